@@ -1,0 +1,70 @@
+"""A measurement of a station, and the event that carries it."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+QUANTITIES = (
+    "pm25",
+    "pm10",
+    "so2",
+    "no2",
+    "o3",
+    "co",
+    "temperature",
+    "pressure",
+    "humidity",
+    "wind_speed",
+)
+"""What a station may measure: concentrations in µg/m³, temperature in °C, pressure in hPa, relative humidity
+in %, wind speed in m/s."""
+
+_EVENT_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ciapol:sensor-measurements")
+_compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one station measured at one time.
+
+    Args:
+        station_id: the station's identifier.
+        measured_at: when, with its time zone.
+        values: by the names of `QUANTITIES` and in their units; what is absent was not measured.
+    """
+
+    station_id: str
+    measured_at: datetime
+    values: Mapping[str, float]
+
+    def moved(self, by: timedelta) -> "Measurement":
+        """The same measurement at another time."""
+        return Measurement(self.station_id, self.measured_at + by, self.values)
+
+
+def utc_text(moment: datetime) -> str:
+    """A time in UTC as ISO 8601 with `Z`; `moment` has a time zone."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def event_id(station_id: str, measured_at: str) -> str:
+    """The identifier of the event, a version 5 UUID (RFC 9562) of station and time.
+
+    A measurement that is published twice is therefore the same event.
+    """
+    return str(uuid.uuid5(_EVENT_IDS, f"{station_id}|{measured_at}"))
+
+
+def encode(measurement: Measurement) -> bytes:
+    """The event as it is published: JSON in UTF-8; what was not measured is absent."""
+    measured_at = utc_text(measurement.measured_at)
+    return _compact(
+        {
+            "event_id": event_id(measurement.station_id, measured_at),
+            "station_id": measurement.station_id,
+            "measured_at": measured_at,
+            **measurement.values,
+        }
+    ).encode()
