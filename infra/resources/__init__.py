@@ -1,0 +1,1 @@
+"""What is inside a running service: Pulumi dynamic resources with preview, diff, refresh and delete."""

@@ -1,0 +1,165 @@
+"""Addresses and secrets of the running services, looked up when a resource is worked on.
+
+The inputs of the resources inside a service name that service and nothing else: a port or a password that changes is
+then no change of theirs, and `read` and `delete`, which are given recorded properties only, still find their way.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pulumi import Input, ResourceOptions
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.services.model import Endpoint
+from infra.state import StackState
+
+
+class ConnectionsMissing(Exception):
+    """The stack has no connections on this machine yet."""
+
+
+class _EndpointModel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: str
+    host: str
+    port: int
+
+
+class Connections(BaseModel):
+    """Endpoints by service and port, secrets by name, and where each service finds its secret files."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    endpoints: dict[str, dict[str, _EndpointModel]]
+    secrets: dict[str, str]
+    secret_files: dict[str, dict[str, str]]
+
+    def endpoint(self, service: str, port: str) -> Endpoint:
+        """Where a port of a service is."""
+        found = self.endpoints[service][port]
+        return Endpoint(found.scheme, found.host, found.port)
+
+
+class ConnectionsInputs(Inputs):
+    """What `connections.json` shall hold."""
+
+    stack: str
+    endpoints: dict[str, dict[str, _EndpointModel]]
+    secrets: dict[str, str]
+    secret_files: dict[str, dict[str, str]]
+
+    def document(self) -> str:
+        """The file's text."""
+        return self.model_dump_json(indent=2, exclude={"stack"}) + "\n"
+
+
+def load(stack: str, wait: float = 15.0) -> Connections:
+    """The connections of a stack.
+
+    While a refresh runs, the file may be on its way: it is rewritten from the state at the same time as others are
+    read, so it is waited for.
+
+    Args:
+        stack: its name.
+        wait: seconds.
+
+    Raises:
+        ConnectionsMissing: there is no such file.
+    """
+    path = StackState(stack).connections
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return Connections.model_validate_json(path.read_text())
+        except (FileNotFoundError, ValidationError):
+            if time.monotonic() > deadline:
+                raise ConnectionsMissing(f"{path} is missing: run `pulumi up -s {stack}`") from None
+            time.sleep(0.1)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+class ConnectionsProvider(Provider[ConnectionsInputs]):
+    """Keeps `connections.json` as the stack knows it."""
+
+    model = ConnectionsInputs
+    replace_on = ("stack",)
+
+    def identity(self, inputs: ConnectionsInputs) -> str:
+        """One a stack."""
+        return f"{inputs.stack}/connections"
+
+    def apply(self, inputs: ConnectionsInputs, previous: ConnectionsInputs | None) -> None:
+        """Write it."""
+        write_private(StackState(inputs.stack).connections, inputs.document())
+
+    def find_drift(self, inputs: ConnectionsInputs) -> list[str]:
+        """A file that is missing or different is put back at once: others wait for it in the same refresh."""
+        path = StackState(inputs.stack).connections
+        if not path.exists() or path.read_text() != inputs.document():
+            write_private(path, inputs.document())
+        return []
+
+    def remove(self, inputs: ConnectionsInputs) -> None:
+        """Delete it."""
+        StackState(inputs.stack).connections.unlink(missing_ok=True)
+
+
+class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
+    """The file itself."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        endpoints: Mapping[str, Mapping[str, Endpoint]],
+        secrets: Mapping[str, Input[str]],
+        secret_files: Mapping[str, Mapping[str, str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`endpoints` by service and port; `secret_files` by service and secret, as that service sees them."""
+        super().__init__(
+            ConnectionsProvider,
+            name,
+            {
+                "stack": stack,
+                "endpoints": {
+                    service: {port: vars(endpoint) for port, endpoint in found.items()}
+                    for service, found in endpoints.items()
+                },
+                "secrets": dict(secrets),
+                "secret_files": {service: dict(files) for service, files in secret_files.items()},
+            },
+            ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),
+        )
+
+
+def wait_until(ready: Callable[[], str], *, within: float, what: str) -> None:
+    """Wait until `ready` has no complaint.
+
+    Args:
+        ready: says what is still missing, or nothing.
+        within: seconds.
+        what: for the error, such as `Pulsar at 127.0.0.1:8080`.
+
+    Raises:
+        TimeoutError: with the last complaint.
+    """
+    deadline = time.monotonic() + within
+    while complaint := ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} was not ready within {within:.0f} s: {complaint}")
+        time.sleep(0.1)

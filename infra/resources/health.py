@@ -1,0 +1,155 @@
+"""The last resource of a deployment: all services answer their health checks."""
+
+import hashlib
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pulumi import ResourceOptions
+from pydantic import BaseModel, ConfigDict
+
+from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.state import StackState
+
+if TYPE_CHECKING:
+    from infra.targets.base import Running
+
+_LOG_LINES = 8
+
+
+class Check(BaseModel):
+    """A health check with its address filled in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    contains: str
+    start_within: float
+    description: str
+    """A digest of the service's description: what changes it has the service restarted, and waited for again."""
+
+    def complaint(self, timeout: float = 2.0) -> str:
+        """What is wrong, or nothing. `timeout` in seconds."""
+        try:
+            with urllib.request.urlopen(self.url, timeout=timeout) as answer:  # noqa: S310 # http of our own making
+                text = answer.read(65536).decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            return f"{self.url} answers {error.code}"
+        except OSError as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            return f"{self.url}: {reason}"
+        return "" if self.contains in text else f"{self.url} answers {text[:80]!r} without {self.contains!r}"
+
+
+class HealthInputs(Inputs):
+    """The checks of a stack's services by name."""
+
+    stack: str
+    services: dict[str, Check]
+
+
+class NotHealthy(Exception):
+    """Services that did not come up in time, each with its last words."""
+
+
+class HealthProvider(Provider[HealthInputs]):
+    """Waits for all services side by side, and reports how long each took."""
+
+    model = HealthInputs
+    replace_on = ("stack",)
+
+    def identity(self, inputs: HealthInputs) -> str:
+        """One a stack."""
+        return f"{inputs.stack}/healthy"
+
+    def apply(self, inputs: HealthInputs, previous: HealthInputs | None) -> None:
+        """Wait.
+
+        Raises:
+            NotHealthy: naming who is late, why, and the last lines of their logs.
+        """
+        begin = time.time()
+        state = StackState(inputs.stack)
+        with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
+            waits = {name: pool.submit(_wait, check) for name, check in inputs.services.items()}
+            results = {name: wait.result() for name, wait in waits.items()}
+        late = {name: result for name, result in results.items() if isinstance(result, str)}
+        if late:
+            raise NotHealthy(
+                "\n".join(
+                    f"{name} is not healthy: {reason}\n{_last_lines(state.logs / f'{name}.log')}"
+                    for name, reason in late.items()
+                )
+            )
+        starts = process_starts(inputs.stack)
+        ends = {name: end for name, end in results.items() if isinstance(end, float)}
+        began = min([start for name, start in starts.items() if name in ends] or [begin])
+        report = {
+            "whole_seconds": round(max(ends.values(), default=begin) - began, 1),
+            "services": {name: {"seconds": round(end - starts.get(name, begin), 1)} for name, end in ends.items()},
+        }
+        state.folder.mkdir(parents=True, exist_ok=True)
+        state.health.write_text(json.dumps(report, indent=2) + "\n")
+
+    def find_drift(self, inputs: HealthInputs) -> list[str]:
+        """Who does not answer right now."""
+        with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
+            complaints = pool.map(lambda check: check.complaint(), inputs.services.values())
+        return [f"{name}: {text}" for name, text in zip(inputs.services, complaints, strict=True) if text]
+
+    def remove(self, inputs: HealthInputs) -> None:
+        """Forget the report."""
+        StackState(inputs.stack).health.unlink(missing_ok=True)
+
+
+def process_starts(stack: str) -> dict[str, float]:
+    """When each supervised process was last started, in seconds since the epoch; empty without a supervisor."""
+    from infra.targets.host.supervisor import Supervisor, SupervisorDown  # noqa: PLC0415 # other targets have none
+
+    try:
+        return {name: float(process.start) for name, process in Supervisor(stack).processes().items()}
+    except SupervisorDown:
+        return {}
+
+
+def _wait(check: Check) -> float | str:
+    """The time at which it was healthy, or why it is not."""
+    deadline = time.monotonic() + check.start_within
+    while complaint := check.complaint():
+        if time.monotonic() > deadline:
+            return f"{complaint} (after {check.start_within:.0f} s)"
+        time.sleep(0.2)
+    return time.time()
+
+
+def _last_lines(log: Path) -> str:
+    if not log.is_file():
+        return "  (no log)"
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 16384))
+        lines = file.read().decode(errors="replace").splitlines()
+    return "\n".join(f"  {line[:300]}" for line in lines[-_LOG_LINES:])
+
+
+class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealthy"):
+    """Exists when every service of the stack is healthy."""
+
+    def __init__(
+        self, name: str, *, stack: str, running: Sequence["Running"], opts: ResourceOptions | None = None
+    ) -> None:
+        """`running` are the services to wait for."""
+        checks = {
+            each.service.name: {
+                "url": each.operator_endpoints[each.service.health.port].url + each.service.health.path,
+                "contains": each.service.health.contains,
+                "start_within": each.service.health.start_within,
+                "description": hashlib.sha256(repr(each.service).encode()).hexdigest()[:16],
+            }
+            for each in running
+        }
+        super().__init__(HealthProvider, name, {"stack": stack, "services": checks}, opts)

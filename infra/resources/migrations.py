@@ -1,0 +1,97 @@
+"""Migration files: `V<number>__<name>.sql`, plain StarRocks SQL."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlglot
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import TokenType
+
+_NAME = re.compile(r"^V(?P<number>[0-9]{3,})__(?P<name>[a-z0-9_]+)\.sql$")
+_PLACEHOLDER = re.compile(r"\$\{([a-z_.]+)\}")
+
+
+class MigrationError(Exception):
+    """A migration that cannot be read or applied; the message names the file, and the line where one is known."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a migration and the line where it begins."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A migration file."""
+
+    version: str
+    path: Path
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """Of the text, whatever the line ends."""
+        return hashlib.sha256(self.text.replace("\r\n", "\n").encode()).hexdigest()
+
+    def statements(self, values: dict[str, str]) -> list[Statement]:
+        """The statements with their placeholders filled.
+
+        Args:
+            values: by placeholder, such as `replication_num`.
+
+        Raises:
+            MigrationError: an unknown placeholder, a string or comment that does not end.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            if match[1] not in values:
+                line = self.text.count("\n", 0, match.start()) + 1
+                raise MigrationError(f"{self.path}:{line}: unknown placeholder {match[0]}; known: {sorted(values)}")
+            return values[match[1]]
+
+        text = _PLACEHOLDER.sub(value, self.text)
+        try:
+            tokens = sqlglot.tokenize(text, read="starrocks")
+        except SqlglotError as error:
+            raise MigrationError(f"{self.path}: {error}") from None
+        statements: list[Statement] = []
+        begin: int | None = None
+        for token in tokens:
+            if token.token_type == TokenType.SEMICOLON:
+                if begin is not None:
+                    statements.append(Statement(text[begin : token.start].strip(), _line(text, begin)))
+                begin = None
+            elif begin is None:
+                begin = token.start
+        if begin is not None:
+            raise MigrationError(f"{self.path}:{_line(text, begin)}: the last statement does not end with `;`")
+        return statements
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
+
+
+def read_migrations(folder: Path) -> list[Migration]:
+    """The migrations of a folder, in order.
+
+    Raises:
+        MigrationError: a file of another name, two of one number, or no file at all.
+    """
+    found: dict[int, Migration] = {}
+    for path in sorted(folder.glob("*.sql")):
+        match = _NAME.match(path.name)
+        if match is None:
+            raise MigrationError(f"{path}: a migration is named V<number>__<name>.sql, such as V007__alerts.sql")
+        number = int(match["number"])
+        if number in found:
+            raise MigrationError(f"{path}: number {number} is taken by {found[number].path.name}")
+        found[number] = Migration(path.stem, path, path.read_text())
+    if not found:
+        raise MigrationError(f"{folder}: no migrations")
+    return [found[number] for number in sorted(found)]

@@ -1,0 +1,119 @@
+"""The one way in which a dynamic resource of this project behaves.
+
+A resource has structured inputs, so that the engine's own diff names the part that changes, and one output of its
+own, `drift`: what was found different from what was wanted when somebody last looked. A resource that has drifted
+is updated by the next `up`. Nothing volatile (a pid, an uptime) is ever stored, so that a second `up` changes nothing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from pulumi import Input, ResourceOptions
+from pulumi.dynamic import (
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+from pydantic import BaseModel, ConfigDict
+
+Properties = dict[str, object]
+_ENGINE_KEYS = ("__provider", "drift")
+
+
+class Inputs(BaseModel):
+    """The inputs of a resource, validated where the provider receives them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+I = TypeVar("I", bound=Inputs)  # noqa: E741
+
+
+class Provider(ResourceProvider, ABC, Generic[I]):
+    """What a dynamic resource does; subclasses say how for their kind of thing.
+
+    Class attributes:
+        model: the class of the inputs.
+        replace_on: inputs whose change needs a new resource instead of an update.
+    """
+
+    serialize_as_secret_always = False
+    model: ClassVar[type[Inputs]]
+    replace_on: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def identity(self, inputs: I) -> str:
+        """The id of the resource, stable for its life."""
+
+    @abstractmethod
+    def apply(self, inputs: I, previous: I | None) -> None:
+        """Make it so, whatever is there already: adopt what is right, mend what is not.
+
+        Args:
+            inputs: what is wanted.
+            previous: what was wanted before, None at creation.
+        """
+
+    @abstractmethod
+    def find_drift(self, inputs: I) -> list[str]:
+        """What differs from what is wanted, a line each; empty if nothing. It must not change anything, and an
+        unreachable service is a line too."""
+
+    @abstractmethod
+    def remove(self, inputs: I) -> None:
+        """Take it away; nothing there is fine."""
+
+    def state(self, props: Properties) -> Properties:
+        """The properties to keep in the state."""
+        return {key: value for key, value in props.items() if key not in _ENGINE_KEYS}
+
+    def _inputs(self, props: Properties) -> I:
+        inputs: I = self.model.model_validate(self.state(props))  # type: ignore[assignment] # ClassVar cannot be generic
+        return inputs
+
+    def create(self, props: Properties) -> CreateResult:
+        """Create or adopt."""
+        inputs = self._inputs(props)
+        self.apply(inputs, None)
+        return CreateResult(self.identity(inputs), {**self.state(props), "drift": []})
+
+    def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
+        """Compare what is wanted with what was recorded, and remember drift."""
+        old, new = self.state(olds), self.state(news)
+        changed = [key for key in {*old, *new} if old.get(key) != new.get(key)]
+        return DiffResult(
+            changes=bool(changed or olds.get("drift")),
+            replaces=[key for key in self.replace_on if key in changed],
+            delete_before_replace=True,
+        )
+
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Look at the real thing."""
+        return ReadResult(id_, {**self.state(props), "drift": self.find_drift(self._inputs(props))})
+
+    def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
+        """Change or mend."""
+        self.apply(self._inputs(news), self._inputs(olds))
+        return UpdateResult({**self.state(news), "drift": []})
+
+    def delete(self, _id: str, props: Properties) -> None:
+        """Take away."""
+        self.remove(self._inputs(props))
+
+
+class DynamicResource(Resource, module="kappastack", name="Resource"):
+    """A resource with the behaviour of `Provider`."""
+
+    def __init__(
+        self,
+        provider: Callable[[], ResourceProvider],
+        name: str,
+        inputs: Mapping[str, Input[object]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`inputs` must have the fields of the provider's model."""
+        super().__init__(provider(), name, {**inputs, "drift": None}, opts)

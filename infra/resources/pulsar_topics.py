@@ -1,0 +1,244 @@
+"""Topics of Pulsar, with their tenant, namespaces, policies and schemas."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pulumi import ResourceOptions
+from pydantic import BaseModel, ConfigDict, Field
+
+from infra.resources import connections
+from infra.resources.http import HttpService, Json, ServiceError
+from infra.resources.provider import DynamicResource, Inputs, Provider
+
+_FOUND_OR_NOT = (200, 404)
+
+
+class Namespace(BaseModel):
+    """A namespace: how long messages stay after they were acknowledged, and before they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    retention_minutes: Annotated[int, Field(ge=0)]
+    retention_size_mb: Annotated[int, Field(ge=-1)]
+
+
+class Topic(BaseModel):
+    """A partitioned topic and the schema that is registered for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    namespace: str
+    partitions: Annotated[int, Field(ge=1, le=1000)]
+    schema_definition: dict[str, Json] | None = None
+
+
+class TopicsInputs(Inputs):
+    """Everything of one tenant."""
+
+    stack: str
+    service: str
+    tenant: str
+    namespaces: dict[str, Namespace]
+    topics: dict[str, Topic]
+    keep_data: bool
+
+
+class TopicsProvider(Provider[TopicsInputs]):
+    """Tenant, namespaces, topics and schemas by Pulsar's admin REST interface."""
+
+    model = TopicsInputs
+    replace_on = ("stack", "tenant")
+
+    def identity(self, inputs: TopicsInputs) -> str:
+        """The tenant."""
+        return f"{inputs.stack}/{inputs.tenant}"
+
+    def apply(self, inputs: TopicsInputs, previous: TopicsInputs | None) -> None:
+        """Create what is missing and mend what differs; a topic cannot lose partitions."""
+        admin = _admin(inputs)
+        connections.wait_until(lambda: _not_ready(admin), within=180, what="Pulsar")
+        _ensure_tenant(admin, inputs.tenant)
+        for name, namespace in inputs.namespaces.items():
+            _ensure_namespace(admin, f"{inputs.tenant}/{name}", namespace)
+        for name, topic in inputs.topics.items():
+            _ensure_topic(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic)
+        if previous is not None and not inputs.keep_data:
+            for name in previous.topics.keys() - inputs.topics.keys():
+                _delete_topic(admin, f"{inputs.tenant}/{previous.topics[name].namespace}/{name}")
+
+    def find_drift(self, inputs: TopicsInputs) -> list[str]:
+        """What is missing or different."""
+        drift: list[str] = []
+        try:
+            admin = _admin(inputs, timeout=5)
+            for name, namespace in inputs.namespaces.items():
+                drift += _namespace_drift(admin, f"{inputs.tenant}/{name}", namespace)
+            if not drift:
+                for name, topic in inputs.topics.items():
+                    drift += _topic_drift(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic)
+        except (ServiceError, connections.ConnectionsMissing) as error:
+            return [str(error)]
+        return drift
+
+    def remove(self, inputs: TopicsInputs) -> None:
+        """Take everything away, unless the data shall be kept."""
+        if inputs.keep_data:
+            return
+        admin = _admin(inputs)
+        for name, topic in inputs.topics.items():
+            _delete_topic(admin, f"{inputs.tenant}/{topic.namespace}/{name}")
+        for name in inputs.namespaces:
+            admin.request("DELETE", f"/admin/v2/namespaces/{inputs.tenant}/{name}", accept=(200, 204, 404))
+        admin.request("DELETE", f"/admin/v2/tenants/{inputs.tenant}", accept=(200, 204, 404))
+
+
+def _admin(inputs: TopicsInputs, timeout: float = 30) -> HttpService:
+    endpoint = connections.load(inputs.stack).endpoint(inputs.service, "admin")
+    return HttpService("Pulsar", endpoint.url, timeout=timeout)
+
+
+def _not_ready(admin: HttpService) -> str:
+    try:
+        admin.request("GET", "/admin/v2/brokers/health")
+    except ServiceError as error:
+        return str(error)
+    return ""
+
+
+def _ensure_tenant(admin: HttpService, tenant: str) -> None:
+    tenants = admin.request("GET", "/admin/v2/tenants")
+    assert isinstance(tenants, list)
+    if tenant not in tenants:
+        clusters = admin.request("GET", "/admin/v2/clusters")
+        admin.request("PUT", f"/admin/v2/tenants/{tenant}", {"adminRoles": [], "allowedClusters": clusters})
+
+
+def _ensure_namespace(admin: HttpService, name: str, wanted: Namespace) -> None:
+    if _namespace_drift(admin, name, wanted) == [f"namespace {name} is missing"]:
+        admin.request("PUT", f"/admin/v2/namespaces/{name}", {})
+    retention: Json = {
+        "retentionTimeInMinutes": wanted.retention_minutes,
+        "retentionSizeInMB": wanted.retention_size_mb,
+    }
+    admin.request("POST", f"/admin/v2/namespaces/{name}/retention", retention)
+
+
+def _namespace_drift(admin: HttpService, name: str, wanted: Namespace) -> list[str]:
+    found = admin.request("GET", f"/admin/v2/namespaces/{name}/retention", accept=(200, 204, 404))
+    if isinstance(found, dict) and "reason" in found:
+        return [f"namespace {name} is missing"]
+    if not isinstance(found, dict) or (
+        (found.get("retentionTimeInMinutes"), found.get("retentionSizeInMB"))
+        != (wanted.retention_minutes, wanted.retention_size_mb)
+    ):
+        return [f"namespace {name} has another retention: {json.dumps(found)}"]
+    return []
+
+
+def _partitions(admin: HttpService, name: str) -> int:
+    """How many partitions a topic has; 0 where it does not exist, or not as a partitioned one."""
+    found = admin.request("GET", f"/admin/v2/persistent/{name}/partitions", accept=_FOUND_OR_NOT)
+    partitions = found.get("partitions", 0) if isinstance(found, dict) else 0
+    return partitions if isinstance(partitions, int) else 0
+
+
+def _schema(admin: HttpService, name: str) -> Json:
+    found = admin.request("GET", f"/admin/v2/schemas/{name}/schema", accept=_FOUND_OR_NOT)
+    if not isinstance(found, dict) or not isinstance(found.get("data"), str):
+        return None
+    data = found["data"]
+    assert isinstance(data, str)
+    document: Json = json.loads(data)
+    return document
+
+
+def _ensure_topic(admin: HttpService, name: str, wanted: Topic) -> None:
+    found = _partitions(admin, name)
+    if found == 0:
+        admin.request("PUT", f"/admin/v2/persistent/{name}/partitions", wanted.partitions)
+    elif found < wanted.partitions:
+        admin.request("POST", f"/admin/v2/persistent/{name}/partitions", wanted.partitions)
+    elif found > wanted.partitions:
+        raise ServiceError(
+            f"topic {name} has {found} partitions and cannot go back to {wanted.partitions}: "
+            f"set at least {found}, or delete the topic"
+        )
+    if wanted.schema_definition is not None and _schema(admin, name) != wanted.schema_definition:
+        body: Json = {"type": "JSON", "schema": json.dumps(wanted.schema_definition), "properties": {}}
+        admin.request("POST", f"/admin/v2/schemas/{name}/schema", body)
+
+
+def _topic_drift(admin: HttpService, name: str, wanted: Topic) -> list[str]:
+    found = _partitions(admin, name)
+    if found == 0:
+        return [f"topic {name} is missing"]
+    drift = []
+    if found != wanted.partitions:
+        drift.append(f"topic {name} has {found} partitions instead of {wanted.partitions}")
+    if wanted.schema_definition is not None and _schema(admin, name) != wanted.schema_definition:
+        drift.append(f"topic {name} has another schema")
+    return drift
+
+
+def _delete_topic(admin: HttpService, name: str) -> None:
+    path = f"/admin/v2/persistent/{name}/partitions?force=true&deleteSchema=true"
+    admin.request("DELETE", path, accept=(200, 204, 404))
+
+
+class TopicsFile(BaseModel):
+    """`topics/<product>/topics.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    class _Topic(BaseModel):
+        model_config = ConfigDict(frozen=True, extra="forbid")
+
+        namespace: str
+        partitions: int
+        schema_file: str | None = None
+
+    tenant: str
+    namespaces: dict[str, Namespace]
+    topics: dict[str, _Topic]
+
+
+class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
+    """A tenant of Pulsar with its namespaces, topics and schemas."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        service: str,
+        definition: Path,
+        keep_data: bool,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`definition` is a `topics.yaml`; the schema files that it names are beside it."""
+        file = TopicsFile.model_validate(yaml.safe_load(definition.read_text()))
+        topics = {
+            topic: Topic(
+                namespace=wanted.namespace,
+                partitions=wanted.partitions,
+                schema_definition=json.loads((definition.parent / wanted.schema_file).read_text())
+                if wanted.schema_file
+                else None,
+            ).model_dump()
+            for topic, wanted in file.topics.items()
+        }
+        super().__init__(
+            TopicsProvider,
+            name,
+            {
+                "stack": stack,
+                "service": service,
+                "tenant": file.tenant,
+                "namespaces": {key: value.model_dump() for key, value in file.namespaces.items()},
+                "topics": topics,
+                "keep_data": keep_data,
+            },
+            opts,
+        )

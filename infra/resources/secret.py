@@ -1,0 +1,39 @@
+"""Generated passwords."""
+
+import secrets
+
+from pulumi import Output, ResourceOptions
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
+
+from infra.resources.provider import Properties
+
+_BYTES = 24
+
+
+class _RandomSecretProvider(ResourceProvider):
+    """Makes a value once; it lives in the state alone, encrypted."""
+
+    serialize_as_secret_always = False
+
+    def create(self, _props: Properties) -> CreateResult:
+        """192 random bits, in letters that need no quoting anywhere."""
+        return CreateResult(secrets.token_hex(8), {"value": secrets.token_urlsafe(_BYTES)})
+
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Nothing ever changes it; replacing the resource rotates it."""
+        return DiffResult(changes=False)
+
+
+class RandomSecret(Resource, module="kappastack", name="RandomSecret"):
+    """A password or token of 32 characters. `pulumi up --replace URN` rotates it."""
+
+    value: Output[str]
+
+    def __init__(self, name: str, opts: ResourceOptions | None = None) -> None:
+        """`name` is what others call it by."""
+        super().__init__(
+            _RandomSecretProvider(),
+            name,
+            {"value": None},
+            ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value"])),
+        )

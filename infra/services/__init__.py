@@ -1,0 +1,1 @@
+"""What runs: one file a service, plain data, no target."""

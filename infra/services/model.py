@@ -1,0 +1,119 @@
+"""The description of a service: what it is made of and how it is run, with no word about where.
+
+Text in `command`, `environment` and `files` may hold placeholders that each target fills:
+
+| placeholder        | is                                                       |
+|--------------------|----------------------------------------------------------|
+| `@{dist}`          | the folder of the distribution                           |
+| `@{files}`         | the folder that holds `files`                            |
+| `@{volume.NAME}`   | the folder of a volume                                   |
+| `@{secret.NAME}`   | the file that holds a secret                             |
+| `@{port.NAME}`     | the number of a port                                     |
+| `@{host}`          | the address to bind                                      |
+| `@{advertised}`    | the address under which others reach the service         |
+| `@{tmp}`           | a folder for temporary files                             |
+| `@{java}`          | a Java 17 executable                                     |
+| `@{python}`        | a Python interpreter without packages                    |
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from infra.distributions import Distribution
+
+_PLACEHOLDER = re.compile(r"@\{([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class Port:
+    """A TCP port: its number before any offset, the scheme of its URLs, and whether people outside need it."""
+
+    number: int
+    scheme: str = "http"
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A folder whose content outlives the process. `size` (such as `10Gi`) is what a cluster reserves."""
+
+    size: str
+
+
+@dataclass(frozen=True)
+class HttpGet:
+    """A health check: GET `path` on `port` answers 200 and, where `contains` is set, holds that text."""
+
+    port: str
+    path: str
+    start_within: float
+    contains: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process of the platform.
+
+    Args:
+        name: unique in the stack; also its host name where the target gives names.
+        kind: the last part of the component's type, such as `Pulsar`.
+        distribution: the bytes that run.
+        command: program and arguments.
+        environment: variables; never a secret.
+        files: configuration files by path below `@{files}`.
+        ports: by name.
+        volumes: by name.
+        secrets: secret files by name, each with the name of the generated secret that it holds.
+        health: when it counts as up.
+        memory: the most it may take, in MiB.
+        stop_grace: seconds between asking it to stop and killing it.
+    """
+
+    name: str
+    kind: str
+    distribution: Distribution
+    command: tuple[str, ...]
+    health: HttpGet
+    memory: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    ports: Mapping[str, Port] = field(default_factory=dict)
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    stop_grace: int = 10
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a port of a running service is reached by others."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """`host:port`."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """`scheme://host:port`."""
+        return f"{self.scheme}://{self.address}"
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Replace the placeholders of `text`.
+
+    Raises:
+        KeyError: a placeholder that has no value; the message names it and those that exist.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        try:
+            return values[match[1]]
+        except KeyError:
+            raise KeyError(f"unknown placeholder {match[0]}; known are {', '.join(sorted(values))}") from None
+
+    return _PLACEHOLDER.sub(value, text)

@@ -1,0 +1,11 @@
+"""Every port of the platform, in one table. A stack's `portOffset` shifts them all."""
+
+PULSAR_BROKER = 6650
+PULSAR_ADMIN = 8080
+BOOKKEEPER = 3181
+ZETA = 5801
+STARROCKS_QUERY = 9030
+STARROCKS_FE_HTTP = 8030
+STARROCKS_BE_HTTP = 8040
+API = 8000
+FRONTEND = 3000

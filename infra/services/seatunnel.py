@@ -1,0 +1,96 @@
+"""SeaTunnel Zeta, the engine that runs streaming and batch jobs."""
+
+from infra.distributions import seatunnel as distribution
+from infra.services import ports
+from infra.services.java import LOG4J2_CONSOLE, java
+from infra.services.model import HttpGet, Port, Service, Volume
+from infra.settings import SeaTunnelSettings, mebibytes
+
+_HAZELCAST = """\
+hazelcast:
+  cluster-name: seatunnel
+  network:
+    public-address: "@{advertised}:@{port.rest}"
+    rest-api:
+      enabled: true
+      endpoint-groups:
+        CLUSTER_READ: {enabled: true}
+        CLUSTER_WRITE: {enabled: true}
+        HEALTH_CHECK: {enabled: true}
+        DATA: {enabled: true}
+    interfaces: {enabled: true, interfaces: ["@{host}"]}
+    join:
+      multicast: {enabled: false}
+      tcp-ip: {enabled: true, member-list: ["@{advertised}:@{port.rest}"]}
+    port: {auto-increment: false, port: "@{port.rest}"}
+  properties:
+    hazelcast.invocation.max.retry.count: 20
+    hazelcast.tcp.join.port.try.count: 30
+    hazelcast.logging.type: log4j2
+    hazelcast.phone.home.enabled: false
+    hazelcast.socket.bind.any: false
+    hazelcast.operation.generic.thread.count: 4
+    hazelcast.heartbeat.failuredetector.type: phi-accrual
+    hazelcast.heartbeat.interval.seconds: 2
+    hazelcast.max.no.heartbeat.seconds: 20
+"""
+
+_SEATUNNEL = """\
+seatunnel:
+  engine:
+    backup-count: 1
+    queue-type: blockingqueue
+    history-job-expire-minutes: 1440
+    print-execution-info-interval: 60
+    print-job-metrics-info-interval: 60
+    slot-service: {dynamic-slot: true}
+    # Without it every job leaks a class loader, and the process dies of its metaspace after some jobs.
+    classloader-cache-mode: true
+    checkpoint:
+      interval: 10000
+      timeout: 120000
+      storage:
+        type: localfile
+        max-retained: 3
+        plugin-config:
+          namespace: "@{volume.checkpoints}/"
+          storage.type: hdfs
+          fs.defaultFS: "file:///"
+    telemetry:
+      metric: {enabled: true}
+"""
+
+
+def seatunnel(settings: SeaTunnelSettings) -> Service:
+    """One node of the engine. Its REST API and its cluster protocol share a port."""
+    return Service(
+        name="seatunnel",
+        kind="SeaTunnel",
+        distribution=distribution(),
+        command=java(
+            "org.apache.seatunnel.engine.server.SeaTunnelServerStarter",
+            class_path="@{dist}/lib/*:@{dist}/starter/*",
+            heap=mebibytes(settings.heap),
+            options=(
+                f"-XX:MaxMetaspaceSize={settings.metaspace[:-1].lower()}",
+                "-Dlog4j2.isThreadContextMapInheritable=true",
+                "-Dlog4j2.configurationFile=@{files}/log4j2.properties",
+                "-Dhazelcast.logging.type=log4j2",
+                "-DSEATUNNEL_HOME=@{dist}",
+                "-Dseatunnel.config=@{files}/seatunnel.yaml",
+                "-Dhazelcast.config=@{files}/hazelcast.yaml",
+            ),
+        ),
+        environment={"SEATUNNEL_HOME": "@{dist}"},
+        files={
+            "hazelcast.yaml": _HAZELCAST,
+            "seatunnel.yaml": _SEATUNNEL,
+            "log4j2.properties": LOG4J2_CONSOLE,
+        },
+        ports={"rest": Port(ports.ZETA)},
+        volumes={"checkpoints": Volume(settings.storage)},
+        secrets={"starrocks-sink": "starrocks-sink", "starrocks-scheduler": "starrocks-scheduler"},
+        health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),
+        memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
+        stop_grace=30,
+    )

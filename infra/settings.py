@@ -1,0 +1,143 @@
+"""The configuration of a stack (`Pulumi.<stack>.yaml`), typed and read in one place."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+PROJECT = "kappastack"
+ROOT = Path(__file__).resolve().parent.parent
+
+Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a size such as 384Mi or 2Gi")]
+
+
+def mebibytes(memory: Memory) -> int:
+    """The number of MiB of a size such as `384Mi` or `2Gi`."""
+    return int(memory[:-2]) * (1024 if memory.endswith("Gi") else 1)
+
+
+class SettingsError(Exception):
+    """A stack's configuration that cannot be used; the message names each key, its value and what would be right."""
+
+
+class Model(BaseModel):
+    """A section of the configuration: immutable, unknown keys refused, keys in camel case as Pulumi writes them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
+
+
+class PulsarSettings(Model):
+    """The event bus."""
+
+    topology: Literal["standalone", "cluster"] = "standalone"
+    fsync: bool = Field(True, description="an acknowledged event survives a power cut")
+    heap: Memory = "320Mi"
+    direct_memory: Memory = "256Mi"
+    storage: Memory = "10Gi"
+
+
+class SeaTunnelSettings(Model):
+    """The engine that moves data."""
+
+    nodes: Literal[1, 3] = 1
+    heap: Memory = "512Mi"
+    metaspace: Memory = "256Mi"
+    storage: Memory = "2Gi"
+
+
+class StarRocksSettings(Model):
+    """The only store of application data."""
+
+    edition: Literal["emulator", "cluster"] = "emulator"
+    frontends: Literal[1, 3] = 1
+    backends: Literal[1, 3] = 1
+    replication_num: Annotated[int, Field(ge=1, le=3)] = 1
+    memory: Memory = "512Mi"
+    storage: Memory = "20Gi"
+
+    @model_validator(mode="after")
+    def _replicas_have_homes(self) -> Self:
+        if self.replication_num > self.backends:
+            msg = f"replicationNum {self.replication_num} needs as many backends, but backends is {self.backends}"
+            raise ValueError(msg)
+        if self.edition == "emulator" and (self.frontends, self.backends) != (1, 1):
+            msg = "the emulator is one process: frontends and backends must be 1 with edition emulator"
+            raise ValueError(msg)
+        return self
+
+
+class IngestSettings(Model):
+    """How events flow from Pulsar into StarRocks."""
+
+    flush_interval: Annotated[int, Field(ge=50, le=60_000, description="milliseconds")] = 200
+    batch_max_rows: Annotated[int, Field(ge=1, le=500_000)] = 20_000
+    parallelism: Annotated[int, Field(ge=1, le=16)] = 1
+    checkpoint_interval: Annotated[int, Field(ge=500, le=600_000, description="milliseconds")] = 5_000
+
+
+class WebSettings(Model):
+    """The API or the frontend."""
+
+    replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    memory: Memory = "256Mi"
+
+
+class Settings(Model):
+    """A stack: where it runs, its sizes, what it keeps."""
+
+    target: Literal["host", "docker", "kubernetes"]
+    port_offset: Annotated[int, Field(ge=0, le=50_000)] = 0
+    keep_data: bool = Field(True, description="deleting a service or a schema keeps its data")
+    demonstration: bool = Field(False, description="replay the shipped sample after the deployment")
+    pulsar: PulsarSettings = PulsarSettings()
+    seatunnel: SeaTunnelSettings = SeaTunnelSettings()
+    starrocks: StarRocksSettings = StarRocksSettings()
+    ingest: IngestSettings = IngestSettings()
+    api: WebSettings = WebSettings()
+    frontend: WebSettings = WebSettings()
+
+    @model_validator(mode="after")
+    def _production_stores_for_real(self) -> Self:
+        if self.target == "kubernetes" and self.starrocks.edition == "emulator":
+            msg = "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
+            raise ValueError(msg)
+        if self.target == "host" and self.starrocks.edition == "cluster":
+            msg = "starrocks.edition cluster needs images; target host runs edition emulator"
+            raise ValueError(msg)
+        return self
+
+
+def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from Pulumi's configuration.
+
+    Args:
+        config: keys `kappastack:<section>` with plain or JSON values, as the engine hands them to a program.
+        environment: `KAPPASTACK_PORT_OFFSET` in it wins over `kappastack:portOffset`.
+
+    Raises:
+        SettingsError: naming each wrong key, its value and what would be right.
+    """
+    prefix = f"{PROJECT}:"
+    document = {key.removeprefix(prefix): _value(text) for key, text in config.items() if key.startswith(prefix)}
+    if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
+        document["portOffset"] = offset
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        lines = [
+            f"  {prefix}{'.'.join(str(part) for part in problem['loc']) or '(whole)'}: {problem['msg']}"
+            + ("" if problem["type"] == "missing" else f" (found {problem['input']!r})")
+            for problem in error.errors(include_url=False)
+        ]
+        raise SettingsError("the stack's configuration has errors:\n" + "\n".join(lines)) from None
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

@@ -1,0 +1,1 @@
+"""Where it runs: each target turns any service into resources."""

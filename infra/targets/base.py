@@ -1,0 +1,43 @@
+"""What every target offers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pulumi import Input, Resource
+
+from infra.services.model import Endpoint, Service
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that the target has been told to run.
+
+    Args:
+        service: its description.
+        resource: what resources inside it are deleted with.
+        endpoints: by name of the port, as other services reach them.
+        operator_endpoints: the same, as this machine reaches them.
+        secret_files: by name of the secret, as the service itself finds them.
+    """
+
+    service: Service
+    resource: Resource
+    endpoints: Mapping[str, Endpoint]
+    operator_endpoints: Mapping[str, Endpoint]
+    secret_files: Mapping[str, str]
+
+
+class Target(Protocol):
+    """A place to run services."""
+
+    def run(self, service: Service, secrets: Mapping[str, Input[str]]) -> Running:
+        """Have a service run there.
+
+        Args:
+            service: its description.
+            secrets: all generated secrets by name; the target hands the service those that it asks for.
+        """
+
+    def healthy(self, running: Sequence[Running]) -> Resource:
+        """A resource that exists once all the services answer their health checks."""

@@ -1,0 +1,5 @@
+"""Services as supervised processes of this machine."""
+
+from infra.targets.host.target import HostTarget
+
+__all__ = ["HostTarget"]

@@ -1,0 +1,34 @@
+"""A service as a host is told of it: the inputs of its resource, and what the deployment reads."""
+
+from pydantic import BaseModel, ConfigDict
+
+from infra.resources.provider import Inputs
+
+
+class Health(BaseModel):
+    """GET `path` on `port` answers 200 and holds `contains`, within `start_within` seconds of the start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port: str
+    path: str
+    contains: str
+    start_within: float
+
+
+class Description(Inputs):
+    """The structured inputs of a host service; placeholders stay unfilled, so that the state holds no path."""
+
+    stack: str
+    service: str
+    distribution: str
+    command: list[str]
+    environment: dict[str, str]
+    files: dict[str, str]
+    ports: dict[str, int]
+    volumes: list[str]
+    secret_names: list[str]
+    secrets: dict[str, str]
+    health: Health
+    stop_grace: int
+    keep_data: bool

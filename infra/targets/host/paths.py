@@ -1,0 +1,117 @@
+"""How a service lies on this machine, and what its placeholders become."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from infra.services.model import fill
+from infra.settings import ROOT
+from infra.state import StackState
+from infra.targets.host.description import Description
+
+LOOPBACK = "127.0.0.1"
+
+
+class MissingPrerequisite(Exception):
+    """A program of the machine that a service needs; the message tells how to install it."""
+
+
+def python_executable() -> Path:
+    """The interpreter beneath the checkout's virtual environment, which brings no packages along."""
+    return Path(sys.executable).resolve()
+
+
+def java_executable() -> Path:
+    """Java on the PATH.
+
+    Raises:
+        MissingPrerequisite: there is none.
+    """
+    found = shutil.which("java")
+    if found is None:
+        raise MissingPrerequisite("java is not on the PATH: apt-get install openjdk-17-jdk-headless")
+    return Path(found)
+
+
+class ServicePaths:
+    """The files and folders of one service of a stack."""
+
+    def __init__(self, description: Description) -> None:
+        """The paths follow from the stack's and the service's names."""
+        self.description = description
+        self.state = StackState(description.stack)
+        self.folder = self.state.service(description.service)
+        self.files = self.folder / "conf"
+        self.secrets = self.folder / "secrets"
+        self.temporary = self.folder / "tmp"
+        self.script = self.folder / "run"
+        self.program = self.state.supervisor / "programs" / f"{description.service}.conf"
+        self.log = self.state.logs / f"{description.service}.log"
+        self.distribution = ROOT / "build" / "dist" / description.distribution
+
+    def values(self) -> dict[str, str]:
+        """What each placeholder stands for."""
+        description = self.description
+        values = {
+            "dist": str(self.distribution),
+            "files": str(self.files),
+            "tmp": str(self.temporary),
+            "host": LOOPBACK,
+            "advertised": LOOPBACK,
+            "java": str(java_executable()),
+            "python": str(python_executable()),
+        }
+        values |= {f"port.{name}": str(number) for name, number in description.ports.items()}
+        values |= {f"volume.{name}": str(self.state.volume(description.service, name)) for name in description.volumes}
+        return values | {f"secret.{name}": str(self.secrets / name) for name in description.secret_names}
+
+    def rendered_files(self) -> dict[Path, str]:
+        """Every file that is not a secret, with its text: configuration, start script, supervisor's program."""
+        values = self.values()
+        description = self.description
+        rendered = {self.files / path: fill(text, values) for path, text in description.files.items()}
+        rendered[self.script] = self._script(values)
+        rendered[self.program] = self._program()
+        return rendered
+
+    def _script(self, values: dict[str, str]) -> str:
+        environment = [
+            f"export {name}={shlex.quote(fill(value, values))}"
+            for name, value in sorted(self.description.environment.items())
+        ]
+        command = " \\\n  ".join(shlex.quote(fill(part, values)) for part in self.description.command)
+        return "\n".join(
+            [
+                "#!/bin/sh",
+                "set -eu",
+                f"cd {shlex.quote(str(self.folder))}",
+                *environment,
+                f"exec {command}",
+                "",
+            ]
+        )
+
+    def _program(self) -> str:
+        def escaped(path: Path) -> str:
+            return str(path).replace("%", "%%")
+
+        return "\n".join(
+            [
+                f"[program:{self.description.service}]",
+                f"command={escaped(self.script)}",
+                "autostart=true",
+                "autorestart=true",
+                "startsecs=5",
+                # Each try waits a second longer than the one before: about twenty minutes in all.
+                "startretries=50",
+                "stopasgroup=true",
+                "killasgroup=true",
+                f"stopwaitsecs={self.description.stop_grace}",
+                "redirect_stderr=true",
+                f"stdout_logfile={escaped(self.log)}",
+                "stdout_logfile_maxbytes=20MB",
+                "stdout_logfile_backups=3",
+                "",
+            ]
+        )

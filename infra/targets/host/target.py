@@ -1,0 +1,98 @@
+"""The target `host`: processes on this machine, loopback only."""
+
+from collections.abc import Mapping, Sequence
+
+from pulumi import ComponentResource, Input, ResourceOptions
+
+from infra.resources.health import PlatformHealthy
+from infra.resources.provider import DynamicResource
+from infra.services.model import Endpoint, Service
+from infra.settings import PROJECT
+from infra.state import StackState
+from infra.targets.base import Running
+from infra.targets.host.paths import LOOPBACK
+from infra.targets.host.provider import HostServiceProvider, MachineProvider
+
+
+class Machine(DynamicResource, module="kappastack", name="Machine"):
+    """This machine, as far as a stack needs it: folders, and a supervisor."""
+
+    def __init__(self, name: str, *, stack: str, opts: ResourceOptions | None = None) -> None:
+        """One a stack."""
+        super().__init__(MachineProvider, name, {"stack": stack}, opts)
+
+
+class HostService(DynamicResource, module="kappastack", name="HostService"):
+    """The files and the supervised process of one service."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        stack: str,
+        port_offset: int,
+        keep_data: bool,
+        secrets: Mapping[str, Input[str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`secrets` are those of the service, by the name of their file."""
+        super().__init__(
+            HostServiceProvider,
+            service.name,
+            {
+                "stack": stack,
+                "service": service.name,
+                "distribution": service.distribution.path.name,
+                "command": list(service.command),
+                "environment": dict(service.environment),
+                "files": dict(service.files),
+                "ports": {name: port.number + port_offset for name, port in service.ports.items()},
+                "volumes": sorted(service.volumes),
+                "secret_names": sorted(service.secrets),
+                "secrets": dict(secrets),
+                "health": vars(service.health),
+                "stop_grace": service.stop_grace,
+                "keep_data": keep_data,
+            },
+            ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),
+        )
+
+
+class HostTarget:
+    """Runs each service as a process under a supervisor of the stack."""
+
+    def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:
+        """`port_offset` shifts every port; `keep_data` leaves the volumes of a service that is taken away."""
+        self._stack = stack
+        self._port_offset = port_offset
+        self._keep_data = keep_data
+        self._machine = Machine("machine", stack=stack)
+
+    def run(self, service: Service, secrets: Mapping[str, Input[str]]) -> Running:
+        """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
+        component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
+        own = {file: secrets[secret] for file, secret in service.secrets.items()}
+        process = HostService(
+            service,
+            stack=self._stack,
+            port_offset=self._port_offset,
+            keep_data=self._keep_data,
+            secrets=own,
+            opts=ResourceOptions(parent=component, depends_on=[self._machine]),
+        )
+        component.register_outputs({})
+        folder = StackState(self._stack).service(service.name) / "secrets"
+        endpoints = {
+            name: Endpoint(port.scheme, LOOPBACK, port.number + self._port_offset)
+            for name, port in service.ports.items()
+        }
+        return Running(service, process, endpoints, endpoints, {file: str(folder / file) for file in service.secrets})
+
+    def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
+        """Wait for all services together."""
+        return PlatformHealthy(
+            "healthy",
+            stack=self._stack,
+            running=running,
+            opts=ResourceOptions(depends_on=[each.resource for each in running]),
+        )

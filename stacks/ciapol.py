@@ -1,0 +1,120 @@
+"""CIAPOL, air-quality monitoring: the first data product on the platform."""
+
+import pulumi
+from pulumi import ResourceOptions
+
+from infra.resources.pulsar_topics import PulsarTopics
+from infra.resources.seatunnel_job import SeaTunnelJob
+from infra.resources.starrocks_rows import StarRocksRows, rows_from_csv
+from infra.resources.starrocks_schema import StarRocksSchema
+from infra.resources.starrocks_users import StarRocksUsers
+from infra.settings import ROOT, IngestSettings
+from stacks.platform import Platform
+
+DATABASE = "ciapol_analytics"
+TOPIC = "persistent://ciapol/air/sensor-measurements"
+ROLES = {
+    "api": "reader",
+    "sink": "loader",
+    "predictor": "forecaster",
+    "scheduler": "scheduler_role",
+    "smoke": "smoke_role",
+    "registrar": "registrar_role",
+}
+
+
+def ciapol(platform: Platform) -> None:
+    """Topics, schema, users, stations and jobs; each waits for its own service alone."""
+    stack, settings = platform.stack, platform.settings
+    starrocks = platform.starrocks.service.name
+    topics = PulsarTopics(
+        "ciapol-topics",
+        stack=stack,
+        service=platform.pulsar.service.name,
+        definition=ROOT / "topics/ciapol/topics.yaml",
+        keep_data=settings.keep_data,
+        opts=_inside(platform, platform.pulsar.resource),
+    )
+    schema = StarRocksSchema(
+        "ciapol-schema",
+        stack=stack,
+        service=starrocks,
+        database=DATABASE,
+        migrations=ROOT / "sql/ciapol",
+        replication_num=settings.starrocks.replication_num,
+        keep_data=settings.keep_data,
+        opts=_inside(platform, platform.starrocks.resource),
+    )
+    users = StarRocksUsers(
+        "ciapol-users",
+        stack=stack,
+        service=starrocks,
+        roles=ROLES,
+        password_ids={user: platform.secrets[f"starrocks-{user}"].id for user in ROLES},
+        opts=_inside(platform, platform.starrocks.resource, schema),
+    )
+    StarRocksRows(
+        "ciapol-stations",
+        stack=stack,
+        service=starrocks,
+        user="registrar",
+        database=DATABASE,
+        table="stations",
+        key="station_id",
+        rows=rows_from_csv(
+            ROOT / "apps/sensors/data/stations.csv",
+            key="id",
+            renamed={},
+            numbers=("latitude", "longitude"),
+        ),
+        opts=_inside(platform, platform.starrocks.resource, users),
+    )
+    SeaTunnelJob(
+        "ciapol-ingest",
+        stack=stack,
+        service=platform.seatunnel.service.name,
+        definition=ROOT / "seatunnel/ciapol/ingest.conf",
+        settings={"starrocks.database": DATABASE, **ingest_placeholders(settings.ingest)},
+        opts=_inside(platform, platform.seatunnel.resource, topics, users),
+    )
+    _export(platform)
+
+
+def ingest_placeholders(ingest: IngestSettings) -> dict[str, str]:
+    """The placeholders of `ingest.conf` that come from the settings."""
+    return {
+        "ingest.flush_interval_ms": str(ingest.flush_interval),
+        "ingest.batch_max_rows": str(ingest.batch_max_rows),
+        "ingest.parallelism": str(ingest.parallelism),
+        "ingest.checkpoint_interval_ms": str(ingest.checkpoint_interval),
+    }
+
+
+def _inside(platform: Platform, service: pulumi.Resource, *needs: pulumi.Resource) -> ResourceOptions:
+    """What is inside a service goes with it: `destroy` after `make down` must neither hang nor fail."""
+    return ResourceOptions(depends_on=[service, platform.connections, *needs], deleted_with=service)
+
+
+def _export(platform: Platform) -> None:
+    starrocks = platform.starrocks.operator_endpoints
+    pulumi.export(
+        "addresses",
+        {
+            "topic": TOPIC,
+            "pulsar_broker_url": platform.pulsar.operator_endpoints["broker"].url,
+            "pulsar_admin_url": platform.pulsar.operator_endpoints["admin"].url,
+            "zeta_url": platform.seatunnel.operator_endpoints["rest"].url,
+            "starrocks_host": starrocks["query"].host,
+            "starrocks_query_port": starrocks["query"].port,
+            "starrocks_http_url": starrocks["fe-http"].url,
+            "api_url": platform.api.operator_endpoints["http"].url,
+            "frontend_url": platform.frontend.operator_endpoints["http"].url,
+        },
+    )
+    pulumi.export("starrocks", {"edition": platform.settings.starrocks.edition, "database": DATABASE})
+    pulumi.export(
+        "credentials",
+        pulumi.Output.secret(
+            {user: {"user": user, "password": platform.secrets[f"starrocks-{user}"].value} for user in ("root", *ROLES)}
+        ),
+    )
