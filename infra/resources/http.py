@@ -1,8 +1,9 @@
 """Talking to the HTTP interface of a service: errors name the service, the request and its answer."""
 
 import httpx
+from pydantic import JsonValue
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json = JsonValue
 
 
 class ServiceError(Exception):

@@ -2,6 +2,7 @@
 
 import xmlrpc.client
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from supervisor.xmlrpc import SupervisorTransport
@@ -39,13 +40,15 @@ class Supervisor:
     def __init__(self, stack: str) -> None:
         """Nothing is asked before the first call."""
         self._socket: Path = StackState(stack).supervisor_socket
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        self._api = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
     def _call(self, method: str, *arguments: str | bool) -> object:
+        # A transport keeps its connection, and a broken one for ever: each call gets its own.
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         try:
-            return getattr(self._api, method)(*arguments)
-        except (OSError, xmlrpc.client.ProtocolError) as error:
+            with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
+                answer: object = getattr(server.supervisor, method)(*arguments)
+                return answer
+        except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
             raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
 
     def alive(self) -> bool:
