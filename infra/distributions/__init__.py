@@ -1,0 +1,24 @@
+"""Distributions: the files that a service runs from.
+
+Each is assembled once below `build/dist/`; every target runs or ships the same bytes. The functions named after
+services tell name, version and path from the sources as they are, in milliseconds; `assemble` makes one where it is
+not there.
+"""
+
+from infra.distributions.assembly import assemble, assemble_all
+from infra.distributions.model import AssemblyError, Distribution
+from infra.distributions.registry import api, every, frontend, pulsar, seatunnel, sensors, starrocks_emulator
+
+__all__ = [
+    "AssemblyError",
+    "Distribution",
+    "api",
+    "assemble",
+    "assemble_all",
+    "every",
+    "frontend",
+    "pulsar",
+    "seatunnel",
+    "sensors",
+    "starrocks_emulator",
+]

@@ -1,0 +1,88 @@
+"""Assembling: each distribution once, whole or not at all, old ones cleared away."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+
+from infra.distributions.model import DIST, AssemblyError, Distribution, Report
+from infra.distributions.registry import RECIPES
+from tools.setup.paths import locked
+
+KEPT_VERSIONS = 2
+
+
+def assemble(distribution: Distribution, report: Report) -> Path:
+    """The folder of a distribution, built where it is not there yet.
+
+    Args:
+        distribution: one that `registry` knows.
+        report: takes progress lines.
+
+    Raises:
+        AssemblyError: something cannot be downloaded, compiled or verified; nothing half-made stays behind.
+    """
+    target = distribution.path
+    if not target.is_dir():
+        with locked(DIST / f".{distribution.name}.lock", lambda: report("waiting for another run")):
+            if not target.is_dir():
+                _build(distribution, report)
+    target.touch()
+    return target
+
+
+def _build(distribution: Distribution, report: Report) -> None:
+    draft = DIST / f".{distribution.name}.draft"
+    # The lock is held: what lies here was left by a run that was killed.
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    recipe = RECIPES[distribution.name]
+    try:
+        recipe.build(draft, report)
+        if recipe.distribution() != distribution:
+            raise AssemblyError(f"the sources of {distribution.name} changed while it was built: run again")
+        draft.rename(distribution.path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    prune(distribution)
+
+
+def prune(distribution: Distribution) -> None:
+    """Remove older versions of a distribution: all but the last two, and none that a process runs from."""
+    versions = [path for path in DIST.glob(f"{distribution.name}-*") if path.is_dir() and path != distribution.path]
+    versions.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in versions[KEPT_VERSIONS - 1 :]:
+        if not in_use(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def in_use(folder: Path) -> bool:
+    """Whether the command line or the environment of a process that we may look at names this folder."""
+    name = str(folder)
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        words = [*(process.info["cmdline"] or []), *(process.info["environ"] or {}).values()]
+        if any(name in word for word in words):
+            return True
+    return False
+
+
+def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyError]:
+    """Assemble several side by side.
+
+    Args:
+        names: names of distributions.
+        report: takes progress lines, each with the name in front.
+
+    Returns:
+        For each name its folder, or why there is none: one that fails does not stop the others.
+    """
+
+    def one(name: str) -> Path | AssemblyError:
+        try:
+            return assemble(RECIPES[name].distribution(), lambda line: report(f"{name}: {line}"))
+        except AssemblyError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        return dict(zip(names, pool.map(one, names), strict=True))

@@ -1,0 +1,60 @@
+"""Versions for what is built from this repository: equal sources and locks, equal version."""
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from infra.distributions.model import ROOT
+from infra.versions import PROJECT
+
+LEFT_OUT = {
+    "__pycache__",
+    "node_modules",
+    "target",
+    "tests",
+    "test",
+    "dist",
+    ".vite",
+    "coverage",
+    ".idea",
+    ".vscode",
+}
+"""Folders that never enter a distribution: caches, other tools' output, tests."""
+
+
+def files(source: Path) -> Iterator[Path]:
+    """The files below a folder that count as its sources, in a stable order; a file stands for itself."""
+    if source.is_file():
+        yield source
+        return
+    for folder, names, contents in os.walk(source):
+        names[:] = sorted(name for name in names if name not in LEFT_OUT)
+        for name in sorted(contents):
+            if not name.endswith((".pyc", ".md", ".tsbuildinfo")):
+                yield Path(folder) / name
+
+
+def version(sources: Iterable[Path], extra: Iterable[str] = ()) -> str:
+    """Version of what is built from these files and folders, such as `0.1.0-3f2a90c1b7de`.
+
+    Args:
+        sources: files and folders of the repository; one that does not exist counts as empty.
+        extra: what else decides about the result.
+    """
+    digest = sha256()
+    for source in sources:
+        for path in files(source):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode())
+            digest.update(content)
+    for text in extra:
+        digest.update(f"{text}\n".encode())
+    return f"{PROJECT}-{digest.hexdigest()[:12]}"
+
+
+def interpreter() -> str:
+    """What compiled Python packages are for: this version of Python on this kind of machine."""
+    return f"cp{sys.version_info.major}{sys.version_info.minor}-{sysconfig.get_platform()}"

@@ -1,0 +1,47 @@
+"""npm for the page: its packages as locked, and its scripts."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+
+from infra.distributions.model import ROOT, AssemblyError, Report
+from tools.setup import environment
+from tools.setup.paths import NOTES, locked, write_atomically
+
+FRONTEND = ROOT / "apps" / "frontend"
+_STAMP = FRONTEND / "node_modules" / ".kappastack-lock"
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run npm in the page's folder.
+
+    Raises:
+        AssemblyError: npm failed; the message has the end of its output.
+    """
+    done = subprocess.run(
+        ["npm", *arguments],
+        cwd=FRONTEND,
+        # Without CI some tools of the page keep watching files; NO_COLOR: the output goes into messages.
+        env=os.environ | environment.variables() | {"CI": "true", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise AssemblyError(f"npm {' '.join(arguments)} failed:\n{done.stdout[-5000:]}")
+
+
+@contextmanager
+def modules(report: Report) -> Iterator[None]:
+    """Hold `node_modules` as `package-lock.json` says, installed where it changed; other runs wait."""
+    with locked(NOTES / "npm.lock", lambda: report("waiting for another run of npm")):
+        lock = sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
+        if not _STAMP.is_file() or _STAMP.read_text() != lock:
+            report("installing npm packages")
+            run(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
+            write_atomically(_STAMP, lock)
+        yield

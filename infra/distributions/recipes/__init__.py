@@ -1,0 +1,1 @@
+"""How each distribution is identified and built: `distribution()` and `build(target, report)`."""

@@ -1,0 +1,94 @@
+"""Python applications of this repository: their locked packages and their own sources, compiled."""
+
+import compileall
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+from infra.distributions.digest import interpreter, version
+from infra.distributions.files import copy_sources
+from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
+from tools.setup import environment
+from tools.setup.python_environment import PYTHON, UV
+
+
+@dataclass(frozen=True, slots=True)
+class PythonApp:
+    """An application that runs with `PYTHONPATH=<distribution>/lib` and the interpreter it was made for.
+
+    Args:
+        name: name of the service, and of its lock in `requirements/`.
+        package: folder of its package, relative to the repository; its path below `lib/` is the same.
+        suffixes: ends of the file names that belong to the package; empty for all.
+        data: folders that go beside `lib/`, each with its name there.
+    """
+
+    name: str
+    package: str
+    suffixes: tuple[str, ...] = ()
+    data: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lock(self) -> Path:
+        """Its packages, pinned by hash."""
+        return ROOT / "requirements" / f"{self.name}.txt"
+
+    def distribution(self) -> Distribution:
+        """Its identity: sources, data, locked packages, and the interpreter that compiled packages are for."""
+        folders = [ROOT / folder for folder, _ in self.data]
+        sources = [self.lock, ROOT / self.package, *folders, Path(__file__)]
+        return Distribution(self.name, version(sources, [interpreter()]))
+
+    def build(self, target: Path, report: Report) -> None:
+        """Lay out `lib/` and the data folders."""
+        library = target / "lib"
+        report("installing its packages")
+        install(self.lock, library)
+        copy_sources(ROOT / self.package, library / self.package, self.suffixes)
+        for folder, name in self.data:
+            copy_sources(ROOT / folder, target / name)
+        report("compiling")
+        # Nobody edits a distribution, so an import need not compare times, nor write beside it.
+        if not compileall.compile_dir(library, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
+            compile_own(library / self.package)
+
+
+def compile_own(folder: Path) -> None:
+    """Fail where a file of ours does not compile; files of packages may, such as templates in their tests.
+
+    Raises:
+        AssemblyError: with the names of the files.
+    """
+    broken = [
+        str(path)
+        for path in sorted(folder.rglob("*.py"))
+        if not compileall.compile_file(path, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    ]
+    if broken:
+        raise AssemblyError(f"not valid Python: {', '.join(broken)}")
+
+
+def install(lock: Path, library: Path) -> None:
+    """Install locked packages into a folder.
+
+    Raises:
+        AssemblyError: uv refused; the message has its output.
+    """
+    command: Sequence[str | Path] = [
+        *(UV, "pip", "install", "--quiet", "--python", PYTHON, "--target", library),
+        *("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock),
+    ]
+    done = subprocess.run(
+        [str(part) for part in command],
+        env=os.environ | environment.variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise AssemblyError(f"the packages of {lock.name} cannot be installed:\n{done.stdout}")

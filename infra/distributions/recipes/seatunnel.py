@@ -1,0 +1,90 @@
+"""SeaTunnel's Zeta engine, the plugins of jobs, and our connectors compiled from `seatunnel/connectors/`."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from infra.distributions import maven
+from infra.distributions.digest import version
+from infra.distributions.files import copy_sources, place
+from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
+from infra.versions import (
+    MYSQL_DRIVER,
+    SEATUNNEL,
+    SEATUNNEL_CONSOLE,
+    SEATUNNEL_FAKE,
+    SEATUNNEL_HADOOP,
+    SEATUNNEL_JDBC,
+    SEATUNNEL_TRANSFORMS,
+    Artifact,
+)
+
+ENGINE_LOCK = Path(__file__).parents[1] / "zeta-engine.lock"
+CONNECTORS = ROOT / "seatunnel" / "connectors"
+MAPPING = "plugin-mapping.properties"
+# The file system that checkpoints are written through, and the driver of the Jdbc source.
+LIBRARIES = (SEATUNNEL_HADOOP, MYSQL_DRIVER)
+PLUGINS = (SEATUNNEL_TRANSFORMS, SEATUNNEL_JDBC, SEATUNNEL_FAKE, SEATUNNEL_CONSOLE)
+
+PUBLISHED = {
+    "source.FakeSource": "connector-fake",
+    "sink.Console": "connector-console",
+    "source.Jdbc": "connector-jdbc",
+    "sink.Jdbc": "connector-jdbc",
+    **{
+        f"transform.{name}": "seatunnel-transforms-v2"
+        for name in ("Copy", "FieldMapper", "Filter", "FilterRowKind", "JsonPath", "Replace", "Split", "Sql")
+    },
+}
+"""Plugins of the published jars, each with the beginning of its jar's file name."""
+
+
+def distribution() -> Distribution:
+    """SeaTunnel with our connectors: the version changes with the connectors' sources."""
+    pinned = (artifact.sha256 for artifact in (*LIBRARIES, *PLUGINS))
+    own = version([ENGINE_LOCK, CONNECTORS, Path(__file__)], pinned).rsplit("-", 1)[1]
+    return Distribution("seatunnel", f"{SEATUNNEL}-{own}")
+
+
+def engine() -> list[Artifact]:
+    """The engine's jars as locked: each line is a checksum and `group:name:version:type[:classifier]`."""
+    artifacts = []
+    for line in ENGINE_LOCK.read_text().splitlines():
+        checksum, coordinates = line.split()
+        group, name, number, kind, *classifier = coordinates.split(":")
+        artifacts.append(Artifact(group, name, number, checksum, kind, *classifier))
+    return artifacts
+
+
+def build(target: Path, report: Report) -> None:
+    """Lay out `starter/` (the engine), `lib/` (also on its class path) and `connectors/` (plugins)."""
+    starter = engine()
+    jars = maven.fetch([*starter, *LIBRARIES, *PLUGINS], report)
+    place(jars[: len(starter)], target / "starter")
+    place(jars[len(starter) : len(starter) + len(LIBRARIES)], target / "lib")
+    place(jars[len(starter) + len(LIBRARIES) :], target / "connectors")
+    (target / "connectors" / MAPPING).write_text(mapping())
+    if CONNECTORS.is_dir():
+        report("compiling our connectors")
+        _compile(target / "connectors", report)
+
+
+def mapping() -> str:
+    """Which jar of `connectors/` each plugin is found in: the published ones, then ours."""
+    lines = [f"seatunnel.{plugin} = {jar}" for plugin, jar in PUBLISHED.items()]
+    own = CONNECTORS / MAPPING
+    return "\n".join([*lines, own.read_text() if own.exists() else ""])
+
+
+def _compile(target: Path, report: Report) -> None:
+    """Compile away from the sources, so that tests that run on them at the same time are not disturbed."""
+    with TemporaryDirectory(prefix="kappastack-connectors-") as folder:
+        copy_sources(CONNECTORS, Path(folder))
+        maven.run(["--quiet", "package", "-DskipTests"], Path(folder), report)
+        jars = [
+            jar
+            for jar in Path(folder).glob("**/target/*.jar")
+            if not jar.name.startswith("original-") and not jar.stem.endswith(("-sources", "-tests"))
+        ]
+        if not jars:
+            raise AssemblyError(f"{CONNECTORS} was packaged, but no jar came out of it")
+        place(jars, target)

@@ -1,0 +1,104 @@
+"""Every pinned version, in one place.
+
+Python packages are pinned by the hashed locks in `requirements/`, Go modules by `tools/*/go.sum`, npm packages by
+`apps/frontend/package-lock.json`, and the jars of Zeta's engine by `infra/distributions/zeta-engine.lock`. Only the
+standard library is imported here: the set-up reads this file before the virtual environment exists.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file of a Maven repository.
+
+    Args:
+        group: group id, such as `org.apache.pulsar`.
+        name: artifact id.
+        version: exact version; a range is never used, as a repository may serve some versions only.
+        sha256: checksum of the file, in hexadecimal. It is compared each time a distribution is assembled.
+        type: file type, which is also the end of the file name.
+        classifier: empty for the main file.
+    """
+
+    group: str
+    name: str
+    version: str
+    sha256: str
+    type: str = "jar"
+    classifier: str = ""
+
+    @property
+    def coordinates(self) -> str:
+        """`group:name:version:type[:classifier]`, as Maven's dependency plugin reads it."""
+        tail = f":{self.classifier}" if self.classifier else ""
+        return f"{self.group}:{self.name}:{self.version}:{self.type}{tail}"
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file in a repository and in a distribution."""
+        tail = f"-{self.classifier}" if self.classifier else ""
+        return f"{self.name}-{self.version}{tail}.{self.type}"
+
+    @property
+    def repository_path(self) -> str:
+        """Path below the root of a Maven repository."""
+        return "/".join([*self.group.split("."), self.name, self.version, self.file_name])
+
+
+def _seatunnel(name: str, sha256: str, version: str = "2.3.8", classifier: str = "") -> Artifact:
+    return Artifact("org.apache.seatunnel", name, version, sha256, classifier=classifier)
+
+
+# This project's own version, the first part of the version of everything that is built from its sources.
+PROJECT = "0.1.0"
+
+# Services
+
+PULSAR = Artifact(
+    "org.apache.pulsar",
+    "pulsar-server-distribution",
+    "4.0.8",
+    "35c7d064c9e0928edbf2e708989faba0379662f98aa84ce0d4190c59efb6765e",
+    type="tar.gz",
+    classifier="bin",
+)
+
+# 2.3.8 is the newest release of which engine server, core, common and client are all published.
+SEATUNNEL = "2.3.8"
+SEATUNNEL_HADOOP = _seatunnel(
+    "seatunnel-hadoop3-3.1.4-uber",
+    "a036ab809239f162ce7052686b0351ac1b16c8eb76ca6178bd4854c86f0844e5",
+    classifier="optional",
+)
+SEATUNNEL_TRANSFORMS = _seatunnel(
+    "seatunnel-transforms-v2", "263174349baaaa79c2acef94ca3e0904978c10cceae71a9f043205e00f3536b2"
+)
+SEATUNNEL_JDBC = _seatunnel("connector-jdbc", "0d2ece062f110451c2348a77867dce822e9ebad6c5641aa18e3d69d8f18a1bd7")
+SEATUNNEL_FAKE = _seatunnel("connector-fake", "dbd9af0e78470d8015917fdefc2555f3ba3077d940a588552c39b7bc36a8dd3d")
+SEATUNNEL_CONSOLE = _seatunnel("connector-console", "9c4103d3a649490263479684d786e5cea2dad62934460f21af0dc73d0a9162c3")
+# 2.3.4 is the last release of the Pulsar connector that is published; 2.3.8's engine loads it.
+SEATUNNEL_PULSAR = _seatunnel(
+    "connector-pulsar", "18b629e9413f2962af287682b4243364f7418d3d4dcb46f3fd6e65e05f578f6c", version="2.3.4"
+)
+MYSQL_DRIVER = Artifact(
+    "com.mysql",
+    "mysql-connector-j",
+    "8.0.33",
+    "e2a3b2fc726a1ac64e998585db86b30fa8bf3f706195b78bb77c5f99bf877bd9",
+)
+
+# Tools
+
+PULUMI = "3.230.0"
+# Any CLI from here on works with the SDK that requirements/dev.txt pins.
+PULUMI_OLDEST = (3, 200, 0)
+# The Python language host left the SDK's module after this release; it speaks to newer CLIs.
+PULUMI_LANGUAGE_PYTHON = "3.78.0"
+GO_OLDEST = (1, 25, 8)
+NODE_OLDEST = (20, 0, 0)
+PYTHON_OLDEST = (3, 11, 0)
+MAVEN_OLDEST = (3, 6, 3)
+# Pulsar 4.0 refuses Java below 17; nothing was run above 21.
+JAVA_OLDEST, JAVA_NEWEST = 17, 21
+MAVEN_DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"

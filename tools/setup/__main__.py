@@ -1,0 +1,87 @@
+"""`python3 -m tools.setup [--tests]` prepares the checkout; `python3 -m tools.setup doctor` only looks."""
+
+import sys
+
+# Whoever starts this with an older Python is told so.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit("kappastack needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": apt-get install python3")
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tools.setup import doctor, environment, node, pulumi_cli, python_environment, system_packages
+from tools.setup.paths import NOTES, locked
+from tools.setup.process import Report, SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of the set-up: whether it is done, and how to do it."""
+
+    name: str
+    ready: Callable[[], bool]
+    prepare: Callable[[Report], None]
+
+
+def steps(*, tests: bool) -> list[Step]:
+    """The parts in the order in which they need each other."""
+    return [
+        Step(
+            "System packages",
+            lambda: not system_packages.missing(tests=tests),
+            lambda report: system_packages.install(system_packages.missing(tests=tests), report),
+        ),
+        Step("Python environment", python_environment.ready, python_environment.prepare),
+        Step("Node.js", node.ready, node.prepare),
+        Step("Pulumi CLI", pulumi_cli.ready, pulumi_cli.prepare),
+    ]
+
+
+def prepare(*, tests: bool) -> None:
+    """Do what is not done yet, with a line for each thing that takes time."""
+    everything = steps(tests=tests)
+    started = time.monotonic()
+    for number, step in enumerate(everything, 1):
+        if step.ready():
+            continue
+
+        def report(line: str, prefix: str = f"[{number}/{len(everything)}] {step.name}: ") -> None:
+            print(prefix + line, flush=True)
+
+        begun = time.monotonic()
+        step.prepare(report)
+        report(f"done in {time.monotonic() - begun:.0f} s")
+    environment.write()
+    environment.mark_ready(tests=tests)
+    if time.monotonic() - started > 5:
+        print("Set-up complete.", flush=True)
+
+
+def main() -> int:
+    """Run the command line; the exit status is 0 where all is there."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description="Prepares this checkout.")
+    parser.add_argument("command", nargs="?", choices=["run", "doctor"], default="run")
+    parser.add_argument("--tests", action="store_true", help="with what only the tests need")
+    arguments = parser.parse_args()
+    if arguments.command == "doctor":
+        text, usable = doctor.examine()
+        print(text)
+        return 0 if usable else 1
+    if environment.is_ready(tests=arguments.tests):
+        return 0
+    try:
+        with locked(NOTES / "lock", lambda: print("Set-up: waiting for another run in this checkout …", flush=True)):
+            prepare(tests=arguments.tests)
+    except SetupError as error:
+        print(f"Set-up failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nSet-up interrupted; run it again to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The environment that the set-up prepared: which programs come first on PATH, and where caches are."""
+
+import json
+import os
+import shlex
+from hashlib import sha256
+from pathlib import Path
+
+from tools.setup import java, node, pulumi_cli
+from tools.setup.paths import NOTES, ROOT, VENV, cache, write_atomically
+from tools.setup.process import SetupError
+from tools.setup.python_environment import uv_environment
+
+SHELL_FILE = NOTES / "environment.sh"
+_FILE = NOTES / "environment.json"
+_STAMP = NOTES / "ready.json"
+_INPUTS = (
+    *(ROOT / "requirements" / f"{name}.txt" for name in ("uv", "dev", "go", "node")),
+    *(module / name for module in (pulumi_cli.CLI_MODULE, pulumi_cli.HOST_MODULE) for name in ("go.mod", "go.sum")),
+    ROOT / "infra" / "versions.py",
+    *sorted((ROOT / "tools" / "setup").glob("*.py")),
+)
+
+
+def variables() -> dict[str, str]:
+    """Variables to set on top of the process's own; PATH is complete.
+
+    Raises:
+        SetupError: the set-up has not run yet.
+    """
+    try:
+        stored = json.loads(_FILE.read_text())
+    except OSError:
+        raise SetupError("this checkout is not set up yet: run `make setup`") from None
+    first: list[str] = stored["path"]
+    rest = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part and part not in first]
+    return {
+        **{str(key): str(value) for key, value in stored["set"].items()},
+        "PATH": os.pathsep.join([*first, *rest]),
+    }
+
+
+def write() -> None:
+    """Note what is to be used, for `variables` and as a file that a shell reads."""
+    home = java.find()
+    if home is None:
+        raise SetupError("no JDK was found after the set-up")
+    path = [str(VENV / "bin")]
+    # The pinned CLI goes before one on PATH where it was built: both would do, one of them was tested.
+    if (pulumi_cli.folder() / "pulumi").exists():
+        path.append(str(pulumi_cli.folder()))
+    if node.on_path() is None:
+        path.append(str(node.folder()))
+    path.append(str(home / "bin"))
+    setting = {
+        "VIRTUAL_ENV": str(VENV),
+        "JAVA_HOME": str(home),
+        "npm_config_cache": str(cache() / "npm"),
+        **uv_environment(),
+    }
+    if "KAPPASTACK_CACHE" in os.environ:
+        setting["KAPPASTACK_CACHE"] = str(cache())
+    write_atomically(_FILE, json.dumps({"path": path, "set": setting}, indent=2) + "\n")
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in setting.items()]
+    lines.append(f"export PATH={shlex.quote(os.pathsep.join(path))}:$PATH")
+    write_atomically(SHELL_FILE, "\n".join(lines) + "\n")
+
+
+def _fingerprint() -> str:
+    """Changes whenever the set-up may have something to do: a lock, the search path, the set-up itself."""
+    digest = sha256()
+    for path in _INPUTS:
+        digest.update(path.read_bytes())
+    for name in ("PATH", "JAVA_HOME", "KAPPASTACK_CACHE", "HOME"):
+        digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
+    return digest.hexdigest()
+
+
+def mark_ready(*, tests: bool) -> None:
+    """Note that everything is there, and by which files that is seen."""
+    stored = json.loads(_FILE.read_text())
+    watched = [str(VENV / ".kappastack-locks"), *stored["path"]]
+    note = {"fingerprint": _fingerprint(), "tests": tests, "watched": watched}
+    write_atomically(_STAMP, json.dumps(note, indent=2) + "\n")
+
+
+def is_ready(*, tests: bool) -> bool:
+    """Whether nothing has changed since everything was there.
+
+    Args:
+        tests: whether what only the tests need counts too.
+    """
+    try:
+        note = json.loads(_STAMP.read_text())
+    except (OSError, ValueError):
+        return False
+    return (
+        note["fingerprint"] == _fingerprint()
+        and (note["tests"] or not tests)
+        and all(Path(path).exists() for path in note["watched"])
+        and SHELL_FILE.exists()
+    )

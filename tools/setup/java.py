@@ -1,0 +1,49 @@
+"""A JDK that runs Pulsar and Zeta and compiles the connectors."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.versions import JAVA_NEWEST, JAVA_OLDEST, MAVEN_OLDEST
+from tools.setup.process import Version, output_of, version_in
+
+
+def release(home: Path) -> int | None:
+    """Major version of the JDK in this folder, or None where there is none (a JRE without javac is none)."""
+    try:
+        text = (home / "release").read_text()
+    except OSError:
+        return None
+    found = re.search(r'JAVA_VERSION="(\d+)', text)
+    return int(found[1]) if found and (home / "bin" / "javac").is_file() else None
+
+
+def candidates() -> Iterator[Path]:
+    """Where a JDK may be: what the user chose first, then what is on PATH, then where packages put it."""
+    if chosen := os.environ.get("JAVA_HOME"):
+        yield Path(chosen)
+    if javac := shutil.which("javac"):
+        yield Path(javac).resolve().parent.parent
+    for folder in (Path("/usr/lib/jvm"), Path("/Library/Java/JavaVirtualMachines")):
+        if folder.is_dir():
+            for home in sorted(folder.iterdir()):
+                yield home.resolve()
+                yield home / "Contents" / "Home"
+
+
+def find() -> Path | None:
+    """Home of the first JDK whose version is right."""
+    for home in candidates():
+        major = release(home)
+        if major is not None and JAVA_OLDEST <= major <= JAVA_NEWEST:
+            return home
+    return None
+
+
+def maven() -> tuple[Path, Version] | None:
+    """Maven on PATH, where it is new enough."""
+    found = shutil.which("mvn")
+    version = version_in(output_of([found, "--version"])) if found else None
+    return (Path(found), version) if found and version and version >= MAVEN_OLDEST else None

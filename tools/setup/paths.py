@@ -1,0 +1,44 @@
+"""Where things are, and locks between two runs at once."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+# What the set-up knows of this checkout: its stamp, the environment that it prepared, logs of what it ran.
+NOTES = ROOT / "build" / "setup"
+
+
+def cache() -> Path:
+    """The user's cache folder for downloads and for what is built from them, shared by all checkouts."""
+    folder = os.environ.get("KAPPASTACK_CACHE")
+    return Path(folder).expanduser().resolve() if folder else Path.home() / ".cache" / "kappastack"
+
+
+@contextmanager
+def locked(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold an exclusive lock on a file, across processes; it ends with the process whatever happens to that.
+
+    Args:
+        path: the lock file, created where missing and left there.
+        on_wait: called once where another process holds the lock.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that a reader finds the old text or the new one, also after an interruption."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text)
+    draft.replace(path)

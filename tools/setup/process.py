@@ -1,0 +1,102 @@
+"""Running commands: output into a log, a sign of life now and then, the end of the log on failure."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tools.setup.paths import NOTES, ROOT
+
+Report = Callable[[str], None]
+Version = tuple[int, int, int]
+
+SIGN_OF_LIFE = 15.0
+"""Seconds between two lines about a command that still runs."""
+
+
+class SetupError(Exception):
+    """The set-up cannot go on; the message says what is missing and the command that helps."""
+
+
+def run(
+    command: Sequence[str | Path],
+    report: Report,
+    *,
+    log: str,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    progress: Callable[[str], str] = lambda _: "",
+) -> None:
+    """Run a command with its output in a log file.
+
+    Args:
+        command: program and arguments.
+        report: takes a line every 15 seconds while the command runs.
+        log: name of the log file, without folder.
+        cwd: working directory.
+        env: variables to set on top of this process's own.
+        progress: makes of the log so far how far the command is.
+
+    Raises:
+        SetupError: the command failed or cannot be started; the message has the end of its output.
+    """
+    path = NOTES / "logs" / log
+    path.parent.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    with path.open("w") as output:
+        try:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=cwd,
+                env=os.environ | dict(env or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            raise SetupError(f"{command[0]} cannot be started: {error}") from error
+        try:
+            while True:
+                try:
+                    status = process.wait(SIGN_OF_LIFE)
+                    break
+                except subprocess.TimeoutExpired:
+                    told = progress(path.read_text(errors="replace"))
+                    report(f"{time.monotonic() - started:.0f} s{', ' + told if told else ''} …")
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if status != 0:
+        end = "\n".join(path.read_text(errors="replace").splitlines()[-25:])
+        raise SetupError(f"`{' '.join(map(str, command))}` failed with status {status}:\n{end}\n(all of it: {path})")
+
+
+def output_of(command: Sequence[str | Path]) -> str | None:
+    """What a quick command prints, or None where it fails or is not there."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+            env=os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true", "GOTOOLCHAIN": "local", "TERM": "dumb"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def version_in(text: str | None) -> Version | None:
+    """The first `1.2` or `1.2.3` in a text; a missing third number is 0."""
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text or "")
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
+
+
+def dotted(version: Version) -> str:
+    """A version as people write it."""
+    return ".".join(map(str, version))

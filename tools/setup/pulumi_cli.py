@@ -1,0 +1,144 @@
+"""The Pulumi CLI with its Python language host: from PATH where they will do, else built from pinned Go modules.
+
+The language host is the last one that the SDK's own module carried. It does not read `options.virtualenv`, so
+the virtual environment has to be first on PATH, as `make env` has it.
+"""
+
+import os
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from infra.versions import GO_OLDEST, PULUMI, PULUMI_LANGUAGE_PYTHON, PULUMI_OLDEST
+from tools.setup.paths import ROOT, cache, locked
+from tools.setup.process import Report, SetupError, Version, dotted, output_of, run, version_in
+from tools.setup.python_environment import install_tool
+
+CLI_MODULE = ROOT / "tools" / "pulumi-cli"
+HOST_MODULE = ROOT / "tools" / "pulumi-language-python"
+PROGRAMS = (
+    "pulumi",
+    "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+)
+
+_PACKAGES_COMPILED = 1450
+"""About how many packages a build from empty caches compiles, for the progress line."""
+
+
+def on_path() -> tuple[Path, Version] | None:
+    """The CLI on PATH, where it is new enough and all that Python programs need is there too."""
+    found = [shutil.which(name) for name in PROGRAMS]
+    if not all(found):
+        return None
+    version = version_in(output_of([str(found[0]), "version"]))
+    if version is None or version < PULUMI_OLDEST or version[0] != PULUMI_OLDEST[0]:
+        return None
+    return Path(str(found[0])), version
+
+
+def folder() -> Path:
+    """Where the built programs are, once they are: the path has the digest of the modules' locks."""
+    digest = sha256()
+    for module in (CLI_MODULE, HOST_MODULE):
+        for name in ("go.mod", "go.sum"):
+            digest.update((module / name).read_bytes())
+    return cache() / "pulumi" / f"{PULUMI}-{digest.hexdigest()[:16]}" / "bin"
+
+
+def ready() -> bool:
+    """Whether there is a CLI to use."""
+    return (folder() / "pulumi").exists() or on_path() is not None
+
+
+def go(report: Report) -> Path:
+    """A Go that builds the CLI: the one on PATH where it is new enough, else a pinned one in the cache."""
+    found = shutil.which("go")
+    version = version_in(output_of([found, "version"])) if found else None
+    if found and version and version >= GO_OLDEST:
+        return Path(found)
+    report(f"installing a pinned Go into the cache: PATH has none of version {dotted(GO_OLDEST)} or newer")
+    binary = install_tool("go", report) / "go" / "bin" / "go"
+    root = binary.parent.parent
+    for program in [*(root / "bin").iterdir(), *(root / "pkg" / "tool").glob("*/*")]:
+        program.chmod(0o755)
+    if output_of([binary, "version"]) is None:
+        raise SetupError(f"{binary} does not run here: install Go {dotted(GO_OLDEST)} or newer and run again")
+    return binary
+
+
+def prepare(report: Report) -> None:
+    """Build the CLI and its language host into the cache."""
+    with locked(cache() / "pulumi.lock", lambda: report("waiting for another checkout that builds it")):
+        if ready():
+            return
+        report("building from pinned Go modules (about 4 min the first time)")
+        target = folder()
+        draft = target.parent.with_name(f".{target.parent.name}.{os.getpid()}")
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            _build(draft / "bin", report)
+            shutil.rmtree(target.parent, ignore_errors=True)
+            draft.replace(target.parent)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        # 2.5 GB that only another version of the CLI would use again, and little of it then.
+        if not os.environ.get("KAPPASTACK_KEEP_GO_CACHE"):
+            shutil.rmtree(_go_cache(), ignore_errors=True)
+
+
+def _go_cache() -> Path:
+    return cache() / "go"
+
+
+def _build(folder: Path, report: Report) -> None:
+    compiler = go(report)
+    environment = {
+        "GOMODCACHE": str(_go_cache() / "mod"),
+        "GOCACHE": str(_go_cache() / "build"),
+        # -modcacherw: the module cache is removed afterwards, which its usual read-only folders would refuse.
+        "GOFLAGS": "-buildvcs=false -modcacherw -mod=readonly",
+        "GOTOOLCHAIN": "local",
+        "CGO_ENABLED": "0",
+    }
+    if compiler != Path(shutil.which("go") or ""):
+        environment["GOROOT"] = str(compiler.parent.parent)
+    for module, package, version in (
+        (CLI_MODULE, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", PULUMI),
+        (
+            HOST_MODULE,
+            "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+            PULUMI_LANGUAGE_PYTHON,
+        ),
+    ):
+        stamp = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{version}"
+        program = folder / package.rsplit("/", 1)[1]
+        run(
+            [compiler, "build", "-v", "-trimpath", "-ldflags", stamp, "-o", program, package],
+            report,
+            log=f"{program.name}.log",
+            cwd=module,
+            env=environment,
+            progress=_progress,
+        )
+    sdk = _sdk_folder(environment)
+    for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
+        copy = folder / script.rsplit("/", 1)[1]
+        shutil.copyfile(sdk / "python" / script, copy)
+        copy.chmod(0o755)
+    printed = version_in(output_of([folder / "pulumi", "version"]))
+    if printed is None or dotted(printed) != PULUMI:
+        raise SetupError(f"the built Pulumi CLI does not run: it should print version {PULUMI}")
+
+
+def _sdk_folder(environment: dict[str, str]) -> Path:
+    """The SDK's module as Go unpacked it; its path in the module cache is part of Go's documented layout."""
+    return Path(environment["GOMODCACHE"]) / "github.com" / "pulumi" / "pulumi" / "sdk" / f"v3@v{PULUMI}"
+
+
+def _progress(log: str) -> str:
+    lines = log.splitlines()
+    fetched = sum(line.startswith("go: downloading ") for line in lines)
+    compiled = sum(not line.startswith("go: ") for line in lines)
+    return f"{fetched} modules downloaded, {compiled} of about {_PACKAGES_COMPILED} packages compiled"

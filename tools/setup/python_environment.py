@@ -1,0 +1,118 @@
+"""The virtual environment of the checkout, kept equal to its lock."""
+
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+from tools.setup.paths import ROOT, VENV, cache, write_atomically
+from tools.setup.process import Report, run
+
+UV = VENV / "bin" / "uv"
+PYTHON = VENV / "bin" / "python"
+_LOCKS = (ROOT / "requirements" / "uv.txt", ROOT / "requirements" / "dev.txt")
+_STAMP = VENV / ".kappastack-locks"
+
+
+def uv_environment() -> dict[str, str]:
+    """Variables under which uv keeps its cache in ours and leaves interpreters alone."""
+    return {"UV_CACHE_DIR": str(cache() / "pip"), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+
+
+def _fingerprint() -> str:
+    digest = sha256(b"".join(path.read_bytes() for path in _LOCKS))
+    return f"{digest.hexdigest()} {sys.version_info.major}.{sys.version_info.minor}\n"
+
+
+def ready() -> bool:
+    """Whether the environment is there and holds what the lock says."""
+    try:
+        return _STAMP.read_text() == _fingerprint() and PYTHON.exists() and UV.exists()
+    except OSError:
+        return False
+
+
+def _usable() -> bool:
+    """Whether the interpreter in the environment runs and has the version of the one that runs this."""
+    version = "import sys; print(*sys.version_info[:2])"
+    try:
+        done = subprocess.run([PYTHON, "-c", version], capture_output=True, text=True, check=False, timeout=60)
+    except OSError:
+        return False
+    return done.returncode == 0 and done.stdout.split() == [str(part) for part in sys.version_info[:2]]
+
+
+def prepare(report: Report) -> None:
+    """Create the environment, or bring it in line with the lock."""
+    if not _usable():
+        if VENV.exists():
+            report("replacing a virtual environment whose interpreter does not run or has another version")
+            shutil.rmtree(VENV)
+        report(f"creating it with Python {sys.version.split()[0]}")
+        run([_base_python(), "-m", "venv", VENV], report, log="venv.log")
+    _STAMP.unlink(missing_ok=True)
+    report("installing uv")
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"]
+    run([*pip, "--no-deps", "--require-hashes", "-r", _LOCKS[0]], report, log="uv.log")
+    report("installing packages")
+    run(
+        [UV, "pip", "sync", "--python", PYTHON, "--require-hashes", _LOCKS[1]],
+        report,
+        log="packages.log",
+        env=uv_environment(),
+    )
+    write_atomically(_STAMP, _fingerprint())
+
+
+def _base_python() -> Path:
+    """The interpreter that an environment is made from, also where this one runs inside an environment."""
+    if sys.prefix == sys.base_prefix:
+        return Path(sys.executable)
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = shutil.which(name, path=os.pathsep.join([f"{sys.base_prefix}/bin", os.defpath]))
+    return Path(found or sys.executable)
+
+
+def install_tool(name: str, report: Report) -> Path:
+    """Install a tool that is published as a Python package into the cache, and return the folder.
+
+    Args:
+        name: stem of the hashed lock in `requirements/`, such as `go`.
+        report: takes progress lines.
+    """
+    lock = ROOT / "requirements" / f"{name}.txt"
+    folder = tool_folder(name)
+    if folder.is_dir():
+        return folder
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        run(
+            [
+                UV,
+                "pip",
+                "install",
+                "--python",
+                PYTHON,
+                "--no-deps",
+                "--require-hashes",
+                "--target",
+                draft,
+                "-r",
+                lock,
+            ],
+            report,
+            log=f"{name}.log",
+            env=uv_environment() | {"UV_LINK_MODE": "copy"},
+        )
+        draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def tool_folder(name: str) -> Path:
+    """Where such a tool is, once it is installed: the path has the digest of its lock."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    return cache() / "tools" / f"{name}-{sha256(lock.read_bytes()).hexdigest()[:16]}"

@@ -1,0 +1,112 @@
+"""What comes from the system's packages: installed by apt where we may, named with its command where not."""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from tools.setup import java, python_environment
+from tools.setup.process import Report, SetupError, output_of, run
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MYSQL_CLIENT_NAMES = ("mariadb", "mysql")
+
+
+def first_on_path(names: Sequence[str]) -> str | None:
+    """Path of the first of these programs that is on PATH."""
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A need that a Debian package meets.
+
+    Args:
+        name: the package.
+        purpose: what it is needed for, in a few words.
+        present: whether something meets the need already.
+        tests_only: whether only `make test` needs it.
+    """
+
+    name: str
+    purpose: str
+    present: Callable[[], bool]
+    tests_only: bool = False
+
+
+PACKAGES = (
+    Package(
+        "python3-venv",
+        "the virtual environment",
+        lambda: find_spec("ensurepip") is not None or python_environment.ready(),
+    ),
+    Package("openjdk-17-jdk-headless", "Pulsar, Zeta and the connectors", lambda: java.find() is not None),
+    Package("maven", "Java dependencies", lambda: java.maven() is not None),
+    Package("chromium", "tests of the page", lambda: first_on_path(CHROMIUM_NAMES) is not None, tests_only=True),
+    Package(
+        "mariadb-client-core",
+        "tests with a MySQL client",
+        lambda: first_on_path(MYSQL_CLIENT_NAMES) is not None,
+        tests_only=True,
+    ),
+)
+
+
+def missing(*, tests: bool) -> list[Package]:
+    """The packages whose need nothing meets.
+
+    Args:
+        tests: whether what only the tests need counts too.
+    """
+    return [package for package in PACKAGES if (tests or not package.tests_only) and not package.present()]
+
+
+def install_command(packages: Sequence[Package]) -> str:
+    """The command by which a person installs these packages."""
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    names = " ".join(package.name for package in packages)
+    return f"{sudo}apt-get update && {sudo}apt-get install --yes --no-install-recommends {names}"
+
+
+def purposes(packages: Sequence[Package]) -> str:
+    """The packages, each with what it is for."""
+    return ", ".join(f"{package.name} ({package.purpose})" for package in packages)
+
+
+def may_install() -> bool:
+    """Whether this user can install packages without being asked for a password."""
+    apt = shutil.which("apt-get")
+    return apt is not None and (os.geteuid() == 0 or output_of(["sudo", "-n", apt, "--version"]) is not None)
+
+
+def install(packages: Sequence[Package], report: Report) -> None:
+    """Install packages with apt, as root or by a sudo that asks for no password.
+
+    Raises:
+        SetupError: there is no apt, or no right to use it; the message names packages, purposes and the command.
+    """
+    needs = purposes(packages)
+    apt = shutil.which("apt-get")
+    if apt is None:
+        raise SetupError(f"missing: {needs}. This system has no apt-get: install their equivalents and run again.")
+    if os.geteuid() == 0:
+        command = [apt]
+    elif output_of(["sudo", "-n", apt, "--version"]) is not None:
+        command = ["sudo", "-n", "DEBIAN_FRONTEND=noninteractive", apt]
+    else:
+        raise SetupError(f"missing: {needs}. Install with\n  {install_command(packages)}\nand run again.")
+    report(f"installing {needs}")
+    command += ["--option", "DPkg::Lock::Timeout=300"]
+    environment = {"DEBIAN_FRONTEND": "noninteractive"}
+    run([*command, "update"], report, log="apt-update.log", env=environment)
+    names = [package.name for package in packages]
+    run(
+        [*command, "install", "--yes", "--no-install-recommends", *names],
+        report,
+        log="apt-install.log",
+        env=environment,
+    )
+    if still := [package for package in packages if not package.present()]:
+        names = [package.name for package in still]
+        raise SetupError(f"apt-get installed {' '.join(names)}, but what they are needed for is still not found")
