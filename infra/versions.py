@@ -46,8 +46,12 @@ class Artifact:
         return "/".join([*self.group.split("."), self.name, self.version, self.file_name])
 
 
-def _seatunnel(name: str, sha256: str, version: str = "2.3.8", classifier: str = "") -> Artifact:
-    return Artifact("org.apache.seatunnel", name, version, sha256, classifier=classifier)
+# 2.3.8 is the newest release of which engine server, core, common and client are all published.
+SEATUNNEL = "2.3.8"
+
+
+def _seatunnel(name: str, sha256: str, classifier: str = "") -> Artifact:
+    return Artifact("org.apache.seatunnel", name, SEATUNNEL, sha256, classifier=classifier)
 
 
 # This project's own version, the first part of the version of everything that is built from its sources.
@@ -64,8 +68,6 @@ PULSAR = Artifact(
     classifier="bin",
 )
 
-# 2.3.8 is the newest release of which engine server, core, common and client are all published.
-SEATUNNEL = "2.3.8"
 SEATUNNEL_HADOOP = _seatunnel(
     "seatunnel-hadoop3-3.1.4-uber",
     "a036ab809239f162ce7052686b0351ac1b16c8eb76ca6178bd4854c86f0844e5",
@@ -77,15 +79,12 @@ SEATUNNEL_TRANSFORMS = _seatunnel(
 SEATUNNEL_JDBC = _seatunnel("connector-jdbc", "0d2ece062f110451c2348a77867dce822e9ebad6c5641aa18e3d69d8f18a1bd7")
 SEATUNNEL_FAKE = _seatunnel("connector-fake", "dbd9af0e78470d8015917fdefc2555f3ba3077d940a588552c39b7bc36a8dd3d")
 SEATUNNEL_CONSOLE = _seatunnel("connector-console", "9c4103d3a649490263479684d786e5cea2dad62934460f21af0dc73d0a9162c3")
-# 2.3.4 is the last release of the Pulsar connector that is published; 2.3.8's engine loads it.
-SEATUNNEL_PULSAR = _seatunnel(
-    "connector-pulsar", "18b629e9413f2962af287682b4243364f7418d3d4dcb46f3fd6e65e05f578f6c", version="2.3.4"
-)
+# The same version as seatunnel/connectors/pom.xml compiles against.
 MYSQL_DRIVER = Artifact(
     "com.mysql",
     "mysql-connector-j",
-    "8.0.33",
-    "e2a3b2fc726a1ac64e998585db86b30fa8bf3f706195b78bb77c5f99bf877bd9",
+    "8.4.0",
+    "d77962877d010777cff997015da90ee689f0f4bb76848340e1488f2b83332af5",
 )
 
 # Tools

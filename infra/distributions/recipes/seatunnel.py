@@ -79,7 +79,7 @@ def _compile(target: Path, report: Report) -> None:
     """Compile away from the sources, so that tests that run on them at the same time are not disturbed."""
     with TemporaryDirectory(prefix="kappastack-connectors-") as folder:
         copy_sources(CONNECTORS, Path(folder))
-        maven.run(["--quiet", "package", "-DskipTests"], Path(folder), report)
+        maven.run(["--quiet", "package", "-Dmaven.test.skip=true"], Path(folder), report)
         jars = [
             jar
             for jar in Path(folder).glob("**/target/*.jar")
