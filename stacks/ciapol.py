@@ -3,9 +3,10 @@
 import pulumi
 from pulumi import ResourceOptions
 
+from apps.sensors.stations import read_stations
 from infra.resources.pulsar_topics import PulsarTopics
 from infra.resources.seatunnel_job import SeaTunnelJob
-from infra.resources.starrocks_rows import StarRocksRows, rows_from_csv
+from infra.resources.starrocks_rows import StarRocksRows
 from infra.resources.starrocks_schema import StarRocksSchema
 from infra.resources.starrocks_users import StarRocksUsers
 from infra.settings import ROOT, IngestSettings
@@ -61,12 +62,7 @@ def ciapol(platform: Platform) -> None:
         database=DATABASE,
         table="stations",
         key="station_id",
-        rows=rows_from_csv(
-            ROOT / "apps/sensors/data/stations.csv",
-            key="id",
-            renamed={},
-            numbers=("latitude", "longitude"),
-        ),
+        rows={row.id: row.model_dump(exclude={"id"}) for row in read_stations(ROOT / "apps/sensors/data/stations.csv")},
         opts=_inside(platform, platform.starrocks.resource, users),
     )
     SeaTunnelJob(

@@ -57,9 +57,8 @@ def platform(target: Target, settings: Settings, *, stack: str, database: str) -
     connections = ConnectionsFile(
         "connections",
         stack=stack,
-        endpoints={each.service.name: each.operator_endpoints for each in running},
+        running=running,
         secrets=values,
-        secret_files={each.service.name: each.secret_files for each in running},
     )
     target.healthy(running)
     return Platform(stack, settings, pulsar_, seatunnel_, starrocks_, api_, frontend_, secrets, connections)

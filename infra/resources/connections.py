@@ -6,8 +6,9 @@ then no change of theirs, and `read` and `delete`, which are given recorded prop
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pulumi import Input, ResourceOptions
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -15,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.model import Endpoint
 from infra.state import StackState
+
+if TYPE_CHECKING:
+    from infra.targets.base import Running
 
 
 class ConnectionsMissing(Exception):
@@ -29,14 +33,24 @@ class _EndpointModel(BaseModel):
     port: int
 
 
+class HealthUrl(BaseModel):
+    """Where a service tells how it is: the answer is 200 and holds `contains`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    contains: str
+
+
 class Connections(BaseModel):
-    """Endpoints by service and port, secrets by name, and where each service finds its secret files."""
+    """Endpoints by service and port, secrets by name, where each service finds its secret files and tells its health."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoints: dict[str, dict[str, _EndpointModel]]
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
+    health: dict[str, HealthUrl]
 
     def endpoint(self, service: str, port: str) -> Endpoint:
         """Where a port of a service is."""
@@ -51,6 +65,7 @@ class ConnectionsInputs(Inputs):
     endpoints: dict[str, dict[str, _EndpointModel]]
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
+    health: dict[str, HealthUrl]
 
     def document(self) -> str:
         """The file's text."""
@@ -125,23 +140,26 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
         name: str,
         *,
         stack: str,
-        endpoints: Mapping[str, Mapping[str, Endpoint]],
+        running: Sequence["Running"],
         secrets: Mapping[str, Input[str]],
-        secret_files: Mapping[str, Mapping[str, str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`endpoints` by service and port; `secret_files` by service and secret, as that service sees them."""
+        """`running` are the services; `secrets` all that were generated, by name."""
         super().__init__(
             ConnectionsProvider,
             name,
             {
                 "stack": stack,
                 "endpoints": {
-                    service: {port: vars(endpoint) for port, endpoint in found.items()}
-                    for service, found in endpoints.items()
+                    each.service.name: {port: vars(endpoint) for port, endpoint in each.operator_endpoints.items()}
+                    for each in running
                 },
                 "secrets": dict(secrets),
-                "secret_files": {service: dict(files) for service, files in secret_files.items()},
+                "secret_files": {each.service.name: dict(each.secret_files) for each in running},
+                "health": {
+                    each.service.name: {"url": each.health_url, "contains": each.service.health.contains}
+                    for each in running
+                },
             },
             ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),
         )

@@ -145,7 +145,7 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
         """`running` are the services to wait for."""
         checks = {
             each.service.name: {
-                "url": each.operator_endpoints[each.service.health.port].url + each.service.health.path,
+                "url": each.health_url,
                 "contains": each.service.health.contains,
                 "start_within": each.service.health.start_within,
                 "description": hashlib.sha256(repr(each.service).encode()).hexdigest()[:16],

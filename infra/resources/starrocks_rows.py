@@ -1,8 +1,5 @@
 """Rows of reference data that a file of the repository declares, such as the stations of a product."""
 
-import csv
-from pathlib import Path
-
 from pulumi import ResourceOptions
 
 from infra.resources.connections import ConnectionsMissing
@@ -41,7 +38,7 @@ class RowsProvider(Provider[RowsInputs]):
                 columns = [inputs.key, *row]
                 marks = ", ".join(["%s"] * len(columns))
                 starrocks.execute(
-                    f"INSERT INTO {inputs.database}.{inputs.table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
+                    f"INSERT INTO {inputs.database}.{inputs.table} ({', '.join(columns)}) VALUES ({marks})",
                     (key, *row.values()),
                 )
             if previous is not None:
@@ -60,7 +57,7 @@ class RowsProvider(Provider[RowsInputs]):
     @staticmethod
     def _complaint(starrocks: StarRocks, inputs: RowsInputs, key: str, row: dict[str, Cell]) -> str:
         found = starrocks.execute(
-            f"SELECT {', '.join(row)} FROM {inputs.database}.{inputs.table} WHERE {inputs.key} = %s",  # noqa: S608
+            f"SELECT {', '.join(row)} FROM {inputs.database}.{inputs.table} WHERE {inputs.key} = %s",
             (key,),
         )
         if not found:
@@ -77,7 +74,7 @@ class RowsProvider(Provider[RowsInputs]):
     def _delete(starrocks: StarRocks, inputs: RowsInputs, keys: list[str]) -> None:
         for key in keys:
             starrocks.execute(
-                f"DELETE FROM {inputs.database}.{inputs.table} WHERE {inputs.key} = %s",  # noqa: S608
+                f"DELETE FROM {inputs.database}.{inputs.table} WHERE {inputs.key} = %s",
                 (key,),
             )
 
@@ -109,34 +106,3 @@ class StarRocksRows(DynamicResource, module="kappastack", name="StarRocksRows"):
             "rows": rows,
         }
         super().__init__(RowsProvider, name, inputs, opts)
-
-
-def rows_from_csv(
-    path: Path, *, key: str, renamed: dict[str, str], numbers: tuple[str, ...]
-) -> dict[str, dict[str, Cell]]:
-    """Read declared rows.
-
-    Args:
-        path: a CSV with a header.
-        key: the column of the file that holds the key.
-        renamed: column of the table by column of the file, where they differ.
-        numbers: columns of the file that hold numbers.
-
-    Raises:
-        ValueError: a number that is none, a key that is missing or doubled; the message has file and line.
-    """
-    rows: dict[str, dict[str, Cell]] = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        for line, record in enumerate(csv.DictReader(file), start=2):
-            identity = record.pop(key, "")
-            if not identity or identity in rows:
-                raise ValueError(f"{path}:{line}: {key} {identity!r}: expected a value that no other line has")
-            row: dict[str, Cell] = {}
-            for name, text in record.items():
-                try:
-                    value: Cell = None if text == "" else float(text) if name in numbers else text
-                except ValueError:
-                    raise ValueError(f"{path}:{line}: {name} {text!r}: expected a number") from None
-                row[renamed.get(name, name)] = value
-            rows[identity] = row
-    return rows

@@ -27,6 +27,11 @@ class Running:
     operator_endpoints: Mapping[str, Endpoint]
     secret_files: Mapping[str, str]
 
+    @property
+    def health_url(self) -> str:
+        """The URL of its health check."""
+        return self.operator_endpoints[self.service.health.port].url + self.service.health.path
+
 
 class Target(Protocol):
     """A place to run services."""

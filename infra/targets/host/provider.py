@@ -110,7 +110,12 @@ class MachineProvider(Provider[MachineInputs]):
             supervisor.shutdown()
         wait_until(lambda: "still running" if supervisor.alive() else "", within=90, what="the supervisor's end")
         shutil.rmtree(state.runtime, ignore_errors=True)
-        shutil.rmtree(state.supervisor, ignore_errors=True)
+        for folder in (state.supervisor, state.logs, state.folder / "services"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (state.folder / "data", state.folder):
+            # What shall be kept is still in there.
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def _supervisord(state: StackState) -> str:

@@ -1,0 +1,109 @@
+"""The command line: `python -m tools.stack up|down|destroy|status|logs|preview|env|credentials|sql|unlock|job`."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from infra.resources.connections import ConnectionsMissing
+from infra.resources.http import ServiceError
+from infra.resources.starrocks import StarRocksError
+from infra.settings import SettingsError, load_settings
+from tools.setup.process import SetupError
+from tools.stack import access, batch, environment
+from tools.stack.configuration import stack_configuration
+from tools.stack.down import destroy, down
+from tools.stack.pulumi import Stack, StackError
+from tools.stack.status import logs, status
+from tools.stack.up import up
+
+
+def main() -> int:
+    """Run a command; the exit status is 0 where it succeeded."""
+    options = _parser().parse_args()
+    if options.command == "env":
+        return _env(options.stack)
+    os.environ |= environment.variables()
+    match options.command:
+        case "up":
+            return up(Stack(options.stack), smoke=not options.no_smoke)
+        case "down":
+            return down(options.stack)
+        case "destroy":
+            return destroy(Stack(options.stack))
+        case "status":
+            return status(options.stack)
+        case "logs":
+            return logs(options.stack, options.service, follow=not options.no_follow)
+        case "preview":
+            return _preview(Stack(options.stack))
+        case "credentials":
+            return access.credentials(options.stack, show=options.show)
+        case "sql":
+            return access.sql(options.stack, user=options.user, query=options.query)
+        case "unlock":
+            return access.unlock(options.stack, options.database)
+        case _:
+            return batch.run(options.stack, options.job, days=options.days)
+
+
+def _env(stack: str) -> int:
+    """Print export lines, and make sure that a bare `pulumi` finds the stack."""
+    lines = environment.exports()
+    os.environ |= environment.variables()
+    Stack(stack).ensure()
+    print(lines)
+    return 0
+
+
+def _preview(stack: Stack) -> int:
+    load_settings(stack_configuration(stack.name))
+    fresh = not stack.exists()
+    stack.ensure()
+    if fresh:
+        print("This stack was never deployed from here: the preview compares with nothing.")
+    return stack.run("preview", "--diff") if os.environ.get("DIFF") else stack.run("preview")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.stack", description="Work on a stack.")
+    parser.add_argument("--stack", default=os.environ.get("STACK") or "local")
+    commands = parser.add_subparsers(dest="command", required=True)
+    deploy = commands.add_parser("up", help="deploy, replay the sample, run the smoke tests")
+    deploy.add_argument("--no-smoke", action="store_true", help="without the smoke tests")
+    commands.add_parser("down", help="stop all services, keep their data")
+    commands.add_parser("destroy", help="remove everything")
+    commands.add_parser("status", help="a table of the services")
+    log = commands.add_parser("logs", help="the log of a service")
+    log.add_argument("service", nargs="?", default="")
+    log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
+    commands.add_parser("preview", help="what `up` would change")
+    commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
+    who = commands.add_parser("credentials", help="who may log in where")
+    who.add_argument("--show", action="store_true", help="with the passwords")
+    query = commands.add_parser("sql", help="a client on StarRocks")
+    query.add_argument("--user", default="root")
+    query.add_argument("query", nargs="?", default="")
+    lock = commands.add_parser("unlock", help="remove the lock of a migration run that died")
+    lock.add_argument("--database", default="ciapol_analytics")
+    job = commands.add_parser("job", help="run a batch job once")
+    job.add_argument("job")
+    job.add_argument("--days", type=int, default=3, help="of the past")
+    return parser
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (
+        ConnectionsMissing,
+        ServiceError,
+        SettingsError,
+        SetupError,
+        StackError,
+        StarRocksError,
+        TimeoutError,
+    ) as problem:
+        sys.exit(f"{problem}")
+    except (KeyboardInterrupt, subprocess.TimeoutExpired):
+        sys.exit(130)

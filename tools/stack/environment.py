@@ -1,0 +1,49 @@
+"""The environment in which `pulumi` works on this checkout."""
+
+import os
+import secrets
+import shlex
+
+from infra.resources.connections import write_private
+from infra.state import state_folder
+from tools.setup import environment as prepared
+
+_OWN_BACKEND = ("PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN")
+_OWN_PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+
+
+def variables() -> dict[str, str]:
+    """Variables on top of the shell's own; what the user has set for Pulumi wins.
+
+    Raises:
+        SetupError: the checkout is not set up.
+    """
+    state = state_folder()
+    found = prepared.variables()
+    found |= {
+        "PULUMI_HOME": os.environ.get("PULUMI_HOME", str(state / "pulumi-home")),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # The target `host` needs no provider plugin, and the SDKs in the virtual environment must not fetch theirs.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": os.environ.get(
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true"
+        ),
+    }
+    if not any(name in os.environ for name in _OWN_BACKEND):
+        (state / "pulumi").mkdir(parents=True, exist_ok=True)
+        found["PULUMI_BACKEND_URL"] = f"file://{state / 'pulumi'}"
+    if not any(name in os.environ for name in _OWN_PASSPHRASE):
+        passphrase = state / "passphrase"
+        if not passphrase.exists():
+            write_private(passphrase, secrets.token_urlsafe(32))
+        found["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(passphrase)
+    return found
+
+
+def whole() -> dict[str, str]:
+    """The environment for a command."""
+    return {**os.environ, **variables()}
+
+
+def exports() -> str:
+    """Lines for `eval` in a shell."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables().items())

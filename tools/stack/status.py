@@ -1,0 +1,90 @@
+"""`status` and `logs`: how the services of a stack are."""
+
+import os
+import subprocess
+from datetime import timedelta
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from infra.resources import connections
+from infra.resources.health import Check
+from infra.resources.job_definition import job_id
+from infra.resources.zeta import JobStatus, Zeta
+from infra.state import StackState
+from infra.targets.host.supervisor import Process, Supervisor, SupervisorDown
+
+STREAMING_JOBS = ("ciapol-ingest",)
+console = Console()
+
+
+def status(stack: str) -> int:
+    """Print a table of the services; the exit status is 0 where all are healthy and every streaming job runs."""
+    try:
+        known = connections.load(stack, wait=0)
+    except connections.ConnectionsMissing:
+        console.print(f"Stack {stack} is not deployed here: make up STACK={stack}")
+        return 1
+    try:
+        processes = Supervisor(stack).processes()
+    except SupervisorDown:
+        processes = {}
+    table = Table("service", "health", "address", "memory", "uptime", title=f"stack {stack}")
+    well = True
+    for name, health in known.health.items():
+        complaint = Check(url=health.url, contains=health.contains, start_within=0, description="").complaint()
+        process = processes.get(name)
+        well = well and not complaint
+        addresses = " ".join(
+            endpoint.url for endpoint in map(lambda port: known.endpoint(name, port), known.endpoints[name])
+        )
+        table.add_row(
+            name,
+            "[green]healthy" if not complaint else f"[red]{_state(process)}: {complaint}",
+            addresses,
+            f"{_memory(process) / 2**20:,.0f} MiB" if process and process.pid else "–",
+            str(timedelta(seconds=process.now - process.start)) if process and process.pid else "–",
+        )
+    for job in STREAMING_JOBS:
+        found = _job(known, stack, job)
+        well = well and found == JobStatus.RUNNING
+        table.add_row(f"job {job}", f"[green]{found}" if found == JobStatus.RUNNING else f"[red]{found}", "", "", "")
+    console.print(table)
+    total = sum(_memory(process) for process in processes.values() if process.pid)
+    console.print(f"memory in all: {total / 2**20:,.0f} MiB", highlight=False)
+    return 0 if well else 1
+
+
+def _state(process: Process | None) -> str:
+    return process.state if process else "stopped"
+
+
+def _memory(process: Process) -> int:
+    """Resident bytes of a process and its children; 0 where it has just ended."""
+    try:
+        root = psutil.Process(process.pid)
+        return sum(each.memory_info().rss for each in [root, *root.children(recursive=True)])
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _job(known: connections.Connections, stack: str, job: str) -> str:
+    try:
+        return Zeta(known.endpoint("seatunnel", "rest").url, timeout=3).status(job_id(stack, job))
+    except Exception as error:  # a status table shows every reason
+        return str(error)
+
+
+def logs(stack: str, service: str, *, follow: bool) -> int:
+    """Show a service's log; without a name, say which there are."""
+    folder = StackState(stack).logs
+    names = sorted(path.stem for path in folder.glob("*.log"))
+    if service not in names:
+        console.print(f"SERVICE={service or '…'}: there are {', '.join(names) or 'no logs yet'}")
+        return 1
+    arguments = ["-n", "200", *(["-F"] if follow else []), str(folder / f"{service}.log")]
+    try:
+        return subprocess.run(["tail", *arguments], check=False, env=dict(os.environ)).returncode
+    except KeyboardInterrupt:
+        return 0
