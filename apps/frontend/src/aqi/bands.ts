@@ -1,0 +1,40 @@
+import { CATEGORIES, type Category, type Pollutant } from "../api/schemas";
+
+export type Band = { category: Category; low: number; high: number };
+/** The averaging time the EPA's table is made for. */
+export type Averaging = "1h" | "8h" | "24h";
+
+/**
+ * Upper ends of the first five categories in the table's own unit, from the US EPA's "Technical Assistance Document
+ * for the Reporting of Daily Air Quality" (EPA-454/B-24-002, May 2024), table 6. Gases convert to µg/m³ at 25 °C and
+ * 1013.25 hPa: molar mass (g/mol) / 24.45 per ppb. O3 has no 8 h row above 200 ppb: the last band is open there.
+ */
+type Table = { averaging: Averaging; ends: readonly number[]; microgramsPerUnit: number };
+
+const TABLES: Record<Pollutant, Table> = {
+  pm25: { averaging: "24h", ends: [9.0, 35.4, 55.4, 125.4, 225.4], microgramsPerUnit: 1 },
+  pm10: { averaging: "24h", ends: [54, 154, 254, 354, 424], microgramsPerUnit: 1 },
+  o3: { averaging: "8h", ends: [54, 70, 85, 105, 200], microgramsPerUnit: 48.0 / 24.45 },
+  no2: { averaging: "1h", ends: [53, 100, 360, 649, 1249], microgramsPerUnit: 46.006 / 24.45 },
+  so2: { averaging: "1h", ends: [35, 75, 185, 304, 604], microgramsPerUnit: 64.066 / 24.45 },
+  co: { averaging: "8h", ends: [4.4, 9.4, 12.4, 15.4, 30.4], microgramsPerUnit: (28.01 / 24.45) * 1000 },
+};
+
+export function averagingOf(pollutant: Pollutant): Averaging {
+  return TABLES[pollutant].averaging;
+}
+
+/** The category bands of a pollutant that lie below `top`, in µg/m³, the last one cut there. */
+export function bandsUpTo(pollutant: Pollutant, top: number): Band[] {
+  const { ends, microgramsPerUnit } = TABLES[pollutant];
+  const bands: Band[] = [];
+  let low = 0;
+  for (const [position, category] of CATEGORIES.entries()) {
+    const end = ends[position];
+    const high = end === undefined ? Number.POSITIVE_INFINITY : end * microgramsPerUnit;
+    bands.push({ category, low, high: Math.min(high, top) });
+    if (high >= top) break;
+    low = high;
+  }
+  return bands;
+}

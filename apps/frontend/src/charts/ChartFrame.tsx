@@ -1,0 +1,35 @@
+import { type ReactNode, useState } from "react";
+import { useI18n } from "../i18n/context";
+
+type Props = {
+  title: ReactNode;
+  notes: readonly string[];
+  /** Which chart it is, for tests: "means" or "aqi". */
+  name: string;
+  /** Hours with a value, and hours of the period. */
+  points: number;
+  hours: number;
+  children: ReactNode;
+  table: () => ReactNode;
+};
+
+/** A chart with its words: title, what it says in a sentence, and the same values as a table on demand. */
+export function ChartFrame({ title, notes, name, points, hours, children, table }: Props) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState(false);
+  return (
+    <figure className="chart" data-chart={name} data-chart-points={points} data-chart-hours={hours}>
+      <figcaption>
+        <h3>{title}</h3>
+        <p>{notes.join(" ")}</p>
+      </figcaption>
+      {children}
+      {points > 0 && (
+        <details className="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>{t("chart.table")}</summary>
+          {open && table()}
+        </details>
+      )}
+    </figure>
+  );
+}

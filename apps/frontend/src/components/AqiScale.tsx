@@ -1,0 +1,14 @@
+import { CATEGORIES } from "../api/schemas";
+import { CATEGORY_FACTS, scalePosition } from "../aqi/categories";
+
+/** Where an index stands among the six categories; decorative, the number and the words are beside it. */
+export function AqiScale({ aqi }: { aqi: number | null }) {
+  return (
+    <div className="aqi-scale" aria-hidden="true">
+      {CATEGORIES.map((category) => (
+        <span key={category} style={{ backgroundColor: CATEGORY_FACTS[category].color }} />
+      ))}
+      {aqi !== null && <i style={{ insetInlineStart: `${(scalePosition(aqi) * 100).toFixed(1)}%` }} />}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+const HOUR = 3_600_000;
+
+/** The zone if this browser knows it, else UTC: a mistyped zone in the data must not blank the page. */
+export function knownZone(zone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    return "UTC";
+  }
+}
+
+const partsFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Hour of the day (0–23) and day key (YYYY-MM-DD) of a moment as a clock in the zone shows it. */
+export function localClock(instant: number, zone: string): { hour: number; day: string } {
+  let format = partsFormats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-CA", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+    });
+    partsFormats.set(zone, format);
+  }
+  const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  return {
+    hour: Number(parts["hour"]),
+    day: `${parts["year"]}-${parts["month"]}-${parts["day"]}`,
+  };
+}
+
+export type Period = "24h" | "3d" | "7d" | "30d";
+export const PERIODS: readonly Period[] = ["24h", "3d", "7d", "30d"];
+export const PERIOD_HOURS: Record<Period, number> = { "24h": 24, "3d": 72, "7d": 168, "30d": 720 };
+
+/** The hours of a period, oldest first, the running hour last; each is the hour's start in ms since the epoch. */
+export function hoursOf(period: Period, now: number): number[] {
+  const last = Math.floor(now / HOUR) * HOUR;
+  const count = PERIOD_HOURS[period];
+  return Array.from({ length: count }, (_, position) => last - (count - 1 - position) * HOUR);
+}
+
+/** Where the time axis gets a mark: local midnights, or every few hours of a short period. */
+export function axisTicks(hours: readonly number[], zone: string, wide: boolean): number[] {
+  const everyHours = hours.length <= 24 ? (wide ? 3 : 6) : hours.length <= 72 ? (wide ? 12 : 24) : 24;
+  const ticks = hours.filter((instant) => localClock(instant, zone).hour % everyHours === 0);
+  const most = wide ? 12 : 5;
+  const step = Math.ceil(ticks.length / most);
+  return ticks.filter((_, position) => position % step === 0);
+}
+
+/** Puts values on the hours of a window; an hour without a value is null, so that a chart shows the gap. */
+export function onHours<T>(
+  hours: readonly number[],
+  items: readonly T[],
+  at: (item: T) => string,
+): (T | null)[] {
+  const byHour = new Map<number, T>();
+  for (const item of items) byHour.set(Math.floor(Date.parse(at(item)) / HOUR) * HOUR, item);
+  return hours.map((hour) => byHour.get(hour) ?? null);
+}
