@@ -1,0 +1,165 @@
+"""What the API answers. Times are UTC, ISO 8601 with Z; null means not measured or not known."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from apps.api.quantities import CategoryKey
+
+Interval = Literal["raw", "hour", "day"]
+
+
+class Station(BaseModel):
+    """A station; one that sends data without being registered has no name."""
+
+    station_id: str = Field(examples=["ABJ-001"])
+    name: str | None = Field(examples=["Plateau"])
+    commune: str | None = Field(examples=["Plateau"])
+    latitude: float | None = Field(examples=[5.3237], description="degrees north")
+    longitude: float | None = Field(examples=[-4.0206], description="degrees east")
+    time_zone: str = Field(examples=["Africa/Abidjan"])
+    demonstration: str | None = Field(examples=[None], description="where demonstration data come from")
+    registered: bool = Field(examples=[True])
+    last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+
+
+class StationPage(BaseModel):
+    """Stations by id."""
+
+    items: list[Station]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class Measurement(BaseModel):
+    """Measured values, or their means where an interval is asked for; measured_at is then the interval's start.
+
+    With `pollutant`, only those pollutants are there.
+    """
+
+    measured_at: datetime = Field(examples=["2026-01-31T12:00:00Z"])
+    pm25: float | None = Field(default=None, examples=[35.1], description="µg/m³")
+    pm10: float | None = Field(default=None, examples=[51.0], description="µg/m³")
+    so2: float | None = Field(default=None, examples=[4.2], description="µg/m³")
+    no2: float | None = Field(default=None, examples=[18.0], description="µg/m³")
+    o3: float | None = Field(default=None, examples=[40.5], description="µg/m³")
+    co: float | None = Field(default=None, examples=[800.0], description="µg/m³")
+    temperature: float | None = Field(default=None, examples=[28.4], description="°C")
+    pressure: float | None = Field(default=None, examples=[1011.2], description="hPa")
+    humidity: float | None = Field(default=None, examples=[81.0], description="%")
+    wind_speed: float | None = Field(default=None, examples=[2.3], description="m/s")
+    count: int | None = Field(default=None, description="measurements in the interval; absent for raw", examples=[60])
+
+
+class StationDetail(Station):
+    """A station and its newest measurement."""
+
+    latest: Measurement | None
+
+
+class MeasurementPage(BaseModel):
+    """Measurements of a station by time; the range has its start and not its end."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    station_id: str = Field(examples=["ABJ-001"])
+    interval: Interval
+    start: datetime = Field(alias="from", examples=["2026-01-31T00:00:00Z"])
+    end: datetime = Field(alias="to", examples=["2026-02-01T00:00:00Z"])
+    items: list[Measurement]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class SubIndices(BaseModel):
+    """The index of each pollutant."""
+
+    pm25: int | None = Field(examples=[99])
+    pm10: int | None = Field(examples=[47])
+    o3: int | None = Field(examples=[19])
+    co: int | None = Field(examples=[8])
+    no2: int | None = Field(examples=[8])
+    so2: int | None = Field(examples=[1])
+
+
+class HourlyAqi(BaseModel):
+    """The air quality index of an hour."""
+
+    hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
+    aqi: int | None = Field(examples=[99], description="US EPA; above 500 the scale goes on")
+    category: CategoryKey | None = Field(examples=["moderate"])
+    dominant_pollutant: str | None = Field(examples=["pm25"])
+    sub_indices: SubIndices
+
+
+class AqiPage(BaseModel):
+    """Hourly index of a station by time; the range has its start and not its end."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    station_id: str = Field(examples=["ABJ-001"])
+    start: datetime = Field(alias="from", examples=["2026-01-31T00:00:00Z"])
+    end: datetime = Field(alias="to", examples=["2026-02-01T00:00:00Z"])
+    items: list[HourlyAqi]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class CurrentAqi(BaseModel):
+    """The index of a station now; null where its newest hour with an index began more than three hours ago."""
+
+    rank: int | None = Field(examples=[1], description="1 is the worst; equal indices share a rank")
+    station: Station
+    hour_start: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+    aqi: int | None = Field(examples=[99])
+    category: CategoryKey | None = Field(examples=["moderate"])
+    color: str | None = Field(examples=["#FFFF00"], description="official colour of the category")
+    dominant_pollutant: str | None = Field(examples=["pm25"])
+    sub_indices: SubIndices
+
+
+class CurrentAqiList(BaseModel):
+    """Every station, worst first, those without an index last."""
+
+    computed_at: datetime = Field(examples=["2026-01-31T12:40:00Z"])
+    items: list[CurrentAqi]
+
+
+class Rejected(BaseModel):
+    """A message that could not be used."""
+
+    received_at: datetime = Field(examples=["2026-01-31T12:00:00.123000Z"])
+    message_id: str = Field(examples=["17:42:0:-1"])
+    station_id: str | None = Field(examples=["ABJ-001"])
+    reject_reason: str = Field(examples=["pm25: -3 is below 0"])
+    payload: str = Field(examples=['{"station_id": "ABJ-001", "pm25": -3}'])
+
+
+class RejectedPage(BaseModel):
+    """Rejected messages, newest first."""
+
+    items: list[Rejected]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class StarRocksHealth(BaseModel):
+    """Whether StarRocks answers, and what it says it is."""
+
+    reachable: bool
+    version: str | None = Field(examples=["3.5.0"])
+    emulator: bool | None = Field(examples=[False])
+
+
+class DataHealth(BaseModel):
+    """How old the data are."""
+
+    last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+    last_received_at: datetime | None = Field(examples=["2026-01-31T12:00:01Z"])
+    age_seconds: float | None = Field(examples=[12.3], description="since the newest measurement")
+    fresh: bool
+
+
+class Health(BaseModel):
+    """The API's health: `stale` where the data are old, `down` where StarRocks does not answer."""
+
+    status: Literal["ok", "stale", "down"]
+    starrocks: StarRocksHealth
+    data: DataHealth

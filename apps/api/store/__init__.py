@@ -1,0 +1,1 @@
+"""What the API asks StarRocks: one module a subject, plain SELECTs with parameters."""
