@@ -23,9 +23,7 @@ def main() -> None:
     if not paths:
         parser.error(f"source: {source} has no PRSA_Data_*.csv.xz")
     header = _header(paths[0])
-    rows = sorted(
-        (row for path in paths for row in _last_days(path, header)), key=lambda row: _hour(row, header)
-    )
+    rows = sorted((row for path in paths for row in _last_days(path, header)), key=lambda row: _hour(row, header))
     target = Path(__file__).with_name("beijing-sample.csv.xz")
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

@@ -28,9 +28,7 @@ class EventForm:
             value = number(name, row[position])
             if value is not None:
                 values[name] = value
-        return Measurement(
-            station_id("station_id", row[self._station]), self._measured_at(row[self._time]), values
-        )
+        return Measurement(station_id("station_id", row[self._station]), self._measured_at(row[self._time]), values)
 
     def _measured_at(self, text: str) -> datetime:
         try:
@@ -40,9 +38,7 @@ class EventForm:
             if self._zone is not None:
                 return moment.replace(tzinfo=self._zone).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise BadCellError(
-                "measured_at", text, "a time in ISO 8601 such as 2026-01-31T12:00:00Z"
-            ) from None
+            raise BadCellError("measured_at", text, "a time in ISO 8601 such as 2026-01-31T12:00:00Z") from None
         raise BadCellError(
             "measured_at", text, "a time with its offset such as 2026-01-31T12:00:00Z, or the option --tz"
         )

@@ -84,16 +84,11 @@ def _form(path: Path, header: list[str], zone: tzinfo | None) -> Form:
             continue
         if unknown := sorted(columns.keys() - known):
             raise UnreadableFileError(
-                f"{path}: form {name} has no column {', '.join(map(repr, unknown))}; "
-                f"it has {', '.join(sorted(known))}"
+                f"{path}: form {name} has no column {', '.join(map(repr, unknown))}; it has {', '.join(sorted(known))}"
             )
         if len(columns) != len(header):
             twice = sorted({column for column in header if header.count(column) > 1})
             raise UnreadableFileError(f"{path}: the header names {', '.join(twice)} more than once")
         return form(columns, zone)
-    wanted = "; or ".join(
-        f"{name}: {', '.join(sorted(required))}" for name, (required, _, _) in _FORMS.items()
-    )
-    raise UnreadableFileError(
-        f"{path}: the header is {header!r}; expected at least the columns of form {wanted}"
-    )
+    wanted = "; or ".join(f"{name}: {', '.join(sorted(required))}" for name, (required, _, _) in _FORMS.items())
+    raise UnreadableFileError(f"{path}: the header is {header!r}; expected at least the columns of form {wanted}")

@@ -37,12 +37,10 @@ def relative_humidity(temperature: float, dew_point: float) -> float:
 
     The ratio of the saturation vapour pressures at both by the Magnus formula, with the constants 17.625 and
     243.04 °C of Alduchov, O. A. and Eskridge, R. E. (1996), Improved Magnus Form Approximation of Saturation
-    Vapor Pressure, J. Appl. Meteor. 35, 601-609: within 0.4 % from -40 °C to 50 °C. Rounded to 0.1 %, which is
-    as fine as temperatures in tenths of a degree can tell.
+    Vapor Pressure, J. Appl. Meteor. 35, 601-609: within 0.4 % from -40 °C to 50 °C. Rounded to 0.1 %, as
+    fine as temperatures in tenths of a degree can tell.
     """
-    exponent = _MAGNUS_A * dew_point / (_MAGNUS_B + dew_point) - _MAGNUS_A * temperature / (
-        _MAGNUS_B + temperature
-    )
+    exponent = _MAGNUS_A * dew_point / (_MAGNUS_B + dew_point) - _MAGNUS_A * temperature / (_MAGNUS_B + temperature)
     return min(100.0, max(0.0, round(100 * math.exp(exponent), 1)))
 
 
@@ -54,9 +52,7 @@ class UciForm:
         self._zone = zone or BEIJING
         self._station = columns["station"]
         self._time = [(name, columns[name]) for name in ("year", "month", "day", "hour")]
-        self._quantities = [
-            (name, columns[name], field) for name, field in _QUANTITIES.items() if name in columns
-        ]
+        self._quantities = [(name, columns[name], field) for name, field in _QUANTITIES.items() if name in columns]
         self._temperature = columns.get("TEMP")
         self._dew_point = columns.get("DEWP")
 
@@ -93,6 +89,4 @@ class UciForm:
             return datetime(year, month, day, hour, tzinfo=self._zone).astimezone(UTC)
         except (ValueError, OverflowError):
             found = "-".join(row[position] for _, position in self._time)
-            raise BadCellError(
-                "year, month, day, hour", found, "a date that exists and an hour from 0 to 23"
-            ) from None
+            raise BadCellError("year, month, day, hour", found, "a date that exists and an hour from 0 to 23") from None

@@ -1,0 +1,99 @@
+"""What a replay remembers, so that another run goes on where it ended."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
+
+
+class StateError(Exception):
+    """A state file that does not fit; the message names it and says what to do."""
+
+
+class File(BaseModel):
+    """A file that is replayed, known by its content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    sha256: str
+
+
+class Replay(BaseModel):
+    """What makes two runs parts of one replay: the same measurements in the same order to the same topic."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    files: tuple[File, ...]
+    topic: str
+    zone: str | None
+    shift_to_now: bool
+    skip_bad: bool
+
+
+class State(BaseModel):
+    """How far a replay has come.
+
+    Args:
+        replay: which one it is.
+        shift_seconds: by how much its times are moved; the same in every run, or they would be other events.
+        acknowledged: the number of measurements, from the first on, that are all acknowledged.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    replay: Replay
+    shift_seconds: int
+    acknowledged: NonNegativeInt = 0
+
+    def save(self, path: Path) -> None:
+        """Write the file at once or not at all, so that a crash leaves the one before."""
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with temporary.open("w") as file:
+            file.write(self.model_dump_json(indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+def describe(paths: Sequence[Path]) -> tuple[File, ...]:
+    """The files with their checksums.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    files = []
+    for path in paths:
+        with path.open("rb") as content:
+            files.append(File(name=path.name, sha256=hashlib.file_digest(content, "sha256").hexdigest()))
+    return tuple(files)
+
+
+def load(path: Path, replay: Replay) -> State | None:
+    """The state of an earlier run of `replay`, None where there was none.
+
+    Raises:
+        StateError: damaged, or of another replay.
+    """
+    try:
+        state = State.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise StateError(f"state file {path} cannot be used: {error}; delete it to start from the beginning") from error
+    for name in Replay.model_fields:
+        before, now = getattr(state.replay, name), getattr(replay, name)
+        if before != now:
+            raise StateError(
+                f"state file {path} is of another replay: {name} was {_short(before)}, now it is {_short(now)}; "
+                "name another state file, or delete this one to start from the beginning"
+            )
+    return state
+
+
+def _short(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(f"{file.name} {file.sha256[:12]}" for file in value) + "]"
+    return repr(value)

@@ -1,0 +1,25 @@
+"""Time zones as people write them."""
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def parse_zone(text: str) -> tzinfo:
+    """The zone of an offset such as `+08:00`, of `Z`, or of a name such as `Africa/Abidjan`.
+
+    Raises:
+        ValueError: neither of them.
+    """
+    if text == "Z":
+        return UTC
+    if match := _OFFSET.fullmatch(text):
+        sign, hours, minutes = match.groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(-offset if sign == "-" else offset)
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{text!r} is neither an offset such as +08:00 nor a zone such as Africa/Abidjan") from None
