@@ -1,0 +1,140 @@
+package kappastack.seatunnel.pulsar;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.seatunnel.api.source.Collector;
+import org.apache.seatunnel.api.source.SourceReader;
+import org.apache.seatunnel.api.table.type.SeaTunnelRow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands on the messages of its partitions; acknowledges them when the checkpoint that covers them is complete. */
+final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
+    private static final Logger LOG = LoggerFactory.getLogger(PulsarReader.class);
+
+    /** How long one poll waits for a message. The engine sleeps 100 ms after an empty poll, so waiting here is better. */
+    private static final long POLL_MILLIS = 1000;
+    private static final int MOST_PER_TURN = 1000;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final PulsarSettings settings;
+    private final Map<String, PartitionConsumer> consumers = new ConcurrentHashMap<>();
+    private final BlockingQueue<PartitionConsumer> ready = new LinkedBlockingQueue<>();
+    private final NavigableMap<Long, Map<PartitionConsumer, Position>> unacknowledged = new TreeMap<>();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "pulsar-retry");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+    private PulsarClient client;
+
+    PulsarReader(PulsarSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void open() throws Exception {
+        client = settings.client();
+    }
+
+    @Override
+    public void addSplits(List<PulsarSplit> splits) {
+        for (PulsarSplit split : splits) {
+            Position restored;
+            try {
+                restored = split.position() == null ? null : Position.fromBytes(split.position());
+            } catch (IOException e) {
+                throw new IllegalStateException("the checkpointed position of " + split.partition() + " is unreadable", e);
+            }
+            PartitionConsumer consumer =
+                    new PartitionConsumer(settings, client, timer, ready, split.partition(), restored);
+            if (consumers.putIfAbsent(split.partition(), consumer) == null) {
+                consumer.start();
+            }
+        }
+    }
+
+    @Override
+    public void handleNoMoreSplits() {
+        // Partitions may be added at any time.
+    }
+
+    @Override
+    public void pollNext(Collector<SeaTunnelRow> output) throws Exception {
+        PartitionConsumer next = ready.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+            next.drain(output, MOST_PER_TURN);
+        }
+    }
+
+    @Override
+    public List<PulsarSplit> snapshotState(long checkpointId) {
+        List<PulsarSplit> splits = new ArrayList<>();
+        Map<PartitionConsumer, Position> positions = new HashMap<>();
+        for (PartitionConsumer consumer : consumers.values()) {
+            splits.add(consumer.split());
+            if (consumer.position() != null) {
+                positions.put(consumer, consumer.position());
+            }
+        }
+        synchronized (unacknowledged) {
+            unacknowledged.put(checkpointId, positions);
+        }
+        return splits;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+        Map<PartitionConsumer, Position> positions;
+        synchronized (unacknowledged) {
+            positions = unacknowledged.remove(checkpointId);
+            unacknowledged.headMap(checkpointId).clear();
+        }
+        if (positions != null) {
+            positions.forEach(PartitionConsumer::acknowledge);
+        }
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) {
+        synchronized (unacknowledged) {
+            unacknowledged.remove(checkpointId);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        timer.shutdownNow();
+        if (client == null) {
+            return;
+        }
+        CompletableFuture<?>[] closing =
+                consumers.values().stream().map(PartitionConsumer::close).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(closing).handle((done, error) -> null).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            client.closeAsync().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+            LOG.warn("the Pulsar client did not close in time: {}", e.toString());
+            client.shutdown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            client.shutdown();
+        }
+    }
+}

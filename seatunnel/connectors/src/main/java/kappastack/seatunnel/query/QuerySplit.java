@@ -1,0 +1,13 @@
+package kappastack.seatunnel.query;
+
+import org.apache.seatunnel.api.source.SourceSplit;
+
+/** The whole result: a query is not divided. */
+final class QuerySplit implements SourceSplit {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String splitId() {
+        return "result";
+    }
+}

@@ -1,0 +1,20 @@
+package kappastack.seatunnel.starrocks;
+
+import java.io.IOException;
+
+/** An answer whose HTTP status is not 200. */
+final class HttpStatusException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    HttpStatusException(String url, int status, String body) {
+        super(url + " answered HTTP " + status + ": " + LoadResponse.shorten(body, 500));
+        this.status = status;
+    }
+
+    /** Whether asking again in the same way is pointless: a 4xx other than time-out and too many requests. */
+    boolean permanent() {
+        return status >= 400 && status < 500 && status != 408 && status != 429;
+    }
+}

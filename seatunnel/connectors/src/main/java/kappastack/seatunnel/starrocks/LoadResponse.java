@@ -1,0 +1,71 @@
+package kappastack.seatunnel.starrocks;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** StarRocks' JSON answer to a load or to a question about a label: its top-level values by name, case ignored. */
+final class LoadResponse {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final String text;
+
+    private LoadResponse(String text) {
+        this.text = text;
+    }
+
+    /** @throws IOException if the text is not a JSON object */
+    static LoadResponse parse(String text) throws IOException {
+        LoadResponse response = new LoadResponse(text);
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("the answer is not a JSON object: " + shorten(text, 500));
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken token = parser.nextToken();
+                if (token.isScalarValue()) {
+                    response.values.put(name, token == JsonToken.VALUE_NULL ? null : parser.getText());
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        return response;
+    }
+
+    String status() {
+        String status = values.get("Status");
+        return status == null ? "" : status;
+    }
+
+    String message() {
+        String message = values.containsKey("Message") ? values.get("Message") : values.get("msg");
+        return message == null ? "" : message;
+    }
+
+    /** The state that {@code get_load_state} tells, in capitals, or an empty text. */
+    String state() {
+        String state = values.get("state");
+        return state == null ? "" : state.toUpperCase(java.util.Locale.ROOT);
+    }
+
+    /** Where the rows that were refused can be read, or null. */
+    String errorUrl() {
+        String url = values.get("ErrorURL");
+        return url == null || url.isEmpty() ? null : url;
+    }
+
+    @Override
+    public String toString() {
+        return shorten(text, 1000);
+    }
+
+    static String shorten(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest) + "…";
+    }
+}

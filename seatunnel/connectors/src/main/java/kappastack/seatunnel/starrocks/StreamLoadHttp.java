@@ -1,0 +1,151 @@
+package kappastack.seatunnel.starrocks;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.apache.http.Header;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpStatus;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpGet;
+import org.apache.http.client.methods.HttpPut;
+import org.apache.http.client.methods.HttpRequestBase;
+import org.apache.http.entity.ByteArrayEntity;
+import org.apache.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClientBuilder;
+import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
+
+/**
+ * The HTTP side of Stream Load. The frontend answers a load with a redirect to a backend; body and credentials are sent
+ * on to it. {@code Expect: 100-continue} keeps the body from being sent to the frontend, which does not read it.
+ */
+final class StreamLoadHttp implements Closeable {
+    private static final int MOST_REDIRECTS = 5;
+    private static final int STALE_AFTER_MILLIS = 500;
+    private static final int LONGEST_ANSWER = 1 << 20;
+    private static final int LONGEST_ERROR_LOG = 4096;
+
+    private final CloseableHttpClient client;
+    private final String authorization;
+
+    StreamLoadHttp(String username, String password, int connectTimeoutMillis, int socketTimeoutMillis) {
+        byte[] credentials = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
+        authorization = "Basic " + Base64.getEncoder().encodeToString(credentials);
+        PoolingHttpClientConnectionManager connections = new PoolingHttpClientConnectionManager();
+        connections.setValidateAfterInactivity(STALE_AFTER_MILLIS);
+        client =
+                HttpClientBuilder.create()
+                        .setConnectionManager(connections)
+                        .setDefaultRequestConfig(
+                                RequestConfig.custom()
+                                        .setConnectTimeout(connectTimeoutMillis)
+                                        .setConnectionRequestTimeout(connectTimeoutMillis)
+                                        .setSocketTimeout(socketTimeoutMillis)
+                                        .build())
+                        // A redirect leaves the announced body unsent, so its connection is in no state to be used again.
+                        .setConnectionReuseStrategy(
+                                (response, context) ->
+                                        response.getStatusLine().getStatusCode() == HttpStatus.SC_OK
+                                                && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(response, context))
+                        .disableRedirectHandling()
+                        .disableAutomaticRetries()
+                        .disableAuthCaching()
+                        .disableCookieManagement()
+                        .disableContentCompression()
+                        .setUserAgent("kappastack")
+                        .build();
+    }
+
+    /**
+     * Loads one body.
+     *
+     * @param url the frontend's address of the load
+     * @return the backend's answer
+     * @throws HttpStatusException if the answer is neither 200 nor a redirect
+     * @throws IOException if there is no answer: whether the load took place is unknown then
+     */
+    String put(String url, Map<String, String> headers, byte[] body, int length) throws IOException {
+        String target = url;
+        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            HttpPut request = new HttpPut(target);
+            request.setConfig(withExpectContinue());
+            headers.forEach(request::setHeader);
+            request.setHeader("Authorization", authorization);
+            request.setEntity(new ByteArrayEntity(body, 0, length));
+            try (CloseableHttpResponse response = client.execute(request)) {
+                Header location = response.getFirstHeader("Location");
+                int status = response.getStatusLine().getStatusCode();
+                if (status / 100 != 3 || location == null) {
+                    return answer(request, response);
+                }
+                target = withoutCredentials(location.getValue());
+            }
+        }
+        throw new IOException(url + " was redirected more than " + MOST_REDIRECTS + " times");
+    }
+
+    /** A GET with the credentials. */
+    String get(String url) throws IOException {
+        HttpGet request = new HttpGet(url);
+        request.setHeader("Authorization", authorization);
+        try (CloseableHttpResponse response = client.execute(request)) {
+            return answer(request, response);
+        }
+    }
+
+    /** The beginning of the list of refused rows, or why it could not be read. Sends no credentials. */
+    String errorLog(String url) {
+        try (CloseableHttpResponse response = client.execute(new HttpGet(url))) {
+            return text(response.getEntity(), LONGEST_ERROR_LOG);
+        } catch (IOException | RuntimeException e) {
+            return "(could not be read: " + e + ")";
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+
+    private static String answer(HttpRequestBase request, CloseableHttpResponse response) throws IOException {
+        String text = text(response.getEntity(), LONGEST_ANSWER);
+        int status = response.getStatusLine().getStatusCode();
+        if (status != HttpStatus.SC_OK) {
+            throw new HttpStatusException(request.getURI().toString(), status, text);
+        }
+        return text;
+    }
+
+    private static String text(HttpEntity entity, int longest) throws IOException {
+        if (entity == null) {
+            return "";
+        }
+        byte[] bytes = new byte[(int) Math.min(longest, Math.max(1024, entity.getContentLength() + 1))];
+        int length = 0;
+        try (InputStream in = entity.getContent()) {
+            for (int read; (read = in.read(bytes, length, bytes.length - length)) > 0; ) {
+                length += read;
+                if (length == bytes.length && length < longest) {
+                    bytes = java.util.Arrays.copyOf(bytes, Math.min(longest, length * 2));
+                }
+            }
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private RequestConfig withExpectContinue() {
+        return RequestConfig.copy(((org.apache.http.client.methods.Configurable) client).getConfig())
+                .setExpectContinueEnabled(true)
+                .build();
+    }
+
+    /** Frontends write user and password into the redirect's address; they go into the header instead. */
+    private static String withoutCredentials(String url) {
+        return url.replaceFirst("//[^/@]*@", "//");
+    }
+}
