@@ -43,7 +43,7 @@ class HealthUrl(BaseModel):
 
 
 class Connections(BaseModel):
-    """Endpoints by service and port, secrets by name, where each service finds its secret files and tells its health."""
+    """Endpoints by service and port, secrets by name, and for each service its secret files and its health."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

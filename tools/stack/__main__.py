@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
@@ -24,27 +25,19 @@ def main() -> int:
     if options.command == "env":
         return _env(options.stack)
     os.environ |= environment.variables()
-    match options.command:
-        case "up":
-            return up(Stack(options.stack), smoke=not options.no_smoke)
-        case "down":
-            return down(options.stack)
-        case "destroy":
-            return destroy(Stack(options.stack))
-        case "status":
-            return status(options.stack)
-        case "logs":
-            return logs(options.stack, options.service, follow=not options.no_follow)
-        case "preview":
-            return _preview(Stack(options.stack))
-        case "credentials":
-            return access.credentials(options.stack, show=options.show)
-        case "sql":
-            return access.sql(options.stack, user=options.user, query=options.query)
-        case "unlock":
-            return access.unlock(options.stack, options.database)
-        case _:
-            return batch.run(options.stack, options.job, days=options.days)
+    commands: dict[str, Callable[[], int]] = {
+        "up": lambda: up(Stack(options.stack), smoke=not options.no_smoke),
+        "down": lambda: down(options.stack),
+        "destroy": lambda: destroy(Stack(options.stack)),
+        "status": lambda: status(options.stack),
+        "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
+        "preview": lambda: _preview(Stack(options.stack)),
+        "credentials": lambda: access.credentials(options.stack, show=options.show),
+        "sql": lambda: access.sql(options.stack, user=options.user, query=options.query),
+        "unlock": lambda: access.unlock(options.stack, options.database),
+        "job": lambda: batch.run(options.stack, options.job, days=options.days),
+    }
+    return commands[options.command]()
 
 
 def _env(stack: str) -> int:

@@ -36,15 +36,13 @@ def status(stack: str) -> int:
         complaint = Check(url=health.url, contains=health.contains, start_within=0, description="").complaint()
         process = processes.get(name)
         well = well and not complaint
-        addresses = " ".join(
-            endpoint.url for endpoint in map(lambda port: known.endpoint(name, port), known.endpoints[name])
-        )
+        addresses = " ".join(known.endpoint(name, port).url for port in known.endpoints[name])
         table.add_row(
             name,
             "[green]healthy" if not complaint else f"[red]{_state(process)}: {complaint}",
             addresses,
-            f"{_memory(process) / 2**20:,.0f} MiB" if process and process.pid else "–",
-            str(timedelta(seconds=process.now - process.start)) if process and process.pid else "–",
+            f"{_memory(process) / 2**20:,.0f} MiB" if process and process.pid else "-",
+            str(timedelta(seconds=process.now - process.start)) if process and process.pid else "-",
         )
     for job in STREAMING_JOBS:
         found = _job(known, stack, job)

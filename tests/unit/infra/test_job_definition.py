@@ -1,0 +1,101 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.resources.connections import Connections
+from infra.resources.job_definition import DefinitionError, fill_addresses, job_id, read_definition
+from infra.settings import ROOT, IngestSettings
+from stacks.ciapol import DATABASE, ingest_placeholders
+
+CONNECTIONS = Connections.model_validate(
+    {
+        "endpoints": {
+            "pulsar": {
+                "broker": {"scheme": "pulsar", "host": "p", "port": 6650},
+                "admin": {"scheme": "http", "host": "p", "port": 8080},
+            },
+            "starrocks": {
+                "query": {"scheme": "mysql", "host": "s", "port": 9030},
+                "fe-http": {"scheme": "http", "host": "s", "port": 8030},
+            },
+        },
+        "secrets": {"starrocks-sink": "the-password"},
+        "secret_files": {"seatunnel": {"starrocks-sink": "/run/sink", "starrocks-scheduler": "/run/scheduler"}},
+        "health": {},
+    }
+)
+
+
+def write(folder: Path, document: object) -> Path:
+    path = folder / "job.conf"
+    path.write_text(document if isinstance(document, str) else json.dumps(document))
+    return path
+
+
+def test_settings_and_files_are_filled_and_numbers_are_numbers(tmp_path: Path) -> None:
+    job = {
+        "env": {"parallelism": "${ingest.parallelism}", "name": "p${ingest.parallelism}"},
+        "source": [{"url": "${pulsar.broker_url}"}],
+        "sink": [{"query": "${file:topics/ciapol/topics.yaml}"}],
+    }
+    found = read_definition(write(tmp_path, job), {"ingest.parallelism": "2"})
+    assert found["env"] == {"parallelism": 2, "name": "p2"}
+    assert found["source"] == [{"url": "${pulsar.broker_url}"}]
+    assert "sensor-measurements" in str(found["sink"])
+
+
+def test_addresses_are_filled_at_the_end() -> None:
+    found = fill_addresses(
+        {
+            "source": [{"url": "${pulsar.broker_url}", "query": "WHERE t >= '${from}'"}],
+            "sink": ["${starrocks.jdbc_url}"],
+        },
+        CONNECTIONS,
+        {"from": "2026-01-01 00:00:00"},
+    )
+    assert found == {
+        "source": [{"url": "pulsar://p:6650", "query": "WHERE t >= '2026-01-01 00:00:00'"}],
+        "sink": ["jdbc:mysql://s:9030"],
+    }
+
+
+def test_no_password_can_be_filled_in() -> None:
+    for name in ("${starrocks.sink_password}", "${starrocks-sink}", "${secrets.starrocks-sink}"):
+        with pytest.raises(DefinitionError, match="unknown placeholder"):
+            fill_addresses({"sink": name}, CONNECTIONS, {})
+    assert fill_addresses({"s": "${starrocks.sink_password_file}"}, CONNECTIONS, {}) == {"s": "/run/sink"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", r"job.conf:1:2: not JSON"),
+        ("[]", "env, source and sink"),
+        ('{"env":{},"source":[]}', "env, source and sink"),
+    ],
+)
+def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        read_definition(write(tmp_path, text), {})
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    job = {"env": {}, "source": [], "sink": [{"query": "${file:sql/none.sql}"}]}
+    with pytest.raises(DefinitionError, match=r"\$\{file:sql/none.sql\}: No such file"):
+        read_definition(write(tmp_path, job), {})
+
+
+def test_ids_are_stable_and_differ() -> None:
+    assert job_id("local", "ingest") == job_id("local", "ingest")
+    assert len({job_id(stack, name) for stack in "abc" for name in "def"}) == 9
+    assert 0 < job_id("local", "ingest") < 2**53
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "seatunnel/ciapol").glob("*.conf")), ids=lambda path: path.name)
+def test_the_projects_own_jobs_leave_no_placeholder_open(path: Path) -> None:
+    settings = {"starrocks.database": DATABASE, "station_filter": "", **ingest_placeholders(IngestSettings())}
+    window = {"from": "2026-01-01 00:00:00", "to": "2026-01-02 00:00:00"}
+    filled = json.dumps(fill_addresses(read_definition(path, settings), CONNECTIONS, window))
+    assert "${" not in filled
+    assert "the-password" not in filled

@@ -1,0 +1,91 @@
+from pathlib import Path
+
+import pytest
+
+from infra.services.model import Endpoint, Service, fill
+from infra.services.pulsar import pulsar
+from infra.services.seatunnel import seatunnel
+from infra.services.starrocks import starrocks_emulator
+from infra.services.web import api, frontend
+from infra.settings import PulsarSettings, SeaTunnelSettings, StarRocksSettings, WebSettings
+from infra.targets.host.description import Description
+from infra.targets.host.paths import ServicePaths
+
+SERVICES = [
+    pulsar(PulsarSettings()),
+    seatunnel(SeaTunnelSettings()),
+    starrocks_emulator(StarRocksSettings()),
+    api(WebSettings(), starrocks=Endpoint("mysql", "db", 9030), database="d"),
+    frontend(WebSettings(), api=Endpoint("http", "api", 8000)),
+]
+
+
+def description(service: Service, offset: int = 0) -> Description:
+    return Description(
+        stack="test",
+        service=service.name,
+        distribution=service.distribution.path.name,
+        command=list(service.command),
+        environment=dict(service.environment),
+        files=dict(service.files),
+        ports={name: port.number + offset for name, port in service.ports.items()},
+        volumes=sorted(service.volumes),
+        secret_names=sorted(service.secrets),
+        secrets=dict.fromkeys(service.secrets, "s3cret"),
+        health=vars(service.health),
+        stop_grace=service.stop_grace,
+        keep_data=False,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "50% state"))
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_placeholder_of_a_service_can_be_filled(service: Service) -> None:
+    rendered = ServicePaths(description(service)).rendered_files()
+    assert len(rendered) == len(service.files) + 2
+    assert not any("@{" in text for text in rendered.values())
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_no_secret_is_in_a_file_that_is_not_one(service: Service) -> None:
+    assert not any("s3cret" in text for text in ServicePaths(description(service)).rendered_files().values())
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_service_says_what_a_container_needs_to_know(service: Service) -> None:
+    assert service.health.port in service.ports
+    assert service.memory >= 64
+    assert service.stop_grace > 0
+    assert all(volume.size.endswith("Gi") for volume in service.volumes.values())
+
+
+def test_no_two_services_share_a_port() -> None:
+    numbers = [port.number for service in SERVICES for port in service.ports.values()]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_the_offset_moves_ports_everywhere() -> None:
+    rendered = ServicePaths(description(pulsar(PulsarSettings()), offset=1000)).rendered_files()
+    standalone = next(text for path, text in rendered.items() if path.name == "standalone.conf")
+    assert "webServicePort=9080\n" in standalone
+    assert "brokerServicePort=7650\n" in standalone
+
+
+@pytest.mark.parametrize(("fsync", "line"), [(True, "journalSyncData=true"), (False, "journalSyncData=false")])
+def test_fsync_is_a_setting_of_pulsar(fsync: bool, line: str) -> None:
+    assert line in pulsar(PulsarSettings(fsync=fsync)).files["standalone.conf"]
+
+
+def test_percent_signs_are_doubled_for_the_supervisor() -> None:
+    rendered = ServicePaths(description(SERVICES[0])).rendered_files()
+    program = next(text for path, text in rendered.items() if path.suffix == ".conf" and path.parent.name == "programs")
+    assert "50%% state" in program
+
+
+def test_an_unknown_placeholder_is_named() -> None:
+    with pytest.raises(KeyError, match=r"unknown placeholder @\{ports.x\}; known are dist"):
+        fill("a @{ports.x} b", {"dist": "/d"})

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from infra.settings import SettingsError, load_settings, mebibytes
+from tools.stack.configuration import stack_configuration
+
+
+def config(**values: object) -> dict[str, str]:
+    return {
+        f"kappastack:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in values.items()
+    }
+
+
+@pytest.mark.parametrize("stack", ["local", "dev", "prod"])
+def test_the_tracked_stacks_are_valid(stack: str) -> None:
+    settings = load_settings(stack_configuration(stack), {})
+    assert settings.target == {"local": "host", "dev": "docker", "prod": "kubernetes"}[stack]
+
+
+def test_keys_of_other_projects_are_not_ours() -> None:
+    assert load_settings({**config(target="host"), "docker:host": "unix:///x"}, {}).target == "host"
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({}, ["kappastack:target", "required"]),
+        ({"target": "laptop"}, ["kappastack:target", "'host'", "'laptop'"]),
+        ({"target": "host", "pulsarr": {}}, ["kappastack:pulsarr", "not permitted"]),
+        ({"target": "host", "pulsar": {"heap": "12 gigs"}}, ["kappastack:pulsar.heap", "12 gigs"]),
+        ({"target": "host", "pulsar": {"fsyncs": True}}, ["kappastack:pulsar.fsyncs", "not permitted"]),
+        ({"target": "host", "ingest": {"flushInterval": 1}}, ["kappastack:ingest.flushInterval", "50", "found 1"]),
+        ({"target": "host", "portOffset": 60000}, ["kappastack:portOffset", "50000"]),
+        ({"target": "host", "starrocks": {"edition": "cluster"}}, ["needs images"]),
+        ({"target": "kubernetes", "starrocks": {"edition": "emulator"}}, ["needs edition cluster"]),
+        (
+            {"target": "docker", "starrocks": {"edition": "cluster", "replicationNum": 3}},
+            ["replicationNum 3", "backends is 1"],
+        ),
+        ({"target": "docker", "starrocks": {"backends": 3}}, ["emulator is one process"]),
+    ],
+)
+def test_bad_configuration_names_key_value_and_what_is_right(values: dict[str, object], named: list[str]) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(config(**values), {})
+    assert all(part in str(error.value) for part in named), str(error.value)
+
+
+def test_the_environment_moves_the_ports() -> None:
+    settings = load_settings(config(target="host", portOffset=100), {"KAPPASTACK_PORT_OFFSET": "200"})
+    assert settings.port_offset == 200
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load_settings(config(target="host"), {})
+    with pytest.raises(ValueError, match="frozen"):
+        settings.__setattr__("port_offset", 1)
+
+
+@pytest.mark.parametrize(("text", "size"), [("384Mi", 384), ("2Gi", 2048)])
+def test_sizes(text: str, size: int) -> None:
+    assert mebibytes(text) == size
