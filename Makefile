@@ -1,0 +1,109 @@
+# Every command of this repository. Whatever a target needs is set up first, and nothing that is there is set up again.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+STACK ?= local
+export STACK
+
+# The set-up writes what comes first on PATH, and where caches are, into this file.
+RUN := . build/setup/environment.sh &&
+STACK_COMMAND := $(RUN) python -m tools.stack
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## prepare this checkout: Python packages, JDK, Maven, Node.js, Pulumi CLI
+	@$(PYTHON) -m tools.setup
+
+.PHONY: setup-tests
+setup-tests:
+	@$(PYTHON) -m tools.setup --tests
+
+.PHONY: distributions
+distributions: setup ## assemble what the services run from, below build/dist/
+	@$(RUN) python -m infra.distributions
+
+.PHONY: up
+up: distributions ## deploy the stack, replay the sample, run the smoke tests, print the addresses
+	@$(STACK_COMMAND) up
+
+.PHONY: down
+down: setup ## stop all services and keep their data
+	@$(STACK_COMMAND) down
+
+.PHONY: destroy
+destroy: setup ## remove the stack with its data
+	@$(STACK_COMMAND) destroy
+
+.PHONY: status
+status: setup ## a table of the services: health, address, memory, uptime
+	@$(STACK_COMMAND) status
+
+.PHONY: logs
+logs: setup ## follow the log of a service: make logs SERVICE=pulsar
+	@$(STACK_COMMAND) logs $(SERVICE)
+
+.PHONY: preview
+preview: distributions ## what `up` would change: make preview [STACK=dev]
+	@$(STACK_COMMAND) preview
+
+.PHONY: env
+env: ## what a bare `pulumi` needs: eval "$(make -s env)"
+	@$(PYTHON) -m tools.setup 1>&2
+	@$(STACK_COMMAND) env
+
+.PHONY: credentials
+credentials: setup ## who may log in where: make credentials [SHOW=1] for the passwords
+	@$(STACK_COMMAND) credentials $(if $(SHOW),--show)
+
+.PHONY: sql
+sql: setup ## a client on StarRocks: make sql [QUERY='SHOW TABLES']
+	@$(STACK_COMMAND) sql $(if $(QUERY),"$$QUERY")
+export QUERY
+
+.PHONY: unlock
+unlock: setup ## remove the lock of a schema migration whose process died
+	@$(STACK_COMMAND) unlock
+
+.PHONY: doctor
+doctor: ## disk, memory, ports, versions; what is missing and the command that brings it
+	@$(PYTHON) -m tools.setup doctor
+
+.PHONY: test
+test: setup-tests ## every check and test, long cases shortened
+	@$(RUN) python -m tools.checks
+
+.PHONY: test-long
+test-long: setup-tests ## the same with full counts: hours
+	@$(RUN) python -m tools.checks --long
+
+.PHONY: lint
+lint: setup ## Python style and types
+	@$(RUN) python -m tools.checks lint types
+
+.PHONY: unit
+unit: setup-tests ## unit tests of all parts
+	@$(RUN) python -m tools.checks frontend java unit
+
+.PHONY: integration
+integration: setup-tests ## tests with one real service each
+	@$(RUN) python -m tools.checks distributions integration
+
+.PHONY: e2e
+e2e: setup-tests ## tests of the whole stack on this machine
+	@$(RUN) python -m tools.checks distributions e2e
+
+.PHONY: benchmark
+benchmark: distributions ## start times, memory, throughput, latency: a table
+	@$(RUN) python -m tests.benchmarks
+
+.PHONY: clean
+clean: ## remove what was built and installed in this checkout; the cache and the stack's data stay
+	@if [ -e .kappastack ]; then echo "The stack's state is in .kappastack, and its services run from build/: run make destroy first." >&2; exit 1; fi
+	@rm -rf build .venv apps/frontend/node_modules apps/frontend/dist seatunnel/connectors/target .mypy_cache .ruff_cache .pytest_cache

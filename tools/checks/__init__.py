@@ -1,0 +1,1 @@
+"""Runs the layers of tests and checks: `python -m tools.checks [--long] [layer …]`."""

@@ -1,0 +1,145 @@
+"""The layers: how each is run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.distributions import AssemblyError, assemble_all, every, maven, npm
+from infra.distributions.recipes.seatunnel import CONNECTORS
+from tools.checks.outcome import Outcome, from_reports, judged
+from tools.setup import environment
+from tools.setup.paths import ROOT
+
+REPORTS = ROOT / "build" / "checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer.
+
+    Args:
+        name: by which the command line names it.
+        title: what it checks, for its heading.
+        run: runs it to its end.
+        beside: whether it runs beside others, two at a time, and is told about when it ends; else it prints as it
+            goes.
+    """
+
+    name: str
+    title: str
+    run: Callable[[], Outcome]
+    beside: bool = False
+
+
+def command(arguments: Sequence[str]) -> Outcome:
+    """A check that is one command: it passes with exit status 0."""
+    done = subprocess.run(
+        list(arguments),
+        cwd=ROOT,
+        env=os.environ | environment.variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Outcome(passed=1) if done.returncode == 0 else Outcome(failed=1, told=done.stdout)
+
+
+def distributions() -> Outcome:
+    """All distributions, assembled where sources or locks changed."""
+    results = assemble_all([distribution.name for distribution in every()], lambda line: print(line, flush=True))  # noqa: T201
+    failures = [f"{name}: {error}" for name, error in results.items() if isinstance(error, AssemblyError)]
+    return Outcome(len(results) - len(failures), len(failures), told="\n".join(failures))
+
+
+def lint() -> Outcome:
+    """Ruff's rules and its format."""
+    return command(["ruff", "check", "."]) + command(["ruff", "format", "--check", "."])
+
+
+def types() -> Outcome:
+    """Mypy over the files that pyproject.toml names."""
+    return command(["mypy"])
+
+
+def frontend() -> Outcome:
+    """The page: Biome, TypeScript, and its tests with Vitest."""
+    total = Outcome()
+    report = REPORTS / "frontend.xml"
+    report.unlink(missing_ok=True)
+    try:
+        with npm.modules(lambda _: None):
+            for script in ("lint", "typecheck"):
+                total += _npm(["run", script])
+            reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
+            tests = _npm(["test", "--", *reporters])
+    except AssemblyError as error:
+        return total + Outcome(failed=1, told=str(error))
+    counted = from_reports([report] if report.exists() else [])
+    return total + judged(tests.failed == 0, counted, tests.told)
+
+
+def _npm(arguments: Sequence[str]) -> Outcome:
+    try:
+        npm.run(arguments)
+    except AssemblyError as error:
+        return Outcome(failed=1, told=str(error))
+    return Outcome(passed=1)
+
+
+def java() -> Outcome:
+    """The connectors' tests with Maven."""
+    reports = CONNECTORS / "target" / "surefire-reports"
+    shutil.rmtree(reports, ignore_errors=True)
+    told = ""
+    try:
+        maven.run(["test"], CONNECTORS, lambda _: None)
+    except AssemblyError as error:
+        told = str(error)
+    return judged(not told, from_reports(reports.glob("TEST-*.xml")), told)
+
+
+def python_tests(folder: str, *, long: bool) -> Outcome:
+    """A folder of Python tests, printed as they go.
+
+    Args:
+        folder: below `tests/`.
+        long: with full counts, and with the tests that only make sense so.
+    """
+    report = REPORTS / f"{folder}.xml"
+    report.unlink(missing_ok=True)
+    options = ["--import-mode=importlib", f"--junitxml={report}"]
+    if os.environ.get("CI"):
+        options.append("--no-unexpected-skips")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", str(Path("tests") / folder), *options],
+        cwd=ROOT,
+        env=os.environ | environment.variables() | ({"KAPPASTACK_LONG": "1"} if long else {}),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    counted = from_reports([report] if report.exists() else [])
+    return judged(done.returncode == 0, counted, f"pytest ended with status {done.returncode}")
+
+
+def layers(*, long: bool) -> list[Layer]:
+    """All layers in their order: what needs no service before what does.
+
+    Args:
+        long: whether cases run with their full counts.
+    """
+    return [
+        Layer("distributions", "Distributions", distributions),
+        Layer("types", "Python types (mypy --strict)", types, beside=True),
+        Layer("java", "Connectors (JUnit)", java, beside=True),
+        Layer("frontend", "The page (Biome, tsc, Vitest)", frontend, beside=True),
+        Layer("lint", "Python style (ruff)", lint, beside=True),
+        Layer("unit", "Unit tests", lambda: python_tests("unit", long=long)),
+        Layer("integration", "Integration tests", lambda: python_tests("integration", long=long)),
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", long=long)),
+    ]
