@@ -3,7 +3,11 @@
 import pulumi
 from pulumi.runtime import config
 
-from infra.settings import load_settings
+from infra.settings import SettingsError, load_settings
 from stacks import environment
 
-environment(load_settings(config.get_config_env()), pulumi.get_stack())
+try:
+    environment(load_settings(config.get_config_env()), pulumi.get_stack())
+except SettingsError as error:
+    # A mistake in a file, not in the program: people need the sentence, not the traceback.
+    raise pulumi.RunError(str(error)) from None
