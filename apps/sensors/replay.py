@@ -83,6 +83,8 @@ def replay(options: Options, session: Session) -> None:
     if state is None:
         shift = shift_to(datetime.now(UTC), content.last) if options.shift_to_now else timedelta()
         state = State(replay=this, shift_seconds=int(shift.total_seconds()))
+    if options.state is not None:
+        state.save(options.state)  # the shift must outlive a crash of the first second
     _publish(options, session, state, content.measurements)
 
 
