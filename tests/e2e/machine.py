@@ -1,0 +1,173 @@
+"""A stack of its own for the tests: own name, ports, state folder and backend, so that a running stack is not met."""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import yaml
+
+from infra.resources import connections
+from infra.services import ports
+from infra.settings import ROOT
+from infra.targets.host.supervisor import Process, Supervisor
+
+PORTS = [number for name, number in vars(ports).items() if name.isupper() and isinstance(number, int)]
+_SUMMARY = re.compile(r"^Resources:\n((?:\s+.+\n)+)", re.MULTILINE)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_offset() -> int:
+    """A port offset at which every port of the platform is free."""
+    return next(
+        offset
+        for offset in (10_000 + 97 * secrets.randbelow(300) for _ in range(1000))
+        if all(_is_free(port + offset) for port in PORTS)
+    )
+
+
+@dataclass
+class Outcome:
+    """What a command printed, and how it ended."""
+
+    status: int
+    output: str
+
+    @property
+    def resources(self) -> dict[str, int]:
+        """Pulumi's own count of resources: `{"updated": 2, "unchanged": 20}`."""
+        match = _SUMMARY.search(self.output)
+        assert match is not None, self.output[-3000:]
+        counts = re.findall(r"(\d+) (created|updated|deleted|replaced|unchanged|to \w+)", match[1])
+        return {word: int(number) for number, word in counts}
+
+
+@dataclass
+class TestStack:
+    """A stack that the tests made."""
+
+    __test__ = False
+
+    folder: Path
+    offset: int = field(default_factory=free_offset)
+    name: str = field(default_factory=lambda: f"test-{secrets.token_hex(4)}")
+
+    def __post_init__(self) -> None:
+        """Write its configuration beside those of the other stacks."""
+        self.configure()
+        os.environ["KAPPASTACK_STATE"] = str(self.folder)
+
+    @property
+    def file(self) -> Path:
+        """Its configuration."""
+        return ROOT / f"Pulumi.{self.name}.yaml"
+
+    def configure(self, **settings: object) -> None:
+        """Set further settings, by their names in the file."""
+        document = yaml.safe_load(self.file.read_text()) if self.file.exists() else {"config": {}}
+        wanted = {"target": "host", "keepData": False, "portOffset": self.offset, **settings}
+        document["config"] |= {f"kappastack:{key}": value for key, value in wanted.items()}
+        self.file.write_text(yaml.safe_dump(document))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of its commands; what the machine's user has set for Pulumi is left out."""
+        own = {"KAPPASTACK_STATE": str(self.folder)}
+        return {
+            name: value
+            for name, value in {**os.environ, **own}.items()
+            if not name.startswith("PULUMI_") and name != "KAPPASTACK_PORT_OFFSET"
+        }
+
+    def command(self, *arguments: str, timeout: float = 400) -> Outcome:
+        """Run `python -m tools.stack …`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout)
+
+    def up(self) -> Outcome:
+        """Deploy, without the smoke tests."""
+        outcome = self.command("up", "--no-smoke")
+        assert outcome.status == 0, outcome.output[-6000:]
+        return outcome
+
+    def pulumi(self, *arguments: str, timeout: float = 400) -> Outcome:
+        """Run a bare `pulumi`, as a shell does after `eval "$(make -s env)"`."""
+        words = " ".join(arguments)
+        script = f'eval "$({sys.executable} -m tools.stack --stack {self.name} env)"; pulumi {words} -s {self.name}'
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
+        return Outcome(done.returncode, done.stdout)
+
+    @property
+    def connections(self) -> connections.Connections:
+        """Addresses and secrets."""
+        return connections.load(self.name, wait=0)
+
+    def url(self, service: str, port: str) -> str:
+        """A URL of a service."""
+        return self.connections.endpoint(service, port).url
+
+    def processes(self) -> dict[str, Process]:
+        """The supervised processes by name."""
+        return Supervisor(self.name).processes()
+
+    def kill(self, service: str) -> None:
+        """`kill -9` of a service's process and its children."""
+        process = psutil.Process(self.processes()[service].pid)
+        for each in [*process.children(recursive=True), process]:
+            each.kill()
+
+    def processes_alive(self) -> list[str]:
+        """Processes that work in the stack's folder; a zombie that nobody reaps has no command line and is none."""
+        return [
+            f"process {each.pid} {each.info['cmdline'][:3]}"
+            for each in psutil.process_iter(["cmdline"])
+            if any(str(self.folder) in word for word in each.info["cmdline"] or []) and each.pid != os.getpid()
+        ]
+
+    def leftovers(self) -> list[str]:
+        """Processes and listening ports that belong to the stack, and files of it."""
+        found = self.processes_alive()
+        found += [f"port {port + self.offset}" for port in PORTS if not _is_free(port + self.offset)]
+        found += [str(path) for path in self.folder.rglob("*")] if self.folder.exists() else []
+        return found
+
+    def destroy(self) -> Outcome:
+        """Remove it, and its configuration."""
+        outcome = self.command("destroy")
+        self.file.unlink(missing_ok=True)
+        return outcome

@@ -1,0 +1,91 @@
+"""Measurements for the tests: made from the shipped sample, told apart by their station, and looked up again."""
+
+import csv
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+
+from infra.resources.starrocks import Row, session
+from infra.settings import ROOT
+
+SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
+DATABASE = "ciapol_analytics"
+COLUMNS = ("pm25", "pm10", "so2", "no2", "o3", "co", "temperature", "pressure", "wind_speed")
+_UCI = ("PM2.5", "PM10", "SO2", "NO2", "O3", "CO", "TEMP", "PRES", "WSPM")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measurement as the CSV has it; an empty text is a missing value."""
+
+    station_id: str
+    measured_at: datetime
+    values: tuple[str, ...]
+
+
+def from_sample(count: int, *, prefix: str, stations: int = 10) -> Iterator[Measurement]:
+    """So many measurements of made-up stations, with the values of the sample, a minute apart, ending in the past."""
+    with lzma.open(SAMPLE, "rt", newline="") as file:
+        rows = [tuple("" if row[column] == "NA" else row[column] for column in _UCI) for row in csv.DictReader(file)]
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    for index, values in enumerate(islice(cycle(rows), count)):
+        yield Measurement(f"{prefix}-{index % stations:02}", begin + timedelta(minutes=index // stations), values)
+
+
+def write_csv(path: Path, measurements: list[Measurement]) -> None:
+    """A file with the event's field names."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["station_id", "measured_at", *COLUMNS])
+        for each in measurements:
+            writer.writerow([each.station_id, each.measured_at.strftime("%Y-%m-%dT%H:%M:%SZ"), *each.values])
+
+
+def query(stack: str, statement: str) -> list[Row]:
+    """Rows of a statement, as root in the product's database."""
+    with session(stack, "starrocks", "root") as root:
+        root.execute(f"USE {DATABASE}")
+        return root.execute(statement)
+
+
+def count(stack: str, prefix: str) -> int:
+    """How many clean rows there are of the stations with a prefix."""
+    rows = query(stack, f"SELECT COUNT(*) FROM sensor_measurements_zeta WHERE station_id LIKE '{prefix}-%'")
+    return int(rows[0][0] or 0)
+
+
+def raw_counts(stack: str, prefix: str) -> tuple[int, int]:
+    """Raw rows of the stations with a prefix, and how many different events they are."""
+    rows = query(
+        stack,
+        f"SELECT COUNT(*), COUNT(DISTINCT event_id) FROM raw_measurements_zeta WHERE station_id LIKE '{prefix}-%'",
+    )
+    total, different = rows[0]
+    return int(total or 0), int(different or 0)
+
+
+def differences(stack: str, expected: list[Measurement], prefix: str) -> list[str]:
+    """Where the clean rows differ from the CSV: missing, too many, or other values. At most ten are told."""
+    stored = {
+        (str(row[0]), str(row[1])[:19]): row[2:]
+        for row in query(
+            stack,
+            f"SELECT station_id, CAST(measured_at AS VARCHAR), {', '.join(COLUMNS)} FROM sensor_measurements_zeta "
+            f"WHERE station_id LIKE '{prefix}-%'",
+        )
+    }
+    found: list[str] = []
+    for each in expected:
+        key = (each.station_id, each.measured_at.strftime("%Y-%m-%d %H:%M:%S"))
+        row = stored.pop(key, None)
+        wanted = tuple(float(value) if value else None for value in each.values)
+        if row is None:
+            found.append(f"{key} is missing")
+        elif tuple(row) != wanted:
+            found.append(f"{key}: {row} instead of {wanted}")
+        if len(found) == 10:
+            return found
+    return found + [f"{key} is too many" for key in list(stored)[: 10 - len(found)]]

@@ -1,0 +1,56 @@
+"""A replay in the background, and the wait for its arrival."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from machine import TestStack
+from measurements import count
+
+from infra.resources.starrocks import StarRocksError
+from infra.settings import ROOT
+
+
+class Replay:
+    """`python -m apps.sensors replay` of a file."""
+
+    def __init__(self, stack: TestStack, path: Path, *, speed: float | None = None) -> None:
+        """`speed` is times real time; as fast as Pulsar takes them where it is not given."""
+        self._log = path.with_suffix(".log")
+        command = [
+            *(sys.executable, "-m", "apps.sensors", "replay", str(path)),
+            *("--broker", stack.url("pulsar", "broker")),
+            *(("--speed", str(speed)) if speed else ()),
+        ]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=stack.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def finish(self, within: float = 300) -> int:
+        """Wait for its end, and return how many events it says were acknowledged."""
+        status = self._process.wait(within)
+        text = self._log.read_text()
+        assert status == 0, text[-3000:]
+        match = re.search(r"acknowledged[^0-9]*([0-9][0-9,_]*)|([0-9][0-9,_]*) acknowledged", text)
+        assert match is not None, text[-3000:]
+        return int(re.sub(r"[,_]", "", match[1] or match[2]))
+
+
+def wait_for_count(stack: TestStack, prefix: str, wanted: int, *, within: float = 300, at_least: bool = False) -> None:
+    """Wait until so many clean rows are there."""
+    deadline = time.monotonic() + within
+    while (found := counted(stack, prefix)) != wanted and not (at_least and found >= wanted):
+        assert time.monotonic() < deadline, f"{found} of {wanted} rows of {prefix} after {within:.0f} s"
+        time.sleep(0.3)
+
+
+def counted(stack: TestStack, prefix: str) -> int:
+    """The count, or -1 while StarRocks does not answer."""
+
+    try:
+        return count(stack.name, prefix)
+    except StarRocksError:
+        return -1

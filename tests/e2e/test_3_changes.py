@@ -1,0 +1,68 @@
+"""Changes and drift: what `preview` and `refresh` show, and what `up` mends, while events flow."""
+
+from pathlib import Path
+
+import pytest
+from machine import TestStack
+from measurements import DATABASE, differences, from_sample, query, write_csv
+from replaying import Replay, wait_for_count
+
+from infra.resources.http import HttpService
+from infra.resources.job_definition import job_id
+from infra.resources.zeta import JobStatus, Zeta
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+TOPIC = "ciapol/air/sensor-measurements"
+
+
+def test_a_changed_job_goes_on_from_its_savepoint(stack: TestStack, tmp_path: Path) -> None:
+    measurements = list(from_sample(30_000, prefix="change"))
+    write_csv(tmp_path / "change.csv", measurements)
+    replay = Replay(stack, tmp_path / "change.csv", speed=20_000)
+    wait_for_count(stack, "change", 500, within=60, at_least=True)
+    stack.configure(ingest={"flushInterval": 300})
+    preview = stack.pulumi("preview", "--diff")
+    assert preview.resources["to update"] == 1, preview.output[-3000:]
+    assert "ciapol-ingest" in preview.output
+    assert "batch_interval_ms" in preview.output
+    assert stack.up().resources["updated"] == 1
+    assert replay.finish() == len(measurements)
+    wait_for_count(stack, "change", len(measurements))
+    assert differences(stack.name, measurements, "change") == []
+
+
+def drift_of(output: str) -> str:
+    """The lines in which a refresh tells what it found."""
+    return "\n".join(line for line in output.splitlines() if "missing" in line or "go on from" in line)
+
+
+def test_what_was_broken_by_hand_is_found_and_mended(stack: TestStack) -> None:
+    zeta = Zeta(stack.url("seatunnel", "rest"))
+    identity = job_id(stack.name, "ciapol-ingest")
+    zeta.stop(identity, savepoint=False)
+    zeta.wait(identity, frozenset({JobStatus.CANCELED, JobStatus.UNKNOWN}), within=60)
+    query(stack.name, f"DROP TABLE {DATABASE}.aqi_predictions_zeta FORCE")
+    pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
+    pulsar.request("DELETE", f"/admin/v2/persistent/{TOPIC}/partitions?force=true&deleteSchema=true")
+
+    refresh = stack.pulumi("refresh", "--yes", "--diff")
+    found = drift_of(refresh.output)
+    assert "aqi_predictions_zeta is missing: it will be recreated EMPTY" in found, refresh.output[-5000:]
+    assert f"topic {TOPIC} is missing" in found
+    assert "job ciapol-ingest is CANCELED" in found
+
+    mended = stack.up()
+    assert mended.resources["updated"] == 3, mended.output[-3000:]
+    assert query(stack.name, "SELECT COUNT(*) FROM aqi_predictions_zeta") == [(0,)]
+    assert pulsar.request("GET", f"/admin/v2/persistent/{TOPIC}/partitions") == {"partitions": 4, "deleted": False}
+    assert zeta.status(identity) == JobStatus.RUNNING
+    assert set(stack.up().resources) == {"unchanged"}
+
+
+def test_events_flow_after_the_repair(stack: TestStack, tmp_path: Path) -> None:
+    measurements = list(from_sample(1000, prefix="after"))
+    write_csv(tmp_path / "after.csv", measurements)
+    assert Replay(stack, tmp_path / "after.csv").finish() == len(measurements)
+    wait_for_count(stack, "after", len(measurements), within=90)
+    assert differences(stack.name, measurements, "after") == []

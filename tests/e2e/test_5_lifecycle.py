@@ -1,0 +1,90 @@
+"""Interrupted, stopped, started again, destroyed."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from machine import TestStack
+from measurements import query
+
+from infra.settings import ROOT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[TestStack]:
+    """A stack that is not deployed yet."""
+    made = TestStack(tmp_path / "state")
+    try:
+        yield made
+    finally:
+        made.destroy()
+
+
+def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
+    up = subprocess.Popen(
+        [sys.executable, "-m", "tools.stack", "--stack", fresh.name, "up", "--no-smoke"],
+        cwd=ROOT,
+        env=fresh.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert up.stdout is not None
+    for line in up.stdout:
+        if "PlatformHealthy" in line and "creating" in line:
+            break
+    # As the terminal does: to every process of the foreground. Twice, so that nothing is waited for.
+    for _ in range(2):
+        subprocess.run(["kill", "-s", "INT", f"-{up.pid}"], check=False)
+        time.sleep(0.5)
+    up.stdout.read()
+    assert up.wait(60) != 0
+
+    assert fresh.up().status == 0
+    assert fresh.command("status").status == 0
+
+    assert fresh.command("down").status == 0
+    assert fresh.processes_alive() == []
+    assert set(fresh.up().resources) == {"updated", "unchanged"}
+    assert query(fresh.name, "SELECT COUNT(*) FROM aqi_breakpoints")[0][0]
+
+    outcome = fresh.destroy()
+    assert outcome.status == 0, outcome.output[-3000:]
+    assert fresh.leftovers() == []
+
+
+def test_destroy_after_down_works(fresh: TestStack) -> None:
+    fresh.up()
+    assert fresh.command("down").status == 0
+    assert fresh.destroy().status == 0
+    assert fresh.leftovers() == []
+
+
+def test_a_run_that_was_killed_leaves_a_lock_that_the_next_breaks(fresh: TestStack) -> None:
+    up = subprocess.Popen(
+        [sys.executable, "-m", "tools.stack", "--stack", fresh.name, "up", "--no-smoke"],
+        cwd=ROOT,
+        env=fresh.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert up.stdout is not None
+    for line in up.stdout:
+        if "HostService pulsar" in line:
+            break
+    subprocess.run(["kill", "-s", signal.SIGKILL.name.removeprefix("SIG"), f"-{up.pid}"], check=True)
+    up.wait(30)
+    outcome = fresh.up()
+    assert "left its lock" in outcome.output
+    assert fresh.command("status").status == 0
