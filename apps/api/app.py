@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from apps.api import problems
+from apps.api import openapi, problems
 from apps.api.metrics import Metrics
 from apps.api.observation import Observation
 from apps.api.routers import aqi, measurements, operations, rejected, stations
@@ -26,7 +26,10 @@ Stations of CIAPOL, their measurements and air quality index, read from StarRock
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The API; it connects to StarRocks with the first request, not here."""
+    """The API; it connects to StarRocks with the first request, not here.
+
+    FastAPI's own documentation pages load scripts from elsewhere: /openapi.json is there for any viewer.
+    """
     pool = Pool(settings)
     metrics = Metrics(pool)
 
@@ -36,7 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
         pool.close()
 
     app = FastAPI(
-        title="CIAPOL air quality", version=VERSION, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
+        title="CIAPOL air quality",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = settings
     app.state.pool = pool
@@ -44,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.current = CurrentIndex(pool, settings.queries_dir)
     app.add_middleware(Observation, metrics=metrics)
     problems.install(app)
+    openapi.install(app)
     for module in (operations, stations, measurements, aqi, rejected):
         app.include_router(module.router)
     return app

@@ -109,7 +109,7 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [
         FieldError(
-            field=str(e["loc"][-1]),
+            field=str(e["loc"][1]),
             value=None if e["type"] == "missing" else str(e.get("input"))[:200],
             expected=str(e["msg"]).removeprefix("Input should be ").removeprefix("Value error, "),
         )
@@ -122,7 +122,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     details = {
-        HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path}; /docs lists what is there.",
+        HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path}; /openapi.json describes what is there.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not possible at {request.url.path}.",
     }
     kind = status.phrase.lower().replace(" ", "-")

@@ -99,12 +99,7 @@ def described(*statuses: int, csv_example: str | None = None) -> Responses:
         503: "StarRocks does not answer",
     }
     responses: Responses = {
-        status: {
-            "model": ProblemDetails,
-            "description": reasons[status],
-            "content": {"application/problem+json": {}},
-        }
-        for status in (*statuses, 503)
+        status: {"model": ProblemDetails, "description": reasons[status]} for status in (*statuses, 503)
     }
     if csv_example is not None:
         responses[200] = {"content": {CSV: {"schema": {"type": "string"}, "example": csv_example}}}

@@ -1,12 +1,13 @@
 """The hourly air quality index once more, in pandas and exact fractions, to compare the SQL with.
 
-It shares nothing with `sql/ciapol`: the breakpoints are typed in again from US EPA, EPA-454/B-24-002 (May 2024), table 6.
+It shares nothing with `sql/ciapol`: the breakpoints are typed in again from US EPA, EPA-454/B-24-002 (May 2024),
+table 6.
 """
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import isnan
 
 import numpy as np
@@ -42,7 +43,7 @@ MOLAR_VOLUME = 24.4654
 MOLAR_MASS = {"o3": 47.997, "co": 28.010, "no2": 46.005, "so2": 64.058}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _index(table: str, truncated: Decimal) -> int | None:
     concentration = min(truncated, CAPPED.get(table, truncated))
     lines = TABLES[table]
@@ -56,7 +57,7 @@ def _index(table: str, truncated: Decimal) -> int | None:
 
 
 def index(table: str, concentration: float) -> int | None:
-    """The index of a concentration in the table's unit, truncated to the table's digits first; None outside the table."""
+    """The index of a concentration in the table's unit, truncated to the table's digits; None outside the table."""
     if isnan(concentration):
         return None
     places = Decimal(TABLES[table][0][0])
@@ -127,7 +128,7 @@ def _station(measurements: pd.DataFrame) -> pd.DataFrame:
 
 
 def aqi_hourly(measurements: pd.DataFrame) -> pd.DataFrame:
-    """What `aqi_hourly.sql` answers for measurements (station_id, measured_at and pollutants in µg/m³), without computed_at.
+    """What `aqi_hourly.sql` answers for measurements (station_id, measured_at, pollutants in µg/m³); no computed_at.
 
     Indices are nullable integers; rows are ordered by station and hour.
     """

@@ -1,0 +1,159 @@
+import re
+from pathlib import Path
+
+import pytest
+from sqlglot import exp
+
+from tests.unit.sql import ddl
+
+INGESTED = {"sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measurements_zeta"}
+TABLES = {
+    *INGESTED,
+    "stations",
+    "aqi_breakpoints",
+    "aqi_hourly_zeta",
+    "sensor_measurements_archive_zeta",
+    "aqi_predictions_zeta",
+}
+HASH = {
+    "raw_measurements_zeta": "message_id",
+    "rejected_measurements_zeta": "message_id",
+    "aqi_breakpoints": "pollutant",
+}
+files = pytest.mark.parametrize("path", ddl.MIGRATIONS, ids=lambda path: path.name)
+
+GOOD = """
+CREATE TABLE good (
+    a VARCHAR(64) NOT NULL COMMENT "a",
+    b DATETIME NOT NULL COMMENT "b",
+    c INT NULL COMMENT "c"
+) PRIMARY KEY (a, b) COMMENT "good" PARTITION BY date_trunc('month', b) DISTRIBUTED BY HASH (a) BUCKETS 2
+PROPERTIES ("replication_num" = "${replication_num}", "compression" = "LZ4", "enable_persistent_index" = "true");
+"""
+
+
+def all_tables() -> dict[str, ddl.Table]:
+    return {t.name: t for path in ddl.MIGRATIONS for t in ddl.tables(path.read_text())}
+
+
+def test_versions_are_consecutive() -> None:
+    names = [path.name for path in ddl.MIGRATIONS]
+    assert names
+    for number, name in enumerate(names, start=1):
+        assert re.fullmatch(rf"V{number:03}__[a-z0-9_]+\.sql", name), name
+
+
+@files
+def test_only_the_replication_number_is_left_open(path: Path) -> None:
+    assert set(ddl.PLACEHOLDER.findall(path.read_text())) <= {"replication_num"}
+    assert ddl.replication_faults(path.read_text()) == []
+
+
+@files
+def test_statements_end_at_a_line_end(path: Path) -> None:
+    text = path.read_text()
+    assert text.endswith(";\n")
+    pieces = [piece for piece in re.split(r";[ \t]*\n", text) if piece.strip()]
+    assert len(pieces) == len(ddl.parse(text)), "a semicolon inside a line, or a statement without one"
+
+
+@files
+def test_sqlglot_understands_all_but_roles(path: Path) -> None:
+    for statement in ddl.parse(path.read_text()):
+        if isinstance(statement, exp.Command):
+            text = " ".join(statement.sql("starrocks", comments=False).split())
+            assert ddl.OPAQUE.match(text), text
+
+
+def test_tables_keep_the_rules() -> None:
+    tables = all_tables()
+    assert set(tables) == TABLES
+    assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
+
+
+def test_tables_are_spread_as_decided() -> None:
+    tables = all_tables()
+    for name, table in tables.items():
+        assert table.hash_columns == [HASH.get(name, "station_id")], name
+        assert (table.partition_unit == "month") == name.endswith("_zeta"), name
+    assert tables["sensor_measurements_zeta"].key == ["station_id", "measured_at"]
+    assert tables["raw_measurements_zeta"].key == ["received_at", "message_id"]
+    assert tables["rejected_measurements_zeta"].key == ["received_at", "message_id"]
+    live, archive = tables["sensor_measurements_zeta"], tables["sensor_measurements_archive_zeta"]
+    assert live.columns == archive.columns
+    assert live.key == archive.key
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (("PRIMARY KEY (a, b)", "PRIMARY KEY (b, a)"), "first columns"),
+        (("PRIMARY KEY (a, b)", "PRIMARY KEY (a)"), "partition column b"),
+        (("HASH (a)", "HASH (c)"), "distribution column c"),
+        (("a VARCHAR(64) NOT NULL", "a VARCHAR(64) NULL"), "key column a may be NULL"),
+        (("'month'", "'day'"), "not by month"),
+        (('"compression" = "LZ4", ', ""), "properties"),
+        ((' COMMENT "c"', ""), "column c has no COMMENT"),
+        (("c INT", "Cc INT"), "lower-case"),
+        ((" BUCKETS 2", ""), "BUCKETS"),
+    ],
+)
+def test_the_rules_find_mistakes(change: tuple[str, str], fault: str) -> None:
+    assert ddl.table_faults(ddl.tables(GOOD)[0]) == []
+    old, new = change
+    assert old in GOOD
+    try:
+        found = ddl.table_faults(ddl.tables(GOOD.replace(old, new))[0])
+    except AttributeError:
+        assert fault == "BUCKETS"
+        return
+    assert any(fault in text for text in found), found
+
+
+def test_a_fixed_replication_number_is_found() -> None:
+    assert ddl.replication_faults(GOOD) == []
+    assert ddl.replication_faults(GOOD.replace("${replication_num}", "3")) == ["replication_num is '3'"]
+    assert ddl.replication_faults(GOOD.replace('"replication_num" = "${replication_num}", ', "")) != []
+
+
+def test_materialized_views_follow_the_months_of_their_base() -> None:
+    views = [v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "MATERIALIZED VIEW")]
+    assert {v.this.name for v in views} == {"station_activity_mv", "hourly_means_mv"}
+    for view in views:
+        properties = view.args["properties"].expressions
+        refresh = next(p for p in properties if isinstance(p, exp.RefreshTriggerProperty))
+        assert (refresh.args["kind"], refresh.args["every"].this, refresh.args["unit"].name) == ("ASYNC", "1", "MINUTE")
+        partition = next(p for p in properties if isinstance(p, exp.PartitionedByProperty))
+        column = partition.find(exp.Column)
+        assert column is not None
+        source = next(e for e in view.expression.expressions if e.alias == column.name)
+        assert source.this.sql("starrocks").upper() == "DATE_TRUNC('MONTH', MEASURED_AT)"
+
+
+def test_views_name_their_columns_and_hide_smoke_tests() -> None:
+    views = {v.this.name: v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "VIEW")}
+    assert set(views) == {"all_measurements", "measurements", "rejected_measurements", "aqi_hourly"}
+    for name, view in views.items():
+        assert view.find(exp.Star) is None, name
+        assert ("smoke-%" in view.sql("starrocks")) == (name != "all_measurements"), name
+
+
+def test_roles_grant_no_more_than_their_work() -> None:
+    text = "\n".join(path.read_text() for path in ddl.MIGRATIONS)
+    grants = re.findall(r"^GRANT (.+) ON .+ TO ROLE (\w+);$", text, flags=re.MULTILINE)
+    assert len(grants) == len(re.findall(r"^GRANT ", text, flags=re.MULTILINE))
+    rights: dict[str, set[str]] = {}
+    for privileges, role in grants:
+        rights.setdefault(role, set()).update(p.strip() for p in privileges.split(","))
+    assert rights == {
+        "reader": {"SELECT"},
+        "loader": {"INSERT"},
+        "forecaster": {"SELECT", "INSERT"},
+        "scheduler_role": {"SELECT", "INSERT"},
+        "smoke_role": {"SELECT", "DELETE"},
+        "registrar_role": {"SELECT", "INSERT", "DELETE"},
+    }
+    assert set(re.findall(r"^CREATE ROLE IF NOT EXISTS (\w+);$", text, flags=re.MULTILINE)) == set(rights)
+    loaded = re.findall(r"^GRANT INSERT ON TABLE ciapol_analytics\.(\w+) TO ROLE loader;$", text, flags=re.MULTILINE)
+    assert set(loaded) == INGESTED
+    assert "PASSWORD" not in text.upper().replace("PASSWORDS", "")
