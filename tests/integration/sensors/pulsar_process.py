@@ -1,0 +1,117 @@
+"""A Pulsar of the tests' own, as the platform describes it, on ports of its own."""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+import pulsar as client  # type: ignore[import-untyped]  # the client ships no types
+import pytest
+
+from infra.distributions import assemble
+from infra.services.model import fill
+from infra.services.pulsar import pulsar
+from infra.settings import PulsarSettings
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = (ROOT / "topics/ciapol/sensor-measurements.schema.json").read_text()
+NAMESPACE = "ciapol/air"
+
+
+class Pulsar:
+    """One standalone process that can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._service = pulsar(PulsarSettings())
+        self._ports = _free_ports(list(self._service.ports))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"pulsar://127.0.0.1:{self._ports['broker']}"
+        self.admin = f"http://127.0.0.1:{self._ports['admin']}"
+
+    def start(self) -> None:
+        values = {
+            "dist": str(assemble(self._service.distribution, print)),
+            "files": str(self._folder / "files"),
+            "tmp": str(self._folder),
+            "host": "127.0.0.1",
+            "advertised": "127.0.0.1",
+            "java": shutil.which("java") or "java",
+            **{f"volume.{name}": str(self._folder / name) for name in self._service.volumes},
+            **{f"port.{name}": str(port) for name, port in self._ports.items()},
+        }
+        for name, text in self._service.files.items():
+            path = self._folder / "files" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(fill(text, values))
+        with (self._folder / "pulsar.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [fill(part, values) for part in self._service.command],
+                env={name: fill(text, values) for name, text in self._service.environment.items()},
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_healthy()
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def call(self, method: str, path: str, body: object = None) -> int:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.admin}/admin/v2/{path}", data, {"Content-Type": "application/json"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            status: int = answer.status
+            return status
+
+    def create_topic(self, name: str, schema: str = SCHEMA) -> str:
+        self.call("PUT", f"persistent/{NAMESPACE}/{name}/partitions", 4)
+        self.call("POST", f"schemas/{NAMESPACE}/{name}/schema", {"type": "JSON", "schema": schema, "properties": {}})
+        return f"persistent://{NAMESPACE}/{name}"
+
+    def messages(self, topic: str) -> list[client.Message]:
+        """All messages that the topic holds, of each partition in its order."""
+        found = []
+        connection = client.Client(self.url, logger=client.FileLogger(client.LoggerLevel.Error, "/dev/null"))
+        with ExitStack() as stack:
+            stack.callback(connection.close)
+            for partition in connection.get_topic_partitions(topic):
+                reader = connection.create_reader(partition, client.MessageId.earliest)
+                while reader.has_message_available():
+                    found.append(reader.read_next(timeout_millis=10_000))
+                reader.close()
+        return found
+
+    def _wait_until_healthy(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.admin}/admin/v2/brokers/health", timeout=5) as answer:
+                    if answer.read() == b"ok":
+                        return
+            except OSError:
+                time.sleep(0.2)
+        tail = (self._folder / "pulsar.log").read_text(errors="replace").splitlines()[-20:]
+        pytest.fail("Pulsar did not become healthy:\n" + "\n".join(tail))
+
+
+def _free_ports(names: list[str]) -> dict[str, int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in names]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}

@@ -1,0 +1,143 @@
+"""Replaying into a real Pulsar, through its restarts."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from apps.sensors.event import encode
+from apps.sensors.files import read_measurements
+from tests.integration.sensors.pulsar_process import Pulsar
+
+pytestmark = pytest.mark.integration
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
+
+
+def start(broker: Pulsar, topic: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "apps.sensors", *arguments, "--broker", broker.url, "--topic", topic]
+    return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process: subprocess.Popen[str], expected: int = 0) -> str:
+    output, errors = process.communicate(timeout=240)
+    assert process.returncode == expected, output + errors
+    return output + errors
+
+
+def counts(output: str) -> dict[str, int]:
+    found = re.search(r"read (\d+), published (\d+), acknowledged (\d+), skipped (\d+)", output)
+    assert found, output
+    return dict(zip(("read", "published", "acknowledged", "skipped"), map(int, found.groups()), strict=True))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+
+
+def acknowledged(state: Path) -> int:
+    if not state.exists():
+        return 0
+    number = json.loads(state.read_text())["acknowledged"]
+    assert isinstance(number, int)
+    return number
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """60,000 measurements of 20 stations."""
+    path = tmp_path / "rows.csv"
+    first = datetime(2020, 1, 1, tzinfo=UTC)
+    with path.open("w") as file:
+        file.write("station_id,measured_at,pm25\n")
+        for hour in range(3_000):
+            moment = (first + timedelta(hours=hour)).isoformat()
+            file.writelines(f"S-{station},{moment},{hour % 90}.5\n" for station in range(20))
+    return path
+
+
+def test_the_sample_arrives_as_it_is_under_the_registered_schema(broker: Pulsar) -> None:
+    topic = broker.create_topic("sample")
+    output = finish(start(broker, topic, "replay", str(SAMPLE)))
+    assert counts(output) == {"read": 13176, "published": 13176, "acknowledged": 13176, "skipped": 0}
+    messages = broker.messages(topic)
+    assert sorted(message.data() for message in messages) == sorted(map(encode, read_measurements(SAMPLE)))
+    assert all(json.loads(message.data())["station_id"] == message.partition_key() for message in messages)
+    assert {message.schema_version() for message in messages} == {(0).to_bytes(8, "big").decode("latin-1")}
+    by_station: dict[str, list[str]] = {}
+    for message in messages:
+        by_station.setdefault(message.partition_key(), []).append(json.loads(message.data())["measured_at"])
+    assert all(times == sorted(times) for times in by_station.values())
+
+
+def test_a_killed_broker_loses_nothing(broker: Pulsar, rows: Path, tmp_path: Path) -> None:
+    topic = broker.create_topic("killed")
+    state = tmp_path / "state.json"
+    process = start(broker, topic, "replay", str(rows), "--resume", str(state))
+    wait_for(lambda: acknowledged(state) > 5_000, 60, "the replay begins")
+    broker.kill()
+    broker.start()
+    output = finish(process)
+    assert counts(output) == {"read": 60_000, "published": 60_000, "acknowledged": 60_000, "skipped": 0}
+    assert acknowledged(state) == 60_000
+    events = [json.loads(message.data())["event_id"] for message in broker.messages(topic)]
+    assert len(set(events)) == 60_000
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_replay_goes_on_where_it_ended(
+    broker: Pulsar, rows: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    topic = broker.create_topic(f"interrupted-{number.name.lower()}")
+    state = tmp_path / "state.json"
+    arguments = ("replay", str(rows), "--resume", str(state))
+    process = start(broker, topic, *arguments)
+    wait_for(lambda: acknowledged(state) > 5_000, 60, "the replay begins")
+    os.kill(process.pid, number)
+    output = finish(process, expected=130 if number == signal.SIGINT else -number)
+    before = acknowledged(state)
+    assert 5_000 < before < 60_000
+    if number == signal.SIGINT:
+        # all that was under way has been answered, and the state knows it
+        assert counts(output)["published"] == counts(output)["acknowledged"] == before
+    output = finish(start(broker, topic, *arguments))
+    assert counts(output)["acknowledged"] == 60_000 - before
+    events = [json.loads(message.data())["event_id"] for message in broker.messages(topic)]
+    assert len(set(events)) == 60_000
+    if number == signal.SIGINT:
+        assert len(events) == 60_000
+
+
+def test_a_topic_that_is_missing_or_has_another_schema_is_told_at_once(broker: Pulsar) -> None:
+    missing = "persistent://ciapol/air/missing"
+    output = finish(start(broker, missing, "replay", str(SAMPLE)), expected=1)
+    assert f"{missing} at {broker.url}: the topic does not exist" in output
+    other = broker.create_topic(
+        "other", '{"type": "record", "name": "Other", "fields": [{"name": "weight", "type": "double"}]}'
+    )
+    output = finish(start(broker, other, "replay", str(SAMPLE)), expected=1)
+    assert "the schema registered for the topic is another" in output
+    assert counts(output)["published"] == 0
+
+
+def test_simulated_stations_keep_their_rate(broker: Pulsar) -> None:
+    topic = broker.create_topic("simulated")
+    started = time.monotonic()
+    output = finish(
+        start(broker, topic, "simulate", "--stations", "200", "--rate", "100", "--duration", "3", "--seed", "7")
+    )
+    assert time.monotonic() - started >= 2.9
+    assert counts(output)["acknowledged"] == 300
+    events = [json.loads(message.data()) for message in broker.messages(topic)]
+    assert len({(event["station_id"], event["measured_at"]) for event in events}) == 300
