@@ -141,14 +141,9 @@ class FakeApi:
         station = self._find(request)
         if station is None:
             return self._problem(request, 404, "Not Found", "No such station.")
-        latest = next(
-            (
-                values
-                for back in range(24)
-                if (values := hourly(station, hour_of(self._newest()) - timedelta(hours=back)))
-            ),
-            None,
-        )
+        newest = hour_of(self._newest())
+        recent = (hourly(station, newest - timedelta(hours=back)) for back in range(24))
+        latest = next((values for values in recent if values is not None), None)
         measured = None if latest is None else {"measured_at": iso(self._newest()), **latest}
         return JSONResponse({**self._station_body(station), "latest": measured})
 

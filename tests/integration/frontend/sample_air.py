@@ -1,5 +1,6 @@
-"""Plausible air over West Africa and Beijing, generated, for the fake API: daily cycles, drop-outs, one value per hour."""
+"""Generated air for the fake API: daily cycles and drop-outs, one value an hour, in Abidjan and Beijing."""
 
+import itertools
 import math
 import random
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def iso(moment: datetime) -> str:
 
 def index_of(pm25: float) -> int:
     """The index that a PM2.5 concentration gives."""
-    for (low_index, low), (high_index, high) in zip(_PM25_TABLE, _PM25_TABLE[1:], strict=False):
+    for (low_index, low), (high_index, high) in itertools.pairwise(_PM25_TABLE):
         if pm25 <= high:
             return round(low_index + (high_index - low_index) * (pm25 - low) / (high - low))
     return 500

@@ -16,6 +16,9 @@ export type AqiSlot = {
   dominant: Pollutant | null;
 };
 
+/** Narrower bars, in CSS pixels, stand without a gap: it would pale their colour. */
+const MIN_SPACED_BAR = 5;
+
 type Props = { slots: readonly AqiSlot[]; zone: string; label: string };
 
 /** The index hour by hour as bars in the official colours, under an outline that does not depend on colour. */
@@ -36,14 +39,14 @@ export const AqiChart = memo(function AqiChart({ slots, zone, label }: Props) {
         height={CHART_HEIGHT}
         data={bars}
         margin={CHART_MARGIN}
-        barCategoryGap={slots.length > 168 ? 0 : "12%"}
+        barCategoryGap={width / slots.length < MIN_SPACED_BAR ? 0 : "12%"}
         title={label}
         accessibilityLayer
       >
         <CartesianGrid vertical={false} />
         <XAxis
           dataKey="hour"
-          ticks={axisTicks(hours, zone, width >= 560)}
+          ticks={axisTicks(hours, zone, width - Y_AXIS_WIDTH)}
           tickFormatter={(hour: number) => tickText(hour, zone, hours.length, format)}
           interval={0}
           height={X_AXIS_HEIGHT}

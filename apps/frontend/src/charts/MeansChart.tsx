@@ -37,7 +37,6 @@ function lonePoint(slots: readonly MeansSlot[]) {
 export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, label }: Props) {
   const { t, format } = useI18n();
   const [element, width] = useWidth(640);
-  const wide = width >= 560;
   const ticks = valueTicks(Math.max(...slots.map(({ value }) => value ?? 0)));
   const top = ticks.at(-1) ?? 1;
   const plotHeight = CHART_HEIGHT - X_AXIS_HEIGHT - CHART_MARGIN.top;
@@ -75,7 +74,7 @@ export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, lab
         <CartesianGrid vertical={false} />
         <XAxis
           dataKey="hour"
-          ticks={axisTicks(hours, zone, wide)}
+          ticks={axisTicks(hours, zone, width - Y_AXIS_WIDTH)}
           tickFormatter={(hour: number) => tickText(hour, zone, hours.length, format)}
           interval={0}
           height={X_AXIS_HEIGHT}

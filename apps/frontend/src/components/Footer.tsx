@@ -1,8 +1,11 @@
 import { usePlatform } from "../data/platform";
 import { useI18n } from "../i18n/context";
+import { THEMES, useTheme } from "../theme";
+import { Choice } from "./Choice";
 
 export function Footer() {
   const { t } = useI18n();
+  const [theme, setTheme] = useTheme();
   const { data } = usePlatform().status;
   const version = data?.starrocks.version ?? null;
   return (
@@ -15,6 +18,17 @@ export function Footer() {
         </p>
       )}
       {data !== null && <p>{t("footer.version", { version: data.frontend.version })}</p>}
+      <Choice
+        legend={t("app.theme")}
+        mark="theme"
+        value={theme}
+        onChange={setTheme}
+        options={THEMES.map((value) => ({
+          value,
+          label: t(`theme.${value}`),
+          title: t(`theme.${value}.long`),
+        }))}
+      />
     </footer>
   );
 }

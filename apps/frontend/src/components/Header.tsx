@@ -1,6 +1,5 @@
 import { useI18n } from "../i18n/context";
 import { LANGUAGES } from "../i18n/translate";
-import { THEMES, useTheme } from "../theme";
 import { Choice } from "./Choice";
 import { Freshness } from "./Freshness";
 import { Icon } from "./Icon";
@@ -10,7 +9,6 @@ const LANGUAGE_NAMES = { fr: "Français", en: "English" } as const;
 
 export function Header() {
   const { t, language, setLanguage } = useI18n();
-  const [theme, setTheme] = useTheme();
   return (
     <header className="site-header">
       <Link className="brand" href="/">
@@ -23,30 +21,17 @@ export function Header() {
         </span>
       </Link>
       <Freshness />
-      <div className="settings">
-        <Choice
-          legend={t("app.language")}
-          mark="language"
-          value={language}
-          onChange={setLanguage}
-          options={LANGUAGES.map((value) => ({
-            value,
-            label: value.toUpperCase(),
-            title: LANGUAGE_NAMES[value],
-          }))}
-        />
-        <Choice
-          legend={t("app.theme")}
-          mark="theme"
-          value={theme}
-          onChange={setTheme}
-          options={THEMES.map((value) => ({
-            value,
-            label: t(`theme.${value}`),
-            title: t(`theme.${value}.long`),
-          }))}
-        />
-      </div>
+      <Choice
+        legend={t("app.language")}
+        mark="language"
+        value={language}
+        onChange={setLanguage}
+        options={LANGUAGES.map((value) => ({
+          value,
+          label: value.toUpperCase(),
+          title: LANGUAGE_NAMES[value],
+        }))}
+      />
     </header>
   );
 }

@@ -43,7 +43,7 @@ export function StationCard({ item }: { item: CurrentItem }) {
       <p className="advice">{t(`advice.${category ?? "unknown"}`)}</p>
       <dl className="station-facts">
         <div>
-          <dt>{t("station.dominant")}</dt>
+          <dt title={t("station.dominant")}>{t("station.dominant.short")}</dt>
           <dd>{dominant === null ? t("station.dominant.none") : <PollutantName pollutant={dominant} />}</dd>
         </div>
         <div>

@@ -1,9 +1,9 @@
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from "react";
 import { api } from "../api/client";
 import type { Current, Status } from "../api/schemas";
 import { type Alarm, assess, showsLastKnown } from "./health";
 import { useNow } from "./useNow";
-import { type Polled, usePolling } from "./usePolling";
+import { type Polled, RECOVERED, usePolling } from "./usePolling";
 
 const REFRESH_MS = 5_000;
 
@@ -28,6 +28,13 @@ export function PlatformProvider({ children }: { children: ReactNode }) {
   const status = usePolling("status", api.status, REFRESH_MS);
   const current = usePolling("current", api.current, REFRESH_MS);
   const now = useNow(10_000);
+  const answers = status.error === null && status.data !== null && status.data.starrocks.reachable;
+  const answered = useRef(answers);
+  useEffect(() => {
+    if (answers && !answered.current) window.dispatchEvent(new Event(RECOVERED));
+    answered.current = answers;
+  }, [answers]);
+
   const value = useMemo<Platform>(() => {
     const alarm = assess(status, current, now);
     return { status, current, alarm, lastKnown: showsLastKnown(alarm), now };

@@ -12,6 +12,9 @@ export type Polled<T> = {
 
 const LONGEST_DELAY_MS = 60_000;
 
+/** Sent to the window when the platform answers again: whoever backed off asks at once. */
+export const RECOVERED = "kappastack:recovered";
+
 /** Delay before the next request, in ms: doubled for each failure in a row, at most a minute, ±20 % so that many pages do not return together. */
 export function nextDelay(intervalMs: number, failures: number, random: () => number = Math.random): number {
   if (failures === 0) return intervalMs;
@@ -88,12 +91,14 @@ export function usePolling<T>(
     void run();
     document.addEventListener("visibilitychange", onVisible);
     window.addEventListener("online", run);
+    window.addEventListener(RECOVERED, run);
     return () => {
       stopped = true;
       clearTimeout(timer);
       controller.abort();
       document.removeEventListener("visibilitychange", onVisible);
       window.removeEventListener("online", run);
+      window.removeEventListener(RECOVERED, run);
     };
   }, [key, intervalMs]);
 

@@ -88,6 +88,7 @@ export const en = {
   "station.demonstration": "demonstration",
   "station.no_commune": "commune unknown",
   "station.dominant": "Main pollutant",
+  "station.dominant.short": "Main",
   "station.dominant.none": "none",
   "station.measured": "Measured",
   "station.never": "no measurement",

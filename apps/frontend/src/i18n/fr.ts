@@ -87,6 +87,7 @@ export const fr = {
   "station.demonstration": "démonstration",
   "station.no_commune": "commune inconnue",
   "station.dominant": "Polluant dominant",
+  "station.dominant.short": "Dominant",
   "station.dominant.none": "aucun",
   "station.measured": "Mesuré",
   "station.never": "aucune mesure",

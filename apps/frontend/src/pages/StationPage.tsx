@@ -154,7 +154,10 @@ export function StationPage({ stationId, period, pollutant }: { stationId: strin
         <h1>{station?.name ?? stationId}</h1>
         {station !== null && (
           <p className="lead">
-            {station.commune ?? t("station.no_commune")} <span className="station-id">{stationId}</span>
+            {station.commune ?? t("station.no_commune")}
+            {station.name !== null && station.name !== stationId && (
+              <span className="station-id">{stationId}</span>
+            )}
             <StationMarks station={station} />
             {lastKnown && <span className="mark mark-warning">{t("mark.last_known")}</span>}
           </p>

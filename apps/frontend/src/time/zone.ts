@@ -44,10 +44,19 @@ export function hoursOf(period: Period, now: number): number[] {
   return Array.from({ length: count }, (_, position) => last - (count - 1 - position) * HOUR);
 }
 
+/** Widths in CSS pixels: of a plot with room for many marks, and of half a mark's text. */
+const WIDE_PLOT = 500;
+const HALF_TICK_TEXT = 24;
+
 /** Where the time axis gets a mark: local midnights, or every few hours of a short period. */
-export function axisTicks(hours: readonly number[], zone: string, wide: boolean): number[] {
+export function axisTicks(hours: readonly number[], zone: string, plotWidth: number): number[] {
+  const wide = plotWidth >= WIDE_PLOT;
   const everyHours = hours.length <= 24 ? (wide ? 3 : 6) : hours.length <= 72 ? (wide ? 12 : 24) : 24;
-  const ticks = hours.filter((instant) => localClock(instant, zone).hour % everyHours === 0);
+  // A mark at the very end would have half its text cut off.
+  const lastRoom = hours.length * (1 - HALF_TICK_TEXT / plotWidth);
+  const ticks = hours.filter(
+    (instant, position) => position <= lastRoom && localClock(instant, zone).hour % everyHours === 0,
+  );
   const most = wide ? 12 : 5;
   const step = Math.ceil(ticks.length / most);
   return ticks.filter((_, position) => position % step === 0);

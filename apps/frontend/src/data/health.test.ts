@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { RequestError } from "../api/client";
+import type { Current, Status } from "../api/schemas";
+import { API_DOWN, current, status } from "../testing/fixtures";
+import { assess, dataAge, showsLastKnown } from "./health";
+import type { Polled } from "./usePolling";
+
+const NOW = 1_000_000;
+const got = <T>(data: T): Polled<T> => ({ data, receivedAt: NOW, error: null });
+const failed = <T>(data: T | null): Polled<T> => ({
+  data,
+  receivedAt: data === null ? null : NOW,
+  error: new RequestError("network", "/x", "refused"),
+});
+const GOOD: Polled<Current> = got(current());
+const healthy: Polled<Status> = got(status());
+
+describe("alarm", () => {
+  it("is silent when all is well", () => expect(assess(healthy, GOOD, NOW)).toBeNull());
+
+  it("tells a lost connection before anything else", () =>
+    expect(assess(failed(API_DOWN), GOOD, NOW)).toEqual({ kind: "offline" }));
+
+  it("tells that the API is down, and why", () =>
+    expect(assess(got(API_DOWN), failed<Current>(null), NOW)).toEqual({
+      kind: "api_down",
+      error: "ConnectError",
+    }));
+
+  it("tells that StarRocks is down", () => {
+    const down = status({ starrocks: { reachable: false, version: null, emulator: null } });
+    expect(assess(got(down), failed<Current>(null), NOW)).toEqual({ kind: "starrocks_down" });
+  });
+
+  it("tells old data with their age now", () => {
+    const old = status({ data: { ...status().data, age_seconds: 7200, fresh: false } });
+    expect(assess(got(old), GOOD, NOW + 60_000)).toEqual({ kind: "stale", ageSeconds: 7260 });
+  });
+
+  it("does not call a platform without any data old", () => {
+    const empty = status({
+      data: { last_measured_at: null, last_received_at: null, age_seconds: null, fresh: false },
+    });
+    expect(assess(got(empty), got(current([])), NOW)).toBeNull();
+  });
+
+  it("tells that only a part failed", () =>
+    expect(assess(healthy, failed(current()), NOW)).toEqual({ kind: "failed" }));
+});
+
+describe("age and last known data", () => {
+  it("counts on from what the server said, whatever this clock shows", () =>
+    expect(dataAge(healthy, NOW + 30_000)).toBe(215));
+  it("does not count backwards", () => expect(dataAge(healthy, NOW - 30_000)).toBe(185));
+  it("marks the data as last known only where nothing new comes in", () => {
+    expect(showsLastKnown({ kind: "api_down", error: "" })).toBe(true);
+    expect(showsLastKnown({ kind: "stale", ageSeconds: 1 })).toBe(false);
+    expect(showsLastKnown(null)).toBe(false);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { formats } from "./format";
+
+const NOON = Date.parse("2026-01-31T12:00:00Z");
+const french = formats("fr");
+const english = formats("en");
+
+describe("formats", () => {
+  it("writes decimals as the language does, none from 100 up", () => {
+    expect(french.number(35.14)).toBe("35,1");
+    expect(english.number(35.14)).toBe("35.1");
+    expect(english.number(128.4)).toBe("128");
+  });
+
+  it("tells ages in the largest whole unit, nothing below a minute", () => {
+    expect(french.ago(59)).toBeNull();
+    expect(french.ago(185)).toMatch(/^il y a 3\smin$/);
+    expect(english.ago(185)).toBe("3 min ago");
+    expect(french.ago(7_300)).toMatch(/^il y a 2\sh$/);
+    expect(english.ago(200_000)).toBe("2 days ago");
+  });
+
+  it("tells times in the station's zone, with the date where it is another day there", () => {
+    expect(french.moment(NOON, "Asia/Shanghai", NOON)).toBe("20:00 UTC+8");
+    expect(french.moment(NOON, "Asia/Shanghai", NOON + 5 * 3_600_000)).toContain("31 janv.");
+    expect(english.clock(NOON, "Africa/Abidjan")).toBe("12:00");
+  });
+
+  it("falls back to UTC for a zone that nobody knows", () => {
+    expect(english.clock(NOON, "Mars/Olympus")).toBe("12:00");
+    expect(english.zone("Mars/Olympus", NOON)).toBe("UTC");
+  });
+});

@@ -1,0 +1,115 @@
+import type { AqiHour, Current, CurrentItem, Measurement, Station, Status } from "../api/schemas";
+
+const NO_INDICES = { pm25: null, pm10: null, o3: null, no2: null, so2: null, co: null };
+
+export function station(changes: Partial<Station> = {}): Station {
+  return {
+    station_id: "ABJ-001",
+    name: "Plateau",
+    commune: "Le Plateau",
+    latitude: null,
+    longitude: null,
+    time_zone: "Africa/Abidjan",
+    demonstration: null,
+    registered: true,
+    last_measured_at: "2026-01-31T12:00:00Z",
+    ...changes,
+  };
+}
+
+export function item(changes: Partial<CurrentItem> = {}): CurrentItem {
+  return {
+    rank: 1,
+    station: station(),
+    hour_start: "2026-01-31T12:00:00Z",
+    aqi: 99,
+    category: "moderate",
+    color: "#FFFF00",
+    dominant_pollutant: "pm25",
+    sub_indices: { ...NO_INDICES, pm25: 99, o3: 20 },
+    ...changes,
+  };
+}
+
+export const WORST = item({
+  station: station({
+    station_id: "Gucheng",
+    name: "Gucheng",
+    commune: "Shijingshan",
+    time_zone: "Asia/Shanghai",
+    demonstration: "Pékin",
+  }),
+  aqi: 310,
+  category: "hazardous",
+  color: "#7E0023",
+});
+
+export const UNKNOWN = item({
+  rank: null,
+  station: station({
+    station_id: "essai-17",
+    name: null,
+    commune: null,
+    registered: false,
+    last_measured_at: null,
+  }),
+  hour_start: null,
+  aqi: null,
+  category: null,
+  color: null,
+  dominant_pollutant: null,
+  sub_indices: NO_INDICES,
+});
+
+export function current(items: CurrentItem[] = [WORST, item({ rank: 2 }), UNKNOWN]): Current {
+  return { computed_at: "2026-01-31T12:40:00Z", items };
+}
+
+export function status(changes: Partial<Status> = {}): Status {
+  return {
+    status: "ok",
+    frontend: { version: "0.1.0" },
+    api: { reachable: true, latency_ms: 4.2, error: null },
+    starrocks: { reachable: true, version: "3.5.0", emulator: true },
+    data: {
+      last_measured_at: "2026-01-31T12:00:00Z",
+      last_received_at: "2026-01-31T12:00:01Z",
+      age_seconds: 185,
+      fresh: true,
+    },
+    ...changes,
+  };
+}
+
+export const API_DOWN = status({
+  status: "down",
+  api: { reachable: false, latency_ms: null, error: "ConnectError" },
+  starrocks: { reachable: false, version: null, emulator: null },
+  data: { last_measured_at: null, last_received_at: null, age_seconds: null, fresh: false },
+});
+
+const HOUR_MS = 3_600_000;
+
+/** Hours up to and with the running one, oldest first. */
+function lastHours(count: number): string[] {
+  const running = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  return Array.from({ length: count }, (_, back) =>
+    new Date(running - (count - 1 - back) * HOUR_MS).toISOString(),
+  );
+}
+
+export function measurements(count: number, missing: readonly number[] = []): Measurement[] {
+  return lastHours(count)
+    .map((measured_at, position) => ({ measured_at, pm25: 10 + position }))
+    .filter((_, position) => !missing.includes(position));
+}
+
+export function aqiHours(count: number): AqiHour[] {
+  return lastHours(count).map((hour_start, position) => ({
+    hour_start,
+    aqi: position === 0 ? null : 60 + position,
+    category: position === 0 ? null : "moderate",
+    dominant_pollutant: position === 0 ? null : "pm25",
+    sub_indices: NO_INDICES,
+  }));
+}

@@ -1,0 +1,293 @@
+"""The built page in headless Chromium, in front of a fake API with generated air."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from apps.frontend.server.app import build_app
+from tests.integration.frontend.fake_api import FakeApi, Server
+from tests.integration.frontend.sample_air import STATIONS
+
+FRONTEND = Path(__file__).parents[3] / "apps/frontend"
+CHROMIUM = Path(os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OFFICIAL_COLORS = {
+    "good": "rgb(0, 228, 0)",
+    "moderate": "rgb(255, 255, 0)",
+    "unhealthy_sensitive": "rgb(255, 126, 0)",
+    "unhealthy": "rgb(255, 0, 0)",
+    "very_unhealthy": "rgb(143, 63, 151)",
+    "hazardous": "rgb(126, 0, 35)",
+}
+# Waits longer than the page's own refresh of 5 s, on a busy machine.
+PATIENCE_MS = 30_000
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    node = shutil.which("node")
+    vite = FRONTEND / "node_modules/vite/bin/vite.js"
+    if node is None or not vite.is_file():
+        pytest.skip("the page cannot be built: needs node on PATH and `npm ci` in apps/frontend")
+    folder = tmp_path_factory.mktemp("page") / "dist"
+    subprocess.run([node, vite, "build", "--outDir", folder, "--logLevel", "error"], cwd=FRONTEND, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.is_file():
+        pytest.skip(f"no browser at {CHROMIUM}: install chromium or set KAPPASTACK_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def fake() -> FakeApi:
+    return FakeApi()
+
+
+@pytest.fixture
+def api(fake: FakeApi) -> Iterator[Server]:
+    server = Server(fake.app).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def address(api: Server, static: Path) -> Iterator[str]:
+    server = Server(build_app(api_url=api.url, static_folder=static)).start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=address, viewport={"width": 1440, "height": 900}, locale="fr-FR", timezone_id="Africa/Abidjan"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # A failed request is what some tests are about; anything else in the console is a fault of the page.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def screenshot(page: Page, folder: Path, name: str) -> Path:
+    file = folder / f"{name}.png"
+    page.screenshot(path=file, full_page=True)
+    assert file.stat().st_size > 20_000
+    return file
+
+
+def style(locator: Locator, name: str) -> str:
+    value: object = locator.evaluate("(element, name) => getComputedStyle(element)[name]", name)
+    assert isinstance(value, str)
+    return value
+
+
+def luminance(color: str) -> float:
+    def linear(channel: int) -> float:
+        share = channel / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(int(channel)) for channel in re.findall(r"\d+", color)[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_stations_are_ranked_in_official_colours_with_words(page: Page, tmp_path: Path) -> None:
+    page.goto("/")
+    cards = page.locator("[data-station]")
+    expect(cards).to_have_count(len(STATIONS))
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.get_by_role("heading", level=1)).to_have_text("L\u2019air en ce moment")
+
+    indices: list[int] = []
+    for card in cards.all():
+        category = card.get_attribute("data-category")
+        tile = card.get_by_test_id("aqi-tile")
+        if not category:
+            expect(card).to_contain_text("Indice inconnu")
+            continue
+        indices.append(int(card.get_attribute("data-aqi") or ""))
+        expect(tile).to_contain_text(str(indices[-1]))
+        assert style(tile, "backgroundColor") == OFFICIAL_COLORS[category]
+        assert contrast(style(tile, "backgroundColor"), style(tile, "color")) >= 4.5
+    assert len(indices) == len(STATIONS) - 1
+    assert indices == sorted(indices, reverse=True)
+
+    expect(page.get_by_test_id("demonstration-banner")).to_contain_text("Données de démonstration (Pékin)")
+    expect(page.locator('[data-station="essai-17"]')).to_contain_text("non enregistrée")
+    expect(page.locator('[data-station="Dongsi"]')).to_contain_text("UTC+8")
+    expect(page.get_by_test_id("freshness")).to_contain_text("Dernière mesure")
+    expect(page.get_by_test_id("rejected")).to_have_attribute("data-rejected-count", "3")
+    expect(page.get_by_test_id("alarm")).to_have_count(0)
+    screenshot(page, tmp_path, "overview")
+
+
+def test_english_is_a_switch_away_and_remembered(page: Page, tmp_path: Path) -> None:
+    page.goto("/")
+    page.locator('[data-language="en"]').click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The air right now")
+    expect(page.get_by_test_id("demonstration-banner")).to_contain_text("Demonstration data")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The air right now")
+    screenshot(page, tmp_path, "overview-english")
+
+
+@pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720)])
+def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, period: str, hours: int) -> None:
+    page.goto(f"/stations/Dongsi?period={period}&pollutant=pm25")
+    means = page.locator('[data-chart="means"]')
+    expect(means).to_have_attribute("data-chart-hours", str(hours))
+    expect(means.locator("path.recharts-area-curve")).to_be_visible()
+    points = int(means.get_attribute("data-chart-points") or "0")
+    assert hours * 0.6 < points <= hours
+    drawn = means.locator("path.recharts-area-curve").get_attribute("d") or ""
+    assert len(re.findall(r"[ML]", drawn)) == points
+
+    bars = page.locator('[data-chart="aqi"]')
+    known = int(bars.get_attribute("data-chart-points") or "0")
+    expect(bars.locator(".recharts-bar-rectangle path")).to_have_count(known)
+    colors = {style(bar, "fill") for bar in bars.locator(".recharts-bar-rectangle path").all()[:24]}
+    assert colors <= set(OFFICIAL_COLORS.values())
+    screenshot(page, tmp_path, f"station-{period}")
+
+
+def test_gaps_are_gaps(page: Page) -> None:
+    page.goto("/stations/Dongsi?period=30d&pollutant=pm25")
+    means = page.locator('[data-chart="means"]')
+    curve = means.locator("path.recharts-area-curve")
+    expect(curve).to_be_visible()
+    # A line that jumps over a gap would be one piece.
+    assert (curve.get_attribute("d") or "").count("M") > 3
+    expect(means).to_contain_text("heures sans mesure")
+
+
+def test_a_pollutant_is_chosen_by_keyboard_and_stays_in_the_address(page: Page) -> None:
+    page.goto("/stations/ABJ-002")
+    expect(page.locator('[data-chart="means"] path.recharts-area-curve')).to_be_visible()
+    page.locator('[data-pollutant="pm25"] input').focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator('[data-chart="means"] h3')).to_contain_text("PM10")
+    expect(page).to_have_url(re.compile(r"\?period=3d&pollutant=pm10$"))
+    page.reload()
+    expect(page.locator('[data-chart="means"] h3')).to_contain_text("PM10")
+
+
+def test_a_tooltip_tells_the_hour_and_its_mean(page: Page) -> None:
+    page.goto("/stations/ABJ-002?period=24h")
+    surface = page.locator('[data-chart="means"] svg.recharts-surface')
+    expect(surface).to_be_visible()
+    surface.hover()
+    expect(page.locator('[data-chart="means"] .tooltip')).to_contain_text(re.compile(r"µg/m³|Pas de mesure"))
+
+
+def test_old_data_are_loud(page: Page, fake: FakeApi, tmp_path: Path) -> None:
+    page.goto("/")
+    expect(page.locator("[data-station]").first).to_be_visible()
+    fake.mode = "stale"
+    expect(page.locator('[data-alarm="stale"]')).to_contain_text("Données anciennes")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    screenshot(page, tmp_path, "stale")
+
+
+def test_starrocks_down_is_told_apart(page: Page, fake: FakeApi) -> None:
+    page.goto("/")
+    expect(page.locator("[data-station]").first).to_be_visible()
+    fake.mode = "starrocks_down"
+    expect(page.locator('[data-alarm="starrocks_down"]')).to_contain_text("StarRocks ne répond pas")
+    fake.mode = "fresh"
+    expect(page.get_by_test_id("alarm")).to_have_count(0)
+
+
+def test_the_page_keeps_what_it_knows_when_the_api_dies_and_heals(
+    page: Page, fake: FakeApi, api: Server, tmp_path: Path
+) -> None:
+    page.goto("/")
+    expect(page.locator("[data-station]")).to_have_count(len(STATIONS))
+    api.stop()
+    alarm = page.locator('[data-alarm="api_down"]')
+    expect(alarm).to_contain_text("L\u2019API ne répond pas")
+    expect(alarm).to_contain_text("dernières données connues")
+    expect(page.locator("[data-station]")).to_have_count(len(STATIONS))
+    expect(page.get_by_test_id("ranking")).to_have_attribute("data-last-known", "true")
+    screenshot(page, tmp_path, "api-down")
+    again = Server(fake.app, api.port).start()
+    try:
+        expect(page.get_by_test_id("alarm")).to_have_count(0)
+    finally:
+        again.stop()
+
+
+def test_no_stations_yet_tells_what_to_do(page: Page, fake: FakeApi) -> None:
+    fake.stations = ()
+    page.goto("/")
+    expect(page.get_by_test_id("no-stations")).to_contain_text("fichier CSV")
+    expect(page.get_by_test_id("alarm")).to_have_count(0)
+
+
+def test_a_payload_is_shown_as_text_and_never_run(page: Page) -> None:
+    page.goto("/")
+    panel = page.get_by_test_id("rejected")
+    panel.locator("summary").nth(1).click()
+    expect(panel.locator("pre").nth(1)).to_have_text("<script>alert('x')</script>")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/stations/ABJ-002?period=7d"])
+def test_it_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
+    dark = scheme == "dark"
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": 360, "height": 740},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(path)
+    ready = "[data-station]" if path == "/" else '[data-chart="means"] path.recharts-area-curve'
+    expect(page.locator(ready).first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    ground, ink = style(page.locator("html"), "backgroundColor"), style(page.locator("html"), "color")
+    assert contrast(ground, ink) >= 7
+    assert (luminance(ground) < luminance(ink)) is dark
+    assert style(page.locator(".pulse"), "animationName") == "none"
+    screenshot(page, tmp_path, "phone")
+    context.close()

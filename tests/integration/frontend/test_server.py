@@ -1,0 +1,231 @@
+"""The page's server in its own process, in front of a fake API."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.frontend.fake_api import FakeApi, Server
+
+ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.integration
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Frontend:
+    """A running `python -m apps.frontend`."""
+
+    def __init__(self, api_url: str, static: Path) -> None:
+        self.url = f"http://127.0.0.1:{free_port()}"
+        port = self.url.rsplit(":", 1)[1]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "apps.frontend", "--port", port, "--api", api_url, "--static", str(static)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def wait_until_live(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                if httpx.get(f"{self.url}/health/live", trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                assert self.process.poll() is None, self.process.communicate()[0]
+                assert time.monotonic() < deadline, "the server did not answer within 30 s"
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    (folder / "index.html").write_text("<!doctype html><title>page</title>", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running_fake() -> FakeApi:
+    return FakeApi()
+
+
+@pytest.fixture(scope="module")
+def api(running_fake: FakeApi) -> Iterator[Server]:
+    server = Server(running_fake.app).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fake(running_fake: FakeApi) -> FakeApi:
+    running_fake.mode = "fresh"
+    running_fake.seen.clear()
+    return running_fake
+
+
+@pytest.fixture(scope="module")
+def frontend(api: Server, static: Path) -> Iterator[Frontend]:
+    frontend = Frontend(api.url, static)
+    try:
+        frontend.wait_until_live()
+        yield frontend
+    finally:
+        frontend.process.kill()
+        frontend.process.wait()
+
+
+@pytest.fixture
+def client(frontend: Frontend) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=frontend.url, trust_env=False, timeout=10) as client:
+        yield client
+
+
+def test_status_follows_the_platform(client: httpx.Client, fake: FakeApi) -> None:
+    told = client.get("/api/status").json()
+    assert told["status"] == "ok"
+    assert told["starrocks"] == {"reachable": True, "version": "3.5.0", "emulator": True}
+    fake.mode = "stale"
+    assert client.get("/api/status").json()["status"] == "stale"
+    fake.mode = "starrocks_down"
+    told = client.get("/api/status").json()
+    assert (told["status"], told["api"]["reachable"], told["starrocks"]["reachable"]) == ("down", True, False)
+
+
+def test_status_answers_within_two_seconds_while_the_api_hangs(client: httpx.Client, fake: FakeApi) -> None:
+    fake.mode = "silent"
+    started = time.monotonic()
+    told = client.get("/api/status").json()
+    assert time.monotonic() - started < 2
+    assert told["status"] == "down"
+    assert told["api"] == {"reachable": False, "latency_ms": None, "error": "no answer within 1.5 s"}
+
+
+def test_the_api_is_read_through_the_server(client: httpx.Client, fake: FakeApi) -> None:
+    answer = client.get("/api/v1/aqi/current", headers={"cookie": "a=b", "authorization": "Bearer x"})
+    assert answer.status_code == 200
+    assert len(answer.json()["items"]) == len(fake.stations)
+    seen = fake.seen[-1].headers
+    assert "cookie" not in seen
+    assert "authorization" not in seen
+    assert client.get("/api/openapi.json").json()["asked"] == "/api/openapi.json"
+
+
+def test_query_encoding_and_errors_pass_unchanged(client: httpx.Client, fake: FakeApi) -> None:
+    answer = client.get("/api/v1/stations/no%20such?x=%2F&y=1")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "No such station."
+    assert fake.seen[-1].scope["raw_path"] == b"/api/v1/stations/no%20such"
+    assert fake.seen[-1].url.query == "x=%2F&y=1"
+
+
+def test_head_is_passed_on(client: httpx.Client) -> None:
+    answer = client.head("/api/v1/rejected?since=2026-01-01T00:00:00Z")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_writing_is_refused(client: httpx.Client, fake: FakeApi, method: str) -> None:
+    answer = client.request(method, "/api/v1/stations")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert fake.seen == []
+
+
+def test_the_proxy_does_not_climb_out_of_api_v1(frontend: Frontend, fake: FakeApi) -> None:
+    host, port = frontend.url.removeprefix("http://").split(":")
+    for path in ("/api/v1/../../health", "/api/v1/%2e%2e/%2e%2e/health", "/api/v1/..%2f..%2fhealth"):
+        # A raw socket, because HTTP clients tidy such a path before they send it.
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            with connection.makefile("rb") as answer:
+                assert b" 404 " in answer.readline()
+    assert fake.seen == []
+
+
+def test_pieces_arrive_as_they_come(client: httpx.Client) -> None:
+    with client.stream("GET", "/api/v1/stream", headers={"accept-encoding": "identity"}) as answer:
+        assert next(answer.iter_raw()) == b"first\n"
+
+
+def test_a_broken_answer_is_not_taken_for_a_whole_one(client: httpx.Client) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get("/api/v1/broken", headers={"accept-encoding": "identity"})
+
+
+def test_without_the_api_the_page_is_served_and_the_proxy_says_502(static: Path) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    frontend = Frontend(gone, static)
+    try:
+        frontend.wait_until_live()
+        with httpx.Client(base_url=frontend.url, trust_env=False) as client:
+            assert client.get("/").status_code == 200
+            answer = client.get("/api/v1/stations")
+            assert answer.status_code == 502
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["detail"] == "The API cannot be reached."
+            assert client.get("/api/status").json()["api"]["error"].startswith("ConnectError")
+    finally:
+        frontend.process.kill()
+        frontend.process.wait()
+
+
+def test_sigterm_stops_it_in_time_even_while_somebody_reads(api: Server, static: Path) -> None:
+    frontend = Frontend(api.url, static)
+    try:
+        frontend.wait_until_live()
+        with (
+            httpx.Client(base_url=frontend.url, trust_env=False) as client,
+            client.stream("GET", "/api/v1/stream", headers={"accept-encoding": "identity"}) as answer,
+        ):
+            assert next(answer.iter_raw()) == b"first\n"
+            started = time.monotonic()
+            frontend.process.send_signal(signal.SIGTERM)
+            frontend.process.wait(timeout=15)
+            assert time.monotonic() - started < 10
+    finally:
+        frontend.process.kill()
+        frontend.process.wait()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--api", "127.0.0.1:8000"], "give one like http://127.0.0.1:8000"),
+        (["--api", "http://127.0.0.1:8000", "--port", "70000"], "a number from 1 to 65535"),
+        (["--api", "http://127.0.0.1:8000", "--static", "/nowhere"], "npm run build"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: list[str], words: str) -> None:
+    ready = arguments if "--static" in arguments else [*arguments, "--static", "."]
+    run = subprocess.run(
+        [sys.executable, "-m", "apps.frontend", *ready],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert words in run.stderr
+
+
+def test_status_is_json_that_nobody_keeps(client: httpx.Client) -> None:
+    answer = client.get("/api/status")
+    assert answer.headers["cache-control"] == "no-store"
+    assert set(json.loads(answer.content)) == {"status", "frontend", "api", "starrocks", "data"}

@@ -1,0 +1,100 @@
+"""What /api/status makes of the API's answers."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from apps.frontend.server.status import PlatformStatus, platform_status
+
+HEALTH = {
+    "status": "ok",
+    "starrocks": {"reachable": True, "version": "3.5.0", "emulator": True},
+    "data": {
+        "last_measured_at": "2026-01-31T12:00:00Z",
+        "last_received_at": "2026-01-31T12:00:01Z",
+        "age_seconds": 12.5,
+        "fresh": True,
+    },
+}
+
+
+def status_of(response: httpx.Response | Exception, deadline: float = 1.0) -> PlatformStatus:
+    def answer(_: httpx.Request) -> httpx.Response:
+        if isinstance(response, Exception):
+            raise response
+        return response
+
+    async def ask() -> PlatformStatus:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://api") as client:
+            return await platform_status(client, deadline)
+
+    return asyncio.run(ask())
+
+
+def test_all_is_well() -> None:
+    told = status_of(httpx.Response(200, json=HEALTH))
+    assert told["status"] == "ok"
+    assert told["api"]["reachable"]
+    assert told["api"]["error"] is None
+    assert (told["api"]["latency_ms"] or 0) > 0
+    assert told["starrocks"] == HEALTH["starrocks"]
+    assert told["data"] == HEALTH["data"]
+
+
+def test_old_data_are_stale() -> None:
+    body = {**HEALTH, "data": {"last_measured_at": "2026-01-30T12:00:00Z", "age_seconds": 86400, "fresh": False}}
+    told = status_of(httpx.Response(200, json=body))
+    assert told["status"] == "stale"
+    assert told["data"]["age_seconds"] == 86400.0
+
+
+def test_503_with_a_health_body_means_starrocks_is_down_and_the_api_is_not() -> None:
+    body = {"status": "down", "starrocks": {"reachable": False, "version": None, "emulator": None}, "data": {}}
+    told = status_of(httpx.Response(503, json=body))
+    assert told["status"] == "down"
+    assert told["api"]["reachable"]
+    assert not told["starrocks"]["reachable"]
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (httpx.ConnectError("Connection refused"), "ConnectError: Connection refused"),
+        (httpx.ReadTimeout(""), "ReadTimeout"),
+        (httpx.Response(200, text="<html>"), "/health answered HTTP 200"),
+        (httpx.Response(500, json=["no"]), "/health answered HTTP 500"),
+        (httpx.Response(404, json={"detail": "Not Found"}), "/health answered HTTP 404"),
+    ],
+)
+def test_anything_else_means_the_api_is_down_and_says_why(response: httpx.Response | Exception, words: str) -> None:
+    told = status_of(response)
+    assert told["status"] == "down"
+    assert not told["api"]["reachable"]
+    assert words in (told["api"]["error"] or "")
+    assert told["data"]["last_measured_at"] is None
+
+
+@pytest.mark.parametrize("age", ["old", True, None, [1]])
+def test_values_of_other_types_are_not_passed_on(age: object) -> None:
+    body = {**HEALTH, "data": {"last_measured_at": 5, "age_seconds": age, "fresh": "yes"}}
+    told = status_of(httpx.Response(200, json=body))
+    assert told["data"]["age_seconds"] is None
+    assert told["data"]["last_measured_at"] is None
+    assert told["data"]["fresh"] is False
+
+
+def test_the_deadline_holds_for_an_api_that_hangs() -> None:
+    async def hang(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def ask() -> PlatformStatus:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(hang), base_url="http://api") as client:
+            return await platform_status(client, 0.05)
+
+    started = time.monotonic()
+    told = asyncio.run(ask())
+    assert time.monotonic() - started < 2
+    assert told["api"]["error"] == "no answer within 0.05 s"
