@@ -1,0 +1,1 @@
+"""An emulator of StarRocks for local use and tests; see README.md."""

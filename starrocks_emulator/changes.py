@@ -1,0 +1,82 @@
+"""What has changed since when: so that a materialized view takes in only that."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from starrocks_emulator.storage import Storage, Transaction
+
+_KEEP = 64
+"""Ranges kept for a table before the older half is joined into one."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A change of a table: rows with `low` <= time column <= `high` (both None: anywhere)."""
+
+    version: int
+    low: str | None
+    high: str | None
+
+    def joined(self, other: "Range") -> "Range":
+        """The smallest range that holds both."""
+        version = max(self.version, other.version)
+        if self.low is None or self.high is None or other.low is None or other.high is None:
+            return Range(version, None, None)
+        return Range(version, min(self.low, other.low), max(self.high, other.high))
+
+
+class Changes:
+    """Ranges of changed rows by table; durable in the `changed` column of the load records."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Read what the load records tell."""
+        self._ranges: dict[int, list[Range]] = defaultdict(list)
+        for _, document in storage.documents("changes"):
+            for number, ranges in json.loads(document).items():
+                self._ranges[int(number)] = [Range(*values) for values in ranges]
+        cursor = storage.cursor()
+        rows = cursor.execute(
+            "SELECT version, changed FROM meta.loads WHERE changed <> '{}' ORDER BY version"
+        ).fetchall()
+        cursor.close()
+        for version, changed in rows:
+            for number, (low, high) in json.loads(changed).items():
+                self._add(int(number), Range(version, low, high))
+
+    def _add(self, number: int, change: Range) -> None:
+        ranges = self._ranges[number]
+        if ranges and ranges[-1].low == change.low and ranges[-1].high == change.high:
+            ranges[-1] = change
+            return
+        ranges.append(change)
+        if len(ranges) > _KEEP:
+            half = len(ranges) // 2
+            joined = ranges[0]
+            for one in ranges[1:half]:
+                joined = joined.joined(one)
+            self._ranges[number] = [joined, *ranges[half:]]
+
+    def record(self, number: int, version: int, low: str | None, high: str | None) -> None:
+        """Remember a committed change."""
+        self._add(number, Range(version, low, high))
+
+    def since(self, number: int, version: int) -> Range | None:
+        """Everything that changed in a table after `version` as one range; None if nothing did."""
+        found: Range | None = None
+        for one in self._ranges.get(number, []):
+            if one.version > version:
+                found = found.joined(one) if found else one
+        return found
+
+    def version(self, number: int) -> int:
+        """The version of a table's last change; 0 if it never changed."""
+        ranges = self._ranges.get(number)
+        return ranges[-1].version if ranges else 0
+
+    def save(self, change: Transaction) -> None:
+        """Write the ranges down, before the load records that they come from are removed."""
+        document = {
+            str(number): [[one.version, one.low, one.high] for one in ranges] for number, ranges in self._ranges.items()
+        }
+        change.put("changes", "all", json.dumps(document))

@@ -1,0 +1,51 @@
+"""String functions. Strings compare byte by byte; positions count characters from 1."""
+
+from collections.abc import Sequence
+
+from starrocks_emulator.functions.base import Function, fixed
+
+
+def _concat(arguments: Sequence[str]) -> str:
+    """NULL if any part is, where DuckDB's concat leaves NULLs out."""
+    return "(" + " || ".join(f"fn.text({argument})" for argument in arguments) + ")"
+
+
+def _concat_ws(arguments: Sequence[str]) -> str:
+    parts = ", ".join(f"fn.text({argument})" for argument in arguments[1:])
+    return f"concat_ws({arguments[0]}, {parts})"
+
+
+STRINGS = {
+    "CONCAT": Function(_concat, 1, None),
+    "CONCAT_WS": Function(_concat_ws, 2, None),
+    "LOWER": fixed("lower({0})", 1),
+    "LCASE": fixed("lower({0})", 1),
+    "UPPER": fixed("upper({0})", 1),
+    "UCASE": fixed("upper({0})", 1),
+    "LENGTH": fixed("CAST(strlen({0}) AS INTEGER)", 1),
+    "CHAR_LENGTH": fixed("CAST(length({0}) AS INTEGER)", 1),
+    "CHARACTER_LENGTH": fixed("CAST(length({0}) AS INTEGER)", 1),
+    "LEFT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE left({0}, {1}) END", 2),
+    "RIGHT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE right({0}, {1}) END", 2),
+    "SUBSTRING": Function(lambda a: f"fn.substr{len(a)}({', '.join(a)})", 2, 3),
+    "SUBSTR": Function(lambda a: f"fn.substr{len(a)}({', '.join(a)})", 2, 3),
+    "REPLACE": fixed("replace({0}, {1}, {2})", 3),
+    "TRIM": fixed("trim({0})", 1),
+    "LTRIM": fixed("ltrim({0})", 1),
+    "RTRIM": fixed("rtrim({0})", 1),
+    "STARTS_WITH": fixed("starts_with({0}, {1})", 2),
+    "ENDS_WITH": fixed("ends_with({0}, {1})", 2),
+    "INSTR": fixed("CAST(instr({0}, {1}) AS INTEGER)", 2),
+    "LOCATE": fixed("CAST(instr({1}, {0}) AS INTEGER)", 2),
+    "REPEAT": fixed("repeat({0}, {1})", 2),
+    "REVERSE": fixed("reverse({0})", 1),
+    "LPAD": fixed("lpad({0}, {1}, {2})", 3),
+    "RPAD": fixed("rpad({0}, {1}, {2})", 3),
+    "SPLIT_PART": fixed("split_part({0}, {1}, {2})", 3),
+    "REGEXP": fixed("regexp_matches({0}, {1})", 2),
+    "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2})", 3),
+    "REGEXP_REPLACE": fixed("regexp_replace({0}, {1}, {2}, 'g')", 3),
+    "HEX": fixed("upper(hex({0}))", 1),
+    "MD5": fixed("md5({0})", 1),
+    "SPACE": fixed("repeat(' ', {0})", 1),
+}

@@ -1,0 +1,1 @@
+"""The HTTP sides of the emulator: FE and BE."""

@@ -1,0 +1,340 @@
+"""`information_schema` in StarRocks' shape, made from the catalog; DuckDB's own is never shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from starrocks_emulator import errors
+from starrocks_emulator.results import Value
+from starrocks_emulator.schema import Partition, Table, TableColumn
+from starrocks_emulator.sql.partitions import partition_condition
+from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
+from starrocks_emulator.sql.render import quote, value_literal
+from starrocks_emulator.users import Access
+
+if TYPE_CHECKING:
+    from starrocks_emulator.engine import Engine
+
+Rows = list[Sequence[Value]]
+_INTEGERS = {"smallint", "int", "bigint", "tinyint"}
+_TYPES = {"V": "VARCHAR", "I": "BIGINT", "D": "TIMESTAMP", "F": "DOUBLE"}
+_KINDS = {"table": "BASE TABLE", "view": "VIEW", "mv": "BASE TABLE"}
+_PRECISIONS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint": 39, "float": 7, "double": 15}
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    """`NAME:V OTHER:I` as names with DuckDB types; V text (where nothing is said), I integer, D DATETIME, F double."""
+    return [(part.partition(":")[0], _TYPES[part.partition(":")[2] or "V"]) for part in text.split()]
+
+
+def relation(fields: Sequence[tuple[str, str]], rows: Rows) -> str:
+    """A query that answers these rows."""
+    if not rows:
+        return "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in fields) + " WHERE FALSE"
+    names = ", ".join(f"c{index}" for index in range(len(fields)))
+    columns = ", ".join(f"CAST(c{index} AS {kind}) AS {quote(name)}" for index, (name, kind) in enumerate(fields))
+    values = ", ".join("(" + ", ".join(map(value_literal, row)) + ")" for row in rows)
+    return f"SELECT {columns} FROM (VALUES {values}) AS v ({names})"
+
+
+class InformationSchema:
+    """The tables that one session sees there."""
+
+    def __init__(self, engine: Engine, access: Access) -> None:
+        """What `access` may not see is left out."""
+        self.engine = engine
+        self.access = access
+
+    def visible(self) -> list[Table]:
+        """Tables that the session has any right on."""
+        return [table for table in self.engine.catalog.tables() if self.access.sees(table)]
+
+    def query(self, name: str) -> str:
+        """DuckDB's query for a table of information_schema.
+
+        Raises:
+            SqlError: 5502 for one that is not there.
+        """
+        found = TABLES.get(name.lower())
+        if found is None:
+            raise errors.unknown_table(f"information_schema.{name}")
+        fields, make = found
+        if name.lower() == "loads":
+            return _LOADS
+        return relation(_fields(fields), make(self))
+
+    def count(self, table: Table, condition: str = "TRUE") -> int:
+        """Rows of a table."""
+        cursor = self.engine.storage.cursor()
+        try:
+            row = cursor.execute(f"SELECT count(*) FROM {table.stored} WHERE {condition}").fetchone()
+            return int(row[0]) if row else 0
+        finally:
+            cursor.close()
+
+
+def _schemata(schema: InformationSchema) -> Rows:
+    catalog = schema.engine.catalog
+    names = ["information_schema"]
+    names += [name for name in catalog.databases if schema.access.sees_database(name, catalog.tables(name))]
+    return [["def", name, "utf8", "utf8_general_ci", None] for name in sorted(names)]
+
+
+def _tables(schema: InformationSchema) -> Rows:
+    rows: Rows = []
+    for table in schema.visible():
+        number = None if table.kind == "view" else schema.count(table)
+        engine = {"table": "StarRocks", "view": "", "mv": "StarRocks"}[table.kind]
+        rows.append([
+            "def", table.database, table.name, _KINDS[table.kind], engine, None, None, number, None, None, None, None,
+            None, None, table.created, None, None, "utf8_general_ci", None, None, table.comment,
+        ])  # fmt: skip
+    for name in TABLES:
+        rows.append(
+            [
+                "def",
+                "information_schema",
+                name,
+                "SYSTEM VIEW",
+                "MEMORY",
+                *[None] * 12,
+                "utf8_general_ci",
+                None,
+                None,
+                "",
+            ]
+        )
+    return rows
+
+
+def key_word(table: Table, column: TableColumn) -> str:
+    """PRI, DUP or AGG for a key column, by the table's model."""
+    if column.name not in table.keys:
+        return ""
+    return {"PRIMARY": "PRI", "DUPLICATE": "DUP", "AGGREGATE": "AGG"}[table.model]
+
+
+def _columns(schema: InformationSchema) -> Rows:
+    rows: Rows = []
+    for table in schema.visible():
+        for position, column in enumerate(table.columns, 1):
+            kind = column.type
+            length = kind.arguments[0] if kind.is_string else None
+            precision = kind.arguments[0] if kind.name == "decimal" else _PRECISIONS.get(kind.name)
+            scale = kind.arguments[1] if kind.name == "decimal" else 0 if precision else None
+            rows.append([
+                "def", table.database, table.name, column.name, position, column.default,
+                "YES" if column.nullable else "NO", kind.name, length, length, precision, scale, None,
+                "utf8" if kind.is_string else None, "utf8_general_ci" if kind.is_string else None, kind.show(),
+                key_word(table, column), "", "", column.comment, kind.arguments[0] if kind.arguments else None,
+                scale, None,
+            ])  # fmt: skip
+    return rows
+
+
+def _views(schema: InformationSchema) -> Rows:
+    return [
+        ["def", table.database, table.name, table.query, "NONE", "NO", "", "", "utf8", "utf8_general_ci"]
+        for table in schema.visible()
+        if table.kind == "view"
+    ]
+
+
+def _materialized_views(schema: InformationSchema) -> Rows:
+    rows: Rows = []
+    for table in schema.visible():
+        if table.kind != "mv" or table.refresh is None:
+            continue
+        run = schema.engine.refresher.last_run(table.id)
+        rows.append([
+            table.id, table.database, table.name, table.refresh.mode, "true" if table.active else "false", "",
+            "RANGE" if table.partitioning else "UNPARTITIONED", table.id, f"mv-{table.id}",
+            run.started if run else None, run.finished if run else None, run.seconds if run else None,
+            run.state if run else None, "false", run.error_code if run else None, run.error if run else None,
+            schema.count(table), table.query,
+        ])  # fmt: skip
+    return rows
+
+
+def all_properties(table: Table) -> dict[str, str]:
+    """A table's properties with the defaults of what was not set."""
+    defaults = {**TABLE_DEFAULTS, **(PRIMARY_DEFAULTS if table.model == "PRIMARY" else {})}
+    return dict(sorted({**defaults, **table.properties}.items()))
+
+
+def _tables_config(schema: InformationSchema) -> Rows:
+    models = {"PRIMARY": "PRIMARY_KEYS", "DUPLICATE": "DUP_KEYS", "AGGREGATE": "AGG_KEYS"}
+    rows: Rows = []
+    for table in schema.visible():
+        if table.kind == "view":
+            continue
+        rows.append([
+            table.database, table.name, "MATERIALIZED_VIEW" if table.kind == "mv" else "OLAP", models[table.model],
+            ", ".join(f"`{key}`" for key in table.keys) if table.model == "PRIMARY" else "",
+            ", ".join(f"`{name}`" for name in table.partitioning.columns) if table.partitioning else "",
+            ", ".join(f"`{name}`" for name in table.distributed_by), table.distribution, table.buckets or 0,
+            ", ".join(f"`{name}`" for name in (table.order_by or table.keys)), json.dumps(all_properties(table)), table.id,
+        ])  # fmt: skip
+    return rows
+
+
+def partitions_of(table: Table) -> Sequence[Partition]:
+    """The partitions of a table; an unpartitioned one has one, of its own name."""
+    return table.partitions if table.partitioning else (Partition(table.name),)
+
+
+def partition_rows(schema: InformationSchema, table: Table) -> list[tuple[Partition, int]]:
+    """Partitions with their numbers of rows."""
+    found = []
+    for partition in partitions_of(table):
+        condition = "TRUE"
+        if table.partitioning:
+            try:
+                condition = partition_condition(table.partitioning, partition)
+            except errors.SqlError:
+                condition = "FALSE"
+        found.append((partition, schema.count(table, condition)))
+    return found
+
+
+def _partitions_meta(schema: InformationSchema) -> Rows:
+    rows: Rows = []
+    for table in schema.visible():
+        if table.kind == "view":
+            continue
+        version = schema.engine.changes.version(table.id)
+        for index, (partition, number) in enumerate(partition_rows(schema, table)):
+            key = ", ".join(table.partitioning.columns) if table.partitioning else ""
+            rows.append([
+                table.database, table.name, partition.name, table.id * 1000 + index, version, None, key,
+                f"[{partition.low}, {partition.high})" if table.partitioning else "",
+                ", ".join(table.distributed_by), table.buckets or 1,
+                int(all_properties(table)["replication_num"]), "HDD", number,
+            ])  # fmt: skip
+    return rows
+
+
+def _statistics(schema: InformationSchema) -> Rows:
+    return []
+
+
+def _key_columns(schema: InformationSchema) -> Rows:
+    rows: Rows = []
+    for table in schema.visible():
+        if table.model == "PRIMARY" and table.kind == "table":
+            for place, key in enumerate(table.keys, 1):
+                rows.append(["def", table.database, "PRIMARY", "def", table.database, table.name, key, place,
+                             None, None, None, None])  # fmt: skip
+    return rows
+
+
+def _constraints(schema: InformationSchema) -> Rows:
+    return [
+        ["def", table.database, "PRIMARY", table.database, table.name, "PRIMARY KEY"]
+        for table in schema.visible()
+        if table.model == "PRIMARY" and table.kind == "table"
+    ]
+
+
+def _task_runs(schema: InformationSchema) -> Rows:
+    return [
+        [run.query_id, run.name, run.started, run.finished, run.state, "default_catalog", run.database,
+         run.definition, None, run.error_code, run.error, "100%"]
+        for run in schema.engine.refresher.runs()
+    ]  # fmt: skip
+
+
+def _variables(schema: InformationSchema) -> Rows:
+    from starrocks_emulator.variables import DEFAULTS  # noqa: PLC0415
+
+    return [[name, value] for name, value in DEFAULTS.items()]
+
+
+def _none(_: InformationSchema) -> Rows:
+    return []
+
+
+_LOADS = """SELECT txn_id AS "JOB_ID", label AS "LABEL", NULL::VARCHAR AS "PROFILE_ID", database AS "DB_NAME",
+tables AS "TABLE_NAME", username AS "USER", CASE state WHEN 'VISIBLE' THEN 'FINISHED' WHEN 'ABORTED' THEN 'CANCELLED'
+ELSE state END AS "STATE", '100%' AS "PROGRESS", kind AS "TYPE", 'NORMAL' AS "PRIORITY",
+total_rows AS "SCAN_ROWS", bytes AS "SCAN_BYTES", filtered_rows AS "FILTERED_ROWS",
+unselected_rows AS "UNSELECTED_ROWS", loaded_rows AS "SINK_ROWS", created AS "CREATE_TIME",
+created AS "LOAD_START_TIME", finished AS "LOAD_COMMIT_TIME", finished AS "LOAD_FINISH_TIME", message AS "ERROR_MSG",
+url AS "TRACKING_URL" FROM meta.loads"""
+
+TABLES: dict[str, tuple[str, Callable[[InformationSchema], Rows]]] = {
+    "schemata": ("CATALOG_NAME SCHEMA_NAME DEFAULT_CHARACTER_SET_NAME DEFAULT_COLLATION_NAME SQL_PATH", _schemata),
+    "tables": (
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_TYPE ENGINE VERSION:I ROW_FORMAT TABLE_ROWS:I AVG_ROW_LENGTH:I "
+        "DATA_LENGTH:I MAX_DATA_LENGTH:I INDEX_LENGTH:I DATA_FREE:I AUTO_INCREMENT:I CREATE_TIME:D UPDATE_TIME:D "
+        "CHECK_TIME:D TABLE_COLLATION CHECKSUM:I CREATE_OPTIONS TABLE_COMMENT",
+        _tables,
+    ),
+    "columns": (
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME ORDINAL_POSITION:I COLUMN_DEFAULT IS_NULLABLE DATA_TYPE "
+        "CHARACTER_MAXIMUM_LENGTH:I CHARACTER_OCTET_LENGTH:I NUMERIC_PRECISION:I NUMERIC_SCALE:I "
+        "DATETIME_PRECISION:I CHARACTER_SET_NAME COLLATION_NAME COLUMN_TYPE COLUMN_KEY EXTRA PRIVILEGES "
+        "COLUMN_COMMENT COLUMN_SIZE:I DECIMAL_DIGITS:I GENERATION_EXPRESSION",
+        _columns,
+    ),
+    "views": (
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME VIEW_DEFINITION CHECK_OPTION IS_UPDATABLE DEFINER SECURITY_TYPE "
+        "CHARACTER_SET_CLIENT COLLATION_CONNECTION",
+        _views,
+    ),
+    "materialized_views": (
+        "MATERIALIZED_VIEW_ID:I TABLE_SCHEMA TABLE_NAME REFRESH_TYPE IS_ACTIVE INACTIVE_REASON PARTITION_TYPE TASK_ID:I "
+        "TASK_NAME LAST_REFRESH_START_TIME:D LAST_REFRESH_FINISHED_TIME:D LAST_REFRESH_DURATION:F LAST_REFRESH_STATE "
+        "LAST_REFRESH_FORCE_REFRESH LAST_REFRESH_ERROR_CODE LAST_REFRESH_ERROR_MESSAGE TABLE_ROWS:I "
+        "MATERIALIZED_VIEW_DEFINITION",
+        _materialized_views,
+    ),
+    "tables_config": (
+        "TABLE_SCHEMA TABLE_NAME TABLE_ENGINE TABLE_MODEL PRIMARY_KEY PARTITION_KEY DISTRIBUTE_KEY DISTRIBUTE_TYPE "
+        "DISTRIBUTE_BUCKET:I SORT_KEY PROPERTIES TABLE_ID:I",
+        _tables_config,
+    ),
+    "partitions_meta": (
+        "DB_NAME TABLE_NAME PARTITION_NAME PARTITION_ID:I VISIBLE_VERSION:I VISIBLE_VERSION_TIME:D PARTITION_KEY "
+        "PARTITION_VALUE DISTRIBUTION_KEY BUCKETS:I REPLICATION_NUM:I STORAGE_MEDIUM ROW_COUNT:I",
+        _partitions_meta,
+    ),
+    "loads": ("", _none),
+    "task_runs": (
+        "QUERY_ID TASK_NAME CREATE_TIME:D FINISH_TIME:D STATE CATALOG DATABASE DEFINITION EXPIRE_TIME:D ERROR_CODE:I "
+        "ERROR_MESSAGE PROGRESS",
+        _task_runs,
+    ),
+    "statistics": (
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME NON_UNIQUE:I INDEX_SCHEMA INDEX_NAME SEQ_IN_INDEX:I COLUMN_NAME "
+        "COLLATION CARDINALITY:I SUB_PART:I PACKED NULLABLE INDEX_TYPE COMMENT",
+        _statistics,
+    ),
+    "key_column_usage": (
+        "CONSTRAINT_CATALOG CONSTRAINT_SCHEMA CONSTRAINT_NAME TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME "
+        "ORDINAL_POSITION:I POSITION_IN_UNIQUE_CONSTRAINT:I REFERENCED_TABLE_SCHEMA REFERENCED_TABLE_NAME "
+        "REFERENCED_COLUMN_NAME",
+        _key_columns,
+    ),
+    "table_constraints": (
+        "CONSTRAINT_CATALOG CONSTRAINT_SCHEMA CONSTRAINT_NAME TABLE_SCHEMA TABLE_NAME CONSTRAINT_TYPE", _constraints,
+    ),
+    "referential_constraints": (
+        "CONSTRAINT_CATALOG CONSTRAINT_SCHEMA CONSTRAINT_NAME UNIQUE_CONSTRAINT_CATALOG UNIQUE_CONSTRAINT_SCHEMA "
+        "UNIQUE_CONSTRAINT_NAME MATCH_OPTION UPDATE_RULE DELETE_RULE TABLE_NAME REFERENCED_TABLE_NAME",
+        _none,
+    ),
+    "routines": (
+        "SPECIFIC_NAME ROUTINE_CATALOG ROUTINE_SCHEMA ROUTINE_NAME ROUTINE_TYPE DTD_IDENTIFIER ROUTINE_BODY "
+        "ROUTINE_DEFINITION ROUTINE_COMMENT IS_DETERMINISTIC SQL_DATA_ACCESS SECURITY_TYPE",
+        _none,
+    ),
+    "parameters": (
+        "SPECIFIC_CATALOG SPECIFIC_SCHEMA SPECIFIC_NAME ORDINAL_POSITION:I PARAMETER_MODE PARAMETER_NAME DATA_TYPE",
+        _none,
+    ),
+    "session_variables": ("VARIABLE_NAME VARIABLE_VALUE", _variables),
+    "global_variables": ("VARIABLE_NAME VARIABLE_VALUE", _variables),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Stream Load: bodies of JSON or CSV rows into tables."""

@@ -1,0 +1,213 @@
+"""From a body on disk to typed rows: the SELECT that reads, converts and judges each row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlglot import exp
+
+from starrocks_emulator import write
+from starrocks_emulator.load.settings import Settings, SettingsError
+from starrocks_emulator.results import SqlError
+from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql.parse import parse_expression
+from starrocks_emulator.sql.render import Expressions, quote, text_literal
+
+OPERATION = "__op"
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """How the fields of a body become columns."""
+
+    fields: tuple[str, ...]
+    """Names of the body's fields, in their order."""
+    columns: Mapping[str, str]
+    """DuckDB's expression over the fields, as text, for each column of the table."""
+    operation: str | None
+    """The expression of `__op`."""
+
+
+def mapping(table: Table, settings: Settings, present: Sequence[str] | None) -> Mapped:
+    """Read the `columns` header against the table.
+
+    `present`: for a partial update by JSON, the fields that the first row has.
+
+    Raises:
+        SettingsError: a name or an expression that does not fit.
+    """
+    render = Expressions((), {}, {})
+    plain: list[str] = []
+    computed: dict[str, str] = {}
+    if settings.columns:
+        for item in _items(settings.columns):
+            try:
+                node = parse_expression(item)
+                if isinstance(node, exp.EQ) and isinstance(node.this, exp.Column):
+                    computed[node.this.name] = render(node.expression)
+                elif isinstance(node, exp.Column):
+                    plain.append(node.name)
+                else:
+                    raise SettingsError(f"columns: '{item}' is neither a name nor name=expression")
+            except SqlError as error:
+                raise SettingsError(f"columns: '{item}': {error.message}") from error
+    else:
+        plain = [column.name for column in table.columns]
+        if settings.format == "json":
+            plain.append(OPERATION)
+            if present is not None:
+                plain = [name for name in plain if name in present]
+    if len({name.lower() for name in plain}) != len(plain):
+        raise SettingsError(f"columns: a name is given twice in '{settings.columns}'")
+    found: dict[str, str] = {}
+    for column in table.columns:
+        expression = _lookup(computed, column.name)
+        if expression is None and _lookup(dict.fromkeys(plain, ""), column.name) is not None:
+            expression = quote(column.name)
+        if expression is not None:
+            found[column.name] = expression
+    unknown = [name for name in computed if table.column(name) is None and name != OPERATION]
+    if unknown:
+        raise SettingsError(f"columns: '{unknown[0]}' is not a column of {table.name}")
+    operation = computed.get(OPERATION) or (quote(OPERATION) if OPERATION in plain else None)
+    return Mapped(tuple(plain), found, operation)
+
+
+def _lookup(names: Mapping[str, str], wanted: str) -> str | None:
+    return next((value for name, value in names.items() if name.lower() == wanted.lower()), None)
+
+
+def _items(text: str) -> list[str]:
+    """The parts between commas that are in no parentheses and no quotes."""
+    items, depth, quoted, begin = [], 0, "", 0
+    for position, character in enumerate(text):
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "'\"`":
+            quoted = character
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+        elif character == "," and depth == 0:
+            items.append(text[begin:position].strip())
+            begin = position + 1
+    items.append(text[begin:].strip())
+    return [item for item in items if item]
+
+
+def relation(path: Path, size: int, settings: Settings, fields: Sequence[str], lenient: bool = False) -> str:
+    """DuckDB's relation that reads the body, all fields as text."""
+    file = text_literal(str(path))
+    texts = "{" + ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in fields) + "}"
+    if settings.format == "csv":
+        return _csv(file, texts, settings, lenient)
+    largest = max(1 << 16, min(size + 16, 1 << 28))
+    if not settings.jsonpaths and not settings.json_root:
+        kind = "array" if settings.strip_outer_array else "unstructured"
+        return f"read_json({file}, format = '{kind}', columns = {texts}, maximum_object_size = {largest})"
+    kind = "array" if settings.strip_outer_array and not settings.json_root else "unstructured"
+    rows = f"(SELECT json AS j FROM read_json_objects({file}, format = '{kind}', maximum_object_size = {largest}))"
+    if settings.json_root:
+        rows = f"(SELECT json_extract(j, {text_literal(settings.json_root)}) AS j FROM {rows})"
+        if settings.strip_outer_array:
+            rows = f"""(SELECT unnest(from_json(j, '["JSON"]')) AS j FROM {rows})"""
+    paths = settings.jsonpaths or tuple(f'$."{name}"' for name in fields)
+    parts = ", ".join(
+        f"json_extract_string(j, {text_literal(path)}) AS {quote(name)}"
+        for name, path in zip(fields, paths, strict=False)
+    )
+    return f"(SELECT {parts} FROM {rows})"
+
+
+def _csv(file: str, texts: str, settings: Settings, lenient: bool) -> str:
+    options = {
+        "columns": texts,
+        "auto_detect": "false",
+        "delim": text_literal(settings.column_separator),
+        "header": "false",
+        "skip": str(settings.skip_header),
+        "nullstr": "'\\N'",
+        "quote": text_literal(settings.enclose),
+        "escape": text_literal(settings.escape or settings.enclose),
+        "new_line": "'\\n'",
+        "ignore_errors": "true" if lenient else "false",
+        "max_line_size": str(16 << 20),
+    }
+    return f"read_csv({file}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
+
+
+def _converted(source: str, column: TableColumn) -> str:
+    """The value of a column, NULL where the text is not of its type."""
+    kind = column.type
+    if kind.is_string:
+        return source if source.startswith('"') else f"fn.text({source})"
+    if not source.startswith('"'):  # an expression has a type of its own
+        return f"TRY_CAST({source} AS {kind.stored()})"
+    if kind.is_integer:
+        return (
+            f"TRY_CAST(CASE WHEN regexp_full_match({source}, '\\s*[-+]?\\d+\\s*') THEN {source} END AS {kind.stored()})"
+        )
+    if kind.name == "datetime":
+        # a zone would be read by DuckDB and is not by StarRocks; DATE accepts what DATETIME does
+        return f"TRY_CAST(CASE WHEN strlen({source}) <= 26 AND right({source}, 1) BETWEEN '0' AND '9' AND NOT contains({source}, '+') THEN {source} END AS TIMESTAMP)"
+    if kind.name == "date":
+        return f"TRY_CAST(left({source}, 10) AS DATE)"
+    if kind.name == "boolean":
+        return f"TRY_CAST({source} AS BOOLEAN)"
+    return f"TRY_CAST({source} AS {kind.stored()})"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The SELECT list of a load."""
+
+    select: str
+    columns: tuple[str, ...]
+    bad: str
+    """The condition that a row is filtered."""
+    reasons: str
+    """An expression that tells why."""
+
+
+def conversion(table: Table, mapped: Mapped, settings: Settings) -> Conversion:
+    """Convert mapped fields to columns, and say which rows cannot be."""
+    parts: list[str] = []
+    bad: list[tuple[str, str]] = []
+    names: list[str] = []
+    for column in table.columns:
+        source = mapped.columns.get(column.name)
+        if source is None:
+            if settings.partial_update and column.name not in table.keys:
+                continue
+            if column.default is not None:
+                parts.append(f"{write.default_of(column.default)}::{column.type.stored()} AS {quote(column.name)}")
+                names.append(column.name)
+            elif not column.nullable:
+                raise SettingsError(f"columns: '{column.name}' of {table.name} has no default and gets no value")
+            continue
+        if settings.trim_space:
+            source = f"trim({source})"
+        value = _converted(source, column)
+        parts.append(f"{value} AS {quote(column.name)}")
+        names.append(column.name)
+        if not column.nullable:
+            bad.append((f"({value}) IS NULL", f"NULL value in non-nullable column '{column.name}'"))
+        if settings.strict_mode and not column.type.is_string:
+            bad.append(
+                (f"(({value}) IS NULL AND ({source}) IS NOT NULL)",
+                 f"Value of column '{column.name}' does not fit {column.type.brief()}")
+            )  # fmt: skip
+        if column.type.is_string and column.type.arguments[0] < (16 << 20):
+            bad.append(
+                (f"coalesce(strlen({value}) > {column.type.arguments[0]}, FALSE)",
+                 f"Value of column '{column.name}' is too long for {column.type.brief()}")
+            )  # fmt: skip
+    if mapped.operation:
+        parts.append(f"coalesce(TRY_CAST({mapped.operation} AS INTEGER), 0) AS {OPERATION}")
+        operation = f"lower({mapped.operation}) IN ('upsert', 'delete')"
+        parts[-1] = (
+            f"CASE WHEN {operation} THEN CAST(lower({mapped.operation}) = 'delete' AS INTEGER) "
+            f"ELSE coalesce(TRY_CAST({mapped.operation} AS INTEGER), 0) END AS {OPERATION}"
+        )
+    condition = " OR ".join(one for one, _ in bad) or "FALSE"
+    reasons = "CASE " + " ".join(f"WHEN {one} THEN {text_literal(why)}" for one, why in bad) + " END" if bad else "NULL"
+    return Conversion(", ".join(parts), tuple(names), condition, reasons)

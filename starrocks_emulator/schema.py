@@ -1,0 +1,124 @@
+"""What the catalog knows of a table, view or materialized view, and how that is written down."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from starrocks_emulator.types import SqlType, parse_brief
+
+UNITS = ("hour", "day", "week", "month", "quarter", "year")
+"""Units of an expression partition, finest first."""
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a table. `default` is a literal's text, or CURRENT_TIMESTAMP; None where there is none."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    default: str | None = None
+    aggregation: str | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Partitioning:
+    """How rows are put into partitions.
+
+    `expression`: by `date_trunc(unit, column)`; `column`: by the columns' values; `range`: by bounds of a column."""
+
+    kind: str
+    columns: tuple[str, ...]
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition: rows with `low` <= value < `high` (None: no bound), as texts of the column's type."""
+
+    name: str
+    low: str | None = None
+    high: str | None = None
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """When a materialized view is refreshed; `every` in seconds, `upto`: the data version it has taken in."""
+
+    mode: str
+    start: str | None = None
+    every: int | None = None
+    every_text: str = ""
+    upto: int = -1
+    immediate: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table (`kind` table), view (view) or materialized view (mv) of a database."""
+
+    id: int
+    database: str
+    name: str
+    kind: str
+    columns: tuple[TableColumn, ...]
+    created: str
+    model: str = "DUPLICATE"
+    keys: tuple[str, ...] = ()
+    partitioning: Partitioning | None = None
+    partitions: tuple[Partition, ...] = ()
+    distribution: str = "RANDOM"
+    distributed_by: tuple[str, ...] = ()
+    buckets: int | None = None
+    order_by: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    comment: str = ""
+    query: str = ""
+    query_database: str = ""
+    refresh: Refresh | None = None
+    active: bool = True
+
+    @property
+    def stored(self) -> str:
+        """The quoted name of DuckDB's table that holds the rows."""
+        return f'"tables"."t{self.id}"'
+
+    @property
+    def full_name(self) -> str:
+        """`database.name`."""
+        return f"{self.database}.{self.name}"
+
+    def column(self, name: str) -> TableColumn | None:
+        """The column of that name; names of columns ignore case."""
+        return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+
+    def with_(self, **changes: object) -> "Table":
+        """A copy with some attributes replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace is typed per field
+
+    def to_json(self) -> str:
+        """The document that `table_from_json` reads."""
+        document = dict(self.__dict__)
+        document["columns"] = [{**column.__dict__, "type": column.type.brief()} for column in self.columns]
+        document["partitioning"] = self.partitioning.__dict__ if self.partitioning else None
+        document["partitions"] = [partition.__dict__ for partition in self.partitions]
+        document["properties"] = dict(self.properties)
+        document["refresh"] = self.refresh.__dict__ if self.refresh else None
+        return json.dumps(document)
+
+
+def table_from_json(text: str) -> Table:
+    """Read what `Table.to_json` wrote."""
+    document = json.loads(text)
+    document["columns"] = tuple(
+        TableColumn(**{**column, "type": parse_brief(column["type"])}) for column in document["columns"]
+    )
+    if document["partitioning"]:
+        partitioning = document["partitioning"]
+        document["partitioning"] = Partitioning(**{**partitioning, "columns": tuple(partitioning["columns"])})
+    document["partitions"] = tuple(Partition(**partition) for partition in document["partitions"])
+    document["refresh"] = Refresh(**document["refresh"]) if document["refresh"] else None
+    for name in ("keys", "distributed_by", "order_by"):
+        document[name] = tuple(document[name])
+    return Table(**document)

@@ -1,0 +1,1 @@
+"""From StarRocks' SQL to what DuckDB runs."""

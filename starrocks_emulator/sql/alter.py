@@ -1,0 +1,251 @@
+"""ALTER TABLE, ALTER MATERIALIZED VIEW, ALTER DATABASE and ALTER USER."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from starrocks_emulator import errors, write
+from starrocks_emulator.catalog import check_new_name
+from starrocks_emulator.results import Ok, SqlError
+from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql import admin
+from starrocks_emulator.sql.create_table import column, range_partitions
+from starrocks_emulator.sql.dml import assigned
+from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.partitions import find_partition, partition_condition
+from starrocks_emulator.sql.properties import checked
+from starrocks_emulator.sql.render import quote
+from starrocks_emulator.storage import Transaction
+
+if TYPE_CHECKING:
+    from starrocks_emulator.session import Session
+
+
+def alter(session: Session, words: Words) -> Ok:
+    """ALTER …"""
+    words.expect("ALTER")
+    if words.accept("USER"):
+        return admin.alter_user(session, words)
+    if words.accept("TABLE"):
+        return _alter_table(session, words)
+    if words.accept("MATERIALIZED", "VIEW"):
+        return _alter_view(session, words)
+    raise words.unexpected("TABLE, MATERIALIZED VIEW or USER")
+
+
+def _find(session: Session, words: Words, kind: str) -> Table:
+    database, name = words.qualified()
+    catalog = session.engine.catalog
+    table = catalog.table(catalog.database(database or session.database), name)
+    if table.kind != kind:
+        raise SqlError(1347, f"'{table.database}'.'{name}' is not '{kind.upper()}'")
+    session.access.require("ALTER", table)
+    return table
+
+
+def _alter_table(session: Session, words: Words) -> Ok:
+    engine = session.engine
+    with engine.storage.transaction(session.cursor) as change:
+        table = _find(session, words, "table")
+        if words.accept("SWAP", "WITH"):
+            _swap(session, change, table, words)
+            return Ok()
+        while True:
+            table = _clause(session, change, table, words)
+            if not words.accept(","):
+                break
+        words.finish()
+        engine.catalog.put(change, table)
+    return Ok()
+
+
+def _clause(session: Session, change: Transaction, table: Table, words: Words) -> Table:
+    if words.accept("ADD", "COLUMN"):
+        if words.accept("("):
+            while True:
+                table = _add_column(change, table, words)
+                if not words.accept(","):
+                    break
+            words.expect(")")
+            return table
+        return _add_column(change, table, words)
+    if words.accept("DROP", "COLUMN"):
+        return _drop_column(change, table, words)
+    if words.accept("MODIFY", "COLUMN"):
+        return _modify_column(change, table, words)
+    if words.accept("RENAME", "COLUMN"):
+        return _rename_column(change, table, words)
+    if words.accept("RENAME"):
+        name = words.identifier()
+        check_new_name("table", name)
+        if session.engine.catalog.find(table.database, name):
+            raise errors.exists("table", name)
+        return table.with_(name=name)
+    if words.accept("SET"):
+        return table.with_(properties={**table.properties, **checked(words.properties())})
+    if words.accept("COMMENT"):
+        words.accept("=")
+        return table.with_(comment=words.string())
+    if words.accept("DROP", "PARTITION"):
+        return _drop_partition(session, change, table, words)
+    if words.accept("DROP", "TEMPORARY") or words.peek("ADD", "TEMPORARY"):
+        raise errors.unsupported("temporary partitions")
+    if words.accept("ADD"):
+        if not table.partitioning or table.partitioning.kind != "range":
+            raise errors.analysis(f"Table {table.name} has no fixed range partitions; partitions are made by loads")
+        if words.accept("PARTITIONS"):
+            pass
+        added = range_partitions(words, table.partitions[-1].high if table.partitions else None)
+        for one in added:
+            if one.name in {partition.name for partition in table.partitions}:
+                raise SqlError(1517, f"Duplicate partition name {one.name}")
+        return table.with_(partitions=(*table.partitions, *added))
+    raise words.unexpected("a clause of ALTER TABLE")
+
+
+def _add_column(change: Transaction, table: Table, words: Words) -> Table:
+    added = column(words)
+    if table.column(added.name):
+        raise SqlError(1060, f"Duplicate column name '{added.name}'", "42S21")
+    if table.model == "AGGREGATE" and not added.aggregation:
+        raise errors.unsupported("new key columns of an AGGREGATE KEY table")
+    if not added.nullable and added.default is None:
+        raise errors.analysis(f"Column {added.name} is NOT NULL and has no DEFAULT for the rows that are there")
+    if words.accept("FIRST"):
+        raise errors.analysis("A new column cannot stand before the key columns")
+    position = len(table.columns)
+    if words.accept("AFTER"):
+        after = words.identifier()
+        found = table.column(after)
+        if found is None:
+            raise errors.unknown_column(after, table.name)
+        position = table.columns.index(found) + 1
+        if position < len(table.keys):
+            raise errors.analysis(f"Column {added.name} cannot stand among the key columns")
+    default = f" DEFAULT {write.default_of(added.default)}" if added.default is not None else ""
+    change.cursor.execute(f"ALTER TABLE {table.stored} ADD COLUMN {quote(added.name)} {added.type.stored()}{default}")
+    if default:
+        change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} DROP DEFAULT")
+    if not added.nullable:
+        change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} SET NOT NULL")
+    return table.with_(columns=(*table.columns[:position], added, *table.columns[position:]))
+
+
+def _existing(table: Table, name: str) -> TableColumn:
+    found = table.column(name)
+    if found is None:
+        raise errors.unknown_column(name, table.name)
+    return found
+
+
+def _drop_column(change: Transaction, table: Table, words: Words) -> Table:
+    found = _existing(table, words.identifier())
+    used = {*table.keys, *table.distributed_by, *table.order_by}
+    used |= set(table.partitioning.columns) if table.partitioning else set()
+    if found.name in used:
+        raise errors.analysis(f"Can not drop key, partition, distribution or sort column {found.name}")
+    change.cursor.execute(f"ALTER TABLE {table.stored} DROP COLUMN {quote(found.name)}")
+    return table.with_(columns=tuple(one for one in table.columns if one != found))
+
+
+def _modify_column(change: Transaction, table: Table, words: Words) -> Table:
+    save = words.position
+    name = words.identifier()
+    found = _existing(table, name)
+    if words.accept("COMMENT"):
+        fresh = replace(found, comment=words.string())
+    else:
+        words.position = save
+        fresh = replace(column(words), name=found.name)
+        if found.name in table.keys and fresh.type != found.type and not found.type.is_string:
+            raise errors.analysis(f"Can not change the type of the key column {name}")
+        if fresh.type.stored() != found.type.stored():
+            change.cursor.execute(
+                f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} TYPE {fresh.type.stored()} "
+                f"USING {assigned(quote(name), replace(fresh, nullable=True))}"
+            )
+        if fresh.nullable != found.nullable:
+            word = "DROP" if fresh.nullable else "SET"
+            change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} {word} NOT NULL")
+    return table.with_(columns=tuple(fresh if one == found else one for one in table.columns))
+
+
+def _rename_column(change: Transaction, table: Table, words: Words) -> Table:
+    found = _existing(table, words.identifier())
+    words.expect("TO")
+    name = words.identifier()
+    if table.column(name):
+        raise SqlError(1060, f"Duplicate column name '{name}'", "42S21")
+    change.cursor.execute(f"ALTER TABLE {table.stored} RENAME COLUMN {quote(found.name)} TO {quote(name)}")
+
+    def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name if one == found.name else one for one in names)
+
+    partitioning = table.partitioning
+    return table.with_(
+        columns=tuple(replace(one, name=name) if one == found else one for one in table.columns),
+        keys=renamed(table.keys), distributed_by=renamed(table.distributed_by), order_by=renamed(table.order_by),
+        partitioning=replace(partitioning, columns=renamed(partitioning.columns)) if partitioning else None,
+    )  # fmt: skip
+
+
+def _drop_partition(session: Session, change: Transaction, table: Table, words: Words) -> Table:
+    lenient = words.accept("IF", "EXISTS")
+    name = words.identifier()
+    words.accept("FORCE")
+    if table.partitioning is None:
+        raise errors.analysis(f"Table {table.name} is not partitioned")
+    try:
+        found = find_partition(table, name)
+    except SqlError:
+        if lenient:
+            return table
+        raise SqlError(1507, "Error in list of partitions to DROP") from None
+    condition = partition_condition(table.partitioning, found)
+    load = session.engine.loads.begin(table.database, None, "DELETE", session.user)
+    load.tables = [table.name]
+    change.cursor.execute(f"DELETE FROM {table.stored} WHERE {condition}")
+    load.changed[table.id] = (found.low, found.high)
+    session.engine.loads.finish(change, load)
+    return table.with_(partitions=tuple(one for one in table.partitions if one != found))
+
+
+def _swap(session: Session, change: Transaction, table: Table, words: Words) -> None:
+    name = words.identifier()
+    words.finish()
+    catalog = session.engine.catalog
+    other = catalog.table(table.database, name)
+    if other.kind != "table":
+        raise errors.analysis(f"{name} is not a table")
+    session.access.require("ALTER", other)
+    # the ids, and with them rows and grants, keep their table; only the names change places
+    first, second = table.with_(name=other.name), other.with_(name=table.name)
+    change.put("table", str(first.id), first.to_json())
+    change.put("table", str(second.id), second.to_json())
+    change.after(lambda: catalog.exchange(first, second))
+
+
+def _alter_view(session: Session, words: Words) -> Ok:
+    engine = session.engine
+    with engine.storage.transaction(session.cursor) as change:
+        table = _find(session, words, "mv")
+        if words.accept("RENAME"):
+            name = words.identifier()
+            check_new_name("table", name)
+            if engine.catalog.find(table.database, name):
+                raise errors.exists("table", name)
+            table = table.with_(name=name)
+        elif words.accept("SET"):
+            table = table.with_(properties={**table.properties, **checked(words.properties())})
+        elif words.accept("ACTIVE"):
+            table = table.with_(active=True)
+        elif words.accept("INACTIVE"):
+            table = table.with_(active=False)
+        else:
+            raise errors.unsupported(
+                "this clause of ALTER MATERIALIZED VIEW; RENAME, SET, ACTIVE and INACTIVE are there"
+            )
+        words.finish()
+        engine.catalog.put(change, table)
+    return Ok()

@@ -1,0 +1,332 @@
+"""CREATE TABLE: parsed by hand, because every clause must be understood or refused."""
+
+from datetime import datetime
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+from starrocks_emulator.results import SqlError
+from starrocks_emulator.schema import UNITS, Partition, Partitioning, TableColumn
+from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.partitions import following
+from starrocks_emulator.types import SqlType, make_type
+
+_AGGREGATIONS = ("SUM", "MIN", "MAX", "REPLACE_IF_NOT_NULL", "REPLACE")
+_REFUSED_AGGREGATIONS = ("HLL_UNION", "BITMAP_UNION", "PERCENTILE_UNION")
+
+
+def column_type(words: Words) -> SqlType:
+    """A type with its arguments."""
+    name = words.identifier()
+    if name.lower() == "array":
+        words.expect("<")
+        element = column_type(words)
+        words.expect(">")
+        return make_type("array", (), element)
+    arguments: list[int] = []
+    if words.accept("("):
+        arguments.append(words.integer())
+        while words.accept(","):
+            arguments.append(words.integer())
+        words.expect(")")
+    return make_type(name, tuple(arguments))
+
+
+def column(words: Words) -> TableColumn:
+    """A column's definition."""
+    name = words.identifier()
+    kind = column_type(words)
+    aggregation = None
+    nullable = True
+    default: str | None = None
+    comment = ""
+    if words.accept("KEY"):
+        raise errors.unsupported("KEY after a column's type; name the keys in PRIMARY KEY (…)")
+    for word in _REFUSED_AGGREGATIONS:
+        if words.peek(word):
+            raise errors.unsupported(f"the aggregation {word}")
+    aggregation = next((word for word in _AGGREGATIONS if words.accept(word)), None)
+    while True:
+        if words.accept("NOT", "NULL"):
+            nullable = False
+        elif words.accept("NULL"):
+            nullable = True
+        elif words.accept("DEFAULT"):
+            default = _default(words, name, kind)
+        elif words.accept("COMMENT"):
+            comment = words.string()
+        elif words.peek("AUTO_INCREMENT") or words.peek("AS"):
+            raise errors.unsupported("AUTO_INCREMENT and generated columns")
+        else:
+            break
+    return TableColumn(name, kind, nullable, default, aggregation, comment)
+
+
+def _default(words: Words, name: str, kind: SqlType) -> str | None:
+    if words.accept("NULL"):
+        return None
+    if words.accept("CURRENT_TIMESTAMP"):
+        if words.accept("("):
+            words.expect(")")
+        if kind.name != "datetime":
+            raise errors.analysis(f"Default value of {name}: current_timestamp needs a DATETIME column")
+        return "CURRENT_TIMESTAMP"
+    if words.accept("("):
+        raise errors.unsupported("an expression as DEFAULT")
+    text = words.string()
+    if kind.is_integer and not text.lstrip("-").isdigit():
+        raise errors.analysis(f"Invalid default value for '{name}': {text}")
+    if kind.name in {"double", "float", "decimal"}:
+        try:
+            float(text)
+        except ValueError:
+            raise errors.analysis(f"Invalid default value for '{name}': {text}") from None
+    return text
+
+
+class Definition:
+    """What stands after the name in CREATE TABLE."""
+
+    def __init__(self, words: Words) -> None:
+        """Read columns and clauses up to the end or AS."""
+        self.columns: list[TableColumn] = []
+        self.column_names: tuple[str, ...] = ()
+        self.model, self.keys = "", ()
+        self.partitioning: Partitioning | None = None
+        self.partitions: tuple[Partition, ...] = ()
+        self.distribution, self.distributed_by = "RANDOM", ()
+        self.buckets: int | None = None
+        self.order_by: tuple[str, ...] = ()
+        self.properties: dict[str, str] = {}
+        self.comment = ""
+        self._partition_clause = 0
+        if words.peek("("):
+            self._columns(words)
+        self._clauses(words)
+
+    model: str
+    keys: tuple[str, ...]
+    distributed_by: tuple[str, ...]
+
+    def _columns(self, words: Words) -> None:
+        words.expect("(")
+        while True:
+            if words.peek("INDEX"):
+                raise errors.unsupported("INDEX in CREATE TABLE")
+            if words.peek("PRIMARY", "KEY"):
+                raise errors.syntax("PRIMARY KEY stands after the columns' closing parenthesis")
+            self.columns.append(column(words))
+            if not words.accept(","):
+                break
+        words.expect(")")
+
+    def _clauses(self, words: Words) -> None:
+        while not words.at_end:
+            if words.accept("ENGINE"):
+                words.expect("=")
+                engine = words.identifier()
+                if engine.lower() != "olap":
+                    raise SqlError(1286, f"Unknown storage engine '{engine}'", "42000")
+            elif not self.model and (kind := self._model(words)):
+                self.model, self.keys = kind, words.names()
+            elif words.accept("COMMENT"):
+                self.comment = words.string()
+            elif not self.partitioning and words.accept("PARTITION", "BY"):
+                self.partitioning, self.partitions = partition_clause(words)
+            elif words.accept("DISTRIBUTED", "BY"):
+                self.distribution = words.one_of("HASH", "RANDOM")
+                self.distributed_by = words.names() if self.distribution == "HASH" else ()
+                if words.accept("BUCKETS"):
+                    self.buckets = None if words.accept("AUTO") else words.integer()
+            elif not self.order_by and words.accept("ORDER", "BY"):
+                self.order_by = words.names()
+            elif not self.properties and words.accept("PROPERTIES"):
+                self.properties = words.properties()
+            elif words.peek("AS"):
+                return
+            else:
+                raise words.unexpected("a clause of CREATE TABLE")
+
+    @staticmethod
+    def _model(words: Words) -> str:
+        for kind in ("PRIMARY", "DUPLICATE", "AGGREGATE"):
+            if words.accept(kind, "KEY"):
+                return kind
+        if words.peek("UNIQUE", "KEY"):
+            raise errors.unsupported("UNIQUE KEY tables; PRIMARY KEY is their successor")
+        return ""
+
+
+def partition_clause(words: Words) -> tuple[Partitioning, tuple[Partition, ...]]:
+    """What stands after PARTITION BY."""
+    if words.accept("RANGE"):
+        return _range(words)
+    if words.peek("LIST"):
+        raise errors.unsupported("PARTITION BY LIST with fixed values; name the columns: PARTITION BY (a, b)")
+    if words.peek("TIME_SLICE") or words.peek("STR2DATE"):
+        raise errors.unsupported("PARTITION BY time_slice or str2date")
+    if words.peek("DATE_TRUNC", "("):
+        return _date_trunc(words), ()
+    if words.peek("("):
+        save = words.position
+        words.expect("(")
+        if words.peek("DATE_TRUNC"):
+            found = _date_trunc(words)
+            words.expect(")")
+            return found, ()
+        words.position = save
+        return Partitioning("column", words.names()), ()
+    names = [words.identifier()]
+    while words.accept(","):
+        names.append(words.identifier())
+    return Partitioning("column", tuple(names)), ()
+
+
+def _date_trunc(words: Words) -> Partitioning:
+    words.expect("DATE_TRUNC", "(")
+    unit = words.string().lower()
+    if unit not in UNITS or unit == "quarter":
+        raise errors.analysis(f"date_trunc of a partition takes hour, day, week, month or year, found '{unit}'")
+    words.expect(",")
+    name = words.identifier()
+    words.expect(")")
+    return Partitioning("expression", (name,), unit)
+
+
+def _range(words: Words) -> tuple[Partitioning, tuple[Partition, ...]]:
+    words.expect("(")
+    if words.peek("DATE_TRUNC"):
+        partitioning = _date_trunc(words)
+        words.expect(")")
+        words.expect("(")
+        words.expect(")")
+        return partitioning, ()
+    name = words.identifier()
+    if words.peek(","):
+        raise errors.unsupported("PARTITION BY RANGE over several columns")
+    words.expect(")", "(")
+    partitions: list[Partition] = []
+    if not words.accept(")"):
+        while True:
+            partitions.extend(range_partitions(words, partitions[-1].high if partitions else None))
+            if not words.accept(","):
+                break
+        words.expect(")")
+    return Partitioning("range", (name,)), tuple(partitions)
+
+
+def range_partitions(words: Words, previous: str | None) -> list[Partition]:
+    """`PARTITION p VALUES LESS THAN (…)`, `PARTITION p VALUES [(…), (…))` or `START … END … EVERY …`."""
+    if words.accept("START"):
+        return _every(words)
+    words.expect("PARTITION")
+    words.accept("IF", "NOT", "EXISTS")
+    name = words.identifier()
+    words.expect("VALUES")
+    if words.accept("LESS", "THAN"):
+        if words.accept("MAXVALUE"):
+            return [Partition(name, previous, None)]
+        words.expect("(")
+        high = None if words.accept("MAXVALUE") else words.string()
+        words.expect(")")
+        return [Partition(name, previous, high)]
+    words.expect("[", "(")
+    low = words.string()
+    words.expect(")", ",", "(")
+    high = None if words.accept("MAXVALUE") else words.string()
+    words.expect(")", ")")
+    return [Partition(name, low, high)]
+
+
+def _every(words: Words) -> list[Partition]:
+    words.expect("(")
+    start = words.string()
+    words.expect(")", "END", "(")
+    end = words.string()
+    words.expect(")", "EVERY", "(", "INTERVAL")
+    count = words.integer()
+    unit = words.identifier().lower()
+    words.expect(")")
+    if unit not in {"hour", "day", "week", "month", "year"}:
+        raise errors.analysis(f"EVERY (INTERVAL {count} {unit}): expected HOUR, DAY, WEEK, MONTH or YEAR")
+    formats = {"hour": "p%Y%m%d%H", "day": "p%Y%m%d", "week": "p%Y_%W", "month": "p%Y%m", "year": "p%Y"}
+    try:
+        moment, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    except ValueError as error:
+        raise errors.analysis(f"START ('{start}') END ('{end}'): expected dates") from error
+    found: list[Partition] = []
+    while moment < last and count > 0:
+        step = moment
+        for _ in range(count):
+            step = following(step, unit)
+        show = "%Y-%m-%d %H:%M:%S" if unit == "hour" else "%Y-%m-%d"
+        found.append(Partition(moment.strftime(formats[unit]), moment.strftime(show), step.strftime(show)))
+        moment = step
+    return found
+
+
+def validate(definition: Definition) -> None:
+    """Refuse what StarRocks refuses: keys, partition and distribution columns that do not fit together.
+
+    Raises:
+        SqlError: 1064 naming the column.
+    """
+    names = [one.name.lower() for one in definition.columns]
+    if not names:
+        raise SqlError(1113, "A table must have at least 1 column", "42000")
+    if len(set(names)) != len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        raise SqlError(1060, f"Duplicate column name '{double}'", "42S21")
+    if not definition.model:
+        definition.model = "DUPLICATE"
+        if any(one.aggregation for one in definition.columns):
+            raise errors.analysis("Columns with an aggregation need AGGREGATE KEY (…)")
+        definition.keys = ()
+    keys = [key.lower() for key in definition.keys]
+    used = {
+        "key": definition.keys,
+        "partition": definition.partitioning.columns if definition.partitioning else (),
+        "distribution": definition.distributed_by,
+        "sort key": definition.order_by,
+    }
+    for what, columns in used.items():
+        for name in columns:
+            if name.lower() not in names:
+                raise errors.analysis(f"The {what} column ({name}) does not exist")
+    if keys != names[: len(keys)]:
+        raise errors.analysis("Key columns must be the first few columns of the schema, in the order of the schema")
+    if definition.model == "PRIMARY":
+        for one in definition.columns[: len(keys)]:
+            if one.nullable:
+                raise errors.analysis(f"primary key column[{one.name}] cannot be nullable")
+            if one.type.name in {"float", "double", "decimal", "json", "array", "varbinary"}:
+                raise errors.analysis(f"primary key column[{one.name}] cannot be of type {one.type.brief()}")
+        for what in ("partition", "distribution"):
+            for name in used[what]:
+                if name.lower() not in keys:
+                    raise errors.analysis(f"The {what} column ({name}) must be a key column of the PRIMARY KEY table")
+        if definition.distribution == "RANDOM" and definition.distributed_by == () and definition.keys:
+            # StarRocks distributes a PRIMARY KEY table by its keys where nothing is said
+            definition.distribution, definition.distributed_by = "HASH", definition.keys
+    for one in definition.columns[len(keys) :]:
+        if definition.model == "AGGREGATE" and not one.aggregation:
+            raise errors.analysis(f"Column {one.name} of an AGGREGATE KEY table needs an aggregation")
+        if definition.model != "AGGREGATE" and one.aggregation:
+            raise errors.analysis(f"Column {one.name}: {one.aggregation} needs an AGGREGATE KEY table")
+    if definition.partitioning:
+        _validate_partition_column(definition)
+
+
+def _validate_partition_column(definition: Definition) -> None:
+    assert definition.partitioning
+    first = definition.partitioning.columns[0].lower()
+    found = next(one for one in definition.columns if one.name.lower() == first)
+    if definition.partitioning.kind == "expression" and not found.type.is_temporal:
+        raise errors.analysis(
+            f"date_trunc partitions by a DATE or DATETIME column, {found.name} is {found.type.brief()}"
+        )
+
+
+def expression_columns(node: exp.Expr) -> set[str]:
+    """Names of the columns in an expression, in lower case."""
+    return {found.name.lower() for found in node.find_all(exp.Column)}

@@ -1,0 +1,240 @@
+"""INSERT, UPDATE, DELETE and TRUNCATE."""
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+from sqlglot import exp
+
+from starrocks_emulator import errors, write
+from starrocks_emulator.catalog import Catalog
+from starrocks_emulator.loads import LabelInUseError, Loads
+from starrocks_emulator.results import Ok, SqlError
+from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.parse import parse
+from starrocks_emulator.sql.partitions import partition_filter
+from starrocks_emulator.sql.render import cast, only, quote, text_literal
+from starrocks_emulator.sql.select import Queries
+from starrocks_emulator.storage import Storage
+
+Allowed = Callable[[Table, str], None]
+"""Refuses unless the session has the privilege on the table."""
+
+
+def assigned(source: str, column: TableColumn) -> str:
+    """An expression as the value of a column: converted, and refused where that loses it."""
+    converted = cast(source, column.type) if not column.type.is_string else f"fn.text({source})"
+    if column.type.name in {"json", "array", "varbinary"}:
+        converted = f"CAST({source} AS {column.type.stored()})"
+    name = text_literal(
+        f"Insert has filtered data: a value of column '{column.name}' does not fit {column.type.brief()}"
+    )
+    checks = f"WHEN ({source}) IS NOT NULL AND ({converted}) IS NULL THEN error({name})"
+    if column.type.is_string and column.type.arguments[0] < 1048576:
+        checks += f" WHEN strlen({converted}) > {column.type.arguments[0]} THEN error({name})"
+    if not column.nullable:
+        missing = text_literal(f"NULL value in non-nullable column '{column.name}'")
+        checks += f" WHEN ({source}) IS NULL THEN error({missing})"
+    return f"CASE {checks} ELSE {converted} END"
+
+
+class Changer:
+    """Runs the statements that change rows, for one session."""
+
+    def __init__(
+        self, storage: Storage, catalog: Catalog, loads: Loads, cursor: duckdb.DuckDBPyConnection, user: str
+    ) -> None:
+        """`cursor` is the session's."""
+        self.storage, self.catalog, self.loads, self.cursor, self.user = storage, catalog, loads, cursor, user
+
+    def insert(self, words: Words, queries: Queries, allowed: Allowed) -> Ok:
+        """`INSERT INTO|OVERWRITE table [PARTITION (p)] [WITH LABEL l] [(columns)] query|VALUES …`."""
+        words.expect("INSERT")
+        overwrite = words.one_of("INTO", "OVERWRITE") == "OVERWRITE"
+        words.accept("TABLE")
+        database, name = words.qualified()
+        table = self._target(database or queries.scope.database, name)
+        allowed(table, "INSERT")
+        partitions = words.names() if words.accept("PARTITION") else ()
+        label = None
+        if words.accept("WITH", "LABEL"):
+            label = words.word_or_string()
+        columns = _insert_columns(table, words)
+        if words.at_end:
+            raise words.unexpected("VALUES or SELECT")
+        if words.peek("VALUES"):
+            tree = parse(f"SELECT * FROM ({words.rest()}) AS given")[0].find(exp.Values)
+            if tree is None:
+                raise errors.syntax("VALUES is not understood")
+        else:
+            tree, _ = parse(words.rest())
+        source = self._source(tree, queries, columns, table)
+        where = " OR ".join(partition_filter(table, partition) for partition in partitions)
+        if partitions and not overwrite:
+            source = f"SELECT * FROM ({source}) WHERE {where}"
+        return self._write(table, columns, source, label, overwrite, where)
+
+    def _target(self, database: str | None, name: str) -> Table:
+        table = self.catalog.table(self.catalog.database(database), name)
+        if table.kind != "table":
+            raise SqlError(1471, f"The target table {name} of the INSERT is not insertable-into")
+        return table
+
+    def _source(self, tree: exp.Expr, queries: Queries, columns: Sequence[TableColumn], table: Table) -> str:
+        names = ", ".join(quote(f"c{index}") for index in range(len(columns)))
+        if isinstance(tree, exp.Values):
+            if any(len(row.expressions) != len(columns) for row in tree.expressions):
+                raise SqlError(1058, "Column count doesn't match value count", "21S01")
+            inner = self._values(tree, queries, columns)
+        else:
+            inner = queries.query(tree)
+        values = ", ".join(
+            f"{assigned(quote(f'c{index}'), column)} AS {quote(column.name)}" for index, column in enumerate(columns)
+        )
+        given = {column.name for column in columns}
+        for column in table.columns:
+            if column.name not in given and column.default is not None:
+                values += f", {write.default_of(column.default)}::{column.type.stored()} AS {quote(column.name)}"
+        return f"SELECT {values} FROM ({inner}) AS given ({names})"
+
+    @staticmethod
+    def _values(tree: exp.Values, queries: Queries, columns: Sequence[TableColumn]) -> str:
+        """Rows of VALUES, each cell already of its column's kind, so that rows need not agree on types."""
+        rows = []
+        for row in tree.expressions:
+            cells = []
+            for cell, column in zip(row.expressions, columns, strict=True):
+                if _is_default(cell):
+                    cells.append(write.default_of(column.default) if column.default is not None else "NULL")
+                elif isinstance(cell, exp.Null | exp.Literal) and not column.type.is_string:
+                    cells.append(queries(cell))
+                else:
+                    cells.append(f"fn.text({queries(cell)})" if column.type.is_string else queries(cell))
+            rows.append(f"({', '.join(cells)})")
+        return "VALUES " + ", ".join(rows)
+
+    def _write(
+        self, table: Table, columns: Sequence[TableColumn], source: str, label: str | None, overwrite: bool, where: str
+    ) -> Ok:
+        try:
+            load = self.loads.begin(table.database, label, "INSERT", self.user)
+        except LabelInUseError as error:
+            raise errors.SqlError(1064, str(error)) from error
+        load.tables = [table.name]
+        try:
+            self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {source}")
+            given = {column.name for column in columns}
+            names = tuple(column.name for column in table.columns if column.name in given or column.default is not None)
+            stage = write.Stage("stage", names)
+            load.total = load.loaded = self._count("stage")
+            write.prepare(self.cursor, table, stage)
+            with self.storage.transaction(self.cursor) as change:
+                if overwrite:
+                    change.cursor.execute(f"DELETE FROM {table.stored}" + (f" WHERE {where}" if where else ""))
+                    load.changed[table.id] = (None, None)
+                write.apply(change, self.catalog, table, stage, load)
+                self.loads.finish(change, load)
+        except (duckdb.Error, SqlError, write.OutsidePartitionsError) as error:
+            self.loads.abort(load, str(error))
+            if isinstance(error, write.OutsidePartitionsError):
+                raise errors.analysis(str(error)) from error
+            raise
+        info = f"{{'label':'{load.label}', 'status':'VISIBLE', 'txnId':'{load.txn_id}'}}"
+        return Ok(load.loaded, info=info)
+
+    def _count(self, relation: str) -> int:
+        row = self.cursor.execute(f"SELECT count(*) FROM {relation}").fetchone()
+        return int(row[0]) if row else 0
+
+    def update(self, tree: exp.Expr, queries: Queries, allowed: Allowed) -> Ok:
+        """`UPDATE table SET column = … WHERE …` of a PRIMARY KEY table."""
+        only(tree, "this", "expressions", "where")
+        table = self._named(tree.this, queries)
+        allowed(table, "UPDATE")
+        if table.model != "PRIMARY":
+            raise errors.analysis(f"only support updating primary key table, {table.name} is not one")
+        if not tree.args.get("where"):
+            raise errors.analysis("must specify where clause to prevent full table update")
+        sets = []
+        for assignment in tree.expressions:
+            column = table.column(assignment.this.name) if isinstance(assignment, exp.EQ) else None
+            if column is None:
+                raise errors.unknown_column(assignment.this.name, table.name)
+            if column.name in table.keys:
+                raise errors.analysis(f"primary key column cannot be updated: {column.name}")
+            sets.append(f"{quote(column.name)} = {assigned(queries(assignment.expression), column)}")
+        where = queries(tree.args["where"].this)
+        return self._modify(
+            table, "UPDATE", f"UPDATE {table.stored} AS {quote(table.name)} SET {', '.join(sets)} WHERE {where}", where
+        )
+
+    def delete(self, tree: exp.Expr, queries: Queries, allowed: Allowed) -> Ok:
+        """`DELETE FROM table [PARTITION (p)] WHERE …`."""
+        only(tree, "this", "where")
+        table = self._named(tree.this, queries, partition=True)
+        allowed(table, "DELETE")
+        if not tree.args.get("where"):
+            raise errors.analysis("Where clause is not set")
+        where = queries(tree.args["where"].this)
+        if partition := tree.this.args.get("partition"):
+            where = f"({where}) AND ({' OR '.join(partition_filter(table, one.name) for one in partition.expressions)})"
+        return self._modify(table, "DELETE", f"DELETE FROM {table.stored} AS {quote(table.name)} WHERE {where}", where)
+
+    def _named(self, node: exp.Expr, queries: Queries, partition: bool = False) -> Table:
+        if not isinstance(node, exp.Table):
+            raise errors.unsupported("UPDATE or DELETE of something that is no table")
+        only(node, "this", "db", "alias", *(["partition"] if partition else []))
+        if node.args.get("alias"):
+            raise errors.unsupported("an alias of the table in UPDATE or DELETE")
+        database = node.args["db"].name if node.args.get("db") else queries.scope.database
+        return self._target(database, node.name)
+
+    def _modify(self, table: Table, kind: str, statement: str, where: str) -> Ok:
+        load = self.loads.begin(table.database, None, kind, self.user)
+        load.tables = [table.name]
+        try:
+            with self.storage.transaction(self.cursor) as change:
+                column = write.change_column(table)
+                bounds: tuple[str | None, str | None] = (None, None)
+                if column:
+                    row = change.cursor.execute(
+                        f"SELECT CAST(min({quote(column)}) AS VARCHAR), CAST(max({quote(column)}) AS VARCHAR) "
+                        f"FROM {table.stored} AS {quote(table.name)} WHERE {where}"
+                    ).fetchone()
+                    bounds = (row[0], row[1]) if row else (None, None)
+                changed = change.cursor.execute(statement).fetchone()
+                load.total = load.loaded = int(changed[0]) if changed else 0
+                if load.loaded:
+                    load.changed[table.id] = bounds
+                self.loads.finish(change, load)
+        except (duckdb.Error, SqlError) as error:
+            self.loads.abort(load, str(error))
+            raise
+        return Ok(load.loaded, info=f"{{'label':'{load.label}', 'status':'VISIBLE', 'txnId':'{load.txn_id}'}}")
+
+    def truncate(self, table: Table, partitions: Sequence[str]) -> Ok:
+        """`TRUNCATE TABLE table [PARTITION (p, …)]`."""
+        where = " OR ".join(partition_filter(table, name) for name in partitions)
+        self._modify(table, "TRUNCATE", f"DELETE FROM {table.stored} WHERE {where or 'TRUE'}", where or "TRUE")
+        return Ok()
+
+
+def _is_default(cell: exp.Expr) -> bool:
+    return isinstance(cell, exp.Var | exp.Column) and cell.name.upper() == "DEFAULT" and not cell.args.get("table")
+
+
+def _insert_columns(table: Table, words: Words) -> list[TableColumn]:
+    if not words.peek("(") or words.peek("(", "SELECT") or words.peek("(", "WITH"):
+        return list(table.columns)
+    columns = []
+    for name in words.names():
+        column = table.column(name)
+        if column is None:
+            raise errors.unknown_column(name, table.name)
+        if column in columns:
+            raise SqlError(1110, f"Column '{name}' specified twice", "42000")
+        columns.append(column)
+    for column in table.columns:
+        if column not in columns and not column.nullable and column.default is None:
+            raise SqlError(5002, f"'{column.name}' must be explicitly mentioned in column permutation")
+    return columns

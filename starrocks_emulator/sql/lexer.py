@@ -1,0 +1,213 @@
+"""Words of a statement, and a cursor over them for the statements that have a parser of their own here."""
+
+import re
+from dataclasses import dataclass
+
+from starrocks_emulator import errors
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--(?=\s|$)[^\n]*|\#[^\n]*|/\*(?!\+).*?\*/)
+    |(?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
+    |(?P<quoted>`(?:[^`]|``)+`)
+    |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$]))
+    |(?P<word>[\w$]+)
+    |(?P<hint>/\*\+.*?\*/)
+    |(?P<symbol><=>|<=|>=|<>|!=|:=|@@|->|&&|\|\||[-+*/%=<>(){}\[\],.;:!?&|^~@])""",
+    re.DOTALL | re.VERBOSE,
+)
+_ESCAPES = {"0": "\0", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "Z": "\x1a"}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, string, number or symbol, with where it stands in the text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def unquote(text: str) -> str:
+    """The value of a quoted string or name."""
+    quote, body = text[0], text[1:-1].replace(text[0] * 2, text[0])
+    if quote == "`":
+        return body
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), body, flags=re.DOTALL)
+
+
+def tokenize(sql: str) -> list[Token]:
+    """Cut a text into tokens, without spaces and comments.
+
+    Raises:
+        SqlError: 1064 at the first character that begins no token.
+    """
+    tokens: list[Token] = []
+    position = 0
+    while position < len(sql):
+        found = _TOKEN.match(sql, position)
+        if found is None:
+            near = sql[position : position + 20]
+            raise errors.syntax(f"Unexpected input '{near}' at position {position}")
+        if found.lastgroup != "space":
+            tokens.append(Token(found.lastgroup or "", found[0], position, found.end()))
+        position = found.end()
+    return tokens
+
+
+def split(sql: str) -> list[str]:
+    """The statements of a text that are separated by `;`, empty ones left out."""
+    statements: list[str] = []
+    begin: int | None = None
+    end = 0
+    for token in tokenize(sql):
+        if token.text == ";" and token.kind == "symbol":
+            if begin is not None:
+                statements.append(sql[begin:end])
+            begin = None
+        else:
+            begin = token.start if begin is None else begin
+            end = token.end
+    if begin is not None:
+        statements.append(sql[begin:end])
+    return statements
+
+
+class Words:
+    """A cursor over the tokens of one statement."""
+
+    def __init__(self, sql: str) -> None:
+        """Start at the first token of `sql`."""
+        self.sql = sql
+        self.tokens = tokenize(sql)
+        self.position = 0
+
+    def peek(self, *words: str) -> bool:
+        """Whether the next tokens are these keywords or symbols."""
+        ahead = self.tokens[self.position : self.position + len(words)]
+        return len(ahead) == len(words) and all(
+            token.kind in {"word", "symbol"} and token.text.upper() == word
+            for token, word in zip(ahead, words, strict=True)
+        )
+
+    def accept(self, *words: str) -> bool:
+        """Step over these keywords or symbols if they come next."""
+        if self.peek(*words):
+            self.position += len(words)
+            return True
+        return False
+
+    def expect(self, *words: str) -> None:
+        """Step over these keywords or symbols, which must come next."""
+        if not self.accept(*words):
+            raise self.unexpected(" ".join(words))
+
+    def one_of(self, *words: str) -> str:
+        """Step over one of these keywords."""
+        for word in words:
+            if self.accept(*word.split()):
+                return word
+        raise self.unexpected(" or ".join(words))
+
+    def unexpected(self, wanted: str) -> Exception:
+        """The error for a token that should have been something else."""
+        token = self.current
+        found = f"'{token.text}'" if token else "the end of the statement"
+        return errors.syntax(f"Unexpected input {found}, the most similar input is {{{wanted}}}")
+
+    @property
+    def current(self) -> Token | None:
+        """The next token."""
+        return self.tokens[self.position] if self.position < len(self.tokens) else None
+
+    @property
+    def at_end(self) -> bool:
+        """Whether every token was read."""
+        return self.position >= len(self.tokens)
+
+    def finish(self) -> None:
+        """Refuse what is left: nothing of a statement is ignored."""
+        if not self.at_end:
+            raise self.unexpected("<EOF>")
+
+    def _next(self, kinds: set[str], wanted: str) -> Token:
+        token = self.current
+        if token is None or token.kind not in kinds:
+            raise self.unexpected(wanted)
+        self.position += 1
+        return token
+
+    def identifier(self) -> str:
+        """A name, quoted or not."""
+        token = self._next({"word", "quoted"}, "an identifier")
+        return unquote(token.text) if token.kind == "quoted" else token.text
+
+    def string(self) -> str:
+        """The value of a quoted string."""
+        return unquote(self._next({"string"}, "a string").text)
+
+    def word_or_string(self) -> str:
+        """A name or a quoted string."""
+        token = self.current
+        return self.string() if token and token.kind == "string" else self.identifier()
+
+    def integer(self) -> int:
+        """A whole number."""
+        token = self._next({"number"}, "an integer")
+        if not token.text.isdigit():
+            raise errors.syntax(f"'{token.text}' is not an integer")
+        return int(token.text)
+
+    def qualified(self) -> tuple[str | None, str]:
+        """A name with or without its database; the catalog may be `default_catalog` only."""
+        parts = [self.identifier()]
+        while self.accept("."):
+            parts.append(self.identifier())
+        if len(parts) == 3 and parts[0] == "default_catalog":
+            parts = parts[1:]
+        if len(parts) > 2:
+            raise errors.unsupported(f"the catalog {parts[0]}")
+        return (parts[0], parts[1]) if len(parts) == 2 else (None, parts[0])
+
+    def names(self) -> tuple[str, ...]:
+        """Names in parentheses."""
+        self.expect("(")
+        found = [self.identifier()]
+        while self.accept(","):
+            found.append(self.identifier())
+        self.expect(")")
+        return tuple(found)
+
+    def rest(self) -> str:
+        """The text from here to the end, which is then read."""
+        token = self.current
+        self.position = len(self.tokens)
+        return self.sql[token.start :] if token else ""
+
+    def parenthesized(self) -> str:
+        """The text of an expression in parentheses, without them."""
+        self.expect("(")
+        begin = self.position
+        depth = 1
+        while depth:
+            token = self.current
+            if token is None:
+                raise self.unexpected(")")
+            depth += (token.text == "(") - (token.text == ")") if token.kind == "symbol" else 0
+            self.position += 1
+        return self.sql[self.tokens[begin].start : self.tokens[self.position - 1].start]
+
+    def properties(self) -> dict[str, str]:
+        """`("key" = "value", …)`."""
+        found: dict[str, str] = {}
+        self.expect("(")
+        while True:
+            key = self.word_or_string()
+            self.expect("=")
+            if key in found:
+                raise errors.analysis(f"Property '{key}' is given twice")
+            found[key] = self.string()
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return found

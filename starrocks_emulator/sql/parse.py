@@ -1,0 +1,112 @@
+"""Queries and their expressions, parsed by sqlglot; calls keep the names that were written.
+
+sqlglot replaces functions that it knows by nodes of its own, with its own idea of their meaning. Here every call
+keeps its name (marked, so that sqlglot does not know it) and `functions` alone decides what it means."""
+
+import logging
+import re
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.starrocks import StarRocks
+from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.tokens import Token, TokenType
+
+from starrocks_emulator import errors
+
+MARK = "__call__"
+PARAMETER = "__parameter__"
+_KEPT = {"CAST", "EXTRACT", "TRIM", "GROUP_CONCAT"}
+_CALLABLE = {
+    TokenType.VAR, TokenType.LEFT, TokenType.RIGHT, TokenType.REPLACE, TokenType.DATE, TokenType.DATABASE,
+    TokenType.SCHEMA, TokenType.CURRENT_DATE, TokenType.CURRENT_TIMESTAMP, TokenType.CURRENT_USER,
+    TokenType.TRUNCATE, TokenType.LOCALTIMESTAMP, TokenType.CURRENT_ROLE,
+}  # fmt: skip
+_WORDS = {"IF", "TRUNCATE", "MOD", "CHAR_LENGTH"}
+_DIALECT = StarRocks()
+_COLORS = re.compile(r"\x1b\[\d+m")
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+def _marked(sql: str) -> tuple[list[Token], int]:
+    tokens = _DIALECT.tokenize(sql)
+    parameters = 0
+    for index, token in enumerate(tokens):
+        text = token.text
+        if MARK in text or (PARAMETER in text):
+            if token.token_type is not TokenType.STRING:
+                raise errors.syntax(f"'{text}' is a reserved name of the emulator")
+        elif token.token_type is TokenType.PLACEHOLDER:
+            tokens[index] = _named(f"{PARAMETER}{parameters}", token)
+            parameters += 1
+        elif (
+            index + 1 < len(tokens)
+            and tokens[index + 1].token_type is TokenType.L_PAREN
+            and text.upper() not in _KEPT
+            and (token.token_type in _CALLABLE or text.upper() in _WORDS)
+            and not (index and tokens[index - 1].token_type is TokenType.DOT)
+        ):
+            tokens[index] = _named(f"{MARK}{text}", token)
+    return tokens, parameters
+
+
+def _named(name: str, token: Token) -> Token:
+    return Token(TokenType.VAR, name, token.line, token.col, token.start, token.end)
+
+
+@lru_cache(maxsize=512)
+def _parsed(sql: str) -> tuple[exp.Expr, int]:
+    try:
+        tokens, parameters = _marked(sql)
+        statements = _DIALECT.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
+    except SqlglotError as error:
+        text = _COLORS.sub("", str(error)).split("\n")[0].replace(MARK, "")
+        raise errors.syntax(text) from error
+    except RecursionError as error:
+        raise errors.syntax("The statement is nested too deeply") from error
+    if len(statements) != 1 or statements[0] is None:
+        raise errors.syntax("One statement was expected")
+    return statements[0], parameters
+
+
+def parse(sql: str) -> tuple[exp.Expr, int]:
+    """The syntax tree of a SELECT, VALUES, UPDATE or DELETE, and how many `?` it has.
+
+    The tree is shared between callers: it is read, never changed.
+
+    Raises:
+        SqlError: 1064.
+    """
+    return _parsed(sql)
+
+
+def parse_expression(text: str) -> exp.Expr:
+    """The syntax tree of one expression.
+
+    Raises:
+        SqlError: 1064.
+    """
+    tree, parameters = parse(f"SELECT {text}")
+    if parameters or not isinstance(tree, exp.Select) or len(tree.expressions) != 1:
+        raise errors.syntax(f"'{text}' is not an expression")
+    extra = [name for name, value in tree.args.items() if value and name not in {"expressions", "kind"}]
+    if extra:
+        raise errors.syntax(f"'{text}' is not an expression")
+    found = tree.expressions[0]
+    if not isinstance(found, exp.Expr):
+        raise errors.syntax(f"'{text}' is not an expression")
+    return found
+
+
+def written_name(name: str) -> str:
+    """A name as the statement has it, without the mark of a call."""
+    return name.removeprefix(MARK)
+
+
+def label(node: exp.Expr) -> str:
+    """The text that stands over a result column without alias."""
+    if isinstance(node, exp.Column):
+        return written_name(node.name)
+    text = node.sql(dialect=_DIALECT, normalize_functions="lower", comments=False)
+    return re.sub(rf"{MARK}(\w+)", lambda found: found[1].lower(), text, flags=re.IGNORECASE)

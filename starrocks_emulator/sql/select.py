@@ -1,0 +1,257 @@
+"""Queries of StarRocks as DuckDB's text: relations, their names and the rights to read them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+from starrocks_emulator.catalog import Catalog
+from starrocks_emulator.results import Value
+from starrocks_emulator.schema import Table
+from starrocks_emulator.sql.parse import PARAMETER, label, parse, written_name
+from starrocks_emulator.sql.partitions import partition_filter
+from starrocks_emulator.sql.render import Expressions, only, quote
+
+
+@dataclass
+class Scope:
+    """What a query may refer to besides the catalog."""
+
+    catalog: Catalog
+    database: str | None
+    allowed: Callable[[Table], None]
+    system_table: Callable[[str], str]
+    parameters: Sequence[Value] = ()
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    substitutes: Mapping[int, str] = field(default_factory=dict)
+    """Relations to read instead of a table's own rows, by the table's id."""
+
+
+_SELECT_PARTS = ("kind", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit",
+                 "offset", "distinct", "with_", "laterals")  # fmt: skip
+_SETS = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
+
+
+class Queries(Expressions):
+    """Renders whole queries; `tables` collects what they read."""
+
+    def __init__(self, scope: Scope, depth: int = 0) -> None:
+        """`depth` counts views within views."""
+        super().__init__(scope.parameters, scope.constants, scope.variables)
+        self.scope = scope
+        self.depth = depth
+        self.tables: list[Table] = []
+        self._ctes: list[set[str]] = []
+
+    def names_database(self, node: exp.Column) -> None:
+        """`database.table.column` names a database that exists."""
+        self.scope.catalog.database(node.args["db"].name)
+
+    def query(self, node: exp.Expr, top: bool = False) -> str:
+        """A SELECT, a set operation, VALUES, or any of them in parentheses."""
+        if isinstance(node, exp.Subquery):
+            only(node, "this", "alias", "with_", "order", "limit", "offset")
+            inner = f"({self.query(node.this)})"
+            tail = self._tail(node)
+            return f"{inner} {tail}" if tail else inner
+        if isinstance(node, exp.Values):
+            only(node, "expressions", "alias")
+            return "VALUES " + ", ".join(self(row) for row in node.expressions)
+        with_ = node.args.get("with_")
+        prefix = self._with(with_) if with_ else ""
+        try:
+            if isinstance(node, exp.Select):
+                return prefix + self._select(node, top)
+            for kind, word in _SETS.items():
+                if isinstance(node, kind):
+                    only(node, "this", "expression", "distinct", "with_", "order", "limit", "offset")
+                    if not node.args.get("distinct") and word != "UNION":
+                        raise errors.unsupported(f"{word} ALL")
+                    every = "" if node.args.get("distinct") else " ALL"
+                    left = self._side(node.this, top)
+                    return f"{prefix}{left} {word}{every} {self._side(node.expression)} {self._tail(node)}"
+        finally:
+            if with_:
+                self._ctes.pop()
+        raise errors.unsupported(f"the query {node.key.upper()}")
+
+    def _side(self, node: exp.Expr, top: bool = False) -> str:
+        text = self.query(node, top)
+        return text if isinstance(node, exp.Union) and not node.args.get("order") else f"({text})"
+
+    def _with(self, node: exp.Expr) -> str:
+        only(node, "expressions")
+        self._ctes.append(set())
+        parts = []
+        for cte in node.expressions:
+            only(cte, "this", "alias")
+            name = written_name(cte.alias)
+            columns = cte.args["alias"].args.get("columns") or []
+            names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
+            parts.append(f"{quote(name)}{names} AS ({self.query(cte.this)})")
+            self._ctes[-1].add(name.lower())
+        return "WITH " + ", ".join(parts) + " "
+
+    def _select(self, node: exp.Select, top: bool) -> str:
+        only(node, *_SELECT_PARTS)
+        parts = ["SELECT"]
+        if distinct := node.args.get("distinct"):
+            only(distinct)
+            parts.append("DISTINCT")
+        sources = ""
+        if from_ := node.args.get("from_"):
+            only(from_, "this")
+            sources = "FROM " + self.relation(from_.this)
+            sources += "".join(self._join(join) for join in node.args.get("joins") or [])
+        parts.append(", ".join(self._projection(column, top) for column in node.expressions))
+        parts.append(sources)
+        for key, word in (("where", "WHERE"), ("having", "HAVING"), ("qualify", "QUALIFY")):
+            if key == "having" and node.args.get("group"):
+                parts.append(self._group(node.args["group"]))
+            if clause := node.args.get(key):
+                only(clause, "this")
+                parts.append(f"{word} {self(clause.this)}")
+        parts.append(self._tail(node))
+        return " ".join(part for part in parts if part)
+
+    def _projection(self, node: exp.Expr, top: bool) -> str:
+        if isinstance(node, exp.Star | exp.Alias) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
+            return self(node)
+        if isinstance(node, exp.Column) and not node.name.startswith(PARAMETER):
+            return f"{self(node)} AS {quote(node.name)}"
+        return f"{self(node)} AS {quote(label(node) or 'expr')}" if top or self.depth else self(node)
+
+    def _group(self, node: exp.Expr) -> str:
+        only(node, "expressions")
+        keys = []
+        for key in node.expressions:
+            if isinstance(key, exp.Rollup | exp.Cube):
+                only(key, "expressions")
+                keys.append(f"{key.key.upper()} ({', '.join(self.all(key.expressions))})")
+            else:
+                keys.append(self(key))
+        return "GROUP BY " + ", ".join(keys)
+
+    def _tail(self, node: exp.Expr) -> str:
+        parts = []
+        if order := node.args.get("order"):
+            parts.append(self.order(order))
+        for key in ("limit", "offset"):
+            if clause := node.args.get(key):
+                only(clause, "expression", "this", "offset")
+                parts.append(f"{key.upper()} {self._count(clause.expression, key)}")
+        return " ".join(parts)
+
+    def _count(self, node: exp.Expr, clause: str) -> str:
+        text = self(node)
+        if not text.strip("'").isdigit():
+            raise errors.analysis(f"{clause.upper()} takes a whole number, found {text}")
+        return text.strip("'")
+
+    def _join(self, node: exp.Expr) -> str:
+        only(node, "this", "side", "kind", "on", "using")
+        side, kind = (node.args.get("side") or "").upper(), (node.args.get("kind") or "").upper()
+        relation = self.relation(node.this)
+        on, using = node.args.get("on"), node.args.get("using")
+        if not side and not kind and not on and not using:
+            return f", {relation}" if not isinstance(node.this, exp.Unnest) else f", LATERAL (SELECT {relation})"
+        if kind in {"SEMI", "ANTI"}:
+            if side != "LEFT":
+                raise errors.unsupported(f"{side} {kind} JOIN")
+            words = f"{kind} JOIN"
+        elif kind in {"", "INNER", "OUTER", "CROSS"}:
+            words = f"{side} {kind} JOIN".strip()
+        else:
+            raise errors.unsupported(f"{kind} JOIN")
+        condition = f" ON {self(on)}" if on else ""
+        if using:
+            condition = f" USING ({', '.join(quote(name.name) for name in using)})"
+        if not condition and kind != "CROSS":
+            words = "CROSS JOIN"
+        return f" {words} {relation}{condition}"
+
+    def _alias(self, node: exp.Expr, default: str = "") -> str:
+        alias = node.args.get("alias")
+        if not alias:
+            return f" AS {quote(default)}" if default else ""
+        columns = alias.args.get("columns") or []
+        names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
+        return f" AS {quote(written_name(alias.name) or default)}{names}"
+
+    def relation(self, node: exp.Expr) -> str:
+        """A table, view, subquery, VALUES or generate_series in FROM."""
+        if isinstance(node, exp.Subquery):
+            only(node, "this", "alias")
+            if not node.alias:
+                raise errors.SqlError(1248, "Every derived table must have its own alias", "42000")
+            return f"({self.query(node.this)}){self._alias(node)}"
+        if isinstance(node, exp.Values):
+            return f"({self.query(node)}){self._alias(node)}"
+        if isinstance(node, exp.TableFromRows):
+            only(node, "this", "alias")
+            return self._series(node)
+        if not isinstance(node, exp.Table):
+            raise errors.unsupported(f"{node.key.upper()} in FROM")
+        only(node, "this", "db", "catalog", "alias", "partition", "joins")
+        if isinstance(node.this, exp.Table | exp.Subquery):
+            raise errors.unsupported("joins in parentheses")
+        text = self._table(node)
+        return text + "".join(self._join(join) for join in node.args.get("joins") or [])
+
+    def _series(self, node: exp.Expr) -> str:
+        call = node.this
+        if written_name(str(call.this)).lower() != "generate_series" or len(call.expressions) not in {2, 3}:
+            raise errors.unsupported("a table function other than generate_series(start, stop[, step])")
+        alias = node.args.get("alias")
+        columns = (alias.args.get("columns") or []) if alias else []
+        name = columns[0].name if columns else "generate_series"
+        table = written_name(alias.name) if alias else "generate_series"
+        return (
+            f"(SELECT unnest(generate_series({', '.join(self.all(call.expressions))})) AS {quote(name)}) "
+            f"AS {quote(table)}"
+        )
+
+    def _table(self, node: exp.Table) -> str:
+        if not isinstance(node.this, exp.Identifier):
+            raise errors.unsupported("a table function without TABLE(…)")
+        name = written_name(node.name)
+        database = node.args["db"].name if node.args.get("db") else None
+        if database is None and any(name.lower() in names for names in self._ctes):
+            return quote(name) + self._alias(node)
+        catalog = node.args.get("catalog")
+        if catalog and catalog.name != "default_catalog":
+            raise errors.SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")
+        database = self.scope.catalog.database(database or self.scope.database)
+        if database == "information_schema":
+            return f"({self.scope.system_table(name)}){self._alias(node, name)}"
+        table = self.scope.catalog.table(database, name)
+        self.scope.allowed(table)
+        self.tables.append(table)
+        return self.rows(table, node.args.get("partition")) + self._alias(node, name)
+
+    def rows(self, table: Table, partition: exp.Expr | None = None) -> str:
+        """The relation that holds a table's rows, or a view's query."""
+        if table.kind == "view":
+            if partition:
+                raise errors.analysis(f"PARTITION of the view {table.name}")
+            if self.depth > 16:
+                raise errors.analysis(f"Views are nested too deeply at {table.full_name}")
+            inner = Queries(
+                Scope(
+                    self.scope.catalog, table.query_database, lambda _: None, self.scope.system_table,
+                    constants=self.scope.constants, variables=self.scope.variables, substitutes=self.scope.substitutes,
+                ),
+                self.depth + 1,
+            )  # fmt: skip
+            text = inner.query(parse(table.query)[0], top=True)
+            self.tables.extend(inner.tables)
+            names = ", ".join(quote(column.name) for column in table.columns)
+            return f"(SELECT * FROM ({text}) AS view_rows ({names}))"
+        source = self.scope.substitutes.get(table.id, table.stored)
+        if partition is None:
+            return source
+        only(partition, "expressions", "subpartition")
+        filters = [partition_filter(table, part.name) for part in partition.expressions]
+        return f"(SELECT * FROM {source} WHERE {' OR '.join(filters)})"

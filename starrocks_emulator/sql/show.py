@@ -1,0 +1,423 @@
+"""SHOW, DESC and EXPLAIN."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from starrocks_emulator import errors, information_schema, version
+from starrocks_emulator.results import Column, ColumnType, ResultSet, SqlError, Value
+from starrocks_emulator.schema import Table
+from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.parse import parse
+from starrocks_emulator.sql.show_create import create_statement
+
+if TYPE_CHECKING:
+    from starrocks_emulator.session import Session
+
+_CONFIG = {
+    "run_mode": ("shared_nothing", "String", "false"),
+    "streaming_label_keep_max_second": ("43200", "int", "true"),
+    "emulator": ("true", "boolean", "false"),
+    "lower_case_table_names": ("0", "int", "false"),
+    "default_replication_num": ("1", "short", "true"),
+}
+
+
+def _texts(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> ResultSet:
+    return ResultSet([Column(name, ColumnType.VAR_STRING) for name in names], iter([rows] if rows else []))
+
+
+def _pattern(words: Words) -> Callable[[str], bool]:
+    """`LIKE 'pattern'`, or everything."""
+    if not words.accept("LIKE"):
+        return lambda _: True
+    text = words.string()
+    parts = re.split(r"(\\.|%|_)", text)
+    regex = "".join({"%": ".*", "_": "."}.get(part, re.escape(part.removeprefix("\\"))) for part in parts)
+    compiled = re.compile(regex, re.DOTALL | re.IGNORECASE)
+    return lambda name: compiled.fullmatch(name) is not None
+
+
+def _database(session: Session, words: Words) -> str:
+    if words.accept("FROM") or words.accept("IN"):
+        catalog, name = words.qualified()
+        del catalog
+    else:
+        name = session.database or ""
+    if not name:
+        raise errors.no_database()
+    return session.engine.check_database(session.access, name)
+
+
+def show(session: Session, words: Words) -> ResultSet:
+    """SHOW …"""
+    words.expect("SHOW")
+    for phrase, handler in _SHOWS.items():
+        if words.accept(*phrase.split()):
+            return handler(session, words)
+    raise errors.unsupported(f"SHOW {words.rest()}")
+
+
+def _databases(session: Session, words: Words) -> ResultSet:
+    if words.accept("FROM"):
+        words.identifier()
+    matches = _pattern(words)
+    words.finish()
+    catalog, access = session.engine.catalog, session.access
+    names = [name for name in catalog.databases if access.sees_database(name, catalog.tables(name))]
+    return _texts(["Database"], [[name] for name in sorted([*names, "information_schema"]) if matches(name)])
+
+
+def _tables(session: Session, words: Words, full: bool = False) -> ResultSet:
+    database = _database(session, words)
+    where = None
+    if words.accept("WHERE"):
+        where = words.rest()
+    matches = _pattern(words)
+    words.finish()
+    kinds = {"table": "BASE TABLE", "view": "VIEW", "mv": "BASE TABLE"}
+    rows = [
+        (table.name, kinds[table.kind])
+        for table in session.engine.catalog.tables(database)
+        if session.access.sees(table) and matches(table.name)
+    ]
+    if database == "information_schema":
+        rows = [(name, "SYSTEM VIEW") for name in sorted(information_schema.TABLES) if matches(name)]
+    names = [f"Tables_in_{database}", *(["Table_type"] if full else [])]
+    if where is None:
+        return _texts(names, [row if full else row[:1] for row in rows])
+    fields = [(f"Tables_in_{database}", "VARCHAR"), ("Table_type", "VARCHAR")]
+    return _filtered(session, information_schema.relation(fields, list(rows)), "*" if full else names[0], where)
+
+
+def _filtered(session: Session, relation: str, columns: str, where: str) -> ResultSet:
+    queries = session.queries()
+    tree, _ = parse(f"SELECT 1 FROM dual WHERE {where}")
+    condition = queries(tree.args["where"].this)
+    shown = "*" if columns == "*" else f'"{columns}"'
+    return session.rows(f"SELECT {shown} FROM ({relation}) AS shown WHERE {condition}")
+
+
+def _full(session: Session, words: Words) -> ResultSet:
+    if words.accept("TABLES"):
+        return _tables(session, words, full=True)
+    if words.accept("COLUMNS") or words.accept("FIELDS"):
+        return _columns(session, words, full=True)
+    if words.accept("PROCESSLIST"):
+        return _processes(session, words)
+    raise errors.unsupported(f"SHOW FULL {words.rest()}")
+
+
+def _named(session: Session, words: Words) -> Table:
+    database, name = words.qualified()
+    if words.accept("FROM") or words.accept("IN"):
+        database = words.identifier()
+    database = session.engine.catalog.database(database or session.database)
+    table = session.engine.catalog.table(database, name)
+    if not session.access.sees(table):
+        raise session.access.denied("ANY", "TABLE", name)
+    return table
+
+
+def _columns(session: Session, words: Words, full: bool = False) -> ResultSet:
+    _ = words.accept("FROM") or words.accept("IN")
+    table = _named(session, words)
+    matches = _pattern(words)
+    words.finish()
+    rows: list[Sequence[Value]] = []
+    for column in table.columns:
+        if not matches(column.name):
+            continue
+        key = information_schema.key_word(table, column)
+        null = "YES" if column.nullable else "NO"
+        base: list[Value] = [column.name, column.type.show()]
+        collation = "utf8_general_ci" if column.type.is_string else None
+        rows.append([*base, collation, null, key, column.default, "", "", column.comment] if full
+                    else [*base, null, key, column.default, ""])  # fmt: skip
+    names = ["Field", "Type", "Null", "Key", "Default", "Extra"]
+    if full:
+        names = ["Field", "Type", "Collation", "Null", "Key", "Default", "Extra", "Privileges", "Comment"]
+    return _texts(names, rows)
+
+
+def describe(session: Session, words: Words) -> ResultSet:
+    """`DESC table`."""
+    words.position += 1
+    if words.peek("SELECT") or words.peek("WITH"):
+        return _explain(session, words)
+    words.accept("TABLE")
+    table = _named(session, words)
+    words.finish()
+    rows: list[Sequence[Value]] = [
+        [
+            column.name, column.type.brief(), "YES" if column.nullable else "NO",
+            "true" if column.name in table.keys else "false", column.default, column.aggregation or "",
+        ]
+        for column in table.columns
+    ]  # fmt: skip
+    return _texts(["Field", "Type", "Null", "Key", "Default", "Extra"], rows)
+
+
+def explain(session: Session, words: Words) -> ResultSet:
+    """`EXPLAIN query`: DuckDB's plan, since that is what runs."""
+    words.position += 1
+    return _explain(session, words)
+
+
+def _explain(session: Session, words: Words) -> ResultSet:
+    text = session.queries().query(parse(words.rest())[0], top=True)
+    plan = session.cursor.execute(f"EXPLAIN {text}").fetchall()
+    lines = ["EMULATOR PLAN (DuckDB)", *(str(row[-1]) for row in plan)]
+    return _texts(["Explain String"], [[line] for part in lines for line in part.splitlines()])
+
+
+def _create(session: Session, words: Words) -> ResultSet:
+    if words.accept("DATABASE") or words.accept("SCHEMA"):
+        name = session.engine.check_database(session.access, words.identifier())
+        words.finish()
+        return _texts(["Database", "Create Database"], [[name, f"CREATE DATABASE `{name}`"]])
+    word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
+    table = _named(session, words)
+    words.finish()
+    if (word == "VIEW" and table.kind != "view") or (word == "MATERIALIZED VIEW" and table.kind != "mv"):
+        raise SqlError(1347, f"'{table.database}'.'{table.name}' is not '{word}'")
+    text = create_statement(table)
+    if table.kind == "view":
+        return _texts(
+            ["View", "Create View", "character_set_client", "collation_connection"],
+            [[table.name, text, "utf8", "utf8_general_ci"]],
+        )
+    if table.kind == "mv":
+        return _texts(["Materialized View", "Create Materialized View"], [[table.name, text]])
+    return _texts(["Table", "Create Table"], [[table.name, text]])
+
+
+def _partitions(session: Session, words: Words) -> ResultSet:
+    words.expect("FROM")
+    table = _named(session, words)
+    words.finish()
+    if table.kind == "view":
+        raise errors.analysis(f"Table {table.name} is not a OLAP table")
+    schema = information_schema.InformationSchema(session.engine, session.access)
+    rows: list[Sequence[Value]] = []
+    for index, (partition, number) in enumerate(information_schema.partition_rows(schema, table)):
+        bounds = f"[types: [DATETIME]; keys: [{partition.low}]; ..types: [DATETIME]; keys: [{partition.high}]; )"
+        rows.append([
+            str(table.id * 1000 + index), partition.name, str(session.engine.changes.version(table.id)), table.created,
+            None, "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
+            bounds if table.partitioning else "", ", ".join(table.distributed_by) or "ALL KEY",
+            str(table.buckets or 1), information_schema.all_properties(table)["replication_num"], "HDD",
+            "9999-12-31 23:59:59", None, "0B", "false", str(number),
+        ])  # fmt: skip
+    names = ["PartitionId", "PartitionName", "VisibleVersion", "VisibleVersionTime", "VisibleVersionHash", "State",
+             "PartitionKey", "Range", "DistributionKey", "Buckets", "ReplicationNum", "StorageMedium", "CooldownTime",
+             "LastConsistencyCheckTime", "DataSize", "IsInMemory", "RowCount"]  # fmt: skip
+    return _texts(names, rows)
+
+
+def _materialized_views(session: Session, words: Words) -> ResultSet:
+    database = _database(session, words)
+    matches = _pattern(words)
+    if words.accept("WHERE"):
+        words.expect("NAME", "=")
+        wanted = words.string()
+        matches = wanted.__eq__
+    words.finish()
+    rows: list[Sequence[Value]] = []
+    for table in session.engine.catalog.tables(database):
+        if table.kind != "mv" or table.refresh is None or not matches(table.name) or not session.access.sees(table):
+            continue
+        run = session.engine.refresher.last_run(table.id)
+        rows.append([
+            str(table.id), database, table.name, table.refresh.mode, "true" if table.active else "false", "",
+            "RANGE" if table.partitioning else "UNPARTITIONED", f"mv-{table.id}", run.started if run else None,
+            run.finished if run else None, f"{run.seconds:.3f}" if run else None, run.state if run else None,
+            run.error if run else None, create_statement(table),
+        ])  # fmt: skip
+    names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type",
+             "task_name", "last_refresh_start_time", "last_refresh_finished_time", "last_refresh_duration",
+             "last_refresh_state", "last_refresh_error_message", "text"]  # fmt: skip
+    return _texts(names, rows)
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _frontends(session: Session, words: Words) -> ResultSet:
+    words.finish()
+    ports, started = session.engine.ports, _stamp(session.engine.started)
+    names = ["Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join",
+             "Alive", "ReplayedJournalId", "LastHeartbeat", "IsHelper", "ErrMsg", "StartTime", "Version"]  # fmt: skip
+    row: list[Value] = [
+        "1", "127.0.0.1_9010_emulator", "127.0.0.1", "9010", str(ports["fe_http"]), str(ports["mysql"]), "9020",
+        "LEADER", "1", "true", "true", str(session.engine.storage.version), _stamp(time.time()), "true", "", started,
+        version.CURRENT_VERSION,
+    ]  # fmt: skip
+    return _texts(names, [row])
+
+
+def _backends(session: Session, words: Words) -> ResultSet:
+    words.finish()
+    ports, started = session.engine.ports, _stamp(session.engine.started)
+    names = ["BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat",
+             "Alive", "SystemDecommissioned", "ClusterDecommissioned", "TabletNum", "DataUsedCapacity",
+             "AvailCapacity", "TotalCapacity", "UsedPct", "MaxDiskUsedPct", "ErrMsg", "Version", "Status",
+             "NumRunningQueries"]  # fmt: skip
+    running = sum(one.running is not None for one in list(session.engine.sessions.values()))
+    row: list[Value] = [
+        "10001", "127.0.0.1", "9050", "9060", str(ports["be_http"]), "8060", started, _stamp(time.time()), "true",
+        "false", "false", str(len(session.engine.catalog.tables())), "", "", "", "", "", "", version.CURRENT_VERSION,
+        "{}", str(running),
+    ]  # fmt: skip
+    return _texts(names, [row])
+
+
+def _compute_nodes(_: Session, words: Words) -> ResultSet:
+    words.finish()
+    return _texts(["ComputeNodeId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "Alive"], [])
+
+
+def _processes(session: Session, words: Words) -> ResultSet:
+    words.finish()
+    names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info"]
+    rows: list[Sequence[Value]] = []
+    for number, other in list(session.engine.sessions.items()):
+        if other.user != session.user and "root" not in session.engine.users.active(session.roles):
+            continue
+        running = other.running
+        rows.append([
+            "emulator", str(number), other.user, other.host, other.database or "", "Query" if running else "Sleep",
+            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK", running[0] if running else "",
+        ])  # fmt: skip
+    return _texts(names, rows)
+
+
+def _variables(session: Session, words: Words) -> ResultSet:
+    fields = [("Variable_name", "VARCHAR"), ("Value", "VARCHAR")]
+    rows: list[Sequence[Value]] = [list(item) for item in sorted(session.variables.items())]
+    if words.accept("WHERE"):
+        return _filtered(session, information_schema.relation(fields, rows), "*", words.rest())
+    matches = _pattern(words)
+    words.finish()
+    return _texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
+
+
+def _grants(session: Session, words: Words) -> ResultSet:
+    users = session.engine.users
+    name, is_role = session.user, False
+    if words.accept("FOR"):
+        is_role = words.accept("ROLE")
+        if not is_role:
+            words.accept("USER")
+        name = words.word_or_string()
+        if words.accept("@"):
+            words.word_or_string()
+    words.finish()
+    if name != session.user or is_role:
+        session.access.require_global("GRANT", "SYSTEM")
+    principal = users.role(name) if is_role else users.user(name)
+    whom = f"ROLE '{name}'" if is_role else f"USER '{name}'@'%'"
+    lines: list[str] = []
+    if principal.roles:
+        lines.append(f"GRANT {', '.join(repr(role) for role in principal.roles)} TO {whom}")
+    objects: dict[tuple[str, str], list[str]] = {}
+    for one in sorted(principal.grants):
+        objects.setdefault((one.kind, one.scope), []).append(one.privilege)
+    lines += [f"GRANT {', '.join(what)} ON {_object(session, *where)} TO {whom}" for where, what in objects.items()]
+    shown = f"'{name}'" if is_role else f"'{name}'@'%'"
+    heading = ["RoleName", "Catalog", "Grants"] if is_role else ["UserIdentity", "Catalog", "Grants"]
+    return _texts(heading, [[shown, "default_catalog", line] for line in lines])
+
+
+def _object(session: Session, kind: str, scope: str) -> str:
+    catalog = session.engine.catalog
+    names = {str(number): name for name, number in catalog.databases.items()}
+    plural = f"{kind}S"
+    if kind == "SYSTEM":
+        return "SYSTEM"
+    if kind == "CATALOG":
+        return "CATALOG default_catalog"
+    if scope == "*":
+        return f"ALL {plural}" if kind == "DATABASE" else f"ALL {plural} IN ALL DATABASES"
+    if scope.startswith("db:"):
+        return f"ALL {plural} IN DATABASE {names.get(scope[3:], scope)}"
+    if kind == "DATABASE":
+        return f"DATABASE {names.get(scope, scope)}"
+    table = catalog.by_id(int(scope))
+    return f"{kind} {table.full_name if table else scope}"
+
+
+def _roles(session: Session, words: Words) -> ResultSet:
+    words.finish()
+    return _texts(["Name"], [[name] for name in sorted(session.engine.users.roles)])
+
+
+def _users(session: Session, words: Words) -> ResultSet:
+    words.finish()
+    session.access.require_global("GRANT", "SYSTEM")
+    return _texts(["User"], [[f"'{name}'@'%'"] for name in sorted(session.engine.users.users)])
+
+
+def _empty(*names: str) -> Callable[[Session, Words], ResultSet]:
+    def handler(_: Session, words: Words) -> ResultSet:
+        words.rest()
+        return _texts(names, [])
+
+    return handler
+
+
+def _list(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> Callable[[Session, Words], ResultSet]:
+    def handler(_: Session, words: Words) -> ResultSet:
+        words.rest()
+        return _texts(names, rows)
+
+    return handler
+
+
+def frontend_config(_: Session, words: Words) -> ResultSet:
+    """`ADMIN SHOW FRONTEND CONFIG [LIKE 'pattern']`."""
+    matches = _pattern(words)
+    words.finish()
+    rows = [[name, "[]", *values, ""] for name, values in _CONFIG.items() if matches(name)]
+    return _texts(["Key", "AliasNames", "Value", "Type", "IsMutable", "Comment"], rows)
+
+
+_ENGINE = [["OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO"]]
+_SHOWS: dict[str, Callable[[Session, Words], ResultSet]] = {
+    "DATABASES": _databases,
+    "SCHEMAS": _databases,
+    "TABLES": _tables,
+    "FULL": _full,
+    "COLUMNS": _columns,
+    "FIELDS": _columns,
+    "CREATE": _create,
+    "PARTITIONS": _partitions,
+    "MATERIALIZED VIEWS": _materialized_views,
+    "FRONTENDS": _frontends,
+    "BACKENDS": _backends,
+    "COMPUTE NODES": _compute_nodes,
+    "PROCESSLIST": _processes,
+    "GLOBAL VARIABLES": _variables,
+    "SESSION VARIABLES": _variables,
+    "VARIABLES": _variables,
+    "GRANTS": _grants,
+    "ROLES": _roles,
+    "USERS": _users,
+    "WARNINGS": _empty("Level", "Code", "Message"),
+    "ERRORS": _empty("Level", "Code", "Message"),
+    "ENGINES": _list(["Engine", "Support", "Comment", "Transactions", "XA", "Savepoints"], _ENGINE),
+    "CATALOGS": _list(["Catalog", "Type", "Comment"], [["default_catalog", "Internal", "the emulator's own tables"]]),
+    "CHARACTER SET": _list(
+        ["Charset", "Description", "Default collation", "Maxlen"],
+        [["utf8mb4", "UTF-8 Unicode", "utf8mb4_general_ci", "4"]],
+    ),
+    "COLLATION": _list(
+        ["Collation", "Charset", "Id", "Default", "Compiled", "Sortlen"],
+        [["utf8mb4_general_ci", "utf8mb4", "45", "Yes", "Yes", "1"]],
+    ),
+}

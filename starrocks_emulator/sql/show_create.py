@@ -1,0 +1,82 @@
+"""SHOW CREATE: a statement that makes the same object again, the same text every time."""
+
+from starrocks_emulator.schema import Partition, Partitioning, Table, TableColumn
+
+
+def _text(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _column(column: TableColumn) -> str:
+    parts = [f"  `{column.name}` {column.type.show()}"]
+    if column.aggregation:
+        parts.append(column.aggregation)
+    parts.append("NULL" if column.nullable else "NOT NULL")
+    if column.default is not None:
+        now = column.default == "CURRENT_TIMESTAMP"
+        parts.append(f"DEFAULT {column.default if now else _text(column.default)}")
+    parts.append(f"COMMENT {_text(column.comment)}")
+    return " ".join(parts)
+
+
+def _range_partition(partition: Partition) -> str:
+    high = "MAXVALUE" if partition.high is None else f'("{partition.high}")'
+    if partition.low is None or partition.high is None:
+        return f"PARTITION {partition.name} VALUES LESS THAN {high}"
+    return f'PARTITION {partition.name} VALUES [("{partition.low}"), ("{partition.high}"))'
+
+
+def _partitioned(partitioning: Partitioning | None, partitions: tuple[Partition, ...]) -> list[str]:
+    if partitioning is None:
+        return []
+    if partitioning.kind == "expression":
+        return [f"PARTITION BY date_trunc('{partitioning.unit}', {partitioning.columns[0]})"]
+    if partitioning.kind == "column":
+        return [f"PARTITION BY ({_names(partitioning.columns)})"]
+    inner = ",\n".join(_range_partition(partition) for partition in partitions)
+    return [f"PARTITION BY RANGE({_names(partitioning.columns)})\n({inner})"]
+
+
+def _distributed(table: Table) -> str:
+    how = f"HASH({_names(table.distributed_by)})" if table.distributed_by else "RANDOM"
+    return f"DISTRIBUTED BY {how}" + (f" BUCKETS {table.buckets}" if table.buckets else "")
+
+
+def _properties(table: Table) -> str:
+    # imported here because information_schema prints properties too and knows the tables' rows
+    from starrocks_emulator.information_schema import all_properties  # noqa: PLC0415
+
+    lines = ",\n".join(f'"{name}" = "{value}"' for name, value in all_properties(table).items())
+    return f"PROPERTIES (\n{lines}\n)"
+
+
+def create_statement(table: Table) -> str:
+    """The CREATE statement of a table, view or materialized view."""
+    comment = [f"COMMENT {_text(table.comment)}"] if table.comment else []
+    if table.kind == "view":
+        names = ", ".join(f"`{column.name}`" for column in table.columns)
+        head = f"CREATE VIEW `{table.name}` ({names})"
+        return "\n".join([head, *comment, f"AS {table.query};"])
+    order = [f"ORDER BY({_names(table.order_by)})"] if table.order_by else []
+    partitions = _partitioned(table.partitioning, table.partitions)
+    if table.kind == "mv":
+        assert table.refresh
+        names = ", ".join(f"`{column.name}`" for column in table.columns)
+        refresh = f"REFRESH {'' if table.refresh.immediate else 'DEFERRED '}{table.refresh.mode}"
+        refresh += f' START("{table.refresh.start}")' if table.refresh.start else ""
+        refresh += f" EVERY({table.refresh.every_text})" if table.refresh.every else ""
+        head = f"CREATE MATERIALIZED VIEW `{table.name}` ({names})"
+        parts = [head, *comment, *partitions, _distributed(table), *order, refresh]
+        if table.properties:
+            lines = ",\n".join(f'"{name}" = "{value}"' for name, value in sorted(table.properties.items()))
+            parts.append(f"PROPERTIES (\n{lines}\n)")
+        return "\n".join([*parts, f"AS {table.query};"])
+    columns = ",\n".join(_column(column) for column in table.columns)
+    keys = [f"{table.model} KEY({_names(table.keys)})"] if table.keys else []
+    parts = [f"CREATE TABLE `{table.name}` (\n{columns}\n) ENGINE=OLAP", *keys, *comment, *partitions,
+             _distributed(table), *order, _properties(table)]  # fmt: skip
+    return "\n".join(parts) + ";"

@@ -1,0 +1,254 @@
+"""Rows into tables, by the rules of each table model.
+
+A PRIMARY KEY table has no index in DuckDB: rows that are replaced are found by the range of the time column in the key
+(zone maps leave out the rest) and a join with the batch, then deleted and inserted in one transaction. That is several
+times faster than DuckDB's own primary key, and needs a fraction of its memory (measured with 5 million rows)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from starrocks_emulator import errors
+from starrocks_emulator.catalog import Catalog
+from starrocks_emulator.loads import Load
+from starrocks_emulator.schema import Partition, Table
+from starrocks_emulator.sql.partitions import (
+    expression_partition,
+    literal,
+    range_condition,
+    truncate,
+    value_partition,
+)
+from starrocks_emulator.sql.render import quote
+from starrocks_emulator.storage import Transaction
+
+_MERGES = {
+    "SUM": "sum({0})",
+    "MIN": "min({0})",
+    "MAX": "max({0})",
+    "REPLACE": "arg_max_null({0}, __order)",
+    "REPLACE_IF_NOT_NULL": "arg_max({0}, __order)",
+}
+
+
+class OutsidePartitionsError(Exception):
+    """Rows for which a range-partitioned table has no partition."""
+
+
+@dataclass
+class Stage:
+    """Rows on their way into a table, in a temporary table of the connection that loads them."""
+
+    name: str
+    columns: tuple[str, ...]
+    has_operation: bool = False
+    """Whether a column `__op` tells upsert (0) from delete (1)."""
+    partial: bool = False
+    merge_condition: str | None = None
+    bounds: tuple[str, str] | None = None
+    partition_bounds: tuple[str | None, str | None] = (None, None)
+    new_partitions: tuple[Partition, ...] = ()
+    rows: int = 0
+
+
+def time_key(table: Table) -> str | None:
+    """The first DATE or DATETIME column of a key, by which old rows are found quickly."""
+    for key in table.keys:
+        column = table.column(key)
+        if column and column.type.is_temporal:
+            return column.name
+    return None
+
+
+def change_column(table: Table) -> str | None:
+    """The column by which changes of a table are told apart."""
+    if table.partitioning and table.partitioning.kind in {"expression", "range"}:
+        return table.partitioning.columns[0]
+    return time_key(table)
+
+
+def prepare(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
+    """What can be done before the write lock is taken: bounds, partitions, doubles within the batch.
+
+    Raises:
+        OutsidePartitionsError: a range-partitioned table has no partition for some row.
+    """
+    keys = ", ".join(quote(key) for key in table.keys)
+    wanted = [name for name in dict.fromkeys([time_key(table), change_column(table)]) if name in stage.columns and name]
+    sums = "".join(f", CAST(min({quote(name)}) AS VARCHAR), CAST(max({quote(name)}) AS VARCHAR)" for name in wanted)
+    distinct = f", count(DISTINCT ({keys}))" if table.model == "PRIMARY" and len(table.keys) > 1 else ""
+    if table.model == "PRIMARY" and not distinct:
+        distinct = f", count(DISTINCT {keys})"
+    row = cursor.execute(f"SELECT count(*){sums}{distinct} FROM {stage.name}").fetchone()
+    assert row is not None
+    stage.rows = row[0]
+    if not stage.rows:
+        return
+    bounds = {name: (row[1 + 2 * index], row[2 + 2 * index]) for index, name in enumerate(wanted)}
+    stage.bounds = bounds.get(time_key(table) or "")
+    stage.partition_bounds = bounds.get(change_column(table) or "", (None, None))
+    if distinct and row[-1] < stage.rows:
+        _keep_last(cursor, table, stage, keys)
+    if table.partitioning:
+        stage.new_partitions = _new_partitions(cursor, table, stage)
+
+
+def _keep_last(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage, keys: str) -> None:
+    """Of rows with one key the greatest merge_condition wins, and the last of equal ones."""
+    order = f"{quote(stage.merge_condition)} DESC NULLS LAST, rowid DESC" if stage.merge_condition else "rowid DESC"
+    cursor.execute(
+        f"DELETE FROM {stage.name} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "
+        f"(PARTITION BY {keys} ORDER BY {order}) AS place FROM {stage.name}) WHERE place > 1)"
+    )
+
+
+def _new_partitions(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> tuple[Partition, ...]:
+    partitioning = table.partitioning
+    assert partitioning
+    known = {partition.name for partition in table.partitions}
+    if partitioning.kind == "expression":
+        unit = partitioning.unit or "day"
+        low, high = stage.partition_bounds
+        if low is None or high is None:
+            return ()
+        first, last = (truncate(datetime.fromisoformat(bound), unit) for bound in (low, high))
+        if first == last:
+            found = [first]
+        else:
+            name = quote(partitioning.columns[0])
+            rows = cursor.execute(
+                f"SELECT DISTINCT CAST(date_trunc('{unit}', {name}) AS TIMESTAMP) FROM {stage.name} "
+                f"WHERE {name} IS NOT NULL"
+            ).fetchall()
+            found = [row[0] for row in rows]
+        made = [expression_partition(unit, moment) for moment in sorted(found)]
+        return tuple(partition for partition in made if partition.name not in known)
+    if partitioning.kind == "column":
+        names = ", ".join(quote(name) for name in partitioning.columns)
+        rows = cursor.execute(f"SELECT DISTINCT {names} FROM {stage.name}").fetchall()
+        return tuple(partition for partition in map(value_partition, rows) if partition.name not in known)
+    inside = " OR ".join(
+        range_condition(partitioning.columns[0], partition.low, partition.high) for partition in table.partitions
+    )
+    row = cursor.execute(f"SELECT count(*) FROM {stage.name} WHERE NOT ({inside or 'FALSE'})").fetchone()
+    if row and row[0]:
+        raise OutsidePartitionsError(
+            f"{row[0]} row(s) are in no partition of {table.full_name}: {partitioning.columns[0]} from "
+            f"{stage.partition_bounds[0]} to {stage.partition_bounds[1]}"
+        )
+    return ()
+
+
+def apply(change: Transaction, catalog: Catalog, table: Table, stage: Stage, load: Load) -> None:
+    """Put a prepared stage into its table, inside the transaction that holds the write lock."""
+    if not stage.rows:
+        return
+    current = catalog.by_id(table.id)
+    if current is None or current.columns != table.columns:
+        raise errors.analysis(f"{table.full_name} was changed or dropped while rows were on their way")
+    cursor = change.cursor
+    if table.model == "PRIMARY":
+        _upsert(cursor, table, stage)
+    elif table.model == "AGGREGATE":
+        _merge(cursor, table, stage)
+    else:
+        names = ", ".join(quote(name) for name in stage.columns)
+        cursor.execute(f"INSERT INTO {table.stored} ({names}) SELECT {names} FROM {stage.name}")
+    known = {partition.name for partition in current.partitions}
+    fresh = tuple(partition for partition in stage.new_partitions if partition.name not in known)
+    if fresh:
+        catalog.put(change, current.with_(partitions=tuple(sorted((*current.partitions, *fresh), key=_by_bound))))
+    _note_change(load, table.id, stage.partition_bounds)
+
+
+def _by_bound(partition: Partition) -> tuple[str, str]:
+    return (partition.low or "", partition.name)
+
+
+def _note_change(load: Load, number: int, bounds: tuple[str | None, str | None]) -> None:
+    before = load.changed.get(number)
+    if before is None:
+        load.changed[number] = bounds
+    elif None in before or None in bounds:
+        load.changed[number] = (None, None)
+    else:
+        load.changed[number] = (min(str(before[0]), str(bounds[0])), max(str(before[1]), str(bounds[1])))
+
+
+def _range(table: Table, stage: Stage) -> str:
+    name = time_key(table)
+    if name is None or stage.bounds is None:
+        return ""
+    return f"o.{quote(name)} BETWEEN {literal(stage.bounds[0])} AND {literal(stage.bounds[1])} AND "
+
+
+def _same_key(keys: Sequence[str]) -> str:
+    return " AND ".join(f"o.{quote(key)} = s.{quote(key)}" for key in keys)
+
+
+def _upsert(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
+    condition = stage.merge_condition
+    newer = f"o.{quote(condition)} > s.{quote(condition)}" if condition else "FALSE"
+    hits = cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT o.rowid AS old, s.rowid AS fresh, coalesce({newer}, FALSE) AS kept "
+        f"FROM {table.stored} o JOIN {stage.name} s ON {_range(table, stage)}{_same_key(table.keys)}"
+    ).fetchone()
+    if stage.partial:
+        _fill(cursor, table, stage)
+    names = ", ".join(quote(name) for name in stage.columns)
+    where = ""
+    if hits and hits[0]:
+        cursor.execute(f"DELETE FROM {table.stored} WHERE rowid IN (SELECT old FROM hits WHERE NOT kept)")
+        if condition:
+            where = "rowid NOT IN (SELECT fresh FROM hits WHERE kept)"
+    if stage.has_operation:
+        where = f"{where} AND __op = 0" if where else "__op = 0"
+    cursor.execute(
+        f"INSERT INTO {table.stored} ({names}) SELECT {names} FROM {stage.name}" + (f" WHERE {where}" if where else "")
+    )
+
+
+def _fill(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
+    """Give a partial update the columns that it leaves out: from the stored row, or their default."""
+    given = {name.lower() for name in stage.columns}
+    missing = [column for column in table.columns if column.name.lower() not in given]
+    for column in missing:
+        cursor.execute(f"ALTER TABLE {stage.name} ADD COLUMN {quote(column.name)} {column.type.stored()}")
+        cursor.execute(
+            f"UPDATE {stage.name} AS s SET {quote(column.name)} = o.{quote(column.name)} "
+            f"FROM {table.stored} o, hits WHERE hits.old = o.rowid AND hits.fresh = s.rowid"
+        )
+        if column.default is not None:
+            cursor.execute(
+                f"UPDATE {stage.name} SET {quote(column.name)} = {default_of(column.default)} "
+                "WHERE rowid NOT IN (SELECT fresh FROM hits)"
+            )
+    stage.columns = (*stage.columns, *(column.name for column in missing))
+
+
+def default_of(text: str) -> str:
+    """DuckDB's expression for a column's default."""
+    return "CAST(date_trunc('second', now()) AS TIMESTAMP)" if text == "CURRENT_TIMESTAMP" else literal(text)
+
+
+def _merge(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
+    keys = ", ".join(quote(key) for key in table.keys)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT o.rowid AS old FROM {table.stored} o "
+        f"SEMI JOIN {stage.name} s ON {_range(table, stage)}{_same_key(table.keys)}"
+    )
+    names = ", ".join(quote(name) for name in stage.columns)
+    values = ", ".join(
+        f"CAST({_MERGES[column.aggregation].format(quote(column.name))} AS {column.type.stored()}) AS {quote(column.name)}"
+        for column in table.columns
+        if column.aggregation
+    )
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT {keys}{', ' + values if values else ''} FROM ("
+        f"SELECT {names}, -1 AS __order FROM {table.stored} WHERE rowid IN (SELECT old FROM hits) "
+        f"UNION ALL SELECT {names}, rowid FROM {stage.name}) GROUP BY {keys}"
+    )
+    cursor.execute(f"DELETE FROM {table.stored} WHERE rowid IN (SELECT old FROM hits)")
+    cursor.execute(f"INSERT INTO {table.stored} BY NAME SELECT * FROM merged")
