@@ -1,0 +1,16 @@
+"""How a connection fails, as opposed to a statement (`results.SqlError`)."""
+
+
+class ProtocolError(Exception):
+    """The client broke the protocol or a limit: it is told so in an error packet, then the connection is closed."""
+
+    def __init__(self, message: str, code: int = 1835, sqlstate: str = "08S01") -> None:
+        """`code` is an error number of MySQL's; 1835 is `ER_MALFORMED_PACKET`."""
+        super().__init__(message)
+        self.code = code
+        self.sqlstate = sqlstate
+        self.message = message
+
+
+class ConnectionClosedError(Exception):
+    """The client is gone, or was made to go; nothing more can be sent."""

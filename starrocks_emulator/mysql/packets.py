@@ -1,0 +1,128 @@
+"""Reading and writing the fields of packets, and framing payloads as packets."""
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from starrocks_emulator.mysql.constants import MAX_PAYLOAD
+from starrocks_emulator.mysql.errors import ProtocolError
+
+_PREFIX = [bytes([length]) for length in range(251)]
+
+
+def lenenc_int(value: int) -> bytes:
+    """A length-encoded integer, from 0 to 2^64-1."""
+    if value < 251:
+        return _PREFIX[value]
+    if value < 1 << 16:
+        return b"\xfc" + value.to_bytes(2, "little")
+    if value < 1 << 24:
+        return b"\xfd" + value.to_bytes(3, "little")
+    return b"\xfe" + value.to_bytes(8, "little")
+
+
+def lenenc_bytes(value: bytes) -> bytes:
+    """A length-encoded string."""
+    return lenenc_int(len(value)) + value
+
+
+class PacketWriter:
+    """Frames payloads as packets with running sequence ids, and keeps them until they are taken."""
+
+    def __init__(self, sequence: int) -> None:
+        """`sequence` is the id of the first packet."""
+        self.sequence = sequence
+        self._parts: list[bytes] = []
+        self.size = 0
+
+    def add(self, payload: bytes) -> None:
+        """Frame one payload, in several packets where it is longer than one may be."""
+        self.add_all((payload,))
+
+    def add_all(self, payloads: Iterable[bytes]) -> None:
+        """Frame each payload."""
+        sequence, size = self.sequence, 0
+        append = self._parts.append
+        for payload in payloads:
+            length = len(payload)
+            if length < MAX_PAYLOAD:
+                append((length | sequence << 24).to_bytes(4, "little"))
+                append(payload)
+                sequence = (sequence + 1) & 0xFF
+                size += length + 4
+                continue
+            for start in range(0, length + 1, MAX_PAYLOAD):
+                piece = payload[start : start + MAX_PAYLOAD]
+                append((len(piece) | sequence << 24).to_bytes(4, "little"))
+                append(piece)
+                sequence = (sequence + 1) & 0xFF
+                size += len(piece) + 4
+        self.sequence = sequence
+        self.size += size
+
+    def take(self) -> bytes:
+        """All packets so far, which are then forgotten."""
+        data = b"".join(self._parts)
+        self._parts.clear()
+        self.size = 0
+        return data
+
+
+class PacketReader:
+    """Reads the fields of one payload from left to right.
+
+    Every method raises `ProtocolError` where the payload is too short for the field, naming the field.
+    """
+
+    def __init__(self, payload: bytes, packet: str) -> None:
+        """`packet` names the packet in errors."""
+        self._payload = payload
+        self._packet = packet
+        self._at = 0
+
+    @property
+    def remaining(self) -> int:
+        """Bytes not read yet."""
+        return len(self._payload) - self._at
+
+    def fixed(self, length: int, field: str) -> bytes:
+        """Exactly `length` bytes."""
+        if length > self.remaining:
+            self._malformed(f"{field} needs {length} bytes, {self.remaining} are left")
+        value = self._payload[self._at : self._at + length]
+        self._at += length
+        return value
+
+    def integer(self, length: int, field: str) -> int:
+        """An unsigned little-endian integer of `length` bytes."""
+        return int.from_bytes(self.fixed(length, field), "little")
+
+    def until_nul(self, field: str) -> bytes:
+        """The bytes before the next NUL, which is skipped."""
+        end = self._payload.find(b"\0", self._at)
+        if end < 0:
+            self._malformed(f"{field} is not ended by a NUL byte")
+        value = self._payload[self._at : end]
+        self._at = end + 1
+        return value
+
+    def lenenc_integer(self, field: str) -> int:
+        """A length-encoded integer."""
+        first = self.integer(1, field)
+        if first < 251:
+            return first
+        if first in (0xFC, 0xFD, 0xFE):
+            return self.integer({0xFC: 2, 0xFD: 3, 0xFE: 8}[first], field)
+        return self._malformed(f"{field} starts with {first:#04x}, which is no length")
+
+    def lenenc(self, field: str) -> bytes:
+        """A length-encoded string."""
+        return self.fixed(self.lenenc_integer(field), field)
+
+    def rest(self) -> bytes:
+        """All that is left."""
+        value = self._payload[self._at :]
+        self._at = len(self._payload)
+        return value
+
+    def _malformed(self, reason: str) -> NoReturn:
+        raise ProtocolError(f"Malformed communication packet: {self._packet}: {reason}")

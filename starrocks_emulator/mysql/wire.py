@@ -1,0 +1,234 @@
+"""A client's byte stream, cut into packets: flow control both ways, time limits, nothing unbounded."""
+
+import asyncio
+from collections.abc import Callable
+from ssl import SSLContext
+
+from starrocks_emulator.mysql.constants import MAX_PAYLOAD
+from starrocks_emulator.mysql.errors import ConnectionClosedError, ProtocolError
+
+_CHUNK = 32 * 1024
+_READ_AHEAD = 64 * 1024
+_WRITE_BUFFER = 256 * 1024
+_TLS_LINGER_SECONDS = 0.5
+
+
+class Wire(asyncio.BufferedProtocol):
+    """Reads and writes packets of one connection.
+
+    While `exact` is set, which it is from the start, it never takes more bytes from the socket than the packet being
+    read has. That is what makes the upgrade to TLS safe: a client may send its ClientHello right behind the packet
+    that asks for TLS, and bytes that were read with that packet would be lost to the TLS layer.
+    """
+
+    def __init__(self, on_connect: Callable[["Wire"], None]) -> None:
+        """`on_connect` is called once the connection is there."""
+        self._on_connect = on_connect
+        self.on_lost: Callable[[], None] | None = None
+        """Called when the client is gone, also while nothing is being read."""
+        self.sequence = 0
+        """The sequence id that the next packet must have."""
+        self.exact = True
+        self._transport: asyncio.Transport | None = None
+        self._buffer = bytearray()
+        self._chunk = memoryview(bytearray(_CHUNK))
+        self._wanted = 0
+        self._reader: asyncio.Future[None] | None = None
+        self._drainer: asyncio.Future[None] | None = None
+        self._write_paused = False
+        self._discarding = False
+        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """What carries the bytes: the socket, or TLS on it."""
+        if self._transport is None:
+            raise ConnectionClosedError
+        return self._transport
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client is gone."""
+        return self._lost.done()
+
+    def peer_host(self) -> str:
+        """The client's address, or an empty string where the socket has none."""
+        peer: object = self.transport.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) and peer else ""
+
+    async def start_tls(self, context: SSLContext, seconds: float) -> None:
+        """Go on over TLS, as `tls.upgrade` tells."""
+        assert self.exact
+        assert not self._buffer
+        loop = asyncio.get_running_loop()
+        # Decrypted bytes may come before `start_tls` returns the transport that could pause them: take them all.
+        self.exact = False
+        raw, self._transport = self.transport, None
+        try:
+            transport = await loop.start_tls(raw, self, context, server_side=True, ssl_handshake_timeout=seconds)
+        finally:
+            self._transport = raw
+        if transport is None:
+            raise ConnectionClosedError("the client left during the TLS handshake")
+        self._transport = transport
+        transport.set_write_buffer_limits(high=_WRITE_BUFFER)
+
+    # what asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start with reading paused: nothing is wanted yet."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=_WRITE_BUFFER)
+        transport.pause_reading()
+        self._on_connect(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Room for as many bytes as may be read now."""
+        if self.exact and not self._discarding:
+            return self._chunk[: max(1, min(_CHUNK, self._wanted - len(self._buffer)))]
+        return self._chunk
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Keep what was read and wake the reader when it has enough."""
+        if self._discarding:
+            return
+        self._buffer += self._chunk[:nbytes]
+        if len(self._buffer) >= self._wanted:
+            if self._transport is not None and (self.exact or len(self._buffer) > _READ_AHEAD):
+                self._transport.pause_reading()
+            if self._reader is not None and not self._reader.done():
+                self._reader.set_result(None)
+
+    def eof_received(self) -> bool:
+        """The client sends no more: it is gone, as far as this protocol is concerned."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wake everybody."""
+        if not self._lost.done():
+            self._lost.set_result(None)
+        for waiter in (self._reader, self._drainer):
+            if waiter is not None and not waiter.done():
+                waiter.set_exception(ConnectionClosedError())
+        if self.on_lost is not None:
+            self.on_lost()
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as is written."""
+        self._write_paused = True
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self._write_paused = False
+        if self._drainer is not None and not self._drainer.done():
+            self._drainer.set_result(None)
+
+    # what a connection calls
+
+    async def read_packet(self, limit: int, first_seconds: float | None, seconds: float | None) -> bytes:
+        """The next payload, joined from its packets.
+
+        Args:
+            limit: longest payload to accept, in bytes.
+            first_seconds: longest wait for the packet to begin.
+            seconds: longest wait for each further piece of it.
+
+        Raises:
+            ProtocolError: 1153 longer than `limit`, 1156 wrong sequence id.
+            ConnectionClosedError: the client is gone.
+            TimeoutError: one of the waits was too long.
+        """
+        parts: list[bytes] = []
+        total = 0
+        while True:
+            header = await self._take(4, seconds if parts else first_seconds)
+            length, sequence = int.from_bytes(header[:3], "little"), header[3]
+            if sequence != self.sequence:
+                raise ProtocolError(
+                    f"Got packets out of order: sequence id {sequence} where {self.sequence} was expected", 1156
+                )
+            self.sequence = (sequence + 1) & 0xFF
+            total += length
+            if total > limit:
+                raise ProtocolError(f"Got a packet bigger than 'max_allowed_packet' bytes: the limit is {limit}", 1153)
+            part = await self._take(length, seconds)
+            if length < MAX_PAYLOAD:
+                return b"".join((*parts, part)) if parts else part
+            parts.append(part)
+
+    async def _take(self, length: int, seconds: float | None) -> bytes:
+        while len(self._buffer) < length:
+            if self._lost.done() or self.transport.is_closing():
+                raise ConnectionClosedError
+            # Each wait is for one chunk, so that the time limit is about progress, not about the packet's size.
+            self._wanted = length if self.exact else min(length, len(self._buffer) + _CHUNK)
+            self._reader = asyncio.get_running_loop().create_future()
+            self.transport.resume_reading()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._reader
+            finally:
+                self._reader = None
+                self._wanted = 0
+        taken = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        return taken
+
+    def write(self, data: bytes) -> None:
+        """Hand framed packets to the socket; `drain` waits until it has taken them.
+
+        Raises:
+            ConnectionClosedError: the client is gone.
+        """
+        if self._lost.done() or self.transport.is_closing():
+            raise ConnectionClosedError
+        self.transport.write(data)
+
+    async def drain(self, seconds: float | None) -> None:
+        """Wait while the client is too slow, at most so many seconds.
+
+        Raises:
+            ConnectionClosedError: the client is gone.
+            TimeoutError: it took too long.
+        """
+        if self._lost.done():
+            raise ConnectionClosedError
+        if not self._write_paused:
+            return
+        self._drainer = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._drainer
+        finally:
+            self._drainer = None
+
+    async def linger(self, seconds: float) -> None:
+        """Send no more, and throw away what the client still sends, until it closes or `seconds` are over.
+
+        Closing a socket with unread input resets the connection, and the client would never read the last error.
+        """
+        self._discarding = True
+        self._buffer.clear()
+        if self._lost.done() or self._transport is None or self._transport.is_closing():
+            return
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        else:  # TLS cannot be closed in one direction
+            seconds = min(seconds, _TLS_LINGER_SECONDS)
+        self._transport.resume_reading()
+        await asyncio.wait([self._lost], timeout=seconds)
+
+    async def close(self, seconds: float) -> None:
+        """Close once what was written is sent, or after so many seconds."""
+        if self._transport is None:
+            return
+        self._transport.close()
+        if not self._lost.done():
+            await asyncio.wait([self._lost], timeout=seconds)
+        self._transport.abort()
+
+    def abort(self) -> None:
+        """Close at once."""
+        if self._transport is not None:
+            self._transport.abort()

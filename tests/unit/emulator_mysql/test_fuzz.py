@@ -1,0 +1,148 @@
+"""Bytes that no client would send: whatever comes, the server answers or closes, does not grow and lets nobody in."""
+
+import logging
+import os
+import random
+import secrets
+import struct
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from starrocks_emulator.mysql import Limits
+from starrocks_emulator.mysql.constants import Capability, Command
+from tests.unit.emulator_mysql.raw_client import BASIC, RawClient
+from tests.unit.emulator_mysql.serving import Served, serving
+from tests.unit.emulator_mysql.sqlite_backend import SqliteBackend, native_password
+
+SECONDS = 180 if os.environ.get("KAPPASTACK_LONG") == "1" else 20
+COMMANDS = (*Command, 0x00, 0x05, 0x1D, 0xFE)
+SQL = (b"select 1", b"SELECT * FROM all_types", b"SELECT ECHO(?, ?)", b"SELECT BIG(3000)", b"set names utf8", b";;")
+
+
+def noise(rng: random.Random, most: int) -> bytes:
+    return rng.randbytes(rng.choice((0, 1, 2, 5, rng.randrange(most + 1))))
+
+
+def mutated(rng: random.Random, data: bytes) -> bytes:
+    """The bytes with some changed, cut out, repeated or put in."""
+    changed = bytearray(data)
+    for _ in range(rng.randrange(4)):
+        at = rng.randrange(len(changed) + 1)
+        match rng.randrange(5):
+            case 0 if changed:
+                changed[at % len(changed)] = rng.randrange(256)
+            case 1:
+                del changed[at : at + rng.randrange(1, 9)]
+            case 2:
+                changed[at:at] = noise(rng, 16)
+            case 3:
+                changed[at:at] = changed[at : at + 20]
+            case _ if changed:
+                changed[at % len(changed)] = rng.choice((0, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF))
+    return bytes(changed)
+
+
+def login(client: RawClient, rng: random.Random) -> None:
+    salt = client.salt(client.read())
+    capabilities = BASIC | (Capability.DEPRECATE_EOF if rng.random() < 0.5 else 0)
+    client.send(client.response("ana", native_password("s3cret", salt), capabilities))
+    assert client.read()[0] == 0
+
+
+def broken_handshakes(client: RawClient, rng: random.Random) -> None:
+    """Never a login: the password is not known."""
+    client.read()
+    good = client.response(
+        rng.choice(("ana", "root2", "", "x" * 100)),
+        rng.randbytes(20),
+        rng.choice((BASIC, BASIC | Capability.CONNECT_WITH_DB | Capability.CONNECT_ATTRS, rng.randrange(1 << 32))),
+        plugin=rng.choice(("mysql_native_password", "caching_sha2_password", "")),
+    )
+    payload = mutated(rng, good) if rng.random() < 0.9 else noise(rng, 200)
+    client.send(payload, 1 if rng.random() < 0.9 else rng.randrange(256))
+    for answer in range(2):
+        first = client.read()
+        if first[:1] == b"\xfe" and answer == 0:
+            client.send(noise(rng, 40))
+        else:
+            assert first[:1] == b"\xff", first
+            return
+
+
+def broken_commands(client: RawClient, rng: random.Random) -> None:
+    login(client, rng)
+    for _ in range(rng.randrange(1, 30)):
+        command = rng.choice(COMMANDS)
+        body = mutated(rng, rng.choice(SQL)) if rng.random() < 0.5 else noise(rng, 64)
+        if command in (Command.STMT_EXECUTE, Command.STMT_CLOSE, Command.STMT_FETCH, Command.STMT_SEND_LONG_DATA):
+            body = rng.randrange(4).to_bytes(4, "little") + body
+        if command is Command.STMT_EXECUTE and rng.random() < 0.8:
+            types = bytes(rng.choice((1, 3, 7, 10, 11, 12, 246, 252, 253, 254, rng.randrange(256))) for _ in range(4))
+            body = struct.pack("<IBI", rng.randrange(1, 4), rng.randrange(2), 1) + b"\0\x01" + types + noise(rng, 40)
+        client.send(bytes([command]) + body, 0)
+
+
+def broken_framing(client: RawClient, rng: random.Random) -> None:
+    if rng.random() < 0.5:
+        login(client, rng)
+    packets = b"".join(
+        len(body).to_bytes(3, "little") + bytes([rng.randrange(3)]) + body
+        for body in (bytes([rng.choice(COMMANDS)]) + noise(rng, 50) for _ in range(rng.randrange(1, 6)))
+    )
+    client.socket.sendall(mutated(rng, packets))
+
+
+ATTACKS: tuple[Callable[[RawClient, random.Random], None], ...] = (
+    broken_handshakes,
+    broken_commands,
+    broken_framing,
+)
+
+
+def attack(served: Served, rng: random.Random, kind: Callable[[RawClient, random.Random], None]) -> None:
+    with RawClient(served.port, timeout=10) as client:
+        try:
+            kind(client, rng)
+            client.socket.shutdown(1)
+            client.drained()
+        except (EOFError, ConnectionResetError, BrokenPipeError):
+            pass  # closed by the server, which is an answer; a time-out is none
+
+
+def test_nothing_that_a_client_sends_breaks_the_server(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = int(os.environ.get("KAPPASTACK_SEED", secrets.randbelow(1 << 32)))
+    with capsys.disabled():
+        print(f"\nfuzzing the MySQL protocol for {SECONDS} s, KAPPASTACK_SEED={seed}")
+    rng = random.Random(seed)
+    backend = SqliteBackend({"ana": "s3cret"})
+    process, rounds, most = psutil.Process(), 0, 0
+    limits = Limits(packet_bytes=1 << 20, login_seconds=5, read_seconds=5)
+    with caplog.at_level(logging.ERROR), serving(backend, limits=limits) as served:
+        deadline = time.monotonic() + SECONDS
+        before = 0
+        while time.monotonic() < deadline:
+            attack(served, rng, ATTACKS[rounds % len(ATTACKS)])
+            rounds += 1
+            if rounds == 300:
+                before = process.memory_info().rss
+            if rounds % 300 == 0:
+                most = max(most, process.memory_info().rss)
+        with RawClient(served.port) as client:
+            login(client, rng)
+            assert client.command(b"\x0e")[0] == 0
+        deadline = time.monotonic() + 10
+        while served.server.connections and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert served.server.connections == []
+    assert len(backend.closed) == len(backend.sessions)
+    defects = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert defects == []
+    assert rounds > 100
+    assert most - before < 60_000_000
+    with capsys.disabled():
+        print(f"{rounds} connections, {len(backend.sessions)} sessions, memory grew by {(most - before) >> 10} KiB")
