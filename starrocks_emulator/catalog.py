@@ -64,7 +64,11 @@ class Catalog:
     def drop_database(self, change: Transaction, name: str) -> None:
         """Remove an empty database."""
         change.delete("database", name)
-        change.after(lambda: self._databases.pop(name, None) and None)
+
+        def apply() -> None:
+            self._databases.pop(name, None)
+
+        change.after(apply)
         self._changes(change)
 
     def _changes(self, change: Transaction) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from starrocks_emulator import errors, version
+from starrocks_emulator import version
 from starrocks_emulator.catalog import SYSTEM_DATABASES, Catalog
 from starrocks_emulator.changes import Changes
 from starrocks_emulator.loads import Loads
@@ -95,7 +95,7 @@ class Engine:
         """
         session = self.sessions.get(connection_id)
         if session is None:
-            raise errors.SqlError(1094, f"Unknown thread id: {connection_id}")
+            raise SqlError(1094, f"Unknown thread id: {connection_id}")
         session.killed = session.killed or not query_only
         if self.kill_connection is None or not self.kill_connection(connection_id, query_only):
             session.cancel()

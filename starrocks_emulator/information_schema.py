@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors
-from starrocks_emulator.results import Value
+from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Partition, Table, TableColumn
 from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
@@ -175,7 +175,7 @@ def _tables_config(schema: InformationSchema) -> Rows:
             ", ".join(f"`{key}`" for key in table.keys) if table.model == "PRIMARY" else "",
             ", ".join(f"`{name}`" for name in table.partitioning.columns) if table.partitioning else "",
             ", ".join(f"`{name}`" for name in table.distributed_by), table.distribution, table.buckets or 0,
-            ", ".join(f"`{name}`" for name in (table.order_by or table.keys)), json.dumps(all_properties(table)), table.id,
+            ", ".join(f"`{name}`" for name in (table.order_by or table.keys)), json.dumps(all_properties(table)), table.id,  # noqa: E501
         ])  # fmt: skip
     return rows
 
@@ -193,7 +193,7 @@ def partition_rows(schema: InformationSchema, table: Table) -> list[tuple[Partit
         if table.partitioning:
             try:
                 condition = partition_condition(table.partitioning, partition)
-            except errors.SqlError:
+            except SqlError:
                 condition = "FALSE"
         found.append((partition, schema.count(table, condition)))
     return found
@@ -216,7 +216,7 @@ def _partitions_meta(schema: InformationSchema) -> Rows:
     return rows
 
 
-def _statistics(schema: InformationSchema) -> Rows:
+def _statistics(schema: InformationSchema) -> Rows:  # noqa: ARG001
     return []
 
 
@@ -246,7 +246,7 @@ def _task_runs(schema: InformationSchema) -> Rows:
     ]  # fmt: skip
 
 
-def _variables(schema: InformationSchema) -> Rows:
+def _variables(schema: InformationSchema) -> Rows:  # noqa: ARG001
     from starrocks_emulator.variables import DEFAULTS  # noqa: PLC0415
 
     return [[name, value] for name, value in DEFAULTS.items()]
@@ -285,7 +285,7 @@ TABLES: dict[str, tuple[str, Callable[[InformationSchema], Rows]]] = {
         _views,
     ),
     "materialized_views": (
-        "MATERIALIZED_VIEW_ID:I TABLE_SCHEMA TABLE_NAME REFRESH_TYPE IS_ACTIVE INACTIVE_REASON PARTITION_TYPE TASK_ID:I "
+        "MATERIALIZED_VIEW_ID:I TABLE_SCHEMA TABLE_NAME REFRESH_TYPE IS_ACTIVE INACTIVE_REASON PARTITION_TYPE TASK_ID:I "  # noqa: E501
         "TASK_NAME LAST_REFRESH_START_TIME:D LAST_REFRESH_FINISHED_TIME:D LAST_REFRESH_DURATION:F LAST_REFRESH_STATE "
         "LAST_REFRESH_FORCE_REFRESH LAST_REFRESH_ERROR_CODE LAST_REFRESH_ERROR_MESSAGE TABLE_ROWS:I "
         "MATERIALIZED_VIEW_DEFINITION",

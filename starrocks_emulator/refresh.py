@@ -160,8 +160,11 @@ class Refresher:
             probe = self._queries(table)
             whole = probe.query(tree)
             bases = {base.id: base for base in probe.tables if base.kind != "view"}
-            changed = {number: self._changes.since(number, table.refresh.upto) for number in bases}
-            changed = {number: change for number, change in changed.items() if change}
+            changed = {
+                number: found
+                for number in bases
+                if (found := self._changes.since(number, table.refresh.upto)) is not None
+            }
             if not changed and not force and table.refresh.upto >= 0:
                 return False
             upto = max([self._changes.version(number) for number in bases], default=0)

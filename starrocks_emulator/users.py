@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError
@@ -65,6 +66,10 @@ def password_secret(password: str) -> str:
     return hashlib.sha1(hashlib.sha1(password.encode()).digest()).hexdigest()  # noqa: S324  the protocol's own hash
 
 
+def _forget(principals: dict[str, Principal], name: str) -> None:
+    principals.pop(name, None)
+
+
 class Users:
     """Who may log in and what they may do."""
 
@@ -91,12 +96,12 @@ class Users:
     def drop_user(self, change: Transaction, name: str) -> None:
         """Remove a user."""
         change.delete("user", name)
-        change.after(lambda: self.users.pop(name, None) and None)
+        change.after(partial(_forget, self.users, name))
 
     def drop_role(self, change: Transaction, name: str) -> None:
         """Remove a role from the list and from whoever has it."""
         change.delete("role", name)
-        change.after(lambda: self.roles.pop(name, None) and None)
+        change.after(partial(_forget, self.roles, name))
         for principals, put in ((self.users, self.put_user), (self.roles, self.put_role)):
             for principal in list(principals.values()):
                 if name in principal.roles:
@@ -165,7 +170,7 @@ class Users:
                 wanted.extend(role.roles)
         return found
 
-    def may(
+    def may(  # noqa: PLR0917
         self, user: str, roles: tuple[str, ...], privilege: str, kind: str, database: int | None, number: int | None
     ) -> bool:
         """Whether a user with these active roles has a privilege on an object (None: on any at all)."""

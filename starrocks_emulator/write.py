@@ -90,12 +90,12 @@ def prepare(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> No
     stage.bounds = bounds.get(time_key(table) or "")
     stage.partition_bounds = bounds.get(change_column(table) or "", (None, None))
     if distinct and row[-1] < stage.rows:
-        _keep_last(cursor, table, stage, keys)
+        _keep_last(cursor, stage, keys)
     if table.partitioning:
         stage.new_partitions = _new_partitions(cursor, table, stage)
 
 
-def _keep_last(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage, keys: str) -> None:
+def _keep_last(cursor: duckdb.DuckDBPyConnection, stage: Stage, keys: str) -> None:
     """Of rows with one key the greatest merge_condition wins, and the last of equal ones."""
     order = f"{quote(stage.merge_condition)} DESC NULLS LAST, rowid DESC" if stage.merge_condition else "rowid DESC"
     cursor.execute(
@@ -192,7 +192,7 @@ def _upsert(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> No
     condition = stage.merge_condition
     newer = f"o.{quote(condition)} > s.{quote(condition)}" if condition else "FALSE"
     hits = cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT o.rowid AS old, s.rowid AS fresh, coalesce({newer}, FALSE) AS kept "
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT o.rowid AS old, s.rowid AS fresh, coalesce({newer}, FALSE) AS kept "  # noqa: E501
         f"FROM {table.stored} o JOIN {stage.name} s ON {_range(table, stage)}{_same_key(table.keys)}"
     ).fetchone()
     if stage.partial:
@@ -241,7 +241,7 @@ def _merge(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> Non
     )
     names = ", ".join(quote(name) for name in stage.columns)
     values = ", ".join(
-        f"CAST({_MERGES[column.aggregation].format(quote(column.name))} AS {column.type.stored()}) AS {quote(column.name)}"
+        f"CAST({_MERGES[column.aggregation].format(quote(column.name))} AS {column.type.stored()}) AS {quote(column.name)}"  # noqa: E501
         for column in table.columns
         if column.aggregation
     )

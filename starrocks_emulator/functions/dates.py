@@ -120,7 +120,7 @@ DATES = {
             "SECOND": "second",
             "WEEK_ISO": "week",
         }.items()
-    },  # fmt: skip
+    },
 }
 DATES["DATE_TRUNC"] = Function(_trunc, 2, 2)
 for _name in _UNITS:

@@ -11,7 +11,7 @@ from starrocks_emulator.load.stream import failure
 ENGINE = web.AppKey("engine", Engine)
 
 
-async def _health(request: web.Request) -> web.Response:
+async def _health(request: web.Request) -> web.Response:  # noqa: ARG001
     return web.json_response(
         {
             "status": "OK", "msg": "Success", "online_backend_num": 1, "total_backend_num": 1, "emulator": True,

@@ -28,7 +28,7 @@ class Mapped:
     """The expression of `__op`."""
 
 
-def mapping(table: Table, settings: Settings, present: Sequence[str] | None) -> Mapped:
+def mapping(table: Table, settings: Settings, present: Sequence[str] | None) -> Mapped:  # noqa: PLR0912
     """Read the `columns` header against the table.
 
     `present`: for a partial update by JSON, the fields that the first row has.
@@ -135,7 +135,7 @@ def _csv(file: str, texts: str, settings: Settings, lenient: bool) -> str:
     return f"read_csv({file}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
 
 
-def _converted(source: str, column: TableColumn) -> str:
+def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     """The value of a column, NULL where the text is not of its type."""
     kind = column.type
     if kind.is_string:
@@ -148,7 +148,7 @@ def _converted(source: str, column: TableColumn) -> str:
         )
     if kind.name == "datetime":
         # a zone would be read by DuckDB and is not by StarRocks; DATE accepts what DATETIME does
-        return f"TRY_CAST(CASE WHEN strlen({source}) <= 26 AND right({source}, 1) BETWEEN '0' AND '9' AND NOT contains({source}, '+') THEN {source} END AS TIMESTAMP)"
+        return f"TRY_CAST(CASE WHEN strlen({source}) <= 26 AND right({source}, 1) BETWEEN '0' AND '9' AND NOT contains({source}, '+') THEN {source} END AS TIMESTAMP)"  # noqa: E501
     if kind.name == "date":
         return f"TRY_CAST(left({source}, 10) AS DATE)"
     if kind.name == "boolean":

@@ -86,7 +86,7 @@ class StreamLoader:
                 return
         cursor.close()
 
-    def load(
+    def load(  # noqa: PLR0917
         self, database: str, name: str, body: Path, settings: Settings, user: str, error_url: str
     ) -> Mapping[str, object]:
         """Load a body and answer as StarRocks does; `error_url` begins the address of the error log."""
@@ -141,7 +141,7 @@ class StreamLoader:
         found = answer(load, "Fail", message, timer)
         return {**found, "ErrorURL": load.url} if load.url else found
 
-    def stage(
+    def stage(  # noqa: PLR0917
         self, cursor: duckdb.DuckDBPyConnection, table: Table, body: Path, settings: Settings, load: Load, timer: Timer
     ) -> Stage:
         """Read, convert and judge the rows of a body into the temporary table `stage`."""
@@ -207,7 +207,7 @@ class StreamLoader:
             if settings.partial_update:
                 raise SettingsError("merge_condition: not together with partial_update")
 
-    def _filter(
+    def _filter(  # noqa: PLR0917
         self, cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, rows: str, where: str,
         converted: source.Conversion,
     ) -> None:  # fmt: skip

@@ -84,7 +84,7 @@ class Transactions:
                     change.cursor.execute(f'DROP TABLE "tables".{quote(name)}')
         engine.chores.append(self.expire)
 
-    def run(
+    def run(  # noqa: PLR0911, PLR0917
         self, operation: str, database: str, label: str, tables: Sequence[str], user: str, headers: Mapping[str, str],
         body: Path | None,
     ) -> Mapping[str, object]:  # fmt: skip

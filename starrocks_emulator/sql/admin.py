@@ -202,7 +202,7 @@ def _grant_or_revoke(session: Session, words: Words, direction: str) -> Ok:
     return Ok()
 
 
-def _change_principal(
+def _change_principal(  # noqa: PLR0917
     session: Session, change: Transaction, principal: Principal, roles: tuple[str, ...], grants: frozenset[Grant],
     to_role: bool, add: bool,
 ) -> None:  # fmt: skip
@@ -246,7 +246,7 @@ _PLURALS = {"TABLES": "TABLE", "VIEWS": "VIEW", "MATERIALIZED VIEWS": "MATERIALI
             "CATALOGS": "CATALOG"}  # fmt: skip
 
 
-def _objects(session: Session, words: Words) -> tuple[str, list[str]]:
+def _objects(session: Session, words: Words) -> tuple[str, list[str]]:  # noqa: PLR0911, PLR0912
     catalog = session.engine.catalog
     if words.accept("ALL"):
         kind = _PLURALS[words.one_of(*_PLURALS)]
@@ -380,7 +380,7 @@ def _set_role(session: Session, words: Words) -> Ok:
     return Ok()
 
 
-def _set_variable(session: Session, words: Words) -> None:
+def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
     if words.accept("NAMES"):
         charset = words.word_or_string()
         if words.accept("COLLATE"):

@@ -60,7 +60,7 @@ def _alter_table(session: Session, words: Words) -> Ok:
     return Ok()
 
 
-def _clause(session: Session, change: Transaction, table: Table, words: Words) -> Table:
+def _clause(session: Session, change: Transaction, table: Table, words: Words) -> Table:  # noqa: PLR0911, PLR0912
     if words.accept("ADD", "COLUMN"):
         if words.accept("("):
             while True:

@@ -265,7 +265,7 @@ def _every(words: Words) -> list[Partition]:
     return found
 
 
-def validate(definition: Definition) -> None:
+def validate(definition: Definition) -> None:  # noqa: PLR0912
     """Refuse what StarRocks refuses: keys, partition and distribution columns that do not fit together.
 
     Raises:

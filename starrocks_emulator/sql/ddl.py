@@ -67,7 +67,7 @@ def _target(session: Session, words: Words, privilege: str) -> tuple[bool, str, 
     database, name = words.qualified()
     database = session.engine.catalog.database(database or session.database)
     if database in SYSTEM_DATABASES:
-        raise errors.SqlError(1044, f"Access denied for user '{session.user}' to database '{database}'", "42000")
+        raise SqlError(1044, f"Access denied for user '{session.user}' to database '{database}'", "42000")
     session.access.require_database(privilege, database)
     check_new_name("table", name)
     return lenient, database, name
@@ -130,7 +130,7 @@ def _create_like(session: Session, words: Words, lenient: bool, database: str, n
     source = engine.catalog.table(engine.catalog.database(source_database or session.database), source_name)
     session.access.require("SELECT", source)
     if source.kind != "table":
-        raise errors.SqlError(5075, "Create table like does not support create view.", "42000")
+        raise SqlError(5075, "Create table like does not support create view.", "42000")
     with engine.storage.transaction(session.cursor) as change:
         if engine.catalog.find(database, name):
             if lenient:
@@ -205,7 +205,7 @@ def _create_view(session: Session, words: Words, replace: bool) -> Ok:
                 query=query,
                 comment=comment,
                 query_database=session.database or database,
-            ),  # fmt: skip
+            ),
         )
     return Ok()
 
@@ -219,11 +219,13 @@ def _commented(columns: Sequence[TableColumn], named: Sequence[tuple[str, str]])
     )
 
 
-def _create_materialized_view(session: Session, words: Words) -> Ok:
+def _create_materialized_view(session: Session, words: Words) -> Ok:  # noqa: PLR0912, PLR0915
     lenient, database, name = _target(session, words, "CREATE MATERIALIZED VIEW")
     named = _named_columns(words)
     comment, mode, start, every, every_text, immediate = "", "", None, None, "", True
-    partitioning, distribution, distributed_by, buckets, order_by = None, "RANDOM", (), None, ()
+    partitioning, distribution, buckets = None, "RANDOM", None
+    distributed_by: tuple[str, ...] = ()
+    order_by: tuple[str, ...] = ()
     properties: dict[str, str] = {}
     while not words.accept("AS"):
         if words.accept("COMMENT"):

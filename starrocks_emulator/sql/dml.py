@@ -63,9 +63,10 @@ class Changer:
         if words.at_end:
             raise words.unexpected("VALUES or SELECT")
         if words.peek("VALUES"):
-            tree = parse(f"SELECT * FROM ({words.rest()}) AS given")[0].find(exp.Values)
-            if tree is None:
+            found = parse(f"SELECT * FROM ({words.rest()}) AS given")[0].find(exp.Values)
+            if found is None:
                 raise errors.syntax("VALUES is not understood")
+            tree: exp.Expr = found
         else:
             tree, _ = parse(words.rest())
         source = self._source(tree, queries, columns, table)
@@ -113,13 +114,13 @@ class Changer:
             rows.append(f"({', '.join(cells)})")
         return "VALUES " + ", ".join(rows)
 
-    def _write(
+    def _write(  # noqa: PLR0917
         self, table: Table, columns: Sequence[TableColumn], source: str, label: str | None, overwrite: bool, where: str
     ) -> Ok:
         try:
             load = self.loads.begin(table.database, label, "INSERT", self.user)
         except LabelInUseError as error:
-            raise errors.SqlError(1064, str(error)) from error
+            raise SqlError(1064, str(error)) from error
         load.tables = [table.name]
         try:
             self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {source}")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlglot import exp
 from sqlglot.dialects.starrocks import StarRocks
 from sqlglot.errors import ErrorLevel, SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from starrocks_emulator import errors
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.dates import INTERVAL_UNITS, NOW
-from starrocks_emulator.results import Value
+from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.sql.parse import MARK, PARAMETER, written_name
 from starrocks_emulator.types import SqlType, make_type
 
@@ -26,7 +26,7 @@ def text_literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def value_literal(value: Value) -> str:
+def value_literal(value: Value) -> str:  # noqa: PLR0911
     """The literal of a bound parameter."""
     if value is None:
         return "NULL"
@@ -151,7 +151,7 @@ class Expressions:
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
             return "count(*)"
         if distinct and len(plain) > 1:
-            return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"
+            return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
         rendered = function.render(name.lower(), self.all(plain))
         if distinct or order or nulls:
             head, _, tail = rendered.partition("(")
@@ -366,7 +366,7 @@ def _group_concat(render: Expressions, node: exp.Expr) -> str:
 def _variable(render: Expressions, node: exp.Expr) -> str:
     name = node.name.lower()
     if name not in render.variables:
-        raise errors.SqlError(1193, f"Unknown system variable '{node.name}'")
+        raise SqlError(1193, f"Unknown system variable '{node.name}'")
     value = render.variables[name]
     return value if value.isdigit() and len(value) < 19 else text_literal(value)
 
@@ -406,13 +406,13 @@ _HANDLERS: dict[type[exp.Expr], Callable[[Expressions, exp.Expr], str]] = {
     exp.Between: lambda r, n: f"({r(n.this)} BETWEEN {r(n.args['low'])} AND {r(n.args['high'])})",
     exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)})",
     exp.Exists: lambda r, n: f"EXISTS ({r.query(n.this.this if isinstance(n.this, exp.Subquery) else n.this)})",
-    exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",
-    exp.Null: lambda r, n: "NULL",
+    exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005
+    exp.Null: lambda r, n: "NULL",  # noqa: ARG005
     exp.Tuple: lambda r, n: f"({', '.join(r.all(n.expressions))})",
     exp.Array: lambda r, n: f"[{', '.join(r.all(n.expressions))}]",
-    exp.CurrentTimestamp: lambda r, n: f"date_trunc('second', {NOW})",
-    exp.CurrentDate: lambda r, n: f"CAST({NOW} AS DATE)",
-    exp.CurrentUser: lambda r, n: value_literal(r.constants["CURRENT_USER"]),
+    exp.CurrentTimestamp: lambda r, n: f"date_trunc('second', {NOW})",  # noqa: ARG005
+    exp.CurrentDate: lambda r, n: f"CAST({NOW} AS DATE)",  # noqa: ARG005
+    exp.CurrentUser: lambda r, n: value_literal(r.constants["CURRENT_USER"]),  # noqa: ARG005
     exp.Anonymous: lambda r, n: r.call(written_name(str(n.this)), n.expressions),
     exp.Alias: lambda r, n: f"{r(n.this)} AS {quote(n.alias)}",
     exp.Cast: _cast,

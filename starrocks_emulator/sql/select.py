@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import Catalog
-from starrocks_emulator.results import Value
+from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.parse import PARAMETER, label, parse, written_name
 from starrocks_emulator.sql.partitions import partition_filter
@@ -185,7 +185,7 @@ class Queries(Expressions):
         if isinstance(node, exp.Subquery):
             only(node, "this", "alias")
             if not node.alias:
-                raise errors.SqlError(1248, "Every derived table must have its own alias", "42000")
+                raise SqlError(1248, "Every derived table must have its own alias", "42000")
             return f"({self.query(node.this)}){self._alias(node)}"
         if isinstance(node, exp.Values):
             return f"({self.query(node)}){self._alias(node)}"
@@ -222,7 +222,7 @@ class Queries(Expressions):
             return quote(name) + self._alias(node)
         catalog = node.args.get("catalog")
         if catalog and catalog.name != "default_catalog":
-            raise errors.SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")
+            raise SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")
         database = self.scope.catalog.database(database or self.scope.database)
         if database == "information_schema":
             return f"({self.scope.system_table(name)}){self._alias(node, name)}"

@@ -292,7 +292,7 @@ def _processes(session: Session, words: Words) -> ResultSet:
         running = other.running
         rows.append([
             "emulator", str(number), other.user, other.host, other.database or "", "Query" if running else "Sleep",
-            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK", running[0] if running else "",
+            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK", running[0] if running else "",  # noqa: E501
         ])  # fmt: skip
     return _texts(names, rows)
 
