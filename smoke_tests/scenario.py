@@ -1,0 +1,160 @@
+"""The marked events of one run, and what must become of each."""
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pulsar  # type: ignore[import-untyped]  # the client ships no types
+
+from smoke_tests.store import BENCHMARK_MARK, MARK
+
+_SEND_SECONDS = 20
+
+Event = dict[str, str | float | None]
+
+
+@dataclass(frozen=True)
+class Poison:
+    """A message that cannot be used.
+
+    Args:
+        name: what is wrong.
+        payload: the bytes.
+        reason: what the reason for its rejection must name.
+    """
+
+    name: str
+    payload: bytes
+    reason: str
+
+
+@dataclass
+class Scenario:
+    """All that a run publishes.
+
+    Args:
+        run: tells this run from all others.
+        now: to the second.
+    """
+
+    run: str
+    now: datetime
+    published: list[tuple[str, bytes]] = field(default_factory=list)
+
+    @staticmethod
+    def new() -> "Scenario":
+        """One that nothing has been published of."""
+        run = secrets.token_hex(4)
+        scenario = Scenario(run, datetime.now(UTC).replace(microsecond=0))
+        assert not scenario.station.startswith(BENCHMARK_MARK)
+        return scenario
+
+    @property
+    def station(self) -> str:
+        """A station that is not registered and sends good events."""
+        return f"{MARK}{self.run}"
+
+    @property
+    def twice(self) -> str:
+        """A station whose events come more than once."""
+        return f"{MARK}{self.run}-twice"
+
+    @property
+    def broken(self) -> str:
+        """The key of all poison."""
+        return f"{MARK}{self.run}-poison"
+
+    @property
+    def stations(self) -> list[str]:
+        """All of them."""
+        return [self.station, self.twice, self.broken]
+
+    def minutes_ago(self, minutes: int) -> datetime:
+        """A time before the run began."""
+        return self.now - timedelta(minutes=minutes)
+
+    @property
+    def good(self) -> list[Event]:
+        """Good events by time; one with all values, one with few, one with none."""
+        full = self._event(self.station, 1) | {
+            "pm25": 35.1,
+            "pm10": 51.0,
+            "so2": 4.2,
+            "no2": 18.0,
+            "o3": 40.5,
+            "co": 800.0,
+            "temperature": 28.4,
+            "pressure": 1011.2,
+            "humidity": 81.0,
+            "wind_speed": 2.3,
+        }
+        few = self._event(self.station, 3) | {"pm25": 12.5, "o3": None}
+        none = self._event(self.station, 5)
+        return [none, few, full]
+
+    @property
+    def repeated(self) -> Event:
+        """An event that is published twice as it is."""
+        return self._event(self.twice, 2) | {"pm25": 20.0}
+
+    @property
+    def corrected(self) -> tuple[Event, Event]:
+        """Two events of one station and time: the later one corrects the earlier one."""
+        return self._event(self.twice, 4) | {"pm25": 1.0, "no2": 7.0}, self._event(self.twice, 4) | {"pm25": 2.0}
+
+    @property
+    def poison(self) -> list[Poison]:
+        """Messages of every kind that cannot be used."""
+        good = self._event(self.broken, 2)
+        missing = {name: value for name, value in good.items() if name != "station_id"}
+        return [
+            Poison("not JSON", f"{{not json {self.broken}".encode(), "JSON"),
+            Poison("bytes that are no text", b"\xff\xfe\x00" + self.broken.encode(), "payload"),
+            Poison("no object", json.dumps([self.broken]).encode(), "object"),
+            Poison("wrong type", _json(good | {"pm25": "high"}), "pm25"),
+            Poison("no station", _json(missing | {"event_id": self.broken}), "station_id"),
+            Poison("impossible value", _json(good | {"pm10": -1.0}), "pm10"),
+            Poison("value too high", _json(good | {"co": 100_001.0}), "co"),
+            Poison("far future", _json(good | {"measured_at": _text(self.now + timedelta(days=1))}), "measured_at"),
+        ]
+
+    def publish(self, broker_url: str, topic: str) -> None:
+        """Send everything; returns when all is acknowledged.
+
+        Bytes without a schema, as anybody may send them: nothing on the way in may hold poison back.
+        """
+        first, second = self.corrected
+        messages = [(self.station, _json(event)) for event in self.good]
+        messages += [(self.twice, _json(event)) for event in (self.repeated, first, self.repeated, second)]
+        messages += [(self.broken, poison.payload) for poison in self.poison]
+        client = pulsar.Client(
+            broker_url,
+            operation_timeout_seconds=_SEND_SECONDS,
+            logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"),
+        )
+        try:
+            producer = client.create_producer(topic, send_timeout_millis=_SEND_SECONDS * 1000)
+            for key, payload in messages:
+                producer.send(payload, partition_key=key)
+                self.published.append((key, payload))
+        finally:
+            client.close()
+
+    def _event(self, station: str, minutes: int) -> Event:
+        measured_at = _text(self.minutes_ago(minutes))
+        name = f"{station}|{measured_at}"
+        return {
+            "event_id": str(uuid.uuid5(uuid.NAMESPACE_URL, name)),
+            "station_id": station,
+            "measured_at": measured_at,
+        }
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _json(event: Event) -> bytes:
+    return json.dumps(event).encode()

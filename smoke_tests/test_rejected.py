@@ -1,0 +1,66 @@
+"""Poison: never stops anything, never disappears."""
+
+import base64
+
+import httpx
+import pytest
+
+from smoke_tests.outputs import Outputs
+from smoke_tests.scenario import Poison, Scenario
+from smoke_tests.store import Row, Store
+from smoke_tests.waiting import wait_until
+
+NAMES = [poison.name for poison in Scenario.new().poison]
+
+
+def _poison(scenario: Scenario, name: str) -> Poison:
+    return next(poison for poison in scenario.poison if poison.name == name)
+
+
+def _rejected(scenario: Scenario, store: Store, payload: bytes, within: float) -> Row:
+    encoded = base64.b64encode(payload).decode()
+    rows = wait_until(
+        f"{payload!r} among the rejected",
+        lambda: [row for row in store.rejected(scenario.broken) if row["payload_base64"] == encoded],
+        lambda rows: len(rows) > 0,
+        within,
+    )
+    assert len(rows) == 1
+    return rows[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_poison_is_kept_with_its_reason_and_its_bytes(
+    scenario: Scenario, store: Store, within: float, name: str
+) -> None:
+    """The reason names what is wrong."""
+    poison = _poison(scenario, name)
+    row = _rejected(scenario, store, poison.payload, within)
+    assert poison.reason in str(row["reject_reason"])
+
+
+def test_poison_is_not_among_the_measurements(scenario: Scenario, store: Store, within: float) -> None:
+    """It is raw and rejected, nothing else."""
+    for poison in scenario.poison:
+        _rejected(scenario, store, poison.payload, within)
+    assert store.measurements(scenario.broken) == []
+
+
+@pytest.mark.parametrize("server", ["api_url", "frontend_url"])
+def test_the_api_tells_what_was_rejected_and_why(
+    scenario: Scenario, outputs: Outputs, http: httpx.Client, within: float, server: str
+) -> None:
+    """Directly, and through the page's server."""
+    address = f"{getattr(outputs.addresses, server)}/api/v1/rejected"
+
+    def ask() -> list[dict[str, str]]:
+        answer = http.get(address, params={"station_id": scenario.broken, "limit": "100"})
+        answer.raise_for_status()
+        items: list[dict[str, str]] = answer.json()["items"]
+        return items
+
+    items = wait_until("the rejected", ask, lambda items: len(items) >= len(scenario.poison), within)
+    assert len(items) == len(scenario.poison)
+    reasons = "\n".join(item["reject_reason"] for item in items)
+    assert all(poison.reason in reasons for poison in scenario.poison)
+    assert all(scenario.broken in item["payload"] for item in items)
