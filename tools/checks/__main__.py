@@ -41,7 +41,7 @@ def main() -> int:
         parser.error(f"unknown layer {', '.join(unknown)}; there are {', '.join(known)}")
     chosen = [layer for layer in layers(long=arguments.long) if layer.name in (arguments.layer or known)]
     REPORTS.mkdir(parents=True, exist_ok=True)
-    results = []
+    results: list[tuple[Layer, Outcome, float]] = []
     for beside, group in groupby(chosen, lambda layer: layer.beside):
         if beside:
             together = list(group)

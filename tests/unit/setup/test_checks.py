@@ -1,0 +1,87 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.checks.outcome import Outcome, from_reports, judged
+from tools.setup.paths import ROOT
+
+
+def test_counts_are_read_from_the_reports_of_all_runners(tmp_path: Path) -> None:
+    (tmp_path / "pytest.xml").write_text(
+        '<testsuites><testsuite tests="5" failures="1" errors="1" skipped="1"/></testsuites>'
+    )
+    (tmp_path / "TEST-surefire.xml").write_text('<testsuite tests="3" failures="0" errors="0" skipped="0"/>')
+    total = from_reports(sorted(tmp_path.iterdir()))
+    assert (total.passed, total.failed, total.skipped) == (5, 2, 1)
+    assert total.line == "5 passed, 2 failed, 1 skipped"
+
+
+def test_a_layer_without_a_test_has_failed() -> None:
+    assert judged(True, Outcome(), "").failed == 1
+    assert judged(True, Outcome(skipped=3), "").failed == 1
+    assert judged(False, Outcome(), "no such folder").told == "no such folder\nfailed before any test ran"
+
+
+def test_a_runner_that_fails_without_a_failed_test_has_failed() -> None:
+    outcome = judged(False, Outcome(passed=4), "unexpected skips")
+    assert (outcome.passed, outcome.failed, outcome.told) == (4, 1, "unexpected skips")
+
+
+def test_a_layer_that_passed_has_nothing_to_tell() -> None:
+    assert judged(True, Outcome(passed=4), "output") == Outcome(passed=4)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    long: full counts\n")
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n"
+        "def test_runs(): assert True\n"
+        "@pytest.mark.skip(reason='the moon is full')\n"
+        "def test_skipped(): assert False\n"
+        "@pytest.mark.xfail(strict=True)\n"
+        "def test_expected_to_fail(): assert False\n"
+        "@pytest.mark.long\n"
+        "def test_long(): assert False\n"
+    )
+    return tmp_path
+
+
+def pytest_in(folder: Path, *options: str, long: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
+        cwd=folder,
+        env={"PATH": "", "KAPPASTACK_LONG": long},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_unexpected_skip_fails_the_run_and_is_named(project: Path) -> None:
+    done = pytest_in(project, "--no-unexpected-skips")
+    assert done.returncode == 1
+    assert "test_it.py::test_skipped: the moon is full" in done.stdout
+    assert "test_expected_to_fail:" not in done.stdout
+
+
+def test_a_module_that_skips_itself_is_an_unexpected_skip_too(project: Path) -> None:
+    (project / "test_it.py").write_text("import pytest\npytest.skip('no engine', allow_module_level=True)\n")
+    done = pytest_in(project, "--no-unexpected-skips")
+    assert done.returncode == 1
+    assert "test_it.py: no engine" in done.stdout
+
+
+def test_skips_are_free_elsewhere_and_long_tests_left_out(project: Path) -> None:
+    done = pytest_in(project)
+    assert done.returncode == 0
+    assert "1 passed, 1 skipped, 1 deselected, 1 xfailed" in done.stdout
+
+
+def test_long_tests_run_where_they_are_asked_for(project: Path) -> None:
+    done = pytest_in(project, long="1")
+    assert "test_it.py::test_long" in done.stdout
+    assert done.returncode == 1

@@ -1,0 +1,55 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tools.setup import environment
+from tools.setup.process import SetupError
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(environment, "_FILE", tmp_path / "environment.json")
+    monkeypatch.setattr(environment, "_STAMP", tmp_path / "ready.json")
+    monkeypatch.setattr(environment, "SHELL_FILE", tmp_path / "environment.sh")
+    lock = tmp_path / "lock.txt"
+    lock.write_text("one")
+    monkeypatch.setattr(environment, "_INPUTS", (lock,))
+    return tmp_path
+
+
+def test_a_checkout_that_is_not_set_up_says_what_to_do(notes: Path) -> None:
+    with pytest.raises(SetupError, match="run `make setup`"):
+        environment.variables()
+
+
+def test_what_was_prepared_comes_first_on_path_and_once(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (notes / "environment.json").write_text(json.dumps({"path": ["/a", "/b"], "set": {"X": "1"}}))
+    monkeypatch.setenv("PATH", os.pathsep.join(["/usr/bin", "/b", "/a", "/bin"]))
+    assert environment.variables() == {"X": "1", "PATH": "/a:/b:/usr/bin:/bin"}
+
+
+def test_the_set_up_is_done_until_a_lock_the_path_or_a_program_changes(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not environment.is_ready(tests=False)
+    environment.write()
+    environment.mark_ready(tests=False)
+    assert environment.is_ready(tests=False)
+    assert not environment.is_ready(tests=True)
+
+    (notes / "lock.txt").write_text("two")
+    assert not environment.is_ready(tests=False)
+    environment.mark_ready(tests=True)
+    assert environment.is_ready(tests=True)
+
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", "/somewhere/else")
+        assert not environment.is_ready(tests=True)
+    assert environment.is_ready(tests=True)
+
+    stored = json.loads((notes / "ready.json").read_text())
+    stored["watched"].append(str(notes / "a-program-that-was-removed"))
+    (notes / "ready.json").write_text(json.dumps(stored))
+    assert not environment.is_ready(tests=True)

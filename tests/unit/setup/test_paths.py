@@ -1,0 +1,37 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from tools.setup.paths import cache, locked, write_atomically
+
+
+def test_a_lock_keeps_a_second_holder_out_until_the_first_is_done(tmp_path: Path) -> None:
+    order: list[str] = []
+    waiting = threading.Event()
+
+    def second() -> None:
+        with locked(tmp_path / "lock", waiting.set):
+            order.append("second")
+
+    with locked(tmp_path / "lock", lambda: None):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waiting.wait(10)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
+
+
+def test_a_file_is_written_whole_and_leaves_no_draft(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "folder" / "file", "one")
+    write_atomically(tmp_path / "folder" / "file", "two")
+    assert [(path.name, path.read_text()) for path in (tmp_path / "folder").iterdir()] == [("file", "two")]
+
+
+def test_the_cache_is_where_its_variable_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KAPPASTACK_CACHE", str(tmp_path))
+    assert cache() == tmp_path
+    monkeypatch.delenv("KAPPASTACK_CACHE")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert cache() == tmp_path / "home" / ".cache" / "kappastack"

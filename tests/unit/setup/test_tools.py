@@ -1,0 +1,119 @@
+"""Which of the machine's programs the set-up accepts, and what it says where it cannot help itself."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tools.setup import java, node, pulumi_cli, system_packages
+from tools.setup.process import SetupError
+from tools.setup.system_packages import Package
+
+Program = Callable[[str, str], None]
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
+    """Makes programs that print a text; PATH has only these."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+
+    def make(name: str, prints: str) -> None:
+        path = folder / name
+        path.write_text(f"#!/bin/sh\necho '{prints}'\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    return make
+
+
+def jdk(folder: Path, version: str, *, compiler: bool = True) -> Path:
+    (folder / "bin").mkdir(parents=True)
+    (folder / "release").write_text(f'IMPLEMENTOR="X"\nJAVA_VERSION="{version}"\n')
+    if compiler:
+        (folder / "bin" / "javac").touch()
+    return folder
+
+
+def test_a_jdk_is_known_by_its_release_file(tmp_path: Path) -> None:
+    assert java.release(jdk(tmp_path / "a", "17.0.15")) == 17
+    assert java.release(jdk(tmp_path / "b", "25")) == 25
+    assert java.release(jdk(tmp_path / "c", "17.0.1", compiler=False)) is None
+    assert java.release(tmp_path / "none") is None
+
+
+def test_a_jdk_that_is_too_new_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    good = jdk(tmp_path / "good", "21.0.2")
+    monkeypatch.setattr(java, "candidates", lambda: iter([jdk(tmp_path / "new", "25"), good]))
+    assert java.find() == good
+
+
+def test_node_is_used_from_path_only_where_it_is_new_enough_and_has_npm(program: Program) -> None:
+    program("node", "v18.19.0")
+    assert node.on_path() is None
+    program("node", "v22.1.0")
+    assert node.on_path() is None
+    program("npm", "10.0.0")
+    found = node.on_path()
+    assert found is not None
+    assert found[1] == (22, 1, 0)
+
+
+def test_pulumi_is_used_from_path_only_with_all_that_python_programs_need(program: Program) -> None:
+    program("pulumi", "v3.250.1")
+    assert pulumi_cli.on_path() is None
+    for name in pulumi_cli.PROGRAMS[1:]:
+        program(name, "")
+    found = pulumi_cli.on_path()
+    assert found is not None
+    assert found[1] == (3, 250, 1)
+
+
+@pytest.mark.parametrize("version", ["v3.199.0", "v4.0.0", "no version"])
+def test_pulumi_of_another_version_is_not_used(program: Program, version: str) -> None:
+    for name in pulumi_cli.PROGRAMS:
+        program(name, version)
+    assert pulumi_cli.on_path() is None
+
+
+def test_the_built_pulumi_is_another_one_when_a_lock_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("go.mod", "go.sum"):
+        (tmp_path / name).write_bytes((pulumi_cli.CLI_MODULE / name).read_bytes())
+    before = pulumi_cli.folder()
+    monkeypatch.setattr(pulumi_cli, "CLI_MODULE", tmp_path)
+    assert pulumi_cli.folder() == before
+    (tmp_path / "go.sum").write_text("changed")
+    assert pulumi_cli.folder() != before
+
+
+def test_the_build_tells_how_far_it_is() -> None:
+    log = "go: downloading a v1\ngo: downloading b v1\ninternal/cpu\nfmt\nos\n"
+    assert pulumi_cli._progress(log).startswith("2 modules downloaded, 3 of about ")
+
+
+NEEDED = Package("some-package", "some purpose", lambda: False)
+
+
+def test_without_the_right_to_install_the_command_is_named(monkeypatch: pytest.MonkeyPatch, program: Program) -> None:
+    program("apt-get", "apt 2.6")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    command = "sudo apt-get update && sudo apt-get install --yes --no-install-recommends some-package"
+    with pytest.raises(SetupError, match="missing: some-package \\(some purpose\\)") as refused:
+        system_packages.install([NEEDED], lambda _: None)
+    assert command in str(refused.value)
+
+
+@pytest.mark.usefixtures("program")
+def test_without_apt_the_packages_are_named() -> None:
+    with pytest.raises(SetupError, match=r"some-package \(some purpose\)\. This system has no apt-get"):
+        system_packages.install([NEEDED], lambda _: None)
+
+
+def test_what_only_tests_need_is_asked_for_only_by_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tests = Package("browser", "tests", lambda: False, tests_only=True)
+    there = Package("there", "anything", lambda: True)
+    monkeypatch.setattr(system_packages, "PACKAGES", (NEEDED, only_tests, there))
+    assert system_packages.missing(tests=False) == [NEEDED]
+    assert system_packages.missing(tests=True) == [NEEDED, only_tests]
