@@ -1,0 +1,75 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.api import times
+from apps.api.problems import Problem
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-31T12:00:00Z",
+        "2026-01-31T12:00Z",
+        "2026-01-31T20:00:00+08:00",
+        "2026-01-31T20:00:00 08:00",
+        "2026-01-31T07:00:00-05:00",
+        " 2026-01-31T12:00:00.000000Z",
+    ],
+)
+def test_reads_times_with_a_zone(text: str) -> None:
+    assert times.parse("from", text) == NOON
+    assert times.parse("from", text).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "now", "2026-01-31", "2026-01-31T12:00:00", "2026-13-01T00:00:00Z", "1769860800", "12:00Z",
+     "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-05:00", "2026-01-31T12:00:00Z' OR '1'='1"],
+)  # fmt: skip
+def test_names_a_wrong_time(text: str) -> None:
+    with pytest.raises(Problem) as caught:
+        times.parse("since", text)
+    assert caught.value.status == 422
+    assert caught.value.errors[0].field == "since"
+    assert caught.value.errors[0].value == text
+
+
+def test_the_default_is_the_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "now", lambda: NOON)
+    assert times.time_range(None, None, timedelta(days=31)) == times.Range(NOON - timedelta(days=1), NOON)
+    end = "2025-06-02T00:00:00Z"
+    assert times.time_range(None, end, timedelta(days=31)).start == datetime(2025, 6, 1, tzinfo=UTC)
+    assert times.time_range("2026-01-30T00:00:00Z", None, timedelta(days=31)).end == NOON
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z", "before to"),
+        ("2026-02-01T12:00:00Z", None, "before now"),
+        ("2025-12-01T00:00:00Z", "2026-01-31T00:00:00Z", "at most 31 days"),
+    ],
+)
+def test_refuses_empty_and_long_ranges(
+    monkeypatch: pytest.MonkeyPatch, start: str, end: str | None, expected: str
+) -> None:
+    monkeypatch.setattr(times, "now", lambda: NOON)
+    with pytest.raises(Problem) as caught:
+        times.time_range(start, end, timedelta(days=31))
+    (error,) = caught.value.errors
+    assert (error.field, error.value) == ("from", start)
+    assert expected in error.expected
+
+
+def test_the_longest_range_is_allowed() -> None:
+    span = times.time_range("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", timedelta(days=31))
+    assert span.end - span.start == timedelta(days=31)
+
+
+def test_writes_utc_with_z() -> None:
+    assert times.iso(NOON) == "2026-01-31T12:00:00Z"
+    assert times.iso(NOON.replace(microsecond=120000)) == "2026-01-31T12:00:00.120000Z"
+    assert times.hour_of(NOON.replace(minute=59, second=1, microsecond=5)) == NOON
