@@ -54,7 +54,7 @@ def pytest_in(folder: Path, *options: str, long: str = "") -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
         cwd=folder,
-        env={"PATH": "", "KAPPASTACK_LONG": long},
+        env={"PATH": "", "KAPPASTACK_LONG": long, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
