@@ -1,0 +1,64 @@
+"""Measures a running stack of this machine and prints tables: python -m tests.benchmarks [--stack local]."""
+
+import argparse
+import os
+import sys
+
+import psutil
+from rich.console import Console
+
+from infra.resources.connections import ConnectionsMissing
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.latency import latency
+from tests.benchmarks.services import memory, starts
+from tests.benchmarks.throughput import throughput
+
+PARTS = ("start", "memory", "throughput", "latency")
+
+
+def main() -> int:
+    """Measure and print."""
+    options = _parser().parse_args()
+    console = Console()
+    try:
+        bench = Bench(options.stack)
+    except ConnectionsMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    memory_gib = psutil.virtual_memory().total / 2**30
+    console.print(
+        f"stack {options.stack}: {os.cpu_count()} cores, {memory_gib:.0f} GiB, load before {load}", highlight=False
+    )
+    parts = options.only or PARTS
+    tables = []
+    bench.clean_up()
+    try:
+        if "start" in parts:
+            tables.append(starts(options.stack))
+        if "throughput" in parts:
+            tables.append(throughput(bench, console, options.rows, options.runs))
+        if "latency" in parts:
+            tables.append(latency(bench, console, options.rate, options.seconds))
+        if "memory" in parts:  # last: it is what the load has left behind
+            tables.append(memory(options.stack))
+    finally:
+        bench.clean_up()
+        for table in tables:
+            console.print(table)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--stack", default="local")
+    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
+    parser.add_argument("--rows", type=int, default=200_000, help="rows of each throughput run")
+    parser.add_argument("--runs", type=int, default=3, help="throughput runs, of which the median counts")
+    parser.add_argument("--rate", type=float, default=500, help="events per second of the latency part")
+    parser.add_argument("--seconds", type=float, default=30, help="duration of the latency part")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

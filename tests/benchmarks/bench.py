@@ -1,0 +1,120 @@
+"""The stack that is measured: its addresses, its ingestion job, and the rows of the measurement."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+import pymysql
+import pymysql.cursors
+
+from apps.sensors.broker import Broker
+from apps.sensors.event import Measurement
+from infra.resources import connections
+from infra.resources.job_definition import job_id, read_definition
+from infra.resources.seatunnel_job import JobInputs, JobProvider
+from infra.resources.zeta import JobStatus, Zeta
+from infra.settings import ROOT, Settings, load_settings
+from stacks.ciapol import DATABASE, TOPIC, ingest_placeholders
+from tools.stack.configuration import stack_configuration
+
+MARK = "smoke-bench-"
+"""How all station ids of benchmarks begin; the views that the API reads leave them out of every list."""
+
+JOB = "ciapol-ingest"
+STATIONS = 100
+TABLES = ("sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measurements_zeta", "aqi_hourly_zeta")
+VALUES = {
+    "pm25": 35.1,
+    "pm10": 51.0,
+    "so2": 4.2,
+    "no2": 18.0,
+    "o3": 40.5,
+    "co": 800.0,
+    "temperature": 28.4,
+    "pressure": 1011.2,
+    "humidity": 81.0,
+    "wind_speed": 2.3,
+}
+_STOP_SECONDS = 120
+
+
+class Bench:
+    """A running stack of this machine."""
+
+    def __init__(self, stack: str) -> None:
+        """Read its addresses.
+
+        Raises:
+            ConnectionsMissing: it is not deployed here.
+        """
+        self.stack = stack
+        self.known = connections.load(stack, wait=0)
+        self.settings: Settings = load_settings(stack_configuration(stack))
+        self.broker = Broker(self.known.endpoint("pulsar", "broker").url, TOPIC)
+        self.api = self.known.endpoint("api", "http").url
+        self.run = secrets.token_hex(3)
+        self._zeta = Zeta(self.known.endpoint("seatunnel", "rest").url)
+
+    @cached_property
+    def starrocks(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        """A connection as user `smoke`."""
+        query = self.known.endpoint("starrocks", "query")
+        return pymysql.connect(
+            host=query.host,
+            port=query.port,
+            user="smoke",
+            password=self.known.secrets["starrocks-smoke"],
+            database=DATABASE,
+            autocommit=True,
+        )
+
+    def prefix(self, part: str) -> str:
+        """How the station ids of one part of this measurement begin."""
+        return f"{MARK}{self.run}-{part}-"
+
+    def measurements(self, part: str, count: int) -> Iterator[Measurement]:
+        """So many rows of STATIONS stations, one a second of each, ending a minute ago."""
+        prefix = self.prefix(part)
+        first = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1, seconds=count / STATIONS)
+        for number in range(count):
+            moment = first + timedelta(seconds=number // STATIONS)
+            yield Measurement(f"{prefix}{number % STATIONS:03d}", moment, VALUES)
+
+    def count(self, part: str, table: str = TABLES[0]) -> int:
+        """The rows of a part in a table."""
+        with self.starrocks.cursor() as cursor:
+            cursor.execute(
+                f"SELECT COUNT(*) FROM {table} WHERE station_id >= %s AND station_id < %s",
+                [self.prefix(part), self.prefix(part) + "~"],
+            )
+            row = cursor.fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def clean_up(self) -> None:
+        """Delete all rows of this and of earlier benchmarks."""
+        with self.starrocks.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"DELETE FROM {table} WHERE station_id LIKE %s", [f"{MARK}%"])
+
+    @contextmanager
+    def ingestion_paused(self) -> Iterator[None]:
+        """Stop the job with a savepoint; it goes on from there afterwards, whatever happens."""
+        identity = job_id(self.stack, JOB)
+        self._zeta.stop(identity, savepoint=True)
+        self._zeta.wait(identity, frozenset({JobStatus.SAVEPOINT_DONE}), within=_STOP_SECONDS)
+        try:
+            yield
+        finally:
+            settings = {"starrocks.database": DATABASE, **ingest_placeholders(self.settings.ingest)}
+            JobProvider().apply(
+                JobInputs(
+                    stack=self.stack,
+                    service="seatunnel",
+                    name=JOB,
+                    definition=read_definition(ROOT / "seatunnel/ciapol/ingest.conf", settings),
+                ),
+                None,
+            )

@@ -1,0 +1,102 @@
+"""How long an event takes from its publication to the first answer of the API that has it."""
+
+import statistics
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from apps.sensors.event import Measurement, encode, utc_text
+from apps.sensors.pace import Steady
+from apps.sensors.publisher import Publisher
+from tests.benchmarks.bench import VALUES, Bench
+from tests.benchmarks.services import verdict
+
+_BAR_MS = 1000
+_STATIONS = 25
+_WARM_UP_SECONDS = 3
+_LOOK_SECONDS = 0.01
+_PATIENCE_SECONDS = 30
+
+
+def latency(bench: Bench, console: Console, rate: float, seconds: float) -> Table:
+    """Percentiles over the events of one of the stations that publish.
+
+    What is told includes the API's answer and the pause between two questions, so it is an upper bound.
+    """
+    console.print(f"latency: {rate:g} events/s for {seconds:g} s", highlight=False)
+    probe = _Probe(bench, rate, seconds)
+    publishing = threading.Thread(target=probe.publish)
+    publishing.start()
+    try:
+        found = probe.watch()
+    finally:
+        probe.stop = True
+        publishing.join()
+    found = sorted(found)
+    table = Table("publish → API", "ms", title=f"latency at {rate:g} events/s, {len(found):,} events looked for")
+    cuts = statistics.quantiles(found, n=100, method="inclusive")
+    for percent in (50, 95, 99):
+        table.add_row(f"p{percent}", f"{cuts[percent - 1]:,.0f}")
+    table.add_row("greatest", f"{found[-1]:,.0f}")
+    table.add_section()
+    table.add_row("bar: p95", f"{_BAR_MS:,} {verdict(cuts[94] <= _BAR_MS)}")
+    return table
+
+
+class _Probe:
+    """Publishes for all stations, and looks for the events of the first."""
+
+    def __init__(self, bench: Bench, rate: float, seconds: float) -> None:
+        self._bench = bench
+        self._rate = rate
+        self._count = round(rate * (seconds + _WARM_UP_SECONDS))
+        self._first = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+        self._station = f"{bench.prefix('latency')}000"
+        self._published: dict[str, float] = {}
+        self.stop = False
+
+    def publish(self) -> None:
+        """All events at even distances."""
+        publisher = Publisher(self._bench.broker.connect)
+        pace = Steady(self._rate)
+        for number in range(self._count):
+            station = f"{self._bench.prefix('latency')}{number % _STATIONS:03d}"
+            item = Measurement(station, self._first + timedelta(seconds=number // _STATIONS), VALUES)
+            due = pace.due(item)
+            while (wait := due - time.monotonic()) > 0:
+                publisher.pump(wait)
+            if self.stop:
+                break
+            if station == self._station:
+                self._published[utc_text(item.measured_at)] = time.monotonic()
+            publisher.publish(station, encode(item))
+        publisher.flush(_PATIENCE_SECONDS)
+        publisher.close()
+
+    def watch(self) -> list[float]:
+        """Milliseconds of each event that is looked for, but for those of the warm-up."""
+        wanted = -(-self._count // _STATIONS)
+        seen: dict[str, float] = {}
+        address = f"{self._bench.api}/api/v1/stations/{self._station}/measurements"
+        question = {"interval": "raw", "pollutant": "pm25", "limit": "1000"}
+        question |= {"from": utc_text(self._first), "to": utc_text(self._first + timedelta(days=1))}
+        quiet_until = time.monotonic() + _PATIENCE_SECONDS
+        with httpx.Client(timeout=20) as client:
+            while len(seen) < wanted:
+                answer = client.get(address, params=question)
+                now = time.monotonic()
+                items = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
+                for item in items:
+                    if item["measured_at"] not in seen:
+                        seen[item["measured_at"]] = now
+                        quiet_until = now + _PATIENCE_SECONDS
+                if items:
+                    question["from"] = items[-1]["measured_at"]
+                assert now < quiet_until, f"{len(seen)} of {wanted} events within {_PATIENCE_SECONDS} s of the last"
+                time.sleep(_LOOK_SECONDS)
+        warm = sorted(seen)[round(_WARM_UP_SECONDS * self._rate / _STATIONS) :]
+        return [1000 * (seen[moment] - self._published[moment]) for moment in warm]

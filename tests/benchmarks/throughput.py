@@ -1,0 +1,177 @@
+"""Events per second from Pulsar into StarRocks, and of both ends alone."""
+
+import base64
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import httpx
+import pulsar  # type: ignore[import-untyped]  # the client ships no types
+from rich.console import Console
+from rich.table import Table
+
+from apps.sensors.event import encode, event_id, utc_text
+from apps.sensors.publisher import Publisher
+from stacks.ciapol import DATABASE
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.services import verdict
+
+_BAR = 10_000
+_SHARE_OF_SLOWER = 0.6
+_LOOK_SECONDS = 0.5
+_PATIENCE_SECONDS = 300
+_LOAD_TABLE = "sensor_measurements_zeta"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Rows per second of one run."""
+
+    publish: float
+    read: float
+    stream_load: float
+    whole_way: float
+
+
+def throughput(bench: Bench, console: Console, rows: int, runs: int) -> Table:
+    """Median of several runs, each with a backlog of its own."""
+    rates = []
+    for number in range(1, runs + 1):
+        console.print(f"throughput, run {number} of {runs}: {rows:,} rows", highlight=False)
+        rates.append(_run(bench, console, number, rows))
+        bench.clean_up()
+    table = Table("events/s", *[f"run {number}" for number in range(1, runs + 1)], "median", title="throughput")
+    median = {}
+    for name, label in {
+        "publish": "Pulsar alone: publish",
+        "read": "Pulsar alone: read",
+        "stream_load": "Stream Load alone",
+        "whole_way": "Pulsar → StarRocks, clean rows",
+    }.items():
+        values = [getattr(each, name) for each in rates]
+        median[name] = statistics.median(values)
+        table.add_row(label, *[f"{value:,.0f}" for value in values], f"{median[name]:,.0f}")
+    slower = min(median["read"], median["stream_load"])
+    table.add_section()
+    met = median["whole_way"] >= _BAR or median["whole_way"] >= _SHARE_OF_SLOWER * slower
+    table.add_row(
+        f"bar: {_BAR:,}, or {_SHARE_OF_SLOWER:.0%} of the slower end",
+        *[""] * runs,
+        f"{slower * 0.6:,.0f} {verdict(met)}",
+    )
+    return table
+
+
+def _run(bench: Bench, console: Console, number: int, rows: int) -> Rates:
+    stream_load = _stream_load(bench, f"load{number}", rows)
+    console.print(f"  Stream Load alone: {stream_load:,.0f}/s", highlight=False)
+    part = f"flow{number}"
+    with bench.ingestion_paused(), _Reader(bench) as reader:
+        publish = _publish(bench, part, rows)
+        console.print(f"  Pulsar alone, publish: {publish:,.0f}/s", highlight=False)
+        read = reader.rate(rows)
+        console.print(f"  Pulsar alone, read: {read:,.0f}/s", highlight=False)
+    whole_way = _drain(bench, part, rows)
+    console.print(f"  Pulsar → StarRocks: {whole_way:,.0f}/s", highlight=False)
+    _wait(lambda: bench.count(part, "raw_measurements_zeta"), rows)
+    return Rates(publish, read, stream_load, whole_way)
+
+
+def _publish(bench: Bench, part: str, rows: int) -> float:
+    events = [(item.station_id, encode(item)) for item in bench.measurements(part, rows)]
+    publisher = Publisher(bench.broker.connect)
+    began = time.monotonic()
+    for key, payload in events:
+        publisher.publish(key, payload)
+    assert publisher.flush(_PATIENCE_SECONDS), "Pulsar did not acknowledge the backlog"
+    seconds = time.monotonic() - began
+    publisher.close()
+    return rows / seconds
+
+
+class _Reader:
+    """A subscription of its own, from before the backlog on."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._client = pulsar.Client(bench.broker.url, logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"))
+        self._consumer = self._client.subscribe(
+            bench.broker.topic,
+            f"benchmark-{bench.run}",
+            initial_position=pulsar.InitialPosition.Latest,
+        )
+
+    def __enter__(self) -> "_Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.unsubscribe()
+        self._client.close()
+
+    def rate(self, rows: int) -> float:
+        began = time.monotonic()
+        for _ in range(rows):
+            self._consumer.receive(timeout_millis=30_000)
+        return rows / (time.monotonic() - began)
+
+
+def _drain(bench: Bench, part: str, rows: int) -> float:
+    """From the first rows that are seen to the last."""
+    seen = _wait(lambda: bench.count(part), 1)
+    began = time.monotonic()
+    _wait(lambda: bench.count(part), rows)
+    return (rows - seen) / (time.monotonic() - began) if seen < rows else float("inf")
+
+
+def _wait(count: Callable[[], int], enough: int) -> int:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (found := count()) < enough:
+        assert time.monotonic() < deadline, f"{found:,} of {enough:,} rows within {_PATIENCE_SECONDS} s"
+        time.sleep(_LOOK_SECONDS)
+    return found
+
+
+def _stream_load(bench: Bench, part: str, rows: int) -> float:
+    """Batches as the sink's, one after the other."""
+    bodies = list(_bodies(bench, part, rows))
+    frontend = bench.known.endpoint("starrocks", "fe-http").url
+    login = base64.b64encode(f"sink:{bench.known.secrets['starrocks-sink']}".encode()).decode()
+    headers = {
+        "Authorization": f"Basic {login}",
+        "Expect": "100-continue",
+        "format": "JSON",
+        "strip_outer_array": "true",
+        "merge_condition": "published_at",
+    }
+    with httpx.Client(timeout=120) as client:
+        # the frontend names a backend before it reads any body, and the client would not send the login there
+        sent = client.put(f"{frontend}/api/{DATABASE}/{_LOAD_TABLE}/_stream_load", headers=headers)
+        assert sent.status_code == httpx.codes.TEMPORARY_REDIRECT, sent.text
+        began = time.monotonic()
+        for number, body in enumerate(bodies):
+            label = {"label": f"benchmark-{bench.run}-{part}-{number}"}
+            answer = client.put(sent.headers["location"], headers=headers | label, content=body)
+            assert answer.json()["Status"] == "Success", answer.text
+        seconds = time.monotonic() - began
+    assert bench.count(part) == rows
+    return rows / seconds
+
+
+def _bodies(bench: Bench, part: str, rows: int) -> Iterator[bytes]:
+    measurements = bench.measurements(part, rows)
+    while batch := list(islice(measurements, bench.settings.ingest.batch_max_rows)):
+        yield json.dumps(
+            [
+                {
+                    "station_id": item.station_id,
+                    "measured_at": item.measured_at.strftime("%Y-%m-%d %H:%M:%S"),
+                    "event_id": event_id(item.station_id, utc_text(item.measured_at)),
+                    **item.values,
+                    "message_id": f"1:{number}:0:0",
+                    "published_at": item.measured_at.strftime("%Y-%m-%d %H:%M:%S"),
+                }
+                for number, item in enumerate(batch)
+            ]
+        ).encode()
