@@ -7,6 +7,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit("kappastack needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": apt-get install python3")
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ def main() -> int:
         text, usable = doctor.examine()
         print(text)
         return 0 if usable else 1
+    os.environ["PATH"] = environment.outside_path()
     if environment.is_ready(tests=arguments.tests):
         return 0
     try:

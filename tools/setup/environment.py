@@ -22,22 +22,43 @@ _INPUTS = (
 )
 
 
+def _stored() -> dict[str, object] | None:
+    try:
+        found: dict[str, object] = json.loads(_FILE.read_text())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _first(stored: dict[str, object]) -> list[str]:
+    path = stored["path"]
+    assert isinstance(path, list)
+    return [str(part) for part in path]
+
+
+def outside_path() -> str:
+    """PATH without what the set-up itself put there, so that a shell after `make env` finds the same as any other."""
+    parts = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    first = _first(stored) if (stored := _stored()) else []
+    while first and parts[: len(first)] == first:
+        parts = parts[len(first) :]
+    own = (str(VENV), str(cache()))
+    return os.pathsep.join(part for part in parts if part and not part.startswith(own))
+
+
 def variables() -> dict[str, str]:
     """Variables to set on top of the process's own; PATH is complete.
 
     Raises:
         SetupError: the set-up has not run yet.
     """
-    try:
-        stored = json.loads(_FILE.read_text())
-    except OSError:
-        raise SetupError("this checkout is not set up yet: run `make setup`") from None
-    first: list[str] = stored["path"]
-    rest = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part and part not in first]
-    return {
-        **{str(key): str(value) for key, value in stored["set"].items()},
-        "PATH": os.pathsep.join([*first, *rest]),
-    }
+    stored = _stored()
+    if stored is None:
+        raise SetupError("this checkout is not set up yet: run `make setup`")
+    settings = stored["set"]
+    assert isinstance(settings, dict)
+    path = os.pathsep.join([*_first(stored), outside_path()])
+    return {**{str(key): str(value) for key, value in settings.items()}, "PATH": path}
 
 
 def write() -> None:
@@ -71,8 +92,11 @@ def _fingerprint() -> str:
     digest = sha256()
     for path in _INPUTS:
         digest.update(path.read_bytes())
-    for name in ("PATH", "JAVA_HOME", "KAPPASTACK_CACHE", "HOME"):
-        digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
+    # A JDK that `make env` exported is no choice of the user's.
+    java_home = os.environ.get("JAVA_HOME", "")
+    choice = "" if java_home == str(java.find()) else java_home
+    for text in (outside_path(), choice, str(cache())):
+        digest.update(f"{text}\n".encode())
     return digest.hexdigest()
 
 

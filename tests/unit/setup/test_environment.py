@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -26,8 +25,19 @@ def test_a_checkout_that_is_not_set_up_says_what_to_do(notes: Path) -> None:
 
 def test_what_was_prepared_comes_first_on_path_and_once(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (notes / "environment.json").write_text(json.dumps({"path": ["/a", "/b"], "set": {"X": "1"}}))
-    monkeypatch.setenv("PATH", os.pathsep.join(["/usr/bin", "/b", "/a", "/bin"]))
-    assert environment.variables() == {"X": "1", "PATH": "/a:/b:/usr/bin:/bin"}
+    monkeypatch.setenv("PATH", "/usr/bin:/b:/bin")
+    first = environment.variables()
+    assert first == {"X": "1", "PATH": "/a:/b:/usr/bin:/b:/bin"}
+    monkeypatch.setenv("PATH", first["PATH"])
+    assert environment.variables() == first
+
+
+def test_a_shell_after_make_env_finds_the_same_as_any_other(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment.write()
+    environment.mark_ready(tests=False)
+    for name, value in environment.variables().items():
+        monkeypatch.setenv(name, value)
+    assert environment.is_ready(tests=False)
 
 
 def test_the_set_up_is_done_until_a_lock_the_path_or_a_program_changes(
