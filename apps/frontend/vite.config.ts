@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
+    testTimeout: 60_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

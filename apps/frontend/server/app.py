@@ -59,7 +59,7 @@ def build_app(*, api_url: str, static_folder: Path, status_deadline_seconds: flo
         routes=[
             Route("/health/live", live),
             Route("/api/status", status),
-            Route("/api/openapi.json", proxy.forward, methods=every_method),
+            Route("/api/openapi.json", proxy.describe, methods=every_method),
             Route("/api/v1/{path:path}", proxy.forward, methods=every_method),
             Route("/api/{path:path}", no_such_endpoint, methods=every_method),
             Mount("/", Pages(static_folder)),

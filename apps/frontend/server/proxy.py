@@ -47,7 +47,14 @@ class ApiProxy:
         self._client = client
 
     async def forward(self, request: Request) -> Response:
-        """Answer what the API answers, 502 where it is not there, 504 where it says nothing in time."""
+        """Answer what the API answers at the same path, 502 where it is not there, 504 where it is silent."""
+        return await self._forward(request, _target(request))
+
+    async def describe(self, request: Request) -> Response:
+        """Answer the API's OpenAPI document, which the API keeps outside /api."""
+        return await self._forward(request, httpx.URL("/openapi.json"))
+
+    async def _forward(self, request: Request, target: httpx.URL | None) -> Response:
         path = request.url.path
         if request.method not in METHODS:
             allowed = ", ".join(METHODS)
@@ -57,7 +64,6 @@ class ApiProxy:
                 path,
                 {"allow": allowed},
             )
-        target = _target(request)
         if target is None:
             return problem(HTTPStatus.NOT_FOUND, "A path may not hold '.' or '..' segments.", path)
         headers = {name: request.headers[name] for name in _FORWARDED_REQUEST_HEADERS if name in request.headers}

@@ -152,7 +152,7 @@ describe("alarms", () => {
     server.answers["/api/status"] = status({ data: { ...status().data, age_seconds: 7_300, fresh: false } });
     open("/");
     expect((await alarm()).dataset["alarm"]).toBe("stale");
-    expect(screen.getByRole("alert").textContent).toMatch(/Données anciennes : dernière mesure il y a 2\sh/);
+    expect(screen.getByRole("alert").textContent).toMatch(/Données anciennes\s: dernière mesure il y a 2\sh/);
   });
 
   it("tells that the API is down and keeps what it knows, marked", async () => {
@@ -165,6 +165,7 @@ describe("alarms", () => {
     expect(screen.getByRole("alert").textContent).toContain("dernières données connues, reçues à");
     expect((await card("Gucheng")).dataset["aqi"]).toBe("310");
     expect(screen.getByTestId("ranking").dataset["lastKnown"]).toBe("true");
+    expect(screen.getByTestId("freshness").textContent).toContain("Dernière mesure il y a");
   });
 
   it("tells that the page's own server is gone", async () => {
@@ -233,7 +234,7 @@ describe("station page", () => {
 
   it("tells that a station does not exist", async () => {
     open("/stations/nobody");
-    expect((await screen.findByTestId("unknown-station")).textContent).toContain("« nobody »");
+    expect((await screen.findByTestId("unknown-station")).textContent).toMatch(/«\snobody\s»/);
   });
 
   it("is reached from the overview by a link, and names the tab", async () => {

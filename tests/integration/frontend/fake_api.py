@@ -40,7 +40,6 @@ class FakeApi:
             routes=[
                 Route("/health", self._health),
                 Route("/openapi.json", self._openapi),
-                Route("/api/openapi.json", self._openapi),
                 Route("/api/v1/aqi/current", self._current),
                 Route("/api/v1/rejected", self._rejected),
                 Route("/api/v1/stream", self._stream),

@@ -120,7 +120,7 @@ def test_the_api_is_read_through_the_server(client: httpx.Client, fake: FakeApi)
     seen = fake.seen[-1].headers
     assert "cookie" not in seen
     assert "authorization" not in seen
-    assert client.get("/api/openapi.json").json()["asked"] == "/api/openapi.json"
+    assert client.get("/api/openapi.json").json()["asked"] == "/openapi.json"
 
 
 def test_query_encoding_and_errors_pass_unchanged(client: httpx.Client, fake: FakeApi) -> None:

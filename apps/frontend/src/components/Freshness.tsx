@@ -1,12 +1,10 @@
-import { dataAge } from "../data/health";
 import { usePlatform } from "../data/platform";
 import { useI18n } from "../i18n/context";
 
 /** How old the newest measurement of all stations is; on every page, in good times too. */
 export function Freshness() {
   const { t, format } = useI18n();
-  const { status, alarm, now } = usePlatform();
-  const age = dataAge(status, now);
+  const { status, alarm, ageSeconds: age } = usePlatform();
   const state = alarm !== null ? "old" : age === null ? "unknown" : "fresh";
   let words: string;
   if (age !== null) words = t("freshness.last", { ago: format.ago(age) ?? t("freshness.now") });

@@ -21,7 +21,7 @@ export function SubIndices({ values }: { values: Values }) {
             </span>
             <span className="sub-value">
               {value === null ? t("aqi.none") : format.integer(value)}
-              <span>{category === null ? t("station.sub_index.none") : t(`category.${category}`)}</span>
+              <span>{category === null ? t("station.sub_index.none") : t(`category.short.${category}`)}</span>
             </span>
             <span className="sub-bar" aria-hidden="true">
               {value !== null && category !== null && (

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RequestError } from "../api/client";
 import type { Current, Status } from "../api/schemas";
 import { API_DOWN, current, status } from "../testing/fixtures";
-import { assess, dataAge, showsLastKnown } from "./health";
+import { ageAt, assess, showsLastKnown, toldAge } from "./health";
 import type { Polled } from "./usePolling";
 
 const NOW = 1_000_000;
@@ -50,8 +50,17 @@ describe("alarm", () => {
 
 describe("age and last known data", () => {
   it("counts on from what the server said, whatever this clock shows", () =>
-    expect(dataAge(healthy, NOW + 30_000)).toBe(215));
-  it("does not count backwards", () => expect(dataAge(healthy, NOW - 30_000)).toBe(185));
+    expect(ageAt(toldAge(healthy, null), NOW + 30_000)).toBe(215));
+  it("does not count backwards", () => expect(ageAt(toldAge(healthy, null), NOW - 30_000)).toBe(185));
+  it("counts on through an outage, from what was told before it", () => {
+    const before = toldAge(healthy, null);
+    expect(toldAge(got(API_DOWN), before)).toBe(before);
+    expect(toldAge(failed<Status>(null), before)).toBe(before);
+  });
+  it("forgets the age when the platform says that there are no data", () => {
+    const empty = status({ data: { ...API_DOWN.data } });
+    expect(toldAge(got(empty), toldAge(healthy, null))).toBeNull();
+  });
   it("marks the data as last known only where nothing new comes in", () => {
     expect(showsLastKnown({ kind: "api_down", error: "" })).toBe(true);
     expect(showsLastKnown({ kind: "stale", ageSeconds: 1 })).toBe(false);

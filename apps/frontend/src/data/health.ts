@@ -8,11 +8,20 @@ export type Alarm =
   | { kind: "stale"; ageSeconds: number | null }
   | { kind: "failed" };
 
-/** Age of the newest measurement in seconds, counted on since the server told it, so that this clock's error does not matter. */
-export function dataAge(status: Polled<Status>, now: number): number | null {
-  const told = status.data?.data.age_seconds ?? null;
-  if (told === null || status.receivedAt === null) return null;
-  return told + Math.max(0, now - status.receivedAt) / 1000;
+/** The age of the newest measurement in seconds, as the server told it at `toldAt` (ms since the epoch). */
+export type ToldAge = { seconds: number; toldAt: number };
+
+/** The age that an answer tells; while nothing answers, the one told before still counts on. */
+export function toldAge(status: Polled<Status>, before: ToldAge | null): ToldAge | null {
+  if (status.data === null || status.receivedAt === null) return before;
+  const { api, starrocks, data } = status.data;
+  if (data.age_seconds !== null) return { seconds: data.age_seconds, toldAt: status.receivedAt };
+  return api.reachable && starrocks.reachable ? null : before;
+}
+
+/** The age now: counted on since it was told, so that an error of this machine's clock does not matter. */
+export function ageAt(told: ToldAge | null, now: number): number | null {
+  return told === null ? null : told.seconds + Math.max(0, now - told.toldAt) / 1000;
 }
 
 /** What a person must see at once; the gravest first, null when all is well. */
@@ -23,7 +32,7 @@ export function assess(status: Polled<Status>, current: Polled<Current>, now: nu
   if (!api.reachable) return { kind: "api_down", error: api.error ?? "" };
   if (!starrocks.reachable) return { kind: "starrocks_down" };
   if (data.last_measured_at !== null && !data.fresh)
-    return { kind: "stale", ageSeconds: dataAge(status, now) };
+    return { kind: "stale", ageSeconds: ageAt(toldAge(status, null), now) };
   if (current.error !== null) return { kind: "failed" };
   return null;
 }

@@ -27,6 +27,10 @@ describe("messages", () => {
     expect(translator("en")("aqi.of", { aqi: 99 })).toBe("AQI 99");
   });
 
+  it("keep French punctuation on the line of its word", () => {
+    expect(translator("fr")("station.zone", { zone: "UTC" })).toBe("Heures\u00A0: UTC");
+  });
+
   it("count as each language does: zero is singular in French", () => {
     expect(pluralTranslator("fr")("stations", 0)).toBe("0 station");
     expect(pluralTranslator("en")("stations", 0)).toBe("0 stations");

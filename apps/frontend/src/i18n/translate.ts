@@ -6,7 +6,15 @@ export const LANGUAGES: readonly Language[] = ["fr", "en"];
 /** The locale that numbers and dates follow: Côte d'Ivoire's French; British English for its 24 h clock. */
 export const LOCALES: Record<Language, string> = { fr: "fr-CI", en: "en-GB" };
 
-const MESSAGES: Record<Language, Record<MessageKey, string>> = { fr, en };
+/** French sets these marks off with a space, at which a line must not break. */
+function unbroken(text: string): string {
+  return text.replace(/ ([:;?!»])/g, "\u00A0$1").replace(/« /g, "«\u00A0");
+}
+
+const MESSAGES: Record<Language, (key: MessageKey) => string> = {
+  fr: (key) => unbroken(fr[key]),
+  en: (key) => en[key],
+};
 
 type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
@@ -25,7 +33,7 @@ function fill(text: string, values: Readonly<Record<string, string | number>>): 
 
 /** The text of a key in a language, its `{placeholders}` filled in. */
 export function translator(language: Language): Translate {
-  return (key, ...values) => fill(MESSAGES[language][key], values[0] ?? {});
+  return (key, ...values) => fill(MESSAGES[language](key), values[0] ?? {});
 }
 
 /** The text of `base` for a count, by the language's plural rules. */
@@ -34,6 +42,6 @@ export function pluralTranslator(language: Language): TranslateCount {
   const numbers = new Intl.NumberFormat(LOCALES[language]);
   return (base, count) => {
     const key: MessageKey = rules.select(count) === "one" ? `${base}.one` : `${base}.other`;
-    return fill(MESSAGES[language][key], { count: numbers.format(count) });
+    return fill(MESSAGES[language](key), { count: numbers.format(count) });
   };
 }
