@@ -1,0 +1,100 @@
+"""What the smoke tests stand on: reading outputs, waiting, the scenario."""
+
+import itertools
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from smoke_tests.outputs import OUTPUTS_FILE, OutputsError, read_outputs
+from smoke_tests.scenario import Scenario
+from smoke_tests.waiting import wait_until
+
+OUTPUTS = {
+    "addresses": {
+        "pulsar_broker_url": "pulsar://127.0.0.1:6650",
+        "pulsar_admin_url": "http://127.0.0.1:8080",
+        "zeta_url": "http://127.0.0.1:5801",
+        "starrocks_host": "127.0.0.1",
+        "starrocks_query_port": 9030,
+        "starrocks_http_url": "http://127.0.0.1:8030",
+        "api_url": "http://127.0.0.1:8000",
+        "frontend_url": "http://127.0.0.1:3000",
+        "topic": "persistent://ciapol/air/sensor-measurements",
+    },
+    "credentials": {"smoke": {"user": "smoke", "password": "hidden"}, "api": {"user": "api", "password": "other"}},
+    "starrocks": {"edition": "emulator", "database": "ciapol_analytics"},
+}
+
+
+def fake_pulumi(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    program = folder / "pulumi"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.delenv(OUTPUTS_FILE, raising=False)
+
+
+def test_outputs_come_from_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
+    asked = tmp_path / "asked"
+    fake_pulumi(tmp_path, monkeypatch, f'echo "$@" > {asked}; cat {tmp_path}/outputs.json')
+    outputs = read_outputs("dev")
+    assert asked.read_text().split() == ["stack", "output", "--json", "--show-secrets", "-s", "dev"]
+    assert outputs.addresses.starrocks_query_port == 9030
+    assert outputs.credentials.smoke.password.get_secret_value() == "hidden"
+    assert outputs.starrocks.is_emulator
+    assert "hidden" not in repr(outputs)
+
+
+def test_outputs_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(OUTPUTS | {"starrocks": {"edition": "cluster", "database": "d"}}))
+    monkeypatch.setenv(OUTPUTS_FILE, str(file))
+    assert not read_outputs(None).starrocks.is_emulator
+
+
+def test_missing_outputs_are_named_and_no_password_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps({**OUTPUTS, "addresses": {}, "starrocks": {"edition": "emulator"}}))
+    monkeypatch.setenv(OUTPUTS_FILE, str(file))
+    with pytest.raises(OutputsError, match=r"addresses\.api_url.*starrocks\.database.*is the stack up") as caught:
+        read_outputs(None)
+    assert "hidden" not in str(caught.value)
+
+
+def test_what_pulumi_complains_about_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_pulumi(tmp_path, monkeypatch, "echo secret; echo no stack named dev >&2; exit 3")
+    with pytest.raises(OutputsError, match="stack dev: no stack named dev") as caught:
+        read_outputs("dev")
+    assert "secret" not in str(caught.value)
+
+
+def test_without_a_stack_it_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(OUTPUTS_FILE, raising=False)
+    with pytest.raises(OutputsError, match="--stack local"):
+        read_outputs(None)
+
+
+def test_waiting_ends_as_soon_as_it_is_enough() -> None:
+    numbers = itertools.count()
+    assert wait_until("three", lambda: next(numbers), lambda number: number == 3, 10) == 3
+
+
+def test_waiting_in_vain_tells_what_for_and_what_was_last_seen() -> None:
+    with pytest.raises(AssertionError, match=r"^the moon: not within 0\.1 s; last seen: 'clouds'"):
+        wait_until("the moon", lambda: "clouds", lambda _: False, 0.1)
+
+
+def test_every_run_has_stations_of_its_own_that_are_marked() -> None:
+    first, second = Scenario.new(), Scenario.new()
+    assert not set(first.stations) & set(second.stations)
+    assert all(station.startswith("smoke-") for station in first.stations)
+
+
+def test_poison_carries_its_mark_in_its_bytes() -> None:
+    scenario = Scenario.new()
+    assert all(scenario.broken.encode() in poison.payload for poison in scenario.poison)
+    payloads = [poison.payload for poison in scenario.poison]
+    assert len(set(payloads)) == len(payloads)
