@@ -1,5 +1,6 @@
 package kappastack.seatunnel.pulsar;
 
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,6 +41,10 @@ final class PartitionConsumer {
     private volatile Position handedOn;
     private volatile Position floor;
     private volatile int failures;
+    private volatile boolean waiting;
+    private Position idleAt;
+    private volatile boolean wasBehind;
+    private Position endOfLastRestart;
 
     PartitionConsumer(
             PulsarSettings settings,
@@ -137,10 +142,42 @@ final class PartitionConsumer {
         }
     }
 
+    /**
+     * Subscribes again if messages lie in the partition and none has come since the last call: whatever the client or the
+     * broker got wrong, a partition does not stay silent. Called by the reader's timer only.
+     */
+    void restartIfStalled() {
+        Consumer<byte[]> current = consumer;
+        if (closed || !waiting || current == null || !current.isConnected()) {
+            wasBehind = false;
+            return;
+        }
+        Position last = handedOn;
+        current.getLastMessageIdAsync()
+                .thenAccept(id -> compareWithEnd(current, last, Position.of(id)))
+                .exceptionally(
+                        error -> {
+                            LOG.info("{}: its end is not known: {}", partition, error.toString());
+                            return null;
+                        });
+    }
+
     CompletableFuture<Void> close() {
         closed = true;
         Consumer<byte[]> current = consumer;
         return current == null ? CompletableFuture.completedFuture(null) : current.closeAsync();
+    }
+
+    private synchronized void compareWithEnd(Consumer<byte[]> current, Position last, Position end) {
+        boolean behind = end.exists() && (last == null || last.isInEntryBefore(end));
+        boolean before = wasBehind && Objects.equals(last, idleAt) && Objects.equals(last, handedOn);
+        wasBehind = behind;
+        idleAt = last;
+        // The end may be an entry that is never delivered, so it is no reason for more than one try.
+        if (behind && before && waiting && !end.equals(endOfLastRestart)) {
+            endOfLastRestart = end;
+            restart(current, new PulsarClientException("nothing comes although it ends at " + end + ", after " + last));
+        }
     }
 
     private CompletableFuture<Void> seek(Consumer<byte[]> subscribed) {
@@ -170,9 +207,11 @@ final class PartitionConsumer {
     }
 
     private void await(Consumer<byte[]> from) {
+        waiting = true;
         from.receiveAsync()
                 .whenComplete(
                         (message, error) -> {
+                            waiting = false;
                             if (error != null) {
                                 restart(from, error);
                             } else {

@@ -29,6 +29,11 @@ final class Position implements Comparable<Position> {
         return id;
     }
 
+    /** False for the end of a partition that has never had a message. */
+    boolean exists() {
+        return id.getEntryId() >= 0;
+    }
+
     /** Whether this position's entry lies before the other's. */
     boolean isInEntryBefore(Position other) {
         return id.getLedgerId() < other.id.getLedgerId()

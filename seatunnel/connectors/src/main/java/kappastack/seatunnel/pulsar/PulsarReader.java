@@ -30,6 +30,7 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
     private static final long POLL_MILLIS = 1000;
     private static final int MOST_PER_TURN = 1000;
     private static final long CLOSE_SECONDS = 5;
+    private static final long STALL_CHECK_SECONDS = 20;
 
     private final PulsarSettings settings;
     private final Map<String, PartitionConsumer> consumers = new ConcurrentHashMap<>();
@@ -51,6 +52,11 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
     @Override
     public void open() throws Exception {
         client = settings.client();
+        timer.scheduleWithFixedDelay(
+                () -> consumers.values().forEach(PartitionConsumer::restartIfStalled),
+                STALL_CHECK_SECONDS,
+                STALL_CHECK_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     @Override

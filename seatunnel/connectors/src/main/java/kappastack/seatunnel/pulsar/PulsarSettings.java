@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import kappastack.seatunnel.Backoff;
 import kappastack.seatunnel.Settings;
 import org.apache.pulsar.client.api.AuthenticationFactory;
+import org.apache.pulsar.client.api.BatchReceivePolicy;
 import org.apache.pulsar.client.api.ClientBuilder;
 import org.apache.pulsar.client.api.ConsumerBuilder;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
@@ -22,6 +23,7 @@ final class PulsarSettings implements Serializable {
     static final String PLUGIN = "PulsarMessages";
     private static final int CONNECT_SECONDS = 5;
     private static final int OPERATION_SECONDS = 15;
+    private static final int SMALLEST_QUEUE = 20;
     private static final int LONGEST_RECONNECT_SECONDS = 2;
 
     final String topic;
@@ -51,7 +53,7 @@ final class PulsarSettings implements Serializable {
                         ? SubscriptionInitialPosition.Earliest
                         : SubscriptionInitialPosition.Latest;
         discoveryMillis = settings.whole("topic-discovery.interval", 30_000, 100);
-        queueSize = settings.count("receiver.queue-size", 2000, 1);
+        queueSize = settings.count("receiver.queue-size", 2000, 2);
         memoryBytes = settings.whole("receiver.memory-bytes", 32L << 20, 1 << 20);
         authPlugin = settings.text("auth.plugin-class", null);
         authParams = settings.text("auth.params", null);
@@ -95,6 +97,9 @@ final class PulsarSettings implements Serializable {
                 .subscriptionInitialPosition(initialPosition)
                 .receiverQueueSize(queueSize)
                 .autoScaledReceiverQueueSizeEnabled(true)
+                // The queue grows from this size on, within the memory limit. Not from 1: after a seek the client drops the
+                // message sought without asking for another in its place.
+                .batchReceivePolicy(BatchReceivePolicy.builder().maxNumMessages(Math.min(SMALLEST_QUEUE, queueSize)).build())
                 // What cannot be decrypted is handed on as it is; holding it back would stop the partition.
                 .cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
                 .startPaused(true);
