@@ -46,7 +46,7 @@ def _question(
         and set(question.pollutants) <= {p.value for p in Pollutant}
         and (start is None or parse("from", start) == question.start)
         and (end is None or parse("to", end) == question.end)
-        and question.start <= question.after < question.end
+        and question.start - store.STEP[question.interval] < question.after < question.end
         and question.end - question.start <= store.LONGEST[question.interval]
     )
     if not same:

@@ -1,0 +1,118 @@
+"""The emulator as a process with the migrations applied, for tests of the SQL and the API."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pymysql
+
+from infra.resources.migrations import read_migrations
+
+ROOT = Path(__file__).resolve().parents[3]
+DATABASE = "ciapol_analytics"
+START_SECONDS = 60
+
+Value = str | int | float | None
+Rows = list[tuple[object, ...]]
+
+
+@dataclass
+class Emulator:
+    """An emulator that can be stopped, killed and started again on the same ports and data."""
+
+    folder: Path
+    ports: dict[str, int] = field(default_factory=lambda: {"mysql": 0, "fe_http": 0, "be_http": 0})
+    process: "subprocess.Popen[str] | None" = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "starrocks_emulator", "--data", str(self.folder), "--host", "127.0.0.1"]
+        for name, port in self.ports.items():
+            command += [f"--{name.replace('_', '-')}-port", str(port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.ports = json.loads(self.process.stdout.readline())
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        assert self.process.wait(30) == 0
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(30)
+
+    @contextmanager
+    def connection(
+        self, user: str = "root", password: str = "", database: str | None = DATABASE
+    ) -> "Iterator[pymysql.Connection[pymysql.cursors.Cursor]]":
+        connection = pymysql.connect(
+            host="127.0.0.1",
+            port=self.ports["mysql"],
+            user=user,
+            password=password,
+            database=database,
+            autocommit=True,
+            charset="utf8mb4",
+        )
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def execute(self, *statements: str) -> Rows:
+        """Run statements as root; the rows of the last."""
+        with self.connection() as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        marks = ", ".join(["%s"] * len(columns))
+        with self.connection() as connection, connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+    def load(self, table: str, columns: Sequence[str], csv: str) -> None:
+        """Stream Load of CSV with `\\N` for NULL."""
+        url = f"http://127.0.0.1:{self.ports['be_http']}/api/{DATABASE}/{table}/_stream_load"
+        headers = {"label": uuid4().hex, "format": "CSV", "column_separator": ",", "columns": ",".join(columns)}
+        response = httpx.put(url, content=csv.encode(), headers=headers, auth=("root", ""), timeout=60)
+        assert response.json()["Status"] == "Success", response.text
+
+    def refresh(self) -> None:
+        """What StarRocks does each minute."""
+        for view in ("station_activity_mv", "hourly_means_mv"):
+            self.execute(f"REFRESH MATERIALIZED VIEW {view} WITH SYNC MODE")
+
+    def migrate(self) -> None:
+        with self.connection(database=None) as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+            cursor.execute(f"USE {DATABASE}")
+            for migration in read_migrations(ROOT / "sql" / "ciapol"):
+                for statement in migration.statements({"replication_num": "1"}):
+                    cursor.execute(statement.text)
+
+    def add_user(self, name: str, password: str, role: str) -> None:
+        self.execute(
+            f"CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED BY '{password}'",
+            f"GRANT {role} TO USER '{name}'@'%'",
+            f"SET DEFAULT ROLE {role} TO '{name}'@'%'",
+        )
+
+
+@contextmanager
+def emulator(folder: Path) -> Iterator[Emulator]:
+    """A fresh emulator with all migrations applied."""
+    instance = Emulator(folder)
+    instance.start()
+    try:
+        instance.migrate()
+        yield instance
+    finally:
+        instance.kill()

@@ -1,0 +1,193 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from apps.api.settings import Settings
+from apps.api.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
+from tests.integration.api.conftest import HOUR, NOW, PASSWORD, at, measurement
+from tests.integration.api.platform import ROOT, Emulator, emulator
+
+pytestmark = pytest.mark.integration
+
+
+def test_health(client: TestClient, data: Emulator) -> None:
+    response = client.get("/health")
+    body = response.json()
+    assert response.status_code == 200
+    assert body["status"] == "ok"
+    assert body["starrocks"]["reachable"] is True
+    assert body["starrocks"]["emulator"] is True
+    assert body["starrocks"]["version"]
+    assert at(body["data"]["last_measured_at"]) == NOW - timedelta(minutes=1)
+    assert at(body["data"]["last_received_at"]) == NOW - timedelta(seconds=30)
+    assert 60 <= body["data"]["age_seconds"] < 1200
+    assert body["data"]["fresh"] is True
+
+
+def test_old_data_are_stale(data: Emulator, settings: Settings) -> None:
+    from apps.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
+
+    old = settings.model_copy(update={"fresh_within_seconds": 1})
+    with TestClient(create_app(old)) as client:
+        response = client.get("/health")
+    assert (response.status_code, response.json()["status"], response.json()["data"]["fresh"]) == (200, "stale", False)
+
+
+def test_metrics(client: TestClient, data: Emulator) -> None:
+    for _ in range(3):
+        client.get("/api/v1/stations/ABJ-001")
+    lines = client.get("/metrics").text.splitlines()
+    values = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert values['api_requests_total{method="GET",route="/api/v1/stations/{station_id}",status="200"}'] == "3.0"
+    assert values["api_starrocks_up"] == values["api_data_fresh"] == "1.0"
+    assert float(values["api_data_age_seconds"]) >= 60
+    assert float(values['api_starrocks_connections{state="open"}']) >= 1
+    bucket = 'api_request_duration_seconds_count{method="GET",route="/api/v1/stations/{station_id}"}'
+    assert values[bucket] == "3.0"
+
+
+def test_many_at_once_share_few_connections(settings: Settings, data: Emulator) -> None:
+    pool = Pool(settings)
+    with ThreadPoolExecutor(20) as threads:
+        found = list(threads.map(lambda i: pool.query("SELECT %s AS n", (i,))[0]["n"], range(100)))
+    assert found == list(range(100))
+    state = pool.state()
+    assert (state.in_use, state.size) == (0, 3)
+    assert 1 <= state.open <= 3
+    pool.close()
+    assert pool.state().open == 0
+
+
+def test_a_refused_query_keeps_its_connection(settings: Settings, data: Emulator) -> None:
+    pool = Pool(settings)
+    for _ in range(3):
+        with pytest.raises(StarRocksRefused) as caught:
+            pool.query("SELECT * FROM nowhere")
+        assert caught.value.code
+    assert pool.state().open == 1
+    assert pool.query("SELECT 1 AS one") == [{"one": 1}]
+    pool.close()
+
+
+def test_a_wrong_password_is_unavailable_and_not_told(settings: Settings, data: Emulator, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("wrong word")
+    pool = Pool(settings.model_copy(update={"starrocks_password_file": password}))
+    with pytest.raises(StarRocksUnavailable) as caught:
+        pool.query("SELECT 1")
+    assert "wrong word" not in str(caught.value)
+
+
+@contextmanager
+def process(port: int, environment: dict[str, str]) -> "Iterator[subprocess.Popen[str]]":
+    command = [sys.executable, "-m", "apps.api", "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as api:
+        try:
+            yield api
+        finally:
+            if api.poll() is None:
+                api.kill()
+
+
+def wait_for(url: str, status: int, seconds: float = 60) -> httpx.Response:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            response = httpx.get(url, timeout=20)
+            if response.status_code == status:
+                return response
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < deadline, f"{url} does not answer {status} in {seconds} s"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
+    """The process as it is deployed: it starts, it lives through restarts of StarRocks, and it stops."""
+    with emulator(tmp_path / "starrocks") as starrocks:
+        starrocks.add_user("api", "secret word", "reader")
+        columns = ("station_id", "name", "time_zone")
+        starrocks.insert("stations", columns, [("A", "A", "UTC")])
+        (tmp_path / "password").write_text("secret word")
+        port = free_port()
+        environment = {
+            "STARROCKS_HOST": "127.0.0.1",
+            "STARROCKS_PORT": str(starrocks.ports["mysql"]),
+            "STARROCKS_DATABASE": "ciapol_analytics",
+            "STARROCKS_USER": "api",
+            "STARROCKS_PASSWORD_FILE": str(tmp_path / "password"),
+            "QUERIES_DIR": str(ROOT / "sql" / "ciapol" / "queries"),
+        }
+        url = f"http://127.0.0.1:{port}"
+        with process(port, environment) as api:
+            assert wait_for(f"{url}/api/v1/stations/A", 200).json()["registered"] is True
+            for end in (starrocks.stop, starrocks.kill):
+                end()
+                away = wait_for(f"{url}/api/v1/stations/A", 503)
+                assert away.json()["type"] == "urn:ciapol:problem:starrocks-unavailable"
+                assert wait_for(f"{url}/health", 503).json()["status"] == "down"
+                assert httpx.get(f"{url}/health/live").status_code == 200
+                starrocks.start()
+                assert httpx.get(f"{url}/api/v1/stations/A", timeout=20).status_code == 200
+            api.send_signal(signal.SIGTERM)
+            output, errors = api.communicate(timeout=20)
+            assert api.returncode in (0, -signal.SIGTERM)
+        lines = [json.loads(line) for line in output.splitlines()]
+        assert any(line["message"] == "request" and line["status"] == 503 for line in lines)
+        assert errors == ""
+        assert "secret word" not in output
+
+
+def test_a_missing_setting_is_told(tmp_path: Path) -> None:
+    with process(free_port(), {"STARROCKS_PORT": "x"}) as api:
+        _, errors = api.communicate(timeout=60)
+    assert api.returncode == 2
+    assert "STARROCKS_HOST" in errors
+    assert "STARROCKS_PORT='x'" in errors
+
+
+def test_before_the_schema_is_there_the_answer_is_503(settings: Settings, data: Emulator) -> None:
+    from apps.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
+
+    empty = settings.model_copy(update={"starrocks_database": "information_schema"})
+    with TestClient(create_app(empty), raise_server_exceptions=False) as client:
+        response = client.get("/api/v1/stations")
+        assert response.status_code == 503
+        assert response.json()["type"].startswith("urn:ciapol:problem:starrocks-")
+        assert client.get("/health").json()["status"] == "down"
+    assert PASSWORD not in response.text
+
+
+def test_later_events_win_by_publish_time(data: Emulator, client: TestClient) -> None:
+    """The key is station and time; measurements that come again replace the row, they add none."""
+    rows = [measurement("twice", HOUR - timedelta(minutes=1), value) for value in (1.0, 2.0)]
+    columns = ("station_id", "measured_at", "pm25", "message_id", "published_at")
+    for row in rows:
+        data.insert("sensor_measurements_zeta", columns, [(row[0], row[1], row[3], row[-2], row[-1])])
+    try:
+        items = client.get("/api/v1/stations/twice/measurements").json()["items"]
+        assert [item["pm25"] for item in items] == [2.0]
+    finally:
+        data.execute("DELETE FROM sensor_measurements_zeta WHERE station_id = 'twice'")

@@ -1,0 +1,61 @@
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.integration.api.conftest import NOW, at, pages
+from tests.integration.api.platform import Emulator
+
+pytestmark = pytest.mark.integration
+
+URL = "/api/v1/rejected"
+LAST_DAY = ["2:2:0:-1", *(f"1:{i:02}:0:-1" for i in reversed(range(7)))]
+
+
+def test_newest_first_without_smoke_tests(client: TestClient, data: Emulator) -> None:
+    items = client.get(URL).json()["items"]
+    assert [item["message_id"] for item in items] == LAST_DAY
+    assert items[0] == {
+        "received_at": f"{NOW - timedelta(minutes=2):%Y-%m-%dT%H:%M:%SZ}",
+        "message_id": "2:2:0:-1",
+        "station_id": None,
+        "reject_reason": "not JSON",
+        "payload": "\x00\x01",
+    }
+    assert items[1]["payload"] == '{"n": 6, "é": "\\""}'
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
+def test_pages_over_equal_times_have_every_message_once(client: TestClient, data: Emulator, limit: int) -> None:
+    found = pages(client, URL, limit=limit)
+    assert [item["message_id"] for page in found for item in page] == LAST_DAY
+
+
+def test_since(client: TestClient, data: Emulator) -> None:
+    since = NOW - timedelta(days=41)
+    items = client.get(URL, params={"since": since.isoformat()}).json()["items"]
+    assert [item["message_id"] for item in items] == [*LAST_DAY, "0:0:0:-1"]
+    since = at(items[-1]["received_at"])
+    assert len(client.get(URL, params={"since": since.isoformat()}).json()["items"]) == 9
+    since += timedelta(seconds=1)
+    assert len(client.get(URL, params={"since": since.isoformat()}).json()["items"]) == 8
+
+
+def test_of_one_station_by_name_or_key(client: TestClient, data: Emulator) -> None:
+    items = client.get(URL, params={"station_id": "smoke-1"}).json()["items"]
+    assert [item["message_id"] for item in items] == ["2:1:0:-1", "2:0:0:-1"]
+    assert pages(client, URL, station_id="smoke-1", limit=1) == [[items[0]], [items[1]]]
+
+
+def test_a_cursor_belongs_to_its_question(client: TestClient, data: Emulator) -> None:
+    cursor = client.get(URL, params={"limit": 1}).json()["next_cursor"]
+    for change in ({"station_id": "ABJ-001"}, {"since": "2026-01-01T00:00:00Z"}):
+        assert client.get(URL, params={"cursor": cursor, **change}).status_code == 422
+
+
+def test_csv(client: TestClient, data: Emulator) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get(URL, headers={"Accept": "text/csv"}).text)))
+    assert [row["message_id"] for row in rows] == LAST_DAY
+    assert rows[1]["payload"] == '{"n": 6, "é": "\\""}'
