@@ -17,8 +17,8 @@ def pulsar(settings: PulsarSettings) -> Service:
         kind="Pulsar",
         distribution=distribution(),
         command=java(
-            "org.apache.pulsar.PulsarStandaloneStarter",
-            class_path="@{dist}/conf:@{dist}/lib/*",
+            "kappastack.Standalone",
+            class_path="@{dist}/classes:@{dist}/conf:@{dist}/lib/*",
             heap=mebibytes(settings.heap),
             options=(
                 f"-XX:MaxDirectMemorySize={settings.direct_memory[:-1].lower()}",

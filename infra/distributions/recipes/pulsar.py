@@ -1,28 +1,43 @@
-"""Pulsar's own files, out of the release that its project publishes."""
+"""Pulsar's own files, out of the release that its project publishes, and a launcher of ours for its standalone mode."""
 
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from infra.distributions.digest import version
 from infra.distributions.maven import fetch
-from infra.distributions.model import Distribution, Report
+from infra.distributions.model import AssemblyError, Distribution, Report
 from infra.versions import PULSAR
 
 KEPT = {"lib", "conf", "bin", "LICENSE", "NOTICE"}
 """Left out are `instances` (Pulsar Functions) and `examples`: 14 MB that nothing here starts."""
 
 
+LAUNCHER = Path(__file__).with_name("pulsar_launcher")
+
+
 def distribution() -> Distribution:
     """Pulsar."""
-    return Distribution("pulsar", PULSAR.version)
+    own = version([LAUNCHER, Path(__file__)], [PULSAR.sha256]).rsplit("-", 1)[1]
+    return Distribution("pulsar", f"{PULSAR.version}-{own}")
 
 
 def build(target: Path, report: Report) -> None:
-    """Unpack into a folder: `lib/`, `conf/`, `bin/`."""
+    """Unpack into a folder: `lib/`, `conf/`, `bin/`, and `classes/` with the launcher."""
     [archive] = fetch([PULSAR], report)
     report("unpacking (250 MB)")
     with tarfile.open(archive) as release:
         release.extractall(target, members=_members(release), filter="data")
+    _compile_launcher(target)
+
+
+def _compile_launcher(target: Path) -> None:
+    sources = [str(path) for path in sorted(LAUNCHER.rglob("*.java"))]
+    command = ["javac", "-proc:none", "-cp", f"{target}/lib/*", "-d", str(target / "classes"), *sources]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssemblyError(f"Pulsar's launcher does not compile:\n{done.stderr}")
 
 
 def _members(release: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
