@@ -11,6 +11,12 @@ from infra.distributions.registry import RECIPES
 from tools.setup.paths import locked
 
 KEPT_VERSIONS = 2
+ATTEMPTS = 3
+"""How often a build is begun anew because somebody edits the sources meanwhile."""
+
+
+class SourcesChanged(AssemblyError):
+    """What was built is not what the sources are now."""
 
 
 def assemble(distribution: Distribution, report: Report) -> Path:
@@ -41,8 +47,10 @@ def _build(distribution: Distribution, report: Report) -> None:
     try:
         recipe.build(draft, report)
         if recipe.distribution() != distribution:
-            raise AssemblyError(f"the sources of {distribution.name} changed while it was built: run again")
+            raise SourcesChanged(f"the sources of {distribution.name} changed while it was built: run again")
         draft.rename(distribution.path)
+    except OSError as error:
+        raise AssemblyError(f"{distribution.name}: {error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     prune(distribution)
@@ -79,10 +87,16 @@ def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyE
     """
 
     def one(name: str) -> Path | AssemblyError:
-        try:
-            return assemble(RECIPES[name].distribution(), lambda line: report(f"{name}: {line}"))
-        except AssemblyError as error:
-            return error
+        result: Path | AssemblyError = SourcesChanged(name)
+        for _ in range(ATTEMPTS):
+            try:
+                return assemble(RECIPES[name].distribution(), lambda line: report(f"{name}: {line}"))
+            except SourcesChanged as error:
+                report(f"{name}: its sources changed meanwhile; once more")
+                result = error
+            except AssemblyError as error:
+                return error
+        return result
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         return dict(zip(names, pool.map(one, names), strict=True))

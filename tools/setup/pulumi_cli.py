@@ -6,6 +6,7 @@ the virtual environment has to be first on PATH, as `make env` has it.
 
 import os
 import shutil
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,9 +23,6 @@ PROGRAMS = (
     "pulumi-language-python-exec",
     "pulumi-resource-pulumi-python",
 )
-
-_PACKAGES_COMPILED = 1450
-"""About how many packages a build from empty caches compiles, for the progress line."""
 
 
 def on_path() -> tuple[Path, Version] | None:
@@ -104,13 +102,11 @@ def _build(folder: Path, report: Report) -> None:
     }
     if compiler != Path(shutil.which("go") or ""):
         environment["GOROOT"] = str(compiler.parent.parent)
-    for module, package, version in (
-        (CLI_MODULE, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", PULUMI),
-        (
-            HOST_MODULE,
-            "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
-            PULUMI_LANGUAGE_PYTHON,
-        ),
+    host = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
+    # The last number is about how many packages a build from empty caches compiles.
+    for module, package, version, packages in (
+        (CLI_MODULE, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", PULUMI, 1450),
+        (HOST_MODULE, host, PULUMI_LANGUAGE_PYTHON, 280),
     ):
         stamp = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{version}"
         program = folder / package.rsplit("/", 1)[1]
@@ -120,7 +116,7 @@ def _build(folder: Path, report: Report) -> None:
             log=f"{program.name}.log",
             cwd=module,
             env=environment,
-            progress=_progress,
+            progress=partial(progress, program.name, packages),
         )
     sdk = _sdk_folder(environment)
     for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
@@ -137,8 +133,9 @@ def _sdk_folder(environment: dict[str, str]) -> Path:
     return Path(environment["GOMODCACHE"]) / "github.com" / "pulumi" / "pulumi" / "sdk" / f"v3@v{PULUMI}"
 
 
-def _progress(log: str) -> str:
+def progress(program: str, packages: int, log: str) -> str:
+    """How far `go build -v` is with a program of about so many packages."""
     lines = log.splitlines()
     fetched = sum(line.startswith("go: downloading ") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)
-    return f"{fetched} modules downloaded, {compiled} of about {_PACKAGES_COMPILED} packages compiled"
+    return f"{program}: {fetched} modules downloaded, {compiled} of about {packages} packages compiled"

@@ -124,6 +124,25 @@ def test_one_that_fails_does_not_stop_the_others(made: Made, monkeypatch: pytest
     assert results["made"] == made.distribution().path
 
 
+def test_sources_that_changed_meanwhile_are_built_once_more(made: Made) -> None:
+    def edit() -> None:
+        made.version = "2"
+
+    made.during_build = edit
+    results = distributions.assemble_all(["made"], silent)
+    assert results["made"] == Distribution("made", "2").path
+    assert made.builds == ["1", "2"]
+
+
+def test_a_full_disk_is_a_failed_assembly(made: Made) -> None:
+    def fail() -> None:
+        raise OSError(28, "No space left on device")
+
+    made.during_build = fail
+    with pytest.raises(AssemblyError, match=r"made: .*No space left on device"):
+        assemble(made)
+
+
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(digest, "ROOT", tmp_path)

@@ -90,7 +90,7 @@ def test_the_built_pulumi_is_another_one_when_a_lock_changes(monkeypatch: pytest
 
 def test_the_build_tells_how_far_it_is() -> None:
     log = "go: downloading a v1\ngo: downloading b v1\ninternal/cpu\nfmt\nos\n"
-    assert pulumi_cli._progress(log).startswith("2 modules downloaded, 3 of about ")
+    assert pulumi_cli.progress("pulumi", 9, log) == "pulumi: 2 modules downloaded, 3 of about 9 packages compiled"
 
 
 NEEDED = Package("some-package", "some purpose", lambda: False)
