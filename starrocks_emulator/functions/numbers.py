@@ -30,6 +30,4 @@ NUMBERS = {
     "PI": fixed("pi()", 0),
     "RAND": fixed("random()", 0),
     "RANDOM": fixed("random()", 0),
-    "CRC32": fixed("crc32_bytes({0})", 1),
-    "MURMUR_HASH3_32": fixed("murmur3_32_bytes({0})", 1),
 }

@@ -42,10 +42,10 @@ STRINGS = {
     "LPAD": fixed("lpad({0}, {1}, {2})", 3),
     "RPAD": fixed("rpad({0}, {1}, {2})", 3),
     "SPLIT_PART": fixed("split_part({0}, {1}, {2})", 3),
-    "REGEXP": fixed("regexp_matches({0}, {1})", 2),
     "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2})", 3),
     "REGEXP_REPLACE": fixed("regexp_replace({0}, {1}, {2}, 'g')", 3),
     "HEX": fixed("upper(hex({0}))", 1),
     "MD5": fixed("md5({0})", 1),
+    "UUID": fixed("CAST(uuid() AS VARCHAR)", 0),
     "SPACE": fixed("repeat(' ', {0})", 1),
 }

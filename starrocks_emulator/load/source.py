@@ -36,7 +36,7 @@ def mapping(table: Table, settings: Settings, present: Sequence[str] | None) -> 
     Raises:
         SettingsError: a name or an expression that does not fit.
     """
-    render = Expressions((), {}, {})
+    render = LoadExpressions(table)
     plain: list[str] = []
     computed: dict[str, str] = {}
     if settings.columns:
@@ -71,6 +71,28 @@ def mapping(table: Table, settings: Settings, present: Sequence[str] | None) -> 
         raise SettingsError(f"columns: '{unknown[0]}' is not a column of {table.name}")
     operation = computed.get(OPERATION) or (quote(OPERATION) if OPERATION in plain else None)
     return Mapped(tuple(plain), found, operation)
+
+
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Neg)
+
+
+class LoadExpressions(Expressions):
+    """Expressions over the fields of a body: a field that is a column has its type, others are text."""
+
+    def __init__(self, table: Table) -> None:
+        """`table`: whose columns lend their types."""
+        super().__init__((), {}, {})
+        self._table = table
+
+    def __call__(self, node: exp.Expr | None) -> str:
+        """See `Expressions`; text is read as a number by arithmetic, as StarRocks does it."""
+        if isinstance(node, exp.Column) and not node.args.get("table") and isinstance(node.this, exp.Identifier):
+            column = self._table.column(node.name)
+            if column:
+                return _converted(quote(node.name), column)
+            if isinstance(node.parent, _ARITHMETIC):
+                return f"TRY_CAST({quote(node.name)} AS DOUBLE)"
+        return super().__call__(node)
 
 
 def _lookup(names: Mapping[str, str], wanted: str) -> str | None:

@@ -22,7 +22,6 @@ from starrocks_emulator.loads import LabelInUseError, Load
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.parse import parse_expression
-from starrocks_emulator.sql.render import Expressions
 from starrocks_emulator.write import OutsidePartitionsError, Stage
 
 _LOG = logging.getLogger(__name__)
@@ -156,7 +155,7 @@ class StreamLoader:
             raise SettingsError(f"jsonpaths: {len(settings.jsonpaths)} paths for {len(mapped.fields)} columns")
         self._check(table, settings, mapped)
         converted = source.conversion(table, mapped, settings)
-        where = _where(settings)
+        where = _where(table, settings)
         size = body.stat().st_size
         timer.lap("StreamLoadPlanTimeMs")
         lost = 0
@@ -266,11 +265,11 @@ def _check_shape(body: Path, settings: Settings) -> list[str] | None:
     return list(first) if isinstance(first, dict) else []
 
 
-def _where(settings: Settings) -> str:
+def _where(table: Table, settings: Settings) -> str:
     if not settings.where:
         return ""
     try:
-        return Expressions((), {}, {})(parse_expression(settings.where))
+        return source.LoadExpressions(table)(parse_expression(settings.where))
     except SqlError as error:
         raise SettingsError(f"where: {error.message}") from error
 

@@ -161,14 +161,26 @@ def _modify_column(change: Transaction, table: Table, words: Words) -> Table:
         if found.name in table.keys and fresh.type != found.type and not found.type.is_string:
             raise errors.analysis(f"Can not change the type of the key column {name}")
         if fresh.type.stored() != found.type.stored():
-            change.cursor.execute(
-                f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} TYPE {fresh.type.stored()} "
-                f"USING {assigned(quote(name), replace(fresh, nullable=True))}"
-            )
-        if fresh.nullable != found.nullable:
+            _retype(change, table, found, fresh)
+        elif fresh.nullable != found.nullable:
             word = "DROP" if fresh.nullable else "SET"
             change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} {word} NOT NULL")
     return table.with_(columns=tuple(fresh if one == found else one for one in table.columns))
+
+
+def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableColumn) -> None:
+    """Rewrite the rows: DuckDB's own ALTER TYPE cannot choose among macros, nor set NOT NULL after an update."""
+    columns = [fresh if one == found else one for one in table.columns]
+    values = [assigned(quote(one.name), one) if one == fresh else quote(one.name) for one in columns]
+    definitions = [f"{quote(one.name)} {one.type.stored()}{'' if one.nullable else ' NOT NULL'}" for one in columns]
+    names = ", ".join(quote(one.name) for one in columns)
+    for statement in (
+        f'CREATE TABLE "tables"."rewritten" ({", ".join(definitions)})',
+        f'INSERT INTO "tables"."rewritten" ({names}) SELECT {", ".join(values)} FROM {table.stored}',
+        f"DROP TABLE {table.stored}",
+        f'ALTER TABLE "tables"."rewritten" RENAME TO "t{table.id}"',
+    ):
+        change.cursor.execute(statement)
 
 
 def _rename_column(change: Transaction, table: Table, words: Words) -> Table:

@@ -13,6 +13,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions import FUNCTIONS
 
 MARK = "__call__"
 PARAMETER = "__parameter__"
@@ -22,7 +23,7 @@ _CALLABLE = {
     TokenType.SCHEMA, TokenType.CURRENT_DATE, TokenType.CURRENT_TIMESTAMP, TokenType.CURRENT_USER,
     TokenType.TRUNCATE, TokenType.LOCALTIMESTAMP, TokenType.CURRENT_ROLE,
 }  # fmt: skip
-_WORDS = {"IF", "TRUNCATE", "MOD", "CHAR_LENGTH"}
+_WORDS = {"CURRENT_CATALOG", "CATALOG", "SESSION_USER", "USER", "VERSION"}
 _DIALECT = StarRocks()
 _COLORS = re.compile(r"\x1b\[\d+m")
 
@@ -44,7 +45,7 @@ def _marked(sql: str) -> tuple[list[Token], int]:
             index + 1 < len(tokens)
             and tokens[index + 1].token_type is TokenType.L_PAREN
             and text.upper() not in _KEPT
-            and (token.token_type in _CALLABLE or text.upper() in _WORDS)
+            and (token.token_type in _CALLABLE or text.upper() in FUNCTIONS or text.upper() in _WORDS)
             and not (index and tokens[index - 1].token_type is TokenType.DOT)
         ):
             tokens[index] = _named(f"{MARK}{text}", token)

@@ -146,6 +146,8 @@ class Queries(Expressions):
 
     def _count(self, node: exp.Expr, clause: str) -> str:
         text = self(node)
+        if text == "NULL" and node.name.startswith(PARAMETER):
+            return "0"  # only while a statement is prepared: no value is bound yet
         if not text.strip("'").isdigit():
             raise errors.analysis(f"{clause.upper()} takes a whole number, found {text}")
         return text.strip("'")

@@ -1,0 +1,230 @@
+"""Each function on the allowlist with a value that StarRocks gives."""
+
+import datetime
+import math
+
+import pytest
+
+from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.results import Value
+from starrocks_emulator.sql.render import SPECIAL_FUNCTIONS
+from starrocks_emulator.testing import Client
+
+D = datetime.datetime
+ROWS = "(SELECT 1 AS n, 'a' AS s UNION ALL SELECT 2, 'b' UNION ALL SELECT 4, 'b') AS t"
+
+SCALARS: dict[str, list[tuple[str, Value]]] = {
+    "IF": [("IF(1 > 2, 'a', 'b')", "b"), ("IF(NULL, 1, 2)", 2)],
+    "IFNULL": [("IFNULL(NULL, 3)", 3)],
+    "NVL": [("NVL(NULL, 3)", 3)],
+    "NULLIF": [("NULLIF(1, 1)", None), ("NULLIF(2, 1)", 2)],
+    "COALESCE": [("COALESCE(NULL, NULL, 5)", 5)],
+    "ISNULL": [("ISNULL(NULL)", True)],
+    "ISNOTNULL": [("ISNOTNULL(NULL)", False)],
+    "GREATEST": [("GREATEST(1, 3, 2)", 3), ("GREATEST(1, NULL)", None)],
+    "LEAST": [("LEAST(2, 1)", 1), ("LEAST(2, NULL)", None)],
+    "CONCAT": [("CONCAT('a', 1, 'b')", "a1b"), ("CONCAT('a', NULL)", None)],
+    "CONCAT_WS": [("CONCAT_WS('-', 'a', NULL, 2)", "a-2")],
+    "LOWER": [("LOWER('AÉ')", "aé")],
+    "LCASE": [("LCASE('A')", "a")],
+    "UPPER": [("UPPER('a')", "A")],
+    "UCASE": [("UCASE('a')", "A")],
+    "LENGTH": [("LENGTH('é')", 2)],
+    "CHAR_LENGTH": [("CHAR_LENGTH('é')", 1)],
+    "CHARACTER_LENGTH": [("CHARACTER_LENGTH('é')", 1)],
+    "LEFT": [("LEFT('abc', 2)", "ab"), ("LEFT('abc', -1)", "")],
+    "RIGHT": [("RIGHT('abc', 2)", "bc")],
+    "SUBSTRING": [("SUBSTRING('abc', 2)", "bc"), ("SUBSTRING('abc', -2, 1)", "b"), ("SUBSTRING('abc', 0, 2)", "")],
+    "SUBSTR": [("SUBSTR('abc', 2, 1)", "b")],
+    "REPLACE": [("REPLACE('abab', 'b', 'x')", "axax")],
+    "TRIM": [("TRIM('  a ')", "a")],
+    "LTRIM": [("LTRIM(' a ')", "a ")],
+    "RTRIM": [("RTRIM(' a ')", " a")],
+    "STARTS_WITH": [("STARTS_WITH('abc', 'ab')", True)],
+    "ENDS_WITH": [("ENDS_WITH('abc', 'ab')", False)],
+    "INSTR": [("INSTR('abc', 'c')", 3)],
+    "LOCATE": [("LOCATE('c', 'abc')", 3)],
+    "REPEAT": [("REPEAT('ab', 2)", "abab")],
+    "REVERSE": [("REVERSE('abc')", "cba")],
+    "LPAD": [("LPAD('7', 3, '0')", "007")],
+    "RPAD": [("RPAD('7', 3, '0')", "700")],
+    "SPLIT_PART": [("SPLIT_PART('a:b:c', ':', 2)", "b")],
+    "REGEXP_EXTRACT": [("REGEXP_EXTRACT('a12', '([0-9]+)', 1)", "12")],
+    "REGEXP_REPLACE": [("REGEXP_REPLACE('a1b2', '[0-9]', '_')", "a_b_")],
+    "HEX": [("HEX('ab')", "6162")],
+    "MD5": [("MD5('a')", "0cc175b9c0f1b6a831c399e269772661")],
+    "SPACE": [("SPACE(2)", "  ")],
+    "ABS": [("ABS(-2)", 2)],
+    "SIGN": [("SIGN(-2)", -1)],
+    "FLOOR": [("FLOOR(-2.5)", -3)],
+    "CEIL": [("CEIL(2.1)", 3)],
+    "CEILING": [("CEILING(2.1)", 3)],
+    "ROUND": [
+        ("ROUND(CAST(2.5 AS DOUBLE))", 3),
+        ("ROUND(CAST(-2.5 AS DOUBLE))", -3),
+        ("CAST(ROUND(2.345, 2) AS DOUBLE)", 2.35),
+    ],
+    "TRUNCATE": [("TRUNCATE(CAST(2.567 AS DOUBLE), 1)", 2.5), ("TRUNCATE(CAST(-2.567 AS DOUBLE), 1)", -2.5)],
+    "MOD": [("MOD(-7, 3)", -1), ("MOD(7, 0)", None)],
+    "POW": [("POW(2, 3)", 8.0)],
+    "POWER": [("POWER(2, 3)", 8.0)],
+    "SQRT": [("SQRT(9)", 3.0), ("SQRT(-1)", None)],
+    "EXP": [("EXP(0)", 1.0)],
+    "LN": [("LN(1)", 0.0), ("LN(0)", None)],
+    "LOG10": [("LOG10(100)", 2.0)],
+    "LOG2": [("LOG2(8)", 3.0)],
+    "SIN": [("SIN(0)", 0.0)],
+    "COS": [("COS(0)", 1.0)],
+    "TAN": [("TAN(0)", 0.0)],
+    "ASIN": [("ASIN(0)", 0.0), ("ASIN(2)", None)],
+    "ACOS": [("ACOS(1)", 0.0)],
+    "ATAN": [("ATAN(0)", 0.0)],
+    "ATAN2": [("ATAN2(0, 1)", 0.0)],
+    "RADIANS": [("RADIANS(180)", math.pi)],
+    "DEGREES": [("DEGREES(PI())", 180.0)],
+    "PI": [("PI()", math.pi)],
+    "RAND": [("RAND() < 1", True)],
+    "RANDOM": [("RANDOM() >= 0", True)],
+    "UUID": [("LENGTH(UUID())", 36)],
+    "DATE_TRUNC": [
+        ("DATE_TRUNC('hour', '2024-01-01 10:33:00')", D(2024, 1, 1, 10)),
+        ("DATE_TRUNC('month', CAST('2024-03-05' AS DATE))", datetime.date(2024, 3, 1)),
+    ],
+    "DATE_FORMAT": [("DATE_FORMAT('2024-01-02 03:04:05', '%Y/%m/%d %H:%i:%s')", "2024/01/02 03:04:05")],
+    "STR_TO_DATE": [
+        ("STR_TO_DATE('2024-01-02 03', '%Y-%m-%d %H')", D(2024, 1, 2, 3)),
+        ("STR_TO_DATE('x', '%Y')", None),
+    ],
+    "UNIX_TIMESTAMP": [("UNIX_TIMESTAMP('1970-01-02 00:00:00')", 86400)],
+    "FROM_UNIXTIME": [("FROM_UNIXTIME(86400)", "1970-01-02 00:00:00")],
+    "CONVERT_TZ": [("CONVERT_TZ('2024-01-01 00:00:00', 'UTC', 'Asia/Shanghai')", D(2024, 1, 1, 8))],
+    "NOW": [("NOW() > '2024-01-01'", True)],
+    "CURRENT_TIMESTAMP": [("CURRENT_TIMESTAMP() = DATE_TRUNC('second', CURRENT_TIMESTAMP())", True)],
+    "LOCALTIMESTAMP": [("LOCALTIMESTAMP() > '2024-01-01'", True)],
+    "UTC_TIMESTAMP": [("UTC_TIMESTAMP() > '2024-01-01'", True)],
+    "CURDATE": [("CURDATE() > '2024-01-01'", True)],
+    "CURRENT_DATE": [("CURRENT_DATE() = CURRENT_DATE", True)],
+    "DATE": [("DATE('2024-01-02 10:00:00')", datetime.date(2024, 1, 2))],
+    "TO_DATE": [("TO_DATE('2024-01-02 10:00:00')", datetime.date(2024, 1, 2))],
+    "DATEDIFF": [("DATEDIFF('2024-01-03 00:00:00', '2024-01-01 23:00:00')", 2)],
+    "DAYOFWEEK": [("DAYOFWEEK('2024-01-01')", 2)],
+    "WEEKDAY": [("WEEKDAY('2024-01-01')", 0)],
+    "LAST_DAY": [("LAST_DAY('2024-02-10')", datetime.date(2024, 2, 29))],
+    "DAYNAME": [("DAYNAME('2024-01-01')", "Monday")],
+    "MONTHNAME": [("MONTHNAME('2024-01-01')", "January")],
+    "MAKEDATE": [("MAKEDATE(2024, 32)", datetime.date(2024, 2, 1))],
+    "YEAR": [("YEAR('2024-05-06')", 2024)],
+    "QUARTER": [("QUARTER('2024-05-06')", 2)],
+    "MONTH": [("MONTH('2024-05-06')", 5)],
+    "DAY": [("DAY('2024-05-06')", 6)],
+    "DAYOFMONTH": [("DAYOFMONTH('2024-05-06')", 6)],
+    "DAYOFYEAR": [("DAYOFYEAR('2024-02-01')", 32)],
+    "HOUR": [("HOUR('2024-05-06 07:08:09')", 7), ("EXTRACT(HOUR FROM '2024-05-06 07:08:09')", 7)],
+    "MINUTE": [("MINUTE('2024-05-06 07:08:09')", 8)],
+    "SECOND": [("SECOND('2024-05-06 07:08:09')", 9)],
+    "WEEK_ISO": [("WEEK_ISO('2024-01-08')", 2)],
+    "DATE_ADD": [("DATE_ADD('2024-01-31', INTERVAL 1 MONTH)", D(2024, 2, 29))],
+    "ADDDATE": [("ADDDATE('2024-01-31', 1)", D(2024, 2, 1))],
+    "DATE_SUB": [("DATE_SUB('2024-01-01', INTERVAL 1 SECOND)", D(2023, 12, 31, 23, 59, 59))],
+    "SUBDATE": [("SUBDATE('2024-01-01', INTERVAL 1 DAY)", D(2023, 12, 31))],
+    "TIMESTAMPDIFF": [("TIMESTAMPDIFF(HOUR, '2024-01-01 00:30:00', '2024-01-01 02:00:00')", 1)],
+    "TIMESTAMPADD": [("TIMESTAMPADD(MINUTE, 5, '2024-01-01')", D(2024, 1, 1, 0, 5))],
+    "TIME_SLICE": [
+        ("TIME_SLICE('2024-01-01 10:33:00', INTERVAL 5 MINUTE)", D(2024, 1, 1, 10, 30)),
+        ("TIME_SLICE('2024-01-01 10:33:00', INTERVAL 5 MINUTE, CEIL)", D(2024, 1, 1, 10, 35)),
+    ],
+}
+for _unit, _step in {
+    "MICROSECONDS": datetime.timedelta(microseconds=3), "MILLISECONDS": datetime.timedelta(milliseconds=3),
+    "SECONDS": datetime.timedelta(seconds=3), "MINUTES": datetime.timedelta(minutes=3),
+    "HOURS": datetime.timedelta(hours=3), "DAYS": datetime.timedelta(days=3), "WEEKS": datetime.timedelta(weeks=3),
+}.items():  # fmt: skip
+    SCALARS[f"{_unit}_ADD"] = [(f"{_unit}_ADD('2024-01-10 00:00:00', 3)", D(2024, 1, 10) + _step)]
+    SCALARS[f"{_unit}_SUB"] = [(f"{_unit}_SUB('2024-01-10 00:00:00', 3)", D(2024, 1, 10) - _step)]
+    SCALARS[f"{_unit}_DIFF"] = [(f"{_unit}_DIFF({_unit}_ADD('2024-01-10', 3), '2024-01-10')", 3)]
+for _unit, _later, _earlier in (
+    ("MONTHS", D(2024, 2, 29), D(2023, 12, 31)), ("QUARTERS", D(2024, 4, 30), D(2023, 10, 31)),
+    ("YEARS", D(2025, 1, 31), D(2023, 1, 31)),
+):  # fmt: skip
+    SCALARS[f"{_unit}_ADD"] = [(f"{_unit}_ADD('2024-01-31', 1)", _later)]
+    SCALARS[f"{_unit}_SUB"] = [(f"{_unit}_SUB('2024-01-31', 1)", _earlier)]
+
+AGGREGATES: dict[str, list[tuple[str, Value]]] = {
+    "COUNT": [("COUNT(*)", 3), ("COUNT(DISTINCT s)", 2), ("COUNT(DISTINCT n, s)", 3)],
+    "SUM": [("SUM(n)", 7), ("SUM(DISTINCT n)", 7)],
+    "AVG": [("AVG(n)", 7 / 3)],
+    "MIN": [("MIN(n)", 1)],
+    "MAX": [("MAX(s)", "b")],
+    "MIN_BY": [("MIN_BY(s, n)", "a")],
+    "MAX_BY": [("MAX_BY(s, n)", "b"), ("MAX_BY(NULLIF(n, 4), n)", None)],
+    "STDDEV": [("ROUND(STDDEV(n), 6)", 1.247219)],
+    "STDDEV_POP": [("ROUND(STDDEV_POP(n), 6)", 1.247219)],
+    "STD": [("ROUND(STD(n), 6)", 1.247219)],
+    "STDDEV_SAMP": [("ROUND(STDDEV_SAMP(n), 6)", 1.527525)],
+    "VARIANCE": [("ROUND(VARIANCE(n), 6)", 1.555556)],
+    "VAR_POP": [("ROUND(VAR_POP(n), 6)", 1.555556)],
+    "VAR_SAMP": [("ROUND(VAR_SAMP(n), 6)", 2.333333)],
+    "VARIANCE_SAMP": [("ROUND(VARIANCE_SAMP(n), 6)", 2.333333)],
+    "CORR": [("ROUND(CORR(n, n), 6)", 1.0)],
+    "APPROX_COUNT_DISTINCT": [("APPROX_COUNT_DISTINCT(s)", 2)],
+    "NDV": [("NDV(s)", 2)],
+    "PERCENTILE_APPROX": [("PERCENTILE_APPROX(n, 0.5)", 2.0)],
+    "PERCENTILE_CONT": [("PERCENTILE_CONT(n, 0.5)", 2.0)],
+    "ANY_VALUE": [("ANY_VALUE(n) > 0", True)],
+    "ARRAY_AGG": [("ARRAY_AGG(n ORDER BY n DESC)", "[4,2,1]")],
+    "BOOL_OR": [("BOOL_OR(n > 3)", True)],
+    "BOOL_AND": [("BOOL_AND(n > 3)", False)],
+    "BIT_XOR": [("BIT_XOR(n)", 7)],
+    "GROUP_CONCAT": [
+        ("GROUP_CONCAT(s ORDER BY n DESC SEPARATOR '-')", "b-b-a"),
+        ("GROUP_CONCAT(DISTINCT s ORDER BY s)", "a,b"),
+    ],
+}
+WINDOWS: dict[str, tuple[str, list[Value]]] = {
+    "ROW_NUMBER": ("ROW_NUMBER() OVER (ORDER BY n)", [1, 2, 3]),
+    "RANK": ("RANK() OVER (ORDER BY s)", [1, 2, 2]),
+    "DENSE_RANK": ("DENSE_RANK() OVER (ORDER BY s)", [1, 2, 2]),
+    "PERCENT_RANK": ("PERCENT_RANK() OVER (ORDER BY n)", [0.0, 0.5, 1.0]),
+    "CUME_DIST": ("CUME_DIST() OVER (ORDER BY s)", [1 / 3, 1.0, 1.0]),
+    "NTILE": ("NTILE(3) OVER (ORDER BY n)", [1, 2, 3]),
+    "LAG": ("LAG(n, 1, 0) OVER (ORDER BY n)", [0, 1, 2]),
+    "LEAD": ("LEAD(n) OVER (ORDER BY n)", [2, 4, None]),
+    "FIRST_VALUE": ("FIRST_VALUE(n) OVER (PARTITION BY s ORDER BY n)", [1, 2, 2]),
+    "LAST_VALUE": (
+        "LAST_VALUE(n) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)", [4, 4, 4],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "wanted"), [case for cases in SCALARS.values() for case in cases])
+def test_scalar(client: Client, expression: str, wanted: object) -> None:
+    assert client.value(f"SELECT {expression}") == wanted
+
+
+@pytest.mark.parametrize(("expression", "wanted"), [case for cases in AGGREGATES.values() for case in cases])
+def test_aggregate(client: Client, expression: str, wanted: object) -> None:
+    assert client.value(f"SELECT {expression} FROM {ROWS}") == wanted
+
+
+@pytest.mark.parametrize(("expression", "wanted"), WINDOWS.values())
+def test_window(client: Client, expression: str, wanted: object) -> None:
+    assert [row[0] for row in client.run(f"SELECT {expression} FROM {ROWS} ORDER BY n")] == wanted
+
+
+def test_sum_over_a_frame(client: Client) -> None:
+    query = f"SELECT SUM(n) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM {ROWS} ORDER BY n"
+    assert client.run(query) == [(1,), (3,), (6,)]
+
+
+def test_every_function_has_a_case() -> None:
+    tested = {*SCALARS, *AGGREGATES, *WINDOWS}
+    assert sorted((set(FUNCTIONS) | set(SPECIAL_FUNCTIONS)) - tested) == []
+
+
+@pytest.mark.parametrize(
+    "call", ["read_csv('/etc/passwd')", "getenv('HOME')", "hll_union(1)", "pg_sleep(1)", "nextval('x')"]
+)
+def test_an_unknown_function_is_refused_by_name(client: Client, call: str) -> None:
+    error = client.error(f"SELECT {call}")
+    assert error.code == 1064
+    assert call.split("(", maxsplit=1)[0] in error.message

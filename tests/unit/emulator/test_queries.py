@@ -1,0 +1,153 @@
+"""Where StarRocks answers otherwise than DuckDB, and what is refused."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from starrocks_emulator.testing import Client
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("5 / 2", 2.5),
+        ("5 DIV 2", 2),
+        ("1 / 0", None),
+        ("1 % 0", None),
+        ("CAST(1 AS DOUBLE) / 0", None),
+        ("CAST(2.7 AS INT)", 2),
+        ("CAST(CAST(-2.7 AS DOUBLE) AS INT)", -2),
+        ("CAST('x' AS INT)", None),
+        ("CAST('12' AS INT)", 12),
+        ("CAST(300 AS TINYINT)", None),
+        ("CAST(CAST(1 AS DOUBLE) AS VARCHAR)", "1"),
+        ("CAST(1 = 1 AS VARCHAR)", "1"),
+        ("CAST('2024-01-02 03:04:05.5' AS DATETIME)", datetime.datetime(2024, 1, 2, 3, 4, 5, 500000)),  # noqa: DTZ001
+        ("CAST('nonsense' AS DATETIME)", None),
+        ("CAST('2024-01-02' AS DATE)", datetime.date(2024, 1, 2)),
+        ("CAST(1.005 AS DECIMAL(10, 2))", Decimal("1.01")),
+        ("'a' < 'B'", False),
+        ("'a' = 'a '", False),
+        ("'a' LIKE 'A'", False),
+        ("'abc' NOT LIKE 'a%'", False),
+        ("'50%' LIKE '50\\\\%'", True),
+        ("'abc' REGEXP 'b'", True),
+        ("'abc' NOT REGEXP 'b'", False),
+        ("2 NOT BETWEEN 1 AND 3", False),
+        ("NULL <=> NULL", True),
+        ("NOT (1 IN (1, 2))", False),
+        ("CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' END", "b"),
+        ("'2024-01-01' + INTERVAL 90 MINUTE", datetime.datetime(2024, 1, 1, 1, 30)),  # noqa: DTZ001
+        ("[10, 20][1]", 10),
+        ("'it''s \\\\ \"fine\"'", 'it\'s \\ "fine"'),
+        ("@@version_comment LIKE '%EMULATOR%'", True),
+        ("CURRENT_VERSION()", "3.5.0-emulated"),
+        ("DATABASE()", "d"),
+    ],
+)  # fmt: skip
+def test_value(client: Client, expression: str, wanted: object) -> None:
+    assert client.value(f"SELECT {expression}") == wanted
+
+
+def test_nulls_come_first_ascending_and_last_descending(client: Client) -> None:
+    rows = "(SELECT 2 AS n UNION ALL SELECT NULL UNION ALL SELECT 1) AS t"
+    assert client.run(f"SELECT n FROM {rows} ORDER BY n") == [(None,), (1,), (2,)]
+    assert client.run(f"SELECT n FROM {rows} ORDER BY n DESC") == [(2,), (1,), (None,)]
+    assert client.run(f"SELECT n FROM {rows} ORDER BY n NULLS LAST") == [(1,), (2,), (None,)]
+
+
+@pytest.fixture
+def tables(client: Client) -> Client:
+    client.run(
+        "CREATE TABLE a (k INT, v VARCHAR(10)) DUPLICATE KEY (k) DISTRIBUTED BY HASH (k);"
+        "CREATE TABLE b (k INT, w INT) DUPLICATE KEY (k) DISTRIBUTED BY HASH (k);"
+        "INSERT INTO a VALUES (1, 'one'), (2, 'two'), (3, NULL); INSERT INTO b VALUES (1, 10), (1, 11), (4, 40)"
+    )
+    return client
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("SELECT a.k, w FROM a JOIN b ON a.k = b.k ORDER BY w", [(1, 10), (1, 11)]),
+        ("SELECT a.k, w FROM a LEFT JOIN b ON a.k = b.k WHERE a.k > 1 ORDER BY a.k", [(2, None), (3, None)]),
+        ("SELECT k FROM a LEFT SEMI JOIN b ON a.k = b.k", [(1,)]),
+        ("SELECT k FROM a LEFT ANTI JOIN b ON a.k = b.k ORDER BY k", [(2,), (3,)]),
+        ("SELECT a.k FROM a, b WHERE a.k = b.k AND w = 11", [(1,)]),
+        ("SELECT k, COUNT(*) c FROM b GROUP BY k HAVING c > 1", [(1, 2)]),
+        ("SELECT k FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.k = a.k)", [(1,)]),
+        ("SELECT k FROM a WHERE k NOT IN (SELECT k FROM b) ORDER BY 1", [(2,), (3,)]),
+        ("WITH x AS (SELECT k FROM a), y (z) AS (SELECT k + 1 FROM x) SELECT MAX(z) FROM y", [(4,)]),
+        ("SELECT k FROM a UNION ALL SELECT k FROM b ORDER BY k DESC LIMIT 2 OFFSET 1", [(3,), (2,)]),
+        ("SELECT k FROM a ORDER BY k LIMIT 1, 1", [(2,)]),
+        ("SELECT k, w FROM b QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY w DESC) = 1 ORDER BY k", [(1, 11), (4, 40)]),  # noqa: E501
+        ("SELECT d.a.k FROM d.a WHERE d.a.k = 2", [(2,)]),
+        ("SELECT DISTINCT k FROM b ORDER BY k", [(1,), (4,)]),
+        ("SELECT (SELECT MAX(w) FROM b) + k FROM a WHERE k = 1", [(41,)]),
+        ("SELECT n FROM TABLE(generate_series(1, 5, 2)) AS g(n)", [(1,), (3,), (5,)]),
+        ("SELECT k, SUM(w) FROM b GROUP BY ROLLUP(k) ORDER BY k", [(None, 61), (1, 21), (4, 40)]),
+    ],
+)  # fmt: skip
+def test_rows(tables: Client, query: str, wanted: object) -> None:
+    assert tables.run(query) == wanted
+
+
+def test_column_labels_are_what_was_written(tables: Client) -> None:
+    assert tables.names("SELECT COUNT(*), k AS x, k + 1, 'a' FROM a GROUP BY k") == ["count(*)", "x", "k + 1", "'a'"]
+    assert tables.names("SELECT @@session.autocommit, a.k FROM a") == ["@@session.autocommit", "k"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "part"),
+    [
+        ("SELECT * FROM nope", 5502, "nope"),
+        ("SELECT * FROM nope.a", 5501, "nope"),
+        ("SELECT nope FROM a", 1064, "nope"),
+        ("SELEC 1", 1064, "SELEC"),
+        ("SELECT 1 FROM a FOR UPDATE", 1235, "LOCKS"),
+        ("SELECT * FROM a TABLESAMPLE (1)", 1235, "SAMPLE"),
+        ("SELECT /*+ SET_VAR(query_timeout = 1) */ 1", 1235, "HINT"),
+        ("SELECT * FROM a NATURAL JOIN b", 1235, "JOIN"),
+        ("SELECT CAST(1 AS BITMAP)", 1064, ""),
+        ("SELECT * FROM (SELECT 1)", 1248, "alias"),
+        ("SELECT k FROM a ORDER BY k LIMIT -1", 1064, "LIMIT"),
+        ("SELECT * FROM duckdb_tables()", 1235, ""),
+        ("SELECT * FROM read_csv('/etc/passwd')", 1235, ""),
+        ("SELECT * FROM '/etc/passwd'", 5502, "passwd"),
+        ("SELECT * FROM information_schema.duckdb", 5502, "duckdb"),
+        ("SELECT * FROM pg_catalog.pg_class", 5501, "pg_catalog"),
+        ("SELECT DATE '2024-01-02' - DATE '2024-01-01' FROM a WHERE k = NOW() - NOW()", 1064, ""),
+        ("COPY a TO '/tmp/x'", 1064, "COPY"),
+        ("ATTACH '/tmp/x'", 1064, "ATTACH"),
+        ("PRAGMA version", 1064, "PRAGMA"),
+        ("SELECT 1; SELEC 2", 1064, "SELEC"),
+        ("SUBMIT TASK AS SELECT 1", 1064, "SUBMIT"),
+    ],
+)  # fmt: skip
+def test_refused(tables: Client, statement: str, code: int, part: str) -> None:
+    error = tables.error(statement)
+    assert (error.code, part in error.message) == (code, True), (error.code, error.message)
+
+
+@pytest.mark.parametrize("text", ["x'; DROP TABLE a; --", 'x" OR "1"="1', "x\\' OR 1=1 -- ", "x`y", "a\0b"])
+def test_parameters_are_values_and_nothing_else(tables: Client, text: str) -> None:
+    assert tables.prepared("SELECT COUNT(*) FROM a WHERE v = ?", text) == [(0,)]
+    assert tables.value("SELECT COUNT(*) FROM a") == 3
+
+
+@pytest.mark.parametrize("name", ['a"b', "a b", "select", "x; drop table a"])
+def test_names_are_names_and_nothing_else(tables: Client, name: str) -> None:
+    assert tables.names(f"SELECT k AS `{name}` FROM a") == [name]
+    assert tables.error(f"SELECT `{name}` FROM a").code == 1064
+    assert tables.value("SELECT COUNT(*) FROM a") == 3
+
+
+def test_prepared_statements_tell_their_columns_and_bind_every_type(tables: Client) -> None:
+    text = "SELECT k, v FROM a WHERE k >= ? AND k < ? ORDER BY k LIMIT ?"
+    prepared = tables.session.prepare(text)
+    assert prepared.parameters == 3
+    assert [column.name for column in prepared.columns] == ["k", "v"]
+    assert tables.prepared(text, Decimal("1.5"), 10, 1) == [(2, "two")]
+    moment = datetime.datetime(2024, 1, 1)  # noqa: DTZ001
+    assert tables.prepared("SELECT ? + INTERVAL 1 DAY", moment) == [(moment + datetime.timedelta(days=1),)]
