@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from smoke_tests.outputs import Outputs, OutputsError, read_outputs
-from smoke_tests.scenario import Scenario
+from smoke_tests.scenario import PublishError, Scenario
 from smoke_tests.store import Store
 from smoke_tests.waiting import wait_until
 
@@ -54,6 +54,8 @@ def scenario(outputs: Outputs, store: Store, within: float) -> Iterator[Scenario
     try:
         scenario.publish(outputs.addresses.pulsar_broker_url, outputs.addresses.topic)
         yield scenario
+    except PublishError as error:
+        pytest.fail(str(error), pytrace=False)
     finally:
         _remove(scenario, store, within)
 

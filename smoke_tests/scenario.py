@@ -12,6 +12,11 @@ from smoke_tests.store import BENCHMARK_MARK, MARK
 
 _SEND_SECONDS = 20
 
+
+class PublishError(Exception):
+    """Pulsar that does not take the events; the message names topic, address and answer."""
+
+
 Event = dict[str, str | float | None]
 
 
@@ -139,6 +144,8 @@ class Scenario:
             for key, payload in messages:
                 producer.send(payload, partition_key=key)
                 self.published.append((key, payload))
+        except pulsar.PulsarException as error:
+            raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
         finally:
             client.close()
 
