@@ -44,7 +44,7 @@ def test_the_page_shows_the_station_and_marks_it(
     page.goto(f"{outputs.addresses.frontend_url}/stations/{scenario.station}", timeout=patience)
     expect(page.get_by_role("heading", level=1)).to_contain_text(scenario.station, timeout=patience)
     expect(page.get_by_test_id("unregistered")).to_be_visible(timeout=patience)
-    expect(page.get_by_test_id("weather")).to_contain_text("28.4", timeout=patience)
+    expect(page.get_by_test_id("weather")).to_contain_text("28,4", timeout=patience)
     chart = page.locator("[data-chart=means]")
     wait_until(
         "a point in the chart",

@@ -18,7 +18,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 Properties = dict[str, object]
 _ENGINE_KEYS = ("__provider", "drift")
@@ -28,6 +28,17 @@ class Inputs(BaseModel):
     """The inputs of a resource, validated where the provider receives them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def whole_numbers(value: object) -> object:
+    """Numbers as they were meant: the engine's protocol knows floating point only, and makes 64 of it 64.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole_numbers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(each) for each in value]
+    return value
 
 
 I = TypeVar("I", bound=Inputs)  # noqa: E741
@@ -72,8 +83,15 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return {key: value for key, value in props.items() if key not in _ENGINE_KEYS}
 
     def _inputs(self, props: Properties) -> I:
-        inputs: I = self.model.model_validate(self.state(props))  # type: ignore[assignment] # ClassVar cannot be generic
+        inputs: I = self.model.model_validate(whole_numbers(self.state(props)))  # type: ignore[assignment] # ClassVar cannot be generic
         return inputs
+
+    def _recorded(self, props: Properties) -> I | None:
+        """What the state holds, None where another version of the program wrote it in another form."""
+        try:
+            return self._inputs(props)
+        except ValidationError:
+            return None
 
     def create(self, props: Properties) -> CreateResult:
         """Create or adopt."""
@@ -93,11 +111,13 @@ class Provider(ResourceProvider, ABC, Generic[I]):
 
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Look at the real thing."""
-        return ReadResult(id_, {**self.state(props), "drift": self.find_drift(self._inputs(props))})
+        inputs = self._recorded(props)
+        drift = ["recorded by another version of this program"] if inputs is None else self.find_drift(inputs)
+        return ReadResult(id_, {**self.state(props), "drift": drift})
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
         """Change or mend."""
-        self.apply(self._inputs(news), self._inputs(olds))
+        self.apply(self._inputs(news), self._recorded(olds))
         return UpdateResult({**self.state(news), "drift": []})
 
     def delete(self, _id: str, props: Properties) -> None:

@@ -31,7 +31,14 @@ class Topic(BaseModel):
 
     namespace: str
     partitions: Annotated[int, Field(ge=1, le=1000)]
-    schema_definition: dict[str, Json] | None = None
+    schema_text: str = ""
+    """The definition as text, indented: Pulumi drops the nulls of a structure, and Avro's defaults are nulls."""
+
+    @property
+    def schema_definition(self) -> Json:
+        """The definition, None for a topic without one."""
+        definition: Json = json.loads(self.schema_text) if self.schema_text else None
+        return definition
 
 
 class TopicsInputs(Inputs):
@@ -187,6 +194,10 @@ def _delete_topic(admin: HttpService, name: str) -> None:
     admin.request("DELETE", path, accept=(200, 204, 404))
 
 
+def _indented(schema: str) -> str:
+    return json.dumps(json.loads(schema), indent=1)
+
+
 class TopicsFile(BaseModel):
     """`topics/<product>/topics.yaml`."""
 
@@ -223,9 +234,9 @@ class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
             topic: Topic(
                 namespace=wanted.namespace,
                 partitions=wanted.partitions,
-                schema_definition=json.loads((definition.parent / wanted.schema_file).read_text())
+                schema_text=_indented((definition.parent / wanted.schema_file).read_text())
                 if wanted.schema_file
-                else None,
+                else "",
             ).model_dump()
             for topic, wanted in file.topics.items()
         }

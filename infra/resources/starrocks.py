@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import pymysql
 from pymysql.connections import Connection
@@ -9,7 +10,8 @@ from pymysql.cursors import Cursor
 
 from infra.resources import connections
 
-Row = tuple[str | int | float | None, ...]
+Cell = str | int | float | datetime | None
+Row = tuple[Cell, ...]
 
 _ACCESS_DENIED = 1045
 
@@ -24,6 +26,12 @@ class StarRocks:
     def __init__(self, connection: "Connection[Cursor]") -> None:
         """Wraps an open connection."""
         self._connection = connection
+
+    def number(self, statement: str) -> int:
+        """The one number that a statement answers, 0 for NULL."""
+        [[value]] = self.execute(statement)
+        assert value is None or isinstance(value, int)
+        return value or 0
 
     def execute(self, statement: str, arguments: Sequence[str | int | float | None] = ()) -> list[Row]:
         """Run one statement and hand on its rows.

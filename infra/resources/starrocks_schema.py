@@ -238,8 +238,7 @@ class Book:
     def note_recreated(self, name: str) -> None:
         """Leave a trace of a table that came back empty."""
         noted = f"recreated {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
-        rows = self._root.execute("SELECT name, kind, position, ddl FROM schema_objects WHERE name = %s", (name,))
-        self._root.execute("INSERT INTO schema_objects VALUES (%s, %s, %s, %s, %s)", (*rows[0], noted))
+        self._root.execute("UPDATE schema_objects SET noted = %s WHERE name = %s", (noted, name))
 
 
 class StarRocksSchema(DynamicResource, module="kappastack", name="StarRocksSchema"):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from infra.resources.starrocks import Row, session
+from infra.resources.starrocks import Cell, Row, session
 from infra.settings import ROOT
 
 SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
@@ -54,7 +54,7 @@ def query(stack: str, statement: str) -> list[Row]:
 def count(stack: str, prefix: str) -> int:
     """How many clean rows there are of the stations with a prefix."""
     rows = query(stack, f"SELECT COUNT(*) FROM sensor_measurements_zeta WHERE station_id LIKE '{prefix}-%'")
-    return int(rows[0][0] or 0)
+    return _whole(rows[0][0])
 
 
 def raw_counts(stack: str, prefix: str) -> tuple[int, int]:
@@ -64,7 +64,12 @@ def raw_counts(stack: str, prefix: str) -> tuple[int, int]:
         f"SELECT COUNT(*), COUNT(DISTINCT event_id) FROM raw_measurements_zeta WHERE station_id LIKE '{prefix}-%'",
     )
     total, different = rows[0]
-    return int(total or 0), int(different or 0)
+    return _whole(total), _whole(different)
+
+
+def _whole(value: Cell) -> int:
+    assert isinstance(value, int)
+    return value
 
 
 def differences(stack: str, expected: list[Measurement], prefix: str) -> list[str]:

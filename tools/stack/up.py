@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -62,12 +63,13 @@ def replay_sample(stack: Stack) -> int:
 def _hours_since_demonstration(stack: str) -> float | None:
     with session(stack, "starrocks", "root") as starrocks:
         rows = starrocks.execute(
-            "SELECT timestampdiff(SECOND, MAX(m.measured_at), now()) "
-            f"FROM {_DATABASE}.sensor_measurements_zeta m JOIN {_DATABASE}.stations s ON s.station_id = m.station_id "
-            "WHERE s.demonstration IS NOT NULL"
+            f"SELECT MAX(m.measured_at) FROM {_DATABASE}.sensor_measurements_zeta m "
+            f"JOIN {_DATABASE}.stations s ON s.station_id = m.station_id WHERE s.demonstration IS NOT NULL"
         )
-    seconds = rows[0][0]
-    return None if seconds is None else float(seconds) / 3600
+    last = rows[0][0]
+    if not isinstance(last, datetime):
+        return None
+    return (datetime.now(UTC) - last.replace(tzinfo=UTC)).total_seconds() / 3600
 
 
 def _wait_until_quiet(stack: str, within: float = 300) -> None:
@@ -76,7 +78,7 @@ def _wait_until_quiet(stack: str, within: float = 300) -> None:
 
     def complaint() -> str:
         with session(stack, "starrocks", "root") as starrocks:
-            counts.append(int(starrocks.execute(f"SELECT COUNT(*) FROM {_DATABASE}.raw_measurements_zeta")[0][0] or 0))
+            counts.append(starrocks.number(f"SELECT COUNT(*) FROM {_DATABASE}.raw_measurements_zeta"))
         console.print(f"  {counts[-1]:,} events stored", highlight=False)
         time.sleep(1)  # between two looks
         return "" if len(counts) > 2 and counts[-1] == counts[-3] > 0 else "events still arrive"
