@@ -49,7 +49,7 @@ def settings(starrocks: Emulator, tmp_path_factory: pytest.TempPathFactory) -> S
     password.write_text(PASSWORD + "\n")
     return Settings(
         starrocks_host="127.0.0.1",
-        starrocks_port=starrocks.ports["mysql"],
+        starrocks_port=starrocks.server.mysql_port,
         starrocks_database="ciapol_analytics",
         starrocks_user="api",
         starrocks_password_file=password,

@@ -1,11 +1,8 @@
 """The emulator as a process with the migrations applied, for tests of the SQL and the API."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,10 +10,10 @@ import httpx
 import pymysql
 
 from infra.resources.migrations import read_migrations
+from starrocks_emulator.pytest_plugin import EmulatorServer, start_emulator
 
 ROOT = Path(__file__).resolve().parents[3]
 DATABASE = "ciapol_analytics"
-START_SECONDS = 60
 
 Value = str | int | float | None
 Rows = list[tuple[object, ...]]
@@ -24,29 +21,18 @@ Rows = list[tuple[object, ...]]
 
 @dataclass
 class Emulator:
-    """An emulator that can be stopped, killed and started again on the same ports and data."""
+    """The emulator's process, and what tests do with the database in it."""
 
-    folder: Path
-    ports: dict[str, int] = field(default_factory=lambda: {"mysql": 0, "fe_http": 0, "be_http": 0})
-    process: "subprocess.Popen[str] | None" = None
+    server: EmulatorServer
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "starrocks_emulator", "--data", str(self.folder), "--host", "127.0.0.1"]
-        for name, port in self.ports.items():
-            command += [f"--{name.replace('_', '-')}-port", str(port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.ports = json.loads(self.process.stdout.readline())
+        self.server.start_again()
 
     def stop(self) -> None:
-        assert self.process is not None
-        self.process.terminate()
-        assert self.process.wait(30) == 0
+        self.server.stop()
 
     def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait(30)
+        self.server.kill()
 
     @contextmanager
     def connection(
@@ -54,7 +40,7 @@ class Emulator:
     ) -> "Iterator[pymysql.Connection[pymysql.cursors.Cursor]]":
         connection = pymysql.connect(
             host="127.0.0.1",
-            port=self.ports["mysql"],
+            port=self.server.mysql_port,
             user=user,
             password=password,
             database=database,
@@ -80,7 +66,7 @@ class Emulator:
 
     def load(self, table: str, columns: Sequence[str], csv: str) -> None:
         """Stream Load of CSV with `\\N` for NULL."""
-        url = f"http://127.0.0.1:{self.ports['be_http']}/api/{DATABASE}/{table}/_stream_load"
+        url = f"http://127.0.0.1:{self.server.be_http_port}/api/{DATABASE}/{table}/_stream_load"
         headers = {"label": uuid4().hex, "format": "CSV", "column_separator": ",", "columns": ",".join(columns)}
         response = httpx.put(url, content=csv.encode(), headers=headers, auth=("root", ""), timeout=60)
         assert response.json()["Status"] == "Success", response.text
@@ -109,8 +95,8 @@ class Emulator:
 @contextmanager
 def emulator(folder: Path) -> Iterator[Emulator]:
     """A fresh emulator with all migrations applied."""
-    instance = Emulator(folder)
-    instance.start()
+    folder.mkdir(exist_ok=True)
+    instance = Emulator(start_emulator(folder / "data"))
     try:
         instance.migrate()
         yield instance

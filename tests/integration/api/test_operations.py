@@ -134,7 +134,7 @@ def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
         port = free_port()
         environment = {
             "STARROCKS_HOST": "127.0.0.1",
-            "STARROCKS_PORT": str(starrocks.ports["mysql"]),
+            "STARROCKS_PORT": str(starrocks.server.mysql_port),
             "STARROCKS_DATABASE": "ciapol_analytics",
             "STARROCKS_USER": "api",
             "STARROCKS_PASSWORD_FILE": str(tmp_path / "password"),
