@@ -1,7 +1,6 @@
 """The last resource of a deployment: all services answer their health checks."""
 
 import hashlib
-import json
 import time
 import urllib.error
 import urllib.request
@@ -58,7 +57,7 @@ class NotHealthy(Exception):
 
 
 class HealthProvider(Provider[HealthInputs]):
-    """Waits for all services side by side, and reports how long each took."""
+    """Waits for all services side by side."""
 
     model = HealthInputs
     replace_on = ("stack",)
@@ -73,12 +72,11 @@ class HealthProvider(Provider[HealthInputs]):
         Raises:
             NotHealthy: naming who is late, why, and the last lines of their logs.
         """
-        begin = time.time()
         state = StackState(inputs.stack)
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             waits = {name: pool.submit(_wait, check) for name, check in inputs.services.items()}
             results = {name: wait.result() for name, wait in waits.items()}
-        late = {name: result for name, result in results.items() if isinstance(result, str)}
+        late = {name: result for name, result in results.items() if result}
         if late:
             raise NotHealthy(
                 "\n".join(
@@ -86,15 +84,10 @@ class HealthProvider(Provider[HealthInputs]):
                     for name, reason in late.items()
                 )
             )
-        starts = process_starts(inputs.stack)
-        ends = {name: end for name, end in results.items() if isinstance(end, float)}
-        began = min([start for name, start in starts.items() if name in ends] or [begin])
-        report = {
-            "whole_seconds": round(max(ends.values(), default=begin) - began, 1),
-            "services": {name: {"seconds": round(end - starts.get(name, begin), 1)} for name, end in ends.items()},
-        }
-        state.folder.mkdir(parents=True, exist_ok=True)
-        state.health.write_text(json.dumps(report, indent=2) + "\n")
+        self.healthy(inputs)
+
+    def healthy(self, inputs: HealthInputs) -> None:
+        """Called when all are healthy, for a target that has something to note."""
 
     def find_drift(self, inputs: HealthInputs) -> list[str]:
         """Who does not answer right now."""
@@ -107,24 +100,14 @@ class HealthProvider(Provider[HealthInputs]):
         StackState(inputs.stack).health.unlink(missing_ok=True)
 
 
-def process_starts(stack: str) -> dict[str, float]:
-    """When each supervised process was last started, in seconds since the epoch; empty without a supervisor."""
-    from infra.targets.host.supervisor import Supervisor, SupervisorDown  # noqa: PLC0415 # other targets have none
-
-    try:
-        return {name: float(process.start) for name, process in Supervisor(stack).processes().items()}
-    except SupervisorDown:
-        return {}
-
-
-def _wait(check: Check) -> float | str:
-    """The time at which it was healthy, or why it is not."""
+def _wait(check: Check) -> str:
+    """Why it is not healthy, nothing where it is."""
     deadline = time.monotonic() + check.start_within
     while complaint := check.complaint():
         if time.monotonic() > deadline:
             return f"{complaint} (after {check.start_within:.0f} s)"
         time.sleep(0.2)
-    return time.time()
+    return ""
 
 
 def _last_lines(log: Path) -> str:
@@ -140,7 +123,13 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
     """Exists when every service of the stack is healthy."""
 
     def __init__(
-        self, name: str, *, stack: str, running: Sequence["Running"], opts: ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        stack: str,
+        running: Sequence["Running"],
+        provider: type[HealthProvider] = HealthProvider,
+        opts: ResourceOptions | None = None,
     ) -> None:
         """`running` are the services to wait for."""
         checks = {
@@ -152,4 +141,4 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
             }
             for each in running
         }
-        super().__init__(HealthProvider, name, {"stack": stack, "services": checks}, opts)
+        super().__init__(provider, name, {"stack": stack, "services": checks}, opts)

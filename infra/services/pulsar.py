@@ -58,6 +58,8 @@ def _standalone(settings: PulsarSettings) -> str:
         advertisedAddress="@{advertised}",
         webServicePort="@{port.admin}",
         brokerServicePort="@{port.broker}",
+        # Without it the bookie takes a port at random, whatever the command line says.
+        allowEphemeralPorts=True,
         managedLedgerDefaultEnsembleSize=1,
         managedLedgerDefaultWriteQuorum=1,
         managedLedgerDefaultAckQuorum=1,

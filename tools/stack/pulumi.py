@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,7 @@ class Stack:
             if done.returncode != 0:
                 raise StackError(f"stack {self.name} could not be created: {done.stderr.strip()}")
         self._save_salt()
+        self._settle_index()
         self._break_dead_lock()
         self._clear_pending()
 
@@ -93,6 +95,7 @@ class Stack:
         if self._exists():
             self.run("stack", "rm", "--yes", "--preserve-config", quiet=True)
         self._strip_salt()
+        self._settle_index()
         self._salt_file().unlink(missing_ok=True)
 
     def exists(self) -> bool:
@@ -116,13 +119,18 @@ class Stack:
 
     def _keep_salt_out_of_git(self) -> None:
         """The salt belongs to this checkout's passphrase; with the filter, git does not see it in the stack file."""
-        if (ROOT / ".git").exists():
-            subprocess.run(
-                ["git", "config", "filter.kappastack-salt.clean", "sed -e /^encryptionsalt:/d"],
-                cwd=ROOT,
-                check=False,
-                capture_output=True,
-            )
+        self._git("config", "filter.kappastack-salt.clean", "sed -e /^encryptionsalt:/d")
+
+    def _settle_index(self) -> None:
+        """`git status` takes another size for a change, whatever the filter says, until the index has the new size."""
+        if self._git("diff", "--quiet", "--", self.file.name):
+            self._git("update-index", "--", self.file.name)
+
+    @staticmethod
+    def _git(*arguments: str) -> bool:
+        if not (ROOT / ".git").exists() or shutil.which("git") is None:
+            return False
+        return subprocess.run(["git", *arguments], cwd=ROOT, check=False, capture_output=True).returncode == 0
 
     def _salt_file(self) -> Path:
         return state_folder() / f"{self.name}.encryptionsalt"

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from infra.distributions import assemble, every
 from infra.resources.connections import wait_until, write_private
+from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
 from infra.settings import ROOT
 from infra.state import StackState
+from infra.targets.host import starts
 from infra.targets.host.description import Description
 from infra.targets.host.paths import ServicePaths
 from infra.targets.host.supervisor import ALIVE, Supervisor, SupervisorDown
@@ -179,6 +181,7 @@ class HostServiceProvider(Provider[Description]):
         if process is not None:
             supervisor.stop(inputs.service)
         run_deploy("service", inputs.stack, inputs.model_dump_json())
+        starts.watch(inputs)
         supervisor.start(inputs.service)
 
     def find_drift(self, inputs: Description) -> list[str]:
@@ -221,6 +224,14 @@ class HostServiceProvider(Provider[Description]):
             not (paths.secrets / name).is_file() or (paths.secrets / name).read_text() != value
             for name, value in paths.description.secrets.items()
         )
+
+
+class HostHealthProvider(HealthProvider):
+    """Waits for the services of a host, and reports how long each took."""
+
+    def healthy(self, inputs: HealthInputs) -> None:
+        """Write the report."""
+        starts.report(inputs.stack, list(inputs.services))
 
 
 def _ensure_assembled(directory: str) -> None:

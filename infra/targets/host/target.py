@@ -11,7 +11,7 @@ from infra.settings import PROJECT
 from infra.state import StackState
 from infra.targets.base import Running
 from infra.targets.host.paths import LOOPBACK
-from infra.targets.host.provider import HostServiceProvider, MachineProvider
+from infra.targets.host.provider import HostHealthProvider, HostServiceProvider, MachineProvider
 
 
 class Machine(DynamicResource, module="kappastack", name="Machine"):
@@ -94,5 +94,6 @@ class HostTarget:
             "healthy",
             stack=self._stack,
             running=running,
+            provider=HostHealthProvider,
             opts=ResourceOptions(depends_on=[each.resource for each in running]),
         )

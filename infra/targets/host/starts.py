@@ -1,0 +1,80 @@
+"""How long each service took from its start until it was healthy: measured beside the deployment, from the start on."""
+
+import threading
+import time
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+from infra.resources.connections import write_private
+from infra.resources.health import Check
+from infra.state import StackState
+from infra.targets.host.description import Description
+from infra.targets.host.paths import LOOPBACK
+
+
+class Start(BaseModel):
+    """When a service was handed to the supervisor (seconds since the epoch), and after how many it was healthy."""
+
+    model_config = ConfigDict(frozen=True)
+
+    began: float
+    seconds: float
+
+
+class Report(BaseModel):
+    """The last start of each service; `whole_seconds` from the first hand-over to the last health, of the last
+    deployment that started all of them."""
+
+    whole_seconds: float | None = None
+    services: dict[str, Start] = {}
+
+
+def watch(description: Description) -> None:
+    """Note in the background when a service that was just started is healthy."""
+    health = description.health
+    url = f"http://{LOOPBACK}:{description.ports[health.port]}{health.path}"
+    check = Check(url=url, contains=health.contains, start_within=health.start_within, description="")
+    began = time.time()
+
+    def note() -> None:
+        while check.complaint():
+            if time.time() > began + health.start_within:
+                return
+            time.sleep(0.1)
+        start = Start(began=round(began, 2), seconds=round(time.time() - began, 2))
+        write_private(_file(description.stack, description.service), start.model_dump_json())
+
+    _file(description.stack, description.service).unlink(missing_ok=True)
+    threading.Thread(target=note, name=f"start of {description.service}", daemon=True).start()
+
+
+def report(stack: str, services: list[str]) -> None:
+    """Write the report of a deployment whose services are all healthy."""
+    path = StackState(stack).health
+    known = Report.model_validate_json(path.read_text()) if path.is_file() else Report()
+    # The plugin that runs this was started by the deployment.
+    deployment = psutil.Process().create_time()
+    starts = {name: start for name in services if (start := _read(stack, name)) is not None}
+    whole = known.whole_seconds
+    if len(starts) == len(services) and all(start.began >= deployment for start in starts.values()):
+        first = min(start.began for start in starts.values())
+        whole = round(max(start.began + start.seconds for start in starts.values()) - first, 2)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(Report(whole_seconds=whole, services=starts).model_dump_json(indent=2) + "\n")
+
+
+def _file(stack: str, service: str) -> Path:
+    return StackState(stack).service(service) / "start.json"
+
+
+def _read(stack: str, service: str) -> Start | None:
+    """The start of a service; its watcher may be a moment behind whoever saw it healthy."""
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        try:
+            return Start.model_validate_json(_file(stack, service).read_text())
+        except OSError:
+            time.sleep(0.05)
+    return None
