@@ -77,8 +77,7 @@ class StreamLoader:
     def give_back(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Keep a connection for the next load, without the rows of this one."""
         with suppress(duckdb.Error):
-            for name in ("stage", "hits", "merged"):
-                cursor.execute(f"DROP TABLE IF EXISTS temp.{name}")
+            cursor.execute("DROP TABLE IF EXISTS temp.stage; DROP TABLE IF EXISTS temp.merged")
         with self._lock:
             if len(self._cursors) < _POOL:
                 self._cursors.append(cursor)
@@ -158,19 +157,17 @@ class StreamLoader:
         where = _where(table, settings)
         size = body.stat().st_size
         timer.lap("StreamLoadPlanTimeMs")
-        lost = 0
         rows = source.relation(body, size, settings, mapped.fields)
-        text = f"SELECT {converted.select}, ({converted.bad}) AS __bad FROM {{rows}}"
-        text += f" WHERE coalesce({where}, FALSE)" if where else ""
-        try:
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {text.format(rows=rows)}")
-        except duckdb.Error:
-            if settings.format != "csv":
-                raise
-            rows = source.relation(body, size, settings, mapped.fields, lenient=True)
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {text.format(rows=rows)}")
-            read = _number(cursor, f"SELECT count(*) FROM {rows}")
-            lost = _lines(body) - settings.skip_header - read
+        lost = 0
+        if not self._read_typed(cursor, table, body, settings, mapped):
+            try:
+                cursor.execute(_staging(converted, rows, where))
+            except duckdb.Error:
+                if settings.format != "csv":
+                    raise
+                rows = source.relation(body, size, settings, mapped.fields, lenient=True)
+                cursor.execute(_staging(converted, rows, where))
+                lost = _lines(body) - settings.skip_header - _number(cursor, f"SELECT count(*) FROM {rows}")
         staged, bad = _pair(cursor, "SELECT count(*), count(*) FILTER (__bad) FROM stage")
         total = _number(cursor, f"SELECT count(*) FROM {rows}") if where else staged
         load.total, load.unselected = total + lost, total - staged
@@ -180,6 +177,21 @@ class StreamLoader:
             self._filter(cursor, load, settings, rows, where, converted)
         return Stage("stage", converted.columns, mapped.operation is not None, settings.partial_update,
                      self._condition(table, settings))  # fmt: skip
+
+    @staticmethod
+    def _read_typed(
+        cursor: duckdb.DuckDBPyConnection, table: Table, body: Path, settings: Settings, mapped: source.Mapped
+    ) -> bool:
+        typed = source.typed_fields(table, mapped, settings)
+        if not typed:
+            return False
+        converted = source.conversion(table, mapped, settings, typed)
+        rows = source.relation(body, body.stat().st_size, settings, mapped.fields, typed)
+        try:
+            cursor.execute(_staging(converted, rows, ""))
+        except duckdb.Error:
+            return False  # some value is no number: the slower way tells which
+        return True
 
     @staticmethod
     def _condition(table: Table, settings: Settings) -> str | None:
@@ -210,7 +222,7 @@ class StreamLoader:
         self, cursor: duckdb.DuckDBPyConnection, load: Load, settings: Settings, rows: str, where: str,
         converted: source.Conversion,
     ) -> None:  # fmt: skip
-        condition = f"({converted.bad})" + (f" AND coalesce({where}, FALSE)" if where else "")
+        condition = f"({converted.reasons}) IS NOT NULL" + (f" AND coalesce({where}, FALSE)" if where else "")
         found = cursor.execute(
             f"SELECT {converted.reasons}, to_json(r)::VARCHAR FROM {rows} AS r WHERE {condition} LIMIT {_ERROR_LINES}"
         ).fetchall()
@@ -228,6 +240,15 @@ class StreamLoader:
 
 
 OP_IMPLIED = source.OPERATION
+
+
+def _staging(converted: source.Conversion, rows: str, where: str) -> str:
+    """The statement that fills `stage`."""
+    condition = f" WHERE coalesce({where}, FALSE)" if where else ""
+    return (
+        f"CREATE OR REPLACE TEMP TABLE stage AS SELECT *, ({converted.bad}) AS __bad FROM "
+        f"(SELECT {converted.select} FROM {rows}{condition})"
+    )
 
 
 def _unzipped(body: Path) -> Path:
