@@ -98,7 +98,7 @@ def _tell(stack: Stack, settings: Settings) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     rows = [
         ("Page", known.endpoint("frontend", "http").url),
-        ("API", known.endpoint("api", "http").url + "/docs"),
+        ("API", known.endpoint("api", "http").url + "/openapi.json"),
         ("StarRocks (SQL)", f"{known.endpoint('starrocks', 'query').url}  [{settings.starrocks.edition}]"),
         ("StarRocks (HTTP)", known.endpoint("starrocks", "fe-http").url),
         ("Pulsar", f"{known.endpoint('pulsar', 'broker').url}  admin {known.endpoint('pulsar', 'admin').url}"),
