@@ -77,7 +77,7 @@ def prepare(report: Report) -> None:
             return
         report("building from pinned Go modules (about 4 min the first time)")
         target = folder()
-        draft = target.parent.with_name(f".{target.parent.name}.{os.getpid()}")
+        draft = target.parent.with_name(f".{target.parent.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         try:
             _build(draft / "bin", report)

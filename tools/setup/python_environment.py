@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from tools.setup.paths import ROOT, VENV, cache, write_atomically
+from tools.setup.paths import ROOT, VENV, cache, locked, write_atomically
 from tools.setup.process import Report, run
 
 UV = VENV / "bin" / "uv"
@@ -86,32 +86,31 @@ def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> P
     """
     lock = ROOT / "requirements" / f"{name}.txt"
     folder = tool_folder(name)
-    if folder.is_dir():
-        return folder
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    try:
-        run(
-            [
-                UV,
-                "pip",
-                "install",
-                "--python",
-                PYTHON,
-                "--no-deps",
-                "--require-hashes",
-                "--target",
-                draft,
-                "-r",
-                lock,
-            ],
-            report,
-            log=f"{name}.log",
-            env=uv_environment() | {"UV_LINK_MODE": "copy"},
-        )
-        finish(draft)
-        draft.replace(folder)
-    finally:
+    with locked(cache() / "tools.lock", lambda: report("waiting for another checkout that installs it")):
+        if folder.is_dir():
+            return folder
+        draft = folder.with_name(f".{folder.name}.draft")
+        # The lock is held: what lies here was left by a run that was killed.
         shutil.rmtree(draft, ignore_errors=True)
+        command = [
+            UV,
+            "pip",
+            "install",
+            "--python",
+            PYTHON,
+            "--no-deps",
+            "--require-hashes",
+            "--target",
+            draft,
+            "-r",
+            lock,
+        ]
+        try:
+            run(command, report, log=f"{name}.log", env=uv_environment() | {"UV_LINK_MODE": "copy"})
+            finish(draft)
+            draft.replace(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     return folder
 
 
