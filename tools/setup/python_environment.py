@@ -92,19 +92,8 @@ def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> P
         draft = folder.with_name(f".{folder.name}.draft")
         # The lock is held: what lies here was left by a run that was killed.
         shutil.rmtree(draft, ignore_errors=True)
-        command = [
-            UV,
-            "pip",
-            "install",
-            "--python",
-            PYTHON,
-            "--no-deps",
-            "--require-hashes",
-            "--target",
-            draft,
-            "-r",
-            lock,
-        ]
+        options = ("--no-deps", "--require-hashes", "--target", draft, "-r", lock)
+        command: list[str | Path] = [UV, "pip", "install", "--python", PYTHON, *options]
         try:
             run(command, report, log=f"{name}.log", env=uv_environment() | {"UV_LINK_MODE": "copy"})
             finish(draft)
