@@ -62,7 +62,8 @@ class InformationSchema:
             raise errors.unknown_table(f"information_schema.{name}")
         fields, make = found
         if name.lower() == "loads":
-            return _LOADS
+            own = "" if "root" in self.access.roles else f" WHERE username = {value_literal(self.access.user)}"
+            return _LOADS + own
         return relation(_fields(fields), make(self))
 
     def count(self, table: Table, condition: str = "TRUE") -> int:

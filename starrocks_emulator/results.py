@@ -1,6 +1,6 @@
 """What a statement answers, and the session that answers it: the seam between the protocol and the engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -60,6 +60,8 @@ class ResultSet:
 
     columns: Sequence[Column]
     batches: Iterator[Sequence[Sequence[Value]]] = field(default_factory=lambda: iter(()))
+    encoded: Iterator[Iterable[bytes]] | None = None
+    """The same rows as payloads of the text protocol in UTF-8, where the engine makes these faster; one is read."""
 
 
 class SqlError(Exception):

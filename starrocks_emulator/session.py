@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from starrocks_emulator import errors, version
+from starrocks_emulator.encoded_rows import encoded_query, may_be_large, payloads
 from starrocks_emulator.information_schema import InformationSchema
 from starrocks_emulator.results import Column, ColumnType, Ok, Prepared, ResultSet, SqlError, Value
 from starrocks_emulator.sql import admin, alter, ddl, show
@@ -80,7 +81,7 @@ class Session:
         if not statements:
             raise errors.syntax("Query was empty")
         for statement in statements:
-            yield self._guarded(statement, lambda statement=statement: self._run(statement, ()))  # type: ignore[misc]
+            yield self._guarded(statement, lambda statement=statement: self._run(statement, (), as_text=True))  # type: ignore[misc]
 
     def prepare(self, sql: str) -> Prepared:
         """See `results.Session.prepare`; only queries and changes of rows can be prepared, as in StarRocks."""
@@ -145,12 +146,12 @@ class Session:
             "CURRENT_ROLE": ", ".join(self.roles) or "NONE",
         }  # fmt: skip
 
-    def _run(self, statement: str, parameters: Sequence[Value]) -> Answer:
+    def _run(self, statement: str, parameters: Sequence[Value], as_text: bool = False) -> Answer:
         words = Words(statement)
         token = words.current
         first = token.text.upper() if token else ""
         if first in _QUERIES:
-            return self.select(statement, parameters)
+            return self.select(statement, parameters, as_text)
         if first in {"INSERT", "UPDATE", "DELETE", "TRUNCATE"}:
             return self._change(first, words, statement, parameters)
         if parameters:
@@ -160,12 +161,33 @@ class Session:
             raise errors.syntax(f"Unexpected input '{token.text if token else ''}', no statement begins with it")
         return handler(self, words)
 
-    def select(self, statement: str, parameters: Sequence[Value] = ()) -> ResultSet:
-        """Run a query."""
+    def select(self, statement: str, parameters: Sequence[Value] = (), as_text: bool = False) -> ResultSet:
+        """Run a query, whose rows are sent as text or in the binary protocol."""
         tree, count = parse(statement)
         if count != len(parameters):
             raise errors.analysis(f"{count} parameters expected, {len(parameters)} given")
-        return self.rows(self.queries(parameters).query(tree, top=True))
+        text = self.queries(parameters).query(tree, top=True)
+        return self._encoded(text) if as_text and may_be_large(tree) else self.rows(text)
+
+    def _encoded(self, text: str) -> ResultSet:
+        relation = self.cursor.sql(text)
+        types = [str(type_) for type_ in relation.types]
+        query = encoded_query(text, types)
+        if query is None:
+            return self.rows(text)
+        columns = [_column(name, stored) for name, stored in zip(relation.columns, types, strict=True)]
+        self.cursor.execute(query)
+        first = self.cursor.fetchmany(_BATCH)  # so that a query that fails does so before its columns are announced
+
+        def values() -> Iterator[Sequence[Sequence[Value]]]:
+            yield from self.rows(text).batches
+
+        def encoded() -> Iterator[Iterable[bytes]]:
+            yield payloads(first)
+            for batch in self._batches(self.cursor, ()):
+                yield payloads(batch)
+
+        return ResultSet(columns, values(), encoded())
 
     def rows(self, text: str) -> ResultSet:
         """The result of a DuckDB query, read as the client takes it."""

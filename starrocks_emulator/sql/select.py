@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import Catalog
+from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.parse import PARAMETER, label, parse, written_name
@@ -107,14 +108,36 @@ class Queries(Expressions):
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
         parts.append(", ".join(self._projection(column, top) for column in node.expressions))
         parts.append(sources)
+        filtered = node.args.get("having") if self._filters_output(node) else None
         for key, word in (("where", "WHERE"), ("having", "HAVING"), ("qualify", "QUALIFY")):
             if key == "having" and node.args.get("group"):
                 parts.append(self._group(node.args["group"]))
-            if clause := node.args.get(key):
+            if (clause := node.args.get(key)) and clause is not filtered:
                 only(clause, "this")
-                parts.append(f"{word} {self(clause.this)}")
+                parts.append(f"{word} ({self(clause.this)})")
+            if key == "where" and filtered:
+                only(filtered, "this")
+                parts.append(f"{'AND' if clause else 'WHERE'} ({self(_expanded(filtered.this, node))})")
         parts.append(self._tail(node))
         return " ".join(part for part in parts if part)
+
+    @staticmethod
+    def _filters_output(node: exp.Select) -> bool:
+        """HAVING without groups or aggregates filters the result by its own column names (Connector/J does that)."""
+        if not node.args.get("having") or node.args.get("group") or node.args.get("qualify"):
+            return False
+        calls = (
+            call
+            for part in (*node.expressions, node.args["having"])
+            for call in part.find_all(exp.Anonymous, exp.GroupConcat)
+        )
+        return not any(
+            isinstance(call, exp.GroupConcat)
+            or (
+                (known := FUNCTIONS.get(written_name(str(call.this)).upper())) is not None and known.kind == "aggregate"
+            )
+            for call in calls
+        )
 
     def _projection(self, node: exp.Expr, top: bool) -> str:
         if isinstance(node, exp.Star | exp.Alias) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
@@ -257,3 +280,15 @@ class Queries(Expressions):
         only(partition, "expressions", "subpartition")
         filters = [partition_filter(table, part.name) for part in partition.expressions]
         return f"(SELECT * FROM {source} WHERE {' OR '.join(filters)})"
+
+
+def _expanded(condition: exp.Expr, select: exp.Select) -> exp.Expr:
+    """A condition with the names of result columns replaced by what they stand for."""
+    meanings = {node.alias.lower(): node.this for node in select.expressions if isinstance(node, exp.Alias)}
+
+    def expand(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and not node.args.get("table") and node.name.lower() in meanings:
+            return exp.Paren(this=meanings[node.name.lower()].copy())
+        return node
+
+    return condition.copy().transform(expand)

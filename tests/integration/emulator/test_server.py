@@ -25,7 +25,7 @@ JSON = ("format: json", "strip_outer_array: true")
 
 def connect(
     server: EmulatorServer, database: str | None = None, user: str = "root", password: str = ""
-) -> pymysql.Connection:  # type: ignore[type-arg]
+) -> pymysql.Connection:
     return pymysql.connect(
         host=server.host, port=server.mysql_port, user=user, password=password, database=database, autocommit=True
     )
@@ -241,7 +241,8 @@ def test_labelled_as_an_emulator(starrocks_emulator_server: EmulatorServer) -> N
 def test_kill_query(starrocks_emulator_server: EmulatorServer) -> None:
     server = starrocks_emulator_server
     with connect(server) as victim, victim.cursor() as cursor:
-        number = victim.thread_id()
+        cursor.execute("SELECT CONNECTION_ID()")
+        number = int(cursor.fetchall()[0][0])
         failure: list[tuple[object, ...]] = []
 
         def work() -> None:

@@ -84,6 +84,8 @@ def tables(client: Client) -> Client:
         ("SELECT k, w FROM b QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY w DESC) = 1 ORDER BY k", [(1, 11), (4, 40)]),  # noqa: E501
         ("SELECT d.a.k FROM d.a WHERE d.a.k = 2", [(2,)]),
         ("SELECT DISTINCT k FROM b ORDER BY k", [(1,), (4,)]),
+        ("SELECT k AS x, UPPER(w) u FROM b HAVING x > 1 ORDER BY x LIMIT 1", [(4, "40")]),
+        ("SELECT SUM(w) s FROM b HAVING s > 100", []),
         ("SELECT (SELECT MAX(w) FROM b) + k FROM a WHERE k = 1", [(41,)]),
         ("SELECT n FROM TABLE(generate_series(1, 5, 2)) AS g(n)", [(1,), (3,), (5,)]),
         ("SELECT k, SUM(w) FROM b GROUP BY ROLLUP(k) ORDER BY k", [(None, 61), (1, 21), (4, 40)]),
