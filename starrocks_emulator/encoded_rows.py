@@ -37,10 +37,10 @@ def _timestamp(value: str) -> str:
     )
 
 
+# FLOAT is not here: DuckDB writes more digits of large ones than it takes to read them back.
 _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DATE"), _plain),
     "BOOLEAN": _boolean,
-    "FLOAT": _floating,
     "DOUBLE": _floating,
     "TIMESTAMP": _timestamp,
 }

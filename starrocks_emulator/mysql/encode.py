@@ -112,7 +112,7 @@ def float32_text(value: float) -> str:
     except OverflowError:
         return repr(value).removesuffix(".0")
     (value,) = _FLOAT32.unpack(packed)
-    for digits in range(6, 10):
+    for digits in range(1, 10):
         text = f"{value:.{digits}g}"
         if _FLOAT32.pack(float(text)) == packed:
             break

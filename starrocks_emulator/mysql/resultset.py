@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from starrocks_emulator.mysql.charsets import codec_of_collation
 from starrocks_emulator.mysql.constants import UTF8_COLLATION, Capability, Status
+from starrocks_emulator.mysql.encode import text_rows
 from starrocks_emulator.mysql.packets import PacketWriter, lenenc_int
 from starrocks_emulator.mysql.responses import column_definition, end_of_rows, eof, ok
 from starrocks_emulator.mysql.responses import error as error_packet
@@ -87,6 +88,9 @@ class ResultWriter:
         self.announce(result.columns, out)
         self.end_of_definitions(out)
         columns, codec = result.columns, self.conversation.encode
+        if result.encoded is not None and encode is text_rows and codec == "utf-8":
+            yield from self._encoded(result.encoded, out)
+            return
         since = time.monotonic()
         with closing(result.batches) as batches:
             for batch in batches:
@@ -96,6 +100,14 @@ class ResultWriter:
                     if out.size > CHUNK_BYTES or time.monotonic() - since > _CHUNK_SECONDS:
                         yield out.take()
                         since = time.monotonic()
+
+    @staticmethod
+    def _encoded(rows: Iterator[Iterable[bytes]], out: PacketWriter) -> Iterator[bytes]:
+        with closing(rows) as batches:
+            for payloads in batches:
+                out.add_all(payloads)
+                if out.size > CHUNK_BYTES:
+                    yield out.take()
 
     def announce(self, columns: Sequence[Column], out: PacketWriter) -> None:
         """The column count and the column definitions."""
