@@ -60,6 +60,9 @@ def _standalone(settings: PulsarSettings) -> str:
         brokerServicePort="@{port.broker}",
         # Without it the bookie takes a port at random, whatever the command line says.
         allowEphemeralPorts=True,
+        # The bookie is asked by the broker of its own process alone.
+        listeningInterface="lo",
+        allowLoopback=True,
         managedLedgerDefaultEnsembleSize=1,
         managedLedgerDefaultWriteQuorum=1,
         managedLedgerDefaultAckQuorum=1,
