@@ -1,11 +1,14 @@
 """The engine: the open data folder with all that works on it, behind the MySQL and HTTP servers."""
 
 import logging
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+
+import duckdb
 
 from starrocks_emulator import version
 from starrocks_emulator.catalog import SYSTEM_DATABASES, Catalog
@@ -105,6 +108,7 @@ class Engine:
         last_version, next_forget = self.storage.version, time.monotonic() + 60
         while not self._stop.wait(_HOUSEKEEPING_SECONDS):
             try:
+                self.storage.alive()
                 size = self.storage.wal_bytes
                 idle = self.storage.version == last_version
                 if size > (_IDLE_CHECKPOINT_BYTES if idle else CHECKPOINT_BYTES):
@@ -117,6 +121,12 @@ class Engine:
                 for chore in self.chores:
                     chore()
                 self.refresher.run_due()
+            except duckdb.FatalException:
+                # DuckDB answers nothing more after such an error (a disk that fails, a full one at the wrong moment);
+                # what was acknowledged is on disk, and a supervisor starts the process again
+                _LOG.exception("the data file cannot be used any more; ending the process")
+                logging.shutdown()
+                os._exit(70)
             except Exception:  # the thread must go on, whatever one round ran into
                 _LOG.exception("housekeeping failed")
 

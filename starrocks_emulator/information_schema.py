@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Partition, Table, TableColumn
+from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
-from starrocks_emulator.sql.render import quote, value_literal
 from starrocks_emulator.users import Access
 
 if TYPE_CHECKING:

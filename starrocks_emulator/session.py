@@ -13,7 +13,7 @@ from starrocks_emulator import errors, version
 from starrocks_emulator.encoded_rows import encoded_query, may_be_large, payloads
 from starrocks_emulator.information_schema import InformationSchema
 from starrocks_emulator.results import Column, ColumnType, Ok, Prepared, ResultSet, SqlError, Value
-from starrocks_emulator.sql import admin, alter, ddl, show
+from starrocks_emulator.sql import admin, alter, ddl, grants, materialized, show
 from starrocks_emulator.sql.dml import Changer
 from starrocks_emulator.sql.lexer import Words, split
 from starrocks_emulator.sql.parse import parse
@@ -269,7 +269,7 @@ _STATEMENTS: dict[str, Callable[[Session, Words], Answer]] = {
     "CREATE": ddl.create,
     "DROP": ddl.drop,
     "ALTER": alter.alter,
-    "REFRESH": ddl.refresh,
+    "REFRESH": materialized.refresh,
     "SHOW": show.show,
     "DESC": show.describe,
     "DESCRIBE": show.describe,
@@ -278,8 +278,8 @@ _STATEMENTS: dict[str, Callable[[Session, Words], Answer]] = {
     "SET": admin.set_,
     "USE": admin.use,
     "KILL": admin.kill,
-    "GRANT": admin.grant,
-    "REVOKE": admin.revoke,
+    "GRANT": grants.grant,
+    "REVOKE": grants.revoke,
     "BEGIN": Session.transaction,
     "START": Session.transaction,
     "COMMIT": Session.transaction,

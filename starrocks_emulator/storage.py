@@ -178,6 +178,18 @@ class Storage:
         finally:
             cursor.close()
 
+    def alive(self) -> None:
+        """Ask DuckDB for anything.
+
+        Raises:
+            duckdb.FatalException: it has given up on the data file.
+        """
+        cursor = self.cursor()
+        try:
+            cursor.execute("SELECT count(*) FROM meta.objects WHERE kind = 'counter'")
+        finally:
+            cursor.close()
+
     @property
     def wal_bytes(self) -> int:
         """Size of what a restart would have to replay, in bytes."""

@@ -14,6 +14,7 @@ from starrocks_emulator import errors
 from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.loads import Load
 from starrocks_emulator.schema import Partition, Table
+from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.partitions import (
     expression_partition,
     literal,
@@ -21,7 +22,6 @@ from starrocks_emulator.sql.partitions import (
     truncate,
     value_partition,
 )
-from starrocks_emulator.sql.render import quote
 from starrocks_emulator.storage import Transaction
 
 _MERGES = {

@@ -10,8 +10,9 @@ from starrocks_emulator import write
 from starrocks_emulator.load.settings import Settings, SettingsError
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql.literals import quote, text_literal
 from starrocks_emulator.sql.parse import parse_expression
-from starrocks_emulator.sql.render import Expressions, quote, text_literal
+from starrocks_emulator.sql.render import Expressions
 
 OPERATION = "__op"
 

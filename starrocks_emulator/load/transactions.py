@@ -18,7 +18,7 @@ from starrocks_emulator.load import settings as load_settings
 from starrocks_emulator.load.stream import FilteredError, StreamLoader, Timer, answer
 from starrocks_emulator.loads import LabelInUseError, Load, utc_now
 from starrocks_emulator.results import SqlError
-from starrocks_emulator.sql.render import quote
+from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.write import OutsidePartitionsError, Stage
 
 _PREPARED_SECONDS = 86400

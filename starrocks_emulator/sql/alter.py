@@ -9,13 +9,13 @@ from starrocks_emulator import errors, write
 from starrocks_emulator.catalog import check_new_name
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
-from starrocks_emulator.sql import admin
+from starrocks_emulator.sql import principals
 from starrocks_emulator.sql.create_table import column, range_partitions
 from starrocks_emulator.sql.dml import assigned
 from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.partitions import find_partition, partition_condition
 from starrocks_emulator.sql.properties import checked
-from starrocks_emulator.sql.render import quote
 from starrocks_emulator.storage import Transaction
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def alter(session: Session, words: Words) -> Ok:
     """ALTER …"""
     words.expect("ALTER")
     if words.accept("USER"):
-        return admin.alter_user(session, words)
+        return principals.alter_user(session, words)
     if words.accept("TABLE"):
         return _alter_table(session, words)
     if words.accept("MATERIALIZED", "VIEW"):

@@ -1,28 +1,24 @@
-"""CREATE, DROP and REFRESH."""
+"""CREATE and DROP."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name, now_text
-from starrocks_emulator.results import Column, ColumnType, Ok, ResultSet, SqlError
-from starrocks_emulator.schema import Refresh, Table, TableColumn
-from starrocks_emulator.sql import admin
-from starrocks_emulator.sql.create_table import Definition, partition_clause, validate
+from starrocks_emulator.results import Ok, ResultSet, SqlError
+from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql import materialized, principals
+from starrocks_emulator.sql.create_table import Definition, validate
+from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
-from starrocks_emulator.sql.parse import parse
+from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.properties import checked
-from starrocks_emulator.sql.render import quote
 from starrocks_emulator.storage import Transaction
-from starrocks_emulator.types import from_stored
 
 if TYPE_CHECKING:
     from starrocks_emulator.session import Session
-
-_SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
 
 
 def create(session: Session, words: Words) -> Ok | ResultSet:
@@ -38,11 +34,11 @@ def create(session: Session, words: Words) -> Ok | ResultSet:
     if words.accept("TABLE"):
         return _create_table(session, words)
     if words.accept("MATERIALIZED", "VIEW"):
-        return _create_materialized_view(session, words)
+        return materialized.create(session, words)
     if words.accept("USER"):
-        return admin.create_user(session, words)
+        return principals.create_user(session, words)
     if words.accept("ROLE"):
-        return admin.create_role(session, words)
+        return principals.create_role(session, words)
     raise words.unexpected("DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER or ROLE")
 
 
@@ -62,39 +58,19 @@ def _create_database(session: Session, words: Words) -> Ok:
     return Ok()
 
 
-def _target(session: Session, words: Words, privilege: str) -> tuple[bool, str, str]:
-    lenient = words.accept("IF", "NOT", "EXISTS")
-    database, name = words.qualified()
-    database = session.engine.catalog.database(database or session.database)
-    if database in SYSTEM_DATABASES:
-        raise SqlError(1044, f"Access denied for user '{session.user}' to database '{database}'", "42000")
-    session.access.require_database(privilege, database)
-    check_new_name("table", name)
-    return lenient, database, name
-
-
-def physical(table: Table) -> str:
-    """DuckDB's CREATE TABLE for a table."""
-    columns = ", ".join(
-        f"{quote(column.name)} {column.type.stored()}{'' if column.nullable else ' NOT NULL'}"
-        for column in table.columns
-    )
-    return f"CREATE TABLE {table.stored} ({columns})"
-
-
 def _create_table(session: Session, words: Words) -> Ok:
-    lenient, database, name = _target(session, words, "CREATE TABLE")
+    lenient, database, name = target(session, words, "CREATE TABLE")
     if words.accept("LIKE"):
         return _create_like(session, words, lenient, database, name)
     bare = words.tokens[words.position + 2].text if len(words.tokens) > words.position + 2 else ""
     named = words.names() if words.peek("(") and bare in {",", ")"} else ()
     definition = Definition(words)
-    query = _query_after_as(session, words) if words.accept("AS") else None
+    query = query_after_as(session, words) if words.accept("AS") else None
     words.finish()
     if query is not None:
         if definition.columns:
             raise errors.syntax("CREATE TABLE AS SELECT takes column names only, their types come from the query")
-        definition.columns = list(_columns_of(session, query, named))
+        definition.columns = list(columns_of(session, query, named))
     validate(definition)
     engine = session.engine
     with engine.storage.transaction(session.cursor) as change:
@@ -145,46 +121,13 @@ def _create_like(session: Session, words: Words, lenient: bool, database: str, n
     return Ok()
 
 
-def _query_after_as(session: Session, words: Words) -> str:
-    if words.at_end:
-        raise words.unexpected("SELECT")
-    text = words.rest()
-    session.queries().query(parse(text)[0], top=True)
-    return text
-
-
-def _columns_of(session: Session, query: str, names: Sequence[str]) -> tuple[TableColumn, ...]:
-    text = session.queries().query(parse(query)[0], top=True)
-    rows = session.cursor.execute(f"DESCRIBE {text}").fetchall()
-    if names and len(names) != len(rows):
-        raise SqlError(1353, "View's SELECT and view's field list have different column counts")
-    found = tuple(names) or tuple(str(row[0]) for row in rows)
-    lower = [name.lower() for name in found]
-    if len(set(lower)) != len(lower):
-        double = next(name for name in lower if lower.count(name) > 1)
-        raise SqlError(1060, f"Duplicate column name '{double}'", "42S21")
-    return tuple(TableColumn(name, from_stored(str(row[1]))) for name, row in zip(found, rows, strict=True))
-
-
-def _named_columns(words: Words) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    if words.accept("("):
-        while True:
-            name = words.identifier()
-            found.append((name, words.string() if words.accept("COMMENT") else ""))
-            if not words.accept(","):
-                break
-        words.expect(")")
-    return tuple(found)
-
-
 def _create_view(session: Session, words: Words, replace: bool) -> Ok:
-    lenient, database, name = _target(session, words, "CREATE VIEW")
-    named = _named_columns(words)
+    lenient, database, name = target(session, words, "CREATE VIEW")
+    named = named_columns(words)
     comment = words.string() if words.accept("COMMENT") else ""
     words.expect("AS")
-    query = _query_after_as(session, words)
-    columns = _commented(_columns_of(session, query, [one for one, _ in named]), named)
+    query = query_after_as(session, words)
+    columns = commented(columns_of(session, query, [one for one, _ in named]), named)
     engine = session.engine
     with engine.storage.transaction(session.cursor) as change:
         found = engine.catalog.find(database, name)
@@ -210,95 +153,15 @@ def _create_view(session: Session, words: Words, replace: bool) -> Ok:
     return Ok()
 
 
-def _commented(columns: Sequence[TableColumn], named: Sequence[tuple[str, str]]) -> tuple[TableColumn, ...]:
-    if not named:
-        return tuple(columns)
-    return tuple(
-        TableColumn(column.name, column.type, comment=comment)
-        for column, (_, comment) in zip(columns, named, strict=True)
-    )
-
-
-def _create_materialized_view(session: Session, words: Words) -> Ok:  # noqa: PLR0912, PLR0915
-    lenient, database, name = _target(session, words, "CREATE MATERIALIZED VIEW")
-    named = _named_columns(words)
-    comment, mode, start, every, every_text, immediate = "", "", None, None, "", True
-    partitioning, distribution, buckets = None, "RANDOM", None
-    distributed_by: tuple[str, ...] = ()
-    order_by: tuple[str, ...] = ()
-    properties: dict[str, str] = {}
-    while not words.accept("AS"):
-        if words.accept("COMMENT"):
-            comment = words.string()
-        elif words.accept("PARTITION", "BY"):
-            partitioning, _ = partition_clause(words)
-        elif words.accept("DISTRIBUTED", "BY"):
-            distribution = words.one_of("HASH", "RANDOM")
-            distributed_by = words.names() if distribution == "HASH" else ()
-            buckets = words.integer() if words.accept("BUCKETS") else None
-        elif words.accept("ORDER", "BY"):
-            order_by = words.names()
-        elif words.accept("REFRESH"):
-            immediate = not words.accept("DEFERRED")
-            words.accept("IMMEDIATE")
-            mode = words.one_of("ASYNC", "MANUAL")
-            if words.accept("START"):
-                words.expect("(")
-                start = words.string()
-                words.expect(")")
-                _moment(start)
-            if words.accept("EVERY"):
-                words.expect("(", "INTERVAL")
-                count, unit = words.integer(), words.identifier().upper().rstrip("S")
-                words.expect(")")
-                if unit not in _SECONDS or not count:
-                    raise errors.analysis(f"EVERY (INTERVAL {count} {unit}): expected SECOND, MINUTE, HOUR or DAY")
-                every, every_text = count * _SECONDS[unit], f"INTERVAL {count} {unit}"
-        elif words.accept("PROPERTIES"):
-            properties = checked(words.properties())
-        else:
-            raise words.unexpected("a clause of CREATE MATERIALIZED VIEW")
-    if not mode:
-        raise errors.unsupported("synchronous materialized views; add REFRESH ASYNC, MANUAL or DEFERRED")
-    query = _query_after_as(session, words)
-    columns = _commented(_columns_of(session, query, [one for one, _ in named]), named)
-    engine = session.engine
-    for used in (*(partitioning.columns if partitioning else ()), *distributed_by, *order_by):
-        if used.lower() not in {column.name.lower() for column in columns}:
-            raise errors.analysis(f"Column '{used}' is not a column of the materialized view {name}")
-    with engine.storage.transaction(session.cursor) as change:
-        if engine.catalog.find(database, name):
-            if lenient:
-                return Ok()
-            raise errors.exists("table", name)
-        table = Table(
-            engine.catalog.new_id(change), database, name, "mv", columns, now_text(), partitioning=partitioning,
-            distribution=distribution, distributed_by=distributed_by, buckets=buckets, order_by=order_by,
-            properties=properties, comment=comment, query=query, query_database=session.database or database,
-            refresh=Refresh(mode, start, every, every_text, immediate=immediate),
-        )  # fmt: skip
-        change.cursor.execute(physical(table))
-        engine.catalog.put(change, table)
-    engine.refresher.created(table)
-    return Ok()
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise errors.analysis(f"START ('{text}'): expected 'YYYY-MM-DD HH:MM:SS'") from None
-
-
 def drop(session: Session, words: Words) -> Ok:
     """DROP DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER or ROLE."""
     words.expect("DROP")
     if words.accept("DATABASE") or words.accept("SCHEMA"):
         return _drop_database(session, words)
     if words.accept("USER"):
-        return admin.drop_user(session, words)
+        return principals.drop_user(session, words)
     if words.accept("ROLE"):
-        return admin.drop_role(session, words)
+        return principals.drop_role(session, words)
     kinds = {"TABLE": "table", "VIEW": "view", "MATERIALIZED VIEW": "mv"}
     word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
     lenient = words.accept("IF", "EXISTS")
@@ -348,22 +211,3 @@ def _drop_database(session: Session, words: Words) -> Ok:
     if session.database == name:
         session.database = None
     return Ok()
-
-
-def refresh(session: Session, words: Words) -> ResultSet:
-    """`REFRESH MATERIALIZED VIEW name [FORCE] [WITH SYNC|ASYNC MODE]`."""
-    words.expect("REFRESH", "MATERIALIZED", "VIEW")
-    database, name = words.qualified()
-    force = words.accept("FORCE")
-    synchronous = False
-    if words.accept("WITH"):
-        synchronous = words.one_of("SYNC", "ASYNC") == "SYNC"
-        words.expect("MODE")
-    words.finish()
-    catalog = session.engine.catalog
-    table = catalog.table(catalog.database(database or session.database), name)
-    if table.kind != "mv":
-        raise errors.analysis(f"Can not refresh non materialized view {name}")
-    session.access.require("REFRESH", table)
-    query_id = session.engine.refresher.request(table, force, synchronous)
-    return ResultSet([Column("QUERY_ID", ColumnType.VAR_STRING)], iter([[(query_id,)]]))

@@ -11,9 +11,10 @@ from starrocks_emulator.loads import LabelInUseError, Loads
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.literals import cast, quote, text_literal
+from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.partitions import partition_filter
-from starrocks_emulator.sql.render import cast, only, quote, text_literal
 from starrocks_emulator.sql.select import Queries
 from starrocks_emulator.storage import Storage
 

@@ -1,78 +1,23 @@
 """Expressions of StarRocks as DuckDB's text. Every kind of node is named here; any other is refused."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 
 from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
-from starrocks_emulator.functions.dates import INTERVAL_UNITS, NOW
+from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError, Value
+from starrocks_emulator.sql.literals import cast, data_type, quote, text_literal, value_literal
+from starrocks_emulator.sql.moments import SPECIAL, interval
+from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import MARK, PARAMETER, written_name
-from starrocks_emulator.types import SqlType, make_type
-
-
-def quote(name: str) -> str:
-    """A name as DuckDB reads it, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text_literal(value: str) -> str:
-    """A string literal of DuckDB's."""
-    if "\0" in value:
-        return "concat(" + ", chr(0), ".join(text_literal(part) for part in value.split("\0")) + ")"
-    return "'" + value.replace("'", "''") + "'"
-
-
-def value_literal(value: Value) -> str:  # noqa: PLR0911
-    """The literal of a bound parameter."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return f"({value})" if value < 0 else str(value)
-    if isinstance(value, float):
-        return f"CAST('{value!r}' AS DOUBLE)"
-    if isinstance(value, Decimal):
-        return f"({value:f})"
-    if isinstance(value, str):
-        return text_literal(value)
-    if isinstance(value, bytes):
-        return text_literal(value.decode("utf-8", "strict"))
-    if isinstance(value, datetime):
-        return f"TIMESTAMP '{value.isoformat(' ')}'"
-    if isinstance(value, date):
-        return f"DATE '{value.isoformat()}'"
-    raise errors.unsupported("a TIME parameter")
-
 
 _BINARY: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.And: "AND", exp.Or: "OR",
     exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.BitwiseAnd: "&", exp.BitwiseOr: "|",
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
 }  # fmt: skip
-_CAST_NAMES = {
-    "BOOLEAN": "boolean", "TINYINT": "tinyint", "SMALLINT": "smallint", "INT": "int", "BIGINT": "bigint",
-    "INT128": "largeint", "FLOAT": "float", "DOUBLE": "double", "DECIMAL": "decimal", "DATE": "date",
-    "DATETIME": "datetime", "TIMESTAMP": "datetime", "TIMESTAMPTZ": "datetime", "CHAR": "char", "VARCHAR": "varchar",
-    "TEXT": "varchar", "JSON": "json", "DECIMAL32": "decimal32", "DECIMAL64": "decimal64",
-    "DECIMAL128": "decimal128",
-}  # fmt: skip
-
-
-def data_type(node: exp.DataType) -> SqlType:
-    """The StarRocks type that a CAST names."""
-    kind = node.this.value if isinstance(node.this, exp.DType) else str(node.this)
-    arguments = node.expressions
-    if kind == "ARRAY":
-        return make_type("array", (), data_type(arguments[0]) if arguments else None)
-    if kind not in _CAST_NAMES:
-        raise errors.unsupported(f"the type {kind}")
-    sizes = tuple(int(argument.name) for argument in arguments)
-    return make_type(_CAST_NAMES[kind], sizes)
 
 
 class Expressions:
@@ -103,7 +48,7 @@ class Expressions:
             raise errors.syntax("An expression is missing")
         operator = _BINARY.get(type(node))
         if operator:
-            _only(node, "this", "expression", "typed", "safe")
+            only(node, "this", "expression", "typed", "safe")
             return f"({self(node.this)} {operator} {self(node.expression)})"
         handler = _HANDLERS.get(type(node))
         if handler is None:
@@ -111,10 +56,10 @@ class Expressions:
                 return f"({self.query(node)})"
             raise errors.unsupported(f"the expression {node.key.upper()} ({node.sql()[:60]})".replace(MARK, ""))
         if node.args.get("negate"):
-            _only(node, "negate", *_PARTS[type(node)])
+            only(node, "negate", *_PARTS[type(node)])
             return f"(NOT {handler(self, node)})"
         if type(node) in _PARTS:
-            _only(node, *_PARTS[type(node)])
+            only(node, *_PARTS[type(node)])
         return handler(self, node)
 
     def all(self, nodes: Sequence[exp.Expr]) -> list[str]:
@@ -124,8 +69,8 @@ class Expressions:
     def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:
         """A function call by name."""
         upper = name.upper()
-        if upper in _SPECIAL:
-            return _SPECIAL[upper](self, arguments)
+        if upper in SPECIAL:
+            return SPECIAL[upper](self, arguments)
         if upper in self.constants:
             return value_literal(self.constants[upper])
         function = FUNCTIONS.get(upper)
@@ -146,7 +91,7 @@ class Expressions:
             elif isinstance(first, exp.Distinct):
                 if upper not in {"COUNT", "SUM", "AVG", "MIN", "MAX", "ARRAY_AGG"} or over:
                     raise errors.unsupported(f"DISTINCT in {name.lower()}" + (" OVER" if over else ""))
-                _only(first, "expressions")
+                only(first, "expressions")
                 plain, distinct = list(first.expressions), "DISTINCT "
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
             return "count(*)"
@@ -160,43 +105,23 @@ class Expressions:
 
     def order(self, node: exp.Order) -> str:
         """ORDER BY with the place of NULLs spelled out."""
-        _only(node, "this", "expressions", "siblings")
+        only(node, "this", "expressions", "siblings")
         return "ORDER BY " + ", ".join(self.ordered(part) for part in node.expressions)
 
     def ordered(self, node: exp.Expr) -> str:
         """One key of ORDER BY."""
         if not isinstance(node, exp.Ordered):
             return self(node)
-        _only(node, "this", "desc", "nulls_first")
+        only(node, "this", "desc", "nulls_first")
         return (
             f"{self(node.this)} {'DESC' if node.args.get('desc') else 'ASC'} "
             f"NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
         )
 
 
-def _only(node: exp.Expr, *allowed: str) -> None:
-    """Refuse a node with parts that the caller would leave out."""
-    extra = [name for name, value in node.args.items() if value and name not in allowed]
-    if extra:
-        raise errors.unsupported(f"{', '.join(extra).upper().replace('_', ' ').strip()} in {node.key.upper()}")
-
-
-only = _only
-
-
-def interval(render: Expressions, node: exp.Expr) -> str:
-    """`INTERVAL n unit`."""
-    if not isinstance(node, exp.Interval):
-        raise errors.analysis("INTERVAL n unit was expected")
-    _only(node, "this", "unit")
-    unit = node.args["unit"].name.upper() if node.args.get("unit") else ""
-    if unit not in INTERVAL_UNITS:
-        raise errors.unsupported(f"the interval unit {unit}")
-    amount = node.this
-    text = amount.name if isinstance(amount, exp.Literal) else render(amount)
-    if isinstance(amount, exp.Literal) and not text.lstrip("-").isdigit():
-        raise errors.analysis(f"INTERVAL {text}: a whole number was expected")
-    return INTERVAL_UNITS[unit].format(text)
+def _cast(render: Expressions, node: exp.Expr) -> str:
+    only(node, "this", "to", "safe")
+    return cast(render(node.this), data_type(node.args["to"]))
 
 
 def _sum(render: Expressions, node: exp.Expr) -> str:
@@ -209,73 +134,8 @@ def _sum(render: Expressions, node: exp.Expr) -> str:
     return f"({render(left)} {sign} {render(right)})"
 
 
-def _shift(sign: str) -> Callable[[Expressions, Sequence[exp.Expr]], str]:
-    def handler(render: Expressions, arguments: Sequence[exp.Expr]) -> str:
-        if len(arguments) != 2:
-            raise errors.analysis("date_add and date_sub take a date and an INTERVAL")
-        step = arguments[1]
-        amount = (
-            interval(render, step) if isinstance(step, exp.Interval) else f"to_days(CAST({render(step)} AS INTEGER))"
-        )
-        return f"(fn.dt({render(arguments[0])}) {sign} {amount})"
-
-    return handler
-
-
-def _timestamp_diff(render: Expressions, arguments: Sequence[exp.Expr]) -> str:
-    unit = arguments[0].name.lower() if arguments else ""
-    if len(arguments) != 3 or f"{unit.upper()}" not in INTERVAL_UNITS:
-        raise errors.analysis("timestampdiff takes a unit and two dates")
-    return f"date_sub('{unit}', fn.dt({render(arguments[1])}), fn.dt({render(arguments[2])}))"
-
-
-def _timestamp_add(render: Expressions, arguments: Sequence[exp.Expr]) -> str:
-    unit = arguments[0].name.upper() if arguments else ""
-    if len(arguments) != 3 or unit not in INTERVAL_UNITS:
-        raise errors.analysis("timestampadd takes a unit, a number and a date")
-    return f"(fn.dt({render(arguments[2])}) + {INTERVAL_UNITS[unit].format(render(arguments[1]))})"
-
-
-def _time_slice(render: Expressions, arguments: Sequence[exp.Expr]) -> str:
-    """Slices count from 0001-01-01 00:00:00, as StarRocks' do."""
-    if len(arguments) not in {2, 3}:
-        raise errors.analysis("time_slice takes a date, an INTERVAL and FLOOR or CEIL")
-    side = arguments[2].name.upper() if len(arguments) == 3 else "FLOOR"
-    if side not in {"FLOOR", "CEIL"}:
-        raise errors.analysis(f"time_slice ends with FLOOR or CEIL, found {side}")
-    width = interval(render, arguments[1])
-    start = f"time_bucket({width}, fn.dt({render(arguments[0])}), TIMESTAMP '0001-01-01 00:00:00')"
-    return start if side == "FLOOR" else f"({start} + {width})"
-
-
-_SPECIAL: dict[str, Callable[[Expressions, Sequence[exp.Expr]], str]] = {
-    "DATE_ADD": _shift("+"), "ADDDATE": _shift("+"), "DATE_SUB": _shift("-"), "SUBDATE": _shift("-"),
-    "TIMESTAMPDIFF": _timestamp_diff, "TIMESTAMPADD": _timestamp_add, "TIME_SLICE": _time_slice,
-}  # fmt: skip
-SPECIAL_FUNCTIONS = tuple(_SPECIAL)
-
-
-def cast(text: str, target: SqlType) -> str:
-    """CAST as StarRocks does it: NULL for what cannot be converted, decimals cut off by integer types."""
-    if target.is_integer:
-        return f"TRY_CAST(fn.whole({text}) AS {target.stored()})"
-    if target.name == "datetime":
-        return f"TRY_CAST(fn.dt({text}) AS TIMESTAMP)"
-    if target.name == "date":
-        return f"TRY_CAST(fn.dt({text}) AS DATE)"
-    if target.is_string:
-        whole = f"fn.text({text})"
-        return whole if target.arguments[0] >= 65533 else f"left({whole}, {target.arguments[0]})"
-    return f"TRY_CAST({text} AS {target.stored()})"
-
-
-def _cast(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "to", "safe")
-    return cast(render(node.this), data_type(node.args["to"]))
-
-
 def _column(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "table", "db")
+    only(node, "this", "table", "db")
     if isinstance(node.this, exp.Star):
         return f"{quote(node.args['table'].name)}.*" if node.args.get("table") else "*"
     name = node.name
@@ -296,7 +156,7 @@ def _literal(_: Expressions, node: exp.Expr) -> str:
 
 
 def _case(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "ifs", "default")
+    only(node, "this", "ifs", "default")
     parts = ["CASE", *([render(node.this)] if node.this else [])]
     for branch in node.args["ifs"]:
         parts.append(f"WHEN {render(branch.this)} THEN {render(branch.args['true'])}")
@@ -320,7 +180,7 @@ def _like(render: Expressions, node: exp.Expr) -> str:
 
 
 def _window(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "partition_by", "order", "spec", "over")
+    only(node, "this", "partition_by", "order", "spec", "over")
     inner = node.this
     nulls = isinstance(inner, exp.IgnoreNulls)
     inner = inner.this if nulls else inner
@@ -339,7 +199,7 @@ def _window(render: Expressions, node: exp.Expr) -> str:
     if node.args.get("order"):
         parts.append(render.order(node.args["order"]))
     if spec := node.args.get("spec"):
-        _only(spec, "kind", "start", "start_side", "end", "end_side")
+        only(spec, "kind", "start", "start_side", "end", "end_side")
         parts.append(f"{spec.args['kind'].upper()} BETWEEN {_bound(spec, 'start')} AND {_bound(spec, 'end')}")
     return f"{render.call(name, arguments, over=True)} OVER ({' '.join(parts)})"
 
@@ -353,7 +213,7 @@ def _bound(spec: exp.Expr, side: str) -> str:
 
 
 def _group_concat(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "separator")
+    only(node, "this", "separator")
     inner, order, distinct = node.this, "", ""
     if isinstance(inner, exp.Order):
         inner, order = inner.this, " " + render.order(inner)
@@ -372,24 +232,24 @@ def _variable(render: Expressions, node: exp.Expr) -> str:
 
 
 def _extract(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "expression")
+    only(node, "this", "expression")
     return render.call(node.this.name, [node.expression])
 
 
 def _trim(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this")
+    only(node, "this")
     return f"trim({render(node.this)})"
 
 
 def _bracket(render: Expressions, node: exp.Expr) -> str:
-    _only(node, "this", "expressions")
+    only(node, "this", "expressions")
     index = node.expressions[0]
     text = str(int(index.name) + 1) if isinstance(index, exp.Literal) else f"({render(index)})"
     return f"{render(node.this)}[{text}]"
 
 
 def _star(_: Expressions, node: exp.Expr) -> str:
-    _only(node)
+    only(node)
     return "*"
 
 

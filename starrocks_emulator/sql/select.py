@@ -10,9 +10,11 @@ from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
+from starrocks_emulator.sql.literals import quote
+from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import PARAMETER, label, parse, written_name
 from starrocks_emulator.sql.partitions import partition_filter
-from starrocks_emulator.sql.render import Expressions, only, quote
+from starrocks_emulator.sql.render import Expressions
 
 
 @dataclass

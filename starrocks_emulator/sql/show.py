@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from starrocks_emulator import errors, information_schema, version
-from starrocks_emulator.results import Column, ColumnType, ResultSet, SqlError, Value
+from starrocks_emulator import errors, information_schema
+from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Table
+from starrocks_emulator.sql import show_cluster
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.parse import parse
+from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ _CONFIG = {
     "lower_case_table_names": ("0", "int", "false"),
     "default_replication_num": ("1", "short", "true"),
 }
-
-
-def _texts(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> ResultSet:
-    return ResultSet([Column(name, ColumnType.VAR_STRING) for name in names], iter([rows] if rows else []))
 
 
 def _pattern(words: Words) -> Callable[[str], bool]:
@@ -69,7 +65,7 @@ def _databases(session: Session, words: Words) -> ResultSet:
     words.finish()
     catalog, access = session.engine.catalog, session.access
     names = [name for name in catalog.databases if access.sees_database(name, catalog.tables(name))]
-    return _texts(["Database"], [[name] for name in sorted([*names, "information_schema"]) if matches(name)])
+    return texts(["Database"], [[name] for name in sorted([*names, "information_schema"]) if matches(name)])
 
 
 def _tables(session: Session, words: Words, full: bool = False) -> ResultSet:
@@ -89,7 +85,7 @@ def _tables(session: Session, words: Words, full: bool = False) -> ResultSet:
         rows = [(name, "SYSTEM VIEW") for name in sorted(information_schema.TABLES) if matches(name)]
     names = [f"Tables_in_{database}", *(["Table_type"] if full else [])]
     if where is None:
-        return _texts(names, [row if full else row[:1] for row in rows])
+        return texts(names, [row if full else row[:1] for row in rows])
     fields = [(f"Tables_in_{database}", "VARCHAR"), ("Table_type", "VARCHAR")]
     return _filtered(session, information_schema.relation(fields, list(rows)), "*" if full else names[0], where)
 
@@ -108,7 +104,7 @@ def _full(session: Session, words: Words) -> ResultSet:
     if words.accept("COLUMNS") or words.accept("FIELDS"):
         return _columns(session, words, full=True)
     if words.accept("PROCESSLIST"):
-        return _processes(session, words)
+        return show_cluster.processes(session, words)
     raise errors.unsupported(f"SHOW FULL {words.rest()}")
 
 
@@ -141,7 +137,7 @@ def _columns(session: Session, words: Words, full: bool = False) -> ResultSet:
     names = ["Field", "Type", "Null", "Key", "Default", "Extra"]
     if full:
         names = ["Field", "Type", "Collation", "Null", "Key", "Default", "Extra", "Privileges", "Comment"]
-    return _texts(names, rows)
+    return texts(names, rows)
 
 
 def describe(session: Session, words: Words) -> ResultSet:
@@ -159,7 +155,7 @@ def describe(session: Session, words: Words) -> ResultSet:
         ]
         for column in table.columns
     ]  # fmt: skip
-    return _texts(["Field", "Type", "Null", "Key", "Default", "Extra"], rows)
+    return texts(["Field", "Type", "Null", "Key", "Default", "Extra"], rows)
 
 
 def explain(session: Session, words: Words) -> ResultSet:
@@ -172,14 +168,14 @@ def _explain(session: Session, words: Words) -> ResultSet:
     text = session.queries().query(parse(words.rest())[0], top=True)
     plan = session.cursor.execute(f"EXPLAIN {text}").fetchall()
     lines = ["EMULATOR PLAN (DuckDB)", *(str(row[-1]) for row in plan)]
-    return _texts(["Explain String"], [[line] for part in lines for line in part.splitlines()])
+    return texts(["Explain String"], [[line] for part in lines for line in part.splitlines()])
 
 
 def _create(session: Session, words: Words) -> ResultSet:
     if words.accept("DATABASE") or words.accept("SCHEMA"):
         name = session.engine.check_database(session.access, words.identifier())
         words.finish()
-        return _texts(["Database", "Create Database"], [[name, f"CREATE DATABASE `{name}`"]])
+        return texts(["Database", "Create Database"], [[name, f"CREATE DATABASE `{name}`"]])
     word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
     table = _named(session, words)
     words.finish()
@@ -187,13 +183,13 @@ def _create(session: Session, words: Words) -> ResultSet:
         raise SqlError(1347, f"'{table.database}'.'{table.name}' is not '{word}'")
     text = create_statement(table)
     if table.kind == "view":
-        return _texts(
+        return texts(
             ["View", "Create View", "character_set_client", "collation_connection"],
             [[table.name, text, "utf8", "utf8_general_ci"]],
         )
     if table.kind == "mv":
-        return _texts(["Materialized View", "Create Materialized View"], [[table.name, text]])
-    return _texts(["Table", "Create Table"], [[table.name, text]])
+        return texts(["Materialized View", "Create Materialized View"], [[table.name, text]])
+    return texts(["Table", "Create Table"], [[table.name, text]])
 
 
 def _partitions(session: Session, words: Words) -> ResultSet:
@@ -216,7 +212,7 @@ def _partitions(session: Session, words: Words) -> ResultSet:
     names = ["PartitionId", "PartitionName", "VisibleVersion", "VisibleVersionTime", "VisibleVersionHash", "State",
              "PartitionKey", "Range", "DistributionKey", "Buckets", "ReplicationNum", "StorageMedium", "CooldownTime",
              "LastConsistencyCheckTime", "DataSize", "IsInMemory", "RowCount"]  # fmt: skip
-    return _texts(names, rows)
+    return texts(names, rows)
 
 
 def _materialized_views(session: Session, words: Words) -> ResultSet:
@@ -241,60 +237,7 @@ def _materialized_views(session: Session, words: Words) -> ResultSet:
     names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type",
              "task_name", "last_refresh_start_time", "last_refresh_finished_time", "last_refresh_duration",
              "last_refresh_state", "last_refresh_error_message", "text"]  # fmt: skip
-    return _texts(names, rows)
-
-
-def _stamp(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _frontends(session: Session, words: Words) -> ResultSet:
-    words.finish()
-    ports, started = session.engine.ports, _stamp(session.engine.started)
-    names = ["Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join",
-             "Alive", "ReplayedJournalId", "LastHeartbeat", "IsHelper", "ErrMsg", "StartTime", "Version"]  # fmt: skip
-    row: list[Value] = [
-        "1", "127.0.0.1_9010_emulator", "127.0.0.1", "9010", str(ports["fe_http"]), str(ports["mysql"]), "9020",
-        "LEADER", "1", "true", "true", str(session.engine.storage.version), _stamp(time.time()), "true", "", started,
-        version.CURRENT_VERSION,
-    ]  # fmt: skip
-    return _texts(names, [row])
-
-
-def _backends(session: Session, words: Words) -> ResultSet:
-    words.finish()
-    ports, started = session.engine.ports, _stamp(session.engine.started)
-    names = ["BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat",
-             "Alive", "SystemDecommissioned", "ClusterDecommissioned", "TabletNum", "DataUsedCapacity",
-             "AvailCapacity", "TotalCapacity", "UsedPct", "MaxDiskUsedPct", "ErrMsg", "Version", "Status",
-             "NumRunningQueries"]  # fmt: skip
-    running = sum(one.running is not None for one in list(session.engine.sessions.values()))
-    row: list[Value] = [
-        "10001", "127.0.0.1", "9050", "9060", str(ports["be_http"]), "8060", started, _stamp(time.time()), "true",
-        "false", "false", str(len(session.engine.catalog.tables())), "", "", "", "", "", "", version.CURRENT_VERSION,
-        "{}", str(running),
-    ]  # fmt: skip
-    return _texts(names, [row])
-
-
-def _compute_nodes(_: Session, words: Words) -> ResultSet:
-    words.finish()
-    return _texts(["ComputeNodeId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "Alive"], [])
-
-
-def _processes(session: Session, words: Words) -> ResultSet:
-    words.finish()
-    names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info"]
-    rows: list[Sequence[Value]] = []
-    for number, other in list(session.engine.sessions.items()):
-        if other.user != session.user and "root" not in session.engine.users.active(session.roles):
-            continue
-        running = other.running
-        rows.append([
-            "emulator", str(number), other.user, other.host, other.database or "", "Query" if running else "Sleep",
-            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK", running[0] if running else "",  # noqa: E501
-        ])  # fmt: skip
-    return _texts(names, rows)
+    return texts(names, rows)
 
 
 def _variables(session: Session, words: Words) -> ResultSet:
@@ -304,69 +247,13 @@ def _variables(session: Session, words: Words) -> ResultSet:
         return _filtered(session, information_schema.relation(fields, rows), "*", words.rest())
     matches = _pattern(words)
     words.finish()
-    return _texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
-
-
-def _grants(session: Session, words: Words) -> ResultSet:
-    users = session.engine.users
-    name, is_role = session.user, False
-    if words.accept("FOR"):
-        is_role = words.accept("ROLE")
-        if not is_role:
-            words.accept("USER")
-        name = words.word_or_string()
-        if words.accept("@"):
-            words.word_or_string()
-    words.finish()
-    if name != session.user or is_role:
-        session.access.require_global("GRANT", "SYSTEM")
-    principal = users.role(name) if is_role else users.user(name)
-    whom = f"ROLE '{name}'" if is_role else f"USER '{name}'@'%'"
-    lines: list[str] = []
-    if principal.roles:
-        lines.append(f"GRANT {', '.join(repr(role) for role in principal.roles)} TO {whom}")
-    objects: dict[tuple[str, str], list[str]] = {}
-    for one in sorted(principal.grants):
-        objects.setdefault((one.kind, one.scope), []).append(one.privilege)
-    lines += [f"GRANT {', '.join(what)} ON {_object(session, *where)} TO {whom}" for where, what in objects.items()]
-    shown = f"'{name}'" if is_role else f"'{name}'@'%'"
-    heading = ["RoleName", "Catalog", "Grants"] if is_role else ["UserIdentity", "Catalog", "Grants"]
-    return _texts(heading, [[shown, "default_catalog", line] for line in lines])
-
-
-def _object(session: Session, kind: str, scope: str) -> str:
-    catalog = session.engine.catalog
-    names = {str(number): name for name, number in catalog.databases.items()}
-    plural = f"{kind}S"
-    if kind == "SYSTEM":
-        return "SYSTEM"
-    if kind == "CATALOG":
-        return "CATALOG default_catalog"
-    if scope == "*":
-        return f"ALL {plural}" if kind == "DATABASE" else f"ALL {plural} IN ALL DATABASES"
-    if scope.startswith("db:"):
-        return f"ALL {plural} IN DATABASE {names.get(scope[3:], scope)}"
-    if kind == "DATABASE":
-        return f"DATABASE {names.get(scope, scope)}"
-    table = catalog.by_id(int(scope))
-    return f"{kind} {table.full_name if table else scope}"
-
-
-def _roles(session: Session, words: Words) -> ResultSet:
-    words.finish()
-    return _texts(["Name"], [[name] for name in sorted(session.engine.users.roles)])
-
-
-def _users(session: Session, words: Words) -> ResultSet:
-    words.finish()
-    session.access.require_global("GRANT", "SYSTEM")
-    return _texts(["User"], [[f"'{name}'@'%'"] for name in sorted(session.engine.users.users)])
+    return texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
 
 
 def _empty(*names: str) -> Callable[[Session, Words], ResultSet]:
     def handler(_: Session, words: Words) -> ResultSet:
         words.rest()
-        return _texts(names, [])
+        return texts(names, [])
 
     return handler
 
@@ -374,7 +261,7 @@ def _empty(*names: str) -> Callable[[Session, Words], ResultSet]:
 def _list(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> Callable[[Session, Words], ResultSet]:
     def handler(_: Session, words: Words) -> ResultSet:
         words.rest()
-        return _texts(names, rows)
+        return texts(names, rows)
 
     return handler
 
@@ -384,7 +271,7 @@ def frontend_config(_: Session, words: Words) -> ResultSet:
     matches = _pattern(words)
     words.finish()
     rows = [[name, "[]", *values, ""] for name, values in _CONFIG.items() if matches(name)]
-    return _texts(["Key", "AliasNames", "Value", "Type", "IsMutable", "Comment"], rows)
+    return texts(["Key", "AliasNames", "Value", "Type", "IsMutable", "Comment"], rows)
 
 
 _ENGINE = [["OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO"]]
@@ -398,16 +285,16 @@ _SHOWS: dict[str, Callable[[Session, Words], ResultSet]] = {
     "CREATE": _create,
     "PARTITIONS": _partitions,
     "MATERIALIZED VIEWS": _materialized_views,
-    "FRONTENDS": _frontends,
-    "BACKENDS": _backends,
-    "COMPUTE NODES": _compute_nodes,
-    "PROCESSLIST": _processes,
+    "FRONTENDS": show_cluster.frontends,
+    "BACKENDS": show_cluster.backends,
+    "COMPUTE NODES": show_cluster.compute_nodes,
+    "PROCESSLIST": show_cluster.processes,
     "GLOBAL VARIABLES": _variables,
     "SESSION VARIABLES": _variables,
     "VARIABLES": _variables,
-    "GRANTS": _grants,
-    "ROLES": _roles,
-    "USERS": _users,
+    "GRANTS": show_cluster.grants,
+    "ROLES": show_cluster.roles,
+    "USERS": show_cluster.users,
     "WARNINGS": _empty("Level", "Code", "Message"),
     "ERRORS": _empty("Level", "Code", "Message"),
     "ENGINES": _list(["Engine", "Support", "Comment", "Transactions", "XA", "Savepoints"], _ENGINE),

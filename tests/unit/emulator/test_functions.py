@@ -7,7 +7,7 @@ import pytest
 
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.results import Value
-from starrocks_emulator.sql.render import SPECIAL_FUNCTIONS
+from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.testing import Client
 
 D = datetime.datetime
@@ -218,7 +218,7 @@ def test_sum_over_a_frame(client: Client) -> None:
 
 def test_every_function_has_a_case() -> None:
     tested = {*SCALARS, *AGGREGATES, *WINDOWS}
-    assert sorted((set(FUNCTIONS) | set(SPECIAL_FUNCTIONS)) - tested) == []
+    assert sorted((set(FUNCTIONS) | set(SPECIAL)) - tested) == []
 
 
 @pytest.mark.parametrize(

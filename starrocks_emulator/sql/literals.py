@@ -1,0 +1,80 @@
+"""Names, literals and casts as DuckDB reads them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+from starrocks_emulator.results import Value
+from starrocks_emulator.types import SqlType, make_type
+
+
+def quote(name: str) -> str:
+    """A name as DuckDB reads it, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(value: str) -> str:
+    """A string literal of DuckDB's."""
+    if "\0" in value:
+        return "concat(" + ", chr(0), ".join(text_literal(part) for part in value.split("\0")) + ")"
+    return "'" + value.replace("'", "''") + "'"
+
+
+def value_literal(value: Value) -> str:  # noqa: PLR0911
+    """The literal of a bound parameter."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return f"({value})" if value < 0 else str(value)
+    if isinstance(value, float):
+        return f"CAST('{value!r}' AS DOUBLE)"
+    if isinstance(value, Decimal):
+        return f"({value:f})"
+    if isinstance(value, str):
+        return text_literal(value)
+    if isinstance(value, bytes):
+        return text_literal(value.decode("utf-8", "strict"))
+    if isinstance(value, datetime):
+        return f"TIMESTAMP '{value.isoformat(' ')}'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    raise errors.unsupported("a TIME parameter")
+
+
+_CAST_NAMES = {
+    "BOOLEAN": "boolean", "TINYINT": "tinyint", "SMALLINT": "smallint", "INT": "int", "BIGINT": "bigint",
+    "INT128": "largeint", "FLOAT": "float", "DOUBLE": "double", "DECIMAL": "decimal", "DATE": "date",
+    "DATETIME": "datetime", "TIMESTAMP": "datetime", "TIMESTAMPTZ": "datetime", "CHAR": "char", "VARCHAR": "varchar",
+    "TEXT": "varchar", "JSON": "json", "DECIMAL32": "decimal32", "DECIMAL64": "decimal64",
+    "DECIMAL128": "decimal128",
+}  # fmt: skip
+
+
+def data_type(node: exp.DataType) -> SqlType:
+    """The StarRocks type that a CAST names."""
+    kind = node.this.value if isinstance(node.this, exp.DType) else str(node.this)
+    arguments = node.expressions
+    if kind == "ARRAY":
+        return make_type("array", (), data_type(arguments[0]) if arguments else None)
+    if kind not in _CAST_NAMES:
+        raise errors.unsupported(f"the type {kind}")
+    sizes = tuple(int(argument.name) for argument in arguments)
+    return make_type(_CAST_NAMES[kind], sizes)
+
+
+def cast(text: str, target: SqlType) -> str:
+    """CAST as StarRocks does it: NULL for what cannot be converted, decimals cut off by integer types."""
+    if target.is_integer:
+        return f"TRY_CAST(fn.whole({text}) AS {target.stored()})"
+    if target.name == "datetime":
+        return f"TRY_CAST(fn.dt({text}) AS TIMESTAMP)"
+    if target.name == "date":
+        return f"TRY_CAST(fn.dt({text}) AS DATE)"
+    if target.is_string:
+        whole = f"fn.text({text})"
+        return whole if target.arguments[0] >= 65533 else f"left({whole}, {target.arguments[0]})"
+    return f"TRY_CAST({text} AS {target.stored()})"

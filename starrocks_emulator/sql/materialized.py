@@ -1,0 +1,119 @@
+"""CREATE and REFRESH of materialized views."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from starrocks_emulator import errors
+from starrocks_emulator.catalog import now_text
+from starrocks_emulator.results import Column, ColumnType, Ok, ResultSet
+from starrocks_emulator.schema import Refresh, Table
+from starrocks_emulator.sql.create_table import partition_clause
+from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
+from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.properties import checked
+
+if TYPE_CHECKING:
+    from starrocks_emulator.session import Session
+
+_SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
+
+
+def create(session: Session, words: Words) -> Ok:  # noqa: PLR0912  one branch a clause
+    """`CREATE MATERIALIZED VIEW … REFRESH … AS query`."""
+    lenient, database, name = target(session, words, "CREATE MATERIALIZED VIEW")
+    named = named_columns(words)
+    comment = ""
+    schedule: Refresh | None = None
+    partitioning, distribution, buckets = None, "RANDOM", None
+    distributed_by: tuple[str, ...] = ()
+    order_by: tuple[str, ...] = ()
+    properties: dict[str, str] = {}
+    while not words.accept("AS"):
+        if words.accept("COMMENT"):
+            comment = words.string()
+        elif words.accept("PARTITION", "BY"):
+            partitioning, _ = partition_clause(words)
+        elif words.accept("DISTRIBUTED", "BY"):
+            distribution = words.one_of("HASH", "RANDOM")
+            distributed_by = words.names() if distribution == "HASH" else ()
+            buckets = words.integer() if words.accept("BUCKETS") else None
+        elif words.accept("ORDER", "BY"):
+            order_by = words.names()
+        elif words.accept("REFRESH"):
+            schedule = _schedule(words)
+        elif words.accept("PROPERTIES"):
+            properties = checked(words.properties())
+        else:
+            raise words.unexpected("a clause of CREATE MATERIALIZED VIEW")
+    if schedule is None:
+        raise errors.unsupported("synchronous materialized views; add REFRESH ASYNC, MANUAL or DEFERRED")
+    query = query_after_as(session, words)
+    columns = commented(columns_of(session, query, [one for one, _ in named]), named)
+    engine = session.engine
+    for used in (*(partitioning.columns if partitioning else ()), *distributed_by, *order_by):
+        if used.lower() not in {column.name.lower() for column in columns}:
+            raise errors.analysis(f"Column '{used}' is not a column of the materialized view {name}")
+    with engine.storage.transaction(session.cursor) as change:
+        if engine.catalog.find(database, name):
+            if lenient:
+                return Ok()
+            raise errors.exists("table", name)
+        table = Table(
+            engine.catalog.new_id(change), database, name, "mv", columns, now_text(), partitioning=partitioning,
+            distribution=distribution, distributed_by=distributed_by, buckets=buckets, order_by=order_by,
+            properties=properties, comment=comment, query=query, query_database=session.database or database,
+            refresh=schedule,
+        )  # fmt: skip
+        change.cursor.execute(physical(table))
+        engine.catalog.put(change, table)
+    engine.refresher.created(table)
+    return Ok()
+
+
+def _schedule(words: Words) -> Refresh:
+    """What stands after REFRESH."""
+    immediate = not words.accept("DEFERRED")
+    words.accept("IMMEDIATE")
+    mode = words.one_of("ASYNC", "MANUAL")
+    start, every, text = None, None, ""
+    if words.accept("START"):
+        words.expect("(")
+        start = words.string()
+        words.expect(")")
+        _moment(start)
+    if words.accept("EVERY"):
+        words.expect("(", "INTERVAL")
+        count, unit = words.integer(), words.identifier().upper().rstrip("S")
+        words.expect(")")
+        if unit not in _SECONDS or not count:
+            raise errors.analysis(f"EVERY (INTERVAL {count} {unit}): expected SECOND, MINUTE, HOUR or DAY")
+        every, text = count * _SECONDS[unit], f"INTERVAL {count} {unit}"
+    return Refresh(mode, start, every, text, immediate=immediate)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise errors.analysis(f"START ('{text}'): expected 'YYYY-MM-DD HH:MM:SS'") from None
+
+
+def refresh(session: Session, words: Words) -> ResultSet:
+    """`REFRESH MATERIALIZED VIEW name [FORCE] [WITH SYNC|ASYNC MODE]`."""
+    words.expect("REFRESH", "MATERIALIZED", "VIEW")
+    database, name = words.qualified()
+    force = words.accept("FORCE")
+    synchronous = False
+    if words.accept("WITH"):
+        synchronous = words.one_of("SYNC", "ASYNC") == "SYNC"
+        words.expect("MODE")
+    words.finish()
+    catalog = session.engine.catalog
+    table = catalog.table(catalog.database(database or session.database), name)
+    if table.kind != "mv":
+        raise errors.analysis(f"Can not refresh non materialized view {name}")
+    session.access.require("REFRESH", table)
+    query_id = session.engine.refresher.request(table, force, synchronous)
+    return ResultSet([Column("QUERY_ID", ColumnType.VAR_STRING)], iter([[(query_id,)]]))

@@ -1,0 +1,72 @@
+"""Functions that take a unit or an INTERVAL, which are words and no values."""
+
+from collections.abc import Callable, Sequence
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+from starrocks_emulator.functions.dates import INTERVAL_UNITS
+from starrocks_emulator.sql.nodes import only
+
+Render = Callable[[exp.Expr | None], str]
+
+
+def interval(render: Render, node: exp.Expr) -> str:
+    """`INTERVAL n unit`."""
+    if not isinstance(node, exp.Interval):
+        raise errors.analysis("INTERVAL n unit was expected")
+    only(node, "this", "unit")
+    unit = node.args["unit"].name.upper() if node.args.get("unit") else ""
+    if unit not in INTERVAL_UNITS:
+        raise errors.unsupported(f"the interval unit {unit}")
+    amount = node.this
+    text = amount.name if isinstance(amount, exp.Literal) else render(amount)
+    if isinstance(amount, exp.Literal) and not text.lstrip("-").isdigit():
+        raise errors.analysis(f"INTERVAL {text}: a whole number was expected")
+    return INTERVAL_UNITS[unit].format(text)
+
+
+def _shift(sign: str) -> Callable[[Render, Sequence[exp.Expr]], str]:
+    def handler(render: Render, arguments: Sequence[exp.Expr]) -> str:
+        if len(arguments) != 2:
+            raise errors.analysis("date_add and date_sub take a date and an INTERVAL")
+        step = arguments[1]
+        amount = (
+            interval(render, step) if isinstance(step, exp.Interval) else f"to_days(CAST({render(step)} AS INTEGER))"
+        )
+        return f"(fn.dt({render(arguments[0])}) {sign} {amount})"
+
+    return handler
+
+
+def _timestamp_diff(render: Render, arguments: Sequence[exp.Expr]) -> str:
+    unit = arguments[0].name.lower() if arguments else ""
+    if len(arguments) != 3 or f"{unit.upper()}" not in INTERVAL_UNITS:
+        raise errors.analysis("timestampdiff takes a unit and two dates")
+    return f"date_sub('{unit}', fn.dt({render(arguments[1])}), fn.dt({render(arguments[2])}))"
+
+
+def _timestamp_add(render: Render, arguments: Sequence[exp.Expr]) -> str:
+    unit = arguments[0].name.upper() if arguments else ""
+    if len(arguments) != 3 or unit not in INTERVAL_UNITS:
+        raise errors.analysis("timestampadd takes a unit, a number and a date")
+    return f"(fn.dt({render(arguments[2])}) + {INTERVAL_UNITS[unit].format(render(arguments[1]))})"
+
+
+def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
+    """Slices count from 0001-01-01 00:00:00, as StarRocks' do."""
+    if len(arguments) not in {2, 3}:
+        raise errors.analysis("time_slice takes a date, an INTERVAL and FLOOR or CEIL")
+    side = arguments[2].name.upper() if len(arguments) == 3 else "FLOOR"
+    if side not in {"FLOOR", "CEIL"}:
+        raise errors.analysis(f"time_slice ends with FLOOR or CEIL, found {side}")
+    width = interval(render, arguments[1])
+    start = f"time_bucket({width}, fn.dt({render(arguments[0])}), TIMESTAMP '0001-01-01 00:00:00')"
+    return start if side == "FLOOR" else f"({start} + {width})"
+
+
+SPECIAL: dict[str, Callable[[Render, Sequence[exp.Expr]], str]] = {
+    "DATE_ADD": _shift("+"), "ADDDATE": _shift("+"), "DATE_SUB": _shift("-"), "SUBDATE": _shift("-"),
+    "TIMESTAMPDIFF": _timestamp_diff, "TIMESTAMPADD": _timestamp_add, "TIME_SLICE": _time_slice,
+}  # fmt: skip
+"""Calls by name."""

@@ -1,0 +1,12 @@
+"""Checks of syntax nodes."""
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+
+
+def only(node: exp.Expr, *allowed: str) -> None:
+    """Refuse a node with parts that the caller would leave out."""
+    extra = [name for name, value in node.args.items() if value and name not in allowed]
+    if extra:
+        raise errors.unsupported(f"{', '.join(extra).upper().replace('_', ' ').strip()} in {node.key.upper()}")

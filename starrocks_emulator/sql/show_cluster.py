@@ -1,0 +1,136 @@
+"""SHOW of what runs and who may what: frontends, backends, processes, grants, roles, users."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from starrocks_emulator import version
+from starrocks_emulator.results import Column, ColumnType, ResultSet, Value
+from starrocks_emulator.sql.lexer import Words
+
+if TYPE_CHECKING:
+    from starrocks_emulator.session import Session
+
+
+def texts(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> ResultSet:
+    """A result of text columns."""
+    return ResultSet([Column(name, ColumnType.VAR_STRING) for name in names], iter([rows] if rows else []))
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def frontends(session: Session, words: Words) -> ResultSet:
+    """SHOW FRONTENDS."""
+    words.finish()
+    ports, started = session.engine.ports, _stamp(session.engine.started)
+    names = ["Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join",
+             "Alive", "ReplayedJournalId", "LastHeartbeat", "IsHelper", "ErrMsg", "StartTime", "Version"]  # fmt: skip
+    row: list[Value] = [
+        "1", "127.0.0.1_9010_emulator", "127.0.0.1", "9010", str(ports["fe_http"]), str(ports["mysql"]), "9020",
+        "LEADER", "1", "true", "true", str(session.engine.storage.version), _stamp(time.time()), "true", "", started,
+        version.CURRENT_VERSION,
+    ]  # fmt: skip
+    return texts(names, [row])
+
+
+def backends(session: Session, words: Words) -> ResultSet:
+    """SHOW BACKENDS."""
+    words.finish()
+    ports, started = session.engine.ports, _stamp(session.engine.started)
+    names = ["BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat",
+             "Alive", "SystemDecommissioned", "ClusterDecommissioned", "TabletNum", "DataUsedCapacity",
+             "AvailCapacity", "TotalCapacity", "UsedPct", "MaxDiskUsedPct", "ErrMsg", "Version", "Status",
+             "NumRunningQueries"]  # fmt: skip
+    running = sum(one.running is not None for one in list(session.engine.sessions.values()))
+    row: list[Value] = [
+        "10001", "127.0.0.1", "9050", "9060", str(ports["be_http"]), "8060", started, _stamp(time.time()), "true",
+        "false", "false", str(len(session.engine.catalog.tables())), "", "", "", "", "", "", version.CURRENT_VERSION,
+        "{}", str(running),
+    ]  # fmt: skip
+    return texts(names, [row])
+
+
+def compute_nodes(_: Session, words: Words) -> ResultSet:
+    """SHOW COMPUTE NODES."""
+    words.finish()
+    return texts(["ComputeNodeId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "Alive"], [])
+
+
+def processes(session: Session, words: Words) -> ResultSet:
+    """SHOW PROCESSES."""
+    words.finish()
+    names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info"]
+    rows: list[Sequence[Value]] = []
+    for number, other in list(session.engine.sessions.items()):
+        if other.user != session.user and "root" not in session.engine.users.active(session.roles):
+            continue
+        running = other.running
+        rows.append([
+            "emulator", str(number), other.user, other.host, other.database or "", "Query" if running else "Sleep",
+            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK", running[0] if running else "",  # noqa: E501
+        ])  # fmt: skip
+    return texts(names, rows)
+
+
+def grants(session: Session, words: Words) -> ResultSet:
+    """SHOW GRANTS."""
+    users = session.engine.users
+    name, is_role = session.user, False
+    if words.accept("FOR"):
+        is_role = words.accept("ROLE")
+        if not is_role:
+            words.accept("USER")
+        name = words.word_or_string()
+        if words.accept("@"):
+            words.word_or_string()
+    words.finish()
+    if name != session.user or is_role:
+        session.access.require_global("GRANT", "SYSTEM")
+    principal = users.role(name) if is_role else users.user(name)
+    whom = f"ROLE '{name}'" if is_role else f"USER '{name}'@'%'"
+    lines: list[str] = []
+    if principal.roles:
+        lines.append(f"GRANT {', '.join(repr(role) for role in principal.roles)} TO {whom}")
+    objects: dict[tuple[str, str], list[str]] = {}
+    for one in sorted(principal.grants):
+        objects.setdefault((one.kind, one.scope), []).append(one.privilege)
+    lines += [f"GRANT {', '.join(what)} ON {_object(session, *where)} TO {whom}" for where, what in objects.items()]
+    shown = f"'{name}'" if is_role else f"'{name}'@'%'"
+    heading = ["RoleName", "Catalog", "Grants"] if is_role else ["UserIdentity", "Catalog", "Grants"]
+    return texts(heading, [[shown, "default_catalog", line] for line in lines])
+
+
+def _object(session: Session, kind: str, scope: str) -> str:
+    catalog = session.engine.catalog
+    names = {str(number): name for name, number in catalog.databases.items()}
+    plural = f"{kind}S"
+    if kind == "SYSTEM":
+        return "SYSTEM"
+    if kind == "CATALOG":
+        return "CATALOG default_catalog"
+    if scope == "*":
+        return f"ALL {plural}" if kind == "DATABASE" else f"ALL {plural} IN ALL DATABASES"
+    if scope.startswith("db:"):
+        return f"ALL {plural} IN DATABASE {names.get(scope[3:], scope)}"
+    if kind == "DATABASE":
+        return f"DATABASE {names.get(scope, scope)}"
+    table = catalog.by_id(int(scope))
+    return f"{kind} {table.full_name if table else scope}"
+
+
+def roles(session: Session, words: Words) -> ResultSet:
+    """SHOW ROLES."""
+    words.finish()
+    return texts(["Name"], [[name] for name in sorted(session.engine.users.roles)])
+
+
+def users(session: Session, words: Words) -> ResultSet:
+    """SHOW USERS."""
+    words.finish()
+    session.access.require_global("GRANT", "SYSTEM")
+    return texts(["User"], [[f"'{name}'@'%'"] for name in sorted(session.engine.users.users)])
