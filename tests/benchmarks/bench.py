@@ -1,5 +1,6 @@
 """The stack that is measured: its addresses, its ingestion job, and the rows of the measurement."""
 
+import random
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import pymysql
 import pymysql.cursors
 
 from apps.sensors.broker import Broker
-from apps.sensors.event import Measurement
+from apps.sensors.event import QUANTITIES, Measurement
 from infra.resources import connections
 from infra.resources.job_definition import job_id, read_definition
 from infra.resources.seatunnel_job import JobInputs, JobProvider
@@ -25,19 +26,19 @@ MARK = "smoke-bench-"
 JOB = "ciapol-ingest"
 STATIONS = 100
 TABLES = ("sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measurements_zeta", "aqi_hourly_zeta")
-VALUES = {
-    "pm25": 35.1,
-    "pm10": 51.0,
-    "so2": 4.2,
-    "no2": 18.0,
-    "o3": 40.5,
-    "co": 800.0,
-    "temperature": 28.4,
-    "pressure": 1011.2,
-    "humidity": 81.0,
-    "wind_speed": 2.3,
-}
+_VARIETY = 10_007
+"""So many different sets of values; a prime, so that no station and no batch repeats its own."""
 _STOP_SECONDS = 120
+
+
+def _values() -> list[dict[str, float]]:
+    """Values as they come: rows that are all alike compress and parse better than any real ones."""
+    chance = random.Random(1)
+    most = dict(zip(QUANTITIES, (300, 500, 60, 180, 250, 4000, 40, 1020, 100, 12), strict=True))
+    return [{name: round(chance.uniform(0, top), 1) for name, top in most.items()} for _ in range(_VARIETY)]
+
+
+VALUES = _values()
 
 
 class Bench:
@@ -80,7 +81,7 @@ class Bench:
         first = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1, seconds=count / STATIONS)
         for number in range(count):
             moment = first + timedelta(seconds=number // STATIONS)
-            yield Measurement(f"{prefix}{number % STATIONS:03d}", moment, VALUES)
+            yield Measurement(f"{prefix}{number % STATIONS:03d}", moment, VALUES[number % _VARIETY])
 
     def count(self, part: str, table: str = TABLES[0]) -> int:
         """The rows of a part in a table."""

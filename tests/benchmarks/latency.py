@@ -65,7 +65,9 @@ class _Probe:
         pace = Steady(self._rate)
         for number in range(self._count):
             station = f"{self._bench.prefix('latency')}{number % _STATIONS:03d}"
-            item = Measurement(station, self._first + timedelta(seconds=number // _STATIONS), VALUES)
+            item = Measurement(
+                station, self._first + timedelta(seconds=number // _STATIONS), VALUES[number % len(VALUES)]
+            )
             due = pace.due(item)
             while (wait := due - time.monotonic()) > 0:
                 publisher.pump(wait)
