@@ -44,6 +44,7 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
                         return thread;
                     });
     private PulsarClient client;
+    private volatile boolean closed;
 
     PulsarReader(PulsarSettings settings) {
         this.settings = settings;
@@ -62,6 +63,11 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
     @Override
     public void addSplits(List<PulsarSplit> splits) {
         for (PulsarSplit split : splits) {
+            PulsarReader old = LiveReaders.replace(settings.subscriptionOf(split.partition()), this);
+            if (old != null) {
+                LOG.warn("{}: an earlier reader was still open; closing it", split.partition());
+                timer.execute(old::closeQuietly);
+            }
             Position restored;
             try {
                 restored = split.position() == null ? null : Position.fromBytes(split.position());
@@ -83,6 +89,9 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
 
     @Override
     public void pollNext(Collector<SeaTunnelRow> output) throws Exception {
+        if (closed) {
+            throw new IOException("the reader is closed");
+        }
         PartitionConsumer next = ready.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (next != null) {
             next.drain(output, MOST_PER_TURN);
@@ -126,6 +135,13 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
 
     @Override
     public void close() throws IOException {
+        LiveReaders.forget(this);
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
         timer.shutdownNow();
         if (client == null) {
             return;
@@ -141,6 +157,14 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             client.shutdown();
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOG.warn("an earlier reader could not be closed: {}", e.toString());
         }
     }
 }

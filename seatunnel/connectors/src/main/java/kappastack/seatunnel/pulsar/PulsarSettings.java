@@ -105,6 +105,11 @@ final class PulsarSettings implements Serializable {
                 .startPaused(true);
     }
 
+    /** What only one exclusive reader can have at a time. */
+    String subscriptionOf(String partition) {
+        return serviceUrl + " " + partition + " " + subscription;
+    }
+
     private String token() {
         try {
             return Settings.secret(null, tokenFile).trim();

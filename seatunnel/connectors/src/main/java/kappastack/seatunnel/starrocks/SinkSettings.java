@@ -61,7 +61,7 @@ final class SinkSettings implements Serializable {
                         settings.whole("retry_backoff_multiplier_ms", 200, 1),
                         settings.whole("max_retry_backoff_ms", 5000, 1));
         connectTimeoutMillis = settings.count("http_connect_timeout_ms", 5000, 1);
-        socketTimeoutMillis = settings.count("http_socket_timeout_ms", 180_000, 1);
+        socketTimeoutMillis = settings.count("http_socket_timeout_ms", 60_000, 1);
         upsertDelete = settings.flag("enable_upsert_delete", false);
         headers = new LinkedHashMap<>();
         headers.put("format", "json");
