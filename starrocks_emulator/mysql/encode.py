@@ -6,6 +6,7 @@ types of a column's values are looked at once, and each column is converted by c
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -114,8 +115,9 @@ def float32_text(value: float) -> str:
     (value,) = _FLOAT32.unpack(packed)
     for digits in range(1, 10):
         text = f"{value:.{digits}g}"
-        if _FLOAT32.pack(float(text)) == packed:
-            break
+        with suppress(OverflowError):  # few digits of the largest floats are more than the largest float
+            if _FLOAT32.pack(float(text)) == packed:
+                break
     # `g` has no exponent below 10^digits only; written as `repr` does, so that both types look alike.
     return repr(float(text)).removesuffix(".0")
 

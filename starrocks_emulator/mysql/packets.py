@@ -40,24 +40,22 @@ class PacketWriter:
 
     def add_all(self, payloads: Iterable[bytes]) -> None:
         """Frame each payload."""
-        sequence, size = self.sequence, 0
-        append = self._parts.append
-        for payload in payloads:
-            length = len(payload)
-            if length < MAX_PAYLOAD:
-                append((length | sequence << 24).to_bytes(4, "little"))
-                append(payload)
-                sequence = (sequence + 1) & 0xFF
-                size += length + 4
-                continue
-            for start in range(0, length + 1, MAX_PAYLOAD):
-                piece = payload[start : start + MAX_PAYLOAD]
-                append((len(piece) | sequence << 24).to_bytes(4, "little"))
-                append(piece)
-                sequence = (sequence + 1) & 0xFF
-                size += len(piece) + 4
-        self.sequence = sequence
-        self.size += size
+        whole = payloads if isinstance(payloads, list) else list(payloads)
+        lengths = list(map(len, whole))
+        if lengths and max(lengths) >= MAX_PAYLOAD:
+            whole = [piece for payload in whole for piece in _pieces(payload)]
+            lengths = list(map(len, whole))
+        sequences = range(self.sequence, self.sequence + len(whole))
+        # Headers and payloads take turns; a header is the length in three bytes and the sequence id in one.
+        parts: list[bytes] = [b""] * (2 * len(whole))
+        parts[::2] = [
+            (length | (sequence & 0xFF) << 24).to_bytes(4, "little")
+            for length, sequence in zip(lengths, sequences, strict=True)
+        ]
+        parts[1::2] = whole
+        self._parts += parts
+        self.sequence = (self.sequence + len(whole)) & 0xFF
+        self.size += sum(lengths) + 4 * len(whole)
 
     def take(self) -> bytes:
         """All packets so far, which are then forgotten."""
@@ -65,6 +63,13 @@ class PacketWriter:
         self._parts.clear()
         self.size = 0
         return data
+
+
+def _pieces(payload: bytes) -> list[bytes]:
+    """A payload as packets can hold it; one whose last packet is full is ended by an empty one."""
+    if len(payload) < MAX_PAYLOAD:
+        return [payload]
+    return [payload[start : start + MAX_PAYLOAD] for start in range(0, len(payload) + 1, MAX_PAYLOAD)]
 
 
 class PacketReader:
