@@ -1,5 +1,6 @@
 """Interrupted, stopped, started again, destroyed."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fr
             break
     # As the terminal does: to every process of the foreground. Twice, so that nothing is waited for.
     for _ in range(2):
-        subprocess.run(["kill", "-s", "INT", f"-{up.pid}"], check=False)
+        os.killpg(up.pid, signal.SIGINT)
         time.sleep(0.5)
     up.stdout.read()
     assert up.wait(60) != 0
@@ -83,7 +84,7 @@ def test_a_run_that_was_killed_leaves_a_lock_that_the_next_breaks(fresh: TestSta
     for line in up.stdout:
         if "HostService pulsar" in line:
             break
-    subprocess.run(["kill", "-s", signal.SIGKILL.name.removeprefix("SIG"), f"-{up.pid}"], check=True)
+    os.killpg(up.pid, signal.SIGKILL)
     up.wait(30)
     outcome = fresh.up()
     assert "left its lock" in outcome.output

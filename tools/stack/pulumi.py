@@ -51,7 +51,13 @@ class Stack:
         """Run a Pulumi command on the stack and hand on its exit status; `quiet` shows its output only on failure."""
         command = ["pulumi", *arguments, "--stack", self.name]
         if not quiet:
-            return subprocess.run(command, cwd=ROOT, env=self._environment, check=False).returncode
+            process = subprocess.Popen(command, cwd=ROOT, env=self._environment)
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:
+                    # Pulumi has the signal too, and finishes what it has begun; killing it would leave its lock.
+                    continue
         done = subprocess.run(command, cwd=ROOT, env=self._environment, check=False, text=True, capture_output=True)
         if done.returncode != 0:
             sys.stderr.write(done.stdout + done.stderr)

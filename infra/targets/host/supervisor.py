@@ -9,6 +9,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from infra.state import StackState
 
+_SHUTTING_DOWN = 6
 _NOT_RUNNING = 70
 _BAD_NAME = 10
 _ALREADY_STARTED = 60
@@ -54,9 +55,12 @@ class Supervisor:
     def alive(self) -> bool:
         """Whether it answers."""
         try:
-            return bool(self._call("getState"))
+            self._call("getState")
         except SupervisorDown:
             return False
+        except xmlrpc.client.Fault as fault:
+            return fault.faultCode == _SHUTTING_DOWN
+        return True
 
     def processes(self) -> dict[str, Process]:
         """All processes by name."""
