@@ -11,7 +11,7 @@ import pymysql
 import pymysql.cursors
 
 from apps.sensors.broker import Broker
-from apps.sensors.event import QUANTITIES, Measurement
+from apps.sensors.event import Measurement
 from infra.resources import connections
 from infra.resources.job_definition import job_id, read_definition
 from infra.resources.seatunnel_job import JobInputs, JobProvider
@@ -31,11 +31,26 @@ _VARIETY = 10_007
 _STOP_SECONDS = 120
 
 
+_POSSIBLE = {
+    "pm25": (0, 300),
+    "pm10": (0, 500),
+    "so2": (0, 60),
+    "no2": (0, 180),
+    "o3": (0, 250),
+    "co": (0, 4000),
+    "temperature": (20, 40),
+    "pressure": (990, 1020),
+    "humidity": (20, 100),
+    "wind_speed": (0, 12),
+}
+
+
 def _values() -> list[dict[str, float]]:
     """Values as they come: rows that are all alike compress and parse better than any real ones."""
     chance = random.Random(1)
-    most = dict(zip(QUANTITIES, (300, 500, 60, 180, 250, 4000, 40, 1020, 100, 12), strict=True))
-    return [{name: round(chance.uniform(0, top), 1) for name, top in most.items()} for _ in range(_VARIETY)]
+    return [
+        {name: round(chance.uniform(low, high), 1) for name, (low, high) in _POSSIBLE.items()} for _ in range(_VARIETY)
+    ]
 
 
 VALUES = _values()

@@ -77,6 +77,7 @@ def _run(bench: Bench, console: Console, number: int, rows: int) -> Rates:
     whole_way = _drain(bench, part, rows)
     console.print(f"  Pulsar → StarRocks: {whole_way:,.0f}/s", highlight=False)
     _wait(lambda: bench.count(part, "raw_measurements_zeta"), rows)
+    assert bench.count(part) == rows
     return Rates(publish, read, stream_load, whole_way)
 
 
@@ -124,9 +125,15 @@ class _Reader:
 
 def _drain(bench: Bench, part: str, rows: int) -> float:
     """From the first rows that are seen to the last."""
-    seen = _wait(lambda: bench.count(part), 1)
+
+    def look() -> int:
+        rejected = bench.count(part, "rejected_measurements_zeta")
+        assert rejected == 0, f"{rejected:,} rows of the measurement were rejected: see reject_reason"
+        return bench.count(part)
+
+    seen = _wait(look, 1)
     began = time.monotonic()
-    _wait(lambda: bench.count(part), rows)
+    _wait(look, rows)
     return (rows - seen) / (time.monotonic() - began) if seen < rows else float("inf")
 
 
