@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from infra.settings import PROJECT, ROOT
@@ -163,7 +164,7 @@ class Stack:
             return
         for path in (backend / ".pulumi" / "locks").glob(f"**/{self.name}/*.json"):
             lock = _Lock.model_validate_json(path.read_text())
-            if lock.hostname == os.uname().nodename and not Path(f"/proc/{lock.pid}").exists():
+            if lock.hostname == os.uname().nodename and not _is_alive(lock.pid):
                 print(f"The run {lock.pid} died and left its lock on stack {self.name}: removed.")
                 path.unlink(missing_ok=True)
 
@@ -175,3 +176,11 @@ class Stack:
         if deployment.get("pending_operations"):
             print("An earlier run was interrupted: looking at what it had begun.")
             self.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates", quiet=True)
+
+
+def _is_alive(pid: int) -> bool:
+    """A process that died and was not waited for by its parent is dead all the same."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
