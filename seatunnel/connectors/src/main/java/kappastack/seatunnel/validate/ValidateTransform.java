@@ -130,7 +130,17 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
         SeaTunnelRow validated = new SeaTunnelRow(fields);
         validated.setRowKind(row.getRowKind());
         validated.setTableId(row.getTableId());
+        holdBackIfLarge(validated, payload, (String) fields[text + 1]);
         return validated;
+    }
+
+    private static void holdBackIfLarge(SeaTunnelRow row, String payload, String base64) {
+        try {
+            MemoryGate.HEAP.pass(row, 2L * payload.length() + (base64 == null ? 0 : base64.length()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while a large message waited for memory", e);
+        }
     }
 
     private static List<ColumnRule> rules(Settings settings, SeaTunnelRowType input) {
