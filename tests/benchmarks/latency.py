@@ -19,6 +19,7 @@ _BAR_MS = 1000
 _STATIONS = 25
 _WARM_UP_SECONDS = 3
 _LOOK_SECONDS = 0.01
+_LOOK_AT_TABLES_SECONDS = 0.2
 _PATIENCE_SECONDS = 30
 
 
@@ -36,6 +37,7 @@ def latency(bench: Bench, console: Console, rate: float, seconds: float) -> Tabl
     finally:
         probe.stop = True
         publishing.join()
+        probe.wait_for_the_rest()
     found = sorted(found)
     table = Table("publish → API", "ms", title=f"latency at {rate:g} events/s, {len(found):,} events looked for")
     cuts = statistics.quantiles(found, n=100, method="inclusive")
@@ -57,6 +59,7 @@ class _Probe:
         self._first = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
         self._station = f"{bench.prefix('latency')}000"
         self._published: dict[str, float] = {}
+        self._sent = 0
         self.stop = False
 
     def publish(self) -> None:
@@ -76,8 +79,17 @@ class _Probe:
             if station == self._station:
                 self._published[utc_text(item.measured_at)] = time.monotonic()
             publisher.publish(station, encode(item))
+            self._sent += 1
         publisher.flush(_PATIENCE_SECONDS)
         publisher.close()
+
+    def wait_for_the_rest(self) -> None:
+        """Until the events of all stations have arrived, or they would come after the clean-up."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        for table in ("sensor_measurements_zeta", "raw_measurements_zeta"):
+            while (found := self._bench.count("latency", table)) < self._sent:
+                assert time.monotonic() < deadline, f"{found:,} of {self._sent:,} events in {table}"
+                time.sleep(_LOOK_AT_TABLES_SECONDS)
 
     def watch(self) -> list[float]:
         """Milliseconds of each event that is looked for, but for those of the warm-up."""
