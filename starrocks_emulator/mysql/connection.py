@@ -22,7 +22,7 @@ from starrocks_emulator.results import Backend, Session, SqlError
 
 _log = logging.getLogger(__name__)
 _LINGER_SECONDS = 5.0
-_INTERRUPT_AGAIN_SECONDS = 0.5
+_INTERRUPT_AGAIN_SECONDS = 0.1
 _INFO_LENGTH = 4096
 _COMMAND_NAMES: dict[int, str] = {
     Command.INIT_DB: "Init DB",
@@ -233,12 +233,15 @@ class Connection:
         self._command, self._info, self._since = "Sleep", None, time.monotonic()
 
     def _interrupt(self) -> None:
-        if not self._running or self._session is None:
+        """Cancel the command that runs now, if one does, until it ends."""
+        self._interrupt_command(self.questions)
+
+    def _interrupt_command(self, number: int) -> None:
+        if not self._running or self._session is None or number != self.questions:
             return
         self._session.cancel()
-        if self._wire.closed or self._killed:
-            # Nobody reads the answer any more. Should the statement have been about to begin, it was not hit.
-            asyncio.get_running_loop().call_later(_INTERRUPT_AGAIN_SECONDS, self._interrupt)
+        # A statement that was about to begin has not felt that: it would run on although it was told to stop.
+        asyncio.get_running_loop().call_later(_INTERRUPT_AGAIN_SECONDS, self._interrupt_command, number)
 
     async def _in_thread(self, work: Callable[[], R]) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -11,7 +11,7 @@ import pytest
 from starrocks_emulator.mysql import Limits
 from tests.unit.emulator_mysql.raw_client import RawClient, error_of
 from tests.unit.emulator_mysql.serving import Served, serving
-from tests.unit.emulator_mysql.sqlite_backend import SqliteBackend
+from tests.unit.emulator_mysql.sqlite_backend import SqliteBackend, SqliteSession
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
@@ -224,3 +224,26 @@ def test_many_clients_at_once(served: Served) -> None:
         for client in clients:
             client.socket.close()
     assert wait_until(lambda: served.server.connections == [])
+
+
+def test_a_kill_that_comes_before_the_statement_begins_is_not_lost(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine may be between two steps, where it feels no interruption, when the first one comes."""
+    cancel, calls = SqliteSession.cancel, []
+
+    def deaf_at_first(self: SqliteSession) -> None:
+        calls.append(self.user)
+        if len(calls) > 3:
+            cancel(self)
+
+    monkeypatch.setattr(SqliteSession, "cancel", deaf_at_first)
+    with RawClient(served.port) as client:
+        client.login()
+        client.send(b"\x03SELECT SLEEP(30)", 0)
+        assert wait_until(lambda: served.server.connections[0].info is not None)
+        assert served.server.kill(served.server.connections[0].id, query_only=True)
+        assert error_of(client.read())[0] == 1317
+        assert client.rows(client.command(b"\x03select 1")) == [b"\x011"]
+        calls.clear()
+        assert not wait_until(lambda: bool(calls), 0.3)
