@@ -248,6 +248,14 @@ def _bracket(render: Expressions, node: exp.Expr) -> str:
     return f"{render(node.this)}[{text}]"
 
 
+def _collate(render: Expressions, node: exp.Expr) -> str:
+    # StarRocks reads a collation and compares strings by their bytes all the same.
+    only(node, "this", "expression")
+    if not node.expression.name.lower().startswith("utf8"):
+        raise errors.unsupported(f"the collation {node.expression.name}; StarRocks' strings are utf8")
+    return render(node.this)
+
+
 def _star(_: Expressions, node: exp.Expr) -> str:
     only(node)
     return "*"
@@ -276,6 +284,7 @@ _HANDLERS: dict[type[exp.Expr], Callable[[Expressions, exp.Expr], str]] = {
     exp.Anonymous: lambda r, n: r.call(written_name(str(n.this)), n.expressions),
     exp.Alias: lambda r, n: f"{r(n.this)} AS {quote(n.alias)}",
     exp.Cast: _cast,
+    exp.Collate: _collate,
     exp.Column: _column,
     exp.Literal: _literal,
     exp.Case: _case,

@@ -35,6 +35,8 @@ EXPECTED = {
     "after an error": "true",
     "a query too slow": "interrupted",
     "transactions": "true",
+    "tables": "measurements",
+    "columns": "station_id measured_at value quality valid price day counted note",
     "reset": "true",
     "change user": "true",
     "change user, wrong password": "SQLException 1045 28000",

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pymysql
 import pymysql.cursors
 import pytest
+from pymysql.constants import COMMAND
 
 from tests.integration.emulator_mysql.emulator_process import Emulator
 
@@ -22,6 +23,20 @@ ROW = (
     date(2026, 1, 31),
     "d'été \\ % 🌍 \"\n",
 )
+SLOW = (
+    "SELECT sum(a.generate_series * b.generate_series % 7) "
+    "FROM TABLE(generate_series(1, 1000000)) a, TABLE(generate_series(1, 100000)) b"
+)
+
+
+def wait_for_statement(cursor: pymysql.cursors.Cursor, *, running: bool) -> list[int]:
+    """The connections that run the slow statement, once there are some, or none any more."""
+    deadline = time.monotonic() + 20
+    while True:
+        cursor.execute("SHOW FULL PROCESSLIST")
+        found = [int(row[1]) for row in cursor.fetchall() if row[-1] == SLOW]
+        if bool(found) == running or time.monotonic() > deadline:
+            return found
 
 
 def test_values_go_there_and_back(emulator: Emulator, database: str) -> None:
@@ -107,9 +122,6 @@ def test_users_passwords_and_databases(emulator: Emulator, database: str) -> Non
 
 
 def test_kill_query_from_another_connection(emulator: Emulator) -> None:
-    slow = "SELECT sum(a.generate_series * b.generate_series % 7) FROM TABLE(generate_series(1, 1000000)) a, " + (
-        "TABLE(generate_series(1, 100000)) b"
-    )
     failures: list[int] = []
     with emulator.connect() as victim, emulator.connect() as other:
         with victim.cursor() as cursor:
@@ -119,18 +131,14 @@ def test_kill_query_from_another_connection(emulator: Emulator) -> None:
         def run() -> None:
             try:
                 with victim.cursor() as cursor:
-                    cursor.execute(slow)
+                    cursor.execute(SLOW)
             except pymysql.err.MySQLError as failed:
                 failures.append(failed.args[0])
 
         thread = threading.Thread(target=run)
         thread.start()
         with other.cursor() as cursor:
-            deadline = time.monotonic() + 20
-            running: list[int] = []
-            while not running and time.monotonic() < deadline:
-                cursor.execute("SHOW FULL PROCESSLIST")
-                running = [int(row[1]) for row in cursor.fetchall() if row[-1] == slow]
+            running = wait_for_statement(cursor, running=True)
             assert running == [victim_id]
             cursor.execute(f"KILL QUERY {running[0]}")
         thread.join(20)
@@ -142,3 +150,12 @@ def test_kill_query_from_another_connection(emulator: Emulator) -> None:
             cursor.execute(f"KILL {victim_id}")
         with pytest.raises(pymysql.err.MySQLError):
             victim.ping(reconnect=False)
+
+
+def test_a_client_that_leaves_stops_its_statement(emulator: Emulator) -> None:
+    leaving = emulator.connect()
+    with emulator.connect() as other, other.cursor() as cursor:
+        leaving._execute_command(COMMAND.COM_QUERY, SLOW)  # type: ignore[attr-defined]  # sends without waiting
+        assert len(wait_for_statement(cursor, running=True)) == 1
+        leaving._force_close()  # type: ignore[attr-defined]
+        assert wait_for_statement(cursor, running=False) == []
