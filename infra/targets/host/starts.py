@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from infra.resources.connections import write_private
 from infra.resources.health import Check
@@ -53,7 +53,10 @@ def watch(description: Description) -> None:
 def report(stack: str, services: list[str]) -> None:
     """Write the report of a deployment whose services are all healthy."""
     path = StackState(stack).health
-    known = Report.model_validate_json(path.read_text()) if path.is_file() else Report()
+    try:
+        known = Report.model_validate_json(path.read_text())
+    except (FileNotFoundError, ValidationError):
+        known = Report()
     # The plugin that runs this was started by the deployment.
     deployment = psutil.Process().create_time()
     starts = {name: start for name in services if (start := _read(stack, name)) is not None}
