@@ -43,7 +43,7 @@ def sql(stack: str, *, user: str, query: str) -> int:
         return 0
     client = shutil.which("mariadb") or shutil.which("mysql")
     if client is None:
-        console.print('No mariadb client: apt-get install mariadb-client, or make sql Q="SELECT …"')
+        console.print('No mariadb client: apt-get install mariadb-client, or make sql QUERY="SELECT …"')
         return 1
     endpoint = known.endpoint("starrocks", "query")
     StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)

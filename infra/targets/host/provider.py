@@ -17,6 +17,7 @@ from infra.settings import ROOT
 from infra.state import StackState
 from infra.targets.host import starts
 from infra.targets.host.description import Description
+from infra.targets.host.free_ports import refuse_taken
 from infra.targets.host.paths import ServicePaths
 from infra.targets.host.supervisor import ALIVE, Supervisor, SupervisorDown
 
@@ -170,7 +171,12 @@ class HostServiceProvider(Provider[Description]):
         return Description.model_validate({k: v for k, v in props.items() if k not in ("__provider", "drift")})
 
     def apply(self, inputs: Description, previous: Description | None) -> None:
-        """Lay down what changed, then start or restart; a process that runs what is wanted is left alone."""
+        """Lay down what changed, then start or restart; a process that runs what is wanted is left alone.
+
+        Raises:
+            PortTaken: somebody else listens where the service shall.
+            DeployFailed: its files could not be laid down.
+        """
         paths = ServicePaths(inputs)
         _ensure_assembled(inputs.distribution)
         supervisor = Supervisor(inputs.stack)
@@ -180,6 +186,7 @@ class HostServiceProvider(Provider[Description]):
             return
         if process is not None:
             supervisor.stop(inputs.service)
+        refuse_taken(inputs.ports)
         run_deploy("service", inputs.stack, inputs.model_dump_json())
         starts.watch(inputs)
         supervisor.start(inputs.service)
