@@ -32,6 +32,6 @@ def refuse_taken(ports: Mapping[str, int]) -> None:
 
 def _by(number: int) -> str:
     for each in psutil.net_connections(kind="tcp"):
-        if each.status == psutil.CONN_LISTEN and each.laddr.port == number and each.pid:
+        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == number and each.pid:
             return f" by process {each.pid} ({psutil.Process(each.pid).name()})"
     return ""
