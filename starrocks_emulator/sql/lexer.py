@@ -1,13 +1,13 @@
 """Words of a statement, and a cursor over them for the statements that have a parser of their own here."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starrocks_emulator import errors
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--(?=\s|$)[^\n]*|\#[^\n]*|/\*(?!\+).*?\*/)
-    |(?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
+    |(?P<string>'(?:[^'\\]++|\\.|'')*+'|"(?:[^"\\]++|\\.|"")*+")
     |(?P<quoted>`(?:[^`]|``)+`)
     |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$]))
     |(?P<word>[\w$]+)
@@ -18,8 +18,7 @@ _TOKEN = re.compile(
 _ESCAPES = {"0": "\0", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "Z": "\x1a"}
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word, string, number or symbol, with where it stands in the text."""
 
     kind: str
@@ -44,14 +43,17 @@ def tokenize(sql: str) -> list[Token]:
     """
     tokens: list[Token] = []
     position = 0
-    while position < len(sql):
-        found = _TOKEN.match(sql, position)
-        if found is None:
-            near = sql[position : position + 20]
-            raise errors.syntax(f"Unexpected input '{near}' at position {position}")
-        if found.lastgroup != "space":
-            tokens.append(Token(found.lastgroup or "", found[0], position, found.end()))
-        position = found.end()
+    for found in _TOKEN.finditer(sql):
+        begin, end = found.span()
+        if begin != position:
+            break
+        kind = found.lastgroup or ""
+        if kind != "space":
+            tokens.append(Token(kind, found[0], begin, end))
+        position = end
+    if position < len(sql):
+        near = sql[position : position + 20]
+        raise errors.syntax(f"Unexpected input '{near}' at position {position}")
     return tokens
 
 
