@@ -44,7 +44,7 @@ class SeaTunnelSettings(Model):
     """The engine that moves data."""
 
     nodes: Literal[1, 3] = 1
-    heap: Memory = "512Mi"
+    heap: Memory = "384Mi"
     metaspace: Memory = "256Mi"
     storage: Memory = "2Gi"
 

@@ -70,6 +70,9 @@ def _standalone(settings: PulsarSettings) -> str:
         journalSyncData=settings.fsync,
         journalMaxGroupWaitMSec=1,
         maxMessageSize=MAX_MESSAGE_BYTES,
+        # When an event was received is told by the broker's clock, not by the producer's.
+        brokerEntryMetadataInterceptors="org.apache.pulsar.common.intercept.AppendBrokerTimestampMetadataInterceptor",
+        exposingBrokerEntryMetadataToClientEnabled=True,
         # A consumer must not bring a deleted topic back without its partitions and schema before anybody sees it.
         allowAutoTopicCreation=False,
         allowAutoSubscriptionCreation=True,
