@@ -12,7 +12,7 @@ from infra.resources import connections
 from infra.resources.http import Json, ServiceError
 from infra.resources.job_definition import fill_addresses, job_id, read_definition
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.zeta import ACTIVE, JobFailed, JobStatus, Zeta
+from infra.resources.zeta import ACTIVE, JobStatus, Zeta
 
 _RUNNING = frozenset({JobStatus.RUNNING})
 _STOPPED = frozenset(
@@ -59,13 +59,7 @@ class JobProvider(Provider[JobInputs]):
             zeta.wait(identity, _STOPPED, within=120)
         definition = fill_addresses(inputs.definition, known, {})
         zeta.submit(identity, inputs.name, definition, restore=True)
-        try:
-            zeta.wait(identity, _RUNNING, within=120)
-        except JobFailed:
-            # A savepoint that the changed job cannot take up: the durable subscription knows what was acknowledged,
-            # and the primary keys make what comes twice one row.
-            zeta.submit(identity, inputs.name, definition, restore=False)
-            zeta.wait(identity, _RUNNING, within=120)
+        zeta.wait(identity, _RUNNING, within=120)
 
     def find_drift(self, inputs: JobInputs) -> list[str]:
         """Whether the job runs."""
