@@ -205,12 +205,13 @@ class SqliteSession:
     def _sqlite(self, sql: str, parameters: Sequence[Value]) -> Ok | ResultSet:
         try:
             cursor = self._connection.execute(sql, [_for_sqlite(value) for value in parameters])
+            rows = cursor.fetchall() if cursor.description else []
         except sqlite3.Error as failed:
             code = 1146 if "no such table" in str(failed) else 1317 if "interrupt" in str(failed) else 1064
             raise SqlError(code, str(failed), "42S02" if code == 1146 else "42000") from failed
         if cursor.description is None:
             return Ok(affected_rows=max(cursor.rowcount, 0))
-        return _rows([str(column[0]) for column in cursor.description], cursor.fetchall())
+        return _rows([str(column[0]) for column in cursor.description], rows)
 
     def _big(self, count: int) -> ResultSet:
         def batches() -> Iterator[Sequence[Sequence[Value]]]:
