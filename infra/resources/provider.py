@@ -53,7 +53,7 @@ class Provider(ResourceProvider, ABC, Generic[I]):
     """
 
     serialize_as_secret_always = False
-    model: ClassVar[type[Inputs]]
+    model: type[I]
     replace_on: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
@@ -83,8 +83,7 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return {key: value for key, value in props.items() if key not in _ENGINE_KEYS}
 
     def _inputs(self, props: Properties) -> I:
-        inputs: I = self.model.model_validate(whole_numbers(self.state(props)))  # type: ignore[assignment] # ClassVar cannot be generic
-        return inputs
+        return self.model.model_validate(whole_numbers(self.state(props)))
 
     def _recorded(self, props: Properties) -> I | None:
         """What the state holds, None where another version of the program wrote it in another form."""

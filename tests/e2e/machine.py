@@ -93,10 +93,9 @@ class TestStack:
             if not name.startswith("PULUMI_") and name != "KAPPASTACK_PORT_OFFSET"
         }
 
-    def command(self, *arguments: str, timeout: float = 400) -> Outcome:
-        """Run `python -m tools.stack …`."""
+    def _run(self, command: list[str], timeout: float) -> Outcome:
         done = subprocess.run(
-            [sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments],
+            command,
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -107,6 +106,30 @@ class TestStack:
             check=False,
         )
         return Outcome(done.returncode, done.stdout)
+
+    def command(self, *arguments: str, timeout: float = 400) -> Outcome:
+        """Run `python -m tools.stack …`."""
+        return self._run([sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments], timeout)
+
+    def up_until(self, *words: str) -> "subprocess.Popen[str]":
+        """Begin to deploy, in a process group of its own, and come back when a line of the output has these words."""
+        up = subprocess.Popen(
+            [sys.executable, "-m", "tools.stack", "--stack", self.name, "up", "--no-smoke"],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        assert up.stdout is not None
+        lines: list[str] = []
+        for line in up.stdout:
+            lines.append(line)
+            if all(word in line for word in words):
+                return up
+        raise AssertionError("the deployment ended before that:\n" + "".join(lines[-40:]))
 
     def up(self) -> Outcome:
         """Deploy, without the smoke tests."""
@@ -118,19 +141,9 @@ class TestStack:
         """Run a bare `pulumi`, as a shell does after `eval "$(make -s env)"`."""
         words = " ".join(arguments)
         script = f'eval "$({sys.executable} -m tools.stack --stack {self.name} env)"; pulumi {words} -s {self.name}'
-        done = subprocess.run(
-            ["bash", "-c", script],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-6000:]
-        return Outcome(done.returncode, done.stdout)
+        outcome = self._run(["bash", "-c", script], timeout)
+        assert outcome.status == 0, outcome.output[-6000:]
+        return outcome
 
     @property
     def connections(self) -> connections.Connections:

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +9,6 @@ from pathlib import Path
 import pytest
 from machine import TestStack
 from measurements import query
-
-from infra.settings import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -28,26 +24,13 @@ def fresh(tmp_path: Path) -> Iterator[TestStack]:
 
 
 def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
-    up = subprocess.Popen(
-        [sys.executable, "-m", "tools.stack", "--stack", fresh.name, "up", "--no-smoke"],
-        cwd=ROOT,
-        env=fresh.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert up.stdout is not None
-    for line in up.stdout:
-        if "PlatformHealthy" in line and "creating" in line:
-            break
+    up = fresh.up_until("PlatformHealthy", "creating")
     # As the terminal does: to every process of the foreground. Twice, so that nothing is waited for.
     for _ in range(2):
         os.killpg(up.pid, signal.SIGINT)
         time.sleep(0.5)
-    up.stdout.read()
-    assert up.wait(60) != 0
+    up.communicate(timeout=90)
+    assert up.returncode != 0
 
     assert fresh.up().status == 0
     assert fresh.command("status").status == 0
@@ -70,20 +53,7 @@ def test_destroy_after_down_works(fresh: TestStack) -> None:
 
 
 def test_a_run_that_was_killed_leaves_a_lock_that_the_next_breaks(fresh: TestStack) -> None:
-    up = subprocess.Popen(
-        [sys.executable, "-m", "tools.stack", "--stack", fresh.name, "up", "--no-smoke"],
-        cwd=ROOT,
-        env=fresh.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert up.stdout is not None
-    for line in up.stdout:
-        if "HostService pulsar" in line:
-            break
+    up = fresh.up_until("HostService pulsar")
     os.killpg(up.pid, signal.SIGKILL)
     up.wait(30)
     outcome = fresh.up()
