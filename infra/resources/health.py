@@ -44,6 +44,15 @@ class Check(BaseModel):
             return f"{self.url}: {reason}"
         return "" if self.contains in text else f"{self.url} answers {text[:80]!r} without {self.contains!r}"
 
+    def wait(self) -> str:
+        """Wait until it is healthy, as long as its start may take. Returns why it is not, or nothing."""
+        deadline = time.monotonic() + self.start_within
+        while complaint := self.complaint():
+            if time.monotonic() > deadline:
+                return f"{complaint} (after {self.start_within:.0f} s)"
+            time.sleep(0.1)
+        return ""
+
 
 class HealthInputs(Inputs):
     """The checks of a stack's services by name."""
@@ -74,7 +83,7 @@ class HealthProvider(Provider[HealthInputs]):
         """
         state = StackState(inputs.stack)
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
-            waits = {name: pool.submit(_wait, check) for name, check in inputs.services.items()}
+            waits = {name: pool.submit(check.wait) for name, check in inputs.services.items()}
             results = {name: wait.result() for name, wait in waits.items()}
         late = {name: result for name, result in results.items() if result}
         if late:
@@ -98,16 +107,6 @@ class HealthProvider(Provider[HealthInputs]):
     def remove(self, inputs: HealthInputs) -> None:
         """Forget the report."""
         StackState(inputs.stack).health.unlink(missing_ok=True)
-
-
-def _wait(check: Check) -> str:
-    """Why it is not healthy, nothing where it is."""
-    deadline = time.monotonic() + check.start_within
-    while complaint := check.complaint():
-        if time.monotonic() > deadline:
-            return f"{complaint} (after {check.start_within:.0f} s)"
-        time.sleep(0.2)
-    return ""
 
 
 def _last_lines(log: Path) -> str:

@@ -39,10 +39,8 @@ def watch(description: Description) -> None:
     began = time.time()
 
     def note() -> None:
-        while check.complaint():
-            if time.time() > began + health.start_within:
-                return
-            time.sleep(0.1)
+        if check.wait():
+            return
         start = Start(began=round(began, 2), seconds=round(time.time() - began, 2))
         write_private(_file(description.stack, description.service), start.model_dump_json())
 

@@ -84,4 +84,4 @@ def test_locked_python_packages_have_checksums() -> None:
 def test_the_patterns_find_what_they_are_for() -> None:
     assert REGISTRY.search("https://files." + "pythonhosted" + ".org/packages")
     assert MACHINE.search("see /" + "root/.cache")
-    assert not MACHINE.search("the folder network/root/x and https://host/work/")
+    assert not MACHINE.search("the folder network/" + "root/x and https://host/work")
