@@ -13,6 +13,7 @@ from infra.settings import ROOT, IngestSettings
 from stacks.platform import Platform
 
 DATABASE = "ciapol_analytics"
+PLATFORM_DATABASE = "kappastack"
 TOPIC = "persistent://ciapol/air/sensor-measurements"
 ROLES = {
     "api": "reader",
@@ -36,6 +37,16 @@ def ciapol(platform: Platform) -> None:
         keep_data=settings.keep_data,
         opts=_inside(platform, platform.pulsar.resource),
     )
+    platform_schema = StarRocksSchema(
+        "platform-schema",
+        stack=stack,
+        service=starrocks,
+        database=PLATFORM_DATABASE,
+        migrations=ROOT / "sql/platform",
+        replication_num=settings.starrocks.replication_num,
+        keep_data=settings.keep_data,
+        opts=_inside(platform, platform.starrocks.resource),
+    )
     schema = StarRocksSchema(
         "ciapol-schema",
         stack=stack,
@@ -44,7 +55,8 @@ def ciapol(platform: Platform) -> None:
         migrations=ROOT / "sql/ciapol",
         replication_num=settings.starrocks.replication_num,
         keep_data=settings.keep_data,
-        opts=_inside(platform, platform.starrocks.resource),
+        # Its grants name the platform's tables.
+        opts=_inside(platform, platform.starrocks.resource, platform_schema),
     )
     users = StarRocksUsers(
         "ciapol-users",

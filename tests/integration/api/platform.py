@@ -78,11 +78,12 @@ class Emulator:
 
     def migrate(self) -> None:
         with self.connection(database=None) as connection, connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
-            cursor.execute(f"USE {DATABASE}")
-            for migration in read_migrations(ROOT / "sql" / "ciapol"):
-                for statement in migration.statements({"replication_num": "1"}):
-                    cursor.execute(statement.text)
+            for database, folder in (("kappastack", "platform"), (DATABASE, "ciapol")):
+                cursor.execute(f"CREATE DATABASE IF NOT EXISTS {database}")
+                cursor.execute(f"USE {database}")
+                for migration in read_migrations(ROOT / "sql" / folder):
+                    for statement in migration.statements({"replication_num": "1"}):
+                        cursor.execute(statement.text)
 
     def add_user(self, name: str, password: str, role: str) -> None:
         self.execute(

@@ -62,7 +62,7 @@ def test_every_service_is_a_component_with_one_process(local: Recorder) -> None:
 
 def test_what_is_inside_the_services(local: Recorder) -> None:
     inside = {kind: len(of_type(local, kind)) for kind in ("PulsarTopics", "StarRocksSchema", "SeaTunnelJob")}
-    assert inside == {"PulsarTopics": 1, "StarRocksSchema": 1, "SeaTunnelJob": 1}
+    assert inside == {"PulsarTopics": 1, "StarRocksSchema": 2, "SeaTunnelJob": 1}
     assert len(of_type(local, "RandomSecret")) == 7
 
 

@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 ROOT = Path(__file__).resolve().parents[3]
+PLATFORM = sorted((ROOT / "sql" / "platform").glob("*.sql"))
 MIGRATIONS = sorted((ROOT / "sql" / "ciapol").glob("*.sql"))
 QUERIES = sorted((ROOT / "sql" / "ciapol" / "queries").glob("*.sql"))
 

@@ -14,13 +14,15 @@ TABLES = {
     "aqi_hourly_zeta",
     "sensor_measurements_archive_zeta",
     "aqi_predictions_zeta",
+    "data_quality_hourly_zeta",
 }
+PLATFORM_TABLES = {"pipeline_steps": ["product", "workflow", "task"], "streaming_jobs": ["job_id"]}
 HASH = {
     "raw_measurements_zeta": "message_id",
     "rejected_measurements_zeta": "message_id",
     "aqi_breakpoints": "pollutant",
 }
-files = pytest.mark.parametrize("path", ddl.MIGRATIONS, ids=lambda path: path.name)
+files = pytest.mark.parametrize("path", [*ddl.PLATFORM, *ddl.MIGRATIONS], ids=lambda path: path.name)
 
 GOOD = """
 CREATE TABLE good (
@@ -36,8 +38,9 @@ def all_tables() -> dict[str, ddl.Table]:
     return {t.name: t for path in ddl.MIGRATIONS for t in ddl.tables(path.read_text())}
 
 
-def test_versions_are_consecutive() -> None:
-    names = [path.name for path in ddl.MIGRATIONS]
+@pytest.mark.parametrize("paths", [ddl.PLATFORM, ddl.MIGRATIONS], ids=["platform", "ciapol"])
+def test_versions_are_consecutive(paths: list[Path]) -> None:
+    names = [path.name for path in paths]
     assert names
     for number, name in enumerate(names, start=1):
         assert re.fullmatch(rf"V{number:03}__[a-z0-9_]+\.sql", name), name
@@ -68,6 +71,12 @@ def test_sqlglot_understands_all_but_roles(path: Path) -> None:
 def test_tables_keep_the_rules() -> None:
     tables = all_tables()
     assert set(tables) == TABLES
+    assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
+
+
+def test_tables_of_the_platform_keep_the_rules() -> None:
+    tables = {t.name: t for path in ddl.PLATFORM for t in ddl.tables(path.read_text())}
+    assert {name: table.key for name, table in tables.items()} == PLATFORM_TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
@@ -132,7 +141,8 @@ def test_materialized_views_follow_the_months_of_their_base() -> None:
 
 def test_views_name_their_columns_and_hide_smoke_tests() -> None:
     views = {v.this.name: v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "VIEW")}
-    assert set(views) == {"all_measurements", "measurements", "rejected_measurements", "aqi_hourly"}
+    names = {"all_measurements", "measurements", "rejected_measurements", "aqi_hourly", "data_quality_hourly"}
+    assert names <= set(views)
     for name, view in views.items():
         assert view.find(exp.Star) is None, name
         assert ("smoke-%" in view.sql("starrocks")) == (name != "all_measurements"), name
@@ -149,11 +159,17 @@ def test_roles_grant_no_more_than_their_work() -> None:
         "reader": {"SELECT"},
         "loader": {"INSERT"},
         "forecaster": {"SELECT", "INSERT"},
-        "scheduler_role": {"SELECT", "INSERT"},
+        "scheduler_role": {"SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"},
         "smoke_role": {"SELECT", "DELETE"},
         "registrar_role": {"SELECT", "INSERT", "DELETE"},
     }
     assert set(re.findall(r"^CREATE ROLE IF NOT EXISTS (\w+);$", text, flags=re.MULTILINE)) == set(rights)
+    more = r"^GRANT (?:SELECT, INSERT, UPDATE, DELETE|ALTER) ON TABLE (\S+) TO ROLE scheduler_role;$"
+    assert set(re.findall(more, text, flags=re.MULTILINE)) == {
+        "kappastack.pipeline_steps",
+        "kappastack.streaming_jobs",
+        "ciapol_analytics.sensor_measurements_zeta",
+    }
     loaded = re.findall(r"^GRANT INSERT ON TABLE ciapol_analytics\.(\w+) TO ROLE loader;$", text, flags=re.MULTILINE)
     assert set(loaded) == INGESTED
     assert "PASSWORD" not in text.upper().replace("PASSWORDS", "")
