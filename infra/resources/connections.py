@@ -34,12 +34,13 @@ class _EndpointModel(BaseModel):
 
 
 class HealthUrl(BaseModel):
-    """Where a service tells how it is: the answer is 200 and holds `contains`."""
+    """Where a service tells how it is: the answer is 200 and holds `contains`; see `infra.resources.health.Check`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
     contains: str
+    send: str = ""
 
 
 class Connections(BaseModel):
@@ -157,7 +158,11 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                 "secrets": dict(secrets),
                 "secret_files": {each.service.name: dict(each.secret_files) for each in running},
                 "health": {
-                    each.service.name: {"url": each.health_url, "contains": each.service.health.contains}
+                    each.service.name: {
+                        "url": each.health_url,
+                        "contains": each.service.health.contains,
+                        "send": each.health_send,
+                    }
                     for each in running
                 },
             },

@@ -1,6 +1,7 @@
 """The last resource of a deployment: all services answer their health checks."""
 
 import hashlib
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict
@@ -22,18 +24,25 @@ _LOG_LINES = 8
 
 
 class Check(BaseModel):
-    """A health check with its address filled in."""
+    """A health check with its address filled in.
+
+    GET `url` answers 200 and holds `contains`; or, where `send` (hexadecimal) is set, that is sent to the address of
+    `url` as it is, and the answer's bytes hold `contains`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
     contains: str
+    send: str = ""
     start_within: float
     description: str
     """A digest of the service's description: what changes it has the service restarted, and waited for again."""
 
     def complaint(self, timeout: float = 2.0) -> str:
         """What is wrong, or nothing. `timeout` in seconds."""
+        if self.send:
+            return self._complaint_of_tcp(timeout)
         try:
             with urllib.request.urlopen(self.url, timeout=timeout) as answer:  # noqa: S310 # http of our own making
                 text = answer.read(65536).decode(errors="replace")
@@ -43,6 +52,17 @@ class Check(BaseModel):
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             return f"{self.url}: {reason}"
         return "" if self.contains in text else f"{self.url} answers {text[:80]!r} without {self.contains!r}"
+
+    def _complaint_of_tcp(self, timeout: float) -> str:
+        address = urlsplit(self.url)
+        try:
+            with socket.create_connection((address.hostname or "", address.port or 0), timeout) as connection:
+                connection.sendall(bytes.fromhex(self.send))
+                answer = connection.recv(1024)
+        except OSError as error:
+            return f"{self.url}: {error}"
+        found = self.contains.encode() in answer
+        return "" if found else f"{self.url} answers {answer[:80]!r} without {self.contains!r}"
 
     def wait(self) -> str:
         """Wait until it is healthy, as long as its start may take. Returns why it is not, or nothing."""
@@ -135,6 +155,7 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
             each.service.name: {
                 "url": each.health_url,
                 "contains": each.service.health.contains,
+                "send": each.health_send,
                 "start_within": each.service.health.start_within,
                 "description": hashlib.sha256(repr(each.service).encode()).hexdigest()[:16],
             }

@@ -5,6 +5,7 @@ Text in `command`, `environment` and `files` may hold placeholders that each tar
 | placeholder        | is                                                       |
 |--------------------|----------------------------------------------------------|
 | `@{dist}`          | the folder of the distribution                           |
+| `@{dist.NAME}`     | the folder of a further distribution                     |
 | `@{files}`         | the folder that holds `files`                            |
 | `@{volume.NAME}`   | the folder of a volume                                   |
 | `@{secret.NAME}`   | the file that holds a secret                             |
@@ -19,6 +20,7 @@ Text in `command`, `environment` and `files` may hold placeholders that each tar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from infra.distributions import Distribution
 
@@ -52,6 +54,18 @@ class HttpGet:
 
 
 @dataclass(frozen=True)
+class TcpAnswer:
+    """A health check of a service without HTTP: to the bytes `send` (hexadecimal), `port` answers bytes that hold
+    `contains` (ASCII)."""
+
+    port: str
+    send: str
+    start_within: float
+    contains: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
     """One process of the platform.
 
@@ -65,23 +79,27 @@ class Service:
         ports: by name.
         volumes: by name.
         secrets: secret files by name, each with the name of the generated secret that it holds.
+        distributions: further distributions by name: what the service runs for others, such as the programs of tasks.
         health: when it counts as up.
         memory: the most it may take, in MiB.
         stop_grace: seconds between asking it to stop and killing it.
+        stop_signal: what asks it to stop.
     """
 
     name: str
     kind: str
     distribution: Distribution
     command: tuple[str, ...]
-    health: HttpGet
+    health: HttpGet | TcpAnswer
     memory: int
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[str, Port] = field(default_factory=dict)
     volumes: Mapping[str, Volume] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    distributions: Mapping[str, Distribution] = field(default_factory=dict)
     stop_grace: int = 10
+    stop_signal: Literal["TERM", "INT"] = "TERM"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pulumi import Input, Resource
 
-from infra.services.model import Endpoint, Service
+from infra.services.model import Endpoint, Service, TcpAnswer
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,23 @@ class Running:
         """The URL of its health check."""
         return self.operator_endpoints[self.service.health.port].url + self.service.health.path
 
+    @property
+    def health_send(self) -> str:
+        """What its health check sends where it speaks no HTTP: bytes in hexadecimal."""
+        health = self.service.health
+        return health.send if isinstance(health, TcpAnswer) else ""
+
 
 class Target(Protocol):
     """A place to run services."""
 
-    def run(self, service: Service, secrets: Mapping[str, Input[str]]) -> Running:
+    def run(self, service: Service, secrets: Mapping[str, Input[str]], *, after: Sequence[Resource] = ()) -> Running:
         """Have a service run there.
 
         Args:
             service: its description.
             secrets: all generated secrets by name; the target hands the service those that it asks for.
+            after: what must be there before it is started for the first time. Few services need that.
         """
 
     def healthy(self, running: Sequence[Running]) -> Resource:

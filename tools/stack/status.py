@@ -33,7 +33,9 @@ def status(stack: str) -> int:
     table = Table("service", "health", "address", "memory", "uptime", title=f"stack {stack}")
     well = True
     for name, health in known.health.items():
-        complaint = Check(url=health.url, contains=health.contains, start_within=0, description="").complaint()
+        complaint = Check(
+            url=health.url, contains=health.contains, send=health.send, start_within=0, description=""
+        ).complaint()
         process = processes.get(name)
         well = well and not complaint
         addresses = " ".join(known.endpoint(name, port).url for port in known.endpoints[name])

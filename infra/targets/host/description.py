@@ -6,12 +6,16 @@ from infra.resources.provider import Inputs
 
 
 class Health(BaseModel):
-    """GET `path` on `port` answers 200 and holds `contains`, within `start_within` seconds of the start."""
+    """GET `path` on `port` answers 200 and holds `contains`, within `start_within` seconds of the start.
+
+    Where `send` (hexadecimal) is set it is sent as it is instead, and the answer's bytes hold `contains`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     port: str
     path: str
+    send: str = ""
     contains: str
     start_within: float
 
@@ -22,6 +26,7 @@ class Description(Inputs):
     stack: str
     service: str
     distribution: str
+    distributions: dict[str, str]
     command: list[str]
     environment: dict[str, str]
     files: dict[str, str]
@@ -31,4 +36,5 @@ class Description(Inputs):
     secrets: dict[str, str]
     health: Health
     stop_grace: int
+    stop_signal: str
     keep_data: bool

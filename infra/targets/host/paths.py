@@ -5,8 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from infra.distributions.model import DIST
 from infra.services.model import fill
-from infra.settings import ROOT
 from infra.state import StackState
 from infra.targets.host.description import Description
 
@@ -48,7 +48,8 @@ class ServicePaths:
         self.script = self.folder / "run"
         self.program = self.state.supervisor / "programs" / f"{description.service}.conf"
         self.log = self.state.logs / f"{description.service}.log"
-        self.distribution = ROOT / "build" / "dist" / description.distribution
+        self.distribution = DIST / description.distribution
+        self.distributions = {name: DIST / each for name, each in description.distributions.items()}
 
     def values(self) -> dict[str, str]:
         """What each placeholder stands for."""
@@ -62,6 +63,7 @@ class ServicePaths:
             "java": str(java_executable()),
             "python": str(python_executable()),
         }
+        values |= {f"dist.{name}": str(path) for name, path in self.distributions.items()}
         values |= {f"port.{name}": str(number) for name, number in description.ports.items()}
         values |= {f"volume.{name}": str(self.state.volume(description.service, name)) for name in description.volumes}
         return values | {f"secret.{name}": str(self.secrets / name) for name in description.secret_names}
@@ -108,6 +110,7 @@ class ServicePaths:
                 "stopasgroup=true",
                 "killasgroup=true",
                 f"stopwaitsecs={self.description.stop_grace}",
+                f"stopsignal={self.description.stop_signal}",
                 "redirect_stderr=true",
                 f"stdout_logfile={escaped(self.log)}",
                 "stdout_logfile_maxbytes=20MB",

@@ -7,9 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from infra.distributions import assemble, every
+from infra.distributions.model import DIST
 from infra.resources.connections import wait_until, write_private
 from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
@@ -178,7 +180,7 @@ class HostServiceProvider(Provider[Description]):
             DeployFailed: its files could not be laid down.
         """
         paths = ServicePaths(inputs)
-        _ensure_assembled(inputs.distribution)
+        _ensure_assembled([inputs.distribution, *inputs.distributions.values()])
         supervisor = Supervisor(inputs.stack)
         process = supervisor.process(inputs.service)
         changed = self._changed_files(paths) or self._changed_secrets(paths)
@@ -195,8 +197,11 @@ class HostServiceProvider(Provider[Description]):
         """Files that were edited, a process that is gone."""
         paths = ServicePaths(inputs)
         drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in self._changed_files(paths)]
-        if not paths.distribution.is_dir():
-            drift.append(f"the distribution {inputs.distribution} is gone")
+        drift += [
+            f"the distribution {folder.name} is gone"
+            for folder in (paths.distribution, *paths.distributions.values())
+            if not folder.is_dir()
+        ]
         try:
             process = Supervisor(inputs.stack).process(inputs.service)
         except SupervisorDown:
@@ -241,13 +246,17 @@ class HostHealthProvider(HealthProvider):
         starts.report(inputs.stack, list(inputs.services))
 
 
-def _ensure_assembled(directory: str) -> None:
+def _ensure_assembled(directories: Sequence[str]) -> None:
+    missing = {directory for directory in directories if not (DIST / directory).is_dir()}
+    if not missing:
+        return
     for distribution in every():
-        if distribution.path.name == directory:
-            if not distribution.path.is_dir():
-                assemble(distribution, lambda _line: None)
-            return
-    raise DeployFailed(f"no distribution {directory} can be made of the sources as they are: run `make up`")
+        if distribution.path.name in missing:
+            assemble(distribution, lambda _line: None)
+            missing.remove(distribution.path.name)
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise DeployFailed(f"no distribution {names} can be made of the sources as they are: run `make up`")
 
 
 def _digest(value: str) -> str:

@@ -34,8 +34,8 @@ class Report(BaseModel):
 def watch(description: Description) -> None:
     """Note in the background when a service that was just started is healthy."""
     health = description.health
-    url = f"http://{LOOPBACK}:{description.ports[health.port]}{health.path}"
-    check = Check(url=url, contains=health.contains, start_within=health.start_within, description="")
+    url = f"{'tcp' if health.send else 'http'}://{LOOPBACK}:{description.ports[health.port]}{health.path}"
+    check = Check(url=url, send=health.send, contains=health.contains, start_within=health.start_within, description="")
     began = time.time()
 
     def note() -> None:

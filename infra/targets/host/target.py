@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pulumi import ComponentResource, Input, ResourceOptions
+from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
 from infra.resources.health import PlatformHealthy
 from infra.resources.provider import DynamicResource
@@ -43,6 +43,7 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
                 "stack": stack,
                 "service": service.name,
                 "distribution": service.distribution.path.name,
+                "distributions": {name: each.path.name for name, each in service.distributions.items()},
                 "command": list(service.command),
                 "environment": dict(service.environment),
                 "files": dict(service.files),
@@ -52,6 +53,7 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
                 "secrets": dict(secrets),
                 "health": vars(service.health),
                 "stop_grace": service.stop_grace,
+                "stop_signal": service.stop_signal,
                 "keep_data": keep_data,
             },
             ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),
@@ -68,7 +70,7 @@ class HostTarget:
         self._keep_data = keep_data
         self._machine = Machine("machine", stack=stack)
 
-    def run(self, service: Service, secrets: Mapping[str, Input[str]]) -> Running:
+    def run(self, service: Service, secrets: Mapping[str, Input[str]], *, after: Sequence[Resource] = ()) -> Running:
         """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
@@ -78,7 +80,7 @@ class HostTarget:
             port_offset=self._port_offset,
             keep_data=self._keep_data,
             secrets=own,
-            opts=ResourceOptions(parent=component, depends_on=[self._machine]),
+            opts=ResourceOptions(parent=component, depends_on=[self._machine, *after]),
         )
         component.register_outputs({})
         folder = StackState(self._stack).service(service.name) / "secrets"

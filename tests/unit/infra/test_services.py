@@ -25,6 +25,7 @@ def description(service: Service, offset: int = 0) -> Description:
         stack="test",
         service=service.name,
         distribution=service.distribution.path.name,
+        distributions={name: each.path.name for name, each in service.distributions.items()},
         command=list(service.command),
         environment=dict(service.environment),
         files=dict(service.files),
@@ -34,6 +35,7 @@ def description(service: Service, offset: int = 0) -> Description:
         secrets=dict.fromkeys(service.secrets, "s3cret"),
         health=vars(service.health),
         stop_grace=service.stop_grace,
+        stop_signal=service.stop_signal,
         keep_data=False,
     )
 
