@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from apps.api import openapi, problems
 from apps.api.metrics import Metrics
 from apps.api.observation import Observation
-from apps.api.routers import aqi, measurements, operations, rejected, stations
+from apps.api.routers import aqi, measurements, operations, pipeline, predictions, quality, rejected, stations
 from apps.api.settings import Settings
 from apps.api.starrocks import Pool
 from apps.api.store.aqi import CurrentIndex
@@ -53,6 +53,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observation, metrics=metrics)
     problems.install(app)
     openapi.install(app)
-    for module in (operations, stations, measurements, aqi, rejected):
+    for module in (operations, stations, measurements, aqi, predictions, quality, pipeline, rejected):
         app.include_router(module.router)
     return app

@@ -57,6 +57,18 @@ class RejectedCursor(BaseModel):
     message_id: str
 
 
+class QualityCursor(BaseModel):
+    """After which hour and station of which question to go on."""
+
+    model_config = ConfigDict(extra="forbid")
+    of: Literal["quality"] = "quality"
+    station_id: str | None
+    start: AwareDatetime
+    end: AwareDatetime
+    after: AwareDatetime
+    after_station: str
+
+
 def encode(cursor: BaseModel) -> str:
     """The cursor as a caller sees it."""
     return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).rstrip(b"=").decode()

@@ -163,3 +163,96 @@ class Health(BaseModel):
     status: Literal["ok", "stale", "down"]
     starrocks: StarRocksHealth
     data: DataHealth
+
+
+class Prediction(BaseModel):
+    """A predicted value with its interval: an index for aqi, µg/m³ for a pollutant."""
+
+    value: float | None = Field(examples=[104.0])
+    lower: float | None = Field(examples=[88.0], description="lower end of the prediction interval")
+    upper: float | None = Field(examples=[131.0], description="upper end of the prediction interval")
+    fallback: bool = Field(examples=[False], description="true where too little history forced a simple rule")
+
+
+class PredictedHour(BaseModel):
+    """What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted."""
+
+    target_hour: datetime = Field(examples=["2026-01-31T18:00:00Z"], description="start of the hour")
+    category: CategoryKey | None = Field(examples=["unhealthy_sensitive"], description="of the predicted index")
+    color: str | None = Field(examples=["#FF7E00"], description="official colour of the category")
+    quantities: dict[str, Prediction]
+
+
+class Predictions(BaseModel):
+    """The newest prediction for a station; where none was made, everything but its id is null or empty."""
+
+    station_id: str = Field(examples=["ABJ-001"])
+    made_at: datetime | None = Field(examples=["2026-01-31T12:07:00Z"])
+    model: str | None = Field(examples=["gradient-boosting-1"], description="name and version of the index's model")
+    fallback: bool | None = Field(
+        examples=[False], description="true where too little history forced a simple rule for the index"
+    )
+    items: list[PredictedHour]
+
+
+class Quality(BaseModel):
+    """How good the measurements of a station and hour are."""
+
+    station_id: str = Field(examples=["ABJ-001"])
+    hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
+    expected: int = Field(examples=[60], description="measurements that the station usually sends in an hour")
+    measurements: int = Field(examples=[57])
+    completeness: float = Field(examples=[0.95], description="measurements over expected, 0 to 1")
+    freshness_seconds: int | None = Field(
+        examples=[42], description="from the last measurement before the hour's end to that end"
+    )
+    stuck_sensors: list[str] = Field(examples=[["o3"]], description="pollutants whose value did not move for hours")
+    out_of_range_share: float = Field(examples=[0.0], description="rejected messages over all, 0 to 1")
+
+
+class QualityPage(BaseModel):
+    """Quality by hour, then by station."""
+
+    items: list[Quality]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class PipelineStep(BaseModel):
+    """How a step of a workflow last went."""
+
+    product: str = Field(examples=["ciapol"])
+    workflow: str = Field(examples=["aqi_hourly"])
+    task: str = Field(examples=["aqi"])
+    state: str = Field(examples=["succeeded"], description="of the last run: running, succeeded, failed or killed")
+    started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
+    ended_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
+    last_succeeded_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
+    last_failed_at: datetime | None = Field(examples=[None])
+    last_error: str | None = Field(examples=[None])
+    late: bool | None = Field(
+        examples=[False],
+        description="has not succeeded for more than 2.5 of its usual periods; null where the period is not known",
+    )
+
+
+class StreamingJob(BaseModel):
+    """A job that shall run all the time, as its keeper last saw it."""
+
+    product: str = Field(examples=["ciapol"])
+    name: str = Field(examples=["ingest"])
+    wanted: str = Field(examples=["running"], description="running or stopped")
+    state: str | None = Field(
+        examples=["running"], description="running, restarting, given_up, held, stopped or unreachable"
+    )
+    failures: int = Field(examples=[0], description="restarts in a row after which it did not stay up")
+    reason: str | None = Field(examples=[None], description="why it is in that state")
+    checked_at: datetime | None = Field(examples=["2026-01-31T12:40:00Z"])
+    restarted_at: datetime | None = Field(examples=[None])
+
+
+class Pipeline(BaseModel):
+    """The work that keeps the data going, of every product."""
+
+    checked_at: datetime = Field(examples=["2026-01-31T12:40:10Z"])
+    steps: list[PipelineStep]
+    jobs: list[StreamingJob]

@@ -50,12 +50,17 @@ def choose(header: str | None) -> str:
 
 
 def _flat(values: Mapping[str, object]) -> dict[str, object]:
-    """One level of names: `sub_indices.pm25` is aqi_pm25, `station.name` is name."""
+    """One level of names: `sub_indices.pm25` is aqi_pm25, `station.name` is name, `quantities.o3.lower` is o3_lower."""
     flat: dict[str, object] = {}
     for name, value in values.items():
-        if isinstance(value, Mapping):
+        if name == "quantities" and isinstance(value, Mapping):
+            for quantity, predicted in value.items():
+                flat.update({f"{quantity}_{key}": inner for key, inner in _flat(predicted).items()})
+        elif isinstance(value, Mapping):
             prefix = "aqi_" if name == "sub_indices" else ""
             flat.update({f"{prefix}{key}": inner for key, inner in _flat(value).items()})
+        elif isinstance(value, list):
+            flat[name] = " ".join(map(str, value))
         else:
             flat[name] = str(value).lower() if isinstance(value, bool) else value
     return flat

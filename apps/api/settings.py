@@ -22,6 +22,8 @@ class Settings(BaseModel):
     starrocks_host: str = Field(min_length=1)
     starrocks_port: int = Field(ge=1, le=65535)
     starrocks_database: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    platform_database: str = Field(default="kappastack", pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    """Database of pipeline_steps and streaming_jobs."""
     starrocks_user: str = Field(min_length=1)
     starrocks_password_file: FilePath
     queries_dir: Annotated[Path, Field(description="folder of aqi_hourly.sql")]

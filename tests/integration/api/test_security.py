@@ -31,14 +31,15 @@ ATTEMPTS = [
 @pytest.mark.parametrize("text", ATTEMPTS)
 def test_ids_are_only_data(client: TestClient, data: Emulator, text: str) -> None:
     before = data.execute("SELECT COUNT(*) FROM stations")
-    for path in ("", "/measurements", "/measurements?interval=hour", "/aqi"):
+    for path in ("", "/measurements", "/measurements?interval=hour", "/aqi", "/predictions"):
         name, _, query = path.partition("?")
         url = client.base_url.copy_with(raw_path=b"")
         quoted = "".join(f"%{byte:02X}" for byte in text.encode())
         response = client.get(f"{url}/api/v1/stations/{quoted}{name}?{query}")
         assert response.status_code == 404, response.text
-    response = client.get("/api/v1/rejected", params={"station_id": text})
-    assert (response.status_code, response.json()["items"]) == (200, [])
+    for listing in ("rejected", "quality"):
+        response = client.get(f"/api/v1/{listing}", params={"station_id": text})
+        assert (response.status_code, response.json()["items"]) == (200, [])
     assert data.execute("SELECT COUNT(*) FROM stations") == before
 
 
@@ -107,6 +108,9 @@ WRITES = {
     "aqi_predictions_zeta": "INSERT INTO aqi_predictions_zeta"
     " (station_id, target_hour, made_at, quantity, model, fallback)"
     " VALUES ('r', '2026-01-01', '2026-01-01', 'aqi', 'm', false)",
+    "data_quality_hourly_zeta": "INSERT INTO data_quality_hourly_zeta (station_id, hour_start, expected, measurements,"
+    " completeness, stuck_sensors, out_of_range_share, computed_at)"
+    " VALUES ('r', '2026-01-01', 1, 1, 1, '', 0, '2026-01-01')",
     "stations": "INSERT INTO stations (station_id, name, time_zone) VALUES ('r', 'r', 'UTC')",
 }
 KEYS = {"stations": "station_id", "raw_measurements_zeta": "message_id", "rejected_measurements_zeta": "message_id"}
@@ -116,16 +120,31 @@ EVERY = {*WRITES, "aqi_breakpoints"}
 ROLES = {
     "loader": (set(), INGEST, set()),
     "forecaster": (
-        EVERY - {"raw_measurements_zeta", "rejected_measurements_zeta", "aqi_breakpoints"},
+        EVERY - {"raw_measurements_zeta", "rejected_measurements_zeta", "aqi_breakpoints", "data_quality_hourly_zeta"},
         {"aqi_predictions_zeta"},
         set(),
     ),
-    "scheduler_role": (EVERY, {"aqi_hourly_zeta", "sensor_measurements_archive_zeta"}, set()),
-    "smoke_role": (EVERY, set(), {*INGEST, "aqi_hourly_zeta"}),
+    "scheduler_role": (
+        EVERY,
+        {"aqi_hourly_zeta", "sensor_measurements_archive_zeta", "data_quality_hourly_zeta"},
+        set(),
+    ),
+    "smoke_role": (
+        EVERY,
+        set(),
+        {*INGEST, "aqi_hourly_zeta", "aqi_predictions_zeta", "data_quality_hourly_zeta"},
+    ),
     "registrar_role": ({"stations"}, {"stations"}, {"stations"}),
     "reader": (EVERY, set(), set()),
 }
 """Role → tables that it may select from, insert into, delete from."""
+
+
+@pytest.mark.parametrize("table", ["pipeline_steps", "streaming_jobs"])
+def test_the_api_user_reads_the_platforms_tables_and_writes_none(data: Emulator, table: str) -> None:
+    with data.connection("api", PASSWORD, "kappastack") as connection, connection.cursor() as cursor:
+        assert _permitted(cursor, f"SELECT COUNT(*) FROM {table}")
+        assert not _permitted(cursor, f"DELETE FROM {table} WHERE product = 'r'")
 
 
 def _permitted(cursor: pymysql.cursors.Cursor, statement: str) -> bool:

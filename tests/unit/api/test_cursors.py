@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.api.cursors import MeasurementsCursor, RejectedCursor, StationsCursor, decode, encode
+from apps.api.cursors import MeasurementsCursor, QualityCursor, RejectedCursor, StationsCursor, decode, encode
 from apps.api.problems import Problem
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
@@ -14,6 +14,7 @@ def test_come_back_as_they_went() -> None:
     cursors = [
         StationsCursor(after="ABJ-001 é'"),
         RejectedCursor(station_id=None, since=NOON, before=NOON, message_id="1:2:3:-1"),
+        QualityCursor(station_id=None, start=NOON, end=NOON, after=NOON, after_station="é'"),
         MeasurementsCursor(station_id="A", interval="hour", pollutants=["o3"], start=NOON, end=NOON, after=NOON),
     ]
     for cursor in cursors:

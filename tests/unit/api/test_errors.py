@@ -30,6 +30,11 @@ def problem(client: TestClient, url: str, method: str = "GET", accept: str | Non
         ("/api/v1/stations/A/measurements?pollutant=pm25&pollutant=nh3", "pollutant", "nh3"),
         ("/api/v1/stations/A/aqi?from=2020-01-01T00:00:00Z", "from", "2020-01-01T00:00:00Z"),
         ("/api/v1/rejected?since=2026", "since", "2026"),
+        ("/api/v1/quality?from=2020-01-01T00:00:00Z", "from", "2020-01-01T00:00:00Z"),
+        ("/api/v1/quality?limit=0", "limit", "0"),
+        ("/api/v1/quality?cursor=nonsense", "cursor", "nonsense"),
+        (f"/api/v1/quality?station_id={'A' * 65}", "station_id", "A" * 65),
+        (f"/api/v1/stations/{'A' * 65}/predictions", "station_id", "A" * 65),
         (f"/api/v1/stations/{'A' * 65}", "station_id", "A" * 65),
     ],
 )
@@ -63,7 +68,10 @@ def test_only_reading(client: TestClient, method: str) -> None:
         "/api/v1/stations/A",
         "/api/v1/stations/A/measurements",
         "/api/v1/stations/A/aqi",
+        "/api/v1/stations/A/predictions",
         "/api/v1/aqi/current",
+        "/api/v1/quality",
+        "/api/v1/pipeline",
         "/api/v1/rejected",
     ],
 )
@@ -126,13 +134,17 @@ def test_openapi_describes_everything_with_examples(client: TestClient) -> None:
         "/api/v1/stations/{station_id}",
         "/api/v1/stations/{station_id}/measurements",
         "/api/v1/stations/{station_id}/aqi",
+        "/api/v1/stations/{station_id}/predictions",
         "/api/v1/aqi/current",
+        "/api/v1/quality",
+        "/api/v1/pipeline",
         "/api/v1/rejected",
     }
     for path in paths:
         answers = description["paths"][path]["get"]["responses"]
         assert "application/json" in answers["200"]["content"], path
         assert set(answers["503"]["content"]) == {"application/problem+json"}, path
-    station = description["components"]["schemas"]["Station"]["properties"]
-    assert all("examples" in field for field in station.values())
-    assert description["components"]["schemas"]["ProblemDetails"]["examples"]
+    schemas = description["components"]["schemas"]
+    for name in ("Station", "Prediction", "Quality", "PipelineStep", "StreamingJob"):
+        assert all("examples" in field for field in schemas[name]["properties"].values()), name
+    assert schemas["ProblemDetails"]["examples"]

@@ -34,6 +34,7 @@ def test_reads_the_environment(environment: dict[str, str]) -> None:
         ("STARROCKS_PORT", "70000"),
         ("STARROCKS_HOST", ""),
         ("STARROCKS_DATABASE", "a; DROP TABLE b"),
+        ("PLATFORM_DATABASE", "a; DROP TABLE b"),
         ("STARROCKS_PASSWORD_FILE", "/nowhere"),
         ("QUERIES_DIR", "/nowhere"),
         ("STARROCKS_POOL_SIZE", "0"),

@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from apps.api.app import create_app
+from apps.api.settings import Settings
+from tests.integration.api.conftest import NOW, at
+from tests.integration.api.platform import Emulator
+
+pytestmark = pytest.mark.integration
+
+URL = "/api/v1/pipeline"
+STEPS = (
+    "product", "workflow", "task", "run_id", "state", "started_at", "ended_at", "last_succeeded_at", "last_failed_at",
+    "last_error", "details",
+)  # fmt: skip
+JOBS = (
+    "job_id",
+    "product",
+    "name",
+    "definition",
+    "wanted",
+    "failures",
+    "state",
+    "reason",
+    "restarted_at",
+    "checked_at",
+)
+HOURLY = '{"every_seconds": 3600, "rows": 12}'
+
+
+def ago(**units: float) -> object:
+    return NOW - timedelta(**units)
+
+
+@pytest.fixture
+def known(data: Emulator) -> Iterator[Emulator]:
+    """Steps and jobs in every state."""
+    data.insert(
+        "kappastack.pipeline_steps",
+        STEPS,
+        [
+            ("ciapol", "quality_hourly", "quality", "9", "succeeded", ago(minutes=9), ago(minutes=8), ago(minutes=8),
+             None, None, HOURLY),
+            ("ciapol", "aqi_hourly", "aqi", "7", "failed", ago(minutes=4), ago(minutes=3), ago(hours=3),
+             ago(minutes=3), "Zeta does not answer", HOURLY),
+            ("ciapol", "predict_hourly", "predict", "8", "running", ago(seconds=5), None, None, None, None, None),
+        ],
+    )  # fmt: skip
+    data.insert(
+        "kappastack.streaming_jobs",
+        JOBS,
+        [
+            (5, "ciapol", "ingest", '{"sink": "an address"}', "running", 3, "given_up", "no such topic", ago(hours=1),
+             ago(seconds=20)),
+            (6, "ciapol", "archive", "{}", "stopped", 0, None, None, None, None),
+        ],
+    )  # fmt: skip
+    yield data
+    data.execute("DELETE FROM kappastack.pipeline_steps WHERE product = 'ciapol'")
+    data.execute("DELETE FROM kappastack.streaming_jobs WHERE job_id IN (5, 6)")
+
+
+def test_every_step_and_job(client: TestClient, known: Emulator) -> None:
+    body = client.get(URL).raise_for_status().json()
+    assert list(body) == ["checked_at", "steps", "jobs"]
+    assert abs(at(body["checked_at"]) - NOW) < timedelta(minutes=30)
+    found = [(step["workflow"], step["task"], step["state"], step["late"]) for step in body["steps"]]
+    assert found == [
+        ("aqi_hourly", "aqi", "failed", True),
+        ("predict_hourly", "predict", "running", None),
+        ("quality_hourly", "quality", "succeeded", False),
+    ]
+    failed = body["steps"][0]
+    assert set(failed) == {*STEPS, "late"} - {"run_id", "details"}
+    assert failed["last_error"] == "Zeta does not answer"
+    assert at(failed["last_succeeded_at"]) == ago(hours=3)
+    assert body["jobs"][1] == {
+        "product": "ciapol",
+        "name": "ingest",
+        "wanted": "running",
+        "state": "given_up",
+        "failures": 3,
+        "reason": "no such topic",
+        "checked_at": f"{NOW - timedelta(seconds=20):%Y-%m-%dT%H:%M:%SZ}",
+        "restarted_at": f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    assert (body["jobs"][0]["wanted"], body["jobs"][0]["state"]) == ("stopped", None)
+
+
+def test_how_a_job_is_put_together_is_not_told(client: TestClient, known: Emulator) -> None:
+    assert "an address" not in client.get(URL).text
+
+
+def test_nothing_has_run_yet(client: TestClient, data: Emulator) -> None:
+    body = client.get(URL).json()
+    assert (body["steps"], body["jobs"]) == ([], [])
+
+
+def test_an_older_schema_hides_the_pipeline_and_nothing_else(settings: Settings, data: Emulator) -> None:
+    older = settings.model_copy(update={"platform_database": "not_there_yet"})
+    with TestClient(create_app(older), raise_server_exceptions=False) as client:
+        response = client.get(URL)
+        assert response.status_code == 503
+        assert response.json()["type"] == "urn:ciapol:problem:starrocks-refused"
+        assert client.get("/health").json()["status"] == "ok"
+        assert client.get("/metrics").status_code == 200

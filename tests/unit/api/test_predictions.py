@@ -1,0 +1,82 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.api.settings import Settings
+from apps.api.starrocks import Parameter, Row
+from apps.api.store import predictions
+from tests.unit.api.conftest import RecordedPool
+
+NOW = datetime(2026, 1, 31, 12, 40, tzinfo=UTC)
+MADE = datetime(2026, 1, 31, 12, 7, tzinfo=UTC)
+
+
+def value(hours: int, quantity: str, number: float | None, model: str = "trees-1", fallback: int = 0) -> Row:
+    return {
+        "target_hour": MADE.replace(minute=0) + timedelta(hours=hours),
+        "quantity": quantity,
+        "value": number,
+        "lower": None if number is None else number - 5,
+        "upper": None if number is None else number + 5,
+        "model": model,
+        "fallback": fallback,
+    }
+
+
+@pytest.fixture(autouse=True)
+def fixed_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predictions, "now", lambda: NOW)
+
+
+def pool_of(settings: Settings, rows: list[Row], made: Sequence[datetime | None]) -> RecordedPool:
+    answers = iter(made)
+
+    def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
+        return [{"made_at": next(answers)}] if "MAX(made_at)" in sql else rows
+
+    return RecordedPool(settings, reply)
+
+
+def test_hours_have_their_quantities_and_the_category_of_the_index(settings: Settings) -> None:
+    rows = [value(1, "aqi", 100.4), value(1, "pm25", 35.5), value(2, "aqi", 100.6), value(3, "o3", 60.0)]
+    found = predictions.predictions(pool_of(settings, rows, [MADE]), "A")
+    assert (found.made_at, found.model, found.fallback) == (MADE, "trees-1", False)
+    assert [(h.target_hour.hour, h.category, h.color) for h in found.items] == [
+        (13, "moderate", "#FFFF00"),
+        (14, "unhealthy_sensitive", "#FF7E00"),
+        (15, None, None),
+    ]
+    assert found.items[0].quantities["pm25"].model_dump() == {
+        "value": 35.5,
+        "lower": 30.5,
+        "upper": 40.5,
+        "fallback": False,
+    }
+
+
+def test_the_indexs_model_speaks_for_the_station_and_each_quantity_for_its_fallback(settings: Settings) -> None:
+    rows = [value(1, "aqi", 10), value(1, "co", 5, "same-hour-yesterday", 1)]
+    found = predictions.predictions(pool_of(settings, rows, [MADE]), "A")
+    assert (found.model, found.fallback) == ("trees-1", False)
+    assert {name: p.fallback for name, p in found.items[0].quantities.items()} == {"aqi": False, "co": True}
+    only = predictions.predictions(pool_of(settings, rows[1:], [MADE]), "A")
+    assert (only.model, only.fallback) == ("same-hour-yesterday", True)
+
+
+def test_an_index_without_a_value_has_no_category(settings: Settings) -> None:
+    found = predictions.predictions(pool_of(settings, [value(1, "aqi", None)], [MADE]), "A")
+    assert (found.items[0].category, found.items[0].quantities["aqi"].value) == (None, None)
+
+
+def test_old_predictions_are_looked_for_after_recent_ones(settings: Settings) -> None:
+    old = MADE - timedelta(days=40)
+    pool = pool_of(settings, [value(1, "aqi", 10)], [None, old])
+    assert predictions.predictions(pool, "A").made_at == old
+    assert [asked[1][1] for asked in pool.asked[:2]] == [NOW - timedelta(days=2), NOW - timedelta(days=36500)]
+    assert pool.asked[2][1] == ("A", old - timedelta(days=2), old)
+
+
+def test_none_at_all(settings: Settings) -> None:
+    found = predictions.predictions(pool_of(settings, [], [None, None]), "A")
+    assert (found.made_at, found.model, found.fallback, found.items) == (None, None, None, [])
