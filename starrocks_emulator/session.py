@@ -150,6 +150,8 @@ class Session:
         words = Words(statement)
         token = words.current
         first = token.text.upper() if token else ""
+        if first == "WITH" and (change := _changes_rows(words)):
+            return self._change(change, words, statement, parameters)
         if first in _QUERIES:
             return self.select(statement, parameters, as_text)
         if first in {"INSERT", "UPDATE", "DELETE", "TRUNCATE"}:
@@ -245,6 +247,17 @@ class Session:
         words.finish()
         self.in_transaction = word in {"BEGIN", "START"}
         return Ok()
+
+
+def _changes_rows(words: Words) -> str | None:
+    """UPDATE or DELETE where these come after the common table expressions of a statement."""
+    depth = 0
+    for token in words.tokens:
+        if token.kind == "symbol":
+            depth += (token.text == "(") - (token.text == ")")
+        elif depth == 0 and token.kind == "word" and token.text.upper() in {"SELECT", "UPDATE", "DELETE", "INSERT"}:
+            return token.text.upper() if token.text.upper() in {"UPDATE", "DELETE"} else None
+    return None
 
 
 def _column(name: str, stored: str) -> Column:

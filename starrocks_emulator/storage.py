@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from starrocks_emulator.functions import MACROS
+from starrocks_emulator.functions import MACROS, native
 
 FORMAT = 1
 _MARKER = "starrocks_emulator.json"
@@ -97,19 +97,20 @@ class Storage:
             self.connection.execute(_TABLES)
             self.connection.execute("ATTACH ':memory:' AS fn")
             self.connection.execute("SET GLOBAL enable_external_access = false")
+            native.register(self.connection)
             for macro in MACROS:
                 self.connection.execute(macro)
             found = self.connection.execute(
                 "SELECT greatest((SELECT coalesce(max(version), 0) FROM meta.loads), (SELECT "
                 "coalesce(max(CAST(document AS BIGINT)), 0) FROM meta.objects WHERE kind = 'last_version'))"
-            ).fetchone()
+            ).fetchall()
         except duckdb.Error as error:
             self._release()
             raise DataFolderError(
                 f"{folder}/data.duckdb cannot be read: {error}. Restore the folder from a copy, or move it away "
                 "to start with an empty one"
             ) from error
-        self.version: int = found[0] if found else 0
+        self.version: int = found[0][0] if found else 0
         self._wal = folder / "data.duckdb.wal"
 
     def _claim(self) -> None:
@@ -214,5 +215,6 @@ class Storage:
     def close(self) -> None:
         """Checkpoint and let the folder go."""
         with self.lock:
+            native.forget(self.connection)
             self.connection.close()
             self._release()

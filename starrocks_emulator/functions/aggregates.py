@@ -52,7 +52,6 @@ AGGREGATES = {
     "ARRAY_AGG": _aggregate("array_agg({0})"),
     "BOOL_OR": _aggregate("bool_or({0})"),
     "BOOL_AND": _aggregate("bool_and({0})"),
-    "BIT_XOR": _aggregate("bit_xor({0})"),
     "ROW_NUMBER": _window("row_number()", 0, 0),
     "RANK": _window("rank()", 0, 0),
     "DENSE_RANK": _window("dense_rank()", 0, 0),

@@ -28,6 +28,10 @@ NUMBERS = {
     "RADIANS": fixed("radians({0})", 1),
     "DEGREES": fixed("degrees({0})", 1),
     "PI": fixed("pi()", 0),
+    "BITAND": fixed("(({0}) & ({1}))", 2),
+    "BITOR": fixed("(({0}) | ({1}))", 2),
+    "BITXOR": fixed("xor({0}, {1})", 2),
+    "BITNOT": fixed("(~ ({0}))", 1),
     "RAND": fixed("random()", 0),
     "RANDOM": fixed("random()", 0),
 }

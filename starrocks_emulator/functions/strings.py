@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from starrocks_emulator import errors
 from starrocks_emulator.functions.base import Function, fixed
+from starrocks_emulator.functions.native import MURMUR_SEED
 
 
 def _concat(arguments: Sequence[str]) -> str:
@@ -13,6 +15,20 @@ def _concat(arguments: Sequence[str]) -> str:
 def _concat_ws(arguments: Sequence[str]) -> str:
     parts = ", ".join(f"fn.text({argument})" for argument in arguments[1:])
     return f"concat_ws({arguments[0]}, {parts})"
+
+
+def _sha2(arguments: Sequence[str]) -> str:
+    if arguments[1] not in {"0", "256"}:
+        raise errors.unsupported("sha2 of another length than 256 bits")
+    return f"sha256(fn.text({arguments[0]}))"
+
+
+def _murmur(arguments: Sequence[str]) -> str:
+    """Each text is hashed with the hash of the ones before it as its seed."""
+    state = str(MURMUR_SEED)
+    for argument in arguments:
+        state = f"py_murmur3({state}, fn.text({argument}))"
+    return state
 
 
 STRINGS = {
@@ -45,7 +61,11 @@ STRINGS = {
     "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2})", 3),
     "REGEXP_REPLACE": fixed("regexp_replace({0}, {1}, {2}, 'g')", 3),
     "HEX": fixed("upper(hex({0}))", 1),
-    "MD5": fixed("md5({0})", 1),
+    "MD5": fixed("md5(fn.text({0}))", 1),
+    "MD5SUM": Function(lambda a: f"md5(concat({', '.join(f'fn.text({one})' for one in a)}))", 1, None),
+    "SHA2": Function(_sha2, 2, 2),
+    "CRC32": fixed("py_crc32(fn.text({0}))", 1),
+    "MURMUR_HASH3_32": Function(_murmur, 1, None),
     "UUID": fixed("CAST(uuid() AS VARCHAR)", 0),
     "SPACE": fixed("repeat(' ', {0})", 1),
 }

@@ -13,7 +13,7 @@ from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.parse import parse
+from starrocks_emulator.sql.parse import PARAMETER, parse
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.select import Queries
 from starrocks_emulator.storage import Storage
@@ -149,38 +149,60 @@ class Changer:
         return int(row[0]) if row else 0
 
     def update(self, tree: exp.Expr, queries: Queries, allowed: Allowed) -> Ok:
-        """`UPDATE table SET column = … WHERE …` of a PRIMARY KEY table."""
-        only(tree, "this", "expressions", "where")
+        """`[WITH …] UPDATE table SET column = … [FROM …] WHERE …` of a PRIMARY KEY table."""
+        only(tree, "this", "expressions", "from_", "where", "with_")
         table = self._named(tree.this, queries)
         allowed(table, "UPDATE")
         if table.model != "PRIMARY":
             raise errors.analysis(f"only support updating primary key table, {table.name} is not one")
         if not tree.args.get("where"):
             raise errors.analysis("must specify where clause to prevent full table update")
-        sets = []
-        for assignment in tree.expressions:
-            column = table.column(assignment.this.name) if isinstance(assignment, exp.EQ) else None
-            if column is None:
-                raise errors.unknown_column(assignment.this.name, table.name)
-            if column.name in table.keys:
-                raise errors.analysis(f"primary key column cannot be updated: {column.name}")
-            sets.append(f"{quote(column.name)} = {assigned(queries(assignment.expression), column)}")
-        where = queries(tree.args["where"].this)
-        return self._modify(
-            table, "UPDATE", f"UPDATE {table.stored} AS {quote(table.name)} SET {', '.join(sets)} WHERE {where}", where
-        )
+        with queries.scope_of(tree) as prefix:
+            sets: dict[str, str] = {}
+            for assignment in tree.expressions:
+                column = table.column(assignment.this.name) if isinstance(assignment, exp.EQ) else None
+                if column is None:
+                    raise errors.unknown_column(assignment.this.name, table.name)
+                if column.name in table.keys:
+                    raise errors.analysis(f"primary key column cannot be updated: {column.name}")
+                if column.name in sets:
+                    raise errors.analysis(f"Column {column.name} is assigned twice")
+                sets[column.name] = self._new_value(assignment.expression, queries, column)
+            more = [queries.relation(tree.args["from_"].this)] if tree.args.get("from_") else []
+            where = queries(tree.args["where"].this)
+        changes = ", ".join(f"{quote(name)} = {value}" for name, value in sets.items())
+        from_ = f" FROM {', '.join(more)}" if more else ""
+        statement = f"{prefix}UPDATE {table.stored} AS {quote(table.name)} SET {changes}{from_} WHERE {where}"
+        return self._modify(table, "UPDATE", statement, where, prefix, more)
+
+    @staticmethod
+    def _new_value(node: exp.Expr, queries: Queries, column: TableColumn) -> str:
+        if _is_default(node):
+            return write.default_of(column.default) if column.default is not None else "NULL"
+        return assigned(queries(node), column)
 
     def delete(self, tree: exp.Expr, queries: Queries, allowed: Allowed) -> Ok:
-        """`DELETE FROM table [PARTITION (p)] WHERE …`."""
-        only(tree, "this", "where")
+        """`[WITH …] DELETE FROM table [PARTITION (p)] [USING …] WHERE …`."""
+        only(tree, "this", "using", "where", "with_")
         table = self._named(tree.this, queries, partition=True)
         allowed(table, "DELETE")
         if not tree.args.get("where"):
             raise errors.analysis("Where clause is not set")
-        where = queries(tree.args["where"].this)
-        if partition := tree.this.args.get("partition"):
+        partition = tree.this.args.get("partition")
+        if table.model == "PRIMARY" and partition:
+            raise errors.analysis("Delete for primary key table do not support specifying partitions")
+        if table.model != "PRIMARY":
+            if tree.args.get("using") or tree.args.get("with_"):
+                raise errors.analysis("Delete only supports USING and WITH on PRIMARY KEY tables")
+            check_plain_condition(tree.args["where"].this, table)
+        with queries.scope_of(tree) as prefix:
+            more = [queries.relation(node) for node in tree.args.get("using") or []]
+            where = queries(tree.args["where"].this)
+        if partition:
             where = f"({where}) AND ({' OR '.join(partition_filter(table, one.name) for one in partition.expressions)})"
-        return self._modify(table, "DELETE", f"DELETE FROM {table.stored} AS {quote(table.name)} WHERE {where}", where)
+        using = f" USING {', '.join(more)}" if more else ""
+        statement = f"{prefix}DELETE FROM {table.stored} AS {quote(table.name)}{using} WHERE {where}"
+        return self._modify(table, "DELETE", statement, where, prefix, more)
 
     def _named(self, node: exp.Expr, queries: Queries, partition: bool = False) -> Table:
         if not isinstance(node, exp.Table):
@@ -191,7 +213,10 @@ class Changer:
         database = node.args["db"].name if node.args.get("db") else queries.scope.database
         return self._target(database, node.name)
 
-    def _modify(self, table: Table, kind: str, statement: str, where: str) -> Ok:
+    def _modify(  # noqa: PLR0917
+        self, table: Table, kind: str, statement: str, where: str, prefix: str = "", more: Sequence[str] = ()
+    ) -> Ok:
+        """Run a statement that changes rows; `more` are the relations that it reads besides the table."""
         load = self.loads.begin(table.database, None, kind, self.user)
         load.tables = [table.name]
         try:
@@ -199,9 +224,11 @@ class Changer:
                 column = write.change_column(table)
                 bounds: tuple[str | None, str | None] = (None, None)
                 if column:
+                    name = f"{quote(table.name)}.{quote(column)}"
+                    sources = ", ".join([f"{table.stored} AS {quote(table.name)}", *more])
                     row = change.cursor.execute(
-                        f"SELECT CAST(min({quote(column)}) AS VARCHAR), CAST(max({quote(column)}) AS VARCHAR) "
-                        f"FROM {table.stored} AS {quote(table.name)} WHERE {where}"
+                        f"{prefix}SELECT CAST(min({name}) AS VARCHAR), CAST(max({name}) AS VARCHAR) "
+                        f"FROM {sources} WHERE {where}"
                     ).fetchone()
                     bounds = (row[0], row[1]) if row else (None, None)
                 changed = change.cursor.execute(statement).fetchone()
@@ -219,6 +246,51 @@ class Changer:
         where = " OR ".join(partition_filter(table, name) for name in partitions)
         self._modify(table, "TRUNCATE", f"DELETE FROM {table.stored} WHERE {where or 'TRUE'}", where or "TRUE")
         return Ok()
+
+
+def check_plain_condition(node: exp.Expr, table: Table) -> None:
+    """Refuse a condition of DELETE that only PRIMARY KEY tables take: others delete by `column op literal AND …`.
+
+    Raises:
+        SqlError: 1064 that names the part.
+    """
+    node = node.unnest()
+    if isinstance(node, exp.And):
+        check_plain_condition(node.this, table)
+        check_plain_condition(node.expression, table)
+        return
+    inner = node.this.unnest() if isinstance(node, exp.Not) else node
+    if node.args.get("negate") or inner is node or isinstance(inner, exp.In | exp.Is):
+        column, plain = inner.this, [inner.expression] if isinstance(inner, _COMPARISONS) else inner.expressions
+        if isinstance(inner, exp.Is):
+            plain = [inner.expression]
+        if (
+            isinstance(inner, (*_COMPARISONS, exp.In, exp.Is))
+            and not inner.args.get("query")
+            and isinstance(column, exp.Column)
+            and all(_is_constant(part) for part in plain)
+        ):
+            found = table.column(column.name)
+            if found is None:
+                raise errors.unknown_column(column.name, table.name)
+            if table.model == "AGGREGATE" and found.name not in table.keys:
+                raise errors.analysis(f"Where clause only supports key columns of {table.name}, found {found.name}")
+            return
+    raise errors.analysis(
+        "Where clause only supports compound predicate, binary predicate, is_null predicate and in predicate"
+    )
+
+
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+
+
+def _is_constant(node: exp.Expr) -> bool:
+    inner = node.this if isinstance(node, exp.Neg) else node
+    if isinstance(inner, exp.Column):  # a parameter of a prepared statement
+        return inner.name.startswith(PARAMETER)
+    return isinstance(inner, exp.Literal | exp.Null | exp.Boolean) or (
+        isinstance(inner, exp.Cast) and isinstance(inner.this, exp.Literal)
+    )
 
 
 def _is_default(cell: exp.Expr) -> bool:

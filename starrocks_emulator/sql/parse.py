@@ -38,6 +38,15 @@ def _marked(sql: str) -> tuple[list[Token], int]:
         if MARK in text or (PARAMETER in text):
             if token.token_type is not TokenType.STRING:
                 raise errors.syntax(f"'{text}' is a reserved name of the emulator")
+        elif token.token_type is TokenType.PARTITION and _is_name(tokens, index + 1):
+            # StarRocks takes one partition without parentheses too
+            after = tokens[index + 1]
+            at = (after.line, after.col, after.start, after.end)
+            tokens[index + 1 : index + 2] = [
+                Token(TokenType.L_PAREN, "(", *at),
+                after,
+                Token(TokenType.R_PAREN, ")", *at),
+            ]
         elif token.token_type is TokenType.PLACEHOLDER:
             tokens[index] = _named(f"{PARAMETER}{parameters}", token)
             parameters += 1
@@ -50,6 +59,11 @@ def _marked(sql: str) -> tuple[list[Token], int]:
         ):
             tokens[index] = _named(f"{MARK}{text}", token)
     return tokens, parameters
+
+
+def _is_name(tokens: list[Token], index: int) -> bool:
+    """Whether `PARTITION` is followed by the name of one, and not by `BY` or `(`."""
+    return index < len(tokens) and tokens[index].token_type in {TokenType.VAR, TokenType.IDENTIFIER}
 
 
 def _named(name: str, token: Token) -> Token:

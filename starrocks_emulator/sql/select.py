@@ -1,6 +1,7 @@
 """Queries of StarRocks as DuckDB's text: relations, their names and the rights to read them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -79,6 +80,17 @@ class Queries(Expressions):
             if with_:
                 self._ctes.pop()
         raise errors.unsupported(f"the query {node.key.upper()}")
+
+    @contextmanager
+    def scope_of(self, node: exp.Expr) -> Iterator[str]:
+        """The WITH clause of a statement that changes rows, as text; its names are known within the block."""
+        with_ = node.args.get("with_")
+        prefix = self._with(with_) if with_ else ""
+        try:
+            yield prefix
+        finally:
+            if with_:
+                self._ctes.pop()
 
     def _side(self, node: exp.Expr, top: bool = False) -> str:
         text = self.query(node, top)
