@@ -1,4 +1,4 @@
-"""What `GET /api/status` tells: whether the API and StarRocks answer, and how old the data are."""
+"""What `GET /api/status` tells: whether the API and StarRocks answer, how old the data are, how the pipeline goes."""
 
 import asyncio
 import time
@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 import httpx
 
 from apps.frontend import __version__
+from apps.frontend.server.pipeline import PipelineState, pipeline_state
 
 # The whole answer is promised within 2 s; this leaves room for the rest of the way.
 API_DEADLINE_SECONDS = 1.5
@@ -43,8 +44,8 @@ class DataState(TypedDict):
     fresh: bool
 
 
-class PlatformStatus(TypedDict):
-    """The whole answer."""
+class Health(TypedDict):
+    """What the API's health comes to."""
 
     status: Literal["ok", "stale", "down"]
     frontend: FrontendState
@@ -53,8 +54,22 @@ class PlatformStatus(TypedDict):
     data: DataState
 
 
+class PlatformStatus(Health):
+    """The whole answer. `status` is about the data alone; the pipeline has one of its own."""
+
+    pipeline: PipelineState
+
+
 async def platform_status(client: httpx.AsyncClient, deadline_seconds: float = API_DEADLINE_SECONDS) -> PlatformStatus:
-    """Ask the API for its health, waiting at most `deadline_seconds`; never raises for what the API does."""
+    """Ask the API for its health and the pipeline, both at once, waiting at most `deadline_seconds`.
+
+    It never raises for what the API does.
+    """
+    health, pipeline = await asyncio.gather(_health(client, deadline_seconds), pipeline_state(client, deadline_seconds))
+    return {**health, "pipeline": pipeline}
+
+
+async def _health(client: httpx.AsyncClient, deadline_seconds: float) -> Health:
     started = time.monotonic()
     try:
         async with asyncio.timeout(deadline_seconds):
@@ -86,7 +101,7 @@ async def platform_status(client: httpx.AsyncClient, deadline_seconds: float = A
     }
 
 
-def _unreachable(reason: str) -> PlatformStatus:
+def _unreachable(reason: str) -> Health:
     return {
         "status": "down",
         "frontend": {"version": __version__},

@@ -20,11 +20,30 @@ HEALTH = {
 }
 
 
-def status_of(response: httpx.Response | Exception, deadline: float = 1.0) -> PlatformStatus:
-    def answer(_: httpx.Request) -> httpx.Response:
-        if isinstance(response, Exception):
-            raise response
-        return response
+STEP = {
+    "product": "ciapol",
+    "workflow": "aqi_hourly",
+    "task": "aqi",
+    "state": "succeeded",
+    "started_at": "2026-01-31T12:05:00Z",
+    "last_succeeded_at": "2026-01-31T12:05:21Z",
+    "last_error": None,
+    "late": False,
+}
+JOB = {"product": "ciapol", "name": "ingest", "wanted": "running", "state": "running", "failures": 0, "reason": None}
+PIPELINE = {"checked_at": "2026-01-31T12:40:00Z", "steps": [STEP], "jobs": [JOB]}
+
+
+def status_of(
+    response: httpx.Response | Exception, deadline: float = 1.0, pipeline: httpx.Response | Exception | None = None
+) -> PlatformStatus:
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = response
+        if request.url.path == "/api/v1/pipeline":
+            asked = pipeline or httpx.Response(200, json=PIPELINE)
+        if isinstance(asked, Exception):
+            raise asked
+        return asked
 
     async def ask() -> PlatformStatus:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://api") as client:
@@ -97,4 +116,62 @@ def test_the_deadline_holds_for_an_api_that_hangs() -> None:
     started = time.monotonic()
     told = asyncio.run(ask())
     assert time.monotonic() - started < 2
-    assert told["api"]["error"] == "no answer within 0.05 s"
+    assert told["api"]["error"] == told["pipeline"]["error"] == "no answer within 0.05 s"
+
+
+def pipeline_of(steps: list[object], jobs: list[object]) -> PlatformStatus:
+    body = {"checked_at": "2026-01-31T12:40:00Z", "steps": steps, "jobs": jobs}
+    return status_of(httpx.Response(200, json=HEALTH), pipeline=httpx.Response(200, json=body))
+
+
+def test_the_pipeline_is_told_step_by_step() -> None:
+    assert status_of(httpx.Response(200, json=HEALTH))["pipeline"] == {
+        "status": "ok",
+        "error": None,
+        "steps": [
+            {
+                "product": "ciapol",
+                "workflow": "aqi_hourly",
+                "task": "aqi",
+                "state": "succeeded",
+                "last_succeeded_at": "2026-01-31T12:05:21Z",
+                "late": False,
+            }
+        ],
+        "jobs": [{"product": "ciapol", "name": "ingest", "wanted": "running", "state": "running"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("steps", "jobs", "expected"),
+    [
+        ([], [], "ok"),
+        ([{**STEP, "late": None}], [JOB], "ok"),
+        ([{**STEP, "state": "failed"}], [JOB], "failing"),
+        ([{**STEP, "state": "failed"}, {**STEP, "late": True}], [JOB], "late"),
+        ([{**STEP, "late": True}], [{**JOB, "state": "given_up"}], "given_up"),
+        ([STEP], [{**JOB, "state": "given_up", "wanted": "stopped"}], "ok"),
+        ([{**STEP, "late": "yes"}, "step", 5], [None], "ok"),
+    ],
+)
+def test_the_gravest_thing_names_the_pipelines_status(steps: list[object], jobs: list[object], expected: str) -> None:
+    assert pipeline_of(steps, jobs)["pipeline"]["status"] == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (httpx.Response(503, json={"title": "StarRocks refused the query"}), "answered HTTP 503"),
+        (httpx.Response(404, json={"title": "Not Found"}), "answered HTTP 404"),
+        (httpx.Response(200, text="<html>"), "answered HTTP 200"),
+        (httpx.Response(200, json=["steps"]), "answered HTTP 200"),
+        (httpx.ReadTimeout(""), "ReadTimeout"),
+    ],
+)
+def test_a_pipeline_that_cannot_be_read_is_unknown_and_harms_nothing_else(
+    answer: httpx.Response | Exception, words: str
+) -> None:
+    told = status_of(httpx.Response(200, json=HEALTH), pipeline=answer)
+    assert told["status"] == "ok"
+    assert (told["pipeline"]["status"], told["pipeline"]["steps"]) == ("unknown", [])
+    assert words in (told["pipeline"]["error"] or "")
