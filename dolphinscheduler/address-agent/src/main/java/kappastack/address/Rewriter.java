@@ -1,0 +1,108 @@
+package kappastack.address;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.security.ProtectionDomain;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Rewrites the classes through which a JVM listens, and the methods that tell others where. */
+final class Rewriter implements ClassFileTransformer {
+    /** Every listening TCP socket of the JDK is bound through one of these. */
+    static final Set<String> JDK = Collections.unmodifiableSet(new HashSet<>(Arrays.asList(
+            "java/net/ServerSocket",
+            "sun/nio/ch/ServerSocketChannelImpl",
+            "sun/nio/ch/AsynchronousServerSocketChannelImpl")));
+
+    private static final String ADDRESS = "Ljava/net/SocketAddress;";
+    private static final int EXIT_CODE = 70;
+
+    private final Options options;
+
+    Rewriter(Options options) {
+        this.options = options;
+    }
+
+    @Override
+    public byte[] transform(
+            ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
+        if (name == null || !concerns(name)) {
+            return null;
+        }
+        try {
+            return rewritten(name, classFile);
+        } catch (RuntimeException error) {
+            // A server that listens where it must not is worse than none.
+            System.err.println("address agent: " + name + " cannot be rewritten: " + error);
+            System.exit(EXIT_CODE);
+            return null;
+        }
+    }
+
+    private boolean concerns(String name) {
+        return bindPrefix(name) != null || !options.methodsOf(name).isEmpty();
+    }
+
+    /** How the descriptor of the {@code bind} to rewrite begins. Netty's native transports go past the JDK's classes. */
+    private static String bindPrefix(String name) {
+        if (JDK.contains(name)) {
+            return "(" + ADDRESS + "I)";
+        }
+        return name.endsWith("netty/bootstrap/AbstractBootstrap") ? "(" + ADDRESS + ")" : null;
+    }
+
+    byte[] rewritten(String name, byte[] classFile) {
+        String bind = bindPrefix(name);
+        Set<String> advertising = options.methodsOf(name);
+        ClassReader reader = new ClassReader(classFile);
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public MethodVisitor visitMethod(
+                    int access, String method, String descriptor, String signature, String[] exceptions) {
+                MethodVisitor next = super.visitMethod(access, method, descriptor, signature, exceptions);
+                if (advertising.contains(method) && descriptor.equals("()Ljava/lang/String;")) {
+                    next.visitCode();
+                    next.visitLdcInsn(options.advertise);
+                    next.visitInsn(Opcodes.ARETURN);
+                    next.visitMaxs(1, 1);
+                    next.visitEnd();
+                    return null;
+                }
+                boolean binds = bind != null
+                        && method.equals("bind")
+                        && descriptor.startsWith(bind)
+                        && (access & (Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT)) == 0;
+                return binds ? new Prologue(next) : next;
+            }
+        }, 0);
+        return writer.toByteArray();
+    }
+
+    /** {@code address = Addresses.replace(this, address)}, before anything else. */
+    private static final class Prologue extends MethodVisitor {
+        Prologue(MethodVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public void visitCode() {
+            super.visitCode();
+            visitVarInsn(Opcodes.ALOAD, 0);
+            visitVarInsn(Opcodes.ALOAD, 1);
+            visitMethodInsn(
+                    Opcodes.INVOKESTATIC,
+                    "kappastack/address/Addresses",
+                    "replace",
+                    "(Ljava/lang/Object;" + ADDRESS + ")" + ADDRESS,
+                    false);
+            visitVarInsn(Opcodes.ASTORE, 1);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package kappastack.address;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.junit.jupiter.api.Test;
+
+class RewriterTest {
+    /** Stands for a class that finds out the machine's address. */
+    public static final class Finder {
+        /** Rewritten. */
+        public static String host() {
+            return "192.0.2.1";
+        }
+
+        /** Not rewritten: it takes an argument. */
+        public static String host(String prefix) {
+            return prefix + "192.0.2.1";
+        }
+    }
+
+    private final Rewriter rewriter =
+            new Rewriter(Options.parse("bind=127.0.0.1;advertise=worker-0;methods=" + Finder.class.getName() + "#host"));
+
+    @Test
+    void aNamedMethodReturnsWhatIsAdvertised() throws Exception {
+        String name = Finder.class.getName();
+        byte[] rewritten = rewriter.transform(null, name.replace('.', '/'), null, null, classFile(Finder.class));
+        Class<?> loaded = new ClassLoader(null) {
+            Class<?> define() {
+                return defineClass(name, rewritten, 0, rewritten.length);
+            }
+        }.define();
+        assertEquals("worker-0", loaded.getMethod("host").invoke(null));
+        assertEquals("at 192.0.2.1", loaded.getMethod("host", String.class).invoke(null, "at "));
+    }
+
+    @Test
+    void otherClassesAreNotTouched() throws Exception {
+        assertNull(rewriter.transform(null, "java/lang/String", null, null, classFile(String.class)));
+    }
+
+    private static byte[] classFile(Class<?> of) throws IOException {
+        String name = "/" + of.getName().replace('.', '/') + ".class";
+        try (InputStream file = of.getResourceAsStream(name); ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+            byte[] part = new byte[4096];
+            for (int count = file.read(part); count >= 0; count = file.read(part)) {
+                bytes.write(part, 0, count);
+            }
+            return bytes.toByteArray();
+        }
+    }
+}
