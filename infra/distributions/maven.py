@@ -67,7 +67,7 @@ def fetch(artifacts: Sequence[Artifact], report: Report) -> list[Path]:
         found = sha256(path)
         if found != artifact.sha256:
             raise AssemblyError(
-                f"{path} has sha256 {found}, but infra/versions.py (or zeta-engine.lock) pins "
+                f"{path} has sha256 {found}, but infra/versions.py (or a lock) pins "
                 f"{artifact.sha256}: delete the file to have it downloaded again"
             )
         paths.append(path)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.distributions.model import Distribution, Report
+from infra.distributions.recipes import dolphinscheduler as _dolphinscheduler
 from infra.distributions.recipes import frontend as _frontend
+from infra.distributions.recipes import postgres as _postgres
 from infra.distributions.recipes import pulsar as _pulsar
 from infra.distributions.recipes import seatunnel as _seatunnel
 from infra.distributions.recipes.python_app import PythonApp
@@ -30,9 +32,11 @@ _SENSORS = PythonApp("sensors", "apps/sensors")
 
 RECIPES = {
     # The slowest first: they are begun in this order, a few at a time.
+    "dolphinscheduler": Recipe(_dolphinscheduler.distribution, _dolphinscheduler.build),
     "seatunnel": Recipe(_seatunnel.distribution, _seatunnel.build),
     "frontend": Recipe(_frontend.distribution, _frontend.build),
     "pulsar": Recipe(_pulsar.distribution, _pulsar.build),
+    "postgres": Recipe(_postgres.distribution, _postgres.build),
     "starrocks_emulator": Recipe(_EMULATOR.distribution, _EMULATOR.build),
     "api": Recipe(_API.distribution, _API.build),
     "sensors": Recipe(_SENSORS.distribution, _SENSORS.build),
@@ -52,6 +56,16 @@ def pulsar() -> Distribution:
 def seatunnel() -> Distribution:
     """SeaTunnel's Zeta engine with our connectors: `starter/`, `lib/`, `connectors/`."""
     return _seatunnel.distribution()
+
+
+def postgres() -> Distribution:
+    """PostgreSQL's server: `bin/`, `lib/`, `share/`."""
+    return _postgres.distribution()
+
+
+def dolphinscheduler() -> Distribution:
+    """DolphinScheduler's servers: `lib/<server>/`, `conf/`, `sql/`, `agent/`, `page/`."""
+    return _dolphinscheduler.distribution()
 
 
 def starrocks_emulator() -> Distribution:

@@ -1,7 +1,7 @@
-"""`python -m infra.distributions.relock` resolves `zeta-engine.pom.xml` into `zeta-engine.lock`.
+"""`python -m infra.distributions.relock` resolves the POMs of `locks/` into the locks beside them.
 
-For maintainers, after the versions in that file changed. Resolving once and listing the result keeps what is installed
-the same everywhere, and lets a checksum be compared for every jar.
+For maintainers, after the versions in those files changed. Resolving once and listing the result keeps what is
+installed the same everywhere, and lets a checksum be compared for every jar.
 """
 
 import shutil
@@ -10,12 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from infra.distributions import maven
+from infra.distributions.locks import FOLDER, LOCKS, Lock
 from infra.distributions.model import AssemblyError
-from infra.distributions.recipes.seatunnel import ENGINE_LOCK
 from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
 from tools.setup.paths import write_atomically
-
-POM = ENGINE_LOCK.with_name("zeta-engine.pom.xml")
 
 
 def artifact(listed: str) -> Artifact:
@@ -25,13 +23,14 @@ def artifact(listed: str) -> Artifact:
     return Artifact(group, name, version, "", kind, *classifier)
 
 
-def lock() -> str:
-    """The text of the lock: a line for each jar, in the order of coordinates."""
+def resolved(lock: Lock) -> str:
+    """The text of a lock: a line for each jar, in the order of coordinates."""
     with TemporaryDirectory(prefix="kappastack-relock-") as name:
         folder = Path(name)
-        shutil.copyfile(POM, folder / "pom.xml")
+        shutil.copyfile(FOLDER / lock.pom, folder / "pom.xml")
+        properties = [f"-D{key}={value}" for key, value in lock.properties]
         goals = [f"{MAVEN_DEPENDENCY_PLUGIN}:resolve", "-DincludeScope=runtime", "-DoutputFile=list.txt"]
-        maven.run(goals, folder, lambda line: print(line, file=sys.stderr))  # noqa: T201 # this is a command
+        maven.run([*properties, *goals], folder, lambda line: print(line, file=sys.stderr))  # noqa: T201 # this is a command
         found = [artifact(line) for line in (folder / "list.txt").read_text().splitlines() if ":jar:" in line]
     repository = maven.local_repository()
     lines = [f"{maven.sha256(repository / jar.repository_path)}  {jar.coordinates}\n" for jar in found]
@@ -40,6 +39,7 @@ def lock() -> str:
 
 if __name__ == "__main__":
     try:
-        write_atomically(ENGINE_LOCK, lock())
+        for each in LOCKS:
+            write_atomically(each.path, resolved(each))
     except AssemblyError as error:
         sys.exit(str(error))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.distributions import AssemblyError, assemble_all, every, maven, npm
+from infra.distributions.recipes.dolphinscheduler import AGENT
 from infra.distributions.recipes.seatunnel import CONNECTORS
 from tools.checks.outcome import Outcome, from_reports, judged
 from tools.setup import environment
@@ -93,12 +94,16 @@ def _npm(arguments: Sequence[str]) -> Outcome:
 
 
 def java() -> Outcome:
-    """The connectors' tests with Maven."""
-    reports = CONNECTORS / "target" / "surefire-reports"
+    """The tests of the connectors and of DolphinScheduler's agent with Maven."""
+    return _junit(CONNECTORS) + _junit(AGENT)
+
+
+def _junit(module: Path) -> Outcome:
+    reports = module / "target" / "surefire-reports"
     shutil.rmtree(reports, ignore_errors=True)
     told = ""
     try:
-        maven.run(["test"], CONNECTORS, lambda _: None)
+        maven.run(["test"], module, lambda _: None)
     except AssemblyError as error:
         told = str(error)
     return judged(not told, from_reports(reports.glob("TEST-*.xml")), told)
@@ -136,7 +141,7 @@ def layers(*, long: bool) -> list[Layer]:
     return [
         Layer("distributions", "Distributions", distributions),
         Layer("types", "Python types (mypy --strict)", types, beside=True),
-        Layer("java", "Connectors (JUnit)", java, beside=True),
+        Layer("java", "Connectors and agent (JUnit)", java, beside=True),
         Layer("frontend", "The page (Biome, tsc, Vitest)", frontend, beside=True),
         Layer("lint", "Python style (ruff)", lint, beside=True),
         Layer("unit", "Unit tests", lambda: python_tests("unit", long=long)),

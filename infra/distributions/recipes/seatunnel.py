@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from infra.distributions import maven
 from infra.distributions.digest import version
 from infra.distributions.files import copy_sources, place
+from infra.distributions.locks import ZETA_ENGINE
 from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
 from infra.versions import (
     MYSQL_DRIVER,
@@ -15,10 +16,8 @@ from infra.versions import (
     SEATUNNEL_HADOOP,
     SEATUNNEL_JDBC,
     SEATUNNEL_TRANSFORMS,
-    Artifact,
 )
 
-ENGINE_LOCK = Path(__file__).parents[1] / "zeta-engine.lock"
 CONNECTORS = ROOT / "seatunnel" / "connectors"
 MAPPING = "plugin-mapping.properties"
 # The file system that checkpoints are written through, and the driver of the Jdbc source.
@@ -41,23 +40,13 @@ PUBLISHED = {
 def distribution() -> Distribution:
     """SeaTunnel with our connectors: the version changes with the connectors' sources."""
     pinned = (artifact.sha256 for artifact in (*LIBRARIES, *PLUGINS))
-    own = version([ENGINE_LOCK, CONNECTORS, Path(__file__)], pinned).rsplit("-", 1)[1]
+    own = version([ZETA_ENGINE.path, CONNECTORS, Path(__file__)], pinned).rsplit("-", 1)[1]
     return Distribution("seatunnel", f"{SEATUNNEL}-{own}")
-
-
-def engine() -> list[Artifact]:
-    """The engine's jars as locked: each line is a checksum and `group:name:version:type[:classifier]`."""
-    artifacts = []
-    for line in ENGINE_LOCK.read_text().splitlines():
-        checksum, coordinates = line.split()
-        group, name, number, kind, *classifier = coordinates.split(":")
-        artifacts.append(Artifact(group, name, number, checksum, kind, *classifier))
-    return artifacts
 
 
 def build(target: Path, report: Report) -> None:
     """Lay out `starter/` (the engine), `lib/` (also on its class path) and `connectors/` (plugins)."""
-    starter = engine()
+    starter = ZETA_ENGINE.artifacts()
     jars = maven.fetch([*starter, *LIBRARIES, *PLUGINS], report)
     place(jars[: len(starter)], target / "starter")
     place(jars[len(starter) : len(starter) + len(LIBRARIES)], target / "lib")

@@ -5,8 +5,8 @@ import pytest
 
 from infra import versions
 from infra.distributions import AssemblyError, maven
+from infra.distributions.locks import ZETA_ENGINE
 from infra.distributions.recipes import seatunnel
-from infra.distributions.recipes.seatunnel import engine
 from infra.distributions.relock import artifact
 from infra.versions import Artifact
 
@@ -45,7 +45,7 @@ def test_coordinates_name_type_and_classifier() -> None:
 
 
 def test_the_engine_is_locked_jar_by_jar() -> None:
-    locked = engine()
+    locked = ZETA_ENGINE.artifacts()
     assert len({jar.coordinates for jar in locked}) == len(locked)
     assert all(len(jar.sha256) == 64 for jar in locked)
     versions_of = {jar.name: jar.version for jar in locked}

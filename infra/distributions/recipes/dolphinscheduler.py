@@ -1,0 +1,64 @@
+"""DolphinScheduler's servers, their configuration and SQL, the agent for their addresses, and the operator's page."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+from infra.distributions import locks, maven
+from infra.distributions.digest import version
+from infra.distributions.files import copy_sources, place
+from infra.distributions.model import ROOT, Distribution, Report
+from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_COMMON, DOLPHINSCHEDULER_SOURCES
+
+AGENT = ROOT / "dolphinscheduler" / "address-agent"
+PAGE = ROOT / "dolphinscheduler" / "page"
+SCHEMA = "dolphinscheduler_postgresql.sql"
+# The API lists the kinds of tasks from a file of its own; the standalone server contains the API.
+CONFIGURATION: dict[str, dict[str, tuple[str, ...]]] = {
+    "standalone": {"standalone": ("application.yaml",), "api": ("task-type-config.yaml",)},
+    "api": {"api": ("application.yaml", "task-type-config.yaml")},
+    "master": {"master": ("application.yaml",)},
+    "worker": {"worker": ("application.yaml",)},
+    "alert": {"alert": ("application.yaml",)},
+}
+
+
+def distribution() -> Distribution:
+    """DolphinScheduler: the version changes with the agent's and the page's sources."""
+    pinned = (artifact.sha256 for artifact in (*DOLPHINSCHEDULER_SOURCES.values(), DOLPHINSCHEDULER_COMMON))
+    sources = [*(lock.path for lock in locks.DOLPHINSCHEDULER.values()), AGENT, PAGE, Path(__file__)]
+    return Distribution("dolphinscheduler", f"{DOLPHINSCHEDULER}-{version(sources, pinned).rsplit('-', 1)[1]}")
+
+
+def build(target: Path, report: Report) -> None:
+    """Lay out `lib/<server>/`, `conf/<server>/`, `conf/common.properties`, `sql/`, `agent/` and `page/`."""
+    wanted = {server: lock.artifacts() for server, lock in locks.DOLPHINSCHEDULER.items()}
+    every = {artifact.coordinates: artifact for artifacts in wanted.values() for artifact in artifacts}
+    configuration = [*DOLPHINSCHEDULER_SOURCES.values(), DOLPHINSCHEDULER_COMMON]
+    files = maven.fetch([*every.values(), *configuration], report)
+    paths = dict(zip(every, files[: len(every)], strict=True))
+    for server, artifacts in wanted.items():
+        place([paths[artifact.coordinates] for artifact in artifacts], target / "lib" / server)
+    *archives, common = files[len(every) :]
+    sources = dict(zip(DOLPHINSCHEDULER_SOURCES, archives, strict=True))
+    for server, parts in CONFIGURATION.items():
+        for part, names in parts.items():
+            _unpack(sources[part], names, target / "conf" / server)
+    _unpack(common, ("common.properties",), target / "conf")
+    _unpack(sources["dao"], (f"sql/{SCHEMA}",), target)
+    copy_sources(PAGE, target / "page")
+    report("compiling the agent")
+    _compile_agent(target / "agent", report)
+
+
+def _unpack(archive: Path, names: tuple[str, ...], folder: Path) -> None:
+    with ZipFile(archive) as opened:
+        for name in names:
+            opened.extract(name, folder)
+
+
+def _compile_agent(target: Path, report: Report) -> None:
+    with TemporaryDirectory(prefix="kappastack-agent-") as folder:
+        copy_sources(AGENT, Path(folder))
+        maven.run(["--quiet", "package", "-Dmaven.test.skip=true"], Path(folder), report)
+        place([Path(folder) / "target" / "address-agent.jar"], target)

