@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 PROJECT = "kappastack"
 ROOT = Path(__file__).resolve().parent.parent
 
+_IPV4 = r"^\d{1,3}(\.\d{1,3}){3}$"
 Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a size such as 384Mi or 2Gi")]
 
 
@@ -86,6 +87,16 @@ class WebSettings(Model):
     memory: Memory = "256Mi"
 
 
+class DockerSettings(Model):
+    """The Docker Engine that DOCKER_HOST names, and the images that it runs."""
+
+    publish_address: Annotated[str, Field(pattern=_IPV4)] = "127.0.0.1"
+    operator_address: Annotated[str, Field(pattern=_IPV4)] = "127.0.0.1"
+    base_image: str = "debian:bookworm-slim"
+    registry: str = Field("", description="where images are pulled from, such as registry.example:5000/team")
+    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = {}
+
+
 class Settings(Model):
     """A stack: where it runs, its sizes, what it keeps."""
 
@@ -93,6 +104,7 @@ class Settings(Model):
     port_offset: Annotated[int, Field(ge=0, le=50_000)] = 0
     keep_data: bool = Field(True, description="deleting a service or a schema keeps its data")
     demonstration: bool = Field(False, description="replay the shipped sample after the deployment")
+    docker: DockerSettings = DockerSettings()
     pulsar: PulsarSettings = PulsarSettings()
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()
     starrocks: StarRocksSettings = StarRocksSettings()
