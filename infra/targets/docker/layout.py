@@ -1,0 +1,120 @@
+"""How a service lies in its container, and what its placeholders become."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.images import HOME
+from infra.services.model import Endpoint, HttpGet, Port, Service, fill
+
+CONFIGURATION = "/run/kappastack"
+"""Where the volume with configuration files and secrets is mounted, for reading only."""
+FILES = f"{CONFIGURATION}/conf"
+SECRETS = f"{CONFIGURATION}/secrets"
+VOLUMES = "/var/lib/kappastack"
+JAVA = "/usr/bin/java"
+PYTHON = "/usr/bin/python3"
+USER = "10001:0"
+"""Who owns a service's volumes and runs it. Its group owns the configuration, which nobody else reads."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A port of a container that an address of the engine's machine stands for."""
+
+    internal: int
+    external: int
+    ip: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A service in its container.
+
+    Args:
+        service: its description.
+        port_offset: shifts what is published.
+        publish_address: where everybody's ports are published.
+        operator_address: where those of the operator are, by which resources inside the service are worked on.
+    """
+
+    service: Service
+    port_offset: int
+    publish_address: str
+    operator_address: str
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """As other containers reach them."""
+        service = self.service
+        return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
+
+    def operator_endpoints(self) -> dict[str, Endpoint]:
+        """As the operator reaches them: ports that only the service's own parts use are not published."""
+        ports = self.service.ports
+        return {
+            name: Endpoint(
+                port.scheme,
+                _reached(self._address(port)),
+                (ports[port.entrance] if port.entrance else port).number + self.port_offset,
+            )
+            for name, port in ports.items()
+            if not port.internal
+        }
+
+    def published(self) -> list[Published]:
+        """What is published, by number: a port with an entrance is reached through that."""
+        found = [
+            Published(port.number, port.number + self.port_offset, self._address(port))
+            for port in self.service.ports.values()
+            if not port.internal and not port.entrance
+        ]
+        return sorted(found, key=lambda port: port.internal)
+
+    def _address(self, port: Port) -> str:
+        return self.publish_address if port.public else self.operator_address
+
+    def values(self) -> dict[str, str]:
+        """What each placeholder stands for."""
+        service = self.service
+        values = {
+            "dist": f"{HOME}/{service.distribution.name}",
+            "files": FILES,
+            "tmp": "/tmp",  # noqa: S108 # a file system of the container's own
+            "host": "0.0.0.0",
+            "interfaces": "*.*.*.*",
+            "advertised": service.name,
+            "java": JAVA,
+            "python": PYTHON,
+        }
+        values |= {f"dist.{name}": f"{HOME}/{each.name}" for name, each in service.distributions.items()}
+        values |= {f"port.{name}": str(port.number) for name, port in service.ports.items()}
+        values |= {f"outside.{name}": each.address for name, each in self.operator_endpoints().items()}
+        values |= {f"volume.{name}": f"{VOLUMES}/{name}" for name in service.volumes}
+        return values | {f"secret.{name}": f"{SECRETS}/{name}" for name in service.secrets}
+
+    def command(self) -> list[str]:
+        """Program and arguments."""
+        values = self.values()
+        return [fill(part, values) for part in self.service.command]
+
+    def environment(self) -> list[str]:
+        """Variables, sorted."""
+        values = self.values()
+        return sorted(f"{name}={fill(value, values)}" for name, value in self.service.environment.items())
+
+    def files(self) -> Mapping[str, str]:
+        """Configuration files by their paths in the container."""
+        values = self.values()
+        return {f"{FILES}/{path}": fill(text, values) for path, text in sorted(self.service.files.items())}
+
+    def health_test(self) -> list[str]:
+        """The health check as Docker runs it."""
+        health = self.service.health
+        port = str(self.service.ports[health.port].number)
+        if isinstance(health, HttpGet):
+            return ["CMD", "healthy", port, health.path, health.contains]
+        return ["CMD", "healthy", "--send", health.send, port, health.contains]
+
+
+def _reached(address: str) -> str:
+    """The address by which this machine reaches what is published on an address."""
+    return "127.0.0.1" if address == "0.0.0.0" else address

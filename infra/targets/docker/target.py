@@ -1,0 +1,197 @@
+"""The target `docker`: each service a container on a network of the stack."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import pulumi_docker as docker
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
+
+from infra.images import image
+from infra.resources.health import PlatformHealthy
+from infra.services.model import Service
+from infra.settings import PROJECT, DockerSettings
+from infra.targets.base import Drained, Running
+from infra.targets.docker import names
+from infra.targets.docker.configuration import Configuration, configuration
+from infra.targets.docker.health import DockerHealthProvider
+from infra.targets.docker.layout import CONFIGURATION, SECRETS, USER, VOLUMES, Layout
+
+_TEMPORARY_MIB = 256
+"""Native libraries of Pulsar are unpacked into it and run from there."""
+
+
+class DockerTarget:
+    """Runs each service as a container of the Docker Engine that DOCKER_HOST names."""
+
+    def __init__(self, *, stack: str, port_offset: int, keep_data: bool, settings: DockerSettings) -> None:
+        """`port_offset` shifts what is published; `keep_data` leaves the volumes of a service that is taken away."""
+        self._stack = stack
+        self._port_offset = port_offset
+        self._keep_data = keep_data
+        self._settings = settings
+        self._images: dict[str, docker.RemoteImage] = {}
+        self._network = docker.Network(
+            "network",
+            name=names.prefix(stack),
+            driver="bridge",
+            labels=[docker.NetworkLabelArgs(label=names.STACK_LABEL, value=stack)],
+        )
+
+    def run(
+        self,
+        service: Service,
+        secrets: Mapping[str, Input[str]],
+        *,
+        after: Sequence[Resource] = (),
+        drained: Drained | None = None,
+    ) -> Running:
+        """Have a container for the service; its health is waited for elsewhere."""
+        component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
+        inside = ResourceOptions(parent=component)
+        layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
+        picture = self._image(service)
+        configured = configuration(
+            self._stack,
+            service.name,
+            image=picture.image_id,
+            files=layout.files(),
+            secrets={file: secrets[secret] for file, secret in service.secrets.items()},
+            opts=inside,
+        )
+        volumes = self._volumes(service, inside)
+        instance = self._instance(layout, picture, configured)
+        waited = [drained(instance)] if drained else []
+        container = self._container(
+            layout,
+            picture,
+            configured,
+            volumes,
+            ResourceOptions.merge(
+                inside,
+                ResourceOptions(depends_on=[*after, *waited, *([configured.carrier] if configured else [])]),
+            ),
+        )
+        component.register_outputs({})
+        return Running(
+            service,
+            container,
+            layout.endpoints(),
+            layout.operator_endpoints(),
+            {file: f"{SECRETS}/{file}" for file in service.secrets},
+            instance,
+        )
+
+    def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
+        """Wait for all services together."""
+        return PlatformHealthy(
+            "healthy",
+            stack=self._stack,
+            running=running,
+            provider=DockerHealthProvider,
+            opts=ResourceOptions(depends_on=[each.resource for each in running]),
+        )
+
+    def _image(self, service: Service) -> docker.RemoteImage:
+        """The image, pulled where the engine does not have it; services of one distribution share it."""
+        found = image(service.distribution.name, self._settings.base_image)
+        if missing := {each.name for each in service.distributions.values()} - {
+            each.name for each in found.distributions
+        }:
+            raise ValueError(f"{found.dockerfile} lacks {', '.join(sorted(missing))}, which {service.name} needs")
+        if found.name not in self._images:
+            self._images[found.name] = docker.RemoteImage(
+                found.name, name=found.reference(self._settings), keep_locally=True
+            )
+        return self._images[found.name]
+
+    def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
+        kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data))
+        return {
+            name: docker.Volume(
+                f"{service.name}-{name}",
+                name=names.volume(self._stack, service.name, name),
+                labels=[
+                    docker.VolumeLabelArgs(label=names.SERVICE_LABEL, value=service.name),
+                    docker.VolumeLabelArgs(label=names.STACK_LABEL, value=self._stack),
+                ],
+                opts=kept,
+            )
+            for name in service.volumes
+        }
+
+    @staticmethod
+    def _instance(layout: Layout, picture: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
+        """Changes with whatever has the container replaced."""
+        described = repr((layout.service, layout.published()))
+        parts = [picture.image_id, configured.digest if configured else ""]
+        return Output.all(described, *parts).apply(_digest)
+
+    def _container(
+        self,
+        layout: Layout,
+        picture: docker.RemoteImage,
+        configured: Configuration | None,
+        volumes: Mapping[str, docker.Volume],
+        opts: ResourceOptions,
+    ) -> docker.Container:
+        service = layout.service
+        mounts = [
+            docker.ContainerVolumeArgs(container_path=f"{VOLUMES}/{name}", volume_name=volume.name)
+            for name, volume in volumes.items()
+        ]
+        labels: dict[str, Input[str]] = {names.STACK_LABEL: self._stack, names.SERVICE_LABEL: service.name}
+        if configured:
+            mounts.append(
+                docker.ContainerVolumeArgs(container_path=CONFIGURATION, volume_name=configured.volume, read_only=True)
+            )
+            labels[f"io.{PROJECT}.configuration"] = configured.digest
+        return docker.Container(
+            service.name,
+            name=names.container(self._stack, service.name),
+            hostname=service.name,
+            image=picture.image_id,
+            command=layout.command(),
+            envs=layout.environment(),
+            user=USER,
+            volumes=mounts,
+            networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=self._network.name, aliases=[service.name])],
+            ports=[
+                docker.ContainerPortArgs(internal=port.internal, external=port.external, ip=port.ip, protocol="tcp")
+                for port in layout.published()
+            ],
+            labels=[docker.ContainerLabelArgs(label=label, value=value) for label, value in labels.items()],
+            healthcheck=docker.ContainerHealthcheckArgs(
+                tests=layout.health_test(),
+                # As Go writes them: the provider compares texts.
+                interval="10s",
+                timeout="5s",
+                start_period=duration(service.health.start_within),
+                retries=6,
+            ),
+            restart="unless-stopped",
+            init=True,
+            stop_signal=f"SIG{service.stop_signal}",
+            stop_timeout=service.stop_grace,
+            # Without it the provider kills a container that it replaces or removes.
+            destroy_grace_seconds=service.stop_grace,
+            memory=service.memory,
+            # Equal to the memory: no swap. Left out, the next preview shows the engine's own choice as a change.
+            memory_swap=service.memory,
+            log_driver="json-file",
+            log_opts={"max-size": "20m", "max-file": "3"},
+            read_only=True,
+            tmpfs={"/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={_TEMPORARY_MIB}m"},  # noqa: S108
+            capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
+            security_opts=["no-new-privileges:true"],
+            opts=opts,
+        )
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def duration(seconds: float) -> str:
+    """Whole seconds in Go's spelling: `1m30s`, `45s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

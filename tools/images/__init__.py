@@ -1,0 +1,1 @@
+"""Builds the images of the services, and pushes them to a registry."""

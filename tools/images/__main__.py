@@ -1,0 +1,38 @@
+"""`python -m tools.images [--stack dev] [--base-image REFERENCE] [--push REGISTRY] [name …]`."""
+
+import argparse
+import os
+import sys
+
+from infra.images import ImageError, images
+from infra.settings import SettingsError, load_settings
+from tools.images.build import build, push, size
+from tools.stack.configuration import stack_configuration
+
+
+def main() -> int:
+    """Build, print sizes, push where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m tools.images", description="Builds the images of the services.")
+    parser.add_argument("name", nargs="*", help="images; all where none is named")
+    parser.add_argument("--stack", default=os.environ.get("STACK") or "dev", help="whose settings name the base image")
+    parser.add_argument("--base-image", help="instead of the one that the stack's settings name")
+    parser.add_argument("--push", metavar="REGISTRY", help="push them there and print the stack's settings")
+    options = parser.parse_args()
+    base = options.base_image or load_settings(stack_configuration(options.stack)).docker.base_image
+    every = images(base)
+    if unknown := set(options.name) - {image.name for image in every}:
+        parser.error(f"unknown {', '.join(sorted(unknown))}; there are {', '.join(image.name for image in every)}")
+    wanted = [image for image in every if not options.name or image.name in options.name]
+    build(wanted, base, lambda line: print(line, flush=True))
+    for image in wanted:
+        print(f"{image.local:<60} {size(image) / 1e6:6,.0f} MB")
+    if options.push:
+        print(push(wanted, options.push, lambda line: print(line, flush=True)))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (ImageError, SettingsError) as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,101 @@
+"""Building and pushing."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from infra.distributions import AssemblyError, assemble_all
+from infra.images import Image, ImageError
+from infra.settings import PROJECT, ROOT
+from tools.images import context, sbom
+from tools.images.engine import docker, exists
+from tools.setup.process import Report
+
+SBOMS = ROOT / "build" / "images"
+
+
+def build(wanted: Sequence[Image], base_image: str, report: Report) -> None:
+    """Build the images that the engine does not have.
+
+    Args:
+        wanted: images.
+        base_image: what they are built on.
+        report: takes a line for each.
+
+    Raises:
+        ImageError: with the end of the builder's output.
+    """
+    missing = [image for image in wanted if not exists(image.local)]
+    if not missing:
+        return
+    _assemble(missing, report)
+    for image in missing:
+        begun = time.monotonic()
+        docker(*_arguments(image, base_image), write=partial(context.write, image))
+        SBOMS.mkdir(parents=True, exist_ok=True)
+        (SBOMS / f"{image.name}.cdx.json").write_text(sbom.document(image))
+        report(f"{image.local}: built in {time.monotonic() - begun:.0f} s, {size(image) / 1e6:,.0f} MB")
+        _remove_older(image)
+
+
+def _assemble(images: Sequence[Image], report: Report) -> None:
+    names = sorted({each.name for image in images for each in image.distributions})
+    results = assemble_all(names, report)
+    for name, result in results.items():
+        if isinstance(result, AssemblyError):
+            raise ImageError(f"{name} could not be assembled: {result}")
+
+
+def _arguments(image: Image, base_image: str) -> list[str]:
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    arguments = {"BASE_IMAGE": base_image, "VERSION": image.tag}
+    if "ARG PYTHON_VERSION" in image.dockerfile.read_text():
+        arguments["PYTHON_VERSION"] = python
+    return [
+        "build",
+        *(part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")),
+        *("--tag", image.local),
+        *("--label", f"io.{PROJECT}.image={image.name}"),
+        "-",
+    ]
+
+
+def size(image: Image) -> int:
+    """Bytes of an image with its base."""
+    return int(docker("image", "inspect", "--format", "{{.Size}}", image.local))
+
+
+def _remove_older(image: Image) -> None:
+    """Keep the newest two versions of an image; one that a container uses is kept by the engine."""
+    listed = docker(
+        "image", "ls", "--filter", f"label=io.{PROJECT}.image={image.name}", "--format", "{{.Repository}}:{{.Tag}}"
+    )
+    tags = [tag for tag in listed.split() if tag.startswith(image.local.rsplit(":", 1)[0]) and tag != image.local]
+    for tag in tags[1:]:
+        subprocess.run(["docker", "image", "rm", tag], capture_output=True, check=False)
+
+
+def push(wanted: Sequence[Image], registry: str, report: Report) -> str:
+    """Push images, and tell the settings by which a stack pulls exactly these.
+
+    Args:
+        wanted: images that the engine has.
+        registry: such as `registry.example:5000/team`.
+        report: takes a line for each.
+
+    Returns:
+        Lines for `Pulumi.<stack>.yaml`.
+    """
+    digests: dict[str, str] = {}
+    for image in wanted:
+        remote = f"{registry}/{image.local}"
+        docker("tag", image.local, remote)
+        docker("push", "--quiet", remote)
+        found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", remote))
+        digests[image.name] = next(each for each in found if each.startswith(f"{registry}/")).split("@")[1]
+        report(f"{remote}@{digests[image.name]}")
+    lines = ["  kappastack:docker:", f"    registry: {registry}", "    digests:"]
+    return "\n".join([*lines, *(f"      {name}: {digest}" for name, digest in digests.items())])

@@ -1,0 +1,57 @@
+"""The build context of an image: a tar stream that is the same for the same content."""
+
+import io
+import tarfile
+from pathlib import Path
+from typing import IO
+
+from infra.images import HEALTHY, Image
+from tools.images import sbom
+
+
+def write(image: Image, stream: IO[bytes]) -> None:
+    """Write Dockerfile, health check, bill of materials and distributions: sorted, of root, without times.
+
+    Args:
+        image: its distributions are assembled.
+        stream: takes the tar.
+    """
+    with tarfile.open(fileobj=stream, mode="w|") as tar:
+        _add_text(tar, "Dockerfile", image.dockerfile.read_text())
+        _add_text(tar, "healthy", HEALTHY.read_text(), mode=0o755)
+        _add_text(tar, "sbom.cdx.json", sbom.document(image))
+        for distribution in image.distributions:
+            for path in [distribution.path, *sorted(distribution.path.rglob("*"))]:
+                _add(tar, path, f"{distribution.name}/{path.relative_to(distribution.path)}".removesuffix("/."))
+
+
+def _plain(member: tarfile.TarInfo, mode: int) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mtime = 0
+    member.mode = mode
+    return member
+
+
+def _add_text(tar: tarfile.TarFile, name: str, text: str, mode: int = 0o644) -> None:
+    content = text.encode()
+    member = _plain(tarfile.TarInfo(name), mode)
+    member.size = len(content)
+    tar.addfile(member, io.BytesIO(content))
+
+
+def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
+    member = tar.gettarinfo(path, name)
+    if member.isreg():
+        executable = bool(path.stat().st_mode & 0o100)
+        # Files of the cache are hard links to each other; a layer holds each as it is.
+        member.type, member.size = tarfile.REGTYPE, path.stat().st_size
+        with path.open("rb") as file:
+            tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
+    elif member.islnk():
+        member.type, member.size, member.linkname = tarfile.REGTYPE, path.stat().st_size, ""
+        executable = bool(path.stat().st_mode & 0o100)
+        with path.open("rb") as file:
+            tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
+    else:
+        tar.addfile(_plain(member, 0o755))
