@@ -101,7 +101,6 @@ class HealthProvider(Provider[HealthInputs]):
         Raises:
             NotHealthy: naming who is late, why, and the last lines of their logs.
         """
-        state = StackState(inputs.stack)
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             waits = {name: pool.submit(check.wait) for name, check in inputs.services.items()}
             results = {name: wait.result() for name, wait in waits.items()}
@@ -109,11 +108,15 @@ class HealthProvider(Provider[HealthInputs]):
         if late:
             raise NotHealthy(
                 "\n".join(
-                    f"{name} is not healthy: {reason}\n{_last_lines(state.logs / f'{name}.log')}"
+                    f"{name} is not healthy: {reason}\n{self.last_lines(inputs.stack, name)}"
                     for name, reason in late.items()
                 )
             )
         self.healthy(inputs)
+
+    def last_lines(self, stack: str, service: str) -> str:
+        """The end of a service's log, for people."""
+        return _last_lines(StackState(stack).logs / f"{service}.log")
 
     def healthy(self, inputs: HealthInputs) -> None:
         """Called when all are healthy, for a target that has something to note."""

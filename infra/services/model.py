@@ -11,7 +11,9 @@ Text in `command`, `environment` and `files` may hold placeholders that each tar
 | `@{secret.NAME}`   | the file that holds a secret                             |
 | `@{port.NAME}`     | the number of a port                                     |
 | `@{host}`          | the address to bind                                      |
+| `@{interfaces}`    | a pattern of the addresses to bind, as Hazelcast has it  |
 | `@{advertised}`    | the address under which others reach the service         |
+| `@{outside.NAME}`  | address and port of a port as the operator reaches it    |
 | `@{tmp}`           | a folder for temporary files                             |
 | `@{java}`          | a Java 17 executable                                     |
 | `@{python}`        | a Python interpreter without packages                    |
@@ -29,11 +31,22 @@ _PLACEHOLDER = re.compile(r"@\{([^}]*)\}")
 
 @dataclass(frozen=True)
 class Port:
-    """A TCP port: its number before any offset, the scheme of its URLs, and whether people outside need it."""
+    """A TCP port.
+
+    Args:
+        number: before any offset.
+        scheme: of its URLs.
+        public: whether people outside need it.
+        internal: whether the service's own parts alone use it; nobody outside the stack's network gets to it then.
+        entrance: another port of the service, through which those outside the stack's network come to this one: a
+            service that tells its clients where to go on tells those who come in there another address.
+    """
 
     number: int
     scheme: str = "http"
     public: bool = False
+    internal: bool = False
+    entrance: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Every port of the platform, in one table. A stack's `portOffset` shifts them all."""
 
 PULSAR_BROKER = 6650
+PULSAR_OUTSIDE = 6651
 PULSAR_ADMIN = 8080
 BOOKKEEPER = 3181
 ZETA = 5801

@@ -35,14 +35,14 @@ def pulsar(settings: PulsarSettings) -> Service:
                 *("--metadata-dir", "@{volume.data}/metadata"),
                 *("--bookkeeper-dir", "@{volume.data}/bookkeeper"),
                 *("--bookkeeper-port", "@{port.bookkeeper}"),
-                *("--advertised-address", "@{advertised}"),
             ),
         ),
         files={"standalone.conf": _standalone(settings), "log4j2.properties": LOG4J2_CONSOLE},
         ports={
-            "broker": Port(ports.PULSAR_BROKER, scheme="pulsar"),
+            "broker": Port(ports.PULSAR_BROKER, scheme="pulsar", entrance="broker-outside"),
+            "broker-outside": Port(ports.PULSAR_OUTSIDE, scheme="pulsar"),
             "admin": Port(ports.PULSAR_ADMIN),
-            "bookkeeper": Port(ports.BOOKKEEPER, scheme="bookie"),
+            "bookkeeper": Port(ports.BOOKKEEPER, scheme="bookie", internal=True),
         },
         volumes={"data": Volume(settings.storage)},
         health=HttpGet("admin", "/admin/v2/brokers/health", start_within=180, contains="ok"),
@@ -55,7 +55,10 @@ def _standalone(settings: PulsarSettings) -> str:
     return properties(
         clusterName="standalone",
         bindAddress="@{host}",
-        advertisedAddress="@{advertised}",
+        # A client is told where its topic is served: those who come in from outside another address than those inside.
+        advertisedListeners="inside:pulsar://@{advertised}:@{port.broker},outside:pulsar://@{outside.broker-outside}",
+        internalListenerName="inside",
+        bindAddresses="outside:pulsar://@{host}:@{port.broker-outside}",
         webServicePort="@{port.admin}",
         brokerServicePort="@{port.broker}",
         # Without it the bookie takes a port at random, whatever the command line says.

@@ -18,7 +18,7 @@ hazelcast:
         CLUSTER_WRITE: {enabled: true}
         HEALTH_CHECK: {enabled: true}
         DATA: {enabled: true}
-    interfaces: {enabled: true, interfaces: ["@{host}"]}
+    interfaces: {enabled: true, interfaces: ["@{interfaces}"]}
     join:
       multicast: {enabled: false}
       tcp-ip: {enabled: true, member-list: ["@{advertised}:@{port.rest}"]}

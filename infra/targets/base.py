@@ -1,12 +1,16 @@
 """What every target offers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pulumi import Input, Resource
+from pulumi import Input, Output, Resource
 
 from infra.services.model import Endpoint, Service, TcpAnswer
+
+Drained = Callable[[Output[str]], Resource]
+"""Makes the resource that empties a service before the target puts another process in its place; it is given what
+changes with the process."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Running:
         endpoints: by name of the port, as other services reach them.
         operator_endpoints: the same, as this machine reaches them.
         secret_files: by name of the secret, as the service itself finds them.
+        instance: changes where the target puts another process in the place of this one; empty where it cannot tell.
     """
 
     service: Service
@@ -26,6 +31,7 @@ class Running:
     endpoints: Mapping[str, Endpoint]
     operator_endpoints: Mapping[str, Endpoint]
     secret_files: Mapping[str, str]
+    instance: Input[str] = ""
 
     @property
     def health_url(self) -> str:
@@ -42,13 +48,21 @@ class Running:
 class Target(Protocol):
     """A place to run services."""
 
-    def run(self, service: Service, secrets: Mapping[str, Input[str]], *, after: Sequence[Resource] = ()) -> Running:
+    def run(
+        self,
+        service: Service,
+        secrets: Mapping[str, Input[str]],
+        *,
+        after: Sequence[Resource] = (),
+        drained: Drained | None = None,
+    ) -> Running:
         """Have a service run there.
 
         Args:
             service: its description.
             secrets: all generated secrets by name; the target hands the service those that it asks for.
             after: what must be there before it is started for the first time. Few services need that.
+            drained: empties it before it is replaced, on a target that replaces processes during a deployment.
         """
 
     def healthy(self, running: Sequence[Running]) -> Resource:

@@ -28,6 +28,7 @@ DISK_READY = 1
 MEMORY = 4
 PORTS = {
     6650: "Pulsar broker",
+    6651: "Pulsar broker, from outside",
     8080: "Pulsar admin",
     3181: "BookKeeper",
     5801: "Zeta",

@@ -59,12 +59,14 @@ class ServicePaths:
             "files": str(self.files),
             "tmp": str(self.temporary),
             "host": LOOPBACK,
+            "interfaces": LOOPBACK,
             "advertised": LOOPBACK,
             "java": str(java_executable()),
             "python": str(python_executable()),
         }
         values |= {f"dist.{name}": str(path) for name, path in self.distributions.items()}
         values |= {f"port.{name}": str(number) for name, number in description.ports.items()}
+        values |= {f"outside.{name}": f"{LOOPBACK}:{number}" for name, number in description.ports.items()}
         values |= {f"volume.{name}": str(self.state.volume(description.service, name)) for name in description.volumes}
         return values | {f"secret.{name}": str(self.secrets / name) for name in description.secret_names}
 

@@ -9,7 +9,7 @@ from infra.resources.provider import DynamicResource
 from infra.services.model import Endpoint, Service
 from infra.settings import PROJECT
 from infra.state import StackState
-from infra.targets.base import Running
+from infra.targets.base import Drained, Running
 from infra.targets.host.paths import LOOPBACK
 from infra.targets.host.provider import HostHealthProvider, HostServiceProvider, MachineProvider
 
@@ -70,7 +70,14 @@ class HostTarget:
         self._keep_data = keep_data
         self._machine = Machine("machine", stack=stack)
 
-    def run(self, service: Service, secrets: Mapping[str, Input[str]], *, after: Sequence[Resource] = ()) -> Running:
+    def run(
+        self,
+        service: Service,
+        secrets: Mapping[str, Input[str]],
+        *,
+        after: Sequence[Resource] = (),
+        drained: Drained | None = None,
+    ) -> Running:
         """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
