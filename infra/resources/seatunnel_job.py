@@ -1,23 +1,30 @@
 """Streaming jobs of SeaTunnel Zeta.
 
-The engine forgets its jobs when all of its nodes restart, so definition and id are kept here. A changed definition is
-stopped with a savepoint and goes on from it under the same id; a job that is gone goes on from its last checkpoint.
+The engine forgets its jobs when all of its nodes restart, so definition and id are kept here, and in the platform's
+table `streaming_jobs`, by which a workflow puts a job back that died. A changed definition is stopped with a savepoint
+and goes on from it under the same id; a job that is gone goes on from its last checkpoint.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pulumi import ResourceOptions
 
+from apps.tasks.streaming_jobs import Argument, StreamingJob, StreamingJobs
 from infra.resources import connections
-from infra.resources.http import Json, ServiceError
-from infra.resources.job_definition import fill_addresses, job_id, read_definition
+from infra.resources.http import Json
+from infra.resources.job_placeholders import placeholders
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.zeta import ACTIVE, JobStatus, Zeta
+from infra.resources.starrocks import Row, StarRocks, StarRocksError, session, wait_for
+from infra.settings import ROOT
+from seatunnel.client.definition import fill, job_id, read_definition
+from seatunnel.client.rest import ZetaError
+from seatunnel.client.zeta import ACTIVE, STOPPED, JobStatus, Zeta
 
 _RUNNING = frozenset({JobStatus.RUNNING})
-_STOPPED = frozenset(
-    {JobStatus.SAVEPOINT_DONE, JobStatus.FINISHED, JobStatus.CANCELED, JobStatus.FAILED, JobStatus.UNKNOWN}
-)
+_HOLD_SECONDS = 900
+"""Longer than any hold: whoever holds a job releases it, or its hold ends by itself."""
 
 
 class JobInputs(Inputs):
@@ -25,6 +32,9 @@ class JobInputs(Inputs):
 
     stack: str
     service: str
+    starrocks: str
+    database: str
+    product: str
     name: str
     definition: dict[str, Json]
 
@@ -44,43 +54,102 @@ class JobProvider(Provider[JobInputs]):
 
         Raises:
             JobFailed: it failed at once; the message has the engine's reason.
-            ServiceError: the engine refused it.
+            ZetaError: the engine refused it.
+            TimeoutError: somebody else holds the job.
         """
         known = connections.load(inputs.stack)
         zeta = _zeta(inputs, known)
         zeta.wait_until_up()
+        wait_for(inputs.stack, inputs.starrocks)
         identity = job_id(inputs.stack, inputs.name)
-        status = zeta.status(identity)
-        if status in ACTIVE:
-            if previous is not None and previous.definition == inputs.definition:
-                return
-            # Also where an interrupted run left a job whose definition nobody recorded.
-            zeta.stop(identity, savepoint=True)
-            zeta.wait(identity, _STOPPED, within=120)
-        definition = fill_addresses(inputs.definition, known, {})
-        zeta.submit(identity, inputs.name, definition, restore=True)
-        zeta.wait(identity, _RUNNING, within=120)
+        definition = fill(inputs.definition, placeholders(known))
+        with _jobs(inputs) as jobs:
+            row = _alone(jobs, identity)
+            try:
+                status = zeta.status(identity)
+                same = previous is not None and previous.definition == inputs.definition
+                if status in ACTIVE and same and row is not None and row.definition == definition:
+                    return
+                if status not in STOPPED:
+                    # Also where an interrupted run left a job whose definition nobody recorded.
+                    if status in ACTIVE:
+                        zeta.stop(identity, savepoint=True)
+                    zeta.wait(identity, STOPPED, within=120)
+                zeta.submit(identity, inputs.name, definition, restore=True)
+                zeta.wait(identity, _RUNNING, within=120)
+            finally:
+                # Also where it failed: the keeper then tries again, and tells when it gives up.
+                jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
 
     def find_drift(self, inputs: JobInputs) -> list[str]:
-        """Whether the job runs."""
+        """Whether the job runs, or is held by somebody who will put it back, and whether the keeper knows it."""
+        identity = job_id(inputs.stack, inputs.name)
         try:
-            zeta = _zeta(inputs, connections.load(inputs.stack), timeout=5)
-            status = zeta.status(job_id(inputs.stack, inputs.name))
-        except (ServiceError, connections.ConnectionsMissing) as error:
+            known = connections.load(inputs.stack)
+            with _jobs(inputs) as jobs:
+                row = next(iter(jobs.find(job_id=identity)), None)
+            if row is not None and row.held:
+                return []
+            status = _zeta(inputs, known, timeout=5).status(identity)
+        except (ZetaError, StarRocksError, connections.ConnectionsMissing) as error:
             return [str(error)]
-        if status in ACTIVE:
-            return []
-        if status == JobStatus.UNKNOWN:
-            return [f"job {inputs.name} is not known to the engine: it will go on from its last checkpoint"]
-        return [f"job {inputs.name} is {status}: it will go on from its last checkpoint"]
+        drift = _drift(status, row, fill(inputs.definition, placeholders(known)))
+        return [f"job {inputs.name} {drift}"] if drift else []
 
     def remove(self, inputs: JobInputs) -> None:
         """Stop the job."""
         zeta = _zeta(inputs, connections.load(inputs.stack))
         identity = job_id(inputs.stack, inputs.name)
-        if zeta.status(identity) in ACTIVE:
-            zeta.stop(identity, savepoint=False)
-            zeta.wait(identity, _STOPPED, within=120)
+        with _jobs(inputs) as jobs:
+            _alone(jobs, identity)
+            if zeta.status(identity) in ACTIVE:
+                zeta.stop(identity, savepoint=False)
+                zeta.wait(identity, STOPPED, within=120)
+            jobs.remove(identity)
+
+
+class _Statements:
+    """StarRocks as `StreamingJobs` wants it."""
+
+    def __init__(self, starrocks: StarRocks) -> None:
+        self._starrocks = starrocks
+
+    def rows(self, statement: str, arguments: Sequence[Argument]) -> list[Row]:
+        """Run a statement."""
+        return self._starrocks.execute(statement, arguments)
+
+
+@contextmanager
+def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
+    with session(inputs.stack, inputs.starrocks, "root") as root:
+        yield StreamingJobs(_Statements(root), f"{inputs.database}.streaming_jobs")
+
+
+def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
+    """Have the keeper leave the job alone, and wait until nobody is at it."""
+    jobs.want_stopped(identity)
+    found: list[StreamingJob] = []
+
+    def complaint() -> str:
+        found[:] = jobs.find(job_id=identity)
+        if found and found[0].held:
+            return f"{found[0].held_by} keeps it stopped for {found[0].hold_left} s at most"
+        return "the keeper is restarting it" if found and found[0].being_restarted else ""
+
+    connections.wait_until(complaint, within=_HOLD_SECONDS, what=f"job {identity}")
+    return found[0] if found else None
+
+
+def _drift(status: JobStatus, row: StreamingJob | None, definition: dict[str, Json]) -> str:
+    if status == JobStatus.UNKNOWN:
+        return "is not known to the engine: it will go on from its last checkpoint"
+    if status not in ACTIVE:
+        return f"is {status}: it will go on from its last checkpoint"
+    if row is None or not row.wanted_running:
+        return "runs, and nothing would put it back: it will be noted in streaming_jobs"
+    if row.definition != definition:
+        return "is noted with other addresses: it will be restarted"
+    return ""
 
 
 def _zeta(inputs: JobInputs, known: connections.Connections, timeout: float = 60) -> Zeta:
@@ -96,19 +165,37 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
         *,
         stack: str,
         service: str,
+        starrocks: str,
+        database: str,
+        product: str,
         definition: Path,
         settings: dict[str, str],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`definition` is a `.conf`; `settings` fill its placeholders."""
+        """Its table must exist, so it depends on the platform's schema.
+
+        Args:
+            name: of the job.
+            stack: the stack.
+            service: name of the engine's service.
+            starrocks: name of StarRocks' service.
+            database: the platform's database there.
+            product: data product that the job works for.
+            definition: a `.conf`.
+            settings: fill its placeholders.
+            opts: options of the resource.
+        """
         super().__init__(
             JobProvider,
             name,
             {
                 "stack": stack,
                 "service": service,
+                "starrocks": starrocks,
+                "database": database,
+                "product": product,
                 "name": name,
-                "definition": read_definition(definition, settings),
+                "definition": read_definition(definition, settings, files=ROOT),
             },
             opts,
         )

@@ -8,8 +8,8 @@ from measurements import DATABASE, differences, from_sample, query, write_csv
 from replaying import Replay, wait_for_count
 
 from infra.resources.http import HttpService
-from infra.resources.job_definition import job_id
-from infra.resources.zeta import JobStatus, Zeta
+from seatunnel.client.definition import job_id
+from seatunnel.client.zeta import JobStatus, Zeta
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

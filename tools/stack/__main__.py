@@ -10,6 +10,7 @@ from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
 from infra.resources.starrocks import StarRocksError
 from infra.settings import SettingsError, load_settings
+from seatunnel.client.rest import ZetaError
 from tools.setup.process import SetupError
 from tools.stack import access, batch, environment
 from tools.stack.configuration import stack_configuration
@@ -96,6 +97,7 @@ if __name__ == "__main__":
         StackError,
         StarRocksError,
         TimeoutError,
+        ZetaError,
     ) as problem:
         sys.exit(f"{problem}")
     except (KeyboardInterrupt, subprocess.TimeoutExpired):

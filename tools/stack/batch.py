@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from infra.resources import connections
-from infra.resources.job_definition import fill_addresses, job_id, read_definition
-from infra.resources.zeta import JobFailed, JobStatus, Zeta
+from infra.resources.job_placeholders import placeholders
 from infra.settings import ROOT
+from seatunnel.client.definition import fill, job_id, read_definition
+from seatunnel.client.zeta import JobFailed, JobStatus, Zeta
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 console = Console()
@@ -22,13 +23,14 @@ def run(stack: str, job: str, *, days: int) -> int:
     definition = read_definition(
         ROOT / f"seatunnel/ciapol/{job}.conf",
         {"starrocks.database": "ciapol_analytics", "station_filter": ""},
+        files=ROOT,
     )
     zeta = Zeta(known.endpoint("seatunnel", "rest").url)
     name = f"{job}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}"
     identity = job_id(stack, name)
     console.print(f"job {job} for {window['from']} to {window['to']}: running", highlight=False)
     begin = time.monotonic()
-    zeta.submit(identity, name, fill_addresses(definition, known, window), restore=False)
+    zeta.submit(identity, name, fill(definition, placeholders(known) | window), restore=False)
     try:
         zeta.wait(identity, frozenset({JobStatus.FINISHED}), within=600)
     except (JobFailed, TimeoutError) as error:

@@ -10,10 +10,10 @@ from rich.table import Table
 
 from infra.resources import connections
 from infra.resources.health import Check
-from infra.resources.job_definition import job_id
-from infra.resources.zeta import JobStatus, Zeta
 from infra.state import StackState
 from infra.targets.host.supervisor import Process, Supervisor, SupervisorDown
+from seatunnel.client.definition import job_id
+from seatunnel.client.zeta import JobStatus, Zeta
 
 STREAMING_JOBS = ("ciapol-ingest",)
 console = Console()

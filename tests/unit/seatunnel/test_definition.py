@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from infra.resources.connections import Connections
-from infra.resources.job_definition import DefinitionError, fill_addresses, job_id, read_definition
+from infra.resources.job_placeholders import placeholders
 from infra.settings import ROOT, IngestSettings
+from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
 from stacks.ciapol import DATABASE, ingest_placeholders
 
 CONNECTIONS = Connections.model_validate(
@@ -25,6 +26,7 @@ CONNECTIONS = Connections.model_validate(
         "health": {},
     }
 )
+ADDRESSES = placeholders(CONNECTIONS)
 
 
 def write(folder: Path, document: object) -> Path:
@@ -39,20 +41,19 @@ def test_settings_and_files_are_filled_and_numbers_are_numbers(tmp_path: Path) -
         "source": [{"url": "${pulsar.broker_url}"}],
         "sink": [{"query": "${file:topics/ciapol/topics.yaml}"}],
     }
-    found = read_definition(write(tmp_path, job), {"ingest.parallelism": "2"})
+    found = read_definition(write(tmp_path, job), {"ingest.parallelism": "2"}, files=ROOT)
     assert found["env"] == {"parallelism": 2, "name": "p2"}
     assert found["source"] == [{"url": "${pulsar.broker_url}"}]
     assert "sensor-measurements" in str(found["sink"])
 
 
 def test_addresses_are_filled_at_the_end() -> None:
-    found = fill_addresses(
+    found = fill(
         {
             "source": [{"url": "${pulsar.broker_url}", "query": "WHERE t >= '${from}'"}],
             "sink": ["${starrocks.jdbc_url}"],
         },
-        CONNECTIONS,
-        {"from": "2026-01-01 00:00:00"},
+        ADDRESSES | {"from": "2026-01-01 00:00:00"},
     )
     assert found == {
         "source": [{"url": "pulsar://p:6650", "query": "WHERE t >= '2026-01-01 00:00:00'"}],
@@ -63,8 +64,8 @@ def test_addresses_are_filled_at_the_end() -> None:
 def test_no_password_can_be_filled_in() -> None:
     for name in ("${starrocks.sink_password}", "${starrocks-sink}", "${secrets.starrocks-sink}"):
         with pytest.raises(DefinitionError, match="unknown placeholder"):
-            fill_addresses({"sink": name}, CONNECTIONS, {})
-    assert fill_addresses({"s": "${starrocks.sink_password_file}"}, CONNECTIONS, {}) == {"s": "/run/sink"}
+            fill({"sink": name}, ADDRESSES)
+    assert fill({"s": "${starrocks.sink_password_file}"}, ADDRESSES) == {"s": "/run/sink"}
 
 
 @pytest.mark.parametrize(
@@ -77,13 +78,13 @@ def test_no_password_can_be_filled_in() -> None:
 )
 def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
-        read_definition(write(tmp_path, text), {})
+        read_definition(write(tmp_path, text), {}, files=ROOT)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     job = {"env": {}, "source": [], "sink": [{"query": "${file:sql/none.sql}"}]}
     with pytest.raises(DefinitionError, match=r"\$\{file:sql/none.sql\}: No such file"):
-        read_definition(write(tmp_path, job), {})
+        read_definition(write(tmp_path, job), {}, files=ROOT)
 
 
 def test_ids_are_stable_and_differ() -> None:
@@ -96,6 +97,6 @@ def test_ids_are_stable_and_differ() -> None:
 def test_the_projects_own_jobs_leave_no_placeholder_open(path: Path) -> None:
     settings = {"starrocks.database": DATABASE, "station_filter": "", **ingest_placeholders(IngestSettings())}
     window = {"from": "2026-01-01 00:00:00", "to": "2026-01-02 00:00:00"}
-    filled = json.dumps(fill_addresses(read_definition(path, settings), CONNECTIONS, window))
+    filled = json.dumps(fill(read_definition(path, settings, files=ROOT), ADDRESSES | window))
     assert "${" not in filled
     assert "the-password" not in filled

@@ -1,8 +1,8 @@
 """Job definitions of SeaTunnel: JSON in `.conf` files, with placeholders that the client fills.
 
-`${ingest.flush_interval_ms}` and other settings, and `${file:sql/…}` for the text of a file, are filled when the
-program runs: a change of theirs is a change of the job. Addresses and secret files (`${pulsar.broker_url}`,
-`${starrocks.sink_password_file}`) are filled when the job is submitted.
+`${ingest.flush_interval_ms}` and other settings, and `${file:sql/…}` for the text of a file, are filled when a file is
+read. Addresses and secret files (`${pulsar.broker_url}`, `${starrocks.sink_password_file}`) are filled when the job is
+submitted. No password is ever filled in: a definition is kept by the engine and shown by it.
 """
 
 import hashlib
@@ -10,32 +10,36 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
-from infra.resources.connections import Connections
-from infra.resources.http import Json
-from infra.settings import ROOT
+from pydantic import JsonValue
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _FILE = "file:"
 _Lookup = Callable[[str], str | None]
+
+Definition: TypeAlias = dict[str, JsonValue]
 
 
 class DefinitionError(Exception):
     """A job file that cannot be used; the message names the file and the place."""
 
 
-def read_definition(path: Path, settings: Mapping[str, str]) -> dict[str, Json]:
+def read_definition(path: Path, settings: Mapping[str, str], *, files: Path) -> Definition:
     """Read a job file and fill in the settings and the files.
 
     Args:
         path: a `.conf` in JSON form.
         settings: by placeholder; placeholders that are not among them stay.
+        files: the folder that `${file:…}` starts from.
 
     Raises:
-        DefinitionError: not JSON, no source or sink, a file that does not exist.
+        DefinitionError: not there, not JSON, no source or sink, a file that does not exist.
     """
     try:
         document = json.loads(path.read_text())
+    except OSError as error:
+        raise DefinitionError(f"{path}: {error.strerror}") from None
     except json.JSONDecodeError as error:
         raise DefinitionError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
     if not isinstance(document, dict) or not {"env", "source", "sink"} <= document.keys():
@@ -44,7 +48,7 @@ def read_definition(path: Path, settings: Mapping[str, str]) -> dict[str, Json]:
     def value(name: str) -> str | None:
         if name.startswith(_FILE):
             try:
-                return (ROOT / name.removeprefix(_FILE)).read_text()
+                return (files / name.removeprefix(_FILE)).read_text()
             except OSError as error:
                 raise DefinitionError(f"{path}: ${{{name}}}: {error.strerror}") from None
         return settings.get(name)
@@ -54,22 +58,16 @@ def read_definition(path: Path, settings: Mapping[str, str]) -> dict[str, Json]:
     return filled
 
 
-def fill_addresses(definition: dict[str, Json], known: Connections, more: Mapping[str, str]) -> dict[str, Json]:
-    """Fill the placeholders that are left: addresses, secret files, and `more`.
+def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
+    """Fill the placeholders that are left.
+
+    Args:
+        definition: as `read_definition` gives it.
+        values: by placeholder.
 
     Raises:
-        DefinitionError: a placeholder that nobody knows.
+        DefinitionError: a placeholder that is not among them.
     """
-    values = {
-        "pulsar.broker_url": known.endpoint("pulsar", "broker").url,
-        "pulsar.admin_url": known.endpoint("pulsar", "admin").url,
-        "starrocks.http_address": known.endpoint("starrocks", "fe-http").address,
-        "starrocks.jdbc_url": f"jdbc:{known.endpoint('starrocks', 'query').url}",
-        **{
-            f"{name.replace('-', '.', 1)}_password_file": path for name, path in known.secret_files["seatunnel"].items()
-        },
-        **more,
-    }
 
     def value(name: str) -> str:
         if name not in values:
@@ -88,7 +86,7 @@ def job_id(stack: str, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{stack}/{name}".encode()).digest()[:8]) >> 11
 
 
-def _fill(node: Json, value: _Lookup) -> Json:
+def _fill(node: JsonValue, value: _Lookup) -> JsonValue:
     if isinstance(node, str):
         return _fill_text(node, value)
     if isinstance(node, list):
@@ -98,7 +96,7 @@ def _fill(node: Json, value: _Lookup) -> Json:
     return node
 
 
-def _fill_text(text: str, value: _Lookup) -> Json:
+def _fill_text(text: str, value: _Lookup) -> JsonValue:
     def found(match: re.Match[str]) -> str:
         filled = value(match[1])
         return match[0] if filled is None else filled

@@ -1,0 +1,180 @@
+"""The table `streaming_jobs`: which streaming jobs shall run, who may stop one for a moment, and what was found.
+
+Three parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that died) and
+the archive (no writer while a month is dropped). They agree by this table, which knows no locks. Whoever wants to act
+first writes that it does and then reads what the others have written: the keeper writes state `restarting` and then
+reads `wanted` and the hold; the others write `wanted` or a hold and then read the state. Whatever the order, at least
+one of two sees the other, and gives way. `restarting` that is older than RESTART_SECONDS was left by a dead process.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from seatunnel.client.definition import Definition
+
+Cell = object
+Argument = str | int | float | None
+
+RESTART_SECONDS = 60
+"""A keeper that restarts a job is done, or dead, within so many seconds."""
+
+
+class Statements(Protocol):
+    """A connection to StarRocks that is in UTC."""
+
+    def rows(self, statement: str, arguments: Sequence[Argument]) -> Sequence[Sequence[Cell]]:
+        """Run a statement, and hand on its rows."""
+
+
+class JobState(StrEnum):
+    """What the keeper found when it last looked."""
+
+    RUNNING = "running"
+    RESTARTING = "restarting"
+    GIVEN_UP = "given_up"
+    HELD = "held"
+    STOPPED = "stopped"
+    UNREACHABLE = "unreachable"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class StreamingJob:
+    """A row of the table. Ages and times left are in seconds by StarRocks' clock, None where there is no time."""
+
+    job_id: int
+    product: str
+    name: str
+    definition: Definition
+    wanted_running: bool
+    held_by: str
+    hold_left: int | None
+    failures: int
+    state: JobState | None
+    reason: str
+    since_restart: int | None
+    since_check: int | None
+
+    @property
+    def held(self) -> bool:
+        """Whether somebody has the right to keep it stopped."""
+        return bool(self.held_by) and self.hold_left is not None and self.hold_left > 0
+
+    @property
+    def being_restarted(self) -> bool:
+        """Whether a keeper is at it."""
+        return self.state == JobState.RESTARTING and self.since_check is not None and self.since_check < RESTART_SECONDS
+
+
+class StreamingJobs:
+    """The table."""
+
+    def __init__(self, statements: Statements, table: str) -> None:
+        """`table` is qualified."""
+        self._statements = statements
+        self._table = table
+
+    def find(self, *, product: str | None = None, job_id: int | None = None) -> list[StreamingJob]:
+        """The jobs of a product, or one job, or all."""
+        where = ""
+        arguments: tuple[Argument, ...] = ()
+        if job_id is not None:
+            where, arguments = "WHERE job_id = %s", (job_id,)
+        elif product is not None:
+            where, arguments = "WHERE product = %s", (product,)
+        rows = self._statements.rows(
+            "SELECT job_id, product, name, definition, wanted, held_by, "
+            "TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), held_until), failures, state, reason, "
+            "TIMESTAMPDIFF(SECOND, restarted_at, UTC_TIMESTAMP()), TIMESTAMPDIFF(SECOND, checked_at, UTC_TIMESTAMP()) "
+            f"FROM {self._table} {where} ORDER BY job_id",
+            arguments,
+        )
+        return [_job(row) for row in rows]
+
+    def put(self, job_id: int, *, product: str, name: str, definition: Definition) -> None:
+        """What the deployment wants: it runs with this definition. A job that was given up gets another chance."""
+        text = json.dumps(definition, ensure_ascii=False, separators=(",", ":"))
+        if self.find(job_id=job_id):
+            self._set(
+                job_id,
+                "definition = %s, wanted = 'running', failures = 0, state = NULL, reason = NULL, restarted_at = NULL",
+                (text,),
+            )
+        else:
+            self._statements.rows(
+                f"INSERT INTO {self._table} (job_id, product, name, definition, wanted, failures) "
+                "VALUES (%s, %s, %s, %s, 'running', 0)",
+                (job_id, product, name, text),
+            )
+
+    def want_stopped(self, job_id: int) -> None:
+        """The deployment is about to stop it: nobody else shall put it back."""
+        self._set(job_id, "wanted = 'stopped'", ())
+
+    def remove(self, job_id: int) -> None:
+        """The deployment has it no more."""
+        self._statements.rows(f"DELETE FROM {self._table} WHERE job_id = %s", (job_id,))
+
+    def hold(self, job_id: int, holder: str, seconds: int) -> bool:
+        """Ask for the right to keep a job stopped for so long; whether it was given.
+
+        Two who ask in the same moment may both be told yes: whoever was given it looks again a moment later.
+        """
+        until = f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
+        self._statements.rows(
+            f"UPDATE {self._table} SET held_by = %s, held_until = {until} "
+            "WHERE job_id = %s AND (held_by IS NULL OR held_by = %s OR held_until < UTC_TIMESTAMP())",
+            (holder, job_id, holder),
+        )
+        return self.is_holder(job_id, holder)
+
+    def is_holder(self, job_id: int, holder: str, *, left: int = 0) -> bool:
+        """Whether a hold is somebody's, for more than so many seconds."""
+        return any(
+            job.held_by == holder and job.hold_left is not None and job.hold_left > left
+            for job in self.find(job_id=job_id)
+        )
+
+    def release(self, job_id: int, holder: str) -> None:
+        """End a hold, if it still is somebody's."""
+        self._statements.rows(
+            f"UPDATE {self._table} SET held_by = NULL, held_until = NULL WHERE job_id = %s AND held_by = %s",
+            (job_id, holder),
+        )
+
+    def note(self, job: StreamingJob, state: JobState, reason: str, *, failures: int, restarted: bool = False) -> None:
+        """What the keeper found or did."""
+        more = ", restarted_at = UTC_TIMESTAMP()" if restarted else ""
+        self._set(
+            job.job_id,
+            f"state = %s, reason = %s, failures = %s, checked_at = UTC_TIMESTAMP(){more}",
+            (state, reason[:1000] or None, failures),
+        )
+
+    def _set(self, job_id: int, assignments: str, values: tuple[Argument, ...]) -> None:
+        self._statements.rows(f"UPDATE {self._table} SET {assignments} WHERE job_id = %s", (*values, job_id))
+
+
+def _job(row: Sequence[Cell]) -> StreamingJob:
+    job_id, product, name, definition, wanted, held_by, hold_left, failures, state, reason, restarted, checked = row
+    return StreamingJob(
+        job_id=int(str(job_id)),
+        product=str(product),
+        name=str(name),
+        definition=json.loads(str(definition)),
+        wanted_running=wanted == "running",
+        held_by=str(held_by or ""),
+        hold_left=_seconds(hold_left),
+        failures=int(str(failures)),
+        state=JobState(str(state)) if state else None,
+        reason=str(reason or ""),
+        since_restart=_seconds(restarted),
+        since_check=_seconds(checked),
+    )
+
+
+def _seconds(value: Cell) -> int | None:
+    return None if value is None else int(str(value))

@@ -1,0 +1,158 @@
+"""SeaTunnel Zeta's REST v1 interface, as far as this project needs it."""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from pydantic import JsonValue
+
+from seatunnel.client.definition import Definition
+from seatunnel.client.rest import Rest, ZetaError
+
+_BASE = "/hazelcast/rest/maps"
+_POLL_SECONDS = 0.1
+
+
+class JobStatus(StrEnum):
+    """States of a job, as the engine names them; UNKNOWN is ours for a job that it has forgotten."""
+
+    INITIALIZING = "INITIALIZING"
+    CREATED = "CREATED"
+    SCHEDULED = "SCHEDULED"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    FAILING = "FAILING"
+    FAILED = "FAILED"
+    CANCELING = "CANCELING"
+    CANCELED = "CANCELED"
+    FINISHED = "FINISHED"
+    DOING_SAVEPOINT = "DOING_SAVEPOINT"
+    SAVEPOINT_DONE = "SAVEPOINT_DONE"
+    RECONCILING = "RECONCILING"
+    SUSPENDED = "SUSPENDED"
+    UNKNOWABLE = "UNKNOWABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+STARTING = frozenset({JobStatus.INITIALIZING, JobStatus.CREATED, JobStatus.SCHEDULED, JobStatus.PENDING})
+ACTIVE = STARTING | {JobStatus.RUNNING, JobStatus.DOING_SAVEPOINT, JobStatus.RECONCILING}
+ENDING = frozenset({JobStatus.FAILING, JobStatus.CANCELING})
+STOPPED = frozenset(
+    {JobStatus.SAVEPOINT_DONE, JobStatus.FINISHED, JobStatus.CANCELED, JobStatus.FAILED, JobStatus.UNKNOWN}
+)
+"""States in which nothing of a job works any more."""
+
+
+class JobFailed(Exception):
+    """A job that did not come to the state that was asked for; the message has the engine's reason."""
+
+
+@dataclass(frozen=True)
+class JobInfo:
+    """What the engine tells of a job.
+
+    Args:
+        status: its state.
+        error: why it failed, as far as the engine tells.
+        received: rows that its sources have read, over all restores.
+        written: rows that its sinks have written.
+    """
+
+    status: JobStatus
+    error: str = ""
+    received: int = 0
+    written: int = 0
+
+
+class Zeta:
+    """The engine at a URL."""
+
+    def __init__(self, url: str, *, timeout: float = 60) -> None:
+        """`timeout` in seconds, for one request."""
+        self._rest = Rest(url, timeout=timeout)
+
+    def wait_until_up(self, within: float = 180) -> None:
+        """Wait until the engine takes requests.
+
+        Raises:
+            TimeoutError: it did not, within so many seconds.
+        """
+        deadline = time.monotonic() + within
+        while True:
+            try:
+                self._rest.request("GET", f"{_BASE}/overview")
+            except ZetaError as error:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"SeaTunnel was not ready within {within:.0f} s: {error}") from None
+            else:
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def info(self, job_id: int) -> JobInfo:
+        """What the engine knows of a job."""
+        found = self._rest.request("GET", f"{_BASE}/job-info/{job_id}")
+        if not isinstance(found, dict):
+            return JobInfo(JobStatus.UNKNOWN)
+        metrics = found.get("metrics")
+        return JobInfo(
+            _status(found.get("jobStatus")),
+            str(found.get("errorMsg") or "")[:2000],
+            _count(metrics, "SourceReceivedCount"),
+            _count(metrics, "SinkWriteCount"),
+        )
+
+    def status(self, job_id: int) -> JobStatus:
+        """The state of a job."""
+        return self.info(job_id).status
+
+    def submit(self, job_id: int, name: str, definition: Definition, *, restore: bool) -> None:
+        """Start a job.
+
+        Args:
+            job_id: chosen by us, so that it can be restored under the same id.
+            name: for people.
+            definition: the job in SeaTunnel's JSON form, placeholders filled.
+            restore: begin at the last savepoint or checkpoint of this id.
+
+        Raises:
+            ZetaError: the engine refused it.
+        """
+        query = {"jobId": job_id, "jobName": name} | ({"isStartWithSavePoint": "true"} if restore else {})
+        answer = self._rest.request("POST", f"{_BASE}/submit-job?{urlencode(query)}", definition)
+        if not isinstance(answer, dict) or str(answer.get("jobId")) != str(job_id):
+            raise ZetaError(f"SeaTunnel did not take job {name}: {answer}")
+
+    def stop(self, job_id: int, *, savepoint: bool) -> None:
+        """Ask a job to stop, with a savepoint or at once."""
+        self._rest.request("POST", f"{_BASE}/stop-job", {"jobId": job_id, "isStopWithSavePoint": savepoint})
+
+    def wait(self, job_id: int, wanted: frozenset[JobStatus], *, within: float) -> JobStatus:
+        """Wait until a job is in one of some states.
+
+        Raises:
+            JobFailed: it failed meanwhile, and failure was not asked for.
+            TimeoutError: it did not get there within so many seconds.
+        """
+        deadline = time.monotonic() + within
+        while True:
+            info = self.info(job_id)
+            if info.status in wanted:
+                return info.status
+            if info.status == JobStatus.FAILED:
+                raise JobFailed(f"job {job_id} failed: {info.error}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"job {job_id} was not ready within {within:.0f} s: it is {info.status}")
+            time.sleep(_POLL_SECONDS)
+
+
+def _status(value: JsonValue) -> JobStatus:
+    try:
+        return JobStatus(str(value or JobStatus.UNKNOWN))
+    except ValueError:
+        return JobStatus.UNKNOWN
+
+
+def _count(metrics: JsonValue, name: str) -> int:
+    value = metrics.get(name) if isinstance(metrics, dict) else None
+    return int(str(value)) if value is not None and str(value).isdigit() else 0
