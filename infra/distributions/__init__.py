@@ -17,6 +17,7 @@ from infra.distributions.registry import (
     seatunnel,
     sensors,
     starrocks_emulator,
+    tasks,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "seatunnel",
     "sensors",
     "starrocks_emulator",
+    "tasks",
 ]

@@ -29,6 +29,12 @@ class Recipe:
 _EMULATOR = PythonApp("starrocks_emulator", "starrocks_emulator")
 _API = PythonApp("api", "apps/api", data=(("sql/ciapol/queries", "queries"),))
 _SENSORS = PythonApp("sensors", "apps/sensors")
+_TASKS = PythonApp(
+    "tasks",
+    "apps/tasks",
+    data=(("seatunnel/ciapol", "products/seatunnel/ciapol"), ("sql/ciapol/queries", "products/sql/ciapol/queries")),
+    shared=("seatunnel/client",),
+)
 
 RECIPES = {
     # The slowest first: they are begun in this order, a few at a time.
@@ -40,6 +46,7 @@ RECIPES = {
     "starrocks_emulator": Recipe(_EMULATOR.distribution, _EMULATOR.build),
     "api": Recipe(_API.distribution, _API.build),
     "sensors": Recipe(_SENSORS.distribution, _SENSORS.build),
+    "tasks": Recipe(_TASKS.distribution, _TASKS.build),
 }
 
 
@@ -64,7 +71,7 @@ def postgres() -> Distribution:
 
 
 def dolphinscheduler() -> Distribution:
-    """DolphinScheduler's servers: `lib/<server>/`, `conf/`, `sql/`, `agent/`, `page/`."""
+    """DolphinScheduler's servers: `lib/<server>/`, `conf/`, `sql/`, `agent/`, `home/`."""
     return _dolphinscheduler.distribution()
 
 
@@ -86,3 +93,8 @@ def frontend() -> Distribution:
 def sensors() -> Distribution:
     """Replay and simulation of stations: `lib/`."""
     return _SENSORS.distribution()
+
+
+def tasks() -> Distribution:
+    """What DolphinScheduler's tasks run: `lib/`, and in `products/` the job files and queries of every product."""
+    return _TASKS.distribution()

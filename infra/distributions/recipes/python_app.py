@@ -24,12 +24,14 @@ class PythonApp:
         package: folder of its package, relative to the repository; its path below `lib/` is the same.
         suffixes: ends of the file names that belong to the package; empty for all.
         data: folders that go beside `lib/`, each with its name there.
+        shared: folders of further packages of this repository that it imports.
     """
 
     name: str
     package: str
     suffixes: tuple[str, ...] = ()
     data: tuple[tuple[str, str], ...] = ()
+    shared: tuple[str, ...] = ()
 
     @property
     def lock(self) -> Path:
@@ -39,7 +41,8 @@ class PythonApp:
     def distribution(self) -> Distribution:
         """Its identity: sources, data, locked packages, and the interpreter that compiled packages are for."""
         folders = [ROOT / folder for folder, _ in self.data]
-        sources = [self.lock, ROOT / self.package, *folders, Path(__file__)]
+        packages = [ROOT / folder for folder in (self.package, *self.shared)]
+        sources = [self.lock, *packages, *folders, Path(__file__)]
         return Distribution(self.name, version(sources, [interpreter()]))
 
     def build(self, target: Path, report: Report) -> None:
@@ -47,13 +50,15 @@ class PythonApp:
         library = target / "lib"
         report("installing its packages")
         install(self.lock, library)
-        copy_sources(ROOT / self.package, library / self.package, self.suffixes)
+        for package in (self.package, *self.shared):
+            copy_sources(ROOT / package, library / package, self.suffixes)
         for folder, name in self.data:
             copy_sources(ROOT / folder, target / name)
         report("compiling")
         # Nobody edits a distribution, so an import need not compare times, nor write beside it.
         if not compileall.compile_dir(library, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
-            compile_own(library / self.package)
+            for package in (self.package, *self.shared):
+                compile_own(library / package)
 
 
 def compile_own(folder: Path) -> None:
