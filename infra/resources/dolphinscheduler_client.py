@@ -1,0 +1,279 @@
+"""DolphinScheduler's REST interface (3.1.1): requests, and what is read of the answers.
+
+Requests are forms, and an answer is `{"code": 0, "msg": …, "data": …}` with HTTP status 200 also where it says no.
+"""
+
+import json
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.alias_generators import to_camel
+
+from infra.resources import connections
+from infra.resources.connections import wait_until
+from infra.resources.http import Json, ServiceError, Unreachable
+
+ONLINE = "ONLINE"
+"""The release state of a workflow that may run, and of a schedule that starts it."""
+_SERVICE = "DolphinScheduler"
+_PAGE = 100
+
+T = TypeVar("T")
+
+
+class Refused(ServiceError):
+    """A request that the server understood and did not do."""
+
+    def __init__(self, code: int, message: str) -> None:
+        """`code` is the server's own, such as 10018 for a project that is not there."""
+        super().__init__(message)
+        self.code = code
+
+
+class Found(BaseModel):
+    """Something that the server told; what is not needed is left out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+
+class FoundProject(Found):
+    """A project."""
+
+    code: int
+    name: str
+    description: str | None = None
+
+
+class FoundParameter(Found):
+    """A global parameter of a workflow."""
+
+    prop: str
+    value: str | None = None
+
+
+class FoundProcess(Found):
+    """A workflow without its tasks."""
+
+    code: int
+    name: str
+    version: int
+    release_state: str
+    description: str | None = None
+    global_param_list: list[FoundParameter] | None = None
+    timeout: int = 0
+    tenant_code: str | None = None
+    execution_type: str = "PARALLEL"
+
+
+class FoundTask(Found):
+    """A task of a workflow."""
+
+    code: int
+    name: str
+    version: int
+    description: str | None = None
+    task_type: str
+    task_params: dict[str, Json]
+    flag: str = "YES"
+    worker_group: str = "default"
+    environment_code: int = -1
+    fail_retry_times: int = 0
+    fail_retry_interval: int = 0
+    timeout_flag: str = "CLOSE"
+    timeout_notify_strategy: str | None = None
+    timeout: int = 0
+    delay_time: int = 0
+
+
+class FoundRelation(Found):
+    """That a task comes after another; `pre_task_code` is 0 for a task that needs none."""
+
+    pre_task_code: int
+    post_task_code: int
+
+
+class FoundWorkflow(Found):
+    """A workflow."""
+
+    process: FoundProcess = Field(alias="processDefinition")
+    relations: list[FoundRelation] = Field(alias="processTaskRelationList")
+    tasks: list[FoundTask] = Field(alias="taskDefinitionList")
+
+
+class FoundSchedule(Found):
+    """When a workflow starts by itself."""
+
+    id: int
+    crontab: str
+    timezone_id: str
+    start_time: str
+    end_time: str
+    release_state: str
+    failure_strategy: str
+    warning_type: str
+    warning_group_id: int = 0
+    worker_group: str | None = None
+
+
+class _Page(Found):
+    total_list: list[Json]
+    total_page: int = 1
+
+
+class DolphinScheduler:
+    """A server at a base URL."""
+
+    def __init__(self, url: str, token: str, *, timeout: float = 30.0) -> None:
+        """`url` is without a path, such as http://127.0.0.1:12345; `timeout` in seconds."""
+        self._client = httpx.Client(
+            base_url=f"{url}/dolphinscheduler", timeout=timeout, headers={"token": token}, trust_env=False
+        )
+
+    def call(self, method: str, path: str, **form: Json) -> Json:
+        """Send a request and hand on the answer's data.
+
+        Args:
+            method: GET, POST, PUT or DELETE.
+            path: below `/dolphinscheduler`.
+            form: its parameters; objects and lists go as JSON text.
+
+        Raises:
+            Unreachable: there was no answer.
+            Refused: the server said no.
+            ServiceError: anything else that is not an answer, such as a wrong token.
+        """
+        fields = {key: value if isinstance(value, str) else json.dumps(value) for key, value in form.items()}
+        try:
+            if method in ("GET", "DELETE"):
+                answer = self._client.request(method, path, params=fields)
+            else:
+                answer = self._client.request(method, path, data=fields)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{_SERVICE} does not answer at {self._client.base_url}: {error}") from None
+        if answer.status_code not in (200, 201):
+            said = answer.text.strip()[:500]
+            raise ServiceError(f"{_SERVICE} answered {answer.status_code} to {method} {path}: {said}")
+        try:
+            document = answer.json()
+        except ValueError:
+            document = None
+        if not isinstance(document, dict) or not isinstance(document.get("code"), int):
+            raise ServiceError(f"{_SERVICE} answered {method} {path} with what is not its JSON: {answer.text[:200]}")
+        if document["code"] != 0:
+            raise Refused(document["code"], f"{_SERVICE} refused {method} {path}: {document.get('msg')}")
+        data: Json = document.get("data")
+        return data
+
+    def wait_until_up(self, within: float = 180) -> None:
+        """Wait until it takes requests with our token.
+
+        Raises:
+            TimeoutError: it did not, within so many seconds.
+        """
+
+        def complaint() -> str:
+            try:
+                self.call("GET", "/users/get-user-info")
+            except ServiceError as error:
+                return str(error)
+            return ""
+
+        wait_until(complaint, within=within, what=_SERVICE)
+
+    def pages(self, path: str, **form: Json) -> list[Json]:
+        """All of a list that the server gives in pages."""
+        found: list[Json] = []
+        number = 1
+        while True:
+            page = read(_Page, self.call("GET", path, pageNo=number, pageSize=_PAGE, **form))
+            found += page.total_list
+            if number >= page.total_page:
+                return found
+            number += 1
+
+    def project(self, name: str) -> FoundProject | None:
+        """A project by its name."""
+        projects = read(list[FoundProject], self.pages("/projects", searchVal=name))
+        return next((each for each in projects if each.name == name), None)
+
+    def project_code(self, name: str) -> int:
+        """The code of a project.
+
+        Raises:
+            ServiceError: there is none of this name.
+        """
+        found = self.project(name)
+        if found is None:
+            raise ServiceError(f"{_SERVICE} has no project {name!r}")
+        return found.code
+
+    def processes(self, project: int) -> dict[str, FoundProcess]:
+        """The workflows of a project by name, without their tasks and parameters."""
+        found = read(list[FoundProcess], self.pages(f"/projects/{project}/process-definition"))
+        return {each.name: each for each in found}
+
+    def workflow(self, project: int, name: str) -> FoundWorkflow | None:
+        """A workflow by its name. The server's own look-up by name finds nothing where the user has no tenant."""
+        found = self.processes(project).get(name)
+        if found is None:
+            return None
+        return read(FoundWorkflow, self.call("GET", f"/projects/{project}/process-definition/{found.code}"))
+
+    def schedules(self, project: int, process: int) -> list[FoundSchedule]:
+        """The schedules of a workflow; the server keeps at most one."""
+        path = f"/projects/{project}/schedules"
+        return read(list[FoundSchedule], self.pages(path, processDefinitionCode=process))
+
+    def release(self, project: int, process: int, *, online: bool) -> None:
+        """Let a workflow run, or not; taking it offline pauses its schedule too."""
+        state = ONLINE if online else "OFFLINE"
+        self.call("POST", f"/projects/{project}/process-definition/{process}/release", releaseState=state)
+
+    def release_schedule(self, project: int, schedule: int, *, online: bool) -> None:
+        """Let a schedule start its workflow, or pause it."""
+        self.call("POST", f"/projects/{project}/schedules/{schedule}/{'online' if online else 'offline'}")
+
+    def task_codes(self, project: int, number: int) -> list[int]:
+        """New codes for tasks."""
+        if not number:
+            return []
+        return read(list[int], self.call("GET", f"/projects/{project}/task-definition/gen-task-codes", genNum=number))
+
+    def alert_groups(self) -> dict[str, int]:
+        """Ids of the alert groups by name."""
+        groups = read(list[_AlertGroup], self.call("GET", "/alert-groups/list"))
+        return {each.group_name: each.id for each in groups}
+
+
+class _AlertGroup(Found):
+    id: int
+    group_name: str
+
+
+def read(kind: type[T], document: Json) -> T:
+    """What the server told, as a type.
+
+    Raises:
+        ServiceError: it is of another form.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(document)
+    except ValueError as error:
+        raise ServiceError(f"{_SERVICE} answered in a form that is not known: {error}") from None
+
+
+def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinScheduler:
+    """The server of a stack, with the stack's token.
+
+    Args:
+        stack: its name.
+        service: the name of the service in it.
+        timeout: seconds, for one request.
+
+    Raises:
+        ConnectionsMissing: the stack is not up.
+    """
+    known = connections.load(stack)
+    endpoint = known.endpoint(service, "rest")
+    return DolphinScheduler(endpoint.url, known.secrets["dolphinscheduler-token"], timeout=timeout)
