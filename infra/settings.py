@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 PROJECT = "kappastack"
@@ -80,6 +80,30 @@ class IngestSettings(Model):
     checkpoint_interval: Annotated[int, Field(ge=500, le=600_000, description="milliseconds")] = 5_000
 
 
+class PostgresSettings(Model):
+    """DolphinScheduler's metadata."""
+
+    memory: Memory = "256Mi"
+    storage: Memory = "5Gi"
+
+
+class DolphinSchedulerSettings(Model):
+    """What runs the workflows."""
+
+    topology: Literal["standalone", "cluster"] = "standalone"
+    workers: Annotated[int, Field(ge=1, le=10, description="of topology cluster")] = 2
+    heap: Memory = "512Mi"
+    metaspace: Memory = "320Mi"
+    storage: Memory = "5Gi"
+
+
+class CiapolSettings(Model):
+    """What the workflows of CIAPOL go by."""
+
+    retention_months: Annotated[int, Field(ge=1, le=120, description="whole months before the archive")] = 13
+    quality_threshold: Annotated[float, Field(ge=0, le=1, description="completeness of an hour below it alerts")] = 0.75
+
+
 class WebSettings(Model):
     """The API or the frontend."""
 
@@ -109,8 +133,20 @@ class Settings(Model):
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()
     starrocks: StarRocksSettings = StarRocksSettings()
     ingest: IngestSettings = IngestSettings()
+    postgres: PostgresSettings = PostgresSettings()
+    dolphin_scheduler: DolphinSchedulerSettings = DolphinSchedulerSettings()
+    ciapol: CiapolSettings = CiapolSettings()
+    alert_webhook: SecretStr | None = Field(None, description="URL that alerts are posted to; set it as a secret")
     api: WebSettings = WebSettings()
     frontend: WebSettings = WebSettings()
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _webhook_is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
+            msg = "must begin with http:// or https://"
+            raise ValueError(msg)
+        return value
 
     @model_validator(mode="after")
     def _production_stores_for_real(self) -> Self:

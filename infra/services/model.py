@@ -8,6 +8,7 @@ Text in `command`, `environment` and `files` may hold placeholders that each tar
 | `@{dist.NAME}`     | the folder of a further distribution                     |
 | `@{files}`         | the folder that holds `files`                            |
 | `@{volume.NAME}`   | the folder of a volume                                   |
+| `@{secrets}`       | the folder that holds the secrets' files                 |
 | `@{secret.NAME}`   | the file that holds a secret                             |
 | `@{port.NAME}`     | the number of a port                                     |
 | `@{host}`          | the address to bind                                      |
@@ -95,6 +96,7 @@ class Service:
         distributions: further distributions by name: what the service runs for others, such as the programs of tasks.
         health: when it counts as up.
         memory: the most it may take, in MiB.
+        directory: where it is started; empty for a folder that means nothing.
         stop_grace: seconds between asking it to stop and killing it.
         stop_signal: what asks it to stop.
     """
@@ -111,6 +113,7 @@ class Service:
     volumes: Mapping[str, Volume] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     distributions: Mapping[str, Distribution] = field(default_factory=dict)
+    directory: str = ""
     stop_grace: int = 10
     stop_signal: Literal["TERM", "INT"] = "TERM"
 

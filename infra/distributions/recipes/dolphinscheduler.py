@@ -31,7 +31,7 @@ def distribution() -> Distribution:
 
 
 def build(target: Path, report: Report) -> None:
-    """Lay out `lib/<server>/`, `conf/<server>/`, `conf/common.properties`, `sql/`, `agent/` and `page/`."""
+    """Lay out `lib/<server>/`, `conf/<server>/`, `conf/common.properties`, `sql/`, `agent/` and `home/ui/` (the page)."""
     wanted = {server: lock.artifacts() for server, lock in locks.DOLPHINSCHEDULER.items()}
     every = {artifact.coordinates: artifact for artifacts in wanted.values() for artifact in artifacts}
     configuration = [*DOLPHINSCHEDULER_SOURCES.values(), DOLPHINSCHEDULER_COMMON]
@@ -46,7 +46,8 @@ def build(target: Path, report: Report) -> None:
             _unpack(sources[part], names, target / "conf" / server)
     _unpack(common, ("common.properties",), target / "conf")
     _unpack(sources["dao"], (f"sql/{SCHEMA}",), target)
-    copy_sources(PAGE, target / "page")
+    copy_sources(PAGE, target / "home" / "ui")
+    (target / "home").mkdir(exist_ok=True)
     report("compiling the agent")
     _compile_agent(target / "agent", report)
 

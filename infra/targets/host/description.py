@@ -35,6 +35,7 @@ class Description(Inputs):
     secret_names: list[str]
     secrets: dict[str, str]
     health: Health
+    directory: str
     stop_grace: int
     stop_signal: str
     keep_data: bool

@@ -57,6 +57,7 @@ class ServicePaths:
         values = {
             "dist": str(self.distribution),
             "files": str(self.files),
+            "secrets": str(self.secrets),
             "tmp": str(self.temporary),
             "host": LOOPBACK,
             "interfaces": LOOPBACK,
@@ -89,7 +90,7 @@ class ServicePaths:
             [
                 "#!/bin/sh",
                 "set -eu",
-                f"cd {shlex.quote(str(self.folder))}",
+                f"cd {shlex.quote(fill(self.description.directory, values) or str(self.folder))}",
                 *environment,
                 f"exec {command}",
                 "",

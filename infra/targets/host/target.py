@@ -52,6 +52,7 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
                 "secret_names": sorted(service.secrets),
                 "secrets": dict(secrets),
                 "health": vars(service.health),
+                "directory": service.directory,
                 "stop_grace": service.stop_grace,
                 "stop_signal": service.stop_signal,
                 "keep_data": keep_data,

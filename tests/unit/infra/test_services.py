@@ -34,6 +34,7 @@ def description(service: Service, offset: int = 0) -> Description:
         secret_names=sorted(service.secrets),
         secrets=dict.fromkeys(service.secrets, "s3cret"),
         health=vars(service.health),
+        directory=service.directory,
         stop_grace=service.stop_grace,
         stop_signal=service.stop_signal,
         keep_data=False,

@@ -1,0 +1,217 @@
+"""DolphinScheduler's metadata in PostgreSQL: role, database, schema, administrator, tenant and token."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import Connection, sql
+from pulumi import Input, ResourceOptions
+
+from infra.distributions import assemble, dolphinscheduler
+from infra.resources import connections
+from infra.resources.connections import Connections, ConnectionsMissing, wait_until
+from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.services.dolphinscheduler import DATABASE, ROLE
+from infra.services.postgres import SUPERUSER
+from infra.versions import DOLPHINSCHEDULER
+
+SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105 # names of secrets
+ROLE_SECRET = "dolphinscheduler-database"  # noqa: S105
+ADMIN_SECRET = "dolphinscheduler-admin"  # noqa: S105
+TOKEN_SECRET = "dolphinscheduler-token"  # noqa: S105
+SECRETS = (SUPERUSER_SECRET, ROLE_SECRET, ADMIN_SECRET, TOKEN_SECRET)
+_ADMIN_ID = 1
+_TOKEN_EXPIRES = "2099-12-31 23:59:59"  # noqa: S105
+
+
+class DatabaseInputs(Inputs):
+    """Which server, which version of the schema, as whom tasks run, and the ids of the secrets."""
+
+    stack: str
+    service: str
+    version: str
+    tenant: str
+    secret_ids: dict[str, str]
+
+
+class WrongSchema(Exception):
+    """The database holds what this version cannot work with."""
+
+
+class DatabaseProvider(Provider[DatabaseInputs]):
+    """Lays down the published schema in one transaction with the generated administrator's password in it.
+
+    So the password that everybody knows never works, not even for a moment.
+    """
+
+    model = DatabaseInputs
+    replace_on = ("stack",)
+
+    def identity(self, inputs: DatabaseInputs) -> str:
+        """One a stack."""
+        return f"{inputs.stack}/{DATABASE}"
+
+    def apply(self, inputs: DatabaseInputs, previous: DatabaseInputs | None) -> None:
+        """Make role, database, schema and accounts as wanted.
+
+        Raises:
+            TimeoutError: PostgreSQL did not answer.
+            WrongSchema: the database is of another version of DolphinScheduler, or not of DolphinScheduler.
+        """
+        self._make_database(inputs)
+        with _connected(inputs, ROLE) as database, database.transaction():
+            known = connections.load(inputs.stack)
+            found = _version(database)
+            if found is None:
+                database.execute(_schema().read_bytes())
+            elif found != inputs.version:
+                raise WrongSchema(
+                    f"database {DATABASE} has the schema of DolphinScheduler {found}, this is {inputs.version}: "
+                    "deploy that version, or remove the stack's PostgreSQL with its data"
+                )
+            _set_accounts(database, inputs.tenant, known.secrets)
+
+    @staticmethod
+    def _make_database(inputs: DatabaseInputs) -> None:
+        def complaint() -> str:
+            # Its address may be about to change too: it is looked up at each try.
+            try:
+                with _connected(inputs, SUPERUSER) as server:
+                    _make_role_and_database(server, connections.load(inputs.stack).secrets[ROLE_SECRET])
+            except psycopg.OperationalError as error:
+                return str(error)
+            return ""
+
+        wait_until(complaint, within=120, what="PostgreSQL")
+
+    def find_drift(self, inputs: DatabaseInputs) -> list[str]:
+        """A missing database, another schema, accounts that were changed by hand."""
+        try:
+            known = connections.load(inputs.stack)
+            with _connected(inputs, ROLE) as database:
+                found = _version(database)
+                if found is None:
+                    return ["the schema is missing: it will be recreated EMPTY"]
+                if found != inputs.version:
+                    return [f"the schema is of version {found}"]
+                return _complaints_of_accounts(database, inputs.tenant, known.secrets)
+        except (psycopg.Error, ConnectionsMissing) as error:
+            return [str(error).splitlines()[0]]
+
+    def remove(self, inputs: DatabaseInputs) -> None:
+        """It goes with PostgreSQL's volume, or stays with it."""
+
+
+def _schema() -> Path:
+    folder = assemble(dolphinscheduler(), lambda _line: None)
+    return folder / "sql" / "dolphinscheduler_postgresql.sql"
+
+
+@contextmanager
+def _connected(inputs: DatabaseInputs, user: str) -> Iterator[Connection]:
+    known = connections.load(inputs.stack)
+    endpoint = known.endpoint(inputs.service, "sql")
+    with psycopg.connect(
+        host=endpoint.host,
+        port=endpoint.port,
+        user=user,
+        password=_password(known, user),
+        dbname=DATABASE if user == ROLE else "postgres",
+        connect_timeout=5,
+        application_name="kappastack",
+        # CREATE DATABASE cannot be in a transaction; where one is wanted it is begun.
+        autocommit=True,
+    ) as connection:
+        yield connection
+
+
+def _password(known: Connections, user: str) -> str:
+    return known.secrets[ROLE_SECRET if user == ROLE else SUPERUSER_SECRET]
+
+
+def _make_role_and_database(server: Connection, password: str) -> None:
+    role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
+    if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone() is None:
+        server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+    # Encrypted here: a statement that fails is in the server's log.
+    verifier = server.pgconn.encrypt_password(password.encode(), ROLE.encode(), b"scram-sha-256").decode()
+    server.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(verifier)))
+    if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
+        server.execute(sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(database, role))
+    for closed in (DATABASE, "postgres"):
+        server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(closed)))
+
+
+def _version(database: Connection) -> str | None:
+    if database.execute("SELECT to_regclass('t_ds_version')").fetchone() == (None,):
+        return None
+    row = database.execute("SELECT version FROM t_ds_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _digest(password: str) -> str:
+    """DolphinScheduler keeps an MD5 digest; the generated password has 192 random bits, which need no salt."""
+    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+
+
+def _set_accounts(database: Connection, tenant: str, known: Mapping[str, str]) -> None:
+    database.execute(
+        "INSERT INTO t_ds_tenant (tenant_code, description, queue_id, create_time, update_time) "
+        "SELECT %(tenant)s::varchar, 'runs tasks', 1, now(), now() "
+        "WHERE NOT EXISTS (SELECT 1 FROM t_ds_tenant WHERE tenant_code = %(tenant)s::varchar)",
+        {"tenant": tenant},
+    )
+    database.execute(
+        "UPDATE t_ds_user SET user_password = %s, email = '', state = 1, update_time = now(), "
+        "tenant_id = (SELECT id FROM t_ds_tenant WHERE tenant_code = %s) WHERE id = %s",
+        (_digest(known[ADMIN_SECRET]), tenant, _ADMIN_ID),
+    )
+    database.execute("DELETE FROM t_ds_access_token WHERE user_id = %s", (_ADMIN_ID,))
+    database.execute(
+        "INSERT INTO t_ds_access_token (user_id, token, expire_time, create_time, update_time) "
+        "VALUES (%s, %s, %s, now(), now())",
+        (_ADMIN_ID, known[TOKEN_SECRET], _TOKEN_EXPIRES),
+    )
+
+
+def _complaints_of_accounts(database: Connection, tenant: str, known: Mapping[str, str]) -> list[str]:
+    complaints = []
+    password = database.execute("SELECT user_password FROM t_ds_user WHERE id = %s", (_ADMIN_ID,)).fetchone()
+    if password != (_digest(known[ADMIN_SECRET]),):
+        complaints.append("the password of admin was changed by hand")
+    if database.execute("SELECT 1 FROM t_ds_tenant WHERE tenant_code = %s", (tenant,)).fetchone() is None:
+        complaints.append(f"tenant {tenant} is missing")
+    tokens = database.execute("SELECT token FROM t_ds_access_token WHERE user_id = %s", (_ADMIN_ID,)).fetchall()
+    if (known[TOKEN_SECRET],) not in tokens:
+        complaints.append("the token of admin is missing")
+    return complaints
+
+
+class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="DolphinSchedulerDatabase"):
+    """What DolphinScheduler needs to find in PostgreSQL before it starts."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        service: str,
+        tenant: str,
+        secret_ids: Mapping[str, Input[str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`service` is PostgreSQL's; `tenant` the user that tasks run as; `secret_ids` those of `SECRETS` by name."""
+        super().__init__(
+            DatabaseProvider,
+            name,
+            {
+                "stack": stack,
+                "service": service,
+                "version": DOLPHINSCHEDULER,
+                "tenant": tenant,
+                "secret_ids": dict(secret_ids),
+            },
+            opts,
+        )

@@ -1,0 +1,75 @@
+"""PostgreSQL, for DolphinScheduler's metadata and nothing else."""
+
+from infra.distributions import postgres as distribution
+from infra.services import ports
+from infra.services.model import Port, Service, TcpAnswer, Volume
+from infra.settings import PostgresSettings, mebibytes
+
+SUPERUSER = "postgres"
+
+_START = """\
+#!/bin/sh
+set -eu
+# PostgreSQL refuses to run as root. There it runs as nobody of a user namespace, over files that stay root's.
+if [ "$(id -u)" = 0 ]; then
+  exec unshare --user --map-user=65534 --map-group=65534 -- sh "$0"
+fi
+bin="@{dist}/bin"
+data="@{volume.data}/cluster"
+password="@{secret.superuser}"
+if [ ! -f "$data/PG_VERSION" ]; then
+  rm -rf "$data.draft"
+  "$bin/initdb" -D "$data.draft" --username=postgres --auth=scram-sha-256 --pwfile="$password" \\
+    --encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-instructions
+  mv "$data.draft" "$data"
+fi
+# A password that was generated anew finds data that were kept.
+digest="$(sha256sum <"$password")"
+if [ "$(cat "$data/superuser.sha256" 2>/dev/null)" != "$digest" ]; then
+  printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$(cat "$password")" | "$bin/postgres" --single -D "$data" postgres
+  echo "$digest" >"$data/superuser.sha256"
+fi
+exec "$bin/postgres" -D "$data" -c config_file="@{files}/postgresql.conf" -c hba_file="@{files}/pg_hba.conf"
+"""
+
+_CONFIGURATION = """\
+listen_addresses = '@{host}'
+port = @{port.sql}
+# No client on this machine needs a socket file, whose path has a length limit.
+unix_socket_directories = ''
+password_encryption = 'scram-sha-256'
+max_connections = 100
+shared_buffers = '64MB'
+log_timezone = 'UTC'
+timezone = 'UTC'
+"""
+
+_ACCESS = "host all all all scram-sha-256\n"
+
+
+def _startup_message() -> str:
+    """The first message of a client, whose answer asks for a password: not before the server takes connections.
+
+    PostgreSQL's manual, chapter "Frontend/Backend Protocol", message StartupMessage.
+    """
+    body = (196608).to_bytes(4, "big") + f"user\0{SUPERUSER}\0database\0postgres\0\0".encode()
+    return ((len(body) + 4).to_bytes(4, "big") + body).hex()
+
+
+def postgres(settings: PostgresSettings) -> Service:
+    """One server, with a password for everybody."""
+    return Service(
+        name="postgres",
+        kind="PostgreSQL",
+        distribution=distribution(),
+        command=("/bin/sh", "@{files}/start.sh"),
+        files={"start.sh": _START, "postgresql.conf": _CONFIGURATION, "pg_hba.conf": _ACCESS},
+        ports={"sql": Port(ports.POSTGRES, scheme="postgresql")},
+        volumes={"data": Volume(settings.storage)},
+        secrets={"superuser": "postgres-superuser"},
+        health=TcpAnswer("sql", send=_startup_message(), contains="SCRAM-SHA-256", start_within=60),
+        memory=mebibytes(settings.memory),
+        stop_grace=20,
+        # Its fast shutdown: it ends the connections of its clients, where TERM would wait for them.
+        stop_signal="INT",
+    )
