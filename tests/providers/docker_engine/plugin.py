@@ -1,0 +1,135 @@
+"""The plugin: the protocol's requests to the four resource types."""
+
+import asyncio
+from collections.abc import Mapping
+
+import docker
+from pulumi.provider.experimental import provider as protocol
+from pulumi.provider.experimental.property_value import Computed, PropertyValue
+
+from tests.providers.docker_engine.container import Container
+from tests.providers.docker_engine.resources import Kind, Network, RemoteImage, Volume
+from tests.providers.docker_engine.rules import RULES, Rules
+from tests.providers.docker_engine.values import changed, known, problems, wrapped
+
+KINDS: dict[str, Kind] = {
+    "docker:index/container:Container": Container(),
+    "docker:index/network:Network": Network(),
+    "docker:index/volume:Volume": Volume(),
+    "docker:index/remoteImage:RemoteImage": RemoteImage(),
+}
+
+
+class DockerPlugin(protocol.Provider):
+    """Works on the engine that the provider's `host` or DOCKER_HOST names."""
+
+    def __init__(self) -> None:
+        """The engine is asked at the first request."""
+        self._host: str | None = None
+        self._opened: docker.DockerClient | None = None
+
+    @property
+    def _client(self) -> docker.DockerClient:
+        if self._opened is None:
+            pool = 32
+            self._opened = (
+                docker.DockerClient(base_url=self._host, timeout=180, max_pool_size=pool)
+                if self._host
+                else docker.from_env(timeout=180, max_pool_size=pool)
+            )
+        return self._opened
+
+    async def check_config(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
+        """Only the engine's address can be chosen."""
+        unknown = sorted(request.new_inputs.keys() - {"host", "version"})
+        failures = [protocol.CheckFailure(name, "the stand-in knows only host") for name in unknown]
+        return protocol.CheckResponse(inputs=request.new_inputs, failures=failures)
+
+    async def configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
+        """Note the engine's address."""
+        host = known(request.args).get("host")
+        self._host = str(host) if host else None
+        return await super().configure(request)
+
+    async def check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
+        """Refuse what the SDK does not know, fill in what the provider fills in."""
+        rules = RULES.get(request.type)
+        if rules is None:
+            failure = protocol.CheckFailure("", f"the stand-in does not serve {request.type}")
+            return protocol.CheckResponse(inputs=request.new_inputs, failures=[failure])
+        inputs = dict(request.new_inputs)
+        failures = [protocol.CheckFailure(name, reason) for name, reason in problems(rules.arguments, inputs)]
+        for name, default in rules.defaults.items():
+            if name not in inputs or inputs[name].value is None:
+                inputs[name] = wrapped(default)
+        if "name" not in inputs or inputs["name"].value is None:
+            old = request.old_inputs.get("name")
+            inputs["name"] = old or PropertyValue(f"{request.name}-{request.random_seed.hex()[:7]}")
+        return protocol.CheckResponse(inputs=inputs, failures=failures)
+
+    async def diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
+        """What differs from the state, and what of it replaces the resource."""
+        rules = RULES[request.type]
+        found = [
+            name
+            for name in changed(rules, known(request.old_state), request.new_inputs)
+            if name not in request.ignore_changes
+        ]
+        replaces = [name for name in found if name not in rules.updated]
+        kinds = {
+            name: protocol.PropertyDiffKind.UPDATE_REPLACE if name in replaces else protocol.PropertyDiffKind.UPDATE
+            for name in found
+        }
+        return protocol.DiffResponse(
+            changes=bool(found),
+            replaces=replaces,
+            diffs=found,
+            detailed_diff={name: protocol.PropertyDiff(kind, input_diff=False) for name, kind in kinds.items()},
+            delete_before_replace=bool(replaces) and rules.delete_before_replace,
+        )
+
+    async def create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
+        """Make it; a preview tells what is not known yet."""
+        rules = RULES[request.type]
+        if request.preview:
+            return protocol.CreateResponse(properties=_previewed(rules, request.properties))
+        kind = KINDS[request.type]
+        identity, read = await asyncio.to_thread(kind.create, self._client, known(request.properties))
+        return protocol.CreateResponse(identity, _state(request.properties, read))
+
+    async def read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
+        """What is there now; nothing where it is gone."""
+        kind = KINDS[request.type]
+        found = await asyncio.to_thread(kind.read, self._client, request.resource_id, known(request.properties))
+        if found is None:
+            return protocol.ReadResponse("", {}, {})
+        identity, read = found
+        return protocol.ReadResponse(identity, _state(request.properties, read), request.inputs)
+
+    async def update(self, request: protocol.UpdateRequest) -> protocol.UpdateResponse:
+        """Change it in place."""
+        if request.preview:
+            return protocol.UpdateResponse({**request.olds, **request.news})
+        kind = KINDS[request.type]
+        old, new = known(request.olds), known(request.news)
+        read = await asyncio.to_thread(kind.update, self._client, request.resource_id, old, new)
+        return protocol.UpdateResponse(_state({**request.olds, **request.news}, read))
+
+    async def delete(self, request: protocol.DeleteRequest) -> None:
+        """Take it away."""
+        kind = KINDS[request.type]
+        await asyncio.to_thread(kind.delete, self._client, request.resource_id, known(request.properties))
+
+
+def _previewed(rules: Rules, inputs: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+    later = [*rules.outputs, *(name for name in rules.computed if name not in inputs)]
+    return {**inputs, **{name: PropertyValue(Computed()) for name in later}}
+
+
+def _state(before: Mapping[str, PropertyValue], read: Mapping[str, object]) -> dict[str, PropertyValue]:
+    """The state: what was, with its secrets marked, and what was read."""
+    state = dict(before)
+    for name, value in read.items():
+        secret = name in state and state[name].is_secret
+        state[name] = PropertyValue(wrapped(value).value, is_secret=secret)  # type: ignore[arg-type]
+    return state

@@ -1,0 +1,134 @@
+"""What the provider does with an input, beyond its name and type: from the schema of pulumi-docker 5.0.0."""
+
+from dataclasses import dataclass, field
+
+from pulumi_docker import ContainerArgs, NetworkArgs, RemoteImageArgs, VolumeArgs
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one resource type.
+
+    Args:
+        arguments: the SDK's class of the inputs.
+        outputs: properties that are outputs only.
+        updated: inputs whose change does not replace the resource.
+        defaults: what the provider fills in at check.
+        computed: inputs that the provider fills in by itself where they are left out.
+        sequences: lists whose order counts; all others are sets.
+        delete_before_replace: whether the old one goes first.
+    """
+
+    arguments: type
+    outputs: tuple[str, ...]
+    updated: frozenset[str] = frozenset()
+    defaults: dict[str, Plain] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
+    sequences: frozenset[str] = frozenset()
+    delete_before_replace: bool = False
+
+
+_HEALTHCHECK: dict[str, Plain] = {
+    "interval": "0s",
+    "timeout": "0s",
+    "startPeriod": "0s",
+    "startInterval": "0s",
+    "retries": 0,
+}
+NESTED_DEFAULTS: dict[str, dict[str, Plain]] = {
+    "healthcheck": _HEALTHCHECK,
+    "ports": {"ip": "0.0.0.0", "protocol": "tcp"},
+    "uploads": {"executable": False},
+}
+
+RULES = {
+    "docker:index/container:Container": Rules(
+        ContainerArgs,
+        outputs=("bridge", "containerLogs", "exitCode", "networkDatas"),
+        updated=frozenset(
+            [
+                "attach",
+                "containerReadRefreshTimeoutMilliseconds",
+                "cpuPeriod",
+                "cpuQuota",
+                "cpuSet",
+                "cpuShares",
+                "destroyGraceSeconds",
+                "deviceReadBps",
+                "deviceReadIops",
+                "deviceWriteBps",
+                "deviceWriteIops",
+                "healthcheck",
+                "init",
+                "logs",
+                "maxRetryCount",
+                "memory",
+                "memoryReservation",
+                "memorySwap",
+                "mustRun",
+                "removeVolumes",
+                "restart",
+                "rm",
+                "start",
+                "tmpfs",
+                "wait",
+                "waitTimeout",
+            ]
+        ),
+        defaults={
+            "attach": False,
+            "containerReadRefreshTimeoutMilliseconds": 15000,
+            "logs": False,
+            "memoryReservation": 0,
+            "mustRun": True,
+            "networkMode": "bridge",
+            "readOnly": False,
+            "removeVolumes": True,
+            "restart": "no",
+            "rm": False,
+            "start": True,
+            "stdinOpen": False,
+            "tty": False,
+            "wait": False,
+            "waitTimeout": 60,
+        },
+        computed=frozenset(
+            [
+                "command",
+                "entrypoints",
+                "envs",
+                "healthcheck",
+                "hostname",
+                "init",
+                "ipcMode",
+                "labels",
+                "logDriver",
+                "platform",
+                "runtime",
+                "securityOpts",
+                "shmSize",
+                "stopSignal",
+                "stopTimeout",
+            ]
+        ),
+        sequences=frozenset({"command", "entrypoints", "ports"}),
+        delete_before_replace=True,
+    ),
+    "docker:index/network:Network": Rules(
+        NetworkArgs,
+        outputs=("scope",),
+        computed=frozenset({"driver", "internal", "ipamConfigs", "options", "ipv6"}),
+        defaults={"ipamDriver": "default"},
+    ),
+    "docker:index/volume:Volume": Rules(
+        VolumeArgs, outputs=("mountpoint",), updated=frozenset({"cluster"}), computed=frozenset({"driver"})
+    ),
+    "docker:index/remoteImage:RemoteImage": Rules(
+        RemoteImageArgs,
+        outputs=("imageId", "repoDigest"),
+        updated=frozenset({"build", "forceRemove", "keepLocally"}),
+        sequences=frozenset(),
+    ),
+}

@@ -1,0 +1,147 @@
+"""Property values of the protocol as plain Python values, and their checks against the SDK's own classes."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Union, get_args, get_origin
+
+from pulumi import _types
+from pulumi.provider.experimental.property_value import Computed, PropertyValue
+
+from tests.providers.docker_engine.rules import NESTED_DEFAULTS, Plain, Rules
+
+
+class Unknown:
+    """A value that is known only when the deployment runs."""
+
+
+UNKNOWN = Unknown()
+
+
+def plain(value: PropertyValue) -> Plain | Unknown:
+    """The value without secrecy; UNKNOWN where any part of it is not known yet."""
+    inner = value.value
+    if isinstance(inner, Computed):
+        return UNKNOWN
+    if isinstance(inner, Mapping):
+        members = {key: plain(each) for key, each in inner.items()}
+        if any(each is UNKNOWN for each in members.values()):
+            return UNKNOWN
+        return {key: each for key, each in members.items() if not isinstance(each, Unknown)}
+    if isinstance(inner, Sequence) and not isinstance(inner, str):
+        items = [plain(each) for each in inner]
+        return UNKNOWN if UNKNOWN in items else [each for each in items if not isinstance(each, Unknown)]
+    if isinstance(inner, float) and inner.is_integer():
+        return int(inner)
+    assert inner is None or isinstance(inner, bool | float | str), f"{type(inner)} is no value of these resources"
+    return inner
+
+
+def wrapped(value: Plain) -> PropertyValue:
+    """The protocol's form of a plain value."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return PropertyValue(value)
+    if isinstance(value, int | float):
+        return PropertyValue(float(value))
+    if isinstance(value, list):
+        return PropertyValue([wrapped(each) for each in value])
+    return PropertyValue({key: wrapped(each) for key, each in value.items()})
+
+
+def known(values: Mapping[str, PropertyValue]) -> dict[str, Plain]:
+    """Plain values of all that are known and set."""
+    found = {key: plain(value) for key, value in values.items()}
+    return {key: value for key, value in found.items() if not isinstance(value, Unknown) and value is not None}
+
+
+def problems(arguments: type, values: Mapping[str, PropertyValue], path: str = "") -> Iterator[tuple[str, str]]:
+    """What is wrong with inputs: names that the SDK does not have, and values of other types.
+
+    Args:
+        arguments: the SDK's class.
+        values: by the names of the protocol.
+        path: of the object, for nested ones.
+    """
+    types = _types.input_type_types(arguments)
+    for name, value in values.items():
+        if name.startswith("__"):
+            continue
+        if name not in types:
+            yield f"{path}{name}", f"unknown; there are {', '.join(sorted(types))}"
+        else:
+            yield from _of_type(types[name], value, f"{path}{name}")
+
+
+def _of_type(wanted: object, value: PropertyValue, path: str) -> Iterator[tuple[str, str]]:
+    inner = value.value
+    if inner is None or isinstance(inner, Computed):
+        return
+    wanted = _without_outputs(wanted)
+    origin = get_origin(wanted)
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        if not isinstance(inner, Mapping):
+            yield path, f"a map is expected, this is {type(inner).__name__}"
+        return
+    if origin is not None:
+        if isinstance(inner, str) or not isinstance(inner, Sequence):
+            yield path, f"a list is expected, this is {type(inner).__name__}"
+            return
+        for index, each in enumerate(inner):
+            assert isinstance(each, PropertyValue)
+            yield from _of_type(get_args(wanted)[0], each, f"{path}[{index}]")
+    elif isinstance(wanted, type) and _types.is_input_type(wanted):
+        if not isinstance(inner, Mapping):
+            yield path, f"an object is expected, this is {type(inner).__name__}"
+            return
+        yield from problems(wanted, inner, f"{path}.")
+    else:
+        expected = {str: str, bool: bool, int: float, float: float}.get(wanted) if isinstance(wanted, type) else None
+        if expected is not None and not isinstance(inner, expected):
+            yield path, f"{getattr(wanted, '__name__', wanted)} is expected, this is {type(inner).__name__}"
+
+
+def _without_outputs(wanted: object) -> object:
+    """The SDK says `Union[str, Awaitable[str], Output[str]]` where a value may come later."""
+    if get_origin(wanted) is Union:
+        return next(each for each in get_args(wanted) if each is not type(None))
+    return wanted
+
+
+def changed(rules: Rules, old: Mapping[str, Plain], new: Mapping[str, PropertyValue]) -> list[str]:
+    """Names of the inputs that differ from the state.
+
+    Args:
+        rules: of the type.
+        old: the state, as it was read last.
+        new: the inputs, checked.
+    """
+    inputs = _types.input_type_types(rules.arguments)
+    found = []
+    for name in inputs:
+        wanted = plain(new[name]) if name in new else None
+        if isinstance(wanted, Unknown):
+            found.append(name)
+        elif wanted is None and (name in rules.computed or name == "name"):
+            continue
+        elif _normal(rules, name, wanted) != _normal(rules, name, old.get(name)):
+            found.append(name)
+    return found
+
+
+def _normal(rules: Rules, name: str, value: Plain) -> str:
+    """The same text for values that the provider takes for the same."""
+    if value in (None, "", 0, False, [], {}):
+        return ""
+    defaults = NESTED_DEFAULTS.get(name, {})
+    if isinstance(value, dict):
+        value = {**defaults, **value}
+    if isinstance(value, list):
+        items = [json.dumps(_member(each, defaults), sort_keys=True) for each in value]
+        return "\n".join(items if name in rules.sequences else sorted(items))
+    return json.dumps(value, sort_keys=True)
+
+
+def _member(value: Plain, defaults: dict[str, Plain]) -> Plain:
+    if not isinstance(value, dict):
+        return value
+    merged = {**defaults, **value}
+    return {key: each for key, each in merged.items() if each not in (None, "", [], False)}
