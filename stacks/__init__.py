@@ -9,11 +9,17 @@ def environment(settings: Settings, stack: str) -> None:
     Raises:
         SettingsError: the target is not there yet.
     """
-    if settings.target != "host":
+    # Each target brings its own provider packages along.
+    if settings.target == "host":
+        from stacks.local import local  # noqa: PLC0415
+
+        local(settings, stack)
+    elif settings.target == "docker":
+        from stacks.dev import dev  # noqa: PLC0415
+
+        dev(settings, stack)
+    else:
         raise SettingsError(
             f"kappastack:target {settings.target!r} of stack {stack}: its settings are valid, but this version "
-            "can only deploy to target 'host' (stack local)"
+            "can only deploy to the targets 'host' (stack local) and 'docker' (stack dev)"
         )
-    from stacks.local import local  # noqa: PLC0415 # each target brings its own provider packages along
-
-    local(settings, stack)

@@ -10,10 +10,9 @@ from infra.resources.starrocks_rows import StarRocksRows
 from infra.resources.starrocks_schema import StarRocksSchema
 from infra.resources.starrocks_users import StarRocksUsers
 from infra.settings import ROOT, IngestSettings
-from stacks.platform import Platform
+from stacks.platform import PLATFORM_DATABASE, Platform
 
 DATABASE = "ciapol_analytics"
-PLATFORM_DATABASE = "kappastack"
 TOPIC = "persistent://ciapol/air/sensor-measurements"
 ROLES = {
     "api": "reader",
@@ -86,6 +85,7 @@ def ciapol(platform: Platform) -> None:
         product="ciapol",
         definition=ROOT / "seatunnel/ciapol/ingest.conf",
         settings={"starrocks.database": DATABASE, **ingest_placeholders(settings.ingest)},
+        instances={each.service.name: each.instance for each in platform.streaming},
         opts=_inside(platform, platform.seatunnel.resource, topics, users),
     )
     _export(platform)

@@ -5,11 +5,11 @@ table `streaming_jobs`, by which a workflow puts a job back that died. A changed
 and goes on from it under the same id; a job that is gone goes on from its last checkpoint.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pulumi import ResourceOptions
+from pulumi import Input, ResourceOptions
 
 from apps.tasks.streaming_jobs import Argument, StreamingJob, StreamingJobs
 from infra.resources import connections
@@ -37,6 +37,7 @@ class JobInputs(Inputs):
     product: str
     name: str
     definition: dict[str, Json]
+    instances: dict[str, str]
 
 
 class JobProvider(Provider[JobInputs]):
@@ -108,10 +109,11 @@ class JobProvider(Provider[JobInputs]):
             jobs.remove(identity)
 
 
-class _Statements:
+class Statements:
     """StarRocks as `StreamingJobs` wants it."""
 
     def __init__(self, starrocks: StarRocks) -> None:
+        """Wraps an open session."""
         self._starrocks = starrocks
 
     def rows(self, statement: str, arguments: Sequence[Argument]) -> list[Row]:
@@ -122,7 +124,7 @@ class _Statements:
 @contextmanager
 def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
     with session(inputs.stack, inputs.starrocks, "root") as root:
-        yield StreamingJobs(_Statements(root), f"{inputs.database}.streaming_jobs")
+        yield StreamingJobs(Statements(root), f"{inputs.database}.streaming_jobs")
 
 
 def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
@@ -170,6 +172,7 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
         product: str,
         definition: Path,
         settings: dict[str, str],
+        instances: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
         """Its table must exist, so it depends on the platform's schema.
@@ -183,6 +186,7 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
             product: data product that the job works for.
             definition: a `.conf`.
             settings: fill its placeholders.
+            instances: of the services that it needs: another one has it go on from the savepoint that was taken before.
             opts: options of the resource.
         """
         super().__init__(
@@ -196,6 +200,7 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
                 "product": product,
                 "name": name,
                 "definition": read_definition(definition, settings, files=ROOT),
+                "instances": dict(instances),
             },
             opts,
         )

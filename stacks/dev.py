@@ -1,0 +1,26 @@
+"""`dev`: every service a container of a Docker Engine."""
+
+from infra.settings import Settings, SettingsError
+from infra.targets.docker import DockerTarget
+from stacks.ciapol import DATABASE, ciapol
+from stacks.platform import platform
+
+
+def dev(settings: Settings, stack: str) -> None:
+    """The platform and its products on the engine that DOCKER_HOST names.
+
+    Raises:
+        SettingsError: a choice that this version cannot deploy.
+    """
+    if settings.starrocks.edition == "cluster":
+        raise SettingsError(
+            f"kappastack:starrocks.edition 'cluster' of stack {stack}: its settings are valid, but this version can "
+            "only deploy edition 'emulator'"
+        )
+    target = DockerTarget(
+        stack=stack,
+        port_offset=settings.port_offset,
+        keep_data=settings.keep_data,
+        settings=settings.docker,
+    )
+    ciapol(platform(target, settings, stack=stack, database=DATABASE))
