@@ -91,32 +91,21 @@ MYSQL_DRIVER = Artifact(
 DOLPHINSCHEDULER = "3.1.1"
 
 
-def _dolphinscheduler(name: str, sha256: str, classifier: str = "") -> Artifact:
+def _sources(name: str, sha256: str) -> Artifact:
     return Artifact(
-        "org.apache.dolphinscheduler", f"dolphinscheduler-{name}", DOLPHINSCHEDULER, sha256, classifier=classifier
+        "org.apache.dolphinscheduler", f"dolphinscheduler-{name}", DOLPHINSCHEDULER, sha256, classifier="sources"
     )
 
 
 # Configuration and SQL are not in the servers' jars but in the jars of their sources.
 DOLPHINSCHEDULER_SOURCES = {
-    "dao": _dolphinscheduler("dao", "2806078ced97e425e9f44a5d7827c43bc6af9c7a0c0e7c4d26f8e44235667f72", "sources"),
-    "standalone": _dolphinscheduler(
-        "standalone-server", "725cba027d26723b5c8b5cee033913b73f5626587db575bd5ceaddc0c454fb94", "sources"
-    ),
-    "api": _dolphinscheduler("api", "6258514e2cd48c067f4909bf51f5062fe96fcb0a30fbcee5c8933ccecdd881c3", "sources"),
-    "master": _dolphinscheduler(
-        "master", "e5b14f01b437d823e0bfd9956a8417b9c5661aaaf5e56deff835f09c4ff9f5c5", "sources"
-    ),
-    "worker": _dolphinscheduler(
-        "worker", "3796dc0ac0d613df958426df134164cf4ab9e6afee322abb6fc5a7a96d2ad51a", "sources"
-    ),
-    "alert": _dolphinscheduler(
-        "alert-server", "8766a2140636fa7c7bef32620e0bd6f9c6a77b82fcae43cd6a21ca4b271ef09f", "sources"
-    ),
+    "dao": _sources("dao", "2806078ced97e425e9f44a5d7827c43bc6af9c7a0c0e7c4d26f8e44235667f72"),
+    "standalone": _sources("standalone-server", "725cba027d26723b5c8b5cee033913b73f5626587db575bd5ceaddc0c454fb94"),
+    "api": _sources("api", "6258514e2cd48c067f4909bf51f5062fe96fcb0a30fbcee5c8933ccecdd881c3"),
+    "master": _sources("master", "e5b14f01b437d823e0bfd9956a8417b9c5661aaaf5e56deff835f09c4ff9f5c5"),
+    "worker": _sources("worker", "3796dc0ac0d613df958426df134164cf4ab9e6afee322abb6fc5a7a96d2ad51a"),
+    "alert": _sources("alert-server", "8766a2140636fa7c7bef32620e0bd6f9c6a77b82fcae43cd6a21ca4b271ef09f"),
 }
-DOLPHINSCHEDULER_COMMON = _dolphinscheduler(
-    "common", "fad08f839045e37adec7a08b37684ef35a5783f41c6eecc02b7366a518dd29a2"
-)
 
 # PostgreSQL itself, relocatable, by the kind of machine: the newest release that is published for all of them.
 POSTGRES = "16.9.0"

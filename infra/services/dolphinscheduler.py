@@ -1,21 +1,19 @@
-"""DolphinScheduler, which runs the workflows: one JVM on a laptop, separate servers with a registry in production."""
+"""DolphinScheduler, which runs the workflows: one process on a laptop, separate servers in production."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from infra.distributions import Distribution
 from infra.distributions import dolphinscheduler as distribution
 from infra.services import ports
 from infra.services.java import java
-from infra.services.model import Endpoint, HttpGet, Port, Service, Volume
+from infra.services.model import Endpoint, HttpGet, Port, Service, TcpAnswer, Volume
+from infra.services.tasks import Tasks, with_tasks
 from infra.settings import DolphinSchedulerSettings, mebibytes
 
 NAME = "dolphinscheduler"
 DATABASE = "dolphinscheduler"
 ROLE = "dolphinscheduler"
 
-# What the servers' Netty binds and what they tell each other cannot be set: see docs/decisions/070.
+# What its Netty servers bind, and what they tell each other, cannot be set: docs/decisions/070.
 _AGENT = (
     "-javaagent:@{dist}/agent/address-agent.jar=bind=@{host};advertise=@{advertised};"
     "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost"
@@ -30,7 +28,6 @@ setTaskDirToTenant.enable=false
 development.state=false
 datasource.encryption.enable=false
 task.resource.limit.state=false
-alert.rpc.port=@{port.alert}
 """
 
 _LOGBACK = """\
@@ -63,102 +60,46 @@ _LOGBACK = """\
 </configuration>
 """
 
-_TASK_ENVIRONMENT = """\
-export KAPPASTACK_PYTHON="@{python}"
-export KAPPASTACK_TASKS="@{files}/tasks.json"
-export PYTHONPATH="@{dist.tasks}/lib"
-export PYTHONUNBUFFERED=1
+_LOGBACK_WITHOUT_TASKS = """\
+<configuration>
+  <appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%t] %logger{36} - %msg%n</pattern></encoder>
+  </appender>
+  <logger name="org.apache.zookeeper" level="WARN"/>
+  <logger name="org.apache.hadoop" level="WARN"/>
+  <root level="INFO"><appender-ref ref="STDOUT"/></root>
+</configuration>
+"""
+
+_ZOOKEEPER = """\
+tickTime=2000
+dataDir=@{volume.data}
+clientPortAddress=@{host}
+clientPort=@{port.client}
+admin.enableServer=false
+maxClientCnxns=0
+autopurge.purgeInterval=24
+4lw.commands.whitelist=ruok
 """
 
 
-@dataclass(frozen=True)
-class Product:
-    """A product whose workflows run here.
-
-    Args:
-        database: of StarRocks.
-        settings: what its workflows go by, such as `retention_months`.
-        apps: distributions of the programs that its tasks run, by name.
-    """
-
-    database: str
-    settings: Mapping[str, int | float]
-    apps: Mapping[str, Distribution]
-
-
-@dataclass(frozen=True)
-class Tasks:
-    """What the programs of tasks must know of the platform.
-
-    Args:
-        distribution: the programs.
-        stack: name of the stack.
-        zeta: REST endpoint of SeaTunnel.
-        starrocks: query endpoint.
-        placeholders: what job definitions are filled with: addresses, and secret files as SeaTunnel finds them.
-        products: by name.
-        alerts: whether there is a webhook for alerts.
-    """
-
-    distribution: Distribution
-    stack: str
-    zeta: Endpoint
-    starrocks: Endpoint
-    placeholders: Mapping[str, str]
-    products: Mapping[str, Product]
-    alerts: bool
-
-    def document(self) -> str:
-        """The settings of the programs, as `apps/tasks` reads them."""
-        return json.dumps(
-            {
-                "stack": self.stack,
-                "zeta": {"url": self.zeta.url},
-                "starrocks": {"host": self.starrocks.host, "port": self.starrocks.port},
-                "users": {user: f"@{{secret.starrocks-{user}}}" for user in ("scheduler", "predictor")},
-                "platform_database": "kappastack",
-                "placeholders": dict(self.placeholders),
-                "products": {
-                    name: {
-                        "database": product.database,
-                        **product.settings,
-                        "apps": {app: f"@{{dist.{app}}}/lib" for app in product.apps},
-                    }
-                    for name, product in self.products.items()
-                },
-                "alerts": {"webhook_file": "@{secret.alert-webhook}"} if self.alerts else {},
-            },
-            indent=2,
-        )
-
-
-def dolphinscheduler(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks: Tasks) -> Sequence[Service]:
-    """The servers; the first answers the REST API.
-
-    Args:
-        settings: sizes, and whether it is one process or several.
-        postgres: where its metadata are.
-        tasks: what its tasks run.
-    """
-    if settings.topology == "standalone":
-        return [_standalone(settings, postgres, tasks)]
-    return _cluster(settings, postgres, tasks)
-
-
-def _standalone(settings: DolphinSchedulerSettings, postgres: Endpoint, tasks: Tasks) -> Service:
-    service = _server(
+def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks: Tasks) -> Service:
+    """API, master, worker, alert server and registry in one process."""
+    server = _server(
+        "standalone",
+        "org.apache.dolphinscheduler.StandaloneServer",
         settings,
         postgres,
         name=NAME,
         kind="DolphinScheduler",
-        server="standalone",
-        main="org.apache.dolphinscheduler.StandaloneServer",
         ports_={
             "rest": Port(ports.DOLPHINSCHEDULER),
-            "master": Port(ports.DOLPHINSCHEDULER_MASTER, scheme="tcp"),
-            "worker": Port(ports.DOLPHINSCHEDULER_WORKER, scheme="tcp"),
-            "alert": Port(ports.DOLPHINSCHEDULER_ALERT, scheme="tcp"),
+            "master": Port(ports.DOLPHINSCHEDULER_MASTER, scheme="tcp", internal=True),
+            "worker": Port(ports.DOLPHINSCHEDULER_WORKER, scheme="tcp", internal=True),
+            "alert": Port(ports.DOLPHINSCHEDULER_ALERT, scheme="tcp", internal=True),
         },
+        health=_API_HEALTH,
+        logback=_LOGBACK,
         options=(
             "-Dserver.port=@{port.rest}",
             "-Dmaster.listen-port=@{port.master}",
@@ -169,28 +110,138 @@ def _standalone(settings: DolphinSchedulerSettings, postgres: Endpoint, tasks: T
             "-Dspring.sql.init.schema-locations=optional:classpath:none.sql",
         ),
     )
-    return _with_tasks(service, tasks)
+    return with_tasks(server, tasks)
 
 
-def _cluster(settings: DolphinSchedulerSettings, postgres: Endpoint, tasks: Tasks) -> Sequence[Service]:
-    raise NotImplementedError
+def registry() -> Service:
+    """The ZooKeeper by which separate servers know of each other; nothing in it outlives them."""
+    return Service(
+        name=f"{NAME}-registry",
+        kind="ZooKeeper",
+        distribution=distribution(),
+        command=java(
+            "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+            class_path="@{files}:@{dist}/lib/master/*",
+            heap=96,
+            # Its JMX support wants the Log4j 1 that DolphinScheduler leaves out.
+            options=("-Dzookeeper.jmx.log4j.disable=true",),
+            arguments=("@{files}/zoo.cfg",),
+        ),
+        files={"zoo.cfg": _ZOOKEEPER, "logback.xml": _LOGBACK_WITHOUT_TASKS},
+        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper")},
+        volumes={"data": Volume("1Gi")},
+        health=TcpAnswer("client", send=b"ruok".hex(), contains="imok", start_within=60),
+        memory=256,
+    )
+
+
+def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> Service:
+    """Sends the alerts of failed workflows."""
+    return _server(
+        "alert",
+        "org.apache.dolphinscheduler.alert.AlertServer",
+        settings,
+        postgres,
+        name=f"{NAME}-alert",
+        kind="DolphinSchedulerAlert",
+        ports_={
+            "rpc": Port(ports.DOLPHINSCHEDULER_ALERT, scheme="tcp", internal=True),
+            "http": Port(ports.DOLPHINSCHEDULER_ALERT + 1),
+        },
+        health=_SERVER_HEALTH,
+        logback=_LOGBACK_WITHOUT_TASKS,
+        options=("-Dserver.port=@{port.http}", "-Dalert.port=@{port.rpc}"),
+    )
+
+
+def separate(
+    settings: DolphinSchedulerSettings, *, postgres: Endpoint, registry: Endpoint, alert: Endpoint, tasks: Tasks
+) -> Sequence[Service]:
+    """API, master and workers as processes of their own, the API first."""
+    common = (
+        "-Dregistry.type=zookeeper",
+        f"-Dregistry.zookeeper.connect-string={registry.address}",
+    )
+    api = _server(
+        "api",
+        "org.apache.dolphinscheduler.api.ApiApplicationServer",
+        settings,
+        postgres,
+        name=NAME,
+        kind="DolphinSchedulerApi",
+        ports_={"rest": Port(ports.DOLPHINSCHEDULER)},
+        health=_API_HEALTH,
+        logback=_LOGBACK_WITHOUT_TASKS,
+        options=("-Dserver.port=@{port.rest}", *common),
+    )
+    master = _server(
+        "master",
+        "org.apache.dolphinscheduler.server.master.MasterServer",
+        settings,
+        postgres,
+        name=f"{NAME}-master",
+        kind="DolphinSchedulerMaster",
+        ports_={
+            "rpc": Port(ports.DOLPHINSCHEDULER_MASTER, scheme="tcp", internal=True),
+            "http": Port(ports.DOLPHINSCHEDULER_MASTER + 1),
+        },
+        health=_SERVER_HEALTH,
+        logback=_LOGBACK_WITHOUT_TASKS,
+        options=("-Dserver.port=@{port.http}", "-Dmaster.listen-port=@{port.rpc}", *common),
+    )
+    workers = [
+        with_tasks(
+            _server(
+                "worker",
+                "org.apache.dolphinscheduler.server.worker.WorkerServer",
+                settings,
+                postgres,
+                name=f"{NAME}-worker-{number}",
+                kind="DolphinSchedulerWorker",
+                ports_={
+                    "rpc": Port(ports.DOLPHINSCHEDULER_WORKER + 2 * number, scheme="tcp", internal=True),
+                    "http": Port(ports.DOLPHINSCHEDULER_WORKER + 2 * number + 1),
+                },
+                health=_SERVER_HEALTH,
+                logback=_LOGBACK,
+                options=(
+                    "-Dserver.port=@{port.http}",
+                    "-Dworker.listen-port=@{port.rpc}",
+                    f"-Dworker.alert-listen-host={alert.host}",
+                    f"-Dworker.alert-listen-port={alert.port}",
+                    *common,
+                ),
+            ),
+            tasks,
+        )
+        for number in range(settings.workers)
+    ]
+    return [api, master, *workers]
+
+
+_API_HEALTH = HttpGet("rest", "/dolphinscheduler/actuator/health", start_within=240, contains='"status":"UP"')
+_SERVER_HEALTH = HttpGet("http", "/actuator/health", start_within=240, contains='"status":"UP"')
 
 
 def _server(
+    server: str,
+    main: str,
     settings: DolphinSchedulerSettings,
     postgres: Endpoint,
     *,
     name: str,
     kind: str,
-    server: str,
-    main: str,
     ports_: Mapping[str, Port],
+    health: HttpGet,
+    logback: str,
     options: Sequence[str],
 ) -> Service:
+    """What all servers share. Each has a class path of its own, as each scans the whole of it for its parts."""
     return Service(
         name=name,
         kind=kind,
         distribution=distribution(),
+        # The API serves `ui/` of the folder that it is started in.
         directory="@{dist}/home",
         command=java(
             main,
@@ -201,7 +252,7 @@ def _server(
                 f"-XX:MaxMetaspaceSize={settings.metaspace[:-1].lower()}",
                 "-XX:TieredStopAtLevel=1",
                 "-Dspring.profiles.active=postgresql",
-                # The password is a file's content; its name is the property's.
+                # Each secret's file is a property of the file's name.
                 "-Dspring.config.import=configtree:@{secrets}/",
                 f"-Dspring.datasource.url=jdbc:postgresql://{postgres.address}/{DATABASE}",
                 f"-Dspring.datasource.username={ROLE}",
@@ -223,31 +274,11 @@ def _server(
             ),
         ),
         environment={"HOME": "@{volume.data}"},
-        files={"common.properties": _COMMON, "logback-spring.xml": _LOGBACK},
+        files={"common.properties": _COMMON, "logback-spring.xml": logback},
         ports=ports_,
         volumes={"data": Volume(settings.storage)},
         secrets={"database-password": "dolphinscheduler-database"},
-        health=HttpGet("rest", "/dolphinscheduler/actuator/health", start_within=240, contains='"status":"UP"'),
+        health=health,
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
         stop_grace=30,
-    )
-
-
-def _with_tasks(service: Service, tasks: Tasks) -> Service:
-    """The worker also holds the programs that tasks run, and their secrets."""
-    secrets = {f"starrocks-{user}": f"starrocks-{user}" for user in ("scheduler", "predictor")}
-    if tasks.alerts:
-        secrets["alert-webhook"] = "alert-webhook"
-    return replace(
-        service,
-        files={
-            **service.files,
-            "dolphinscheduler_env.sh": _TASK_ENVIRONMENT,
-            "tasks.json": tasks.document(),
-        },
-        secrets={**service.secrets, **secrets},
-        distributions={
-            "tasks": tasks.distribution,
-            **{app: each for product in tasks.products.values() for app, each in product.apps.items()},
-        },
     )

@@ -8,7 +8,7 @@ from infra.distributions import locks, maven
 from infra.distributions.digest import version
 from infra.distributions.files import copy_sources, place
 from infra.distributions.model import ROOT, Distribution, Report
-from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_COMMON, DOLPHINSCHEDULER_SOURCES
+from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_SOURCES
 
 AGENT = ROOT / "dolphinscheduler" / "address-agent"
 PAGE = ROOT / "dolphinscheduler" / "page"
@@ -25,26 +25,23 @@ CONFIGURATION: dict[str, dict[str, tuple[str, ...]]] = {
 
 def distribution() -> Distribution:
     """DolphinScheduler: the version changes with the agent's and the page's sources."""
-    pinned = (artifact.sha256 for artifact in (*DOLPHINSCHEDULER_SOURCES.values(), DOLPHINSCHEDULER_COMMON))
+    pinned = (artifact.sha256 for artifact in DOLPHINSCHEDULER_SOURCES.values())
     sources = [*(lock.path for lock in locks.DOLPHINSCHEDULER.values()), AGENT, PAGE, Path(__file__)]
     return Distribution("dolphinscheduler", f"{DOLPHINSCHEDULER}-{version(sources, pinned).rsplit('-', 1)[1]}")
 
 
 def build(target: Path, report: Report) -> None:
-    """Lay out `lib/<server>/`, `conf/<server>/`, `conf/common.properties`, `sql/`, `agent/` and `home/ui/` (the page)."""
+    """Lay out `lib/<server>/`, `conf/<server>/`, `sql/`, `agent/` and `home/ui/` (the page)."""
     wanted = {server: lock.artifacts() for server, lock in locks.DOLPHINSCHEDULER.items()}
     every = {artifact.coordinates: artifact for artifacts in wanted.values() for artifact in artifacts}
-    configuration = [*DOLPHINSCHEDULER_SOURCES.values(), DOLPHINSCHEDULER_COMMON]
-    files = maven.fetch([*every.values(), *configuration], report)
+    files = maven.fetch([*every.values(), *DOLPHINSCHEDULER_SOURCES.values()], report)
     paths = dict(zip(every, files[: len(every)], strict=True))
     for server, artifacts in wanted.items():
         place([paths[artifact.coordinates] for artifact in artifacts], target / "lib" / server)
-    *archives, common = files[len(every) :]
-    sources = dict(zip(DOLPHINSCHEDULER_SOURCES, archives, strict=True))
+    sources = dict(zip(DOLPHINSCHEDULER_SOURCES, files[len(every) :], strict=True))
     for server, parts in CONFIGURATION.items():
         for part, names in parts.items():
             _unpack(sources[part], names, target / "conf" / server)
-    _unpack(common, ("common.properties",), target / "conf")
     _unpack(sources["dao"], (f"sql/{SCHEMA}",), target)
     copy_sources(PAGE, target / "home" / "ui")
     (target / "home").mkdir(exist_ok=True)
