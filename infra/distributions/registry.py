@@ -35,6 +35,7 @@ _TASKS = PythonApp(
     data=(("seatunnel/ciapol", "products/seatunnel/ciapol"), ("sql/ciapol/queries", "products/sql/ciapol/queries")),
     shared=("seatunnel/client",),
 )
+_PREDICTOR = PythonApp("predictor", "apps/predictor")
 
 RECIPES = {
     # The slowest first: they are begun in this order, a few at a time.
@@ -47,6 +48,7 @@ RECIPES = {
     "api": Recipe(_API.distribution, _API.build),
     "sensors": Recipe(_SENSORS.distribution, _SENSORS.build),
     "tasks": Recipe(_TASKS.distribution, _TASKS.build),
+    "predictor": Recipe(_PREDICTOR.distribution, _PREDICTOR.build),
 }
 
 
@@ -98,3 +100,8 @@ def sensors() -> Distribution:
 def tasks() -> Distribution:
     """What DolphinScheduler's tasks run: `lib/`, and in `products/` the job files and queries of every product."""
     return _TASKS.distribution()
+
+
+def predictor() -> Distribution:
+    """The forecast of the air quality index and of each pollutant: `lib/`."""
+    return _PREDICTOR.distribution()

@@ -1,0 +1,111 @@
+"""What a station has measured, hour by hour, and which of it is known at a time."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+POLLUTANTS = ("pm25", "pm10", "so2", "no2", "o3", "co")
+"""Hourly means, µg/m³."""
+QUANTITIES = ("aqi", *POLLUTANTS)
+"""What is predicted: the hourly index, and the pollutants."""
+WEATHER = ("temperature", "pressure", "humidity", "wind_speed")
+"""Hourly means, °C, hPa, %, m/s."""
+COLUMNS = (*QUANTITIES, *WEATHER)
+
+HORIZONS = 24
+"""Hours ahead that are predicted: from the hour after the prediction is made on."""
+
+HOUR_SECONDS = 3600
+
+
+def hour_number(moment: datetime) -> int:
+    """Whole hours since 1970-01-01T00:00Z; a time without zone is UTC."""
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return int(aware.timestamp()) // HOUR_SECONDS
+
+
+def moment_of(hour: int) -> datetime:
+    """The start of an hour, UTC."""
+    return datetime.fromtimestamp(hour * HOUR_SECONDS, UTC)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The station's clock: for each hour the hour of the day, the day of the week (Monday 0) and the day of the year."""
+
+    hour: Floats
+    weekday: Floats
+    day: Floats
+
+    @classmethod
+    def of(cls, first_hour: int, hours: int, zone: str) -> "Calendar":
+        """The calendar of so many hours from `first_hour` on, in an IANA time zone."""
+        clock = ZoneInfo(zone)
+        local = [
+            datetime.fromtimestamp(hour * HOUR_SECONDS, clock).timetuple()
+            for hour in range(first_hour, first_hour + hours)
+        ]
+        return cls(
+            np.array([t.tm_hour for t in local], dtype=np.float64),
+            np.array([t.tm_wday for t in local], dtype=np.float64),
+            np.array([t.tm_yday for t in local], dtype=np.float64),
+        )
+
+
+@dataclass(frozen=True)
+class Station:
+    """A station.
+
+    Args:
+        station_id: its identifier.
+        zone: IANA time zone of its clock.
+        network: stations of one network learn from each other; demonstration data are a network of their own.
+    """
+
+    station_id: str
+    zone: str
+    network: str
+
+
+@dataclass(frozen=True)
+class History:
+    """Hourly values of one station, without holes in time; NaN where nothing was measured.
+
+    Args:
+        station: whose.
+        first_hour: number of the first row's hour.
+        values: a row an hour, a column for each of `COLUMNS`.
+        delay: hours until an hour is complete. A station that measures once an hour, on the hour, has said all about an
+            hour when it begins (0); the mean of several measurements is known an hour later (1).
+    """
+
+    station: Station
+    first_hour: int
+    values: Floats
+    delay: int = 0
+    calendar: Calendar = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out the calendar, as far as predictions from the last hour reach."""
+        hours = len(self.values) + HORIZONS + 1
+        object.__setattr__(self, "calendar", Calendar.of(self.first_hour, hours, self.station.zone))
+
+    def series(self, column: str) -> Floats:
+        """The hours of one of `COLUMNS`."""
+        series: Floats = self.values[:, COLUMNS.index(column)]
+        return series
+
+    def known(self, made_at: int) -> int:
+        """The row of the newest hour that is complete at the start of the hour `made_at`."""
+        return made_at - self.delay - self.first_hour
+
+    def until(self, made_at: int) -> "History":
+        """The same without anything that is not complete at the start of the hour `made_at`."""
+        end = max(self.known(made_at) + 1, 0)
+        return History(self.station, self.first_hour, self.values[:end], self.delay)
