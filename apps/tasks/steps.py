@@ -60,9 +60,9 @@ class LastRun:
 class StepRecord:
     """The row of one step. That StarRocks cannot be reached is said in the log and never fails the work."""
 
-    def __init__(self, store: Callable[[], Store], table: str, step: Step) -> None:
-        """`store` opens a connection: a process that was forked needs one of its own; `table` is qualified."""
-        self._store = store()
+    def __init__(self, store: Store, table: str, step: Step) -> None:
+        """`table` is qualified."""
+        self._store = store
         self._table = table
         self._step = step
 
@@ -74,9 +74,16 @@ class StepRecord:
         """Note what was done so far."""
         self._kept("noting the progress", lambda: self._set("details = %s", (_fit(details),)), 5)
 
-    def end(self, state: State, *, error: str = "", details: str | None = None) -> None:
-        """Note how the step ended; `details` stay as they were where they are None."""
-        self._kept("noting the end", lambda: self._end(state, error, details), _END_PATIENCE)
+    def end(self, state: State, *, error: str = "", details: str | None = None, only_running: bool = False) -> None:
+        """Note how the step ended.
+
+        Args:
+            state: how.
+            error: why it did not end well.
+            details: what it did; None: they stay as they were.
+            only_running: leave alone what has an end already.
+        """
+        self._kept("noting the end", lambda: self._end(state, error, details, only_running), _END_PATIENCE)
 
     def _kept(self, what: str, work: Callable[[], T], within: float) -> T | None:
         try:
@@ -104,14 +111,16 @@ class StepRecord:
         )
         return LastRun()
 
-    def _end(self, state: State, error: str, details: str | None) -> None:
+    def _end(self, state: State, error: str, details: str | None, only_running: bool) -> None:
         at = "last_succeeded_at" if state == State.SUCCEEDED else "last_failed_at"
         said = None if state == State.SUCCEEDED else _fit(error or state)
         assignments = f"state = %s, ended_at = UTC_TIMESTAMP(), {at} = UTC_TIMESTAMP(), last_error = %s"
         values: tuple[str | None, ...] = (state, said)
         if details is not None:
             assignments, values = f"{assignments}, details = %s", (*values, _fit(details))
-        if self._set(assignments, values) == 0:
+        if only_running:
+            self._set(assignments, values, more=f" AND state = '{State.RUNNING}'")
+        elif self._set(assignments, values) == 0:
             # Another run of the workflow has begun meanwhile: the row is about that one, but for when this one ended.
             self._store.change(
                 f"UPDATE {self._table} SET {at} = UTC_TIMESTAMP() "
@@ -119,10 +128,10 @@ class StepRecord:
                 (*self._step.key, self._step.run),
             )
 
-    def _set(self, assignments: str, values: tuple[str | None, ...]) -> int:
+    def _set(self, assignments: str, values: tuple[str | None, ...], more: str = "") -> int:
         return self._store.change(
             f"UPDATE {self._table} SET {assignments} "
-            "WHERE product = %s AND workflow = %s AND task = %s AND run_id = %s",
+            f"WHERE product = %s AND workflow = %s AND task = %s AND run_id = %s{more}",
             (*values, *self._step.key, self._step.run),
         )
 

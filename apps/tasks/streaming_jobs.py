@@ -131,6 +131,15 @@ class StreamingJobs:
         )
         return self.is_holder(job_id, holder)
 
+    def extend(self, job_id: int, holder: str, seconds: int) -> None:
+        """Make a hold last for so long from now, if it has not ended."""
+        until = f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
+        self._statements.rows(
+            f"UPDATE {self._table} SET held_until = {until} "
+            "WHERE job_id = %s AND held_by = %s AND held_until > UTC_TIMESTAMP()",
+            (job_id, holder),
+        )
+
     def is_holder(self, job_id: int, holder: str, *, left: int = 0) -> bool:
         """Whether a hold is somebody's, for more than so many seconds."""
         return any(

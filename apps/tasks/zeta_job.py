@@ -1,0 +1,209 @@
+"""`zeta-job`: run a batch job of SeaTunnel once for each piece of a window, and wait for its end.
+
+The id of a job is a function of stack, step, run, piece and attempt, so a second start of the same run finds what the
+first one left: it takes FINISHED for done, joins a job that runs, and begins a new attempt only after a failure. Where
+the engine has forgotten a job because all of its nodes were restarted, the job is submitted again under its id: its
+rows are upserts, so a half-written piece is written over.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from apps.tasks.context import Context
+from apps.tasks.errors import TaskError
+from apps.tasks.log import say
+from apps.tasks.windows import Window
+from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
+from seatunnel.client.rest import ZetaError, ZetaUnreachable
+from seatunnel.client.zeta import ACTIVE, ENDING, STOPPED, JobInfo, JobStatus, Zeta
+
+_FAILED = frozenset({JobStatus.FAILED, JobStatus.CANCELED, JobStatus.SAVEPOINT_DONE})
+T = TypeVar("T")
+_ATTEMPTS = 1000
+_STOP_SECONDS = 60.0
+_DONE = re.compile(r"^(?P<done>[0-9]+) of (?P<all>[0-9]+) pieces from (?P<from>\S+ \S+)")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often the engine is asked, in seconds.
+
+    Args:
+        poll: between two looks at a job.
+        report: between two lines of progress that tell nothing new.
+        unreachable: how long an engine that does not answer is waited for.
+        forgotten: how long a job that the engine does not know may be about to appear.
+    """
+
+    poll: float = 0.5
+    report: float = 15.0
+    unreachable: float = 600.0
+    forgotten: float = 3.0
+
+
+def run(context: Context, job: str, window: Window, chunk: timedelta | None, pace: Pace | None = None) -> str:
+    """Run the job over the window, piece by piece; what was done, in words.
+
+    Raises:
+        TaskError: a piece failed; the message has the engine's reason.
+    """
+    pieces = window.chunks(chunk)
+    begin = _already_done(context, pieces)
+    if begin:
+        say(f"{begin} of {len(pieces)} pieces were done by an earlier attempt of this run")
+    for index, piece in enumerate(pieces):
+        if index < begin:
+            continue
+        say(f"piece {index + 1} of {len(pieces)}: {job} for {piece}")
+        _Piece(context, job, piece, index, pace or Pace()).run()
+        if len(pieces) > 1:
+            context.record.progress(_progress(index + 1, pieces))
+    return f"{job} for {window}" if len(pieces) == 1 else _progress(len(pieces), pieces)
+
+
+def _progress(done: int, pieces: list[Window]) -> str:
+    return (
+        f"{done} of {len(pieces)} pieces from {pieces[0].placeholders['from']}, up to {pieces[done - 1].end:%Y-%m-%d}"
+    )
+
+
+def _already_done(context: Context, pieces: list[Window]) -> int:
+    """Pieces that an earlier attempt of this run has finished; the engine may have been restarted since."""
+    match = _DONE.match(context.last_details)
+    if not context.resumed or match is None or len(pieces) == 1:
+        return 0
+    same = int(match["all"]) == len(pieces) and match["from"].rstrip(",") == pieces[0].placeholders["from"]
+    return int(match["done"]) if same else 0
+
+
+def stop(zeta: Zeta, identity: int) -> None:
+    """Stop a job and wait for its end; one that has ended already is fine.
+
+    Raises:
+        ZetaError: the engine refused, or does not answer.
+        TimeoutError: it did not end.
+    """
+    if zeta.status(identity) in STOPPED:
+        return
+    zeta.stop(identity, savepoint=False)
+    zeta.wait(identity, STOPPED, within=_STOP_SECONDS)
+
+
+class _Piece:
+    """One job: one piece of the window."""
+
+    def __init__(self, context: Context, job: str, window: Window, index: int, pace: Pace) -> None:
+        self._zeta = context.zeta()
+        self._context = context
+        self._job = job
+        self._pace = pace
+        self._index = index
+        values = {**context.settings.placeholders, **window.placeholders}
+        settings = {"starrocks.database": context.product.database, "station_filter": ""}
+        path = context.files / "seatunnel" / context.step.product / f"{job}.conf"
+        try:
+            self._definition = fill(read_definition(path, settings, files=context.files), values)
+        except DefinitionError as error:
+            raise TaskError(str(error)) from None
+
+    def run(self) -> None:
+        """Have the job finish.
+
+        Raises:
+            TaskError: it failed.
+        """
+        identity, info = self._attempt()
+        if info.status == JobStatus.FINISHED:
+            say(f"job {identity} has finished already")
+            return
+        self._context.watch(identity)
+        if info.status == JobStatus.UNKNOWN:
+            self._submit(identity)
+        else:
+            say(f"job {identity} is {info.status} already: waiting for it")
+        info = self._follow(identity)
+        self._context.watch(None)
+        if info.status != JobStatus.FINISHED:
+            raise TaskError(f"job {self._job} ({identity}) is {info.status}: {_reason(info.error)}")
+        say(f"job {identity} finished: {info.received} rows read, {info.written} rows written")
+
+    def _attempt(self) -> tuple[int, JobInfo]:
+        """The first attempt that has not failed."""
+        step = self._context.step
+        for attempt in range(_ATTEMPTS):
+            name = f"{step.product}/{step.workflow}/{step.task}/{step.run}/{self._index}/{attempt}"
+            identity = job_id(self._context.settings.stack, name)
+            info = self._patiently(lambda: self._zeta.info(identity))  # noqa: B023 # called at once
+            if info.status in ENDING:
+                info = self._follow(identity)
+            if info.status not in _FAILED:
+                return identity, info
+            say(f"attempt {attempt + 1} (job {identity}) was {info.status}")
+        raise TaskError(f"run {step.run} has failed {_ATTEMPTS} times: start a new run")
+
+    def _submit(self, identity: int) -> None:
+        step = self._context.step
+        name = f"{step.product}-{self._job}-{step.run}"
+
+        def submit() -> None:
+            try:
+                self._zeta.submit(identity, name, self._definition, restore=False)
+            except ZetaUnreachable:
+                raise
+            except ZetaError as error:
+                # A survivor of a worker that died may have submitted it a moment ago.
+                if self._zeta.status(identity) in ACTIVE | {JobStatus.FINISHED}:
+                    return
+                raise TaskError(f"job {self._job}: {error}") from None
+
+        self._patiently(submit)
+        say(f"job {identity} was submitted")
+
+    def _follow(self, identity: int) -> JobInfo:
+        """Wait until the job has ended, telling how it goes."""
+        told, told_at = JobInfo(JobStatus.UNKNOWN), 0.0
+        unknown_since: float | None = None
+        while True:
+            info = self._patiently(lambda: self._zeta.info(identity))
+            now = time.monotonic()
+            if info.status in STOPPED - {JobStatus.UNKNOWN}:
+                return info
+            if info.status != JobStatus.UNKNOWN:
+                unknown_since = None
+                if info.status != told.status or now - told_at > self._pace.report:
+                    say(f"job {identity} is {info.status}: {info.received} rows read, {info.written} written")
+                    told, told_at = info, now
+            elif unknown_since is None:
+                unknown_since = now
+            elif now - unknown_since > self._pace.forgotten:
+                say(f"SeaTunnel has forgotten job {identity}, it was restarted: submitting it again")
+                self._submit(identity)
+                unknown_since = None
+            time.sleep(self._pace.poll)
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Ask the engine, waiting for one that is just being restarted."""
+        deadline = time.monotonic() + self._pace.unreachable
+        told = False
+        while True:
+            try:
+                return ask()
+            except ZetaUnreachable as error:
+                if time.monotonic() > deadline:
+                    raise TaskError(f"{error} for {self._pace.unreachable:.0f} s") from None
+                if not told:
+                    say(f"{error}; waiting for it")
+                told = True
+            except ZetaError as error:
+                raise TaskError(str(error)) from None
+            time.sleep(min(2.0, self._pace.poll * 4))
+
+
+def _reason(error: str) -> str:
+    """The engine's error without the frames of its stack, which say nothing to the reader of a task's log."""
+    lines = [line.strip() for line in error.splitlines() if line.strip() and not line.strip().startswith("at ")]
+    return "\n".join(lines)[:1500] or "the engine gives no reason"
