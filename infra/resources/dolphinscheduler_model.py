@@ -19,6 +19,8 @@ DEPENDENT = "DEPENDENT"
 FIRST_DAY = "2020-01-01 00:00:00"
 LAST_DAY = "2099-12-31 23:59:59"
 _EXECUTION = {Overlap.ALLOW: "PARALLEL", Overlap.SKIP: "SERIAL_DISCARD", Overlap.WAIT: "SERIAL_WAIT"}
+GRACE = 5
+"""Minutes after which the server calls a task failed that should have ended itself."""
 # The cycle and the date value of a DEPENDENT task.
 PERIODS = {"hour": ("hour", "currentHour"), "day": ("day", "today")}
 
@@ -102,7 +104,7 @@ def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> Ta
         waits_for=task.workflow if isinstance(task, WaitFor) else "",
         in_the_same=task.in_the_same if isinstance(task, WaitFor) else "",
         needs=sorted(task.needs),
-        timeout=minutes(task.timeout),
+        timeout=minutes(task.timeout) + (0 if waiting else GRACE),
         retries=task.retries,
         retry_interval=minutes(task.retry_interval),
     )
@@ -113,7 +115,10 @@ def _script(definition: WorkflowDefinition, task: Task, product: str) -> str:
     who = ["--product", product, "--workflow", definition.name, "--task", task.name]
     # 3.1.1 has no parameter for the id of the run, but its worker makes a folder <run>/<task run> to run each task in.
     run = '--run "$(basename "$(dirname "$PWD")")"'
-    return f'exec "$KAPPASTACK_PYTHON" -m apps.tasks {command} {shlex.join(who)} {run} {shlex.join(arguments)}'.rstrip()
+    # 3.1.1 kills a task that takes too long by sudo only; without sudo it calls it failed and lets it run.
+    limit = f"timeout --verbose --kill-after=60 {minutes(task.timeout)}m"
+    client = '"$KAPPASTACK_PYTHON" -m apps.tasks'
+    return f"exec {limit} {client} {command} {shlex.join(who)} {run} {shlex.join(arguments)}".rstrip()
 
 
 def found(
