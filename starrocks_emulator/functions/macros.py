@@ -5,9 +5,29 @@ _DATETIME_TEXT = (
     "ELSE strftime(x, '%Y-%m-%d %H:%M:%S.%f') END"
 )
 
+# A text as DATETIME: the forms that are known; NULL for what is no date; refused where StarRocks may read more
+_MOMENT = (
+    "CASE WHEN regexp_full_match(x, "
+    "'\\s*\\d{4}-\\d{1,2}-\\d{1,2}([ T]\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,6})?)?)?\\s*') "
+    "THEN TRY_CAST(trim(x) AS TIMESTAMP) "
+    "WHEN regexp_full_match(x, '\\d{8}') THEN try_strptime(x, '%Y%m%d') "
+    "WHEN regexp_full_match(x, '\\d{14}') THEN try_strptime(x, '%Y%m%d%H%M%S') "
+    "WHEN regexp_full_match(x, '[-+\\d\\s:/.,TZ]*(\\d[-+\\s:/.,TZ]*){5,}') "
+    "THEN error('This emulator does not read the date ' || x || ', write it as YYYY-MM-DD HH:MM:SS') END"
+)
+
 MACROS = (
     # a text is read as DATETIME where one is wanted; what cannot be read is NULL
-    "CREATE MACRO fn.dt(x TIMESTAMP) AS x, (x DATE) AS CAST(x AS TIMESTAMP), (x VARCHAR) AS TRY_CAST(x AS TIMESTAMP)",
+    f"CREATE MACRO fn.dt(x TIMESTAMP) AS x, (x DATE) AS CAST(x AS TIMESTAMP), (x VARCHAR) AS {_MOMENT}",
+    "CREATE MACRO fn.number(x VARCHAR) AS TRY_CAST(x AS DOUBLE)",
+    "CREATE MACRO fn.truth(x VARCHAR) AS CASE WHEN lower(trim(x)) IN ('true', 'false') THEN lower(trim(x)) = 'true' "
+    "ELSE TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT) <> 0 END, (x BOOLEAN) AS x, "
+    "(x DOUBLE) AS x <> 0, (x BIGINT) AS x <> 0, (x HUGEINT) AS x <> 0",
+    # half away from zero, as DECIMAL arithmetic of StarRocks rounds
+    "CREATE MACRO fn.quotient(a, b) AS CASE WHEN b = 0 THEN NULL ELSE (abs(a) * 2 + abs(b)) // (abs(b) * 2) "
+    "* CAST(sign(a) * sign(b) AS HUGEINT) END",
+    "CREATE MACRO fn.divided(a DOUBLE, b DOUBLE) AS a / b, (a BIGINT, b BIGINT) AS a / b, "
+    "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('a division of DECIMALs whose scale is not known; use CAST')",
     # CAST to an integer type cuts off decimals, where DuckDB rounds
     "CREATE MACRO fn.whole(x DOUBLE) AS trunc(x), (x VARCHAR) AS TRY_CAST(regexp_extract(x, "
     "'^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT), (x BIGINT) AS x, (x HUGEINT) AS x, (x BOOLEAN) AS CAST(x AS INTEGER), "

@@ -10,6 +10,7 @@ from starrocks_emulator import write
 from starrocks_emulator.load.settings import Settings, SettingsError
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.literals import quote, text_literal
 from starrocks_emulator.sql.parse import parse_expression
 from starrocks_emulator.sql.render import Expressions
@@ -84,6 +85,11 @@ class LoadExpressions(Expressions):
         """`table`: whose columns lend their types."""
         super().__init__((), {}, {})
         self._table = table
+
+    def column_kind(self, node: exp.Expr) -> Kind:
+        """See `Expressions.column_kind`: fields that are columns have their types."""
+        column = None if node.args.get("table") else self._table.column(node.name)
+        return column.type if column else None
 
     def __call__(self, node: exp.Expr | None) -> str:
         """See `Expressions`; text is read as a number by arithmetic, as StarRocks does it."""

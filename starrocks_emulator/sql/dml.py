@@ -157,7 +157,7 @@ class Changer:
             raise errors.analysis(f"only support updating primary key table, {table.name} is not one")
         if not tree.args.get("where"):
             raise errors.analysis("must specify where clause to prevent full table update")
-        with queries.scope_of(tree) as prefix:
+        with queries.scope_of(tree, table) as prefix:
             sets: dict[str, str] = {}
             for assignment in tree.expressions:
                 column = table.column(assignment.this.name) if isinstance(assignment, exp.EQ) else None
@@ -195,7 +195,7 @@ class Changer:
             if tree.args.get("using") or tree.args.get("with_"):
                 raise errors.analysis("Delete only supports USING and WITH on PRIMARY KEY tables")
             check_plain_condition(tree.args["where"].this, table)
-        with queries.scope_of(tree) as prefix:
+        with queries.scope_of(tree, table) as prefix:
             more = [queries.relation(node) for node in tree.args.get("using") or []]
             where = queries(tree.args["where"].this)
         if partition:

@@ -75,6 +75,12 @@ def cast(text: str, target: SqlType) -> str:
     if target.name == "date":
         return f"TRY_CAST(fn.dt({text}) AS DATE)"
     if target.is_string:
-        whole = f"fn.text({text})"
-        return whole if target.arguments[0] >= 65533 else f"left({whole}, {target.arguments[0]})"
+        return cut(f"fn.text({text})", target)
+    if target.name == "boolean":
+        return f"fn.truth({text})"
     return f"TRY_CAST({text} AS {target.stored()})"
+
+
+def cut(text: str, target: SqlType) -> str:
+    """A text that a CAST to VARCHAR(n) or CHAR(n) makes no longer than n."""
+    return text if target.arguments[0] >= 65533 else f"left({text}, {target.arguments[0]})"

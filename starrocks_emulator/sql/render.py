@@ -7,17 +7,24 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.dates import NOW
+from starrocks_emulator.functions.strings import STRINGS
 from starrocks_emulator.results import SqlError, Value
-from starrocks_emulator.sql.literals import cast, data_type, quote, text_literal, value_literal
+from starrocks_emulator.sql.kinds import NULL, Kind, Kinds, value_kind
+from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
 from starrocks_emulator.sql.moments import SPECIAL, interval
 from starrocks_emulator.sql.nodes import only
+from starrocks_emulator.sql.operators import arithmetic, branches, comparison, decimal_division, division
 from starrocks_emulator.sql.parse import MARK, PARAMETER, written_name
+from starrocks_emulator.types import SqlType
 
-_BINARY: dict[type[exp.Expr], str] = {
-    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=", exp.And: "AND", exp.Or: "OR",
-    exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.BitwiseAnd: "&", exp.BitwiseOr: "|",
+_COMPARISONS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
 }  # fmt: skip
+_BINARY: dict[type[exp.Expr], str] = {exp.And: "AND", exp.Or: "OR", exp.BitwiseAnd: "&", exp.BitwiseOr: "|"}
+
+
+_CHOOSERS = {"IF", "IFNULL", "NVL", "COALESCE", "GREATEST", "LEAST"}
 
 
 class Expressions:
@@ -30,6 +37,38 @@ class Expressions:
         self.parameters = parameters
         self.constants = constants
         self.variables = variables
+        self._kinds = Kinds(self.column_kind, self.query_kind)
+        self._known_kinds: dict[int, tuple[exp.Expr, Kind]] = {}
+
+    def kind(self, node: exp.Expr | None) -> Kind:
+        """The type of an expression; None where it is not known."""
+        if node is None:
+            return NULL
+        if id(node) not in self._known_kinds:
+            self._known_kinds[id(node)] = (node, self._kinds(node))  # held, so that its id stays its own
+        return self._known_kinds[id(node)][1]
+
+    def column_kind(self, node: exp.Expr) -> Kind:
+        """The type of a column, which the classes that extend this one know, or of a parameter."""
+        if node.name.startswith(PARAMETER):
+            index = int(node.name.removeprefix(PARAMETER))
+            return value_kind(self.parameters[index]) if index < len(self.parameters) else NULL
+        return None
+
+    def query_kind(self, node: exp.Expr) -> Kind:
+        """The type of a scalar subquery."""
+        return None
+
+    def as_text(self, node: exp.Expr) -> str:
+        """An expression as text, as CAST (… AS VARCHAR) writes it."""
+        if self.is_decimal(node):
+            return f"CAST({self(node)} AS VARCHAR)"  # fn.text would take it for a DOUBLE
+        return f"fn.text({self(node)})"
+
+    def is_decimal(self, node: exp.Expr) -> bool:
+        """Whether an expression is a DECIMAL."""
+        kind = self.kind(node)
+        return kind is not None and kind.name == "decimal"
 
     def query(self, node: exp.Expr) -> str:
         """A subquery as text; replaced by the class that knows tables."""
@@ -46,6 +85,12 @@ class Expressions:
         """
         if node is None:
             raise errors.syntax("An expression is missing")
+        operator = _COMPARISONS.get(type(node))
+        if operator:
+            only(node, "this", "expression", "typed", "safe")
+            equality = isinstance(node, exp.EQ | exp.NEQ | exp.NullSafeEQ)
+            left, right = comparison(self, node.this, node.expression, equality)
+            return f"({left} {operator} {right})"
         operator = _BINARY.get(type(node))
         if operator:
             only(node, "this", "expression", "typed", "safe")
@@ -66,7 +111,7 @@ class Expressions:
         """Several expressions."""
         return [self(node) for node in nodes]
 
-    def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:
+    def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:  # noqa: PLR0912
         """A function call by name."""
         upper = name.upper()
         if upper in SPECIAL:
@@ -97,11 +142,27 @@ class Expressions:
             return "count(*)"
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
-        rendered = function.render(name.lower(), self.all(plain))
+        if upper == "AVG" and not over and len(plain) == 1 and self.is_decimal(plain[0]):
+            return self._average(plain[0], distinct)
+        rendered = function.render(name.lower(), self._arguments(upper, plain))
         if distinct or order or nulls:
             head, _, tail = rendered.partition("(")
             rendered = f"{head}({distinct}{tail[:-1]}{nulls}{order})"
         return rendered
+
+    def _arguments(self, upper: str, nodes: Sequence[exp.Expr]) -> list[str]:
+        if upper in _CHOOSERS:
+            first = [] if upper != "IF" else self.all(nodes[:1])
+            return first + branches(self, nodes[len(first) :], upper)
+        return [self.as_text(node) if upper in STRINGS and self.is_decimal(node) else self(node) for node in nodes]
+
+    def _average(self, node: exp.Expr, distinct: str) -> str:
+        """AVG of a DECIMAL is a DECIMAL: the sum divided by the number."""
+        kind = self.kind(node)
+        assert kind
+        inner = self(node)
+        total = SqlType("decimal", (38, kind.arguments[1]))
+        return decimal_division(f"sum({distinct}{inner})", total, f"count({distinct}{inner})", SqlType("bigint"))
 
     def order(self, node: exp.Order) -> str:
         """ORDER BY with the place of NULLs spelled out."""
@@ -121,7 +182,10 @@ class Expressions:
 
 def _cast(render: Expressions, node: exp.Expr) -> str:
     only(node, "this", "to", "safe")
-    return cast(render(node.this), data_type(node.args["to"]))
+    target = data_type(node.args["to"])
+    if target.is_string:
+        return cut(render.as_text(node.this), target)
+    return cast(render(node.this), target)
 
 
 def _sum(render: Expressions, node: exp.Expr) -> str:
@@ -131,7 +195,7 @@ def _sum(render: Expressions, node: exp.Expr) -> str:
         left, right = right, left
     if isinstance(right, exp.Interval):
         return f"(fn.dt({render(left)}) {sign} {interval(render, right)})"
-    return f"({render(left)} {sign} {render(right)})"
+    return arithmetic(render, node, sign)
 
 
 def _column(render: Expressions, node: exp.Expr) -> str:
@@ -157,22 +221,47 @@ def _literal(_: Expressions, node: exp.Expr) -> str:
 
 def _case(render: Expressions, node: exp.Expr) -> str:
     only(node, "this", "ifs", "default")
-    parts = ["CASE", *([render(node.this)] if node.this else [])]
-    for branch in node.args["ifs"]:
-        parts.append(f"WHEN {render(branch.this)} THEN {render(branch.args['true'])}")
-    if node.args.get("default"):
-        parts.append(f"ELSE {render(node.args['default'])}")
+    parts = ["CASE"]
+    default = node.args.get("default")
+    results = [branch.args["true"] for branch in node.args["ifs"]]
+    values = branches(render, [*results, *([default] if default else [])], "CASE")
+    for branch, value in zip(node.args["ifs"], values, strict=False):
+        condition = render(branch.this)
+        if node.this:
+            left, right = comparison(render, node.this, branch.this, equality=True)
+            condition = f"{left} = {right}"
+        parts.append(f"WHEN {condition} THEN {value}")
+    if default:
+        parts.append(f"ELSE {values[-1]}")
     return "(" + " ".join(parts) + " END)"
 
 
 def _in(render: Expressions, node: exp.Expr) -> str:
     inner = node.args.get("query")
-    values = (
-        render.query(inner.this if isinstance(inner, exp.Subquery) else inner)
-        if inner
-        else ", ".join(render.all(node.expressions))
-    )
-    return f"({render(node.this)} IN ({values}))"
+    if inner:
+        text = render.query(inner.this if isinstance(inner, exp.Subquery) else inner)
+        _alike(render, node.this, inner)
+        return f"({render(node.this)} IN ({text}))"
+    pairs = [comparison(render, node.this, value, equality=True) for value in node.expressions]
+    if len({left for left, _ in pairs}) == 1:
+        return f"({pairs[0][0]} IN ({', '.join(right for _, right in pairs)}))"
+    return "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
+
+
+def _alike(render: Expressions, node: exp.Expr, query: exp.Expr) -> None:
+    """Refuse IN with a subquery of a type that only a conversion makes alike."""
+    kinds = [render.kind(node), render.query_kind(query)]
+    known = [kind for kind in kinds if kind is not None and kind != NULL]
+    if len(known) == 2 and len({kind.is_string for kind in known}) == 2:
+        raise errors.unsupported(f"IN of {known[0].brief()} and {known[1].brief()}; convert one of them by CAST")
+
+
+def _between(render: Expressions, node: exp.Expr) -> str:
+    low = comparison(render, node.this, node.args["low"], equality=False)
+    high = comparison(render, node.this, node.args["high"], equality=False)
+    if low[0] == high[0]:
+        return f"({low[0]} BETWEEN {low[1]} AND {high[1]})"
+    return f"({low[0]} >= {low[1]} AND {high[0]} <= {high[1]})"
 
 
 def _like(render: Expressions, node: exp.Expr) -> str:
@@ -271,7 +360,11 @@ _HANDLERS: dict[type[exp.Expr], Callable[[Expressions, exp.Expr], str]] = {
     exp.Not: lambda r, n: f"(NOT {r(n.this)})",
     exp.Paren: lambda r, n: f"({r(n.this)})",
     exp.Is: lambda r, n: f"({r(n.this)} IS {r(n.expression)})",
-    exp.Between: lambda r, n: f"({r(n.this)} BETWEEN {r(n.args['low'])} AND {r(n.args['high'])})",
+    exp.Between: _between,
+    exp.Mul: lambda r, n: arithmetic(r, n, "*"),
+    exp.Mod: lambda r, n: arithmetic(r, n, "%"),
+    exp.Div: division,
+    exp.BitwiseNot: lambda r, n: f"(~ {r(n.this)})",
     exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)})",
     exp.Exists: lambda r, n: f"EXISTS ({r.query(n.this.this if isinstance(n.this, exp.Subquery) else n.this)})",
     exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005
@@ -302,6 +395,10 @@ _HANDLERS: dict[type[exp.Expr], Callable[[Expressions, exp.Expr], str]] = {
 _PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Add: ("this", "expression", "typed", "safe"),
     exp.Sub: ("this", "expression", "typed", "safe"),
+    exp.Mul: ("this", "expression", "typed", "safe"),
+    exp.Mod: ("this", "expression", "typed", "safe"),
+    exp.Div: ("this", "expression", "typed", "safe"),
+    exp.BitwiseNot: ("this",),
     exp.IntDiv: ("this", "expression"),
     exp.Xor: ("this", "expression", "round_input"),
     exp.BitwiseXor: ("this", "expression"),

@@ -11,8 +11,10 @@ from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
+from starrocks_emulator.sql.kinds import BIGINT, Kind, common
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
+from starrocks_emulator.sql.operators import same_kinds
 from starrocks_emulator.sql.parse import PARAMETER, label, parse, written_name
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.render import Expressions
@@ -38,6 +40,10 @@ _SELECT_PARTS = ("kind", "expressions", "from_", "joins", "where", "group", "hav
 _SETS = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
 
 
+Columns = Sequence[tuple[str, Kind]]
+"""Names and types of a relation's columns."""
+
+
 class Queries(Expressions):
     """Renders whole queries; `tables` collects what they read."""
 
@@ -47,7 +53,52 @@ class Queries(Expressions):
         self.scope = scope
         self.depth = depth
         self.tables: list[Table] = []
-        self._ctes: list[set[str]] = []
+        self._ctes: list[dict[str, Columns]] = []
+        self._frames: list[list[tuple[str, Columns | None]]] = []
+        self._aliases: list[dict[str, exp.Expr]] = []
+        self._outputs: dict[int, tuple[exp.Expr, Columns]] = {}
+
+    def column_kind(self, node: exp.Expr) -> Kind:
+        """See `Expressions.column_kind`: a column of the relations in FROM, innermost first, or of the result."""
+        name = node.name.lower()
+        if node.name.startswith(PARAMETER) or isinstance(node.this, exp.Star):
+            return super().column_kind(node)
+        table = node.args["table"].name.lower() if node.args.get("table") else None
+        for frame in reversed(self._frames):
+            for alias, columns in frame:
+                if table is not None and alias.lower() != table:
+                    continue
+                found = [kind for column, kind in columns or () if column.lower() == name]
+                if found:
+                    return found[0]
+            if any(columns is None for _, columns in frame):
+                return None  # it may be a column of a relation whose columns are not known
+        if table is None and self._aliases and name in self._aliases[-1]:
+            meaning = self._aliases[-1].pop(name)
+            try:
+                return self.kind(meaning)
+            finally:
+                self._aliases[-1][name] = meaning
+        return None
+
+    def query_kind(self, node: exp.Expr) -> Kind:
+        """See `Expressions.query_kind`."""
+        columns = self.columns_of(node)
+        return columns[0][1] if len(columns) == 1 else None
+
+    def columns_of(self, node: exp.Expr) -> Columns:
+        """Names and types of the columns that a query answers."""
+        inner = node.this if isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Table) else node
+        if id(inner) not in self._outputs:
+            self.query(inner)
+        return self._outputs[id(inner)][1] if id(inner) in self._outputs else ()
+
+    def _answers(self, node: exp.Expr, columns: Columns) -> None:
+        self._outputs[id(node)] = (node, columns)
+
+    def _in_from(self, alias: str, columns: Columns | None) -> None:
+        if self._frames:
+            self._frames[-1].append((alias, columns))
 
     def names_database(self, node: exp.Column) -> None:
         """`database.table.column` names a database that exists."""
@@ -58,10 +109,16 @@ class Queries(Expressions):
         if isinstance(node, exp.Subquery):
             only(node, "this", "alias", "with_", "order", "limit", "offset")
             inner = f"({self.query(node.this)})"
+            self._answers(node, self.columns_of(node.this))
             tail = self._tail(node)
             return f"{inner} {tail}" if tail else inner
         if isinstance(node, exp.Values):
             only(node, "expressions", "alias")
+            rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
+            kinds = [
+                common([self.kind(row[index]) for row in rows if index < len(row)]) for index in range(len(rows[0]))
+            ]
+            self._answers(node, tuple((f"column_{index}", kind) for index, kind in enumerate(kinds)))
             return "VALUES " + ", ".join(self(row) for row in node.expressions)
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
@@ -74,21 +131,26 @@ class Queries(Expressions):
                     if not node.args.get("distinct") and word != "UNION":
                         raise errors.unsupported(f"{word} ALL")
                     every = "" if node.args.get("distinct") else " ALL"
-                    left = self._side(node.this, top)
-                    return f"{prefix}{left} {word}{every} {self._side(node.expression)} {self._tail(node)}"
+                    left, right = self._side(node.this, top), self._side(node.expression)
+                    first, second = self.columns_of(node.this), self.columns_of(node.expression)
+                    kinds = same_kinds([kind for _, kind in first], [kind for _, kind in second], word)
+                    self._answers(node, tuple((one[0], kind) for one, kind in zip(first, kinds, strict=True)))
+                    return f"{prefix}{left} {word}{every} {right} {self._tail(node)}"
         finally:
             if with_:
                 self._ctes.pop()
         raise errors.unsupported(f"the query {node.key.upper()}")
 
     @contextmanager
-    def scope_of(self, node: exp.Expr) -> Iterator[str]:
-        """The WITH clause of a statement that changes rows, as text; its names are known within the block."""
+    def scope_of(self, node: exp.Expr, table: Table) -> Iterator[str]:
+        """The WITH clause of a statement that changes rows of `table`; its names are known within the block."""
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
+        self._frames.append([(table.name, _columns(table))])
         try:
             yield prefix
         finally:
+            self._frames.pop()
             if with_:
                 self._ctes.pop()
 
@@ -98,7 +160,7 @@ class Queries(Expressions):
 
     def _with(self, node: exp.Expr) -> str:
         only(node, "expressions")
-        self._ctes.append(set())
+        self._ctes.append({})
         parts = []
         for cte in node.expressions:
             only(cte, "this", "alias")
@@ -106,10 +168,37 @@ class Queries(Expressions):
             columns = cte.args["alias"].args.get("columns") or []
             names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
             parts.append(f"{quote(name)}{names} AS ({self.query(cte.this)})")
-            self._ctes[-1].add(name.lower())
+            self._ctes[-1][name.lower()] = _renamed(self.columns_of(cte.this), columns)
         return "WITH " + ", ".join(parts) + " "
 
     def _select(self, node: exp.Select, top: bool) -> str:
+        self._frames.append([])
+        self._aliases.append({one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)})
+        try:
+            text = self._select_text(node, top)
+            self._answers(node, self._output(node))
+            return text
+        finally:
+            self._frames.pop()
+            self._aliases.pop()
+
+    def _output(self, node: exp.Select) -> Columns:
+        found: list[tuple[str, Kind]] = []
+        for column in node.expressions:
+            star = isinstance(column, exp.Star) or (
+                isinstance(column, exp.Column) and isinstance(column.this, exp.Star)
+            )
+            if star:
+                table = column.args["table"].name.lower() if column.args.get("table") else None
+                for alias, columns in self._frames[-1]:
+                    if table in (None, alias.lower()):
+                        found.extend(columns or ())
+            else:
+                name = column.alias if isinstance(column, exp.Alias) else column.name or label(column)
+                found.append((name, self.kind(column)))
+        return tuple(found)
+
+    def _select_text(self, node: exp.Select, top: bool) -> str:
         only(node, *_SELECT_PARTS)
         parts = ["SELECT"]
         if distinct := node.args.get("distinct"):
@@ -225,9 +314,13 @@ class Queries(Expressions):
             only(node, "this", "alias")
             if not node.alias:
                 raise SqlError(1248, "Every derived table must have its own alias", "42000")
-            return f"({self.query(node.this)}){self._alias(node)}"
+            text = f"({self.query(node.this)}){self._alias(node)}"
+            self._derived(node, self.columns_of(node.this))
+            return text
         if isinstance(node, exp.Values):
-            return f"({self.query(node)}){self._alias(node)}"
+            text = f"({self.query(node)}){self._alias(node)}"
+            self._derived(node, self.columns_of(node))
+            return text
         if isinstance(node, exp.TableFromRows):
             only(node, "this", "alias")
             return self._series(node)
@@ -239,6 +332,10 @@ class Queries(Expressions):
         text = self._table(node)
         return text + "".join(self._join(join) for join in node.args.get("joins") or [])
 
+    def _derived(self, node: exp.Expr, columns: Columns) -> None:
+        alias = node.args.get("alias")
+        self._in_from(node.alias, _renamed(columns, (alias.args.get("columns") or []) if alias else []))
+
     def _series(self, node: exp.Expr) -> str:
         call = node.this
         if written_name(str(call.this)).lower() != "generate_series" or len(call.expressions) not in {2, 3}:
@@ -247,6 +344,7 @@ class Queries(Expressions):
         columns = (alias.args.get("columns") or []) if alias else []
         name = columns[0].name if columns else "generate_series"
         table = written_name(alias.name) if alias else "generate_series"
+        self._in_from(table, ((name, BIGINT),))
         return (
             f"(SELECT unnest(generate_series({', '.join(self.all(call.expressions))})) AS {quote(name)}) "
             f"AS {quote(table)}"
@@ -257,17 +355,23 @@ class Queries(Expressions):
             raise errors.unsupported("a table function without TABLE(…)")
         name = written_name(node.name)
         database = node.args["db"].name if node.args.get("db") else None
-        if database is None and any(name.lower() in names for names in self._ctes):
-            return quote(name) + self._alias(node)
+        shown = written_name(node.alias) or name
+        if database is None:
+            for names in reversed(self._ctes):
+                if name.lower() in names:
+                    self._in_from(shown, names[name.lower()])
+                    return quote(name) + self._alias(node)
         catalog = node.args.get("catalog")
         if catalog and catalog.name != "default_catalog":
             raise SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")
         database = self.scope.catalog.database(database or self.scope.database)
         if database == "information_schema":
+            self._in_from(shown, None)
             return f"({self.scope.system_table(name)}){self._alias(node, name)}"
         table = self.scope.catalog.table(database, name)
         self.scope.allowed(table)
         self.tables.append(table)
+        self._in_from(shown, _columns(table))
         return self.rows(table, node.args.get("partition")) + self._alias(node, name)
 
     def rows(self, table: Table, partition: exp.Expr | None = None) -> str:
@@ -294,6 +398,16 @@ class Queries(Expressions):
         only(partition, "expressions", "subpartition")
         filters = [partition_filter(table, part.name) for part in partition.expressions]
         return f"(SELECT * FROM {source} WHERE {' OR '.join(filters)})"
+
+
+def _columns(table: Table) -> Columns:
+    return tuple((column.name, column.type) for column in table.columns)
+
+
+def _renamed(columns: Columns, names: Sequence[exp.Expr]) -> Columns:
+    if len(names) > len(columns):
+        return columns
+    return (*((new.name, old[1]) for new, old in zip(names, columns, strict=False)), *columns[len(names) :])
 
 
 def _expanded(condition: exp.Expr, select: exp.Select) -> exp.Expr:

@@ -1,0 +1,216 @@
+"""Arithmetic and comparisons: which types meet, what StarRocks converts, and what is refused as not clear."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+from starrocks_emulator.results import SqlError, Value
+from starrocks_emulator.sql.kinds import (
+    INTEGERS,
+    NULL,
+    Kind,
+    arithmetic_kind,
+    as_decimal,
+    common,
+    division_scale,
+    is_number,
+)
+from starrocks_emulator.sql.literals import text_literal
+from starrocks_emulator.sql.parse import PARAMETER
+from starrocks_emulator.types import SqlType
+
+if TYPE_CHECKING:
+    from starrocks_emulator.sql.render import Expressions
+
+_WHOLE = re.compile(r"-?(0|[1-9]\d*)")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_MOMENT = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?\s*")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
+
+
+def moment_of(text: str) -> datetime | None:
+    """The moment that a text names, in the forms that StarRocks reads; None where it names none."""
+    found = _MOMENT.fullmatch(text) or _COMPACT.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, *fraction = (part or "0" for part in found.groups())
+    micro = int((fraction or ["0"])[0].ljust(6, "0"))
+    try:
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), micro)  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def text_of(render: "Expressions", node: exp.Expr) -> str | None:
+    """The value of a string literal or parameter; None for anything else."""
+    node = node.unnest()
+    if isinstance(node, exp.Literal) and node.args.get("is_string"):
+        return node.name
+    value = _parameter(render, node)
+    return value if isinstance(value, str) else None
+
+
+def _parameter(render: "Expressions", node: exp.Expr) -> Value:
+    if isinstance(node, exp.Column) and node.name.startswith(PARAMETER):
+        index = int(node.name.removeprefix(PARAMETER))
+        return render.parameters[index] if index < len(render.parameters) else None
+    return None
+
+
+def _whole_of(render: "Expressions", node: exp.Expr) -> str | None:
+    """The text of an integer literal or parameter."""
+    node = node.unnest()
+    sign = ""
+    if isinstance(node, exp.Neg):
+        sign, node = "-", node.this.unnest()
+    if isinstance(node, exp.Literal) and not node.args.get("is_string") and node.name.isdigit():
+        return sign + str(int(node.name))
+    value = _parameter(render, node)
+    return sign + str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def arithmetic(render: "Expressions", node: exp.Expr, sign: str) -> str:
+    """`+ - * %` of two numbers."""
+    left, right = render.kind(node.this), render.kind(node.expression)
+    _no_dates(node, left, right)
+    first, second = _number(render, node.this, left), _number(render, node.expression, right)
+    kind = arithmetic_kind(node, left, right)
+    if kind is not None and kind.name == "decimal" and kind.arguments[1] > 38:
+        raise errors.analysis(f"Return scale({kind.arguments[1]}) exceeds maximum value(38)")
+    if kind is not None and kind.name in INTEGERS and not isinstance(node, exp.Mod) and NULL not in (left, right):
+        return f"(CAST({first} AS {kind.stored()}) {sign} CAST({second} AS {kind.stored()}))"
+    return f"({first} {sign} {second})"
+
+
+def _no_dates(node: exp.Expr, *kinds: Kind) -> None:
+    for kind in kinds:
+        if kind and kind.name in {"date", "datetime", "json", "array"}:
+            raise errors.unsupported(
+                f"{node.key.upper()} of a {kind.name.upper()} without INTERVAL; use date_add, date_sub or datediff"
+            )
+
+
+def _number(render: "Expressions", node: exp.Expr, kind: Kind) -> str:
+    text = render(node)
+    if kind and kind.is_string:
+        return f"fn.number({text})"
+    return f"CAST({text} AS TINYINT)" if kind and kind.name == "boolean" else text
+
+
+def division(render: "Expressions", node: exp.Expr) -> str:
+    """`/`: DOUBLE, but for two numbers of which one is DECIMAL and none is FLOAT or DOUBLE."""
+    left, right = render.kind(node.this), render.kind(node.expression)
+    _no_dates(node, left, right)
+    first, second = _number(render, node.this, left), _number(render, node.expression, right)
+    kind = render.kind(node)
+    if kind and kind.name == "decimal" and left and right:
+        return decimal_division(first, left, second, right)
+    if left is None or right is None:
+        return f"fn.divided({first}, {second})"
+    return f"({first} / {second})"
+
+
+def decimal_division(first: str, left: SqlType, second: str, right: SqlType) -> str:
+    """A quotient of DECIMALs, exact to its scale and rounded half away from zero."""
+    scale, other = as_decimal(left)[1], as_decimal(right)[1]
+    wanted = division_scale(scale)
+    unit = "0." + "0" * (wanted - 1) + "1"
+    power = "1" + "0" * (wanted + other - scale)
+    quotient = f"fn.quotient({_unscaled(first, scale)} * {power}::HUGEINT, {_unscaled(second, other)})"
+    return f"(CAST({quotient} AS DECIMAL(38,0)) * CAST({unit} AS DECIMAL({wanted},{wanted})))"
+
+
+def _unscaled(text: str, scale: int) -> str:
+    if scale == 0:
+        return f"CAST({text} AS HUGEINT)"
+    return f"CAST(replace(CAST({text} AS VARCHAR), '.', '') AS HUGEINT)"
+
+
+def comparison(render: "Expressions", left: exp.Expr, right: exp.Expr, equality: bool) -> tuple[str, str]:
+    """Both sides of a comparison as DuckDB has to see them."""
+    first, second = render.kind(left), render.kind(right)
+    if first is None or second is None or NULL in (first, second) or first == second:
+        return render(left), render(right)
+    if first.is_string and not second.is_string:
+        swapped = _converted(render, right, second, left, equality)
+        return swapped[1], swapped[0]
+    if second.is_string and not first.is_string:
+        return _converted(render, left, first, right, equality)
+    return _aligned(render, left, first), _aligned(render, right, second)
+
+
+def _aligned(render: "Expressions", node: exp.Expr, kind: SqlType) -> str:
+    text = render(node)
+    return f"CAST({text} AS TINYINT)" if kind.name == "boolean" else text
+
+
+def _converted(
+    render: "Expressions", node: exp.Expr, kind: SqlType, other: exp.Expr, equality: bool
+) -> tuple[str, str]:
+    """A value of type `kind` and a string that it is compared with."""
+    text = text_of(render, other)
+    if kind.is_temporal:
+        if text is None:
+            return f"fn.dt({render(node)})", f"fn.dt({render(other)})"
+        moment = moment_of(text)
+        if moment is None:
+            raise errors.analysis(f"Invalid date value: '{text}'")
+        return f"fn.dt({render(node)})" if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
+    if is_number(kind):
+        if text is not None and (_WHOLE if equality and kind.name in INTEGERS else _NUMBER).fullmatch(text):
+            number = text if not text.startswith("-") else f"({text})"
+            return _aligned(render, node, kind), number
+        whole = _whole_of(render, node)
+        if whole is not None and equality:
+            return text_literal(whole), render(other)
+        raise errors.unsupported(
+            f"a comparison of {kind.brief()} with {'the text ' + repr(text) if text is not None else 'a string'}; "
+            "convert one of them by CAST"
+        )
+    if kind.name == "json":
+        raise errors.unsupported("a comparison of JSON with a string; convert it by CAST")
+    return render(node), render(other)
+
+
+def branches(render: "Expressions", nodes: Sequence[exp.Expr], what: str) -> list[str]:
+    """Values of which one is chosen, made alike: text where one is text, and never a date beside another type."""
+    kinds = [render.kind(node) for node in nodes]
+    shared = common(kinds)
+    texts = []
+    for node, kind in zip(nodes, kinds, strict=True):
+        text = render(node)
+        if shared and shared.is_string and kind and not kind.is_string and kind != NULL:
+            if kind.is_temporal or kind.name in {"json", "array"}:
+                raise errors.unsupported(f"{what} of a {kind.name.upper()} and a string; convert one of them by CAST")
+            text = render.as_text(node)
+        elif shared and kind and kind.name == "boolean" and shared.name != "boolean":
+            text = f"CAST({text} AS TINYINT)"
+        texts.append(text)
+    if shared is None and None not in kinds:
+        shown = ", ".join(sorted({kind.brief() for kind in kinds if kind}))
+        raise errors.unsupported(f"{what} of different types ({shown}); convert them by CAST")
+    return texts
+
+
+def same_kinds(first: Sequence[Kind], second: Sequence[Kind], what: str) -> list[Kind]:
+    """The types of the columns of a set operation.
+
+    Raises:
+        SqlError: 1235 for columns that only a conversion makes alike.
+    """
+    if len(first) != len(second):
+        raise SqlError(1222, "The used SELECT statements have a different number of columns", "21000")
+    found = []
+    for left, right in zip(first, second, strict=True):
+        shared = common([left, right])
+        known = [kind for kind in (left, right) if kind is not None and kind != NULL]
+        if len(known) == 2 and (shared is None or (shared.is_string and not all(kind.is_string for kind in known))):
+            raise errors.unsupported(
+                f"{what} of {known[0].brief()} and {known[1].brief()}; convert one of them by CAST"
+            )
+        found.append(shared)
+    return found
