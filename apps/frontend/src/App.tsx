@@ -6,6 +6,7 @@ import { PlatformProvider } from "./data/platform";
 import { I18nProvider, useI18n } from "./i18n/context";
 import { NotFound } from "./pages/NotFound";
 import { Overview } from "./pages/Overview";
+import { PipelinePage } from "./pages/PipelinePage";
 import { StationPage } from "./pages/StationPage";
 import { type Route, useRoute } from "./routes";
 
@@ -15,6 +16,8 @@ function Page({ route }: { route: Route }) {
       return <Overview />;
     case "station":
       return <StationPage key={route.stationId} {...route} />;
+    case "pipeline":
+      return <PipelinePage />;
     case "not-found":
       return <NotFound />;
   }

@@ -7,6 +7,8 @@ import "./styles/layout.css";
 import "./styles/aqi.css";
 import "./styles/overview.css";
 import "./styles/station.css";
+import "./styles/forecast.css";
+import "./styles/pipeline.css";
 
 applyTheme(storedTheme());
 const root = document.getElementById("root");

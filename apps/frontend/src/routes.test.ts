@@ -22,7 +22,14 @@ describe("addresses", () => {
     });
   });
 
-  it.each(["/nowhere", "/stations/", "/stations/a/b", "/stations/%E0%A4%A"])("%s leads nowhere", (path) => {
-    expect(parseRoute(path, "")).toEqual({ page: "not-found" });
+  it.each(["/pipeline", "/pipeline/"])("%s is the pipeline", (path) => {
+    expect(parseRoute(path, "")).toEqual({ page: "pipeline" });
   });
+
+  it.each(["/nowhere", "/pipelines", "/pipeline/x", "/stations/", "/stations/a/b", "/stations/%E0%A4%A"])(
+    "%s leads nowhere",
+    (path) => {
+      expect(parseRoute(path, "")).toEqual({ page: "not-found" });
+    },
+  );
 });

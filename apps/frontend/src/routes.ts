@@ -5,10 +5,13 @@ import { PERIODS, type Period } from "./time/zone";
 export type StationView = { period: Period; pollutant: Pollutant };
 export type Route =
   | { page: "overview" }
+  | { page: "pipeline" }
   | ({ page: "station"; stationId: string } & StationView)
   | { page: "not-found" };
 
 const DEFAULT_VIEW: StationView = { period: "3d", pollutant: "pm25" };
+export const PIPELINE_HREF = "/pipeline";
+const PIPELINE = /^\/pipeline\/?$/;
 const STATION = /^\/stations\/([^/]+)\/?$/;
 
 function decoded(text: string): string | null {
@@ -22,6 +25,7 @@ function decoded(text: string): string | null {
 /** What an address shows; unknown values of `period` and `pollutant` fall back to the usual view. */
 export function parseRoute(path: string, search: string): Route {
   if (path === "/" || path === "") return { page: "overview" };
+  if (PIPELINE.test(path)) return { page: "pipeline" };
   const stationId = decoded(STATION.exec(path)?.[1] ?? "");
   if (stationId === null || stationId === "") return { page: "not-found" };
   const wanted = new URLSearchParams(search);

@@ -6,9 +6,15 @@ import {
   currentSchema,
   type Measurement,
   measurementsSchema,
+  type Pipeline,
   type Pollutant,
+  type Predictions,
   type Problem,
+  pipelineSchema,
+  predictionsSchema,
   problemSchema,
+  type Quality,
+  qualitySchema,
   type Rejected,
   rejectedSchema,
   type StationDetail,
@@ -157,6 +163,21 @@ export const api = {
     const parameters = { from: isoSeconds(window.from), to: isoSeconds(window.to), limit: PAGE_LIMIT };
     return allPages(
       (cursor) => getJson(`${path}?${query({ ...parameters, cursor })}`, aqiSchema, signal),
+      path,
+    );
+  },
+
+  /** The newest prediction for a station; one without any has no items. */
+  predictions: (stationId: string, signal: AbortSignal): Promise<Predictions> =>
+    getJson(`${stationPath(stationId)}/predictions`, predictionsSchema, signal),
+
+  pipeline: (signal: AbortSignal): Promise<Pipeline> => getJson("/api/v1/pipeline", pipelineSchema, signal),
+
+  /** Quality of the last 24 hours of every station, by hour. */
+  quality: (signal: AbortSignal): Promise<Quality[]> => {
+    const path = "/api/v1/quality";
+    return allPages(
+      (cursor) => getJson(`${path}?${query({ limit: PAGE_LIMIT, cursor })}`, qualitySchema, signal),
       path,
     );
   },

@@ -103,6 +103,78 @@ export const rejectedItemSchema = z.object({
 
 export const rejectedSchema = z.object({ items: z.array(rejectedItemSchema), next_cursor: cursor });
 
+const predictionSchema = z.object({
+  value: z.nullable(z.number()),
+  lower: z.nullable(z.number()),
+  upper: z.nullable(z.number()),
+  fallback: z.boolean(),
+});
+
+export const predictionsSchema = z.object({
+  station_id: z.string(),
+  made_at: z.nullable(instant),
+  model: z.nullable(z.string()),
+  fallback: z.nullable(z.boolean()),
+  items: z.array(
+    z.object({
+      target_hour: instant,
+      category: categorySchema,
+      quantities: z.record(z.string(), predictionSchema),
+    }),
+  ),
+});
+
+export const qualityItemSchema = z.object({
+  station_id: z.string(),
+  hour_start: instant,
+  expected: z.int(),
+  measurements: z.int(),
+  completeness: z.number(),
+  freshness_seconds: z.nullable(z.number()),
+  stuck_sensors: z.array(z.string()),
+  out_of_range_share: z.number(),
+});
+
+export const qualitySchema = z.object({ items: z.array(qualityItemSchema), next_cursor: cursor });
+
+const stepStateSchema = z.object({
+  product: z.string(),
+  workflow: z.string(),
+  task: z.string(),
+  /** running, succeeded, failed or killed; a state of a later version is shown as it is. */
+  state: z.string(),
+  last_succeeded_at: z.nullable(instant),
+  late: z.nullable(z.boolean()),
+});
+
+const jobStateSchema = z.object({
+  product: z.string(),
+  name: z.string(),
+  wanted: z.string(),
+  /** running, restarting, given_up, held, stopped or unreachable; null before the keeper's first look. */
+  state: z.nullable(z.string()),
+});
+
+export const pipelineSchema = z.object({
+  checked_at: instant,
+  steps: z.array(
+    z.extend(stepStateSchema, {
+      started_at: instant,
+      ended_at: z.nullable(instant),
+      last_failed_at: z.nullable(instant),
+      last_error: z.nullable(z.string()),
+    }),
+  ),
+  jobs: z.array(
+    z.extend(jobStateSchema, {
+      failures: z.int(),
+      reason: z.nullable(z.string()),
+      checked_at: z.nullable(instant),
+      restarted_at: z.nullable(instant),
+    }),
+  ),
+});
+
 export const statusSchema = z.object({
   status: z.enum(["ok", "stale", "down"]),
   frontend: z.object({ version: z.string() }),
@@ -121,6 +193,12 @@ export const statusSchema = z.object({
     last_received_at: z.nullable(instant),
     age_seconds: z.nullable(z.number()),
     fresh: z.boolean(),
+  }),
+  pipeline: z.object({
+    status: z.enum(["ok", "failing", "late", "given_up", "unknown"]),
+    error: z.nullable(z.string()),
+    steps: z.array(stepStateSchema),
+    jobs: z.array(jobStateSchema),
   }),
 });
 
@@ -151,5 +229,11 @@ export type SubIndices = z.infer<typeof subIndicesSchema>;
 export type AqiHour = z.infer<typeof aqiHourSchema>;
 export type RejectedItem = z.infer<typeof rejectedItemSchema>;
 export type Rejected = z.infer<typeof rejectedSchema>;
+export type Predictions = z.infer<typeof predictionsSchema>;
+export type PredictedHour = Predictions["items"][number];
+export type Quality = z.infer<typeof qualityItemSchema>;
+export type Pipeline = z.infer<typeof pipelineSchema>;
+export type PipelineStep = Pipeline["steps"][number];
+export type StreamingJob = Pipeline["jobs"][number];
 export type Status = z.infer<typeof statusSchema>;
 export type Problem = z.infer<typeof problemSchema>;

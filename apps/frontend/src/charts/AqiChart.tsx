@@ -2,9 +2,11 @@ import { memo } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from "recharts";
 import type { Category, Pollutant } from "../api/schemas";
 import { CATEGORY_FACTS } from "../aqi/categories";
+import { type ForecastCells, isPredicted } from "../forecast";
 import { useI18n } from "../i18n/context";
 import { axisTicks } from "../time/zone";
 import { CHART_HEIGHT, CHART_MARGIN, tickText, X_AXIS_HEIGHT, Y_AXIS_WIDTH } from "./axis";
+import { useForecastLayers } from "./ForecastLayers";
 import { indexTicks } from "./scale";
 import { useWidth } from "./useWidth";
 
@@ -19,17 +21,19 @@ export type AqiSlot = {
 /** Narrower bars, in CSS pixels, stand without a gap: it would pale their colour. */
 const MIN_SPACED_BAR = 5;
 
-type Props = { slots: readonly AqiSlot[]; zone: string; label: string };
+type Row = AqiSlot & ForecastCells;
+type Props = { rows: readonly Row[]; zone: string; label: string };
 
-/** The index hour by hour as bars in the official colours, under an outline that does not depend on colour. */
-export const AqiChart = memo(function AqiChart({ slots, zone, label }: Props) {
+/** The index hour by hour as bars in the official colours under an outline, then the forecast as a dashed line. */
+export const AqiChart = memo(function AqiChart({ rows, zone, label }: Props) {
   const { t, format } = useI18n();
   const [element, width] = useWidth(640);
-  const ticks = indexTicks(Math.max(...slots.map(({ aqi }) => aqi ?? 0)));
-  const hours = slots.map(({ hour }) => hour);
-  const bars = slots.map((slot) => ({
-    ...slot,
-    fill: slot.category === null ? "none" : CATEGORY_FACTS[slot.category].color,
+  const ticks = indexTicks(Math.max(...rows.map(({ aqi, range }) => Math.max(aqi ?? 0, range?.[1] ?? 0))));
+  const hours = rows.map(({ hour }) => hour);
+  const forecast = useForecastLayers(rows, (width - Y_AXIS_WIDTH) / rows.length);
+  const bars = rows.map((row) => ({
+    ...row,
+    fill: row.category === null ? "none" : CATEGORY_FACTS[row.category].color,
   }));
 
   return (
@@ -39,7 +43,7 @@ export const AqiChart = memo(function AqiChart({ slots, zone, label }: Props) {
         height={CHART_HEIGHT}
         data={bars}
         margin={CHART_MARGIN}
-        barCategoryGap={width / slots.length < MIN_SPACED_BAR ? 0 : "12%"}
+        barCategoryGap={width / rows.length < MIN_SPACED_BAR ? 0 : "12%"}
         title={label}
         accessibilityLayer
       >
@@ -65,17 +69,29 @@ export const AqiChart = memo(function AqiChart({ slots, zone, label }: Props) {
           isAnimationActive={false}
           filterNull={false}
           content={({ active, label: hour }) => {
-            const slot = active ? slots.find((candidate) => candidate.hour === hour) : undefined;
-            if (slot === undefined) return null;
+            const row = active ? rows.find((candidate) => candidate.hour === hour) : undefined;
+            if (row === undefined) return null;
+            const predicted = isPredicted(row);
+            const index = predicted ? row.predicted : row.aqi;
+            const category = predicted ? row.predictedCategory : row.category;
             return (
               <div className="tooltip">
-                <p>{format.full(slot.hour, zone)}</p>
+                <p>{format.full(row.hour, zone)}</p>
+                {predicted && <p>{t("forecast.label")}</p>}
                 <strong>
-                  {slot.aqi === null ? t("chart.no_index") : t("aqi.of", { aqi: format.integer(slot.aqi) })}
+                  {index === null ? t("chart.no_index") : t("aqi.of", { aqi: format.integer(index) })}
                 </strong>
-                {slot.category !== null && <p>{t(`category.${slot.category}`)}</p>}
-                {slot.dominant !== null && (
-                  <p>{t("chart.dominant", { pollutant: t(`pollutant.${slot.dominant}`) })}</p>
+                {predicted && row.range !== null && (
+                  <p>
+                    {t("forecast.between", {
+                      low: format.integer(row.range[0]),
+                      high: format.integer(row.range[1]),
+                    })}
+                  </p>
+                )}
+                {category !== null && <p>{t(`category.${category}`)}</p>}
+                {row.dominant !== null && (
+                  <p>{t("chart.dominant", { pollutant: t(`pollutant.${row.dominant}`) })}</p>
                 )}
               </div>
             );
@@ -91,6 +107,7 @@ export const AqiChart = memo(function AqiChart({ slots, zone, label }: Props) {
           connectNulls={false}
           isAnimationActive={false}
         />
+        {forecast}
       </ComposedChart>
     </div>
   );

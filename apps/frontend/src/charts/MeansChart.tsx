@@ -12,9 +12,11 @@ import {
 import type { Pollutant } from "../api/schemas";
 import { bandsUpTo } from "../aqi/bands";
 import { CATEGORY_FACTS } from "../aqi/categories";
+import { type ForecastCells, isPredicted } from "../forecast";
 import { useI18n } from "../i18n/context";
 import { axisTicks } from "../time/zone";
 import { CHART_HEIGHT, CHART_MARGIN, tickText, X_AXIS_HEIGHT, Y_AXIS_WIDTH } from "./axis";
+import { useForecastLayers } from "./ForecastLayers";
 import { valueTicks } from "./scale";
 import { useWidth } from "./useWidth";
 
@@ -23,9 +25,10 @@ export type MeansSlot = { hour: number; value: number | null };
 
 const LABEL_ROOM = 18;
 
-type Props = { slots: readonly MeansSlot[]; pollutant: Pollutant; zone: string; label: string };
+type Row = MeansSlot & ForecastCells;
+type Props = { rows: readonly Row[]; pollutant: Pollutant; zone: string; label: string };
 
-function lonePoint(slots: readonly MeansSlot[]) {
+function lonePoint(slots: readonly Row[]) {
   return ({ index, cx, cy }: DotItemDotProps) => {
     const alone = (slots[index - 1]?.value ?? null) === null && (slots[index + 1]?.value ?? null) === null;
     const drawn = alone && slots[index]?.value !== null && cx !== undefined && cy !== undefined;
@@ -33,21 +36,24 @@ function lonePoint(slots: readonly MeansSlot[]) {
   };
 }
 
-/** Hourly means as a line over the EPA's colour bands; hours without a measurement leave a gap. */
-export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, label }: Props) {
+/** Hourly means as a line over the EPA's colour bands, then the forecast; hours without a measurement leave a gap. */
+export const MeansChart = memo(function MeansChart({ rows, pollutant, zone, label }: Props) {
   const { t, format } = useI18n();
   const [element, width] = useWidth(640);
-  const ticks = valueTicks(Math.max(...slots.map(({ value }) => value ?? 0)));
+  const ticks = valueTicks(
+    Math.max(...rows.map(({ value, range }) => Math.max(value ?? 0, range?.[1] ?? 0))),
+  );
   const top = ticks.at(-1) ?? 1;
   const plotHeight = CHART_HEIGHT - X_AXIS_HEIGHT - CHART_MARGIN.top;
-  const hours = slots.map(({ hour }) => hour);
+  const hours = rows.map(({ hour }) => hour);
+  const forecast = useForecastLayers(rows, (width - Y_AXIS_WIDTH) / rows.length);
 
   return (
     <div className="chart-canvas" ref={element}>
       <ComposedChart
         width={width}
         height={CHART_HEIGHT}
-        data={[...slots]}
+        data={[...rows]}
         margin={CHART_MARGIN}
         title={label}
         accessibilityLayer
@@ -64,7 +70,7 @@ export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, lab
               ((high - low) / top) * plotHeight >= LABEL_ROOM
                 ? {
                     value: t(`category.short.${category}`),
-                    position: "insideTopRight",
+                    position: forecast.length > 0 ? "insideTopLeft" : "insideTopRight",
                     className: "band-label",
                   }
                 : ""
@@ -72,6 +78,7 @@ export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, lab
           />
         ))}
         <CartesianGrid vertical={false} />
+        {forecast}
         <XAxis
           dataKey="hour"
           ticks={axisTicks(hours, zone, width - Y_AXIS_WIDTH)}
@@ -92,16 +99,26 @@ export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, lab
           isAnimationActive={false}
           filterNull={false}
           content={({ active, label: hour }) => {
-            const slot = active ? slots.find((candidate) => candidate.hour === hour) : undefined;
-            if (slot === undefined) return null;
+            const row = active ? rows.find((candidate) => candidate.hour === hour) : undefined;
+            if (row === undefined) return null;
+            const value = isPredicted(row) ? row.predicted : row.value;
             return (
               <div className="tooltip">
-                <p>{format.full(slot.hour, zone)}</p>
+                <p>{format.full(row.hour, zone)}</p>
+                {isPredicted(row) && <p>{t("forecast.label")}</p>}
                 <strong>
-                  {slot.value === null
+                  {value === null
                     ? t("chart.no_value")
-                    : `${format.number(slot.value)} ${t("unit.concentration")}`}
+                    : `${format.number(value)} ${t("unit.concentration")}`}
                 </strong>
+                {isPredicted(row) && row.range !== null && (
+                  <p>
+                    {t("forecast.between", {
+                      low: format.number(row.range[0]),
+                      high: format.number(row.range[1]),
+                    })}
+                  </p>
+                )}
               </div>
             );
           }}
@@ -112,7 +129,7 @@ export const MeansChart = memo(function MeansChart({ slots, pollutant, zone, lab
           type="linear"
           connectNulls={false}
           isAnimationActive={false}
-          dot={lonePoint(slots)}
+          dot={lonePoint(rows)}
           activeDot={{ r: 4 }}
         />
       </ComposedChart>

@@ -1,6 +1,7 @@
 import { useI18n } from "../i18n/context";
 
-type Row = { hour: number; cells: readonly string[] };
+/** One hour; `predicted` where its values are a forecast. */
+type Row = { hour: number; predicted: boolean; cells: readonly string[] };
 type Props = { zone: string; columns: readonly string[]; rows: readonly Row[] };
 
 /** The values of a chart as a table, newest first, for people who do not see the chart or want the numbers. */
@@ -23,9 +24,12 @@ export function ValueTable({ zone, columns, rows }: Props) {
           </tr>
         </thead>
         <tbody>
-          {newestFirst.map(({ hour, cells }) => (
-            <tr key={hour}>
-              <th scope="row">{format.full(hour, zone)}</th>
+          {newestFirst.map(({ hour, predicted, cells }) => (
+            <tr key={hour} className={predicted ? "row-predicted" : undefined}>
+              <th scope="row">
+                {format.full(hour, zone)}
+                {predicted && <span className="mark">{t("forecast.row")}</span>}
+              </th>
               {columns.map((column, position) => (
                 <td key={column}>{cells[position]}</td>
               ))}

@@ -1,5 +1,5 @@
 import type { Formats } from "../i18n/format";
-import { localClock } from "../time/zone";
+import { CLOCK_HOURS, localClock } from "../time/zone";
 
 /** Height of a chart and room for its axes, in CSS pixels. */
 export const CHART_HEIGHT = 260;
@@ -10,5 +10,5 @@ export const X_AXIS_HEIGHT = 26;
 /** Text of a mark on the time axis: the day at local midnight and on long periods, else the hour. */
 export function tickText(instant: number, zone: string, hours: number, format: Formats): string {
   const midnight = localClock(instant, zone).hour === 0;
-  return midnight || hours > 72 ? format.day(instant, zone) : format.clock(instant, zone);
+  return midnight || hours > CLOCK_HOURS ? format.day(instant, zone) : format.clock(instant, zone);
 }

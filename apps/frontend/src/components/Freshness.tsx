@@ -1,3 +1,4 @@
+import { doubtsData } from "../data/health";
 import { usePlatform } from "../data/platform";
 import { useI18n } from "../i18n/context";
 
@@ -5,7 +6,7 @@ import { useI18n } from "../i18n/context";
 export function Freshness() {
   const { t, format } = useI18n();
   const { status, alarm, ageSeconds: age } = usePlatform();
-  const state = alarm !== null ? "old" : age === null ? "unknown" : "fresh";
+  const state = doubtsData(alarm) ? "old" : age === null ? "unknown" : "fresh";
   let words: string;
   if (age !== null) words = t("freshness.last", { ago: format.ago(age) ?? t("freshness.now") });
   else if (status.data?.api.reachable && status.data.starrocks.reachable) words = t("freshness.none");

@@ -4,10 +4,17 @@ const PATHS = {
   back: "M19 12H5m6-6-6 6 6 6",
   wind: "M3 9.2h9.6a2.9 2.9 0 1 0-2.7-3.9M3 13.2h14.6a2.8 2.8 0 1 1-2.6 3.7M3 17.2h6.4",
   advice: "M12 20.3S3.6 15.5 3.6 9.4A4.6 4.6 0 0 1 12 6.8a4.6 4.6 0 0 1 8.4 2.6c0 6.1-8.4 10.9-8.4 10.9Z",
+  check: "M4.5 12.8 9.6 18 19.5 6.5",
+  cross: "M6 6 18 18M18 6 6 18",
+  clock: "M12 3.2a8.8 8.8 0 1 1 0 17.6 8.8 8.8 0 0 1 0-17.6Zm0 4v5l3.4 2.2",
+  play: "M7.5 5.2 18.5 12 7.5 18.8Z",
+  pause: "M8.5 5.5v13m7-13v13",
 } as const;
 
+export type IconName = keyof typeof PATHS;
+
 /** A decorative line drawing; the words beside it carry the meaning. */
-export function Icon({ name }: { name: keyof typeof PATHS }) {
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RequestError } from "../api/client";
 import type { Current, Status } from "../api/schemas";
-import { API_DOWN, current, status } from "../testing/fixtures";
+import { API_DOWN, current, job, status, step } from "../testing/fixtures";
 import { ageAt, assess, showsLastKnown, toldAge } from "./health";
 import type { Polled } from "./usePolling";
 
@@ -44,6 +44,37 @@ describe("alarm", () => {
     expect(assess(got(empty), got(current([])), NOW)).toBeNull();
   });
 
+  it("tells a job that was given up before the old data that it causes", () => {
+    const jobs = [job({ state: "given_up" }), job({ name: "other" })];
+    const told = status({
+      data: { ...status().data, fresh: false },
+      pipeline: { status: "given_up", error: null, steps: [step({ late: true })], jobs },
+    });
+    expect(assess(got(told), GOOD, NOW)).toEqual({ kind: "job_given_up", jobs: ["ingest"] });
+  });
+
+  it("leaves a job alone that should not run", () => {
+    const jobs = [job({ state: "given_up", wanted: "stopped" })];
+    const told = status({ pipeline: { status: "ok", error: null, steps: [], jobs } });
+    expect(assess(got(told), GOOD, NOW)).toBeNull();
+  });
+
+  it("tells late steps last, each workflow once", () => {
+    const steps = [
+      step({ late: true }),
+      step({ late: true, task: "b" }),
+      step({ workflow: "x", late: null }),
+    ];
+    const told = status({ pipeline: { status: "late", error: null, steps, jobs: [] } });
+    expect(assess(got(told), GOOD, NOW)).toEqual({ kind: "step_late", workflows: ["aqi_hourly"] });
+    expect(assess(got(told), failed(current()), NOW)).toEqual({ kind: "failed" });
+  });
+
+  it("is not raised by a pipeline that could not be read", () => {
+    const told = status({ pipeline: { status: "unknown", error: "HTTP 503", steps: [], jobs: [] } });
+    expect(assess(got(told), GOOD, NOW)).toBeNull();
+  });
+
   it("tells that only a part failed", () =>
     expect(assess(healthy, failed(current()), NOW)).toEqual({ kind: "failed" }));
 });
@@ -64,6 +95,8 @@ describe("age and last known data", () => {
   it("marks the data as last known only where nothing new comes in", () => {
     expect(showsLastKnown({ kind: "api_down", error: "" })).toBe(true);
     expect(showsLastKnown({ kind: "stale", ageSeconds: 1 })).toBe(false);
+    expect(showsLastKnown({ kind: "step_late", workflows: [] })).toBe(false);
+    expect(showsLastKnown({ kind: "job_given_up", jobs: [] })).toBe(false);
     expect(showsLastKnown(null)).toBe(false);
   });
 });

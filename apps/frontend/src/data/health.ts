@@ -6,7 +6,11 @@ export type Alarm =
   | { kind: "api_down"; error: string }
   | { kind: "starrocks_down" }
   | { kind: "stale"; ageSeconds: number | null }
-  | { kind: "failed" };
+  | { kind: "failed" }
+  | { kind: "job_given_up"; jobs: readonly string[] }
+  | { kind: "step_late"; workflows: readonly string[] };
+
+const ABOUT_THE_PIPELINE: readonly Alarm["kind"][] = ["job_given_up", "step_late"];
 
 /** The age of the newest measurement in seconds, as the server told it at `toldAt` (ms since the epoch). */
 export type ToldAge = { seconds: number; toldAt: number };
@@ -28,16 +32,27 @@ export function ageAt(told: ToldAge | null, now: number): number | null {
 export function assess(status: Polled<Status>, current: Polled<Current>, now: number): Alarm | null {
   if (status.error !== null) return { kind: "offline" };
   if (status.data === null) return null;
-  const { api, starrocks, data } = status.data;
+  const { api, starrocks, data, pipeline } = status.data;
   if (!api.reachable) return { kind: "api_down", error: api.error ?? "" };
   if (!starrocks.reachable) return { kind: "starrocks_down" };
+  // Before old data: it is why they are old.
+  const jobs = pipeline.jobs.filter(({ wanted, state }) => wanted === "running" && state === "given_up");
+  if (jobs.length > 0) return { kind: "job_given_up", jobs: jobs.map(({ name }) => name) };
   if (data.last_measured_at !== null && !data.fresh)
     return { kind: "stale", ageSeconds: ageAt(toldAge(status, null), now) };
   if (current.error !== null) return { kind: "failed" };
+  const late = pipeline.steps.filter((step) => step.late === true);
+  if (late.length > 0)
+    return { kind: "step_late", workflows: [...new Set(late.map(({ workflow }) => workflow))] };
   return null;
+}
+
+/** Whether the alarm says that what is shown may not be what is. */
+export function doubtsData(alarm: Alarm | null): boolean {
+  return alarm !== null && !ABOUT_THE_PIPELINE.includes(alarm.kind);
 }
 
 /** Whether the page shows what it once received, because nothing new comes in. */
 export function showsLastKnown(alarm: Alarm | null): boolean {
-  return alarm !== null && alarm.kind !== "stale";
+  return alarm !== null && alarm.kind !== "stale" && doubtsData(alarm);
 }

@@ -26,6 +26,24 @@ describe("formats", () => {
     expect(english.clock(NOON, "Africa/Abidjan")).toBe("12:00");
   });
 
+  it("tells lengths of time in their largest whole unit", () => {
+    expect(french.duration(0)).toMatch(/^0\ss$/);
+    expect(french.duration(59.9)).toMatch(/^59\ss$/);
+    expect(english.duration(3_700)).toBe("1 hr");
+    expect(english.duration(200_000)).toBe("2 days");
+  });
+
+  it("never rounds a share up to all of it", () => {
+    expect(english.percent(0.998)).toBe("99%");
+    expect(english.percent(1)).toBe("100%");
+    expect(french.percent(0.253)).toMatch(/^25\s%$/);
+  });
+
+  it("names the day of the week where an hour is of another day", () => {
+    expect(english.hour(NOON, "Asia/Shanghai", NOON)).toBe("20:00");
+    expect(english.hour(NOON + 5 * 3_600_000, "Asia/Shanghai", NOON)).toBe("Sun 01:00");
+  });
+
   it("falls back to UTC for a zone that nobody knows", () => {
     expect(english.clock(NOON, "Mars/Olympus")).toBe("12:00");
     expect(english.zone("Mars/Olympus", NOON)).toBe("UTC");

@@ -5,10 +5,16 @@ export type Formats = {
   /** A reading: no decimals from 100 up, one below. */
   number: (value: number) => string;
   integer: (value: number) => string;
+  /** A share of 0 to 1 in whole per cent; never rounded up to all of it. */
+  percent: (share: number) => string;
+  /** A length of time in its largest whole unit. */
+  duration: (seconds: number) => string;
   /** "il y a 5 min"; null when less than a minute ago. */
   ago: (seconds: number) => string | null;
   /** Clock time in a zone with the zone's short name; the date too where it is not `now`'s day there. */
   moment: (instant: number, zone: string, now: number) => string;
+  /** Clock time in a zone, with the day of the week where it is not `near`'s day there. */
+  hour: (instant: number, zone: string, near: number) => string;
   /** Date and clock time, without the zone's name. */
   full: (instant: number, zone: string) => string;
   day: (instant: number, zone: string) => string;
@@ -29,6 +35,9 @@ export function formats(language: Language): Formats {
   const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const relative = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "always" });
+  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+  const length = (unit: string) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 });
   const cache = new Map<string, Intl.DateTimeFormat>();
 
   const dateFormat = (zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
@@ -45,6 +54,11 @@ export function formats(language: Language): Formats {
   return {
     number: (value) => (Math.abs(value) >= 100 ? whole : decimal).format(value),
     integer: (value) => whole.format(value),
+    percent: (share) => percent.format(share < 1 ? Math.min(share, 0.99) : share),
+    duration: (seconds) => {
+      const [unit, size] = STEPS.find(([, step]) => seconds >= step) ?? ["second", 1];
+      return length(unit).format(Math.floor(seconds / size));
+    },
     ago: (seconds) => {
       for (const [unit, size] of STEPS) {
         if (seconds >= size) return relative.format(-Math.floor(seconds / size), unit);
@@ -55,6 +69,11 @@ export function formats(language: Language): Formats {
       const local = knownZone(zone);
       const sameDay = localClock(instant, local).day === localClock(now, local).day;
       return dateFormat(zone, { ...(sameDay ? {} : date), ...time, timeZoneName: "short" }).format(instant);
+    },
+    hour: (instant, zone, near) => {
+      const local = knownZone(zone);
+      const sameDay = localClock(instant, local).day === localClock(near, local).day;
+      return dateFormat(zone, { ...(sameDay ? {} : { weekday: "short" }), ...time }).format(instant);
     },
     full: (instant, zone) => dateFormat(zone, { ...date, ...time }).format(instant),
     day: (instant, zone) => dateFormat(zone, { day: "numeric", month: "short" }).format(instant),

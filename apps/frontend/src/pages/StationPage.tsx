@@ -1,11 +1,18 @@
 import { lazy, Suspense, useCallback } from "react";
 import { api } from "../api/client";
-import { type CurrentItem, POLLUTANTS, type Station, type StationDetail } from "../api/schemas";
+import {
+  type CurrentItem,
+  POLLUTANTS,
+  type Predictions,
+  type Station,
+  type StationDetail,
+} from "../api/schemas";
 import { AqiScale } from "../components/AqiScale";
 import { AqiTile } from "../components/AqiTile";
 import { Choice } from "../components/Choice";
 import { DemonstrationBanner } from "../components/DemonstrationBanner";
 import { Empty } from "../components/Empty";
+import { ForecastPanel } from "../components/ForecastPanel";
 import { failureWords } from "../components/failure";
 import { Icon } from "../components/Icon";
 import { Link } from "../components/Link";
@@ -23,6 +30,7 @@ import { useTitle } from "../useTitle";
 // The chart library is half of the page's weight, and the overview does without it.
 const History = lazy(() => import("../charts/History"));
 const REFRESH_MS = 10_000;
+const FORECAST_REFRESH_MS = 30_000;
 
 function CurrentPanel({ item, station }: { item: CurrentItem | null; station: Station }) {
   const { t, format } = useI18n();
@@ -74,7 +82,9 @@ function CurrentPanel({ item, station }: { item: CurrentItem | null; station: St
   );
 }
 
-function HistoryPanel({ station, period, pollutant }: { station: Station } & StationView) {
+type HistoryPanelProps = { station: Station; predictions: Predictions | null } & StationView;
+
+function HistoryPanel({ station, predictions, period, pollutant }: HistoryPanelProps) {
   const { t, format } = useI18n();
   const { now } = usePlatform();
   const zone = knownZone(station.time_zone);
@@ -111,7 +121,13 @@ function HistoryPanel({ station, period, pollutant }: { station: Station } & Sta
         />
       </div>
       <Suspense fallback={<p className="chart-wait">{t("chart.loading")}</p>}>
-        <History stationId={station.station_id} zone={zone} period={period} pollutant={pollutant} />
+        <History
+          stationId={station.station_id}
+          zone={zone}
+          period={period}
+          pollutant={pollutant}
+          predictions={predictions}
+        />
       </Suspense>
     </section>
   );
@@ -140,6 +156,8 @@ export function StationPage({ stationId, period, pollutant }: { stationId: strin
   const { current, lastKnown, now } = usePlatform();
   const load = useCallback((signal: AbortSignal) => api.station(stationId, signal), [stationId]);
   const detail = usePolling(`station ${stationId}`, load, REFRESH_MS);
+  const loadForecast = useCallback((signal: AbortSignal) => api.predictions(stationId, signal), [stationId]);
+  const predictions = usePolling(`predictions ${stationId}`, loadForecast, FORECAST_REFRESH_MS);
   const item = current.data?.items.find(({ station }) => station.station_id === stationId) ?? null;
   const station = detail.data ?? item?.station ?? null;
   useTitle(station?.name ?? stationId);
@@ -170,12 +188,18 @@ export function StationPage({ stationId, period, pollutant }: { stationId: strin
           <DemonstrationBanner stations={[station]} />
           <div className="station-page" data-testid="station-page" data-last-known={lastKnown}>
             <CurrentPanel item={item} station={station} />
-            <HistoryPanel station={station} period={period} pollutant={pollutant} />
-            <section className="panel" aria-labelledby="sub-title">
+            <ForecastPanel predictions={predictions} station={station} now={now} />
+            <HistoryPanel
+              station={station}
+              predictions={predictions.data}
+              period={period}
+              pollutant={pollutant}
+            />
+            <section className="panel by-pollutant" aria-labelledby="sub-title">
               <h2 id="sub-title">{t("station.sub_indices")}</h2>
               <SubIndices values={item?.sub_indices ?? {}} />
             </section>
-            <section className="panel" aria-labelledby="weather-title">
+            <section className="panel latest-weather" aria-labelledby="weather-title">
               <h2 id="weather-title">{t("station.weather")}</h2>
               <Weather latest={detail.data?.latest ?? null} zone={station.time_zone} now={now} />
             </section>

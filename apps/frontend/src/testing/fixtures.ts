@@ -1,4 +1,17 @@
-import type { AqiHour, Current, CurrentItem, Measurement, Station, Status } from "../api/schemas";
+import type {
+  AqiHour,
+  Category,
+  Current,
+  CurrentItem,
+  Measurement,
+  Pipeline,
+  PipelineStep,
+  Predictions,
+  Quality,
+  Station,
+  Status,
+  StreamingJob,
+} from "../api/schemas";
 
 const NO_INDICES = { pm25: null, pm10: null, o3: null, no2: null, so2: null, co: null };
 
@@ -77,6 +90,7 @@ export function status(changes: Partial<Status> = {}): Status {
       age_seconds: 185,
       fresh: true,
     },
+    pipeline: { status: "ok", error: null, steps: [], jobs: [] },
     ...changes,
   };
 }
@@ -86,6 +100,7 @@ export const API_DOWN = status({
   api: { reachable: false, latency_ms: null, error: "ConnectError" },
   starrocks: { reachable: false, version: null, emulator: null },
   data: { last_measured_at: null, last_received_at: null, age_seconds: null, fresh: false },
+  pipeline: { status: "unknown", error: "ConnectError", steps: [], jobs: [] },
 });
 
 const HOUR_MS = 3_600_000;
@@ -112,4 +127,74 @@ export function aqiHours(count: number): AqiHour[] {
     dominant_pollutant: position === 0 ? null : "pm25",
     sub_indices: NO_INDICES,
   }));
+}
+
+/** A forecast of the index and PM2.5 for the next `count` hours: 101, 102, … with intervals of ±20. */
+export function predictions(count = 24, changes: Partial<Predictions> = {}): Predictions {
+  const running = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const category: Category = "unhealthy_sensitive";
+  return {
+    station_id: "ABJ-001",
+    made_at: new Date(running).toISOString(),
+    model: "trees-1",
+    fallback: false,
+    items: Array.from({ length: count }, (_, ahead) => {
+      const value = 101 + ahead;
+      const predicted = { value, lower: value - 20, upper: value + 20, fallback: false };
+      return {
+        target_hour: new Date(running + (ahead + 1) * HOUR_MS).toISOString(),
+        category,
+        quantities: { aqi: predicted, pm25: predicted },
+      };
+    }),
+    ...changes,
+  };
+}
+
+export function step(changes: Partial<PipelineStep> = {}): PipelineStep {
+  return {
+    product: "ciapol",
+    workflow: "aqi_hourly",
+    task: "aqi",
+    state: "succeeded",
+    started_at: "2026-01-31T12:05:00Z",
+    ended_at: "2026-01-31T12:05:21Z",
+    last_succeeded_at: "2026-01-31T12:05:21Z",
+    last_failed_at: null,
+    last_error: null,
+    late: false,
+    ...changes,
+  };
+}
+
+export function job(changes: Partial<StreamingJob> = {}): StreamingJob {
+  return {
+    product: "ciapol",
+    name: "ingest",
+    wanted: "running",
+    state: "running",
+    failures: 0,
+    reason: null,
+    checked_at: new Date().toISOString(),
+    restarted_at: null,
+    ...changes,
+  };
+}
+
+export function pipeline(steps: PipelineStep[] = [step()], jobs: StreamingJob[] = [job()]): Pipeline {
+  return { checked_at: "2026-01-31T12:40:00Z", steps, jobs };
+}
+
+export function quality(changes: Partial<Quality> = {}): Quality {
+  return {
+    station_id: "ABJ-001",
+    hour_start: "2026-01-31T11:00:00Z",
+    expected: 60,
+    measurements: 60,
+    completeness: 1,
+    freshness_seconds: 20,
+    stuck_sensors: [],
+    out_of_range_share: 0,
+    ...changes,
+  };
 }

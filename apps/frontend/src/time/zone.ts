@@ -44,14 +44,25 @@ export function hoursOf(period: Period, now: number): number[] {
   return Array.from({ length: count }, (_, position) => last - (count - 1 - position) * HOUR);
 }
 
+/** Up to so many hours an axis shows clock times, beyond it days. */
+export const CLOCK_HOURS = 96;
+
 /** Widths in CSS pixels: of a plot with room for many marks, and of half a mark's text. */
 const WIDE_PLOT = 500;
 const HALF_TICK_TEXT = 24;
 
+/** Hours between two marks; a day of forecast may stand behind a period. */
+function clockStep(hours: number, wide: boolean): number {
+  if (hours <= 24) return wide ? 3 : 6;
+  if (hours <= 48) return wide ? 6 : 12;
+  if (hours <= CLOCK_HOURS) return wide ? 12 : 24;
+  return 24;
+}
+
 /** Where the time axis gets a mark: local midnights, or every few hours of a short period. */
 export function axisTicks(hours: readonly number[], zone: string, plotWidth: number): number[] {
   const wide = plotWidth >= WIDE_PLOT;
-  const everyHours = hours.length <= 24 ? (wide ? 3 : 6) : hours.length <= 72 ? (wide ? 12 : 24) : 24;
+  const everyHours = clockStep(hours.length, wide);
   // A mark at the very end would have half its text cut off.
   const lastRoom = hours.length * (1 - HALF_TICK_TEXT / plotWidth);
   const ticks = hours.filter(
