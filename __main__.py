@@ -3,11 +3,12 @@
 import pulumi
 from pulumi.runtime import config
 
+from infra.resources.workflow_files import WorkflowError
 from infra.settings import SettingsError, load_settings
 from stacks import environment
 
 try:
     environment(load_settings(config.get_config_env()), pulumi.get_stack())
-except SettingsError as error:
+except (SettingsError, WorkflowError) as error:
     # A mistake in a file, not in the program: people need the sentence, not the traceback.
     raise pulumi.RunError(str(error)) from None

@@ -1,17 +1,28 @@
 """CIAPOL, air-quality monitoring: the first data product on the platform."""
 
+from collections.abc import Sequence
+from hashlib import sha256
+
 import pulumi
 from pulumi import ResourceOptions
 
 from apps.sensors.stations import read_stations
+from infra.distributions import predictor
+from infra.resources.dolphinscheduler_alerts import DolphinSchedulerAlerts
+from infra.resources.dolphinscheduler_database import ADMIN_SECRET, TOKEN_SECRET
+from infra.resources.dolphinscheduler_project import DolphinSchedulerProject
+from infra.resources.dolphinscheduler_workflow import DolphinSchedulerWorkflow
 from infra.resources.pulsar_topics import PulsarTopics
 from infra.resources.seatunnel_job import SeaTunnelJob
 from infra.resources.starrocks_rows import StarRocksRows
 from infra.resources.starrocks_schema import StarRocksSchema
 from infra.resources.starrocks_users import StarRocksUsers
-from infra.settings import ROOT, IngestSettings
-from stacks.platform import PLATFORM_DATABASE, Platform
+from infra.resources.workflow_files import WorkflowFile
+from infra.services.tasks import PLATFORM_DATABASE, Product
+from infra.settings import ROOT, CiapolSettings, IngestSettings
+from stacks.platform import Platform
 
+NAME = "ciapol"
 DATABASE = "ciapol_analytics"
 TOPIC = "persistent://ciapol/air/sensor-measurements"
 ROLES = {
@@ -22,10 +33,20 @@ ROLES = {
     "smoke": "smoke_role",
     "registrar": "registrar_role",
 }
+WORKFLOWS = ROOT / "dolphinscheduler" / NAME
 
 
-def ciapol(platform: Platform) -> None:
-    """Topics, schema, users, stations and jobs; each waits for its own service alone."""
+def product(settings: CiapolSettings) -> Product:
+    """What the tasks of CIAPOL's workflows must know."""
+    return Product(
+        database=DATABASE,
+        settings={"retention_months": settings.retention_months, "quality_threshold": settings.quality_threshold},
+        apps={"predictor": predictor()},
+    )
+
+
+def ciapol(platform: Platform, workflows: Sequence[WorkflowFile]) -> None:
+    """Topics, schema, users, stations, jobs and workflows; each waits for its own service alone."""
     stack, settings = platform.stack, platform.settings
     starrocks = platform.starrocks.service.name
     topics = PulsarTopics(
@@ -76,19 +97,59 @@ def ciapol(platform: Platform) -> None:
         rows={row.id: row.model_dump(exclude={"id"}) for row in read_stations(ROOT / "apps/sensors/data/stations.csv")},
         opts=_inside(platform, platform.starrocks.resource, users),
     )
-    SeaTunnelJob(
+    ingest = SeaTunnelJob(
         "ciapol-ingest",
         stack=stack,
         service=platform.seatunnel.service.name,
         starrocks=starrocks,
         database=PLATFORM_DATABASE,
-        product="ciapol",
+        product=NAME,
         definition=ROOT / "seatunnel/ciapol/ingest.conf",
         settings={"starrocks.database": DATABASE, **ingest_placeholders(settings.ingest)},
         instances={each.service.name: each.instance for each in platform.streaming},
         opts=_inside(platform, platform.seatunnel.resource, topics, users),
     )
+    _workflows(platform, workflows, users, ingest)
     _export(platform)
+
+
+def _workflows(platform: Platform, workflows: Sequence[WorkflowFile], *needs: pulumi.Resource) -> None:
+    """The project and its workflows: a schedule begins with its workflow, so what that works on must be there."""
+    stack, scheduler = platform.stack, platform.dolphinscheduler
+    project = DolphinSchedulerProject(
+        "ciapol-project",
+        stack=stack,
+        service=scheduler.service.name,
+        project=NAME,
+        opts=_inside(platform, scheduler.resource, *needs),
+    )
+    told: list[pulumi.Resource] = []
+    if platform.alert_webhook is not None:
+        told.append(
+            DolphinSchedulerAlerts(
+                "ciapol-alerts",
+                stack=stack,
+                service=scheduler.service.name,
+                group=NAME,
+                secret_id=platform.alert_webhook.apply(lambda url: sha256(url.encode()).hexdigest()[:16]),
+                opts=_inside(platform, scheduler.resource),
+            )
+        )
+    before: dict[str, DolphinSchedulerWorkflow] = {}
+    for file in workflows:
+        name = file.definition.name
+        before[name] = DolphinSchedulerWorkflow(
+            f"ciapol-{name.replace('_', '-')}",
+            stack=stack,
+            service=scheduler.service.name,
+            project=NAME,
+            tenant=platform.tenant,
+            definition=file.path,
+            alert_group=NAME if told else "",
+            opts=_inside(
+                platform, scheduler.resource, project, *told, *(before[each] for each in file.definition.waits_for)
+            ),
+        )
 
 
 def ingest_placeholders(ingest: IngestSettings) -> dict[str, str]:
@@ -118,14 +179,25 @@ def _export(platform: Platform) -> None:
             "starrocks_host": starrocks["query"].host,
             "starrocks_query_port": starrocks["query"].port,
             "starrocks_http_url": starrocks["fe-http"].url,
-            "api_url": platform.api.operator_endpoints["http"].url,
-            "frontend_url": platform.frontend.operator_endpoints["http"].url,
+            "dolphinscheduler_url": f"{platform.dolphinscheduler.operator_endpoints['rest'].url}/dolphinscheduler",
+            "api_url": platform.services["api"].operator_endpoints["http"].url,
+            "frontend_url": platform.services["frontend"].operator_endpoints["http"].url,
         },
     )
     pulumi.export("starrocks", {"edition": platform.settings.starrocks.edition, "database": DATABASE})
     pulumi.export(
         "credentials",
         pulumi.Output.secret(
-            {user: {"user": user, "password": platform.secrets[f"starrocks-{user}"].value} for user in ("root", *ROLES)}
+            {
+                **{
+                    user: {"user": user, "password": platform.secrets[f"starrocks-{user}"].value}
+                    for user in ("root", *ROLES)
+                },
+                "dolphinscheduler": {
+                    "user": "admin",
+                    "password": platform.secrets[ADMIN_SECRET].value,
+                    "token": platform.secrets[TOKEN_SECRET].value,
+                },
+            }
         ),
     )

@@ -1,8 +1,9 @@
 """`dev`: every service a container of a Docker Engine."""
 
+from infra.resources.workflow_files import read_workflows
 from infra.settings import Settings, SettingsError
 from infra.targets.docker import DockerTarget
-from stacks.ciapol import DATABASE, ciapol
+from stacks.ciapol import NAME, WORKFLOWS, ciapol, product
 from stacks.platform import platform
 
 
@@ -17,10 +18,12 @@ def dev(settings: Settings, stack: str) -> None:
             f"kappastack:starrocks.edition 'cluster' of stack {stack}: its settings are valid, but this version can "
             "only deploy edition 'emulator'"
         )
+    # A mistake in a workflow is told before anything is begun.
+    workflows = read_workflows(WORKFLOWS)
     target = DockerTarget(
         stack=stack,
         port_offset=settings.port_offset,
         keep_data=settings.keep_data,
         settings=settings.docker,
     )
-    ciapol(platform(target, settings, stack=stack, database=DATABASE))
+    ciapol(platform(target, settings, stack=stack, products={NAME: product(settings.ciapol)}), workflows)

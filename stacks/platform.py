@@ -1,80 +1,139 @@
 """The order that every environment shares: secrets, services, and what each must know of the others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
-from pulumi import Output, Resource
+from pulumi import Output, Resource, ResourceOptions
 
+from infra.distributions import tasks as tasks_distribution
 from infra.resources.connections import ConnectionsFile
+from infra.resources.dolphinscheduler_database import SECRETS as DATABASE_SECRETS
+from infra.resources.dolphinscheduler_database import DolphinSchedulerDatabase
+from infra.resources.job_placeholders import filled
 from infra.resources.seatunnel_drain import SeaTunnelDrain
 from infra.resources.secret import RandomSecret
-from infra.services.model import Service
+from infra.services import dolphinscheduler
+from infra.services.model import Endpoint, Service
+from infra.services.postgres import postgres
 from infra.services.pulsar import pulsar
 from infra.services.seatunnel import seatunnel
 from infra.services.starrocks import starrocks_emulator
+from infra.services.tasks import PLATFORM_DATABASE, Product, Tasks
 from infra.services.web import api, frontend
-from infra.settings import Settings
+from infra.settings import DolphinSchedulerSettings, Settings
 from infra.targets.base import Running, Target
 
-PLATFORM_DATABASE = "kappastack"
 STARROCKS_USERS = ("root", "api", "sink", "predictor", "scheduler", "smoke", "registrar")
+ALERT_WEBHOOK = "alert-webhook"
+
+
+class Run(Protocol):
+    """Has the target run a service, after some resources are there."""
+
+    def __call__(self, service: Service, after: Sequence[Resource] = ()) -> Running:
+        """Run it."""
 
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform that products are put on."""
+    """A platform that products are put on.
+
+    Args:
+        services: all of them by name.
+        secrets: that were generated, by name.
+        tenant: the user that tasks run as.
+        alert_webhook: where alerts are posted to, if anywhere.
+    """
 
     stack: str
     settings: Settings
-    pulsar: Running
-    seatunnel: Running
-    starrocks: Running
-    api: Running
-    frontend: Running
+    services: Mapping[str, Running]
     secrets: Mapping[str, RandomSecret]
     connections: Resource
+    tenant: str
+    alert_webhook: Output[str] | None
+
+    @property
+    def pulsar(self) -> Running:
+        """The event bus."""
+        return self.services["pulsar"]
+
+    @property
+    def seatunnel(self) -> Running:
+        """The engine that moves data."""
+        return self.services["seatunnel"]
+
+    @property
+    def starrocks(self) -> Running:
+        """The only store of application data."""
+        return self.services["starrocks"]
+
+    @property
+    def dolphinscheduler(self) -> Running:
+        """The API of what runs the workflows."""
+        return self.services[dolphinscheduler.NAME]
 
     @property
     def streaming(self) -> tuple[Running, ...]:
         """Those that a streaming job needs: where one is replaced, the jobs are stopped before and go on after."""
         return (self.pulsar, self.seatunnel, self.starrocks)
 
-    @property
-    def services(self) -> tuple[Running, ...]:
-        """All of them."""
-        return (self.pulsar, self.seatunnel, self.starrocks, self.api, self.frontend)
 
-
-def platform(target: Target, settings: Settings, *, stack: str, database: str) -> Platform:
+def platform(target: Target, settings: Settings, *, stack: str, products: Mapping[str, Product]) -> Platform:
     """Have a target run the services; they start side by side.
 
     Args:
         target: where.
         settings: sizes and choices.
         stack: name of the stack.
-        database: what the API shows.
+        products: what is put on it, by name; the API shows the first.
     """
-    secrets = {f"starrocks-{user}": RandomSecret(f"starrocks-{user}") for user in STARROCKS_USERS}
-    values = {name: secret.value for name, secret in secrets.items()}
+    names = (*(f"starrocks-{user}" for user in STARROCKS_USERS), *DATABASE_SECRETS)
+    secrets = {name: RandomSecret(name) for name in names}
+    values: dict[str, Output[str]] = {name: secret.value for name, secret in secrets.items()}
+    if settings.alert_webhook is not None:
+        values[ALERT_WEBHOOK] = Output.secret(settings.alert_webhook.get_secret_value())
+    services: dict[str, Running] = {}
+
+    def run(service: Service, after: Sequence[Resource] = ()) -> Running:
+        services[service.name] = target.run(service, values, after=after)
+        return services[service.name]
 
     def streaming(service: Service) -> Running:
-        return target.run(service, values, drained=partial(_drain, stack, service.name))
+        services[service.name] = target.run(service, values, drained=partial(_drain, stack, service.name))
+        return services[service.name]
 
-    pulsar_ = streaming(pulsar(settings.pulsar))
+    streaming(pulsar(settings.pulsar))
     seatunnel_ = streaming(seatunnel(settings.seatunnel))
     starrocks_ = streaming(starrocks_emulator(settings.starrocks))
-    api_ = target.run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database), values)
-    frontend_ = target.run(frontend(settings.frontend, api=api_.endpoints["http"]), values)
-    running = (pulsar_, seatunnel_, starrocks_, api_, frontend_)
-    connections = ConnectionsFile(
-        "connections",
+    database = next(iter(products.values())).database
+    api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database))
+    run(frontend(settings.frontend, api=api_.endpoints["http"]))
+    postgres_ = run(postgres(settings.postgres))
+    metadata = DolphinSchedulerDatabase(
+        "dolphinscheduler-database",
         stack=stack,
-        running=running,
-        secrets=values,
+        service=postgres_.service.name,
+        tenant=target.user,
+        secret_ids={name: secrets[name].id for name in DATABASE_SECRETS},
+        # Not on the connections, which tell of services that wait for this: it looks them up when they are there.
+        opts=ResourceOptions(depends_on=[postgres_.resource], deleted_with=postgres_.resource),
     )
-    target.healthy(running)
-    return Platform(stack, settings, pulsar_, seatunnel_, starrocks_, api_, frontend_, secrets, connections)
+    tasks = Tasks(
+        distribution=tasks_distribution(),
+        stack=stack,
+        zeta=seatunnel_.endpoints["rest"],
+        starrocks=starrocks_.endpoints["query"],
+        placeholders=filled(lambda service, port: services[service].endpoints[port], seatunnel_.secret_files),
+        products=products,
+        alerts=ALERT_WEBHOOK in values,
+    )
+    _run_dolphinscheduler(settings.dolphin_scheduler, run, postgres_.endpoints["sql"], tasks, metadata)
+    connections = ConnectionsFile("connections", stack=stack, running=list(services.values()), secrets=values)
+    target.healthy(list(services.values()))
+    return Platform(stack, settings, services, secrets, connections, target.user, values.get(ALERT_WEBHOOK))
 
 
 def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:
@@ -86,3 +145,26 @@ def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:
         starrocks="starrocks",
         database=PLATFORM_DATABASE,
     )
+
+
+def _run_dolphinscheduler(
+    settings: DolphinSchedulerSettings,
+    run: Run,
+    database: Endpoint,
+    tasks: Tasks,
+    metadata: Resource,
+) -> None:
+    """All of its servers, each once its metadata are there."""
+    if settings.topology == "standalone":
+        run(dolphinscheduler.standalone(settings, postgres=database, tasks=tasks), [metadata])
+        return
+    registry = run(dolphinscheduler.registry())
+    alert = run(dolphinscheduler.alert_server(settings, postgres=database), [metadata])
+    for service in dolphinscheduler.separate(
+        settings,
+        postgres=database,
+        registry=registry.endpoints["client"],
+        alert=alert.endpoints["rpc"],
+        tasks=tasks,
+    ):
+        run(service, [metadata])

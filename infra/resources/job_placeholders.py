@@ -1,16 +1,27 @@
 """What the placeholders of job files stand for in a stack: addresses and secret files, never a secret."""
 
+from collections.abc import Callable, Mapping
+
 from infra.resources.connections import Connections
+from infra.services.model import Endpoint
 
 
 def placeholders(known: Connections) -> dict[str, str]:
-    """Addresses of the services, and the files in which the engine finds passwords."""
+    """Those of a stack that is deployed."""
+    return filled(known.endpoint, known.secret_files["seatunnel"])
+
+
+def filled(endpoint: Callable[[str, str], Endpoint], secret_files: Mapping[str, str]) -> dict[str, str]:
+    """Addresses of the services, and the files in which the engine finds passwords.
+
+    Args:
+        endpoint: of a service by name and port.
+        secret_files: the engine's, by name.
+    """
     return {
-        "pulsar.broker_url": known.endpoint("pulsar", "broker").url,
-        "pulsar.admin_url": known.endpoint("pulsar", "admin").url,
-        "starrocks.http_address": known.endpoint("starrocks", "fe-http").address,
-        "starrocks.jdbc_url": f"jdbc:{known.endpoint('starrocks', 'query').url}",
-        **{
-            f"{name.replace('-', '.', 1)}_password_file": path for name, path in known.secret_files["seatunnel"].items()
-        },
+        "pulsar.broker_url": endpoint("pulsar", "broker").url,
+        "pulsar.admin_url": endpoint("pulsar", "admin").url,
+        "starrocks.http_address": endpoint("starrocks", "fe-http").address,
+        "starrocks.jdbc_url": f"jdbc:{endpoint('starrocks', 'query').url}",
+        **{f"{name.replace('-', '.', 1)}_password_file": path for name, path in secret_files.items()},
     }

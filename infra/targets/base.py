@@ -48,6 +48,10 @@ class Running:
 class Target(Protocol):
     """A place to run services."""
 
+    @property
+    def user(self) -> str:
+        """Name of the user of the operating system that services run as."""
+
     def run(
         self,
         service: Service,

@@ -37,6 +37,11 @@ class DockerTarget:
             labels=[docker.NetworkLabelArgs(label=names.STACK_LABEL, value=stack)],
         )
 
+    @property
+    def user(self) -> str:
+        """The name that the images give it."""
+        return PROJECT
+
     def run(
         self,
         service: Service,

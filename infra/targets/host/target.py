@@ -1,5 +1,6 @@
 """The target `host`: processes on this machine, loopback only."""
 
+import getpass
 from collections.abc import Mapping, Sequence
 
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
@@ -70,6 +71,11 @@ class HostTarget:
         self._port_offset = port_offset
         self._keep_data = keep_data
         self._machine = Machine("machine", stack=stack)
+
+    @property
+    def user(self) -> str:
+        """Whoever deploys."""
+        return getpass.getuser()
 
     def run(
         self,

@@ -31,6 +31,9 @@ class Recorder(mocks.Mocks):
         raise AssertionError(f"the program calls {args.token}")
 
 
+SERVICES = {"pulsar", "seatunnel", "starrocks", "postgres", "dolphinscheduler", "api", "frontend"}
+
+
 def run(settings: Settings) -> Recorder:
     """Run the program of the target."""
     recorder = Recorder()
@@ -57,18 +60,27 @@ def of_type(recorder: Recorder, kind: str) -> dict[str, mocks.MockResourceArgs]:
 
 def test_every_service_is_a_component_with_one_process(local: Recorder) -> None:
     services = {args.name for args in local.resources if args.typ.startswith("kappastack:services:")}
-    assert services == set(of_type(local, "HostService")) == {"pulsar", "seatunnel", "starrocks", "api", "frontend"}
+    assert services == set(of_type(local, "HostService")) == SERVICES
 
 
 def test_what_is_inside_the_services(local: Recorder) -> None:
-    inside = {kind: len(of_type(local, kind)) for kind in ("PulsarTopics", "StarRocksSchema", "SeaTunnelJob")}
-    assert inside == {"PulsarTopics": 1, "StarRocksSchema": 2, "SeaTunnelJob": 1}
-    assert len(of_type(local, "RandomSecret")) == 7
+    wanted = {
+        "PulsarTopics": 1,
+        "StarRocksSchema": 2,
+        "SeaTunnelJob": 1,
+        "DolphinSchedulerDatabase": 1,
+        "DolphinSchedulerProject": 1,
+        "DolphinSchedulerWorkflow": 5,
+        # There is no webhook in the settings.
+        "DolphinSchedulerAlerts": 0,
+        "RandomSecret": 11,
+    }
+    assert {kind: len(of_type(local, kind)) for kind in wanted} == wanted
 
 
 def test_secrets_reach_services_and_connections_only(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
-    assert holders == {"seatunnel", "api", "connections"}
+    assert holders == {"seatunnel", "api", "postgres", "dolphinscheduler", "connections"}
 
 
 def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> None:
@@ -79,6 +91,9 @@ def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> N
         "starrocks": [],
         "api": ["starrocks-api"],
         "frontend": [],
+        "postgres": ["superuser"],
+        # The programs of its tasks work as these two users; PostgreSQL's superuser is nobody's but the deployment's.
+        "dolphinscheduler": ["database-password", "starrocks-predictor", "starrocks-scheduler"],
     }
 
 
