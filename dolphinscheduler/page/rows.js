@@ -1,0 +1,117 @@
+// The rows of the page's tables. `chosen` is the code or id of the row that is open; `does` what its buttons do.
+
+import { duration, element, mark, stateMark, time } from "./dom.js";
+import { say, startedBy } from "./texts.js";
+
+const ENDED = new Set(["SUCCESS", "FAILURE", "STOP", "KILL", "PAUSE", "BLOCK", "FORCED_SUCCESS"]);
+
+/** Whether a run or a task has ended. */
+export function ended(run) {
+  return ENDED.has(run.state);
+}
+
+/** A run that was due while another one went on has never begun: the server lists it as stopped, without an end. */
+function runState(run) {
+  return stateMark(run.state === "STOP" && !run.endTime ? "SKIPPED" : run.state);
+}
+
+export function workflowRow(workflow, chosen, does) {
+  const { name, schedule, run } = workflow;
+  const scheduled = schedule?.releaseState === "ONLINE";
+  return element(
+    "tr",
+    { "aria-current": workflow.code === chosen ? "true" : undefined },
+    element(
+      "td",
+      {},
+      element(
+        "button",
+        { type: "button", class: "link", "data-key": name, onclick: () => does.open(workflow) },
+        name,
+      ),
+      element("p", { class: "small" }, workflow.description ?? ""),
+    ),
+    element(
+      "td",
+      {},
+      schedule ? element("code", {}, schedule.crontab) : say("byHand"),
+      schedule ? element("p", { class: "small" }, schedule.timezoneId) : null,
+    ),
+    element("td", {}, workflowState(workflow, scheduled)),
+    element(
+      "td",
+      {},
+      ...(run
+        ? [runState(run), element("p", { class: "small" }, time(run.startTime), ", ", lasted(run))]
+        : [say("never")]),
+    ),
+    element(
+      "td",
+      { class: "buttons" },
+      button("start", { name }, () => does.start(workflow), !workflow.online),
+      schedule && workflow.online
+        ? button(scheduled ? "pause" : "resume", { name }, () => does.setScheduled(workflow, !scheduled))
+        : null,
+    ),
+  );
+}
+
+function workflowState(workflow, scheduled) {
+  if (!workflow.online) return mark("bad", "✗", say("offline"));
+  if (workflow.schedule === null) return mark("good", "✓", say("online"));
+  return scheduled ? mark("good", "✓", say("scheduled")) : mark("paused", "❚❚", say("paused"));
+}
+
+function lasted(run) {
+  return ended(run) && !run.endTime ? "—" : duration(run.startTime, run.endTime);
+}
+
+/** A button whose name for those who hear the page tells what it is about. */
+function button(key, values, onclick, disabled = false) {
+  const name = say(`${key}Of`, values);
+  return element(
+    "button",
+    { type: "button", "aria-label": name, "data-key": name, disabled, onclick },
+    say(key),
+  );
+}
+
+export function runRow(run, chosen, does) {
+  const { id } = run;
+  const show = () => does.open(run);
+  return element(
+    "tr",
+    { "aria-current": id === chosen ? "true" : undefined },
+    element(
+      "td",
+      {},
+      element("button", { type: "button", class: "link", "data-key": `run ${id}`, onclick: show }, `${id}`),
+    ),
+    element("td", {}, runState(run)),
+    element("td", {}, startedBy(run.commandType)),
+    element("td", {}, time(run.startTime)),
+    element("td", {}, lasted(run)),
+    element("td", { class: "buttons" }, ended(run) ? "" : button("stop", { id }, () => does.stop(run))),
+  );
+}
+
+export function taskRow(task, chosen, does) {
+  const show = () => does.open(task);
+  const key = `log ${task.id}`;
+  return element(
+    "tr",
+    { "aria-current": task.id === chosen ? "true" : undefined },
+    element("td", {}, task.name),
+    element("td", {}, `${task.retryTimes + 1}`),
+    element("td", {}, stateMark(task.state)),
+    element("td", {}, time(task.startTime)),
+    element("td", {}, duration(task.startTime, task.endTime)),
+    element(
+      "td",
+      {},
+      task.host
+        ? element("button", { type: "button", class: "link", "data-key": key, onclick: show }, say("openLog"))
+        : say("noLog"),
+    ),
+  );
+}
