@@ -51,7 +51,12 @@ def check(grammar: Path, *paths: Path) -> dict[str, list[str]]:
 
 
 def rendered(folder: Path) -> list[Path]:
-    values = {"${replication_num}": "3", "${from}": "2026-01-31 12:00:00", "${to}": "2026-01-31 13:00:00"}
+    values = {
+        "${replication_num}": "3",
+        "${quality_threshold}": "0.75",
+        "${from}": "2026-01-31 12:00:00",
+        "${to}": "2026-01-31 13:00:00",
+    }
     paths = []
     for source in FILES:
         text = source.read_text()
