@@ -23,6 +23,7 @@ from tests.integration.frontend.sample_air import (
     hours_between,
     iso,
 )
+from tests.integration.frontend.sample_pipeline import SamplePipeline, predictions_of
 
 Mode = Literal["fresh", "stale", "starrocks_down", "silent"]
 OLD = timedelta(hours=2)
@@ -35,6 +36,8 @@ class FakeApi:
         self.mode: Mode = "fresh"
         self.stations: tuple[SampleStation, ...] = STATIONS
         self.rejected = 3
+        self.pipeline: SamplePipeline | None = SamplePipeline()
+        """None: the schema is older and has no such tables."""
         self.seen: list[Request] = []
         self.app = Starlette(
             routes=[
@@ -42,11 +45,14 @@ class FakeApi:
                 Route("/openapi.json", self._openapi),
                 Route("/api/v1/aqi/current", self._current),
                 Route("/api/v1/rejected", self._rejected),
+                Route("/api/v1/pipeline", self._pipeline),
+                Route("/api/v1/quality", self._quality),
                 Route("/api/v1/stream", self._stream),
                 Route("/api/v1/broken", self._broken),
                 Route("/api/v1/stations/{station_id}", self._station),
                 Route("/api/v1/stations/{station_id}/measurements", self._measurements),
                 Route("/api/v1/stations/{station_id}/aqi", self._aqi),
+                Route("/api/v1/stations/{station_id}/predictions", self._predictions),
             ]
         )
 
@@ -170,6 +176,25 @@ class FakeApi:
             return unavailable or self._problem(request, 404, "Not Found", "No such station.")
         items = [aqi_hour(station, hour) for hour in self._window(request)]
         return JSONResponse({"station_id": station.station_id, "items": items, "next_cursor": None})
+
+    async def _predictions(self, request: Request) -> Response:
+        await self._listen(request)
+        station = self._find(request)
+        if (unavailable := self._unavailable(request)) is not None or station is None:
+            return unavailable or self._problem(request, 404, "Not Found", "No such station.")
+        return JSONResponse(predictions_of(station, datetime.now(UTC)))
+
+    async def _pipeline(self, request: Request) -> Response:
+        await self._listen(request)
+        if (unavailable := self._unavailable(request)) is not None or self.pipeline is None:
+            return unavailable or self._problem(request, 503, "StarRocks refused the query", "Unknown table.")
+        return JSONResponse(self.pipeline.told(datetime.now(UTC)))
+
+    async def _quality(self, request: Request) -> Response:
+        await self._listen(request)
+        if (unavailable := self._unavailable(request)) is not None or self.pipeline is None:
+            return unavailable or self._problem(request, 503, "StarRocks refused the query", "Unknown table.")
+        return JSONResponse({"items": self.pipeline.quality(self.stations, datetime.now(UTC)), "next_cursor": None})
 
     async def _rejected(self, request: Request) -> Response:
         await self._listen(request)

@@ -1,133 +1,22 @@
 """The built page in headless Chromium, in front of a fake API with generated air."""
 
-import os
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from apps.frontend.server.app import build_app
 from tests.integration.frontend.fake_api import FakeApi, Server
+from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, luminance, screenshot, style
 from tests.integration.frontend.sample_air import STATIONS
 
-FRONTEND = Path(__file__).parents[3] / "apps/frontend"
-CHROMIUM = Path(os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium"))
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-OFFICIAL_COLORS = {
-    "good": "rgb(0, 228, 0)",
-    "moderate": "rgb(255, 255, 0)",
-    "unhealthy_sensitive": "rgb(255, 126, 0)",
-    "unhealthy": "rgb(255, 0, 0)",
-    "very_unhealthy": "rgb(143, 63, 151)",
-    "hazardous": "rgb(126, 0, 35)",
+READY = {
+    "/": "[data-station]",
+    "/stations/ABJ-002": '[data-chart="means"] .forecast-range path',
+    "/pipeline": "[data-quality]",
 }
-# Waits longer than the page's own refresh of 5 s, on a busy machine.
-PATIENCE_MS = 30_000
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    node = shutil.which("node")
-    vite = FRONTEND / "node_modules/vite/bin/vite.js"
-    if node is None or not vite.is_file():
-        pytest.skip("the page cannot be built: needs node on PATH and `npm ci` in apps/frontend")
-    folder = tmp_path_factory.mktemp("page") / "dist"
-    subprocess.run([node, vite, "build", "--outDir", folder, "--logLevel", "error"], cwd=FRONTEND, check=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser at {CHROMIUM}: install chromium or set KAPPASTACK_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def fake() -> FakeApi:
-    return FakeApi()
-
-
-@pytest.fixture
-def api(fake: FakeApi) -> Iterator[Server]:
-    server = Server(fake.app).start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def address(api: Server, static: Path) -> Iterator[str]:
-    server = Server(build_app(api_url=api.url, static_folder=static)).start()
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=address, viewport={"width": 1440, "height": 900}, locale="fr-FR", timezone_id="Africa/Abidjan"
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        # A failed request is what some tests are about; anything else in the console is a fault of the page.
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-expect.set_options(timeout=PATIENCE_MS)
-
-
-def screenshot(page: Page, folder: Path, name: str) -> Path:
-    file = folder / f"{name}.png"
-    page.screenshot(path=file, full_page=True)
-    assert file.stat().st_size > 20_000
-    return file
-
-
-def style(locator: Locator, name: str) -> str:
-    value: object = locator.evaluate("(element, name) => getComputedStyle(element)[name]", name)
-    assert isinstance(value, str)
-    return value
-
-
-def luminance(color: str) -> float:
-    def linear(channel: int) -> float:
-        share = channel / 255
-        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(int(channel)) for channel in re.findall(r"\d+", color)[:3])
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_stations_are_ranked_in_official_colours_with_words(page: Page, tmp_path: Path) -> None:
@@ -271,7 +160,7 @@ def test_a_payload_is_shown_as_text_and_never_run(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/stations/ABJ-002?period=7d"])
+@pytest.mark.parametrize("path", ["/", "/stations/ABJ-002?period=7d", "/pipeline"])
 def test_it_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
     dark = scheme == "dark"
     context = browser.new_context(
@@ -282,8 +171,7 @@ def test_it_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: s
     )
     page = context.new_page()
     page.goto(path)
-    ready = "[data-station]" if path == "/" else '[data-chart="means"] path.recharts-area-curve'
-    expect(page.locator(ready).first).to_be_visible()
+    expect(page.locator(READY[path.split("?", maxsplit=1)[0]]).first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     ground, ink = style(page.locator("html"), "backgroundColor"), style(page.locator("html"), "color")
     assert contrast(ground, ink) >= 7

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.integration.frontend.fake_api import FakeApi, Server
+from tests.integration.frontend.sample_pipeline import SamplePipeline
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.integration
@@ -72,6 +73,7 @@ def api(running_fake: FakeApi) -> Iterator[Server]:
 @pytest.fixture
 def fake(running_fake: FakeApi) -> FakeApi:
     running_fake.mode = "fresh"
+    running_fake.pipeline = SamplePipeline()
     running_fake.seen.clear()
     return running_fake
 
@@ -102,6 +104,18 @@ def test_status_follows_the_platform(client: httpx.Client, fake: FakeApi) -> Non
     fake.mode = "starrocks_down"
     told = client.get("/api/status").json()
     assert (told["status"], told["api"]["reachable"], told["starrocks"]["reachable"]) == ("down", True, False)
+
+
+def test_status_tells_of_the_pipeline(client: httpx.Client, fake: FakeApi) -> None:
+    told = client.get("/api/status").json()["pipeline"]
+    assert (told["status"], len(told["steps"]), told["jobs"][0]["state"]) == ("ok", 3, "running")
+    fake.pipeline = SamplePipeline(late=True)
+    told = client.get("/api/status").json()
+    assert (told["status"], told["pipeline"]["status"]) == ("ok", "late")
+    assert [step["workflow"] for step in told["pipeline"]["steps"] if step["late"]] == ["predict_hourly"]
+    fake.pipeline = None
+    told = client.get("/api/status").json()
+    assert (told["status"], told["pipeline"]["status"]) == ("ok", "unknown")
 
 
 def test_status_answers_within_two_seconds_while_the_api_hangs(client: httpx.Client, fake: FakeApi) -> None:
@@ -228,4 +242,4 @@ def test_wrong_arguments_are_named(arguments: list[str], words: str) -> None:
 def test_status_is_json_that_nobody_keeps(client: httpx.Client) -> None:
     answer = client.get("/api/status")
     assert answer.headers["cache-control"] == "no-store"
-    assert set(json.loads(answer.content)) == {"status", "frontend", "api", "starrocks", "data"}
+    assert set(json.loads(answer.content)) == {"status", "frontend", "api", "starrocks", "data", "pipeline"}

@@ -1,0 +1,90 @@
+"""The built page in headless Chromium, in front of a fake API with generated air."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from apps.frontend.server.app import build_app
+from tests.integration.frontend.fake_api import FakeApi, Server
+
+FRONTEND = Path(__file__).parents[3] / "apps/frontend"
+CHROMIUM = Path(os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Waits longer than the page's own refresh of 5 s, on a busy machine.
+PATIENCE_MS = 30_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    node = shutil.which("node")
+    vite = FRONTEND / "node_modules/vite/bin/vite.js"
+    if node is None or not vite.is_file():
+        pytest.skip("the page cannot be built: needs node on PATH and `npm ci` in apps/frontend")
+    folder = tmp_path_factory.mktemp("page") / "dist"
+    subprocess.run([node, vite, "build", "--outDir", folder, "--logLevel", "error"], cwd=FRONTEND, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.is_file():
+        pytest.skip(f"no browser at {CHROMIUM}: install chromium or set KAPPASTACK_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def fake() -> FakeApi:
+    return FakeApi()
+
+
+@pytest.fixture
+def api(fake: FakeApi) -> Iterator[Server]:
+    server = Server(fake.app).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def address(api: Server, static: Path) -> Iterator[str]:
+    server = Server(build_app(api_url=api.url, static_folder=static)).start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=address, viewport={"width": 1440, "height": 900}, locale="fr-FR", timezone_id="Africa/Abidjan"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # A failed request is what some tests are about; anything else in the console is a fault of the page.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
