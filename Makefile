@@ -53,6 +53,10 @@ logs: setup ## follow the log of a service: make logs SERVICE=pulsar
 preview: distributions ## what `up` would change: make preview [STACK=dev]
 	@$(STACK_COMMAND) preview
 
+.PHONY: run
+run: setup ## run a workflow now: make run WORKFLOW=aqi_hourly [FROM=2026-01-01T00:00:00Z TO=2026-02-01T00:00:00Z]
+	@$(STACK_COMMAND) run "$(WORKFLOW)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
+
 .PHONY: env
 env: ## what a bare `pulumi` needs: eval "$(make -s env)"
 	@$(PYTHON) -m tools.setup 1>&2

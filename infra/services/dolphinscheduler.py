@@ -264,6 +264,8 @@ def _server(
                 "-Dspring.quartz.properties.org.quartz.threadPool.threadCount=5",
                 "-Dserver.address=@{host}",
                 "-Dpython-gateway.enabled=false",
+                # The folder outside of which it hands out no log.
+                "-DDOLPHINSCHEDULER_WORKER_HOME=@{volume.data}",
                 # By load average it would take no work on a busy machine, which is when work is there.
                 *(f"-D{part}.max-cpu-load-avg=1000" for part in ("master", "worker")),
                 *(f"-D{part}.reserved-memory=0.1" for part in ("master", "worker")),

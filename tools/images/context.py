@@ -44,14 +44,8 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
     member = tar.gettarinfo(path, name)
     if member.isreg():
         executable = bool(path.stat().st_mode & 0o100)
-        # Files of the cache are hard links to each other; a layer holds each as it is.
-        member.type, member.size = tarfile.REGTYPE, path.stat().st_size
-        with path.open("rb") as file:
-            tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
-    elif member.islnk():
-        member.type, member.size, member.linkname = tarfile.REGTYPE, path.stat().st_size, ""
-        executable = bool(path.stat().st_mode & 0o100)
         with path.open("rb") as file:
             tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
     else:
+        # Also one that is in there under another name: jars that several servers share are there once.
         tar.addfile(_plain(member, 0o755))

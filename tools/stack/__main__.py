@@ -1,4 +1,4 @@
-"""The command line: `python -m tools.stack up|down|destroy|status|logs|preview|env|credentials|sql|unlock|job`."""
+"""The command line: `python -m tools.stack up|down|destroy|status|logs|preview|env|credentials|sql|unlock|run`."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from infra.resources.starrocks import StarRocksError
 from infra.settings import SettingsError, load_settings
 from seatunnel.client.rest import ZetaError
 from tools.setup.process import SetupError
-from tools.stack import access, batch, environment
+from tools.stack import access, environment, workflow
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import destroy, down
 from tools.stack.pulumi import Stack, StackError
@@ -36,7 +36,7 @@ def main() -> int:
         "credentials": lambda: access.credentials(options.stack, show=options.show),
         "sql": lambda: access.sql(options.stack, user=options.user, query=options.query),
         "unlock": lambda: access.unlock(options.stack, options.database),
-        "job": lambda: batch.run(options.stack, options.job, days=options.days),
+        "run": lambda: workflow.run(options.stack, options.workflow, _parameters(options.begin, options.end)),
     }
     return commands[options.command]()
 
@@ -57,6 +57,10 @@ def _preview(stack: Stack) -> int:
     if fresh:
         print("This stack was never deployed from here: the preview compares with nothing.")
     return stack.run("preview", "--diff") if os.environ.get("DIFF") else stack.run("preview")
+
+
+def _parameters(begin: str, end: str) -> dict[str, str]:
+    return {name: value for name, value in (("from", begin), ("to", end)) if value}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,9 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("query", nargs="?", default="")
     lock = commands.add_parser("unlock", help="remove the lock of a migration run that died")
     lock.add_argument("--database", default="ciapol_analytics")
-    job = commands.add_parser("job", help="run a batch job once")
-    job.add_argument("job")
-    job.add_argument("--days", type=int, default=3, help="of the past")
+    hand = commands.add_parser("run", help="run a workflow once and wait for its end")
+    hand.add_argument("workflow")
+    hand.add_argument("--from", dest="begin", default="", help="begin of the range, ISO 8601; UTC where it has no zone")
+    hand.add_argument("--to", dest="end", default="", help="its end, not included")
     return parser
 
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
@@ -11,11 +11,12 @@ from rich.table import Table
 from infra.resources import connections
 from infra.resources.starrocks import session
 from infra.settings import ROOT, Settings, load_settings
-from tools.stack import batch, environment
+from tools.stack import environment, workflow
 from tools.stack.configuration import stack_configuration
 from tools.stack.pulumi import Stack
 
 _SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
+_SAMPLE_LENGTH = timedelta(days=70)
 _FRESH_HOURS = 2
 _DATABASE = "ciapol_analytics"
 console = Console()
@@ -57,7 +58,17 @@ def replay_sample(stack: Stack) -> int:
     if status != 0:
         return status
     _wait_until_quiet(stack.name)
-    return batch.run(stack.name, "aqi_hourly", days=70)
+    return _compute(stack.name)
+
+
+def _compute(stack: str) -> int:
+    """What the workflows would have computed had the sample's measurements come in their time."""
+    until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    sample = {"from": (until - _SAMPLE_LENGTH).isoformat(), "to": until.isoformat()}
+    for name, parameters in (("aqi_hourly", sample), ("quality_hourly", {}), ("predict_hourly", {})):
+        if (status := workflow.run(stack, name, parameters)) != 0:
+            return status
+    return 0
 
 
 def _hours_since_demonstration(stack: str) -> float | None:
@@ -102,6 +113,7 @@ def _tell(stack: Stack, settings: Settings) -> None:
         ("StarRocks (SQL)", f"{known.endpoint('starrocks', 'query').url}  [{settings.starrocks.edition}]"),
         ("StarRocks (HTTP)", known.endpoint("starrocks", "fe-http").url),
         ("Pulsar", f"{known.endpoint('pulsar', 'broker').url}  admin {known.endpoint('pulsar', 'admin').url}"),
+        ("DolphinScheduler", known.endpoint("dolphinscheduler", "rest").url + "/dolphinscheduler/ui/index.html"),
         ("SeaTunnel Zeta", known.endpoint("seatunnel", "rest").url + "/hazelcast/rest/maps/overview"),
     ]
     for name, address in rows:
