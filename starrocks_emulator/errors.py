@@ -65,6 +65,9 @@ def exists(what: str, name: str) -> SqlError:
 _COLUMN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
 
 
+_NATIVE = re.compile(r"ValueError: ([^\n]*)")
+
+
 def from_duckdb(error: duckdb.Error) -> SqlError:
     """Tell a failure of the execution engine in StarRocks' terms."""
     text = str(error).split("\n\nLINE")[0]
@@ -74,6 +77,8 @@ def from_duckdb(error: duckdb.Error) -> SqlError:
     if found := _COLUMN.search(text):
         name = found.group(1) or found.group(2)
         return SqlError(1064, f"Getting analyzing error. Detail message: Column '{name}' cannot be resolved.", "42S22")
+    if found := _NATIVE.search(text):
+        return analysis(found[1])
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return analysis(re.sub(r"^\w+ Error: ", "", first))
     if isinstance(error, duckdb.OutOfMemoryException):

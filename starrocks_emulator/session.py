@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -268,9 +269,22 @@ def _column(name: str, stored: str) -> Column:
 
 
 def _array(value: object) -> str | None:
+    """An array as StarRocks prints it: texts and dates in quotes, truths as 1 and 0."""
+    return None if value is None else _element(value)
+
+
+def _element(value: object) -> str:
     if value is None:
-        return None
-    return json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))
+        return "null"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_element, value)) + "]"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    if isinstance(value, int | Decimal):
+        return str(value)
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 def texts(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> ResultSet:

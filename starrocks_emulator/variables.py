@@ -18,6 +18,7 @@ DEFAULTS: dict[str, str] = {
     "emulator": "true",
     "enable_insert_strict": "true",
     "enable_profile": "false",
+    "group_concat_max_len": "1024",
     "init_connect": "",
     "insert_timeout": "14400",
     "interactive_timeout": "3600",

@@ -1,6 +1,7 @@
 """The functions that queries may use: an allowlist. Whatever is not named here is refused by name."""
 
 from starrocks_emulator.functions.aggregates import AGGREGATES
+from starrocks_emulator.functions.arrays import ARRAYS
 from starrocks_emulator.functions.base import Function
 from starrocks_emulator.functions.conditions import CONDITIONS
 from starrocks_emulator.functions.dates import DATES
@@ -10,4 +11,4 @@ from starrocks_emulator.functions.strings import STRINGS
 
 __all__ = ["FUNCTIONS", "MACROS", "Function"]
 
-FUNCTIONS: dict[str, Function] = {**CONDITIONS, **STRINGS, **NUMBERS, **DATES, **AGGREGATES}
+FUNCTIONS: dict[str, Function] = {**CONDITIONS, **STRINGS, **NUMBERS, **DATES, **ARRAYS, **AGGREGATES}

@@ -1,9 +1,13 @@
 """Date and time functions. DATETIME has no zone; `now()` is in the session's zone, which is UTC."""
 
+import re
 from collections.abc import Sequence
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions.base import Function, fixed, literal
+from starrocks_emulator.functions.calendar import LETTERS, READ_LETTERS
 
 TRUNC_UNITS = {"microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"}
 _UNITS = ("microseconds", "milliseconds", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years")
@@ -28,27 +32,33 @@ _FORMATS = {"Y": "%Y", "y": "%y", "m": "%m", "d": "%d", "H": "%H", "k": "%-H", "
             "j": "%j", "p": "%p", "e": "%-d", "c": "%-m", "r": "%I:%M:%S %p", "%": "%%"}  # fmt: skip
 
 
-def format_of(text: str) -> str:
-    """DuckDB's strftime pattern for a MySQL date format.
+_SHORT = {"yyyy-MM-dd HH:mm:ss": "%Y-%m-%d %H:%i:%s", "yyyy-MM-dd": "%Y-%m-%d", "yyyyMMdd": "%Y%m%d"}
+
+
+def _written(pattern: str, letters: set[str], function: str) -> str:
+    """A format as StarRocks reads it.
 
     Raises:
-        SqlError: 1235 for a letter that has no equivalent.
+        SqlError: 1235 for a letter that is not known.
     """
-    short = {"yyyy-MM-dd HH:mm:ss": "%Y-%m-%d %H:%M:%S", "yyyy-MM-dd": "%Y-%m-%d", "yyyyMMdd": "%Y%m%d"}
-    if text in short:
-        return short[text]
-    result, position = "", 0
-    while position < len(text):
-        if text[position] != "%":
-            result += text[position]
-            position += 1
-            continue
-        letter = text[position + 1 : position + 2]
-        if letter not in _FORMATS:
-            raise errors.unsupported(f"the date format %{letter}")
-        result += _FORMATS[letter]
-        position += 2
-    return result.replace("'", "''")
+    pattern = _SHORT.get(pattern, pattern)
+    for letter in re.findall(r"%(.?)", pattern, re.DOTALL):
+        if letter not in letters:
+            raise errors.unsupported(f"the date format %{letter} in {function}")
+    return pattern
+
+
+def formatted(moment: str, pattern: str) -> str:
+    """DATE_FORMAT of a rendered DATETIME by a constant format."""
+    pattern = _written(pattern, LETTERS, "date_format")
+    if all(letter in _FORMATS for letter in re.findall(r"%(.)", pattern, re.DOTALL)) and len(pattern) < 50:
+        quick = re.sub(r"%(.)", lambda found: _FORMATS[found[1]], pattern, flags=re.DOTALL)
+        return f"strftime({moment}, {_quoted(quick)})"
+    return f"py_date_format({moment}, {_quoted(pattern)})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _trunc(arguments: Sequence[str]) -> str:
@@ -59,25 +69,119 @@ def _trunc(arguments: Sequence[str]) -> str:
 
 
 def _formatted(arguments: Sequence[str]) -> str:
-    return f"strftime(fn.dt({arguments[0]}), '{format_of(literal(arguments[1], 'a date format'))}')"
+    return formatted(f"fn.dt({arguments[0]})", literal(arguments[1], "a date format"))
+
+
+def parsed(text: str, pattern: str) -> str:
+    """STR_TO_DATE of a rendered text; a DATE where the format names no time, as StarRocks' analyzer has it.
+
+    Raises:
+        SqlError: 1235 for a format that names no whole date.
+    """
+    pattern = _written(pattern, READ_LETTERS | {"%"}, "str_to_date")
+    if "%%" in pattern or not all(re.search(f"%[{part}]", pattern) for part in ("yY", "mcMb", "de")):
+        raise errors.unsupported(f"str_to_date by the format '{pattern}': it must name year, month and day")
+    moment = f"py_str_to_date({text}, {_quoted(pattern)})"
+    return moment if re.search("[HhIiklrSsT]", pattern) else f"CAST({moment} AS DATE)"
 
 
 def _parsed(arguments: Sequence[str]) -> str:
-    return f"try_strptime({arguments[0]}, '{format_of(literal(arguments[1], 'a date format'))}')"
+    return parsed(arguments[0], literal(arguments[1], "a date format"))
+
+
+_LAST_SECOND = 253402243199
+"""from_unixtime answers NULL after this one, and before 0."""
 
 
 def _from_unixtime(arguments: Sequence[str]) -> str:
-    pattern = format_of(literal(arguments[1], "a date format")) if len(arguments) == 2 else "%Y-%m-%d %H:%M:%S"
-    return f"strftime(make_timestamp(CAST({arguments[0]} AS BIGINT) * 1000000), '{pattern}')"
+    pattern = literal(arguments[1], "a date format") if len(arguments) == 2 else "%Y-%m-%d %H:%i:%s"
+    moment = f"make_timestamp(CAST({arguments[0]} AS BIGINT) * 1000000)"
+    return f"CASE WHEN {arguments[0]} BETWEEN 0 AND {_LAST_SECOND} THEN {formatted(moment, pattern)} END"
 
 
 def _unix_timestamp(arguments: Sequence[str]) -> str:
-    return f"CAST(floor(epoch({f'fn.dt({arguments[0]})' if arguments else NOW})) AS BIGINT)"
+    moment = NOW
+    if arguments:
+        moment = f"fn.dt({arguments[0]})"
+    if len(arguments) == 2:
+        moment = f"CAST({parsed(arguments[0], literal(arguments[1], 'a date format'))} AS TIMESTAMP)"
+    return f"greatest(CAST(floor(epoch({moment})) AS BIGINT), CASE WHEN {moment} IS NULL THEN NULL ELSE 0 END)"
+
+
+def _now(arguments: Sequence[str]) -> str:
+    digits = arguments[0] if arguments else "0"
+    if digits not in {"0", "3", "6"}:
+        raise errors.unsupported(f"now({digits}); 0, 3 and 6 digits are there")
+    return f"date_trunc('{ {'0': 'second', '3': 'millisecond', '6': 'microsecond'}[digits] }', {NOW})"
+
+
+def _diff(arguments: Sequence[str]) -> str:
+    return difference(literal(arguments[0], "the unit of date_diff"), arguments[1], arguments[2])
+
+
+def difference(unit: str, later: str, earlier: str) -> str:
+    """Whole units from one rendered moment to another, towards zero.
+
+    Raises:
+        SqlError: 1064 for an unknown unit.
+    """
+    unit = unit.lower()
+    first, second = f"fn.dt({later})", f"fn.dt({earlier})"
+    months = {"month": 1, "quarter": 3, "year": 12}
+    if unit in months:
+        # DuckDB counts the last day of a shorter month for a whole month, StarRocks does not
+        whole = f"py_months_between({first}, {second})"
+        return whole if unit == "month" else f"({whole} // {months[unit]})"
+    if unit not in {"microsecond", "millisecond", "second", "minute", "hour", "day", "week"}:
+        raise errors.analysis(f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are there")
+    return f"date_sub('{unit}', {second}, {first})"
+
+
+def _last_day(arguments: Sequence[str]) -> str:
+    unit = literal(arguments[1], "the unit of last_day").lower() if len(arguments) == 2 else "month"
+    if unit not in {"month", "quarter", "year"}:
+        raise errors.analysis("last_day takes month, quarter or year")
+    start = f"date_trunc('{unit}', CAST(fn.dt({arguments[0]}) AS DATE))"
+    return f"CAST({start} + INTERVAL 1 {unit} - INTERVAL 1 day AS DATE)"
+
+
+_OFFSET = re.compile(r"[-+](\d{1,2}):(\d{2})")
+
+
+def _zone_of(text: str) -> str:
+    """A zone as DuckDB knows it: by name, or an offset as an interval."""
+    found = _OFFSET.fullmatch(text)
+    if not found:
+        try:
+            ZoneInfo(text)
+        except (ValueError, KeyError, OSError):
+            raise errors.analysis(f"Unknown time zone '{text}'") from None
+        return f"AT TIME ZONE {_quoted(text)}"
+    return ""
 
 
 def _zone(arguments: Sequence[str]) -> str:
-    moment, source, target = arguments
-    return f"((fn.dt({moment}) AT TIME ZONE {source}) AT TIME ZONE {target})"
+    """CONVERT_TZ between zones that are named by constants: names, or offsets such as +08:00."""
+    moment = f"fn.dt({arguments[0]})"
+    for place, side in ((1, 1), (2, -1)):
+        text = literal(arguments[place], "a time zone of convert_tz")
+        found = _OFFSET.fullmatch(text)
+        if found:
+            minutes = (int(found[1]) * 60 + int(found[2])) * (-1 if text.startswith("-") else 1)
+            moment = f"({moment} - to_minutes({minutes * side}))"
+        else:
+            inner = "" if place == 1 else " AT TIME ZONE 'UTC'"
+            outer = " AT TIME ZONE 'UTC'" if place == 1 else ""
+            moment = f"({moment}{inner} {_zone_of(text)}{outer})"
+    return moment
+
+
+def _add_months(arguments: Sequence[str]) -> str:
+    return f"(fn.dt({arguments[0]}) + to_months(CAST({arguments[1]} AS INTEGER)))"
+
+
+def _units_between(unit: str, arguments: Sequence[str]) -> str:
+    return difference(unit, arguments[0], arguments[1])
 
 
 def _part(name: str) -> Function:
@@ -88,13 +192,28 @@ DATES = {
     "DATE_TRUNC": fixed("", 2),
     "DATE_FORMAT": Function(_formatted, 2, 2),
     "STR_TO_DATE": Function(_parsed, 2, 2),
-    "UNIX_TIMESTAMP": Function(_unix_timestamp, 0, 1),
+    "UNIX_TIMESTAMP": Function(_unix_timestamp, 0, 2),
+    "STR2DATE": Function(lambda a: f"CAST({_parsed(a)} AS DATE)", 2, 2),
+    "DATE_DIFF": Function(_diff, 3, 3),
+    "ADD_MONTHS": Function(_add_months, 2, 2),
+    "TIMESTAMP": fixed("fn.dt({0})", 1),
+    "TO_DATETIME": fixed("make_timestamp(CAST({0} AS BIGINT) * 1000000)", 1),
+    "WEEK": Function(lambda a: f"py_week(fn.dt({a[0]}), {a[1] if len(a) == 2 else 0})", 1, 2),
+    "YEARWEEK": Function(lambda a: f"py_yearweek(fn.dt({a[0]}), {a[1] if len(a) == 2 else 0})", 1, 2),
+    "WEEKOFYEAR": fixed("CAST(date_part('week', fn.dt({0})) AS INTEGER)", 1),
+    "DAYOFWEEK_ISO": fixed("CAST(date_part('isodow', fn.dt({0})) AS INTEGER)", 1),
+    "TO_DAYS": fixed("CAST(date_diff('day', DATE '0001-01-01', CAST(fn.dt({0}) AS DATE)) + 366 AS INTEGER)", 1),
+    "FROM_DAYS": fixed("(DATE '0001-01-01' + (CAST({0} AS INTEGER) - 366))", 1),
+    "NEXT_DAY": fixed("py_next_day(fn.dt({0}), {1}, 1)", 2),
+    "PREVIOUS_DAY": fixed("py_next_day(fn.dt({0}), {1}, -1)", 2),
+    "CURRENT_TIMEZONE": fixed("'UTC'", 0),
     "FROM_UNIXTIME": Function(_from_unixtime, 1, 2),
     "CONVERT_TZ": Function(_zone, 3, 3),
-    "NOW": Function(lambda _: f"date_trunc('second', {NOW})", 0, 0),
-    "CURRENT_TIMESTAMP": Function(lambda _: f"date_trunc('second', {NOW})", 0, 0),
-    "LOCALTIMESTAMP": Function(lambda _: f"date_trunc('second', {NOW})", 0, 0),
-    "UTC_TIMESTAMP": Function(lambda _: f"date_trunc('second', {NOW})", 0, 0),
+    "NOW": Function(_now, 0, 1),
+    "CURRENT_TIMESTAMP": Function(_now, 0, 1),
+    "LOCALTIMESTAMP": Function(_now, 0, 1),
+    "LOCALTIME": Function(_now, 0, 1),
+    "UTC_TIMESTAMP": Function(_now, 0, 1),
     "CURDATE": Function(lambda _: f"CAST({NOW} AS DATE)", 0, 0),
     "CURRENT_DATE": Function(lambda _: f"CAST({NOW} AS DATE)", 0, 0),
     "DATE": fixed("CAST(fn.dt({0}) AS DATE)", 1),
@@ -102,10 +221,14 @@ DATES = {
     "DATEDIFF": fixed("CAST(date_diff('day', CAST(fn.dt({1}) AS DATE), CAST(fn.dt({0}) AS DATE)) AS INTEGER)", 2),
     "DAYOFWEEK": fixed("CAST(date_part('dow', fn.dt({0})) + 1 AS INTEGER)", 1),
     "WEEKDAY": fixed("CAST(date_part('isodow', fn.dt({0})) - 1 AS INTEGER)", 1),
-    "LAST_DAY": fixed("last_day(CAST(fn.dt({0}) AS DATE))", 1),
+    "LAST_DAY": Function(_last_day, 1, 2),
     "DAYNAME": fixed("dayname(fn.dt({0}))", 1),
     "MONTHNAME": fixed("monthname(fn.dt({0}))", 1),
-    "MAKEDATE": fixed("CAST(make_date({0}, 1, 1) + to_days(CAST({1} AS INTEGER) - 1) AS DATE)", 2),
+    "MAKEDATE": fixed(
+        "CASE WHEN {0} BETWEEN 0 AND 9999 AND {1} >= 1 AND date_part('year', make_date({0}, 1, 1) + ({1} - 1)) = {0} "
+        "THEN make_date({0}, 1, 1) + (CAST({1} AS INTEGER) - 1) END",
+        2,
+    ),
     **{
         name: _part(part)
         for name, part in {
@@ -127,6 +250,4 @@ for _name in _UNITS:
     _interval = INTERVAL_UNITS[_name.upper()[:-1]].format("{1}")
     DATES[f"{_name.upper()}_ADD"] = fixed(f"(fn.dt({{0}}) + {_interval})", 2)
     DATES[f"{_name.upper()}_SUB"] = fixed(f"(fn.dt({{0}}) - {_interval})", 2)
-    if _name not in {"quarters", "months", "years"}:
-        # whole units that have passed, by absolute time (StarRocks: hours_diff and its kin)
-        DATES[f"{_name.upper()}_DIFF"] = fixed(f"date_sub('{_name[:-1]}', fn.dt({{1}}), fn.dt({{0}}))", 2)
+    DATES[f"{_name.upper()}_DIFF"] = Function(partial(_units_between, _name[:-1]), 2, 2)

@@ -18,7 +18,10 @@ _MOMENT = (
 
 MACROS = (
     # a text is read as DATETIME where one is wanted; what cannot be read is NULL
-    f"CREATE MACRO fn.dt(x TIMESTAMP) AS x, (x DATE) AS CAST(x AS TIMESTAMP), (x VARCHAR) AS {_MOMENT}",
+    f"CREATE MACRO fn.dt(x TIMESTAMP) AS x, (x DATE) AS CAST(x AS TIMESTAMP), (x VARCHAR) AS {_MOMENT}, "
+    "(x BIGINT) AS CASE length(CAST(x AS VARCHAR)) WHEN 8 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d') "
+    "WHEN 14 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d%H%M%S') ELSE CASE WHEN x IS NOT NULL THEN "
+    "error('This emulator reads numbers as dates in the forms YYYYMMDD and YYYYMMDDHHMMSS') END END",
     "CREATE MACRO fn.number(x VARCHAR) AS TRY_CAST(x AS DOUBLE)",
     "CREATE MACRO fn.truth(x VARCHAR) AS CASE WHEN lower(trim(x)) IN ('true', 'false') THEN lower(trim(x)) = 'true' "
     "ELSE TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT) <> 0 END, (x BOOLEAN) AS x, "
@@ -31,7 +34,8 @@ MACROS = (
     # CAST to an integer type cuts off decimals, where DuckDB rounds
     "CREATE MACRO fn.whole(x DOUBLE) AS trunc(x), (x VARCHAR) AS TRY_CAST(regexp_extract(x, "
     "'^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT), (x BIGINT) AS x, (x HUGEINT) AS x, (x BOOLEAN) AS CAST(x AS INTEGER), "
-    "(x DECIMAL(38,9)) AS trunc(x)",
+    "(x DECIMAL(38,9)) AS trunc(x), (x DATE) AS CAST(strftime(x, '%Y%m%d') AS BIGINT), "
+    "(x TIMESTAMP) AS CAST(strftime(x, '%Y%m%d%H%M%S') AS BIGINT)",
     "CREATE MACRO fn.text(x VARCHAR) AS x, (x BOOLEAN) AS CASE WHEN x THEN '1' WHEN NOT x THEN '0' END, "
     "(x DOUBLE) AS regexp_replace(CAST(x AS VARCHAR), '\\.0$', ''), (x FLOAT) AS "
     "regexp_replace(CAST(x AS VARCHAR), '\\.0$', ''), (x BIGINT) AS CAST(x AS VARCHAR), "
@@ -45,6 +49,22 @@ MACROS = (
     "(x) AS TRY_CAST(floor(x) AS BIGINT)",
     "CREATE MACRO fn.ceil1(x DOUBLE) AS TRY_CAST(ceil(x) AS BIGINT), (x BIGINT) AS x, "
     "(x) AS TRY_CAST(ceil(x) AS BIGINT)",
+    # StarRocks cuts the result of group_concat at group_concat_max_len
+    "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
+    "left(x, most) WHEN x IS NOT NULL THEN error('group_concat of more than group_concat_max_len bytes that are not "
+    "ASCII is not there in this emulator; set the variable higher') END",
+    "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
+    "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
+    "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",
+    "CREATE MACRO fn.shift_left(x, n) AS CASE WHEN n BETWEEN 0 AND 62 THEN CAST(x AS BIGINT) << CAST(n AS BIGINT) "
+    "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('a shift by ' || n || ' bits') END",
+    "CREATE MACRO fn.shift_right(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN CAST(x AS BIGINT) >> CAST(n AS BIGINT) "
+    "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('a shift by ' || n || ' bits') END",
+    "CREATE MACRO fn.hex(x VARCHAR) AS hex(encode(x)), (x BIGINT) AS hex(x)",
+    "CREATE MACRO fn.split_part(x, d, n) AS CASE WHEN d = '' THEN error('split_part by an empty text is not there in "
+    "this emulator') WHEN n = 0 OR abs(n) > len(string_split(x, d)) THEN NULL ELSE split_part(x, d, n) END",
+    "CREATE MACRO fn.array_contains(a, x) AS CASE WHEN a IS NULL THEN NULL WHEN x IS NULL THEN "
+    "len(list_filter(a, lambda e: e IS NULL)) > 0 ELSE list_contains(a, x) END",
     # substring counts from 1, from the end below 0; position 0 is no position
     "CREATE MACRO fn.substr2(x, p) AS CASE WHEN p = 0 THEN '' ELSE substring(x, CAST(p AS BIGINT)) END",
     "CREATE MACRO fn.substr3(x, p, n) AS CASE WHEN p = 0 OR n <= 0 OR abs(p) > length(x) THEN "

@@ -2,11 +2,21 @@
 
 Nobody can call them by name: a query may only use what is on the allowlist."""
 
+import json
+import re
 import zlib
 from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from urllib.parse import quote, unquote
 
 import duckdb
+from duckdb.func import SPECIAL
 
+from starrocks_emulator.functions import calendar
+
+Native = str | int | float | date | datetime | None
+"""What such a function answers."""
 MURMUR_SEED = 104729
 """StarRocks' `HashUtil::MURMUR3_32_SEED` (be/src/util/hash_util.hpp)."""
 _WORD = 0xFFFFFFFF
@@ -37,17 +47,146 @@ def crc32(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-NATIVE: dict[str, tuple[Callable[..., object], tuple[str, ...], str]] = {
+def unhex(text: str) -> str | None:
+    """UNHEX: the text of which these are the bytes; empty where they are none.
+
+    Raises:
+        ValueError: bytes that are no UTF-8, which a text here cannot hold.
+    """
+    try:
+        raw = bytes.fromhex(text) if not any(character.isspace() for character in text) else b""
+    except ValueError:
+        return ""
+    return raw.decode()
+
+
+def conv(text: str, source: int, target: int) -> str | None:
+    """CONV of a whole number between bases 2 to 36."""
+    if not (2 <= source <= 36 and 2 <= abs(target) <= 36):
+        return None
+    value = int(text, source)
+    if value < 0 or value >= 1 << 63 or target < 0:
+        raise ValueError(f"conv({text}, {source}, {target}) is beyond what this emulator computes")
+    digits = ""
+    while value or not digits:
+        value, rest = divmod(value, target)
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest] + digits
+    return digits
+
+
+def substring_index(text: str, separator: str, count: int) -> str:
+    """SUBSTRING_INDEX: what stands before the count-th separator; from the end for a negative count."""
+    if not separator or not count:
+        return ""
+    parts = text.split(separator)
+    return separator.join(parts[:count] if count > 0 else parts[count:])
+
+
+def pad(text: str, length: int, filler: str, left: bool) -> str | None:
+    """LPAD and RPAD; NULL for a negative length, the text itself where there is nothing to fill with."""
+    if length < 0:
+        return None
+    if len(text) >= length:
+        return text[:length]
+    if not filler:
+        return text
+    missing = length - len(text)
+    fill = (filler * (missing // len(filler) + 1))[:missing]
+    return fill + text if left else text + fill
+
+
+_STEP = re.compile(r"\.?\"([^\"]+)\"|\.?([^.\[\]\"*]+)|\[(\d+)\]")
+
+
+def _json_path(path: str) -> list[str | int] | None:
+    """The steps of a path such as `$.a."b.c"[0]`; None for one that is beyond names and numbers."""
+    steps: list[str | int] = []
+    place = 1 if path.startswith("$") else 0
+    while place < len(path):
+        found = _STEP.match(path, place)
+        if not found:
+            return None
+        quoted, name, index = found.groups()
+        steps.append(int(index) if index is not None else quoted or name)
+        place = found.end()
+    return steps
+
+
+def _json_at(text: str, path: str) -> object:
+    steps = _json_path(path)
+    if steps is None:
+        raise ValueError(f"the JSON path {path}: this emulator knows $.name and [number]")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    for step in steps:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def get_json_string(text: str, path: str) -> str | None:
+    """GET_JSON_STRING: a text as it is, anything else as JSON."""
+    value = _json_at(text, path)
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, dict | list):
+        raise ValueError("get_json_string of an object or array: this emulator answers single values")  # noqa: TRY004
+    return json.dumps(value)
+
+
+def get_json_int(text: str, path: str) -> int | None:
+    """GET_JSON_INT: NULL for what is no whole number."""
+    value = _json_at(text, path)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def get_json_double(text: str, path: str) -> float | None:
+    """GET_JSON_DOUBLE: NULL for what is no number."""
+    value = _json_at(text, path)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_murmur3": (murmur3, ("INTEGER", "VARCHAR"), "INTEGER"),
     "py_crc32": (crc32, ("VARCHAR",), "BIGINT"),
+    "py_unhex": (unhex, ("VARCHAR",), "VARCHAR"),
+    "py_conv": (conv, ("VARCHAR", "INTEGER", "INTEGER"), "VARCHAR"),
+    "py_substring_index": (substring_index, ("VARCHAR", "VARCHAR", "INTEGER"), "VARCHAR"),
+    "py_pad": (pad, ("VARCHAR", "INTEGER", "VARCHAR", "BOOLEAN"), "VARCHAR"),
+    "py_url_encode": (lambda text: quote(text, safe="~()*!.'"), ("VARCHAR",), "VARCHAR"),
+    "py_url_decode": (lambda text: unquote(text.replace("+", " ")), ("VARCHAR",), "VARCHAR"),
+    "py_get_json_string": (get_json_string, ("VARCHAR", "VARCHAR"), "VARCHAR"),
+    "py_get_json_int": (get_json_int, ("VARCHAR", "VARCHAR"), "BIGINT"),
+    "py_get_json_double": (get_json_double, ("VARCHAR", "VARCHAR"), "DOUBLE"),
+    "py_week": (calendar.week, ("TIMESTAMP", "INTEGER"), "INTEGER"),
+    "py_yearweek": (calendar.yearweek, ("TIMESTAMP", "INTEGER"), "INTEGER"),
+    "py_date_format": (calendar.date_format, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),
+    "py_str_to_date": (calendar.str_to_date, ("VARCHAR", "VARCHAR"), "TIMESTAMP"),
+    "py_months_between": (calendar.months_between, ("TIMESTAMP", "TIMESTAMP"), "BIGINT"),
+    "py_next_day": (calendar.next_day, ("TIMESTAMP", "VARCHAR", "INTEGER"), "DATE"),
 }
-"""Name, Python function, types of its arguments and of its result. NULL in any argument gives NULL."""
+"""Name, Python function, types of its arguments and of its result. NULL in any argument gives NULL; a ValueError
+fails the statement with its text."""
+
+
+def _strict(function: Callable[..., Native]) -> Callable[..., Native]:
+    """The function, with NULL for NULL in any argument."""
+
+    @wraps(function)
+    def call(*arguments: object) -> Native:
+        return None if None in arguments else function(*arguments)
+
+    return call
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to all connections of a database."""
     for name, (function, parameters, result) in NATIVE.items():
-        connection.create_function(name, function, list(parameters), result)
+        connection.create_function(name, _strict(function), list(parameters), result, null_handling=SPECIAL)
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:

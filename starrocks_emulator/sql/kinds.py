@@ -225,6 +225,8 @@ class Kinds:
             if kind is None or kind.name != "decimal":
                 return DOUBLE if kind else None
             return SqlType("decimal", (38, division_scale(kind.arguments[1])))
+        if rule == "round":
+            return self._round(arguments)
         if rule == "array":
             element = self(arguments[0]) if arguments else None
             return SqlType("array", (), element) if element and element != NULL else None
@@ -235,6 +237,15 @@ class Kinds:
             kind = self(arguments[1]) if len(arguments) == 2 else None
             return kind if kind and kind.name == "date" else DATETIME
         return make_type(rule) if rule in {"varchar", "json"} else SqlType(rule)
+
+    def _round(self, arguments: Sequence[exp.Expr]) -> Kind:
+        kind = self(arguments[0]) if arguments else None
+        if not is_number(kind) or kind is None:
+            return None
+        if kind.name == "decimal":
+            digits = arguments[1].name if len(arguments) == 2 else "0"
+            return SqlType("decimal", (38, int(digits))) if digits.isdigit() and int(digits) <= 38 else None
+        return BIGINT if len(arguments) == 1 else DOUBLE
 
     @staticmethod
     def _sum(kind: Kind) -> Kind:

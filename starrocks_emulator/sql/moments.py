@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.dates import INTERVAL_UNITS
+from starrocks_emulator.functions.dates import INTERVAL_UNITS, difference
 from starrocks_emulator.sql.nodes import only
 
 Render = Callable[[exp.Expr | None], str]
@@ -43,7 +43,7 @@ def _timestamp_diff(render: Render, arguments: Sequence[exp.Expr]) -> str:
     unit = arguments[0].name.lower() if arguments else ""
     if len(arguments) != 3 or f"{unit.upper()}" not in INTERVAL_UNITS:
         raise errors.analysis("timestampdiff takes a unit and two dates")
-    return f"date_sub('{unit}', fn.dt({render(arguments[1])}), fn.dt({render(arguments[2])}))"
+    return difference(unit, render(arguments[2]), render(arguments[1]))
 
 
 def _timestamp_add(render: Render, arguments: Sequence[exp.Expr]) -> str:
@@ -65,8 +65,13 @@ def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
     return start if side == "FLOOR" else f"({start} + {width})"
 
 
+def _date_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
+    return f"CAST({_time_slice(render, arguments)} AS DATE)"
+
+
 SPECIAL: dict[str, Callable[[Render, Sequence[exp.Expr]], str]] = {
     "DATE_ADD": _shift("+"), "ADDDATE": _shift("+"), "DATE_SUB": _shift("-"), "SUBDATE": _shift("-"),
     "TIMESTAMPDIFF": _timestamp_diff, "TIMESTAMPADD": _timestamp_add, "TIME_SLICE": _time_slice,
+    "DATE_SLICE": _date_slice,
 }  # fmt: skip
 """Calls by name."""

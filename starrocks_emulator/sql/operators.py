@@ -187,6 +187,8 @@ def branches(render: "Expressions", nodes: Sequence[exp.Expr], what: str) -> lis
             if kind.is_temporal or kind.name in {"json", "array"}:
                 raise errors.unsupported(f"{what} of a {kind.name.upper()} and a string; convert one of them by CAST")
             text = render.as_text(node)
+        elif kind and kind.name == "date" and what in {"GREATEST", "LEAST"}:
+            text = f"CAST({text} AS TIMESTAMP)"  # these know no DATE: StarRocks answers a DATETIME
         elif shared and kind and kind.name == "boolean" and shared.name != "boolean":
             text = f"CAST({text} AS TINYINT)"
         texts.append(text)

@@ -111,7 +111,7 @@ class Expressions:
         """Several expressions."""
         return [self(node) for node in nodes]
 
-    def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:  # noqa: PLR0912
+    def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:  # noqa: PLR0911, PLR0912
         """A function call by name."""
         upper = name.upper()
         if upper in SPECIAL:
@@ -142,8 +142,13 @@ class Expressions:
             return "count(*)"
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
-        if upper == "AVG" and not over and len(plain) == 1 and self.is_decimal(plain[0]):
-            return self._average(plain[0], distinct)
+        if plain and self.is_decimal(plain[0]):
+            if upper == "AVG" and over:
+                raise errors.unsupported("AVG of a DECIMAL over a window; convert it to DOUBLE by CAST")
+            if upper == "AVG" and len(plain) == 1:
+                return self._average(plain[0], distinct)
+            if upper in {"ROUND", "TRUNCATE"} and len(plain) == 2:
+                return self._rounded(upper, plain)
         rendered = function.render(name.lower(), self._arguments(upper, plain))
         if distinct or order or nulls:
             head, _, tail = rendered.partition("(")
@@ -155,6 +160,22 @@ class Expressions:
             first = [] if upper != "IF" else self.all(nodes[:1])
             return first + branches(self, nodes[len(first) :], upper)
         return [self.as_text(node) if upper in STRINGS and self.is_decimal(node) else self(node) for node in nodes]
+
+    def _rounded(self, name: str, plain: Sequence[exp.Expr]) -> str:
+        """ROUND and TRUNCATE of a DECIMAL to a constant number of digits, which is then its scale."""
+        kind = self.kind(plain[0])
+        digits = plain[1].name
+        assert kind
+        if not isinstance(plain[1], exp.Literal) or not digits.isdigit() or int(digits) > kind.arguments[1]:
+            raise errors.unsupported(
+                f"{name.lower()} of {kind.brief()} to another number of digits than a constant from 0 to "
+                f"{kind.arguments[1]}; convert it to DOUBLE by CAST"
+            )
+        value, target = self(plain[0]), f"DECIMAL(38,{digits})"
+        if name == "ROUND":
+            return f"CAST(round({value}, {digits}) AS {target})"
+        unit = "1" if digits == "0" else "0." + "0" * (int(digits) - 1) + "1"
+        return f"CAST({value} - {value} % {unit} AS {target})"
 
     def _average(self, node: exp.Expr, distinct: str) -> str:
         """AVG of a DECIMAL is a DECIMAL: the sum divided by the number."""
@@ -309,7 +330,10 @@ def _group_concat(render: Expressions, node: exp.Expr) -> str:
     if isinstance(inner, exp.Distinct):
         inner, distinct = inner.expressions[0] if len(inner.expressions) == 1 else inner, "DISTINCT "
     separator = render(node.args["separator"]) if node.args.get("separator") else "','"
-    return f"string_agg({distinct}fn.text({render(inner)}), {separator}{order})"
+    values = inner.expressions if isinstance(inner, exp.Concat) else [inner]  # sqlglot joins several values so
+    text = " || ".join(render.as_text(value) for value in values)
+    most = int(render.variables.get("group_concat_max_len", "1024"))
+    return f"fn.no_longer(string_agg({distinct}{text}, {separator}{order}), {most})"
 
 
 def _variable(render: Expressions, node: exp.Expr) -> str:
@@ -326,15 +350,21 @@ def _extract(render: Expressions, node: exp.Expr) -> str:
 
 
 def _trim(render: Expressions, node: exp.Expr) -> str:
-    only(node, "this")
-    return f"trim({render(node.this)})"
+    only(node, "this", "expression")
+    if node.args.get("expression"):
+        return f"trim({render.as_text(node.this)}, {render(node.args['expression'])})"
+    return f"trim({render.as_text(node.this)})"
 
 
 def _bracket(render: Expressions, node: exp.Expr) -> str:
+    """An element counted from 1; NULL before the first and after the last one."""
     only(node, "this", "expressions")
+    if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
+        raise errors.unsupported("more than one index in []")
     index = node.expressions[0]
-    text = str(int(index.name) + 1) if isinstance(index, exp.Literal) else f"({render(index)})"
-    return f"{render(node.this)}[{text}]"
+    # sqlglot moves literals to count from 0
+    text = str(int(index.name) + 1) if isinstance(index, exp.Literal) and not index.is_string else f"({render(index)})"
+    return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
 
 
 def _collate(render: Expressions, node: exp.Expr) -> str:

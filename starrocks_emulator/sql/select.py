@@ -284,7 +284,7 @@ class Queries(Expressions):
         relation = self.relation(node.this)
         on, using = node.args.get("on"), node.args.get("using")
         if not side and not kind and not on and not using:
-            return f", {relation}" if not isinstance(node.this, exp.Unnest) else f", LATERAL (SELECT {relation})"
+            return f", {relation}"
         if kind in {"SEMI", "ANTI"}:
             if side != "LEFT":
                 raise errors.unsupported(f"{side} {kind} JOIN")
@@ -321,6 +321,8 @@ class Queries(Expressions):
             text = f"({self.query(node)}){self._alias(node)}"
             self._derived(node, self.columns_of(node))
             return text
+        if isinstance(node, exp.Unnest):
+            return self._unnest(node)
         if isinstance(node, exp.TableFromRows):
             only(node, "this", "alias")
             return self._series(node)
@@ -335,6 +337,20 @@ class Queries(Expressions):
     def _derived(self, node: exp.Expr, columns: Columns) -> None:
         alias = node.args.get("alias")
         self._in_from(node.alias, _renamed(columns, (alias.args.get("columns") or []) if alias else []))
+
+    def _unnest(self, node: exp.Unnest) -> str:
+        """`unnest(array) [AS] alias (column)`: a row for each element of an array of the row before."""
+        only(node, "expressions", "alias")
+        if len(node.expressions) != 1:
+            raise errors.unsupported("unnest of several arrays")
+        alias = node.args.get("alias")
+        columns = (alias.args.get("columns") or []) if alias else []
+        table = written_name(alias.name) if alias and alias.name else "unnest"
+        name = columns[0].name if columns else "unnest"
+        kind = self.kind(node.expressions[0])
+        text = self(node.expressions[0])
+        self._in_from(table, ((name, kind.element if kind else None),))
+        return f"LATERAL (SELECT unnest({text}) AS {quote(name)}) AS {quote(table)}"
 
     def _series(self, node: exp.Expr) -> str:
         call = node.this

@@ -1,0 +1,41 @@
+"""Array functions. Elements are counted from 1."""
+
+from collections.abc import Sequence
+
+from starrocks_emulator.functions.base import Function, fixed
+
+
+def _joined(arguments: Sequence[str]) -> str:
+    """NULLs are left out, unless a third argument stands for them."""
+    array, separator, *missing = arguments
+    texts = f"list_transform({array}, lambda element: fn.text(element))"
+    if missing:
+        return f"array_to_string(list_transform({texts}, lambda element: coalesce(element, {missing[0]})), {separator})"
+    return f"array_to_string(list_filter({texts}, lambda element: element IS NOT NULL), {separator})"
+
+
+def _slice(arguments: Sequence[str]) -> str:
+    array, offset, *length = arguments
+    end = f"{offset} + {length[0]} - 1" if length else f"len({array})"
+    return f"CASE WHEN {offset} >= 1 THEN list_slice({array}, {offset}, {end}) WHEN {array} IS NOT NULL THEN error('array_slice from before the first element is not there in this emulator') END"  # noqa: E501
+
+
+ARRAYS = {
+    "ARRAY_LENGTH": fixed("CAST(len({0}) AS INTEGER)", 1),
+    "CARDINALITY": fixed("CAST(len({0}) AS INTEGER)", 1),
+    "ARRAY_CONTAINS": fixed("fn.array_contains({0}, {1})", 2),
+    "ARRAY_POSITION": fixed(
+        "CAST(coalesce(list_position({0}, {1}), CASE WHEN {0} IS NOT NULL THEN 0 END) AS INTEGER)", 2
+    ),
+    "ARRAY_SUM": fixed("list_sum({0})", 1),
+    "ARRAY_MIN": fixed("list_min({0})", 1),
+    "ARRAY_MAX": fixed("list_max({0})", 1),
+    "ARRAY_JOIN": Function(_joined, 2, 3),
+    "ARRAY_SORT": fixed("list_sort({0}, 'ASC', 'NULLS FIRST')", 1),
+    "ARRAY_CONCAT": Function(lambda a: f"list_concat({', '.join(a)})", 2, None),
+    "ARRAY_APPEND": fixed("list_append({0}, {1})", 2),
+    "ARRAY_SLICE": Function(_slice, 2, 3),
+    "ARRAY_REMOVE": fixed("list_filter({0}, lambda element: element IS DISTINCT FROM {1})", 2),
+    "ARRAYS_OVERLAP": fixed("list_has_any({0}, {1})", 2),
+    "ELEMENT_AT": fixed("CASE WHEN {1} >= 1 THEN {0}[{1}] END", 2),
+}
