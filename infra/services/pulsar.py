@@ -55,6 +55,8 @@ def _standalone(settings: PulsarSettings) -> str:
     return properties(
         clusterName="standalone",
         bindAddress="@{host}",
+        # Of the bookie, which only the broker of its own process asks: it must not change with the machine's address.
+        advertisedAddress="127.0.0.1",
         # A client is told where its topic is served: those who come in from outside another address than those inside.
         advertisedListeners="inside:pulsar://@{advertised}:@{port.broker},outside:pulsar://@{outside.broker-outside}",
         internalListenerName="inside",

@@ -17,6 +17,8 @@ def starrocks_emulator(settings: StarRocksSettings) -> Service:
             *("-m", "starrocks_emulator"),
             *("--data", "@{volume.data}"),
             *("--host", "@{host}"),
+            # Only the network of a stack gets to it, and whoever comes first as root sets the password.
+            "--allow-remote",
             *("--mysql-port", "@{port.query}"),
             *("--fe-http-port", "@{port.fe-http}"),
             *("--be-http-port", "@{port.be-http}"),

@@ -11,6 +11,7 @@ CONFIGURATION = "/run/kappastack"
 FILES = f"{CONFIGURATION}/conf"
 SECRETS = f"{CONFIGURATION}/secrets"
 VOLUMES = "/var/lib/kappastack"
+TEMPORARY = "/tmp"  # noqa: S108 # a file system of the container's own
 JAVA = "/usr/bin/java"
 PYTHON = "/usr/bin/python3"
 USER = "10001:0"
@@ -78,7 +79,8 @@ class Layout:
         values = {
             "dist": f"{HOME}/{service.distribution.name}",
             "files": FILES,
-            "tmp": "/tmp",  # noqa: S108 # a file system of the container's own
+            "secrets": SECRETS,
+            "tmp": TEMPORARY,
             "host": "0.0.0.0",
             "interfaces": "*.*.*.*",
             "advertised": service.name,
@@ -95,6 +97,10 @@ class Layout:
         """Program and arguments."""
         values = self.values()
         return [fill(part, values) for part in self.service.command]
+
+    def directory(self) -> str:
+        """Where it is started."""
+        return fill(self.service.directory, self.values()) or TEMPORARY
 
     def environment(self) -> list[str]:
         """Variables, sorted."""

@@ -14,7 +14,7 @@ from infra.targets.base import Drained, Running
 from infra.targets.docker import names
 from infra.targets.docker.configuration import Configuration, configuration
 from infra.targets.docker.health import DockerHealthProvider
-from infra.targets.docker.layout import CONFIGURATION, SECRETS, USER, VOLUMES, Layout
+from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, VOLUMES, Layout
 
 _TEMPORARY_MIB = 256
 """Native libraries of Pulsar are unpacked into it and run from there."""
@@ -158,6 +158,7 @@ class DockerTarget:
             command=layout.command(),
             envs=layout.environment(),
             user=USER,
+            working_dir=layout.directory(),
             volumes=mounts,
             networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=self._network.name, aliases=[service.name])],
             ports=[
@@ -185,7 +186,7 @@ class DockerTarget:
             log_driver="json-file",
             log_opts={"max-size": "20m", "max-file": "3"},
             read_only=True,
-            tmpfs={"/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={_TEMPORARY_MIB}m"},  # noqa: S108
+            tmpfs={TEMPORARY: f"rw,exec,nosuid,nodev,mode=1777,size={_TEMPORARY_MIB}m"},
             capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
             opts=opts,

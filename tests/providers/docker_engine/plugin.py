@@ -53,7 +53,7 @@ class DockerPlugin(protocol.Provider):
 
     async def check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
         """Refuse what the SDK does not know, fill in what the provider fills in."""
-        rules = RULES.get(request.type)
+        rules = RULES.get(_type(request.type))
         if rules is None:
             failure = protocol.CheckFailure("", f"the stand-in does not serve {request.type}")
             return protocol.CheckResponse(inputs=request.new_inputs, failures=[failure])
@@ -69,7 +69,7 @@ class DockerPlugin(protocol.Provider):
 
     async def diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
         """What differs from the state, and what of it replaces the resource."""
-        rules = RULES[request.type]
+        rules = RULES[_type(request.type)]
         found = [
             name
             for name in changed(rules, known(request.old_state), request.new_inputs)
@@ -90,16 +90,16 @@ class DockerPlugin(protocol.Provider):
 
     async def create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
         """Make it; a preview tells what is not known yet."""
-        rules = RULES[request.type]
+        rules = RULES[_type(request.type)]
         if request.preview:
             return protocol.CreateResponse(properties=_previewed(rules, request.properties))
-        kind = KINDS[request.type]
+        kind = KINDS[_type(request.type)]
         identity, read = await asyncio.to_thread(kind.create, self._client, known(request.properties))
         return protocol.CreateResponse(identity, _state(request.properties, read))
 
     async def read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
         """What is there now; nothing where it is gone."""
-        kind = KINDS[request.type]
+        kind = KINDS[_type(request.type)]
         found = await asyncio.to_thread(kind.read, self._client, request.resource_id, known(request.properties))
         if found is None:
             return protocol.ReadResponse("", {}, {})
@@ -110,15 +110,20 @@ class DockerPlugin(protocol.Provider):
         """Change it in place."""
         if request.preview:
             return protocol.UpdateResponse({**request.olds, **request.news})
-        kind = KINDS[request.type]
+        kind = KINDS[_type(request.type)]
         old, new = known(request.olds), known(request.news)
         read = await asyncio.to_thread(kind.update, self._client, request.resource_id, old, new)
         return protocol.UpdateResponse(_state({**request.olds, **request.news}, read))
 
     async def delete(self, request: protocol.DeleteRequest) -> None:
         """Take it away."""
-        kind = KINDS[request.type]
+        kind = KINDS[_type(request.type)]
         await asyncio.to_thread(kind.delete, self._client, request.resource_id, known(request.properties))
+
+
+def _type(qualified: str) -> str:
+    """A URN names the types of the parents too."""
+    return qualified.rsplit("$", 1)[-1]
 
 
 def _previewed(rules: Rules, inputs: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
