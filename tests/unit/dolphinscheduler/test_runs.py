@@ -1,0 +1,67 @@
+"""Runs by hand, on the strict fake."""
+
+import pytest
+
+from infra.resources.dolphinscheduler_client import DolphinScheduler
+from infra.resources.dolphinscheduler_runs import RunState, last_runs, parameters_of, run_details, start, stop, wait
+from infra.resources.dolphinscheduler_workflow import WorkflowProvider
+from infra.resources.http import ServiceError
+from tests.unit.dolphinscheduler.conftest import Make, task
+from tests.unit.dolphinscheduler.fake_http import TOKEN, FakeDolphinScheduler
+from tests.unit.dolphinscheduler.fake_server import Server
+
+
+@pytest.fixture
+def client(fake: FakeDolphinScheduler) -> DolphinScheduler:
+    return DolphinScheduler(f"http://127.0.0.1:{fake.port}", TOKEN)
+
+
+def test_the_run_that_was_ordered_is_found_among_others(client: DolphinScheduler, server: Server, make: Make) -> None:
+    server.groups["ciapol"] = 7
+    WorkflowProvider().apply(make(alert_group="ciapol"), None)
+    first = start(client, "ciapol", "quality_hourly")
+    second = start(client, "ciapol", "quality_hourly", {"from": "2024-01-01T00:00:00Z", "to": "2024-02-01T00:00:00Z"})
+    assert (first.id, second.id) == (1, 2)
+    assert parameters_of(run_details(client, 1, 2)) == {"from": "2024-01-01T00:00:00Z", "to": "2024-02-01T00:00:00Z"}
+    assert [run.id for run in last_runs(client, 1)] == [2, 1]
+    # A failure by hand alerts whom a scheduled one would.
+    assert (server.runs[1].form.warningType, server.runs[1].form.warningGroupId) == ("FAILURE", 7)
+
+
+def test_a_run_by_hand_does_not_wait_for_other_workflows(client: DolphinScheduler, server: Server, make: Make) -> None:
+    WorkflowProvider().apply(make(), None)
+    waiting = {
+        "name": "wait",
+        "type": "wait_for",
+        "workflow": "quality_hourly",
+        "in_the_same": "hour",
+        "timeout": "9m",
+    }
+    WorkflowProvider().apply(make(name="predict", tasks=[waiting, task("predict", needs=["wait"])]), None)
+    start(client, "ciapol", "predict")
+    form = server.runs[1].form
+    assert form.startNodeList == str(server.process("predict").task("predict").code)
+    assert form.taskDependType == "TASK_ONLY"
+    assert form.warningType == "NONE"
+
+
+def test_waiting_for_its_end(client: DolphinScheduler, server: Server, make: Make) -> None:
+    WorkflowProvider().apply(make(), None)
+    run = start(client, "ciapol", "quality_hourly")
+    with pytest.raises(TimeoutError, match="is RUNNING_EXECUTION after 0 s"):
+        wait(client, "ciapol", run.id, within=0)
+    stop(client, 1, run.id)
+    assert wait(client, "ciapol", run.id, within=10).state == RunState.STOP
+
+
+def test_errors_say_what_there_is(client: DolphinScheduler, server: Server, make: Make) -> None:
+    WorkflowProvider().apply(make(), None)
+    with pytest.raises(ServiceError, match="has no project 'other'"):
+        start(client, "other", "quality_hourly")
+    with pytest.raises(ServiceError, match="has no workflow 'quality'; it has quality_hourly"):
+        start(client, "ciapol", "quality")
+    with pytest.raises(ServiceError, match="has no parameter 'until'; it has from, to"):
+        start(client, "ciapol", "quality_hourly", {"until": "x"})
+    server.process("quality_hourly").online = False
+    with pytest.raises(ServiceError, match="not on line"):
+        start(client, "ciapol", "quality_hourly")

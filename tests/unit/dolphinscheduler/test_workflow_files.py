@@ -1,0 +1,152 @@
+"""The format: what is read, and that everything wrong is told with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.resources.workflow_files import WorkflowError, read_workflow, read_workflows
+from infra.resources.workflow_schema import PATH, schema_text
+from infra.settings import ROOT
+
+GOOD = """\
+name: example
+description: An example
+schedule:
+  cron: "0 5 * * * ? *"
+  time_zone: Africa/Abidjan
+timeout: 30m
+parameters:
+  from: ""
+  to: ""
+tasks:
+  - name: first
+    type: zeta_job
+    job: aqi_hourly
+    window: 48h
+    timeout: 1h
+  - name: second
+    type: keep_running
+    needs: [first]
+    timeout: 5m
+    retries: 3
+    retry_interval: 2m
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    job = tmp_path / "seatunnel/example/aqi_hourly.conf"
+    job.parent.mkdir(parents=True)
+    job.touch()
+    (tmp_path / "dolphinscheduler/example").mkdir(parents=True)
+    return tmp_path
+
+
+def write(root: Path, text: str, name: str = "example") -> Path:
+    path = root / f"dolphinscheduler/example/{name}.yaml"
+    path.write_text(text)
+    return path
+
+
+def complaints(root: Path, text: str) -> list[str]:
+    path = write(root, text)
+    with pytest.raises(WorkflowError) as error:
+        read_workflow(path, root)
+    return [line.removeprefix(f"{path}:") for line in str(error.value).splitlines()]
+
+
+def test_a_good_file(root: Path) -> None:
+    file = read_workflow(write(root, GOOD), root)
+    assert file.product == "example"
+    assert [task.name for task in file.definition.tasks] == ["first", "second"]
+    assert file.definition.schedule is not None
+    assert file.definition.schedule.time_zone == "Africa/Abidjan"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('cron: "0 5 * * * ? *"', 'cron: "5 * * * *"', 4, "schedule.cron: '5 * * * *' has 5 fields"),
+        ("Africa/Abidjan", "Abidjan", 5, "schedule.time_zone: 'Abidjan' is not a time zone"),
+        ("timeout: 30m", "timeout: 90s", 6, "timeout: '90s' is not a duration"),
+        ("timeout: 30m", "timeout: 30", 6, "timeout: Input should be a valid string; it is 30"),
+        ("timeout: 30m", "timeout: 0m", 6, "timeout: '0m' is not a duration"),
+        ("timeout: 30m", "time_out: 30m", 6, "time_out: unknown key"),
+        ("type: zeta_job", "type: spark_job", 11, "tasks.0: Input tag 'spark_job' found using 'type' does not match"),
+        ("    type: zeta_job\n", "", 11, "tasks.0: Unable to extract tag using discriminator 'type'"),
+        ("job: aqi_hourly", "jobs: aqi_hourly", 13, "tasks.0.jobs: unknown key"),
+        ("job: aqi_hourly", "job: aqi_daily", 13, "tasks.0.job: there is no seatunnel/example/aqi_daily.conf"),
+        ("needs: [first]", "needs: [frist]", 18, "tasks.1.needs.0: there is no task 'frist'; there are first, second"),
+        ("needs: [first]", "needs: [second]", 18, "tasks.1.needs: tasks need each other: second → second"),
+        ("retries: 3", "retries: -1", 20, "tasks.1.retries: Input should be greater than or equal to 0; it is -1"),
+        ("retries: 3", "retries: many", 20, "tasks.1.retries: Input should be a valid integer"),
+        ("name: second", "name: first", 16, "tasks.1.name: a task 'first' is there already"),
+        ("name: second", "name: Second one", 16, "tasks.1.name: String should match pattern"),
+        ("name: example", "name: other", 1, "name: must be the file's name, 'example'"),
+        ('  to: ""\n', "", 1, "workflow: parameters: from and to come together"),
+        ("timeout: 30m", "timeout: 30m\ntimeout: 31m", 7, "not YAML: 'timeout' is there twice"),
+        ("timeout: 30m", "timeout: [30m", 7, "not YAML: expected ',' or ']'"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(root: Path, old: str, new: str, line: int, said: str) -> None:
+    assert old in GOOD
+    found = complaints(root, GOOD.replace(old, new, 1))
+    assert any(each.startswith(f"{line}: {said}") for each in found), found
+
+
+def test_everything_is_told_at_once(root: Path) -> None:
+    text = GOOD.replace("timeout: 30m", "timeout: soon").replace("retries: 3", "retries: 99")
+    assert [line.split(":")[0] for line in complaints(root, text)] == ["6", "20"]
+
+
+def test_a_cycle_of_tasks_names_the_way_round(root: Path) -> None:
+    text = GOOD.replace("    job: aqi_hourly\n", "    job: aqi_hourly\n    needs: [second]\n")
+    assert complaints(root, text) == ["14: tasks.0.needs: tasks need each other: first → second → first"]
+
+
+def test_an_empty_file(root: Path) -> None:
+    assert complaints(root, "")[0].startswith("1: workflow: Input should be a valid dictionary")
+
+
+WAITING = """\
+name: {name}
+description: Waits
+timeout: 5m
+tasks:
+  - name: wait
+    type: wait_for
+    workflow: {other}
+    in_the_same: hour
+    timeout: 5m
+"""
+
+
+def test_those_that_are_waited_for_come_first(root: Path) -> None:
+    write(root, WAITING.format(name="a_first", other="example"), "a_first")
+    write(root, GOOD)
+    assert [file.definition.name for file in read_workflows(root / "dolphinscheduler/example", root)] == [
+        "example",
+        "a_first",
+    ]
+
+
+def test_waiting_for_what_is_not_there_and_for_each_other(root: Path) -> None:
+    one = write(root, WAITING.format(name="one", other="two"), "one")
+    with pytest.raises(WorkflowError, match=r"one\.yaml:7: tasks\.wait\.workflow: there is no workflow 'two'"):
+        read_workflows(one.parent, root)
+    write(root, WAITING.format(name="two", other="one"), "two")
+    with pytest.raises(WorkflowError, match=r"one\.yaml:1: workflows wait for each other: one → two → one"):
+        read_workflows(one.parent, root)
+
+
+def test_the_schema_is_generated_from_the_models() -> None:
+    assert PATH.read_text() == schema_text(), "run python -m infra.resources.workflow_schema"
+
+
+def test_the_workflows_of_ciapol() -> None:
+    files = {file.definition.name: file.definition for file in read_workflows(ROOT / "dolphinscheduler/ciapol")}
+    assert files.keys() == {"aqi_hourly", "predict_hourly", "quality_hourly", "archive_monthly", "jobs_keep_running"}
+    assert list(files).index("aqi_hourly") < list(files).index("predict_hourly")
+    assert all(definition.schedule for definition in files.values())
+    for name in ("aqi_hourly", "quality_hourly"):
+        assert files[name].parameters == {"from": "", "to": ""}

@@ -1,0 +1,194 @@
+"""From a file to what the server is sent, and from what the server has to what is other about it."""
+
+from infra.resources.dolphinscheduler_client import FoundSchedule, FoundTask, FoundWorkflow, read
+from infra.resources.dolphinscheduler_model import (
+    ScheduleMeaning,
+    WorkflowMeaning,
+    differences,
+    found,
+    schedule_differences,
+    wanted,
+)
+from infra.resources.dolphinscheduler_payload import process_form, schedule_form
+from infra.resources.dolphinscheduler_workflow import WorkflowInputs
+from infra.resources.provider import whole_numbers
+from infra.resources.workflow_files import read_workflow
+from infra.settings import ROOT
+from tests.unit.dolphinscheduler.conftest import Make, task
+
+
+def script(name: str) -> dict[str, str]:
+    file = read_workflow(ROOT / f"dolphinscheduler/ciapol/{name}.yaml")
+    workflow = wanted(file.definition, product=file.product, tenant="nobody", alert_group="")
+    return {each: meaning.script for each, meaning in workflow.tasks.items()}
+
+
+def test_the_scripts_run_the_tasks_client() -> None:
+    run = '--run "$(basename "$(dirname "$PWD")")"'
+    assert script("aqi_hourly") == {
+        "aqi": 'exec timeout --verbose --kill-after=60 360m "$KAPPASTACK_PYTHON" -m apps.tasks zeta-job '
+        f"--product ciapol --workflow aqi_hourly --task aqi --every 3600 {run} "
+        "--job aqi_hourly --window 48h --from '${from}' --to '${to}' --chunk 31d"
+    }
+    assert script("archive_monthly")["archive"].endswith(
+        f"archive --product ciapol --workflow archive_monthly --task archive --every 2678400 {run} "
+        "--table sensor_measurements_zeta --archive sensor_measurements_archive_zeta --time-column measured_at"
+    )
+    assert script("jobs_keep_running")["keep_running"].endswith(
+        f"-m apps.tasks keep-running --product ciapol --workflow jobs_keep_running --task keep_running --every 60 {run}"
+    )
+
+
+def test_what_is_sent_comes_back_as_what_was_meant(make: Make) -> None:
+    want = make(tasks=[task("quality"), task("alerts", needs=["quality"], description="Tells")]).workflow
+    assert differences(want, echo(want)) == []
+    assert schedule_differences(want.schedule, echo(want).schedule) == []
+
+
+def test_a_task_that_waits_comes_back_too(make: Make) -> None:
+    waiting = {"name": "wait", "type": "wait_for", "workflow": "aqi_hourly", "in_the_same": "day", "timeout": "9m"}
+    want = make(tasks=[waiting]).workflow
+    assert want.tasks["wait"].timeout == 9
+    assert differences(want, echo(want)) == []
+    # Another workflow of that name, or one that was deleted and made again, has another code.
+    assert differences(want, echo(want, {6: "aqi_hourly"})) == [
+        "task wait: waits for is 'something else' instead of 'aqi_hourly'",
+        "task wait: in the same is '' instead of 'day'",
+    ]
+
+
+def test_every_difference_is_a_line(make: Make) -> None:
+    want = make().workflow
+    have = make(
+        description="Other",
+        timeout="1h",
+        overlap="skip",
+        parameters={"from": "2020", "to": "", "more": "x"},
+        tasks=[task("quality", retries=5, timeout="6m"), task("extra", needs=["quality"])],
+    ).workflow
+    assert differences(want, have) == [
+        "description is 'Other' instead of 'How good the data are'",
+        "timeout is 60 instead of 30",
+        "execution is 'SERIAL_DISCARD' instead of 'PARALLEL'",
+        "parameter from is '2020' instead of ''",
+        "parameter more was added",
+        "task alerts is missing",
+        "task extra was added",
+        f"task quality: script is {have.tasks['quality'].script!r} instead of {want.tasks['quality'].script!r}",
+        "task quality: timeout is 11 instead of 10",
+        "task quality: retries is 5 instead of 2",
+    ]
+
+
+def test_settings_that_nobody_here_makes_are_found() -> None:
+    edited = FoundTask.model_validate(
+        {
+            "code": 1,
+            "name": "a",
+            "version": 1,
+            "taskType": "SHELL",
+            "taskParams": {"rawScript": "x", "localParams": [{"prop": "y"}]},
+            "flag": "NO",
+            "workerGroup": "gpu",
+            "delayTime": 3,
+            "timeoutFlag": "CLOSE",
+        }
+    )
+    workflow = FoundWorkflow.model_validate(
+        {
+            "processDefinition": {"code": 1, "name": "w", "version": 1, "releaseState": "ONLINE"},
+            "processTaskRelationList": [],
+            "taskDefinitionList": [edited.model_dump(by_alias=True)],
+        }
+    )
+    meaning = found(workflow, None, workflow_names={}, group_names={})
+    assert meaning.tasks["a"].oddities == [
+        "flag is NO",
+        "worker group is gpu",
+        "delay is 3",
+        "on timeout is None",
+        "it has localParams",
+    ]
+    assert meaning.tasks["a"].timeout == 0
+
+
+def test_a_schedule_is_compared_by_meaning() -> None:
+    want = ScheduleMeaning(cron="0 0 12 ? * MON-FRI *", time_zone="UTC", alert_group="ciapol")
+    form = {**schedule_form(want, {"ciapol": 7}), "id": 1, "releaseState": "ONLINE"}
+    period = form.pop("schedule")
+    assert isinstance(period, dict)
+    have = read(FoundSchedule, {**form, **period, "crontab": "0  0 12 ? * mon-fri *"})
+    meaning = found_schedule(have, {7: "ciapol"})
+    assert schedule_differences(want, meaning) == []
+    assert schedule_differences(want, found_schedule(have, {8: "ciapol"})) == [
+        "schedule: alert group is '?' instead of 'ciapol'"
+    ]
+    ended = have.model_copy(update={"end_time": "2021-01-01 00:00:00", "crontab": "not cron"})
+    assert schedule_differences(want, found_schedule(ended, {7: "ciapol"})) == [
+        "schedule: cron is 'not cron' instead of '0 0 12 ? * MON-FRI *'",
+        "schedule: end is 2021-01-01 00:00:00",
+    ]
+    assert schedule_differences(None, None) == []
+    assert schedule_differences(want, None) == ["the schedule is missing"]
+    assert schedule_differences(None, want) == ["a schedule was added: 0 0 12 ? * MON-FRI *"]
+
+
+def found_schedule(schedule: FoundSchedule, groups: dict[int, str]) -> ScheduleMeaning | None:
+    empty = {
+        "processDefinition": {"code": 1, "name": "w", "version": 1, "releaseState": "ONLINE"},
+        "processTaskRelationList": [],
+        "taskDefinitionList": [],
+    }
+    return found(FoundWorkflow.model_validate(empty), schedule, workflow_names={}, group_names=groups).schedule
+
+
+def test_inputs_survive_the_engine(make: Make) -> None:
+    """Pulumi drops nulls and empty defaults are left out; numbers come back as floats."""
+    inputs = make(schedule=None)
+    sent = inputs.workflow.model_dump(exclude_defaults=True)
+    assert "schedule" not in sent
+    floats = {**sent, "timeout": float(sent["timeout"])}
+    back = whole_numbers({**inputs.model_dump(), "workflow": floats})
+    assert WorkflowInputs.model_validate(back) == inputs
+
+
+def test_tasks_keep_their_codes_and_tell_the_version_that_they_change(make: Make) -> None:
+    want = make().workflow
+    known = {"quality": FoundTask(code=11, name="quality", version=4, task_type="SHELL", task_params={})}
+    form = process_form("w", want, codes={"quality": 11, "alerts": 12}, known=known, project=1, workflow_codes={})
+    tasks = read(list[FoundTask], form["taskDefinitionJson"])
+    assert [(each.name, each.code, each.version) for each in tasks] == [("quality", 11, 4), ("alerts", 12, 1)]
+    relations = form["taskRelationJson"]
+    assert isinstance(relations, list)
+    assert [(each["preTaskCode"], each["postTaskCode"]) for each in relations if isinstance(each, dict)] == [
+        (0, 11),
+        (11, 12),
+    ]
+
+
+def echo(want: WorkflowMeaning, workflows: dict[int, str] | None = None) -> WorkflowMeaning:
+    """What the server would tell of a workflow that it was sent."""
+    codes = {name: number for number, name in enumerate(want.tasks, 100)}
+    form = process_form("w", want, codes=codes, known={}, project=1, workflow_codes={"aqi_hourly": 5})
+    process = {
+        "code": 1,
+        "name": "w",
+        "version": 1,
+        "releaseState": "ONLINE",
+        "globalParamList": form["globalParams"],
+        **{key: form[key] for key in ("description", "timeout", "tenantCode", "executionType")},
+    }
+    workflow = FoundWorkflow.model_validate(
+        {
+            "processDefinition": process,
+            "processTaskRelationList": form["taskRelationJson"],
+            "taskDefinitionList": form["taskDefinitionJson"],
+        }
+    )
+    schedule = None
+    if want.schedule:
+        sent = schedule_form(want.schedule, {})
+        period = sent.pop("schedule")
+        assert isinstance(period, dict)
+        schedule = read(FoundSchedule, {"id": 1, "releaseState": "ONLINE", **sent, **period})
+    return found(workflow, schedule, workflow_names=workflows or {5: "aqi_hourly"}, group_names={})

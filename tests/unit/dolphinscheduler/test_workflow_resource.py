@@ -1,0 +1,214 @@
+"""The resources on a strict fake of the server: create, change, drift, repair, delete."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.resources import connections
+from infra.resources.dolphinscheduler_client import Refused
+from infra.resources.dolphinscheduler_project import ProjectInputs, ProjectProvider
+from infra.resources.dolphinscheduler_workflow import WorkflowProvider
+from infra.resources.http import ServiceError
+from tests.unit.dolphinscheduler import conftest
+from tests.unit.dolphinscheduler.conftest import Make, task
+from tests.unit.dolphinscheduler.fake_forms import StartForm
+from tests.unit.dolphinscheduler.fake_http import FakeDolphinScheduler
+from tests.unit.dolphinscheduler.fake_server import Run, Server
+
+NAME = "quality_hourly"
+
+
+@pytest.fixture
+def workflows() -> WorkflowProvider:
+    return WorkflowProvider()
+
+
+def test_a_new_workflow_is_online_and_scheduled(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(), None)
+    assert server.process(NAME).online
+    assert server.schedule(NAME).state == "ONLINE"
+    assert server.tenants == {"nobody"}
+    assert workflows.find_drift(make()) == []
+
+
+def test_a_second_apply_asks_for_no_change(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(), None)
+    server.asked.clear()
+    workflows.apply(make(), make())
+    assert server.writes() == []
+
+
+def test_a_change_keeps_codes_and_raises_versions(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(), None)
+    before = server.process(NAME).code, server.process(NAME).task("quality").code, server.process(NAME).task("alerts")
+    changed = make(tasks=[task("quality", retries=5), task("alerts", needs=["quality"]), task("more")])
+    assert workflows.find_drift(changed) == [
+        f"workflow {NAME}: task more is missing",
+        f"workflow {NAME}: task quality: retries is 2 instead of 5",
+    ]
+    workflows.apply(changed, make())
+    process = server.process(NAME)
+    assert (process.code, process.task("quality").code, process.task("alerts")) == before
+    assert process.version == 2
+    assert process.task("quality").version == 2
+    assert process.online
+    assert server.schedule(NAME).state == "ONLINE"
+    assert workflows.find_drift(changed) == []
+
+
+def test_a_changed_schedule_leaves_the_workflow_alone(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(), None)
+    moved = make(schedule={"cron": "0 20 * * * ? *", "time_zone": "Africa/Abidjan"})
+    workflows.apply(moved, make())
+    assert server.process(NAME).version == 1
+    assert server.schedule(NAME).form.schedule.crontab == "0 20 * * * ? *"
+    assert workflows.find_drift(moved) == []
+    by_hand = make(schedule=None)
+    workflows.apply(by_hand, moved)
+    assert server.process(NAME).schedule is None
+    assert workflows.find_drift(by_hand) == []
+
+
+def test_what_was_done_by_hand_is_found_and_put_back(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    want = make()
+    workflows.apply(want, None)
+
+    def drift_is_mended(*lines: str) -> None:
+        assert workflows.find_drift(want) == [f"workflow {NAME}: {line}" for line in lines]
+        workflows.apply(want, want)
+        assert workflows.find_drift(want) == []
+
+    server.schedule(NAME).state = "OFFLINE"
+    drift_is_mended("the schedule is paused")
+    server.process(NAME).online = False
+    server.schedule(NAME).state = "OFFLINE"
+    drift_is_mended("it is offline: it does not run")
+    server.schedule(NAME).form.schedule.crontab = "0 0 0 1 1 ? *"
+    drift_is_mended("schedule: cron is '0 0 0 1 1 ? *' instead of '0 10 * * * ? *'")
+    server.process(NAME).schedule = None
+    drift_is_mended("the schedule is missing")
+    server.process(NAME).form.taskDefinitionJson[0].failRetryTimes = 0
+    drift_is_mended("task quality: retries is 0 instead of 2")
+    server.process(NAME).form.taskDefinitionJson[0].flag = "NO"
+    drift_is_mended("task quality: flag is NO")
+    server.process(NAME).form.taskRelationJson[1].preTaskCode = 0
+    drift_is_mended("task alerts: needs is [] instead of ['quality']")
+    del server.process(NAME).form.globalParams[0]
+    drift_is_mended("parameter from is missing")
+
+
+def test_a_deleted_workflow_comes_back(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(), None)
+    server.processes.clear()
+    assert workflows.find_drift(make()) == [f"workflow {NAME} is missing"]
+    workflows.apply(make(), make())
+    assert workflows.find_drift(make()) == []
+    server.projects.clear()
+    assert workflows.find_drift(make()) == ["project ciapol is missing"]
+
+
+def test_an_interrupted_change_is_finished(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    """Between PUT and online: the workflow is as wanted, and off."""
+    workflows.apply(make(), None)
+    changed = make(timeout="1h")
+    workflows.apply(changed, make())
+    server.process(NAME).online = False
+    server.schedule(NAME).state = "OFFLINE"
+    server.asked.clear()
+    workflows.apply(changed, make())
+    assert [line.split("/")[-1] for line in server.writes()] == ["release", "online"]
+
+
+def test_waiting_for_another_workflow_is_by_its_code(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    waiting = {"name": "wait", "type": "wait_for", "workflow": NAME, "in_the_same": "hour", "timeout": "9m"}
+    want = make(name="predict_hourly", tasks=[waiting])
+    with pytest.raises(ServiceError, match="task wait of workflow predict_hourly waits for workflow quality_hourly"):
+        workflows.apply(want, None)
+    workflows.apply(make(), None)
+    workflows.apply(want, None)
+    assert workflows.find_drift(want) == []
+    # Deleted and made again, it has another code: what waits for it is mended in the same deployment.
+    del server.processes[server.process(NAME).code]
+    workflows.apply(make(), make())
+    assert workflows.find_drift(want) != []
+    workflows.apply(want, want)
+    assert workflows.find_drift(want) == []
+
+
+def test_whom_it_tells(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    server.groups["ciapol"] = 7
+    workflows.apply(make(), None)
+    assert server.schedule(NAME).form.warningType == "NONE"
+    told = make(alert_group="ciapol")
+    assert workflows.find_drift(told) == [f"workflow {NAME}: schedule: alert group is '' instead of 'ciapol'"]
+    workflows.apply(told, make())
+    assert (server.schedule(NAME).form.warningType, server.schedule(NAME).form.warningGroupId) == ("FAILURE", 7)
+    quiet = make(alert_group="ciapol", alert="never")
+    assert quiet == make()
+
+
+def test_removing_stops_what_runs(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(), None)
+    process = server.process(NAME)
+    form = StartForm(
+        processDefinitionCode=process.code,
+        scheduleTime="",
+        failureStrategy="CONTINUE",
+        warningType="NONE",
+        warningGroupId=0,
+        startParams="{}",
+    )
+    server.runs[1] = Run(1, process, form)
+    workflows.remove(make())
+    assert server.processes == {}
+    assert server.runs[1].state == "STOP"
+    assert server.asked.count("POST /projects/1/executors/execute") == 1
+    workflows.remove(make())
+    server.projects.clear()
+    workflows.remove(make())
+
+
+def test_a_server_that_is_away_is_drift(
+    workflows: WorkflowProvider, fake: FakeDolphinScheduler, make: Make, tmp_path: Path
+) -> None:
+    conftest.write_connections(tmp_path / "state", 1)
+    [line] = workflows.find_drift(make())
+    assert line.startswith("DolphinScheduler does not answer at http://127.0.0.1:1/dolphinscheduler")
+    conftest.write_connections(tmp_path / "state", fake.port, token="old")
+    assert workflows.find_drift(make()) == ["DolphinScheduler answered 401 to GET /projects: "]
+
+
+def test_a_stack_that_is_not_up_is_drift(
+    workflows: WorkflowProvider, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
+    load = connections.load
+    monkeypatch.setattr(connections, "load", lambda stack: load(stack, wait=0))
+    [line] = workflows.find_drift(make())
+    assert line.endswith("is missing: run `pulumi up -s test-workflows`")
+
+
+def test_many_workflows_are_more_than_a_page(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    workflows.apply(make(name="first"), None)
+    first = server.process("first")
+    for number in range(120):
+        server.processes[number] = type(first)(number, 1, first.form.model_copy(update={"name": f"other_{number}"}))
+    workflows.apply(make(name="last"), None)
+    assert workflows.find_drift(make(name="last")) == []
+
+
+def test_projects(server: Server, make: Make) -> None:
+    projects = ProjectProvider()
+    inputs = ProjectInputs(stack=conftest.STACK, service="dolphinscheduler", project="liontrack")
+    assert projects.find_drift(inputs) == ["project liontrack is missing"]
+    projects.apply(inputs, None)
+    projects.apply(inputs, inputs)
+    assert sorted(server.projects.values()) == ["ciapol", "liontrack"]
+    assert projects.find_drift(inputs) == []
+    projects.remove(inputs)
+    projects.remove(inputs)
+    assert list(server.projects.values()) == ["ciapol"]
+    ciapol = inputs.model_copy(update={"project": "ciapol"})
+    WorkflowProvider().apply(make(), None)
+    with pytest.raises(Refused, match="please delete the process definitions"):
+        projects.remove(ciapol)
