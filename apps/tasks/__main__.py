@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     settings = load_settings()
     settings.product(options.product)
-    step = Step(options.product, options.workflow, options.task, options.run)
+    step = Step(options.product, options.workflow, options.task, options.run, options.every)
     # The keeper leaves nothing behind that would have to be cleaned up, and runs each minute.
     guard = None if options.command == "keep-running" else Guard(lambda job_id: _clean_up(settings, step, job_id))
     for number in _SIGNALS:
@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         for option in ("product", "workflow", "task"):
             added.add_argument(f"--{option}", required=True, type=_name)
         added.add_argument("--run", required=True, type=_name, help="workflow instance of DolphinScheduler")
+        added.add_argument("--every", type=int, help="longest pause between two scheduled runs, in seconds")
         return added
 
     def windowed(name: str, text: str, default: str) -> argparse.ArgumentParser:

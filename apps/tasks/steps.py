@@ -32,12 +32,14 @@ class Step:
         workflow: name of the workflow.
         task: name of its task.
         run: DolphinScheduler's workflow instance.
+        every: longest pause between two scheduled runs, in seconds; None where it has no schedule.
     """
 
     product: str
     workflow: str
     task: str
     run: str
+    every: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -99,15 +101,15 @@ class StepRecord:
         )
         if rows:
             self._store.change(
-                f"UPDATE {self._table} SET run_id = %s, state = %s, started_at = UTC_TIMESTAMP(), ended_at = NULL "
-                "WHERE product = %s AND workflow = %s AND task = %s",
-                (self._step.run, State.RUNNING, *self._step.key),
+                f"UPDATE {self._table} SET run_id = %s, state = %s, started_at = UTC_TIMESTAMP(), ended_at = NULL, "
+                "every_seconds = %s WHERE product = %s AND workflow = %s AND task = %s",
+                (self._step.run, State.RUNNING, self._step.every, *self._step.key),
             )
             return LastRun(str(rows[0]["run_id"]), str(rows[0]["details"] or ""))
         self._store.change(
-            f"INSERT INTO {self._table} (product, workflow, task, run_id, state, started_at) "
-            "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP())",
-            (*self._step.key, self._step.run, State.RUNNING),
+            f"INSERT INTO {self._table} (product, workflow, task, run_id, state, started_at, every_seconds) "
+            "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(), %s)",
+            (*self._step.key, self._step.run, State.RUNNING, self._step.every),
         )
         return LastRun()
 

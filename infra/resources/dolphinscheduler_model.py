@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from infra.resources.dolphinscheduler_client import FoundSchedule, FoundTask, FoundWorkflow
 from infra.resources.http import Json
 from infra.resources.quartz import CronError, check_cron
+from infra.resources.quartz_period import longest_pause
 from infra.resources.workflow_definition import Alert, Overlap, Task, WaitFor, WorkflowDefinition, minutes
 
 SHELL = "SHELL"
@@ -113,6 +114,9 @@ def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> Ta
 def _script(definition: WorkflowDefinition, task: Task, product: str) -> str:
     command, *arguments = task.command({"from", "to"} <= definition.parameters.keys())
     who = ["--product", product, "--workflow", definition.name, "--task", task.name]
+    every = longest_pause(definition.schedule.cron) if definition.schedule else None
+    if every is not None:
+        who += ["--every", str(every)]
     # 3.1.1 has no parameter for the id of the run, but its worker makes a folder <run>/<task run> to run each task in.
     run = '--run "$(basename "$(dirname "$PWD")")"'
     # 3.1.1 kills a task that takes too long by sudo only; without sudo it calls it failed and lets it run.
