@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from apps.api.models import Pipeline, PipelineStep, StreamingJob
 from apps.api.starrocks import Pool, Row
@@ -12,11 +12,8 @@ from apps.api.times import now
 LATE_AFTER_PERIODS: Final = 2.5
 """One run may fail and the next may still be under way; from then on somebody should look."""
 
-_STEPS: Final = """
-SELECT product, workflow, task, state, started_at, ended_at, last_succeeded_at, last_failed_at, last_error, details
-FROM {database}.pipeline_steps
-ORDER BY product, workflow, task
-"""
+# every column: every_seconds came later than the table
+_STEPS: Final = "SELECT * FROM {database}.pipeline_steps ORDER BY product, workflow, task"
 
 _JOBS: Final = """
 SELECT product, name, wanted, state, failures, reason, checked_at, restarted_at
@@ -27,21 +24,10 @@ ORDER BY product, name
 _JOB_LIST: Final = TypeAdapter(list[StreamingJob])
 
 
-class _Details(BaseModel):
-    """What a step tells of itself besides its columns."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    every_seconds: float | None = Field(default=None, gt=0)
-
-
-def every(details: object) -> timedelta | None:
-    """The usual period of a step, from its `details`: a JSON object with `every_seconds`; None where it tells none."""
-    try:
-        seconds = _Details.model_validate_json(details if isinstance(details, str) else "{}").every_seconds
-        return None if seconds is None else timedelta(seconds=seconds)
-    except (ValidationError, OverflowError):
-        return None
+def every(row: Row) -> timedelta | None:
+    """How often a step should run: the longest pause between two scheduled runs; None where nobody told."""
+    seconds = row.get("every_seconds")
+    return timedelta(seconds=seconds) if isinstance(seconds, int) and seconds > 0 else None
 
 
 def late(step: PipelineStep, period: timedelta | None, moment: datetime) -> bool | None:
@@ -58,7 +44,7 @@ def late(step: PipelineStep, period: timedelta | None, moment: datetime) -> bool
 
 def _step(row: Row, moment: datetime) -> PipelineStep:
     step = PipelineStep.model_validate({**row, "late": None})
-    return step.model_copy(update={"late": late(step, every(row["details"]), moment)})
+    return step.model_copy(update={"late": late(step, every(row), moment)})
 
 
 def pipeline(pool: Pool, database: str) -> Pipeline:

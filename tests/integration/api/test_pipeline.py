@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 URL = "/api/v1/pipeline"
 STEPS = (
     "product", "workflow", "task", "run_id", "state", "started_at", "ended_at", "last_succeeded_at", "last_failed_at",
-    "last_error", "details",
+    "last_error", "details", "every_seconds",
 )  # fmt: skip
 JOBS = (
     "job_id",
@@ -28,7 +28,7 @@ JOBS = (
     "restarted_at",
     "checked_at",
 )
-HOURLY = '{"every_seconds": 3600, "rows": 12}'
+HOURLY = 3600
 
 
 def ago(**units: float) -> object:
@@ -43,10 +43,10 @@ def known(data: Emulator) -> Iterator[Emulator]:
         STEPS,
         [
             ("ciapol", "quality_hourly", "quality", "9", "succeeded", ago(minutes=9), ago(minutes=8), ago(minutes=8),
-             None, None, HOURLY),
+             None, None, "12 rows", HOURLY),
             ("ciapol", "aqi_hourly", "aqi", "7", "failed", ago(minutes=4), ago(minutes=3), ago(hours=3),
-             ago(minutes=3), "Zeta does not answer", HOURLY),
-            ("ciapol", "predict_hourly", "predict", "8", "running", ago(seconds=5), None, None, None, None, None),
+             ago(minutes=3), "Zeta does not answer", None, HOURLY),
+            ("ciapol", "predict_hourly", "predict", "8", "running", ago(seconds=5), None, None, None, None, None, None),
         ],
     )  # fmt: skip
     data.insert(
@@ -74,7 +74,7 @@ def test_every_step_and_job(client: TestClient, known: Emulator) -> None:
         ("quality_hourly", "quality", "succeeded", False),
     ]
     failed = body["steps"][0]
-    assert set(failed) == {*STEPS, "late"} - {"run_id", "details"}
+    assert set(failed) == {*STEPS, "late"} - {"run_id", "details", "every_seconds"}
     assert failed["last_error"] == "Zeta does not answer"
     assert at(failed["last_succeeded_at"]) == ago(hours=3)
     assert body["jobs"][1] == {
