@@ -13,6 +13,8 @@ from apps.predictor.history import QUANTITIES, WEATHER, Floats, History, Integer
 
 CARRY = 6
 """Hours for which the last value stands in for one that was not measured."""
+COUNT = 59
+"""Columns of a matrix of features."""
 _DIFFERENCES = (1, 2, 3, 6)
 _MEANS = (3, 6, 12, 24, 168)
 _DAY = 24

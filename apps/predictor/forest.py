@@ -63,7 +63,8 @@ class Forest:
             to_left = np.where(np.isnan(column), self.missing_left[nodes], column <= self.threshold[nodes])
             following = np.where(to_left, self.left[nodes], self.right[nodes])
             if np.array_equal(following, nodes):
-                return self.base + self.value[nodes].sum(axis=1)
+                total: Floats = self.base + self.value[nodes].sum(axis=1)
+                return total
             nodes = following
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:

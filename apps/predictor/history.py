@@ -37,7 +37,7 @@ def moment_of(hour: int) -> datetime:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The station's clock: for each hour the hour of the day, the day of the week (Monday 0) and the day of the year."""
+    """The station's clock, an entry an hour: hour of the day, day of the week (Monday 0), day of the year."""
 
     hour: Floats
     weekday: Floats
