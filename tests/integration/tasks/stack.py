@@ -116,7 +116,7 @@ def webhook(statuses: Sequence[int] = ()) -> Iterator[tuple[str, list[dict[str, 
             self.send_response(status)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,0 +1,233 @@
+"""The archive, killed wherever it can be: every row that was acknowledged is found once, at every moment."""
+
+import json
+import random
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from seatunnel.client.definition import job_id
+from tests.integration.api.platform import Emulator
+from tests.integration.tasks.ingest import TABLE, Ingest, Message, months_ago, sample
+from tests.integration.tasks.stack import STACK, Stack, utc_now
+from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
+
+pytestmark = pytest.mark.integration
+
+JOB = job_id(STACK, "ingest")
+ARCHIVE = "sensor_measurements_archive_zeta"
+OPTIONS = ("--table", TABLE, "--archive", ARCHIVE, "--time-column", "measured_at")
+SHORT_LEASE = (
+    "import apps.tasks.holding as holding\nholding.LEASE, holding.MARGIN, holding._SETTLE_SECONDS = 4, 1, 0.1\n"
+)
+
+KILL = """
+import os, signal
+from apps.tasks.store import Store
+from seatunnel.client.rest import Rest
+calls = 0
+def dying(original):
+    def call(*arguments, **options):
+        global calls
+        calls += 1
+        if calls == {at} and {before}:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = original(*arguments, **options)
+        if calls == {at}:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+    return call
+Store._run, Rest.request = dying(Store._run), dying(Rest.request)
+import atexit
+atexit.register(lambda: print("calls:", calls))
+"""
+
+
+@pytest.fixture
+def engine() -> Iterator[FakeZeta]:
+    with fake_zeta() as running:
+        yield running
+
+
+@pytest.fixture
+def ingest(starrocks: Emulator, engine: FakeZeta) -> Iterator[Ingest]:
+    for table in (TABLE, ARCHIVE):
+        starrocks.execute(f"TRUNCATE TABLE {table}")
+    definition: dict[str, object] = {"env": {}, "source": [], "sink": []}
+    starrocks.execute(
+        "DELETE FROM kappastack.streaming_jobs WHERE job_id <> 0",
+        "INSERT INTO kappastack.streaming_jobs (job_id, product, name, definition, wanted, failures) "
+        f"VALUES ({JOB}, 'ciapol', 'ingest', '{json.dumps(definition)}', 'running', 0)",
+    )
+    engine.jobs[JOB] = FakeJob("RUNNING", "ingest", {}, True)
+    running = Ingest(starrocks, engine, JOB, sample(utc_now()))
+    try:
+        wait(lambda: running.drained)
+        yield running
+    finally:
+        running.end()
+
+
+@pytest.fixture
+def stack(starrocks: Emulator, engine: FakeZeta, tmp_path: Path) -> Stack:
+    starrocks.execute("DELETE FROM kappastack.pipeline_steps WHERE product <> ''")
+    return Stack(starrocks, tmp_path / "stack", engine.url)
+
+
+def wait(ready: object, within: float = 30) -> None:
+    deadline = time.monotonic() + within
+    assert callable(ready)
+    while not ready():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.02)
+
+
+def nothing_lost_nothing_twice(ingest: Ingest) -> None:
+    with ingest.engine.lock:
+        found, expected = ingest.found(), ingest.expected()
+    assert len(found) == len(set(found)), "doubled"
+    assert set(found) == expected
+
+
+def old_partitions(starrocks: Emulator) -> list[str]:
+    cutoff = f"p{months_ago(13, utc_now()):%Y%m}"
+    names = [str(row[1]) for row in starrocks.execute(f"SHOW PARTITIONS FROM {TABLE}")]
+    return sorted(name for name in names if re.fullmatch(r"p\d{6}", name) and name < cutoff)
+
+
+def late(ingest: Ingest, rng: random.Random, count: int) -> None:
+    """Late rows of old months: new ones, corrections, and older versions that a replay brings again."""
+    now = utc_now()
+    for _ in range(count):
+        number = len(ingest.messages)
+        old = rng.choice(ingest.messages)
+        kind = rng.randrange(3)
+        if kind == 0:
+            at = months_ago(rng.randrange(14, 18), now) + timedelta(minutes=rng.randrange(40_000))
+            ingest.messages.append(Message(f"S-{rng.randrange(3)}", at, rng.random(), now, number))
+        elif kind == 1:
+            ingest.messages.append(replace(old, pm25=rng.random(), published_at=now, number=number))
+        else:
+            ingest.messages.append(replace(old, published_at=old.measured_at, pm25=-1.0, number=number))
+
+
+def test_old_months_move_and_recent_ones_stay(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    assert len(old_partitions(starrocks)) == 4
+    code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE)
+    assert code == 0, log
+    assert "archived 4 months" in log
+    assert old_partitions(starrocks) == []
+    assert starrocks.execute(f"SELECT COUNT(*) FROM {ARCHIVE}") == [(160,)]
+    nothing_lost_nothing_twice(ingest)
+    assert ingest.engine.jobs[JOB].status == "RUNNING"
+    assert ingest.engine.stopped == [(JOB, True)]
+    held = starrocks.execute("SELECT held_by, held_until FROM kappastack.streaming_jobs")
+    assert held == [(None, None)]
+    code, log = stack.run(stack.command("archive", *OPTIONS, run="2"), SHORT_LEASE)
+    assert (code, "nothing is older" in log) == (0, True), log
+    assert stack.step()["state"] == "succeeded"
+
+
+def test_late_rows_of_an_archived_month_are_upserted_by_the_next_run(
+    stack: Stack, ingest: Ingest, starrocks: Emulator
+) -> None:
+    assert stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE)[0] == 0
+    late(ingest, random.Random(1), 100)
+    wait(lambda: ingest.drained)
+    nothing_lost_nothing_twice(ingest)
+    code, log = stack.run(stack.command("archive", *OPTIONS, run="2"), SHORT_LEASE)
+    assert code == 0, log
+    assert old_partitions(starrocks) == []
+    nothing_lost_nothing_twice(ingest)
+
+
+def test_a_difference_is_found_and_nothing_is_dropped(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    spoil = (
+        "from apps.tasks.archive_sql import Tables\n"
+        "original = Tables.copy\n"
+        "Tables.copy = lambda self, month: original(self, month) + ' AND live.pm25 IS NOT NULL'\n"
+        "Tables.copy = lambda self, month: original(self, month).replace('live.pm25,', 'live.pm25 + 1e-9,')\n"
+    )
+    code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + spoil)
+    assert code == 1
+    assert "nothing was dropped" in log
+    assert len(old_partitions(starrocks)) == 4
+    wait(lambda: ingest.engine.jobs[JOB].status == "RUNNING")
+    assert stack.step()["state"] == "failed"
+
+
+def test_a_killed_archive_is_put_right_by_the_keeper(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    at = "import os, signal, apps.tasks.archive as archive\n"
+    at += "archive._Archive._compare = lambda self, month: os.kill(os.getpid(), signal.SIGKILL)\n"
+    code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + at)
+    assert code == -9
+    assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
+    wait(lambda: stack.step()["state"] == "killed")
+    code, log = stack.run(stack.command("keep-running", task="keeper"))
+    assert code == 0
+    assert "is held by" in log
+    assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
+    time.sleep(4)
+    code, log = stack.run(stack.command("keep-running", task="keeper"))
+    assert "was put back" in log, log
+    assert ingest.engine.jobs[JOB].status == "RUNNING"
+    nothing_lost_nothing_twice(ingest)
+
+
+def calls_of(log: str) -> int:
+    match = re.search(r"^calls: (\d+)$", log, re.MULTILINE)
+    assert match, log
+    return int(match[1])
+
+
+def killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator, steps: list[int], total: int) -> None:
+    rng = random.Random(7)
+    for at in steps:
+        late(ingest, rng, 25)
+        before = rng.random() < 0.5
+        process = stack.start(
+            stack.command("archive", *OPTIONS, run=str(at)), SHORT_LEASE + KILL.format(at=at, before=before)
+        )
+        while process.poll() is None:
+            late(ingest, rng, 1)
+            time.sleep(0.05)
+        process.communicate()
+        nothing_lost_nothing_twice(ingest)
+        if rng.random() < 0.5:
+            stack.run(stack.command("keep-running", task="keeper"))
+            nothing_lost_nothing_twice(ingest)
+        code, log = stack.run(stack.command("archive", *OPTIONS, run=str(at)), SHORT_LEASE)
+        assert code == 0, f"step {at} of {total}: {log}"
+        nothing_lost_nothing_twice(ingest)
+        wait(lambda: ingest.engine.jobs[JOB].status == "RUNNING" and ingest.drained)
+    code, log = stack.run(stack.command("archive", *OPTIONS, run="last"), SHORT_LEASE)
+    assert code == 0, log
+    assert old_partitions(starrocks) == []
+    nothing_lost_nothing_twice(ingest)
+
+
+def steps_of_one_run(stack: Stack, ingest: Ingest) -> int:
+    late(ingest, random.Random(3), 60)
+    wait(lambda: ingest.drained)
+    code, log = stack.run(stack.command("archive", *OPTIONS, run="0"), SHORT_LEASE + KILL.format(at=-1, before=True))
+    assert code == 0, log
+    return calls_of(log)
+
+
+def test_killed_at_some_steps(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    total = steps_of_one_run(stack, ingest)
+    assert total > 30
+    steps = sorted(random.Random(11).sample(range(3, total + 1), 6))
+    killed_at_every_step(stack, ingest, starrocks, steps, total)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    total = steps_of_one_run(stack, ingest)
+    killed_at_every_step(stack, ingest, starrocks, list(range(1, total + 1)), total)

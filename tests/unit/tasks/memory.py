@@ -1,0 +1,97 @@
+"""The tables of the platform in memory, for what needs no SQL."""
+
+from dataclasses import dataclass, field
+
+from apps.tasks.context import Context
+from apps.tasks.settings import TaskSettings
+from apps.tasks.steps import Step, StepRecord
+from apps.tasks.streaming_jobs import JobState, StreamingJob, StreamingJobs
+from seatunnel.client.definition import Definition
+from tests.unit.tasks.test_settings import DOCUMENT
+
+DEFINITION: Definition = {"env": {}, "source": [], "sink": []}
+
+
+class Record(StepRecord):
+    """A step's row that only remembers."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def progress(self, details: str) -> None:
+        self.told.append(details)
+
+
+@dataclass
+class Alerts:
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    arrive: bool = True
+
+
+@dataclass(frozen=True)
+class TestContext(Context):
+    """A context whose alerts are kept."""
+
+    __test__ = False
+    alerts: Alerts = field(default_factory=Alerts)
+
+    def alert(self, severity: str, title: str, text: str, *, product: str = "") -> bool:
+        self.alerts.sent.append((severity, title, text))
+        return self.alerts.arrive
+
+
+def context(
+    zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", details: str = "", resumed: bool = False
+) -> TestContext:
+    settings = TaskSettings.model_validate(
+        DOCUMENT
+        | {
+            "zeta": {"url": zeta_url},
+            "placeholders": {
+                "starrocks.http_address": "127.0.0.1:8030",
+                "starrocks.jdbc_url": "jdbc:mysql://127.0.0.1:9030",
+                "starrocks.scheduler_password_file": "/run/secrets/scheduler",
+            },
+        }
+    )
+    return TestContext(settings, Step("ciapol", "aqi_hourly", "aqi", run), Record(), details, resumed)
+
+
+class JobsInMemory(StreamingJobs):
+    """The table of streaming jobs, without StarRocks."""
+
+    def __init__(self, *jobs: StreamingJob) -> None:
+        self.rows = {job.job_id: job for job in jobs}
+        self.noted: list[tuple[JobState, int]] = []
+        self.before_find: list[StreamingJob] = []
+
+    def find(self, *, product: str | None = None, job_id: int | None = None) -> list[StreamingJob]:
+        while job_id is not None and self.before_find:
+            changed = self.before_find.pop()
+            self.rows[changed.job_id] = changed
+        found = self.rows.values()
+        return [job for job in found if job_id in {None, job.job_id} and product in {None, job.product}]
+
+    def note(self, job: StreamingJob, state: JobState, reason: str, *, failures: int, restarted: bool = False) -> None:
+        self.noted.append((state, failures))
+
+    def release(self, job_id: int, holder: str) -> None:
+        self.noted.append((JobState.HELD, -1))
+
+
+def streaming_job(**changes: object) -> StreamingJob:
+    values: dict[str, object] = {
+        "job_id": 7,
+        "product": "ciapol",
+        "name": "ciapol-ingest",
+        "definition": DEFINITION,
+        "wanted_running": True,
+        "held_by": "",
+        "hold_left": None,
+        "failures": 0,
+        "state": None,
+        "reason": "",
+        "since_restart": None,
+        "since_check": None,
+    }
+    return StreamingJob(**(values | changes))  # type: ignore[arg-type]  # the fields by name, as the tests change them

@@ -1,0 +1,72 @@
+"""The guard, on real processes: it acts only where its process died without a word."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from infra.settings import ROOT
+
+PROGRAM = """
+import os, signal, sys, time
+from pathlib import Path
+from apps.tasks.guard import Guard
+def orphaned(job):
+    Path("orphaned").write_text(f"{job} {os.getpid()} {os.getsid(0)} {os.getppid()}")
+guard = Guard(orphaned)
+guard.watch(41)
+guard.watch(42)
+print("ready", flush=True)
+"""
+
+
+def start(folder: Path, rest: str) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", PROGRAM + rest]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def found(folder: Path, within: float) -> str:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if (folder / "orphaned").exists() and (text := (folder / "orphaned").read_text()):
+            return text
+        time.sleep(0.02)
+    return ""
+
+
+def test_a_killed_process_is_cleaned_up_after(tmp_path: Path) -> None:
+    process = start(tmp_path, "time.sleep(60)")
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGKILL)
+    # The guard must not keep the log open: DolphinScheduler reads it to its end.
+    assert process.communicate(timeout=5)[0] == ""
+    job, guard, session, parent = map(int, found(tmp_path, 10).split())
+    assert job == 42
+    assert len({guard, process.pid, os.getpid()}) == 3
+    assert session not in {os.getsid(0), os.getsid(os.getpid())}
+    assert parent != process.pid
+
+
+@pytest.mark.parametrize("rest", ["guard.watch(None); guard.done()", "guard.done(); os.kill(os.getpid(), 9)"])
+def test_a_process_that_ended_in_good_order_is_left_alone(tmp_path: Path, rest: str) -> None:
+    process = start(tmp_path, rest)
+    process.communicate(timeout=10)
+    assert found(tmp_path, 0.5) == ""
+
+
+def test_a_job_that_ended_is_not_stopped(tmp_path: Path) -> None:
+    process = start(tmp_path, "guard.watch(None); os.kill(os.getpid(), 9)")
+    process.communicate(timeout=10)
+    assert found(tmp_path, 10).startswith("None ")
+
+
+def test_the_work_goes_on_without_its_guard(tmp_path: Path) -> None:
+    rest = "os.close(guard._write); guard.watch(3); guard.done(); print('went on', flush=True)"
+    process = start(tmp_path, rest)
+    assert process.communicate(timeout=10)[0] == "ready\nwent on\n"

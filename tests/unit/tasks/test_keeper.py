@@ -1,0 +1,144 @@
+from collections.abc import Iterator
+
+import pytest
+
+from apps.tasks.keeper import STABLE_SECONDS, _Found, _Keeper
+from apps.tasks.streaming_jobs import RESTART_SECONDS, JobState, StreamingJob
+from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
+from tests.unit.tasks.memory import DEFINITION, JobsInMemory, TestContext, context, streaming_job
+
+
+@pytest.fixture
+def engine() -> Iterator[FakeZeta]:
+    with fake_zeta() as running:
+        yield running
+
+
+def look(
+    engine: FakeZeta, job: StreamingJob, jobs: JobsInMemory | None = None
+) -> tuple[JobsInMemory, TestContext, _Found]:
+    table = jobs or JobsInMemory(job)
+    given, found = context(engine.url), _Found()
+    _Keeper(given, table, given.zeta(timeout=5), job, found).look()
+    return table, given, found
+
+
+def ended(engine: FakeZeta, status: str, error: str | None = None) -> None:
+    engine.jobs[7] = FakeJob(status, "ciapol-ingest", {}, True, error)
+
+
+@pytest.mark.parametrize("status", ["SCHEDULED", "RUNNING", "DOING_SAVEPOINT"])
+def test_a_job_that_runs_is_left_alone(engine: FakeZeta, status: str) -> None:
+    ended(engine, status)
+    table, _, found = look(engine, streaming_job())
+    assert table.noted == [(JobState.RUNNING, 0)]
+    assert engine.submitted == []
+    assert found.lines == ["ciapol-ingest runs"]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELED", "SAVEPOINT_DONE", "FINISHED", None])
+def test_a_job_that_does_not_run_is_put_back_from_its_checkpoint(engine: FakeZeta, status: str | None) -> None:
+    if status:
+        ended(engine, status)
+    table, given, found = look(engine, streaming_job())
+    assert engine.submitted == [7]
+    assert engine.jobs[7].restored
+    assert engine.jobs[7].definition == DEFINITION
+    at_fault = 1 if status in {"FAILED", "FINISHED"} else 0
+    assert table.noted == [(JobState.RESTARTING, at_fault), (JobState.RUNNING, at_fault)]
+    assert given.alerts.sent == []
+    assert found.problems == []
+
+
+def test_the_third_failure_in_a_row_is_left_for_a_person(engine: FakeZeta) -> None:
+    ended(engine, "FAILED", "topic does not exist")
+    table, given, found = look(engine, streaming_job(failures=2, since_restart=60))
+    assert engine.submitted == []
+    assert table.noted == [(JobState.GIVEN_UP, 3)]
+    [(severity, title, text)] = given.alerts.sent
+    assert severity == "critical"
+    assert "ciapol-ingest failed 3 times in a row" in title
+    assert "topic does not exist" in text
+    assert found.problems
+
+
+def test_a_job_that_was_given_up_is_left_alone_in_silence(engine: FakeZeta) -> None:
+    ended(engine, "FAILED")
+    table, given, found = look(engine, streaming_job(failures=3, state=JobState.GIVEN_UP, reason="topic"))
+    assert (engine.submitted, given.alerts.sent, found.problems) == ([], [], [])
+    assert table.noted == [(JobState.GIVEN_UP, 3)]
+
+
+def test_a_job_that_runs_again_after_it_was_given_up_is_told_once(engine: FakeZeta) -> None:
+    ended(engine, "RUNNING")
+    table, given, _ = look(engine, streaming_job(failures=3, state=JobState.GIVEN_UP))
+    assert [severity for severity, _, _ in given.alerts.sent] == ["resolved"]
+    assert table.noted == [(JobState.RUNNING, 0)]
+
+
+@pytest.mark.parametrize(("since", "failures"), [(STABLE_SECONDS - 1, 2), (STABLE_SECONDS, 0)])
+def test_failures_are_forgotten_when_it_has_run_for_a_while(engine: FakeZeta, since: int, failures: int) -> None:
+    ended(engine, "RUNNING")
+    table, _, _ = look(engine, streaming_job(failures=2, state=JobState.RUNNING, since_restart=since))
+    assert table.noted == [(JobState.RUNNING, failures)]
+
+
+def test_what_others_stop_is_not_put_back(engine: FakeZeta) -> None:
+    ended(engine, "SAVEPOINT_DONE")
+    held, _, _ = look(engine, streaming_job(held_by="archive", hold_left=10))
+    stopped, _, _ = look(engine, streaming_job(wanted_running=False))
+    assert (held.noted, stopped.noted) == ([(JobState.HELD, 0)], [(JobState.STOPPED, 0)])
+    assert engine.submitted == []
+
+
+@pytest.mark.parametrize("changes", [{"wanted_running": False}, {"held_by": "archive", "hold_left": 200}])
+def test_who_stops_it_at_this_very_moment_is_seen(engine: FakeZeta, changes: dict[str, object]) -> None:
+    ended(engine, "SAVEPOINT_DONE")
+    jobs = JobsInMemory(streaming_job())
+    jobs.before_find = [streaming_job(**changes)]
+    table, _, _ = look(engine, streaming_job(), jobs)
+    assert engine.submitted == []
+    assert table.noted[0] == (JobState.RESTARTING, 0)
+    assert table.noted[1][0] in {JobState.HELD, JobState.STOPPED}
+
+
+def test_a_lease_that_has_ended_is_taken_away_before_the_job_is_put_back(engine: FakeZeta) -> None:
+    ended(engine, "SAVEPOINT_DONE")
+    table, _, _ = look(engine, streaming_job(held_by="archive", hold_left=0))
+    assert table.noted == [(JobState.RESTARTING, 0), (JobState.HELD, -1), (JobState.RUNNING, 0)]
+    assert engine.submitted == [7]
+
+
+def test_a_definition_that_the_engine_refuses_counts(engine: FakeZeta) -> None:
+    engine.refuse = "No such plugin"
+    table, _, found = look(engine, streaming_job(failures=1))
+    assert table.noted[-1] == (JobState.STOPPED, 2)
+    assert "No such plugin" in found.problems[0]
+    table, given, _ = look(engine, streaming_job(failures=2))
+    assert table.noted[-1] == (JobState.GIVEN_UP, 3)
+    assert given.alerts.sent
+
+
+def test_an_engine_that_is_away_is_no_failure_of_the_job(engine: FakeZeta) -> None:
+    engine.down = True
+    table, given, found = look(engine, streaming_job(failures=1))
+    assert table.noted == [(JobState.UNREACHABLE, 1)]
+    assert "does not answer" in found.problems[0]
+    assert given.alerts.sent == []
+    table, given, _ = look(engine, streaming_job(state=JobState.UNREACHABLE, since_restart=179))
+    assert (table.noted, given.alerts.sent) == ([(JobState.UNREACHABLE, 0)], [])
+    table, given, _ = look(engine, streaming_job(state=JobState.UNREACHABLE, since_restart=180))
+    assert table.noted == [(JobState.DOWN, 0)]
+    assert [severity for severity, _, _ in given.alerts.sent] == ["critical"]
+    table, given, _ = look(engine, streaming_job(state=JobState.DOWN, since_restart=240))
+    assert (table.noted, given.alerts.sent) == ([(JobState.DOWN, 0)], [])
+    engine.down = False
+    table, given, _ = look(engine, streaming_job(state=JobState.DOWN, since_restart=300))
+    assert [severity for severity, _, _ in given.alerts.sent] == ["resolved"]
+    assert table.noted[-1] == (JobState.RUNNING, 0)
+
+
+def test_a_dead_keepers_mark_does_not_last() -> None:
+    assert streaming_job(state=JobState.RESTARTING, since_check=RESTART_SECONDS - 1).being_restarted
+    assert not streaming_job(state=JobState.RESTARTING, since_check=RESTART_SECONDS).being_restarted
+    assert not streaming_job(state=JobState.RUNNING, since_check=0).being_restarted

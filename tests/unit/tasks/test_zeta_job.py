@@ -1,0 +1,141 @@
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.tasks.errors import TaskError
+from apps.tasks.windows import Window
+from apps.tasks.zeta_job import Pace, run, stop
+from seatunnel.client.zeta import Zeta
+from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
+from tests.unit.tasks.memory import Record, context
+
+DAY = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+PACE = Pace(poll=0.01, report=0.05, unreachable=5, forgotten=0.1)
+
+
+@pytest.fixture
+def engine() -> Iterator[FakeZeta]:
+    with fake_zeta() as running:
+        running.on_submit = lambda _identity, job: setattr(job, "status", "FINISHED")
+        yield running
+
+
+def go(engine: FakeZeta, run_id: str = "1", window: Window = DAY) -> str:
+    return run(context(engine.url, run=run_id), "aqi_hourly", window, None, PACE)
+
+
+def test_it_is_submitted_once_and_finishes(engine: FakeZeta, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "aqi_hourly for 2026-01-01 00:00:00 to 2026-01-02 00:00:00 UTC" in go(engine)
+    [identity] = engine.submitted
+    job = engine.jobs[identity]
+    assert not job.restored
+    assert "2026-01-01 00:00:00" in json.dumps(job.definition)
+    assert "password" not in json.dumps(job.definition).replace("password_file", "")
+    assert "7 rows read, 5 rows written" in capsys.readouterr().out
+
+
+def test_the_same_run_takes_finished_for_done_and_another_does_not(engine: FakeZeta) -> None:
+    go(engine)
+    go(engine)
+    assert len(engine.submitted) == 1
+    go(engine, "2")
+    assert len(set(engine.submitted)) == 2
+
+
+def test_the_same_run_joins_a_job_that_runs(engine: FakeZeta) -> None:
+    engine.on_submit = lambda _identity, job: setattr(job, "status", "RUNNING")
+    first = threading.Thread(target=go, args=(engine,))
+    first.start()
+    while not engine.submitted:
+        first.join(0.01)
+    second = threading.Thread(target=go, args=(engine,))
+    second.start()
+    second.join(0.3)
+    assert second.is_alive()
+    engine.jobs[engine.submitted[0]].status = "FINISHED"
+    first.join(5)
+    second.join(5)
+    assert not first.is_alive()
+    assert not second.is_alive()
+    assert len(engine.submitted) == 1
+
+
+def test_a_failure_passes_the_engines_reason_on_and_the_next_attempt_is_a_new_job(engine: FakeZeta) -> None:
+    def fail(_identity: int, job: FakeJob) -> None:
+        job.status, job.error = "FAILED", "Access denied\n\tat org.apache.X.y(X.java:1)\nCaused by: no such table"
+
+    engine.on_submit = fail
+    with pytest.raises(TaskError, match=r"is FAILED: Access denied\nCaused by: no such table$"):
+        go(engine)
+    engine.on_submit = lambda _identity, job: setattr(job, "status", "FINISHED")
+    go(engine)
+    assert len(set(engine.submitted)) == 2
+    go(engine)
+    assert len(engine.submitted) == 2
+
+
+def test_a_job_that_somebody_cancelled_has_failed(engine: FakeZeta) -> None:
+    engine.on_submit = lambda _identity, job: setattr(job, "status", "CANCELED")
+    with pytest.raises(TaskError, match="is CANCELED: the engine gives no reason"):
+        go(engine)
+
+
+def test_a_job_that_the_engine_forgot_is_submitted_again_under_its_id(engine: FakeZeta) -> None:
+    engine.on_submit = lambda _identity, job: setattr(job, "status", "RUNNING")
+    thread = threading.Thread(target=go, args=(engine,))
+    thread.start()
+    while not engine.submitted:
+        thread.join(0.01)
+    engine.down = True
+    thread.join(0.1)
+    engine.forget()
+    engine.on_submit = lambda _identity, job: setattr(job, "status", "FINISHED")
+    engine.down = False
+    thread.join(10)
+    assert not thread.is_alive()
+    assert len(engine.submitted) == 2
+    assert len(set(engine.submitted)) == 1
+
+
+def test_an_engine_that_stays_away_is_an_error() -> None:
+    pace = Pace(poll=0.01, report=1, unreachable=0.1, forgotten=1)
+    with pytest.raises(TaskError, match=r"SeaTunnel does not answer at .* for 0 s"):
+        run(context(), "aqi_hourly", DAY, None, pace)
+
+
+def test_an_unknown_job_is_named(engine: FakeZeta) -> None:
+    with pytest.raises(TaskError, match=r"seatunnel/ciapol/aqi_daily.conf: No such file"):
+        run(context(engine.url), "aqi_daily", DAY, None, PACE)
+
+
+def test_pieces_are_worked_on_in_order_and_not_again(engine: FakeZeta) -> None:
+    window = Window(datetime(2013, 3, 1, tzinfo=UTC), datetime(2013, 9, 1, tzinfo=UTC))
+    given = context(engine.url)
+    details = run(given, "aqi_hourly", window, timedelta(days=31), PACE)
+    assert details == "6 of 6 pieces from 2013-03-01 00:00:00, up to 2013-09-01"
+    froms = [json.dumps(engine.jobs[identity].definition) for identity in engine.submitted]
+    assert len(froms) == 6
+    assert "2013-03-01 00:00:00" in froms[0]
+    assert "2013-08-03 00:00:00" in froms[5]
+    assert isinstance(given.record, Record)
+    assert given.record.told[2] == "3 of 6 pieces from 2013-03-01 00:00:00, up to 2013-06-02"
+    # The engine was restarted and remembers nothing: the row does.
+    engine.forget()
+    again = context(engine.url, details=given.record.told[3], resumed=True)
+    run(again, "aqi_hourly", window, timedelta(days=31), PACE)
+    assert len(engine.submitted) == 8
+    other_run = context(engine.url, run="2", details=given.record.told[3], resumed=False)
+    run(other_run, "aqi_hourly", window, timedelta(days=31), PACE)
+    assert len(engine.submitted) == 14
+
+
+def test_stopping_waits_for_the_end_and_takes_an_ended_job_as_it_is(engine: FakeZeta) -> None:
+    engine.jobs[3] = FakeJob("RUNNING", "j", {}, False)
+    stop(Zeta(engine.url), 3)
+    assert engine.jobs[3].status == "CANCELED"
+    stop(Zeta(engine.url), 3)
+    stop(Zeta(engine.url), 4)
+    assert engine.stopped == [(3, False)]
