@@ -19,12 +19,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the tests' options."""
     parser.addoption("--stack", help="name of the stack to test, such as local")
     parser.addoption("--within", type=float, default=30.0, help="seconds that each thing may take to appear")
+    parser.addoption(
+        "--workflow-within", type=float, default=300.0, help="seconds that a workflow which is run by hand may take"
+    )
 
 
 @pytest.fixture(scope="session")
 def within(request: pytest.FixtureRequest) -> float:
     """How long to wait for each thing, in seconds."""
     seconds = request.config.getoption("--within")
+    assert isinstance(seconds, float)
+    return seconds
+
+
+@pytest.fixture(scope="session")
+def workflow_within(request: pytest.FixtureRequest) -> float:
+    """How long to wait for the end of a workflow, in seconds."""
+    seconds = request.config.getoption("--workflow-within")
     assert isinstance(seconds, float)
     return seconds
 

@@ -29,6 +29,7 @@ class Addresses(_Output):
     starrocks_host: str
     starrocks_query_port: int = Field(gt=0, lt=65536)
     starrocks_http_url: str
+    dolphinscheduler_url: str
     api_url: str
     frontend_url: str
     topic: str
@@ -41,10 +42,17 @@ class Login(_Output):
     password: SecretStr
 
 
+class Automation(_Output):
+    """What DolphinScheduler lets programs in by."""
+
+    token: SecretStr
+
+
 class Credentials(_Output):
     """The users that the tests need."""
 
     smoke: Login
+    dolphinscheduler: Automation
 
 
 class StarRocks(_Output):

@@ -72,9 +72,14 @@ class Scenario:
         return f"{MARK}{self.run}-poison"
 
     @property
+    def recovered(self) -> str:
+        """A station that sends one event when ingestion has come back."""
+        return f"{MARK}{self.run}-recovered"
+
+    @property
     def stations(self) -> list[str]:
         """All of them."""
-        return [self.station, self.twice, self.broken]
+        return [self.station, self.twice, self.broken, self.recovered]
 
     def minutes_ago(self, minutes: int) -> datetime:
         """A time before the run began."""
@@ -134,6 +139,15 @@ class Scenario:
         messages = [(self.station, _json(event)) for event in self.good]
         messages += [(self.twice, _json(event)) for event in (self.repeated, first, self.repeated, second)]
         messages += [(self.broken, poison.payload) for poison in self.poison]
+        self._send(messages, broker_url, topic)
+
+    def publish_after_recovery(self, broker_url: str, topic: str) -> Event:
+        """Send one event more; returns it when it is acknowledged."""
+        event = self._event(self.recovered, 1) | {"pm25": 17.5}
+        self._send([(self.recovered, _json(event))], broker_url, topic)
+        return event
+
+    def _send(self, messages: list[tuple[str, bytes]], broker_url: str, topic: str) -> None:
         client = pulsar.Client(
             broker_url,
             operation_timeout_seconds=_SEND_SECONDS,

@@ -19,11 +19,16 @@ OUTPUTS = {
         "starrocks_host": "127.0.0.1",
         "starrocks_query_port": 9030,
         "starrocks_http_url": "http://127.0.0.1:8030",
+        "dolphinscheduler_url": "http://127.0.0.1:12345/dolphinscheduler",
         "api_url": "http://127.0.0.1:8000",
         "frontend_url": "http://127.0.0.1:3000",
         "topic": "persistent://ciapol/air/sensor-measurements",
     },
-    "credentials": {"smoke": {"user": "smoke", "password": "hidden"}, "api": {"user": "api", "password": "other"}},
+    "credentials": {
+        "smoke": {"user": "smoke", "password": "hidden"},
+        "api": {"user": "api", "password": "other"},
+        "dolphinscheduler": {"user": "admin", "password": "hidden too", "token": "hidden token"},
+    },
     "starrocks": {"edition": "emulator", "database": "ciapol_analytics"},
 }
 

@@ -1,0 +1,66 @@
+"""A stopped ingestion job comes back without a person."""
+
+import time
+
+import httpx
+
+from smoke_tests.outputs import Outputs
+from smoke_tests.scenario import Scenario
+from smoke_tests.store import Store
+from smoke_tests.waiting import wait_until
+
+BACK_WITHIN_SECONDS = 90
+_STOPPED_WITHIN_SECONDS = 60
+_MAPS = "/hazelcast/rest/maps"
+
+
+class Ingestion:
+    """The streaming job that reads the stations' topic, as Zeta's REST interface tells of it."""
+
+    def __init__(self, http: httpx.Client, zeta_url: str) -> None:
+        self._http = http
+        self._url = f"{zeta_url}{_MAPS}"
+
+    def running(self) -> list[str]:
+        """Ids of the jobs that ingest and run; there should be one."""
+        jobs = self._http.get(f"{self._url}/running-jobs").raise_for_status().json()
+        return [str(job["jobId"]) for job in jobs if "ingest" in job["jobName"] and job["jobStatus"] == "RUNNING"]
+
+    def state(self, job: str) -> str:
+        """The state of a job; of one that the engine no longer lists as running, that of its end."""
+        found = self._http.get(f"{self._url}/job-info/{job}").raise_for_status().json()
+        return str(found.get("jobStatus", "gone"))
+
+    def stop(self, job: str) -> None:
+        """Stop a job with a savepoint, as a person would."""
+        body = {"jobId": int(job), "isStopWithSavePoint": True}
+        self._http.post(f"{self._url}/stop-job", json=body).raise_for_status()
+
+
+def test_a_stopped_ingestion_job_is_back_within_90_s_and_reads_on(
+    scenario: Scenario, outputs: Outputs, store: Store, http: httpx.Client, within: float
+) -> None:
+    """Put back from its savepoint under its old id by the workflow that watches; what comes then is ingested."""
+    ingestion = Ingestion(http, outputs.addresses.zeta_url)
+    (job,) = wait_until("one running ingestion job", ingestion.running, lambda jobs: len(jobs) == 1, within)
+    ingestion.stop(job)
+    wait_until(
+        f"the end of job {job}",
+        lambda: ingestion.state(job),
+        lambda state: state not in {"RUNNING", "DOING_SAVEPOINT"},
+        _STOPPED_WITHIN_SECONDS,
+    )
+    stopped = time.monotonic()
+    back = wait_until("the ingestion job", ingestion.running, lambda jobs: len(jobs) > 0, BACK_WITHIN_SECONDS)
+    assert back == [job]
+    assert time.monotonic() - stopped <= BACK_WITHIN_SECONDS
+
+    addresses = outputs.addresses
+    event = scenario.publish_after_recovery(addresses.pulsar_broker_url, addresses.topic)
+    rows = wait_until(
+        f"the event of station {scenario.recovered}",
+        lambda: store.measurements(scenario.recovered),
+        lambda rows: len(rows) > 0,
+        within,
+    )
+    assert [row["event_id"] for row in rows] == [event["event_id"]]

@@ -1,0 +1,104 @@
+"""What the smoke tests ask of StarRocks, as their own user, and that they leave nothing behind."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pymysql
+import pymysql.cursors
+import pytest
+
+from smoke_tests.store import Store
+from tests.integration.api.platform import DATABASE, Emulator, emulator
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+HOUR = NOW.replace(minute=0, second=0)
+OLD = NOW - timedelta(hours=3)
+
+
+@pytest.fixture(scope="module")
+def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
+        instance.add_user("smoke", "secret", "smoke_role")
+        yield instance
+
+
+@pytest.fixture
+def store(starrocks: Emulator) -> Iterator[Store]:
+    with pymysql.connect(
+        host="127.0.0.1",
+        port=starrocks.server.mysql_port,
+        user="smoke",
+        password="secret",
+        database=DATABASE,
+        cursorclass=pymysql.cursors.DictCursor,
+        autocommit=True,
+    ) as connection:
+        yield Store(connection)
+
+
+def rows_of(starrocks: Emulator, station: str, moment: datetime) -> None:
+    """One row of a station in every table that a smoke test's station can get into."""
+    starrocks.insert(
+        "sensor_measurements_zeta",
+        ("station_id", "measured_at", "pm25", "message_id", "published_at"),
+        [(station, moment, 5.0, "1", moment)],
+    )
+    starrocks.insert(
+        "aqi_hourly_zeta",
+        ("station_id", "hour_start", "aqi", "measurements", "computed_at"),
+        [(station, moment.replace(minute=0, second=0), 40, 1, moment)],
+    )
+    starrocks.insert(
+        "aqi_predictions_zeta",
+        ("station_id", "target_hour", "made_at", "quantity", "model", "fallback"),
+        [(station, HOUR, moment, "aqi", "m", False)],
+    )
+    starrocks.insert(
+        "data_quality_hourly_zeta",
+        ("station_id", "hour_start", "expected", "measurements", "completeness", "stuck_sensors",
+         "out_of_range_share", "computed_at"),
+        [(station, HOUR, 1, 1, 1.0, "", 0.0, moment)],
+    )  # fmt: skip
+    starrocks.insert(
+        "raw_measurements_zeta",
+        ("received_at", "message_id", "station_id", "message_key", "topic", "payload"),
+        [(moment, station, station, station, "t", "{}")],
+    )
+
+
+def test_nothing_of_a_run_is_left(starrocks: Emulator, store: Store) -> None:
+    rows_of(starrocks, "smoke-a", NOW)
+    rows_of(starrocks, "ABJ-001", NOW)
+    assert store.count(["smoke-a"]) == 5
+    store.delete(["smoke-a", "smoke-b"])
+    assert store.count(["smoke-a"]) == 0
+    assert store.count(["ABJ-001"]) == 5
+    store.delete(["ABJ-001"])
+
+
+def test_runs_that_crashed_are_found_by_any_table(starrocks: Emulator, store: Store) -> None:
+    rows_of(starrocks, "smoke-old", OLD)
+    rows_of(starrocks, "smoke-young", NOW)
+    rows_of(starrocks, "ABJ-001", OLD)
+    assert store.left_by_crashed_runs(120) == ["smoke-old"]
+    for table in ("sensor_measurements_zeta", "aqi_hourly_zeta", "data_quality_hourly_zeta", "raw_measurements_zeta"):
+        starrocks.execute(f"DELETE FROM {table} WHERE station_id = 'smoke-old'")
+    assert store.left_by_crashed_runs(120) == ["smoke-old"]
+    store.delete(["smoke-old", "smoke-young", "ABJ-001"])
+    assert store.left_by_crashed_runs(120) == []
+
+
+def test_measured_and_indexed_hours_without_stations_of_tests(starrocks: Emulator, store: Store) -> None:
+    before = store.now()
+    assert abs(before - datetime.now(UTC).replace(tzinfo=None)) < timedelta(minutes=1)
+    for station in ("ABJ-001", "smoke-a"):
+        rows_of(starrocks, station, NOW)
+        rows_of(starrocks, station, HOUR - timedelta(minutes=5))
+    assert store.measured_hours(6) == {("ABJ-001", HOUR), ("ABJ-001", HOUR - timedelta(hours=1))}
+    assert ("ABJ-001", HOUR) in store.indexed_hours(NOW)
+    assert ("ABJ-001", HOUR - timedelta(hours=1)) not in store.indexed_hours(NOW)
+    assert store.measuring_stations(2) == ["ABJ-001"]
+    store.delete(["ABJ-001", "smoke-a"])
+    assert (store.measured_hours(6), store.measuring_stations(2)) == (set(), [])
