@@ -14,6 +14,7 @@ from apps.tasks.errors import Killed, TaskError
 from apps.tasks.guard import Guard
 from apps.tasks.keeper import keep_running
 from apps.tasks.log import say
+from apps.tasks.ranges import asked_range
 from apps.tasks.settings import TaskSettings, load_settings
 from apps.tasks.statements import run_check, run_sql
 from apps.tasks.steps import State, Step
@@ -74,11 +75,11 @@ def _command(context: Context, options: argparse.Namespace) -> str:
     match options.command:
         case "zeta-job":
             chunk = duration(options.chunk, "--chunk") if options.chunk else None
-            return run_zeta_job(context, options.job, _window(options), chunk)
+            return run_zeta_job(context, options.job, _window(context, options), chunk)
         case "sql":
-            return run_sql(context, options.statement, _window(options))
+            return run_sql(context, options.statement, _window(context, options))
         case "check":
-            return run_check(context, options.query, _window(options))
+            return run_check(context, options.query, _window(context, options))
         case "archive":
             return archive(context, options.table, options.archive, options.time_column, options.version_column)
         case "app":
@@ -87,8 +88,14 @@ def _command(context: Context, options: argparse.Namespace) -> str:
             return keep_running(context)
 
 
-def _window(options: argparse.Namespace) -> Window:
-    return window(duration(options.window, "--window"), options.begin, options.end, datetime.now(UTC))
+def _window(context: Context, options: argparse.Namespace) -> Window:
+    store = context.store()
+    try:
+        table = f"{context.settings.platform_database}.run_ranges"
+        begin, end = asked_range(store, table, context.step, options.begin, options.end)
+    finally:
+        store.close()
+    return window(duration(options.window, "--window"), begin, end, datetime.now(UTC))
 
 
 def _be_killed(_signal: int, _frame: FrameType | None) -> None:

@@ -16,7 +16,11 @@ TABLES = {
     "aqi_predictions_zeta",
     "data_quality_hourly_zeta",
 }
-PLATFORM_TABLES = {"pipeline_steps": ["product", "workflow", "task"], "streaming_jobs": ["job_id"]}
+PLATFORM_TABLES = {
+    "run_ranges": ("product", "workflow", "run_id"),
+    "pipeline_steps": ["product", "workflow", "task"],
+    "streaming_jobs": ["job_id"],
+}
 HASH = {
     "raw_measurements_zeta": "message_id",
     "rejected_measurements_zeta": "message_id",
@@ -127,11 +131,13 @@ def test_a_fixed_replication_number_is_found() -> None:
 
 def test_materialized_views_follow_the_months_of_their_base() -> None:
     views = [v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "MATERIALIZED VIEW")]
-    assert {v.this.name for v in views} == {"station_activity_mv", "hourly_means_mv"}
+    minutes = {"station_activity_mv": "1", "hourly_means_mv": "1", "station_activity_archive_mv": "10"}
+    assert {v.this.name for v in views} == set(minutes)
     for view in views:
         properties = view.args["properties"].expressions
         refresh = next(p for p in properties if isinstance(p, exp.RefreshTriggerProperty))
-        assert (refresh.args["kind"], refresh.args["every"].this, refresh.args["unit"].name) == ("ASYNC", "1", "MINUTE")
+        every = (refresh.args["kind"], refresh.args["every"].this, refresh.args["unit"].name)
+        assert every == ("ASYNC", minutes[view.this.name], "MINUTE")
         partition = next(p for p in properties if isinstance(p, exp.PartitionedByProperty))
         column = partition.find(exp.Column)
         assert column is not None
@@ -141,7 +147,10 @@ def test_materialized_views_follow_the_months_of_their_base() -> None:
 
 def test_views_name_their_columns_and_hide_smoke_tests() -> None:
     views = {v.this.name: v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "VIEW")}
-    names = {"all_measurements", "measurements", "rejected_measurements", "aqi_hourly", "data_quality_hourly"}
+    names = {"all_measurements", "measurements", "rejected_measurements", "aqi_hourly"} | {
+        "data_quality_hourly",
+        "station_activity",
+    }
     assert names <= set(views)
     for name, view in views.items():
         assert view.find(exp.Star) is None, name
