@@ -17,7 +17,7 @@ TABLES = {
     "data_quality_hourly_zeta",
 }
 PLATFORM_TABLES = {
-    "run_ranges": ("product", "workflow", "run_id"),
+    "run_ranges": ["product", "workflow", "run_id"],
     "pipeline_steps": ["product", "workflow", "task"],
     "streaming_jobs": ["job_id"],
 }
