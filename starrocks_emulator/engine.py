@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from starrocks_emulator.results import Session as SessionProtocol
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.session import Session
 from starrocks_emulator.storage import Storage
+from starrocks_emulator.tasks import Task, Tasks
 from starrocks_emulator.users import Access, Users
 
 _LOG = logging.getLogger(__name__)
@@ -26,6 +27,28 @@ CHECKPOINT_BYTES = 192 << 20
 """Size of the write-ahead log at which it is written into the data file."""
 _IDLE_CHECKPOINT_BYTES = 8 << 20
 _HOUSEKEEPING_SECONDS = 1.0
+
+
+class Latencies:
+    """How long the last statements took."""
+
+    def __init__(self, kept: int = 1000) -> None:
+        """`kept` statements are looked at."""
+        self._last: deque[float] = deque(maxlen=kept)
+
+    def add(self, seconds: float) -> None:
+        """Note a statement."""
+        self._last.append(seconds * 1000)
+
+    def quantiles(self) -> list[tuple[float, float]]:
+        """Shares with their milliseconds; none before the first statement."""
+        found = sorted(self._last)
+        if not found:
+            return []
+        return [
+            (share, round(found[min(len(found) - 1, int(share * len(found)))], 3))
+            for share in (0.5, 0.75, 0.95, 0.99, 0.999)
+        ]
 
 
 class Engine:
@@ -42,10 +65,12 @@ class Engine:
         self.loads = Loads(self.storage, self.changes)
         self.sessions: dict[int, Session] = {}
         self.counters: Counter[str] = Counter()
+        self.latencies = Latencies()
         self.ports = {"mysql": 9030, "fe_http": 8030, "be_http": 8040}
         self.started = time.time()
         self.global_variables: dict[str, str] = {}
         self.refresher = Refresher(self.storage, self.catalog, self.changes)
+        self.tasks = Tasks(self.storage, self._run_task)
         self.chores: list[Callable[[], None]] = []
         """What housekeeping also does, once a second."""
         self.kill_connection: Callable[[int, bool], bool] | None = None
@@ -103,6 +128,17 @@ class Engine:
         if self.kill_connection is None or not self.kill_connection(connection_id, query_only):
             session.cancel()
 
+    def _run_task(self, task: Task) -> None:
+        """Run a task's statement with the rights of the user who submitted it."""
+        session = Session(self, 0, task.user, "task")
+        try:
+            session.roles = task.roles
+            session.database = task.database
+            for _ in session.execute(task.definition):
+                pass
+        finally:
+            session.close()
+
     def _keep_house(self) -> None:
         """Checkpoints, old labels and scheduled refreshes, once a second."""
         last_version, next_forget = self.storage.version, time.monotonic() + 60
@@ -121,6 +157,7 @@ class Engine:
                 for chore in self.chores:
                     chore()
                 self.refresher.run_due()
+                self.tasks.run_due()
             except duckdb.FatalException:
                 # DuckDB answers nothing more after such an error (a disk that fails, a full one at the wrong moment);
                 # what was acknowledged is on disk, and a supervisor starts the process again

@@ -62,12 +62,17 @@ class InformationSchema:
             raise errors.unknown_table(f"information_schema.{name}")
         fields, make = found
         if name.lower() == "loads":
-            own = "" if "root" in self.access.roles else f" WHERE username = {value_literal(self.access.user)}"
-            return _LOADS + own
+            return loads_of(self.access)
         return relation(_fields(fields), make(self))
+
+    def may_see(self, user: str) -> bool:
+        """Whether the session sees what that user runs: its own, or all with the role root."""
+        return user == self.access.user or "root" in self.access.roles
 
     def count(self, table: Table, condition: str = "TRUE") -> int:
         """Rows of a table."""
+        if table.base is not None:
+            return 0  # no rows of its own
         cursor = self.engine.storage.cursor()
         try:
             row = cursor.execute(f"SELECT count(*) FROM {table.stored} WHERE {condition}").fetchone()
@@ -114,7 +119,7 @@ def key_word(table: Table, column: TableColumn) -> str:
     """PRI, DUP or AGG for a key column, by the table's model."""
     if column.name not in table.keys:
         return ""
-    return {"PRIMARY": "PRI", "DUPLICATE": "DUP", "AGGREGATE": "AGG"}[table.model]
+    return {"PRIMARY": "PRI", "DUPLICATE": "DUP", "AGGREGATE": "AGG", "UNIQUE": "UNI"}[table.model]
 
 
 def _columns(schema: InformationSchema) -> Rows:
@@ -166,7 +171,7 @@ def all_properties(table: Table) -> dict[str, str]:
 
 
 def _tables_config(schema: InformationSchema) -> Rows:
-    models = {"PRIMARY": "PRIMARY_KEYS", "DUPLICATE": "DUP_KEYS", "AGGREGATE": "AGG_KEYS"}
+    models = {"PRIMARY": "PRIMARY_KEYS", "DUPLICATE": "DUP_KEYS", "AGGREGATE": "AGG_KEYS", "UNIQUE": "UNQ_KEYS"}
     rows: Rows = []
     for table in schema.visible():
         if table.kind == "view":
@@ -240,10 +245,28 @@ def _constraints(schema: InformationSchema) -> Rows:
 
 
 def _task_runs(schema: InformationSchema) -> Rows:
-    return [
+    rows: Rows = [
         [run.query_id, run.name, run.started, run.finished, run.state, "default_catalog", run.database,
-         run.definition, None, run.error_code, run.error, "100%"]
+         run.definition, None, run.error_code, run.error, "100%", "", "{}", run.query_id, run.started]
         for run in schema.engine.refresher.runs()
+    ]  # fmt: skip
+    for one in schema.engine.tasks.runs():
+        task = one.task
+        if schema.may_see(task.user):
+            rows.append([
+                one.query_id, task.name, one.created, one.finished, one.state, "default_catalog", task.database,
+                task.definition, None, 1064 if one.error else 0, one.error,
+                "100%" if one.state == "SUCCESS" else "0%", "", task.properties, one.query_id, one.created,
+            ])  # fmt: skip
+    return rows
+
+
+def _all_tasks(schema: InformationSchema) -> Rows:
+    return [
+        [task.name, task.created, f"PERIODICAL {task.schedule}" if task.schedule else "MANUAL", "default_catalog",
+         task.database, task.definition, None, task.properties, task.user]
+        for task in schema.engine.tasks.all()
+        if schema.may_see(task.user)
     ]  # fmt: skip
 
 
@@ -257,13 +280,21 @@ def _none(_: InformationSchema) -> Rows:
     return []
 
 
-_LOADS = """SELECT txn_id AS "JOB_ID", label AS "LABEL", NULL::VARCHAR AS "PROFILE_ID", database AS "DB_NAME",
-tables AS "TABLE_NAME", username AS "USER", CASE state WHEN 'VISIBLE' THEN 'FINISHED' WHEN 'ABORTED' THEN 'CANCELLED'
-ELSE state END AS "STATE", '100%' AS "PROGRESS", kind AS "TYPE", 'NORMAL' AS "PRIORITY",
+_LOADS = """SELECT txn_id AS "ID", label AS "LABEL", NULL::VARCHAR AS "PROFILE_ID", database AS "DB_NAME",
+tables AS "TABLE_NAME", username AS "USER", 'default_warehouse' AS "WAREHOUSE", CASE state WHEN 'VISIBLE' THEN
+'FINISHED' WHEN 'ABORTED' THEN 'CANCELLED' ELSE state END AS "STATE", CASE state WHEN 'VISIBLE' THEN
+'ETL:100%; LOAD:100%' ELSE 'ETL:100%; LOAD:0%' END AS "PROGRESS", kind AS "TYPE", 'NORMAL' AS "PRIORITY",
 total_rows AS "SCAN_ROWS", bytes AS "SCAN_BYTES", filtered_rows AS "FILTERED_ROWS",
-unselected_rows AS "UNSELECTED_ROWS", loaded_rows AS "SINK_ROWS", created AS "CREATE_TIME",
-created AS "LOAD_START_TIME", finished AS "LOAD_COMMIT_TIME", finished AS "LOAD_FINISH_TIME", message AS "ERROR_MSG",
-url AS "TRACKING_URL" FROM meta.loads"""
+unselected_rows AS "UNSELECTED_ROWS", loaded_rows AS "SINK_ROWS", '{"txn_id": ' || txn_id || '}' AS "RUNTIME_DETAILS",
+created AS "CREATE_TIME", created AS "LOAD_START_TIME", finished AS "LOAD_COMMIT_TIME", finished AS "LOAD_FINISH_TIME",
+'{}' AS "PROPERTIES", nullif(message, '') AS "ERROR_MSG", NULL::VARCHAR AS "TRACKING_SQL",
+NULL::VARCHAR AS "REJECTED_RECORD_PATH", txn_id AS "JOB_ID", nullif(url, '') AS "TRACKING_URL" FROM meta.loads"""
+
+
+def loads_of(access: Access) -> str:
+    """The query of `loads`: a user's own, or all with the role root."""
+    return _LOADS + ("" if "root" in access.roles else f" WHERE username = {value_literal(access.user)}")
+
 
 TABLES: dict[str, tuple[str, Callable[[InformationSchema], Rows]]] = {
     "schemata": ("CATALOG_NAME SCHEMA_NAME DEFAULT_CHARACTER_SET_NAME DEFAULT_COLLATION_NAME SQL_PATH", _schemata),
@@ -305,8 +336,11 @@ TABLES: dict[str, tuple[str, Callable[[InformationSchema], Rows]]] = {
     "loads": ("", _none),
     "task_runs": (
         "QUERY_ID TASK_NAME CREATE_TIME:D FINISH_TIME:D STATE CATALOG DATABASE DEFINITION EXPIRE_TIME:D ERROR_CODE:I "
-        "ERROR_MESSAGE PROGRESS",
+        "ERROR_MESSAGE PROGRESS EXTRA_MESSAGE PROPERTIES JOB_ID PROCESS_TIME:D",
         _task_runs,
+    ),
+    "tasks": (
+        "TASK_NAME CREATE_TIME:D SCHEDULE CATALOG DATABASE DEFINITION EXPIRE_TIME:D PROPERTIES CREATOR", _all_tasks,
     ),
     "statistics": (
         "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME NON_UNIQUE:I INDEX_SCHEMA INDEX_NAME SEQ_IN_INDEX:I COLUMN_NAME "

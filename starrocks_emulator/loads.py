@@ -3,6 +3,7 @@
 import json
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,6 +60,9 @@ class Loads:
         self._storage = storage
         self._changes = changes
         self._lock = threading.Lock()
+        self.begun = 0
+        self.finished: Counter[str] = Counter()
+        """How many ended in each state since the start."""
         cursor = storage.cursor()
         rows = cursor.execute("SELECT database, label, state, txn_id FROM meta.loads ORDER BY txn_id").fetchall()
         cursor.close()
@@ -74,6 +78,7 @@ class Loads:
         """
         with self._lock:
             self._last += 1
+            self.begun += 1
             name = label or f"{kind.lower()}_{uuid.uuid4()}"
             state, _ = self._labels.get((database, name), ("ABORTED", 0))
             if state != "ABORTED":
@@ -115,6 +120,7 @@ class Loads:
 
         def committed() -> None:
             self.set_state(load, state)
+            self.finished[state] += 1
             for number, (low, high) in load.changed.items():
                 self._changes.record(number, change.version, low, high)
 
@@ -126,6 +132,20 @@ class Loads:
         load.changed = {}
         with self._storage.transaction() as change:
             self.finish(change, load, "ABORTED")
+
+    def forget_database(self, change: Transaction, database: str) -> None:
+        """Remove the records of a database that is dropped: one of the same name starts without labels."""
+        self._changes.save(change)
+        change.put("last_txn", "txn", str(self._last))
+        change.put("last_version", "version", str(change.version))
+        change.cursor.execute("DELETE FROM meta.loads WHERE database = ?", [database])
+
+        def committed() -> None:
+            with self._lock:
+                for key in [key for key in self._labels if key[0] == database]:
+                    del self._labels[key]
+
+        change.after(committed)
 
     def forget_old(self) -> None:
         """Remove records past their time, keeping what materialized views must know of them."""

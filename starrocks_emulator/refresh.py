@@ -61,6 +61,8 @@ class Refresher:
         """Nothing runs before `run_due` or `request` is called."""
         self._storage, self._catalog, self._changes = storage, catalog, changes
         self._runs: deque[Run] = deque(maxlen=_RUNS_KEPT)
+        self.failed = 0
+        """Refreshes that failed since the start."""
         self._last: dict[int, Run] = {}
         self._next: dict[int, datetime] = {}
         self._busy: set[int] = set()
@@ -137,6 +139,7 @@ class Refresher:
                 return replace(run, finished=now_text(), state="SUCCESS")  # nothing changed: not worth a record
             run = replace(run, state="SUCCESS")
         except (duckdb.Error, SqlError) as error:
+            self.failed += 1
             _LOG.warning("refresh of %s failed: %s", table.full_name, error)
             run = replace(run, state="FAILED", error_code=1064, error=str(error).split("\n")[0])
         finally:

@@ -78,6 +78,8 @@ class Table:
     query_database: str = ""
     refresh: Refresh | None = None
     active: bool = True
+    base: int | None = None
+    """The table that a synchronous materialized view is made on; its rows are then those of its query."""
 
     @property
     def stored(self) -> str:

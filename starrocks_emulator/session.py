@@ -14,7 +14,7 @@ from starrocks_emulator import errors, version
 from starrocks_emulator.encoded_rows import encoded_query, may_be_large, payloads
 from starrocks_emulator.information_schema import InformationSchema
 from starrocks_emulator.results import Column, ColumnType, Ok, Prepared, ResultSet, SqlError, Value
-from starrocks_emulator.sql import admin, alter, ddl, grants, materialized, show
+from starrocks_emulator.sql import admin, alter, ddl, grants, materialized, show, tasks
 from starrocks_emulator.sql.dml import Changer
 from starrocks_emulator.sql.lexer import Words, split
 from starrocks_emulator.sql.parse import parse
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starrocks_emulator.engine import Engine
 
 _BATCH = 2048
+_SLOW_SECONDS = 5
+"""StarRocks: qe_slow_log_ms."""
 _QUERIES = {"SELECT", "WITH", "(", "VALUES"}
 Answer = Ok | ResultSet
 
@@ -112,7 +114,8 @@ class Session:
     def _guarded(self, statement: str, work: Callable[[], Answer]) -> Answer:
         if self.killed:
             raise SqlError(1317, "Connection was killed", "70100")
-        self.running = (statement, time.time())
+        begin = time.time()
+        self.running = (statement, begin)
         self.engine.counters["query_total"] += 1
         try:
             return work()
@@ -126,6 +129,9 @@ class Session:
             raise errors.syntax("The statement is nested too deeply") from error
         finally:
             self.running = None
+            took = time.time() - begin
+            self.engine.latencies.add(took)
+            self.engine.counters["slow_query"] += took > _SLOW_SECONDS
 
     def queries(self, parameters: Sequence[Value] = (), check: bool = True) -> Queries:
         """A renderer of queries with the session's names, rights and variables."""
@@ -297,6 +303,7 @@ _STATEMENTS: dict[str, Callable[[Session, Words], Answer]] = {
     "DROP": ddl.drop,
     "ALTER": alter.alter,
     "REFRESH": materialized.refresh,
+    "SUBMIT": tasks.submit,
     "SHOW": show.show,
     "DESC": show.describe,
     "DESCRIBE": show.describe,

@@ -199,6 +199,18 @@ class Storage:
         except FileNotFoundError:
             return 0
 
+    @property
+    def bytes(self) -> int:
+        """Size of the data file and its log, in bytes."""
+        try:
+            return self.wal_bytes + (self.folder / "data.duckdb").stat().st_size
+        except FileNotFoundError:
+            return self.wal_bytes
+
+    def disk(self) -> shutil._ntuple_diskusage:
+        """Size and free bytes of the disk that the data folder is on."""
+        return shutil.disk_usage(self.folder)
+
     def checkpoint(self) -> float:
         """Write the log into the data file; returns how long writers waited, in seconds."""
         begin = time.monotonic()

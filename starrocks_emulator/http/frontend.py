@@ -1,11 +1,14 @@
 """The FE's HTTP side (port 8030): health, load states, and the way to the BE for loads."""
 
+import asyncio
+
 from aiohttp import web
 
 from starrocks_emulator import version
 from starrocks_emulator.engine import Engine
 from starrocks_emulator.http.common import beside, require_insert, user_of
 from starrocks_emulator.http.metrics import frontend_metrics
+from starrocks_emulator.http.page import render
 from starrocks_emulator.load.stream import failure
 
 ENGINE = web.AppKey("engine", Engine)
@@ -56,6 +59,21 @@ async def _load_state(request: web.Request) -> web.Response:
     return web.json_response({"status": "OK", "msg": "Success", "label": label, "state": state})
 
 
+async def page(request: web.Request) -> web.Response:
+    """`GET /`: what is in the emulator and what it does, for whoever may see it."""
+    engine = request.app[ENGINE]
+    user = user_of(request, engine)
+    text = await asyncio.to_thread(render, engine, user)
+    return web.Response(text=text, content_type="text/html", headers=_PAGE_HEADERS)
+
+
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
 async def _metrics(request: web.Request) -> web.Response:
     return web.Response(text=frontend_metrics(request.app[ENGINE]))
 
@@ -71,6 +89,7 @@ def frontend(engine: Engine) -> web.Application:
     app = web.Application(client_max_size=1 << 20)
     app[ENGINE] = engine
     router = app.router
+    router.add_get("/", page)
     router.add_get("/api/health", _health)
     router.add_get("/metrics", _metrics)
     router.add_get("/api/{db}/get_load_state", _load_state)

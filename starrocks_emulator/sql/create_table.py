@@ -149,11 +149,9 @@ class Definition:
 
     @staticmethod
     def _model(words: Words) -> str:
-        for kind in ("PRIMARY", "DUPLICATE", "AGGREGATE"):
+        for kind in ("PRIMARY", "DUPLICATE", "AGGREGATE", "UNIQUE"):
             if words.accept(kind, "KEY"):
                 return kind
-        if words.peek("UNIQUE", "KEY"):
-            raise errors.unsupported("UNIQUE KEY tables; PRIMARY KEY is their successor")
         return ""
 
 
@@ -301,13 +299,16 @@ def validate(definition: Definition) -> None:  # noqa: PLR0912
                 raise errors.analysis(f"primary key column[{one.name}] cannot be nullable")
             if one.type.name in {"float", "double", "decimal", "json", "array", "varbinary"}:
                 raise errors.analysis(f"primary key column[{one.name}] cannot be of type {one.type.brief()}")
-        for what in ("partition", "distribution"):
-            for name in used[what]:
-                if name.lower() not in keys:
-                    raise errors.analysis(f"The {what} column ({name}) must be a key column of the PRIMARY KEY table")
         if definition.distribution == "RANDOM" and definition.distributed_by == () and definition.keys:
             # StarRocks distributes a PRIMARY KEY table by its keys where nothing is said
             definition.distribution, definition.distributed_by = "HASH", definition.keys
+    if definition.model != "DUPLICATE":
+        for what in ("partition", "distribution"):
+            for name in used[what]:
+                if name.lower() not in keys:
+                    raise errors.analysis(
+                        f"The {what} column ({name}) must be a key column of the {definition.model} KEY table"
+                    )
     for one in definition.columns[len(keys) :]:
         if definition.model == "AGGREGATE" and not one.aggregation:
             raise errors.analysis(f"Column {one.name} of an AGGREGATE KEY table needs an aggregation")

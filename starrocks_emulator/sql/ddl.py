@@ -9,7 +9,7 @@ from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name, now_text
 from starrocks_emulator.results import Ok, ResultSet, SqlError
 from starrocks_emulator.schema import Table, TableColumn
-from starrocks_emulator.sql import materialized, principals
+from starrocks_emulator.sql import materialized, principals, tasks
 from starrocks_emulator.sql.create_table import Definition, validate
 from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
@@ -153,7 +153,7 @@ def _create_view(session: Session, words: Words, replace: bool) -> Ok:
     return Ok()
 
 
-def drop(session: Session, words: Words) -> Ok:
+def drop(session: Session, words: Words) -> Ok:  # noqa: PLR0911
     """DROP DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER or ROLE."""
     words.expect("DROP")
     if words.accept("DATABASE") or words.accept("SCHEMA"):
@@ -162,6 +162,8 @@ def drop(session: Session, words: Words) -> Ok:
         return principals.drop_user(session, words)
     if words.accept("ROLE"):
         return principals.drop_role(session, words)
+    if words.accept("TASK"):
+        return tasks.drop(session, words)
     kinds = {"TABLE": "table", "VIEW": "view", "MATERIALIZED VIEW": "mv"}
     word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
     lenient = words.accept("IF", "EXISTS")
@@ -181,6 +183,9 @@ def drop(session: Session, words: Words) -> Ok:
         if found.kind != kinds[word]:
             raise SqlError(1347, f"'{database}'.'{name}' is not '{word}'")
         session.access.require("DROP", found)
+        for view in engine.catalog.tables(database):
+            if view.base == found.id:  # a synchronous materialized view goes with its table
+                _remove(session, change, view)
         _remove(session, change, found)
     return Ok()
 
@@ -207,6 +212,7 @@ def _drop_database(session: Session, words: Words) -> Ok:
             engine.catalog.remove(change, table)
         scopes = {str(table.id) for table in engine.catalog.tables(name)} | {str(number), f"db:{number}"}
         engine.users.forget_object(change, scopes)
+        engine.loads.forget_database(change, name)
         engine.catalog.drop_database(change, name)
     if session.database == name:
         session.database = None

@@ -273,7 +273,7 @@ def check_plain_condition(node: exp.Expr, table: Table) -> None:
             found = table.column(column.name)
             if found is None:
                 raise errors.unknown_column(column.name, table.name)
-            if table.model == "AGGREGATE" and found.name not in table.keys:
+            if table.model in {"AGGREGATE", "UNIQUE"} and found.name not in table.keys:
                 raise errors.analysis(f"Where clause only supports key columns of {table.name}, found {found.name}")
             return
     raise errors.analysis(

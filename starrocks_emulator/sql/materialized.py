@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import now_text
 from starrocks_emulator.results import Column, ColumnType, Ok, ResultSet
@@ -12,6 +14,7 @@ from starrocks_emulator.schema import Refresh, Table
 from starrocks_emulator.sql.create_table import partition_clause
 from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.properties import checked
 
 if TYPE_CHECKING:
@@ -47,9 +50,12 @@ def create(session: Session, words: Words) -> Ok:  # noqa: PLR0912  one branch a
             properties = checked(words.properties())
         else:
             raise words.unexpected("a clause of CREATE MATERIALIZED VIEW")
-    if schedule is None:
-        raise errors.unsupported("synchronous materialized views; add REFRESH ASYNC, MANUAL or DEFERRED")
     query = query_after_as(session, words)
+    base = None
+    if schedule is None:
+        if partitioning or distributed_by or order_by or named:
+            raise errors.syntax("A synchronous materialized view takes no clause but PROPERTIES")
+        base, schedule = _base(session, query), Refresh("ROLLUP")
     columns = commented(columns_of(session, query, [one for one, _ in named]), named)
     engine = session.engine
     for used in (*(partitioning.columns if partitioning else ()), *distributed_by, *order_by):
@@ -64,12 +70,33 @@ def create(session: Session, words: Words) -> Ok:  # noqa: PLR0912  one branch a
             engine.catalog.new_id(change), database, name, "mv", columns, now_text(), partitioning=partitioning,
             distribution=distribution, distributed_by=distributed_by, buckets=buckets, order_by=order_by,
             properties=properties, comment=comment, query=query, query_database=session.database or database,
-            refresh=schedule,
+            refresh=schedule, base=base,
         )  # fmt: skip
-        change.cursor.execute(physical(table))
+        if base is None:
+            change.cursor.execute(physical(table))
         engine.catalog.put(change, table)
-    engine.refresher.created(table)
+    if base is None:
+        engine.refresher.created(table)
     return Ok()
+
+
+def _base(session: Session, query: str) -> int:
+    """The table that a synchronous materialized view is made on: one, with plain columns and aggregates.
+
+    It holds no rows of its own here: what is read from it is computed anew, so that it is always up to date."""
+    tree, _ = parse(query)
+    queries = session.queries()
+    queries.query(tree)
+    plain = isinstance(tree, exp.Select) and not any(
+        tree.args.get(part) for part in ("joins", "having", "order", "limit", "offset", "distinct", "with_", "qualify")
+    )
+    tables = queries.tables
+    if not plain or len(tables) != 1 or tables[0].kind != "table" or next(tree.find_all(exp.Subquery), None):
+        raise errors.analysis(
+            "A synchronous materialized view reads one table, by SELECT … FROM table [WHERE …] [GROUP BY …]; "
+            "for anything else add REFRESH ASYNC, MANUAL or DEFERRED"
+        )
+    return tables[0].id
 
 
 def _schedule(words: Words) -> Refresh:
@@ -82,18 +109,28 @@ def _schedule(words: Words) -> Refresh:
         words.expect("(")
         start = words.string()
         words.expect(")")
-        _moment(start)
+        moment(start)
     if words.accept("EVERY"):
-        words.expect("(", "INTERVAL")
-        count, unit = words.integer(), words.identifier().upper().rstrip("S")
-        words.expect(")")
-        if unit not in _SECONDS or not count:
-            raise errors.analysis(f"EVERY (INTERVAL {count} {unit}): expected SECOND, MINUTE, HOUR or DAY")
-        every, text = count * _SECONDS[unit], f"INTERVAL {count} {unit}"
+        every, text = interval(words)
     return Refresh(mode, start, every, text, immediate=immediate)
 
 
-def _moment(text: str) -> datetime:
+def interval(words: Words) -> tuple[int, str]:
+    """`(INTERVAL n unit)` in seconds, and as it is shown."""
+    words.expect("(", "INTERVAL")
+    count, unit = words.integer(), words.identifier().upper().rstrip("S")
+    words.expect(")")
+    if unit not in _SECONDS or not count:
+        raise errors.analysis(f"EVERY (INTERVAL {count} {unit}): expected SECOND, MINUTE, HOUR or DAY")
+    return count * _SECONDS[unit], f"INTERVAL {count} {unit}"
+
+
+def moment(text: str) -> datetime:
+    """The time of START.
+
+    Raises:
+        SqlError: 1064 for a text that is none.
+    """
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -112,7 +149,7 @@ def refresh(session: Session, words: Words) -> ResultSet:
     words.finish()
     catalog = session.engine.catalog
     table = catalog.table(catalog.database(database or session.database), name)
-    if table.kind != "mv":
+    if table.kind != "mv" or table.base is not None:
         raise errors.analysis(f"Can not refresh non materialized view {name}")
     session.access.require("REFRESH", table)
     query_id = session.engine.refresher.request(table, force, synchronous)

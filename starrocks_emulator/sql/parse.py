@@ -17,6 +17,8 @@ from starrocks_emulator.functions import FUNCTIONS
 
 MARK = "__call__"
 PARAMETER = "__parameter__"
+SYNC = "__sync_mv__"
+"""Before the name of a synchronous materialized view that is read by `name [_SYNC_MV_]`."""
 _KEPT = {"CAST", "EXTRACT", "TRIM", "GROUP_CONCAT"}
 _CALLABLE = {
     TokenType.VAR, TokenType.LEFT, TokenType.RIGHT, TokenType.REPLACE, TokenType.DATE, TokenType.DATABASE,
@@ -31,11 +33,11 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def _marked(sql: str) -> tuple[list[Token], int]:
-    tokens = _DIALECT.tokenize(sql)
+    tokens = _without_hints(_DIALECT.tokenize(sql))
     parameters = 0
     for index, token in enumerate(tokens):
         text = token.text
-        if MARK in text or (PARAMETER in text):
+        if MARK in text or PARAMETER in text or (SYNC in text and SYNC in sql):
             if token.token_type is not TokenType.STRING:
                 raise errors.syntax(f"'{text}' is a reserved name of the emulator")
         elif token.token_type is TokenType.PARTITION and _is_name(tokens, index + 1):
@@ -59,6 +61,21 @@ def _marked(sql: str) -> tuple[list[Token], int]:
         ):
             tokens[index] = _named(f"{MARK}{text}", token)
     return tokens, parameters
+
+
+def _without_hints(tokens: list[Token]) -> list[Token]:
+    """`name [_SYNC_MV_]` as one marked name."""
+    kept: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        ahead = [token.text.upper() for token in tokens[place : place + 3]]
+        if kept and ahead == ["[", "_SYNC_MV_", "]"]:
+            kept[-1] = _named(SYNC + kept[-1].text, kept[-1])
+            place += 3
+            continue
+        kept.append(tokens[place])
+        place += 1
+    return kept
 
 
 def _is_name(tokens: list[Token], index: int) -> bool:

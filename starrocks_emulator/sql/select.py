@@ -15,7 +15,7 @@ from starrocks_emulator.sql.kinds import BIGINT, Kind, common
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import same_kinds
-from starrocks_emulator.sql.parse import PARAMETER, label, parse, written_name
+from starrocks_emulator.sql.parse import PARAMETER, SYNC, label, parse, written_name
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.render import Expressions
 
@@ -110,7 +110,7 @@ class Queries(Expressions):
             only(node, "this", "alias", "with_", "order", "limit", "offset")
             inner = f"({self.query(node.this)})"
             self._answers(node, self.columns_of(node.this))
-            tail = self._tail(node)
+            tail = self.tail(node)
             return f"{inner} {tail}" if tail else inner
         if isinstance(node, exp.Values):
             only(node, "expressions", "alias")
@@ -135,7 +135,7 @@ class Queries(Expressions):
                     first, second = self.columns_of(node.this), self.columns_of(node.expression)
                     kinds = same_kinds([kind for _, kind in first], [kind for _, kind in second], word)
                     self._answers(node, tuple((one[0], kind) for one, kind in zip(first, kinds, strict=True)))
-                    return f"{prefix}{left} {word}{every} {right} {self._tail(node)}"
+                    return f"{prefix}{left} {word}{every} {right} {self.tail(node)}"
         finally:
             if with_:
                 self._ctes.pop()
@@ -221,7 +221,7 @@ class Queries(Expressions):
             if key == "where" and filtered:
                 only(filtered, "this")
                 parts.append(f"{'AND' if clause else 'WHERE'} ({self(_expanded(filtered.this, node))})")
-        parts.append(self._tail(node))
+        parts.append(self.tail(node))
         return " ".join(part for part in parts if part)
 
     @staticmethod
@@ -260,7 +260,8 @@ class Queries(Expressions):
                 keys.append(self(key))
         return "GROUP BY " + ", ".join(keys)
 
-    def _tail(self, node: exp.Expr) -> str:
+    def tail(self, node: exp.Expr) -> str:
+        """ORDER BY, LIMIT and OFFSET of a query."""
         parts = []
         if order := node.args.get("order"):
             parts.append(self.order(order))
@@ -384,15 +385,18 @@ class Queries(Expressions):
         if database == "information_schema":
             self._in_from(shown, None)
             return f"({self.scope.system_table(name)}){self._alias(node, name)}"
-        table = self.scope.catalog.table(database, name)
+        table = self.scope.catalog.table(database, name.removeprefix(SYNC))
+        if name.startswith(SYNC) != (table.base is not None):
+            raise errors.unknown_table(f"{database}.{name.removeprefix(SYNC)}")
+        shown = shown.removeprefix(SYNC)
         self.scope.allowed(table)
         self.tables.append(table)
         self._in_from(shown, _columns(table))
-        return self.rows(table, node.args.get("partition")) + self._alias(node, name)
+        return self.rows(table, node.args.get("partition")) + self._alias(node, name.removeprefix(SYNC))
 
     def rows(self, table: Table, partition: exp.Expr | None = None) -> str:
         """The relation that holds a table's rows, or a view's query."""
-        if table.kind == "view":
+        if table.kind == "view" or table.base is not None:
             if partition:
                 raise errors.analysis(f"PARTITION of the view {table.name}")
             if self.depth > 16:

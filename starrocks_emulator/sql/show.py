@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from starrocks_emulator import errors, information_schema
 from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql import show_cluster
 from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.sql.literals import text_literal
+from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
@@ -250,6 +254,36 @@ def _variables(session: Session, words: Words) -> ResultSet:
     return texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
 
 
+_LOAD_FIELDS = """JOB_ID AS "JobId", LABEL AS "Label", STATE AS "State", PROGRESS AS "Progress", TYPE AS "Type",
+PRIORITY AS "Priority", SCAN_ROWS AS "ScanRows", FILTERED_ROWS AS "FilteredRows", UNSELECTED_ROWS AS "UnselectedRows",
+SINK_ROWS AS "SinkRows", NULL::VARCHAR AS "EtlInfo", NULL::VARCHAR AS "TaskInfo", ERROR_MSG AS "ErrorMsg",
+CREATE_TIME AS "CreateTime", LOAD_START_TIME AS "EtlStartTime", LOAD_START_TIME AS "EtlFinishTime",
+LOAD_START_TIME AS "LoadStartTime", LOAD_FINISH_TIME AS "LoadFinishTime", TRACKING_SQL AS "TrackingSQL",
+RUNTIME_DETAILS AS "JobDetails" """
+
+
+def _loads(session: Session, words: Words) -> ResultSet:
+    """`SHOW LOAD [FROM db] [WHERE …] [ORDER BY …] [LIMIT …]`: of INSERT, UPDATE and DELETE; not of Stream Load."""
+    database = _database(session, words)
+    rest = words.rest() if not words.at_end else ""
+    tree, _ = parse(f"SELECT 1 FROM dual {rest}")
+    if not isinstance(tree, exp.Select):
+        raise errors.syntax(f"SHOW LOAD {rest} is not understood")
+    only(tree, "expressions", "from_", "where", "order", "limit", "offset", "kind")
+    queries = session.queries()
+    source = (
+        f"SELECT {_LOAD_FIELDS} FROM ({information_schema.loads_of(session.access)}) AS loads "
+        f"WHERE DB_NAME = {text_literal(database)} AND TYPE IN ('INSERT', 'UPDATE', 'DELETE')"
+    )
+    text = f"SELECT * FROM ({source}) AS shown"
+    if tree.args.get("where"):
+        text += f" WHERE {queries(tree.args['where'].this)}"
+    text += f" {queries.tail(tree)}" if tree.args.get("order") else ' ORDER BY "JobId"'
+    if not tree.args.get("order"):
+        text += f" {queries.tail(tree)}"
+    return session.rows(text)
+
+
 def _empty(*names: str) -> Callable[[Session, Words], ResultSet]:
     def handler(_: Session, words: Words) -> ResultSet:
         words.rest()
@@ -292,6 +326,7 @@ _SHOWS: dict[str, Callable[[Session, Words], ResultSet]] = {
     "GLOBAL VARIABLES": _variables,
     "SESSION VARIABLES": _variables,
     "VARIABLES": _variables,
+    "LOAD": _loads,
     "GRANTS": show_cluster.grants,
     "ROLES": show_cluster.roles,
     "USERS": show_cluster.users,

@@ -63,6 +63,8 @@ def create_statement(table: Table) -> str:
         return "\n".join([head, *comment, f"AS {table.query};"])
     order = [f"ORDER BY({_names(table.order_by)})"] if table.order_by else []
     partitions = _partitioned(table.partitioning, table.partitions)
+    if table.base is not None:
+        return "\n".join([f"CREATE MATERIALIZED VIEW `{table.name}`", *comment, f"AS {table.query};"])
     if table.kind == "mv":
         assert table.refresh
         names = ", ".join(f"`{column.name}`" for column in table.columns)

@@ -108,7 +108,6 @@ def test_show_create_table_makes_the_same_table(client: Client, statement: str) 
         ("CREATE TABLE t (k INT, INDEX i (k) USING BITMAP)", "INDEX"),
         ("CREATE TABLE t (k INT) ENGINE = mysql", "mysql"),
         ("CREATE TABLE t (k INT) WITH BROKER b", "WITH"),
-        ("CREATE TABLE t (k INT) UNIQUE KEY (k)", "UNIQUE"),
         ("CREATE TABLE t (k INT, k INT)", "k"),
         ("CREATE TABLE t (k DECIMAL(50, 2))", "DECIMAL"),
         ("CREATE EXTERNAL TABLE t (k INT)", "EXTERNAL"),
