@@ -28,7 +28,7 @@ FROM (
     FROM (
         SELECT station_id, CAST(NULL AS DATETIME) AS last_measured_at FROM stations
         UNION ALL
-        SELECT station_id, last_measured_at FROM station_activity_mv
+        SELECT station_id, last_measured_at FROM station_activity
         UNION ALL
         SELECT station_id, measured_at FROM sensor_measurements_zeta WHERE measured_at >= %s
     ) AS sources

@@ -73,7 +73,7 @@ class Emulator:
 
     def refresh(self) -> None:
         """What StarRocks does each minute."""
-        for view in ("station_activity_mv", "hourly_means_mv"):
+        for view in ("station_activity_mv", "station_activity_archive_mv", "hourly_means_mv"):
             self.execute(f"REFRESH MATERIALIZED VIEW {view} WITH SYNC MODE")
 
     def migrate(self) -> None:

@@ -4,7 +4,7 @@ import io
 import pytest
 from starlette.testclient import TestClient
 
-from tests.integration.api.conftest import HOUR, NOW, at, pages
+from tests.integration.api.conftest import HOUR, MEASUREMENT_COLUMNS, NOW, at, measurement, pages
 from tests.integration.api.platform import Emulator
 
 pytestmark = pytest.mark.integration
@@ -100,3 +100,17 @@ def test_unknown_station(client: TestClient, data: Emulator) -> None:
         response = client.get(f"/api/v1/stations/nowhere{path}")
         assert response.status_code == 404
         assert response.json()["type"] == "urn:ciapol:problem:unknown-station"
+
+
+def test_a_station_whose_measurements_are_all_archived_still_says_when_it_measured(
+    starrocks: Emulator, client: TestClient
+) -> None:
+    then = at("2023-05-06T07:00:00Z")
+    starrocks.insert("sensor_measurements_archive_zeta", MEASUREMENT_COLUMNS, [measurement("gone", then)])
+    try:
+        starrocks.refresh()
+        [found] = [one for one in pages(client, "/api/v1/stations")[0] if one["station_id"] == "gone"]
+        assert found["last_measured_at"] == "2023-05-06T07:00:00Z"
+    finally:
+        starrocks.execute("DELETE FROM sensor_measurements_archive_zeta WHERE station_id = 'gone'")
+        starrocks.refresh()
