@@ -242,7 +242,7 @@ class StreamingJob(BaseModel):
     name: str = Field(examples=["ingest"])
     wanted: str = Field(examples=["running"], description="running or stopped")
     state: str | None = Field(
-        examples=["running"], description="running, restarting, given_up, held, stopped or unreachable"
+        examples=["running"], description="running, restarting, given_up, held, stopped, unreachable or down"
     )
     failures: int = Field(examples=[0], description="restarts in a row after which it did not stay up")
     reason: str | None = Field(examples=[None], description="why it is in that state")

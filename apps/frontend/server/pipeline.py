@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 import httpx
 
-Overall = Literal["ok", "failing", "late", "given_up", "unknown"]
+Overall = Literal["ok", "failing", "late", "down", "given_up", "unknown"]
 
 
 class StepState(TypedDict):
@@ -29,7 +29,7 @@ class JobState(TypedDict):
 
 
 class PipelineState(TypedDict):
-    """The whole: the gravest thing first found of given_up, late, failing; `error` tells why it is unknown."""
+    """The whole: the gravest thing found of given_up, down, late, failing; `error` tells why it is unknown."""
 
     status: Overall
     error: str | None
@@ -62,8 +62,11 @@ def _unknown(reason: str) -> PipelineState:
 
 
 def _overall(steps: list[StepState], jobs: list[JobState]) -> Overall:
-    if any(job["wanted"] == "running" and job["state"] == "given_up" for job in jobs):
+    stopped = {job["state"] for job in jobs if job["wanted"] == "running"}
+    if "given_up" in stopped:
         return "given_up"
+    if "down" in stopped:
+        return "down"
     if any(step["late"] for step in steps):
         return "late"
     if any(step["state"] == "failed" for step in steps):

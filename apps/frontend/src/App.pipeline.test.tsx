@@ -84,7 +84,7 @@ describe("pipeline page", () => {
     expect(given.textContent).toContain("Abandonné");
     expect(given.textContent).toContain("no such topic");
     expect(screen.getByTestId("pipeline-summary").textContent).toContain(
-      "1 travail de streaming abandonné. 1 étape en retard. 1 étape en échec.",
+      "1 travail de streaming arrêté. 1 étape en retard. 1 étape en échec.",
     );
   });
 
@@ -153,7 +153,7 @@ describe("alarms of the pipeline", () => {
     });
     open("/");
     const alarm = await screen.findByTestId("alarm");
-    expect(alarm.dataset["alarm"]).toBe("job_given_up");
+    expect(alarm.dataset["alarm"]).toBe("job_stopped");
     expect(alarm.textContent).toMatch(/Ingestion arrêtée\s: ingest/);
     expect(screen.getByTestId("freshness").dataset["freshness"]).toBe("fresh");
     expect(screen.getByTestId("ranking").dataset["lastKnown"]).toBe("false");

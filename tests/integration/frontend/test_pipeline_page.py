@@ -48,7 +48,7 @@ def test_ingestion_that_was_given_up_is_loud_on_every_page_and_goes_away(page: P
     page.goto("/")
     expect(page.locator("[data-station]").first).to_be_visible()
     fake.pipeline = WRONG
-    alarm = page.locator('[data-alarm="job_given_up"]')
+    alarm = page.locator('[data-alarm="job_stopped"]')
     expect(alarm).to_contain_text("Ingestion arrêtée : ingest")
     expect(page.get_by_role("alert")).to_be_in_viewport()
     expect(page.get_by_test_id("freshness")).to_have_attribute("data-freshness", "fresh")

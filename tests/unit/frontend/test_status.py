@@ -150,6 +150,8 @@ def test_the_pipeline_is_told_step_by_step() -> None:
         ([{**STEP, "state": "failed"}], [JOB], "failing"),
         ([{**STEP, "state": "failed"}, {**STEP, "late": True}], [JOB], "late"),
         ([{**STEP, "late": True}], [{**JOB, "state": "given_up"}], "given_up"),
+        ([{**STEP, "late": True}], [{**JOB, "state": "down"}], "down"),
+        ([STEP], [{**JOB, "state": "down"}, {**JOB, "state": "given_up"}], "given_up"),
         ([STEP], [{**JOB, "state": "given_up", "wanted": "stopped"}], "ok"),
         ([{**STEP, "late": "yes"}, "step", 5], [None], "ok"),
     ],

@@ -1,4 +1,4 @@
-"""The smoke tests' own client of DolphinScheduler and Zeta, against servers that only know what they should be asked."""
+"""The smoke tests' own client of DolphinScheduler and Zeta, against servers that know only what is asked."""
 
 import json
 from urllib.parse import parse_qs
@@ -91,7 +91,7 @@ def test_a_failed_run_brings_its_log() -> None:
 
 
 def test_a_run_that_does_not_end_is_told() -> None:
-    with pytest.raises(AssertionError, match="end of run 9 of workflow aqi_hourly: not within 0.2 s"):
+    with pytest.raises(AssertionError, match=r"end of run 9 of workflow aqi_hourly: not within 0\.2 s"):
         workflows(Server(state="RUNNING_EXECUTION")).run("aqi_hourly", {}, 0.2)
 
 

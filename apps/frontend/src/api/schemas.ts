@@ -151,7 +151,7 @@ const jobStateSchema = z.object({
   product: z.string(),
   name: z.string(),
   wanted: z.string(),
-  /** running, restarting, given_up, held, stopped or unreachable; null before the keeper's first look. */
+  /** running, restarting, given_up, held, stopped, unreachable or down; null before the keeper's first look. */
   state: z.nullable(z.string()),
 });
 
@@ -195,7 +195,7 @@ export const statusSchema = z.object({
     fresh: z.boolean(),
   }),
   pipeline: z.object({
-    status: z.enum(["ok", "failing", "late", "given_up", "unknown"]),
+    status: z.enum(["ok", "failing", "late", "down", "given_up", "unknown"]),
     error: z.nullable(z.string()),
     steps: z.array(stepStateSchema),
     jobs: z.array(jobStateSchema),

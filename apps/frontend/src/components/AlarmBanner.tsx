@@ -21,8 +21,8 @@ function headline(alarm: Alarm, { t, format }: I18n): string {
     }
     case "failed":
       return t("notice.failed");
-    case "job_given_up":
-      return t("notice.job_given_up", { jobs: alarm.jobs.join(", ") });
+    case "job_stopped":
+      return t("notice.job_stopped", { jobs: alarm.jobs.join(", ") });
     case "step_late":
       return t("notice.step_late", {
         steps: alarm.workflows.map((workflow) => workflowName(workflow, t)).join(", "),
@@ -42,8 +42,8 @@ function explanation(alarm: Alarm, { t }: I18n, failure: string | null): string 
       return t("notice.stale.detail");
     case "failed":
       return failure ?? t("failure.retry");
-    case "job_given_up":
-      return t("notice.job_given_up.detail");
+    case "job_stopped":
+      return t("notice.job_stopped.detail");
     case "step_late":
       return t("notice.step_late.detail");
   }

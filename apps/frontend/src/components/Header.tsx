@@ -14,7 +14,7 @@ function Navigation() {
   const { t } = useI18n();
   const { page } = useRoute();
   const pipeline = usePlatform().status.data?.pipeline.status ?? "unknown";
-  const attention = pipeline === "given_up" || pipeline === "late" || pipeline === "failing";
+  const attention = pipeline !== "ok" && pipeline !== "unknown";
   return (
     <nav className="site-nav" aria-label={t("nav.title")}>
       <Link href="/" aria-current={page === "overview" ? "page" : undefined}>

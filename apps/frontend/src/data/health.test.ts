@@ -50,7 +50,14 @@ describe("alarm", () => {
       data: { ...status().data, fresh: false },
       pipeline: { status: "given_up", error: null, steps: [step({ late: true })], jobs },
     });
-    expect(assess(got(told), GOOD, NOW)).toEqual({ kind: "job_given_up", jobs: ["ingest"] });
+    expect(assess(got(told), GOOD, NOW)).toEqual({ kind: "job_stopped", jobs: ["ingest"] });
+  });
+
+  it("tells of an engine that stays away, not of one that may be back in a moment", () => {
+    const told = (state: string) =>
+      status({ pipeline: { status: "down", error: null, steps: [], jobs: [job({ state })] } });
+    expect(assess(got(told("down")), GOOD, NOW)).toEqual({ kind: "job_stopped", jobs: ["ingest"] });
+    expect(assess(got(told("unreachable")), GOOD, NOW)).toBeNull();
   });
 
   it("leaves a job alone that should not run", () => {
@@ -96,7 +103,7 @@ describe("age and last known data", () => {
     expect(showsLastKnown({ kind: "api_down", error: "" })).toBe(true);
     expect(showsLastKnown({ kind: "stale", ageSeconds: 1 })).toBe(false);
     expect(showsLastKnown({ kind: "step_late", workflows: [] })).toBe(false);
-    expect(showsLastKnown({ kind: "job_given_up", jobs: [] })).toBe(false);
+    expect(showsLastKnown({ kind: "job_stopped", jobs: [] })).toBe(false);
     expect(showsLastKnown(null)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { Current, Status } from "../api/schemas";
+import type { Current, Status, StreamingJob } from "../api/schemas";
 import type { Polled } from "./usePolling";
 
 export type Alarm =
@@ -7,10 +7,10 @@ export type Alarm =
   | { kind: "starrocks_down" }
   | { kind: "stale"; ageSeconds: number | null }
   | { kind: "failed" }
-  | { kind: "job_given_up"; jobs: readonly string[] }
+  | { kind: "job_stopped"; jobs: readonly string[] }
   | { kind: "step_late"; workflows: readonly string[] };
 
-const ABOUT_THE_PIPELINE: readonly Alarm["kind"][] = ["job_given_up", "step_late"];
+const ABOUT_THE_PIPELINE: readonly Alarm["kind"][] = ["job_stopped", "step_late"];
 
 /** The age of the newest measurement in seconds, as the server told it at `toldAt` (ms since the epoch). */
 export type ToldAge = { seconds: number; toldAt: number };
@@ -28,6 +28,11 @@ export function ageAt(told: ToldAge | null, now: number): number | null {
   return told === null ? null : told.seconds + Math.max(0, now - told.toldAt) / 1000;
 }
 
+/** Whether a job that should run does not, and nothing but a person will change that soon. */
+export function isStopped({ wanted, state }: Pick<StreamingJob, "wanted" | "state">): boolean {
+  return wanted === "running" && (state === "given_up" || state === "down");
+}
+
 /** What a person must see at once; the gravest first, null when all is well. */
 export function assess(status: Polled<Status>, current: Polled<Current>, now: number): Alarm | null {
   if (status.error !== null) return { kind: "offline" };
@@ -36,8 +41,8 @@ export function assess(status: Polled<Status>, current: Polled<Current>, now: nu
   if (!api.reachable) return { kind: "api_down", error: api.error ?? "" };
   if (!starrocks.reachable) return { kind: "starrocks_down" };
   // Before old data: it is why they are old.
-  const jobs = pipeline.jobs.filter(({ wanted, state }) => wanted === "running" && state === "given_up");
-  if (jobs.length > 0) return { kind: "job_given_up", jobs: jobs.map(({ name }) => name) };
+  const jobs = pipeline.jobs.filter(isStopped);
+  if (jobs.length > 0) return { kind: "job_stopped", jobs: jobs.map(({ name }) => name) };
   if (data.last_measured_at !== null && !data.fresh)
     return { kind: "stale", ageSeconds: ageAt(toldAge(status, null), now) };
   if (current.error !== null) return { kind: "failed" };

@@ -181,12 +181,12 @@ export const en = {
   "notice.stale": "Old data: last measurement {ago}",
   "notice.stale.detail": "The values shown do not tell the air of now. Check the stations and the ingestion.",
   "notice.failed": "Some data could not be read",
-  "notice.job_given_up": "Ingestion stopped: {jobs}",
-  "notice.job_given_up.detail":
-    "This job failed several times in a row and waits for a person: no new measurement is read until then.",
+  "notice.job_stopped": "Ingestion stopped: {jobs}",
+  "notice.job_stopped.detail":
+    "No new measurement is read until a person has mended it. The stations’ messages wait in Pulsar.",
   "notice.step_late": "Processing is late: {steps}",
   "notice.step_late.detail":
-    "Measurements arrive, but what is computed from them may be old. Tell the technical team.",
+    "A step did not succeed in time: what depends on it may be old. Tell the technical team.",
   "notice.to_pipeline": "See the Pipeline page",
   "notice.last_known": "Showing the last known data, received at {time}.",
   "mark.last_known": "last known data",
@@ -223,8 +223,8 @@ export const en = {
   "pipeline.title": "Data pipeline",
   "pipeline.lead": "What reads, computes, predicts and checks, and when it last succeeded.",
   "pipeline.ok": "Everything works.",
-  "pipeline.given_up.one": "{count} streaming job given up.",
-  "pipeline.given_up.other": "{count} streaming jobs given up.",
+  "pipeline.stopped.one": "{count} streaming job stopped.",
+  "pipeline.stopped.other": "{count} streaming jobs stopped.",
   "pipeline.late.one": "{count} step late.",
   "pipeline.late.other": "{count} steps late.",
   "pipeline.failing.one": "{count} step failing.",
@@ -262,6 +262,7 @@ export const en = {
   "job.state.held": "Held for a moment",
   "job.state.stopped": "Stopped",
   "job.state.unreachable": "Engine unreachable",
+  "job.state.down": "Engine down",
   "job.state.unknown": "Not looked at yet",
   "job.wanted": "Wanted",
   "job.wanted.running": "running",
@@ -272,7 +273,8 @@ export const en = {
   "job.restarted": "Restarted",
   "job.restarted.never": "never",
   "job.unwatched": "not watched",
-  "job.given_up.what": "It will not restart by itself: mend the cause, then deploy again or start it.",
+  "job.given_up.what":
+    "It will not restart by itself: mend the cause, then run “make up”. It goes on from its last checkpoint.",
 
   "quality.title": "Data quality by station",
   "quality.since": "last 24 hours",

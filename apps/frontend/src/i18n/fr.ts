@@ -185,12 +185,12 @@ export const fr = {
   "notice.stale.detail":
     "Les valeurs affichées ne disent pas l’air de maintenant. Vérifiez les stations et l’ingestion.",
   "notice.failed": "Une partie des données n’a pas pu être lue",
-  "notice.job_given_up": "Ingestion arrêtée : {jobs}",
-  "notice.job_given_up.detail":
-    "Ce travail a échoué plusieurs fois de suite et attend une personne : aucune nouvelle mesure n’est lue d’ici là.",
+  "notice.job_stopped": "Ingestion arrêtée : {jobs}",
+  "notice.job_stopped.detail":
+    "Aucune nouvelle mesure n’est lue tant qu’une personne n’y a pas remédié. Les messages des stations attendent dans Pulsar.",
   "notice.step_late": "Traitement en retard : {steps}",
   "notice.step_late.detail":
-    "Les mesures arrivent, mais ce qui en est calculé peut être ancien. Prévenez l’équipe technique.",
+    "Une étape n’a pas réussi à son heure : ce qui en dépend peut être ancien. Prévenez l’équipe technique.",
   "notice.to_pipeline": "Voir la page Pipeline",
   "notice.last_known": "Affichage : dernières données connues, reçues à {time}.",
   "mark.last_known": "dernières données connues",
@@ -228,8 +228,8 @@ export const fr = {
   "pipeline.title": "Pipeline des données",
   "pipeline.lead": "Ce qui lit, calcule, prévoit et vérifie, et quand cela a réussi pour la dernière fois.",
   "pipeline.ok": "Tout fonctionne.",
-  "pipeline.given_up.one": "{count} travail de streaming abandonné.",
-  "pipeline.given_up.other": "{count} travaux de streaming abandonnés.",
+  "pipeline.stopped.one": "{count} travail de streaming arrêté.",
+  "pipeline.stopped.other": "{count} travaux de streaming arrêtés.",
   "pipeline.late.one": "{count} étape en retard.",
   "pipeline.late.other": "{count} étapes en retard.",
   "pipeline.failing.one": "{count} étape en échec.",
@@ -267,6 +267,7 @@ export const fr = {
   "job.state.held": "Suspendu un moment",
   "job.state.stopped": "Arrêté",
   "job.state.unreachable": "Moteur injoignable",
+  "job.state.down": "Moteur arrêté",
   "job.state.unknown": "Pas encore regardé",
   "job.wanted": "Voulu",
   "job.wanted.running": "en marche",
@@ -278,7 +279,7 @@ export const fr = {
   "job.restarted.never": "jamais",
   "job.unwatched": "sans surveillance",
   "job.given_up.what":
-    "Il ne sera pas remis en marche de lui-même : corrigez la cause, puis déployez de nouveau ou relancez-le.",
+    "Il ne repartira pas de lui-même : corrigez la cause, puis lancez « make up ». Il reprendra à son dernier point de contrôle.",
 
   "quality.title": "Qualité des données par station",
   "quality.since": "ces dernières 24 heures",

@@ -5,6 +5,7 @@ import { failureWords } from "../components/failure";
 import { Jobs } from "../components/pipeline/Jobs";
 import { QualityPanel } from "../components/pipeline/QualityPanel";
 import { Steps } from "../components/pipeline/Steps";
+import { isStopped } from "../data/health";
 import { usePlatform } from "../data/platform";
 import { usePolling } from "../data/usePolling";
 import { useI18n } from "../i18n/context";
@@ -14,11 +15,11 @@ const REFRESH_MS = 10_000;
 
 function Summary({ pipeline }: { pipeline: Pipeline }) {
   const { t, count } = useI18n();
-  const givenUp = pipeline.jobs.filter(({ wanted, state }) => wanted === "running" && state === "given_up");
+  const stopped = pipeline.jobs.filter(isStopped).length;
   const late = pipeline.steps.filter((step) => step.late === true).length;
   const failing = pipeline.steps.filter(({ state }) => state === "failed").length;
   const complaints = [
-    ...(givenUp.length > 0 ? [count("pipeline.given_up", givenUp.length)] : []),
+    ...(stopped > 0 ? [count("pipeline.stopped", stopped)] : []),
     ...(late > 0 ? [count("pipeline.late", late)] : []),
     ...(failing > 0 ? [count("pipeline.failing", failing)] : []),
   ];

@@ -20,6 +20,7 @@ const JOB_STATES = {
   held: "warning",
   stopped: "idle",
   unreachable: "bad",
+  down: "bad",
   given_up: "bad",
 } as const;
 const ICONS: Record<Tone, IconName> = {
