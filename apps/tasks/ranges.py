@@ -13,7 +13,7 @@ from apps.tasks.store import Argument, Cell, patiently
 _PATIENCE = 300.0
 _KEPT_DAYS = 90
 _ATTEMPTS_DAYS = 3
-"""An attempt that comes later is of another run: over data that were kept, a new DolphinScheduler begins its ids anew."""
+"""A later attempt is of another run: over data that were kept, a new DolphinScheduler begins its ids anew."""
 
 
 class Statements(Protocol):
