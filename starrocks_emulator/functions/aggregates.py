@@ -27,6 +27,19 @@ def _percentile(arguments: Sequence[str]) -> str:
     return f"approx_quantile(CAST({arguments[0]} AS DOUBLE), {share!r})"
 
 
+def _percentile_disc(arguments: Sequence[str]) -> str:
+    """Of two values that are as near, the larger one."""
+    value, share = arguments
+    try:
+        known = 0 <= float(share) <= 1
+    except ValueError:
+        known = False
+    if not known:
+        raise errors.analysis(f"percentile_disc's second parameter is a constant from 0 to 1, found {share}")
+    values = f"list_sort(list({value}) FILTER ({value} IS NOT NULL))"
+    return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share}::DOUBLE) AS BIGINT) + 1)"
+
+
 AGGREGATES = {
     "COUNT": Function(lambda a: f"count({', '.join(a)})", 0, 1, "aggregate"),
     "SUM": _aggregate("sum({0})"),
@@ -56,7 +69,7 @@ AGGREGATES = {
     "VARIANCE_POP": _aggregate("var_pop({0})"),
     "MULTI_DISTINCT_COUNT": _aggregate("count(DISTINCT {0})"),
     "MULTI_DISTINCT_SUM": _aggregate("sum(DISTINCT {0})"),
-    "PERCENTILE_DISC": _aggregate("quantile_disc({0}, {1})", 2),
+    "PERCENTILE_DISC": Function(_percentile_disc, 2, 2, "aggregate"),
     "BOOLOR_AGG": _aggregate("bool_or({0})"),
     "BOOL_OR": _aggregate("bool_or({0})"),
     "BOOL_AND": _aggregate("bool_and({0})"),

@@ -53,6 +53,9 @@ MACROS = (
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
     "left(x, most) WHEN x IS NOT NULL THEN error('group_concat of more than group_concat_max_len bytes that are not "
     "ASCII is not there in this emulator; set the variable higher') END",
+    # StarRocks changes the case of ASCII letters only
+    "CREATE MACRO fn.lower(x) AS translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
+    "CREATE MACRO fn.upper(x) AS translate(x, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
     "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
     "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",

@@ -24,7 +24,9 @@ _COMPARISONS: dict[type[exp.Expr], str] = {
 _BINARY: dict[type[exp.Expr], str] = {exp.And: "AND", exp.Or: "OR", exp.BitwiseAnd: "&", exp.BitwiseOr: "|"}
 
 
-_CHOOSERS = {"IF", "IFNULL", "NVL", "COALESCE", "GREATEST", "LEAST"}
+_CHOOSERS = {"IF", "IFNULL", "NVL", "NULLIF", "COALESCE", "GREATEST", "LEAST"}
+_DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIANCE_POP", "VAR_POP", "VAR_SAMP",
+               "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
 
 class Expressions:
@@ -143,8 +145,10 @@ class Expressions:
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
         if plain and self.is_decimal(plain[0]):
-            if upper == "AVG" and over:
-                raise errors.unsupported("AVG of a DECIMAL over a window; convert it to DOUBLE by CAST")
+            if upper in _DEVIATIONS or (upper == "AVG" and over):
+                raise errors.unsupported(
+                    f"{upper} of a DECIMAL{' over a window' if over else ''}; convert it to DOUBLE by CAST"
+                )
             if upper == "AVG" and len(plain) == 1:
                 return self._average(plain[0], distinct)
             if upper in {"ROUND", "TRUNCATE"} and len(plain) == 2:
