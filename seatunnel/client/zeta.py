@@ -12,6 +12,8 @@ from seatunnel.client.rest import Rest, ZetaError
 
 _BASE = "/hazelcast/rest/maps"
 _POLL_SECONDS = 0.1
+_BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
+"""2.3.8 fails with this in its message when it is asked for a job whose submission it is just working on."""
 
 
 class JobStatus(StrEnum):
@@ -91,7 +93,12 @@ class Zeta:
 
     def info(self, job_id: int) -> JobInfo:
         """What the engine knows of a job."""
-        found = self._rest.request("GET", f"{_BASE}/job-info/{job_id}")
+        try:
+            found = self._rest.request("GET", f"{_BASE}/job-info/{job_id}")
+        except ZetaError as error:
+            if _BEING_SUBMITTED in str(error):
+                return JobInfo(JobStatus.INITIALIZING)
+            raise
         if not isinstance(found, dict):
             return JobInfo(JobStatus.UNKNOWN)
         metrics = found.get("metrics")

@@ -9,6 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 _BASE = "/hazelcast/rest/maps"
+_NO_PLAN = (
+    'Cannot invoke "org.apache.seatunnel.engine.server.dag.physical.PhysicalPlan.getJobStatus()" '
+    'because "this.physicalPlan" is null'
+)
 ACTIVE = {"SCHEDULED", "RUNNING", "DOING_SAVEPOINT"}
 
 
@@ -32,6 +36,7 @@ class FakeZeta:
     stopped: list[tuple[int, bool]] = field(default_factory=list)
     refuse: str = ""
     down: bool = False
+    submitting: int = 0
     on_submit: Callable[[int, FakeJob], None] = lambda _identity, job: setattr(job, "status", "RUNNING")
     on_stop: Callable[[int, FakeJob, bool], None] = lambda _identity, job, savepoint: setattr(
         job, "status", "SAVEPOINT_DONE" if savepoint else "CANCELED"
@@ -48,6 +53,9 @@ class FakeZeta:
         if (method, path) == ("GET", f"{_BASE}/overview"):
             return 200, {"projectVersion": "2.3.8"}
         if method == "GET" and path.startswith(f"{_BASE}/job-info/"):
+            if self.submitting:
+                self.submitting -= 1
+                return 500, {"status": "fail", "message": _NO_PLAN}
             return 200, self._info(int(path.rsplit("/", 1)[1]))
         if (method, path) == ("POST", f"{_BASE}/submit-job") and isinstance(body, dict):
             return self._submit(query, body)

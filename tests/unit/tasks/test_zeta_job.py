@@ -106,6 +106,14 @@ def test_an_engine_that_stays_away_is_an_error() -> None:
         run(context(), "aqi_hourly", DAY, None, pace)
 
 
+def test_a_job_that_is_just_being_submitted_by_another_is_joined(engine: FakeZeta) -> None:
+    """The engine answers 500 for a moment then."""
+    go(engine)
+    engine.submitting = 2
+    go(engine)
+    assert len(engine.submitted) == 1
+
+
 def test_an_unknown_job_is_named(engine: FakeZeta) -> None:
     with pytest.raises(TaskError, match=r"seatunnel/ciapol/aqi_daily.conf: No such file"):
         run(context(engine.url), "aqi_daily", DAY, None, PACE)

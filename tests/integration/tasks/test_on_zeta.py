@@ -1,0 +1,247 @@
+"""Batch jobs and the keeper on a real engine: killed tasks, a killed engine, jobs that fail."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from seatunnel.client.definition import Definition, job_id
+from seatunnel.client.zeta import JobStatus
+from tests.integration.api.platform import Emulator
+from tests.integration.tasks.ingest import COLUMNS
+from tests.integration.tasks.stack import STACK, Stack, utc_now, webhook
+from tests.integration.tasks.zeta_process import ZetaProcess
+
+pytestmark = pytest.mark.integration
+
+JOB = job_id(STACK, "ingest")
+
+
+@pytest.fixture(scope="module")
+def zeta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZetaProcess]:
+    running = ZetaProcess(tmp_path_factory.mktemp("zeta"))
+    running.start()
+    try:
+        yield running
+    finally:
+        running.kill()
+
+
+@pytest.fixture
+def stack(starrocks: Emulator, zeta: ZetaProcess, tmp_path: Path) -> Stack:
+    starrocks.execute("DELETE FROM kappastack.pipeline_steps WHERE product <> ''")
+    starrocks.execute("DELETE FROM kappastack.streaming_jobs WHERE job_id <> 0")
+    return Stack(starrocks, tmp_path / "stack", zeta.url)
+
+
+def fake(mode: str, seconds: int, plugin_name: str = "Console") -> Definition:
+    """A job of the engine's own parts: ten rows in each of so many seconds."""
+    return {
+        "env": {"job.mode": mode, "parallelism": 1, "checkpoint.interval": "1000", "job.retry.times": "0"},
+        "source": [
+            {
+                "plugin_name": "FakeSource",
+                "result_table_name": "numbers",
+                "row.num": 10 * seconds,
+                "split.num": seconds,
+                "split.read-interval": 1000,
+                "schema": {"fields": {"number": "int"}},
+            }
+        ],
+        "sink": [{"plugin_name": plugin_name, "source_table_name": ["numbers"], "log.print.data": False}],
+    }
+
+
+def files(stack: Stack, definition: Definition) -> str:
+    """Python that gives a task a job `slow` of the test's own."""
+    folder = stack.folder / "products" / "seatunnel" / "ciapol"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "slow.conf").write_text(json.dumps(definition))
+    root = stack.folder / "products"
+    return f"import pathlib\nimport apps.tasks.settings as s\ns.product_files = lambda: pathlib.Path({str(root)!r})\n"
+
+
+def piece(run: str, attempt: int = 0) -> int:
+    return job_id(STACK, f"ciapol/w/t/{run}/0/{attempt}")
+
+
+def wait(ready: Callable[[], bool], within: float = 60) -> None:
+    deadline = time.monotonic() + within
+    while not ready():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.1)
+
+
+def running(zeta: ZetaProcess, identity: int) -> bool:
+    info = zeta.client.info(identity)
+    return info.status == JobStatus.RUNNING and info.received > 0
+
+
+def test_the_hourly_index_is_written_once_and_the_same_twice(
+    stack: Stack, starrocks: Emulator, zeta: ZetaProcess
+) -> None:
+    now = utc_now()
+    rows = [
+        ("ABJ-001", now - timedelta(minutes=20 * index), "e", 10.0 + index % 7, "1:1:0:-1", now) for index in range(100)
+    ]
+    starrocks.insert("sensor_measurements_zeta", COLUMNS, rows)
+    command = stack.command("zeta-job", "--job", "aqi_hourly", "--window", "48h", run="hourly")
+    code, log = stack.run(command)
+    assert code == 0, log
+    query = "SELECT station_id, hour_start, aqi, dominant_pollutant, measurements, computed_at FROM aqi_hourly_zeta"
+    first = sorted(starrocks.execute(query))
+    assert len(first) >= 33
+    assert sum(int(str(row[4])) for row in first) == 100
+    identity = piece("hourly")
+    assert zeta.client.status(identity) == JobStatus.FINISHED
+    code, log = stack.run(command)
+    assert (code, "has finished already" in log) == (0, True), log
+    assert sorted(starrocks.execute(query)) == first
+    code, log = stack.run(stack.command("zeta-job", "--job", "aqi_hourly", "--window", "48h", run="again"))
+    assert code == 0, log
+    assert [row[:5] for row in sorted(starrocks.execute(query))] == [row[:5] for row in first]
+
+
+def loading(stack: Stack, mode: str, table: str, password_file: Path) -> Definition:
+    """A job that loads its numbers into a table that has no such column."""
+    return fake(mode, 2) | {
+        "sink": [
+            {
+                "plugin_name": "StarRocks",
+                "source_table_name": ["numbers"],
+                "nodeUrls": [f"127.0.0.1:{stack.starrocks.server.fe_http_port}"],
+                "base-url": f"jdbc:mysql://127.0.0.1:{stack.starrocks.server.mysql_port}",
+                "username": "scheduler",
+                "password_file": str(password_file),
+                "database": "ciapol_analytics",
+                "table": table,
+                "starrocks.config": {"format": "JSON", "strip_outer_array": "true"},
+            }
+        ]
+    }
+
+
+def test_a_failure_is_passed_on_and_the_retry_is_a_new_job(stack: Stack, zeta: ZetaProcess) -> None:
+    wrong = stack.folder / "wrong"
+    wrong.write_text("wrong\n")
+    prelude = files(stack, loading(stack, "BATCH", "aqi_hourly_zeta", wrong))
+    command = stack.command("zeta-job", "--job", "slow", run="wrong")
+    code, log = stack.run(command, prelude)
+    assert code == 1
+    print(log)
+    assert "denied" in log.lower()
+    assert "\tat " not in log
+    assert "denied" in str(stack.step()["last_error"]).lower()
+    code, log = stack.run(command, files(stack, fake("BATCH", 1)))
+    assert code == 0, log
+    assert zeta.client.status(piece("wrong")) == JobStatus.FAILED
+    assert zeta.client.status(piece("wrong", 1)) == JobStatus.FINISHED
+
+
+def test_a_definition_that_is_refused_is_no_job(stack: Stack, zeta: ZetaProcess) -> None:
+    broken = fake("BATCH", 1, plugin_name="Nonsense")
+    command = stack.command("zeta-job", "--job", "slow", run="refused")
+    code, log = stack.run(command, files(stack, broken))
+    assert code == 1
+    assert "Nonsense" in log
+    assert zeta.client.status(piece("refused")) == JobStatus.UNKNOWN
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: signal.Signals, status: int) -> None:
+    prelude = files(stack, fake("BATCH", 300))
+    run = f"killed-{number}"
+    process = stack.start(stack.command("zeta-job", "--job", "slow", run=run), prelude)
+    wait(lambda: running(zeta, piece(run)))
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    wait(lambda: zeta.client.status(piece(run)) == JobStatus.CANCELED)
+    wait(lambda: stack.step()["state"] == "killed")
+
+
+def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
+    """As after a worker's death: the task that it ran lives on, and another worker runs it again."""
+    prelude = files(stack, fake("BATCH", 8))
+    command = stack.command("zeta-job", "--job", "slow", run="joined")
+    survivor = stack.start(command, prelude)
+    wait(lambda: running(zeta, piece("joined")))
+    code, log = stack.run(command, prelude)
+    assert (code, "waiting for it" in log) == (0, True), log
+    assert "80 rows read, 80 rows written" in log
+    output, _ = survivor.communicate(timeout=60)
+    assert survivor.returncode == 0, output
+    assert zeta.client.status(piece("joined", 1)) == JobStatus.UNKNOWN
+
+
+def test_a_killed_engine_is_waited_for_and_the_job_submitted_again(stack: Stack, zeta: ZetaProcess) -> None:
+    process = stack.start(stack.command("zeta-job", "--job", "slow", run="restart"), files(stack, fake("BATCH", 8)))
+    wait(lambda: running(zeta, piece("restart")))
+    zeta.kill()
+    zeta.start()
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    assert "has forgotten job" in output
+    assert "80 rows read, 80 rows written" in output
+
+
+def note_job(stack: Stack, definition: Definition) -> None:
+    stack.starrocks.insert(
+        "kappastack.streaming_jobs",
+        ("job_id", "product", "name", "definition", "wanted", "failures"),
+        [(JOB, "ciapol", "ingest", json.dumps(definition), "running", 0)],
+    )
+
+
+def keep(stack: Stack) -> tuple[int, str]:
+    return stack.run(stack.command("keep-running", task="keeper"))
+
+
+def test_a_streaming_job_is_put_back_whatever_became_of_it(stack: Stack, zeta: ZetaProcess) -> None:
+    note_job(stack, fake("STREAMING", 3600))
+    code, log = keep(stack)
+    assert (code, "ingest was put back" in log) == (0, True), log
+    wait(lambda: running(zeta, JOB))
+    code, log = keep(stack)
+    assert (code, log) == (0, "ingest runs\ndone: ingest runs\n")
+    zeta.client.stop(JOB, savepoint=False)
+    wait(lambda: zeta.client.status(JOB) == JobStatus.CANCELED)
+    assert "somebody stopped it" in keep(stack)[1]
+    wait(lambda: running(zeta, JOB))
+    zeta.kill()
+    code, log = keep(stack)
+    assert (code, "does not answer" in log) == (1, True), log
+    zeta.start()
+    code, log = keep(stack)
+    assert (code, "the engine does not know it" in log) == (0, True), log
+    wait(lambda: running(zeta, JOB))
+    [(failures, state)] = stack.starrocks.execute("SELECT failures, state FROM kappastack.streaming_jobs")
+    assert (failures, state) == (0, "running")
+    zeta.client.stop(JOB, savepoint=False)
+
+
+def test_a_job_that_fails_three_times_in_a_row_is_given_up_with_its_reason(stack: Stack, zeta: ZetaProcess) -> None:
+    wrong = stack.folder / "wrong"
+    wrong.write_text("wrong\n")
+    broken = loading(stack, "STREAMING", "aqi_hourly_zeta", wrong)
+    note_job(stack, broken)
+    with webhook() as (url, received):
+        stack.write(webhook=url)
+        for _ in range(8):
+            keep(stack)
+            [(failures, state, reason)] = stack.starrocks.execute(
+                "SELECT failures, state, reason FROM kappastack.streaming_jobs"
+            )
+            if state == "given_up":
+                break
+            wait(lambda: zeta.client.status(JOB) in {JobStatus.FAILED, JobStatus.CANCELED, JobStatus.UNKNOWN})
+        assert (failures, state) == (3, "given_up")
+        assert "denied" in str(reason).lower()
+        code, log = keep(stack)
+        assert (code, "was given up" in log) == (0, True), log
+        assert [alert["severity"] for alert in received] == ["critical"]
+        assert "denied" in received[0]["text"].lower()
