@@ -187,22 +187,26 @@ export function StationPage({ stationId, period, pollutant }: { stationId: strin
         <>
           <DemonstrationBanner stations={[station]} />
           <div className="station-page" data-testid="station-page" data-last-known={lastKnown}>
-            <CurrentPanel item={item} station={station} />
-            <ForecastPanel predictions={predictions} station={station} now={now} />
-            <HistoryPanel
-              station={station}
-              predictions={predictions.data}
-              period={period}
-              pollutant={pollutant}
-            />
-            <section className="panel by-pollutant" aria-labelledby="sub-title">
-              <h2 id="sub-title">{t("station.sub_indices")}</h2>
-              <SubIndices values={item?.sub_indices ?? {}} />
-            </section>
-            <section className="panel latest-weather" aria-labelledby="weather-title">
-              <h2 id="weather-title">{t("station.weather")}</h2>
-              <Weather latest={detail.data?.latest ?? null} zone={station.time_zone} now={now} />
-            </section>
+            <div className="station-side">
+              <CurrentPanel item={item} station={station} />
+              <ForecastPanel predictions={predictions} station={station} now={now} />
+              <section className="panel latest-weather" aria-labelledby="weather-title">
+                <h2 id="weather-title">{t("station.weather")}</h2>
+                <Weather latest={detail.data?.latest ?? null} zone={station.time_zone} now={now} />
+              </section>
+            </div>
+            <div className="station-main">
+              <HistoryPanel
+                station={station}
+                predictions={predictions.data}
+                period={period}
+                pollutant={pollutant}
+              />
+              <section className="panel by-pollutant" aria-labelledby="sub-title">
+                <h2 id="sub-title">{t("station.sub_indices")}</h2>
+                <SubIndices values={item?.sub_indices ?? {}} />
+              </section>
+            </div>
           </div>
         </>
       )}
