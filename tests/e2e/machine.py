@@ -21,7 +21,8 @@ PORTS = [number for name, number in vars(ports).items() if name.isupper() and is
 _SUMMARY = re.compile(r"^Resources:\n((?:\s+.+\n)+)", re.MULTILINE)
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nothing listens on this port of the loopback interface."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -36,7 +37,7 @@ def free_offset() -> int:
     return next(
         offset
         for offset in (10_000 + 97 * secrets.randbelow(300) for _ in range(1000))
-        if all(_is_free(port + offset) for port in PORTS)
+        if all(is_free(port + offset) for port in PORTS)
     )
 
 
@@ -175,7 +176,7 @@ class TestStack:
     def leftovers(self) -> list[str]:
         """Processes and listening ports that belong to the stack, and files of it."""
         found = self.processes_alive()
-        found += [f"port {port + self.offset}" for port in PORTS if not _is_free(port + self.offset)]
+        found += [f"port {port + self.offset}" for port in PORTS if not is_free(port + self.offset)]
         found += [str(path) for path in self.folder.rglob("*")] if self.folder.exists() else []
         return found
 

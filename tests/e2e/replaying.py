@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from machine import TestStack
@@ -54,3 +55,11 @@ def counted(stack: TestStack, prefix: str) -> int:
         return count(stack.name, prefix)
     except StarRocksError:
         return -1
+
+
+def wait_until(reached: Callable[[], bool], *, within: float, what: str) -> None:
+    """Wait for a condition, `within` so many seconds."""
+    deadline = time.monotonic() + within
+    while not reached():
+        assert time.monotonic() < deadline, f"waited {within:.0f} s for {what}"
+        time.sleep(0.2)

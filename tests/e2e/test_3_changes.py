@@ -6,6 +6,7 @@ import pytest
 from machine import TestStack
 from measurements import DATABASE, differences, from_sample, query, write_csv
 from replaying import Replay, wait_for_count
+from scheduler import Scheduler
 
 from infra.resources.http import HttpService
 from seatunnel.client.definition import job_id
@@ -34,10 +35,15 @@ def test_a_changed_job_goes_on_from_its_savepoint(stack: TestStack, tmp_path: Pa
 
 def drift_of(output: str) -> str:
     """The lines in which a refresh tells what it found."""
-    return "\n".join(line for line in output.splitlines() if "missing" in line or "go on from" in line)
+    words = ("missing", "go on from", "paused", "workflow ")
+    return "\n".join(line for line in output.splitlines() if any(word in line for word in words))
 
 
 def test_what_was_broken_by_hand_is_found_and_mended(stack: TestStack) -> None:
+    scheduler = Scheduler(stack)
+    # Else it would have mended the job before anybody looks.
+    scheduler.pause("jobs_keep_running")
+    scheduler.edit_task("quality_hourly", "quality", timeout=7)
     zeta = Zeta(stack.url("seatunnel", "rest"))
     identity = job_id(stack.name, "ciapol-ingest")
     zeta.stop(identity, savepoint=False)
@@ -51,9 +57,11 @@ def test_what_was_broken_by_hand_is_found_and_mended(stack: TestStack) -> None:
     assert "aqi_predictions_zeta is missing: it will be recreated EMPTY" in found, refresh.output[-5000:]
     assert f"topic {TOPIC} is missing" in found
     assert "job ciapol-ingest is CANCELED" in found
+    assert "workflow jobs_keep_running: the schedule is paused" in found
+    assert "workflow quality_hourly: task quality" in found
 
     mended = stack.up()
-    assert mended.resources["updated"] == 3, mended.output[-3000:]
+    assert mended.resources["updated"] == 5, mended.output[-3000:]
     assert query(stack.name, "SELECT COUNT(*) FROM aqi_predictions_zeta") == [(0,)]
     assert pulsar.request("GET", f"/admin/v2/persistent/{TOPIC}/partitions") == {"partitions": 4, "deleted": False}
     assert zeta.status(identity) == JobStatus.RUNNING

@@ -1,0 +1,84 @@
+"""DolphinScheduler of the stack under test, as an operator who works on it by hand."""
+
+import contextlib
+import time
+
+from machine import TestStack
+
+from infra.resources.dolphinscheduler_client import DolphinScheduler, FoundWorkflow, connect
+from infra.resources.dolphinscheduler_runs import ENDED, Run, run_details, run_log, start, task_runs
+from infra.resources.http import ServiceError
+
+PROJECT = "ciapol"
+
+
+class Scheduler:
+    """Its project for CIAPOL."""
+
+    def __init__(self, stack: TestStack) -> None:
+        """Connects by the stack's own token."""
+        self._stack = stack
+        self._server = connect(stack.name, "dolphinscheduler")
+        self._server.wait_until_up()
+        self._project = self._server.project_code(PROJECT)
+
+    @property
+    def server(self) -> DolphinScheduler:
+        """The REST client."""
+        return self._server
+
+    def workflow(self, name: str) -> FoundWorkflow:
+        """A workflow that must be there."""
+        found = self._server.workflow(self._project, name)
+        assert found is not None, name
+        return found
+
+    def pause(self, name: str) -> None:
+        """Put a workflow's schedule offline."""
+        [schedule] = self._server.schedules(self._project, self.workflow(name).process.code)
+        self._server.call("POST", f"/projects/{self._project}/schedules/{schedule.id}/offline")
+
+    def edit_task(self, name: str, task: str, *, timeout: int) -> None:
+        """Give a task another time-out, in minutes."""
+        [code] = [each.code for each in self.workflow(name).tasks if each.name == task]
+        workflow = self.workflow(name).process.code
+        self._server.release(self._project, workflow, online=False)
+        document = self._server.call("GET", f"/projects/{self._project}/task-definition/{code}")
+        assert isinstance(document, dict)
+        document |= {"timeoutFlag": "OPEN", "timeoutNotifyStrategy": "WARN", "timeout": timeout}
+        self._server.call("PUT", f"/projects/{self._project}/task-definition/{code}", taskDefinitionJsonObj=document)
+        self._server.release(self._project, workflow, online=True)
+
+    def start(self, name: str, **parameters: str) -> Run:
+        """Start a workflow by hand."""
+        return start(self._server, PROJECT, name, parameters)
+
+    def ended(self, run: Run, *, within: float = 300) -> Run:
+        """The run at its end, however often the server is away meanwhile."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ServiceError):
+                found = run_details(self._server, self._project, run.id)
+                if found.state in ENDED:
+                    return found
+            time.sleep(0.3)
+        raise AssertionError(f"run {run.name} has not ended after {within:.0f} s:\n{self.log(run)}")
+
+    def log(self, run: Run) -> str:
+        """What its tasks printed."""
+        return run_log(self._server, self._project, run.id)
+
+    def wait_for_task(self, run: Run, *, within: float = 60) -> str:
+        """Wait until a task of the run is at work; the service that works on it."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            for task in task_runs(self._server, self._project, run.id):
+                if task.host:
+                    return self._service_at(task.host)
+            time.sleep(0.05)
+        raise AssertionError(f"no task of run {run.name} began within {within:.0f} s")
+
+    def _service_at(self, host: str) -> str:
+        port = int(host.rsplit(":", 1)[1])
+        known = self._stack.connections.endpoints
+        return next(name for name, ports in known.items() if any(each.port == port for each in ports.values()))

@@ -1,0 +1,137 @@
+"""The workflows' work, while parts of what does it are killed: it ends right, nothing is lost or doubled."""
+
+import pytest
+from machine import TestStack
+from measurements import from_sample, query, write_csv
+from replaying import Replay, wait_for_count, wait_until
+from scheduler import Scheduler
+
+from infra.resources.dolphinscheduler_runs import RunState
+from infra.resources.starrocks import Row
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+ROWS_A_MONTH = 4000
+MONTHS_BACK = (16, 18, 19)
+BEGIN, END = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+STATIONS = 5
+COLUMNS = (
+    "event_id, pm25, pm10, so2, no2, o3, co, temperature, pressure, humidity, wind_speed, message_id, published_at"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _measured(stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Five stations that measure each minute, in a month of their own."""
+    path = tmp_path_factory.mktemp("workflows") / "work.csv"
+    measurements = list(from_sample(20_000, prefix="work", stations=STATIONS))
+    write_csv(path, measurements)
+    assert Replay(stack, path).finish() == len(measurements)
+    wait_for_count(stack, "work", len(measurements))
+
+
+def old_rows(stack: TestStack, prefix: str) -> list[Row]:
+    """Put months into the real-time table that are older than the retention; what they hold, in any order."""
+    for months in MONTHS_BACK:
+        query(
+            stack.name,
+            f"INSERT INTO sensor_measurements_zeta (station_id, measured_at, {COLUMNS}) "
+            f"SELECT REPLACE(station_id, 'work-', '{prefix}-'), DATE_SUB(measured_at, INTERVAL {months} MONTH), "
+            f"{COLUMNS} FROM sensor_measurements_zeta WHERE station_id LIKE 'work-%' ORDER BY measured_at, station_id "
+            f"LIMIT {ROWS_A_MONTH}",
+        )
+    return everything(stack, "sensor_measurements_zeta", prefix)
+
+
+def everything(stack: TestStack, table: str, prefix: str) -> list[Row]:
+    """All rows of some stations, in the order of their key."""
+    return query(
+        stack.name,
+        f"SELECT station_id, measured_at, {COLUMNS} FROM {table} WHERE station_id LIKE '{prefix}-%' "
+        "ORDER BY station_id, measured_at",
+    )
+
+
+def indices(stack: TestStack) -> list[Row]:
+    """The index of each hour, without when it was computed."""
+    return query(
+        stack.name,
+        "SELECT station_id, hour_start, aqi, dominant_pollutant, aqi_pm25, aqi_pm10, aqi_o3, aqi_co, aqi_no2, aqi_so2, "
+        "pm25_nowcast, pm10_nowcast, measurements FROM aqi_hourly_zeta WHERE station_id LIKE 'work-%' "
+        "ORDER BY station_id, hour_start",
+    )
+
+
+@pytest.fixture(scope="module")
+def right(stack: TestStack) -> list[Row]:
+    """What a quiet backfill computes; a second one changes nothing."""
+    scheduler = Scheduler(stack)
+    results = []
+    for _ in range(2):
+        run = scheduler.ended(scheduler.start("aqi_hourly", **{"from": BEGIN, "to": END}))
+        assert run.state == RunState.SUCCESS, scheduler.log(run)
+        results.append(indices(stack))
+    hours = query(
+        stack.name,
+        "SELECT COUNT(*) FROM (SELECT DISTINCT station_id, DATE_TRUNC('hour', measured_at) "
+        "FROM sensor_measurements_zeta WHERE station_id LIKE 'work-%') hours",
+    )
+    assert len(results[0]) == hours[0][0]
+    assert results[0] == results[1]
+    return results[0]
+
+
+def kill_in_the_middle(stack: TestStack, service: str, right: list[Row], prefix: str) -> None:
+    """Both workflows at once, and the service killed while their tasks are at work."""
+    expected = old_rows(stack, prefix)
+    assert len(expected) == len(MONTHS_BACK) * ROWS_A_MONTH
+    query(stack.name, "DELETE FROM aqi_hourly_zeta WHERE station_id LIKE 'work-%'")
+    scheduler = Scheduler(stack)
+    index = scheduler.start("aqi_hourly", **{"from": BEGIN, "to": END})
+    archive = scheduler.start("archive_monthly")
+    worker = scheduler.wait_for_task(index)
+    stack.kill(worker if service == "worker" else service)
+    for run in (index, archive):
+        ended = scheduler.ended(run)
+        assert ended.state == RunState.SUCCESS, scheduler.log(run)
+    assert indices(stack) == right
+    assert everything(stack, "sensor_measurements_archive_zeta", prefix) == expected
+    assert everything(stack, "sensor_measurements_zeta", prefix) == []
+    assert everything(stack, "all_measurements", prefix) == expected
+    wait_until(lambda: stack.command("status").status == 0, within=120, what="the stack to be well")
+
+
+@pytest.mark.parametrize("service", ["dolphinscheduler", "postgres", "seatunnel", "starrocks"])
+def test_work_survives_a_kill(stack: TestStack, right: list[Row], service: str) -> None:
+    kill_in_the_middle(stack, service, right, f"one{service}")
+
+
+@pytest.fixture(scope="module")
+def separate(stack: TestStack) -> TestStack:
+    """The stack with DolphinScheduler as separate servers, two of them workers."""
+    stack.configure(dolphinScheduler={"topology": "cluster", "workers": 2, "heap": "320Mi"})
+    stack.up()
+    assert {name for name in stack.processes() if name.startswith("dolphinscheduler")} == {
+        "dolphinscheduler",
+        "dolphinscheduler-alert",
+        "dolphinscheduler-master",
+        "dolphinscheduler-registry",
+        "dolphinscheduler-worker-0",
+        "dolphinscheduler-worker-1",
+    }
+    assert set(stack.up().resources) == {"unchanged"}
+    return stack
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "worker",
+        "dolphinscheduler-master",
+        pytest.param("postgres", marks=pytest.mark.long),
+        pytest.param("seatunnel", marks=pytest.mark.long),
+        pytest.param("dolphinscheduler-registry", marks=pytest.mark.long),
+    ],
+)
+def test_work_survives_a_kill_of_a_separate_server(separate: TestStack, right: list[Row], service: str) -> None:
+    kill_in_the_middle(separate, service, right, f"sep{service.removeprefix('dolphinscheduler-')}")
