@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from starrocks_emulator.results import Value
 
-_FEW_ROWS = 1000
+FEW_ROWS = 1000
+"""A result with more rows than this is worth a longer preparation."""
 _MOST_COLUMNS = 60
 
 _NULL = r"'\xFB'::BLOB"
@@ -50,8 +51,15 @@ def may_be_large(tree: exp.Expr) -> bool:
     """Whether a query can answer so many rows that the longer preparation pays."""
     limit = tree.args.get("limit")
     if isinstance(limit, exp.Limit) and isinstance(limit.expression, exp.Literal) and limit.expression.is_int:
-        return int(limit.expression.this) > _FEW_ROWS
+        return int(limit.expression.this) > FEW_ROWS
     return not isinstance(tree, exp.Select) or tree.args.get("from_") is not None
+
+
+def groups(tree: exp.Expr) -> bool:
+    """Whether a query does most of its work before its first row, so that its first rows alone cost as much as all;
+    one that has a LIMIT of its own counts too."""
+    parts = ("group", "distinct", "with_", "limit", "offset")
+    return not isinstance(tree, exp.Select) or any(tree.args.get(part) for part in parts)
 
 
 def encoded_query(query: str, types: Sequence[str]) -> str | None:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
+from sqlglot import exp
 
 from starrocks_emulator import errors, version
-from starrocks_emulator.encoded_rows import encoded_query, may_be_large, payloads
+from starrocks_emulator.encoded_rows import FEW_ROWS, encoded_query, groups, may_be_large, payloads
 from starrocks_emulator.information_schema import InformationSchema
 from starrocks_emulator.results import Column, ColumnType, Ok, Prepared, ResultSet, SqlError, Value
 from starrocks_emulator.sql import admin, alter, ddl, grants, materialized, show, tasks
@@ -176,9 +177,15 @@ class Session:
         if count != len(parameters):
             raise errors.analysis(f"{count} parameters expected, {len(parameters)} given")
         text = self.queries(parameters).query(tree, top=True)
-        return self._encoded(text) if as_text and may_be_large(tree) else self.rows(text)
+        return self._encoded(tree, text) if as_text and may_be_large(tree) else self.rows(text)
 
-    def _encoded(self, text: str) -> ResultSet:
+    def _encoded(self, tree: exp.Expr, text: str) -> ResultSet:
+        if not groups(tree):
+            # most answers are short, and preparing the longer query costs more than reading them twice
+            few = self.rows(f"{text} LIMIT {FEW_ROWS + 1}")
+            rows = [row for batch in few.batches for row in batch]
+            if len(rows) <= FEW_ROWS:
+                return ResultSet(few.columns, iter([rows] if rows else []))
         relation = self.cursor.sql(text)
         types = [str(type_) for type_ in relation.types]
         query = encoded_query(text, types)

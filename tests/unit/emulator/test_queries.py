@@ -153,3 +153,11 @@ def test_prepared_statements_tell_their_columns_and_bind_every_type(tables: Clie
     assert tables.prepared(text, Decimal("1.5"), 10, 1) == [(2, "two")]
     moment = datetime.datetime(2024, 1, 1)  # noqa: DTZ001
     assert tables.prepared("SELECT ? + INTERVAL 1 DAY", moment) == [(moment + datetime.timedelta(days=1),)]
+
+
+def test_short_and_long_results_are_the_same_whatever_way_they_take(tables: Client) -> None:
+    tables.run("INSERT INTO b SELECT n, n * 2 FROM TABLE(generate_series(100, 2999)) AS g(n)")
+    for most in (5, 2500):
+        rows = tables.run(f"SELECT k, w, k FROM b WHERE k BETWEEN 100 AND {99 + most} ORDER BY k DESC")
+        assert rows == [(k, k * 2, k) for k in range(99 + most, 99, -1)]
+        assert tables.names(f"SELECT k, w, k FROM b WHERE k < {100 + most}") == ["k", "w", "k"]
