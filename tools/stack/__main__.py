@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
 from infra.resources.starrocks import StarRocksError
@@ -14,6 +15,7 @@ from seatunnel.client.rest import ZetaError
 from tools.setup.process import SetupError
 from tools.stack import access, environment, workflow
 from tools.stack.configuration import stack_configuration
+from tools.stack.containers import EngineError
 from tools.stack.down import destroy, down
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.status import logs, status
@@ -25,7 +27,7 @@ def main() -> int:
     options = _parser().parse_args()
     if options.command == "env":
         return _env(options.stack)
-    os.environ |= environment.variables()
+    os.environ |= environment.variables(options.stack)
     commands: dict[str, Callable[[], int]] = {
         "up": lambda: up(Stack(options.stack), smoke=not options.no_smoke),
         "down": lambda: down(options.stack),
@@ -43,8 +45,8 @@ def main() -> int:
 
 def _env(stack: str) -> int:
     """Print export lines, and make sure that a bare `pulumi` finds the stack."""
-    lines = environment.exports()
-    os.environ |= environment.variables()
+    lines = environment.exports(stack)
+    os.environ |= environment.variables(stack)
     Stack(stack).ensure()
     print(lines)
     return 0
@@ -97,6 +99,8 @@ if __name__ == "__main__":
     except (
         ConnectionsMissing,
         ServiceError,
+        EngineError,
+        ImageError,
         SettingsError,
         SetupError,
         StackError,

@@ -5,9 +5,11 @@ import shutil
 from rich.console import Console
 
 from infra.resources.connections import wait_until
-from infra.settings import ROOT
+from infra.settings import ROOT, load_settings
 from infra.state import StackState, state_folder
 from infra.targets.host.supervisor import Supervisor, SupervisorDown
+from tools.stack import containers
+from tools.stack.configuration import stack_configuration
 from tools.stack.pulumi import Stack
 
 console = Console()
@@ -15,6 +17,11 @@ console = Console()
 
 def down(stack: str) -> int:
     """Stop every service of the stack; data stay, and the next `up` starts them again."""
+    if load_settings(stack_configuration(stack)).target == "docker":
+        stopped = containers.stop(stack)
+        told = f"Stopped {', '.join(stopped)}; the data are kept." if stopped else f"Stack {stack} does not run."
+        console.print(told)
+        return 0
     supervisor = Supervisor(stack)
     try:
         names = list(supervisor.processes())

@@ -41,7 +41,7 @@ class Stack:
         self.name = name
         self.file = ROOT / f"Pulumi.{name}.yaml"
         self.state = StackState(name)
-        self._environment = environment.whole()
+        self._environment = environment.whole(name)
         if not self.file.is_file():
             known = sorted(
                 path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.*.yaml")

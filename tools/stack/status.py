@@ -10,12 +10,17 @@ from rich.table import Table
 
 from infra.resources import connections
 from infra.resources.health import Check
+from infra.settings import load_settings
 from infra.state import StackState
 from infra.targets.host.supervisor import Process, Supervisor, SupervisorDown
 from seatunnel.client.definition import job_id
 from seatunnel.client.zeta import JobStatus, Zeta
+from tools.stack import containers
+from tools.stack.configuration import stack_configuration
+from tools.stack.containers import Container
 
 STREAMING_JOBS = ("ciapol-ingest",)
+_ABSENT = Container("", "stopped", 0, timedelta())
 console = Console()
 
 
@@ -26,38 +31,50 @@ def status(stack: str) -> int:
     except connections.ConnectionsMissing:
         console.print(f"Stack {stack} is not deployed here: make up STACK={stack}")
         return 1
-    try:
-        processes = Supervisor(stack).processes()
-    except SupervisorDown:
-        processes = {}
+    processes = _processes(stack)
     table = Table("service", "health", "address", "memory", "uptime", title=f"stack {stack}")
     well = True
     for name, health in known.health.items():
         complaint = Check(
             url=health.url, contains=health.contains, send=health.send, start_within=0, description=""
         ).complaint()
-        process = processes.get(name)
+        process = processes.get(name, _ABSENT)
         well = well and not complaint
         addresses = " ".join(known.endpoint(name, port).url for port in known.endpoints[name])
         table.add_row(
             name,
-            "[green]healthy" if not complaint else f"[red]{_state(process)}: {complaint}",
+            "[green]healthy" if not complaint else f"[red]{process.state}: {complaint}",
             addresses,
-            f"{_memory(process) / 2**20:,.0f} MiB" if process and process.pid else "-",
-            str(timedelta(seconds=process.now - process.start)) if process and process.pid else "-",
+            f"{process.memory / 2**20:,.0f} MiB" if process.memory else "-",
+            str(process.uptime) if process.memory else "-",
         )
     for job in STREAMING_JOBS:
         found = _job(known, stack, job)
         well = well and found == JobStatus.RUNNING
         table.add_row(f"job {job}", f"[green]{found}" if found == JobStatus.RUNNING else f"[red]{found}", "", "", "")
     console.print(table)
-    total = sum(_memory(process) for process in processes.values() if process.pid)
+    total = sum(process.memory for process in processes.values())
     console.print(f"memory in all: {total / 2**20:,.0f} MiB", highlight=False)
     return 0 if well else 1
 
 
-def _state(process: Process | None) -> str:
-    return process.state if process else "stopped"
+def _processes(stack: str) -> dict[str, Container]:
+    """What runs of each service: a process of the supervisor, or a container."""
+    if load_settings(stack_configuration(stack)).target == "docker":
+        return containers.containers(stack)
+    try:
+        found = Supervisor(stack).processes()
+    except SupervisorDown:
+        return {}
+    return {
+        name: Container(
+            name,
+            each.state,
+            _memory(each) if each.pid else 0,
+            timedelta(seconds=each.now - each.start) if each.pid else timedelta(),
+        )
+        for name, each in found.items()
+    }
 
 
 def _memory(process: Process) -> int:
@@ -78,6 +95,12 @@ def _job(known: connections.Connections, stack: str, job: str) -> str:
 
 def logs(stack: str, service: str, *, follow: bool) -> int:
     """Show a service's log; without a name, say which there are."""
+    if load_settings(stack_configuration(stack)).target == "docker":
+        known = sorted(containers.containers(stack))
+        if service in known:
+            return containers.follow(stack, service, follow=follow)
+        console.print(f"SERVICE={service or '…'}: there are {', '.join(known) or 'no containers yet'}")
+        return 1
     folder = StackState(stack).logs
     names = sorted(path.stem for path in folder.glob("*.log"))
     if service not in names:

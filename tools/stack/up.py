@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
+from infra.images import images
 from infra.resources import connections
 from infra.resources.starrocks import session
 from infra.settings import ROOT, Settings, load_settings
+from tools.images.build import build
 from tools.stack import environment, workflow
 from tools.stack.configuration import stack_configuration
 from tools.stack.pulumi import Stack
@@ -25,6 +27,9 @@ console = Console()
 def up(stack: Stack, *, smoke: bool = True) -> int:
     """Deploy a stack and prove that it works; the exit status says whether it does."""
     settings = load_settings(stack_configuration(stack.name))
+    if settings.target == "docker" and not settings.docker.registry:
+        base = settings.docker.base_image
+        build(images(base), base, lambda line: console.print(line, highlight=False))
     stack.ensure()
     console.rule(f"pulumi up: stack {stack.name}")
     if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:

@@ -72,6 +72,8 @@ def configuration(
         docker.ContainerUploadArgs(file=f"{SECRETS}/{file}", content=Output.secret(value), permissions=_FILE_MODE)
         for file, value in sorted(secrets.items())
     ]
+    # Another image of the service is no other content.
+    carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image"])
     carrier = docker.Container(
         name,
         name=volume.name,
@@ -83,7 +85,7 @@ def configuration(
         uploads=uploads,
         volumes=[docker.ContainerVolumeArgs(container_path=CONFIGURATION, volume_name=volume.name)],
         labels=[docker.ContainerLabelArgs(label=names.STACK_LABEL, value=stack)],
-        opts=ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["uploads"])),
+        opts=ResourceOptions.merge(opts, carried),
     )
     return Configuration(volume.name, digest, carrier)
 

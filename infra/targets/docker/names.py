@@ -3,6 +3,8 @@
 from infra.settings import PROJECT
 
 STACK_LABEL = f"io.{PROJECT}.stack"
+IMAGE_LABEL = f"io.{PROJECT}.image-reference"
+INSTANCE_LABEL = f"io.{PROJECT}.instance"
 SERVICE_LABEL = f"io.{PROJECT}.service"
 
 

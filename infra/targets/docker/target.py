@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi_docker as docker
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
@@ -16,8 +17,20 @@ from infra.targets.docker.configuration import Configuration, configuration
 from infra.targets.docker.health import DockerHealthProvider
 from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, VOLUMES, Layout
 
-_TEMPORARY_MIB = 256
-"""Native libraries of Pulsar are unpacked into it and run from there."""
+_TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
+"""Options of the file system for temporary files: native libraries are unpacked into it and run from there."""
+
+
+@dataclass(frozen=True)
+class _HealthCheck:
+    """How often Docker looks, and when it gives up. Durations as Go writes them: the provider compares texts."""
+
+    interval: str
+    timeout: str
+    retries: int
+
+
+_HEALTH = _HealthCheck("10s", "5s", 6)
 
 
 class DockerTarget:
@@ -68,10 +81,11 @@ class DockerTarget:
         waited = [drained(instance)] if drained else []
         container = self._container(
             layout,
-            picture,
-            configured,
-            volumes,
-            ResourceOptions.merge(
+            picture=picture,
+            instance=instance,
+            configured=configured,
+            volumes=volumes,
+            opts=ResourceOptions.merge(
                 inside,
                 ResourceOptions(depends_on=[*after, *waited, *([configured.carrier] if configured else [])]),
             ),
@@ -126,15 +140,18 @@ class DockerTarget:
 
     @staticmethod
     def _instance(layout: Layout, picture: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
-        """Changes with whatever has the container replaced."""
-        described = repr((layout.service, layout.published()))
+        """Changes with whatever has the container replaced, also by its label: the provider itself records another
+        health check or temporary file system without changing the container."""
+        described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH))
         parts = [picture.image_id, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(_digest)
 
     def _container(
         self,
         layout: Layout,
+        *,
         picture: docker.RemoteImage,
+        instance: Output[str],
         configured: Configuration | None,
         volumes: Mapping[str, docker.Volume],
         opts: ResourceOptions,
@@ -144,12 +161,16 @@ class DockerTarget:
             docker.ContainerVolumeArgs(container_path=f"{VOLUMES}/{name}", volume_name=volume.name)
             for name, volume in volumes.items()
         ]
-        labels: dict[str, Input[str]] = {names.STACK_LABEL: self._stack, names.SERVICE_LABEL: service.name}
+        labels: dict[str, Input[str]] = {
+            names.STACK_LABEL: self._stack,
+            names.SERVICE_LABEL: service.name,
+            names.INSTANCE_LABEL: instance,
+            names.IMAGE_LABEL: picture.name,
+        }
         if configured:
             mounts.append(
                 docker.ContainerVolumeArgs(container_path=CONFIGURATION, volume_name=configured.volume, read_only=True)
             )
-            labels[f"io.{PROJECT}.configuration"] = configured.digest
         return docker.Container(
             service.name,
             name=names.container(self._stack, service.name),
@@ -168,11 +189,10 @@ class DockerTarget:
             labels=[docker.ContainerLabelArgs(label=label, value=value) for label, value in labels.items()],
             healthcheck=docker.ContainerHealthcheckArgs(
                 tests=layout.health_test(),
-                # As Go writes them: the provider compares texts.
-                interval="10s",
-                timeout="5s",
+                interval=_HEALTH.interval,
+                timeout=_HEALTH.timeout,
                 start_period=duration(service.health.start_within),
-                retries=6,
+                retries=_HEALTH.retries,
             ),
             restart="unless-stopped",
             init=True,
@@ -186,7 +206,7 @@ class DockerTarget:
             log_driver="json-file",
             log_opts={"max-size": "20m", "max-file": "3"},
             read_only=True,
-            tmpfs={TEMPORARY: f"rw,exec,nosuid,nodev,mode=1777,size={_TEMPORARY_MIB}m"},
+            tmpfs={TEMPORARY: _TEMPORARY},
             capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
             opts=opts,

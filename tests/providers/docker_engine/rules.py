@@ -111,6 +111,9 @@ RULES = {
                 "shmSize",
                 "stopSignal",
                 "stopTimeout",
+                # Not computed, but what the image says is not told as a change where nothing is asked for.
+                "user",
+                "workingDir",
             ]
         ),
         sequences=frozenset({"command", "entrypoints", "ports"}),

@@ -133,7 +133,7 @@ def _normal(rules: Rules, name: str, value: Plain) -> str:
         return ""
     defaults = NESTED_DEFAULTS.get(name, {})
     if isinstance(value, dict):
-        value = {**defaults, **value}
+        value = _member(value, defaults)
     if isinstance(value, list):
         items = [json.dumps(_member(each, defaults), sort_keys=True) for each in value]
         return "\n".join(items if name in rules.sequences else sorted(items))

@@ -1,0 +1,108 @@
+"""A stack on a Docker Engine, with the means to look at it and to break it."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+import docker
+from docker.models.containers import Container
+from machine import PORTS, Outcome, TestStack, is_free
+
+from infra.targets.docker import names
+from tests.providers.docker_engine.install import install
+
+
+def free_offset() -> int:
+    """A port offset at which every port of the platform is free, below those that the system gives to clients."""
+    wanted = [port for port in PORTS if port < 20_000]
+    return next(
+        offset
+        for offset in (3_000 + 97 * secrets.randbelow(90) for _ in range(1000))
+        if all(is_free(port + offset) for port in wanted)
+    )
+
+
+@dataclass
+class DockerStack(TestStack):
+    """A stack that the tests made."""
+
+    __test__ = False
+
+    offset: int = field(default_factory=free_offset)
+    engine: str = ""
+    base_image: str = ""
+    changed_images: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Write its configuration, and put the stand-in where the CLI looks for plugins."""
+        super().__post_init__()
+        self.configure(target="docker", docker={"baseImage": self.base_image})
+        install(self.folder / "pulumi-home")
+        self.client = docker.DockerClient(base_url=self.engine) if self.engine else docker.from_env()
+
+    def configure(self, **settings: object) -> None:
+        """Set further settings, by their names in the file."""
+        super().configure(**{"target": "docker", **settings})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of its commands."""
+        own = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+        return {**super().environment, **own, **({"DOCKER_HOST": self.engine} if self.engine else {})}
+
+    def containers(self) -> dict[str, Container]:
+        """Those of the services, by service."""
+        wanted: dict[str, str | list[str] | bool] = {"label": f"{names.STACK_LABEL}={self.name}"}
+        listed = self.client.containers.list(all=True, filters=wanted)
+        return {each.labels[names.SERVICE_LABEL]: each for each in listed if names.SERVICE_LABEL in each.labels}
+
+    def run_in(self, service: str, *command: str) -> tuple[int, str]:
+        """Run a command in a container: its exit status and its output."""
+        status, output = self.containers()[service].exec_run(list(command))
+        assert isinstance(output, bytes)
+        return status or 0, output.decode().strip()
+
+    def kill(self, service: str) -> None:
+        """`kill -9` of a container's first process, as a crash does: the engine's own `kill` would count as a stop."""
+        pid = self.containers()[service].attrs["State"]["Pid"]
+        os.kill(pid, signal.SIGKILL)
+
+    def leftovers(self) -> list[str]:
+        """Containers, networks, volumes and files that belong to the stack."""
+        prefix = names.prefix(self.name)
+        found = [f"container {each.name}" for each in self.client.containers.list(all=True) if prefix in str(each.name)]
+        found += [f"network {each.name}" for each in self.client.networks.list() if prefix in str(each.name)]
+        found += [f"volume {each.name}" for each in self.client.volumes.list() if prefix in str(each.name)]
+        return found + ([str(path) for path in self.folder.rglob("*")] if self.folder.exists() else [])
+
+    def change_image(self, service: str) -> None:
+        """Give the image of a service one more layer, under its own name, until the stack is destroyed."""
+        container = self.containers()[service]
+        image = container.labels[names.IMAGE_LABEL]
+        self.changed_images[image] = container.attrs["Image"]
+        subprocess.run(
+            ["docker", "build", "--quiet", "--tag", image, "-"],
+            input=f"FROM {image}\nENV CHANGED=1\n",
+            env=self.environment,
+            text=True,
+            check=True,
+            capture_output=True,
+        )
+
+    def destroy(self) -> Outcome:
+        """Remove it, and give the images back their names."""
+        outcome = super().destroy()
+        for image, identity in self.changed_images.items():
+            self.client.images.get(identity).tag(image)
+        return outcome
+
+    def smoke(self) -> Outcome:
+        """The smoke tests, as they are."""
+        script = (
+            f'eval "$({sys.executable} -m tools.stack --stack {self.name} env)"; '
+            f"{sys.executable} -m pytest smoke_tests --stack {self.name} -q -p no:cacheprovider"
+        )
+        return self._run(["bash", "-c", script], 400)

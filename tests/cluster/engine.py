@@ -1,0 +1,148 @@
+"""A Docker Engine for the tests: the one that runs, or one of their own for as long as they take.
+
+A data folder below the cache keeps images and build layers from one run to the next.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.setup.paths import cache
+
+RUNTIME = Path("/run/kappastack-tests")
+SOCKET = RUNTIME / "docker.sock"
+BASE_IMAGE = "kappastack-tests/debian:bookworm"
+RELEASE = "bookworm"
+_START_SECONDS = 60
+_STOP_SECONDS = 120
+
+
+def reason_to_skip() -> str:
+    """Why there can be no engine here, or nothing."""
+    if _answers(os.environ.get("DOCKER_HOST", "")) or _answers(""):
+        return ""
+    if sys.platform != "linux":
+        return "no Docker Engine runs here, and the tests start their own on Linux only"
+    if os.geteuid() != 0:
+        return "no Docker Engine answers this user, and only root can start one"
+    missing = [name for name in ("dockerd", "iptables", "mmdebstrap") if shutil.which(name, path=_path()) is None]
+    return f"no Docker Engine runs here, and {', '.join(missing)} is missing: make setup-tests" if missing else ""
+
+
+@contextmanager
+def engine() -> Iterator[str]:
+    """What DOCKER_HOST has to be for the engine; one that was started here is stopped again."""
+    for host in (os.environ.get("DOCKER_HOST", ""), ""):
+        if _answers(host):
+            yield host
+            return
+    process = _start()
+    try:
+        yield f"unix://{SOCKET}"
+    finally:
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+
+
+def _path() -> str:
+    # Where programs of the system are, which not every PATH names.
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+
+
+def _answers(host: str) -> bool:
+    if shutil.which("docker") is None:
+        return False
+    environment = os.environ | ({"DOCKER_HOST": host} if host else {})
+    try:
+        done = subprocess.run(
+            ["docker", "version", "--format", "{{.Server.Version}}"],
+            env=environment,
+            capture_output=True,
+            check=False,
+            timeout=20,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    data = cache() / "docker"
+    data.mkdir(parents=True, exist_ok=True)
+    RUNTIME.mkdir(parents=True, exist_ok=True)
+    # A left-over of an engine that was killed would keep this one from starting.
+    (RUNTIME / "docker.pid").unlink(missing_ok=True)
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+    log = RUNTIME / "dockerd.log"
+    command = [
+        *("dockerd", "--host", f"unix://{SOCKET}"),
+        *("--data-root", str(data)),
+        *("--exec-root", str(RUNTIME / "exec")),
+        *("--pidfile", str(RUNTIME / "docker.pid")),
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | {"PATH": _path()},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(f"unix://{SOCKET}"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise RuntimeError("dockerd does not start:\n" + "\n".join(log.read_text().splitlines()[-15:]))
+        time.sleep(0.2)
+    return process
+
+
+def base_image(host: str) -> str:
+    """An image of Debian to build on: what KAPPASTACK_BASE_IMAGE names, or one that is made here of Debian's packages.
+
+    Args:
+        host: of the engine.
+    """
+    if chosen := os.environ.get("KAPPASTACK_BASE_IMAGE"):
+        return chosen
+    environment = os.environ | ({"DOCKER_HOST": host} if host else {})
+    found = subprocess.run(
+        ["docker", "image", "inspect", BASE_IMAGE], env=environment, capture_output=True, check=False
+    )
+    if found.returncode != 0:
+        archive = cache() / "images" / f"debian-{RELEASE}.tar"
+        if not archive.is_file():
+            _bootstrap(archive)
+        # Python and Pulsar want the certificates of the machine where it has own ones.
+        subprocess.run(["docker", "import", str(archive), BASE_IMAGE], env=environment, check=True, capture_output=True)
+    return BASE_IMAGE
+
+
+def _bootstrap(archive: Path) -> None:
+    """Debian's smallest system, without manuals, with the machine's own certificates and settings of apt."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    draft = archive.with_suffix(".draft.tar")
+    hooks = (
+        # The JRE's package fails without the folder of manuals.
+        'mkdir -p "$1/usr/share/man/man1" "$1/usr/local/share/ca-certificates"',
+        'cp /usr/local/share/ca-certificates/*.crt "$1/usr/local/share/ca-certificates/" 2>/dev/null || true',
+        'cp /etc/apt/apt.conf.d/99* "$1/etc/apt/apt.conf.d/" 2>/dev/null || true',
+        'chroot "$1" update-ca-certificates >/dev/null 2>&1',
+    )
+    excluded = ("/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/man/*")
+    command = [
+        *("mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates"),
+        *(f"--dpkgopt=path-exclude={path}" for path in excluded),
+        *(f"--customize-hook={hook}" for hook in hooks),
+        *(RELEASE, str(draft)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"mmdebstrap failed:\n{done.stderr[-3000:]}")
+    draft.replace(archive)
