@@ -10,6 +10,9 @@ export class LoggedOut extends Error {}
 /** The server said no; the message is its own. */
 export class Refused extends Error {}
 
+/** The answer is to somebody who has logged out, or in again, since. */
+export class Stale extends Error {}
+
 /** The server did not answer. */
 export class Unreachable extends Error {}
 
@@ -25,11 +28,12 @@ async function call(method, path, fields = {}) {
   const form = new URLSearchParams(fields);
   const inQuery = method === "GET";
   const query = inQuery && form.size > 0 ? `?${form}` : "";
+  const session = sessionStorage.getItem(KEY);
   let answer;
   try {
     answer = await fetch(`${BASE}${path}${query}`, {
       method,
-      headers: { sessionId: sessionStorage.getItem(KEY) ?? "" },
+      headers: { sessionId: session ?? "" },
       body: inQuery ? undefined : form,
       // The server sets a cookie too; the session shall not outlive the tab.
       credentials: "omit",
@@ -38,6 +42,7 @@ async function call(method, path, fields = {}) {
   } catch {
     throw new Unreachable();
   }
+  if (sessionStorage.getItem(KEY) !== session) throw new Stale();
   if (answer.status === 401) {
     logOut();
     throw new LoggedOut();

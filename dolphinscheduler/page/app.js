@@ -29,6 +29,7 @@ function reasonOf(error) {
   if (error instanceof api.LoggedOut) return say("expired");
   if (error instanceof api.Refused) return say("refused", { reason: error.message });
   if (error instanceof api.Unreachable) return say("unreachable");
+  if (error instanceof api.Stale) return "";
   throw error;
 }
 
@@ -85,10 +86,10 @@ async function look() {
     const now = new Date().toLocaleTimeString(locale());
     byId("refreshed").textContent = say("refreshed", { time: now });
   } catch (error) {
+    if (error instanceof api.Stale) return look();
     showError(reasonOf(error));
     if (error instanceof api.LoggedOut) {
-      showLogin();
-      return;
+      return showLogin();
     }
   }
   timer = setTimeout(refreshIfSeen, REFRESH_MS);
@@ -155,9 +156,11 @@ async function showAndGoTo(part) {
 }
 
 async function showRuns() {
-  const runs = await api.runs(chosen.project, chosen.workflow.code, RUNS);
+  const { project, workflow } = chosen;
+  const runs = await api.runs(project, workflow.code, RUNS);
+  if (workflow !== chosen.workflow) return;
   byId("runs-section").hidden = false;
-  byId("runs-title").textContent = say("runsOf", { name: chosen.workflow.name });
+  byId("runs-title").textContent = say("runsOf", { name: workflow.name });
   const newest = runs.find((run) => run.id === chosen.run?.id);
   if (newest) chosen.run = newest;
   const running = runs.some((run) => !ended(run));
@@ -186,9 +189,11 @@ function openTask(task) {
 }
 
 async function showTasks() {
-  const tasks = await api.tasks(chosen.project, chosen.run.id);
+  const { project, workflow, run } = chosen;
+  const tasks = await api.tasks(project, run.id);
+  if (run !== chosen.run) return;
   byId("run-section").hidden = false;
-  byId("run-title").textContent = say("tasksOf", { id: chosen.run.id, name: chosen.workflow.name });
+  byId("run-title").textContent = say("tasksOf", { id: run.id, name: workflow.name });
   const newest = tasks.find((task) => task.id === chosen.task?.id);
   if (newest) chosen.task = newest;
   const running = tasks.some((task) => !ended(task));
@@ -215,6 +220,7 @@ async function showLog() {
     if (count < 1000) break;
     lines += 1000;
   }
+  if (task !== chosen.task) return;
   const text = parts.join("");
   byId("log-section").hidden = false;
   byId("log-title").textContent = say("logOf", { name: task.name, attempt: task.retryTimes + 1 });

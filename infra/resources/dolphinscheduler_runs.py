@@ -13,6 +13,10 @@ from infra.resources.dolphinscheduler_model import DEPENDENT
 from infra.resources.http import Json, ServiceError
 
 _LOG_LINES = 1000
+# The worker writes what a task printed a second after it, and then this line.
+_LOG_END = "FINALIZE_SESSION"
+_LOG_END_WITHIN = 5.0
+_TASK_ENDED = frozenset({"SUCCESS", "FAILURE", "KILL", "FORCED_SUCCESS"})
 _MARK = "kappastack_start"
 
 
@@ -183,11 +187,15 @@ def task_runs(server: DolphinScheduler, project: int, run: int) -> list[TaskRun]
 
 
 def run_log(server: DolphinScheduler, project: int, run: int) -> str:
-    """The logs of a run's tasks, each under a heading."""
+    """The logs of a run's tasks, each under a heading; of tasks that have ended, to the end."""
     parts = []
+    deadline = time.monotonic() + _LOG_END_WITHIN
     for task in task_runs(server, project, run):
-        parts.append(f"--- {task.name} (try {task.retry + 1}): {task.state}")
-        parts.append(task_log(server, task.id) if task.host else "(it has no log)")
+        log = task_log(server, task.id) if task.host else "(it has no log)"
+        while task.host and task.state in _TASK_ENDED and _LOG_END not in log and time.monotonic() < deadline:
+            time.sleep(0.2)
+            log = task_log(server, task.id)
+        parts += [f"--- {task.name} (try {task.retry + 1}): {task.state}", log]
     return "\n".join(parts)
 
 

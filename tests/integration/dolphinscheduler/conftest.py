@@ -1,0 +1,91 @@
+"""One PostgreSQL and one DolphinScheduler for all tests of this folder, and workflows to put on them."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from infra.resources.dolphinscheduler_client import DolphinScheduler
+from infra.resources.dolphinscheduler_model import wanted
+from infra.resources.dolphinscheduler_project import ProjectInputs, ProjectProvider
+from infra.resources.dolphinscheduler_runs import Run, task_runs
+from infra.resources.dolphinscheduler_workflow import WorkflowInputs, WorkflowProvider
+from infra.resources.workflow_definition import WorkflowDefinition
+from tests.integration.dolphinscheduler.servers import SERVICE, STACK, TENANT, Servers, StandIn
+
+PROJECT = "trial"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    folder = tmp_path_factory.mktemp("dolphinscheduler")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KAPPASTACK_STATE", str(folder / "state"))
+        servers = Servers(folder)
+        try:
+            servers.start()
+            yield servers
+        finally:
+            servers.stop()
+
+
+@pytest.fixture
+def client(servers: Servers) -> DolphinScheduler:
+    return servers.client()
+
+
+@pytest.fixture
+def tasks(servers: Servers) -> StandIn:
+    servers.tasks.behave()
+    return servers.tasks
+
+
+Put = Callable[..., WorkflowInputs]
+
+
+@pytest.fixture
+def project(servers: Servers) -> str:
+    ProjectProvider().apply(ProjectInputs(stack=STACK, service=SERVICE, project=PROJECT), None)
+    return PROJECT
+
+
+@pytest.fixture
+def put(project: str, tasks: StandIn) -> Iterator[Put]:
+    """Puts a workflow on the server, by default one of a single task; what was put goes after the test."""
+    there: dict[str, WorkflowInputs] = {}
+
+    def apply(name: str, *given: dict[str, object], alert_group: str = "", **changes: object) -> WorkflowInputs:
+        inputs = workflow(name, *given, alert_group=alert_group, **changes)
+        WorkflowProvider().apply(inputs, there.get(name))
+        there[name] = inputs
+        return inputs
+
+    yield apply
+    tasks.go_on()
+    for inputs in reversed(there.values()):
+        WorkflowProvider().remove(inputs)
+
+
+def workflow(name: str, *given: dict[str, object], alert_group: str = "", **changes: object) -> WorkflowInputs:
+    definition = WorkflowDefinition.model_validate(
+        {"name": name, "description": "A trial", "timeout": "5m", "tasks": list(given) or [task("work")], **changes}
+    )
+    meaning = wanted(definition, product=PROJECT, tenant=TENANT, alert_group=alert_group)
+    return WorkflowInputs(stack=STACK, service=SERVICE, project=PROJECT, name=name, workflow=meaning)
+
+
+def task(name: str, **changes: object) -> dict[str, object]:
+    return {"name": name, "type": "keep_running", "timeout": "5m", **changes}
+
+
+def until(condition: Callable[[], object], within: float = 60) -> None:
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def begun(client: DolphinScheduler, run: Run) -> None:
+    """Wait until the master knows that the first task runs: before, it lets go of a task to be stopped, not kill it."""
+    project = client.project_code(PROJECT)
+    until(lambda: any(task.state == "RUNNING_EXECUTION" and task.host for task in task_runs(client, project, run.id)))

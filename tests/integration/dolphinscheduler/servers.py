@@ -1,0 +1,220 @@
+"""PostgreSQL and DolphinScheduler of the tests' own, as the platform describes them, on ports of their own.
+
+The programs that tasks run are stood in for by one that notes how it was called and does what a test tells it to.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from getpass import getuser
+from pathlib import Path
+
+import pytest
+
+from infra.distributions import Distribution, assemble
+from infra.resources.dolphinscheduler_client import DolphinScheduler, connect
+from infra.resources.dolphinscheduler_database import SECRETS, DatabaseInputs, DatabaseProvider
+from infra.services.dolphinscheduler import standalone
+from infra.services.model import Endpoint, Service, fill
+from infra.services.postgres import postgres
+from infra.services.tasks import Tasks
+from infra.settings import DolphinSchedulerSettings, PostgresSettings
+from infra.state import StackState
+from infra.targets.host.paths import python_executable
+from infra.versions import DOLPHINSCHEDULER
+
+STACK = "test-dolphinscheduler"
+SERVICE = "dolphinscheduler"
+TENANT = getuser()
+ADMIN_PASSWORD = "dolphinscheduler-admin's"
+
+_STAND_IN = '''\
+"""Notes how it was called, and does what the file `behaviour.json` says of the task."""
+
+import json, os, signal, sys, time
+from pathlib import Path
+
+folder = Path(__file__).parents[3]
+arguments = sys.argv[1:]
+task = arguments[arguments.index("--task") + 1]
+behaviour = json.loads((folder / "behaviour.json").read_text()).get(task, {})
+call = {"pid": os.getpid(), "arguments": arguments, "settings": os.environ["KAPPASTACK_TASKS"]}
+calls = folder / "calls"
+draft = calls / f".{os.getpid()}"
+draft.write_text(json.dumps(call))
+draft.rename(calls / f"{task}-{os.getpid()}.json")
+
+
+def end(*_):
+    print("asked to end", flush=True)
+    sys.exit(143)
+
+
+signal.signal(signal.SIGTERM, end)
+print("working on", task, flush=True)
+for line in range(behaviour.get("lines", 0)):
+    print("line", line)
+deadline = time.monotonic() + behaviour.get("seconds", 0)
+while time.monotonic() < deadline and not (folder / "go-on").exists():
+    time.sleep(0.05)
+sys.exit(behaviour.get("exit", 0))
+'''
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the stand-in."""
+
+    pid: int
+    arguments: list[str]
+    settings: str
+
+
+class StandIn:
+    """The programs that tasks run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        package = folder / "lib/apps/tasks"
+        package.mkdir(parents=True)
+        (folder / "calls").mkdir()
+        (package / "__init__.py").touch()
+        (package / "__main__.py").write_text(_STAND_IN)
+        self.behave()
+
+    def behave(self, **tasks: Mapping[str, int]) -> None:
+        """What each task does from now on: print `lines`, take `seconds`, end with `exit`. Calls are forgotten."""
+        (self.folder / "behaviour.json").write_text(json.dumps(tasks))
+        (self.folder / "go-on").unlink(missing_ok=True)
+        for call in (self.folder / "calls").iterdir():
+            call.unlink()
+
+    def go_on(self) -> None:
+        """No task waits any longer."""
+        (self.folder / "go-on").touch()
+
+    def calls(self, task: str) -> list[Call]:
+        """How a task was called, in the order of their ids of processes."""
+        return [Call(**json.loads(path.read_text())) for path in sorted((self.folder / "calls").glob(f"{task}-*.json"))]
+
+
+class Servers:
+    """Both servers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.tasks = StandIn(folder / "tasks")
+        self._running: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
+        self.secrets = {name: f"{name}'s" for name in (*SECRETS, "starrocks-scheduler", "starrocks-predictor")}
+        self._ports: dict[str, dict[str, int]] = {}
+
+    @property
+    def url(self) -> str:
+        """Of the REST interface, without a path."""
+        return f"http://127.0.0.1:{self._ports[SERVICE]['rest']}"
+
+    def client(self) -> DolphinScheduler:
+        """With the token."""
+        return connect(STACK, SERVICE)
+
+    def start(self) -> None:
+        database = postgres(PostgresSettings())
+        self._ports["postgres"] = _free_ports(list(database.ports))
+        sql = Endpoint("postgresql", "127.0.0.1", self._ports["postgres"]["sql"])
+        nowhere = Endpoint("http", "127.0.0.1", 1)
+        programs = Tasks(Distribution("none", "1"), STACK, nowhere, nowhere, {}, {}, alerts=False)
+        scheduler = standalone(DolphinSchedulerSettings(heap="640Mi"), postgres=sql, tasks=programs)
+        self._ports[SERVICE] = _free_ports(list(scheduler.ports))
+        self._write_connections("")
+        self._run(database, signal.SIGINT)
+        DatabaseProvider().apply(
+            DatabaseInputs(stack=STACK, service="postgres", version=DOLPHINSCHEDULER, tenant=TENANT, secret_ids={}),
+            None,
+        )
+        self._run(scheduler, signal.SIGKILL)
+        self._wait_until_healthy()
+
+    def stop(self) -> None:
+        for process, how in reversed(self._running):
+            if process.poll() is None:
+                os.killpg(process.pid, how)
+                process.wait(timeout=30)
+
+    def set_webhook(self, url: str) -> None:
+        """The stack's webhook for alerts."""
+        self._write_connections(url)
+
+    def _write_connections(self, webhook: str) -> None:
+        path = StackState(STACK).connections
+        path.parent.mkdir(parents=True, exist_ok=True)
+        endpoints = {
+            service: {port: {"scheme": "http", "host": "127.0.0.1", "port": number} for port, number in ports.items()}
+            for service, ports in self._ports.items()
+        }
+        secrets = {**self.secrets, "alert-webhook": webhook}
+        document = {"endpoints": endpoints, "secrets": secrets, "secret_files": {}, "health": {}}
+        path.write_text(json.dumps(document))
+
+    def _run(self, service: Service, how_to_stop: signal.Signals) -> None:
+        folder = self._folder / service.name
+        for name in ("files", "secrets", "tmp"):
+            (folder / name).mkdir(parents=True)
+        values = {
+            "dist": str(assemble(service.distribution, print)),
+            "dist.tasks": str(self.tasks.folder),
+            "files": str(folder / "files"),
+            "secrets": str(folder / "secrets"),
+            "tmp": str(folder / "tmp"),
+            "host": "127.0.0.1",
+            "advertised": "127.0.0.1",
+            "java": shutil.which("java") or "java",
+            "python": str(python_executable()),
+            **{f"volume.{name}": str(folder / name) for name in service.volumes},
+            **{f"secret.{name}": str(folder / "secrets" / name) for name in service.secrets},
+            **{f"port.{name}": str(number) for name, number in self._ports[service.name].items()},
+        }
+        for name in service.volumes:
+            (folder / name).mkdir()
+        for name, secret in service.secrets.items():
+            (folder / "secrets" / name).write_text(self.secrets[secret])
+        for name, text in service.files.items():
+            (folder / "files" / name).write_text(fill(text, values))
+        with (folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                ["nice", "-n", "5", *(fill(part, values) for part in service.command)],
+                env={"PATH": os.environ["PATH"], **{k: fill(text, values) for k, text in service.environment.items()}},
+                cwd=fill(service.directory, values) or folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._running.append((process, how_to_stop))
+
+    def _wait_until_healthy(self) -> None:
+        process = self._running[-1][0]
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/dolphinscheduler/actuator/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        tail = (self._folder / SERVICE / "log").read_text(errors="replace").splitlines()[-20:]
+        pytest.fail("DolphinScheduler did not become healthy:\n" + "\n".join(tail))
+
+
+def _free_ports(names: list[str]) -> dict[str, int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in names]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
