@@ -1,0 +1,38 @@
+"""Stations with a daily cycle that a model can learn, made from a seed."""
+
+import numpy as np
+
+from apps.predictor.history import COLUMNS, History, Station
+
+FIRST_HOUR = 490_000
+
+
+def station(
+    seed: int, hours: int, *, gaps: float = 0.0, delay: int = 0, zone: str = "Asia/Shanghai", name: str | None = None
+) -> History:
+    """Values that go up and down with the hour of the day and with the wind, and come back to their mean slowly.
+
+    Args:
+        seed: the same seed gives the same station.
+        hours: of history.
+        gaps: share of single values that are missing.
+        delay, zone: of the station.
+        name: its identifier; default: by the seed.
+    """
+    random = np.random.default_rng(seed)
+    hour = np.arange(hours)
+    noise = np.zeros((hours, 3))
+    for i in range(1, hours):
+        noise[i] = [0.97, 0.9, 0.9] * noise[i - 1] + random.normal(size=3)
+    cycle = np.sin(2 * np.pi * (hour + FIRST_HOUR) / 24)
+    level = np.maximum(40 + 12 * cycle + 4 * noise[:, 0], 1)
+    columns = []
+    for number, column in enumerate(COLUMNS):
+        if number < 7:
+            columns.append(np.maximum(level * (1 + number / 3) + random.normal(0, 2, hours), 0))
+        else:
+            columns.append(15 + 6 * cycle + noise[:, 1 + number % 2])
+        assert column
+    values = np.stack(columns, axis=1)
+    values[random.random(values.shape) < gaps] = np.nan
+    return History(Station(name or f"S{seed}", zone, zone), FIRST_HOUR, values, delay)
