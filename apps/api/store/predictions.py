@@ -15,7 +15,7 @@ QUANTITIES: Final = (INDEX, *(p.value for p in Pollutant))
 _NEWEST: Final = "SELECT MAX(made_at) AS made_at FROM aqi_predictions_zeta WHERE station_id = %s AND target_hour >= %s"
 
 _HOURS: Final = """
-SELECT target_hour, quantity, value, lower, upper, model, fallback
+SELECT target_hour, quantity, value, `lower`, `upper`, model, fallback
 FROM aqi_predictions_zeta
 WHERE station_id = %s AND target_hour >= %s AND made_at = %s
 ORDER BY target_hour, quantity
