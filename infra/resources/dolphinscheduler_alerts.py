@@ -9,7 +9,7 @@ from pulumi import Input, ResourceOptions
 
 from infra.resources import connections
 from infra.resources.connections import wait_until
-from infra.resources.dolphinscheduler_client import DolphinScheduler, Found, connect, read
+from infra.resources.dolphinscheduler_client import DolphinScheduler, Found, Refused, connect, read
 from infra.resources.http import Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
 
@@ -119,7 +119,10 @@ def _plugin(server: DolphinScheduler) -> int:
 
     def complaint() -> str:
         nonlocal found
-        plugins = read(list[_Plugin], server.call("GET", "/ui-plugins/query-by-type", pluginType="ALERT") or [])
+        try:
+            plugins = read(list[_Plugin], server.call("GET", "/ui-plugins/query-by-type", pluginType="ALERT"))
+        except Refused as error:  # while there is none at all
+            return str(error)
         found = next((each.id for each in plugins if each.plugin_name == _PLUGIN), 0)
         return "" if found else f"it knows {', '.join(each.plugin_name for each in plugins) or 'no plugin'}"
 

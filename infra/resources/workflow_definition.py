@@ -16,12 +16,19 @@ from infra.resources.quartz import check_cron
 
 _MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
 _DURATION = r"^[1-9][0-9]{0,5}[mhd]$"
+_SPAN = r"^[1-9][0-9]{0,5}[hd]$"
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 
 
 def _duration(text: str) -> str:
     if not re.match(_DURATION, text):
         raise ValueError(f"{text!r} is not a duration; write a whole number and m, h or d, such as 45m or 2h")
+    return text
+
+
+def _span(text: str) -> str:
+    if not re.match(_SPAN, text):
+        raise ValueError(f"{text!r} is not a length of data; write a whole number and h or d, such as 48h or 31d")
     return text
 
 
@@ -34,6 +41,8 @@ def _time_zone(name: str) -> str:
 Name = Annotated[str, Field(pattern=_NAME)]
 Duration = Annotated[str, Field(json_schema_extra={"pattern": _DURATION}), AfterValidator(_duration)]
 """A whole number of minutes, hours or days: DolphinScheduler counts in minutes."""
+Span = Annotated[str, Field(json_schema_extra={"pattern": _SPAN}), AfterValidator(_span)]
+"""How much data: a whole number of hours or days."""
 
 
 def minutes(duration: str) -> int:
@@ -91,9 +100,12 @@ class _Task(_Model):
         raise NotImplementedError(self.name)
 
 
+def _option(name: str, value: str | None) -> list[str]:
+    return [f"--{name}", value] if value else []
+
+
 def _range(window: str | None, from_to: bool) -> list[str]:
-    given = ["--window", window] if window else []
-    return [*given, "--from", "${from}", "--to", "${to}"] if from_to else given
+    return [*_option("window", window), *(["--from", "${from}", "--to", "${to}"] if from_to else [])]
 
 
 class ZetaJob(_Task):
@@ -102,15 +114,14 @@ class ZetaJob(_Task):
     type: Literal["zeta_job"]
     job: Name
     """`seatunnel/<product>/<job>.conf`."""
-    window: Duration | None = None
+    window: Span | None = None
     """Without from and to: how far back from now."""
-    chunk: Duration | None = None
+    chunk: Span | None = None
     """A longer range is done in pieces of this length."""
 
     def command(self, from_to: bool) -> list[str]:
         """`zeta-job`."""
-        chunk = ["--chunk", self.chunk] if self.chunk else []
-        return ["zeta-job", "--job", self.job, *_range(self.window, from_to), *chunk]
+        return ["zeta-job", "--job", self.job, *_range(self.window, from_to), *_option("chunk", self.chunk)]
 
 
 class Sql(_Task):
@@ -119,7 +130,7 @@ class Sql(_Task):
     type: Literal["sql"]
     statement: Name
     """`sql/<product>/queries/<statement>.sql`, with `${from}` and `${to}`."""
-    window: Duration | None = None
+    window: Span | None = None
     """Without from and to: how far back from now."""
 
     def command(self, from_to: bool) -> list[str]:
@@ -128,15 +139,17 @@ class Sql(_Task):
 
 
 class Check(_Task):
-    """A query whose rows are findings: any row raises an alert."""
+    """A query whose rows are findings: any row raises an alert. It looks at the last hours also in a backfill."""
 
     type: Literal["check"]
     query: Name
-    """`sql/<product>/queries/<query>.sql`."""
+    """`sql/<product>/queries/<query>.sql`, with `${from}` and `${to}`."""
+    window: Span | None = None
+    """How far back from now."""
 
     def command(self, _from_to: bool) -> list[str]:
         """`check`."""
-        return ["check", "--query", self.query]
+        return ["check", "--query", self.query, *_option("window", self.window)]
 
 
 class Archive(_Task):
@@ -146,10 +159,14 @@ class Archive(_Task):
     table: Name
     archive: Name
     time_column: Name
+    """What a row's month goes by."""
+    version_column: Name
+    """Of two rows with one key the later one counts."""
 
     def command(self, _from_to: bool) -> list[str]:
         """`archive`."""
-        return ["archive", "--table", self.table, "--archive", self.archive, "--time-column", self.time_column]
+        columns = ["--time-column", self.time_column, "--version-column", self.version_column]
+        return ["archive", "--table", self.table, "--archive", self.archive, *columns]
 
 
 class KeepRunning(_Task):

@@ -73,6 +73,7 @@ def test_a_good_file(root: Path) -> None:
         ("timeout: 30m", "timeout: 0m", 6, "timeout: '0m' is not a duration"),
         ("timeout: 30m", "time_out: 30m", 6, "time_out: unknown key"),
         ("type: zeta_job", "type: spark_job", 11, "tasks.0: Input tag 'spark_job' found using 'type' does not match"),
+        ("window: 48h", "window: 90m", 14, "tasks.0.window: '90m' is not a length of data"),
         ("    type: zeta_job\n", "", 11, "tasks.0: Unable to extract tag using discriminator 'type'"),
         ("job: aqi_hourly", "jobs: aqi_hourly", 13, "tasks.0.jobs: unknown key"),
         ("job: aqi_hourly", "job: aqi_daily", 13, "tasks.0.job: there is no seatunnel/example/aqi_daily.conf"),

@@ -32,7 +32,8 @@ def test_the_scripts_run_the_tasks_client() -> None:
     }
     assert script("archive_monthly")["archive"].endswith(
         f"archive --product ciapol --workflow archive_monthly --task archive --every 2678400 {run} "
-        "--table sensor_measurements_zeta --archive sensor_measurements_archive_zeta --time-column measured_at"
+        "--table sensor_measurements_zeta --archive sensor_measurements_archive_zeta --time-column measured_at "
+        "--version-column published_at"
     )
     assert script("jobs_keep_running")["keep_running"].endswith(
         f"-m apps.tasks keep-running --product ciapol --workflow jobs_keep_running --task keep_running --every 60 {run}"
