@@ -185,6 +185,17 @@ def calls_of(log: str) -> int:
     return int(match[1])
 
 
+def goes_on(stack: Stack, ingest: Ingest) -> None:
+    """The job runs again: at once, or by the keeper where a slow machine let the short lease of these tests end."""
+
+    def running() -> bool:
+        if JOB not in ingest.engine.jobs or ingest.engine.jobs[JOB].status != "RUNNING":
+            stack.run(stack.command("keep-running", task="keeper"))
+        return JOB in ingest.engine.jobs and ingest.engine.jobs[JOB].status == "RUNNING" and ingest.drained
+
+    wait(running, within=60)
+
+
 def killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator, steps: list[int], total: int) -> None:
     rng = random.Random(7)
     for at in steps:
@@ -204,7 +215,7 @@ def killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator, step
         code, log = stack.run(stack.command("archive", *OPTIONS, run=str(at)), SHORT_LEASE)
         assert code == 0, f"step {at} of {total}: {log}"
         nothing_lost_nothing_twice(ingest)
-        wait(lambda: ingest.engine.jobs[JOB].status == "RUNNING" and ingest.drained)
+        goes_on(stack, ingest)
     code, log = stack.run(stack.command("archive", *OPTIONS, run="last"), SHORT_LEASE)
     assert code == 0, log
     assert old_partitions(starrocks) == []
@@ -222,8 +233,47 @@ def steps_of_one_run(stack: Stack, ingest: Ingest) -> int:
 def test_killed_at_some_steps(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
     total = steps_of_one_run(stack, ingest)
     assert total > 30
-    steps = sorted(random.Random(11).sample(range(3, total + 1), 6))
+    steps = sorted(random.Random(11).sample(range(3, total + 1), 4))
     killed_at_every_step(stack, ingest, starrocks, steps, total)
+
+
+def what_is_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator, rounds: int) -> None:
+    """StarRocks or the engine is killed at a random moment of an archive run."""
+    rng = random.Random(rounds)
+    for number in range(rounds):
+        late(ingest, rng, 40)
+        process = stack.start(stack.command("archive", *OPTIONS, run=f"m{number}"), SHORT_LEASE)
+        time.sleep(rng.uniform(0.5, 4))
+        if rng.random() < 0.6:
+            # No load may be under way for the ingest of these tests; the archive's statements may.
+            with ingest.engine.lock:
+                starrocks.kill()
+                starrocks.start()
+        else:
+            with ingest.engine.lock:
+                ingest.engine.forget()
+        process.communicate(timeout=120)
+        nothing_lost_nothing_twice(ingest)
+        for _ in range(3):
+            code, log = stack.run(stack.command("archive", *OPTIONS, run=f"m{number}"), SHORT_LEASE)
+            nothing_lost_nothing_twice(ingest)
+            if code == 0:
+                break
+        assert code == 0, log
+        goes_on(stack, ingest)
+    assert stack.run(stack.command("archive", *OPTIONS, run="last"), SHORT_LEASE)[0] == 0
+    assert old_partitions(starrocks) == []
+    nothing_lost_nothing_twice(ingest)
+
+
+def test_starrocks_or_the_engine_is_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    what_is_killed_meanwhile(stack, ingest, starrocks, 3)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_starrocks_or_the_engine_is_killed_meanwhile_often(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+    what_is_killed_meanwhile(stack, ingest, starrocks, 30)
 
 
 @pytest.mark.long

@@ -1,0 +1,140 @@
+"""What every command has in common: its row, its exit status, and a StarRocks that goes away."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.integration.api.platform import Emulator
+from tests.integration.tasks.stack import Stack
+
+pytestmark = pytest.mark.integration
+
+
+def application(stack: Stack, program: str) -> None:
+    """An application `predictor` of one file."""
+    folder = stack.folder / "lib" / "apps" / "predictor"
+    folder.mkdir(parents=True)
+    (folder / "__main__.py").write_text(program)
+    stack.write(apps={"predictor": str(stack.folder / "lib")})
+
+
+def test_an_application_is_run_with_its_own_packages_and_addresses(stack: Stack) -> None:
+    application(
+        stack,
+        "import os, sys\n"
+        "print('arguments', sys.argv[1:])\n"
+        "names = ['HOST', 'DATABASE', 'USER', 'PASSWORD_FILE']\n"
+        "print([os.environ['STARROCKS_' + name] for name in names], os.environ['PYTHONPATH'])\n"
+        "print('predicted 24 hours of 9 stations')\n",
+    )
+    code, log = stack.run(stack.command("app", "--app", "predictor", "--", "predict", "--hours", "24"))
+    assert code == 0, log
+    assert "arguments ['predict', '--hours', '24']" in log
+    assert f"'ciapol_analytics', 'predictor', '{stack.secret}'] {stack.folder / 'lib'}" in log
+    step = stack.step()
+    assert (step["state"], step["details"]) == ("succeeded", "predicted 24 hours of 9 stations")
+    assert step["last_succeeded_at"] is not None
+
+
+def test_an_application_that_fails_tells_why(stack: Stack) -> None:
+    application(stack, "raise SystemExit('no history at all')\n")
+    code, log = stack.run(stack.command("app", "--app", "predictor", "--", "predict"))
+    assert code == 1
+    assert "predictor ended with 1: no history at all" in log
+    step = stack.step()
+    assert step["state"] == "failed"
+    assert "no history at all" in str(step["last_error"])
+    assert step["last_succeeded_at"] is None
+
+
+def test_an_application_is_killed_with_its_task(stack: Stack) -> None:
+    marker = stack.folder / "alive"
+    application(stack, f"import time\nopen({str(marker)!r}, 'w').close()\ntime.sleep(300)\n")
+    process = stack.start(stack.command("app", "--app", "predictor", "--", "predict"))
+    deadline = time.monotonic() + 30
+    while not marker.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.terminate()
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "killed" in output
+    assert stack.step()["state"] == "killed"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("sql", "--statement", "nothing"), "queries/nothing.sql: No such file"),
+        (("sql", "--statement", "quality_hourly", "--from", "yesterday"), "--from 'yesterday' is no time"),
+        (("app", "--app", "oracle"), "has no app 'oracle'"),
+        (
+            ("archive", "--table", "stations", "--archive", "aqi_hourly_zeta", "--time-column", "registered_at"),
+            "aqi_hourly_zeta has other columns than stations",
+        ),
+    ],
+)
+def test_what_is_wrong_is_in_the_log_and_in_the_row(stack: Stack, arguments: tuple[str, ...], message: str) -> None:
+    code, log = stack.run(stack.command(*arguments))
+    assert code == 1
+    assert message in log
+    assert "Traceback" not in log
+    assert message in str(stack.step()["last_error"])
+
+
+def test_a_later_success_clears_the_error_and_keeps_when_it_failed(stack: Stack) -> None:
+    assert stack.run(stack.command("sql", "--statement", "nothing"))[0] == 1
+    assert stack.run(stack.command("sql", "--statement", "quality_hourly", "--window", "1h", run="2"))[0] == 0
+    step = stack.step()
+    assert (step["run_id"], step["state"], step["last_error"]) == ("2", "succeeded", None)
+    assert step["last_failed_at"] is not None
+
+
+def test_starrocks_that_is_away_at_the_end_does_not_turn_success_into_failure(
+    stack: Stack, starrocks: Emulator
+) -> None:
+    done = stack.folder / "done"
+    application(stack, f"open({str(done)!r}, 'w').close()\nimport time\ntime.sleep(2)\nprint('did it')\n")
+    process = stack.start(stack.command("app", "--app", "predictor", "--", "predict"))
+    deadline = time.monotonic() + 30
+    while not done.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    starrocks.kill()
+    time.sleep(4)
+    starrocks.start()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert "does not answer" in output
+    step = stack.step()
+    assert (step["state"], step["details"]) == ("succeeded", "did it")
+
+
+def test_a_run_that_ends_beside_a_later_one_leaves_the_row_to_it(stack: Stack) -> None:
+    application(stack, "import sys, time\ntime.sleep(float(sys.argv[1]))\n")
+    first = stack.start(stack.command("app", "--app", "predictor", "--", "4", run="first"))
+    time.sleep(1.5)
+    second = stack.start(stack.command("app", "--app", "predictor", "--", "8", run="second"))
+    first.communicate(timeout=60)
+    step = stack.step()
+    assert (step["run_id"], step["state"]) == ("second", "running")
+    assert step["last_succeeded_at"] is not None
+    second.communicate(timeout=60)
+    assert stack.step()["state"] == "succeeded"
+
+
+def test_the_keeper_is_quick(stack: Stack) -> None:
+    """It runs each minute. A loose bound: the tests share the machine; docs/orchestration.md has the measurement."""
+    begin = time.monotonic()
+    assert stack.run(stack.command("keep-running"))[0] == 0
+    assert time.monotonic() - begin < 10
+
+
+def test_a_command_that_nobody_knows_is_a_usage_error(stack: Stack) -> None:
+    code, log = stack.run([sys.executable, "-m", "apps.tasks", "fly"])
+    assert (code, "invalid choice" in log) == (2, True)
+    code, log = stack.run(stack.command("keep-running", run="../../etc"))
+    assert (code, "is no name" in log) == (2, True)
+    assert Path(stack.secret).read_text().strip() not in log
