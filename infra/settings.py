@@ -125,7 +125,7 @@ class Settings(Model):
     """A stack: where it runs, its sizes, what it keeps."""
 
     target: Literal["host", "docker", "kubernetes"]
-    port_offset: Annotated[int, Field(ge=0, le=50_000)] = 0
+    port_offset: Annotated[int, Field(ge=0, le=15_000, description="the highest port stays below 65,536")] = 0
     keep_data: bool = Field(True, description="deleting a service or a schema keeps its data")
     demonstration: bool = Field(False, description="replay the shipped sample after the deployment")
     docker: DockerSettings = DockerSettings()

@@ -36,7 +36,7 @@ def free_offset() -> int:
     """A port offset at which every port of the platform is free."""
     return next(
         offset
-        for offset in (10_000 + 97 * secrets.randbelow(300) for _ in range(1000))
+        for offset in (1_000 + 97 * secrets.randbelow(144) for _ in range(1000))
         if all(is_free(port + offset) for port in PORTS)
     )
 
