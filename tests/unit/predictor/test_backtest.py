@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from apps.predictor.backtest import run
+from apps.predictor.backtest.errors import Errors, Table
+from apps.predictor.backtest.files import NoFilesError, histories, hourly
+from apps.predictor.history import COLUMNS, HORIZONS
+from apps.predictor.model import Interval
+from tests.unit.predictor import made_up
+from tests.unit.sql import aqi_reference
+
+
+def test_errors_are_those_of_the_hours_that_all_can_predict() -> None:
+    happened = np.full((2, HORIZONS), 10.0)
+    happened[1, 3] = np.nan
+    value = np.full((2, HORIZONS), 12.0)
+    value[0, 0] = 7.0
+    interval = Interval(value.ravel(), value.ravel() - 2.5, value.ravel() + 1)
+    persistence = np.full(2 * HORIZONS, 14.0)
+    persistence[HORIZONS + 5] = np.nan
+    errors = Errors.of(happened.ravel(), interval, persistence, np.full(2 * HORIZONS, 9.0))
+    table = Table.of("pm25", Errors.stations([errors, errors]) + Errors.stations([errors, errors]))
+    assert table.predictions == 4 * (2 * HORIZONS - 2)
+    assert table.mae[:, 0].tolist() == [2.5, 4, 1]
+    assert table.mae[:, 1].tolist() == [2, 4, 1]
+    assert table.rmse[0, 0] == pytest.approx(np.sqrt((9 + 4) / 2))
+    assert table.coverage[:2].tolist() == [0.5, 1]
+    assert table.width[0] == 3.5
+    assert table.not_better == list(range(1, HORIZONS + 1))
+    lines = list(table.lines())
+    assert lines[2].startswith("| 1 | 2.50 | 4.00 | 1.00 |")
+    assert len(lines) == 2 + HORIZONS + 1
+
+
+def test_cuts_follow_each_other_to_the_end() -> None:
+    folds = run.folds_of([made_up.station(1, 1600)], None)
+    assert [fold.end - fold.cut for fold in folds] == [200, 200]
+    assert [fold.cut for fold in folds][1:] == [fold.end for fold in folds][:-1]
+    assert folds[-1].end == made_up.FIRST_HOUR + 1600
+
+
+def test_better_than_both_rules_where_there_is_something_to_learn() -> None:
+    """Generated stations whose level comes back to a daily cycle: at every hour ahead the model is better."""
+    stations = [made_up.station(seed, 1800) for seed in (1, 2, 3)]
+    [fold] = run.folds_of(stations, 1)
+    errors = run.measure(stations, "pm25", fold, every=7)
+    assert errors is not None
+    table = Table.of("pm25", errors)
+    assert table.not_better == []
+    assert 0.65 < table.coverage.mean() < 0.95
+
+
+def test_what_comes_after_the_cut_does_not_change_the_model() -> None:
+    """Predictions made at the cut are the same where all after their hour is different."""
+    stations = [made_up.station(1, 1600)]
+    [fold] = run.folds_of(stations, 1)
+    at_cut = run.Fold(fold.cut, fold.cut + 1)
+    first = run.measure(stations, "o3", at_cut, every=1)
+    stations[0].values[fold.cut - made_up.FIRST_HOUR + 1 :, :] *= 3
+    second = run.measure(stations, "o3", at_cut, every=1)
+    assert first is not None
+    assert second is not None
+    np.testing.assert_array_equal(first.width, second.width)
+    assert not np.array_equal(first.absolute, second.absolute)
+
+
+def test_the_sample_is_read_with_the_index_that_the_platform_computes() -> None:
+    stations = histories(None)
+    assert len(stations) == 9
+    assert {len(h.values) for h in stations} == {61 * 24}
+    random = np.random.default_rng(1)
+    measurements = pd.DataFrame(
+        {"station_id": "s", "measured_at": pd.date_range("2026-01-31", periods=60, freq="h")}
+        | {name: random.uniform(0, 200, 60) for name in COLUMNS[1:]}
+    )
+    found = hourly(measurements).sort_values("hour_start", ignore_index=True)
+    expected = aqi_reference.aqi_hourly(measurements)
+    assert_frame_equal(found[["hour_start", "aqi"]], expected[["hour_start", "aqi"]], check_dtype=False)
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NoFilesError, match=str(tmp_path)):
+        histories(tmp_path)
+    assert run.backtest(run.Plan(data=tmp_path)) == 2

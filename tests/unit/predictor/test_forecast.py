@@ -1,0 +1,105 @@
+import logging
+
+import numpy as np
+import pytest
+
+from apps.predictor import FALLBACK, MODEL, fallback, learning
+from apps.predictor.features import Features
+from apps.predictor.forecast import predict_station
+from apps.predictor.history import COLUMNS, HORIZONS, QUANTITIES, History, Station
+from apps.predictor.model import Interval, NetworkModel
+from tests.unit.predictor import made_up
+
+MADE_AT = made_up.FIRST_HOUR + 800
+TRAINED = ("pm25", "o3")
+
+
+@pytest.fixture(scope="module")
+def model() -> NetworkModel:
+    """Models of two quantities, learnt from two stations with gaps."""
+    stations = [Features(made_up.station(seed, 1200, gaps=0.1)) for seed in (1, 2)]
+    models = {quantity: learning.train_quantity(quantity, stations, rows=4000) for quantity in TRAINED}
+    return NetworkModel("Asia/Shanghai", MADE_AT, {q: m for q, m in models.items() if m is not None})
+
+
+def test_intervals_are_ordered_and_never_negative() -> None:
+    found = Interval.ordered(np.array([5.0, -1.0, 3.0]), np.array([6.0, -3.0, -2.0]), np.array([4.0, -2.0, 9.0]))
+    assert found.value.tolist() == [5, 0, 3]
+    assert found.lower.tolist() == [5, 0, 0]
+    assert found.upper.tolist() == [5, 0, 9]
+
+
+@pytest.mark.parametrize("delay", [0, 1])
+@pytest.mark.parametrize("gaps", [0.0, 0.3])
+def test_every_hour_has_an_ordered_prediction(model: NetworkModel, delay: int, gaps: float) -> None:
+    history = made_up.station(3, 801, gaps=gaps, delay=delay)
+    history.values[-4:, COLUMNS.index("pm25")] = 35.0
+    rows = predict_station(history, model, MADE_AT)
+    assert {row.quantity for row in rows} == set(QUANTITIES)
+    for quantity in QUANTITIES:
+        own = [row for row in rows if row.quantity == quantity]
+        assert [row.target_hour for row in own] == list(range(MADE_AT + 1, MADE_AT + 1 + HORIZONS))
+        assert all(0 <= row.lower <= row.value <= row.upper for row in own)
+        assert all(row.fallback == (row.model == FALLBACK) for row in own)
+    assert {row.model for row in rows if row.quantity == "pm25"} == {MODEL}
+    assert {row.model for row in rows if row.quantity == "so2"} == {FALLBACK}
+
+
+def test_the_same_history_gives_the_same_model_and_predictions(model: NetworkModel) -> None:
+    stations = [Features(made_up.station(seed, 1200, gaps=0.1)) for seed in (1, 2)]
+    again = learning.train_quantity("o3", stations, rows=4000)
+    assert again is not None
+    for name, array in again.median.arrays().items():
+        np.testing.assert_array_equal(array, model.quantities["o3"].median.arrays()[name])
+    np.testing.assert_array_equal(again.trust, model.quantities["o3"].trust)
+
+
+def test_too_little_history_is_said_and_marked(model: NetworkModel, caplog: pytest.LogCaptureFixture) -> None:
+    whole = made_up.station(4, 801)
+    young = History(whole.station, whole.first_hour + 500, whole.values[500:])
+    rows = predict_station(young, model, MADE_AT)
+    assert all(row.fallback for row in rows)
+    assert len(rows) == HORIZONS * len(QUANTITIES)
+    assert "S4: too little history or no recent value, simple rules for aqi, pm25" in caplog.text
+
+
+def test_a_quantity_without_any_value_is_left_out(model: NetworkModel, caplog: pytest.LogCaptureFixture) -> None:
+    history = made_up.station(5, 801)
+    history.values[:, COLUMNS.index("co")] = np.nan
+    history.values[-8:, COLUMNS.index("o3")] = np.nan
+    with caplog.at_level(logging.WARNING):
+        rows = predict_station(history, model, MADE_AT)
+    assert "co" not in {row.quantity for row in rows}
+    assert "S5: nothing known of co, not predicted" in caplog.text
+    ozone = [row for row in rows if row.quantity == "o3"]
+    assert ozone
+    assert all(row.fallback for row in ozone)
+
+
+def test_too_little_to_learn_from_gives_no_model() -> None:
+    assert learning.train_quantity("pm25", [Features(made_up.station(1, 200))]) is None
+    empty = History(Station("s", "Africa/Abidjan", "n"), made_up.FIRST_HOUR, np.full((0, 11), np.nan))
+    assert learning.train_quantity("pm25", [Features(empty)]) is None
+
+
+def test_the_rule_that_erred_less_is_taken_with_its_errors_as_interval() -> None:
+    days = np.tile(np.arange(24.0), 10)
+    values = np.full((len(days), 11), np.nan)
+    values[:, COLUMNS.index("pm25")] = days
+    features = Features(History(Station("s", "Africa/Abidjan", "n"), made_up.FIRST_HOUR, values))
+    found = fallback.predict(features, "pm25", len(days) - 1, range(1, 25))
+    assert found.value.tolist() == list(range(24))  # the same hour yesterday is always right
+    assert (found.upper - found.lower).max() == 0
+
+    values[:, COLUMNS.index("pm25")] = np.repeat(np.random.default_rng(1).uniform(0, 100, 60), 4)
+    found = fallback.predict(Features(features.history), "pm25", len(days) - 1, range(1, 25))
+    assert found.value[0] == values[-1, COLUMNS.index("pm25")]  # persistence is nearer
+    assert found.upper[0] > found.value[0] > found.lower[0] or found.lower[0] == 0
+
+
+def test_a_rule_without_a_past_has_a_wide_interval() -> None:
+    values = np.full((3, 11), np.nan)
+    values[:, COLUMNS.index("pm25")] = [10.0, 30.0, 20.0]
+    features = Features(History(Station("s", "Africa/Abidjan", "n"), made_up.FIRST_HOUR, values))
+    found = fallback.predict(features, "pm25", 2, range(1, 25))
+    assert (found.value[0], found.lower[0], found.upper[0]) == (20, 0, 60)
