@@ -1,0 +1,138 @@
+"""The deployment's side of `streaming_jobs`: the resource of a job, against the emulator and a strict fake."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.resources import connections
+from infra.resources.connections import Connections
+from infra.resources.seatunnel_job import JobInputs, JobProvider
+from seatunnel.client.definition import Definition, job_id
+from tests.integration.api.platform import Emulator
+from tests.unit.tasks.fake_zeta import FakeZeta, fake_zeta
+
+pytestmark = pytest.mark.integration
+
+NAME = "ciapol-ingest"
+JOB = job_id("test", NAME)
+TABLE = "kappastack.streaming_jobs"
+
+
+@pytest.fixture
+def engine(starrocks: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeZeta]:
+    starrocks.execute(f"DELETE FROM {TABLE} WHERE job_id <> 0")
+    with fake_zeta() as running:
+        host, port = running.url.removeprefix("http://").split(":")
+        here = {"scheme": "http", "host": host, "port": int(port)}
+        query = {"scheme": "mysql", "host": "127.0.0.1", "port": starrocks.server.mysql_port}
+        known = Connections.model_validate(
+            {
+                "endpoints": {
+                    "seatunnel": {"rest": here},
+                    "pulsar": {"broker": here, "admin": here},
+                    "starrocks": {"query": query, "fe-http": here},
+                },
+                "secrets": {"starrocks-root": ""},
+                "secret_files": {"seatunnel": {}},
+                "health": {},
+            }
+        )
+        monkeypatch.setattr(connections, "load", lambda *_arguments, **_options: known)
+        yield running
+
+
+def inputs(definition: Definition | None = None) -> JobInputs:
+    return JobInputs(
+        stack="test",
+        service="seatunnel",
+        starrocks="starrocks",
+        database="kappastack",
+        product="ciapol",
+        name=NAME,
+        definition=definition or {"env": {}, "source": [{"url": "${pulsar.broker_url}"}], "sink": []},
+        instances={},
+    )
+
+
+def row(starrocks: Emulator, columns: str = "wanted, failures, state, held_by") -> list[tuple[object, ...]]:
+    return starrocks.execute(f"SELECT {columns} FROM {TABLE} WHERE job_id = {JOB}")
+
+
+def test_it_starts_and_is_noted_and_left_alone(starrocks: Emulator, engine: FakeZeta) -> None:
+    provider = JobProvider()
+    assert "is not known to the engine" in provider.find_drift(inputs())[0]
+    provider.apply(inputs(), None)
+    assert (engine.jobs[JOB].status, engine.jobs[JOB].restored) == ("RUNNING", True)
+    assert row(starrocks) == [("running", 0, None, None)]
+    [(product, name, definition)] = row(starrocks, "product, name, definition")
+    assert (product, name) == ("ciapol", NAME)
+    assert engine.url in str(definition)
+    assert provider.find_drift(inputs()) == []
+    provider.apply(inputs(), inputs())
+    assert engine.submitted == [JOB]
+    assert row(starrocks)[0][0] == "running"
+
+
+def test_a_changed_definition_goes_on_from_a_savepoint(starrocks: Emulator, engine: FakeZeta) -> None:
+    provider = JobProvider()
+    provider.apply(inputs(), None)
+    changed = inputs({"env": {"parallelism": 2}, "source": [], "sink": []})
+    wanted: list[str] = []
+    stop = engine.on_stop
+
+    def stopping(identity: int, job: object, savepoint: bool) -> None:
+        wanted.append(str(row(starrocks)[0][0]))
+        stop(identity, engine.jobs[identity], savepoint)
+
+    engine.on_stop = stopping
+    provider.apply(changed, inputs())
+    assert engine.stopped == [(JOB, True)]
+    assert wanted == ["stopped"], "the keeper would put the old definition back"
+    assert engine.jobs[JOB].definition["env"] == {"parallelism": 2}
+    assert row(starrocks)[0][0] == "running"
+    assert provider.find_drift(changed) == []
+
+
+def test_what_is_wrong_is_drift_and_is_mended(starrocks: Emulator, engine: FakeZeta) -> None:
+    provider = JobProvider()
+    provider.apply(inputs(), None)
+    engine.jobs[JOB].status = "FAILED"
+    starrocks.execute(f"UPDATE {TABLE} SET failures = 3, state = 'given_up', reason = 'r' WHERE job_id = {JOB}")
+    assert "is FAILED" in provider.find_drift(inputs())[0]
+    provider.apply(inputs(), inputs())
+    assert engine.jobs[JOB].status == "RUNNING"
+    assert row(starrocks, "wanted, failures, state, reason") == [("running", 0, None, None)]
+    starrocks.execute(f"DELETE FROM {TABLE} WHERE job_id = {JOB}")
+    assert "nothing would put it back" in provider.find_drift(inputs())[0]
+    provider.apply(inputs(), inputs())
+    assert provider.find_drift(inputs()) == []
+    starrocks.execute(f"UPDATE {TABLE} SET wanted = 'stopped' WHERE job_id = {JOB}")
+    assert "nothing would put it back" in provider.find_drift(inputs())[0]
+
+
+def test_what_the_archive_holds_has_not_drifted(starrocks: Emulator, engine: FakeZeta) -> None:
+    provider = JobProvider()
+    provider.apply(inputs(), None)
+    engine.jobs[JOB].status = "SAVEPOINT_DONE"
+    until = "DATE_ADD(UTC_TIMESTAMP(), INTERVAL {} SECOND)"
+    starrocks.execute(f"UPDATE {TABLE} SET held_by = 'archive', held_until = {until.format(60)} WHERE job_id = {JOB}")
+    assert provider.find_drift(inputs()) == []
+    starrocks.execute(f"UPDATE {TABLE} SET held_until = {until.format(2)} WHERE job_id = {JOB}")
+    provider.apply(inputs(), inputs())
+    assert engine.jobs[JOB].status == "RUNNING"
+
+
+def test_a_job_that_cannot_start_is_left_to_the_keeper(starrocks: Emulator, engine: FakeZeta) -> None:
+    engine.refuse = "No such plugin"
+    with pytest.raises(Exception, match="No such plugin"):
+        JobProvider().apply(inputs(), None)
+    assert row(starrocks)[0][0] == "running"
+
+
+def test_taken_away_it_is_stopped_and_forgotten(starrocks: Emulator, engine: FakeZeta) -> None:
+    provider = JobProvider()
+    provider.apply(inputs(), None)
+    provider.remove(inputs())
+    assert engine.jobs[JOB].status == "CANCELED"
+    assert row(starrocks) == []
+    provider.remove(inputs())
