@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 
 from tools.setup import java, python_environment
@@ -16,6 +18,12 @@ MYSQL_CLIENT_NAMES = ("mariadb", "mysql")
 def first_on_path(names: Sequence[str]) -> str | None:
     """Path of the first of these programs that is on PATH."""
     return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def _there_or_useless(program: str) -> bool:
+    """Whether a program of the system is there, or would be of no use: only root on Linux can start a Docker Engine."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    return sys.platform != "linux" or os.geteuid() != 0 or shutil.which(program, path=path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,19 @@ PACKAGES = (
     ),
     Package("openjdk-17-jdk-headless", "Pulsar, Zeta and the connectors", lambda: java.find() is not None),
     Package("maven", "Java dependencies", lambda: java.maven() is not None),
+    Package("procps", "stopping tasks of workflows", lambda: shutil.which("kill") is not None),
+    Package("psmisc", "stopping tasks of workflows", lambda: shutil.which("pstree") is not None),
     Package("chromium", "tests of the page", lambda: first_on_path(CHROMIUM_NAMES) is not None, tests_only=True),
     Package(
         "mariadb-client-core",
         "tests with a MySQL client",
         lambda: first_on_path(MYSQL_CLIENT_NAMES) is not None,
         tests_only=True,
+    ),
+    # Where no Docker Engine is and none can be started, its tests are skipped and say why.
+    *(
+        Package(name, "tests on a Docker Engine", partial(_there_or_useless, program), tests_only=True)
+        for name, program in (("docker.io", "dockerd"), ("iptables", "iptables"), ("mmdebstrap", "mmdebstrap"))
     ),
 )
 
