@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 STACK ?= local
 export STACK
+# Whose settings name the base image: a stack without images has the usual one.
+IMAGES_STACK = $(if $(filter local,$(STACK)),dev,$(STACK))
 
 # The set-up writes what comes first on PATH, and where caches are, into this file.
 RUN := . build/setup/environment.sh &&
@@ -28,6 +30,14 @@ setup-tests:
 .PHONY: distributions
 distributions: setup ## assemble what the services run from, below build/dist/
 	@$(RUN) python -m infra.distributions
+
+.PHONY: images
+images: distributions ## build the images of the services: make images [STACK=dev] [BASE_IMAGE=…]
+	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE))
+
+.PHONY: push
+push: distributions ## push them: make push REGISTRY=registry.example:5000/team
+	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… says where to))
 
 .PHONY: up
 up: distributions ## deploy the stack, replay the sample, run the smoke tests, print the addresses
