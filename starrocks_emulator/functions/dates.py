@@ -177,7 +177,7 @@ def _zone(arguments: Sequence[str]) -> str:
 
 
 def _add_months(arguments: Sequence[str]) -> str:
-    return f"(fn.dt({arguments[0]}) + to_months(CAST({arguments[1]} AS INTEGER)))"
+    return f"fn.ranged(fn.dt({arguments[0]}) + to_months(CAST({arguments[1]} AS INTEGER)))"
 
 
 def _units_between(unit: str, arguments: Sequence[str]) -> str:
@@ -248,6 +248,6 @@ DATES = {
 DATES["DATE_TRUNC"] = Function(_trunc, 2, 2)
 for _name in _UNITS:
     _interval = INTERVAL_UNITS[_name.upper()[:-1]].format("{1}")
-    DATES[f"{_name.upper()}_ADD"] = fixed(f"(fn.dt({{0}}) + {_interval})", 2)
-    DATES[f"{_name.upper()}_SUB"] = fixed(f"(fn.dt({{0}}) - {_interval})", 2)
+    DATES[f"{_name.upper()}_ADD"] = fixed(f"fn.ranged(fn.dt({{0}}) + {_interval})", 2)
+    DATES[f"{_name.upper()}_SUB"] = fixed(f"fn.ranged(fn.dt({{0}}) - {_interval})", 2)
     DATES[f"{_name.upper()}_DIFF"] = Function(partial(_units_between, _name[:-1]), 2, 2)

@@ -22,6 +22,14 @@ MACROS = (
     "(x BIGINT) AS CASE length(CAST(x AS VARCHAR)) WHEN 8 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d') "
     "WHEN 14 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d%H%M%S') ELSE CASE WHEN x IS NOT NULL THEN "
     "error('This emulator reads numbers as dates in the forms YYYYMMDD and YYYYMMDDHHMMSS') END END",
+    # … of a load: NULL for whatever is not in the known forms, without the regular expressions that take their time;
+    # a zone, which DuckDB would read, is none of them
+    "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
+    "BETWEEN '0' AND '9' AND NOT contains(x, '+') THEN TRY_CAST(x AS TIMESTAMP) END "
+    "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
+    # beyond the year 9999 there is nothing
+    "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
+    "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
     "CREATE MACRO fn.number(x VARCHAR) AS TRY_CAST(x AS DOUBLE)",
     "CREATE MACRO fn.truth(x VARCHAR) AS CASE WHEN lower(trim(x)) IN ('true', 'false') THEN lower(trim(x)) = 'true' "
     "ELSE TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT) <> 0 END, (x BOOLEAN) AS x, "
@@ -53,6 +61,9 @@ MACROS = (
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
     "left(x, most) WHEN x IS NOT NULL THEN error('group_concat of more than group_concat_max_len bytes that are not "
     "ASCII is not there in this emulator; set the variable higher') END",
+    # a text of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
+    "CREATE MACRO fn.repeated(x VARCHAR, n) AS CASE WHEN n <= 0 THEN CASE WHEN x IS NOT NULL THEN '' END "
+    "WHEN strlen(x) * CAST(n AS HUGEINT) <= 1048576 THEN repeat(x, CAST(n AS BIGINT)) END",
     # StarRocks changes the case of ASCII letters only
     "CREATE MACRO fn.lower(x) AS translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
     "CREATE MACRO fn.upper(x) AS translate(x, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",

@@ -82,9 +82,13 @@ def substring_index(text: str, separator: str, count: int) -> str:
     return separator.join(parts[:count] if count > 0 else parts[count:])
 
 
+_LONGEST = 1 << 20
+"""StarRocks: OLAP_STRING_MAX_LENGTH."""
+
+
 def pad(text: str, length: int, filler: str, left: bool) -> str | None:
-    """LPAD and RPAD; NULL for a negative length, the text itself where there is nothing to fill with."""
-    if length < 0:
+    """LPAD and RPAD; NULL for a negative length and one of more than 1 MB, and the text itself without a filler."""
+    if length < 0 or length > _LONGEST:
         return None
     if len(text) >= length:
         return text[:length]

@@ -72,7 +72,7 @@ STRINGS = {
     "ENDS_WITH": fixed("ends_with({0}, {1})", 2),
     "INSTR": fixed("CAST(instr({0}, {1}) AS INTEGER)", 2),
     "LOCATE": Function(_locate, 2, 3),
-    "REPEAT": fixed("repeat({0}, {1})", 2),
+    "REPEAT": fixed("fn.repeated({0}, {1})", 2),
     "REVERSE": fixed("reverse({0})", 1),
     "LPAD": Function(lambda a: f"py_pad({a[0]}, {a[1]}, {a[2] if len(a) == 3 else _SPACE}, TRUE)", 2, 3),
     "RPAD": Function(lambda a: f"py_pad({a[0]}, {a[1]}, {a[2] if len(a) == 3 else _SPACE}, FALSE)", 2, 3),
@@ -111,5 +111,5 @@ STRINGS = {
     "CRC32": fixed("py_crc32(fn.text({0}))", 1),
     "MURMUR_HASH3_32": Function(_murmur, 1, None),
     "UUID": fixed("CAST(uuid() AS VARCHAR)", 0),
-    "SPACE": fixed("repeat(' ', {0})", 1),
+    "SPACE": fixed("fn.repeated(' ', {0})", 1),
 }

@@ -183,12 +183,11 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
             f"TRY_CAST(CASE WHEN regexp_full_match({source}, '\\s*[-+]?\\d+\\s*') THEN {source} END AS {kind.stored()})"
         )
     if kind.name == "datetime":
-        # a zone would be read by DuckDB and is not by StarRocks; DATE accepts what DATETIME does
-        return f"TRY_CAST(CASE WHEN strlen({source}) <= 26 AND right({source}, 1) BETWEEN '0' AND '9' AND NOT contains({source}, '+') THEN {source} END AS TIMESTAMP)"  # noqa: E501
+        return f"fn.loaded_time({source})"
     if kind.name == "date":
-        return f"TRY_CAST(left({source}, 10) AS DATE)"
+        return f"CAST(fn.loaded_time({source}) AS DATE)"
     if kind.name == "boolean":
-        return f"TRY_CAST({source} AS BOOLEAN)"
+        return f"fn.truth({source})"
     return f"TRY_CAST({source} AS {kind.stored()})"
 
 

@@ -277,8 +277,11 @@ def _check_shape(body: Path, settings: Settings) -> list[str] | None:
         raise SettingsError("The value should be array type in json document stream when strip_outer_array=true")
     if not settings.partial_update or settings.columns or settings.jsonpaths or settings.json_root:
         return None
-    with body.open(encoding="utf-8") as file:
-        text = file.read().lstrip("﻿ \t\r\n").removeprefix("[").lstrip()
+    try:
+        text = body.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"body: is no UTF-8 at byte {error.start}") from error
+    text = text.lstrip("\ufeff \t\r\n").removeprefix("[").lstrip()
     try:
         first, _ = json.JSONDecoder().raw_decode(text)
     except ValueError as error:

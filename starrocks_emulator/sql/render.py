@@ -219,7 +219,7 @@ def _sum(render: Expressions, node: exp.Expr) -> str:
     if isinstance(left, exp.Interval):
         left, right = right, left
     if isinstance(right, exp.Interval):
-        return f"(fn.dt({render(left)}) {sign} {interval(render, right)})"
+        return f"fn.ranged(fn.dt({render(left)}) {sign} {interval(render, right)})"
     return arithmetic(render, node, sign)
 
 
