@@ -159,6 +159,10 @@ class Settings(Model):
         return self
 
 
+_SECRET = (("alertWebhook",),)
+"""What no message shows."""
+
+
 def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from Pulumi's configuration.
 
@@ -178,7 +182,11 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
     except ValidationError as error:
         lines = [
             f"  {prefix}{'.'.join(str(part) for part in problem['loc']) or '(whole)'}: {problem['msg']}"
-            + ("" if problem["type"] == "missing" else f" (found {problem['input']!r})")
+            + (
+                ""
+                if problem["type"] == "missing" or problem["loc"][:1] in _SECRET
+                else f" (found {problem['input']!r})"
+            )
             for problem in error.errors(include_url=False)
         ]
         raise SettingsError("the stack's configuration has errors:\n" + "\n".join(lines)) from None

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,21 @@ def test_settings_cannot_be_changed() -> None:
 @pytest.mark.parametrize(("text", "size"), [("384Mi", 384), ("2Gi", 2048)])
 def test_sizes(text: str, size: int) -> None:
     assert mebibytes(text) == size
+
+
+def test_a_webhook_is_a_secret_wherever_it_is_shown() -> None:
+    settings = load_settings(config(target="host", alertWebhook="https://chat.example/hooks/s3cret"), {})
+    assert settings.alert_webhook is not None
+    assert settings.alert_webhook.get_secret_value().endswith("s3cret")
+    assert "s3cret" not in repr(settings)
+    with pytest.raises(SettingsError, match="must begin with http") as error:
+        load_settings(config(target="host", alertWebhook="chat.example/hooks/s3cret"), {})
+    assert "s3cret" not in str(error.value)
+
+
+def test_secrets_of_a_file_are_left_to_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Pulumi.team.yaml").write_text(
+        "config:\n  kappastack:target: host\n  kappastack:alertWebhook:\n    secure: v1:abc\n"
+    )
+    monkeypatch.setattr("tools.stack.configuration.ROOT", tmp_path)
+    assert stack_configuration("team") == {"kappastack:target": "host"}
