@@ -1,0 +1,54 @@
+"""A program under Pulumi's mocks: every resource that it asks for."""
+
+import asyncio
+
+import pulumi
+from pulumi.runtime import mocks
+from pulumi.runtime.stack import wait_for_rpcs
+
+from infra.settings import Settings
+from stacks import environment
+
+Resource = mocks.MockResourceArgs
+
+
+class Recorder(mocks.Mocks):
+    """Notes every resource; a generated secret is the word `planted` and its name."""
+
+    def __init__(self) -> None:
+        """Nothing is noted yet."""
+        self.resources: list[Resource] = []
+
+    def new_resource(self, args: Resource) -> tuple[str | None, dict[object, object]]:
+        """Note it, and hand its inputs back as outputs."""
+        self.resources.append(args)
+        outputs: dict[object, object] = dict(args.inputs)
+        if args.typ.endswith(":RandomSecret"):
+            outputs["value"] = f"planted-{args.name}"
+        if args.typ.endswith(":RemoteImage"):
+            outputs["imageId"] = f"sha256:{args.name}"
+        return f"{args.name}-id", outputs
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], list[tuple[str, str]] | None]:
+        """No program of this project calls a function of a provider."""
+        raise AssertionError(f"the program calls {args.token}")
+
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        """Those whose type ends so, by name."""
+        return {args.name: args for args in self.resources if args.typ.split(":")[-1] == kind}
+
+
+def run(settings: Settings, stack: str = "test") -> Recorder:
+    """Run the program of the settings' target."""
+    recorder = Recorder()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    mocks.set_mocks(recorder, project="kappastack", stack=stack, preview=False)
+
+    async def program() -> None:
+        environment(settings, stack)
+        await wait_for_rpcs()
+
+    loop.run_until_complete(program())
+    assert pulumi.get_stack() == stack
+    return recorder

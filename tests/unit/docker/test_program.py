@@ -1,0 +1,150 @@
+"""The program of target `docker` under Pulumi's mocks: what it asks pulumi-docker for."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from infra.settings import Settings, load_settings
+from tests.mocking import Recorder, run
+
+SERVICES = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks"}
+
+
+def settings(**more: object) -> Settings:
+    document = {"target": "docker", "portOffset": 100, **more}
+    return load_settings({f"kappastack:{key}": json.dumps(value) for key, value in document.items()}, {})
+
+
+@pytest.fixture(scope="module")
+def dev() -> Iterator[Recorder]:
+    yield run(settings(docker={"publishAddress": "0.0.0.0"}))
+    asyncio.set_event_loop(None)
+
+
+def containers(recorder: Recorder) -> dict[str, dict[str, object]]:
+    """Inputs of the services' containers."""
+    found = recorder.of_type("Container")
+    return {name: dict(args.inputs) for name, args in found.items() if not name.endswith("-configuration")}
+
+
+def test_every_service_is_a_container_of_one_network(dev: Recorder) -> None:
+    found = containers(dev)
+    assert set(found) == SERVICES
+    for service, inputs in found.items():
+        assert inputs["name"] == f"kappastack-test-{service}"
+        assert inputs["hostname"] == service
+        assert inputs["networksAdvanced"] == [{"name": "kappastack-test", "aliases": [service]}]
+
+
+def test_every_container_is_confined_and_limited(dev: Recorder) -> None:
+    for service, inputs in containers(dev).items():
+        assert inputs["readOnly"] is True, service
+        assert inputs["user"] == "10001:0"
+        assert inputs["capabilities"] == {"drops": ["ALL"]}
+        assert inputs["securityOpts"] == ["no-new-privileges:true"]
+        assert inputs["memory"] == inputs["memorySwap"]
+        assert inputs["restart"] == "unless-stopped"
+        assert inputs["stopTimeout"] == inputs["destroyGraceSeconds"]
+        assert inputs["logOpts"] == {"max-size": "20m", "max-file": "3"}
+
+
+def test_images_are_asked_for_by_id(dev: Recorder) -> None:
+    found = containers(dev)
+    assert found["pulsar"]["image"] == "sha256:pulsar"
+    assert found["starrocks"]["image"] == "sha256:starrocks_emulator"
+    references = {name: args.inputs["name"] for name, args in dev.of_type("RemoteImage").items()}
+    assert references["starrocks_emulator"].startswith("kappastack/starrocks-emulator:")
+    assert all(args.inputs["keepLocally"] is True for args in dev.of_type("RemoteImage").values())
+
+
+def test_a_registry_and_digests_of_the_settings_are_used() -> None:
+    digest = f"sha256:{'a' * 64}"
+    recorder = run(settings(docker={"registry": "registry.example:5000/team", "digests": {"pulsar": digest}}))
+    references = {name: args.inputs["name"] for name, args in recorder.of_type("RemoteImage").items()}
+    assert references["pulsar"] == f"registry.example:5000/team/kappastack/pulsar@{digest}"
+    assert references["api"].startswith("registry.example:5000/team/kappastack/api:")
+
+
+def test_the_page_and_the_api_are_for_everybody_and_the_rest_for_the_operator(dev: Recorder) -> None:
+    published = {
+        service: [(port["internal"], port["external"], port["ip"]) for port in inputs.get("ports") or []]  # type: ignore[attr-defined]
+        for service, inputs in containers(dev).items()
+    }
+    assert published["frontend"] == [(3000, 3100, "0.0.0.0")]
+    assert published["api"] == [(8000, 8100, "0.0.0.0")]
+    assert published["pulsar"] == [(6651, 6751, "127.0.0.1"), (8080, 8180, "127.0.0.1")]
+    others = [each for service in SERVICES - {"frontend", "api"} for each in published[service]]
+    assert {address for _, _, address in others} == {"127.0.0.1"}
+
+
+def test_the_operator_reaches_the_broker_by_its_entrance(dev: Recorder) -> None:
+    endpoints = dev.of_type("Connections")["connections"].inputs["endpoints"]
+    assert endpoints["pulsar"]["broker"] == {"scheme": "pulsar", "host": "127.0.0.1", "port": 6751}
+    assert "bookkeeper" not in endpoints["pulsar"]
+    [text] = [
+        upload["content"]
+        for upload in dev.of_type("Container")["pulsar-configuration"].inputs["uploads"]
+        if upload["file"].endswith("standalone.conf")
+    ]
+    assert "advertisedListeners=inside:pulsar://pulsar:6650,outside:pulsar://127.0.0.1:6751\n" in text
+    assert "bindAddresses=outside:pulsar://0.0.0.0:6651\n" in text
+
+
+def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorder) -> None:
+    holders = {args.name for args in dev.resources if "planted" in json.dumps(args.inputs, default=str)}
+    carriers = {f"{service}-configuration" for service in ("api", "dolphinscheduler", "postgres", "seatunnel")}
+    assert holders == carriers | {"connections"}
+    uploads = dev.of_type("Container")["api-configuration"].inputs["uploads"]
+    # Pulumi's mark of a secret is around it.
+    assert uploads["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+    assert uploads["value"] == [
+        {
+            "file": "/run/kappastack/secrets/starrocks-api",
+            "content": "planted-starrocks-api",
+            "permissions": "0440",
+        }
+    ]
+
+
+def test_what_carries_the_configuration_is_never_started_and_has_no_network(dev: Recorder) -> None:
+    carriers = [args.inputs for name, args in dev.of_type("Container").items() if name.endswith("-configuration")]
+    assert len(carriers) == 5
+    for inputs in carriers:
+        assert (inputs["start"], inputs["mustRun"], inputs["networkMode"]) == (False, False, "none")
+        assert "readOnly" not in inputs
+
+
+def test_configuration_is_mounted_for_reading_and_data_for_writing(dev: Recorder) -> None:
+    volumes = containers(dev)["seatunnel"]["volumes"]
+    assert isinstance(volumes, list)
+    assert volumes[0] == {
+        "containerPath": "/var/lib/kappastack/checkpoints",
+        "volumeName": "kappastack-test-seatunnel-checkpoints",
+    }
+    assert volumes[1]["containerPath"] == "/run/kappastack"
+    assert volumes[1]["readOnly"] is True
+    assert volumes[1]["volumeName"].startswith("kappastack-test-seatunnel-configuration-")
+
+
+def test_a_changed_file_or_image_changes_the_instance_and_nothing_else_does(dev: Recorder) -> None:
+    def instances(recorder: Recorder) -> dict[str, object]:
+        return {name: args.inputs["instance"] for name, args in recorder.of_type("SeaTunnelDrain").items()}
+
+    before = instances(dev)
+    assert set(before) == {"pulsar-drain", "seatunnel-drain", "starrocks-drain"}
+    same = instances(run(settings(docker={"publishAddress": "0.0.0.0"})))
+    assert same == before
+    other = instances(run(settings(docker={"publishAddress": "0.0.0.0"}, seatunnel={"heap": "512Mi"})))
+    assert {name for name in before if before[name] != other[name]} == {"seatunnel-drain"}
+
+
+def test_the_job_goes_on_when_what_it_needs_was_replaced(dev: Recorder) -> None:
+    drains = {args.inputs["service"]: args.inputs["instance"] for args in dev.of_type("SeaTunnelDrain").values()}
+    assert dev.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"] == drains
+
+
+def test_no_secret_is_in_an_environment_a_command_or_a_label(dev: Recorder) -> None:
+    for inputs in containers(dev).values():
+        assert "planted" not in json.dumps([inputs["command"], inputs.get("envs"), inputs["labels"]])
