@@ -32,6 +32,10 @@ class _EndpointModel(BaseModel):
     host: str
     port: int
 
+    def endpoint(self) -> Endpoint:
+        """What it stands for."""
+        return Endpoint(self.scheme, self.host, self.port)
+
 
 class HealthUrl(BaseModel):
     """Where a service tells how it is: the answer is 200 and holds `contains`; see `infra.resources.health.Check`."""
@@ -44,19 +48,26 @@ class HealthUrl(BaseModel):
 
 
 class Connections(BaseModel):
-    """Endpoints by service and port, secrets by name, and for each service its secret files and its health."""
+    """Endpoints by service and port, secrets by name, and for each service its secret files and its health.
+
+    `endpoints` are as the operator reaches them, `inside` as other services do, where that differs.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoints: dict[str, dict[str, _EndpointModel]]
+    inside: dict[str, dict[str, _EndpointModel]] = {}
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
 
     def endpoint(self, service: str, port: str) -> Endpoint:
         """Where a port of a service is."""
-        found = self.endpoints[service][port]
-        return Endpoint(found.scheme, found.host, found.port)
+        return self.endpoints[service][port].endpoint()
+
+    def endpoint_inside(self, service: str, port: str) -> Endpoint:
+        """Where other services reach a port of a service."""
+        return self.inside.get(service, self.endpoints[service])[port].endpoint()
 
 
 class ConnectionsInputs(Inputs):
@@ -64,6 +75,7 @@ class ConnectionsInputs(Inputs):
 
     stack: str
     endpoints: dict[str, dict[str, _EndpointModel]]
+    inside: dict[str, dict[str, _EndpointModel]]
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
@@ -153,6 +165,10 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                 "stack": stack,
                 "endpoints": {
                     each.service.name: {port: vars(endpoint) for port, endpoint in each.operator_endpoints.items()}
+                    for each in running
+                },
+                "inside": {
+                    each.service.name: {port: vars(endpoint) for port, endpoint in each.endpoints.items()}
                     for each in running
                 },
                 "secrets": dict(secrets),

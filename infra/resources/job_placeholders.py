@@ -8,7 +8,7 @@ from infra.services.model import Endpoint
 
 def placeholders(known: Connections) -> dict[str, str]:
     """Those of a stack that is deployed."""
-    return filled(known.endpoint, known.secret_files["seatunnel"])
+    return filled(known.endpoint_inside, known.secret_files["seatunnel"])
 
 
 def filled(endpoint: Callable[[str, str], Endpoint], secret_files: Mapping[str, str]) -> dict[str, str]:
