@@ -154,6 +154,29 @@ def get_json_double(text: str, path: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def parse_json(text: str) -> str | None:
+    """A JSON object or array as StarRocks prints it: keys in their order as text. NULL for what is no JSON.
+
+    Raises:
+        ValueError: something whose text in StarRocks is not certain.
+    """
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(value, dict | list):
+        raise ValueError("a JSON value that is no object or array is not there in this emulator")  # noqa: TRY004
+    return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)
+
+
+def _certain(value: object) -> object:
+    if isinstance(value, float) and (value.is_integer() or "e" in repr(value)):
+        raise ValueError(f"the JSON number {value!r}: this emulator knows whole and short decimal numbers")
+    if isinstance(value, dict):
+        return {key: _certain(one) for key, one in value.items()}
+    return [_certain(one) for one in value] if isinstance(value, list) else value
+
+
 NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_murmur3": (murmur3, ("INTEGER", "VARCHAR"), "INTEGER"),
     "py_crc32": (crc32, ("VARCHAR",), "BIGINT"),
@@ -166,6 +189,7 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_get_json_string": (get_json_string, ("VARCHAR", "VARCHAR"), "VARCHAR"),
     "py_get_json_int": (get_json_int, ("VARCHAR", "VARCHAR"), "BIGINT"),
     "py_get_json_double": (get_json_double, ("VARCHAR", "VARCHAR"), "DOUBLE"),
+    "py_json": (parse_json, ("VARCHAR",), "VARCHAR"),
     "py_week": (calendar.week, ("TIMESTAMP", "INTEGER"), "INTEGER"),
     "py_yearweek": (calendar.yearweek, ("TIMESTAMP", "INTEGER"), "INTEGER"),
     "py_date_format": (calendar.date_format, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),

@@ -99,6 +99,7 @@ STRINGS = {
     "TO_BASE64": fixed("to_base64(encode({0}))", 1),
     "FROM_BASE64": fixed("decode(from_base64({0}))", 1),
     "UNHEX": fixed("py_unhex({0})", 1),
+    "PARSE_JSON": fixed("CAST(py_json({0}) AS JSON)", 1),
     "GET_JSON_STRING": fixed("py_get_json_string({0}, {1})", 2),
     "GET_JSON_INT": fixed("py_get_json_int({0}, {1})", 2),
     "GET_JSON_DOUBLE": fixed("py_get_json_double({0}, {1})", 2),

@@ -135,7 +135,7 @@ def relation(  # noqa: PLR0917
     file = text_literal(str(path))
     texts = "{" + ", ".join(f"{text_literal(name)}: '{(typed or {}).get(name, 'VARCHAR')}'" for name in fields) + "}"
     if settings.format == "csv":
-        return _csv(file, texts, settings, lenient)
+        return _csv(file, fields, texts, settings, lenient)
     largest = max(1 << 16, min(size + 16, 1 << 28))
     if not settings.jsonpaths and not settings.json_root:
         kind = "array" if settings.strip_outer_array else "unstructured"
@@ -154,21 +154,27 @@ def relation(  # noqa: PLR0917
     return f"(SELECT {parts} FROM {rows})"
 
 
-def _csv(file: str, texts: str, settings: Settings, lenient: bool) -> str:
+def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, lenient: bool) -> str:
+    escaped = settings.escape == "\\"
     options = {
         "columns": texts,
         "auto_detect": "false",
         "delim": text_literal(settings.column_separator),
         "header": "false",
         "skip": str(settings.skip_header),
-        "nullstr": "'\\N'",
+        # DuckDB takes no NULL that holds the escape character: it is found afterwards then
+        "nullstr": "'\x01no value'" if escaped else "'\\N'",
         "quote": text_literal(settings.enclose),
         "escape": text_literal(settings.escape or settings.enclose),
         "new_line": "'\\n'",
         "ignore_errors": "true" if lenient else "false",
         "max_line_size": str(16 << 20),
     }
-    return f"read_csv({file}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
+    read = f"read_csv({file}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
+    if not escaped:
+        return read
+    parts = [f"nullif({quote(name)}, '\\N') AS {quote(name)}" for name in names]
+    return f"(SELECT {', '.join(parts)} FROM {read})"
 
 
 def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
@@ -186,6 +192,8 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
         return f"fn.loaded_time({source})"
     if kind.name == "date":
         return f"CAST(fn.loaded_time({source}) AS DATE)"
+    if kind.name == "json":
+        return f"CAST(py_json({source}) AS JSON)"
     if kind.name == "boolean":
         return f"fn.truth({source})"
     return f"TRY_CAST({source} AS {kind.stored()})"

@@ -146,6 +146,8 @@ class StreamLoader:
         load.bytes = body.stat().st_size
         if settings.gzip:
             body = _unzipped(body)
+        if settings.format == "csv" and settings.row_delimiter != "\n":
+            _with_line_feeds(body, settings.row_delimiter)
         present = _check_shape(body, settings)
         mapped = source.mapping(table, settings, present)
         if settings.jsonpaths and len(settings.jsonpaths) != len(mapped.fields) - (
@@ -257,6 +259,15 @@ def _unzipped(body: Path) -> Path:
         shutil.copyfileobj(packed, out, 1 << 20)
     plain.replace(body)
     return body
+
+
+def _with_line_feeds(body: Path, delimiter: str) -> None:
+    """Put line feeds where rows end, which a body with another delimiter must then not hold otherwise."""
+    data = body.read_bytes()
+    rows = data.split(delimiter.encode())
+    if any(b"\n" in row for row in rows):
+        raise SettingsError("row_delimiter: this emulator takes another one than \\n only where no value holds a \\n")
+    body.write_bytes(b"\n".join(rows))
 
 
 def _check_shape(body: Path, settings: Settings) -> list[str] | None:

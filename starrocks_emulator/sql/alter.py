@@ -91,6 +91,8 @@ def _clause(session: Session, change: Transaction, table: Table, words: Words) -
         return _drop_partition(session, change, table, words)
     if words.accept("DROP", "TEMPORARY") or words.peek("ADD", "TEMPORARY"):
         raise errors.unsupported("temporary partitions")
+    if words.peek("ADD", "INDEX") or words.peek("ADD", "ROLLUP"):
+        raise errors.unsupported(" ".join(token.text for token in words.tokens[words.position : words.position + 2]))
     if words.accept("ADD"):
         if not table.partitioning or table.partitioning.kind != "range":
             raise errors.analysis(f"Table {table.name} has no fixed range partitions; partitions are made by loads")

@@ -25,7 +25,7 @@ Allowed = Callable[[Table, str], None]
 def assigned(source: str, column: TableColumn) -> str:
     """An expression as the value of a column: converted, and refused where that loses it."""
     converted = cast(source, column.type) if not column.type.is_string else f"fn.text({source})"
-    if column.type.name in {"json", "array", "varbinary"}:
+    if column.type.name in {"array", "varbinary"}:
         converted = f"CAST({source} AS {column.type.stored()})"
     name = text_literal(
         f"Insert has filtered data: a value of column '{column.name}' does not fit {column.type.brief()}"

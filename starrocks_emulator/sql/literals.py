@@ -66,7 +66,7 @@ def data_type(node: exp.DataType) -> SqlType:
     return make_type(_CAST_NAMES[kind], sizes)
 
 
-def cast(text: str, target: SqlType) -> str:
+def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     """CAST as StarRocks does it: NULL for what cannot be converted, decimals cut off by integer types."""
     if target.is_integer:
         return f"TRY_CAST(fn.whole({text}) AS {target.stored()})"
@@ -76,6 +76,8 @@ def cast(text: str, target: SqlType) -> str:
         return f"TRY_CAST(fn.dt({text}) AS DATE)"
     if target.is_string:
         return cut(f"fn.text({text})", target)
+    if target.name == "json":
+        return f"CAST(py_json(CAST({text} AS VARCHAR)) AS JSON)"
     if target.name == "boolean":
         return f"fn.truth({text})"
     return f"TRY_CAST({text} AS {target.stored()})"

@@ -221,6 +221,11 @@ SCALARS |= {
         ("GET_JSON_STRING('{\"k1\": \"v1\", \"my.key\": [\"e1\", \"e2\"]}', '$.\"my.key\"[1]')", "e2"),
         ("GET_JSON_STRING('no', '$.a')", None),
     ],
+    "PARSE_JSON": [
+        ("PARSE_JSON('{\"name\":\"starrocks\",\"active\":true,\"k\":[1,2.5]}')",
+         '{"active": true, "k": [1, 2.5], "name": "starrocks"}'),
+        ("PARSE_JSON('{no')", None),
+    ],
     "GET_JSON_INT": [("GET_JSON_INT('{\"k1\": {\"a\": 2}}', '$.k1.a')", 2)],
     "GET_JSON_DOUBLE": [("GET_JSON_DOUBLE('{\"k1\": 1.3}', '$.k1')", 1.3)],
     "FMOD": [("FMOD(3.14, 3)", 0.14000000000000012)],

@@ -179,3 +179,28 @@ def test_a_broken_body_changes_nothing(loads: Client, body: str) -> None:
 
 def test_unknown_table(loads: Client) -> None:
     assert "unknown table" in str(loads.load("nope", "[]", **ARRAY)["Message"])
+
+
+def test_csv_with_another_row_delimiter(loads: Client) -> None:
+    answer = loads.load("p", "1|x,2|y", columns="a,b", column_separator="|", row_delimiter=",")
+    assert answer["Status"] == "Success", answer
+    assert loads.run("SELECT a, b FROM p ORDER BY a") == [(1, "x"), (2, "y")]
+    answer = loads.load("p", "1|x\ny,2|z", columns="a,b", column_separator="|", row_delimiter=",")
+    assert "row_delimiter" in str(answer["Message"])
+    answer = loads.load("p", "3\tr\r\n4\t\\N\r\n", columns="a,b", row_delimiter="\\r\\n")
+    assert answer["Status"] == "Success", answer
+    assert loads.run("SELECT a, b FROM p WHERE a > 2 ORDER BY a") == [(3, "r"), (4, None)]
+
+
+def test_csv_with_enclose_and_escape(loads: Client) -> None:
+    answer = loads.load("p", '1,"a\\"b,c"\n2,\\N\n', columns="a,b", column_separator=",", enclose='"', escape="\\")
+    assert answer["Status"] == "Success", answer
+    assert loads.run("SELECT a, b FROM p ORDER BY a") == [(1, 'a"b,c'), (2, None)]
+
+
+def test_json_columns_hold_json_as_it_is_printed(loads: Client) -> None:
+    loads.run("CREATE TABLE j (k INT, j JSON) DUPLICATE KEY (k)")
+    assert loads.load("j", '{"k": 1, "j": {"b":1,"a":[true,null]}}', format="json")["Status"] == "Success"
+    loads.run("""INSERT INTO j VALUES (2, '{"z":1,"y":"é"}')""")
+    assert loads.run("SELECT j FROM j ORDER BY k") == [('{"a": [true, null], "b": 1}',), ('{"y": "é", "z": 1}',)]
+    assert loads.error("INSERT INTO j VALUES (3, '{no')").code == 1064
