@@ -7,9 +7,12 @@ KNOWN_EXCEPTIONS.
 import os
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+
+from apps.tasks.archive_sql import Month, Tables
 
 pytestmark = pytest.mark.integration
 
@@ -73,6 +76,16 @@ def test_all_sql_is_starrocks_sql(grammar: Path, tmp_path: Path) -> None:
     errors = check(grammar, *rendered(tmp_path))
     assert {name: faults for name, faults in errors.items() if name not in KNOWN_EXCEPTIONS} == {}
     assert set(KNOWN_EXCEPTIONS) <= set(errors), "an exception that is none any more"
+
+
+def test_what_the_archive_says_is_starrocks_sql(grammar: Path, tmp_path: Path) -> None:
+    month = Month("p202512", datetime(2025, 12, 1))  # noqa: DTZ001 # as in StarRocks
+    columns = ["station_id", "measured_at", "pm25", "published_at"]
+    tables = Tables("live", "archive", columns[:2], columns, "measured_at", "published_at")
+    path = tmp_path / "archive.sql"
+    statements = (tables.copy(month), tables.live_side(month), tables.archive_side(month), tables.drop(month))
+    path.write_text("".join(f"{statement};\n" for statement in statements))
+    assert check(grammar, path) == {}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from seatunnel.client.definition import Definition, job_id
 from seatunnel.client.zeta import JobStatus
@@ -15,6 +18,8 @@ from tests.integration.api.platform import Emulator
 from tests.integration.tasks.ingest import COLUMNS
 from tests.integration.tasks.stack import STACK, Stack, utc_now, webhook
 from tests.integration.tasks.zeta_process import ZetaProcess
+from tests.unit.sql import aqi_reference as reference
+from tests.unit.sql.aqi_reference import POLLUTANTS
 
 pytestmark = pytest.mark.integration
 
@@ -245,3 +250,54 @@ def test_a_job_that_fails_three_times_in_a_row_is_given_up_with_its_reason(stack
         assert (code, "was given up" in log) == (0, True), log
         assert [alert["severity"] for alert in received] == ["critical"]
         assert "denied" in received[0]["text"].lower()
+
+
+def four_years() -> pd.DataFrame:
+    """One station, hourly, with gaps of every length."""
+    rng = np.random.default_rng(5)
+    hours = pd.date_range("2013-03-01", "2017-02-28 23:00", freq="h")
+    level = np.exp(rng.normal(0, 1, len(hours))[:, None] + rng.normal(0, 0.3, (len(hours), len(POLLUTANTS))))
+    values = np.round(level * np.array([60, 90, 20, 50, 60, 1000]), 1)
+    values[rng.random(values.shape) < 0.03] = np.nan
+    rows = pd.DataFrame(values, columns=list(POLLUTANTS)).assign(station_id="backfill", measured_at=hours)
+    gone = rng.random(len(hours)) < 0.02
+    gone[1000:1100] = True
+    return rows[~gone][["station_id", "measured_at", *POLLUTANTS]]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_a_backfill_of_four_years_equals_an_independent_computation(
+    stack: Stack, starrocks: Emulator, zeta: ZetaProcess
+) -> None:
+    """Killed with its engine on the way; a second backfill changes nothing."""
+    rows = four_years()
+    loaded = rows.assign(message_id="1:1:0:-1", published_at=utc_now())
+    starrocks.load(
+        "sensor_measurements_zeta", list(loaded.columns), loaded.to_csv(index=False, header=False, na_rep="\\N")
+    )
+    options = ("--job", "aqi_hourly", "--from", "2013-03-01", "--to", "2017-03-01", "--chunk", "31d")
+    command = stack.command("zeta-job", *options, run="backfill")
+    begin = time.monotonic()
+    process = stack.start(command)
+    details = "SELECT details FROM kappastack.pipeline_steps WHERE details LIKE '10 of 48 %'"
+    wait(lambda: bool(starrocks.execute(details)), within=600)
+    process.kill()
+    process.communicate()
+    zeta.kill()
+    zeta.start()
+    code, log = stack.run(command, within=900)
+    assert code == 0, log
+    assert "pieces were done by an earlier attempt of this run" in log
+    print(f"48 pieces in {time.monotonic() - begin:.0f} s")
+    expected = reference.aqi_hourly(rows)
+    columns = ", ".join(expected.columns)
+    query = f"SELECT {columns} FROM aqi_hourly_zeta WHERE station_id = 'backfill' ORDER BY hour_start"
+    first = starrocks.execute(query)
+    found = pd.DataFrame(first, columns=list(expected.columns))
+    found = found.astype(dict.fromkeys((name for name in found.columns if name.startswith("aqi")), "Int64"))
+    assert len(found) == len(rows) > 34_000
+    assert_frame_equal(found, expected, check_dtype=False, check_exact=False, atol=1e-8, rtol=0)
+    code, log = stack.run(stack.command("zeta-job", *options, run="again"), within=900)
+    assert code == 0, log
+    assert starrocks.execute(query) == first
