@@ -405,24 +405,21 @@ HEADERS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("enable_merge_commit", {"enable_merge_commit": "true", "columns": "k"}, "1\n"),
 )
 
-REFUSED_FUNCTIONS = (
-    """
+# a list of names is read as a text
+REFUSED_FUNCTIONS = """
 all_match any_match approx_top_k array_agg_distinct array_avg array_contains_all array_contains_seq array_cum_sum
 array_difference array_distinct array_filter array_flatten array_generate array_intersect array_map array_repeat
 array_sortby array_to_bitmap array_top_n arrays_zip bar base64_decode_binary base64_decode_string base64_to_bitmap
 bit_shift_right_logical bitmap_agg bitmap_and bitmap_contains bitmap_count bitmap_empty bitmap_from_string
 bitmap_has_any bitmap_hash bitmap_or bitmap_subset_in_range bitmap_to_array bitmap_to_string bitmap_union
-bitmap_union_count bitmap_union_int bitmap_xor cardinality_map cast_struct cosine_similarity current_role_id
-distinct_map_keys ds_hll equiwidth_bucket format_bytes from_binary grouping grouping_id hll_cardinality hll_empty
-hll_hash hll_raw_agg hll_union hll_union_agg host_name inet_aton initcap inspect_mv_meta intersect_count
-is_role_in_session isnotnull_map jodatime_format json_array json_each json_exists json_keys json_length json_object
-json_query json_string json_value last_query_id lower_utf8 mann_whitney_u_test map_agg map_apply map_concat map_filter
-map_from_arrays map_keys map_size map_values max_n md5sum_numeric min_n money_format named_struct ngram_search
-parse_url percentile_approx_raw percentile_approx_weighted percentile_disc_lc percentile_empty percentile_hash
-percentile_union quarters_trunc regexp_count regexp_extract_all regexp_position regexp_split retention row sec_to_time
-session_number sleep split st_astext st_contains st_distance_sphere st_point str_to_jodatime str_to_map struct sum_map
-subdivide_bitmap tera_log time_format time_to_sec timediff to_binary to_bitmap to_iso8601 to_json to_tera_date
-to_tera_timestamp tokenize typeof unnest_bitmap upper_utf8 url_extract_host url_extract_parameter utc_time
-variance_map vars_map version_info width_bucket window_funnel xx_hash3_128 xx_hash3_64
-"""
-).split()  # noqa: SIM905  a list of names is read as a text
+bitmap_union_count bitmap_union_int bitmap_xor cosine_similarity distinct_map_keys ds_hll equiwidth_bucket
+format_bytes from_binary grouping grouping_id hll_cardinality hll_empty hll_hash hll_raw_agg hll_union hll_union_agg
+host_name inet_aton initcap inspect_mv_meta intersect_count is_role_in_session jodatime_format json_array json_each
+json_exists json_keys json_length json_object json_query json_string json_value last_query_id lower_utf8
+mann_whitney_u_test map_agg map_apply map_concat map_filter map_from_arrays map_keys map_size map_values max_n min_n
+money_format named_struct ngram_search parse_url percentile_disc_lc percentile_empty percentile_hash percentile_union
+regexp_count regexp_extract_all regexp_position regexp_split retention row sec_to_time sleep split st_astext
+st_contains st_distance_sphere st_point str_to_jodatime str_to_map sum_map subdivide_bitmap time_format time_to_sec
+timediff to_binary to_bitmap to_iso8601 to_json to_tera_date to_tera_timestamp tokenize typeof upper_utf8
+url_extract_host url_extract_parameter utc_time window_funnel xx_hash3_128 xx_hash3_64
+""".split()  # noqa: SIM905
