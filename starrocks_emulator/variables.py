@@ -54,3 +54,9 @@ READ_ONLY = {"version", "version_comment", "current_version", "license", "emulat
              "system_time_zone", "performance_schema", "language"}  # fmt: skip
 UTC_NAMES = {"UTC", "+00:00", "Etc/UTC", "GMT", "Africa/Abidjan", "SYSTEM"}
 """Time zones that a session may ask for: those that equal UTC the whole year."""
+SQL_MODES = {"", "ONLY_FULL_GROUP_BY", "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "NO_ENGINE_SUBSTITUTION",
+             "TRADITIONAL", "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "ERROR_FOR_DIVISION_BY_ZERO", "NO_AUTO_CREATE_USER",
+             "NO_AUTO_VALUE_ON_ZERO"}  # fmt: skip
+"""SQL modes that change nothing in StarRocks, or what this emulator does anyway."""
+FIXED = {"sql_select_limit", "sql_auto_is_null"}
+"""Variables that would change results and may only be set to what they are."""

@@ -10,7 +10,7 @@ from starrocks_emulator.results import Ok, ResultSet, SqlError
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.principals import identity, role_list, user_admin, with_defaults
 from starrocks_emulator.users import password_secret
-from starrocks_emulator.variables import READ_ONLY, UTC_NAMES
+from starrocks_emulator.variables import DEFAULTS, FIXED, READ_ONLY, SQL_MODES, UTC_NAMES
 
 if TYPE_CHECKING:
     from starrocks_emulator.session import Session
@@ -125,6 +125,12 @@ def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
         raise SqlError(1621, f"Variable '{name}' is a read only variable")
     if name == "time_zone" and value not in UTC_NAMES:
         raise errors.unsupported(f"the session time zone '{value}'; DATETIME values are UTC here")
+    if name in FIXED and value.lower() not in {DEFAULTS[name].lower(), "default"}:
+        raise errors.unsupported(f"another value of {name} than {DEFAULTS[name]}")
+    if name == "sql_mode" and (odd := {mode.strip().upper() for mode in value.split(",")} - SQL_MODES):
+        raise errors.unsupported(f"the SQL mode {', '.join(sorted(odd))}")
+    if name == "group_concat_max_len" and (not value.isdigit() or int(value) < 4):
+        raise errors.analysis(f"group_concat_max_len is a whole number from 4, found {value}")
     session.variables[name] = value
     if glob:
         session.access.require_global("OPERATE", "SYSTEM")

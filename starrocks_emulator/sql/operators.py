@@ -98,7 +98,14 @@ def _number(render: "Expressions", node: exp.Expr, kind: Kind) -> str:
     text = render(node)
     if kind and kind.is_string:
         return f"fn.number({text})"
-    return f"CAST({text} AS TINYINT)" if kind and kind.name == "boolean" else text
+    return _wide(text, kind)
+
+
+def _wide(text: str, kind: Kind) -> str:
+    """A number as StarRocks computes with it: a truth is a TINYINT, and FLOAT becomes DOUBLE first."""
+    if kind and kind.name in {"boolean", "float"}:
+        return f"CAST({text} AS {'TINYINT' if kind.name == 'boolean' else 'DOUBLE'})"
+    return text
 
 
 def division(render: "Expressions", node: exp.Expr) -> str:
@@ -144,8 +151,7 @@ def comparison(render: "Expressions", left: exp.Expr, right: exp.Expr, equality:
 
 
 def _aligned(render: "Expressions", node: exp.Expr, kind: SqlType) -> str:
-    text = render(node)
-    return f"CAST({text} AS TINYINT)" if kind.name == "boolean" else text
+    return _wide(render(node), kind)
 
 
 def _converted(

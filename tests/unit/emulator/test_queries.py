@@ -27,6 +27,33 @@ from starrocks_emulator.testing import Client
         ("CAST('nonsense' AS DATETIME)", None),
         ("CAST('2024-01-02' AS DATE)", datetime.date(2024, 1, 2)),
         ("CAST(1.005 AS DECIMAL(10, 2))", Decimal("1.01")),
+        ("1.0 / 3", Decimal("0.3333333")),
+        ("2 / 3.000", Decimal("0.666667")),
+        ("-1.00 / 8", Decimal("-0.12500000")),
+        ("CAST(0.1 AS FLOAT) + CAST(0.2 AS FLOAT)", 0.30000000447034836),
+        ("CAST(0.1 AS FLOAT) = 0.1", False),
+        ("2147483647 + 1", 2147483648),
+        ("TRUE + 1", 2),
+        ("'10' + 1.5", 11.5),
+        ("'x' + 1", None),
+        ("'1.0' = 1", False),
+        ("1 IN ('1', '2')", True),
+        ("TRUE = 2", False),
+        ("CAST('2024-01-01' AS DATE) < '2024-01-01 00:00:01'", True),
+        ("CAST('2024-01-01' AS DATE) = '20240101'", True),
+        ("CAST('2024-01-01 10:00' AS DATETIME)", datetime.datetime(2024, 1, 1, 10)),  # noqa: DTZ001
+        ("CAST(CAST('2024-01-02' AS DATE) AS INT)", 20240102),
+        ("CAST('yes' AS BOOLEAN)", None),
+        ("CAST(1.50 AS VARCHAR)", "1.50"),
+        ("CONCAT(2.50, TRUE)", "2.501"),
+        ("IF(TRUE, 1.5, 'a')", "1.5"),
+        ("ROUND(2.345, 2)", Decimal("2.35")),
+        ("TRUNCATE(-2.349, 2)", Decimal("-2.34")),
+        ("[1, 2][0]", None),
+        ("[1, 2][-1]", None),
+        ("NULLIF('1.0', 1)", "1.0"),
+        ("DATE_ADD('9999-12-31', INTERVAL 1 DAY)", None),
+        ("GREATEST(CAST('2024-01-01' AS DATE), CAST('2024-01-02' AS DATE))", datetime.datetime(2024, 1, 2)),  # noqa: DTZ001
         ("'a' < 'B'", False),
         ("'a' = 'a '", False),
         ("'a' LIKE 'A'", False),
@@ -124,7 +151,19 @@ def test_column_labels_are_what_was_written(tables: Client) -> None:
         ("ATTACH '/tmp/x'", 1064, "ATTACH"),
         ("PRAGMA version", 1064, "PRAGMA"),
         ("SELECT 1; SELEC 2", 1064, "SELEC"),
-        ("SUBMIT TASK AS SELECT 1", 1064, "SUBMIT"),
+        ("SELECT CAST('2024-01-01' AS DATE) + 1", 1235, "INTERVAL"),
+        ("SELECT k > 'abc' FROM a", 1235, "comparison"),
+        ("SELECT v > 1 FROM a", 1235, "comparison"),
+        ("SELECT k FROM a UNION SELECT v FROM a", 1235, "UNION"),
+        ("SELECT IFNULL(CAST('2024-01-01' AS DATE), 'x')", 1235, "IFNULL"),
+        ("SELECT k FROM a WHERE k IN (SELECT v FROM a)", 1235, "IN of"),
+        ("SELECT STDDEV(1.5)", 1235, "DECIMAL"),
+        ("SELECT ROUND(1.5, 3)", 1235, "digits"),
+        ("SELECT CAST('2024-01-01 10:00:00+08:00' AS DATETIME)", 1064, "does not read the date"),
+        ("SELECT DATE_FORMAT('2024-01-01', '%Q')", 1235, "%Q"),
+        ("SET sql_mode = 'PIPES_AS_CONCAT'", 1235, "PIPES_AS_CONCAT"),
+        ("SET sql_select_limit = 5", 1235, "sql_select_limit"),
+        ("SUBMIT TASK AS SELECT 1", 1064, "INSERT"),
     ],
 )  # fmt: skip
 def test_refused(tables: Client, statement: str, code: int, part: str) -> None:
@@ -161,3 +200,15 @@ def test_short_and_long_results_are_the_same_whatever_way_they_take(tables: Clie
         rows = tables.run(f"SELECT k, w, k FROM b WHERE k BETWEEN 100 AND {99 + most} ORDER BY k DESC")
         assert rows == [(k, k * 2, k) for k in range(99 + most, 99, -1)]
         assert tables.names(f"SELECT k, w, k FROM b WHERE k < {100 + most}") == ["k", "w", "k"]
+
+
+def test_decimals_are_averaged_and_divided_exactly(client: Client) -> None:
+    client.run("CREATE TABLE m (k INT, n DECIMAL(10, 2)) DUPLICATE KEY (k)")
+    client.run("INSERT INTO m VALUES (1, 1.00), (1, 2.00), (1, 2.00), (2, NULL)")
+    assert client.run("SELECT k, AVG(n), SUM(n) / COUNT(n) FROM m GROUP BY k ORDER BY k") == [
+        (1, Decimal("1.66666667"), Decimal("1.66666667")), (2, None, None),
+    ]  # fmt: skip
+    assert client.value("SELECT x.y FROM (SELECT MAX(n) / 3 AS y FROM m) AS x") == Decimal("0.66666667")
+    assert client.value("WITH q AS (SELECT n AS z FROM m WHERE k = 1) SELECT MIN(z) / 7 FROM q") == Decimal(
+        "0.14285714"
+    )
