@@ -63,7 +63,8 @@ def _backtest(options: argparse.Namespace) -> int:
     except ImportError as error:
         log.error("backtest runs in a checkout of the repository, with its environment: %s", error)  # noqa: TRY400
         return 1
-    return run.backtest(run.Plan(options.data, options.folds, options.every, options.jobs, options.markdown))
+    plan = run.Plan(options.data, options.folds, options.every, options.jobs, options.markdown, options.require_better)
+    return run.backtest(plan)
 
 
 def _address(options: argparse.Namespace) -> Address:
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--every", type=_positive, default=17, help="hours between two predictions")
     again.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes")
     again.add_argument("--markdown", type=Path, help="write the tables into this file too")
+    again.add_argument("--require-better", action="store_true", help="fail where a simple rule is as good at any hour")
     return parser
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from apps.predictor.history import Floats
 
-_CELLS = 2_000_000
+_CELLS = 200_000
 """Rows times trees that are walked at once; bounds the memory."""
 
 
