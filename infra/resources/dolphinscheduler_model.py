@@ -5,6 +5,8 @@ Nothing that only the server knows (codes, versions, positions on a canvas) is i
 
 import shlex
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,9 +18,9 @@ from infra.resources.workflow_definition import Alert, Overlap, Task, WaitFor, W
 
 SHELL = "SHELL"
 DEPENDENT = "DEPENDENT"
-# The whole time that schedules are valid: as long as they are there.
-FIRST_DAY = "2020-01-01 00:00:00"
+# Schedules are valid as long as they are there.
 LAST_DAY = "2099-12-31 23:59:59"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _EXECUTION = {Overlap.ALLOW: "PARALLEL", Overlap.SKIP: "SERIAL_DISCARD", Overlap.WAIT: "SERIAL_WAIT"}
 GRACE = 5
 """Minutes after which the server calls a task failed that should have ended itself."""
@@ -214,18 +216,24 @@ def _found_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) -> 
         cron = schedule.crontab
     group = group_names.get(schedule.warning_group_id, "?") if schedule.warning_type == "FAILURE" else ""
     expected = {
-        "begin": (schedule.start_time, FIRST_DAY),
         "end": (schedule.end_time, LAST_DAY),
         "failure strategy": (schedule.failure_strategy, "CONTINUE"),
         "worker group": (schedule.worker_group or "default", "default"),
         "alerts": (schedule.warning_type, "FAILURE" if group else "NONE"),
     }
-    return ScheduleMeaning(
-        cron=cron,
-        time_zone=schedule.timezone_id,
-        alert_group=group,
-        oddities=[f"{name} is {value}" for name, (value, right) in expected.items() if value != right],
-    )
+    oddities = [f"{name} is {value}" for name, (value, right) in expected.items() if value != right]
+    if _is_in_future(schedule.start_time, schedule.timezone_id):
+        oddities.append(f"begin is {schedule.start_time}")
+    return ScheduleMeaning(cron=cron, time_zone=schedule.timezone_id, alert_group=group, oddities=oddities)
+
+
+def _is_in_future(time: str, zone: str) -> bool:
+    try:
+        now = datetime.now(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        # The zone itself is the difference then.
+        return False
+    return time > now.strftime(TIME_FORMAT)
 
 
 def differences(want: WorkflowMeaning, have: WorkflowMeaning) -> list[str]:

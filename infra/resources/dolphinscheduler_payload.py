@@ -1,14 +1,16 @@
 """What is sent to DolphinScheduler for a workflow. Tasks keep the codes that they have."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from infra.resources.dolphinscheduler_client import FoundTask
 from infra.resources.dolphinscheduler_model import (
     DEPENDENT,
-    FIRST_DAY,
     LAST_DAY,
     PERIODS,
     SHELL,
+    TIME_FORMAT,
     ScheduleMeaning,
     TaskMeaning,
     WorkflowMeaning,
@@ -131,16 +133,19 @@ def _depths(tasks: Mapping[str, TaskMeaning]) -> dict[str, int]:
     return depths
 
 
-def schedule_form(schedule: ScheduleMeaning, alert_groups: Mapping[str, int]) -> dict[str, Json]:
+def schedule_form(schedule: ScheduleMeaning, alert_groups: Mapping[str, int], now: datetime) -> dict[str, Json]:
     """The form that creates or changes a schedule.
 
     Args:
         schedule: what is wanted.
         alert_groups: ids by name.
+        now: when it begins. A beginning in the past would be a run that was missed, and Quartz puts a schedule with
+            such a run aside until it looks for those, once a minute.
     """
+    begin = now.astimezone(ZoneInfo(schedule.time_zone))
     return {
         "schedule": {
-            "startTime": FIRST_DAY,
+            "startTime": begin.strftime(TIME_FORMAT),
             "endTime": LAST_DAY,
             "crontab": schedule.cron,
             "timezoneId": schedule.time_zone,

@@ -6,6 +6,7 @@ compares by meaning and names what was edited by hand, what is paused and what i
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi import ResourceOptions
@@ -158,22 +159,24 @@ def _write_schedule(server: DolphinScheduler, project: int, want: ScheduleMeanin
     """Have the schedule as it is wanted, and not paused. The workflow is online."""
     path = f"/projects/{project}/schedules"
     schedules = server.schedules(project, there.code)
-    if schedule_differences(want, there.meaning.schedule):
-        for each in schedules:
-            if each.release_state == ONLINE:
-                server.release_schedule(project, each.id, online=False)
-            if want is None:
-                server.call("DELETE", f"{path}/{each.id}")
-        if want is not None:
-            form = schedule_form(want, server.alert_groups())
-            if schedules:
-                server.call("PUT", f"{path}/{schedules[0].id}", **form)
-            else:
-                server.call("POST", path, processDefinitionCode=there.code, **form)
-        schedules = server.schedules(project, there.code)
+    as_wanted = not schedule_differences(want, there.meaning.schedule)
+    if as_wanted and all(each.release_state == ONLINE for each in schedules):
+        return
     for each in schedules:
-        if each.release_state != ONLINE:
-            server.release_schedule(project, each.id, online=True)
+        if each.release_state == ONLINE:
+            server.release_schedule(project, each.id, online=False)
+        if want is None:
+            server.call("DELETE", f"{path}/{each.id}")
+    if want is None:
+        return
+    # Also one that is only to be resumed is written: it begins now.
+    form = schedule_form(want, server.alert_groups(), datetime.now(UTC))
+    if schedules:
+        server.call("PUT", f"{path}/{schedules[0].id}", **form)
+    else:
+        server.call("POST", path, processDefinitionCode=there.code, **form)
+    for each in server.schedules(project, there.code):
+        server.release_schedule(project, each.id, online=True)
 
 
 def _check_waited_for(workflow: str, name: str, task: TaskMeaning, workflow_codes: dict[str, int]) -> None:

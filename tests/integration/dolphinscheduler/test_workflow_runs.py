@@ -107,6 +107,19 @@ SOON = {"cron": "*/5 * * * * ? *"}
 NEVER = {"cron": "0 0 0 1 1 ? 2099"}
 
 
+def test_a_schedule_begins_at_once(client: DolphinScheduler, put: Put) -> None:
+    """Not only when the server looks for runs that were missed, once a minute."""
+    put("fresh", schedule=SOON, overlap="skip")
+    project = client.project_code(PROJECT)
+    code = client.processes(project)["fresh"].code
+    until(lambda: last_runs(client, project, code), within=20)
+    put("fresh", schedule=NEVER)
+    runs = len(last_runs(client, project, code))
+    put("fresh", schedule=SOON, overlap="skip")
+    until(lambda: len(last_runs(client, project, code)) > runs, within=20)
+    assert {run.started_by for run in last_runs(client, project, code)} == {"SCHEDULER"}
+
+
 def test_waiting_for_another_workflow(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
     """By hand it does not wait; by its schedule it waits until the other has succeeded, and fails where that failed."""
     if time.time() % 3600 > 3500:
@@ -227,10 +240,10 @@ def test_what_takes_too_long_is_told_and_ended(
     tasks: StandIn,
     webhook: Webhook,
 ) -> None:
-    """DolphinScheduler counts in minutes, so this takes one."""
-    put("slow", task("work", timeout="1m"), timeout="1m", schedule=NEVER, alert_group=PROJECT)
+    """DolphinScheduler counts in minutes, so this takes two: after one it is told, after another the task is ended."""
+    put("slow", task("work", timeout="2m"), timeout="1m", schedule=NEVER, alert_group=PROJECT)
     tasks.behave(work={"seconds": 600})
-    slow = wait(client, PROJECT, start(client, PROJECT, "slow").id, within=120)
+    slow = wait(client, PROJECT, start(client, PROJECT, "slow").id, within=240)
     assert slow.state == "FAILURE"
     log = run_log(client, client.project_code(PROJECT), slow.id)
     assert "timeout: sending signal TERM" in log

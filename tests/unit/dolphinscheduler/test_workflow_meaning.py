@@ -1,5 +1,7 @@
 """From a file to what the server is sent, and from what the server has to what is other about it."""
 
+from datetime import UTC, datetime
+
 from infra.resources.dolphinscheduler_client import FoundSchedule, FoundTask, FoundWorkflow, read
 from infra.resources.dolphinscheduler_model import (
     ScheduleMeaning,
@@ -15,6 +17,15 @@ from infra.resources.provider import whole_numbers
 from infra.resources.workflow_files import read_workflow
 from infra.settings import ROOT
 from tests.unit.dolphinscheduler.conftest import Make, task
+
+NOW = datetime(2026, 1, 31, 23, 30, 15, tzinfo=UTC)
+
+
+def test_a_schedule_begins_now_by_the_clock_of_its_zone() -> None:
+    """3.1.1 reads the time as one of the schedule's zone."""
+    form = schedule_form(ScheduleMeaning(cron="0 5 * * * ? *", time_zone="Asia/Shanghai"), {}, NOW)
+    assert isinstance(form["schedule"], dict)
+    assert form["schedule"]["startTime"] == "2026-02-01 07:30:15"
 
 
 def script(name: str) -> dict[str, str]:
@@ -115,7 +126,7 @@ def test_settings_that_nobody_here_makes_are_found() -> None:
 
 def test_a_schedule_is_compared_by_meaning() -> None:
     want = ScheduleMeaning(cron="0 0 12 ? * MON-FRI *", time_zone="UTC", alert_group="ciapol")
-    form = {**schedule_form(want, {"ciapol": 7}), "id": 1, "releaseState": "ONLINE"}
+    form = {**schedule_form(want, {"ciapol": 7}, NOW), "id": 1, "releaseState": "ONLINE"}
     period = form.pop("schedule")
     assert isinstance(period, dict)
     have = read(FoundSchedule, {**form, **period, "crontab": "0  0 12 ? * mon-fri *"})
@@ -128,6 +139,10 @@ def test_a_schedule_is_compared_by_meaning() -> None:
     assert schedule_differences(want, found_schedule(ended, {7: "ciapol"})) == [
         "schedule: cron is 'not cron' instead of '0 0 12 ? * MON-FRI *'",
         "schedule: end is 2021-01-01 00:00:00",
+    ]
+    later = have.model_copy(update={"start_time": "2098-01-01 00:00:00"})
+    assert schedule_differences(want, found_schedule(later, {7: "ciapol"})) == [
+        "schedule: begin is 2098-01-01 00:00:00"
     ]
     assert schedule_differences(None, None) == []
     assert schedule_differences(want, None) == ["the schedule is missing"]
@@ -188,7 +203,7 @@ def echo(want: WorkflowMeaning, workflows: dict[int, str] | None = None) -> Work
     )
     schedule = None
     if want.schedule:
-        sent = schedule_form(want.schedule, {})
+        sent = schedule_form(want.schedule, {}, NOW)
         period = sent.pop("schedule")
         assert isinstance(period, dict)
         schedule = read(FoundSchedule, {"id": 1, "releaseState": "ONLINE", **sent, **period})
