@@ -57,7 +57,8 @@ class StarRocksSettings(Model):
     frontends: Literal[1, 3] = 1
     backends: Literal[1, 3] = 1
     replication_num: Annotated[int, Field(ge=1, le=3)] = 1
-    memory: Memory = "512Mi"
+    memory: Memory = Field("512Mi", description="of the emulator, or of each backend")
+    frontend_memory: Memory = Field("2Gi", description="of each frontend")
     storage: Memory = "20Gi"
 
     @model_validator(mode="after")

@@ -68,6 +68,9 @@ PULSAR = Artifact(
     classifier="bin",
 )
 
+# Images: starrocks/fe-ubuntu and starrocks/be-ubuntu.
+STARROCKS = "3.5.5"
+
 SEATUNNEL_HADOOP = _seatunnel(
     "seatunnel-hadoop3-3.1.4-uber",
     "a036ab809239f162ce7052686b0351ac1b16c8eb76ca6178bd4854c86f0844e5",

@@ -1,7 +1,7 @@
 """The order that every environment shares: secrets, services, and what each must know of the others."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -14,7 +14,8 @@ from infra.resources.dolphinscheduler_database import DolphinSchedulerDatabase
 from infra.resources.job_placeholders import filled
 from infra.resources.seatunnel_drain import SeaTunnelDrain
 from infra.resources.secret import RandomSecret
-from infra.services import dolphinscheduler
+from infra.resources.starrocks_nodes import StarRocksNodes
+from infra.services import dolphinscheduler, starrocks_cluster
 from infra.services.model import Endpoint, Service
 from infra.services.postgres import postgres
 from infra.services.pulsar import pulsar
@@ -22,7 +23,7 @@ from infra.services.seatunnel import seatunnel
 from infra.services.starrocks import starrocks_emulator
 from infra.services.tasks import PLATFORM_DATABASE, Product, Tasks
 from infra.services.web import api, frontend
-from infra.settings import DolphinSchedulerSettings, Settings
+from infra.settings import DolphinSchedulerSettings, Settings, StarRocksSettings
 from infra.targets.base import Running, Target
 
 STARROCKS_USERS = ("root", "api", "sink", "predictor", "scheduler", "smoke", "registrar")
@@ -107,7 +108,7 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
 
     streaming(pulsar(settings.pulsar))
     seatunnel_ = streaming(seatunnel(settings.seatunnel))
-    starrocks_ = streaming(starrocks_emulator(settings.starrocks))
+    starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
     database = next(iter(products.values())).database
     api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database))
     run(frontend(settings.frontend, api=api_.endpoints["http"]))
@@ -133,7 +134,42 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
     _run_dolphinscheduler(settings.dolphin_scheduler, run, postgres_.endpoints["sql"], tasks, metadata)
     connections = ConnectionsFile("connections", stack=stack, running=list(services.values()), secrets=values)
     target.healthy(list(services.values()))
+    if nodes is not None:
+        # What is inside StarRocks waits for its members, and is deleted with them.
+        services[starrocks_.service.name] = replace(starrocks_, resource=nodes(stack, connections))
     return Platform(stack, settings, services, secrets, connections, target.user, values.get(ALERT_WEBHOOK))
+
+
+Nodes = Callable[[str, Resource], StarRocksNodes]
+"""Makes the resource that has the members of the cluster join, on a stack with its connections."""
+
+
+def _run_starrocks(
+    settings: StarRocksSettings, run: Run, streaming: Callable[[Service], Running]
+) -> tuple[Running, Nodes | None]:
+    """The emulator, or the first frontend of a cluster with all the other nodes."""
+    if settings.edition == "emulator":
+        return streaming(starrocks_emulator(settings)), None
+    first, *followers = starrocks_cluster.frontends(settings)
+    starrocks = streaming(first)
+    # The first one knows of nobody, and need not be told of itself.
+    joined = [run(each, [starrocks.resource]) for each in followers]
+    backends = [run(each) for each in starrocks_cluster.backends(settings)]
+
+    def nodes(stack: str, connections: Resource) -> StarRocksNodes:
+        return StarRocksNodes(
+            "starrocks-nodes",
+            stack=stack,
+            service=starrocks.service.name,
+            followers=[each.endpoints["edit-log"].address for each in joined],
+            backends=[each.endpoints["heartbeat"].address for each in backends],
+            opts=ResourceOptions(
+                depends_on=[connections, *(each.resource for each in (*joined, *backends))],
+                deleted_with=starrocks.resource,
+            ),
+        )
+
+    return starrocks, nodes
 
 
 def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:

@@ -163,5 +163,6 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
                 "description": hashlib.sha256(repr(each.service).encode()).hexdigest()[:16],
             }
             for each in running
+            if each.answers_operator
         }
         super().__init__(provider, name, {"stack": stack, "services": checks}, opts)

@@ -33,6 +33,20 @@ class StarRocks:
         assert value is None or isinstance(value, int)
         return value or 0
 
+    def table(self, statement: str) -> list[dict[str, Cell]]:
+        """Run one statement and hand on its rows by the names of their columns.
+
+        Raises:
+            StarRocksError: with the statement's first line and what StarRocks said.
+        """
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement)
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        except pymysql.MySQLError as error:
+            raise StarRocksError(f"StarRocks refused `{statement[:120]}`: {_said(error)}") from None
+
     def execute(self, statement: str, arguments: Sequence[str | int | float | None] = ()) -> list[Row]:
         """Run one statement and hand on its rows.
 

@@ -52,9 +52,22 @@ class Port:
 
 @dataclass(frozen=True)
 class Volume:
-    """A folder whose content outlives the process. `size` (such as `10Gi`) is what a cluster reserves."""
+    """A folder whose content outlives the process.
+
+    Args:
+        size: such as `10Gi`, what a cluster reserves.
+        path: where a published image wants it; empty for where the target puts it.
+    """
 
     size: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class PublishedImage:
+    """An image that somebody else publishes, run as it is: as its own user, and with a root file system of its own."""
+
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,8 @@ class Service:
         health: when it counts as up.
         memory: the most it may take, in MiB.
         directory: where it is started; empty for a folder that means nothing.
+        image: what runs instead of the distribution, on targets that run images; others cannot run such a service.
+        open_files: how many files it may have open; 0 for what the target gives.
         stop_grace: seconds between asking it to stop and killing it.
         stop_signal: what asks it to stop.
     """
@@ -114,6 +129,8 @@ class Service:
     secrets: Mapping[str, str] = field(default_factory=dict)
     distributions: Mapping[str, Distribution] = field(default_factory=dict)
     directory: str = ""
+    image: PublishedImage | None = None
+    open_files: int = 0
     stop_grace: int = 10
     stop_signal: Literal["TERM", "INT"] = "TERM"
 

@@ -34,6 +34,11 @@ class Running:
     instance: Input[str] = ""
 
     @property
+    def answers_operator(self) -> bool:
+        """Whether its health check can be asked from here; else a resource that needs the service waits for it."""
+        return self.service.health.port in self.operator_endpoints
+
+    @property
     def health_url(self) -> str:
         """The URL of its health check."""
         return self.operator_endpoints[self.service.health.port].url + self.service.health.path

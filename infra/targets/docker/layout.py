@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.images import HOME
+from infra.images import HEALTHY, HOME
 from infra.services.model import Endpoint, HttpGet, Port, Service, fill
 
 CONFIGURATION = "/run/kappastack"
@@ -90,8 +90,12 @@ class Layout:
         values |= {f"dist.{name}": f"{HOME}/{each.name}" for name, each in service.distributions.items()}
         values |= {f"port.{name}": str(port.number) for name, port in service.ports.items()}
         values |= {f"outside.{name}": each.address for name, each in self.operator_endpoints().items()}
-        values |= {f"volume.{name}": f"{VOLUMES}/{name}" for name in service.volumes}
+        values |= {f"volume.{name}": self.folder(name) for name in service.volumes}
         return values | {f"secret.{name}": f"{SECRETS}/{name}" for name in service.secrets}
+
+    def folder(self, volume: str) -> str:
+        """Where a volume is mounted."""
+        return self.service.volumes[volume].path or f"{VOLUMES}/{volume}"
 
     def command(self) -> list[str]:
         """Program and arguments."""
@@ -116,9 +120,11 @@ class Layout:
         """The health check as Docker runs it."""
         health = self.service.health
         port = str(self.service.ports[health.port].number)
+        # A published image does not bring the program along, but a shell.
+        program = ["bash", "-c", HEALTHY.read_text(), "healthy"] if self.service.image else ["healthy"]
         if isinstance(health, HttpGet):
-            return ["CMD", "healthy", port, health.path, health.contains]
-        return ["CMD", "healthy", "--send", health.send, port, health.contains]
+            return ["CMD", *program, port, health.path, health.contains]
+        return ["CMD", *program, "--send", health.send, port, health.contains]
 
 
 def _reached(address: str) -> str:

@@ -15,7 +15,7 @@ from infra.targets.base import Drained, Running
 from infra.targets.docker import names
 from infra.targets.docker.configuration import Configuration, configuration
 from infra.targets.docker.health import DockerHealthProvider
-from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, VOLUMES, Layout
+from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, Layout
 
 _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
 """Options of the file system for temporary files: native libraries are unpacked into it and run from there."""
@@ -112,16 +112,19 @@ class DockerTarget:
 
     def _image(self, service: Service) -> docker.RemoteImage:
         """The image, pulled where the engine does not have it; services of one distribution share it."""
+        if service.image:
+            return self._remote(service.distribution.name, published(service, self._settings))
         found = image(service.distribution.name, self._settings.base_image)
         if missing := {each.name for each in service.distributions.values()} - {
             each.name for each in found.distributions
         }:
             raise ValueError(f"{found.dockerfile} lacks {', '.join(sorted(missing))}, which {service.name} needs")
-        if found.name not in self._images:
-            self._images[found.name] = docker.RemoteImage(
-                found.name, name=found.reference(self._settings), keep_locally=True
-            )
-        return self._images[found.name]
+        return self._remote(found.name, found.reference(self._settings))
+
+    def _remote(self, name: str, reference: str) -> docker.RemoteImage:
+        if name not in self._images:
+            self._images[name] = docker.RemoteImage(name, name=reference, keep_locally=True)
+        return self._images[name]
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data))
@@ -158,7 +161,7 @@ class DockerTarget:
     ) -> docker.Container:
         service = layout.service
         mounts = [
-            docker.ContainerVolumeArgs(container_path=f"{VOLUMES}/{name}", volume_name=volume.name)
+            docker.ContainerVolumeArgs(container_path=layout.folder(name), volume_name=volume.name)
             for name, volume in volumes.items()
         ]
         labels: dict[str, Input[str]] = {
@@ -178,8 +181,11 @@ class DockerTarget:
             image=picture.image_id,
             command=layout.command(),
             envs=layout.environment(),
-            user=USER,
-            working_dir=layout.directory(),
+            user=None if service.image else USER,
+            working_dir=None if service.image else layout.directory(),
+            ulimits=[docker.ContainerUlimitArgs(name="nofile", soft=service.open_files, hard=service.open_files)]
+            if service.open_files
+            else None,
             volumes=mounts,
             networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=self._network.name, aliases=[service.name])],
             ports=[
@@ -205,12 +211,21 @@ class DockerTarget:
             memory_swap=service.memory,
             log_driver="json-file",
             log_opts={"max-size": "20m", "max-file": "3"},
-            read_only=True,
-            tmpfs={TEMPORARY: _TEMPORARY},
-            capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
+            # A published image writes below its own folders, as the user that its publisher chose.
+            read_only=not service.image,
+            tmpfs=None if service.image else {TEMPORARY: _TEMPORARY},
+            capabilities=None if service.image else docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
             opts=opts,
         )
+
+
+def published(service: Service, settings: DockerSettings) -> str:
+    """The reference of a published image: from the settings' registry, and by its digest, where they name them."""
+    assert service.image is not None
+    reference = f"{settings.registry}/{service.image.reference}" if settings.registry else service.image.reference
+    digest = settings.digests.get(service.distribution.name)
+    return f"{reference.rsplit(':', 1)[0]}@{digest}" if digest else reference
 
 
 def _digest(parts: Sequence[str]) -> str:

@@ -1,0 +1,120 @@
+"""StarRocks itself, from its published images: frontends, which plan and keep the metadata, and backends, which hold the data.
+
+The first frontend is the service `starrocks`, so that whoever asks StarRocks asks it under the name that the emulator
+has too. The others join it with `--helper` at their first start; `infra/resources/starrocks_nodes.py` tells the first
+one of them.
+"""
+
+from infra.distributions import Distribution
+from infra.services import ports
+from infra.services.java import properties
+from infra.services.model import HttpGet, Port, PublishedImage, Service, Volume
+from infra.settings import StarRocksSettings, mebibytes
+from infra.versions import STARROCKS
+
+NAME = "starrocks"
+_HOME = "/opt/starrocks"
+_POLICY = f"{_HOME}/fe/conf/udf_security.policy"
+_OPEN_FILES = 655_350
+"""StarRocks' manual, "Check environment configurations": nofile."""
+
+_START_FRONTEND = f"""\
+#!/bin/bash
+set -eu
+cp @{{files}}/fe.conf {_HOME}/fe/conf/fe.conf
+# A frontend whose metadata are there knows its group; a new one asks a member of it.
+helper=(@{{helper}})
+if [ -f {_HOME}/fe/meta/image/VERSION ]; then helper=(); fi
+exec {_HOME}/fe/bin/start_fe.sh --host_type FQDN --logconsole "${{helper[@]}}"
+"""
+
+_START_BACKEND = f"""\
+#!/bin/bash
+set -eu
+cp @{{files}}/be.conf {_HOME}/be/conf/be.conf
+exec {_HOME}/be/bin/start_be.sh --logconsole
+"""
+
+
+def frontends(settings: StarRocksSettings) -> list[Service]:
+    """The first frontend, and those that join it."""
+    return [_frontend(settings, number) for number in range(1, settings.frontends + 1)]
+
+
+def backends(settings: StarRocksSettings) -> list[Service]:
+    """All backends."""
+    return [_backend(settings, number) for number in range(1, settings.backends + 1)]
+
+
+def _frontend(settings: StarRocksSettings, number: int) -> Service:
+    first = number == 1
+    helper = "" if first else f"--helper {NAME}:{ports.STARROCKS_EDIT_LOG}"
+    memory = mebibytes(settings.frontend_memory)
+    return Service(
+        name=NAME if first else f"{NAME}-fe-{number}",
+        kind="StarRocksFrontend",
+        distribution=Distribution("starrocks-fe", STARROCKS),
+        image=PublishedImage(f"starrocks/fe-ubuntu:{STARROCKS}"),
+        command=("/bin/bash", "@{files}/start.sh"),
+        files={
+            "start.sh": _START_FRONTEND.replace("@{helper}", helper),
+            "fe.conf": properties(
+                JAVA_OPTS=f'"-Xmx{memory * 3 // 4}m -XX:+UseG1GC -Djava.security.policy={_POLICY}"',
+                LOG_DIR=f"{_HOME}/fe/log",
+                sys_log_level="INFO",
+                meta_dir=f"{_HOME}/fe/meta",
+                http_port="@{port.fe-http}",
+                rpc_port="@{port.rpc}",
+                query_port="@{port.query}",
+                edit_log_port="@{port.edit-log}",
+                default_replication_num=settings.replication_num,
+            ),
+        },
+        ports={
+            "query": Port(ports.STARROCKS_QUERY, scheme="mysql", internal=not first),
+            "fe-http": Port(ports.STARROCKS_FE_HTTP, internal=not first),
+            "rpc": Port(ports.STARROCKS_FE_RPC, scheme="thrift", internal=True),
+            "edit-log": Port(ports.STARROCKS_EDIT_LOG, scheme="bdb", internal=True),
+        },
+        volumes={"meta": Volume("20Gi", path=f"{_HOME}/fe/meta")},
+        health=HttpGet("fe-http", "/api/health", start_within=300),
+        memory=memory,
+        open_files=_OPEN_FILES,
+        stop_grace=60,
+    )
+
+
+def _backend(settings: StarRocksSettings, number: int) -> Service:
+    return Service(
+        name=f"{NAME}-be-{number}",
+        kind="StarRocksBackend",
+        distribution=Distribution("starrocks-be", STARROCKS),
+        image=PublishedImage(f"starrocks/be-ubuntu:{STARROCKS}"),
+        command=("/bin/bash", "@{files}/start.sh"),
+        files={
+            "start.sh": _START_BACKEND,
+            "be.conf": properties(
+                be_port="@{port.thrift}",
+                be_http_port="@{port.be-http}",
+                heartbeat_service_port="@{port.heartbeat}",
+                brpc_port="@{port.brpc}",
+                starlet_port="@{port.starlet}",
+                storage_root_path=f"{_HOME}/be/storage",
+                sys_log_level="INFO",
+                # Of the container's limit, which it reads; the rest is the kernel's and the JVM's of its functions.
+                mem_limit="85%",
+            ),
+        },
+        ports={
+            "thrift": Port(ports.STARROCKS_BE_THRIFT, scheme="thrift", internal=True),
+            "be-http": Port(ports.STARROCKS_BE_HTTP, internal=True),
+            "heartbeat": Port(ports.STARROCKS_HEARTBEAT, scheme="thrift", internal=True),
+            "brpc": Port(ports.STARROCKS_BRPC, scheme="brpc", internal=True),
+            "starlet": Port(ports.STARROCKS_STARLET, scheme="brpc", internal=True),
+        },
+        volumes={"storage": Volume(settings.storage, path=f"{_HOME}/be/storage")},
+        health=HttpGet("be-http", "/api/health", start_within=300, contains="OK"),
+        memory=mebibytes(settings.memory),
+        open_files=_OPEN_FILES,
+        stop_grace=60,
+    )
