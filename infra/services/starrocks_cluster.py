@@ -1,4 +1,4 @@
-"""StarRocks itself, from its published images: frontends, which plan and keep the metadata, and backends, which hold the data.
+"""StarRocks itself, from its published images: frontends, which plan and keep metadata, and backends, which hold data.
 
 The first frontend is the service `starrocks`, so that whoever asks StarRocks asks it under the name that the emulator
 has too. The others join it with `--helper` at their first start; `infra/resources/starrocks_nodes.py` tells the first
