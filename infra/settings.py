@@ -154,6 +154,9 @@ class Settings(Model):
         if self.target == "kubernetes" and self.starrocks.edition == "emulator":
             msg = "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
             raise ValueError(msg)
+        if self.target == "host" and self.seatunnel.nodes > 1:
+            msg = f"seatunnel.nodes {self.seatunnel.nodes} need a host each; target host runs 1 node"
+            raise ValueError(msg)
         if self.target == "host" and self.starrocks.edition == "cluster":
             msg = "starrocks.edition cluster needs images; target host runs edition emulator"
             raise ValueError(msg)

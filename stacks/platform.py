@@ -15,11 +15,10 @@ from infra.resources.job_placeholders import filled
 from infra.resources.seatunnel_drain import SeaTunnelDrain
 from infra.resources.secret import RandomSecret
 from infra.resources.starrocks_nodes import StarRocksNodes
-from infra.services import dolphinscheduler, starrocks_cluster
+from infra.services import dolphinscheduler, seatunnel, starrocks_cluster
 from infra.services.model import Endpoint, Service
 from infra.services.postgres import postgres
 from infra.services.pulsar import pulsar
-from infra.services.seatunnel import seatunnel
 from infra.services.starrocks import starrocks_emulator
 from infra.services.tasks import PLATFORM_DATABASE, Product, Tasks
 from infra.services.web import api, frontend
@@ -79,7 +78,8 @@ class Platform:
     @property
     def streaming(self) -> tuple[Running, ...]:
         """Those that a streaming job needs: where one is replaced, the jobs are stopped before and go on after."""
-        return (self.pulsar, self.seatunnel, self.starrocks)
+        engine = (each for each in self.services.values() if each.service.kind == self.seatunnel.service.kind)
+        return (self.pulsar, *engine, self.starrocks)
 
 
 def platform(target: Target, settings: Settings, *, stack: str, products: Mapping[str, Product]) -> Platform:
@@ -107,7 +107,7 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         return services[service.name]
 
     streaming(pulsar(settings.pulsar))
-    seatunnel_ = streaming(seatunnel(settings.seatunnel))
+    seatunnel_, *_ = [streaming(node) for node in seatunnel.nodes(settings.seatunnel)]
     starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
     database = next(iter(products.values())).database
     api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database))

@@ -57,10 +57,12 @@ class Volume:
     Args:
         size: such as `10Gi`, what a cluster reserves.
         path: where a published image wants it; empty for where the target puts it.
+        service: whose volume of the same name it is, where several services share one; empty for the service's own.
     """
 
     size: str
     path: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ hazelcast:
     interfaces: {enabled: true, interfaces: ["@{interfaces}"]}
     join:
       multicast: {enabled: false}
-      tcp-ip: {enabled: true, member-list: ["@{advertised}:@{port.rest}"]}
+      tcp-ip: {enabled: true, member-list: [MEMBERS]}
     port: {auto-increment: false, port: "@{port.rest}"}
   properties:
     hazelcast.invocation.max.retry.count: 20
@@ -61,10 +61,32 @@ seatunnel:
 """
 
 
-def seatunnel(settings: SeaTunnelSettings) -> Service:
-    """One node of the engine. Its REST API and its cluster protocol share a port."""
+NAME = "seatunnel"
+
+
+def nodes(settings: SeaTunnelSettings) -> list[Service]:
+    """All nodes of the engine, the first of which is asked by everybody."""
+    return [seatunnel(settings, number) for number in range(1, settings.nodes + 1)]
+
+
+def _name(number: int) -> str:
+    return NAME if number == 1 else f"{NAME}-{number}"
+
+
+def _members(count: int) -> str:
+    """Who makes up the engine: of several, each has a host of its own."""
+    if count == 1:
+        return '"@{advertised}:@{port.rest}"'
+    return ", ".join(f'"{_name(number)}:{ports.ZETA}"' for number in range(1, count + 1))
+
+
+def seatunnel(settings: SeaTunnelSettings, number: int = 1) -> Service:
+    """One node of the engine. Its REST API and its cluster protocol share a port.
+
+    Any node goes on with the jobs of one that died, from checkpoints in a volume that all of them share.
+    """
     return Service(
-        name="seatunnel",
+        name=_name(number),
         kind="SeaTunnel",
         distribution=distribution(),
         command=java(
@@ -83,12 +105,12 @@ def seatunnel(settings: SeaTunnelSettings) -> Service:
         ),
         environment={"SEATUNNEL_HOME": "@{dist}"},
         files={
-            "hazelcast.yaml": _HAZELCAST,
+            "hazelcast.yaml": _HAZELCAST.replace("MEMBERS", _members(settings.nodes)),
             "seatunnel.yaml": _SEATUNNEL,
             "log4j2.properties": LOG4J2_CONSOLE,
         },
-        ports={"rest": Port(ports.ZETA)},
-        volumes={"checkpoints": Volume(settings.storage)},
+        ports={"rest": Port(ports.ZETA, internal=number > 1)},
+        volumes={"checkpoints": Volume(settings.storage, service="" if number == 1 else NAME)},
         secrets={"starrocks-sink": "starrocks-sink", "starrocks-scheduler": "starrocks-scheduler"},
         health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,

@@ -43,6 +43,7 @@ class DockerTarget:
         self._keep_data = keep_data
         self._settings = settings
         self._images: dict[str, docker.RemoteImage] = {}
+        self._kept: dict[str, docker.Volume] = {}
         self._network = docker.Network(
             "network",
             name=names.prefix(stack),
@@ -127,19 +128,23 @@ class DockerTarget:
         return self._images[name]
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
+        """By name; one of another service must have been made for that service before."""
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data))
-        return {
-            name: docker.Volume(
-                f"{service.name}-{name}",
-                name=names.volume(self._stack, service.name, name),
-                labels=[
-                    docker.VolumeLabelArgs(label=names.SERVICE_LABEL, value=service.name),
-                    docker.VolumeLabelArgs(label=names.STACK_LABEL, value=self._stack),
-                ],
-                opts=kept,
-            )
-            for name in service.volumes
-        }
+        found = {}
+        for name, volume in service.volumes.items():
+            key = f"{volume.service or service.name}-{name}"
+            if not volume.service:
+                self._kept[key] = docker.Volume(
+                    key,
+                    name=names.volume(self._stack, service.name, name),
+                    labels=[
+                        docker.VolumeLabelArgs(label=names.SERVICE_LABEL, value=service.name),
+                        docker.VolumeLabelArgs(label=names.STACK_LABEL, value=self._stack),
+                    ],
+                    opts=kept,
+                )
+            found[name] = self._kept[key]
+        return found
 
     @staticmethod
     def _instance(layout: Layout, picture: docker.RemoteImage, configured: Configuration | None) -> Output[str]:

@@ -1,0 +1,47 @@
+"""Zeta with three nodes on target `docker`, under Pulumi's mocks."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from infra.settings import SettingsError, load_settings
+from tests.mocking import Recorder, run
+
+NODES = ["seatunnel", "seatunnel-2", "seatunnel-3"]
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[Recorder]:
+    yield run(load_settings({"kappastack:target": "docker", "kappastack:seatunnel": '{"nodes": 3}'}, {}))
+    asyncio.set_event_loop(None)
+
+
+def test_all_nodes_know_all_and_share_their_checkpoints(three: Recorder) -> None:
+    for name in NODES:
+        uploads = three.of_type("Container")[f"{name}-configuration"].inputs["uploads"]
+        # Pulumi's mark of a secret is around them, as a password is among them.
+        [text] = [each["content"] for each in uploads["value"] if each["file"].endswith("hazelcast.yaml")]
+        assert 'member-list: ["seatunnel:5801", "seatunnel-2:5801", "seatunnel-3:5801"]' in text
+        assert f'public-address: "{name}:5801"' in text
+        volumes = three.of_type("Container")[name].inputs["volumes"]
+        assert volumes[0]["volumeName"] == "kappastack-test-seatunnel-checkpoints"
+
+
+def test_the_first_is_asked_and_the_others_are_not_published(three: Recorder) -> None:
+    assert [port["internal"] for port in three.of_type("Container")["seatunnel"].inputs["ports"]] == [5801]
+    for name in NODES[1:]:
+        assert not three.of_type("Container")[name].inputs.get("ports")
+
+
+def test_the_job_goes_on_when_any_node_was_replaced(three: Recorder) -> None:
+    instances = three.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"]
+    assert set(instances) == {"pulsar", "starrocks", *NODES}
+    assert {f"{name}-drain" for name in NODES} <= set(three.of_type("SeaTunnelDrain"))
+
+
+def test_this_machine_runs_one_node() -> None:
+    document = {"kappastack:target": "host", "kappastack:seatunnel": json.dumps({"nodes": 3})}
+    with pytest.raises(SettingsError, match=r"seatunnel.nodes 3 need a host each; target host runs 1 node"):
+        load_settings(document, {})
