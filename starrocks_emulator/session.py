@@ -177,6 +177,9 @@ class Session:
         if count != len(parameters):
             raise errors.analysis(f"{count} parameters expected, {len(parameters)} given")
         text = self.queries(parameters).query(tree, top=True)
+        most = int(self.variables["sql_select_limit"])
+        if most < int(DEFAULTS["sql_select_limit"]) and not tree.args.get("limit"):
+            return self.rows(f"{text} LIMIT {most}")
         return self._encoded(tree, text) if as_text and may_be_large(tree) else self.rows(text)
 
     def _encoded(self, tree: exp.Expr, text: str) -> ResultSet:

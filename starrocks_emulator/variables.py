@@ -58,5 +58,5 @@ SQL_MODES = {"", "ONLY_FULL_GROUP_BY", "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES
              "TRADITIONAL", "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "ERROR_FOR_DIVISION_BY_ZERO", "NO_AUTO_CREATE_USER",
              "NO_AUTO_VALUE_ON_ZERO"}  # fmt: skip
 """SQL modes that change nothing in StarRocks, or what this emulator does anyway."""
-FIXED = {"sql_select_limit", "sql_auto_is_null"}
+FIXED = {"sql_auto_is_null"}
 """Variables that would change results and may only be set to what they are."""

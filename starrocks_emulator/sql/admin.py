@@ -125,7 +125,11 @@ def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
         raise SqlError(1621, f"Variable '{name}' is a read only variable")
     if name == "time_zone" and value not in UTC_NAMES:
         raise errors.unsupported(f"the session time zone '{value}'; DATETIME values are UTC here")
-    if name in FIXED and value.lower() not in {DEFAULTS[name].lower(), "default"}:
+    if value.upper() == "DEFAULT" and name in DEFAULTS:
+        value = DEFAULTS[name]
+    if name == "sql_select_limit" and not value.isdigit():
+        raise errors.analysis(f"sql_select_limit is a whole number, found {value}")
+    if name in FIXED and value != DEFAULTS[name]:
         raise errors.unsupported(f"another value of {name} than {DEFAULTS[name]}")
     if name == "sql_mode" and (odd := {mode.strip().upper() for mode in value.split(",")} - SQL_MODES):
         raise errors.unsupported(f"the SQL mode {', '.join(sorted(odd))}")

@@ -162,7 +162,8 @@ def test_column_labels_are_what_was_written(tables: Client) -> None:
         ("SELECT CAST('2024-01-01 10:00:00+08:00' AS DATETIME)", 1064, "does not read the date"),
         ("SELECT DATE_FORMAT('2024-01-01', '%Q')", 1235, "%Q"),
         ("SET sql_mode = 'PIPES_AS_CONCAT'", 1235, "PIPES_AS_CONCAT"),
-        ("SET sql_select_limit = 5", 1235, "sql_select_limit"),
+        ("SET sql_auto_is_null = 1", 1235, "sql_auto_is_null"),
+        ("SET sql_select_limit = 'x'", 1064, "sql_select_limit"),
         ("SUBMIT TASK AS SELECT 1", 1064, "INSERT"),
     ],
 )  # fmt: skip
@@ -212,3 +213,12 @@ def test_decimals_are_averaged_and_divided_exactly(client: Client) -> None:
     assert client.value("WITH q AS (SELECT n AS z FROM m WHERE k = 1) SELECT MIN(z) / 7 FROM q") == Decimal(
         "0.14285714"
     )
+
+
+def test_sql_select_limit(tables: Client) -> None:
+    tables.run("SET sql_select_limit = 1")
+    assert tables.run("SELECT k FROM a ORDER BY k") == [(1,)]
+    assert tables.run("SELECT k FROM a UNION ALL SELECT 9 ORDER BY k DESC") == [(9,)]
+    assert tables.run("SELECT k FROM a ORDER BY k LIMIT 2") == [(1,), (2,)]
+    tables.run("SET sql_select_limit = DEFAULT")
+    assert len(tables.run("SELECT k FROM a")) == 3
