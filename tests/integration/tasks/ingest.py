@@ -44,6 +44,7 @@ class Ingest:
     messages: list[Message] = field(default_factory=list)
     position: int = 0
     checkpoint: int = 0
+    loaded: int = 0
     _ended: bool = False
 
     def __post_init__(self) -> None:
@@ -72,6 +73,7 @@ class Ingest:
                 if job is not None and job.status == "RUNNING" and batch:
                     self.load(batch)
                     self.position += len(batch)
+                    self.loaded = max(self.loaded, self.position)
                     loads += 1
                     if loads % _CHECKPOINT == 0:
                         self.checkpoint = self.position
@@ -101,7 +103,7 @@ class Ingest:
     def expected(self) -> set[tuple[object, ...]]:
         """What must be found of all that was loaded so far: of each key the row that was published last."""
         newest: dict[tuple[str, datetime], Message] = {}
-        for message in self.messages[: self.position]:
+        for message in self.messages[: self.loaded]:
             key = (message.station, message.measured_at)
             if key not in newest or newest[key].published_at <= message.published_at:
                 newest[key] = message
