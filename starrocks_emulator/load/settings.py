@@ -50,6 +50,8 @@ class Settings:
     trim_space: bool = False
     gzip: bool = False
     timeout: int = 600
+    idle_timeout: int | None = None
+    """Seconds after which a transaction that nothing is asked of is rolled back."""
 
 
 def _boolean(name: str, value: str) -> bool:
@@ -149,4 +151,7 @@ def read(headers: Mapping[str, str]) -> Settings:
         trim_space=_boolean("trim_space", given.get("trim_space", "false")),
         gzip=compression == "gzip",
         timeout=_whole("timeout", given.get("timeout", "600")),
+        idle_timeout=_whole("idle_transaction_timeout", given["idle_transaction_timeout"])
+        if given.get("idle_transaction_timeout")
+        else None,
     )

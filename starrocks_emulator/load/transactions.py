@@ -46,6 +46,13 @@ class Open:
     parts: list[Part] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     prepared: bool = False
+    idle: int | None = None
+    """Seconds that it may wait for the next request before it is prepared."""
+    touched: float = field(default_factory=time.time)
+
+    def is_over(self, now: float) -> bool:
+        """Whether its time has run out."""
+        return now > self.deadline or (self.idle is not None and not self.prepared and now > self.touched + self.idle)
 
     def to_json(self) -> str:
         """What must survive a restart."""
@@ -98,6 +105,7 @@ class Transactions:
             if found.load.user != user:
                 return _answer("FAILED", f"transaction {label} belongs to another user", label)
             with found.lock:
+                found.touched = time.time()
                 if operation == "load":
                     assert body is not None
                     return self._load(found, tables[0], load_settings.read(headers), body)
@@ -133,7 +141,7 @@ class Transactions:
                     "TxnId": self._engine.loads.txn_id(database, label)}  # fmt: skip
         load.tables = list(tables)
         with self._lock:
-            self._open[database, label] = Open(load, time.time() + settings.timeout)
+            self._open[database, label] = Open(load, time.time() + settings.timeout, idle=settings.idle_timeout)
         return {**_answer("OK", "", label), "TxnId": load.txn_id, "BeginTxnTimeMs": 0}
 
     def _load(self, found: Open, name: str, settings: load_settings.Settings, body: Path) -> Mapping[str, object]:
@@ -207,9 +215,9 @@ class Transactions:
     def expire(self) -> None:
         """Roll back what nobody finished in time."""
         for found in list(self._open.values()):
-            if time.time() > found.deadline:
+            if found.is_over(time.time()):
                 with found.lock:
-                    if (found.load.database, found.load.label) in self._open:
+                    if found.is_over(time.time()) and (found.load.database, found.load.label) in self._open:
                         self._rollback(found, "timed out")
 
 
