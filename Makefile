@@ -117,6 +117,10 @@ e2e: setup-tests ## tests of the whole stack on this machine
 benchmark: distributions ## start times, memory, throughput, latency: a table
 	@$(RUN) python -m tests.benchmarks
 
+.PHONY: backtest
+backtest: setup ## errors of the forecast, hour by hour: make backtest [KAPPASTACK_DATA=folder of UCI files]
+	@$(RUN) python -m apps.predictor backtest
+
 .PHONY: clean
 clean: ## remove what was built and installed in this checkout; the cache and the stack's data stay
 	@if [ -e .kappastack ]; then echo "The stack's state is in .kappastack, and its services run from build/: run make destroy first." >&2; exit 1; fi

@@ -4,13 +4,16 @@ import argparse
 import re
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
 from apps.tasks.application import run_app
 from apps.tasks.archive import archive
 from apps.tasks.context import Context, step_record
-from apps.tasks.errors import Killed, TaskError
+from apps.tasks.errors import Killed, TaskError, TimedOut
 from apps.tasks.guard import Guard
 from apps.tasks.keeper import keep_running
 from apps.tasks.log import say
@@ -25,6 +28,7 @@ from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import JobFailed, Zeta
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")
+_FAILED = 1
 _KILLED = 143
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -40,10 +44,28 @@ def main(arguments: list[str]) -> int:
     for number in _SIGNALS:
         signal.signal(number, _be_killed)
     try:
-        return _run(options, settings, step, guard)
+        return _tried(options, settings, step, guard)
     finally:
         if guard is not None:
             guard.done()
+
+
+def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
+    """Run the command, again after a failure.
+
+    DolphinScheduler 3.1.1 has retries of its own: it loses the task at the first, and the run goes on for ever.
+    """
+    for attempt in range(1, options.retries + 1):
+        status = _run(options, settings, step, guard)
+        if status != _FAILED:
+            return status
+        say(f"trying again in {options.retry_interval} s ({attempt} of {options.retries})")
+        try:
+            time.sleep(options.retry_interval)
+        except Killed:
+            say("killed")
+            return _KILLED
+    return _run(options, settings, step, guard)
 
 
 def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
@@ -51,16 +73,23 @@ def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard:
     try:
         last = record.begin()
         context = Context(settings, step, record, last.details, last.run == step.run, guard)
-        details = _command(context, options)
+        with _at_most(options.try_timeout):
+            details = _command(context, options)
     except Killed:
         say("killed")
         _stop(settings, guard.job if guard else None)
         record.end(State.KILLED, error="killed")
         return _KILLED
+    except TimedOut:
+        error = f"it took longer than {options.try_timeout} s"
+        say(f"failed: {error}")
+        _stop(settings, guard.job if guard else None)
+        record.end(State.FAILED, error=error)
+        return _FAILED
     except TaskError as error:
         say(f"failed: {error}")
         record.end(State.FAILED, error=str(error))
-        return 1
+        return _FAILED
     except Exception as error:
         record.end(State.FAILED, error=f"{type(error).__name__}: {error}")
         _stop(settings, guard.job if guard else None)
@@ -96,6 +125,21 @@ def _window(context: Context, options: argparse.Namespace) -> Window:
     finally:
         store.close()
     return window(duration(options.window, "--window"), begin, end, datetime.now(UTC))
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Raise `TimedOut` in what takes longer; 0: never."""
+    signal.signal(signal.SIGALRM, _time_out)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def _time_out(_signal: int, _frame: FrameType | None) -> None:
+    raise TimedOut
 
 
 def _be_killed(_signal: int, _frame: FrameType | None) -> None:
@@ -135,6 +179,9 @@ def _parser() -> argparse.ArgumentParser:
         for option in ("product", "workflow", "task"):
             added.add_argument(f"--{option}", required=True, type=_name)
         added.add_argument("--run", required=True, type=_name, help="workflow instance of DolphinScheduler")
+        added.add_argument("--try-timeout", type=int, default=0, help="seconds that one try may take; 0: any")
+        added.add_argument("--retries", type=int, default=0, help="how often it is tried again after a failure")
+        added.add_argument("--retry-interval", type=int, default=60, help="seconds between a failure and the next try")
         added.add_argument("--every", type=int, help="longest pause between two scheduled runs, in seconds")
         return added
 

@@ -107,10 +107,16 @@ def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> Ta
         waits_for=task.workflow if isinstance(task, WaitFor) else "",
         in_the_same=task.in_the_same if isinstance(task, WaitFor) else "",
         needs=sorted(task.needs),
-        timeout=minutes(task.timeout) + (0 if waiting else GRACE),
-        retries=task.retries,
-        retry_interval=minutes(task.retry_interval),
+        timeout=minutes(task.timeout) if waiting else _longest(task) + GRACE,
+        # The script tries again by itself: docs/decisions/073.
+        retries=0,
+        retry_interval=1,
     )
+
+
+def _longest(task: Task) -> int:
+    """How many minutes all tries of a task may take."""
+    return (task.retries + 1) * minutes(task.timeout) + task.retries * minutes(task.retry_interval)
 
 
 def _script(definition: WorkflowDefinition, task: Task, product: str) -> str:
@@ -120,9 +126,12 @@ def _script(definition: WorkflowDefinition, task: Task, product: str) -> str:
     if every is not None:
         who += ["--every", str(every)]
     # 3.1.1 has no parameter for the id of the run, but its worker makes a folder <run>/<task run> to run each task in.
+    if task.retries:
+        who += ["--try-timeout", str(60 * minutes(task.timeout))]
+        who += ["--retries", str(task.retries), "--retry-interval", str(60 * minutes(task.retry_interval))]
     run = '--run "$(basename "$(dirname "$PWD")")"'
     # 3.1.1 kills a task that takes too long by sudo only; without sudo it calls it failed and lets it run.
-    limit = f"timeout --verbose --kill-after=60 {minutes(task.timeout)}m"
+    limit = f"timeout --verbose --kill-after=60 {_longest(task)}m"
     client = '"$KAPPASTACK_PYTHON" -m apps.tasks'
     return f"exec {limit} {client} {command} {shlex.join(who)} {run} {shlex.join(arguments)}".rstrip()
 

@@ -201,6 +201,8 @@ class WaitFor(_Task):
     type: Literal["wait_for"]
     workflow: Name
     in_the_same: Literal["hour", "day"]
+    retries: Literal[0] = 0
+    """It is DolphinScheduler's own, which cannot be tried again (`docs/decisions/073`)."""
 
 
 Task = Annotated[

@@ -16,6 +16,8 @@ export KAPPASTACK_PYTHON="@{python}"
 export KAPPASTACK_TASKS="@{files}/tasks.json"
 export PYTHONPATH="@{dist.tasks}/lib"
 export PYTHONUNBUFFERED=1
+# What the predictor has learnt: it learns it again where it is gone.
+export PREDICTOR_MODELS="@{volume.data}/predictor"
 """
 
 

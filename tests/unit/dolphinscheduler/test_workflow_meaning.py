@@ -37,17 +37,21 @@ def script(name: str) -> dict[str, str]:
 def test_the_scripts_run_the_tasks_client() -> None:
     run = '--run "$(basename "$(dirname "$PWD")")"'
     assert script("aqi_hourly") == {
-        "aqi": 'exec timeout --verbose --kill-after=60 360m "$KAPPASTACK_PYTHON" -m apps.tasks zeta-job '
-        f"--product ciapol --workflow aqi_hourly --task aqi --every 3600 {run} "
+        # Four tries of six hours, and two minutes between them.
+        "aqi": 'exec timeout --verbose --kill-after=60 1446m "$KAPPASTACK_PYTHON" -m apps.tasks zeta-job '
+        "--product ciapol --workflow aqi_hourly --task aqi --every 3600 "
+        f"--try-timeout 21600 --retries 3 --retry-interval 120 {run} "
         "--job aqi_hourly --window 48h --from '${from}' --to '${to}' --chunk 31d"
     }
     assert script("archive_monthly")["archive"].endswith(
-        f"archive --product ciapol --workflow archive_monthly --task archive --every 2678400 {run} "
+        "archive --product ciapol --workflow archive_monthly --task archive --every 2678400 "
+        f"--try-timeout 43200 --retries 20 --retry-interval 60 {run} "
         "--table sensor_measurements_zeta --archive sensor_measurements_archive_zeta --time-column measured_at "
         "--version-column published_at"
     )
     assert script("jobs_keep_running")["keep_running"].endswith(
-        f"-m apps.tasks keep-running --product ciapol --workflow jobs_keep_running --task keep_running --every 60 {run}"
+        "-m apps.tasks keep-running --product ciapol --workflow jobs_keep_running --task keep_running --every 60 "
+        f"--try-timeout 300 --retries 9 --retry-interval 60 {run}"
     )
 
 
@@ -87,8 +91,7 @@ def test_every_difference_is_a_line(make: Make) -> None:
         "task alerts is missing",
         "task extra was added",
         f"task quality: script is {have.tasks['quality'].script!r} instead of {want.tasks['quality'].script!r}",
-        "task quality: timeout is 11 instead of 10",
-        "task quality: retries is 5 instead of 2",
+        "task quality: timeout is 46 instead of 22",
     ]
 
 

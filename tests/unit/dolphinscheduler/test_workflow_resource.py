@@ -7,7 +7,7 @@ import pytest
 from infra.resources import connections
 from infra.resources.dolphinscheduler_client import Refused
 from infra.resources.dolphinscheduler_project import ProjectInputs, ProjectProvider
-from infra.resources.dolphinscheduler_workflow import WorkflowProvider
+from infra.resources.dolphinscheduler_workflow import WorkflowInputs, WorkflowProvider
 from infra.resources.http import ServiceError
 from tests.unit.dolphinscheduler import conftest
 from tests.unit.dolphinscheduler.conftest import Make, task
@@ -38,13 +38,18 @@ def test_a_second_apply_asks_for_no_change(workflows: WorkflowProvider, server: 
     assert server.writes() == []
 
 
+def script(inputs: WorkflowInputs) -> str:
+    return inputs.workflow.tasks["quality"].script
+
+
 def test_a_change_keeps_codes_and_raises_versions(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(), None)
     before = server.process(NAME).code, server.process(NAME).task("quality").code, server.process(NAME).task("alerts")
-    changed = make(tasks=[task("quality", retries=5), task("alerts", needs=["quality"]), task("more")])
+    changed = make(tasks=[task("quality", description="Other"), task("alerts", needs=["quality"]), task("more")])
     assert workflows.find_drift(changed) == [
         f"workflow {NAME}: task more is missing",
-        f"workflow {NAME}: task quality: retries is 2 instead of 5",
+        f"workflow {NAME}: task quality: script is {script(make())!r} instead of {script(changed)!r}",
+        f"workflow {NAME}: task quality: timeout is 22 instead of 40",
     ]
     workflows.apply(changed, make())
     process = server.process(NAME)
@@ -87,8 +92,8 @@ def test_what_was_done_by_hand_is_found_and_put_back(workflows: WorkflowProvider
     drift_is_mended("schedule: cron is '0 0 0 1 1 ? *' instead of '0 10 * * * ? *'")
     server.process(NAME).schedule = None
     drift_is_mended("the schedule is missing")
-    server.process(NAME).form.taskDefinitionJson[0].failRetryTimes = 0
-    drift_is_mended("task quality: retries is 0 instead of 2")
+    server.process(NAME).form.taskDefinitionJson[0].failRetryTimes = 2
+    drift_is_mended("task quality: retries is 2 instead of 0")
     server.process(NAME).form.taskDefinitionJson[0].flag = "NO"
     drift_is_mended("task quality: flag is NO")
     server.process(NAME).form.taskRelationJson[1].preTaskCode = 0

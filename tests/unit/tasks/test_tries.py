@@ -1,0 +1,78 @@
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from apps.tasks import __main__ as tasks
+from apps.tasks.errors import Killed, TimedOut
+from apps.tasks.settings import AlertSettings, StarRocksAddress, TaskSettings, ZetaAddress
+from apps.tasks.steps import Step
+
+SETTINGS = TaskSettings(
+    stack="test",
+    zeta=ZetaAddress(url="http://127.0.0.1:1"),
+    starrocks=StarRocksAddress(host="127.0.0.1", port=1),
+    users={},
+    platform_database="kappastack",
+    placeholders={},
+    products={},
+    alerts=AlertSettings(),
+)
+Tried = Callable[[list[int]], int]
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    made: list[float] = []
+    monkeypatch.setattr(time, "sleep", made.append)
+    return made
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
+    """Runs a task with two retries whose tries end with these statuses; each must be used."""
+
+    def run(statuses: list[int]) -> int:
+        left = iter(statuses)
+        monkeypatch.setattr(tasks, "_run", lambda *_: next(left))
+        status = tasks._tried(
+            argparse.Namespace(retries=2, retry_interval=90), SETTINGS, Step("p", "w", "t", "1"), None
+        )
+        assert list(left) == []
+        return status
+
+    yield run
+
+
+def test_a_task_that_fails_is_tried_again_after_a_pause(tried: Tried, pauses: list[float]) -> None:
+    assert tried([1, 1, 0]) == 0
+    assert pauses == [90, 90]
+
+
+def test_success_and_a_kill_are_the_end(tried: Tried, pauses: list[float]) -> None:
+    assert tried([0]) == 0
+    assert tried([143]) == 143
+    assert pauses == []
+
+
+def test_after_the_last_try_it_has_failed(tried: Tried, pauses: list[float]) -> None:
+    assert tried([1, 1, 1]) == 1
+    assert len(pauses) == 2
+
+
+def test_it_can_be_killed_between_two_tries(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_seconds: float) -> None:
+        raise Killed
+
+    monkeypatch.setattr(time, "sleep", killed)
+    assert tried([1]) == 143
+
+
+def test_a_try_that_takes_too_long_is_ended() -> None:
+    begin = time.monotonic()
+    with pytest.raises(TimedOut), tasks._at_most(1):
+        time.sleep(20)
+    assert time.monotonic() - begin < 10
+    with tasks._at_most(0):
+        pass
