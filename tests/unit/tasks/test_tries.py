@@ -1,6 +1,6 @@
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -30,7 +30,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def tried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
+def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
     """Runs a task with two retries whose tries end with these statuses; each must be used."""
 
     def run(statuses: list[int]) -> int:
@@ -42,7 +42,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
         assert list(left) == []
         return status
 
-    yield run
+    return run
 
 
 def test_a_task_that_fails_is_tried_again_after_a_pause(tried: Tried, pauses: list[float]) -> None:
