@@ -45,7 +45,7 @@ def script(inputs: WorkflowInputs) -> str:
 def test_a_change_keeps_codes_and_raises_versions(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(), None)
     before = server.process(NAME).code, server.process(NAME).task("quality").code, server.process(NAME).task("alerts")
-    changed = make(tasks=[task("quality", description="Other"), task("alerts", needs=["quality"]), task("more")])
+    changed = make(tasks=[task("quality", retries=5), task("alerts", needs=["quality"]), task("more")])
     assert workflows.find_drift(changed) == [
         f"workflow {NAME}: task more is missing",
         f"workflow {NAME}: task quality: script is {script(make())!r} instead of {script(changed)!r}",
