@@ -27,6 +27,7 @@ CHECKPOINT_BYTES = 192 << 20
 """Size of the write-ahead log at which it is written into the data file."""
 _IDLE_CHECKPOINT_BYTES = 8 << 20
 _HOUSEKEEPING_SECONDS = 1.0
+_TIMEOUT_SECONDS = 0.5
 
 
 class Latencies:
@@ -78,6 +79,8 @@ class Engine:
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
         self._keeper.start()
+        self._watcher = threading.Thread(target=self._watch_time, name="timeouts", daemon=True)
+        self._watcher.start()
 
     def verify(self, user: str, host: str, scramble: bytes, salt: bytes) -> bool:
         """See `results.Backend.verify`; `host` may be any."""
@@ -139,6 +142,13 @@ class Engine:
         finally:
             session.close()
 
+    def _watch_time(self) -> None:
+        """End statements whose time is over; apart from housekeeping, which a refresh may hold up."""
+        while not self._stop.wait(_TIMEOUT_SECONDS):
+            now = time.time()
+            for session in list(self.sessions.values()):
+                session.end_if_late(now)
+
     def _keep_house(self) -> None:
         """Checkpoints, old labels and scheduled refreshes, once a second."""
         last_version, next_forget = self.storage.version, time.monotonic() + 60
@@ -171,6 +181,7 @@ class Engine:
         """Stop background work and close the data folder."""
         self._stop.set()
         self._keeper.join(timeout=30)
+        self._watcher.join(timeout=30)
         for session in list(self.sessions.values()):
             session.close()
         self.storage.close()

@@ -49,6 +49,7 @@ class Session:
         self.killed = False
         self.running: tuple[str, float] | None = None
         self.in_transaction = False
+        self._late = ""
         self.variables: dict[str, str] = {}
         self.roles: tuple[str, ...] = ()
         self.reset()
@@ -72,6 +73,18 @@ class Session:
     def cancel(self) -> None:
         """See `results.Session.cancel`."""
         self.cursor.interrupt()
+
+    def end_if_late(self, now: float) -> None:
+        """Interrupt a statement that runs for longer than query_timeout, or insert_timeout for changes of rows."""
+        running = self.running
+        if running is None:
+            return
+        statement, begin = running
+        name = "insert_timeout" if statement[:6].upper() in {"INSERT", "UPDATE", "DELETE"} else "query_timeout"
+        text = self.variables[name]
+        if text.isdigit() and now - begin > int(text):
+            self._late = f"Query reached its timeout of {text} seconds"
+            self.cancel()
 
     def close(self) -> None:
         """See `results.Session.close`."""
@@ -115,7 +128,7 @@ class Session:
     def _guarded(self, statement: str, work: Callable[[], Answer]) -> Answer:
         if self.killed:
             raise SqlError(1317, "Connection was killed", "70100")
-        begin = time.time()
+        begin, self._late = time.time(), ""
         self.running = (statement, begin)
         self.engine.counters["query_total"] += 1
         try:
@@ -125,6 +138,8 @@ class Session:
             raise
         except duckdb.Error as error:
             self.engine.counters["query_err"] += 1
+            if self._late and isinstance(error, duckdb.InterruptException):
+                raise SqlError(5024, self._late) from error
             raise errors.from_duckdb(error) from error
         except RecursionError as error:
             raise errors.syntax("The statement is nested too deeply") from error

@@ -127,6 +127,8 @@ def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
         raise errors.unsupported(f"the session time zone '{value}'; DATETIME values are UTC here")
     if value.upper() == "DEFAULT" and name in DEFAULTS:
         value = DEFAULTS[name]
+    if name in {"query_timeout", "insert_timeout"} and not (value.isdigit() and 1 <= int(value) <= 259200):
+        raise errors.analysis(f"{name} is 1 to 259200 seconds, found {value}")
     if name == "sql_select_limit" and not value.isdigit():
         raise errors.analysis(f"sql_select_limit is a whole number, found {value}")
     if name in FIXED and value != DEFAULTS[name]:
