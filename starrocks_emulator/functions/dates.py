@@ -10,6 +10,7 @@ from starrocks_emulator.functions.base import Function, fixed, literal
 from starrocks_emulator.functions.calendar import LETTERS, READ_LETTERS
 
 TRUNC_UNITS = {"microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"}
+_WHOLE_DAYS = {"day", "week", "month", "quarter", "year"}
 _UNITS = ("microseconds", "milliseconds", "seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years")
 
 INTERVAL_UNITS = {
@@ -65,7 +66,8 @@ def _trunc(arguments: Sequence[str]) -> str:
     unit = literal(arguments[0], "the first argument of date_trunc").lower()
     if unit not in TRUNC_UNITS:
         raise errors.analysis(f"date_trunc function can't support argument other than {', '.join(sorted(TRUNC_UNITS))}")
-    return f"fn.date_trunc('{unit}', {arguments[1]})"
+    moment = arguments[1] if unit in _WHOLE_DAYS else f"fn.with_time({arguments[1]})"
+    return f"fn.date_trunc('{unit}', {moment})"
 
 
 def _formatted(arguments: Sequence[str]) -> str:

@@ -51,7 +51,9 @@ MACROS = (
     "(x) AS CAST(x AS VARCHAR)",
     "CREATE MACRO fn.date_trunc(u VARCHAR, x TIMESTAMP) AS date_trunc(u, x), "
     "(u VARCHAR, x DATE) AS CAST(date_trunc(u, x) AS DATE), "
-    "(u VARCHAR, x VARCHAR) AS date_trunc(u, TRY_CAST(x AS TIMESTAMP))",
+    "(u VARCHAR, x VARCHAR) AS date_trunc(u, fn.dt(x))",
+    "CREATE MACRO fn.with_time(x TIMESTAMP) AS x, (x VARCHAR) AS fn.dt(x), (x DATE) AS CASE WHEN x IS NOT NULL THEN "
+    "CAST(error('date_trunc and date_slice of a DATE take day, week, month, quarter or year') AS TIMESTAMP) END",
     "CREATE MACRO fn.round1(x DOUBLE) AS TRY_CAST(round(x) AS BIGINT), (x BIGINT) AS x, (x) AS round(x)",
     "CREATE MACRO fn.floor1(x DOUBLE) AS TRY_CAST(floor(x) AS BIGINT), (x BIGINT) AS x, "
     "(x) AS TRY_CAST(floor(x) AS BIGINT)",

@@ -66,6 +66,9 @@ def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
 
 
 def _date_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
+    unit = arguments[1].args.get("unit") if len(arguments) > 1 else None
+    if unit is not None and unit.name.upper() not in {"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}:
+        raise errors.analysis("can't use date_slice for date with time(hour/minute/second)")
     return f"CAST({_time_slice(render, arguments)} AS DATE)"
 
 
