@@ -1,11 +1,12 @@
 """Changes of a running stack: an image, and processes that die, while events flow."""
 
+import os
 import time
 from pathlib import Path
 
 import pytest
 from measurements import differences, from_sample, raw_counts, write_csv
-from replaying import Replay, wait_for_count
+from replaying import Replay, counted, wait_for_count
 
 from tests.cluster.docker_stack import DockerStack
 
@@ -63,3 +64,29 @@ def healed(stack: DockerStack, service: str, pid: int) -> None:
             return
         assert time.monotonic() < deadline, f"{service}: {state}"
         time.sleep(0.5)
+
+
+@pytest.mark.parametrize("victim", ["seatunnel", pytest.param("seatunnel-2", marks=pytest.mark.long)])
+def test_the_job_goes_on_when_one_of_three_nodes_dies(stack: DockerStack, tmp_path: Path, victim: str) -> None:
+    stack.configure(seatunnel={"nodes": 3})
+    stack.up()
+    prefix = f"node{victim[-1]}"
+    measurements = list(from_sample(20_000, prefix=prefix))
+    write_csv(tmp_path / "nodes.csv", measurements)
+    replay = Replay(stack, tmp_path / "nodes.csv", speed=2_500)
+    wait_for_count(stack, prefix, 500, within=90, at_least=True)
+
+    pid = stack.containers()[victim].attrs["State"]["Pid"]
+    stack.kill(victim)
+    begin = time.monotonic()
+    # What was on its way when the node died may still arrive; more than that comes from those that are left.
+    before = counted(stack, prefix)
+    wait_for_count(stack, prefix, before + 2_000, within=90, at_least=True)
+    seconds = time.monotonic() - begin
+    print(f"the job went on {seconds:.1f} s after {victim} died, 2,000 rows included")
+    assert seconds < 15 or os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+
+    assert replay.finish() == len(measurements)
+    wait_for_count(stack, prefix, len(measurements), within=120)
+    assert differences(stack.name, measurements, prefix) == []
+    healed(stack, victim, pid)
