@@ -23,8 +23,8 @@ DATES = (
 @pytest.mark.parametrize(("at", "seconds", "days", "end"), SLICES)
 def test_time_slice(client: Client, at: str, seconds: str, days: str, end: str) -> None:
     found = client.run(
-        f"SELECT CAST(time_slice('{at}', INTERVAL 5 SECOND) AS VARCHAR), CAST(time_slice('{at}', INTERVAL 5 DAY, FLOOR) "
-        f"AS VARCHAR), CAST(time_slice('{at}', INTERVAL 5 DAY, CEIL) AS VARCHAR), "
+        f"SELECT CAST(time_slice('{at}', INTERVAL 5 SECOND) AS VARCHAR), "
+        f"CAST(time_slice('{at}', INTERVAL 5 DAY, FLOOR) AS VARCHAR), CAST(time_slice('{at}', INTERVAL 5 DAY, CEIL) AS VARCHAR), "
         f"CAST(time_slice('{at}', INTERVAL 1 MILLISECOND, CEIL) AS VARCHAR), "
         f"CAST(time_slice('{at}', INTERVAL 1 MICROSECOND, CEIL) AS VARCHAR)"
     )
@@ -92,8 +92,8 @@ def test_group_concat(client: Client) -> None:
 def test_percentile_disc_takes_the_larger_of_two(client: Client) -> None:
     client.run(
         "CREATE TABLE exam (subject STRING, score INT) DISTRIBUTED BY HASH (subject);"
-        "INSERT INTO exam VALUES ('chemistry', 80), ('chemistry', 100), ('chemistry', NULL), ('math', 60), ('math', 70),"
-        " ('math', 85), ('physics', 75), ('physics', 80), ('physics', 85), ('physics', 99)"
+        "INSERT INTO exam VALUES ('chemistry', 80), ('chemistry', 100), ('chemistry', NULL), ('math', 60),"
+        " ('math', 70), ('math', 85), ('physics', 75), ('physics', 80), ('physics', 85), ('physics', 99)"
     )
     assert client.run("SELECT subject, percentile_disc(score, 0.5) FROM exam GROUP BY subject ORDER BY subject") == [
         ("chemistry", 100), ("math", 70), ("physics", 85),

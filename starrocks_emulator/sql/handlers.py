@@ -1,0 +1,272 @@
+"""How each kind of expression is rendered as DuckDB's text; what is not here is refused."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from starrocks_emulator import errors
+from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.functions.dates import NOW
+from starrocks_emulator.results import SqlError
+from starrocks_emulator.sql.kinds import NULL
+from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
+from starrocks_emulator.sql.moments import interval
+from starrocks_emulator.sql.nodes import only
+from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division
+from starrocks_emulator.sql.parse import PARAMETER, written_name
+
+if TYPE_CHECKING:
+    from starrocks_emulator.sql.render import Expressions
+
+
+def _cast(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "to", "safe")
+    target = data_type(node.args["to"])
+    if target.is_string:
+        return cut(render.as_text(node.this), target)
+    return cast(render(node.this), target)
+
+
+def _sum(render: "Expressions", node: exp.Expr) -> str:
+    sign = "+" if isinstance(node, exp.Add) else "-"
+    left, right = node.this, node.expression
+    if isinstance(left, exp.Interval):
+        left, right = right, left
+    if isinstance(right, exp.Interval):
+        return f"fn.ranged(fn.dt({render(left)}) {sign} {interval(render, right)})"
+    return arithmetic(render, node, sign)
+
+
+def _column(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "table", "db")
+    if isinstance(node.this, exp.Star):
+        return f"{quote(node.args['table'].name)}.*" if node.args.get("table") else "*"
+    name = node.name
+    if name.startswith(PARAMETER):
+        index = int(name.removeprefix(PARAMETER))
+        if index >= len(render.parameters):
+            raise errors.analysis("A ? is left without a value")
+        return value_literal(render.parameters[index])
+    if node.args.get("db"):
+        assert isinstance(node, exp.Column)
+        render.names_database(node)
+    table = node.args.get("table")
+    return f"{quote(table.name)}.{quote(name)}" if table else quote(name)
+
+
+def _literal(_: "Expressions", node: exp.Expr) -> str:
+    return text_literal(node.name) if node.args.get("is_string") else node.name
+
+
+def _case(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "ifs", "default")
+    parts = ["CASE"]
+    default = node.args.get("default")
+    results = [branch.args["true"] for branch in node.args["ifs"]]
+    values = branches(render, [*results, *([default] if default else [])], "CASE")
+    for branch, value in zip(node.args["ifs"], values, strict=False):
+        condition = render(branch.this)
+        if node.this:
+            left, right = comparison(render, node.this, branch.this, equality=True)
+            condition = f"{left} = {right}"
+        parts.append(f"WHEN {condition} THEN {value}")
+    if default:
+        parts.append(f"ELSE {values[-1]}")
+    return "(" + " ".join(parts) + " END)"
+
+
+def _in(render: "Expressions", node: exp.Expr) -> str:
+    inner = node.args.get("query")
+    if inner:
+        text = render.query(inner.this if isinstance(inner, exp.Subquery) else inner)
+        _alike(render, node.this, inner)
+        return f"({render(node.this)} IN ({text}))"
+    pairs = [comparison(render, node.this, value, equality=True) for value in node.expressions]
+    if len({left for left, _ in pairs}) == 1:
+        return f"({pairs[0][0]} IN ({', '.join(right for _, right in pairs)}))"
+    return "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
+
+
+def _alike(render: "Expressions", node: exp.Expr, query: exp.Expr) -> None:
+    """Refuse IN with a subquery of a type that only a conversion makes alike."""
+    kinds = [render.kind(node), render.query_kind(query)]
+    known = [kind for kind in kinds if kind is not None and kind != NULL]
+    if len(known) == 2 and len({kind.is_string for kind in known}) == 2:
+        raise errors.unsupported(f"IN of {known[0].brief()} and {known[1].brief()}; convert one of them by CAST")
+
+
+def _between(render: "Expressions", node: exp.Expr) -> str:
+    low = comparison(render, node.this, node.args["low"], equality=False)
+    high = comparison(render, node.this, node.args["high"], equality=False)
+    if low[0] == high[0]:
+        return f"({low[0]} BETWEEN {low[1]} AND {high[1]})"
+    return f"({low[0]} >= {low[1]} AND {high[0]} <= {high[1]})"
+
+
+def _like(render: "Expressions", node: exp.Expr) -> str:
+    return f"({render(node.this)} LIKE {render(node.expression)} ESCAPE '\\')"
+
+
+def _window(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "partition_by", "order", "spec", "over")
+    inner = node.this
+    nulls = isinstance(inner, exp.IgnoreNulls)
+    inner = inner.this if nulls else inner
+    if not isinstance(inner, exp.Anonymous):
+        raise errors.unsupported("OVER after something that is no function")
+    arguments = list(inner.expressions)
+    if nulls:
+        arguments[0] = exp.IgnoreNulls(this=arguments[0])
+    name = written_name(str(inner.this))
+    function = FUNCTIONS.get(name.upper())
+    if function and function.kind == "scalar":
+        raise errors.analysis(f"{name.lower()} takes no OVER clause")
+    parts = []
+    if node.args.get("partition_by"):
+        parts.append("PARTITION BY " + ", ".join(render.all(node.args["partition_by"])))
+    if node.args.get("order"):
+        parts.append(render.order(node.args["order"]))
+    if spec := node.args.get("spec"):
+        only(spec, "kind", "start", "start_side", "end", "end_side")
+        parts.append(f"{spec.args['kind'].upper()} BETWEEN {_bound(spec, 'start')} AND {_bound(spec, 'end')}")
+    return f"{render.call(name, arguments, over=True)} OVER ({' '.join(parts)})"
+
+
+def _bound(spec: exp.Expr, side: str) -> str:
+    value = spec.args.get(side)
+    text = "CURRENT ROW" if value is None else value if isinstance(value, str) else value.name
+    if isinstance(value, exp.Literal) and not text.isdigit():
+        raise errors.analysis(f"A window frame counts whole rows, found {text}")
+    return f"{text} {spec.args.get(side + '_side') or ''}".strip()
+
+
+def _group_concat(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "separator")
+    inner, order, distinct = node.this, "", ""
+    if isinstance(inner, exp.Order):
+        inner, order = inner.this, " " + render.order(inner)
+    if isinstance(inner, exp.Distinct):
+        inner, distinct = inner.expressions[0] if len(inner.expressions) == 1 else inner, "DISTINCT "
+    separator = render(node.args["separator"]) if node.args.get("separator") else "','"
+    values = inner.expressions if isinstance(inner, exp.Concat) else [inner]  # sqlglot joins several values so
+    text = " || ".join(render.as_text(value) for value in values)
+    most = int(render.variables.get("group_concat_max_len", "1024"))
+    return f"fn.no_longer(string_agg({distinct}{text}, {separator}{order}), {most})"
+
+
+def _variable(render: "Expressions", node: exp.Expr) -> str:
+    name = node.name.lower()
+    if name not in render.variables:
+        raise SqlError(1193, f"Unknown system variable '{node.name}'")
+    value = render.variables[name]
+    return value if value.isdigit() and len(value) < 19 else text_literal(value)
+
+
+def _extract(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "expression")
+    return render.call(node.this.name, [node.expression])
+
+
+def _trim(render: "Expressions", node: exp.Expr) -> str:
+    only(node, "this", "expression")
+    if node.args.get("expression"):
+        return f"trim({render.as_text(node.this)}, {render(node.args['expression'])})"
+    return f"trim({render.as_text(node.this)})"
+
+
+def _bracket(render: "Expressions", node: exp.Expr) -> str:
+    """An element counted from 1; NULL before the first and after the last one."""
+    only(node, "this", "expressions")
+    if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
+        raise errors.unsupported("more than one index in []")
+    index = node.expressions[0]
+    # sqlglot moves literals to count from 0
+    text = str(int(index.name) + 1) if isinstance(index, exp.Literal) and not index.is_string else f"({render(index)})"
+    return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
+
+
+def _collate(render: "Expressions", node: exp.Expr) -> str:
+    # StarRocks reads a collation and compares strings by their bytes all the same.
+    only(node, "this", "expression")
+    if not node.expression.name.lower().startswith("utf8"):
+        raise errors.unsupported(f"the collation {node.expression.name}; StarRocks' strings are utf8")
+    return render(node.this)
+
+
+def _star(_: "Expressions", node: exp.Expr) -> str:
+    only(node)
+    return "*"
+
+
+HANDLERS: dict[type[exp.Expr], Callable[["Expressions", exp.Expr], str]] = {
+    exp.Add: _sum,
+    exp.Sub: _sum,
+    exp.IntDiv: lambda r, n: f"({r(n.this)} // {r(n.expression)})",
+    exp.Xor: lambda r, n: f"(CAST({r(n.this)} AS BOOLEAN) <> CAST({r(n.expression)} AS BOOLEAN))",
+    exp.BitwiseXor: lambda r, n: f"xor({r(n.this)}, {r(n.expression)})",
+    exp.Neg: lambda r, n: f"(- {r(n.this)})",
+    exp.Not: lambda r, n: f"(NOT {r(n.this)})",
+    exp.Paren: lambda r, n: f"({r(n.this)})",
+    exp.Is: lambda r, n: f"({r(n.this)} IS {r(n.expression)})",
+    exp.Between: _between,
+    exp.Mul: lambda r, n: arithmetic(r, n, "*"),
+    exp.Mod: lambda r, n: arithmetic(r, n, "%"),
+    exp.Div: division,
+    exp.BitwiseNot: lambda r, n: f"(~ {r(n.this)})",
+    exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)})",
+    exp.Exists: lambda r, n: f"EXISTS ({r.query(n.this.this if isinstance(n.this, exp.Subquery) else n.this)})",
+    exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005
+    exp.Null: lambda r, n: "NULL",  # noqa: ARG005
+    exp.Tuple: lambda r, n: f"({', '.join(r.all(n.expressions))})",
+    exp.Array: lambda r, n: f"[{', '.join(r.all(n.expressions))}]",
+    exp.CurrentTimestamp: lambda r, n: f"date_trunc('second', {NOW})",  # noqa: ARG005
+    exp.CurrentDate: lambda r, n: f"CAST({NOW} AS DATE)",  # noqa: ARG005
+    exp.CurrentUser: lambda r, n: value_literal(r.constants["CURRENT_USER"]),  # noqa: ARG005
+    exp.Anonymous: lambda r, n: r.call(written_name(str(n.this)), n.expressions),
+    exp.Alias: lambda r, n: f"{r(n.this)} AS {quote(n.alias)}",
+    exp.Cast: _cast,
+    exp.Collate: _collate,
+    exp.Column: _column,
+    exp.Literal: _literal,
+    exp.Case: _case,
+    exp.In: _in,
+    exp.Like: _like,
+    exp.Window: _window,
+    exp.GroupConcat: _group_concat,
+    exp.SessionParameter: _variable,
+    exp.Extract: _extract,
+    exp.Trim: _trim,
+    exp.Bracket: _bracket,
+    exp.Star: _star,
+}
+
+PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
+    exp.Add: ("this", "expression", "typed", "safe"),
+    exp.Sub: ("this", "expression", "typed", "safe"),
+    exp.Mul: ("this", "expression", "typed", "safe"),
+    exp.Mod: ("this", "expression", "typed", "safe"),
+    exp.Div: ("this", "expression", "typed", "safe"),
+    exp.BitwiseNot: ("this",),
+    exp.IntDiv: ("this", "expression"),
+    exp.Xor: ("this", "expression", "round_input"),
+    exp.BitwiseXor: ("this", "expression"),
+    exp.Neg: ("this",),
+    exp.Not: ("this",),
+    exp.Paren: ("this",),
+    exp.Is: ("this", "expression"),
+    exp.Between: ("this", "low", "high"),
+    exp.RegexpLike: ("this", "expression"),
+    exp.Like: ("this", "expression"),
+    exp.In: ("this", "expressions", "query"),
+    exp.Exists: ("this",),
+    exp.Boolean: ("this",),
+    exp.Tuple: ("expressions",),
+    exp.Array: ("expressions", "bracket_notation"),
+    exp.Anonymous: ("this", "expressions"),
+    exp.Alias: ("this", "alias"),
+    exp.CurrentTimestamp: ("this",),
+    exp.Literal: ("this", "is_string"),
+    exp.SessionParameter: ("this", "kind"),
+}
+"""What each kind of node may hold; a node with anything else is refused."""
