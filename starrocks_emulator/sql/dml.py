@@ -160,7 +160,9 @@ class Changer:
         with queries.scope_of(tree, table) as prefix:
             sets: dict[str, str] = {}
             for assignment in tree.expressions:
-                column = table.column(assignment.this.name) if isinstance(assignment, exp.EQ) else None
+                if not isinstance(assignment, exp.EQ) or not isinstance(assignment.this, exp.Column):
+                    raise errors.syntax("SET takes column = value, …")
+                column = table.column(assignment.this.name)
                 if column is None:
                     raise errors.unknown_column(assignment.this.name, table.name)
                 if column.name in table.keys:

@@ -24,7 +24,8 @@ DATES = (
 def test_time_slice(client: Client, at: str, seconds: str, days: str, end: str) -> None:
     found = client.run(
         f"SELECT CAST(time_slice('{at}', INTERVAL 5 SECOND) AS VARCHAR), "
-        f"CAST(time_slice('{at}', INTERVAL 5 DAY, FLOOR) AS VARCHAR), CAST(time_slice('{at}', INTERVAL 5 DAY, CEIL) AS VARCHAR), "
+        f"CAST(time_slice('{at}', INTERVAL 5 DAY, FLOOR) AS VARCHAR), "
+        f"CAST(time_slice('{at}', INTERVAL 5 DAY, CEIL) AS VARCHAR), "
         f"CAST(time_slice('{at}', INTERVAL 1 MILLISECOND, CEIL) AS VARCHAR), "
         f"CAST(time_slice('{at}', INTERVAL 1 MICROSECOND, CEIL) AS VARCHAR)"
     )
