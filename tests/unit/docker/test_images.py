@@ -1,0 +1,104 @@
+"""Images: named by their content, built from a context that is the same for the same content."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+import infra.images
+from infra.distributions import Distribution, every
+from infra.images import Image, ImageError, image, images
+from infra.settings import DockerSettings
+from tools.images import context, sbom
+
+BASE = "debian:bookworm-slim"
+
+
+def test_there_is_an_image_of_every_service() -> None:
+    assert {each.name for each in images(BASE)} == {each.name for each in every()} - {"sensors", "tasks", "predictor"}
+
+
+def test_workers_bring_the_programs_of_tasks() -> None:
+    assert {each.name for each in image("dolphinscheduler", BASE).distributions} == {
+        "dolphinscheduler",
+        "predictor",
+        "tasks",
+    }
+
+
+def test_equal_content_has_an_equal_name_and_another_base_has_another() -> None:
+    assert image("api", BASE) == image("api", BASE)
+    assert image("api", BASE).local != image("api", "debian:trixie-slim").local
+    assert image("starrocks_emulator", BASE).local.startswith("kappastack/starrocks-emulator:0.1.0-")
+
+
+def test_every_image_runs_as_nobody_in_particular_and_says_what_it_is() -> None:
+    for each in images(BASE):
+        text = each.dockerfile.read_text()
+        assert text.startswith("ARG BASE_IMAGE=debian:bookworm-slim\nFROM ${BASE_IMAGE}\n"), each.name
+        assert "\nUSER 10001:0\n" in text, each.name
+        assert "\nHEALTHCHECK " in text, each.name
+        for label in ("title", "vendor", "version"):
+            assert f"org.opencontainers.image.{label}=" in text, each.name
+
+
+def test_an_unknown_image_or_distribution_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImageError, match="no image for distribution 'nobody'"):
+        image("nobody", BASE)
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "Dockerfile").write_text("FROM x\nCOPY nothing /opt/kappastack/nothing\n")
+    monkeypatch.setattr(infra.images, "IMAGES", tmp_path)
+    with pytest.raises(ImageError, match="copies nothing; distributions are "):
+        image("api", BASE)
+
+
+def test_references_follow_the_settings() -> None:
+    found = image("pulsar", BASE)
+    digest = f"sha256:{'c' * 64}"
+    assert found.reference(DockerSettings()) == found.local
+    assert found.reference(DockerSettings(registry="r:5000/t")) == f"r:5000/t/{found.local}"
+    pinned = DockerSettings(registry="r:5000/t", digests={"pulsar": digest})
+    assert found.reference(pinned) == f"r:5000/t/kappastack/pulsar@{digest}"
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Image:
+    """An image of one small distribution."""
+    folder = tmp_path / "api-1"
+    (folder / "lib").mkdir(parents=True)
+    (folder / "lib" / "org.example-thing-1.2.jar").write_text("jar")
+    (folder / "lib" / "same.jar").hardlink_to(folder / "lib" / "org.example-thing-1.2.jar")
+    (folder / "run").write_text("#!/bin/sh\n")
+    (folder / "run").chmod(0o700)
+    monkeypatch.setattr("infra.distributions.model.DIST", tmp_path)
+    return Image("api", (Distribution("api", "1"),), "1-abc")
+
+
+def written(image: Image) -> bytes:
+    stream = io.BytesIO()
+    context.write(image, stream)
+    return stream.getvalue()
+
+
+def test_a_context_is_the_same_for_the_same_content(small: Image) -> None:
+    first = written(small)
+    for path in small.distributions[0].path.rglob("*"):
+        path.touch()
+    assert written(small) == first
+    with tarfile.open(fileobj=io.BytesIO(first)) as tar:
+        members = {member.name: member for member in tar}
+    assert {"Dockerfile", "healthy", "sbom.cdx.json", "api/run", "api/lib/same.jar"} <= set(members)
+    assert {member.mtime for member in members.values()} == {0}
+    assert {(member.uid, member.gid) for member in members.values()} == {(0, 0)}
+    assert members["api/run"].mode == 0o755
+    assert members["api/lib/same.jar"].islnk()
+
+
+def test_the_bill_of_materials_names_packages_and_jars(small: Image) -> None:
+    found = json.loads(sbom.document(small))
+    purls = {component["purl"] for component in found["components"]}
+    assert "pkg:maven/org.example/thing@1.2" in purls
+    assert any(purl.startswith("pkg:pypi/fastapi@") for purl in purls)
+    assert found["metadata"]["component"]["version"] == "1-abc"
