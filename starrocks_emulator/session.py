@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -27,6 +28,7 @@ from starrocks_emulator.variables import DEFAULTS
 if TYPE_CHECKING:
     from starrocks_emulator.engine import Engine
 
+_LOG = logging.getLogger(__name__)
 _BATCH = 2048
 _SLOW_SECONDS = 5
 """StarRocks: qe_slow_log_ms."""
@@ -143,6 +145,11 @@ class Session:
             raise errors.from_duckdb(error) from error
         except RecursionError as error:
             raise errors.syntax("The statement is nested too deeply") from error
+        except (AttributeError, AssertionError, IndexError, KeyError, TypeError, ValueError) as error:
+            # a statement of a shape that nobody thought of: refused like any other that is not known, and told
+            self.engine.counters["query_err"] += 1
+            _LOG.exception("not understood: %s", statement[:2000])
+            raise errors.syntax("This emulator does not understand the statement") from error
         finally:
             self.running = None
             took = time.time() - begin

@@ -62,6 +62,8 @@ def data_type(node: exp.DataType) -> SqlType:
         return make_type("array", (), data_type(arguments[0]) if arguments else None)
     if kind not in _CAST_NAMES:
         raise errors.unsupported(f"the type {kind}")
+    if not all(argument.name.isdigit() for argument in arguments):
+        raise errors.syntax(f"the type {kind} takes whole numbers")
     sizes = tuple(int(argument.name) for argument in arguments)
     return make_type(_CAST_NAMES[kind], sizes)
 

@@ -167,7 +167,9 @@ def _converted(
             raise errors.analysis(f"Invalid date value: '{text}'")
         return f"fn.dt({render(node)})" if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
     if is_number(kind):
-        if text is not None and (_WHOLE if equality and kind.name in INTEGERS else _NUMBER).fullmatch(text):
+        # the text of a DECIMAL has as many digits as its scale, and equality compares texts
+        known = _WHOLE if equality and kind.name in INTEGERS else _NUMBER
+        if text is not None and known.fullmatch(text) and not (equality and kind.name == "decimal"):
             number = text if not text.startswith("-") else f"({text})"
             return _aligned(render, node, kind), number
         whole = _whole_of(render, node)
