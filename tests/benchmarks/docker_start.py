@@ -1,0 +1,98 @@
+"""How long a stack of containers takes to start by `pulumi up`, against a plain start of the same containers.
+
+Both start the same stopped containers over the same data, side by side, and end when every health check answers. Run
+by itself, on a machine that has nothing else to do: `python -m tests.benchmarks.docker_start`.
+"""
+
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from infra.resources.health import Check
+from infra.settings import ROOT
+from tests.cluster import engine as engines
+
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+
+from tests.cluster.docker_stack import DockerStack  # it builds on the machine of the end-to-end tests
+
+_WITHIN_SECONDS = 300
+
+
+def main() -> int:
+    """Print the table; the exit status is 1 where no engine can be had."""
+    if reason := engines.reason_to_skip():
+        print(reason)
+        return 1
+    with engines.engine() as host, tempfile.TemporaryDirectory() as folder:
+        stack = DockerStack(Path(folder) / "state", engine=host, base_image=engines.base_image(host))
+        try:
+            stack.up()
+            rows = [(*plain(stack), *by_pulumi(stack)) for _ in range(3)]
+            unchanged = timed(stack)
+        finally:
+            stack.destroy()
+    print("plain start  healthy by `pulumi up`  ratio  whole `pulumi up`")
+    for plain_seconds, healthy, whole in rows:
+        print(f"{plain_seconds:9.1f} s  {healthy:20.1f} s  {healthy / plain_seconds:5.2f}  {whole:15.1f} s")
+    print(f"a `pulumi up` that changes nothing: {unchanged:.1f} s")
+    return 0
+
+
+def plain(stack: DockerStack) -> tuple[float]:
+    """Seconds from starting all stopped containers until all are healthy."""
+    stopped(stack)
+    begin = time.monotonic()
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        list(pool.map(lambda container: container.start(), stack.containers().values()))
+    healthy(stack)
+    return (time.monotonic() - begin,)
+
+
+def by_pulumi(stack: DockerStack) -> tuple[float, float]:
+    """Seconds from the first start of a container by Pulumi until all are healthy, and of the whole command."""
+    stopped(stack)
+    begin = time.monotonic()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        up = pool.submit(stack.up)
+        while not any(each.status == "running" for each in stack.containers().values()):
+            time.sleep(0.1)
+        started = time.monotonic()
+        healthy(stack)
+        seconds = time.monotonic() - started
+        up.result()
+    return seconds, time.monotonic() - begin
+
+
+def timed(stack: DockerStack) -> float:
+    """Seconds of an `up` that has nothing to do."""
+    begin = time.monotonic()
+    stack.up()
+    return time.monotonic() - begin
+
+
+def stopped(stack: DockerStack) -> None:
+    """Stop all containers."""
+    assert stack.command("down").status == 0
+
+
+def healthy(stack: DockerStack) -> None:
+    """Wait until all health checks answer."""
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        complaints = pool.map(
+            lambda health: Check(
+                url=health.url,
+                contains=health.contains,
+                send=health.send,
+                start_within=_WITHIN_SECONDS,
+                description="",
+            ).wait(),
+            stack.connections.health.values(),
+        )
+    assert not [text for text in complaints if text]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
