@@ -52,6 +52,8 @@ _LOGBACK = """\
     </sift>
   </appender>
   <logger name="org.apache.zookeeper" level="WARN"/>
+  <!-- It logs requests with their parameters: the webhook's URL is among those. -->
+  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
   <logger name="org.apache.hadoop" level="WARN"/>
   <root level="INFO">
     <appender-ref ref="STDOUT"/>
@@ -66,6 +68,8 @@ _LOGBACK_WITHOUT_TASKS = """\
     <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%t] %logger{36} - %msg%n</pattern></encoder>
   </appender>
   <logger name="org.apache.zookeeper" level="WARN"/>
+  <!-- It logs requests with their parameters: the webhook's URL is among those. -->
+  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
   <logger name="org.apache.hadoop" level="WARN"/>
   <root level="INFO"><appender-ref ref="STDOUT"/></root>
 </configuration>
