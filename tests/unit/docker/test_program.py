@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.settings import Settings, load_settings
+from infra.settings import Settings, SettingsError, load_settings
+from stacks import environment
 from tests.mocking import Recorder, run
 
 SERVICES = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks"}
@@ -143,6 +144,13 @@ def test_a_changed_file_or_image_changes_the_instance_and_nothing_else_does(dev:
 def test_the_job_goes_on_when_what_it_needs_was_replaced(dev: Recorder) -> None:
     drains = {args.inputs["service"]: args.inputs["instance"] for args in dev.of_type("SeaTunnelDrain").values()}
     assert dev.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"] == drains
+
+
+def test_a_topology_that_is_not_there_yet_is_refused() -> None:
+    with pytest.raises(
+        SettingsError, match="pulsar.topology 'cluster' of stack test: .* only deploy topology 'standalone'"
+    ):
+        environment(settings(pulsar={"topology": "cluster"}), "test")
 
 
 def test_no_secret_is_in_an_environment_a_command_or_a_label(dev: Recorder) -> None:
