@@ -148,7 +148,7 @@ def test_the_job_goes_on_when_what_it_needs_was_replaced(dev: Recorder) -> None:
 
 def test_a_topology_that_is_not_there_yet_is_refused() -> None:
     with pytest.raises(
-        SettingsError, match="pulsar.topology 'cluster' of stack test: .* only deploy topology 'standalone'"
+        SettingsError, match=r"pulsar\.topology 'cluster' of stack test: .* only deploy topology 'standalone'"
     ):
         environment(settings(pulsar={"topology": "cluster"}), "test")
 
