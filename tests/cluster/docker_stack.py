@@ -53,6 +53,11 @@ class DockerStack(TestStack):
         own = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
         return {**super().environment, **own, **({"DOCKER_HOST": self.engine} if self.engine else {})}
 
+    def build_images(self) -> Outcome:
+        """Those that the engine does not have; the first time on a machine takes minutes."""
+        command = [sys.executable, "-m", "tools.images", "--base-image", self.base_image]
+        return self._run(command, timeout=1500)
+
     def containers(self) -> dict[str, Container]:
         """Those of the services, by service."""
         wanted: dict[str, str | list[str] | bool] = {"label": f"{names.STACK_LABEL}={self.name}"}

@@ -28,6 +28,8 @@ def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doc
     folder = tmp_path_factory.mktemp("dev") / "state"
     made = DockerStack(folder, engine=engine, base_image=engines.base_image(engine))
     try:
+        built = made.build_images()
+        assert built.status == 0, built.output[-4000:]
         made.up()
         yield made
     finally:

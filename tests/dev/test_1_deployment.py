@@ -8,7 +8,7 @@ import pytest
 
 from tests.cluster.docker_stack import DockerStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 SERVICES = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks"}
 PUBLIC = {"8000/tcp", "3000/tcp"}

@@ -10,7 +10,7 @@ from replaying import Replay, counted, wait_for_count
 
 from tests.cluster.docker_stack import DockerStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 SECONDS_TO_HEAL = 150
 

@@ -5,7 +5,7 @@ from measurements import query
 
 from tests.cluster.docker_stack import DockerStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 
 def test_down_keeps_the_data_and_destroy_leaves_nothing(stack: DockerStack) -> None:

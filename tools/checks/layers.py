@@ -147,4 +147,5 @@ def layers(*, long: bool) -> list[Layer]:
         Layer("unit", "Unit tests", lambda: python_tests("unit", long=long)),
         Layer("integration", "Integration tests", lambda: python_tests("integration", long=long)),
         Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", long=long)),
+        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", long=long)),
     ]
