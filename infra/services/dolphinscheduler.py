@@ -149,8 +149,8 @@ def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> S
         name=f"{NAME}-alert",
         kind="DolphinSchedulerAlert",
         ports_={
-            "rpc": Port(ports.DOLPHINSCHEDULER_ALERT, scheme="tcp", internal=True),
-            "http": Port(ports.DOLPHINSCHEDULER_ALERT + 1),
+            "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_ALERT, scheme="tcp", internal=True),
+            "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_ALERT + 1),
         },
         health=_SERVER_HEALTH,
         logback=_LOGBACK_WITHOUT_TASKS,
@@ -186,8 +186,8 @@ def separate(
         name=f"{NAME}-master",
         kind="DolphinSchedulerMaster",
         ports_={
-            "rpc": Port(ports.DOLPHINSCHEDULER_MASTER, scheme="tcp", internal=True),
-            "http": Port(ports.DOLPHINSCHEDULER_MASTER + 1),
+            "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_MASTER, scheme="tcp", internal=True),
+            "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_MASTER + 1),
         },
         health=_SERVER_HEALTH,
         logback=_LOGBACK_WITHOUT_TASKS,
@@ -203,8 +203,8 @@ def separate(
                 name=f"{NAME}-worker-{number}",
                 kind="DolphinSchedulerWorker",
                 ports_={
-                    "rpc": Port(ports.DOLPHINSCHEDULER_WORKER + 2 * number, scheme="tcp", internal=True),
-                    "http": Port(ports.DOLPHINSCHEDULER_WORKER + 2 * number + 1),
+                    "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number, scheme="tcp", internal=True),
+                    "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number + 1),
                 },
                 health=_SERVER_HEALTH,
                 logback=_LOGBACK,

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
+
 from infra.distributions import assemble, every
 from infra.distributions.model import DIST
 from infra.resources.connections import wait_until, write_private
@@ -111,9 +113,19 @@ class MachineProvider(Provider[MachineInputs]):
         """Stop everything that is left, and clear up."""
         state = StackState(inputs.stack)
         supervisor = Supervisor(inputs.stack)
+        process = _supervisor_process(state)
         with contextlib.suppress(SupervisorDown):
             supervisor.shutdown()
         wait_until(lambda: "still running" if supervisor.alive() else "", within=90, what="the supervisor's end")
+        if process is not None:
+            # Also one that no longer answers at its socket: its services would run on, and nobody would know of them.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.terminate()
+            wait_until(
+                lambda: "" if _supervisor_process(state) is None else "its process runs",
+                within=90,
+                what="the supervisor's end",
+            )
         shutil.rmtree(state.runtime, ignore_errors=True)
         for folder in (state.supervisor, state.logs, state.folder / "services"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -121,6 +133,16 @@ class MachineProvider(Provider[MachineInputs]):
             # What shall be kept is still in there.
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+def _supervisor_process(state: StackState) -> psutil.Process | None:
+    """The process of the stack's supervisor, if it runs."""
+    try:
+        process = psutil.Process(int((state.supervisor / "supervisord.pid").read_text()))
+        ours = any(str(state.supervisor) in word for word in process.cmdline())
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
 
 
 def _supervisord(state: StackState) -> str:

@@ -1,5 +1,6 @@
 """A typed client of the supervisor's XML-RPC interface."""
 
+import time
 import xmlrpc.client
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -9,6 +10,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from infra.state import StackState
 
+_BUSY_SECONDS = 60
 _SHUTTING_DOWN = 6
 _NOT_RUNNING = 70
 _BAD_NAME = 10
@@ -43,14 +45,21 @@ class Supervisor:
         self._socket: Path = StackState(stack).supervisor_socket
 
     def _call(self, method: str, *arguments: str | bool) -> object:
-        # A transport keeps its connection, and a broken one for ever: each call gets its own.
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        try:
-            with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
-                answer: object = getattr(server.supervisor, method)(*arguments)
-                return answer
-        except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
-            raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            # A transport keeps its connection, and a broken one for ever: each call gets its own.
+            transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+            try:
+                with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
+                    answer: object = getattr(server.supervisor, method)(*arguments)
+                    return answer
+            except BlockingIOError as error:
+                # It is there, and has more callers waiting than its queue holds.
+                if time.monotonic() > deadline:
+                    raise SupervisorDown(f"the supervisor at {self._socket} takes no call: {error}") from None
+                time.sleep(0.1)
+            except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
+                raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
 
     def alive(self) -> bool:
         """Whether it answers."""
