@@ -47,27 +47,29 @@ def test_rows_arrive_once_by_every_way(
     libraries: Path, starrocks_emulator_server: EmulatorServer, starrocks_database: str
 ) -> None:
     server, database = starrocks_emulator_server, starrocks_database
-    with pymysql.connect(host=server.host, port=server.mysql_port, user="root", database=database) as connection:
-        with connection.cursor() as cursor:
-            for table in TABLES:
-                cursor.execute(f"CREATE TABLE {table} (k INT NOT NULL, v VARCHAR(99)) PRIMARY KEY (k)")
-            ran = subprocess.run(
-                [
-                    "java", "-Dfile.encoding=UTF-8", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                    "-cp", f"{libraries}/*", str(Path(__file__).with_name("StreamLoadSdkFlow.java")),
-                    f"http://{server.host}:{server.fe_http_port}", f"jdbc:mysql://{server.host}:{server.mysql_port}",
-                    database,
-                ],
-                capture_output=True, encoding="utf-8", timeout=240, check=False,
-                env={**os.environ, "JAVA_TOOL_OPTIONS": ""},
-            )  # fmt: skip
-            outcomes = dict(line.split("\t") for line in ran.stdout.splitlines() if "\t" in line)
-            assert outcomes == {
-                "plain_csv": "flushed",
-                "plain_json": "flushed",
-                "transaction_json": "prepared true, committed true",
-                "refused": "too many filtered rows",
-            }, ran.stderr[-4000:]
-            for table in TABLES:
-                cursor.execute(f"SELECT COUNT(*), SUM(k), MAX(v) FROM {table}")
-                assert cursor.fetchall() == ((1000, 499500, "d'été 999"),)
+    with (
+        pymysql.connect(host=server.host, port=server.mysql_port, user="root", database=database) as connection,
+        connection.cursor() as cursor,
+    ):
+        for table in TABLES:
+            cursor.execute(f"CREATE TABLE {table} (k INT NOT NULL, v VARCHAR(99)) PRIMARY KEY (k)")
+        ran = subprocess.run(
+            [
+                "java", "-Dfile.encoding=UTF-8", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "-cp", f"{libraries}/*", str(Path(__file__).with_name("StreamLoadSdkFlow.java")),
+                f"http://{server.host}:{server.fe_http_port}", f"jdbc:mysql://{server.host}:{server.mysql_port}",
+                database,
+            ],
+            capture_output=True, encoding="utf-8", timeout=240, check=False,
+            env={**os.environ, "JAVA_TOOL_OPTIONS": ""},
+        )  # fmt: skip
+        outcomes = dict(line.split("\t") for line in ran.stdout.splitlines() if "\t" in line)
+        assert outcomes == {
+            "plain_csv": "flushed",
+            "plain_json": "flushed",
+            "transaction_json": "prepared true, committed true",
+            "refused": "too many filtered rows",
+        }, ran.stderr[-4000:]
+        for table in TABLES:
+            cursor.execute(f"SELECT COUNT(*), SUM(k), MAX(v) FROM {table}")
+            assert cursor.fetchall() == ((1000, 499500, "d'été 999"),)
