@@ -1,7 +1,7 @@
 """How long a stack of containers takes to start by `pulumi up`, against a plain start of the same containers.
 
 Both start the same stopped containers over the same data, side by side, and end when every health check answers. Run
-by itself, on a machine that has nothing else to do: `python -m tests.benchmarks.docker_start`.
+by itself, on a machine that has nothing else to do: `python -m tests.benchmarks.docker_start [RUNS]`.
 """
 
 import sys
@@ -21,7 +21,7 @@ from tests.cluster.docker_stack import DockerStack  # it builds on the machine o
 _WITHIN_SECONDS = 300
 
 
-def main() -> int:
+def main(runs: int) -> int:
     """Print the table; the exit status is 1 where no engine can be had."""
     if reason := engines.reason_to_skip():
         print(reason)
@@ -30,7 +30,7 @@ def main() -> int:
         stack = DockerStack(Path(folder) / "state", engine=host, base_image=engines.base_image(host))
         try:
             stack.up()
-            rows = [(*plain(stack), *by_pulumi(stack)) for _ in range(3)]
+            rows = [(*plain(stack), *by_pulumi(stack)) for _ in range(runs)]
             unchanged = timed(stack)
         finally:
             stack.destroy()
@@ -95,4 +95,4 @@ def healthy(stack: DockerStack) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
