@@ -172,7 +172,8 @@ def separate(
         settings,
         postgres,
         name=NAME,
-        kind="DolphinSchedulerApi",
+        # The same as the standalone server's: it is changed into this one, not replaced by it.
+        kind="DolphinScheduler",
         ports_={"rest": Port(ports.DOLPHINSCHEDULER)},
         health=_API_HEALTH,
         logback=_LOGBACK_WITHOUT_TASKS,
