@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi import Input, ResourceOptions
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.model import Endpoint
@@ -75,7 +75,7 @@ class ConnectionsInputs(Inputs):
 
     stack: str
     endpoints: dict[str, dict[str, _EndpointModel]]
-    inside: dict[str, dict[str, _EndpointModel]]
+    inside: dict[str, dict[str, _EndpointModel]] = Field(default_factory=dict)
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]

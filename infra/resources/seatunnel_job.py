@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pulumi import Input, ResourceOptions
+from pydantic import Field
 
 from apps.tasks.streaming_jobs import Argument, StreamingJob, StreamingJobs
 from infra.resources import connections
@@ -37,7 +38,7 @@ class JobInputs(Inputs):
     product: str
     name: str
     definition: dict[str, Json]
-    instances: dict[str, str]
+    instances: dict[str, str] = Field(default_factory=dict)
 
 
 class JobProvider(Provider[JobInputs]):

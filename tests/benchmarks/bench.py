@@ -16,10 +16,11 @@ from apps.sensors.event import Measurement
 from infra.resources import connections
 from infra.resources.seatunnel_job import JobInputs, JobProvider
 from infra.resources.starrocks import session
+from infra.services.tasks import PLATFORM_DATABASE
 from infra.settings import ROOT, Settings, load_settings
 from seatunnel.client.definition import job_id, read_definition
 from seatunnel.client.zeta import JobStatus, Zeta
-from stacks.ciapol import DATABASE, PLATFORM_DATABASE, TOPIC, ingest_placeholders
+from stacks.ciapol import DATABASE, TOPIC, ingest_placeholders
 from tools.stack.configuration import stack_configuration
 
 MARK = "smoke-bench-"

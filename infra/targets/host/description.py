@@ -1,6 +1,6 @@
 """A service as a host is told of it: the inputs of its resource, and what the deployment reads."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from infra.resources.provider import Inputs
 
@@ -21,12 +21,15 @@ class Health(BaseModel):
 
 
 class Description(Inputs):
-    """The structured inputs of a host service; placeholders stay unfilled, so that the state holds no path."""
+    """The structured inputs of a host service; placeholders stay unfilled, so that the state holds no path.
+
+    What was added later has a default: a service that an earlier version recorded can be taken away.
+    """
 
     stack: str
     service: str
     distribution: str
-    distributions: dict[str, str]
+    distributions: dict[str, str] = Field(default_factory=dict)
     command: list[str]
     environment: dict[str, str]
     files: dict[str, str]
@@ -35,7 +38,7 @@ class Description(Inputs):
     secret_names: list[str]
     secrets: dict[str, str]
     health: Health
-    directory: str
+    directory: str = ""
     stop_grace: int
-    stop_signal: str
+    stop_signal: str = "TERM"
     keep_data: bool
