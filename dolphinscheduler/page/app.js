@@ -273,7 +273,8 @@ byId("login").addEventListener("submit", async (event) => {
   password.value = "";
   showError("");
   await refresh();
-  byId("main").focus();
+  // The session may have ended again: the form has the focus then.
+  if (api.loggedIn()) byId("main").focus();
 });
 
 byId("logout").addEventListener("click", () => {

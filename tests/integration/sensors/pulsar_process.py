@@ -44,6 +44,7 @@ class Pulsar:
             "java": shutil.which("java") or "java",
             **{f"volume.{name}": str(self._folder / name) for name in self._service.volumes},
             **{f"port.{name}": str(port) for name, port in self._ports.items()},
+            **{f"outside.{name}": f"127.0.0.1:{port}" for name, port in self._ports.items()},
         }
         for name, text in self._service.files.items():
             path = self._folder / "files" / name
