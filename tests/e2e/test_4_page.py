@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -49,7 +50,9 @@ def replayed(stack: TestStack) -> dict[str, tuple[int, str]]:
             break
         assert time.monotonic() < deadline, found
         time.sleep(0.5)
-    assert stack.command("job", "aqi_hourly", "--days", "8").status == 0
+    begin = (datetime.now(UTC) - timedelta(days=8)).strftime("%Y-%m-%dT%H:00:00Z")
+    computed = stack.command("run", "aqi_hourly", "--from", begin)
+    assert computed.status == 0, computed.output[-3000:]
     return found
 
 
