@@ -106,12 +106,7 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         services[service.name] = target.run(service, values, drained=partial(_drain, stack, service.name))
         return services[service.name]
 
-    streaming(pulsar(settings.pulsar))
-    seatunnel_, *_ = [streaming(node) for node in seatunnel.nodes(settings.seatunnel)]
-    starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
-    database = next(iter(products.values())).database
-    api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database))
-    run(frontend(settings.frontend, api=api_.endpoints["http"]))
+    # The first, as DolphinScheduler waits for it, and starts as slowly as Pulsar.
     postgres_ = run(postgres(settings.postgres))
     metadata = DolphinSchedulerDatabase(
         "dolphinscheduler-database",
@@ -122,6 +117,12 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         # Not on the connections, which tell of services that wait for this: it looks them up when they are there.
         opts=ResourceOptions(depends_on=[postgres_.resource], deleted_with=postgres_.resource),
     )
+    streaming(pulsar(settings.pulsar))
+    seatunnel_, *_ = [streaming(node) for node in seatunnel.nodes(settings.seatunnel)]
+    starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
+    database = next(iter(products.values())).database
+    api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database))
+    run(frontend(settings.frontend, api=api_.endpoints["http"]))
     tasks = Tasks(
         distribution=tasks_distribution(),
         stack=stack,
