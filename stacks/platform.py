@@ -106,7 +106,6 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         services[service.name] = target.run(service, values, drained=partial(_drain, stack, service.name))
         return services[service.name]
 
-    # The first, as DolphinScheduler waits for it, and starts as slowly as Pulsar.
     postgres_ = run(postgres(settings.postgres))
     metadata = DolphinSchedulerDatabase(
         "dolphinscheduler-database",
@@ -121,8 +120,11 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
     seatunnel_, *_ = [streaming(node) for node in seatunnel.nodes(settings.seatunnel)]
     starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
     database = next(iter(products.values())).database
-    api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database))
-    run(frontend(settings.frontend, api=api_.endpoints["http"]))
+    # A target lays down a few services at a time. These two are up in a second or two, where DolphinScheduler, which
+    # waits for PostgreSQL, takes as long as Pulsar: so PostgreSQL goes before them.
+    later = [postgres_.resource]
+    api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database), later)
+    run(frontend(settings.frontend, api=api_.endpoints["http"]), later)
     tasks = Tasks(
         distribution=tasks_distribution(),
         stack=stack,
