@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pulsar  # type: ignore[import-untyped]  # the client ships no types
 from smoke_tests.store import BENCHMARK_MARK, MARK
 
 _SEND_SECONDS = 20
+_CONNECT_SECONDS = 60
 
 
 class PublishError(Exception):
@@ -148,20 +150,28 @@ class Scenario:
         return event
 
     def _send(self, messages: list[tuple[str, bytes]], broker_url: str, topic: str) -> None:
-        client = pulsar.Client(
-            broker_url,
-            operation_timeout_seconds=_SEND_SECONDS,
-            logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"),
-        )
-        try:
-            producer = client.create_producer(topic, send_timeout_millis=_SEND_SECONDS * 1000)
-            for key, payload in messages:
-                producer.send(payload, partition_key=key)
-                self.published.append((key, payload))
-        except pulsar.PulsarException as error:
-            raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
-        finally:
-            client.close()
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        while True:
+            client = pulsar.Client(
+                broker_url,
+                operation_timeout_seconds=_SEND_SECONDS,
+                logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"),
+            )
+            try:
+                producer = client.create_producer(topic, send_timeout_millis=_SEND_SECONDS * 1000)
+                for key, payload in messages:
+                    producer.send(payload, partition_key=key)
+                    self.published.append((key, payload))
+                return
+            except pulsar.ConnectError as error:
+                # As a station does: it connects again. Nothing was sent yet.
+                if time.monotonic() > deadline:
+                    raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
+                time.sleep(0.5)
+            except pulsar.PulsarException as error:
+                raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
+            finally:
+                client.close()
 
     def _event(self, station: str, minutes: int) -> Event:
         measured_at = _text(self.minutes_ago(minutes))
