@@ -150,8 +150,9 @@ class Scenario:
         return event
 
     def _send(self, messages: list[tuple[str, bytes]], broker_url: str, topic: str) -> None:
+        left = list(messages)
         deadline = time.monotonic() + _CONNECT_SECONDS
-        while True:
+        while left:
             client = pulsar.Client(
                 broker_url,
                 operation_timeout_seconds=_SEND_SECONDS,
@@ -159,12 +160,12 @@ class Scenario:
             )
             try:
                 producer = client.create_producer(topic, send_timeout_millis=_SEND_SECONDS * 1000)
-                for key, payload in messages:
+                while left:
+                    key, payload = left[0]
                     producer.send(payload, partition_key=key)
-                    self.published.append((key, payload))
-                return
+                    self.published.append(left.pop(0))
             except pulsar.ConnectError as error:
-                # As a station does: it connects again. Nothing was sent yet.
+                # As a station does: it connects again.
                 if time.monotonic() > deadline:
                     raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
                 time.sleep(0.5)
