@@ -14,7 +14,7 @@ from infra.resources.dolphinscheduler_client import FoundSchedule, FoundTask, Fo
 from infra.resources.http import Json
 from infra.resources.quartz import CronError, check_cron
 from infra.resources.quartz_period import longest_pause
-from infra.resources.workflow_definition import Alert, Overlap, Task, WaitFor, WorkflowDefinition, minutes
+from infra.resources.workflow_definition import Alert, Overlap, Program, Task, WaitFor, WorkflowDefinition, minutes
 
 SHELL = "SHELL"
 DEPENDENT = "DEPENDENT"
@@ -103,7 +103,7 @@ def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> Ta
     waiting = isinstance(task, WaitFor)
     return TaskMeaning(
         description=task.description,
-        script="" if waiting else _script(definition, task, product),
+        script="" if isinstance(task, WaitFor) else _script(definition, task, product),
         waits_for=task.workflow if isinstance(task, WaitFor) else "",
         in_the_same=task.in_the_same if isinstance(task, WaitFor) else "",
         needs=sorted(task.needs),
@@ -114,12 +114,12 @@ def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> Ta
     )
 
 
-def _longest(task: Task) -> int:
+def _longest(task: Program | Task) -> int:
     """How many minutes all tries of a task may take."""
     return (task.retries + 1) * minutes(task.timeout) + task.retries * minutes(task.retry_interval)
 
 
-def _script(definition: WorkflowDefinition, task: Task, product: str) -> str:
+def _script(definition: WorkflowDefinition, task: Program, product: str) -> str:
     command, *arguments = task.command({"from", "to"} <= definition.parameters.keys())
     who = ["--product", product, "--workflow", definition.name, "--task", task.name]
     every = longest_pause(definition.schedule.cron) if definition.schedule else None

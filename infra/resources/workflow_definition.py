@@ -6,6 +6,7 @@ DolphinScheduler's own. The JSON schema beside the files is generated from these
 """
 
 import re
+from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -95,9 +96,13 @@ class _Task(_Model):
     retry_interval: Duration = "1m"
     """How long after a failure."""
 
+
+class Program(_Task, ABC):
+    """A task that a program of ours does."""
+
+    @abstractmethod
     def command(self, _from_to: bool) -> list[str]:
         """The arguments for the tasks client that say what to do."""
-        raise NotImplementedError(self.name)
 
 
 def _option(name: str, value: str | None) -> list[str]:
@@ -108,7 +113,7 @@ def _range(window: str | None, from_to: bool) -> list[str]:
     return [*_option("window", window), *(["--from", "${from}", "--to", "${to}"] if from_to else [])]
 
 
-class ZetaJob(_Task):
+class ZetaJob(Program):
     """A batch job of SeaTunnel Zeta: submitted, waited for, stopped when the task is killed."""
 
     type: Literal["zeta_job"]
@@ -124,7 +129,7 @@ class ZetaJob(_Task):
         return ["zeta-job", "--job", self.job, *_range(self.window, from_to), *_option("chunk", self.chunk)]
 
 
-class Sql(_Task):
+class Sql(Program):
     """A statement in StarRocks."""
 
     type: Literal["sql"]
@@ -138,7 +143,7 @@ class Sql(_Task):
         return ["sql", "--statement", self.statement, *_range(self.window, from_to)]
 
 
-class Check(_Task):
+class Check(Program):
     """A query whose rows are findings: any row raises an alert. It looks at the last hours also in a backfill."""
 
     type: Literal["check"]
@@ -152,7 +157,7 @@ class Check(_Task):
         return ["check", "--query", self.query, *_option("window", self.window)]
 
 
-class Archive(_Task):
+class Archive(Program):
     """Moves months older than the retention into an archive table."""
 
     type: Literal["archive"]
@@ -169,7 +174,7 @@ class Archive(_Task):
         return ["archive", "--table", self.table, "--archive", self.archive, *columns]
 
 
-class KeepRunning(_Task):
+class KeepRunning(Program):
     """Puts back every streaming job that should run and does not."""
 
     type: Literal["keep_running"]
@@ -179,7 +184,7 @@ class KeepRunning(_Task):
         return ["keep-running"]
 
 
-class App(_Task):
+class App(Program):
     """One of the product's own programs."""
 
     type: Literal["app"]
