@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
+from infra.distributions.locks import MISSING_PARENTS
 from infra.distributions.model import AssemblyError, Report
 from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
 from tools.setup import environment
@@ -92,7 +93,10 @@ def _download(artifacts: Sequence[Artifact], report: Report) -> None:
     group, plugin, version = MAVEN_DEPENDENCY_PLUGIN.split(":")
     pom = (
         "<project><modelVersion>4.0.0</modelVersion><groupId>kappastack</groupId><artifactId>fetch</artifactId>"
-        "<version>1</version><packaging>pom</packaging><build><plugins><plugin>"
+        "<version>1</version><packaging>pom</packaging>"
+        # To copy a jar the plugin reads its POM with its parents, some of which were never published.
+        f"<repositories><repository><id>missing-parents</id><url>{MISSING_PARENTS.as_uri()}</url>"
+        "</repository></repositories><build><plugins><plugin>"
         f"<groupId>{group}</groupId><artifactId>{plugin}</artifactId><version>{version}</version>"
         f"<configuration><artifactItems>{items}</artifactItems></configuration>"
         "</plugin></plugins></build></project>"
