@@ -76,6 +76,10 @@ env: ## what a bare `pulumi` needs: eval "$(make -s env)"
 credentials: setup ## who may log in where: make credentials [SHOW=1] for the passwords
 	@$(STACK_COMMAND) credentials $(if $(SHOW),--show)
 
+.PHONY: token
+token: setup ## the file with the token of one of Pulsar's roles: make -s token ROLE=sensors
+	@$(STACK_COMMAND) token "$(ROLE)"
+
 .PHONY: sql
 sql: setup ## a client on StarRocks: make sql [QUERY='SHOW TABLES']
 	@$(STACK_COMMAND) sql $(if $(QUERY),"$$QUERY")

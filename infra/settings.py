@@ -35,10 +35,20 @@ class PulsarSettings(Model):
     """The event bus."""
 
     topology: Literal["standalone", "cluster"] = "standalone"
+    zookeepers: Literal[1, 3] = Field(1, description="of topology cluster")
+    bookies: Annotated[int, Field(ge=1, le=9, description="of topology cluster; of three, one may be away")] = 1
+    brokers: Annotated[int, Field(ge=1, le=9, description="of topology cluster")] = 1
     fsync: bool = Field(True, description="an acknowledged event survives a power cut")
-    heap: Memory = "320Mi"
-    direct_memory: Memory = "256Mi"
-    storage: Memory = "10Gi"
+    heap: Memory = Field("320Mi", description="of the one process, or of each broker and bookie")
+    direct_memory: Memory = Field("256Mi", description="likewise")
+    storage: Memory = Field("10Gi", description="of the one process, or of each bookie")
+
+    @model_validator(mode="after")
+    def _counts_are_of_a_cluster(self) -> Self:
+        if self.topology == "standalone" and (self.zookeepers, self.bookies, self.brokers) != (1, 1, 1):
+            msg = "zookeepers, bookies and brokers are of topology cluster; with topology standalone leave them out"
+            raise ValueError(msg)
+        return self
 
 
 class SeaTunnelSettings(Model):
@@ -141,6 +151,11 @@ class Settings(Model):
     api: WebSettings = WebSettings()
     frontend: WebSettings = WebSettings()
 
+    @property
+    def pulsar_asks_for_tokens(self) -> bool:
+        """Everywhere but on a machine's own loopback."""
+        return self.target != "host"
+
     @field_validator("alert_webhook")
     @classmethod
     def _webhook_is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
@@ -156,6 +171,9 @@ class Settings(Model):
             raise ValueError(msg)
         if self.target == "host" and self.seatunnel.nodes > 1:
             msg = f"seatunnel.nodes {self.seatunnel.nodes} need a host each; target host runs 1 node"
+            raise ValueError(msg)
+        if self.target == "host" and self.pulsar.topology == "cluster":
+            msg = "pulsar.topology cluster needs a host for each server; target host runs topology standalone"
             raise ValueError(msg)
         if self.target == "host" and self.starrocks.edition == "cluster":
             msg = "starrocks.edition cluster needs images; target host runs edition emulator"

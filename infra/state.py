@@ -51,6 +51,10 @@ class StackState:
         """Addresses and secrets of the running services, for the resources inside them."""
         return self.folder / "connections.json"
 
+    def token(self, role: str) -> Path:
+        """The token of one of Pulsar's roles, for programs of this machine."""
+        return self.folder / "tokens" / role
+
     @property
     def health(self) -> Path:
         """How long each service took to start at the last deployment."""

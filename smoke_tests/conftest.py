@@ -63,7 +63,7 @@ def scenario(outputs: Outputs, store: Store, within: float) -> Iterator[Scenario
     """The events of this run, published; all that became of them is deleted at the end."""
     scenario = Scenario.new()
     try:
-        scenario.publish(outputs.addresses.pulsar_broker_url, outputs.addresses.topic)
+        scenario.publish(outputs)
         yield scenario
     except PublishError as error:
         pytest.fail(str(error), pytrace=False)

@@ -48,11 +48,19 @@ class Automation(_Output):
     token: SecretStr
 
 
+class Tokens(_Output):
+    """Of Pulsar's roles."""
+
+    admin: SecretStr
+    smoke: SecretStr
+
+
 class Credentials(_Output):
     """The users that the tests need."""
 
     smoke: Login
     dolphinscheduler: Automation
+    pulsar: Tokens
 
 
 class StarRocks(_Output):

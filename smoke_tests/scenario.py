@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pulsar  # type: ignore[import-untyped]  # the client ships no types
 
+from smoke_tests.outputs import Outputs
 from smoke_tests.store import BENCHMARK_MARK, MARK
 
 _SEND_SECONDS = 20
@@ -132,7 +133,7 @@ class Scenario:
             Poison("far future", _json(good | {"measured_at": _text(self.now + timedelta(days=1))}), "measured_at"),
         ]
 
-    def publish(self, broker_url: str, topic: str) -> None:
+    def publish(self, outputs: Outputs) -> None:
         """Send everything; returns when all is acknowledged.
 
         Bytes without a schema, as anybody may send them: nothing on the way in may hold poison back.
@@ -141,21 +142,24 @@ class Scenario:
         messages = [(self.station, _json(event)) for event in self.good]
         messages += [(self.twice, _json(event)) for event in (self.repeated, first, self.repeated, second)]
         messages += [(self.broken, poison.payload) for poison in self.poison]
-        self._send(messages, broker_url, topic)
+        self._send(messages, outputs)
 
-    def publish_after_recovery(self, broker_url: str, topic: str) -> Event:
+    def publish_after_recovery(self, outputs: Outputs) -> Event:
         """Send one event more; returns it when it is acknowledged."""
         event = self._event(self.recovered, 1) | {"pm25": 17.5}
-        self._send([(self.recovered, _json(event))], broker_url, topic)
+        self._send([(self.recovered, _json(event))], outputs)
         return event
 
-    def _send(self, messages: list[tuple[str, bytes]], broker_url: str, topic: str) -> None:
+    def _send(self, messages: list[tuple[str, bytes]], outputs: Outputs) -> None:
         left = list(messages)
+        broker_url, topic = outputs.addresses.pulsar_broker_url, outputs.addresses.topic
+        token = outputs.credentials.pulsar.smoke.get_secret_value()
         deadline = time.monotonic() + _CONNECT_SECONDS
         while left:
             client = pulsar.Client(
                 broker_url,
                 operation_timeout_seconds=_SEND_SECONDS,
+                authentication=pulsar.AuthenticationToken(token),
                 logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"),
             )
             try:

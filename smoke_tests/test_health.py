@@ -10,7 +10,9 @@ from smoke_tests.waiting import wait_until
 def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> None:
     """By their own checks."""
     addresses = outputs.addresses
-    assert http.get(f"{addresses.pulsar_admin_url}/admin/v2/brokers/health").text == "ok"
+    token = outputs.credentials.pulsar.admin.get_secret_value()
+    health = f"{addresses.pulsar_admin_url}/admin/v2/brokers/health"
+    assert http.get(health, headers={"Authorization": f"Bearer {token}"}).text == "ok"
     assert http.get(f"{addresses.zeta_url}/hazelcast/health").status_code == httpx.codes.OK
 
 

@@ -55,8 +55,7 @@ def test_a_stopped_ingestion_job_is_back_within_90_s_and_reads_on(
     assert back == [job]
     assert time.monotonic() - stopped <= BACK_WITHIN_SECONDS
 
-    addresses = outputs.addresses
-    event = scenario.publish_after_recovery(addresses.pulsar_broker_url, addresses.topic)
+    event = scenario.publish_after_recovery(outputs)
     rows = wait_until(
         f"the event of station {scenario.recovered}",
         lambda: store.measurements(scenario.recovered),

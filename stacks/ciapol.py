@@ -18,6 +18,7 @@ from infra.resources.starrocks_rows import StarRocksRows
 from infra.resources.starrocks_schema import StarRocksSchema
 from infra.resources.starrocks_users import StarRocksUsers
 from infra.resources.workflow_files import WorkflowFile
+from infra.services import pulsar_roles
 from infra.services.tasks import PLATFORM_DATABASE, Product
 from infra.settings import ROOT, CiapolSettings, IngestSettings
 from stacks.platform import Platform
@@ -197,6 +198,10 @@ def _export(platform: Platform) -> None:
                     "user": "admin",
                     "password": platform.secrets[ADMIN_SECRET].value,
                     "token": platform.secrets[TOKEN_SECRET].value,
+                },
+                "pulsar": {
+                    pulsar_roles.role(name): platform.tokens[name]
+                    for name in (pulsar_roles.ADMIN, pulsar_roles.SENSORS, pulsar_roles.SMOKE)
                 },
             }
         ),

@@ -1,23 +1,14 @@
 """`dev`: every service a container of a Docker Engine."""
 
 from infra.resources.workflow_files import read_workflows
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
 from infra.targets.docker import DockerTarget
 from stacks.ciapol import NAME, WORKFLOWS, ciapol, product
 from stacks.platform import platform
 
 
 def dev(settings: Settings, stack: str) -> None:
-    """The platform and its products on the engine that DOCKER_HOST names.
-
-    Raises:
-        SettingsError: a choice that this version cannot deploy.
-    """
-    if settings.pulsar.topology == "cluster":
-        raise SettingsError(
-            f"kappastack:pulsar.topology 'cluster' of stack {stack}: its settings are valid, but this version can only "
-            "deploy topology 'standalone'"
-        )
+    """The platform and its products on the engine that DOCKER_HOST names."""
     # A mistake in a workflow is told before anything is begun.
     workflows = read_workflows(WORKFLOWS)
     target = DockerTarget(

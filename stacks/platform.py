@@ -12,10 +12,11 @@ from infra.resources.connections import ConnectionsFile
 from infra.resources.dolphinscheduler_database import SECRETS as DATABASE_SECRETS
 from infra.resources.dolphinscheduler_database import DolphinSchedulerDatabase
 from infra.resources.job_placeholders import filled
+from infra.resources.pulsar_tokens import signed
 from infra.resources.seatunnel_drain import SeaTunnelDrain
 from infra.resources.secret import RandomSecret
 from infra.resources.starrocks_nodes import StarRocksNodes
-from infra.services import dolphinscheduler, seatunnel, starrocks_cluster
+from infra.services import dolphinscheduler, pulsar_cluster, pulsar_roles, seatunnel, starrocks_cluster
 from infra.services.model import Endpoint, Service
 from infra.services.postgres import postgres
 from infra.services.pulsar import pulsar
@@ -42,7 +43,9 @@ class Platform:
 
     Args:
         services: all of them by name.
+        streaming: those that a streaming job needs: where one is replaced, the jobs are stopped before and go on after.
         secrets: that were generated, by name.
+        tokens: of Pulsar's roles, by the names of their secrets.
         tenant: the user that tasks run as.
         alert_webhook: where alerts are posted to, if anywhere.
     """
@@ -50,7 +53,9 @@ class Platform:
     stack: str
     settings: Settings
     services: Mapping[str, Running]
+    streaming: Sequence[Running]
     secrets: Mapping[str, RandomSecret]
+    tokens: Mapping[str, Output[str]]
     connections: Resource
     tenant: str
     alert_webhook: Output[str] | None
@@ -75,12 +80,6 @@ class Platform:
         """The API of what runs the workflows."""
         return self.services[dolphinscheduler.NAME]
 
-    @property
-    def streaming(self) -> tuple[Running, ...]:
-        """Those that a streaming job needs: where one is replaced, the jobs are stopped before and go on after."""
-        engine = (each for each in self.services.values() if each.service.kind == self.seatunnel.service.kind)
-        return (self.pulsar, *engine, self.starrocks)
-
 
 def platform(target: Target, settings: Settings, *, stack: str, products: Mapping[str, Product]) -> Platform:
     """Have a target run the services; they start side by side.
@@ -91,12 +90,14 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         stack: name of the stack.
         products: what is put on it, by name; the API shows the first.
     """
-    names = (*(f"starrocks-{user}" for user in STARROCKS_USERS), *DATABASE_SECRETS)
+    names = (*(f"starrocks-{user}" for user in STARROCKS_USERS), *DATABASE_SECRETS, pulsar_roles.TOKEN_KEY)
     secrets = {name: RandomSecret(name) for name in names}
     values: dict[str, Output[str]] = {name: secret.value for name, secret in secrets.items()}
+    values |= {name: signed(values[pulsar_roles.TOKEN_KEY], pulsar_roles.role(name)) for name in pulsar_roles.TOKENS}
     if settings.alert_webhook is not None:
         values[ALERT_WEBHOOK] = Output.secret(settings.alert_webhook.get_secret_value())
     services: dict[str, Running] = {}
+    drained: list[str] = []
 
     def run(service: Service, after: Sequence[Resource] = ()) -> Running:
         services[service.name] = target.run(service, values, after=after)
@@ -104,6 +105,7 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
 
     def streaming(service: Service) -> Running:
         services[service.name] = target.run(service, values, drained=partial(_drain, stack, service.name))
+        drained.append(service.name)
         return services[service.name]
 
     postgres_ = run(postgres(settings.postgres))
@@ -116,7 +118,7 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         # Not on the connections, which tell of services that wait for this: it looks them up when they are there.
         opts=ResourceOptions(depends_on=[postgres_.resource], deleted_with=postgres_.resource),
     )
-    streaming(pulsar(settings.pulsar))
+    _run_pulsar(settings, run, streaming)
     seatunnel_, *_ = [streaming(node) for node in seatunnel.nodes(settings.seatunnel)]
     starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
     database = next(iter(products.values())).database
@@ -140,7 +142,32 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
     if nodes is not None:
         # What is inside StarRocks waits for its members, and is deleted with them.
         services[starrocks_.service.name] = replace(starrocks_, resource=nodes(stack, connections))
-    return Platform(stack, settings, services, secrets, connections, target.user, values.get(ALERT_WEBHOOK))
+    return Platform(
+        stack,
+        settings,
+        services,
+        [services[name] for name in drained],
+        secrets,
+        {name: values[name] for name in pulsar_roles.TOKENS},
+        connections,
+        target.user,
+        values.get(ALERT_WEBHOOK),
+    )
+
+
+def _run_pulsar(settings: Settings, run: Run, streaming: Callable[[Service], Running]) -> None:
+    """One process, or a cluster behind its proxy."""
+    if settings.pulsar.topology == "standalone":
+        streaming(pulsar(settings.pulsar, authenticated=settings.pulsar_asks_for_tokens))
+        return
+    for service in pulsar_cluster.zookeepers(settings.pulsar):
+        run(service)
+    for service in (
+        *pulsar_cluster.bookies(settings.pulsar),
+        *pulsar_cluster.brokers(settings.pulsar),
+        pulsar_cluster.proxy(settings.pulsar),
+    ):
+        streaming(service)
 
 
 Nodes = Callable[[str, Resource], StarRocksNodes]

@@ -12,8 +12,13 @@ from stacks import environment
 Resource = mocks.MockResourceArgs
 
 
+def planted(name: str) -> str:
+    """What stands for a generated secret: as long as one, with its name in it."""
+    return f"planted-{name}".ljust(32, ".")
+
+
 class Recorder(mocks.Mocks):
-    """Notes every resource; a generated secret is the word `planted` and its name."""
+    """Notes every resource; generated secrets are known by the word `planted`."""
 
     def __init__(self) -> None:
         """Nothing is noted yet."""
@@ -24,7 +29,7 @@ class Recorder(mocks.Mocks):
         self.resources.append(args)
         outputs: dict[object, object] = dict(args.inputs)
         if args.typ.endswith(":RandomSecret"):
-            outputs["value"] = f"planted-{args.name}"
+            outputs["value"] = planted(args.name)
         if args.typ.endswith(":RemoteImage"):
             outputs["imageId"] = f"sha256:{args.name}"
         return f"{args.name}-id", outputs
@@ -32,6 +37,13 @@ class Recorder(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], list[tuple[str, str]] | None]:
         """No program of this project calls a function of a provider."""
         raise AssertionError(f"the program calls {args.token}")
+
+    def files(self, service: str) -> dict[str, str]:
+        """Texts of the configuration files of a service's container, by file name; secrets are left out."""
+        uploads = self.of_type("Container")[f"{service}-configuration"].inputs["uploads"]
+        # Pulumi's mark of a secret is around them where a secret is among them.
+        listed = uploads if isinstance(uploads, list) else uploads["value"]
+        return {each["file"].rsplit("/", 1)[1]: each["content"] for each in listed if "/secrets/" not in each["file"]}
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """Those whose type ends so, by name."""

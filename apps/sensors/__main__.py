@@ -124,7 +124,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_broker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--broker", default="pulsar://127.0.0.1:6650")
     parser.add_argument("--topic", default="persistent://ciapol/air/sensor-measurements")
-    parser.add_argument("--token-file", type=Path, help="holds the token where the broker asks for one")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        default=os.environ.get("PULSAR_TOKEN_FILE"),
+        help="holds the token where the broker asks for one; default: what PULSAR_TOKEN_FILE names",
+    )
     parser.add_argument(
         "--give-up-after", type=_above_zero, default=GIVE_UP_SECONDS, help="seconds without any acknowledgement"
     )

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.model import Endpoint
+from infra.services.pulsar_roles import role
 from infra.state import StackState
 
 if TYPE_CHECKING:
@@ -117,6 +118,21 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     draft.replace(path)
+
+
+def token_file(stack: str, token: str) -> Path:
+    """A file that only its owner reads, with the token of one of Pulsar's roles: on a command line everybody reads it.
+
+    Args:
+        stack: its name.
+        token: name of the secret, such as `pulsar_roles.SENSORS`.
+
+    Raises:
+        ConnectionsMissing: the stack is not deployed here.
+    """
+    path = StackState(stack).token(role(token))
+    write_private(path, load(stack, wait=0).secrets[token])
+    return path
 
 
 class ConnectionsProvider(Provider[ConnectionsInputs]):

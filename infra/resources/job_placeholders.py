@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from infra.resources.connections import Connections
 from infra.services.model import Endpoint
+from infra.services.pulsar_roles import TOKENS
 
 
 def placeholders(known: Connections) -> dict[str, str]:
@@ -12,7 +13,7 @@ def placeholders(known: Connections) -> dict[str, str]:
 
 
 def filled(endpoint: Callable[[str, str], Endpoint], secret_files: Mapping[str, str]) -> dict[str, str]:
-    """Addresses of the services, and the files in which the engine finds passwords.
+    """Addresses of the services, and the files in which the engine finds passwords and tokens.
 
     Args:
         endpoint: of a service by name and port.
@@ -23,5 +24,9 @@ def filled(endpoint: Callable[[str, str], Endpoint], secret_files: Mapping[str, 
         "pulsar.admin_url": endpoint("pulsar", "admin").url,
         "starrocks.http_address": endpoint("starrocks", "fe-http").address,
         "starrocks.jdbc_url": f"jdbc:{endpoint('starrocks', 'query').url}",
-        **{f"{name.replace('-', '.', 1)}_password_file": path for name, path in secret_files.items()},
+        **{f"{name.replace('-', '.', 1)}_{_kind(name)}_file": path for name, path in secret_files.items()},
     }
+
+
+def _kind(secret: str) -> str:
+    return "token" if secret in TOKENS else "password"

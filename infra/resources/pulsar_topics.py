@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pulumi import ResourceOptions
@@ -11,17 +11,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from infra.resources import connections
 from infra.resources.http import HttpService, Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.services.pulsar_roles import ADMIN
 
 _FOUND_OR_NOT = (200, 404)
 
 
 class Namespace(BaseModel):
-    """A namespace: how long messages stay after they were acknowledged, and before they are."""
+    """A namespace: how long messages stay after they were acknowledged, and what each role may do."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     retention_minutes: Annotated[int, Field(ge=0)]
     retention_size_mb: Annotated[int, Field(ge=-1)]
+    permissions: dict[str, list[Literal["consume", "produce"]]] = {}
 
 
 class Topic(BaseModel):
@@ -102,8 +104,9 @@ class TopicsProvider(Provider[TopicsInputs]):
 
 
 def _admin(inputs: TopicsInputs, timeout: float = 30) -> HttpService:
-    endpoint = connections.load(inputs.stack).endpoint(inputs.service, "admin")
-    return HttpService("Pulsar", endpoint.url, timeout=timeout)
+    known = connections.load(inputs.stack)
+    endpoint = known.endpoint(inputs.service, "admin")
+    return HttpService("Pulsar", endpoint.url, timeout=timeout, token=known.secrets[ADMIN])
 
 
 def _not_ready(admin: HttpService) -> str:
@@ -130,6 +133,20 @@ def _ensure_namespace(admin: HttpService, name: str, wanted: Namespace) -> None:
         "retentionSizeInMB": wanted.retention_size_mb,
     }
     admin.request("POST", f"/admin/v2/namespaces/{name}/retention", retention)
+    found = _permissions(admin, name)
+    for role, actions in wanted.permissions.items():
+        if found.get(role) != sorted(actions):
+            body: Json = list(actions)
+            admin.request("POST", f"/admin/v2/namespaces/{name}/permissions/{role}", body)
+    for role in found.keys() - wanted.permissions.keys():
+        admin.request("DELETE", f"/admin/v2/namespaces/{name}/permissions/{role}")
+
+
+def _permissions(admin: HttpService, name: str) -> dict[str, list[str]]:
+    """What each role may do in a namespace, sorted."""
+    found = admin.request("GET", f"/admin/v2/namespaces/{name}/permissions")
+    assert isinstance(found, dict)
+    return {role: sorted(map(str, actions)) for role, actions in found.items() if isinstance(actions, list)}
 
 
 def _namespace_drift(admin: HttpService, name: str, wanted: Namespace) -> list[str]:
@@ -141,6 +158,9 @@ def _namespace_drift(admin: HttpService, name: str, wanted: Namespace) -> list[s
         != (wanted.retention_minutes, wanted.retention_size_mb)
     ):
         return [f"namespace {name} has another retention: {json.dumps(found)}"]
+    permissions = _permissions(admin, name)
+    if permissions != {role: sorted(actions) for role, actions in wanted.permissions.items()}:
+        return [f"namespace {name} has other permissions: {json.dumps(permissions)}"]
     return []
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from infra.distributions import dolphinscheduler as distribution
 from infra.services import ports
 from infra.services.java import java
-from infra.services.model import Endpoint, HttpGet, Port, Service, TcpAnswer, Volume
+from infra.services.model import Endpoint, HttpGet, Port, Service, Volume
 from infra.services.tasks import Tasks, with_tasks
+from infra.services.zookeeper import zookeeper
 from infra.settings import DolphinSchedulerSettings, mebibytes
 
 NAME = "dolphinscheduler"
@@ -75,17 +76,6 @@ _LOGBACK_WITHOUT_TASKS = """\
 </configuration>
 """
 
-_ZOOKEEPER = """\
-tickTime=2000
-dataDir=@{volume.data}
-clientPortAddress=@{host}
-clientPort=@{port.client}
-admin.enableServer=false
-maxClientCnxns=0
-autopurge.purgeInterval=24
-4lw.commands.whitelist=ruok
-"""
-
 
 def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks: Tasks) -> Service:
     """API, master, worker, alert server and registry in one process."""
@@ -119,23 +109,14 @@ def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks:
 
 def registry() -> Service:
     """The ZooKeeper by which separate servers know of each other; nothing in it outlives them."""
-    return Service(
-        name=f"{NAME}-registry",
-        kind="ZooKeeper",
+    return zookeeper(
+        [f"{NAME}-registry"],
         distribution=distribution(),
-        command=java(
-            "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-            class_path="@{files}:@{dist}/lib/master/*",
-            heap=96,
-            # Its JMX support wants the Log4j 1 that DolphinScheduler leaves out.
-            options=("-Dzookeeper.jmx.log4j.disable=true",),
-            arguments=("@{files}/zoo.cfg",),
-        ),
-        files={"zoo.cfg": _ZOOKEEPER, "logback.xml": _LOGBACK_WITHOUT_TASKS},
-        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper")},
-        volumes={"data": Volume("1Gi")},
-        health=TcpAnswer("client", send=b"ruok".hex(), contains="imok", start_within=60),
-        memory=256,
+        class_path="@{files}:@{dist}/lib/master/*",
+        logging={"logback.xml": _LOGBACK_WITHOUT_TASKS},
+        # Its JMX support wants the Log4j 1 that DolphinScheduler leaves out.
+        options=("-Dzookeeper.jmx.log4j.disable=true",),
+        internal=False,
     )
 
 

@@ -1,7 +1,7 @@
 """SeaTunnel Zeta, the engine that runs streaming and batch jobs."""
 
 from infra.distributions import seatunnel as distribution
-from infra.services import ports
+from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, java
 from infra.services.model import HttpGet, Port, Service, Volume
 from infra.settings import SeaTunnelSettings, mebibytes
@@ -111,7 +111,7 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1) -> Service:
         },
         ports={"rest": Port(ports.ZETA, internal=number > 1)},
         volumes={"checkpoints": Volume(settings.storage, service="" if number == 1 else NAME)},
-        secrets={"starrocks-sink": "starrocks-sink", "starrocks-scheduler": "starrocks-scheduler"},
+        secrets={name: name for name in ("starrocks-sink", "starrocks-scheduler", pulsar_roles.SEATUNNEL)},
         health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
         stop_grace=30,

@@ -16,6 +16,7 @@ from apps.sensors.event import Measurement
 from infra.resources import connections
 from infra.resources.seatunnel_job import JobInputs, JobProvider
 from infra.resources.starrocks import session
+from infra.services import pulsar_roles
 from infra.services.tasks import PLATFORM_DATABASE
 from infra.settings import ROOT, Settings, load_settings
 from seatunnel.client.definition import job_id, read_definition
@@ -71,7 +72,9 @@ class Bench:
         self.stack = stack
         self.known = connections.load(stack, wait=0)
         self.settings: Settings = load_settings(stack_configuration(stack))
-        self.broker = Broker(self.known.endpoint("pulsar", "broker").url, TOPIC)
+        self.broker = Broker(
+            self.known.endpoint("pulsar", "broker").url, TOPIC, connections.token_file(stack, pulsar_roles.SENSORS)
+        )
         self.api = self.known.endpoint("api", "http").url
         self.run = secrets.token_hex(3)
         self._zeta = Zeta(self.known.endpoint("seatunnel", "rest").url)

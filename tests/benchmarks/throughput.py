@@ -15,6 +15,7 @@ from rich.table import Table
 
 from apps.sensors.event import encode, event_id, utc_text
 from apps.sensors.publisher import Publisher
+from infra.services.pulsar_roles import ADMIN
 from stacks.ciapol import DATABASE
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.services import verdict
@@ -97,7 +98,11 @@ class _Reader:
     """A subscription of its own, from before the backlog on."""
 
     def __init__(self, bench: Bench) -> None:
-        self._client = pulsar.Client(bench.broker.url, logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"))
+        self._client = pulsar.Client(
+            bench.broker.url,
+            authentication=pulsar.AuthenticationToken(bench.known.secrets[ADMIN]),
+            logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"),
+        )
         self._consumer = self._client.subscribe(
             bench.broker.topic,
             f"benchmark-{bench.run}",

@@ -10,7 +10,9 @@ from pathlib import Path
 from machine import TestStack
 from measurements import count
 
+from infra.resources.connections import token_file
 from infra.resources.starrocks import StarRocksError
+from infra.services.pulsar_roles import SENSORS
 from infra.settings import ROOT
 
 
@@ -23,6 +25,7 @@ class Replay:
         command = [
             *(sys.executable, "-m", "apps.sensors", "replay", str(path)),
             *("--broker", stack.url("pulsar", "broker")),
+            *("--token-file", str(token_file(stack.name, SENSORS))),
             *(("--speed", str(speed)) if speed else ()),
         ]
         with self._log.open("w") as log:

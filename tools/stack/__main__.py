@@ -1,4 +1,4 @@
-"""The command line: `python -m tools.stack up|down|destroy|status|logs|preview|env|credentials|sql|unlock|run`."""
+"""The command line: `python -m tools.stack COMMAND`; `--help` lists them."""
 
 import argparse
 import os
@@ -36,6 +36,7 @@ def main() -> int:
         "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
         "preview": lambda: _preview(Stack(options.stack)),
         "credentials": lambda: access.credentials(options.stack, show=options.show),
+        "token": lambda: access.token(options.stack, options.role),
         "sql": lambda: access.sql(options.stack, user=options.user, query=options.query),
         "unlock": lambda: access.unlock(options.stack, options.database),
         "run": lambda: workflow.run(options.stack, options.workflow, _parameters(options.begin, options.end)),
@@ -81,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
     who = commands.add_parser("credentials", help="who may log in where")
     who.add_argument("--show", action="store_true", help="with the passwords")
+    ticket = commands.add_parser("token", help="the file with the token of one of Pulsar's roles")
+    ticket.add_argument("role", nargs="?", default="")
     query = commands.add_parser("sql", help="a client on StarRocks")
     query.add_argument("--user", default="root")
     query.add_argument("query", nargs="?", default="")

@@ -1,4 +1,4 @@
-"""`credentials`, `sql` and `unlock`: ways in for people."""
+"""`credentials`, `token`, `sql` and `unlock`: ways in for people."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from infra.resources import connections
 from infra.resources.starrocks import StarRocksError, session
+from infra.services import pulsar_roles
 from infra.state import StackState
 
 console = Console()
@@ -56,6 +57,16 @@ def sql(stack: str, *, user: str, query: str) -> int:
         return subprocess.run(command, check=False, env=dict(os.environ)).returncode
     finally:
         Path(file.name).unlink(missing_ok=True)
+
+
+def token(stack: str, role: str) -> int:
+    """Tell the file that holds the token of one of Pulsar's roles."""
+    known = {pulsar_roles.role(name): name for name in pulsar_roles.TOKENS}
+    if role not in known:
+        console.print(f"ROLE={role or '…'}: there are {', '.join(known)}")
+        return 1
+    print(connections.token_file(stack, known[role]))
+    return 0
 
 
 def unlock(stack: str, database: str) -> int:

@@ -11,6 +11,7 @@ from rich.table import Table
 from infra.images import images
 from infra.resources import connections
 from infra.resources.starrocks import session
+from infra.services.pulsar_roles import SENSORS
 from infra.settings import ROOT, Settings, load_settings
 from tools.images.build import build
 from tools.stack import environment, workflow
@@ -58,6 +59,7 @@ def replay_sample(stack: Stack) -> int:
     command = [
         *(sys.executable, "-m", "apps.sensors", "replay", str(_SAMPLE)),
         *("--shift-to-now", "--broker", known.endpoint("pulsar", "broker").url),
+        *("--token-file", str(connections.token_file(stack.name, SENSORS))),
     ]
     status = subprocess.run(command, cwd=ROOT, env=environment.whole(), check=False).returncode
     if status != 0:

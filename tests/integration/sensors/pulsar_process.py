@@ -28,7 +28,7 @@ class Pulsar:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._service = pulsar(PulsarSettings())
+        self._service = pulsar(PulsarSettings(), authenticated=False)
         self._ports = _free_ports(list(self._service.ports))
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"pulsar://127.0.0.1:{self._ports['broker']}"

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.settings import Settings, SettingsError, load_settings
-from stacks import environment
-from tests.mocking import Recorder, run
+from infra.settings import Settings, load_settings
+from tests.mocking import Recorder, planted, run
 
 SERVICES = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks"}
 
@@ -84,18 +83,16 @@ def test_the_operator_reaches_the_broker_by_its_entrance(dev: Recorder) -> None:
     endpoints = dev.of_type("Connections")["connections"].inputs["endpoints"]
     assert endpoints["pulsar"]["broker"] == {"scheme": "pulsar", "host": "127.0.0.1", "port": 6751}
     assert "bookkeeper" not in endpoints["pulsar"]
-    [text] = [
-        upload["content"]
-        for upload in dev.of_type("Container")["pulsar-configuration"].inputs["uploads"]
-        if upload["file"].endswith("standalone.conf")
-    ]
+    text = dev.files("pulsar")["standalone.conf"]
     assert "advertisedListeners=inside:pulsar://pulsar:6650,outside:pulsar://127.0.0.1:6751\n" in text
     assert "bindAddresses=outside:pulsar://0.0.0.0:6651\n" in text
 
 
 def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorder) -> None:
     holders = {args.name for args in dev.resources if "planted" in json.dumps(args.inputs, default=str)}
-    carriers = {f"{service}-configuration" for service in ("api", "dolphinscheduler", "postgres", "seatunnel")}
+    carriers = {
+        f"{service}-configuration" for service in ("api", "dolphinscheduler", "postgres", "pulsar", "seatunnel")
+    }
     assert holders == carriers | {"connections"}
     uploads = dev.of_type("Container")["api-configuration"].inputs["uploads"]
     # Pulumi's mark of a secret is around it.
@@ -103,7 +100,7 @@ def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorde
     assert uploads["value"] == [
         {
             "file": "/run/kappastack/secrets/starrocks-api",
-            "content": "planted-starrocks-api",
+            "content": planted("starrocks-api"),
             "permissions": "0440",
         }
     ]
@@ -144,13 +141,6 @@ def test_a_changed_file_or_image_changes_the_instance_and_nothing_else_does(dev:
 def test_the_job_goes_on_when_what_it_needs_was_replaced(dev: Recorder) -> None:
     drains = {args.inputs["service"]: args.inputs["instance"] for args in dev.of_type("SeaTunnelDrain").values()}
     assert dev.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"] == drains
-
-
-def test_a_topology_that_is_not_there_yet_is_refused() -> None:
-    with pytest.raises(
-        SettingsError, match=r"pulsar\.topology 'cluster' of stack test: .* only deploy topology 'standalone'"
-    ):
-        environment(settings(pulsar={"topology": "cluster"}), "test")
 
 
 def test_no_secret_is_in_an_environment_a_command_or_a_label(dev: Recorder) -> None:

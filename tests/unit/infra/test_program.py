@@ -6,46 +6,13 @@ from collections.abc import Iterator
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks
-from pulumi.runtime.stack import wait_for_rpcs
 
-from infra.settings import Settings, SettingsError, load_settings
+from infra.settings import SettingsError, load_settings
 from stacks import environment
+from tests.mocking import Recorder, run
 from tools.stack.configuration import stack_configuration
 
-
-class Recorder(mocks.Mocks):
-    """Notes every resource; a generated secret is the word `planted` and its name."""
-
-    def __init__(self) -> None:
-        self.resources: list[mocks.MockResourceArgs] = []
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[object, object]]:
-        self.resources.append(args)
-        outputs: dict[object, object] = dict(args.inputs)
-        if args.typ.endswith(":RandomSecret"):
-            outputs["value"] = f"planted-{args.name}"
-        return f"{args.name}-id", outputs
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], list[tuple[str, str]] | None]:
-        raise AssertionError(f"the program calls {args.token}")
-
-
 SERVICES = {"pulsar", "seatunnel", "starrocks", "postgres", "dolphinscheduler", "api", "frontend"}
-
-
-def run(settings: Settings) -> Recorder:
-    """Run the program of the target."""
-    recorder = Recorder()
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    mocks.set_mocks(recorder, project="kappastack", stack="test", preview=False)
-
-    async def program() -> None:
-        environment(settings, "test")
-        await wait_for_rpcs()
-
-    asyncio.get_event_loop().run_until_complete(program())
-    return recorder
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +21,9 @@ def local() -> Iterator[Recorder]:
     asyncio.set_event_loop(None)
 
 
-def of_type(recorder: Recorder, kind: str) -> dict[str, mocks.MockResourceArgs]:
-    return {args.name: args for args in recorder.resources if args.typ.split(":")[-1] == kind}
-
-
 def test_every_service_is_a_component_with_one_process(local: Recorder) -> None:
     services = {args.name for args in local.resources if args.typ.startswith("kappastack:services:")}
-    assert services == set(of_type(local, "HostService")) == SERVICES
+    assert services == set(local.of_type("HostService")) == SERVICES
 
 
 def test_what_is_inside_the_services(local: Recorder) -> None:
@@ -73,9 +36,9 @@ def test_what_is_inside_the_services(local: Recorder) -> None:
         "DolphinSchedulerWorkflow": 5,
         # There is no webhook in the settings.
         "DolphinSchedulerAlerts": 0,
-        "RandomSecret": 11,
+        "RandomSecret": 12,
     }
-    assert {kind: len(of_type(local, kind)) for kind in wanted} == wanted
+    assert {kind: len(local.of_type(kind)) for kind in wanted} == wanted
 
 
 def test_secrets_reach_services_and_connections_only(local: Recorder) -> None:
@@ -84,10 +47,10 @@ def test_secrets_reach_services_and_connections_only(local: Recorder) -> None:
 
 
 def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> None:
-    services = of_type(local, "HostService")
+    services = local.of_type("HostService")
     assert {name: sorted(args.inputs["secrets"]) for name, args in services.items()} == {
         "pulsar": [],
-        "seatunnel": ["starrocks-scheduler", "starrocks-sink"],
+        "seatunnel": ["pulsar-seatunnel", "starrocks-scheduler", "starrocks-sink"],
         "starrocks": [],
         "api": ["starrocks-api"],
         "frontend": [],
@@ -98,12 +61,12 @@ def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> N
 
 
 def test_no_input_holds_a_path_of_the_machine(local: Recorder) -> None:
-    for name, args in of_type(local, "HostService").items():
+    for name, args in local.of_type("HostService").items():
         assert str(pulumi.runtime.get_root_directory() or "/root") not in json.dumps(args.inputs), name
 
 
 def test_the_job_is_structured_so_that_a_diff_names_the_part(local: Recorder) -> None:
-    definition = of_type(local, "SeaTunnelJob")["ciapol-ingest"].inputs["definition"]
+    definition = local.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["definition"]
     assert definition["env"]["checkpoint.interval"] == 5000
     assert [sink["table"] for sink in definition["sink"]] == [
         "raw_measurements_zeta",

@@ -12,7 +12,7 @@ from infra.targets.host.description import Description
 from infra.targets.host.paths import ServicePaths
 
 SERVICES = [
-    pulsar(PulsarSettings()),
+    pulsar(PulsarSettings(), authenticated=False),
     seatunnel(SeaTunnelSettings()),
     starrocks_emulator(StarRocksSettings()),
     api(WebSettings(), starrocks=Endpoint("mysql", "db", 9030), database="d"),
@@ -72,7 +72,7 @@ def test_no_two_services_share_a_port() -> None:
 
 
 def test_the_offset_moves_ports_everywhere() -> None:
-    rendered = ServicePaths(description(pulsar(PulsarSettings()), offset=1000)).rendered_files()
+    rendered = ServicePaths(description(pulsar(PulsarSettings(), authenticated=False), offset=1000)).rendered_files()
     standalone = next(text for path, text in rendered.items() if path.name == "standalone.conf")
     assert "webServicePort=9080\n" in standalone
     assert "brokerServicePort=7650\n" in standalone
@@ -80,7 +80,7 @@ def test_the_offset_moves_ports_everywhere() -> None:
 
 @pytest.mark.parametrize(("fsync", "line"), [(True, "journalSyncData=true"), (False, "journalSyncData=false")])
 def test_fsync_is_a_setting_of_pulsar(fsync: bool, line: str) -> None:
-    assert line in pulsar(PulsarSettings(fsync=fsync)).files["standalone.conf"]
+    assert line in pulsar(PulsarSettings(fsync=fsync), authenticated=False).files["standalone.conf"]
 
 
 def test_percent_signs_are_doubled_for_the_supervisor() -> None:

@@ -22,7 +22,13 @@ CONNECTIONS = Connections.model_validate(
             },
         },
         "secrets": {"starrocks-sink": "the-password"},
-        "secret_files": {"seatunnel": {"starrocks-sink": "/run/sink", "starrocks-scheduler": "/run/scheduler"}},
+        "secret_files": {
+            "seatunnel": {
+                "pulsar-seatunnel": "/run/token",
+                "starrocks-sink": "/run/sink",
+                "starrocks-scheduler": "/run/scheduler",
+            }
+        },
         "health": {},
     }
 )

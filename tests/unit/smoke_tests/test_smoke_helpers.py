@@ -28,6 +28,7 @@ OUTPUTS = {
         "smoke": {"user": "smoke", "password": "hidden"},
         "api": {"user": "api", "password": "other"},
         "dolphinscheduler": {"user": "admin", "password": "hidden too", "token": "hidden token"},
+        "pulsar": {"admin": "hidden admin", "sensors": "not needed", "smoke": "hidden smoke"},
     },
     "starrocks": {"edition": "emulator", "database": "ciapol_analytics"},
 }

@@ -1,0 +1,88 @@
+"""ZooKeeper, by which the servers of a cluster know of each other: alone, or as a group of three."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from infra.distributions import Distribution
+from infra.services import ports
+from infra.services.java import java
+from infra.services.model import Port, Service, TcpAnswer, Volume
+
+_CONFIGURATION = """\
+tickTime=2000
+initLimit=10
+syncLimit=5
+dataDir=@{volume.data}
+clientPortAddress=@{host}
+clientPort=@{port.client}
+admin.enableServer=false
+maxClientCnxns=0
+autopurge.purgeInterval=24
+4lw.commands.whitelist=ruok
+"""
+
+_START = """\
+#!/bin/sh
+set -eu
+# Which of the group it is.
+echo NUMBER >"@{volume.data}/myid"
+exec COMMAND
+"""
+
+
+def zookeeper(
+    members: Sequence[str],
+    number: int = 1,
+    *,
+    distribution: Distribution,
+    class_path: str,
+    logging: Mapping[str, str],
+    options: Sequence[str] = (),
+    internal: bool,
+) -> Service:
+    """One member of a group.
+
+    Args:
+        members: names of all, which are also their hosts.
+        number: which of them this is, from 1.
+        distribution: holds ZooKeeper's jars.
+        class_path: finds them there.
+        logging: configuration of its logging, by file.
+        options: of the JVM.
+        internal: whether nobody outside the stack's network asks it.
+    """
+    command = java(
+        "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+        class_path=class_path,
+        heap=96,
+        options=("-Djute.maxbuffer=10485760", *options),
+        arguments=("@{files}/zoo.cfg",),
+    )
+    files = {"zoo.cfg": _CONFIGURATION, **logging}
+    group_ports: dict[str, Port] = {}
+    if len(members) > 1:
+        group_ports = {
+            "peers": Port(ports.ZOOKEEPER_PEERS, scheme="zookeeper", internal=True),
+            "election": Port(ports.ZOOKEEPER_ELECTION, scheme="zookeeper", internal=True),
+        }
+        files["zoo.cfg"] += "".join(
+            f"server.{index}={name}:@{{port.peers}}:@{{port.election}}\n" for index, name in enumerate(members, 1)
+        )
+        files["start.sh"] = _START.replace("NUMBER", str(number)).replace("COMMAND", shlex.join(command))
+        command = ("/bin/sh", "@{files}/start.sh")
+    return Service(
+        name=members[number - 1],
+        kind="ZooKeeper",
+        distribution=distribution,
+        command=command,
+        files=files,
+        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper", internal=internal), **group_ports},
+        volumes={"data": Volume("1Gi")},
+        health=TcpAnswer("client", send=b"ruok".hex(), contains="imok", start_within=60),
+        memory=256,
+    )
+
+
+def hosts(members: Sequence[str]) -> str:
+    """Where a group is asked: `host:port,host:port`."""
+    return ",".join(f"{name}:{ports.ZOOKEEPER}" for name in members)

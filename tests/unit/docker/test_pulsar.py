@@ -1,0 +1,169 @@
+"""Pulsar on target `docker`, under Pulumi's mocks: tokens, and a cluster behind its proxy."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import jwt
+import pytest
+
+from infra.services.pulsar_roles import TOKENS
+from infra.settings import Settings, SettingsError, load_settings
+from tests.mocking import Recorder, planted, run
+
+ZOOKEEPERS = ["pulsar-zookeeper", "pulsar-zookeeper-2", "pulsar-zookeeper-3"]
+BOOKIES = ["pulsar-bookkeeper", "pulsar-bookkeeper-2", "pulsar-bookkeeper-3"]
+BROKERS = ["pulsar-broker", "pulsar-broker-2"]
+
+
+def settings(target: str = "docker", **pulsar: object) -> Settings:
+    return load_settings({"kappastack:target": target, "kappastack:pulsar": json.dumps(pulsar)}, {})
+
+
+@pytest.fixture(scope="module")
+def standalone() -> Iterator[Recorder]:
+    yield run(settings())
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Recorder]:
+    yield run(settings(topology="cluster", zookeepers=3, bookies=3, brokers=2))
+    asyncio.set_event_loop(None)
+
+
+def lines(recorder: Recorder, service: str, file: str) -> set[str]:
+    return set(recorder.files(service)[file].splitlines())
+
+
+def secrets(recorder: Recorder, service: str) -> dict[str, str]:
+    uploads = recorder.of_type("Container")[f"{service}-configuration"].inputs["uploads"]["value"]
+    return {each["file"].rsplit("/", 1)[1]: each["content"] for each in uploads if "/secrets/" in each["file"]}
+
+
+def role(token: str) -> str:
+    claims: dict[str, str] = jwt.decode(token, planted("pulsar-token-key"), algorithms=["HS256"])
+    return claims["sub"]
+
+
+def test_only_those_with_a_token_are_let_in(standalone: Recorder) -> None:
+    assert {
+        "authenticationEnabled=true",
+        "authorizationEnabled=true",
+        "authenticationProviders=org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
+        "tokenSecretKey=file:///run/kappastack/secrets/pulsar-token-key",
+        "brokerClientAuthenticationParameters=file:///run/kappastack/secrets/pulsar-broker",
+        "superUserRoles=admin,broker,proxy",
+    } <= lines(standalone, "pulsar", "standalone.conf")
+    held = secrets(standalone, "pulsar")
+    assert held["pulsar-token-key"] == planted("pulsar-token-key")
+    assert role(held["pulsar-broker"]) == "broker"
+
+
+def test_the_engine_has_its_own_token_and_not_the_key(standalone: Recorder) -> None:
+    held = secrets(standalone, "seatunnel")
+    assert "pulsar-token-key" not in held
+    assert role(held["pulsar-seatunnel"]) == "seatunnel"
+    [source] = standalone.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["definition"]["source"]
+    assert source["auth.token-file"] == "${pulsar.seatunnel_token_file}"
+    placeholders = json.loads(standalone.files("dolphinscheduler")["tasks.json"])["placeholders"]
+    assert placeholders["pulsar.seatunnel_token_file"] == "/run/kappastack/secrets/pulsar-seatunnel"
+
+
+def test_roles_may_do_what_they_are_for(standalone: Recorder) -> None:
+    namespaces = standalone.of_type("PulsarTopics")["ciapol-topics"].inputs["namespaces"]
+    assert namespaces["air"]["permissions"] == {"seatunnel": ["consume"], "sensors": ["produce"], "smoke": ["produce"]}
+
+
+def test_tokens_are_in_files_and_in_the_connections_alone(standalone: Recorder) -> None:
+    known = standalone.of_type("Connections")["connections"].inputs["secrets"]
+    tokens = {name: known[name] for name in TOKENS}
+    assert {role(token) for token in tokens.values()} == {"admin", "broker", "proxy", "seatunnel", "sensors", "smoke"}
+    holders = {
+        args.name
+        for args in standalone.resources
+        for token in tokens.values()
+        if token in json.dumps(args.inputs, default=str)
+    }
+    assert holders == {"connections", "pulsar-configuration", "seatunnel-configuration"}
+
+
+def test_this_machine_s_own_loopback_asks_for_none() -> None:
+    assert not settings("host").pulsar_asks_for_tokens
+
+
+def test_a_cluster_has_all_its_servers_from_one_image(cluster: Recorder) -> None:
+    containers = cluster.of_type("Container")
+    for name in [*ZOOKEEPERS, *BOOKIES, *BROKERS, "pulsar"]:
+        assert containers[name].inputs["image"] == "sha256:pulsar", name
+        assert containers[name].inputs["readOnly"] is True, name
+    volumes = {name: containers[name].inputs["volumes"][0]["volumeName"] for name in (*ZOOKEEPERS, *BOOKIES)}
+    assert volumes == {name: f"kappastack-test-{name}-data" for name in (*ZOOKEEPERS, *BOOKIES)}
+
+
+def test_the_proxy_alone_is_published_and_only_for_the_operator(cluster: Recorder) -> None:
+    containers = cluster.of_type("Container")
+    for name in [*ZOOKEEPERS, *BOOKIES, *BROKERS]:
+        assert not containers[name].inputs.get("ports"), name
+    published = [(port["internal"], port["ip"]) for port in containers["pulsar"].inputs["ports"]]
+    assert published == [(6650, "127.0.0.1"), (8080, "127.0.0.1")]
+
+
+def test_members_of_the_group_know_each_other_and_themselves(cluster: Recorder) -> None:
+    for number, name in enumerate(ZOOKEEPERS, 1):
+        assert {f"server.{n}={each}:2888:3888" for n, each in enumerate(ZOOKEEPERS, 1)} <= lines(
+            cluster, name, "zoo.cfg"
+        )
+        assert f'echo {number} >"/var/lib/kappastack/data/myid"' in lines(cluster, name, "start.sh")
+
+
+def test_everybody_asks_the_whole_group(cluster: Recorder) -> None:
+    hosts = "pulsar-zookeeper:2181,pulsar-zookeeper-2:2181,pulsar-zookeeper-3:2181"
+    for name in BOOKIES:
+        assert f"zkServers={hosts}" in lines(cluster, name, "bookkeeper.conf")
+        assert f"advertisedAddress={name}" in lines(cluster, name, "bookkeeper.conf")
+    for name in BROKERS:
+        assert {f"metadataStoreUrl=zk:{hosts}", f"advertisedAddress={name}"} <= lines(cluster, name, "broker.conf")
+    assert f"metadataStoreUrl=zk:{hosts}" in lines(cluster, "pulsar", "proxy.conf")
+
+
+def test_one_bookie_sets_the_cluster_up_and_the_others_wait_for_it(cluster: Recorder) -> None:
+    scripts = {name: cluster.files(name)["start.sh"] for name in (*BOOKIES, *BROKERS)}
+    assert [name for name, text in scripts.items() if "PulsarClusterMetadataSetup" in text] == ["pulsar-bookkeeper"]
+    for name in BOOKIES[1:]:
+        assert "until answers pulsar-bookkeeper; do" in scripts[name]
+    for name in BROKERS:
+        assert f"until {' || '.join(f'answers {each}' for each in BOOKIES)}; do" in scripts[name]
+
+
+@pytest.mark.parametrize(("bookies", "copies"), [(1, 1), (2, 2), (3, 2)])
+def test_messages_have_two_copies_where_there_are_two_bookies(bookies: int, copies: int) -> None:
+    found = lines(run(settings(topology="cluster", bookies=bookies)), "pulsar-broker", "broker.conf")
+    assert {f"managedLedgerDefault{each}={copies}" for each in ("EnsembleSize", "WriteQuorum", "AckQuorum")} <= found
+
+
+def test_the_proxy_hands_on_who_asks(cluster: Recorder) -> None:
+    assert {
+        "authenticationEnabled=true",
+        "forwardAuthorizationCredentials=true",
+        "brokerClientAuthenticationParameters=file:///run/kappastack/secrets/pulsar-proxy",
+    } <= lines(cluster, "pulsar", "proxy.conf")
+    assert role(secrets(cluster, "pulsar")["pulsar-proxy"]) == "proxy"
+    for name in BROKERS:
+        assert "proxyRoles=proxy" in lines(cluster, name, "broker.conf")
+
+
+def test_jobs_stop_before_a_server_is_replaced_and_go_on_after(cluster: Recorder) -> None:
+    drained = {args.inputs["service"] for args in cluster.of_type("SeaTunnelDrain").values()}
+    assert drained == {*BOOKIES, *BROKERS, "pulsar", "seatunnel", "starrocks"}
+    assert set(cluster.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"]) == drained
+
+
+def test_counts_are_of_a_cluster() -> None:
+    with pytest.raises(SettingsError, match="zookeepers, bookies and brokers are of topology cluster"):
+        settings(bookies=3)
+
+
+def test_this_machine_runs_no_cluster() -> None:
+    with pytest.raises(SettingsError, match=r"pulsar.topology cluster needs a host for each server; target host"):
+        settings("host", topology="cluster")
