@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.resources.starrocks_nodes import members
 from infra.settings import Settings, SettingsError, load_settings
 from infra.versions import STARROCKS
 from tests.mocking import Recorder, run
@@ -135,26 +134,3 @@ def test_one_frontend_and_one_backend_are_a_cluster_too() -> None:
 def test_more_replicas_than_backends_are_refused() -> None:
     with pytest.raises(SettingsError, match="replicationNum 3 needs as many backends, but backends is 1"):
         settings(backends=1)
-
-
-class Answers:
-    """A session whose answers are given."""
-
-    def __init__(self, **tables: list[dict[str, str]]) -> None:
-        self._tables = tables
-
-    def table(self, statement: str) -> list[dict[str, str]]:
-        return self._tables[statement.removeprefix("SHOW ").lower()]
-
-
-def test_members_are_told_by_name_and_port() -> None:
-    root = Answers(
-        frontends=[{"IP": "starrocks", "EditLogPort": "9010", "Alive": "true"}],
-        backends=[
-            {"IP": "starrocks-be-1", "HeartbeatPort": "9050", "Alive": "true"},
-            {"IP": "starrocks-be-2", "HeartbeatPort": "9050", "Alive": "false"},
-        ],
-    )
-    frontends, backends = members(root)
-    assert frontends == {"starrocks:9010": True}
-    assert backends == {"starrocks-be-1:9050": True, "starrocks-be-2:9050": False}
