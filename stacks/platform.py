@@ -193,6 +193,7 @@ def _run_starrocks(
             service=starrocks.service.name,
             followers=[each.endpoints["edit-log"].address for each in joined],
             backends=[each.endpoints["heartbeat"].address for each in backends],
+            instances={each.service.name: each.instance for each in (starrocks, *joined, *backends)},
             opts=ResourceOptions(
                 depends_on=[connections, *(each.resource for each in (*joined, *backends))],
                 deleted_with=starrocks.resource,

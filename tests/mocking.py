@@ -4,6 +4,7 @@ import asyncio
 
 import pulumi
 from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import wait_for_rpcs
 
 from infra.settings import Settings
@@ -23,6 +24,8 @@ class Recorder(mocks.Mocks):
     def __init__(self) -> None:
         """Nothing is noted yet."""
         self.resources: list[Resource] = []
+        self.needs: dict[str, set[str]] = {}
+        """What each resource waits for, both as the last part of the type and the name: `Container/pulsar`."""
 
     def new_resource(self, args: Resource) -> tuple[str | None, dict[object, object]]:
         """Note it, and hand its inputs back as outputs."""
@@ -50,12 +53,32 @@ class Recorder(mocks.Mocks):
         return {args.name: args for args in self.resources if args.typ.split(":")[-1] == kind}
 
 
+class _Monitor(mocks.MockMonitor):
+    """Notes what a resource waits for, which the mocks are not told."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(recorder)
+        self._needs = recorder.needs
+
+    def RegisterResource(  # noqa: N802 # gRPC's name
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        answer: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        self._needs[_short(answer.urn)] = {_short(urn) for urn in request.dependencies}
+        return answer
+
+
+def _short(urn: str) -> str:
+    *_, kind, name = urn.split("::")
+    return f"{kind.split(':')[-1]}/{name}"
+
+
 def run(settings: Settings, stack: str = "test") -> Recorder:
     """Run the program of the settings' target."""
     recorder = Recorder()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    mocks.set_mocks(recorder, project="kappastack", stack=stack, preview=False)
+    mocks.set_mocks(recorder, project="kappastack", stack=stack, preview=False, monitor=_Monitor(recorder))
 
     async def program() -> None:
         environment(settings, stack)

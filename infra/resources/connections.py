@@ -203,13 +203,14 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
         )
 
 
-def wait_until(ready: Callable[[], str], *, within: float, what: str) -> None:
+def wait_until(ready: Callable[[], str], *, within: float, what: str, pause: float = 0.1) -> None:
     """Wait until `ready` has no complaint.
 
     Args:
         ready: says what is still missing, or nothing.
         within: seconds.
         what: for the error, such as `Pulsar at 127.0.0.1:8080`.
+        pause: seconds between two looks.
 
     Raises:
         TimeoutError: with the last complaint.
@@ -218,4 +219,4 @@ def wait_until(ready: Callable[[], str], *, within: float, what: str) -> None:
     while complaint := ready():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} was not ready within {within:.0f} s: {complaint}")
-        time.sleep(0.1)
+        time.sleep(pause)

@@ -1,8 +1,11 @@
 """StarRocks itself, from its published images: frontends, which plan and keep metadata, and backends, which hold data.
 
 The first frontend is the service `starrocks`, so that whoever asks StarRocks asks it under the name that the emulator
-has too. The others join it with `--helper` at their first start; `infra/resources/starrocks_nodes.py` tells the first
-one of them.
+has too. The others start with `--helper` and ask it every five seconds whether they belong to the group, until
+`infra/resources/starrocks_nodes.py` has told it of them. Nodes know each other by name, as an engine gives a container
+another address whenever it starts.
+
+The images' own entrypoints are not used: they make a node a member as root without a password, which there is none of.
 """
 
 from infra.distributions import Distribution
@@ -22,9 +25,12 @@ _START_FRONTEND = f"""\
 #!/bin/bash
 set -eu
 cp @{{files}}/fe.conf {_HOME}/fe/conf/fe.conf
-# A frontend whose metadata are there knows its group; a new one asks a member of it.
+# Names the process of before, and in a container that starts again this one has the same number.
+rm -f {_HOME}/fe/bin/fe.pid
+# A frontend notes the type of its host once it was ready, as a member of its group that has caught up. One that was
+# stopped on the way there would found a group of its own without a helper; a member must not need the helper to start.
 helper=(@{{helper}})
-if [ -f {_HOME}/fe/meta/image/VERSION ]; then helper=(); fi
+if grep -qs '^hostType=FQDN' {_HOME}/fe/meta/image/ROLE; then helper=(); fi
 exec {_HOME}/fe/bin/start_fe.sh --host_type FQDN --logconsole "${{helper[@]}}"
 """
 
@@ -32,6 +38,7 @@ _START_BACKEND = f"""\
 #!/bin/bash
 set -eu
 cp @{{files}}/be.conf {_HOME}/be/conf/be.conf
+rm -f {_HOME}/be/bin/be.pid
 exec {_HOME}/be/bin/start_be.sh --logconsole
 """
 
