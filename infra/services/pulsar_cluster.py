@@ -76,6 +76,7 @@ def proxy(settings: PulsarSettings) -> Service:
         ),
         files={
             "proxy.conf": properties(
+                clusterName=_CLUSTER,
                 metadataStoreUrl=_metadata_store(settings),
                 configurationMetadataStoreUrl=_metadata_store(settings),
                 bindAddress="@{host}",
