@@ -5,7 +5,11 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import docker
 from docker.models.containers import Container
@@ -75,6 +79,28 @@ class DockerStack(TestStack):
         pid = self.containers()[service].attrs["State"]["Pid"]
         os.kill(pid, signal.SIGKILL)
 
+    def wait_until_healthy(self, within: float = 90) -> None:
+        """Wait until the engine's own checks of all containers pass."""
+        deadline = time.monotonic() + within
+        while True:
+            states = {name: each.attrs["State"]["Health"]["Status"] for name, each in self.containers().items()}
+            if set(states.values()) == {"healthy"}:
+                return
+            assert time.monotonic() < deadline, states
+            time.sleep(0.5)
+
+    def kill_and_wait(self, service: str, within: float = 150) -> float:
+        """Kill a service's process, and wait until another one is healthy by the engine's own check: seconds."""
+        pid = self.containers()[service].attrs["State"]["Pid"]
+        begin = time.monotonic()
+        self.kill(service)
+        while True:
+            state = self.containers()[service].attrs["State"]
+            if state["Pid"] not in (0, pid) and state["Health"]["Status"] == "healthy":
+                return time.monotonic() - begin
+            assert time.monotonic() - begin < within, f"{service}: {state}"
+            time.sleep(0.5)
+
     def leftovers(self) -> list[str]:
         """Containers, networks, volumes and files that belong to the stack."""
         prefix = names.prefix(self.name)
@@ -111,3 +137,17 @@ class DockerStack(TestStack):
             f"{sys.executable} -m pytest smoke_tests --stack {self.name} -q -p no:cacheprovider"
         )
         return self._run(["bash", "-c", script], 400)
+
+
+@contextmanager
+def deployed(folder: Path, *, engine: str, base_image: str, **settings: object) -> Iterator[DockerStack]:
+    """A stack that is up, with these settings, and is destroyed afterwards."""
+    made = DockerStack(folder, engine=engine, base_image=base_image)
+    made.configure(**settings)
+    try:
+        built = made.build_images()
+        assert built.status == 0, built.output[-4000:]
+        made.up()
+        yield made
+    finally:
+        made.destroy()

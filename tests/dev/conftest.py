@@ -10,7 +10,7 @@ from tests.cluster import engine as engines
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
 
-from tests.cluster.docker_stack import DockerStack  # it builds on the machine of the end-to-end tests
+from tests.cluster.docker_stack import DockerStack, deployed  # it builds on the machine of the end-to-end tests
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +26,5 @@ def engine() -> Iterator[str]:
 def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerStack]:
     """A deployed stack."""
     folder = tmp_path_factory.mktemp("dev") / "state"
-    made = DockerStack(folder, engine=engine, base_image=engines.base_image(engine))
-    try:
-        built = made.build_images()
-        assert built.status == 0, built.output[-4000:]
-        made.up()
+    with deployed(folder, engine=engine, base_image=engines.base_image(engine)) as made:
         yield made
-    finally:
-        made.destroy()

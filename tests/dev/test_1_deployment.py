@@ -55,13 +55,7 @@ def test_every_container_is_confined(stack: DockerStack) -> None:
 
 
 def test_every_health_check_of_an_image_or_a_service_passes(stack: DockerStack) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        states = {name: each.attrs["State"]["Health"]["Status"] for name, each in stack.containers().items()}
-        if set(states.values()) == {"healthy"}:
-            return
-        time.sleep(1)
-    raise AssertionError(states)
+    stack.wait_until_healthy()
 
 
 def test_only_what_is_asked_for_is_published_and_on_loopback(stack: DockerStack) -> None:

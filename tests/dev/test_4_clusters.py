@@ -1,0 +1,100 @@
+"""The same platform with every part that can be a cluster as one: smoke tests, a second `up`, and servers that die.
+
+The first stack is gone by now: two would be much for a small machine.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from measurements import differences, from_sample, raw_counts, write_csv
+from replaying import Replay, counted, wait_for_count
+
+from tests.cluster import engine as engines
+from tests.cluster.docker_stack import DockerStack, deployed
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
+
+SETTINGS: dict[str, object] = {
+    "pulsar": {"topology": "cluster", "bookies": 2, "brokers": 2},
+    "seatunnel": {"nodes": 3},
+    "dolphinScheduler": {"topology": "cluster", "workers": 2},
+}
+PULSAR = ["pulsar-zookeeper", "pulsar-bookkeeper", "pulsar-bookkeeper-2", "pulsar-broker", "pulsar-broker-2", "pulsar"]
+ZETA = ["seatunnel", "seatunnel-2", "seatunnel-3"]
+SCHEDULER = [f"dolphinscheduler{part}" for part in ("", "-alert", "-master", "-registry", "-worker-0", "-worker-1")]
+SECONDS_TO_GO_ON = 15
+
+
+@pytest.fixture(scope="module")
+def clusters(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerStack]:
+    folder = tmp_path_factory.mktemp("clusters") / "state"
+    with deployed(folder, engine=engine, base_image=engines.base_image(engine), **SETTINGS) as made:
+        yield made
+
+
+def test_every_server_is_there_and_the_smoke_tests_pass(clusters: DockerStack) -> None:
+    assert set(clusters.containers()) == {*PULSAR, *ZETA, *SCHEDULER, "api", "frontend", "postgres", "starrocks"}
+    outcome = clusters.smoke()
+    assert outcome.status == 0, outcome.output[-7000:]
+
+
+def test_a_second_up_changes_nothing(clusters: DockerStack) -> None:
+    before = {service: each.id for service, each in clusters.containers().items()}
+    outcome = clusters.up()
+    assert set(outcome.resources) == {"unchanged"}, outcome.output[-5000:]
+    assert {service: each.id for service, each in clusters.containers().items()} == before
+
+
+def test_servers_that_only_servers_ask_publish_nothing(clusters: DockerStack) -> None:
+    found = clusters.containers()
+    for service in [*PULSAR[:-1], *ZETA[1:]]:
+        ports = found[service].attrs["NetworkSettings"]["Ports"] or {}
+        assert not any(ports.values()), service
+    published = {port for port, bindings in found["pulsar"].attrs["NetworkSettings"]["Ports"].items() if bindings}
+    assert published == {"6650/tcp", "8080/tcp"}
+
+
+@pytest.mark.parametrize("victim", ZETA)
+def test_the_job_goes_on_when_one_of_three_nodes_dies(clusters: DockerStack, tmp_path: Path, victim: str) -> None:
+    prefix = f"zeta{ZETA.index(victim)}"
+    measurements = list(from_sample(12_000, prefix=prefix))
+    write_csv(tmp_path / "nodes.csv", measurements)
+    replay = Replay(clusters, tmp_path / "nodes.csv", speed=2_500)
+    wait_for_count(clusters, prefix, 500, within=90, at_least=True)
+
+    begin = time.monotonic()
+    clusters.kill(victim)
+    # What was on its way when the node died may still arrive; more than that comes from those that are left.
+    wait_for_count(clusters, prefix, counted(clusters, prefix) + 2_000, within=90, at_least=True)
+    seconds = time.monotonic() - begin
+    print(f"the job went on {seconds:.1f} s after {victim} died, 2,000 rows included")
+    assert seconds < SECONDS_TO_GO_ON or os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+
+    assert replay.finish() == len(measurements)
+    wait_for_count(clusters, prefix, len(measurements), within=120)
+    assert differences(clusters.name, measurements, prefix) == []
+    clusters.wait_until_healthy()
+
+
+def test_each_server_that_dies_comes_back_and_nothing_is_lost_or_doubled(clusters: DockerStack, tmp_path: Path) -> None:
+    measurements = list(from_sample(60_000, prefix="servers"))
+    write_csv(tmp_path / "servers.csv", measurements)
+    replay = Replay(clusters, tmp_path / "servers.csv", speed=2_000)
+    wait_for_count(clusters, "servers", 500, within=90, at_least=True)
+    for service in [*PULSAR, *SCHEDULER]:
+        print(f"{service} was healthy again after {clusters.kill_and_wait(service):.1f} s")
+    assert replay.finish(within=400) == len(measurements)
+    wait_for_count(clusters, "servers", len(measurements), within=300)
+    assert differences(clusters.name, measurements, "servers") == []
+    total, different = raw_counts(clusters.name, "servers")
+    assert total == different == len(measurements)
+    assert clusters.command("status").status == 0
+
+
+def test_destroy_leaves_nothing(clusters: DockerStack) -> None:
+    outcome = clusters.destroy()
+    assert outcome.status == 0, outcome.output[-3000:]
+    assert clusters.leftovers() == []
