@@ -33,6 +33,20 @@ def test_a_changed_image_replaces_its_container_alone_around_a_savepoint(stack: 
     assert total == different == len(measurements)
 
 
+def test_the_jobs_are_stopped_before_a_changed_setting_takes_their_engine_away(stack: DockerStack) -> None:
+    before = {service: each.id for service, each in stack.containers().items()}
+    stack.configure(seatunnel={"heap": "400Mi"})
+    outcome = stack.up()
+    after = {service: each.id for service, each in stack.containers().items()}
+    assert [service for service in before if before[service] != after[service]] == ["seatunnel"]
+    steps = [line.strip() for line in outcome.output.splitlines()]
+    drained = next(index for index, line in enumerate(steps) if "SeaTunnelDrain seatunnel-drain updated" in line)
+    gone = next(index for index, line in enumerate(steps) if "Container seatunnel deleting original" in line)
+    assert drained < gone, outcome.output[-5000:]
+    assert "the jobs were not stopped" not in outcome.output
+    assert stack.command("status").status == 0
+
+
 def test_each_process_that_dies_comes_back_and_nothing_is_lost_or_doubled(stack: DockerStack, tmp_path: Path) -> None:
     measurements = list(from_sample(40_000, prefix="kill"))
     write_csv(tmp_path / "kill.csv", measurements)

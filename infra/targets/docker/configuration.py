@@ -63,7 +63,9 @@ def configuration(
         name,
         name=digest.apply(lambda text: names.volume(stack, service, f"configuration-{text}")),
         labels=[{"label": key, "value": value} for key, value in labels.items()],
-        opts=opts,
+        # The provider would delete the old one first, and with it the containers that have it, before the service is
+        # drained. The new one has another name, so both can be there.
+        opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=False)),
     )
     uploads = [
         docker.ContainerUploadArgs(file=path, content=text, permissions=_FILE_MODE) for path, text in files.items()
@@ -72,8 +74,8 @@ def configuration(
         docker.ContainerUploadArgs(file=f"{SECRETS}/{file}", content=Output.secret(value), permissions=_FILE_MODE)
         for file, value in sorted(secrets.items())
     ]
-    # Another image of the service is no other content.
-    carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image"])
+    # Another image of the service is no other content, and limits are those that the engine gives by itself.
+    carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image", "logOpts", "ulimits"])
     carrier = docker.Container(
         name,
         name=volume.name,

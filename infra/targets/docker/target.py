@@ -129,7 +129,8 @@ class DockerTarget:
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
         """By name; one of another service must have been made for that service before."""
-        kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data))
+        # One that was there before, such as from a backup, is taken with the labels that it has.
+        kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data, ignore_changes=["labels"]))
         found = {}
         for name, volume in service.volumes.items():
             key = f"{volume.service or service.name}-{name}"
@@ -221,8 +222,13 @@ class DockerTarget:
             tmpfs=None if service.image else {TEMPORARY: _TEMPORARY},
             capabilities=None if service.image else docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
-            opts=opts,
+            opts=ResourceOptions.merge(opts, ResourceOptions(ignore_changes=_engines_own(service))),
         )
+
+
+def _engines_own(service: Service) -> list[str]:
+    """Inputs that the engine adds defaults of its own to, which the provider would take for changes."""
+    return ["logOpts"] if service.open_files else ["logOpts", "ulimits"]
 
 
 def published(service: Service, settings: DockerSettings) -> str:

@@ -55,7 +55,7 @@ class Container:
     """`docker.Container`; the id is the engine's."""
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
-        """Create, connect, upload, start; one that cannot be started stays, as with the provider, but is told."""
+        """Create, connect, upload, start; one that cannot be started is removed, where the provider leaves it."""
         made = client.api.create_container_from_config(  # type: ignore[no-untyped-call] # its types lack it
             _configuration(inputs), text(inputs["name"])
         )
@@ -126,6 +126,11 @@ class Container:
             read["capabilities"] = {"adds": host["CapAdd"], "drops": host["CapDrop"]}
         if state.get("ports") and (running or state.get("mustRun")):
             read["ports"] = _published(found["NetworkSettings"]["Ports"] or {})
+        if host.get("Ulimits"):
+            # Those that the engine gives by default are among them.
+            read["ulimits"] = [
+                {"name": each["Name"], "soft": each["Soft"], "hard": each["Hard"]} for each in host["Ulimits"]
+            ]
         if config.get("Healthcheck"):
             read["healthcheck"] = _health(config["Healthcheck"])
         if not running:
@@ -195,6 +200,7 @@ def _configuration(inputs: State) -> dict[str, object]:
             "Interval": nanoseconds(text(check.get("interval") or "0s")),
             "Timeout": nanoseconds(text(check.get("timeout") or "0s")),
             "StartPeriod": nanoseconds(text(check.get("startPeriod") or "0s")),
+            "StartInterval": nanoseconds(text(check.get("startInterval") or "0s")),
             "Retries": whole(check.get("retries")),
         }
     return config

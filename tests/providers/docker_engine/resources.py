@@ -39,6 +39,12 @@ def labels(value: Plain) -> dict[str, str]:
     return {text(each["label"]): text(each["value"]) for each in value or [] if isinstance(each, dict)}
 
 
+def listed(value: Plain) -> Plain:
+    """A map of labels as `[{label, value}]`."""
+    assert value is None or isinstance(value, dict)
+    return [{"label": name, "value": each} for name, each in (value or {}).items()]
+
+
 class Network:
     """`docker.Network`."""
 
@@ -70,6 +76,7 @@ class Network:
             "driver": attributes["Driver"],
             "scope": attributes["Scope"],
             "internal": attributes["Internal"],
+            "labels": listed(attributes["Labels"]),
         }
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
@@ -105,6 +112,7 @@ class Volume:
             "name": attributes["Name"],
             "driver": attributes["Driver"],
             "mountpoint": attributes["Mountpoint"],
+            "labels": listed(attributes["Labels"]),
         }
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:

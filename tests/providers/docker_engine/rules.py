@@ -18,7 +18,8 @@ class Rules:
         defaults: what the provider fills in at check.
         computed: inputs that the provider fills in by itself where they are left out.
         sequences: lists whose order counts; all others are sets.
-        delete_before_replace: whether the old one goes first.
+        delete_before_replace: whether the old one goes first: of a type that names its resources by itself, where the
+            program names one.
     """
 
     arguments: type
@@ -122,11 +123,16 @@ RULES = {
     "docker:index/network:Network": Rules(
         NetworkArgs,
         outputs=("scope",),
-        computed=frozenset({"driver", "internal", "ipamConfigs", "options", "ipv6"}),
+        computed=frozenset({"driver", "internal", "ipamConfigs", "options"}),
         defaults={"ipamDriver": "default"},
+        delete_before_replace=True,
     ),
     "docker:index/volume:Volume": Rules(
-        VolumeArgs, outputs=("mountpoint",), updated=frozenset({"cluster"}), computed=frozenset({"driver"})
+        VolumeArgs,
+        outputs=("mountpoint",),
+        updated=frozenset({"cluster"}),
+        computed=frozenset({"driver"}),
+        delete_before_replace=True,
     ),
     "docker:index/remoteImage:RemoteImage": Rules(
         RemoteImageArgs,
