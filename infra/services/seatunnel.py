@@ -24,6 +24,8 @@ hazelcast:
       tcp-ip: {enabled: true, member-list: [MEMBERS]}
     port: {auto-increment: false, port: "@{port.rest}"}
   properties:
+    # What the engine knows of its jobs fits in few parts, and all of them move when a node comes or goes.
+    hazelcast.partition.count: 31
     hazelcast.invocation.max.retry.count: 20
     hazelcast.tcp.join.port.try.count: 30
     hazelcast.logging.type: log4j2

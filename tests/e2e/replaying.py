@@ -38,9 +38,9 @@ class Replay:
         status = self._process.wait(within)
         text = self._log.read_text()
         assert status == 0, text[-3000:]
-        match = re.search(r"acknowledged[^0-9]*([0-9][0-9,_]*)|([0-9][0-9,_]*) acknowledged", text)
+        match = re.search(r"published \d+, acknowledged (\d+),", text)
         assert match is not None, text[-3000:]
-        return int(re.sub(r"[,_]", "", match[1] or match[2]))
+        return int(match[1])
 
 
 def wait_for_count(stack: TestStack, prefix: str, wanted: int, *, within: float = 300, at_least: bool = False) -> None:
