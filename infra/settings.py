@@ -137,7 +137,7 @@ class Settings(Model):
 
     target: Literal["host", "docker", "kubernetes"]
     port_offset: Annotated[int, Field(ge=0, le=15_000, description="the highest port stays below 65,536")] = 0
-    keep_data: bool = Field(True, description="deleting a service or a schema keeps its data")
+    keep_data: bool = Field(description="deleting a service or a schema keeps its data; only Kubernetes does by itself")
     demonstration: bool = Field(False, description="replay the shipped sample after the deployment")
     docker: DockerSettings = DockerSettings()
     pulsar: PulsarSettings = PulsarSettings()
@@ -163,6 +163,14 @@ class Settings(Model):
             msg = "must begin with http:// or https://"
             raise ValueError(msg)
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _production_keeps_its_data(cls, values: object) -> object:
+        """Elsewhere `destroy` leaves nothing, unless the stack says otherwise."""
+        if isinstance(values, dict) and not values.keys() & {"keepData", "keep_data"}:
+            return {**values, "keepData": values.get("target") == "kubernetes"}
+        return values
 
     @model_validator(mode="after")
     def _production_stores_for_real(self) -> Self:

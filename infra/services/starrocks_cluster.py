@@ -53,6 +53,14 @@ def backends(settings: StarRocksSettings) -> list[Service]:
     return [_backend(settings, number) for number in range(1, settings.backends + 1)]
 
 
+def published_images(settings: StarRocksSettings) -> dict[str, str]:
+    """References of the images that these settings have run, by distribution."""
+    if settings.edition == "emulator":
+        return {}
+    nodes = [*frontends(settings), *backends(settings)]
+    return {node.distribution.name: node.image.reference for node in nodes if node.image}
+
+
 def _frontend(settings: StarRocksSettings, number: int) -> Service:
     first = number == 1
     helper = "" if first else f"--helper {NAME}:{ports.STARROCKS_EDIT_LOG}"

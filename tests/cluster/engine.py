@@ -54,14 +54,18 @@ def _path() -> str:
     return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
+def environment(host: str) -> dict[str, str]:
+    """Of commands that work on the engine."""
+    return os.environ | ({"DOCKER_HOST": host} if host else {})
+
+
 def _answers(host: str) -> bool:
     if shutil.which("docker") is None:
         return False
-    environment = os.environ | ({"DOCKER_HOST": host} if host else {})
     try:
         done = subprocess.run(
             ["docker", "version", "--format", "{{.Server.Version}}"],
-            env=environment,
+            env=environment(host),
             capture_output=True,
             check=False,
             timeout=20,
@@ -111,16 +115,17 @@ def base_image(host: str) -> str:
     """
     if chosen := os.environ.get("KAPPASTACK_BASE_IMAGE"):
         return chosen
-    environment = os.environ | ({"DOCKER_HOST": host} if host else {})
     found = subprocess.run(
-        ["docker", "image", "inspect", BASE_IMAGE], env=environment, capture_output=True, check=False
+        ["docker", "image", "inspect", BASE_IMAGE], env=environment(host), capture_output=True, check=False
     )
     if found.returncode != 0:
         archive = cache() / "images" / f"debian-{RELEASE}.tar"
         if not archive.is_file():
             _bootstrap(archive)
         # Python and Pulsar want the certificates of the machine where it has own ones.
-        subprocess.run(["docker", "import", str(archive), BASE_IMAGE], env=environment, check=True, capture_output=True)
+        subprocess.run(
+            ["docker", "import", str(archive), BASE_IMAGE], env=environment(host), check=True, capture_output=True
+        )
     return BASE_IMAGE
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 
 from infra.images import ImageError, images
+from infra.services.starrocks_cluster import published_images
 from infra.settings import SettingsError, load_settings
 from tools.images.build import build, push, size
 from tools.stack.configuration import stack_configuration
@@ -18,7 +19,8 @@ def main() -> int:
     parser.add_argument("--base-image", help="instead of the one that the stack's settings name")
     parser.add_argument("--push", metavar="REGISTRY", help="push them there and print the stack's settings")
     options = parser.parse_args()
-    base = options.base_image or load_settings(stack_configuration(options.stack)).docker.base_image
+    settings = load_settings(stack_configuration(options.stack))
+    base = options.base_image or settings.docker.base_image
     every = images(base)
     if unknown := set(options.name) - {image.name for image in every}:
         parser.error(f"unknown {', '.join(sorted(unknown))}; there are {', '.join(image.name for image in every)}")
@@ -27,7 +29,8 @@ def main() -> int:
     for image in wanted:
         print(f"{image.local:<60} {size(image) / 1e6:6,.0f} MB")
     if options.push:
-        print(push(wanted, options.push, lambda line: print(line, flush=True)))
+        published = {} if options.name else published_images(settings.starrocks)
+        print(push(wanted, published, options.push, lambda line: print(line, flush=True)))
     return 0
 
 

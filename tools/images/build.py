@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from infra.distributions import AssemblyError, assemble_all
@@ -78,24 +78,29 @@ def _remove_older(image: Image) -> None:
         subprocess.run(["docker", "image", "rm", tag], capture_output=True, check=False)
 
 
-def push(wanted: Sequence[Image], registry: str, report: Report) -> str:
+def push(wanted: Sequence[Image], published: Mapping[str, str], registry: str, report: Report) -> str:
     """Push images, and tell the settings by which a stack pulls exactly these.
 
     Args:
         wanted: images that the engine has.
+        published: references of images that others publish, by distribution; those that the engine lacks are pulled.
         registry: such as `registry.example:5000/team`.
         report: takes a line for each.
 
     Returns:
         Lines for `Pulumi.<stack>.yaml`.
     """
+    for reference in published.values():
+        if not exists(reference):
+            docker("pull", "--quiet", reference)
+    sources = {**{image.name: image.local for image in wanted}, **published}
     digests: dict[str, str] = {}
-    for image in wanted:
-        remote = f"{registry}/{image.local}"
-        docker("tag", image.local, remote)
+    for name, source in sources.items():
+        remote = f"{registry}/{source}"
+        docker("tag", source, remote)
         docker("push", "--quiet", remote)
         found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", remote))
-        digests[image.name] = next(each for each in found if each.startswith(f"{registry}/")).split("@")[1]
-        report(f"{remote}@{digests[image.name]}")
+        digests[name] = next(each for each in found if each.startswith(f"{registry}/")).split("@")[1]
+        report(f"{remote}@{digests[name]}")
     lines = ["  kappastack:docker:", f"    registry: {registry}", "    digests:"]
     return "\n".join([*lines, *(f"      {name}: {digest}" for name, digest in digests.items())])

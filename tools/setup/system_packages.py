@@ -63,7 +63,12 @@ PACKAGES = (
     # Where no Docker Engine is and none can be started, its tests are skipped and say why.
     *(
         Package(name, "tests on a Docker Engine", partial(_there_or_useless, program), tests_only=True)
-        for name, program in (("docker.io", "dockerd"), ("iptables", "iptables"), ("mmdebstrap", "mmdebstrap"))
+        for name, program in (
+            ("docker.io", "dockerd"),
+            ("docker-registry", "docker-registry"),
+            ("iptables", "iptables"),
+            ("mmdebstrap", "mmdebstrap"),
+        )
     ),
 )
 

@@ -1,0 +1,51 @@
+"""A registry of images on the loopback interface, for as long as a test takes."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_CONFIGURATION = """\
+version: 0.1
+log: {level: error}
+storage: {filesystem: {rootdirectory: FOLDER}}
+http: {addr: "ADDRESS"}
+"""
+_START_SECONDS = 20
+
+
+@contextmanager
+def registry(folder: Path) -> Iterator[str]:
+    """Its address, `host:port`.
+
+    Args:
+        folder: keeps what is pushed.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"127.0.0.1:{port}"
+    configuration = folder / "registry.yaml"
+    configuration.write_text(_CONFIGURATION.replace("FOLDER", str(folder / "registry")).replace("ADDRESS", address))
+    program = shutil.which("docker-registry")
+    assert program is not None, "docker-registry is missing: make setup-tests"
+    process = subprocess.Popen([program, "serve", str(configuration)], stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + _START_SECONDS
+        while not _answers(port):
+            assert process.poll() is None, "the registry does not start"
+            assert time.monotonic() < deadline, "the registry does not answer"
+            time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
