@@ -88,6 +88,9 @@ def _start() -> "subprocess.Popen[bytes]":
         *("--data-root", str(data)),
         *("--exec-root", str(RUNTIME / "exec")),
         *("--pidfile", str(RUNTIME / "docker.pid")),
+        # As somebody's engine has them: defaults of its own, which must not be taken for changes of ours.
+        *("--default-ulimit", "core=0:0"),
+        *("--log-opt", "labels=io.kappastack.service"),
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -107,6 +107,18 @@ def test_most_inputs_replace_the_container(state: dict[str, Plain], name: str, v
     assert diff(state, **{name: value}) == ([name], [name] if replaces else [])
 
 
+def test_limits_that_the_engine_gives_are_taken_for_a_change_as_the_provider_does(state: dict[str, Plain]) -> None:
+    assert diff({**state, "ulimits": [{"name": "nofile", "soft": 1, "hard": 1}]}) == (["ulimits"], ["ulimits"])
+
+
+def test_a_volume_of_another_name_is_deleted_before_its_successor_is_made() -> None:
+    urn = "urn:pulumi:test::kappastack::docker:index/volume:Volume::x"
+    old, new = ({"name": wrapped(name)} for name in ("x-1", "x-2"))
+    answer = asyncio.run(DockerPlugin().diff(DiffRequest(urn, "x-1", old, new, [])))
+    assert answer.replaces == ["name"]
+    assert answer.delete_before_replace
+
+
 def test_a_container_that_stopped_is_started_and_not_replaced(state: dict[str, Plain]) -> None:
     assert diff({**state, "mustRun": False}) == (["mustRun"], [])
 
