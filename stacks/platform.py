@@ -103,8 +103,8 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
         services[service.name] = target.run(service, values, after=after)
         return services[service.name]
 
-    def streaming(service: Service) -> Running:
-        services[service.name] = target.run(service, values, drained=partial(_drain, stack, service.name))
+    def streaming(service: Service, after: Sequence[Resource] = ()) -> Running:
+        services[service.name] = target.run(service, values, after=after, drained=partial(_drain, stack, service.name))
         drained.append(service.name)
         return services[service.name]
 
@@ -155,28 +155,23 @@ def platform(target: Target, settings: Settings, *, stack: str, products: Mappin
     )
 
 
-def _run_pulsar(settings: Settings, run: Run, streaming: Callable[[Service], Running]) -> None:
-    """One process, or a cluster behind its proxy."""
+def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> None:
+    """One process, or a cluster behind its proxy, each part of which is taken away before what it leans on: else it
+    waits for that when it is told to stop."""
     if settings.pulsar.topology == "standalone":
         streaming(pulsar(settings.pulsar, authenticated=settings.pulsar_asks_for_tokens))
         return
-    for service in pulsar_cluster.zookeepers(settings.pulsar):
-        run(service)
-    for service in (
-        *pulsar_cluster.bookies(settings.pulsar),
-        *pulsar_cluster.brokers(settings.pulsar),
-        pulsar_cluster.proxy(settings.pulsar),
-    ):
-        streaming(service)
+    zookeepers = [run(each).resource for each in pulsar_cluster.zookeepers(settings.pulsar)]
+    bookies = [streaming(each, zookeepers).resource for each in pulsar_cluster.bookies(settings.pulsar)]
+    brokers = [streaming(each, bookies).resource for each in pulsar_cluster.brokers(settings.pulsar)]
+    streaming(pulsar_cluster.proxy(settings.pulsar), brokers)
 
 
 Nodes = Callable[[str, Resource], StarRocksNodes]
 """Makes the resource that has the members of the cluster join, on a stack with its connections."""
 
 
-def _run_starrocks(
-    settings: StarRocksSettings, run: Run, streaming: Callable[[Service], Running]
-) -> tuple[Running, Nodes | None]:
+def _run_starrocks(settings: StarRocksSettings, run: Run, streaming: Run) -> tuple[Running, Nodes | None]:
     """The emulator, or the first frontend of a cluster with all the other nodes."""
     if settings.edition == "emulator":
         return streaming(starrocks_emulator(settings)), None
@@ -234,4 +229,4 @@ def _run_dolphinscheduler(
         alert=alert.endpoints["rpc"],
         tasks=tasks,
     ):
-        run(service, [metadata])
+        run(service, [metadata, registry.resource])
