@@ -196,7 +196,6 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                         "send": each.health_send,
                     }
                     for each in running
-                    if each.answers_operator
                 },
             },
             ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),

@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +21,8 @@ from infra.state import StackState
 if TYPE_CHECKING:
     from infra.targets.base import Running
 
+CONTAINER = "docker://"
+_ENGINE_SECONDS = 20
 _LOG_LINES = 8
 
 
@@ -27,7 +30,7 @@ class Check(BaseModel):
     """A health check with its address filled in.
 
     GET `url` answers 200 and holds `contains`; or, where `send` (hexadecimal) is set, that is sent to the address of
-    `url` as it is, and the answer's bytes hold `contains`.
+    `url` as it is, and the answer's bytes hold `contains`. `docker://NAME` asks the engine how that container is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +44,8 @@ class Check(BaseModel):
 
     def complaint(self, timeout: float = 2.0) -> str:
         """What is wrong, or nothing. `timeout` in seconds."""
+        if self._container:
+            return self._complaint_of_container()
         if self.send:
             return self._complaint_of_tcp(timeout)
         try:
@@ -52,6 +57,19 @@ class Check(BaseModel):
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             return f"{self.url}: {reason}"
         return "" if self.contains in text else f"{self.url} answers {text[:80]!r} without {self.contains!r}"
+
+    @property
+    def _container(self) -> str:
+        return self.url.removeprefix(CONTAINER) if self.url.startswith(CONTAINER) else ""
+
+    def _complaint_of_container(self) -> str:
+        command = ["docker", "inspect", "--format", "{{.State.Status}} {{.State.Health.Status}}", self._container]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_ENGINE_SECONDS)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"{self.url}: {error}"
+        state = done.stdout.strip() or done.stderr.strip()
+        return "" if state == "running healthy" else f"container {self._container} is {state}"
 
     def _complaint_of_tcp(self, timeout: float) -> str:
         address = urlsplit(self.url)
@@ -70,7 +88,8 @@ class Check(BaseModel):
         while complaint := self.complaint():
             if time.monotonic() > deadline:
                 return f"{complaint} (after {self.start_within:.0f} s)"
-            time.sleep(0.1)
+            # The engine looks every ten seconds itself.
+            time.sleep(1 if self._container else 0.1)
         return ""
 
 
@@ -163,6 +182,5 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
                 "description": hashlib.sha256(repr(each.service).encode()).hexdigest()[:16],
             }
             for each in running
-            if each.answers_operator
         }
         super().__init__(provider, name, {"stack": stack, "services": checks}, opts)

@@ -116,7 +116,6 @@ def registry() -> Service:
         logging={"logback.xml": _LOGBACK_WITHOUT_TASKS},
         # Its JMX support wants the Log4j 1 that DolphinScheduler leaves out.
         options=("-Dzookeeper.jmx.log4j.disable=true",),
-        internal=False,
     )
 
 
@@ -131,7 +130,7 @@ def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> S
         kind="DolphinSchedulerAlert",
         ports_={
             "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_ALERT, scheme="tcp", internal=True),
-            "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_ALERT + 1),
+            "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_ALERT + 1, internal=True),
         },
         health=_SERVER_HEALTH,
         logback=_LOGBACK_WITHOUT_TASKS,
@@ -169,7 +168,7 @@ def separate(
         kind="DolphinSchedulerMaster",
         ports_={
             "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_MASTER, scheme="tcp", internal=True),
-            "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_MASTER + 1),
+            "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_MASTER + 1, internal=True),
         },
         health=_SERVER_HEALTH,
         logback=_LOGBACK_WITHOUT_TASKS,
@@ -186,7 +185,7 @@ def separate(
                 kind="DolphinSchedulerWorker",
                 ports_={
                     "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number, scheme="tcp", internal=True),
-                    "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number + 1),
+                    "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number + 1, internal=True),
                 },
                 health=_SERVER_HEALTH,
                 logback=_LOGBACK,

@@ -46,7 +46,6 @@ def zookeepers(settings: PulsarSettings) -> list[Service]:
             class_path="@{dist}/lib/*",
             logging={"log4j2.properties": LOG4J2_CONSOLE},
             options=("-Dlog4j2.configurationFile=@{files}/log4j2.properties",),
-            internal=True,
         )
         for number in range(1, settings.zookeepers + 1)
     ]

@@ -38,7 +38,6 @@ def zookeeper(
     class_path: str,
     logging: Mapping[str, str],
     options: Sequence[str] = (),
-    internal: bool,
 ) -> Service:
     """One member of a group.
 
@@ -49,7 +48,6 @@ def zookeeper(
         class_path: finds them there.
         logging: configuration of its logging, by file.
         options: of the JVM.
-        internal: whether nobody outside the stack's network asks it.
     """
     command = java(
         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
@@ -76,7 +74,7 @@ def zookeeper(
         distribution=distribution,
         command=command,
         files=files,
-        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper", internal=internal), **group_ports},
+        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper", internal=True), **group_ports},
         volumes={"data": Volume("1Gi")},
         health=TcpAnswer("client", send=b"ruok".hex(), contains="imok", start_within=60),
         memory=256,

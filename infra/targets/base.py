@@ -24,6 +24,8 @@ class Running:
         operator_endpoints: the same, as this machine reaches them.
         secret_files: by name of the secret, as the service itself finds them.
         instance: changes where the target puts another process in the place of this one; empty where it cannot tell.
+        own_check: URL by which the target tells how the service is, for one whose health check cannot be asked from
+            here.
     """
 
     service: Service
@@ -32,16 +34,15 @@ class Running:
     operator_endpoints: Mapping[str, Endpoint]
     secret_files: Mapping[str, str]
     instance: Input[str] = ""
-
-    @property
-    def answers_operator(self) -> bool:
-        """Whether its health check can be asked from here; else a resource that needs the service waits for it."""
-        return self.service.health.port in self.operator_endpoints
+    own_check: str = ""
 
     @property
     def health_url(self) -> str:
         """The URL of its health check."""
-        return self.operator_endpoints[self.service.health.port].url + self.service.health.path
+        health = self.service.health
+        if health.port not in self.operator_endpoints:
+            return self.own_check
+        return self.operator_endpoints[health.port].url + health.path
 
     @property
     def health_send(self) -> str:

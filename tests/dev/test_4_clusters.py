@@ -54,7 +54,7 @@ def test_a_second_up_changes_nothing(clusters: DockerStack) -> None:
 
 def test_servers_that_only_servers_ask_publish_nothing(clusters: DockerStack) -> None:
     found = clusters.containers()
-    for service in [*PULSAR[:-1], *ZETA[1:]]:
+    for service in [*PULSAR[:-1], *ZETA[1:], *SCHEDULER[1:]]:
         ports = found[service].attrs["NetworkSettings"]["Ports"] or {}
         assert not any(ports.values()), service
     published = {port for port, bindings in found["pulsar"].attrs["NetworkSettings"]["Ports"].items() if bindings}

@@ -8,7 +8,7 @@ import pulumi_docker as docker
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from infra.images import image
-from infra.resources.health import PlatformHealthy
+from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
 from infra.targets.base import Drained, Running
@@ -99,6 +99,7 @@ class DockerTarget:
             layout.operator_endpoints(),
             {file: f"{SECRETS}/{file}" for file in service.secrets},
             instance,
+            CONTAINER + names.container(self._stack, service.name),
         )
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
