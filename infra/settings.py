@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
+from infra.services.ports import FRONTEND
+
 PROJECT = "kappastack"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -156,6 +158,14 @@ class Settings(Model):
         """Everywhere but on a machine's own loopback."""
         return self.target != "host"
 
+    @field_validator("port_offset")
+    @classmethod
+    def _browsers_open_the_page(cls, value: int) -> int:
+        if FRONTEND + value in REFUSED_BY_BROWSERS:
+            msg = f"puts the page on port {FRONTEND + value}, which browsers refuse to open; take another"
+            raise ValueError(msg)
+        return value
+
     @field_validator("alert_webhook")
     @classmethod
     def _webhook_is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
@@ -189,6 +199,10 @@ class Settings(Model):
         return self
 
 
+REFUSED_BY_BROWSERS = frozenset(
+    [3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080]
+)
+"""Fetch Standard (WHATWG), "bad port", as far as an offset can get there."""
 _SECRET = (("alertWebhook",),)
 """What no message shows."""
 

@@ -1,7 +1,6 @@
 """A stack on a Docker Engine, with the means to look at it and to break it."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -13,20 +12,10 @@ from pathlib import Path
 
 import docker
 from docker.models.containers import Container
-from machine import PORTS, Outcome, TestStack, is_free
+from machine import Outcome, TestStack, free_offset
 
 from infra.targets.docker import names
 from tests.providers.docker_engine.install import install
-
-
-def free_offset() -> int:
-    """A port offset at which every port of the platform is free, below those that the system gives to clients."""
-    wanted = [port for port in PORTS if port < 20_000]
-    return next(
-        offset
-        for offset in (3_000 + 97 * secrets.randbelow(90) for _ in range(1000))
-        if all(is_free(port + offset) for port in wanted)
-    )
 
 
 @dataclass
@@ -35,7 +24,8 @@ class DockerStack(TestStack):
 
     __test__ = False
 
-    offset: int = field(default_factory=free_offset)
+    # Below the ports that the system gives to clients: an engine does not wait for one to be free again.
+    offset: int = field(default_factory=lambda: free_offset(3_000, 11_700))
     engine: str = ""
     base_image: str = ""
     changed_images: dict[str, str] = field(default_factory=dict)

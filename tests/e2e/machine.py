@@ -14,7 +14,7 @@ import yaml
 
 from infra.resources import connections
 from infra.services import ports
-from infra.settings import ROOT
+from infra.settings import REFUSED_BY_BROWSERS, ROOT
 from infra.targets.host.supervisor import Process, Supervisor
 
 PORTS = [number for name, number in vars(ports).items() if name.isupper() and isinstance(number, int)]
@@ -32,12 +32,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_offset() -> int:
-    """A port offset at which every port of the platform is free."""
+def free_offset(begin: int = 1_000, end: int = 14_900) -> int:
+    """A port offset in a range at which every port of the platform is free, and browsers open the page."""
+    offsets = (begin + 97 * secrets.randbelow((end - begin) // 97) for _ in range(1000))
     return next(
         offset
-        for offset in (1_000 + 97 * secrets.randbelow(144) for _ in range(1000))
-        if all(is_free(port + offset) for port in PORTS)
+        for offset in offsets
+        if ports.FRONTEND + offset not in REFUSED_BY_BROWSERS and all(is_free(port + offset) for port in PORTS)
     )
 
 

@@ -33,6 +33,7 @@ def test_keys_of_other_projects_are_not_ours() -> None:
         ({"target": "host", "pulsar": {"fsyncs": True}}, ["kappastack:pulsar.fsyncs", "not permitted"]),
         ({"target": "host", "ingest": {"flushInterval": 1}}, ["kappastack:ingest.flushInterval", "50", "found 1"]),
         ({"target": "host", "portOffset": 60000}, ["kappastack:portOffset", "15000"]),
+        ({"target": "host", "portOffset": 3000}, ["kappastack:portOffset", "page on port 6000, which browsers refuse"]),
         ({"target": "host", "starrocks": {"edition": "cluster"}}, ["needs images"]),
         ({"target": "kubernetes", "starrocks": {"edition": "emulator"}}, ["needs edition cluster"]),
         (
