@@ -1,5 +1,8 @@
 """Talking to the HTTP interface of a service: errors name the service, the request and its answer."""
 
+import ssl
+from functools import cache
+
 import httpx
 from pydantic import JsonValue
 
@@ -14,6 +17,12 @@ class Unreachable(ServiceError):
     """A service did not answer at all."""
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Reading the machine's certificates takes longer than most requests do, so it is done once."""
+    return ssl.create_default_context()
+
+
 class HttpService:
     """A service at a base URL."""
 
@@ -21,7 +30,9 @@ class HttpService:
         """`name` is for messages; `timeout` in seconds; `token` goes as a bearer token."""
         self._name = name
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(base_url=url, timeout=timeout, headers=headers, trust_env=False)
+        self._client = httpx.Client(
+            base_url=url, timeout=timeout, headers=headers, trust_env=False, verify=_certificates()
+        )
 
     def request(self, method: str, path: str, body: Json = None, *, accept: tuple[int, ...] = (200, 204)) -> Json:
         """Send a request and hand on the decoded answer, None where it has no body.

@@ -59,7 +59,8 @@ def prepare(report: Report) -> None:
     run([*pip, "--no-deps", "--require-hashes", "-r", _LOCKS[0]], report, log="uv.log")
     report("installing packages")
     run(
-        [UV, "pip", "sync", "--python", PYTHON, "--require-hashes", _LOCKS[1]],
+        # Compiled at once: where PYTHONDONTWRITEBYTECODE is set every start would compile again what it imports.
+        [UV, "pip", "sync", "--compile-bytecode", "--python", PYTHON, "--require-hashes", _LOCKS[1]],
         report,
         log="packages.log",
         env=uv_environment(),
