@@ -55,7 +55,7 @@ class DockerStack(TestStack):
     def containers(self) -> dict[str, Container]:
         """Those of the services, by service."""
         wanted: dict[str, str | list[str] | bool] = {"label": f"{names.STACK_LABEL}={self.name}"}
-        listed = self.client.containers.list(all=True, filters=wanted)
+        listed = self.client.containers.list(all=True, filters=wanted, ignore_removed=True)
         return {each.labels[names.SERVICE_LABEL]: each for each in listed if names.SERVICE_LABEL in each.labels}
 
     def run_in(self, service: str, *command: str) -> tuple[int, str]:
@@ -94,7 +94,11 @@ class DockerStack(TestStack):
     def leftovers(self) -> list[str]:
         """Containers, networks, volumes and files that belong to the stack."""
         prefix = names.prefix(self.name)
-        found = [f"container {each.name}" for each in self.client.containers.list(all=True) if prefix in str(each.name)]
+        found = [
+            f"container {each.name}"
+            for each in self.client.containers.list(all=True, ignore_removed=True)
+            if prefix in str(each.name)
+        ]
         found += [f"network {each.name}" for each in self.client.networks.list() if prefix in str(each.name)]
         found += [f"volume {each.name}" for each in self.client.volumes.list() if prefix in str(each.name)]
         return found + ([str(path) for path in self.folder.rglob("*")] if self.folder.exists() else [])

@@ -74,7 +74,7 @@ def test_only_what_is_asked_for_is_published_and_on_loopback(stack: DockerStack)
 
 def test_no_secret_is_where_everybody_looks(stack: DockerStack) -> None:
     texts = {str(path): path.read_text() for path in (stack.folder / "pulumi").rglob("*.json")}
-    for each in stack.client.containers.list(all=True, filters={"name": stack.name}):
+    for each in stack.client.containers.list(all=True, filters={"name": stack.name}, ignore_removed=True):
         texts[f"inspection of {each.name}"] = json.dumps(each.attrs)
         texts[f"log of {each.name}"] = each.logs().decode(errors="replace")
         image = stack.client.images.get(each.attrs["Image"])
