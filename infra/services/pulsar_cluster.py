@@ -7,7 +7,6 @@ knows; the proxy goes there for them.
 
 import shlex
 from collections.abc import Sequence
-from functools import reduce
 
 from infra.distributions import pulsar as distribution
 from infra.services import ports, pulsar_roles
@@ -19,21 +18,8 @@ from infra.settings import PulsarSettings, mebibytes
 
 _CLUSTER = NAME
 _PROXY_HEAP, _PROXY_DIRECT = 192, 192
-
-_START = """\
-#!/bin/bash
-set -eu
-answers() { (exec 3<>"/dev/tcp/$1/BOOKIE") 2>/dev/null; }
-BEFORE
-exec SERVER
-"""
-
-_SET_UP = """\
-# Once for the cluster, and by one alone; what was done before a crash is left as it is.
-if [ ! -f "@{volume.data}/metadata-is-there" ]; then
-  SETUP
-  touch "@{volume.data}/metadata-is-there"
-fi"""
+_SET_UP = "@{volume.data}/metadata-is-there"
+"""Tells the first bookie that the cluster's metadata were written."""
 
 
 def zookeepers(settings: PulsarSettings) -> list[Service]:
@@ -102,7 +88,7 @@ def proxy(settings: PulsarSettings) -> Service:
 def _bookie(settings: PulsarSettings, number: int) -> Service:
     heap, direct = mebibytes(settings.heap), mebibytes(settings.direct_memory)
     first = _bookies(settings)[0]
-    setup = pulsar_java(
+    metadata = pulsar_java(
         "org.apache.pulsar.PulsarClusterMetadataSetup",
         heap=128,
         direct=64,
@@ -115,8 +101,13 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
             *("--initial-num-stream-storage-containers", "0"),
         ),
     )
-    # A bookie that was there before knows its cluster.
-    wait = f'[ -d "@{{volume.data}}/ledgers/current" ] || {_until(first)}'
+    before = (
+        # Once for the cluster, and by one alone; what was done before a crash is left as it is.
+        f'if [ ! -f "{_SET_UP}" ]; then {shlex.join(metadata)}; touch "{_SET_UP}"; fi'
+        if number == 1
+        # One that was there before knows its cluster.
+        else f'[ -d "@{{volume.data}}/ledgers/current" ] || {_until(first)}'
+    )
     return Service(
         name=_bookies(settings)[number - 1],
         kind="BookKeeper",
@@ -124,7 +115,7 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
         command=("/bin/bash", "@{files}/start.sh"),
         files={
             "start.sh": _start(
-                _SET_UP.replace("SETUP", shlex.join(setup)) if number == 1 else wait,
+                before,
                 pulsar_java(
                     "org.apache.bookkeeper.server.Main",
                     heap=heap,
@@ -199,8 +190,9 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
 
 
 def _start(before: str, server: Sequence[str]) -> str:
-    parts = {"BEFORE": before, "SERVER": shlex.join(server), "BOOKIE": str(ports.BOOKKEEPER)}
-    return reduce(lambda text, part: text.replace(part, parts[part]), parts, _START)
+    """A start script: a server of this cluster, after something else."""
+    answers = f'answers() {{ (exec 3<>"/dev/tcp/$1/{ports.BOOKKEEPER}") 2>/dev/null; }}'
+    return "\n".join(["#!/bin/bash", "set -eu", answers, before, f"exec {shlex.join(server)}", ""])
 
 
 def _until(*names: str) -> str:

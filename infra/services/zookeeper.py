@@ -21,14 +21,6 @@ autopurge.purgeInterval=24
 4lw.commands.whitelist=ruok
 """
 
-_START = """\
-#!/bin/sh
-set -eu
-# Which of the group it is.
-echo NUMBER >"@{volume.data}/myid"
-exec COMMAND
-"""
-
 
 def zookeeper(
     members: Sequence[str],
@@ -66,7 +58,9 @@ def zookeeper(
         files["zoo.cfg"] += "".join(
             f"server.{index}={name}:@{{port.peers}}:@{{port.election}}\n" for index, name in enumerate(members, 1)
         )
-        files["start.sh"] = _START.replace("NUMBER", str(number)).replace("COMMAND", shlex.join(command))
+        # A member reads from its data which of the group it is.
+        own = f'echo {number} >"@{{volume.data}}/myid"'
+        files["start.sh"] = "\n".join(["#!/bin/sh", "set -eu", own, f"exec {shlex.join(command)}", ""])
         command = ("/bin/sh", "@{files}/start.sh")
     return Service(
         name=members[number - 1],

@@ -18,11 +18,14 @@ from tests.cluster.docker_stack import DockerStack, deployed
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 SETTINGS: dict[str, object] = {
-    "pulsar": {"topology": "cluster", "bookies": 2, "brokers": 2},
+    "pulsar": {"topology": "cluster", "zookeepers": 3, "bookies": 2, "brokers": 2},
     "seatunnel": {"nodes": 3},
     "dolphinScheduler": {"topology": "cluster", "workers": 2},
 }
-PULSAR = ["pulsar-zookeeper", "pulsar-bookkeeper", "pulsar-bookkeeper-2", "pulsar-broker", "pulsar-broker-2", "pulsar"]
+PULSAR = [
+    *("pulsar-zookeeper", "pulsar-zookeeper-2", "pulsar-zookeeper-3"),
+    *("pulsar-bookkeeper", "pulsar-bookkeeper-2", "pulsar-broker", "pulsar-broker-2", "pulsar"),
+]
 ZETA = ["seatunnel", "seatunnel-2", "seatunnel-3"]
 SCHEDULER = [f"dolphinscheduler{part}" for part in ("", "-alert", "-master", "-registry", "-worker-0", "-worker-1")]
 ONE_OF_EACH_KIND = [
