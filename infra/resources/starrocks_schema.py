@@ -1,16 +1,13 @@
 """The schema of a database in StarRocks: versioned migrations, applied once, in order, and looked after."""
 
-import getpass
-import platform
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pulumi import ResourceOptions
 
 from infra.resources.connections import ConnectionsMissing
+from infra.resources.migration_lock import migration_lock
 from infra.resources.migrations import Migration, MigrationError, read_migrations
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks import StarRocks, StarRocksError, session, wait_for
@@ -36,10 +33,6 @@ class SchemaInputs(Inputs):
     keep_data: bool
 
 
-class SchemaLocked(Exception):
-    """Another run is applying migrations, or one died while it did."""
-
-
 class SchemaProvider(Provider[SchemaInputs]):
     """Applies migrations and puts back what was dropped by hand."""
 
@@ -62,7 +55,9 @@ class SchemaProvider(Provider[SchemaInputs]):
         with session(inputs.stack, inputs.service, "root") as root:
             root.execute(f"CREATE DATABASE IF NOT EXISTS {inputs.database}")
             root.execute(f"USE {inputs.database}")
-            with _lock(root, inputs):
+            with migration_lock(
+                root, stack=inputs.stack, database=inputs.database, replication_num=inputs.replication_num
+            ):
                 book = Book(root, inputs.replication_num)
                 _refuse_edited(migrations, book.checksums())
                 values = {"replication_num": str(inputs.replication_num)}
@@ -144,30 +139,6 @@ def _grant_again(root: StarRocks, migrations: list[Migration], values: dict[str,
         for statement in migration.statements(values):
             if statement.text.upper().startswith("GRANT "):
                 root.execute(statement.text)
-
-
-@contextmanager
-def _lock(root: StarRocks, inputs: SchemaInputs) -> Iterator[None]:
-    owner = f"{getpass.getuser()}@{platform.node()} {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
-    owner = re.sub(r"[^\w@.:+-]", " ", owner)
-    try:
-        root.execute(
-            f"CREATE TABLE schema_migrations_lock (id INT NOT NULL COMMENT '{owner}') PRIMARY KEY (id) "
-            f'DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES ("replication_num" = "{inputs.replication_num}")'
-        )
-    except StarRocksError as error:
-        if _TABLE_EXISTS not in str(error).lower():
-            raise
-        holder = root.execute("SHOW CREATE TABLE schema_migrations_lock")[0][1]
-        by = re.search(r"COMMENT [\"']([^\"']*)", str(holder))
-        raise SchemaLocked(
-            f"{inputs.database} is being migrated by {by[1] if by else 'somebody'}; "
-            f"if that run died: make unlock STACK={inputs.stack}"
-        ) from None
-    try:
-        yield
-    finally:
-        root.execute("DROP TABLE schema_migrations_lock FORCE")
 
 
 class Book:

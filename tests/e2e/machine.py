@@ -1,5 +1,6 @@
 """A stack of its own for the tests: own name, ports, state folder and backend, so that a running stack is not met."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -164,7 +165,9 @@ class TestStack:
         """`kill -9` of a service's process and its children."""
         process = psutil.Process(self.processes()[service].pid)
         for each in [*process.children(recursive=True), process]:
-            each.kill()
+            # A child may have ended by itself meanwhile.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
 
     def processes_alive(self) -> list[str]:
         """Processes that work in the stack's folder; a zombie that nobody reaps has no command line and is none."""
