@@ -58,4 +58,6 @@ def test_each_process_that_dies_comes_back_and_nothing_is_lost_or_doubled(stack:
     # The engine forgot its jobs: the keeper puts them back, within a minute of DolphinScheduler's being there.
     wait_for_count(stack, "kill", len(measurements), within=300)
     assert differences(stack.name, measurements, "kill") == []
-    assert stack.command("status").status == 0
+    stack.wait_until_healthy()
+    outcome = stack.command("status")
+    assert outcome.status == 0, outcome.output
