@@ -17,7 +17,10 @@ ROLE = "dolphinscheduler"
 # What its Netty servers bind, and what they tell each other, cannot be set: docs/decisions/070.
 _AGENT = (
     "-javaagent:@{dist}/agent/address-agent.jar=bind=@{host};advertise=@{advertised};"
-    "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost"
+    "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost;"
+    # A server that does not get its registry back closes everything and lives on; ended, it is started again.
+    "last=org.apache.dolphinscheduler.server.worker.WorkerServer#stop,"
+    "org.apache.dolphinscheduler.server.master.MasterServer#stop"
 )
 
 _COMMON = """\

@@ -46,7 +46,7 @@ final class Rewriter implements ClassFileTransformer {
     }
 
     private boolean concerns(String name) {
-        return bindPrefix(name) != null || !options.methodsOf(name).isEmpty();
+        return bindPrefix(name) != null || !options.methodsOf(name).isEmpty() || !options.lastOf(name).isEmpty();
     }
 
     /** How the descriptor of the {@code bind} to rewrite begins. Netty's native transports go past the JDK's classes. */
@@ -60,6 +60,7 @@ final class Rewriter implements ClassFileTransformer {
     byte[] rewritten(String name, byte[] classFile) {
         String bind = bindPrefix(name);
         Set<String> advertising = options.methodsOf(name);
+        Set<String> last = options.lastOf(name);
         ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
@@ -75,6 +76,9 @@ final class Rewriter implements ClassFileTransformer {
                     next.visitEnd();
                     return null;
                 }
+                if (last.contains(method) && descriptor.endsWith(")V")) {
+                    return new Epilogue(next);
+                }
                 boolean binds = bind != null
                         && method.equals("bind")
                         && descriptor.startsWith(bind)
@@ -83,6 +87,24 @@ final class Rewriter implements ClassFileTransformer {
             }
         }, 0);
         return writer.toByteArray();
+    }
+
+    /** {@code Runtime.getRuntime().halt(EXIT_CODE)} instead of a return. */
+    private static final class Epilogue extends MethodVisitor {
+        Epilogue(MethodVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public void visitInsn(int opcode) {
+            if (opcode == Opcodes.RETURN) {
+                visitMethodInsn(
+                        Opcodes.INVOKESTATIC, "java/lang/Runtime", "getRuntime", "()Ljava/lang/Runtime;", false);
+                visitIntInsn(Opcodes.BIPUSH, EXIT_CODE);
+                visitMethodInsn(Opcodes.INVOKEVIRTUAL, "java/lang/Runtime", "halt", "(I)V", false);
+            }
+            super.visitInsn(opcode);
+        }
     }
 
     /** {@code address = Addresses.replace(this, address)}, before anything else. */

@@ -38,6 +38,48 @@ class RewriterTest {
         assertEquals("at 192.0.2.1", loaded.getMethod("host", String.class).invoke(null, "at "));
     }
 
+    /** Stands for a server that closes itself and lives on. */
+    public static final class Server {
+        /** Rewritten. */
+        public static void stop(String cause) {
+            System.out.println("stopped: " + cause);
+        }
+    }
+
+    /** Runs the rewritten server in a JVM of its own, as that ends with it. */
+    public static final class Stopping {
+        /** Its main. */
+        public static void main(String[] arguments) throws Exception {
+            String name = Server.class.getName();
+            Rewriter rewriter = new Rewriter(
+                    Options.parse("bind=127.0.0.1;advertise=a;methods=pkg.Class#m;last=" + name + "#stop"));
+            byte[] rewritten = rewriter.transform(null, name.replace('.', '/'), null, null, classFile(Server.class));
+            Class<?> loaded = new ClassLoader(null) {
+                Class<?> define() {
+                    return defineClass(name, rewritten, 0, rewritten.length);
+                }
+            }.define();
+            loaded.getMethod("stop", String.class).invoke(null, "no registry");
+            System.out.println("lives on");
+        }
+    }
+
+    @Test
+    void theJvmEndsAfterALastMethod() throws Exception {
+        Process process = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Stopping.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        byte[] output = new byte[4096];
+        int count = process.getInputStream().read(output);
+        assertEquals("stopped: no registry\n", new String(output, 0, count, "UTF-8"));
+        assertEquals(70, process.waitFor());
+        assertEquals(-1, process.getInputStream().read());
+    }
+
     @Test
     void otherClassesAreNotTouched() throws Exception {
         assertNull(rewriter.transform(null, "java/lang/String", null, null, classFile(String.class)));
