@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from starrocks_emulator import version
+from starrocks_emulator.background import Background
 from starrocks_emulator.catalog import SYSTEM_DATABASES, Catalog
 from starrocks_emulator.changes import Changes
 from starrocks_emulator.loads import Loads
@@ -70,8 +71,9 @@ class Engine:
         self.ports = {"mysql": 9030, "fe_http": 8030, "be_http": 8040}
         self.started = time.time()
         self.global_variables: dict[str, str] = {}
-        self.refresher = Refresher(self.storage, self.catalog, self.changes)
-        self.tasks = Tasks(self.storage, self._run_task)
+        self.background = Background()
+        self.refresher = Refresher(self.storage, self.catalog, self.changes, self.background)
+        self.tasks = Tasks(self.storage, self._run_task, self.background)
         self.chores: list[Callable[[], None]] = []
         """What housekeeping also does, once a second."""
         self.kill_connection: Callable[[int, bool], bool] | None = None
@@ -137,8 +139,9 @@ class Engine:
         try:
             session.roles = task.roles
             session.database = task.database
-            for _ in session.execute(task.definition):
-                pass
+            with self.background.interruptible(session.cancel):
+                for _ in session.execute(task.definition):
+                    pass
         finally:
             session.close()
 
@@ -182,6 +185,7 @@ class Engine:
         self._stop.set()
         self._keeper.join(timeout=30)
         self._watcher.join(timeout=30)
+        self.background.close(seconds=30)
         for session in list(self.sessions.values()):
             session.close()
         self.storage.close()

@@ -7,10 +7,12 @@ import uuid
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import duckdb
 from sqlglot import exp
 
+from starrocks_emulator.background import Background
 from starrocks_emulator.catalog import Catalog, now_text
 from starrocks_emulator.changes import Changes, Range
 from starrocks_emulator.functions import FUNCTIONS
@@ -57,9 +59,9 @@ class Slice:
 class Refresher:
     """Refreshes materialized views."""
 
-    def __init__(self, storage: Storage, catalog: Catalog, changes: Changes) -> None:
+    def __init__(self, storage: Storage, catalog: Catalog, changes: Changes, background: Background) -> None:
         """Nothing runs before `run_due` or `request` is called."""
-        self._storage, self._catalog, self._changes = storage, catalog, changes
+        self._storage, self._catalog, self._changes, self._background = storage, catalog, changes, background
         self._runs: deque[Run] = deque(maxlen=_RUNS_KEPT)
         self.failed = 0
         """Refreshes that failed since the start."""
@@ -93,7 +95,7 @@ class Refresher:
             if run.error:
                 raise SqlError(1064, f"Refresh of {table.full_name} failed: {run.error}")
         else:
-            threading.Thread(target=self._run, args=(table.id, query_id, force), daemon=True).start()
+            self._background.start(f"refresh-{table.id}", partial(self._run, table.id, query_id, force))
         return query_id
 
     def run_due(self) -> None:
@@ -135,7 +137,9 @@ class Refresher:
         run = Run(query_id, number, f"mv-{number}", table.database, table.query, now_text())
         cursor = self._storage.cursor()
         try:
-            if not self._bring_up_to_date(cursor, table, force):
+            with self._background.interruptible(cursor.interrupt):
+                brought = self._bring_up_to_date(cursor, table, force)
+            if not brought:
                 return replace(run, finished=now_text(), state="SUCCESS")  # nothing changed: not worth a record
             run = replace(run, state="SUCCESS")
         except (duckdb.Error, SqlError) as error:

@@ -19,6 +19,7 @@ from functools import partial
 import duckdb
 
 from starrocks_emulator import errors
+from starrocks_emulator.background import Background
 from starrocks_emulator.catalog import now_text
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.storage import Storage
@@ -60,9 +61,9 @@ class TaskRun:
 class Tasks:
     """All tasks of a data folder."""
 
-    def __init__(self, storage: Storage, execute: Callable[[Task], None]) -> None:
-        """`execute` runs a task's statement to its end."""
-        self._storage, self._execute = storage, execute
+    def __init__(self, storage: Storage, execute: Callable[[Task], None], background: Background) -> None:
+        """`execute` runs a task's statement to its end, in a thread of `background`."""
+        self._storage, self._execute, self._background = storage, execute, background
         found = [json.loads(document) for _, document in storage.documents("task")]
         self._tasks = {one["name"]: Task(**{**one, "roles": tuple(one["roles"])}) for one in found}
         self._runs: deque[TaskRun] = deque(maxlen=_RUNS_KEPT)
@@ -122,7 +123,7 @@ class Tasks:
         run = TaskRun(str(uuid.uuid4()), task, now_text())
         with self._lock:
             self._runs.append(run)
-        threading.Thread(target=self._run, args=(run,), name=f"task-{task.name}", daemon=True).start()
+        self._background.start(f"task-{task.name}", partial(self._run, run))
 
     def _change(self, run: TaskRun, **values: str | None) -> None:
         with self._lock:
@@ -133,6 +134,8 @@ class Tasks:
 
     def _run(self, run: TaskRun) -> None:
         with self._slots:
+            if self._background.closed:
+                return
             self._change(run, state="RUNNING")
             begin = time.monotonic()
             try:

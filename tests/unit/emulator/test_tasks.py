@@ -1,5 +1,6 @@
 """SUBMIT TASK: statements in the background, their runs and their schedules."""
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -100,3 +101,24 @@ def test_show_load_lists_changes_by_sql(table: Client) -> None:
     assert table.run("SHOW LOAD WHERE LABEL LIKE 'nothing%'") == []
     loads = table.run("SELECT LABEL, STATE, SINK_ROWS FROM information_schema.loads WHERE LABEL = 'mine'")
     assert loads == [("mine", "FINISHED", 1)]
+
+
+def test_an_engine_ends_its_tasks_before_it_lets_its_folder_go(tmp_path: Path) -> None:
+    engine = Engine(tmp_path / "data")
+    client = Client(engine)
+    client.run("CREATE DATABASE d; USE d; CREATE TABLE n (k INT NOT NULL, v INT) PRIMARY KEY (k)")
+    client.run("INSERT INTO n SELECT k, k FROM TABLE(generate_series(1, 3000)) AS g(k)")
+    slow = "SELECT COUNT(*), SUM(a.v * b.v * c.v) FROM n a JOIN n b ON a.k <> b.k JOIN n c ON b.k <> c.k"
+    for number in range(6):  # of which four run at a time, and two wait
+        client.run(f"SUBMIT TASK slow{number} AS INSERT INTO n {slow}")
+    wait(lambda: [run.state for run in engine.tasks.runs()].count("RUNNING") == 4)
+    client.session.close()
+    begin = time.monotonic()
+    engine.close()
+    assert time.monotonic() - begin < 15
+    assert not any(thread.name.startswith("task-slow") for thread in threading.enumerate())
+    reopened = Engine(tmp_path / "data")
+    try:
+        assert Client(reopened).value("SELECT COUNT(*) FROM d.n") == 3000
+    finally:
+        reopened.close()
