@@ -138,7 +138,7 @@ class Settings(Model):
     """A stack: where it runs, its sizes, what it keeps."""
 
     target: Literal["host", "docker", "kubernetes"]
-    port_offset: Annotated[int, Field(ge=0, le=15_000, description="the highest port stays below 65,536")] = 0
+    port_offset: Annotated[int, Field(ge=0, le=15_000, description="the highest port stays below those of clients")] = 0
     keep_data: bool = Field(description="deleting a service or a schema keeps its data; only Kubernetes does by itself")
     demonstration: bool = Field(False, description="replay the shipped sample after the deployment")
     docker: DockerSettings = DockerSettings()

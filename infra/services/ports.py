@@ -1,4 +1,8 @@
-"""Every port of the platform, in one table. A stack's `portOffset` shifts them all."""
+"""Every port of the platform, in one table. A stack's `portOffset` shifts them all.
+
+None of them gets to where Linux takes the ports of clients from (32768 and up), with whatever offset: there a port that
+is free now may be some connection's own end when its server starts.
+"""
 
 PULSAR_BROKER = 6650
 PULSAR_OUTSIDE = 6651
@@ -22,10 +26,11 @@ POSTGRES = 5432
 DOLPHINSCHEDULER = 12345
 DOLPHINSCHEDULER_MASTER = 5678
 DOLPHINSCHEDULER_WORKER = 1234
-DOLPHINSCHEDULER_ALERT = 50052
+# Upstream's is 50052.
+DOLPHINSCHEDULER_ALERT = 5052
 # Of separate servers. On one machine those start while the standalone one stops, and the other way round.
 DOLPHINSCHEDULER_SEPARATE_MASTER = 5688
 DOLPHINSCHEDULER_SEPARATE_WORKER = 1244
-DOLPHINSCHEDULER_SEPARATE_ALERT = 50042
+DOLPHINSCHEDULER_SEPARATE_ALERT = 5042
 API = 8000
 FRONTEND = 3000

@@ -1,7 +1,7 @@
 """The stack that the end-to-end tests share, made once and destroyed at the end."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,3 +20,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
         yield made
     finally:
         made.destroy()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say what the services complained of beside a failure: their logs go with the stack."""
+    report = yield
+    shared = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(shared, TestStack):
+        report.sections += [(f"last warnings of {name}", text) for name, text in shared.last_warnings().items()]
+    return report

@@ -184,6 +184,15 @@ class TestStack:
         found += [str(path) for path in self.folder.rglob("*")] if self.folder.exists() else []
         return found
 
+    def last_warnings(self, lines: int = 30) -> dict[str, str]:
+        """What the services last complained of, by their log's name."""
+        complaint = re.compile(r"\b(WARN|WARNING|ERROR|FATAL|Exception)\b")
+        found = {
+            path.name: [line[:400] for line in path.read_text(errors="replace").splitlines() if complaint.search(line)]
+            for path in sorted((self.folder / self.name / "logs").glob("*.log"))
+        }
+        return {name: "\n".join(told[-lines:]) for name, told in found.items() if told}
+
     def destroy(self) -> Outcome:
         """Remove it, and its configuration."""
         outcome = self.command("destroy")

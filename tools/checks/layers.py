@@ -26,8 +26,7 @@ class Layer:
         name: by which the command line names it.
         title: what it checks, for its heading.
         run: runs it to its end.
-        beside: whether it runs beside others, two at a time, and is told about when it ends; else it prints as it
-            goes.
+        beside: whether it runs beside its neighbours in the list, two at a time.
     """
 
     name: str
@@ -109,43 +108,52 @@ def _junit(module: Path) -> Outcome:
     return judged(not told, from_reports(reports.glob("TEST-*.xml")), told)
 
 
-def python_tests(folder: str, *, long: bool) -> Outcome:
+def python_tests(folder: str, *, long: bool, beside: bool = False) -> Outcome:
     """A folder of Python tests, printed as they go.
 
     Args:
         folder: below `tests/`.
         long: with full counts, and with the tests that only make sense so.
+        beside: whether others print at the same time, so that each line says whose it is.
     """
     report = REPORTS / f"{folder}.xml"
     report.unlink(missing_ok=True)
     options = ["--import-mode=importlib", f"--junitxml={report}"]
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "pytest", str(Path("tests") / folder), *options],
         cwd=ROOT,
         env=os.environ | environment.variables() | ({"KAPPASTACK_LONG": "1"} if long else {}),
         stdin=subprocess.DEVNULL,
-        check=False,
-    )
+        stdout=subprocess.PIPE if beside else None,
+        stderr=subprocess.STDOUT if beside else None,
+        text=True,
+        errors="replace",
+    ) as tests:
+        for line in tests.stdout or ():
+            print(f"{folder} │ {line}", end="", flush=True)  # noqa: T201
     counted = from_reports([report] if report.exists() else [])
-    return judged(done.returncode == 0, counted, f"pytest ended with status {done.returncode}")
+    return judged(tests.returncode == 0, counted, f"pytest ended with status {tests.returncode}")
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers in their order: what needs no service before what does.
+    """All layers in their order: what has the machine for itself comes last.
 
     Args:
         long: whether cases run with their full counts.
     """
     return [
         Layer("distributions", "Distributions", distributions),
+        # The longest comes first: the others fit beside it, one after the other, on two processors.
+        Layer(
+            "integration", "Integration tests", lambda: python_tests("integration", long=long, beside=True), beside=True
+        ),
         Layer("types", "Python types (mypy --strict)", types, beside=True),
         Layer("java", "Connectors and agent (JUnit)", java, beside=True),
         Layer("frontend", "The page (Biome, tsc, Vitest)", frontend, beside=True),
         Layer("lint", "Python style (ruff)", lint, beside=True),
-        Layer("unit", "Unit tests", lambda: python_tests("unit", long=long)),
-        Layer("integration", "Integration tests", lambda: python_tests("integration", long=long)),
+        Layer("unit", "Unit tests", lambda: python_tests("unit", long=long, beside=True), beside=True),
         Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", long=long)),
         Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", long=long)),
     ]

@@ -2,12 +2,20 @@ from pathlib import Path
 
 import pytest
 
+from infra.services import ports
 from infra.services.model import Endpoint, Service, fill
 from infra.services.pulsar import pulsar
 from infra.services.seatunnel import seatunnel
 from infra.services.starrocks import starrocks_emulator
 from infra.services.web import api, frontend
-from infra.settings import PulsarSettings, SeaTunnelSettings, StarRocksSettings, WebSettings
+from infra.settings import (
+    PulsarSettings,
+    SeaTunnelSettings,
+    SettingsError,
+    StarRocksSettings,
+    WebSettings,
+    load_settings,
+)
 from infra.targets.host.description import Description
 from infra.targets.host.paths import ServicePaths
 
@@ -69,6 +77,14 @@ def test_a_service_says_what_a_container_needs_to_know(service: Service) -> None
 def test_no_two_services_share_a_port() -> None:
     numbers = [port.number for service in SERVICES for port in service.ports.values()]
     assert len(numbers) == len(set(numbers))
+
+
+def test_no_port_gets_among_those_of_clients() -> None:
+    numbers = [number for name, number in vars(ports).items() if name.isupper()]
+    highest_offset = 15_000
+    assert max(numbers) + highest_offset < 32_768  # Linux: the first of net.ipv4.ip_local_port_range
+    with pytest.raises(SettingsError, match="portOffset"):
+        load_settings({"kappastack:target": "host", "kappastack:portOffset": str(highest_offset + 1)}, {})
 
 
 def test_the_offset_moves_ports_everywhere() -> None:

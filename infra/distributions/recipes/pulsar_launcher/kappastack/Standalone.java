@@ -4,22 +4,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pulsar.PulsarStandaloneStarter;
+import org.apache.pulsar.metadata.api.GetResult;
 import org.apache.pulsar.metadata.api.MetadataStoreConfig;
 import org.apache.pulsar.metadata.api.MetadataStoreException;
 import org.apache.pulsar.metadata.api.extended.MetadataStoreExtended;
 
 /**
- * Starts Pulsar standalone over a metadata store without registrations of bookies that died.
+ * Starts Pulsar standalone over a metadata store without what a killed process held.
  *
- * <p>A bookie that is killed leaves its registration in the embedded store, which knows no sessions. The next start deletes
- * and writes it again; where the notice of that deletion comes late, the lock is taken for lost, deleted and written again,
- * and so on for ever: Pulsar compares what it wrote with what it finds by {@code BookieServiceInfo}, which has no {@code
- * equals}. The loop takes a whole core and fills the log. Nothing is running yet here, so every registration is a dead one.
+ * <p>The embedded store knows no sessions: registrations, leadership and ownership of bundles outlive the process that held
+ * them. The next start deletes each when it first meets it, and writes it again. Clients are let in meanwhile, so that one
+ * thread deletes what another has just written, and where the notice of a deletion comes late, the new lock is taken for
+ * lost. For a bookie that repeats itself for ever: Pulsar compares what it wrote with what it finds by {@code
+ * BookieServiceInfo}, which has no {@code equals}. Nothing is running yet here, so whatever is ephemeral is dead.
  */
 public final class Standalone {
-    private static final String REGISTRATIONS = "/ledgers/available";
+    private static final List<String> HELD = Collections.unmodifiableList(
+            Arrays.asList("/ledgers/available", "/ledgers/underreplication", "/loadbalance", "/namespace"));
     private static final String METADATA = "--metadata-dir";
 
     private Standalone() {}
@@ -32,23 +37,30 @@ public final class Standalone {
         }
         Path metadata = Paths.get(arguments[option + 1]).toAbsolutePath();
         if (Files.isDirectory(metadata)) {
-            removeRegistrations(metadata);
+            releaseAll(metadata);
         }
         PulsarStandaloneStarter.main(arguments);
     }
 
-    private static void removeRegistrations(Path metadata) throws Exception {
+    private static void releaseAll(Path metadata) throws Exception {
         MetadataStoreConfig config = MetadataStoreConfig.builder().build();
         try (MetadataStoreExtended store = MetadataStoreExtended.create("rocksdb://" + metadata, config)) {
-            for (String bookie : store.getChildren(REGISTRATIONS).join()) {
-                String path = REGISTRATIONS + "/" + bookie;
-                if (store.exists(path).join() && store.getChildren(path).join().isEmpty()) {
-                    store.delete(path, Optional.empty()).join();
-                    System.out.println("Removed the registration of a bookie that was not stopped: " + path);
-                }
+            for (String path : HELD) {
+                release(store, path);
             }
         } catch (MetadataStoreException error) {
             throw new IllegalStateException("The metadata store in " + metadata + " cannot be opened", error);
+        }
+    }
+
+    private static void release(MetadataStoreExtended store, String path) {
+        for (String child : store.getChildren(path).join()) {
+            release(store, path + "/" + child);
+        }
+        Optional<GetResult> found = store.get(path).join();
+        if (found.isPresent() && found.get().getStat().isEphemeral()) {
+            store.delete(path, Optional.empty()).join();
+            System.out.println("Released what a process that was not stopped held: " + path);
         }
     }
 }
