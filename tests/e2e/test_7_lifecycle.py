@@ -1,14 +1,17 @@
 """Interrupted, stopped, started again, destroyed."""
 
+import contextlib
 import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from machine import TestStack
 from measurements import query
+from replaying import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -23,6 +26,16 @@ def fresh(tmp_path: Path) -> Iterator[TestStack]:
         made.destroy()
 
 
+def in_session(leader: int) -> list[list[str]]:
+    """Command lines of the processes of a session."""
+    found = []
+    for each in psutil.process_iter(["cmdline"]):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(each.pid) == leader and each.info["cmdline"]:
+                found.append(each.info["cmdline"])
+    return found
+
+
 def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
     up = fresh.up_until("PlatformHealthy", "creating")
     # As the terminal does: to every process of the foreground. Twice, so that nothing is waited for.
@@ -31,6 +44,8 @@ def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fr
         time.sleep(0.5)
     up.communicate(timeout=90)
     assert up.returncode != 0
+    # Daemons have sessions of their own.
+    wait_until(lambda: in_session(up.pid) == [], within=30, what=f"the end of {in_session(up.pid)}")
 
     assert fresh.up().status == 0
     assert fresh.command("status").status == 0

@@ -1,5 +1,6 @@
 """Running Pulumi on a stack: making sure that it exists, and clearing up after runs that died."""
 
+import contextlib
 import json
 import os
 import re
@@ -53,12 +54,19 @@ class Stack:
         command = ["pulumi", *arguments, "--stack", self.name]
         if not quiet:
             process = subprocess.Popen(command, cwd=ROOT, env=self._environment)
+            begun: set[psutil.Process] = set()
             while True:
                 try:
-                    return process.wait()
+                    status = process.wait()
+                    break
                 except KeyboardInterrupt:
                     # Pulumi has the signal too, and finishes what it has begun; killing it would leave its lock.
-                    continue
+                    begun |= _descendants(process.pid)
+            # A second signal ends Pulumi at once, and its plugins would wait for it for ever.
+            for each in begun:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.terminate()
+            return status
         done = subprocess.run(command, cwd=ROOT, env=self._environment, check=False, text=True, capture_output=True)
         if done.returncode != 0:
             sys.stderr.write(done.stdout + done.stderr)
@@ -176,6 +184,22 @@ class Stack:
         if deployment.get("pending_operations"):
             print("An earlier run was interrupted: looking at what it had begun.")
             self.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates", quiet=True)
+
+
+def _descendants(pid: int) -> set[psutil.Process]:
+    """What a process started; a daemon has a session of its own, and stays."""
+    try:
+        found = psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return set()
+    return {each for each in found if _session(each.pid) == os.getsid(0)}
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def _is_alive(pid: int) -> bool:
