@@ -111,7 +111,7 @@ unit: setup-tests ## unit tests of all parts
 
 .PHONY: integration
 integration: setup-tests ## tests with one real service each
-	@$(RUN) python -m tools.checks distributions integration
+	@$(RUN) python -m tools.checks distributions workflows integration
 
 .PHONY: e2e
 e2e: setup-tests ## tests of the whole stack on this machine

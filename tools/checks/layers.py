@@ -26,13 +26,11 @@ class Layer:
         name: by which the command line names it.
         title: what it checks, for its heading.
         run: runs it to its end.
-        beside: whether it runs beside its neighbours in the list, two at a time.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
-    beside: bool = False
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -108,52 +106,56 @@ def _junit(module: Path) -> Outcome:
     return judged(not told, from_reports(reports.glob("TEST-*.xml")), told)
 
 
-def python_tests(folder: str, *, long: bool, beside: bool = False) -> Outcome:
-    """A folder of Python tests, printed as they go.
+def python_tests(name: str, *folders: str, long: bool, without: Sequence[str] = ()) -> Outcome:
+    """Folders of Python tests, printed as they go; each line says whose it is, because others print meanwhile.
 
     Args:
-        folder: below `tests/`.
+        name: the layer's.
+        folders: below `tests/`.
         long: with full counts, and with the tests that only make sense so.
-        beside: whether others print at the same time, so that each line says whose it is.
+        without: folders below `tests/` that another layer runs.
     """
-    report = REPORTS / f"{folder}.xml"
+    report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
-    options = ["--import-mode=importlib", f"--junitxml={report}"]
+    options = ["--import-mode=importlib", f"--junitxml={report}", *(f"--ignore=tests/{each}" for each in without)]
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
     with subprocess.Popen(
-        [sys.executable, "-m", "pytest", str(Path("tests") / folder), *options],
+        [sys.executable, "-m", "pytest", *(f"tests/{folder}" for folder in folders), *options],
         cwd=ROOT,
         env=os.environ | environment.variables() | ({"KAPPASTACK_LONG": "1"} if long else {}),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if beside else None,
-        stderr=subprocess.STDOUT if beside else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
     ) as tests:
         for line in tests.stdout or ():
-            print(f"{folder} │ {line}", end="", flush=True)  # noqa: T201
+            print(f"{name} │ {line}", end="", flush=True)  # noqa: T201
     counted = from_reports([report] if report.exists() else [])
     return judged(tests.returncode == 0, counted, f"pytest ended with status {tests.returncode}")
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers in their order: what has the machine for itself comes last.
+    """All layers in their order: what the others need first, and what is quick before what is slow.
 
     Args:
         long: whether cases run with their full counts.
     """
+    workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
         Layer("distributions", "Distributions", distributions),
-        # The longest comes first: the others fit beside it, one after the other, on two processors.
+        Layer("types", "Python types (mypy --strict)", types),
+        Layer("java", "Connectors and agent (JUnit)", java),
+        Layer("frontend", "The page (Biome, tsc, Vitest)", frontend),
+        Layer("lint", "Python style (ruff)", lint),
+        Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long)),
+        Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
         Layer(
-            "integration", "Integration tests", lambda: python_tests("integration", long=long, beside=True), beside=True
+            "integration",
+            "Integration tests of all else",
+            lambda: python_tests("integration", "integration", long=long, without=workflows),
         ),
-        Layer("types", "Python types (mypy --strict)", types, beside=True),
-        Layer("java", "Connectors and agent (JUnit)", java, beside=True),
-        Layer("frontend", "The page (Biome, tsc, Vitest)", frontend, beside=True),
-        Layer("lint", "Python style (ruff)", lint, beside=True),
-        Layer("unit", "Unit tests", lambda: python_tests("unit", long=long, beside=True), beside=True),
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", long=long)),
-        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", long=long)),
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long)),
+        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long)),
     ]
