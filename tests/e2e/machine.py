@@ -164,8 +164,8 @@ class TestStack:
     def kill(self, service: str) -> None:
         """`kill -9` of a service's process and its children."""
         process = psutil.Process(self.processes()[service].pid)
-        for each in [*process.children(recursive=True), process]:
-            # A child may have ended by itself meanwhile.
+        # The children last: their parent must not live to tell that they were killed. One may have ended by itself.
+        for each in [process, *process.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
 

@@ -1,6 +1,7 @@
 """`python -m tools.checks [--long] [layer …]` runs these layers, or all; every layer runs even where one failed.
 
-Two run at a time: their tests wait for services half of their time.
+Those without a whole stack run two at a time: their tests wait for services half of their time. Whole stacks have the
+machine for themselves, else they are killed, restarted and timed in each other's way.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 
 from tools.checks.layers import REPORTS, Layer, layers
 from tools.checks.outcome import Outcome
@@ -42,10 +44,10 @@ def main() -> int:
         parser.error(f"unknown layer {', '.join(unknown)}; there are {', '.join(known)}")
     chosen = [layer for layer in layers(long=arguments.long) if layer.name in (arguments.layer or known)]
     REPORTS.mkdir(parents=True, exist_ok=True)
-    alone = [layer for layer in chosen if layer.name == "distributions"]
-    results = [run(layer) for layer in alone]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        results += pool.map(run, [layer for layer in chosen if layer not in alone])
+    results: list[tuple[Layer, Outcome, float]] = []
+    for alone, group in groupby(chosen, lambda layer: layer.alone):
+        with ThreadPoolExecutor(max_workers=1 if alone else 2) as pool:
+            results += pool.map(run, group)
 
     heading("Layers")
     for layer, outcome, seconds in results:

@@ -26,11 +26,13 @@ class Layer:
         name: by which the command line names it.
         title: what it checks, for its heading.
         run: runs it to its end.
+        alone: whether it has the machine for itself; others run two at a time.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
+    alone: bool = False
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -144,7 +146,7 @@ def layers(*, long: bool) -> list[Layer]:
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
-        Layer("distributions", "Distributions", distributions),
+        Layer("distributions", "Distributions", distributions, alone=True),
         Layer("types", "Python types (mypy --strict)", types),
         Layer("java", "Connectors and agent (JUnit)", java),
         Layer("frontend", "The page (Biome, tsc, Vitest)", frontend),
@@ -156,6 +158,6 @@ def layers(*, long: bool) -> list[Layer]:
             "Integration tests of all else",
             lambda: python_tests("integration", "integration", long=long, without=workflows),
         ),
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long)),
-        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long)),
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), alone=True),
+        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), alone=True),
     ]

@@ -4,7 +4,7 @@ import pymysql
 import pytest
 from starlette.testclient import TestClient
 
-from tests.integration.api.conftest import HOUR, PASSWORD
+from tests.integration.api.conftest import NOW, PASSWORD
 from tests.integration.api.platform import Emulator
 
 pytestmark = pytest.mark.integration
@@ -59,7 +59,7 @@ def test_a_station_may_have_any_name(client: TestClient, data: Emulator) -> None
             cursor.execute(
                 "INSERT INTO sensor_measurements_zeta (station_id, measured_at, pm25, message_id, published_at)"
                 " VALUES (%s, %s, 1, '1', %s)",
-                (name, HOUR - timedelta(minutes=5), HOUR),
+                (name, NOW - timedelta(minutes=5), NOW),
             )
             try:
                 quoted = "".join(f"%{byte:02X}" for byte in name.encode())

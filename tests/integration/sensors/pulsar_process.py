@@ -62,6 +62,11 @@ class Pulsar:
             )
         self._wait_until_healthy()
 
+    @property
+    def log(self) -> str:
+        """What it has printed, over all its starts."""
+        return (self._folder / "pulsar.log").read_text(errors="replace")
+
     def kill(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
