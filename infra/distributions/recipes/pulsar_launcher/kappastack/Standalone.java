@@ -60,7 +60,6 @@ public final class Standalone {
         Optional<GetResult> found = store.get(path).join();
         if (found.isPresent() && found.get().getStat().isEphemeral()) {
             store.delete(path, Optional.empty()).join();
-            System.out.println("Released what a process that was not stopped held: " + path);
         }
     }
 }
