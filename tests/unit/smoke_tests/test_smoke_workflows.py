@@ -106,10 +106,13 @@ def test_a_refusal_and_a_missing_workflow_are_told() -> None:
 
 def test_the_ingestion_job_is_found_and_stopped_with_a_savepoint() -> None:
     stopped: list[object] = []
+    errors = iter([500, 500])
 
     def answer(request: httpx.Request) -> httpx.Response:
         match request.url.path.removeprefix("/hazelcast/rest/maps"):
             case "/running-jobs":
+                if status := next(errors, None):
+                    return httpx.Response(status)
                 jobs = [
                     ("12", "ciapol-ingest", "RUNNING"),
                     ("13", "aqi_hourly", "RUNNING"),
