@@ -123,7 +123,7 @@ benchmark: distributions ## start times, memory, throughput, latency: a table
 
 .PHONY: backtest
 backtest: setup ## errors of the forecast, hour by hour: make backtest [KAPPASTACK_DATA=folder of UCI files]
-	@$(RUN) python -m apps.predictor backtest
+	@$(RUN) python -m apps.ciapol.predictor backtest
 
 .PHONY: clean
 clean: ## remove what was built and installed in this checkout; the cache and the stack's data stay

@@ -4,7 +4,7 @@ import pulumi
 from pulumi.runtime import config
 
 from infra.images import ImageError
-from infra.resources.workflow_files import WorkflowError
+from infra.resources.dolphinscheduler.workflow_files import WorkflowError
 from infra.settings import SettingsError, load_settings
 from stacks import environment
 

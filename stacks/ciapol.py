@@ -6,18 +6,18 @@ from hashlib import sha256
 import pulumi
 from pulumi import ResourceOptions
 
-from apps.sensors.stations import read_stations
+from apps.ciapol.sensors.stations import read_stations
 from infra.distributions import predictor
-from infra.resources.dolphinscheduler_alerts import DolphinSchedulerAlerts
-from infra.resources.dolphinscheduler_database import ADMIN_SECRET, TOKEN_SECRET
-from infra.resources.dolphinscheduler_project import DolphinSchedulerProject
-from infra.resources.dolphinscheduler_workflow import DolphinSchedulerWorkflow
-from infra.resources.pulsar_topics import PulsarTopics
-from infra.resources.seatunnel_job import SeaTunnelJob
-from infra.resources.starrocks_rows import StarRocksRows
-from infra.resources.starrocks_schema import StarRocksSchema
-from infra.resources.starrocks_users import StarRocksUsers
-from infra.resources.workflow_files import WorkflowFile
+from infra.resources.dolphinscheduler.alerts import DolphinSchedulerAlerts
+from infra.resources.dolphinscheduler.database import ADMIN_SECRET, TOKEN_SECRET
+from infra.resources.dolphinscheduler.project import DolphinSchedulerProject
+from infra.resources.dolphinscheduler.workflow import DolphinSchedulerWorkflow
+from infra.resources.dolphinscheduler.workflow_files import WorkflowFile
+from infra.resources.pulsar.topics import PulsarTopics
+from infra.resources.seatunnel.job import SeaTunnelJob
+from infra.resources.starrocks.rows import StarRocksRows
+from infra.resources.starrocks.schema import StarRocksSchema
+from infra.resources.starrocks.users import StarRocksUsers
 from infra.services import pulsar_roles
 from infra.services.tasks import PLATFORM_DATABASE, Product
 from infra.settings import ROOT, CiapolSettings, IngestSettings
@@ -95,7 +95,10 @@ def ciapol(platform: Platform, workflows: Sequence[WorkflowFile]) -> None:
         database=DATABASE,
         table="stations",
         key="station_id",
-        rows={row.id: row.model_dump(exclude={"id"}) for row in read_stations(ROOT / "apps/sensors/data/stations.csv")},
+        rows={
+            row.id: row.model_dump(exclude={"id"})
+            for row in read_stations(ROOT / "apps/ciapol/sensors/data/stations.csv")
+        },
         opts=_inside(platform, platform.starrocks.resource, users),
     )
     ingest = SeaTunnelJob(

@@ -1,6 +1,6 @@
 """`dev`: every service a container of a Docker Engine."""
 
-from infra.resources.workflow_files import read_workflows
+from infra.resources.dolphinscheduler.workflow_files import read_workflows
 from infra.settings import Settings
 from infra.targets.docker import DockerTarget
 from stacks.ciapol import NAME, WORKFLOWS, ciapol, product

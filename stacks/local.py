@@ -1,6 +1,6 @@
 """`local`: every service a process of this machine."""
 
-from infra.resources.workflow_files import read_workflows
+from infra.resources.dolphinscheduler.workflow_files import read_workflows
 from infra.settings import Settings
 from infra.targets.host import HostTarget
 from stacks.ciapol import NAME, WORKFLOWS, ciapol, product

@@ -9,13 +9,13 @@ from pulumi import Output, Resource, ResourceOptions
 
 from infra.distributions import tasks as tasks_distribution
 from infra.resources.connections import ConnectionsFile
-from infra.resources.dolphinscheduler_database import SECRETS as DATABASE_SECRETS
-from infra.resources.dolphinscheduler_database import DolphinSchedulerDatabase
-from infra.resources.job_placeholders import filled
-from infra.resources.pulsar_tokens import signed
-from infra.resources.seatunnel_drain import SeaTunnelDrain
+from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRETS
+from infra.resources.dolphinscheduler.database import DolphinSchedulerDatabase
+from infra.resources.pulsar.tokens import signed
+from infra.resources.seatunnel.drain import SeaTunnelDrain
+from infra.resources.seatunnel.placeholders import filled
 from infra.resources.secret import RandomSecret
-from infra.resources.starrocks_nodes import StarRocksNodes
+from infra.resources.starrocks.nodes import StarRocksNodes
 from infra.services import dolphinscheduler, pulsar_cluster, pulsar_roles, seatunnel, starrocks_cluster
 from infra.services.model import Endpoint, Service
 from infra.services.postgres import postgres

@@ -16,7 +16,7 @@ _STOP_SECONDS = 10
 
 
 def run_app(context: Context, app: str, arguments: Sequence[str]) -> str:
-    """Run `python -m apps.<app>`; what was done, in words.
+    """Run `python -m apps.<product>.<app>`; what was done, in words.
 
     Its addresses are in the environment, as those of the API are: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE,
     STARROCKS_USER (the application's name) and STARROCKS_PASSWORD_FILE.
@@ -30,8 +30,9 @@ def run_app(context: Context, app: str, arguments: Sequence[str]) -> str:
             f"product {context.step.product} has no app {app!r}; there are {', '.join(sorted(product.apps))}"
         )
     library = Path(product.apps[app])
-    if not (library / "apps" / app).is_dir():
-        raise TaskError(f"{library} holds no apps.{app}")
+    package = f"apps.{context.step.product}.{app}"
+    if not library.joinpath(*package.split(".")).is_dir():
+        raise TaskError(f"{library} holds no {package}")
     settings.password(app)
     environment = os.environ | {
         "PYTHONPATH": str(library),
@@ -43,7 +44,7 @@ def run_app(context: Context, app: str, arguments: Sequence[str]) -> str:
         "STARROCKS_PASSWORD_FILE": settings.users[app],
     }
     last: deque[str] = deque(maxlen=_LAST_LINES)
-    command = [sys.executable, "-m", f"apps.{app}", *arguments]
+    command = [sys.executable, "-m", package, *arguments]
     with subprocess.Popen(
         command,
         env=environment,

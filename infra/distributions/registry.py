@@ -27,15 +27,15 @@ class Recipe:
 
 
 _EMULATOR = PythonApp("starrocks_emulator", "starrocks_emulator")
-_API = PythonApp("api", "apps/api", data=(("sql/ciapol/queries", "queries"),))
-_SENSORS = PythonApp("sensors", "apps/sensors")
+_API = PythonApp("api", "apps/ciapol/api", data=(("sql/ciapol/queries", "queries"),))
+_SENSORS = PythonApp("sensors", "apps/ciapol/sensors")
 _TASKS = PythonApp(
     "tasks",
     "apps/tasks",
     data=(("seatunnel/ciapol", "products/seatunnel/ciapol"), ("sql/ciapol/queries", "products/sql/ciapol/queries")),
     shared=("seatunnel/client",),
 )
-_PREDICTOR = PythonApp("predictor", "apps/predictor")
+_PREDICTOR = PythonApp("predictor", "apps/ciapol/predictor")
 
 RECIPES = {
     # The slowest first: they are begun in this order, a few at a time.

@@ -2,7 +2,7 @@
 
 The first frontend is the service `starrocks`, so that whoever asks StarRocks asks it under the name that the emulator
 has too. The others start with `--helper` and ask it every five seconds whether they belong to the group, until
-`infra/resources/starrocks_nodes.py` has told it of them. Nodes know each other by name, as an engine gives a container
+`infra/resources/starrocks/nodes.py` has told it of them. Nodes know each other by name, as an engine gives a container
 another address whenever it starts.
 
 The images' own entrypoints are not used: they make a node a member as root without a password, which there is none of.

@@ -15,7 +15,7 @@ def api(settings: WebSettings, *, starrocks: Endpoint, database: str) -> Service
         name="api",
         kind="Api",
         distribution=api_distribution(),
-        command=("@{python}", "-m", "apps.api", "--host", "@{host}", "--port", "@{port.http}"),
+        command=("@{python}", "-m", "apps.ciapol.api", "--host", "@{host}", "--port", "@{port.http}"),
         environment={
             **_PYTHON,
             "QUERIES_DIR": "@{dist}/queries",

@@ -11,11 +11,11 @@ from typing import Literal
 import pymysql
 import pymysql.cursors
 
-from apps.sensors.broker import Broker
-from apps.sensors.event import Measurement
+from apps.ciapol.sensors.broker import Broker
+from apps.ciapol.sensors.event import Measurement
 from infra.resources import connections
-from infra.resources.seatunnel_job import JobInputs, JobProvider
-from infra.resources.starrocks import session
+from infra.resources.seatunnel.job import JobInputs, JobProvider
+from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
 from infra.services.tasks import PLATFORM_DATABASE
 from infra.settings import ROOT, Settings, load_settings

@@ -9,9 +9,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from apps.sensors.event import Measurement, encode, utc_text
-from apps.sensors.pace import Steady
-from apps.sensors.publisher import Publisher
+from apps.ciapol.sensors.event import Measurement, encode, utc_text
+from apps.ciapol.sensors.pace import Steady
+from apps.ciapol.sensors.publisher import Publisher
 from tests.benchmarks.bench import VALUES, Bench
 from tests.benchmarks.services import verdict
 

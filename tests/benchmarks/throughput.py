@@ -13,8 +13,8 @@ import pulsar  # type: ignore[import-untyped]  # the client ships no types
 from rich.console import Console
 from rich.table import Table
 
-from apps.sensors.event import encode, event_id, utc_text
-from apps.sensors.publisher import Publisher
+from apps.ciapol.sensors.event import encode, event_id, utc_text
+from apps.ciapol.sensors.publisher import Publisher
 from infra.services.pulsar_roles import ADMIN
 from stacks.ciapol import DATABASE
 from tests.benchmarks.bench import Bench

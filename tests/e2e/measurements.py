@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from infra.resources.starrocks import Cell, Row, session
+from infra.resources.starrocks.client import Cell, Row, session
 from infra.settings import ROOT
 
-SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
+SAMPLE = ROOT / "apps/ciapol/sensors/data/beijing-sample.csv.xz"
 DATABASE = "ciapol_analytics"
 COLUMNS = ("pm25", "pm10", "so2", "no2", "o3", "co", "temperature", "pressure", "wind_speed")
 _UCI = ("PM2.5", "PM10", "SO2", "NO2", "O3", "CO", "TEMP", "PRES", "WSPM")

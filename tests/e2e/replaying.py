@@ -11,19 +11,19 @@ from machine import TestStack
 from measurements import count
 
 from infra.resources.connections import token_file
-from infra.resources.starrocks import StarRocksError
+from infra.resources.starrocks.client import StarRocksError
 from infra.services.pulsar_roles import SENSORS
 from infra.settings import ROOT
 
 
 class Replay:
-    """`python -m apps.sensors replay` of a file."""
+    """`python -m apps.ciapol.sensors replay` of a file."""
 
     def __init__(self, stack: TestStack, path: Path, *, speed: float | None = None) -> None:
         """`speed` is times real time; as fast as Pulsar takes them where it is not given."""
         self._log = path.with_suffix(".log")
         command = [
-            *(sys.executable, "-m", "apps.sensors", "replay", str(path)),
+            *(sys.executable, "-m", "apps.ciapol.sensors", "replay", str(path)),
             *("--broker", stack.url("pulsar", "broker")),
             *("--token-file", str(token_file(stack.name, SENSORS))),
             *(("--speed", str(speed)) if speed else ()),

@@ -5,8 +5,8 @@ import time
 
 from machine import TestStack
 
-from infra.resources.dolphinscheduler_client import DolphinScheduler, FoundWorkflow, connect
-from infra.resources.dolphinscheduler_runs import ENDED, Run, run_details, run_log, start, task_runs
+from infra.resources.dolphinscheduler.client import DolphinScheduler, FoundWorkflow, connect
+from infra.resources.dolphinscheduler.runs import ENDED, Run, run_details, run_log, start, task_runs
 from infra.resources.http import ServiceError
 
 PROJECT = "ciapol"

@@ -34,7 +34,13 @@ DEMONSTRATION = 9
 def replayed(stack: TestStack) -> dict[str, tuple[int, str]]:
     """Replay the shipped sample up to now, compute its index, and return AQI and colour by station."""
     command = [
-        *(sys.executable, "-m", "apps.sensors", "replay", str(ROOT / "apps/sensors/data/beijing-sample.csv.xz")),
+        *(
+            sys.executable,
+            "-m",
+            "apps.ciapol.sensors",
+            "replay",
+            str(ROOT / "apps/ciapol/sensors/data/beijing-sample.csv.xz"),
+        ),
         *("--shift-to-now", "--broker", stack.url("pulsar", "broker")),
     ]
     subprocess.run(command, cwd=ROOT, env=stack.environment, check=True, capture_output=True)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from machine import TestStack
 
-from infra.resources.dolphinscheduler_database import SECRETS
+from infra.resources.dolphinscheduler.database import SECRETS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

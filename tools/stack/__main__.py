@@ -9,7 +9,7 @@ from collections.abc import Callable
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
-from infra.resources.starrocks import StarRocksError
+from infra.resources.starrocks.client import StarRocksError
 from infra.settings import SettingsError, load_settings
 from seatunnel.client.rest import ZetaError
 from tools.setup.process import SetupError

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.resources import connections
-from infra.resources.starrocks import StarRocksError, session
+from infra.resources.starrocks.client import StarRocksError, session
 from infra.services import pulsar_roles
 from infra.state import StackState
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from infra.images import images
 from infra.resources import connections
-from infra.resources.starrocks import session
+from infra.resources.starrocks.client import session
 from infra.services.pulsar_roles import SENSORS
 from infra.settings import ROOT, Settings, load_settings
 from tools.images.build import build
@@ -18,7 +18,7 @@ from tools.stack import environment, workflow
 from tools.stack.configuration import stack_configuration
 from tools.stack.pulumi import Stack
 
-_SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
+_SAMPLE = ROOT / "apps/ciapol/sensors/data/beijing-sample.csv.xz"
 _SAMPLE_LENGTH = timedelta(days=70)
 _FRESH_HOURS = 2
 _DATABASE = "ciapol_analytics"
@@ -57,7 +57,7 @@ def replay_sample(stack: Stack) -> int:
         return 0
     known = connections.load(stack.name)
     command = [
-        *(sys.executable, "-m", "apps.sensors", "replay", str(_SAMPLE)),
+        *(sys.executable, "-m", "apps.ciapol.sensors", "replay", str(_SAMPLE)),
         *("--shift-to-now", "--broker", known.endpoint("pulsar", "broker").url),
         *("--token-file", str(connections.token_file(stack.name, SENSORS))),
     ]

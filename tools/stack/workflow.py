@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from infra.resources.dolphinscheduler_client import DolphinScheduler, connect
-from infra.resources.dolphinscheduler_runs import ENDED, Run, RunState, run_details, run_log, start, task_runs
+from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
+from infra.resources.dolphinscheduler.runs import ENDED, Run, RunState, run_details, run_log, start, task_runs
 
 PROJECT = "ciapol"
 SERVICE = "dolphinscheduler"

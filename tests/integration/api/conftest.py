@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.api.settings import Settings
+from apps.ciapol.api.settings import Settings
 from tests.integration.api.platform import ROOT, Emulator, emulator
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-from apps.api.app import create_app
+from apps.ciapol.api.app import create_app
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR = NOW.replace(minute=0, second=0)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pymysql
 
-from infra.resources.migrations import read_migrations
+from infra.resources.starrocks.migrations import read_migrations
 from starrocks_emulator.pytest_plugin import EmulatorServer, start_emulator
 
 ROOT = Path(__file__).resolve().parents[3]

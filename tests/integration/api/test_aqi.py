@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from apps.api.store.aqi import fill
+from apps.ciapol.api.store.aqi import fill
 from tests.integration.api.conftest import HOUR, at, pages
 from tests.integration.api.platform import ROOT, Emulator
 

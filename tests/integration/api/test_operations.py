@@ -15,8 +15,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from apps.api.settings import Settings
-from apps.api.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
+from apps.ciapol.api.settings import Settings
+from apps.ciapol.api.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
 from tests.integration.api.conftest import HOUR, NOW, PASSWORD, at, measurement
 from tests.integration.api.platform import ROOT, Emulator, emulator
 
@@ -39,7 +39,7 @@ def test_health(client: TestClient, data: Emulator) -> None:
 
 
 def test_old_data_are_stale(data: Emulator, settings: Settings) -> None:
-    from apps.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
+    from apps.ciapol.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
 
     old = settings.model_copy(update={"fresh_within_seconds": 1})
     with TestClient(create_app(old)) as client:
@@ -94,7 +94,7 @@ def test_a_wrong_password_is_unavailable_and_not_told(settings: Settings, data: 
 
 @contextmanager
 def process(port: int, environment: dict[str, str]) -> "Iterator[subprocess.Popen[str]]":
-    command = [sys.executable, "-m", "apps.api", "--port", str(port)]
+    command = [sys.executable, "-m", "apps.ciapol.api", "--port", str(port)]
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as api:
@@ -170,7 +170,7 @@ def test_a_missing_setting_is_told(tmp_path: Path) -> None:
 
 
 def test_before_the_schema_is_there_the_answer_is_503(settings: Settings, data: Emulator) -> None:
-    from apps.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
+    from apps.ciapol.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
 
     empty = settings.model_copy(update={"starrocks_database": "information_schema"})
     with TestClient(create_app(empty), raise_server_exceptions=False) as client:

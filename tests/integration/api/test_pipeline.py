@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from apps.api.app import create_app
-from apps.api.settings import Settings
+from apps.ciapol.api.app import create_app
+from apps.ciapol.api.settings import Settings
 from tests.integration.api.conftest import NOW, at
 from tests.integration.api.platform import Emulator
 

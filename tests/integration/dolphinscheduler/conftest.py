@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from infra.resources.dolphinscheduler_client import DolphinScheduler
-from infra.resources.dolphinscheduler_model import wanted
-from infra.resources.dolphinscheduler_project import ProjectInputs, ProjectProvider
-from infra.resources.dolphinscheduler_runs import Run, task_runs
-from infra.resources.dolphinscheduler_workflow import WorkflowInputs, WorkflowProvider
-from infra.resources.workflow_definition import WorkflowDefinition
+from infra.resources.dolphinscheduler.client import DolphinScheduler
+from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
+from infra.resources.dolphinscheduler.runs import Run, task_runs
+from infra.resources.dolphinscheduler.workflow import WorkflowInputs, WorkflowProvider
+from infra.resources.dolphinscheduler.workflow_definition import WorkflowDefinition
 from tests.integration.dolphinscheduler.servers import SERVICE, STACK, TENANT, Servers, StandIn
 
 PROJECT = "trial"

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from infra.distributions import Distribution, assemble
-from infra.resources.dolphinscheduler_client import DolphinScheduler, connect
-from infra.resources.dolphinscheduler_database import SECRETS, DatabaseInputs, DatabaseProvider
+from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
+from infra.resources.dolphinscheduler.database import SECRETS, DatabaseInputs, DatabaseProvider
 from infra.services.dolphinscheduler import standalone
 from infra.services.model import Endpoint, Service, fill
 from infra.services.postgres import postgres

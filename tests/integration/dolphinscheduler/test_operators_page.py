@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from infra.resources.dolphinscheduler_client import DolphinScheduler
-from infra.resources.dolphinscheduler_runs import last_runs, parameters_of, run_details, start, wait
+from infra.resources.dolphinscheduler.client import DolphinScheduler
+from infra.resources.dolphinscheduler.runs import last_runs, parameters_of, run_details, start, wait
 from tests.integration.dolphinscheduler.conftest import PROJECT, Put, begun, task
 from tests.integration.dolphinscheduler.servers import Servers, StandIn
 

@@ -4,14 +4,14 @@ import time
 
 import pytest
 
-from infra.resources.dolphinscheduler_client import DolphinScheduler, FoundWorkflow, Refused, read
-from infra.resources.dolphinscheduler_model import wanted
-from infra.resources.dolphinscheduler_payload import process_form
-from infra.resources.dolphinscheduler_project import ProjectInputs, ProjectProvider
-from infra.resources.dolphinscheduler_runs import last_runs, start, wait
-from infra.resources.dolphinscheduler_workflow import WorkflowInputs, WorkflowProvider
+from infra.resources.dolphinscheduler.client import DolphinScheduler, FoundWorkflow, Refused, read
+from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.payload import process_form
+from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
+from infra.resources.dolphinscheduler.runs import last_runs, start, wait
+from infra.resources.dolphinscheduler.workflow import WorkflowInputs, WorkflowProvider
+from infra.resources.dolphinscheduler.workflow_files import read_workflows
 from infra.resources.http import Json
-from infra.resources.workflow_files import read_workflows
 from infra.settings import ROOT
 from tests.integration.dolphinscheduler.conftest import PROJECT, Put, task, workflow
 from tests.integration.dolphinscheduler.servers import SERVICE, STACK, TENANT, Servers, StandIn

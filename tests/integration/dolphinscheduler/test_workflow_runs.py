@@ -11,10 +11,10 @@ import httpx
 import psutil
 import pytest
 
-from infra.resources.dolphinscheduler_alerts import AlertsInputs, AlertsProvider
-from infra.resources.dolphinscheduler_client import DolphinScheduler
-from infra.resources.dolphinscheduler_runs import Run, last_runs, run_log, start, stop, task_runs, wait
-from infra.resources.dolphinscheduler_workflow import WorkflowProvider
+from infra.resources.dolphinscheduler.alerts import AlertsInputs, AlertsProvider
+from infra.resources.dolphinscheduler.client import DolphinScheduler
+from infra.resources.dolphinscheduler.runs import Run, last_runs, run_log, start, stop, task_runs, wait
+from infra.resources.dolphinscheduler.workflow import WorkflowProvider
 from tests.integration.dolphinscheduler.conftest import PROJECT, Put, begun, task, until
 from tests.integration.dolphinscheduler.servers import SERVICE, STACK, Servers, StandIn
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from apps.predictor import FALLBACK, MODEL, learning
-from apps.predictor.__main__ import main
-from apps.predictor.history import HORIZONS, QUANTITIES
+from apps.ciapol.predictor import FALLBACK, MODEL, learning
+from apps.ciapol.predictor.__main__ import main
+from apps.ciapol.predictor.history import HORIZONS, QUANTITIES
 from tests.integration.api.platform import ROOT, Emulator, Rows, emulator
 
 pytestmark = pytest.mark.integration
@@ -181,7 +181,7 @@ def test_the_process_is_small_once_there_are_models(starrocks: Emulator, argumen
     command = ["predict", "--at", f"{made_at.isoformat()}Z", "--station", "steady", *arguments]
     assert main(command) == 0
     code = (
-        "import resource, sys; from apps.predictor.__main__ import main; assert main(sys.argv[1:]) == 0; "
+        "import resource, sys; from apps.ciapol.predictor.__main__ import main; assert main(sys.argv[1:]) == 0; "
         "assert 'sklearn' not in sys.modules; print('KiB', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     done = subprocess.run(

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]
-STATIONS = ROOT / "apps/sensors/data/stations.csv"
+STATIONS = ROOT / "apps/ciapol/sensors/data/stations.csv"
 DATABASE = "ciapol_analytics"
 HEADER = "id,name,latitude,longitude,commune"
 
@@ -50,7 +50,17 @@ def query(port: int, statement: str) -> tuple[tuple[object, ...], ...]:
 
 
 def register(port: int, file: Path, expected: int = 0) -> str:
-    command = [sys.executable, "-m", "apps.sensors", "stations", str(file), "--port", str(port), "--user", "root"]
+    command = [
+        sys.executable,
+        "-m",
+        "apps.ciapol.sensors",
+        "stations",
+        str(file),
+        "--port",
+        str(port),
+        "--user",
+        "root",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == expected, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -87,7 +97,17 @@ def test_one_bad_line_and_nothing_is_written(port: int, tmp_path: Path) -> None:
 def test_a_refusal_of_starrocks_is_told(port: int, tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("wrong\n")
-    command = [sys.executable, "-m", "apps.sensors", "stations", str(STATIONS), "--port", str(port), "--user", "nobody"]
+    command = [
+        sys.executable,
+        "-m",
+        "apps.ciapol.sensors",
+        "stations",
+        str(STATIONS),
+        "--port",
+        str(port),
+        "--user",
+        "nobody",
+    ]
     done = subprocess.run(
         [*command, "--password-file", str(password)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from apps.sensors.event import encode
-from apps.sensors.files import read_measurements
+from apps.ciapol.sensors.event import encode
+from apps.ciapol.sensors.files import read_measurements
 from tests.integration.sensors.pulsar_process import Pulsar
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]
-SAMPLE = ROOT / "apps/sensors/data/beijing-sample.csv.xz"
+SAMPLE = ROOT / "apps/ciapol/sensors/data/beijing-sample.csv.xz"
 
 
 def start(broker: Pulsar, topic: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "apps.sensors", *arguments, "--broker", broker.url, "--topic", topic]
+    command = [sys.executable, "-m", "apps.ciapol.sensors", *arguments, "--broker", broker.url, "--topic", topic]
     return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

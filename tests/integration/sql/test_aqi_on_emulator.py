@@ -11,7 +11,7 @@ from tests.unit.sql import aqi_reference as reference
 
 pytestmark = pytest.mark.integration
 
-SAMPLE = ROOT / "apps" / "sensors" / "data" / "beijing-sample.csv.xz"
+SAMPLE = ROOT / "apps" / "ciapol" / "sensors" / "data" / "beijing-sample.csv.xz"
 QUERY = (ROOT / "sql" / "ciapol" / "queries" / "aqi_hourly.sql").read_text()
 
 

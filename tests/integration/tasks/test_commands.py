@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 
 def application(stack: Stack, program: str) -> None:
     """An application `predictor` of one file."""
-    folder = stack.folder / "lib" / "apps" / "predictor"
+    folder = stack.folder / "lib" / "apps" / "ciapol" / "predictor"
     folder.mkdir(parents=True)
     (folder / "__main__.py").write_text(program)
     stack.write(apps={"predictor": str(stack.folder / "lib")})

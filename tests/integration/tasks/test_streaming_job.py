@@ -6,7 +6,7 @@ import pytest
 
 from infra.resources import connections
 from infra.resources.connections import Connections
-from infra.resources.seatunnel_job import JobInputs, JobProvider
+from infra.resources.seatunnel.job import JobInputs, JobProvider
 from seatunnel.client.definition import Definition, job_id
 from tests.integration.api.platform import Emulator
 from tests.unit.tasks.fake_zeta import FakeZeta, fake_zeta

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from apps.api.settings import Settings
-from apps.api.starrocks import Parameter, Pool, Row
+from apps.ciapol.api.settings import Settings
+from apps.ciapol.api.starrocks import Parameter, Pool, Row
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-from apps.api.app import create_app
+from apps.ciapol.api.app import create_app
 
 QUERIES = Path(__file__).resolve().parents[3] / "sql" / "ciapol" / "queries"
 

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.api.settings import Settings
-from apps.api.starrocks import Parameter, Row
-from apps.api.store import aqi
+from apps.ciapol.api.settings import Settings
+from apps.ciapol.api.starrocks import Parameter, Row
+from apps.ciapol.api.store import aqi
 from tests.unit.api.conftest import RecordedPool
 
 NOW = datetime(2026, 1, 31, 12, 40, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_asks_for_three_hours_and_this_one(settings: Settings) -> None:
 
 def test_is_kept_for_two_seconds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr("apps.api.store.aqi.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("apps.ciapol.api.store.aqi.time.monotonic", lambda: clock[0])
     index, pool = current(settings, [], "A")
     first = index.get()
     clock[0] += 1.9

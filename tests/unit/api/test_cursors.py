@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.api.cursors import MeasurementsCursor, QualityCursor, RejectedCursor, StationsCursor, decode, encode
-from apps.api.problems import Problem
+from apps.ciapol.api.cursors import MeasurementsCursor, QualityCursor, RejectedCursor, StationsCursor, decode, encode
+from apps.ciapol.api.problems import Problem
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 

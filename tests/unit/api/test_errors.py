@@ -4,7 +4,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from apps.api.problems import ProblemDetails
+from apps.ciapol.api.problems import ProblemDetails
 
 
 def problem(client: TestClient, url: str, method: str = "GET", accept: str | None = None) -> ProblemDetails:
@@ -109,7 +109,7 @@ def test_a_mistake_of_ours_tells_nothing(client: TestClient, monkeypatch: pytest
     def fail(*_: object) -> None:
         raise RuntimeError("a very secret word")
 
-    monkeypatch.setattr("apps.api.routers.stations.store.stations", fail)
+    monkeypatch.setattr("apps.ciapol.api.routers.stations.store.stations", fail)
     details = problem(client, "/api/v1/stations")
     assert details.status == 500
     assert "secret" not in details.model_dump_json()
@@ -118,7 +118,7 @@ def test_a_mistake_of_ours_tells_nothing(client: TestClient, monkeypatch: pytest
 def test_logs_have_the_request_and_no_secret(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         response = client.get("/api/v1/stations?limit=3")
-    (record,) = [r for r in caplog.records if r.name == "apps.api.requests"]
+    (record,) = [r for r in caplog.records if r.name == "apps.ciapol.api.requests"]
     fields = record.__dict__["fields"]
     assert (fields["path"], fields["status"], fields["route"]) == ("/api/v1/stations", 503, "/api/v1/stations")
     assert response.headers["x-request-id"] == fields["request_id"]

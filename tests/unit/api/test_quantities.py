@@ -1,6 +1,6 @@
 import pytest
 
-from apps.api.quantities import category
+from apps.ciapol.api.quantities import category
 
 
 @pytest.mark.parametrize(

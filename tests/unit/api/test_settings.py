@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.api.settings import Settings, SettingsError
+from apps.ciapol.api.settings import Settings, SettingsError
 from tests.unit.api.conftest import QUERIES
 
 

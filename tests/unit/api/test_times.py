@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.api import times
-from apps.api.problems import Problem
+from apps.ciapol.api import times
+from apps.ciapol.api.problems import Problem
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

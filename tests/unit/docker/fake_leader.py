@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from infra.resources.starrocks import StarRocksError
+from infra.resources.starrocks.client import StarRocksError
 
 _STATEMENT = re.compile(r'^(?:ALTER SYSTEM )?(\w+(?: DECOMMISSION)? (?:FOLLOWER|BACKEND)) "([^":]+:\d+)"$')
 
@@ -53,7 +53,7 @@ class FakeLeader:
 
     @contextmanager
     def session(self, stack: str, service: str, user: str) -> Iterator["FakeLeader"]:
-        """Root's session, as `infra.resources.starrocks.session` opens it."""
+        """Root's session, as `infra.resources.starrocks.client.session` opens it."""
         assert (stack, service, user) == ("test", "starrocks", "root")
         if self.refused_sessions:
             self.refused_sessions -= 1

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.resources import starrocks_nodes
-from infra.resources.starrocks import StarRocksError
-from infra.resources.starrocks_nodes import Member, NodesInputs, NodesProvider, members
+from infra.resources.starrocks import nodes as starrocks_nodes
+from infra.resources.starrocks.client import StarRocksError
+from infra.resources.starrocks.nodes import Member, NodesInputs, NodesProvider, members
 from tests.unit.docker.fake_leader import Crash, FakeLeader, Node
 
 FOLLOWERS = ["starrocks-fe-2:9010", "starrocks-fe-3:9010"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.resources.dolphinscheduler_model import wanted
-from infra.resources.dolphinscheduler_workflow import WorkflowInputs
-from infra.resources.workflow_definition import WorkflowDefinition
+from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.workflow import WorkflowInputs
+from infra.resources.dolphinscheduler.workflow_definition import WorkflowDefinition
 from tests.unit.dolphinscheduler.fake_http import TOKEN, FakeDolphinScheduler
 from tests.unit.dolphinscheduler.fake_server import Server
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.resources.quartz import CronError, check_cron
+from infra.resources.dolphinscheduler.quartz import CronError, check_cron
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.resources.dolphinscheduler_client import DolphinScheduler
-from infra.resources.dolphinscheduler_runs import RunState, last_runs, parameters_of, run_details, start, stop, wait
-from infra.resources.dolphinscheduler_workflow import WorkflowProvider
+from infra.resources.dolphinscheduler.client import DolphinScheduler
+from infra.resources.dolphinscheduler.runs import RunState, last_runs, parameters_of, run_details, start, stop, wait
+from infra.resources.dolphinscheduler.workflow import WorkflowProvider
 from infra.resources.http import ServiceError
 from tests.unit.dolphinscheduler.conftest import Make, task
 from tests.unit.dolphinscheduler.fake_http import TOKEN, FakeDolphinScheduler

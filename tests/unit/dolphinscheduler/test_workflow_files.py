@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.resources.workflow_files import WorkflowError, read_workflow, read_workflows
-from infra.resources.workflow_schema import PATH, schema_text
+from infra.resources.dolphinscheduler.workflow_files import WorkflowError, read_workflow, read_workflows
+from infra.resources.dolphinscheduler.workflow_schema import PATH, schema_text
 from infra.settings import ROOT
 
 GOOD = """\
@@ -141,7 +141,7 @@ def test_waiting_for_what_is_not_there_and_for_each_other(root: Path) -> None:
 
 
 def test_the_schema_is_generated_from_the_models() -> None:
-    assert PATH.read_text() == schema_text(), "run python -m infra.resources.workflow_schema"
+    assert PATH.read_text() == schema_text(), "run python -m infra.resources.dolphinscheduler.workflow_schema"
 
 
 def test_the_workflows_of_ciapol() -> None:

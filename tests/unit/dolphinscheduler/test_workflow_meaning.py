@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from infra.resources.dolphinscheduler_client import FoundSchedule, FoundTask, FoundWorkflow, read
-from infra.resources.dolphinscheduler_model import (
+from infra.resources.dolphinscheduler.client import FoundSchedule, FoundTask, FoundWorkflow, read
+from infra.resources.dolphinscheduler.model import (
     ScheduleMeaning,
     WorkflowMeaning,
     differences,
@@ -11,10 +11,10 @@ from infra.resources.dolphinscheduler_model import (
     schedule_differences,
     wanted,
 )
-from infra.resources.dolphinscheduler_payload import process_form, schedule_form
-from infra.resources.dolphinscheduler_workflow import WorkflowInputs
+from infra.resources.dolphinscheduler.payload import process_form, schedule_form
+from infra.resources.dolphinscheduler.workflow import WorkflowInputs
+from infra.resources.dolphinscheduler.workflow_files import read_workflow
 from infra.resources.provider import whole_numbers
-from infra.resources.workflow_files import read_workflow
 from infra.settings import ROOT
 from tests.unit.dolphinscheduler.conftest import Make, task
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from infra.resources import connections
-from infra.resources.dolphinscheduler_client import Refused
-from infra.resources.dolphinscheduler_project import ProjectInputs, ProjectProvider
-from infra.resources.dolphinscheduler_workflow import WorkflowInputs, WorkflowProvider
+from infra.resources.dolphinscheduler.client import Refused
+from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
+from infra.resources.dolphinscheduler.workflow import WorkflowInputs, WorkflowProvider
 from infra.resources.http import ServiceError
 from tests.unit.dolphinscheduler import conftest
 from tests.unit.dolphinscheduler.conftest import Make, task

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from infra.resources.migration_lock import SchemaLocked, migration_lock, owner
-from infra.resources.starrocks import StarRocksError
+from infra.resources.starrocks.client import StarRocksError
+from infra.resources.starrocks.migration_lock import SchemaLocked, migration_lock, owner
 
 
 class Database:

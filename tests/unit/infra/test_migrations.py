@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.resources.migrations import Migration, MigrationError, read_migrations
+from infra.resources.starrocks.migrations import Migration, MigrationError, read_migrations
 from infra.settings import ROOT
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from infra.resources.quartz import CronError
-from infra.resources.quartz_period import longest_pause
+from infra.resources.dolphinscheduler.quartz import CronError
+from infra.resources.dolphinscheduler.quartz_period import longest_pause
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from apps.predictor.history import COLUMNS, History, Station
+from apps.ciapol.predictor.history import COLUMNS, History, Station
 
 FIRST_HOUR = 490_000
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from apps.predictor.backtest import run
-from apps.predictor.backtest.errors import Errors, Table
-from apps.predictor.backtest.files import NoFilesError, histories, hourly
-from apps.predictor.history import COLUMNS, HORIZONS
-from apps.predictor.model import Interval
+from apps.ciapol.predictor.backtest import run
+from apps.ciapol.predictor.backtest.errors import Errors, Table
+from apps.ciapol.predictor.backtest.files import NoFilesError, histories, hourly
+from apps.ciapol.predictor.history import COLUMNS, HORIZONS
+from apps.ciapol.predictor.model import Interval
 from tests.unit.predictor import made_up
 from tests.unit.sql import aqi_reference
 

@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from apps.predictor import features as module
-from apps.predictor.features import Features, carried, same_hour_before, trailing_mean
-from apps.predictor.history import QUANTITIES, History, Station, hour_number, moment_of
-from apps.predictor.model import DISTANCES
+from apps.ciapol.predictor import features as module
+from apps.ciapol.predictor.features import Features, carried, same_hour_before, trailing_mean
+from apps.ciapol.predictor.history import QUANTITIES, History, Station, hour_number, moment_of
+from apps.ciapol.predictor.model import DISTANCES
 from tests.unit.predictor import made_up
 
 ALL_DISTANCES = np.arange(1, DISTANCES + 1)

@@ -3,11 +3,11 @@ import logging
 import numpy as np
 import pytest
 
-from apps.predictor import FALLBACK, MODEL, fallback, learning
-from apps.predictor.features import Features
-from apps.predictor.forecast import predict_station
-from apps.predictor.history import COLUMNS, HORIZONS, QUANTITIES, History, Station
-from apps.predictor.model import Interval, NetworkModel
+from apps.ciapol.predictor import FALLBACK, MODEL, fallback, learning
+from apps.ciapol.predictor.features import Features
+from apps.ciapol.predictor.forecast import predict_station
+from apps.ciapol.predictor.history import COLUMNS, HORIZONS, QUANTITIES, History, Station
+from apps.ciapol.predictor.model import Interval, NetworkModel
 from tests.unit.predictor import made_up
 
 MADE_AT = made_up.FIRST_HOUR + 800

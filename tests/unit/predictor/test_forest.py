@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from apps.predictor.forest import BadForestError, Forest
-from apps.predictor.learning import exported
+from apps.ciapol.predictor.forest import BadForestError, Forest
+from apps.ciapol.predictor.learning import exported
 
 Arrays = dict[str, NDArray[np.generic]]
 

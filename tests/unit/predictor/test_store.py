@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.predictor import learning
-from apps.predictor.features import Features
-from apps.predictor.model import NetworkModel
-from apps.predictor.store import KEEP, DamagedModelError, ModelStore, StoreError
+from apps.ciapol.predictor import learning
+from apps.ciapol.predictor.features import Features
+from apps.ciapol.predictor.model import NetworkModel
+from apps.ciapol.predictor.store import KEEP, DamagedModelError, ModelStore, StoreError
 from tests.unit.predictor import made_up
 
 UNTIL = made_up.FIRST_HOUR + 1500

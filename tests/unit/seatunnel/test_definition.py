@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from infra.resources.connections import Connections
-from infra.resources.job_placeholders import placeholders
+from infra.resources.seatunnel.placeholders import placeholders
 from infra.settings import ROOT, IngestSettings
 from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
 from stacks.ciapol import DATABASE, ingest_placeholders

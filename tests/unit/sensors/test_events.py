@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.sensors.event import EVENT_IDS, QUANTITIES, Measurement, encode, event_id, utc_text
-from apps.sensors.schema import SENSOR_MEASUREMENT, EncodedJsonSchema
+from apps.ciapol.sensors.event import EVENT_IDS, QUANTITIES, Measurement, encode, event_id, utc_text
+from apps.ciapol.sensors.schema import SENSOR_MEASUREMENT, EncodedJsonSchema
 
 ROOT = Path(__file__).parents[3]
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from apps.sensors.event import Measurement
-from apps.sensors.files import BadRowError, UnreadableFileError, in_time_order, read_measurements
-from apps.sensors.files.uci import relative_humidity
+from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.files import BadRowError, UnreadableFileError, in_time_order, read_measurements
+from apps.ciapol.sensors.files.uci import relative_humidity
 
 UCI_HEADER = "No,year,month,day,hour,PM2.5,PM10,SO2,NO2,CO,O3,TEMP,PRES,DEWP,RAIN,wd,WSPM,station"
 UCI_ROW = "1,2017,3,1,0,4,4,4,7,300,77,-0.7,1023,-18.8,0,NNW,4.4,Dongsi"
-SAMPLE = Path(__file__).parents[3] / "apps/sensors/data/beijing-sample.csv.xz"
+SAMPLE = Path(__file__).parents[3] / "apps/ciapol/sensors/data/beijing-sample.csv.xz"
 
 
 def write(path: Path, *lines: str) -> Path:

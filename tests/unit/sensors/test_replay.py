@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from apps.sensors.broker import Answer, Broker, Producer
-from apps.sensors.event import Measurement
-from apps.sensors.files import BadRowError
-from apps.sensors.pace import RealTime, Steady
-from apps.sensors.replay import Options, replay, shift_to
-from apps.sensors.resume import StateError
-from apps.sensors.run import Session
+from apps.ciapol.sensors.broker import Answer, Broker, Producer
+from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.files import BadRowError
+from apps.ciapol.sensors.pace import RealTime, Steady
+from apps.ciapol.sensors.replay import Options, replay, shift_to
+from apps.ciapol.sensors.resume import StateError
+from apps.ciapol.sensors.run import Session
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -58,7 +58,7 @@ def run(options: Options, answers: int | None = None, topic: str = "t") -> tuple
 
 @pytest.fixture(autouse=True)
 def _do_not_wait_long_for_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.sensors.run._LAST_ANSWERS_SECONDS", 0.1)
+    monkeypatch.setattr("apps.ciapol.sensors.run._LAST_ANSWERS_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.sensors.__main__ import BAD_INPUT, NOT_DONE, main
+from apps.ciapol.sensors.__main__ import BAD_INPUT, NOT_DONE, main
 
 
 def test_a_bad_row_ends_with_its_place_and_before_anything_is_sent(

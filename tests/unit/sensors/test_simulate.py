@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from apps.sensors.simulate import Simulation
+from apps.ciapol.sensors.simulate import Simulation
 
 MIDNIGHT = datetime(2026, 1, 31, tzinfo=UTC)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from apps.sensors.stations import StationRow, StationsError, read_stations
+from apps.ciapol.sensors.stations import StationRow, StationsError, read_stations
 
 HEADER = "id,name,latitude,longitude,commune"
-SHIPPED = Path(__file__).parents[3] / "apps/sensors/data/stations.csv"
+SHIPPED = Path(__file__).parents[3] / "apps/ciapol/sensors/data/stations.csv"
 
 
 def write(path: Path, *lines: str) -> Path:

@@ -1,0 +1,1 @@
+"""CIAPOL, air-quality monitoring: its API, its stations, its forecast."""

@@ -1,0 +1,63 @@
+"""Metrics for Prometheus."""
+
+from math import nan
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from apps.ciapol.api.models import Health
+from apps.ciapol.api.starrocks import Pool
+
+BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
+
+
+class Metrics:
+    """What the API counts: requests and latencies by route, connections, and how old the data are."""
+
+    def __init__(self, pool: Pool) -> None:
+        """A registry of its own, so that several APIs can live in one process."""
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        self._requests = Counter(
+            "api_requests", "Requests answered", ["method", "route", "status"], registry=self._registry
+        )
+        self._duration = Histogram(
+            "api_request_duration_seconds",
+            "Time to answer, s",
+            ["method", "route"],
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        connections = Gauge("api_starrocks_connections", "Connections to StarRocks", ["state"], registry=self._registry)
+        connections.labels("open").set_function(lambda: pool.state().open)
+        connections.labels("in_use").set_function(lambda: pool.state().in_use)
+        connections.labels("limit").set_function(lambda: pool.state().size)
+        self._up = Gauge("api_starrocks_up", "1 where StarRocks answers", registry=self._registry)
+        self._fresh = Gauge("api_data_fresh", "1 where the data are fresh", registry=self._registry)
+        self._age = Gauge("api_data_age_seconds", "Age of the newest measurement, s", registry=self._registry)
+        self._received = Gauge(
+            "api_last_received_timestamp_seconds", "When the newest message was received", registry=self._registry
+        )
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request; `route` is the template of its path, so that labels stay few."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._duration.labels(method, route).observe(seconds)
+
+    def render(self, health: Health) -> tuple[bytes, str]:
+        """All metrics in Prometheus' text format, and its media type."""
+        self._up.set(health.starrocks.reachable)
+        self._fresh.set(health.data.fresh)
+        self._age.set(nan if health.data.age_seconds is None else health.data.age_seconds)
+        received = health.data.last_received_at
+        self._received.set(nan if received is None else received.timestamp())
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST

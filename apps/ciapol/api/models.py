@@ -1,0 +1,258 @@
+"""What the API answers. Times are UTC, ISO 8601 with Z; null means not measured or not known."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from apps.ciapol.api.quantities import CategoryKey
+
+Interval = Literal["raw", "hour", "day"]
+
+
+class Station(BaseModel):
+    """A station; one that sends data without being registered has no name."""
+
+    station_id: str = Field(examples=["ABJ-001"])
+    name: str | None = Field(examples=["Plateau"])
+    commune: str | None = Field(examples=["Plateau"])
+    latitude: float | None = Field(examples=[5.3237], description="degrees north")
+    longitude: float | None = Field(examples=[-4.0206], description="degrees east")
+    time_zone: str = Field(examples=["Africa/Abidjan"])
+    demonstration: str | None = Field(examples=[None], description="where demonstration data come from")
+    registered: bool = Field(examples=[True])
+    last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+
+
+class StationPage(BaseModel):
+    """Stations by id."""
+
+    items: list[Station]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class Measurement(BaseModel):
+    """Measured values, or their means where an interval is asked for; measured_at is then the interval's start.
+
+    With `pollutant`, only those pollutants are there.
+    """
+
+    measured_at: datetime = Field(examples=["2026-01-31T12:00:00Z"])
+    pm25: float | None = Field(default=None, examples=[35.1], description="µg/m³")
+    pm10: float | None = Field(default=None, examples=[51.0], description="µg/m³")
+    so2: float | None = Field(default=None, examples=[4.2], description="µg/m³")
+    no2: float | None = Field(default=None, examples=[18.0], description="µg/m³")
+    o3: float | None = Field(default=None, examples=[40.5], description="µg/m³")
+    co: float | None = Field(default=None, examples=[800.0], description="µg/m³")
+    temperature: float | None = Field(default=None, examples=[28.4], description="°C")
+    pressure: float | None = Field(default=None, examples=[1011.2], description="hPa")
+    humidity: float | None = Field(default=None, examples=[81.0], description="%")
+    wind_speed: float | None = Field(default=None, examples=[2.3], description="m/s")
+    count: int | None = Field(default=None, description="measurements in the interval; absent for raw", examples=[60])
+
+
+class StationDetail(Station):
+    """A station and its newest measurement."""
+
+    latest: Measurement | None
+
+
+class MeasurementPage(BaseModel):
+    """Measurements of a station by time; the range has its start and not its end."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    station_id: str = Field(examples=["ABJ-001"])
+    interval: Interval
+    start: datetime = Field(alias="from", examples=["2026-01-31T00:00:00Z"])
+    end: datetime = Field(alias="to", examples=["2026-02-01T00:00:00Z"])
+    items: list[Measurement]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class SubIndices(BaseModel):
+    """The index of each pollutant."""
+
+    pm25: int | None = Field(examples=[99])
+    pm10: int | None = Field(examples=[47])
+    o3: int | None = Field(examples=[19])
+    co: int | None = Field(examples=[8])
+    no2: int | None = Field(examples=[8])
+    so2: int | None = Field(examples=[1])
+
+
+class HourlyAqi(BaseModel):
+    """The air quality index of an hour."""
+
+    hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
+    aqi: int | None = Field(examples=[99], description="US EPA; above 500 the scale goes on")
+    category: CategoryKey | None = Field(examples=["moderate"])
+    dominant_pollutant: str | None = Field(examples=["pm25"])
+    sub_indices: SubIndices
+
+
+class AqiPage(BaseModel):
+    """Hourly index of a station by time; the range has its start and not its end."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    station_id: str = Field(examples=["ABJ-001"])
+    start: datetime = Field(alias="from", examples=["2026-01-31T00:00:00Z"])
+    end: datetime = Field(alias="to", examples=["2026-02-01T00:00:00Z"])
+    items: list[HourlyAqi]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class CurrentAqi(BaseModel):
+    """The index of a station now; null where its newest hour with an index began more than three hours ago."""
+
+    rank: int | None = Field(examples=[1], description="1 is the worst; equal indices share a rank")
+    station: Station
+    hour_start: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+    aqi: int | None = Field(examples=[99])
+    category: CategoryKey | None = Field(examples=["moderate"])
+    color: str | None = Field(examples=["#FFFF00"], description="official colour of the category")
+    dominant_pollutant: str | None = Field(examples=["pm25"])
+    sub_indices: SubIndices
+
+
+class CurrentAqiList(BaseModel):
+    """Every station, worst first, those without an index last."""
+
+    computed_at: datetime = Field(examples=["2026-01-31T12:40:00Z"])
+    items: list[CurrentAqi]
+
+
+class Rejected(BaseModel):
+    """A message that could not be used."""
+
+    received_at: datetime = Field(examples=["2026-01-31T12:00:00.123000Z"])
+    message_id: str = Field(examples=["17:42:0:-1"])
+    station_id: str | None = Field(examples=["ABJ-001"])
+    reject_reason: str = Field(examples=["pm25: -3 is below 0"])
+    payload: str = Field(examples=['{"station_id": "ABJ-001", "pm25": -3}'])
+
+
+class RejectedPage(BaseModel):
+    """Rejected messages, newest first."""
+
+    items: list[Rejected]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class StarRocksHealth(BaseModel):
+    """Whether StarRocks answers, and what it says it is."""
+
+    reachable: bool
+    version: str | None = Field(examples=["3.5.0"])
+    emulator: bool | None = Field(examples=[False])
+
+
+class DataHealth(BaseModel):
+    """How old the data are."""
+
+    last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+    last_received_at: datetime | None = Field(examples=["2026-01-31T12:00:01Z"])
+    age_seconds: float | None = Field(examples=[12.3], description="since the newest measurement")
+    fresh: bool
+
+
+class Health(BaseModel):
+    """The API's health: `stale` where the data are old, `down` where StarRocks does not answer."""
+
+    status: Literal["ok", "stale", "down"]
+    starrocks: StarRocksHealth
+    data: DataHealth
+
+
+class Prediction(BaseModel):
+    """A predicted value with its interval: an index for aqi, µg/m³ for a pollutant."""
+
+    value: float | None = Field(examples=[104.0])
+    lower: float | None = Field(examples=[88.0], description="lower end of the prediction interval")
+    upper: float | None = Field(examples=[131.0], description="upper end of the prediction interval")
+    fallback: bool = Field(examples=[False], description="true where too little history forced a simple rule")
+
+
+class PredictedHour(BaseModel):
+    """What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted."""
+
+    target_hour: datetime = Field(examples=["2026-01-31T18:00:00Z"], description="start of the hour")
+    category: CategoryKey | None = Field(examples=["unhealthy_sensitive"], description="of the predicted index")
+    color: str | None = Field(examples=["#FF7E00"], description="official colour of the category")
+    quantities: dict[str, Prediction]
+
+
+class Predictions(BaseModel):
+    """The newest prediction for a station; where none was made, everything but its id is null or empty."""
+
+    station_id: str = Field(examples=["ABJ-001"])
+    made_at: datetime | None = Field(examples=["2026-01-31T12:07:00Z"])
+    model: str | None = Field(examples=["gradient-boosting-1"], description="name and version of the index's model")
+    fallback: bool | None = Field(
+        examples=[False], description="true where too little history forced a simple rule for the index"
+    )
+    items: list[PredictedHour]
+
+
+class Quality(BaseModel):
+    """How good the measurements of a station and hour are."""
+
+    station_id: str = Field(examples=["ABJ-001"])
+    hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
+    expected: int = Field(examples=[60], description="measurements that the station usually sends in an hour")
+    measurements: int = Field(examples=[57])
+    completeness: float = Field(examples=[0.95], description="measurements over expected, 0 to 1")
+    freshness_seconds: int | None = Field(
+        examples=[42], description="from the last measurement before the hour's end to that end"
+    )
+    stuck_sensors: list[str] = Field(examples=[["o3"]], description="pollutants whose value did not move for hours")
+    out_of_range_share: float = Field(examples=[0.0], description="rejected messages over all, 0 to 1")
+
+
+class QualityPage(BaseModel):
+    """Quality by hour, then by station."""
+
+    items: list[Quality]
+    next_cursor: str | None = Field(examples=[None])
+
+
+class PipelineStep(BaseModel):
+    """How a step of a workflow last went."""
+
+    product: str = Field(examples=["ciapol"])
+    workflow: str = Field(examples=["aqi_hourly"])
+    task: str = Field(examples=["aqi"])
+    state: str = Field(examples=["succeeded"], description="of the last run: running, succeeded, failed or killed")
+    started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
+    ended_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
+    last_succeeded_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
+    last_failed_at: datetime | None = Field(examples=[None])
+    last_error: str | None = Field(examples=[None])
+    late: bool | None = Field(
+        examples=[False],
+        description="has not succeeded for more than 2.5 of its usual periods; null where the period is not known",
+    )
+
+
+class StreamingJob(BaseModel):
+    """A job that shall run all the time, as its keeper last saw it."""
+
+    product: str = Field(examples=["ciapol"])
+    name: str = Field(examples=["ingest"])
+    wanted: str = Field(examples=["running"], description="running or stopped")
+    state: str | None = Field(
+        examples=["running"], description="running, restarting, given_up, held, stopped, unreachable or down"
+    )
+    failures: int = Field(examples=[0], description="restarts in a row after which it did not stay up")
+    reason: str | None = Field(examples=[None], description="why it is in that state")
+    checked_at: datetime | None = Field(examples=["2026-01-31T12:40:00Z"])
+    restarted_at: datetime | None = Field(examples=[None])
+
+
+class Pipeline(BaseModel):
+    """The work that keeps the data going, of every product."""
+
+    checked_at: datetime = Field(examples=["2026-01-31T12:40:10Z"])
+    steps: list[PipelineStep]
+    jobs: list[StreamingJob]

@@ -1,0 +1,55 @@
+"""How the steps of the workflows last went, and the streaming jobs."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from apps.ciapol.api.models import Pipeline, PipelineStep, StreamingJob
+from apps.ciapol.api.starrocks import Pool, Row
+from apps.ciapol.api.times import now
+
+LATE_AFTER_PERIODS: Final = 2.5
+"""One run may fail and the next may still be under way; from then on somebody should look."""
+
+# every column: every_seconds came later than the table
+_STEPS: Final = "SELECT * FROM {database}.pipeline_steps ORDER BY product, workflow, task"
+
+_JOBS: Final = """
+SELECT product, name, wanted, state, failures, reason, checked_at, restarted_at
+FROM {database}.streaming_jobs
+ORDER BY product, name
+"""
+
+_JOB_LIST: Final = TypeAdapter(list[StreamingJob])
+
+
+def every(row: Row) -> timedelta | None:
+    """How often a step should run: the longest pause between two scheduled runs; None where nobody told."""
+    seconds = row.get("every_seconds")
+    return timedelta(seconds=seconds) if isinstance(seconds, int) and seconds > 0 else None
+
+
+def late(step: PipelineStep, period: timedelta | None, moment: datetime) -> bool | None:
+    """Whether a step has not succeeded for more than 2.5 of its usual periods; None where its period is not known.
+
+    One that never succeeded is late as soon as a run of it has failed, or has been running for that long.
+    """
+    if period is None:
+        return None
+    if step.last_succeeded_at is None and step.state != "running":
+        return True
+    return moment - (step.last_succeeded_at or step.started_at) > LATE_AFTER_PERIODS * period
+
+
+def _step(row: Row, moment: datetime) -> PipelineStep:
+    step = PipelineStep.model_validate({**row, "late": None})
+    return step.model_copy(update={"late": late(step, every(row), moment)})
+
+
+def pipeline(pool: Pool, database: str) -> Pipeline:
+    """Every step and job that `database`, the platform's, knows of."""
+    moment = now()
+    steps = [_step(row, moment) for row in pool.query(_STEPS.format(database=database))]
+    jobs = _JOB_LIST.validate_python(pool.query(_JOBS.format(database=database)))
+    return Pipeline(checked_at=moment, steps=steps, jobs=jobs)

@@ -1,0 +1,61 @@
+"""What is predicted for a station."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from apps.ciapol.api.models import PredictedHour, Prediction, Predictions
+from apps.ciapol.api.quantities import Pollutant, category
+from apps.ciapol.api.starrocks import Pool, Row
+from apps.ciapol.api.times import now
+
+INDEX: Final = "aqi"
+QUANTITIES: Final = (INDEX, *(p.value for p in Pollutant))
+
+_NEWEST: Final = "SELECT MAX(made_at) AS made_at FROM aqi_predictions_zeta WHERE station_id = %s AND target_hour >= %s"
+
+_HOURS: Final = """
+SELECT target_hour, quantity, value, `lower`, `upper`, model, fallback
+FROM aqi_predictions_zeta
+WHERE station_id = %s AND target_hour >= %s AND made_at = %s
+ORDER BY target_hour, quantity
+"""
+
+_RECENT: Final = timedelta(days=2)
+"""Target hours that are looked at first: they are in one partition or two."""
+_EVER: Final = timedelta(days=36500)
+
+
+def predictions(pool: Pool, station_id: str) -> Predictions:
+    """The hours of the newest prediction, however old it is, by time; no hours where none was ever made."""
+    for since in (now() - _RECENT, now() - _EVER):
+        made_at = pool.query(_NEWEST, (station_id, since))[0]["made_at"]
+        if isinstance(made_at, datetime):
+            # all of its hours, those too that have passed since
+            return _prediction(station_id, made_at, pool.query(_HOURS, (station_id, made_at - _RECENT, made_at)))
+    return Predictions(station_id=station_id, made_at=None, model=None, fallback=None, items=[])
+
+
+def _prediction(station_id: str, made_at: datetime, rows: list[Row]) -> Predictions:
+    by_hour: dict[object, list[Row]] = {}
+    for row in rows:
+        by_hour.setdefault(row["target_hour"], []).append(row)
+    leading = next((row for row in rows if row["quantity"] == INDEX), rows[0])
+    return Predictions.model_validate(
+        {
+            "station_id": station_id,
+            "made_at": made_at,
+            "model": leading["model"],
+            "fallback": leading["fallback"],
+            "items": [_hour(hour, values) for hour, values in by_hour.items()],
+        }
+    )
+
+
+def _hour(hour: object, rows: Iterable[Row]) -> PredictedHour:
+    quantities = {str(row["quantity"]): Prediction.model_validate(row) for row in rows}
+    index = quantities[INDEX].value if INDEX in quantities else None
+    key, colour = category(round(index)) if index is not None else (None, None)
+    return PredictedHour.model_validate(
+        {"target_hour": hour, "category": key, "color": colour, "quantities": quantities}
+    )

@@ -1,0 +1,105 @@
+"""Stations: those that are registered and those that only send data."""
+
+from datetime import timedelta
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from apps.ciapol.api.models import Measurement, Station, StationDetail
+from apps.ciapol.api.quantities import QUANTITIES
+from apps.ciapol.api.starrocks import Pool, Row
+from apps.ciapol.api.times import now
+
+SMOKE_TESTS: Final = "smoke-%"
+"""Stations of smoke tests: left out of every list, found by their id."""
+
+DEFAULT_TIME_ZONE: Final = "Africa/Abidjan"
+
+RECENT: Final = timedelta(hours=1)
+"""The materialized view is at most minutes old; what is newer than this is read from the table itself."""
+
+# A station that is registered has a row even where it never measured; NULLs do not count in MAX.
+_LIST: Final = """
+SELECT
+    seen.station_id, registry.name, registry.commune, registry.latitude, registry.longitude, registry.time_zone,
+    registry.demonstration, registry.station_id IS NOT NULL AS registered, seen.last_measured_at
+FROM (
+    SELECT station_id, MAX(last_measured_at) AS last_measured_at
+    FROM (
+        SELECT station_id, CAST(NULL AS DATETIME) AS last_measured_at FROM stations
+        UNION ALL
+        SELECT station_id, last_measured_at FROM station_activity
+        UNION ALL
+        SELECT station_id, measured_at FROM sensor_measurements_zeta WHERE measured_at >= %s
+    ) AS sources
+    WHERE station_id > %s AND station_id NOT LIKE %s
+    GROUP BY station_id
+    ORDER BY station_id
+    LIMIT %s
+) AS seen
+LEFT JOIN stations AS registry ON registry.station_id = seen.station_id
+ORDER BY seen.station_id
+"""
+
+_REGISTERED: Final = """
+SELECT station_id, name, commune, latitude, longitude, time_zone, demonstration, 1 AS registered
+FROM stations
+WHERE station_id = %s
+"""
+
+_NEWEST: Final = f"""
+SELECT measured_at, {", ".join(QUANTITIES)}
+FROM all_measurements
+WHERE station_id = %s AND measured_at >= %s
+ORDER BY measured_at DESC
+LIMIT 1
+"""
+
+_STATIONS: Final = TypeAdapter(list[Station])
+
+
+def _named(row: Row) -> Row:
+    return {**row, "time_zone": row.get("time_zone") or DEFAULT_TIME_ZONE}
+
+
+def stations(pool: Pool, after: str, limit: int) -> list[Station]:
+    """At most `limit` stations whose id comes after `after`, by id, without those of smoke tests."""
+    rows = pool.query(_LIST, (now() - RECENT, after, SMOKE_TESTS, limit))
+    return _STATIONS.validate_python([_named(row) for row in rows])
+
+
+def newest(pool: Pool, station_id: str) -> Measurement | None:
+    """The newest measurement of a station. Recent ones are tried first: they are in one partition."""
+    for since in (now() - timedelta(days=1), now() - timedelta(days=36500)):
+        rows = pool.query(_NEWEST, (station_id, since))
+        if rows:
+            return Measurement.model_validate(rows[0])
+    return None
+
+
+def station(pool: Pool, station_id: str) -> StationDetail | None:
+    """A station by id, of smoke tests too; None if it is neither registered nor has data."""
+    registered = pool.query(_REGISTERED, (station_id,))
+    latest = newest(pool, station_id)
+    if not registered and latest is None:
+        return None
+    unknown: Row = {
+        "station_id": station_id,
+        "name": None,
+        "commune": None,
+        "latitude": None,
+        "longitude": None,
+        "demonstration": None,
+        "registered": False,
+    }
+    row = _named(registered[0] if registered else unknown)
+    last = latest.measured_at if latest else None
+    return StationDetail.model_validate({**row, "last_measured_at": last, "latest": latest})
+
+
+def exists(pool: Pool, station_id: str) -> bool:
+    """Whether a station is registered or has data."""
+    if pool.query("SELECT 1 AS found FROM stations WHERE station_id = %s", (station_id,)):
+        return True
+    found = "SELECT 1 AS found FROM all_measurements WHERE station_id = %s LIMIT 1"
+    return bool(pool.query(found, (station_id,)))

@@ -1,0 +1,117 @@
+"""Errors by station and hour ahead, and the tables of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from apps.ciapol.predictor.history import HORIZONS, Floats
+from apps.ciapol.predictor.model import Interval
+
+METHODS = ("model", "persistence", "yesterday")
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Sums over predictions, a row a station and a column an hour ahead.
+
+    Args:
+        count: predictions that were compared.
+        absolute, squared: of each of `METHODS`, first axis.
+        inside: how often what came was in the interval.
+        width: of the interval.
+    """
+
+    count: Floats
+    absolute: Floats
+    squared: Floats
+    inside: Floats
+    width: Floats
+
+    def __add__(self, other: "Errors") -> "Errors":
+        """Both."""
+        return Errors(
+            self.count + other.count,
+            self.absolute + other.absolute,
+            self.squared + other.squared,
+            self.inside + other.inside,
+            self.width + other.width,
+        )
+
+    @classmethod
+    def of(cls, happened: Floats, model: Interval, persistence: Floats, yesterday: Floats) -> "Errors":
+        """The errors of one station; each argument has the hours ahead as its innermost order.
+
+        Only predictions that all methods can make, and of hours that were measured, count.
+        """
+        methods = np.stack([model.value, persistence, yesterday])
+        known = ~np.isnan(happened) & ~np.isnan(methods).any(axis=0)
+        errors = np.where(known, methods - happened, 0.0)
+        inside = known & (happened >= model.lower) & (happened <= model.upper)
+
+        def ahead(values: Floats) -> Floats:
+            sums: Floats = values.reshape(-1, HORIZONS).sum(axis=0)[None, :]
+            return sums
+
+        return cls(
+            ahead(known.astype(np.float64)),
+            np.stack([ahead(np.abs(e)) for e in errors]),
+            np.stack([ahead(e**2) for e in errors]),
+            ahead(inside.astype(np.float64)),
+            ahead(np.where(known, model.upper - model.lower, 0.0)),
+        )
+
+    @classmethod
+    def stations(cls, parts: "list[Errors]") -> "Errors":
+        """One after the other."""
+        return cls(
+            np.concatenate([p.count for p in parts]),
+            np.concatenate([p.absolute for p in parts], axis=1),
+            np.concatenate([p.squared for p in parts], axis=1),
+            np.concatenate([p.inside for p in parts]),
+            np.concatenate([p.width for p in parts]),
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """Errors of a quantity, means over the stations; first axis of `mae` and `rmse` is that of `METHODS`."""
+
+    quantity: str
+    predictions: int
+    mae: Floats
+    rmse: Floats
+    coverage: Floats
+    width: Floats
+
+    @classmethod
+    def of(cls, quantity: str, errors: Errors) -> "Table":
+        """The means of each station, and of them the mean; a station without predictions at an hour is left out."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return cls(
+                quantity,
+                int(errors.count.sum()),
+                np.nanmean(errors.absolute / errors.count, axis=1),
+                np.nanmean(np.sqrt(errors.squared / errors.count), axis=1),
+                np.nanmean(errors.inside / errors.count, axis=0),
+                np.nanmean(errors.width / errors.count, axis=0),
+            )
+
+    @property
+    def not_better(self) -> list[int]:
+        """The hours ahead at which a simple rule has a mean absolute error as small as the model's."""
+        best = self.mae[1:].min(axis=0)
+        return [int(hour) + 1 for hour in np.flatnonzero(~(self.mae[0] < best))]
+
+    def lines(self) -> Iterator[str]:
+        """The table in Markdown, which can be read as it is."""
+        digits = 1 if self.mae[0].mean() >= 10 else 2
+        yield "| h | MAE model | persistence | yesterday | RMSE model | persistence | yesterday | in interval | width |"
+        yield "|---:" * 9 + "|"
+        for hour in [*range(HORIZONS), None]:
+            here = slice(None) if hour is None else slice(hour, hour + 1)
+            numbers = [*self.mae[:, here].mean(axis=1), *self.rmse[:, here].mean(axis=1)]
+            cells = [f"{number:.{digits}f}" for number in numbers]
+            label = "all" if hour is None else str(hour + 1)
+            share, width = f"{self.coverage[here].mean():.0%}", f"{self.width[here].mean():.{digits}f}"
+            yield f"| {' | '.join([label, *cells, share.replace('%', ' %'), width])} |"

@@ -1,0 +1,92 @@
+"""Histories from files of measurements, with the index that the platform's own query computes of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import sqlglot
+from sqlglot import exp
+
+from apps.ciapol.predictor.history import COLUMNS, History, Station, hour_number
+from apps.ciapol.sensors.files import read_measurements
+
+_ROOT = Path(__file__).resolve().parents[4]
+SAMPLE = _ROOT / "apps" / "ciapol" / "sensors" / "data" / "beijing-sample.csv.xz"
+"""Two months of nine stations, which the repository ships."""
+
+_SQL = _ROOT / "sql" / "ciapol"
+_ZONE = "Asia/Shanghai"
+"""Clock of the stations of UCI data set 501."""
+
+
+class NoFilesError(Exception):
+    """A folder without files of measurements."""
+
+
+def histories(folder: Path | None) -> list[History]:
+    """The histories of the stations in a folder's `.csv.xz` and `.csv` files; of the sample where none is given.
+
+    Raises:
+        NoFilesError: the folder has none.
+    """
+    paths = [SAMPLE] if folder is None else sorted([*folder.glob("*.csv.xz"), *folder.glob("*.csv")])
+    if not paths:
+        raise NoFilesError(f"data: {folder} has no .csv.xz and no .csv")
+    rows = [
+        {"station_id": m.station_id, "measured_at": m.measured_at.astimezone(UTC).replace(tzinfo=None), **m.values}
+        for path in paths
+        for m in read_measurements(path)
+    ]
+    measurements = pd.DataFrame(rows).reindex(columns=["station_id", "measured_at", *COLUMNS[1:]])
+    return [_history(str(station_id), part) for station_id, part in hourly(measurements).groupby("station_id")]
+
+
+def hourly(measurements: pd.DataFrame) -> pd.DataFrame:
+    """Means of each station and hour, and the index of the hour: columns station_id, hour_start, and `COLUMNS`."""
+    means = ", ".join(f"AVG({name}) AS {name}" for name in COLUMNS[1:])
+    with _database(measurements) as database:
+        found: pd.DataFrame = database.execute(
+            "SELECT means.*, indices.aqi FROM ("
+            f"SELECT station_id, date_trunc('hour', measured_at) AS hour_start, {means} FROM measurements GROUP BY ALL"
+            f") AS means LEFT JOIN ({_index_query(measurements)}) AS indices "
+            "USING (station_id, hour_start)"
+        ).df()
+    return found
+
+
+@contextmanager
+def _database(measurements: pd.DataFrame) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """DuckDB with the measurements and the breakpoints that the migrations hold."""
+    with duckdb.connect() as database:
+        database.register("measurements", measurements)
+        database.execute(f"CREATE TABLE aqi_breakpoints AS {_breakpoints()}")
+        yield database
+
+
+def _breakpoints() -> str:
+    text = (_SQL / "V001__stations_and_breakpoints.sql").read_text().replace("${replication_num}", "1")
+    for statement in sqlglot.parse(text, read="starrocks"):
+        if isinstance(statement, exp.Insert) and isinstance(statement.this, exp.Schema):
+            names = ", ".join(column.name for column in statement.this.expressions)
+            return f"SELECT * FROM ({statement.expression.sql('duckdb')}) AS breakpoints ({names})"
+    raise LookupError("no migration fills aqi_breakpoints")
+
+
+def _index_query(measurements: pd.DataFrame) -> str:
+    """The platform's query in DuckDB's words; sqlglot translates, as the emulator lets it."""
+    query = (_SQL / "queries" / "aqi_hourly.sql").read_text()
+    begin, end = measurements["measured_at"].min(), measurements["measured_at"].max() + pd.Timedelta(hours=1)
+    text = query.replace("${from}", f"{begin:%Y-%m-%d %H:00:00}").replace("${to}", f"{end:%Y-%m-%d %H:00:00}")
+    return sqlglot.transpile(text, read="starrocks", write="duckdb")[0]
+
+
+def _history(station_id: str, rows: pd.DataFrame) -> History:
+    hours = rows["hour_start"].map(lambda moment: hour_number(moment.to_pydatetime())).to_numpy(dtype=np.int64)
+    first = int(hours.min())
+    values = np.full((int(hours.max()) - first + 1, len(COLUMNS)), np.nan)
+    values[hours - first] = rows[list(COLUMNS)].to_numpy(dtype=np.float64, na_value=np.nan)
+    return History(Station(station_id, _ZONE, _ZONE), first, values)

@@ -1,0 +1,60 @@
+"""Where a model has too little to go by: the last value or the same hour yesterday, whichever has erred less."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from apps.ciapol.predictor.features import Features
+from apps.ciapol.predictor.history import Floats
+from apps.ciapol.predictor.model import Interval
+
+FEW_ERRORS = 24
+"""Errors that a rule must have made to be judged by them."""
+_TAIL = 0.05
+"""Share of the errors left out at each end: a wider interval than the models', as few errors tell little about more."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    value: float
+    errors: Floats
+
+    @property
+    def mean_error(self) -> float:
+        return float(np.mean(np.abs(self.errors))) if len(self.errors) >= FEW_ERRORS else np.inf
+
+
+def predict(features: Features, quantity: str, origin: int, distances: range) -> Interval:
+    """Predictions from one origin, an entry for each distance; NaN where neither value is known."""
+    found = [_predict(features, quantity, origin, distance) for distance in distances]
+    value, lower, upper = (np.array(column) for column in zip(*found, strict=True))
+    return Interval.ordered(value, lower, upper)
+
+
+def _predict(features: Features, quantity: str, origin: int, distance: int) -> tuple[float, float, float]:
+    series = features.history.series(quantity)[: origin + 1]
+    origins = np.arange(len(series) - distance) if len(series) > distance else np.zeros(0, dtype=np.int64)
+    now, ahead = np.array([origin]), np.array([distance])
+    past = np.full(len(origins), distance)
+    happened = series[origins + distance]
+    rules = [
+        _Rule(float(known[0]), _errors(happened, before))
+        for known, before in (
+            (features.yesterday(quantity, now, ahead), features.yesterday(quantity, origins, past)),
+            (features.last(quantity, now), features.last(quantity, origins)),
+        )
+        if not np.isnan(known[0])
+    ]
+    if not rules:
+        return np.nan, np.nan, np.nan
+    rule = min(rules, key=lambda rule: rule.mean_error)
+    if len(rule.errors) >= FEW_ERRORS:
+        low, high = np.quantile(rule.errors, [_TAIL, 1 - _TAIL])
+        return rule.value, rule.value + min(float(low), 0.0), rule.value + max(float(high), 0.0)
+    greatest = float(np.nanmax(series, initial=rule.value))
+    return rule.value, 0.0, 2 * greatest
+
+
+def _errors(happened: Floats, predicted: Floats) -> Floats:
+    errors = happened - predicted
+    return errors[~np.isnan(errors)]

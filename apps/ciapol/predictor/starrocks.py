@@ -1,0 +1,209 @@
+"""Reads histories from StarRocks, and writes predictions into it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pymysql
+import pymysql.cursors
+
+from apps.ciapol.predictor.history import COLUMNS, POLLUTANTS, WEATHER, Floats, History, Station, hour_number, moment_of
+
+DEFAULT_ZONE = "Africa/Abidjan"
+"""Clock of a station that is not registered; the same as the default of `stations.time_zone`."""
+
+_CONNECT_SECONDS = 10
+_ANSWER_SECONDS = 300
+_MEANS = ", ".join(f"AVG({name}) AS {name}" for name in (*POLLUTANTS, *WEATHER))
+_INSERT = (
+    "INSERT INTO aqi_predictions_zeta "
+    "(station_id, target_hour, made_at, quantity, value, `lower`, `upper`, model, fallback) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_ROWS_AT_ONCE = 20_000
+
+
+class StarRocksError(Exception):
+    """StarRocks that cannot be reached or refuses; the message names it and its answer."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where StarRocks is.
+
+    Args:
+        host, port: of a frontend's MySQL protocol.
+        user: may select measurements and the index, and insert into `aqi_predictions_zeta`.
+        password_file: holds the user's password; None means that there is none.
+        database: of the product.
+    """
+
+    host: str
+    port: int
+    user: str
+    password_file: Path | None
+    database: str
+
+    def __str__(self) -> str:
+        """For messages."""
+        return f"StarRocks at {self.host}:{self.port}, user {self.user}, database {self.database}"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A row of `aqi_predictions_zeta`; hours as numbers, see `history.hour_number`."""
+
+    station_id: str
+    target_hour: int
+    made_at: int
+    quantity: str
+    value: float
+    lower: float
+    upper: float
+    model: str
+    fallback: bool
+
+
+class StarRocks:
+    """A connection; every error of the client comes out as `StarRocksError`."""
+
+    def __init__(self, address: Address, connection: "pymysql.Connection[pymysql.cursors.Cursor]") -> None:
+        """Use `opened`."""
+        self._address = address
+        self._connection = connection
+
+    @classmethod
+    @contextmanager
+    def opened(cls, address: Address) -> Iterator[Self]:
+        """Connect, and close afterwards.
+
+        Raises:
+            StarRocksError: not reached, refused, or the password file cannot be read.
+        """
+        try:
+            password = "" if address.password_file is None else address.password_file.read_text().rstrip("\r\n")
+        except OSError as error:
+            raise StarRocksError(f"password file {address.password_file}: {error.strerror}") from error
+        try:
+            with pymysql.connect(
+                host=address.host,
+                port=address.port,
+                user=address.user,
+                password=password,
+                database=address.database,
+                charset="utf8mb4",
+                autocommit=True,
+                connect_timeout=_CONNECT_SECONDS,
+                read_timeout=_ANSWER_SECONDS,
+                write_timeout=_ANSWER_SECONDS,
+                program_name="predictor",
+            ) as connection:
+                yield cls(address, connection)
+        except pymysql.MySQLError as error:
+            raise StarRocksError(f"{address}: {error}") from error
+
+    def stations(self, first_hour: int, made_at: int, asked: Sequence[str] = ()) -> list[Station]:
+        """The stations with measurements from `first_hour` to the start of `made_at`, by identifier.
+
+        Args:
+            first_hour, made_at: numbers of hours.
+            asked: only these, which may be stations of smoke tests; otherwise those are left out.
+        """
+        source, condition, ids = _source("measurements", asked)
+        measuring = self._rows(
+            f"SELECT DISTINCT station_id FROM {source} WHERE measured_at >= %s AND measured_at <= %s{condition}",
+            (moment_of(first_hour), moment_of(made_at), *ids),
+        )
+        registered = {
+            str(station_id): (str(zone), "" if demonstration is None else str(demonstration))
+            for station_id, zone, demonstration in self._rows(
+                "SELECT station_id, time_zone, demonstration FROM stations", ()
+            )
+        }
+        stations = []
+        for station_id in sorted(str(row[0]) for row in measuring):
+            zone, demonstration = registered.get(station_id, (DEFAULT_ZONE, ""))
+            stations.append(Station(station_id, zone, f"{zone} {demonstration}".strip()))
+        return stations
+
+    def histories(self, stations: Sequence[Station], first_hour: int, made_at: int) -> list[History]:
+        """What these stations measured from `first_hour` to the start of `made_at`, one query a station.
+
+        An hour that begins at `made_at` holds what was measured at that very time, and no more.
+        """
+        return [self._history(station, first_hour, made_at) for station in stations]
+
+    def _history(self, station: Station, first_hour: int, made_at: int) -> History:
+        smoke = [station.station_id] if station.station_id.startswith("smoke-") else []
+        values: Floats = np.full((made_at - first_hour + 1, len(COLUMNS)), np.nan)
+        bounds = (station.station_id, moment_of(first_hour), moment_of(made_at))
+        source, _, _ = _source("measurements", smoke)
+        delay = 0
+        for hour_start, last_at, *means in self._rows(
+            f"SELECT date_trunc('hour', measured_at) AS hour_start, MAX(measured_at) AS last_at, {_MEANS} "
+            f"FROM {source} WHERE station_id = %s AND measured_at >= %s AND measured_at <= %s "
+            "GROUP BY date_trunc('hour', measured_at)",
+            bounds,
+        ):
+            values[_row(hour_start, first_hour), 1:] = [_number(mean) for mean in means]
+            if last_at != hour_start:
+                delay = 1
+        source, _, _ = _source("aqi_hourly", smoke)
+        for hour_start, aqi in self._rows(
+            f"SELECT hour_start, aqi FROM {source} WHERE station_id = %s AND hour_start >= %s AND hour_start <= %s",
+            bounds,
+        ):
+            values[_row(hour_start, first_hour), 0] = _number(aqi)
+        return History(station, first_hour, values, delay)
+
+    def write(self, predictions: Sequence[Prediction]) -> None:
+        """Write predictions; those that are there already are replaced."""
+        rows = [
+            (
+                p.station_id,
+                _text(moment_of(p.target_hour)),
+                _text(moment_of(p.made_at)),
+                p.quantity,
+                p.value,
+                p.lower,
+                p.upper,
+                p.model,
+                p.fallback,
+            )
+            for p in predictions
+        ]
+        with self._connection.cursor() as cursor:
+            for begin in range(0, len(rows), _ROWS_AT_ONCE):
+                cursor.executemany(_INSERT, rows[begin : begin + _ROWS_AT_ONCE])
+
+    def _rows(self, query: str, parameters: Sequence[str | datetime]) -> Iterator[tuple[object, ...]]:
+        given = [_text(p) if isinstance(p, datetime) else p for p in parameters]
+        with self._connection.cursor(pymysql.cursors.SSCursor) as cursor:
+            cursor.execute(query, given)
+            yield from cursor
+
+
+def _source(view: str, asked: Sequence[str]) -> tuple[str, str, Sequence[str]]:
+    """Where to read: the view without stations of smoke tests, or all rows where stations are asked for by name."""
+    if not asked:
+        return view, "", ()
+    everything = {"measurements": "all_measurements", "aqi_hourly": "aqi_hourly_zeta"}
+    return everything[view], f" AND station_id IN ({', '.join(['%s'] * len(asked))})", asked
+
+
+def _row(hour_start: object, first_hour: int) -> int:
+    if not isinstance(hour_start, datetime):
+        raise StarRocksError(f"hour_start is {hour_start!r}, expected a DATETIME")
+    return hour_number(hour_start) - first_hour
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else np.nan
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,161 @@
+"""The command line: python -m apps.ciapol.sensors stations | replay | simulate."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+
+from apps.ciapol.sensors.broker import Broker, BrokerError
+from apps.ciapol.sensors.files import BadRowError, UnreadableFileError
+from apps.ciapol.sensors.pace import Steady
+from apps.ciapol.sensors.progress import progress
+from apps.ciapol.sensors.publisher import GIVE_UP_SECONDS
+from apps.ciapol.sensors.registry import RegistryError, StarRocks
+from apps.ciapol.sensors.replay import Options, replay
+from apps.ciapol.sensors.resume import StateError
+from apps.ciapol.sensors.run import Session, publish_all
+from apps.ciapol.sensors.simulate import Simulation, whole_second
+from apps.ciapol.sensors.stations import StationsError, read_stations
+from apps.ciapol.sensors.zones import parse_zone
+
+NOT_DONE = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return the exit code: 0 done, 1 not all acknowledged, 2 bad input, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "stations":
+            return _stations(options)
+        return _publish(options)
+    except (BadRowError, UnreadableFileError, StationsError, StateError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except (BrokerError, RegistryError, OSError) as error:
+        print(error, file=sys.stderr)
+        return NOT_DONE
+
+
+def _stations(options: argparse.Namespace) -> int:
+    stations = read_stations(options.file)
+    starrocks = StarRocks(options.host, options.port, options.user, options.password_file, options.database)
+    print(f"stations: {starrocks.register(stations)}")
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    broker = Broker(options.broker, options.topic, options.token_file)
+    session = Session(broker, Console(stderr=True), options.give_up_after)
+    try:
+        with session.stop.listening():
+            if options.command == "replay":
+                replay(_replay_options(options), session)
+            else:
+                _simulate(options, session)
+    finally:
+        print(session.counts)
+    if session.counts.interrupted:
+        return INTERRUPTED
+    return 0 if session.counts.complete else NOT_DONE
+
+
+def _replay_options(options: argparse.Namespace) -> Options:
+    return Options(
+        files=options.files,
+        zone=options.tz,
+        shift_to_now=options.shift_to_now,
+        speed=options.speed,
+        limit=options.limit,
+        state=options.resume,
+        skip_bad=options.skip_bad,
+    )
+
+
+def _simulate(options: argparse.Namespace, session: Session) -> None:
+    simulation = Simulation(options.stations, options.rate, whole_second(datetime.now(UTC)), options.seed)
+    total = None if options.duration is None else round(options.duration * options.rate)
+    measurements = islice(simulation.measurements(), total)
+    with progress("simulating", total, session.console) as display:
+        publish_all(session, measurements, display, Steady(options.rate))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m apps.ciapol.sensors", description="Sensor stations.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    stations = commands.add_parser("stations", help="register the stations of a CSV in StarRocks")
+    stations.add_argument(
+        "file", type=Path, help="columns id,name,latitude,longitude,commune[,time_zone,demonstration]"
+    )
+    environment = os.environ.get
+    stations.add_argument("--host", default=environment("STARROCKS_HOST", "127.0.0.1"))
+    stations.add_argument("--port", type=_positive, default=environment("STARROCKS_PORT", "9030"))
+    stations.add_argument("--user", default=environment("STARROCKS_USER", "registrar"))
+    stations.add_argument("--password-file", type=Path, default=environment("STARROCKS_PASSWORD_FILE"))
+    stations.add_argument("--database", default=environment("STARROCKS_DATABASE", "ciapol_analytics"))
+
+    again = commands.add_parser("replay", help="publish measurements from files")
+    again.add_argument("files", type=Path, nargs="+", help=".csv or .csv.xz: UCI data set 501, or the event's fields")
+    again.add_argument("--tz", type=_zone, help="of times that tell none, such as +08:00 (the default of UCI files)")
+    again.add_argument("--shift-to-now", action="store_true", help="move all so that the last hour is now")
+    again.add_argument("--speed", type=_above_zero, help="times real time; default: as fast as Pulsar takes them")
+    again.add_argument("--limit", type=_positive, help="only the first so many measurements")
+    again.add_argument(
+        "--resume", type=Path, metavar="STATE_FILE", help="remember how far it came, and go on from there"
+    )
+    again.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be used, and count them")
+    _add_broker(again)
+
+    simulate = commands.add_parser("simulate", help="publish measurements of stations that do not exist")
+    simulate.add_argument("--stations", type=_positive, default=50)
+    simulate.add_argument("--rate", type=_above_zero, default=10.0, help="measurements per second of all stations")
+    simulate.add_argument("--duration", type=_above_zero, help="seconds; default: until Ctrl-C")
+    simulate.add_argument("--seed", type=int, default=1, help="the same seed gives the same measurements")
+    _add_broker(simulate)
+    return parser
+
+
+def _add_broker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--broker", default="pulsar://127.0.0.1:6650")
+    parser.add_argument("--topic", default="persistent://ciapol/air/sensor-measurements")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        default=os.environ.get("PULSAR_TOKEN_FILE"),
+        help="holds the token where the broker asks for one; default: what PULSAR_TOKEN_FILE names",
+    )
+    parser.add_argument(
+        "--give-up-after", type=_above_zero, default=GIVE_UP_SECONDS, help="seconds without any acknowledgement"
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"found {text}, expected 1 or more")
+    return value
+
+
+def _above_zero(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {text}, expected a number above 0")
+    return value
+
+
+def _zone(text: str) -> str:
+    try:
+        parse_zone(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

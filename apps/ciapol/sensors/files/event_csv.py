@@ -1,0 +1,44 @@
+"""The form of a CSV whose columns are the fields of the event."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+
+from apps.ciapol.sensors.event import QUANTITIES, Measurement
+from apps.ciapol.sensors.files.rows import BadCellError, number, station_id
+
+REQUIRED = frozenset({"station_id", "measured_at"})
+COLUMNS = REQUIRED | frozenset(QUANTITIES) | {"event_id"}
+"""An `event_id` may be there, and is made anew: it follows from station and time."""
+
+
+class EventForm:
+    """Rows with the event's field names."""
+
+    def __init__(self, columns: Mapping[str, int], zone: tzinfo | None) -> None:
+        """`zone`: of times that tell no offset; None means that each must tell its own."""
+        self._zone = zone
+        self._station = columns["station_id"]
+        self._time = columns["measured_at"]
+        self._quantities = [(name, columns[name]) for name in QUANTITIES if name in columns]
+
+    def measurement(self, row: Sequence[str]) -> Measurement:
+        """The measurement of a row; see `Form`."""
+        values: dict[str, float] = {}
+        for name, position in self._quantities:
+            value = number(name, row[position])
+            if value is not None:
+                values[name] = value
+        return Measurement(station_id("station_id", row[self._station]), self._measured_at(row[self._time]), values)
+
+    def _measured_at(self, text: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+            if self._zone is not None:
+                return moment.replace(tzinfo=self._zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise BadCellError("measured_at", text, "a time in ISO 8601 such as 2026-01-31T12:00:00Z") from None
+        raise BadCellError(
+            "measured_at", text, "a time with its offset such as 2026-01-31T12:00:00Z, or the option --tz"
+        )

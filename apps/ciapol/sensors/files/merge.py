@@ -1,0 +1,22 @@
+"""Several files as one stream."""
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from datetime import tzinfo
+from pathlib import Path
+
+from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.files.reader import read_measurements
+from apps.ciapol.sensors.files.rows import BadRowError
+
+
+def in_time_order(
+    paths: Sequence[Path], zone: tzinfo | None = None, bad: Callable[[BadRowError], None] | None = None
+) -> Iterator[Measurement]:
+    """The measurements of all files by time, one row of each file in memory.
+
+    The order is the same at every run. A file that is not in time order itself is taken as it is: late events
+    are fine, and sorting them would need all of it in memory.
+    """
+    streams = [read_measurements(path, zone, bad) for path in paths]
+    return heapq.merge(*streams, key=lambda measurement: measurement.measured_at)

@@ -1,0 +1,94 @@
+"""Reads a file of measurements, whichever form it has."""
+
+import csv
+import lzma
+from collections.abc import Callable, Iterator, Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import TextIO
+
+from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.files import event_csv, uci
+from apps.ciapol.sensors.files.rows import BadCellError, BadRowError, Form, FormOf, UnreadableFileError
+
+_FORMS: Mapping[str, tuple[frozenset[str], frozenset[str], FormOf]] = {
+    "UCI data set 501": (uci.REQUIRED, uci.COLUMNS, uci.UciForm),
+    "event": (event_csv.REQUIRED, event_csv.COLUMNS, event_csv.EventForm),
+}
+
+
+def read_measurements(
+    path: Path, zone: tzinfo | None = None, bad: Callable[[BadRowError], None] | None = None
+) -> Iterator[Measurement]:
+    """The measurements of a `.csv` or `.csv.xz` file, in its order, one row in memory at a time.
+
+    Args:
+        path: a file in the form of UCI data set 501, or with the event's field names.
+        zone: of times that tell none. UCI files: None means Beijing's; event files: None means that all must.
+        bad: takes the rows that cannot be used; None means that the first one is raised.
+
+    Raises:
+        BadRowError: a row that cannot be used.
+        UnreadableFileError: missing, unknown columns, not CSV, damaged.
+    """
+    try:
+        with _open(path) as text:
+            yield from _rows(path, text, zone, bad)
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise UnreadableFileError(f"{path}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(f"{path}: byte {error.object[error.start]:#04x} is not UTF-8") from error
+
+
+def _open(path: Path) -> TextIO:
+    if path.name.endswith(".csv.xz"):
+        return lzma.open(path, "rt", encoding="utf-8-sig", newline="")
+    if path.name.endswith(".csv"):
+        return path.open(encoding="utf-8-sig", newline="")
+    raise UnreadableFileError(f"{path}: the name must end with .csv or .csv.xz")
+
+
+def _rows(
+    path: Path, text: TextIO, zone: tzinfo | None, bad: Callable[[BadRowError], None] | None
+) -> Iterator[Measurement]:
+    reader = csv.reader(text, strict=True)
+    try:
+        header = next(reader, [])
+        form = _form(path, header, zone)
+        for row in reader:
+            if not row:
+                continue
+            try:
+                measurement = _measurement(form, row, len(header))
+            except BadCellError as cell:
+                problem = BadRowError(path, reader.line_num, cell.field, cell.value, cell.expected)
+                if bad is None:
+                    raise problem from None
+                bad(problem)
+            else:
+                yield measurement
+    except csv.Error as error:
+        raise UnreadableFileError(f"{path}, line {reader.line_num}: {error}") from error
+
+
+def _measurement(form: Form, row: list[str], width: int) -> Measurement:
+    if len(row) != width:
+        raise BadCellError("(all)", f"{len(row)} cells", f"{width}, as in the header")
+    return form.measurement(row)
+
+
+def _form(path: Path, header: list[str], zone: tzinfo | None) -> Form:
+    columns = {name: position for position, name in enumerate(header)}
+    for name, (required, known, form) in _FORMS.items():
+        if not required <= columns.keys():
+            continue
+        if unknown := sorted(columns.keys() - known):
+            raise UnreadableFileError(
+                f"{path}: form {name} has no column {', '.join(map(repr, unknown))}; it has {', '.join(sorted(known))}"
+            )
+        if len(columns) != len(header):
+            twice = sorted({column for column in header if header.count(column) > 1})
+            raise UnreadableFileError(f"{path}: the header names {', '.join(twice)} more than once")
+        return form(columns, zone)
+    wanted = "; or ".join(f"{name}: {', '.join(sorted(required))}" for name, (required, _, _) in _FORMS.items())
+    raise UnreadableFileError(f"{path}: the header is {header!r}; expected at least the columns of form {wanted}")

@@ -1,0 +1,92 @@
+"""The form of the UCI data set 501, Beijing Multi-Site Air-Quality Data.
+
+Concentrations in µg/m³, TEMP and DEWP in °C, PRES in hPa, WSPM in m/s; times are the hour's begin on the
+station's clock. RAIN and wd have no field in the event.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.files.rows import BadCellError, number, station_id
+
+BEIJING = timezone(timedelta(hours=8))
+"""The clock of the published files, which has no daylight saving time."""
+
+REQUIRED = frozenset({"year", "month", "day", "hour", "station"})
+_QUANTITIES = {
+    "PM2.5": "pm25",
+    "PM10": "pm10",
+    "SO2": "so2",
+    "NO2": "no2",
+    "O3": "o3",
+    "CO": "co",
+    "TEMP": "temperature",
+    "PRES": "pressure",
+    "WSPM": "wind_speed",
+}
+COLUMNS = REQUIRED | frozenset(_QUANTITIES) | {"No", "DEWP", "RAIN", "wd"}
+
+_MAGNUS_A = 17.625
+_MAGNUS_B = 243.04
+
+
+def relative_humidity(temperature: float, dew_point: float) -> float:
+    """The relative humidity in %, 0 to 100, of air at a temperature with a dew point, both in °C.
+
+    The ratio of the saturation vapour pressures at both by the Magnus formula, with the constants 17.625 and
+    243.04 °C of Alduchov, O. A. and Eskridge, R. E. (1996), Improved Magnus Form Approximation of Saturation
+    Vapor Pressure, J. Appl. Meteor. 35, 601-609: within 0.4 % from -40 °C to 50 °C. Rounded to 0.1 %, as
+    fine as temperatures in tenths of a degree can tell.
+    """
+    exponent = _MAGNUS_A * dew_point / (_MAGNUS_B + dew_point) - _MAGNUS_A * temperature / (_MAGNUS_B + temperature)
+    return min(100.0, max(0.0, round(100 * math.exp(exponent), 1)))
+
+
+class UciForm:
+    """Rows of a UCI file."""
+
+    def __init__(self, columns: Mapping[str, int], zone: tzinfo | None) -> None:
+        """`zone`: that of the station's clock, where it is not Beijing's."""
+        self._zone = zone or BEIJING
+        self._station = columns["station"]
+        self._time = [(name, columns[name]) for name in ("year", "month", "day", "hour")]
+        self._quantities = [(name, columns[name], field) for name, field in _QUANTITIES.items() if name in columns]
+        self._temperature = columns.get("TEMP")
+        self._dew_point = columns.get("DEWP")
+
+    def measurement(self, row: Sequence[str]) -> Measurement:
+        """The measurement of a row; see `Form`."""
+        values: dict[str, float] = {}
+        for name, position, field in self._quantities:
+            value = number(name, row[position])
+            if value is not None:
+                values[field] = value
+        if self._dew_point is not None and self._temperature is not None:
+            dew_point = number("DEWP", row[self._dew_point])
+            if dew_point is not None and "temperature" in values:
+                values["humidity"] = self._humidity(values["temperature"], dew_point, row)
+        return Measurement(station_id("station", row[self._station]), self._measured_at(row), values)
+
+    def _humidity(self, temperature: float, dew_point: float, row: Sequence[str]) -> float:
+        for name, celsius in (("TEMP", temperature), ("DEWP", dew_point)):
+            if not -100 < celsius < 100:
+                position = self._temperature if name == "TEMP" else self._dew_point
+                assert position is not None
+                raise BadCellError(name, row[position], "a temperature of air in °C, between -100 and 100")
+        return relative_humidity(temperature, dew_point)
+
+    def _measured_at(self, row: Sequence[str]) -> datetime:
+        parts: list[int] = []
+        for name, position in self._time:
+            text = row[position]
+            if not (text.isascii() and text.isdigit()):
+                raise BadCellError(name, text, "a whole number")
+            parts.append(int(text))
+        year, month, day, hour = parts
+        try:
+            return datetime(year, month, day, hour, tzinfo=self._zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            found = "-".join(row[position] for _, position in self._time)
+            raise BadCellError("year, month, day, hour", found, "a date that exists and an hour from 0 to 23") from None

@@ -1,0 +1,112 @@
+"""Writes stations into StarRocks."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pymysql
+import pymysql.cursors
+
+from apps.ciapol.sensors.stations import StationRow
+
+_CONNECT_SECONDS = 10
+_ANSWER_SECONDS = 60
+_SELECT = "SELECT station_id, name, latitude, longitude, commune, time_zone, demonstration, registered_at FROM stations"
+_UPSERT = (
+    "INSERT INTO stations (station_id, name, latitude, longitude, commune, time_zone, demonstration, registered_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+class RegistryError(Exception):
+    """StarRocks that cannot be reached or refuses; the message names it and its answer."""
+
+
+@dataclass(frozen=True)
+class StarRocks:
+    """Where the stations are registered.
+
+    Args:
+        host, port: of a frontend's MySQL protocol.
+        user: may select from and insert into `stations`.
+        password_file: holds the user's password; None means that there is none.
+        database: with the table `stations`.
+    """
+
+    host: str
+    port: int
+    user: str
+    password_file: Path | None
+    database: str
+
+    @contextmanager
+    def _connection(self) -> "Iterator[pymysql.Connection[pymysql.cursors.Cursor]]":
+        where = f"StarRocks at {self.host}:{self.port}, user {self.user}, database {self.database}"
+        try:
+            password = "" if self.password_file is None else self.password_file.read_text().strip()
+        except OSError as error:
+            raise RegistryError(f"password file {self.password_file}: {error.strerror}") from error
+        try:
+            connection = pymysql.connect(
+                host=self.host,
+                port=self.port,
+                user=self.user,
+                password=password,
+                database=self.database,
+                charset="utf8mb4",
+                autocommit=True,
+                connect_timeout=_CONNECT_SECONDS,
+                read_timeout=_ANSWER_SECONDS,
+                write_timeout=_ANSWER_SECONDS,
+            )
+            with connection:
+                yield connection
+        except pymysql.MySQLError as error:
+            raise RegistryError(f"{where}: {error}") from error
+
+    def register(self, stations: Sequence[StationRow]) -> "Changes":
+        """Make the table hold these stations as they are here; others stay.
+
+        Rows that are there already are left alone, and a changed one keeps the time of its first registration.
+        One statement writes all, so that all are registered or none.
+
+        Raises:
+            RegistryError: not reached, or refused.
+        """
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(_SELECT)
+            there = {str(row[0]): (row[1:7], row[7]) for row in cursor.fetchall()}
+            now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+            rows: list[tuple[object, ...]] = []
+            added = 0
+            for station in stations:
+                wanted = (
+                    station.name,
+                    station.latitude,
+                    station.longitude,
+                    station.commune,
+                    station.time_zone,
+                    station.demonstration,
+                )
+                found, registered_at = there.get(station.id, (None, None))
+                if found != wanted:
+                    added += found is None
+                    rows.append((station.id, *wanted, registered_at or now))
+            if rows:
+                cursor.executemany(_UPSERT, rows)
+        return Changes(added=added, changed=len(rows) - added, unchanged=len(stations) - len(rows))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What registering did, in stations."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged"

@@ -1,0 +1,166 @@
+"""The common part of replaying and simulating: publishes a stream of measurements and counts."""
+
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from rich.console import Console
+
+from apps.ciapol.sensors.broker import Broker, BrokerError
+from apps.ciapol.sensors.event import Measurement, encode
+from apps.ciapol.sensors.pace import AtOnce, Pace
+from apps.ciapol.sensors.progress import Display
+from apps.ciapol.sensors.publisher import GIVE_UP_SECONDS, Publisher
+
+_SAVE_SECONDS = 1.0
+_KEEP_EVENTS = 256
+_LAST_ANSWERS_SECONDS = 5.0
+
+
+@dataclass
+class Counts:
+    """What a run did, in measurements."""
+
+    read: int = 0
+    published: int = 0
+    acknowledged: int = 0
+    skipped: int = 0
+    before: int = 0
+    resent: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was to be published is acknowledged."""
+        return not self.interrupted and self.acknowledged == self.published
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        rate = self.acknowledged / self.seconds if self.seconds else 0.0
+        return (
+            f"read {self.read}, published {self.published}, acknowledged {self.acknowledged}, "
+            f"skipped {self.skipped}, acknowledged by earlier runs {self.before}, sent again {self.resent}; "
+            f"{self.seconds:.1f} s, {rate:,.0f}/s"
+        )
+
+
+class Stop:
+    """Whether a person wants to stop: set by the first Ctrl-C or SIGTERM; the second one ends the process."""
+
+    def __init__(self) -> None:
+        """Not yet."""
+        self._asked = False
+
+    def __call__(self) -> bool:
+        """Whether it is wanted."""
+        return self._asked
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take the signals while the block runs."""
+        before = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+@dataclass
+class Session:
+    """One run of the command line.
+
+    Args:
+        broker: where events go.
+        console: where progress is shown.
+        give_up_after: seconds without any acknowledgement after which to give up.
+        counts: what has been done; kept up to date whatever happens.
+        stop: ends the run early.
+    """
+
+    broker: Broker
+    console: Console
+    give_up_after: float = GIVE_UP_SECONDS
+    counts: Counts = field(default_factory=Counts)
+    stop: Stop = field(default_factory=Stop)
+
+
+def publish_all(
+    session: Session,
+    measurements: Iterable[Measurement],
+    display: Display,
+    pace: Pace | None = None,
+    save: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Publish a stream; what is under way at a stop still gets its answer if that comes soon.
+
+    Args:
+        session: where to; its counts are changed.
+        measurements: the stream.
+        display: shows how far it is.
+        pace: when each is due; None means as fast as Pulsar takes them.
+        save: is told now and then, and at the end, how many from the first on are all acknowledged.
+
+    Raises:
+        BrokerError: Pulsar cannot be reached, does not answer any more, or refuses.
+    """
+    started = time.monotonic()
+    stop, pace = session.stop, pace or AtOnce()
+    publisher = Publisher(
+        session.broker.connect,
+        stopped=stop,
+        note=display.note,
+        give_up_after=session.give_up_after,
+    )
+    keeper = _Keeper(publisher, session.counts, display, save)
+    publisher.tick = keeper.keep
+    try:
+        for measurement in measurements:
+            due = pace.due(measurement)
+            while (wait := due - time.monotonic()) > 0 and not stop():
+                publisher.pump(min(wait, 0.2))
+            if stop() or not publisher.publish(measurement.station_id, encode(measurement)):
+                break
+            session.counts.read += 1
+            if session.counts.read % _KEEP_EVENTS == 0:
+                keeper.keep()
+        while not stop() and not publisher.flush(_SAVE_SECONDS):
+            pass
+        publisher.flush(_LAST_ANSWERS_SECONDS)
+    except BrokerError:
+        # a stop that finds Pulsar away is a stop
+        if not stop():
+            raise
+    finally:
+        publisher.close()
+        session.counts.seconds = time.monotonic() - started
+        session.counts.interrupted = stop()
+        keeper.keep(last=True)
+
+
+class _Keeper:
+    def __init__(self, publisher: Publisher, counts: Counts, display: Display, save: Callable[[int], None]) -> None:
+        self._publisher = publisher
+        self._counts = counts
+        self._display = display
+        self._save = save
+        self._saved = time.monotonic()
+
+    def keep(self, *, last: bool = False) -> None:
+        publisher, counts = self._publisher, self._counts
+        counts.published = publisher.published
+        counts.acknowledged = publisher.acknowledged
+        counts.resent = publisher.resent
+        self._display.show(counts.acknowledged, publisher.silence)
+        now = time.monotonic()
+        if last or now - self._saved >= _SAVE_SECONDS:
+            self._saved = now
+            self._save(publisher.contiguous)

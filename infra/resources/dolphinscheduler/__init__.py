@@ -1,0 +1,1 @@
+"""What is inside DolphinScheduler: its metadata, projects, workflows, alerts."""

@@ -1,0 +1,212 @@
+"""Who is told when a workflow fails or takes too long: DolphinScheduler's alert server posts to the stack's webhook.
+
+The webhook's URL is a secret: it is in no input and no output, and is looked up in the stack's connections.
+"""
+
+import json
+
+from pulumi import Input, ResourceOptions
+
+from infra.resources import connections
+from infra.resources.connections import wait_until
+from infra.resources.dolphinscheduler.client import DolphinScheduler, Found, Refused, connect, read
+from infra.resources.http import Json, ServiceError
+from infra.resources.provider import DynamicResource, Inputs, Provider
+
+SECRET = "alert-webhook"  # noqa: S105 # the name of the secret
+_PLUGIN = "Http"
+_PLUGINS_WITHIN = 60.0
+
+
+class AlertsInputs(Inputs):
+    """An alert group with one receiver."""
+
+    stack: str
+    service: str
+    group: str
+    secret_id: str
+
+
+class _Plugin(Found):
+    id: int
+    plugin_name: str
+
+
+class _PluginForm(Found):
+    plugin_params: str
+
+
+class _Instance(Found):
+    id: int
+    instance_name: str
+    plugin_instance_params: str
+
+
+class _Group(Found):
+    id: int
+    group_name: str
+    description: str | None = None
+    alert_instance_ids: str
+
+
+class AlertsProvider(Provider[AlertsInputs]):
+    """Keeps the group and its receiver by REST."""
+
+    model = AlertsInputs
+    replace_on = ("stack", "service", "group")
+
+    def identity(self, inputs: AlertsInputs) -> str:
+        """The group's name."""
+        return f"{inputs.stack}/{inputs.group}"
+
+    def apply(self, inputs: AlertsInputs, previous: AlertsInputs | None) -> None:
+        """Create or mend the receiver and the group."""
+        server = connect(inputs.stack, inputs.service)
+        server.wait_until_up()
+        plugin = _plugin(server)
+        wanted = _parameters(inputs)
+        instance = _instance(server, inputs.group)
+        fields: dict[str, Json] = {
+            "instanceName": _instance_name(inputs.group),
+            "pluginInstanceParams": _form(server, plugin, wanted),
+        }
+        if instance is None:
+            server.call("POST", "/alert-plugin-instances", pluginDefineId=plugin, **fields)
+            instance = _instance(server, inputs.group)
+        elif _found_parameters(instance) != wanted:
+            server.call("PUT", f"/alert-plugin-instances/{instance.id}", **fields)
+        if instance is None:
+            raise ServiceError(f"DolphinScheduler took alert instance {_instance_name(inputs.group)} and has it not")
+        group = _group(server, inputs.group)
+        fields = {"groupName": inputs.group, "description": "", "alertInstanceIds": str(instance.id)}
+        if group is None:
+            server.call("POST", "/alert-groups", **fields)
+        elif group.alert_instance_ids != str(instance.id):
+            server.call("PUT", f"/alert-groups/{group.id}", **fields)
+
+    def find_drift(self, inputs: AlertsInputs) -> list[str]:
+        """What is missing or was edited; never with a URL in it."""
+        try:
+            server = connect(inputs.stack, inputs.service, timeout=5)
+            instance, group = _instance(server, inputs.group), _group(server, inputs.group)
+            if group is None:
+                return [f"alert group {inputs.group} is missing"]
+            if instance is None or group.alert_instance_ids != str(instance.id):
+                return [f"alert group {inputs.group} tells somebody else, or nobody"]
+            found, wanted = _found_parameters(instance), _parameters(inputs)
+        except (ServiceError, connections.ConnectionsMissing) as error:
+            return [str(error)]
+        changed = [name for name, value in wanted.items() if found.get(name) != value]
+        return [f"alert group {inputs.group}: {', '.join(changed)} changed"] if changed else []
+
+    def remove(self, inputs: AlertsInputs) -> None:
+        """Take group and receiver away."""
+        server = connect(inputs.stack, inputs.service)
+        if group := _group(server, inputs.group):
+            server.call("DELETE", f"/alert-groups/{group.id}")
+        if instance := _instance(server, inputs.group):
+            _forget(server, instance.id)
+            server.call("DELETE", f"/alert-plugin-instances/{instance.id}")
+
+
+def _instance_name(group: str) -> str:
+    return f"{group}-webhook"
+
+
+def _plugin(server: DolphinScheduler) -> int:
+    """The id of the HTTP plugin; the alert server registers its plugins a little after the API is up."""
+    found = 0
+
+    def complaint() -> str:
+        nonlocal found
+        try:
+            plugins = read(list[_Plugin], server.call("GET", "/ui-plugins/query-by-type", pluginType="ALERT"))
+        except Refused as error:  # while there is none at all
+            return str(error)
+        found = next((each.id for each in plugins if each.plugin_name == _PLUGIN), 0)
+        return "" if found else f"it knows {', '.join(each.plugin_name for each in plugins) or 'no plugin'}"
+
+    wait_until(complaint, within=_PLUGINS_WITHIN, what=f"DolphinScheduler's alert plugin {_PLUGIN}")
+    return found
+
+
+def _instance(server: DolphinScheduler, group: str) -> _Instance | None:
+    instances = read(list[_Instance], server.call("GET", "/alert-plugin-instances/list") or [])
+    return next((each for each in instances if each.instance_name == _instance_name(group)), None)
+
+
+def _group(server: DolphinScheduler, name: str) -> _Group | None:
+    groups = read(list[_Group], server.pages("/alert-groups", searchVal=name))
+    return next((each for each in groups if each.group_name == name), None)
+
+
+def _forget(server: DolphinScheduler, instance: int) -> None:
+    """Take a receiver out of every group. The server's own group comes with receivers 1 and 2, whatever they become."""
+    for group in read(list[_Group], server.pages("/alert-groups")):
+        receivers = group.alert_instance_ids.split(",")
+        if str(instance) in receivers:
+            left = ",".join(each for each in receivers if each != str(instance))
+            fields: dict[str, Json] = {"groupName": group.group_name, "description": group.description or ""}
+            server.call("PUT", f"/alert-groups/{group.id}", alertInstanceIds=left, **fields)
+
+
+def _parameters(inputs: AlertsInputs) -> dict[str, str]:
+    """What the plugin is told: a POST in the form of the tasks' own alerts (`apps/tasks/alerts.py`)."""
+    url = connections.load(inputs.stack).secrets[SECRET]
+    body = {
+        "source": "dolphinscheduler",
+        "severity": "critical",
+        "title": "A workflow failed or takes too long",
+        "stack": inputs.stack,
+        "product": inputs.group,
+    }
+    return {
+        "WarningType": "all",
+        "url": url,
+        "requestType": "POST",
+        "headerParams": json.dumps({"Content-Type": "application/json"}),
+        "bodyParams": json.dumps(body),
+        "contentField": "text",
+    }
+
+
+def _form(server: DolphinScheduler, plugin: int, parameters: dict[str, str]) -> Json:
+    """The plugin's own form, filled in: of any other the server makes an empty one without a word."""
+    described = read(_PluginForm, server.call("GET", f"/ui-plugins/{plugin}"))
+    fields = read(list[dict[str, Json]], json.loads(described.plugin_params))
+    if {str(each.get("field")) for each in fields} != parameters.keys():
+        raise ServiceError(f"DolphinScheduler's alert plugin {_PLUGIN} has another form")
+    return [{**each, "value": parameters[str(each["field"])]} for each in fields]
+
+
+def _found_parameters(instance: _Instance) -> dict[str, str]:
+    fields = json.loads(instance.plugin_instance_params) or []
+    return {str(each.get("field")): str(each.get("value")) for each in fields}
+
+
+class DolphinSchedulerAlerts(DynamicResource, module="kappastack", name="DolphinSchedulerAlerts"):
+    """An alert group that posts to the stack's webhook. Only where the stack has one."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        service: str,
+        group: str,
+        secret_id: Input[str],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Arguments beside the usual.
+
+        Args:
+            name: of the resource.
+            stack: name of the stack.
+            service: name of the service.
+            group: the group's name: the data product's.
+            secret_id: changes when the URL does, which is the secret `alert-webhook` of the stack's connections.
+            opts: options.
+        """
+        super().__init__(
+            AlertsProvider, name, {"stack": stack, "service": service, "group": group, "secret_id": secret_id}, opts
+        )

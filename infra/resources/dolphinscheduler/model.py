@@ -1,0 +1,294 @@
+"""What a workflow means, in one form for what is wanted and for what the server has, so that the two are compared.
+
+Nothing that only the server knows (codes, versions, positions on a canvas) is in it.
+"""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict
+
+from infra.resources.dolphinscheduler.client import FoundSchedule, FoundTask, FoundWorkflow
+from infra.resources.dolphinscheduler.quartz import CronError, check_cron
+from infra.resources.dolphinscheduler.quartz_period import longest_pause
+from infra.resources.dolphinscheduler.workflow_definition import (
+    Alert,
+    Overlap,
+    Program,
+    Task,
+    WaitFor,
+    WorkflowDefinition,
+    minutes,
+)
+from infra.resources.http import Json
+
+SHELL = "SHELL"
+DEPENDENT = "DEPENDENT"
+# Schedules are valid as long as they are there.
+LAST_DAY = "2099-12-31 23:59:59"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_EXECUTION = {Overlap.ALLOW: "PARALLEL", Overlap.SKIP: "SERIAL_DISCARD", Overlap.WAIT: "SERIAL_WAIT"}
+GRACE = 5
+"""Minutes after which the server calls a task failed that should have ended itself."""
+# The cycle and the date value of a DEPENDENT task.
+PERIODS = {"hour": ("hour", "currentHour"), "day": ("day", "today")}
+
+
+class TaskMeaning(BaseModel):
+    """A task; times in minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: str = ""
+    script: str = ""
+    """What the worker runs; empty for a task that waits for a workflow."""
+    waits_for: str = ""
+    in_the_same: str = ""
+    needs: list[str] = []
+    timeout: int
+    retries: int
+    retry_interval: int
+    oddities: list[str] = []
+    """Settings of the server that this project leaves alone, where somebody did not."""
+
+
+class ScheduleMeaning(BaseModel):
+    """A schedule; it is not paused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cron: str
+    time_zone: str
+    alert_group: str = ""
+    """Who is told when a run that it started fails; empty for nobody."""
+    oddities: list[str] = []
+
+
+class WorkflowMeaning(BaseModel):
+    """A workflow; the timeout in minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: str
+    tenant: str
+    timeout: int
+    execution: str
+    parameters: dict[str, str] = {}
+    tasks: dict[str, TaskMeaning]
+    schedule: ScheduleMeaning | None = None
+
+
+def wanted(definition: WorkflowDefinition, *, product: str, tenant: str, alert_group: str) -> WorkflowMeaning:
+    """The meaning of a workflow file.
+
+    Args:
+        definition: what it says.
+        product: the data product.
+        tenant: the OS user that the tasks run as.
+        alert_group: who is told of failures; empty for nobody.
+    """
+    schedule = definition.schedule
+    return WorkflowMeaning(
+        description=definition.description,
+        tenant=tenant,
+        timeout=minutes(definition.timeout),
+        execution=_EXECUTION[definition.overlap],
+        parameters=dict(definition.parameters),
+        tasks={task.name: _wanted_task(definition, task, product) for task in definition.tasks},
+        schedule=ScheduleMeaning(
+            cron=schedule.cron,
+            time_zone=schedule.time_zone,
+            alert_group=alert_group if definition.alert is Alert.ON_FAILURE else "",
+        )
+        if schedule
+        else None,
+    )
+
+
+def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> TaskMeaning:
+    waiting = isinstance(task, WaitFor)
+    return TaskMeaning(
+        description=task.description,
+        script="" if isinstance(task, WaitFor) else _script(definition, task, product),
+        waits_for=task.workflow if isinstance(task, WaitFor) else "",
+        in_the_same=task.in_the_same if isinstance(task, WaitFor) else "",
+        needs=sorted(task.needs),
+        timeout=minutes(task.timeout) if waiting else _longest(task) + GRACE,
+        # The script tries again by itself: docs/decisions/073.
+        retries=0,
+        retry_interval=1,
+    )
+
+
+def _longest(task: Program | Task) -> int:
+    """How many minutes all tries of a task may take."""
+    return (task.retries + 1) * minutes(task.timeout) + task.retries * minutes(task.retry_interval)
+
+
+def _script(definition: WorkflowDefinition, task: Program, product: str) -> str:
+    command, *arguments = task.command({"from", "to"} <= definition.parameters.keys())
+    who = ["--product", product, "--workflow", definition.name, "--task", task.name]
+    every = longest_pause(definition.schedule.cron) if definition.schedule else None
+    if every is not None:
+        who += ["--every", str(every)]
+    # 3.1.1 has no parameter for the id of the run, but its worker makes a folder <run>/<task run> to run each task in.
+    if task.retries:
+        who += ["--try-timeout", str(60 * minutes(task.timeout))]
+        who += ["--retries", str(task.retries), "--retry-interval", str(60 * minutes(task.retry_interval))]
+    run = '--run "$(basename "$(dirname "$PWD")")"'
+    # 3.1.1 kills a task that takes too long by sudo only; without sudo it calls it failed and lets it run.
+    limit = f"timeout --verbose --kill-after=60 {_longest(task)}m"
+    client = '"$KAPPASTACK_PYTHON" -m apps.tasks'
+    return f"exec {limit} {client} {command} {shlex.join(who)} {run} {shlex.join(arguments)}".rstrip()
+
+
+def found(
+    workflow: FoundWorkflow,
+    schedule: FoundSchedule | None,
+    *,
+    workflow_names: Mapping[int, str],
+    group_names: Mapping[int, str],
+) -> WorkflowMeaning:
+    """The meaning of what the server has.
+
+    Args:
+        workflow: as the server has it.
+        schedule: its schedule, if it has one.
+        workflow_names: names of the project's workflows by code.
+        group_names: names of the alert groups by id.
+    """
+    names = {task.code: task.name for task in workflow.tasks}
+    needs: dict[int, list[str]] = {}
+    for relation in workflow.relations:
+        if relation.pre_task_code:
+            needs.setdefault(relation.post_task_code, []).append(names.get(relation.pre_task_code, "?"))
+    process = workflow.process
+    return WorkflowMeaning(
+        description=process.description or "",
+        tenant=process.tenant_code or "",
+        timeout=process.timeout,
+        execution=process.execution_type,
+        parameters={each.prop: each.value or "" for each in process.global_param_list or []},
+        tasks={
+            task.name: _found_task(task, sorted(needs.get(task.code, [])), workflow_names) for task in workflow.tasks
+        },
+        schedule=_found_schedule(schedule, group_names) if schedule else None,
+    )
+
+
+def _found_task(task: FoundTask, needs: list[str], workflow_names: Mapping[int, str]) -> TaskMeaning:
+    parameters = task.task_params
+    waits_for, in_the_same = "", ""
+    if task.task_type == DEPENDENT:
+        waits_for, in_the_same = _found_wait(parameters.get("dependence"), workflow_names)
+    return TaskMeaning(
+        description=task.description or "",
+        script=str(parameters.get("rawScript") or "").strip(),
+        waits_for=waits_for,
+        in_the_same=in_the_same,
+        needs=needs,
+        timeout=task.timeout if task.timeout_flag == "OPEN" else 0,
+        retries=task.fail_retry_times,
+        retry_interval=task.fail_retry_interval,
+        oddities=list(_task_oddities(task)),
+    )
+
+
+def _task_oddities(task: FoundTask) -> Iterator[str]:
+    expected = {
+        "type": (task.task_type, (SHELL, DEPENDENT)),
+        "flag": (task.flag, ("YES",)),
+        "worker group": (task.worker_group, ("default",)),
+        "environment": (task.environment_code, (-1,)),
+        "delay": (task.delay_time, (0,)),
+        "on timeout": (task.timeout_notify_strategy, ("FAILED",)),
+    }
+    for name, (value, right) in expected.items():
+        if value not in right:
+            yield f"{name} is {value}"
+    for name in ("localParams", "resourceList"):
+        if task.task_params.get(name):
+            yield f"it has {name}"
+
+
+def _found_wait(dependence: Json, workflow_names: Mapping[int, str]) -> tuple[str, str]:
+    """The workflow and the period of a DEPENDENT task of the one form that this project writes."""
+    other = ("something else", "")
+    match dependence:
+        case {"relation": "AND", "dependTaskList": [{"relation": "AND", "dependItemList": [dict(item)]}]}:
+            code, whole = item.get("definitionCode"), item.get("depTaskCode") == 0
+            period = next((name for name, (_, value) in PERIODS.items() if value == item.get("dateValue")), "")
+            name = workflow_names.get(code, "") if isinstance(code, int) else ""
+            return (name, period) if name and period and whole else other
+        case _:
+            return other
+
+
+def _found_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) -> ScheduleMeaning:
+    try:
+        cron = check_cron(schedule.crontab)
+    except CronError:
+        cron = schedule.crontab
+    group = group_names.get(schedule.warning_group_id, "?") if schedule.warning_type == "FAILURE" else ""
+    expected = {
+        "end": (schedule.end_time, LAST_DAY),
+        "failure strategy": (schedule.failure_strategy, "CONTINUE"),
+        "worker group": (schedule.worker_group or "default", "default"),
+        "alerts": (schedule.warning_type, "FAILURE" if group else "NONE"),
+    }
+    oddities = [f"{name} is {value}" for name, (value, right) in expected.items() if value != right]
+    if _is_in_future(schedule.start_time, schedule.timezone_id):
+        oddities.append(f"begin is {schedule.start_time}")
+    return ScheduleMeaning(cron=cron, time_zone=schedule.timezone_id, alert_group=group, oddities=oddities)
+
+
+def _is_in_future(time: str, zone: str) -> bool:
+    try:
+        now = datetime.now(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        # The zone itself is the difference then.
+        return False
+    return time > now.strftime(TIME_FORMAT)
+
+
+def differences(want: WorkflowMeaning, have: WorkflowMeaning) -> list[str]:
+    """What the server has otherwise than it is wanted, a line each, the schedule left out."""
+    lines = [
+        f"{field.replace('_', ' ')} is {getattr(have, field)!r} instead of {getattr(want, field)!r}"
+        for field in ("description", "tenant", "timeout", "execution")
+        if getattr(have, field) != getattr(want, field)
+    ]
+    for name in sorted(want.parameters.keys() | have.parameters.keys()):
+        if name not in have.parameters:
+            lines.append(f"parameter {name} is missing")
+        elif name not in want.parameters:
+            lines.append(f"parameter {name} was added")
+        elif want.parameters[name] != have.parameters[name]:
+            lines.append(f"parameter {name} is {have.parameters[name]!r} instead of {want.parameters[name]!r}")
+    for name in sorted(want.tasks.keys() | have.tasks.keys()):
+        if name not in have.tasks:
+            lines.append(f"task {name} is missing")
+        elif name not in want.tasks:
+            lines.append(f"task {name} was added")
+        else:
+            lines += [f"task {name}: {line}" for line in _changed(want.tasks[name], have.tasks[name])]
+    return lines
+
+
+def schedule_differences(want: ScheduleMeaning | None, have: ScheduleMeaning | None) -> list[str]:
+    """What is other about the schedule, a line each."""
+    if want is None or have is None:
+        if want is have:
+            return []
+        return ["the schedule is missing" if have is None else f"a schedule was added: {have.cron}"]
+    return [f"schedule: {line}" for line in _changed(want, have)]
+
+
+def _changed(want: TaskMeaning | ScheduleMeaning, have: TaskMeaning | ScheduleMeaning) -> Iterator[str]:
+    wants, haves = want.model_dump(exclude={"oddities"}), have.model_dump(exclude={"oddities"})
+    for field, value in wants.items():
+        if haves[field] != value:
+            yield f"{field.replace('_', ' ')} is {haves[field]!r} instead of {value!r}"
+    yield from have.oddities

@@ -1,0 +1,92 @@
+"""Projects of DolphinScheduler: one for each data product. And tenants, the OS users that tasks run as."""
+
+from pulumi import ResourceOptions
+
+from infra.resources import connections
+from infra.resources.dolphinscheduler.client import DolphinScheduler, Found, Refused, connect, read
+from infra.resources.http import ServiceError
+from infra.resources.provider import DynamicResource, Inputs, Provider
+
+_DEFAULT_QUEUE = 1
+
+
+class _Tenant(Found):
+    tenant_code: str
+
+
+class ProjectInputs(Inputs):
+    """A project."""
+
+    stack: str
+    service: str
+    project: str
+
+
+class ProjectProvider(Provider[ProjectInputs]):
+    """Keeps a project by REST."""
+
+    model = ProjectInputs
+    replace_on = ("stack", "service", "project")
+
+    def identity(self, inputs: ProjectInputs) -> str:
+        """Its name."""
+        return f"{inputs.stack}/{inputs.project}"
+
+    def apply(self, inputs: ProjectInputs, previous: ProjectInputs | None) -> None:
+        """Create it where it is not there."""
+        server = connect(inputs.stack, inputs.service)
+        server.wait_until_up()
+        if server.project(inputs.project) is None:
+            server.call("POST", "/projects", projectName=inputs.project, description="")
+
+    def find_drift(self, inputs: ProjectInputs) -> list[str]:
+        """Whether it is there."""
+        try:
+            server = connect(inputs.stack, inputs.service, timeout=5)
+            return [] if server.project(inputs.project) else [f"project {inputs.project} is missing"]
+        except (ServiceError, connections.ConnectionsMissing) as error:
+            return [str(error)]
+
+    def remove(self, inputs: ProjectInputs) -> None:
+        """Delete it; its workflows are gone already."""
+        server = connect(inputs.stack, inputs.service)
+        found = server.project(inputs.project)
+        if found is not None:
+            server.call("DELETE", f"/projects/{found.code}")
+
+
+def ensure_tenant(server: DolphinScheduler, tenant: str) -> None:
+    """Have the server know an OS user.
+
+    Args:
+        server: the server.
+        tenant: the user's name; the worker must be able to run tasks as it.
+    """
+
+    def is_there() -> bool:
+        tenants = read(list[_Tenant], server.pages("/tenants", searchVal=tenant))
+        return any(each.tenant_code == tenant for each in tenants)
+
+    if not is_there():
+        try:
+            server.call("POST", "/tenants", tenantCode=tenant, queueId=_DEFAULT_QUEUE, description="")
+        except Refused:
+            # Another workflow, which is applied at the same time, was faster.
+            if not is_there():
+                raise
+
+
+class DolphinSchedulerProject(DynamicResource, module="kappastack", name="DolphinSchedulerProject"):
+    """A project, which a data product's workflows are in."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        service: str,
+        project: str,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`project` is the data product's name."""
+        super().__init__(ProjectProvider, name, {"stack": stack, "service": service, "project": project}, opts)

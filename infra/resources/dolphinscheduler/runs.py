@@ -1,0 +1,225 @@
+"""Runs of workflows: start one by hand and wait for its end, list the last ones, read their logs, stop them."""
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import Field
+
+from infra.resources.dolphinscheduler.client import DolphinScheduler, Found, FoundWorkflow, read
+from infra.resources.dolphinscheduler.model import DEPENDENT
+from infra.resources.http import Json, ServiceError
+
+_LOG_LINES = 1000
+# The worker writes what a task printed a second after it, and then this line.
+_LOG_END = "FINALIZE_SESSION"
+_LOG_END_WITHIN = 5.0
+_TASK_ENDED = frozenset({"SUCCESS", "FAILURE", "KILL", "FORCED_SUCCESS"})
+_MARK = "kappastack_start"
+
+
+class RunState(StrEnum):
+    """States of a run, as the server names them."""
+
+    SUBMITTED_SUCCESS = "SUBMITTED_SUCCESS"
+    RUNNING_EXECUTION = "RUNNING_EXECUTION"
+    READY_PAUSE = "READY_PAUSE"
+    PAUSE = "PAUSE"
+    READY_STOP = "READY_STOP"
+    STOP = "STOP"
+    FAILURE = "FAILURE"
+    SUCCESS = "SUCCESS"
+    DELAY_EXECUTION = "DELAY_EXECUTION"
+    SERIAL_WAIT = "SERIAL_WAIT"
+    READY_BLOCK = "READY_BLOCK"
+    BLOCK = "BLOCK"
+
+
+ENDED = frozenset({RunState.PAUSE, RunState.STOP, RunState.FAILURE, RunState.SUCCESS, RunState.BLOCK})
+
+
+class Run(Found):
+    """A run of a workflow. Times are the server's, as text."""
+
+    id: int
+    name: str
+    workflow: int = Field(alias="processDefinitionCode")
+    version: int = Field(alias="processDefinitionVersion")
+    state: RunState
+    started_by: str = Field(alias="commandType")
+    scheduled_at: str | None = Field(alias="scheduleTime", default=None)
+    started_at: str | None = Field(alias="startTime", default=None)
+    ended_at: str | None = Field(alias="endTime", default=None)
+    duration: str | None = None
+    command: str | None = Field(alias="commandParam", default=None)
+
+
+class TaskRun(Found):
+    """A try of a task within a run."""
+
+    id: int
+    name: str
+    state: str
+    started_at: str | None = Field(alias="startTime", default=None)
+    ended_at: str | None = Field(alias="endTime", default=None)
+    retry: int = Field(alias="retryTimes", default=0)
+    host: str | None = None
+
+
+class _TaskRuns(Found):
+    task_list: list[TaskRun]
+
+
+class _Log(Found):
+    line_num: int = 0
+    message: str | None = None
+
+
+def start(server: DolphinScheduler, project: str, workflow: str, parameters: Mapping[str, str] | None = None) -> Run:
+    """Start a workflow by hand. Tasks that wait for other workflows are left out: a person decides that it is time.
+
+    Args:
+        server: the server.
+        project: the data product.
+        workflow: its name.
+        parameters: values for some of its parameters, such as `from` and `to`.
+
+    Raises:
+        ServiceError: there is no such workflow or parameter, or it is offline.
+        TimeoutError: the server took the order and began no run.
+    """
+    code = server.project_code(project)
+    found = server.workflow(code, workflow)
+    if found is None:
+        known = ", ".join(sorted(server.processes(code)))
+        raise ServiceError(f"project {project} has no workflow {workflow!r}; it has {known}")
+    declared = {each.prop for each in found.process.global_param_list or []}
+    given = dict(parameters or {})
+    if unknown := given.keys() - declared:
+        known = ", ".join(sorted(declared)) or "none"
+        raise ServiceError(f"workflow {workflow} has no parameter {sorted(unknown)[0]!r}; it has {known}")
+    # The server does not tell which run an order became: the mark does.
+    mark = uuid.uuid4().hex
+    server.call(
+        "POST",
+        f"/projects/{code}/executors/start-process-instance",
+        processDefinitionCode=found.process.code,
+        scheduleTime="",
+        failureStrategy="CONTINUE",
+        startParams={**given, _MARK: mark},
+        **_whom_to_tell(server, code, found),
+        **_without_waiting(found),
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for run in last_runs(server, code, found.process.code, limit=10):
+            if mark in (run_details(server, code, run.id).command or ""):
+                return run
+        time.sleep(0.2)
+    raise TimeoutError(f"DolphinScheduler began no run of workflow {workflow} within 60 s: is its master up?")
+
+
+def _whom_to_tell(server: DolphinScheduler, project: int, found: FoundWorkflow) -> dict[str, Json]:
+    """A run by hand alerts whom a scheduled one would."""
+    for schedule in server.schedules(project, found.process.code):
+        return {"warningType": schedule.warning_type, "warningGroupId": schedule.warning_group_id}
+    return {"warningType": "NONE", "warningGroupId": 0}
+
+
+def _without_waiting(found: FoundWorkflow) -> dict[str, Json]:
+    others = [str(task.code) for task in found.tasks if task.task_type != DEPENDENT]
+    if len(others) in (0, len(found.tasks)):
+        return {}
+    return {"startNodeList": ",".join(others), "taskDependType": "TASK_ONLY"}
+
+
+def wait(server: DolphinScheduler, project: str, run: int, *, within: float) -> Run:
+    """Wait until a run has ended.
+
+    Args:
+        server: the server.
+        project: the data product.
+        run: its id.
+        within: seconds.
+
+    Returns:
+        The run in its last state, whatever it is.
+
+    Raises:
+        TimeoutError: it goes on.
+    """
+    code = server.project_code(project)
+    deadline = time.monotonic() + within
+    while (found := run_details(server, code, run)).state not in ENDED:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"run {run} ({found.name}) is {found.state} after {within:.0f} s")
+        time.sleep(0.25)
+    return found
+
+
+def run_details(server: DolphinScheduler, project: int, run: int) -> Run:
+    """A run by its id."""
+    return read(Run, server.call("GET", f"/projects/{project}/process-instances/{run}"))
+
+
+def last_runs(server: DolphinScheduler, project: int, workflow: int = 0, *, limit: int = 20) -> list[Run]:
+    """The last runs, the newest first.
+
+    Args:
+        server: the server.
+        project: the project's code.
+        workflow: the workflow's code; 0 for all.
+        limit: how many.
+    """
+    page = server.call(
+        "GET", f"/projects/{project}/process-instances", processDefineCode=workflow, pageNo=1, pageSize=limit
+    )
+    runs = read(list[Run], page.get("totalList") if isinstance(page, dict) else None)
+    return sorted(runs, key=lambda run: run.id, reverse=True)
+
+
+def task_runs(server: DolphinScheduler, project: int, run: int) -> list[TaskRun]:
+    """The tasks of a run, each try of its own, in the order in which they began."""
+    found = read(_TaskRuns, server.call("GET", f"/projects/{project}/process-instances/{run}/tasks"))
+    return sorted(found.task_list, key=lambda task: task.id)
+
+
+def run_log(server: DolphinScheduler, project: int, run: int) -> str:
+    """The logs of a run's tasks, each under a heading; of tasks that have ended, to the end."""
+    parts = []
+    deadline = time.monotonic() + _LOG_END_WITHIN
+    for task in task_runs(server, project, run):
+        log = task_log(server, task.id) if task.host else "(it has no log)"
+        while task.host and task.state in _TASK_ENDED and _LOG_END not in log and time.monotonic() < deadline:
+            time.sleep(0.2)
+            log = task_log(server, task.id)
+        parts += [f"--- {task.name} (try {task.retry + 1}): {task.state}", log]
+    return "\n".join(parts)
+
+
+def task_log(server: DolphinScheduler, task_run: int) -> str:
+    """The whole log of a try of a task."""
+    parts: list[str] = []
+    skip = 0
+    while True:
+        answer = server.call("GET", "/log/detail", taskInstanceId=task_run, skipLineNum=skip, limit=_LOG_LINES)
+        text = (read(_Log, answer).message or "") if answer else ""
+        parts.append(text)
+        # The count that the server tells is of the text with its heading; lines are counted here.
+        if text.count("\n") < _LOG_LINES:
+            return "".join(parts)
+        skip += _LOG_LINES
+
+
+def stop(server: DolphinScheduler, project: int, run: int) -> None:
+    """Ask a run to stop; its tasks are killed."""
+    server.call("POST", f"/projects/{project}/executors/execute", processInstanceId=run, executeType="STOP")
+
+
+def parameters_of(run: Run) -> dict[str, str]:
+    """The values that a run by hand was given."""
+    command = json.loads(run.command or "{}")
+    given = json.loads(command.get("StartParams") or "{}")
+    return {str(key): str(value) for key, value in given.items() if key != _MARK}

@@ -1,0 +1,245 @@
+"""Workflows as code: the format of `dolphinscheduler/<product>/*.yaml`.
+
+A task's type is a command of the tasks client (`apps.tasks`), which the worker runs; `wait_for` alone is
+DolphinScheduler's own. The JSON schema beside the files is generated from these models
+(`python -m infra.resources.dolphinscheduler.workflow_schema`).
+"""
+
+import re
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from infra.resources.dolphinscheduler.quartz import check_cron
+
+_MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
+_DURATION = r"^[1-9][0-9]{0,5}[mhd]$"
+_SPAN = r"^[1-9][0-9]{0,5}[hd]$"
+_NAME = r"^[a-z][a-z0-9_]{0,62}$"
+
+
+def _duration(text: str) -> str:
+    if not re.match(_DURATION, text):
+        raise ValueError(f"{text!r} is not a duration; write a whole number and m, h or d, such as 45m or 2h")
+    return text
+
+
+def _span(text: str) -> str:
+    if not re.match(_SPAN, text):
+        raise ValueError(f"{text!r} is not a length of data; write a whole number and h or d, such as 48h or 31d")
+    return text
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone of the IANA database, such as Africa/Abidjan or UTC")
+    return name
+
+
+Name = Annotated[str, Field(pattern=_NAME)]
+Duration = Annotated[str, Field(json_schema_extra={"pattern": _DURATION}), AfterValidator(_duration)]
+"""A whole number of minutes, hours or days: DolphinScheduler counts in minutes."""
+Span = Annotated[str, Field(json_schema_extra={"pattern": _SPAN}), AfterValidator(_span)]
+"""How much data: a whole number of hours or days."""
+
+
+def minutes(duration: str) -> int:
+    """A duration of the format in minutes."""
+    return int(duration[:-1]) * _MINUTES[duration[-1]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Schedule(_Model):
+    """When it starts by itself."""
+
+    cron: Annotated[str, AfterValidator(check_cron)]
+    """Quartz, seven fields: seconds, minutes, hours, day of month, month, day of week, year."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    """The zone in which the cron expression is read, a name of the IANA database."""
+
+
+class Overlap(StrEnum):
+    """What happens where a run is due while another one of the same workflow goes on."""
+
+    ALLOW = "allow"
+    """Both run."""
+    SKIP = "skip"
+    """The new one is not run; it is listed as stopped."""
+    WAIT = "wait"
+    """The new one begins when the other has ended."""
+
+
+class Alert(StrEnum):
+    """When the stack's webhook is told, where it has one."""
+
+    ON_FAILURE = "on_failure"
+    NEVER = "never"
+
+
+class _Task(_Model):
+    name: Name
+    """Unique within the workflow."""
+    description: str = ""
+    """What it does, for people."""
+    needs: tuple[Name, ...] = ()
+    """Tasks of this workflow that must have succeeded before."""
+    timeout: Duration
+    """After this long the task is killed and counts as failed."""
+    retries: Annotated[int, Field(ge=0, le=20)] = 0
+    """How often it is started again after a failure."""
+    retry_interval: Duration = "1m"
+    """How long after a failure."""
+
+
+class Program(_Task, ABC):
+    """A task that a program of ours does."""
+
+    @abstractmethod
+    def command(self, _from_to: bool) -> list[str]:
+        """The arguments for the tasks client that say what to do."""
+
+
+def _option(name: str, value: str | None) -> list[str]:
+    return [f"--{name}", value] if value else []
+
+
+def _range(window: str | None, from_to: bool) -> list[str]:
+    return [*_option("window", window), *(["--from", "${from}", "--to", "${to}"] if from_to else [])]
+
+
+class ZetaJob(Program):
+    """A batch job of SeaTunnel Zeta: submitted, waited for, stopped when the task is killed."""
+
+    type: Literal["zeta_job"]
+    job: Name
+    """`seatunnel/<product>/<job>.conf`."""
+    window: Span | None = None
+    """Without from and to: how far back from now."""
+    chunk: Span | None = None
+    """A longer range is done in pieces of this length."""
+
+    def command(self, from_to: bool) -> list[str]:
+        """`zeta-job`."""
+        return ["zeta-job", "--job", self.job, *_range(self.window, from_to), *_option("chunk", self.chunk)]
+
+
+class Sql(Program):
+    """A statement in StarRocks."""
+
+    type: Literal["sql"]
+    statement: Name
+    """`sql/<product>/queries/<statement>.sql`, with `${from}` and `${to}`."""
+    window: Span | None = None
+    """Without from and to: how far back from now."""
+
+    def command(self, from_to: bool) -> list[str]:
+        """`sql`."""
+        return ["sql", "--statement", self.statement, *_range(self.window, from_to)]
+
+
+class Check(Program):
+    """A query whose rows are findings: any row raises an alert. It looks at the last hours also in a backfill."""
+
+    type: Literal["check"]
+    query: Name
+    """`sql/<product>/queries/<query>.sql`, with `${from}` and `${to}`."""
+    window: Span | None = None
+    """How far back from now."""
+
+    def command(self, _from_to: bool) -> list[str]:
+        """`check`."""
+        return ["check", "--query", self.query, *_option("window", self.window)]
+
+
+class Archive(Program):
+    """Moves months older than the retention into an archive table."""
+
+    type: Literal["archive"]
+    table: Name
+    archive: Name
+    time_column: Name
+    """What a row's month goes by."""
+    version_column: Name
+    """Of two rows with one key the later one counts."""
+
+    def command(self, _from_to: bool) -> list[str]:
+        """`archive`."""
+        columns = ["--time-column", self.time_column, "--version-column", self.version_column]
+        return ["archive", "--table", self.table, "--archive", self.archive, *columns]
+
+
+class KeepRunning(Program):
+    """Puts back every streaming job that should run and does not."""
+
+    type: Literal["keep_running"]
+
+    def command(self, _from_to: bool) -> list[str]:
+        """`keep-running`."""
+        return ["keep-running"]
+
+
+class App(Program):
+    """One of the product's own programs."""
+
+    type: Literal["app"]
+    app: Name
+    """`apps/<product>/<app>`."""
+    arguments: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+    def command(self, _from_to: bool) -> list[str]:
+        """`app`."""
+        return ["app", "--app", self.app, "--", *self.arguments]
+
+
+class WaitFor(_Task):
+    """Waits until another workflow of the product has succeeded in the same hour or day.
+
+    It fails at once where that workflow's last run failed; a run by hand leaves it out.
+    """
+
+    type: Literal["wait_for"]
+    workflow: Name
+    in_the_same: Literal["hour", "day"]
+    retries: Literal[0] = 0
+    """It is DolphinScheduler's own, which cannot be tried again (`docs/decisions/073`)."""
+
+
+Task = Annotated[
+    ZetaJob | Sql | Check | Archive | KeepRunning | App | WaitFor,
+    Field(discriminator="type"),
+]
+
+
+class WorkflowDefinition(_Model):
+    """A workflow: tasks, what they need of each other, when it runs, and who is told if it fails."""
+
+    name: Name
+    """The file's name without `.yaml`."""
+    description: Annotated[str, Field(min_length=1, max_length=255)]
+    """What it is for, in a sentence."""
+    schedule: Schedule | None = None
+    """Without one it runs by hand only."""
+    timeout: Duration
+    """After this long an alert is raised; the tasks' own timeouts end them."""
+    overlap: Overlap = Overlap.ALLOW
+    parameters: dict[Name, str] = {}
+    """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) make a range that a run by hand gives."""
+    alert: Alert = Alert.ON_FAILURE
+    tasks: Annotated[tuple[Task, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _from_and_to_together(self) -> "WorkflowDefinition":
+        if len({"from", "to"} & self.parameters.keys()) == 1:
+            raise ValueError("parameters: from and to come together")
+        return self
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The workflows that must be there before this one."""
+        return tuple(task.workflow for task in self.tasks if isinstance(task, WaitFor))

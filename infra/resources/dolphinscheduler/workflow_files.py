@@ -1,0 +1,243 @@
+"""Reading workflow files: everything that is wrong is told with file and line, before anything is applied."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from infra.resources.dolphinscheduler.workflow_definition import (
+    App,
+    Check,
+    Sql,
+    Task,
+    WaitFor,
+    WorkflowDefinition,
+    ZetaJob,
+)
+from infra.settings import ROOT
+
+_Place = tuple[str | int, ...]
+
+
+class WorkflowError(Exception):
+    """Workflow files that cannot be used: a line of the message for each thing that is wrong, with file and line."""
+
+
+@dataclass(frozen=True)
+class WorkflowFile:
+    """A file that was read and is right in itself."""
+
+    path: Path
+    definition: WorkflowDefinition
+    lines: Mapping[_Place, int]
+
+    @property
+    def product(self) -> str:
+        """The folder's name."""
+        return self.path.parent.name
+
+
+def read_workflow(path: Path, root: Path = ROOT) -> WorkflowFile:
+    """Read one file.
+
+    Args:
+        path: `dolphinscheduler/<product>/<name>.yaml`.
+        root: the folder under which `seatunnel/`, `sql/` and `apps/` are looked for.
+
+    Raises:
+        WorkflowError: with everything that is wrong in it.
+    """
+    document = _load(path)
+    try:
+        definition = WorkflowDefinition.model_validate(document.value)
+    except ValidationError as error:
+        raise WorkflowError(
+            "\n".join(document.at(each["loc"], _sentence(each["msg"], each["input"])) for each in error.errors())
+        ) from None
+    problems = [*_own_problems(document, definition), *_missing_files(document, definition, root)]
+    if problems:
+        raise WorkflowError("\n".join(problems))
+    return WorkflowFile(path, definition, document.lines)
+
+
+def read_workflows(folder: Path, root: Path = ROOT) -> list[WorkflowFile]:
+    """Read a product's workflows; those that others wait for come first.
+
+    Args:
+        folder: `dolphinscheduler/<product>`.
+        root: see `read_workflow`.
+
+    Raises:
+        WorkflowError: with everything that is wrong in all of them.
+    """
+    files: dict[str, WorkflowFile] = {}
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            files[path.stem] = read_workflow(path, root)
+        except WorkflowError as error:
+            problems.append(str(error))
+    names = {path.stem for path in folder.glob("*.yaml")}
+    for file in files.values():
+        for index, task in enumerate(file.definition.tasks):
+            if isinstance(task, WaitFor) and task.workflow not in names:
+                line = file.lines["tasks", index, "workflow"]
+                problems.append(
+                    f"{_shown(file.path)}:{line}: tasks.{task.name}.workflow: there is no workflow {task.workflow!r}; "
+                    f"there are {', '.join(sorted(names))}"
+                )
+    waits = {name: [each for each in file.definition.waits_for if each in files] for name, file in files.items()}
+    order, cycle = _sorted(waits)
+    if cycle:
+        file = files[cycle[0]]
+        problems.append(f"{_shown(file.path)}:{file.lines['name',]}: workflows wait for each other: {_circle(cycle)}")
+    if problems:
+        raise WorkflowError("\n".join(problems))
+    return [files[name] for name in order]
+
+
+@dataclass
+class _Document:
+    path: Path
+    value: object = None
+    lines: dict[_Place, int] = field(default_factory=dict)
+
+    def at(self, place: Iterable[str | int], message: str) -> str:
+        """A message with file, line and place; where the place is not there, with what it should be in."""
+        known: _Place = ()
+        names: list[str] = []
+        for part in place:
+            if (*known, part) in self.lines:
+                known = (*known, part)
+                names.append(str(part))
+            elif part not in _TYPES:
+                names.append(str(part))
+        return f"{_shown(self.path)}:{self.lines.get(known, 1)}: {'.'.join(names) or 'workflow'}: {message}"
+
+
+# The tags that pydantic puts into the place of an error within a union.
+_TYPES = frozenset({"zeta_job", "sql", "check", "archive", "keep_running", "app", "wait_for"})
+
+
+def _load(path: Path) -> _Document:
+    document = _Document(path)
+    try:
+        loader = yaml.SafeLoader(path.read_text())
+        node = loader.get_single_node()
+        document.value = _plain(loader, node, (), document) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise WorkflowError(f"{_shown(path)}:{line}: not YAML: {error.problem or error.context}") from None
+    except OSError as error:
+        raise WorkflowError(f"{_shown(path)}: {error.strerror}") from None
+    return document
+
+
+def _plain(loader: yaml.SafeLoader, node: yaml.Node, place: _Place, document: _Document) -> object:
+    """The value of a node; the lines of everything in it are noted on the way."""
+    document.lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in found:
+                raise yaml.MarkedYAMLError(problem=f"{key!r} is there twice", problem_mark=key_node.start_mark)
+            document.lines[*place, key] = key_node.start_mark.line + 1
+            found[key] = _plain(loader, value_node, (*place, key), document)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(loader, each, (*place, index), document) for index, each in enumerate(node.value)]
+    value: Hashable = loader.construct_object(node)
+    return value
+
+
+def _sentence(message: str, value: object) -> str:
+    said = message.removeprefix("Value error, ")
+    if said == "Extra inputs are not permitted":
+        return "unknown key"
+    if said == "Field required":
+        return "missing"
+    return said if isinstance(value, dict | list) or repr(value) in said else f"{said}; it is {value!r}"
+
+
+def _own_problems(document: _Document, definition: WorkflowDefinition) -> list[str]:
+    problems = []
+    if definition.name != document.path.stem:
+        problems.append(document.at(("name",), f"must be the file's name, {document.path.stem!r}"))
+    names = [task.name for task in definition.tasks]
+    for index, task in enumerate(definition.tasks):
+        if task.name in names[:index]:
+            problems.append(document.at(("tasks", index, "name"), f"a task {task.name!r} is there already"))
+        problems += [
+            document.at(
+                ("tasks", index, "needs", position),
+                f"there is no task {need!r}; there are {', '.join(names)}",
+            )
+            for position, need in enumerate(task.needs)
+            if need not in names
+        ]
+    _, cycle = _sorted({task.name: [need for need in task.needs if need in names] for task in definition.tasks})
+    if cycle:
+        first = names.index(cycle[0])
+        problems.append(document.at(("tasks", first, "needs"), f"tasks need each other: {_circle(cycle)}"))
+    return problems
+
+
+def _missing_files(document: _Document, definition: WorkflowDefinition, root: Path) -> list[str]:
+    product = document.path.parent.name
+    problems = []
+    for index, task in enumerate(definition.tasks):
+        key, needed = _needed_file(task, product)
+        if needed and not (root / needed).exists():
+            problems.append(document.at(("tasks", index, key), f"there is no {needed}"))
+    return problems
+
+
+def _needed_file(task: Task, product: str) -> tuple[str, str]:
+    """The key of a task that names a file, and that file."""
+    match task:
+        case ZetaJob():
+            return "job", f"seatunnel/{product}/{task.job}.conf"
+        case Sql():
+            return "statement", f"sql/{product}/queries/{task.statement}.sql"
+        case Check():
+            return "query", f"sql/{product}/queries/{task.query}.sql"
+        case App():
+            return "app", f"apps/{product}/{task.app}"
+        case _:
+            return "", ""
+
+
+def _sorted(needs: Mapping[str, list[str]]) -> tuple[list[str], list[str]]:
+    """Names in an order in which everything comes after what it needs, and a cycle if there is one."""
+    order: list[str] = []
+    path: list[str] = []
+
+    def visit(name: str) -> list[str]:
+        if name in order:
+            return []
+        if name in path:
+            return path[path.index(name) :]
+        path.append(name)
+        for need in needs[name]:
+            if cycle := visit(need):
+                return cycle
+        path.pop()
+        order.append(name)
+        return []
+
+    for name in needs:
+        if cycle := visit(name):
+            return order, cycle
+    return order, []
+
+
+def _circle(names: list[str]) -> str:
+    return " → ".join([*names, names[0]])
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

@@ -1,0 +1,207 @@
+"""Streaming jobs of SeaTunnel Zeta.
+
+The engine forgets its jobs when all of its nodes restart, so definition and id are kept here, and in the platform's
+table `streaming_jobs`, by which a workflow puts a job back that died. A changed definition is stopped with a savepoint
+and goes on from it under the same id; a job that is gone goes on from its last checkpoint.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pulumi import Input, ResourceOptions
+from pydantic import Field
+
+from apps.tasks.streaming_jobs import Argument, StreamingJob, StreamingJobs
+from infra.resources import connections
+from infra.resources.http import Json
+from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.resources.seatunnel.placeholders import placeholders
+from infra.resources.starrocks.client import Row, StarRocks, StarRocksError, session, wait_for
+from infra.settings import ROOT
+from seatunnel.client.definition import fill, job_id, read_definition
+from seatunnel.client.rest import ZetaError
+from seatunnel.client.zeta import ACTIVE, STOPPED, JobStatus, Zeta
+
+_RUNNING = frozenset({JobStatus.RUNNING})
+_HOLD_SECONDS = 900
+"""Longer than any hold: whoever holds a job releases it, or its hold ends by itself."""
+
+
+class JobInputs(Inputs):
+    """A job: its definition with the settings filled in, addresses left open."""
+
+    stack: str
+    service: str
+    starrocks: str
+    database: str
+    product: str
+    name: str
+    definition: dict[str, Json]
+    instances: dict[str, str] = Field(default_factory=dict)
+
+
+class JobProvider(Provider[JobInputs]):
+    """Starts a job, restarts it around changes, and puts it back."""
+
+    model = JobInputs
+    replace_on = ("stack", "service", "name")
+
+    def identity(self, inputs: JobInputs) -> str:
+        """The engine's id of the job."""
+        return str(job_id(inputs.stack, inputs.name))
+
+    def apply(self, inputs: JobInputs, previous: JobInputs | None) -> None:
+        """Have the job run with this definition.
+
+        Raises:
+            JobFailed: it failed at once; the message has the engine's reason.
+            ZetaError: the engine refused it.
+            TimeoutError: somebody else holds the job.
+        """
+        known = connections.load(inputs.stack)
+        zeta = _zeta(inputs, known)
+        zeta.wait_until_up()
+        wait_for(inputs.stack, inputs.starrocks)
+        identity = job_id(inputs.stack, inputs.name)
+        definition = fill(inputs.definition, placeholders(known))
+        with _jobs(inputs) as jobs:
+            row = _alone(jobs, identity)
+            try:
+                status = zeta.status(identity)
+                same = previous is not None and previous.definition == inputs.definition
+                if status in ACTIVE and same and row is not None and row.definition == definition:
+                    return
+                if status not in STOPPED:
+                    # Also where an interrupted run left a job whose definition nobody recorded.
+                    if status in ACTIVE:
+                        zeta.stop(identity, savepoint=True)
+                    zeta.wait(identity, STOPPED, within=120)
+                zeta.submit(identity, inputs.name, definition, restore=True)
+                zeta.wait(identity, _RUNNING, within=120)
+            finally:
+                # Also where it failed: the keeper then tries again, and tells when it gives up.
+                jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
+
+    def find_drift(self, inputs: JobInputs) -> list[str]:
+        """Whether the job runs, or is held by somebody who will put it back, and whether the keeper knows it."""
+        identity = job_id(inputs.stack, inputs.name)
+        try:
+            known = connections.load(inputs.stack)
+            with _jobs(inputs) as jobs:
+                row = next(iter(jobs.find(job_id=identity)), None)
+            if row is not None and row.held:
+                return []
+            status = _zeta(inputs, known, timeout=5).status(identity)
+        except (ZetaError, StarRocksError, connections.ConnectionsMissing) as error:
+            return [str(error)]
+        drift = _drift(status, row, fill(inputs.definition, placeholders(known)))
+        return [f"job {inputs.name} {drift}"] if drift else []
+
+    def remove(self, inputs: JobInputs) -> None:
+        """Stop the job."""
+        zeta = _zeta(inputs, connections.load(inputs.stack))
+        identity = job_id(inputs.stack, inputs.name)
+        with _jobs(inputs) as jobs:
+            _alone(jobs, identity)
+            if zeta.status(identity) in ACTIVE:
+                zeta.stop(identity, savepoint=False)
+                zeta.wait(identity, STOPPED, within=120)
+            jobs.remove(identity)
+
+
+class Statements:
+    """StarRocks as `StreamingJobs` wants it."""
+
+    def __init__(self, starrocks: StarRocks) -> None:
+        """Wraps an open session."""
+        self._starrocks = starrocks
+
+    def rows(self, statement: str, arguments: Sequence[Argument]) -> list[Row]:
+        """Run a statement."""
+        return self._starrocks.execute(statement, arguments)
+
+
+@contextmanager
+def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
+    with session(inputs.stack, inputs.starrocks, "root") as root:
+        yield StreamingJobs(Statements(root), f"{inputs.database}.streaming_jobs")
+
+
+def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
+    """Have the keeper leave the job alone, and wait until nobody is at it."""
+    jobs.want_stopped(identity)
+    found: list[StreamingJob] = []
+
+    def complaint() -> str:
+        found[:] = jobs.find(job_id=identity)
+        if found and found[0].held:
+            return f"{found[0].held_by} keeps it stopped for {found[0].hold_left} s at most"
+        return "the keeper is restarting it" if found and found[0].being_restarted else ""
+
+    connections.wait_until(complaint, within=_HOLD_SECONDS, what=f"job {identity}")
+    return found[0] if found else None
+
+
+def _drift(status: JobStatus, row: StreamingJob | None, definition: dict[str, Json]) -> str:
+    if status == JobStatus.UNKNOWN:
+        return "is not known to the engine: it will go on from its last checkpoint"
+    if status not in ACTIVE:
+        return f"is {status}: it will go on from its last checkpoint"
+    if row is None or not row.wanted_running:
+        return "runs, and nothing would put it back: it will be noted in streaming_jobs"
+    if row.definition != definition:
+        return "is noted with other addresses: it will be restarted"
+    return ""
+
+
+def _zeta(inputs: JobInputs, known: connections.Connections, timeout: float = 60) -> Zeta:
+    return Zeta(known.endpoint(inputs.service, "rest").url, timeout=timeout)
+
+
+class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
+    """A streaming job that runs as long as the stack is there."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        service: str,
+        starrocks: str,
+        database: str,
+        product: str,
+        definition: Path,
+        settings: dict[str, str],
+        instances: Mapping[str, Input[str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Its table must exist, so it depends on the platform's schema.
+
+        Args:
+            name: of the job.
+            stack: the stack.
+            service: name of the engine's service.
+            starrocks: name of StarRocks' service.
+            database: the platform's database there.
+            product: data product that the job works for.
+            definition: a `.conf`.
+            settings: fill its placeholders.
+            instances: of the services that it needs: another one has it go on from the savepoint that was taken before.
+            opts: options of the resource.
+        """
+        super().__init__(
+            JobProvider,
+            name,
+            {
+                "stack": stack,
+                "service": service,
+                "starrocks": starrocks,
+                "database": database,
+                "product": product,
+                "name": name,
+                "definition": read_definition(definition, settings, files=ROOT),
+                "instances": dict(instances),
+            },
+            opts,
+        )

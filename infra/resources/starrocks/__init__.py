@@ -1,0 +1,1 @@
+"""What is inside StarRocks: nodes, schema, users, reference rows."""

@@ -1,0 +1,111 @@
+"""The lock under which a schema is migrated: a table, whose creation fails where it exists."""
+
+import getpass
+import os
+import platform
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+
+import psutil
+
+from infra.resources.starrocks.client import StarRocksError
+
+_TABLE = "schema_migrations_lock"
+_COMMENT = re.compile(r"COMMENT [\"']([^\"']*)")
+_OWNER = re.compile(r"^\S+@(?P<node>\S+) pid (?P<pid>\d+) since (?P<since>\S+)$")
+_LOOK_SECONDS = 0.5
+
+
+class SchemaLocked(Exception):
+    """Another run is applying migrations, or one died while it did."""
+
+
+class Statements(Protocol):
+    """A session that runs statements."""
+
+    def execute(self, statement: str) -> Sequence[Sequence[object]]:
+        """Run one, and hand on its rows."""
+
+
+@contextmanager
+def migration_lock(
+    root: Statements, *, stack: str, database: str, replication_num: int, within: float = 60
+) -> Iterator[None]:
+    """Hold the lock of the session's database.
+
+    Somebody else's is waited for, as what an interrupted `up` has begun goes on for a while; one whose process on this
+    machine is gone is removed.
+
+    Args:
+        root: a session in the database.
+        stack: for the error.
+        database: for the error.
+        replication_num: of the table.
+        within: seconds.
+
+    Raises:
+        SchemaLocked: somebody else held it all the time; the message names who.
+    """
+    deadline = time.monotonic() + within
+    while not _taken(root, replication_num):
+        holder = _holder(root)
+        if holder and _died(holder):
+            root.execute(f"DROP TABLE IF EXISTS {_TABLE} FORCE")
+        elif time.monotonic() > deadline:
+            raise SchemaLocked(
+                f"{database} is being migrated by {holder or 'somebody'}; if that run died: make unlock STACK={stack}"
+            )
+        else:
+            time.sleep(_LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        root.execute(f"DROP TABLE {_TABLE} FORCE")
+
+
+def _taken(root: Statements, replication_num: int) -> bool:
+    try:
+        root.execute(
+            f"CREATE TABLE {_TABLE} (id INT NOT NULL COMMENT '{owner()}') PRIMARY KEY (id) "
+            f'DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES ("replication_num" = "{replication_num}")'
+        )
+    except StarRocksError as error:
+        if "already exists" not in str(error).lower():
+            raise
+        return False
+    return True
+
+
+def _holder(root: Statements) -> str:
+    """Who holds it, as its comment tells; nothing where it has just been let go."""
+    try:
+        [[_name, ddl, *_]] = root.execute(f"SHOW CREATE TABLE {_TABLE}")
+    except StarRocksError:
+        return ""
+    by = _COMMENT.search(str(ddl))
+    return by[1] if by else ""
+
+
+def owner() -> str:
+    """This process, in characters that need no quoting."""
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    user, node = (re.sub(r"[^\w.-]", "-", name) for name in (getpass.getuser(), platform.node()))
+    return f"{user}@{node} pid {os.getpid()} since {since}"
+
+
+def _died(holder: str) -> bool:
+    """Whether it was a process of this machine that is gone; another one may have its number by now."""
+    found = _OWNER.match(holder)
+    if found is None or found["node"] != re.sub(r"[^\w.-]", "-", platform.node()):
+        return False
+    try:
+        process = psutil.Process(int(found["pid"]))
+        began = process.create_time()
+        zombie = process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    return zombie or began > datetime.fromisoformat(found["since"]).timestamp() + 1
