@@ -1,12 +1,10 @@
-"""The configuration of a stack (`Pulumi.<stack>.yaml`), typed and read in one place."""
+"""The models of a stack's configuration (`Pulumi.<stack>.yaml`); `infra.configuration` reads it."""
 
-import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from infra.services.ports import FRONTEND
@@ -85,12 +83,21 @@ class StarRocksSettings(Model):
 
 
 class IngestSettings(Model):
-    """How events flow from Pulsar into StarRocks."""
+    """How events flow from Pulsar into StarRocks; a product with an ingest job has such a section."""
 
     flush_interval: Annotated[int, Field(ge=50, le=60_000, description="milliseconds")] = 200
     batch_max_rows: Annotated[int, Field(ge=1, le=500_000)] = 20_000
     parallelism: Annotated[int, Field(ge=1, le=16)] = 1
     checkpoint_interval: Annotated[int, Field(ge=500, le=600_000, description="milliseconds")] = 5_000
+
+    def placeholders(self) -> dict[str, str]:
+        """Values of the placeholders `ingest.…` in a job file."""
+        return {
+            "ingest.flush_interval_ms": str(self.flush_interval),
+            "ingest.batch_max_rows": str(self.batch_max_rows),
+            "ingest.parallelism": str(self.parallelism),
+            "ingest.checkpoint_interval_ms": str(self.checkpoint_interval),
+        }
 
 
 class PostgresSettings(Model):
@@ -110,18 +117,25 @@ class DolphinSchedulerSettings(Model):
     storage: Memory = "5Gi"
 
 
-class CiapolSettings(Model):
-    """What the workflows of CIAPOL go by."""
-
-    retention_months: Annotated[int, Field(ge=1, le=120, description="whole months before the archive")] = 13
-    quality_threshold: Annotated[float, Field(ge=0, le=1, description="completeness of an hour below it alerts")] = 0.75
-
-
 class WebSettings(Model):
-    """The API or the frontend."""
+    """An API or the frontend."""
 
     replicas: Annotated[int, Field(ge=1, le=10)] = 1
     memory: Memory = "256Mi"
+
+
+class ProductSettings(Model):
+    """The section of one product; a product with settings of its own derives a class from it."""
+
+    api: WebSettings = WebSettings()
+
+    def job_settings(self) -> Mapping[str, str]:
+        """Values of the placeholders in the product's job files, such as `ingest.parallelism`."""
+        return {}
+
+    def task_parameters(self) -> Mapping[str, int | float]:
+        """Values that the product's workflows use, such as `retention_months`."""
+        return {}
 
 
 class DockerSettings(Model):
@@ -145,12 +159,13 @@ class Settings(Model):
     pulsar: PulsarSettings = PulsarSettings()
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()
     starrocks: StarRocksSettings = StarRocksSettings()
-    ingest: IngestSettings = IngestSettings()
     postgres: PostgresSettings = PostgresSettings()
     dolphin_scheduler: DolphinSchedulerSettings = DolphinSchedulerSettings()
-    ciapol: CiapolSettings = CiapolSettings()
     alert_webhook: SecretStr | None = Field(None, description="URL that alerts are posted to; set it as a secret")
-    api: WebSettings = WebSettings()
+    products: Annotated[
+        dict[str, SerializeAsAny[ProductSettings]], Field(description="the stack's data products and their settings")
+    ] = {}
+    platform_api: WebSettings = WebSettings()
     frontend: WebSettings = WebSettings()
 
     @property
@@ -203,41 +218,3 @@ REFUSED_BY_BROWSERS = frozenset(
     [3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080]
 )
 """Fetch Standard (WHATWG), "bad port", as far as an offset can get there."""
-_SECRET = (("alertWebhook",),)
-"""What no message shows."""
-
-
-def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings from Pulumi's configuration.
-
-    Args:
-        config: keys `kappastack:<section>` with plain or JSON values, as the engine hands them to a program.
-        environment: `KAPPASTACK_PORT_OFFSET` in it wins over `kappastack:portOffset`.
-
-    Raises:
-        SettingsError: naming each wrong key, its value and what would be right.
-    """
-    prefix = f"{PROJECT}:"
-    document = {key.removeprefix(prefix): _value(text) for key, text in config.items() if key.startswith(prefix)}
-    if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
-        document["portOffset"] = offset
-    try:
-        return Settings.model_validate(document)
-    except ValidationError as error:
-        lines = [
-            f"  {prefix}{'.'.join(str(part) for part in problem['loc']) or '(whole)'}: {problem['msg']}"
-            + (
-                ""
-                if problem["type"] == "missing" or problem["loc"][:1] in _SECRET
-                else f" (found {problem['input']!r})"
-            )
-            for problem in error.errors(include_url=False)
-        ]
-        raise SettingsError("the stack's configuration has errors:\n" + "\n".join(lines)) from None
-
-
-def _value(text: str) -> object:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text

@@ -1,0 +1,93 @@
+"""Reads the configuration of a stack."""
+
+import json
+import os
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from infra.products.registry import chosen, declared
+from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
+
+_SECRET = (("alertWebhook",),)
+"""Keys whose values no message shows."""
+_PREFIX = f"{PROJECT}:"
+
+
+def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from Pulumi's configuration.
+
+    Args:
+        config: keys `kappastack:<section>` with plain or JSON values, as the engine hands them to a program.
+        environment: `KAPPASTACK_PORT_OFFSET` in it wins over `kappastack:portOffset`.
+
+    Raises:
+        SettingsError: naming each wrong key, its value and what would be right.
+    """
+    document = {key.removeprefix(_PREFIX): _value(text) for key, text in config.items() if key.startswith(_PREFIX)}
+    if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
+        document["portOffset"] = offset
+    problems = _moved(document)
+    sections = document.pop("products", {})
+    products, wrong = _products(sections)
+    problems += wrong
+    try:
+        settings = Settings.model_validate({**document, "products": products})
+    except ValidationError as error:
+        problems += [_line(each) for each in error.errors(include_url=False)]
+        settings = None
+    if problems or settings is None:
+        raise SettingsError("the stack's configuration has errors:\n" + "\n".join(f"  {each}" for each in problems))
+    return settings
+
+
+def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
+    """The settings of each product, and what is wrong with them."""
+    if not isinstance(sections, dict):
+        return {}, [f"{_PREFIX}products: should map the names of products to their settings (found {sections!r})"]
+    found: dict[str, ProductSettings] = {}
+    problems: list[str] = []
+    try:
+        products = chosen(str(name) for name in sections)
+    except SettingsError as error:
+        return {}, [str(error)]
+    for product in products:
+        try:
+            # A name with nothing after its colon is a product with the usual settings.
+            found[product.name] = product.settings.model_validate(sections[product.name] or {})
+        except ValidationError as error:
+            problems += [_line(each, ("products", product.name)) for each in error.errors(include_url=False)]
+    return found, problems
+
+
+def _line(problem: ErrorDetails, below: tuple[str, ...] = ()) -> str:
+    location = (*below, *(str(part) for part in problem["loc"]))
+    shown = problem["type"] != "missing" and location[:1] not in _SECRET
+    found = f" (found {problem['input']!r})" if shown else ""
+    return f"{_PREFIX}{'.'.join(location) or '(whole)'}: {problem['msg']}{found}"
+
+
+def _moved_keys() -> dict[str, str]:
+    """Keys of older revisions, with the keys that replace them."""
+    return {
+        old: f"products.{product.name}{'.' if new else ''}{new}"
+        for product in declared().values()
+        for old, new in product.moved_settings.items()
+    }
+
+
+def _moved(document: dict[str, object]) -> list[str]:
+    """What to change in a configuration of an older revision; removes those keys."""
+    return [
+        f"{_PREFIX}{old}: is now {_PREFIX}{new}; move its value there"
+        for old, new in _moved_keys().items()
+        if document.pop(old, None) is not None
+    ]
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

@@ -1,0 +1,1 @@
+"""Data products: what a declaration holds, and which declarations there are."""

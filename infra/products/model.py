@@ -1,0 +1,240 @@
+"""A data product as a declaration. Everything else about it follows from its name by convention.
+
+| what                          | where                                                                       |
+|-------------------------------|-----------------------------------------------------------------------------|
+| declaration                   | `stacks/products/NAME.py`, a variable `PRODUCT`                             |
+| settings of a stack           | `kappastack:products: {NAME: {…}}`                                          |
+| topics and fields of events   | `topics/NAME/`                                                              |
+| migrations and queries        | `sql/NAME/V001__….sql`, `sql/NAME/queries/`                                 |
+| jobs                          | `seatunnel/NAME/JOB.conf`                                                   |
+| workflows                     | `dolphinscheduler/NAME/WORKFLOW.yaml`                                       |
+| programs                      | `apps/NAME/api/`, `apps/NAME/PROGRAM/`                                      |
+| part of the page              | `apps/frontend/src/products/NAME/`                                          |
+| smoke tests                   | `smoke_tests/NAME/`                                                         |
+| StarRocks user and its secret | `NAME_USER`, `starrocks-NAME_USER`                                          |
+| StarRocks role                | `NAME_ROLE`                                                                 |
+| Pulsar tenant                 | `NAME`                                                                      |
+| Pulsar role and its secret    | `NAME-ROLE`, `pulsar-NAME-ROLE`                                             |
+| service of the API            | `NAME-api`                                                                  |
+| stack outputs                 | `products.NAME.…`                                                           |
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.settings import ROOT, ProductSettings
+
+_NAME = re.compile(r"^[a-z][a-z0-9]{1,19}$")
+_RESERVED = frozenset({"kappastack", "openapi", "pipeline", "platform", "smoke", "status", "web", "frontend", "tasks"})
+"""Names that the platform uses itself: folders of `apps/`, paths of the page, its database."""
+
+Cell = str | float | None
+"""A value of a reference row; None is NULL."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """The HTTP API of a product: the program `apps/NAME/api`, whose StarRocks user is `NAME_api`.
+
+    Args:
+        port: TCP port before the stack's offset.
+        formerly: name that its service had in older revisions, so that an upgrade replaces that one; empty for none.
+    """
+
+    port: int
+    formerly: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A streaming job: `seatunnel/NAME/<name>.conf`.
+
+    Args:
+        name: of the file; the engine knows the job as `NAME-<name>`.
+        database: that the placeholder `${starrocks.database}` stands for; empty for the product's first.
+    """
+
+    name: str
+    database: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A program that tasks of workflows run: `python -m apps.NAME.<name>`, as StarRocks user `NAME_<name>`.
+
+    Args:
+        name: folder below `apps/NAME/`.
+        requirements: name of its lock file in `requirements/`.
+    """
+
+    name: str
+    requirements: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Reference rows of a table.
+
+    Args:
+        name: of the resource, after the product's name.
+        table: in the product's first database.
+        key: column that identifies a row.
+        user: of the product; may SELECT, INSERT and DELETE there.
+        read: reads the rows: column and value by the row's key, without the key column.
+    """
+
+    name: str
+    table: str
+    key: str
+    user: str
+    read: Callable[[], Mapping[str, Mapping[str, Cell]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computation:
+    """A workflow that is run by hand over the demonstration's data.
+
+    Args:
+        workflow: its name.
+        days: how far back the range begins, in days; 0 runs it without a range.
+    """
+
+    workflow: str
+    days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demonstration:
+    """Data that a stack with `demonstration: true` is filled with after its deployment.
+
+    Args:
+        command: arguments of the Python interpreter that publish the data; `--broker URL` and `--token-file PATH`
+            are appended.
+        role: role of the product in Pulsar that publishes.
+        age_hours: query for the age of the newest demonstration row, in hours; NULL where there is none.
+        stored: query for the number of events stored, which stands still when all have arrived.
+        first: computed before the page is announced: what it needs to show something.
+        later: computed after that.
+        fresh_hours: data younger than this are not published again.
+    """
+
+    command: tuple[str, ...]
+    role: str
+    age_hours: str
+    stored: str
+    first: tuple[Computation, ...] = ()
+    later: tuple[Computation, ...] = ()
+    fresh_hours: float = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """A data product.
+
+    Args:
+        name: lower-case letters and digits; at most 20.
+        title: for people, such as `CIAPOL, air quality`.
+        settings: its section of the stack's settings.
+        databases: of StarRocks, each `NAME_…`. Migrations of the only one are in `sql/NAME/`; of several, those of
+            `NAME_x` are in `sql/NAME/x/`.
+        roles: role in StarRocks by user, both without the product's name. Migrations create the roles and grant to
+            them; the deployment creates the users. `api` is the API's, `scheduler` the workflows', `smoke` the
+            smoke tests'; a program's user has its name.
+        job_users: users whose passwords the engine's jobs read.
+        publishers: roles in Pulsar that get a token, without the product's name; `topics/` grants to them.
+        jobs: streaming jobs.
+        api: the HTTP API, if it has one.
+        programs: programs that tasks run.
+        reference: reference rows.
+        demonstration: what a demonstration is made of, if it has one.
+        moved_settings: sections `kappastack:…` of older revisions, each with its place in the product's section; empty
+            for the section itself. A stack that still has one gets an error that names the new place.
+
+    Raises:
+        ValueError: a name that is malformed, reserved or without the product's prefix.
+    """
+
+    name: str
+    title: str
+    settings: type[ProductSettings] = ProductSettings
+    databases: tuple[str, ...]
+    roles: Mapping[str, str] = field(default_factory=dict)
+    job_users: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ("smoke",)
+    jobs: tuple[Job, ...] = ()
+    api: Api | None = None
+    programs: tuple[Program, ...] = ()
+    reference: tuple[Rows, ...] = ()
+    demonstration: Demonstration | None = None
+    moved_settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check what conventions rest on."""
+        if not _NAME.match(self.name) or self.name in _RESERVED:
+            raise ValueError(
+                f"product name {self.name!r}: 2 to 20 lower-case letters and digits, first a letter, and none of "
+                f"{', '.join(sorted(_RESERVED))}"
+            )
+        if not self.databases:
+            raise ValueError(f"product {self.name}: databases is empty; name at least one, such as {self.name}_data")
+        for database in self.databases:
+            if not database.startswith(f"{self.name}_"):
+                raise ValueError(f"product {self.name}: database {database!r} must begin with {self.name}_")
+        needed = {*self.job_users, *(rows.user for rows in self.reference), *(each.name for each in self.programs)}
+        if self.api is not None:
+            needed.add("api")
+        if unknown := sorted(needed - self.roles.keys()):
+            raise ValueError(f"product {self.name}: roles lacks the users {', '.join(unknown)}, which it uses")
+
+    @property
+    def database(self) -> str:
+        """The first database."""
+        return self.databases[0]
+
+    def migrations(self, database: str) -> Path:
+        """The folder with the migrations of one of its databases."""
+        folder = ROOT / "sql" / self.name
+        return folder if len(self.databases) == 1 else folder / database.removeprefix(f"{self.name}_")
+
+    def user(self, user: str) -> str:
+        """The full name of a StarRocks user, such as `ciapol_api`."""
+        return f"{self.name}_{user}"
+
+    @property
+    def users(self) -> dict[str, str]:
+        """StarRocks role by user, with full names."""
+        return {self.user(user): f"{self.name}_{role}" for user, role in self.roles.items()}
+
+    def role(self, role: str) -> str:
+        """The full name of a Pulsar role, such as `ciapol-sensors`."""
+        return f"{self.name}-{role}"
+
+    @property
+    def topics(self) -> Path:
+        """The file that declares its topics."""
+        return ROOT / "topics" / self.name / "topics.yaml"
+
+    @property
+    def workflows(self) -> Path:
+        """The folder of its workflows; it may be missing."""
+        return ROOT / "dolphinscheduler" / self.name
+
+    @property
+    def smoke_tests(self) -> Path:
+        """The folder of its smoke tests; it may be missing."""
+        return ROOT / "smoke_tests" / self.name
+
+    def job_file(self, job: Job) -> Path:
+        """The file that defines a job."""
+        return ROOT / "seatunnel" / self.name / f"{job.name}.conf"
+
+    def job_name(self, job: Job) -> str:
+        """The name by which engine and people know a job."""
+        return f"{self.name}-{job.name}"
+
+    @property
+    def api_service(self) -> str:
+        """The name of the service that is its API."""
+        return f"{self.name}-api"

@@ -1,0 +1,43 @@
+"""The declarations of this checkout: each module of `stacks/products/` has one in a variable `PRODUCT`."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+
+from infra.products.model import Product
+from infra.settings import ROOT, SettingsError
+
+FOLDER = ROOT / "stacks" / "products"
+
+
+@cache
+def declared() -> dict[str, Product]:
+    """All products by name, whether a stack has them or not.
+
+    Raises:
+        SettingsError: a module without a declaration, or whose declaration has another name.
+    """
+    found: dict[str, Product] = {}
+    for path in sorted(FOLDER.glob("[a-z]*.py")):
+        product = getattr(import_module(f"stacks.products.{path.stem}"), "PRODUCT", None)
+        if not isinstance(product, Product):
+            raise SettingsError(f"stacks/products/{path.name}: there is no variable PRODUCT that holds a Product")
+        if product.name != path.stem:
+            raise SettingsError(f"stacks/products/{path.name}: PRODUCT has the name {product.name!r}")
+        found[product.name] = product
+    return found
+
+
+def chosen(names: Iterable[str]) -> list[Product]:
+    """The products with these names, in this order.
+
+    Raises:
+        SettingsError: a name that no declaration has; the message names those that exist.
+    """
+    known = declared()
+    names = list(names)
+    if unknown := [name for name in names if name not in known]:
+        raise SettingsError(
+            f"kappastack:products names {', '.join(unknown)}; declared in stacks/products/ are {', '.join(known)}"
+        )
+    return [known[name] for name in names]

@@ -1,0 +1,1 @@
+"""Declarations of data products, a module each."""
