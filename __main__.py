@@ -3,10 +3,11 @@
 import pulumi
 from pulumi.runtime import config
 
+from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.resources.dolphinscheduler.workflow_files import WorkflowError
-from infra.settings import SettingsError, load_settings
-from stacks import environment
+from infra.settings import SettingsError
+from stacks.environment import environment
 
 try:
     environment(load_settings(config.get_config_env()), pulumi.get_stack())

@@ -1,47 +1,102 @@
-"""The images of the services: which there are, what each holds, and the name that it has on an engine or in a registry.
+"""The images of the services: which there are, what each holds, and its name on an engine or in a registry.
 
-A Dockerfile in `images/<name>/` copies distributions to `/opt/kappastack/<distribution>`. The tag of an image follows
-from them, the Dockerfile and the base image, so that equal tags mean equal content and nothing is built to find out.
+An image holds distributions in `/opt/kappastack/<distribution>`. Its Dockerfile consists of fragments from
+`images/parts/`, by the runtimes that it needs, and of lines that all images share. It has no health check: the target
+takes that from the service's description. The tag follows from the content, so that equal tags mean equal content.
 """
 
-import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from infra.distributions import Distribution, every
+from infra.products.model import Product
 from infra.settings import PROJECT, ROOT, DockerSettings
 
 IMAGES = ROOT / "images"
 HEALTHY = IMAGES / "healthy"
 HOME = "/opt/kappastack"
-"""Where an image holds its distributions."""
-_COPY = re.compile(rf"^COPY (\S+) {HOME}/(\S+)$", re.MULTILINE)
-_GENERATED = {"sbom.cdx.json"}
+"""Folder of the distributions in an image."""
+_VOLUMES = "/var/lib/kappastack"
+_USER = "10001:0"
 
 
 class ImageError(Exception):
-    """An image that cannot be had; the message says what to do."""
+    """An image that cannot be built or does not exist; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """What an image is made of.
+
+    Args:
+        name: of the image, and of the distribution that its services run.
+        title: for people.
+        parts: files of `images/parts/`, without their ending.
+        volumes: names of the volumes that its services have.
+        further: names of further distributions.
+    """
+
+    name: str
+    title: str
+    parts: tuple[str, ...] = ("python",)
+    volumes: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+
+
+def _recipes(products: Iterable[Product]) -> list[_Recipe]:
+    products = list(products)
+    programs = [product.program_distribution(each) for product in products for each in product.programs]
+    return [
+        _Recipe(
+            "dolphinscheduler",
+            "DolphinScheduler with the programs of tasks",
+            parts=("java", "python", "tasks"),
+            volumes=("data",),
+            further=("tasks", *programs),
+        ),
+        _Recipe("frontend", "Page of kappastack"),
+        _Recipe("platform_api", "API of the platform"),
+        _Recipe("postgres", "PostgreSQL", parts=(), volumes=("data",)),
+        _Recipe("pulsar", "Apache Pulsar", parts=("java",), volumes=("data",)),
+        _Recipe(
+            "seatunnel",
+            "SeaTunnel Zeta with the connectors of kappastack",
+            parts=("java",),
+            volumes=("checkpoints",),
+        ),
+        _Recipe("starrocks_emulator", "StarRocks emulator of kappastack: for tests, not StarRocks", volumes=("data",)),
+        *(_Recipe(each.api_service, f"API of {each.title}") for each in products if each.api is not None),
+    ]
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image of ours.
+    """An image of this repository.
 
     Args:
-        name: folder below `images/`, and name of the service's own distribution.
-        distributions: all that it holds.
-        tag: of its content.
+        name: of the image.
+        dockerfile: text of its Dockerfile.
+        distributions: all that it holds, that of its services first.
+        base_image: what it is built on.
     """
 
     name: str
+    dockerfile: str
     distributions: tuple[Distribution, ...]
-    tag: str
+    base_image: str
 
     @property
-    def dockerfile(self) -> Path:
-        """How it is built."""
-        return IMAGES / self.name / "Dockerfile"
+    def tag(self) -> str:
+        """The version of the software, and a digest of the image's content."""
+        content = [
+            self.dockerfile,
+            HEALTHY.read_text(),
+            self.base_image,
+            *(f"{each.name}-{each.version}" for each in self.distributions),
+        ]
+        digest = sha256("\n".join(content).encode()).hexdigest()[:12]
+        return f"{self.distributions[0].version.split('-', 1)[0]}-{digest}"
 
     @property
     def local(self) -> str:
@@ -49,7 +104,7 @@ class Image:
         return f"{PROJECT}/{self.name.replace('_', '-')}:{self.tag}"
 
     def reference(self, docker: DockerSettings) -> str:
-        """Its name for whoever runs it: a pinned digest where the settings have one, else the tag of its content."""
+        """The name that an engine runs it by: a pinned digest where the settings have one, else the tag."""
         if not docker.registry:
             return self.local
         repository = f"{docker.registry}/{self.local.rsplit(':', 1)[0]}"
@@ -57,31 +112,48 @@ class Image:
         return f"{repository}@{digest}" if digest else f"{repository}:{self.tag}"
 
 
-def image(name: str, base_image: str) -> Image:
-    """The image of a service, by the name of its distribution.
+def images(base_image: str, products: Iterable[Product]) -> list[Image]:
+    """The images of the platform and of these products, built on a base image."""
+    known = {distribution.name: distribution for distribution in every()}
+    return [
+        Image(
+            recipe.name,
+            _dockerfile(recipe),
+            tuple(known[name] for name in (recipe.name, *recipe.further)),
+            base_image,
+        )
+        for recipe in _recipes(products)
+    ]
 
-    Args:
-        name: such as `pulsar`.
-        base_image: what it is built on.
+
+def find(name: str, among: Sequence[Image]) -> Image:
+    """The image of the services that run a distribution.
 
     Raises:
-        ImageError: there is no such image, or it copies what is no distribution.
+        ImageError: there is none; the message names those that exist.
     """
-    dockerfile = IMAGES / name / "Dockerfile"
-    if not dockerfile.is_file():
-        raise ImageError(f"there is no image for distribution {name!r}: {dockerfile} is missing")
-    text = dockerfile.read_text()
-    known = {distribution.name: distribution for distribution in every()}
-    sources = [source for source, _ in _COPY.findall(text) if source not in _GENERATED]
-    if unknown := [source for source in sources if source not in known]:
-        raise ImageError(f"{dockerfile} copies {', '.join(unknown)}; distributions are {', '.join(known)}")
-    distributions = tuple(known[source] for source in sources)
-    content = [text, HEALTHY.read_text(), base_image, *(f"{each.name}-{each.version}" for each in distributions)]
-    digest = sha256("\n".join(content).encode()).hexdigest()[:12]
-    upstream = known[name].version.split("-", 1)[0]
-    return Image(name, distributions, f"{upstream}-{digest}")
+    for image in among:
+        if image.name == name:
+            return image
+    raise ImageError(f"there is no image for distribution {name!r}; there are {', '.join(each.name for each in among)}")
 
 
-def images(base_image: str) -> list[Image]:
-    """All images."""
-    return [image(path.parent.name, base_image) for path in sorted(IMAGES.glob("*/Dockerfile"))]
+def _dockerfile(recipe: _Recipe) -> str:
+    folders = [_VOLUMES, *(f"{_VOLUMES}/{name}" for name in recipe.volumes)] if recipe.volumes else []
+    lines = [
+        "ARG BASE_IMAGE=debian:bookworm-slim",
+        "FROM ${BASE_IMAGE}",
+        *((IMAGES / "parts" / f"{part}.dockerfile").read_text().rstrip() for part in recipe.parts),
+        "RUN echo 'kappastack:x:10001:0::/tmp:/usr/sbin/nologin' >> /etc/passwd",
+        *([f"RUN install --directory --owner=10001 --group=0 --mode=0770 {' '.join(folders)}"] if folders else []),
+        "COPY healthy /usr/local/bin/healthy",
+        f"COPY sbom.cdx.json {HOME}/sbom.cdx.json",
+        *(f"COPY {name} {HOME}/{name}" for name in (recipe.name, *recipe.further)),
+        "ARG VERSION=0",
+        f'LABEL org.opencontainers.image.title="{recipe.title}" \\',
+        f'      org.opencontainers.image.vendor="{PROJECT}" \\',
+        '      org.opencontainers.image.version="${VERSION}"',
+        f"USER {_USER}",
+        "WORKDIR /tmp",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,33 +1,33 @@
-"""The order that every environment shares: secrets, services, and what each must know of the others."""
+"""The platform: secrets, services in their order, and the platform's own database."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from pulumi import Output, Resource, ResourceOptions
 
-from infra.distributions import tasks as tasks_distribution
+from infra import platform as own
+from infra.platform import secret
+from infra.products.model import Product
 from infra.resources.connections import ConnectionsFile
 from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRETS
 from infra.resources.dolphinscheduler.database import DolphinSchedulerDatabase
-from infra.resources.pulsar.tokens import signed
 from infra.resources.seatunnel.drain import SeaTunnelDrain
 from infra.resources.seatunnel.placeholders import filled
-from infra.resources.secret import RandomSecret
 from infra.resources.starrocks.nodes import StarRocksNodes
-from infra.services import dolphinscheduler, pulsar_cluster, pulsar_roles, seatunnel, starrocks_cluster
+from infra.resources.starrocks.schema import StarRocksSchema
+from infra.resources.starrocks.users import StarRocksUsers
+from infra.services import dolphinscheduler, pulsar_cluster, seatunnel, starrocks_cluster
 from infra.services.model import Endpoint, Service
 from infra.services.postgres import postgres
 from infra.services.pulsar import pulsar
 from infra.services.starrocks import starrocks_emulator
-from infra.services.tasks import PLATFORM_DATABASE, Product, Tasks
-from infra.services.web import api, frontend
-from infra.settings import DolphinSchedulerSettings, Settings, StarRocksSettings
+from infra.services.tasks import ALERT_WEBHOOK, Tasks
+from infra.services.web import frontend, platform_api, product_api
+from infra.settings import DolphinSchedulerSettings, ProductSettings, Settings, StarRocksSettings
 from infra.targets.base import Running, Target
-
-STARROCKS_USERS = ("root", "api", "sink", "predictor", "scheduler", "smoke", "registrar")
-ALERT_WEBHOOK = "alert-webhook"
+from stacks.secrets import secrets
 
 
 class Run(Protocol):
@@ -37,28 +37,57 @@ class Run(Protocol):
         """Run it."""
 
 
-@dataclass(frozen=True)
 class Platform:
     """A platform that products are put on.
 
-    Args:
+    Attributes:
+        stack: name of the stack.
+        settings: of the stack.
         services: all of them by name.
-        streaming: those that a streaming job needs: where one is replaced, the jobs are stopped before and go on after.
-        secrets: that were generated, by name.
-        tokens: of Pulsar's roles, by the names of their secrets.
-        tenant: the user that tasks run as.
-        alert_webhook: where alerts are posted to, if anywhere.
+        secrets: generated secrets, and tokens.
+        streaming: services that a streaming job needs: jobs stop before one of them is replaced, and resume afterwards.
+        tenant: operating-system user that tasks run as.
+        connections: the file with addresses and secrets that the resources inside the services read.
+        schema: the platform's own tables.
+        users: the platform's own StarRocks users.
     """
 
-    stack: str
-    settings: Settings
-    services: Mapping[str, Running]
-    streaming: Sequence[Running]
-    secrets: Mapping[str, RandomSecret]
-    tokens: Mapping[str, Output[str]]
-    connections: Resource
-    tenant: str
-    alert_webhook: Output[str] | None
+    def __init__(
+        self, target: Target, settings: Settings, stack: str, products: Sequence[tuple[Product, ProductSettings]]
+    ) -> None:
+        """Have a target run the services of a platform with these products; they start side by side."""
+        self.stack, self.settings = stack, settings
+        self.tenant = target.user
+        self.services: dict[str, Running] = {}
+        self.secrets = secrets(settings, [product for product, _ in products])
+        self.streaming: list[Running] = []
+        self._target = target
+        self._products = products
+        nodes = self._run_services()
+        running = list(self.services.values())
+        self.connections = ConnectionsFile("connections", stack=stack, running=running, secrets=self.secrets.values)
+        target.healthy(running)
+        if nodes is not None:
+            # Resources inside StarRocks wait for the cluster's members, and are deleted with them.
+            self.services["starrocks"] = replace(self.starrocks, resource=nodes(stack, self.connections))
+        self.schema = StarRocksSchema(
+            "platform-schema",
+            stack=stack,
+            service=self.starrocks.service.name,
+            database=own.DATABASE,
+            migrations=own.MIGRATIONS,
+            replication_num=settings.starrocks.replication_num,
+            keep_data=settings.keep_data,
+            opts=self.inside(self.starrocks.resource),
+        )
+        self.users = StarRocksUsers(
+            "platform-users",
+            stack=stack,
+            service=self.starrocks.service.name,
+            roles=own.ROLES,
+            password_ids={user: self.secrets.generated[secret(user)].id for user in own.ROLES},
+            opts=self.inside(self.starrocks.resource, self.schema),
+        )
 
     @property
     def pulsar(self) -> Running:
@@ -68,7 +97,7 @@ class Platform:
     @property
     def seatunnel(self) -> Running:
         """The engine that moves data."""
-        return self.services["seatunnel"]
+        return self.services[seatunnel.NAME]
 
     @property
     def starrocks(self) -> Running:
@@ -77,87 +106,82 @@ class Platform:
 
     @property
     def dolphinscheduler(self) -> Running:
-        """The API of what runs the workflows."""
+        """The API server of DolphinScheduler."""
         return self.services[dolphinscheduler.NAME]
 
+    @property
+    def alert_webhook(self) -> Output[str] | None:
+        """The URL that alerts are posted to, if there is one."""
+        return self.secrets.values.get(ALERT_WEBHOOK)
 
-def platform(target: Target, settings: Settings, *, stack: str, products: Mapping[str, Product]) -> Platform:
-    """Have a target run the services; they start side by side.
+    def inside(self, service: Resource, *needs: Resource) -> ResourceOptions:
+        """Options of a resource inside a service: deleted with it, so that `destroy` after `make down` works."""
+        return ResourceOptions(depends_on=[service, self.connections, *needs], deleted_with=service)
 
-    Args:
-        target: where.
-        settings: sizes and choices.
-        stack: name of the stack.
-        products: what is put on it, by name; the API shows the first.
-    """
-    names = (*(f"starrocks-{user}" for user in STARROCKS_USERS), *DATABASE_SECRETS, pulsar_roles.TOKEN_KEY)
-    secrets = {name: RandomSecret(name) for name in names}
-    values: dict[str, Output[str]] = {name: secret.value for name, secret in secrets.items()}
-    values |= {name: signed(values[pulsar_roles.TOKEN_KEY], pulsar_roles.role(name)) for name in pulsar_roles.TOKENS}
-    if settings.alert_webhook is not None:
-        values[ALERT_WEBHOOK] = Output.secret(settings.alert_webhook.get_secret_value())
-    services: dict[str, Running] = {}
-    drained: list[str] = []
+    def _run(self, service: Service, after: Sequence[Resource] = ()) -> Running:
+        running = self._target.run(service, self.secrets.values, after=after)
+        self.services[service.name] = running
+        return running
 
-    def run(service: Service, after: Sequence[Resource] = ()) -> Running:
-        services[service.name] = target.run(service, values, after=after)
-        return services[service.name]
+    def _run_streaming(self, service: Service, after: Sequence[Resource] = ()) -> Running:
+        running = self._target.run(
+            service, self.secrets.values, after=after, drained=partial(_drain, self.stack, service.name)
+        )
+        self.services[service.name] = running
+        self.streaming.append(running)
+        return running
 
-    def streaming(service: Service, after: Sequence[Resource] = ()) -> Running:
-        services[service.name] = target.run(service, values, after=after, drained=partial(_drain, stack, service.name))
-        drained.append(service.name)
-        return services[service.name]
+    def _run_services(self) -> "Nodes | None":
+        settings = self.settings
+        database = self._run(postgres(settings.postgres))
+        metadata = DolphinSchedulerDatabase(
+            "dolphinscheduler-database",
+            stack=self.stack,
+            service=database.service.name,
+            tenant=self.tenant,
+            secret_ids={name: self.secrets.generated[name].id for name in DATABASE_SECRETS},
+            # It does not depend on the connections file, which depends on services that depend on it.
+            opts=ResourceOptions(depends_on=[database.resource], deleted_with=database.resource),
+        )
+        _run_pulsar(settings, self._run, self._run_streaming)
+        job_secrets = [secret(product.user(user)) for product, _ in self._products for user in product.job_users]
+        engine, *_ = [self._run_streaming(node) for node in seatunnel.nodes(settings.seatunnel, secrets=job_secrets)]
+        starrocks, nodes = _run_starrocks(settings.starrocks, self._run, self._run_streaming)
+        self._run_web(starrocks.endpoints["query"], database)
+        tasks = Tasks(
+            stack=self.stack,
+            zeta=engine.endpoints["rest"],
+            starrocks=starrocks.endpoints["query"],
+            placeholders=filled(lambda service, port: self.services[service].endpoints[port], engine.secret_files),
+            products=self._products,
+            alerts=self.alert_webhook is not None,
+        )
+        _run_dolphinscheduler(settings.dolphin_scheduler, self._run, database.endpoints["sql"], tasks, metadata)
+        return nodes
 
-    postgres_ = run(postgres(settings.postgres))
-    metadata = DolphinSchedulerDatabase(
-        "dolphinscheduler-database",
-        stack=stack,
-        service=postgres_.service.name,
-        tenant=target.user,
-        secret_ids={name: secrets[name].id for name in DATABASE_SECRETS},
-        # Not on the connections, which tell of services that wait for this: it looks them up when they are there.
-        opts=ResourceOptions(depends_on=[postgres_.resource], deleted_with=postgres_.resource),
-    )
-    _run_pulsar(settings, run, streaming)
-    seatunnel_, *_ = [streaming(node) for node in seatunnel.nodes(settings.seatunnel)]
-    starrocks_, nodes = _run_starrocks(settings.starrocks, run, streaming)
-    database = next(iter(products.values())).database
-    # A target lays down a few services at a time. These two are up in a second or two, where DolphinScheduler, which
-    # waits for PostgreSQL, takes as long as Pulsar: so PostgreSQL goes before them.
-    later = [postgres_.resource]
-    api_ = run(api(settings.api, starrocks=starrocks_.endpoints["query"], database=database), later)
-    run(frontend(settings.frontend, api=api_.endpoints["http"]), later)
-    tasks = Tasks(
-        distribution=tasks_distribution(),
-        stack=stack,
-        zeta=seatunnel_.endpoints["rest"],
-        starrocks=starrocks_.endpoints["query"],
-        placeholders=filled(lambda service, port: services[service].endpoints[port], seatunnel_.secret_files),
-        products=products,
-        alerts=ALERT_WEBHOOK in values,
-    )
-    _run_dolphinscheduler(settings.dolphin_scheduler, run, postgres_.endpoints["sql"], tasks, metadata)
-    connections = ConnectionsFile("connections", stack=stack, running=list(services.values()), secrets=values)
-    target.healthy(list(services.values()))
-    if nodes is not None:
-        # What is inside StarRocks waits for its members, and is deleted with them.
-        services[starrocks_.service.name] = replace(starrocks_, resource=nodes(stack, connections))
-    return Platform(
-        stack,
-        settings,
-        services,
-        [services[name] for name in drained],
-        secrets,
-        {name: values[name] for name in pulsar_roles.TOKENS},
-        connections,
-        target.user,
-        values.get(ALERT_WEBHOOK),
-    )
+    def _run_web(self, starrocks: Endpoint, database: Running) -> None:
+        # A target lays down a few services at a time. APIs and page start in a second or two, DolphinScheduler, which
+        # waits for PostgreSQL, as slowly as Pulsar: so PostgreSQL goes first.
+        later = [database.resource]
+        platform = self._run(platform_api(self.settings.platform_api, starrocks=starrocks), later)
+        apis = {
+            product.name: self._run(product_api(product, product.api, settings.api, starrocks=starrocks), later)
+            for product, settings in self._products
+            if product.api is not None
+        }
+        page = frontend(
+            self.settings.frontend,
+            platform_api=platform.endpoints["http"],
+            products={name: each.endpoints["http"] for name, each in apis.items()},
+        )
+        self._run(page, later)
 
 
 def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> None:
-    """One process, or a cluster behind its proxy, each part of which is taken away before what it leans on: else it
-    waits for that when it is told to stop."""
+    """One process, or a cluster behind its proxy.
+
+    Servers are deleted before their dependencies; otherwise their shutdown blocks.
+    """
     if settings.pulsar.topology == "standalone":
         streaming(pulsar(settings.pulsar, authenticated=settings.pulsar_asks_for_tokens))
         return
@@ -168,7 +192,7 @@ def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> None:
 
 
 Nodes = Callable[[str, Resource], StarRocksNodes]
-"""Makes the resource that has the members of the cluster join, on a stack with its connections."""
+"""Creates the resource that joins the members of the cluster, on a stack with its connections."""
 
 
 def _run_starrocks(settings: StarRocksSettings, run: Run, streaming: Run) -> tuple[Running, Nodes | None]:
@@ -177,7 +201,6 @@ def _run_starrocks(settings: StarRocksSettings, run: Run, streaming: Run) -> tup
         return streaming(starrocks_emulator(settings)), None
     first, *followers = starrocks_cluster.frontends(settings)
     starrocks = streaming(first)
-    # The first one knows of nobody, and need not be told of itself.
     joined = [run(each, [starrocks.resource]) for each in followers]
     backends = [run(each) for each in starrocks_cluster.backends(settings)]
 
@@ -199,13 +222,14 @@ def _run_starrocks(settings: StarRocksSettings, run: Run, streaming: Run) -> tup
 
 
 def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:
+    """Creates the resource that drains the jobs before a service is replaced."""
     return SeaTunnelDrain(
         service,
         stack=stack,
         instance=instance,
-        seatunnel="seatunnel",
+        seatunnel=seatunnel.NAME,
         starrocks="starrocks",
-        database=PLATFORM_DATABASE,
+        database=own.DATABASE,
     )
 
 
@@ -216,7 +240,7 @@ def _run_dolphinscheduler(
     tasks: Tasks,
     metadata: Resource,
 ) -> None:
-    """All of its servers, each once its metadata are there."""
+    """All of its servers, each after its metadata."""
     if settings.topology == "standalone":
         run(dolphinscheduler.standalone(settings, postgres=database, tasks=tasks), [metadata])
         return

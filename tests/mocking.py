@@ -8,7 +8,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import wait_for_rpcs
 
 from infra.settings import Settings
-from stacks import environment
+from stacks.environment import environment
 
 Resource = mocks.MockResourceArgs
 

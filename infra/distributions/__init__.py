@@ -8,15 +8,15 @@ not there.
 from infra.distributions.assembly import assemble, assemble_all
 from infra.distributions.model import AssemblyError, Distribution
 from infra.distributions.registry import (
-    api,
     dolphinscheduler,
     every,
     frontend,
+    platform_api,
     postgres,
-    predictor,
+    product_api,
+    program,
     pulsar,
     seatunnel,
-    sensors,
     starrocks_emulator,
     tasks,
 )
@@ -24,17 +24,17 @@ from infra.distributions.registry import (
 __all__ = [
     "AssemblyError",
     "Distribution",
-    "api",
     "assemble",
     "assemble_all",
     "dolphinscheduler",
     "every",
     "frontend",
+    "platform_api",
     "postgres",
-    "predictor",
+    "product_api",
+    "program",
     "pulsar",
     "seatunnel",
-    "sensors",
     "starrocks_emulator",
     "tasks",
 ]

@@ -5,13 +5,14 @@ import time
 
 from infra.distributions.assembly import assemble_all
 from infra.distributions.model import AssemblyError
-from infra.distributions.registry import RECIPES
+from infra.distributions.registry import recipes
+from infra.settings import SettingsError
 
 
 def main(names: list[str]) -> int:
     """Assemble and say where everything is; the exit status is 1 where one failed."""
-    if unknown := [name for name in names if name not in RECIPES]:
-        print(f"unknown: {', '.join(unknown)}; there are {', '.join(RECIPES)}", file=sys.stderr)
+    if unknown := [name for name in names if name not in recipes()]:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(recipes())}", file=sys.stderr)
         return 2
     started = time.monotonic()
     built = False
@@ -21,7 +22,7 @@ def main(names: list[str]) -> int:
         built = True
         print(f"Distributions: {line}", flush=True)
 
-    results = assemble_all(names or list(RECIPES), report)
+    results = assemble_all(names or list(recipes()), report)
     failures = {name: result for name, result in results.items() if isinstance(result, AssemblyError)}
     for name, error in failures.items():
         print(f"{name} could not be assembled: {error}", file=sys.stderr)
@@ -33,5 +34,7 @@ def main(names: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
+    except SettingsError as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from infra.distributions.model import DIST, AssemblyError, Distribution, Report
-from infra.distributions.registry import RECIPES
+from infra.distributions.registry import recipes
 from tools.setup.paths import locked
 
 KEPT_VERSIONS = 2
@@ -43,7 +43,7 @@ def _build(distribution: Distribution, report: Report) -> None:
     # The lock is held: what lies here was left by a run that was killed.
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    recipe = RECIPES[distribution.name]
+    recipe = recipes()[distribution.name]
     try:
         recipe.build(draft, report)
         if recipe.distribution() != distribution:
@@ -90,7 +90,7 @@ def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyE
         result: Path | AssemblyError = SourcesChanged(name)
         for _ in range(ATTEMPTS):
             try:
-                return assemble(RECIPES[name].distribution(), lambda line: report(f"{name}: {line}"))
+                return assemble(recipes()[name].distribution(), lambda line: report(f"{name}: {line}"))
             except SourcesChanged as error:
                 report(f"{name}: its sources changed meanwhile; once more")
                 result = error

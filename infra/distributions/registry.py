@@ -2,15 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from infra.distributions.model import Distribution, Report
+from infra.distributions.model import ROOT, Distribution, Report
 from infra.distributions.recipes import dolphinscheduler as _dolphinscheduler
 from infra.distributions.recipes import frontend as _frontend
 from infra.distributions.recipes import postgres as _postgres
 from infra.distributions.recipes import pulsar as _pulsar
 from infra.distributions.recipes import seatunnel as _seatunnel
 from infra.distributions.recipes.python_app import PythonApp
+from infra.products.model import Product, Program
+from infra.products.registry import declared
+
+_WEB = "apps/web"
+"""Package that all APIs share."""
+_SHARED = "apps/shared"
+"""Package that programs and the deployment share."""
+_API_REQUIREMENTS = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +36,76 @@ class Recipe:
 
 
 _EMULATOR = PythonApp("starrocks_emulator", "starrocks_emulator")
-_API = PythonApp("api", "apps/ciapol/api", data=(("sql/ciapol/queries", "queries"),))
-_SENSORS = PythonApp("sensors", "apps/ciapol/sensors")
-_TASKS = PythonApp(
-    "tasks",
-    "apps/tasks",
-    data=(("seatunnel/ciapol", "products/seatunnel/ciapol"), ("sql/ciapol/queries", "products/sql/ciapol/queries")),
-    shared=("seatunnel/client",),
-)
-_PREDICTOR = PythonApp("predictor", "apps/ciapol/predictor")
+_PLATFORM_API = PythonApp("platform_api", "apps/platform_api", requirements=_API_REQUIREMENTS, shared=(_WEB, _SHARED))
 
-RECIPES = {
-    # The slowest first: they are begun in this order, a few at a time.
-    "dolphinscheduler": Recipe(_dolphinscheduler.distribution, _dolphinscheduler.build),
-    "seatunnel": Recipe(_seatunnel.distribution, _seatunnel.build),
-    "frontend": Recipe(_frontend.distribution, _frontend.build),
-    "pulsar": Recipe(_pulsar.distribution, _pulsar.build),
-    "postgres": Recipe(_postgres.distribution, _postgres.build),
-    "starrocks_emulator": Recipe(_EMULATOR.distribution, _EMULATOR.build),
-    "api": Recipe(_API.distribution, _API.build),
-    "sensors": Recipe(_SENSORS.distribution, _SENSORS.build),
-    "tasks": Recipe(_TASKS.distribution, _TASKS.build),
-    "predictor": Recipe(_PREDICTOR.distribution, _PREDICTOR.build),
-}
+
+def _tasks() -> PythonApp:
+    """The programs of tasks, with the job files and queries of every product."""
+    folders = [
+        folder
+        for name in declared()
+        for folder in (f"seatunnel/{name}", f"sql/{name}/queries", f"topics/{name}")
+        if (ROOT / folder).is_dir()
+    ]
+    return PythonApp(
+        "tasks",
+        "apps/tasks",
+        data=tuple((folder, f"products/{folder}") for folder in folders),
+        shared=("seatunnel/client", _SHARED),
+    )
+
+
+def _product_api(product: Product) -> PythonApp:
+    queries = f"sql/{product.name}/queries"
+    return PythonApp(
+        product.api_service,
+        f"apps/{product.name}/api",
+        requirements=_API_REQUIREMENTS,
+        data=((queries, "queries"),) if (ROOT / queries).is_dir() else (),
+        shared=(_WEB, _SHARED),
+    )
+
+
+def _program(product: Product, each: Program) -> PythonApp:
+    return PythonApp(
+        product.program_distribution(each),
+        f"apps/{product.name}/{each.name}",
+        requirements=each.requirements,
+        shared=(_SHARED,),
+    )
+
+
+def _recipe(app: PythonApp) -> Recipe:
+    return Recipe(app.distribution, app.build)
+
+
+@cache
+def recipes() -> dict[str, Recipe]:
+    """Every recipe by the name of its distribution, those of the products included.
+
+    The slowest come first, because they are begun in this order, a few at a time.
+    """
+    products = declared().values()
+    apps = [
+        _EMULATOR,
+        _PLATFORM_API,
+        _tasks(),
+        *(_product_api(product) for product in products if product.api is not None),
+        *(_program(product, each) for product in products for each in product.programs),
+    ]
+    return {
+        "dolphinscheduler": Recipe(_dolphinscheduler.distribution, _dolphinscheduler.build),
+        "seatunnel": Recipe(_seatunnel.distribution, _seatunnel.build),
+        "frontend": Recipe(_frontend.distribution, _frontend.build),
+        "pulsar": Recipe(_pulsar.distribution, _pulsar.build),
+        "postgres": Recipe(_postgres.distribution, _postgres.build),
+        **{app.name: _recipe(app) for app in apps},
+    }
 
 
 def every() -> list[Distribution]:
     """All of them, as the sources are now."""
-    return [recipe.distribution() for recipe in RECIPES.values()]
+    return [recipe.distribution() for recipe in recipes().values()]
 
 
 def pulsar() -> Distribution:
@@ -82,9 +133,19 @@ def starrocks_emulator() -> Distribution:
     return _EMULATOR.distribution()
 
 
-def api() -> Distribution:
-    """The API: `lib/`, `queries/`."""
-    return _API.distribution()
+def platform_api() -> Distribution:
+    """The platform's API: `lib/`."""
+    return _PLATFORM_API.distribution()
+
+
+def product_api(product: Product) -> Distribution:
+    """The API of a product: `lib/`, and `queries/` where the product has queries."""
+    return _product_api(product).distribution()
+
+
+def program(product: Product, each: Program) -> Distribution:
+    """A program that tasks of a product run: `lib/`."""
+    return _program(product, each).distribution()
 
 
 def frontend() -> Distribution:
@@ -92,16 +153,6 @@ def frontend() -> Distribution:
     return _frontend.distribution()
 
 
-def sensors() -> Distribution:
-    """Replay and simulation of stations: `lib/`."""
-    return _SENSORS.distribution()
-
-
 def tasks() -> Distribution:
     """What DolphinScheduler's tasks run: `lib/`, and in `products/` the job files and queries of every product."""
-    return _TASKS.distribution()
-
-
-def predictor() -> Distribution:
-    """The forecast of the air quality index and of each pollutant: `lib/`."""
-    return _PREDICTOR.distribution()
+    return _tasks().distribution()

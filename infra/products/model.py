@@ -27,8 +27,13 @@ from pathlib import Path
 from infra.settings import ROOT, ProductSettings
 
 _NAME = re.compile(r"^[a-z][a-z0-9]{1,19}$")
-_RESERVED = frozenset({"kappastack", "openapi", "pipeline", "platform", "smoke", "status", "web", "frontend", "tasks"})
-"""Names that the platform uses itself: folders of `apps/`, paths of the page, its database."""
+_RESERVED = frozenset(
+    {
+        *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks", "zookeeper"),
+        *("frontend", "kappastack", "openapi", "pipeline", "platform", "shared", "smoke", "status", "tasks", "web"),
+    }
+)
+"""Names that the platform uses itself: services, folders of `apps/`, paths of the page, its database."""
 
 Cell = str | float | None
 """A value of a reference row; None is NULL."""
@@ -233,6 +238,10 @@ class Product:
     def job_name(self, job: Job) -> str:
         """The name by which engine and people know a job."""
         return f"{self.name}-{job.name}"
+
+    def program_distribution(self, program: Program) -> str:
+        """The name of the distribution of one of its programs, such as `ciapol-predictor`."""
+        return f"{self.name}-{program.name}"
 
     @property
     def api_service(self) -> str:

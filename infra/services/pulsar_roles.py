@@ -1,7 +1,7 @@
-"""The roles of Pulsar: who each is, and how a server is told to let only them in.
+"""The roles of Pulsar, and the settings with which a server admits only them.
 
 A role is the subject of a token (JSON Web Token, RFC 7519) that is signed with the stack's key. Every client sends its
-token, whether it is asked for one or not; who may produce or consume in a namespace stands in `topics/`.
+token, whether the server requires one or not. `topics/` grants roles the right to produce or consume.
 """
 
 from collections.abc import Mapping
@@ -11,29 +11,38 @@ ADMIN = "pulsar-admin"
 BROKER = "pulsar-broker"
 PROXY = "pulsar-proxy"
 SEATUNNEL = "pulsar-seatunnel"
-SENSORS = "pulsar-sensors"
-SMOKE = "pulsar-smoke"
-TOKENS = (ADMIN, BROKER, PROXY, SEATUNNEL, SENSORS, SMOKE)
-"""Names of the secrets that hold tokens; the role is what follows `pulsar-`."""
+TOKENS = (ADMIN, BROKER, PROXY, SEATUNNEL)
+"""Names of the secrets that hold the platform's tokens."""
+_PREFIX = "pulsar-"
 
 
 def role(token: str) -> str:
-    """The role that the token of this name is of."""
-    return token.removeprefix("pulsar-")
+    """The role of a token, by the name of the token's secret."""
+    return token.removeprefix(_PREFIX)
+
+
+def token(role: str) -> str:
+    """The name of the secret that holds a role's token."""
+    return f"{_PREFIX}{role}"
+
+
+def is_token(secret: str) -> bool:
+    """Whether a secret is a role's token, by the secret's name."""
+    return secret.startswith(_PREFIX) and secret != TOKEN_KEY
 
 
 def secrets(token: str) -> Mapping[str, str]:
-    """What a server needs: the key that it verifies others' tokens with, and the token that it is known by itself."""
+    """Secrets of a server: the key that verifies clients' tokens, and the server's own token."""
     return {TOKEN_KEY: TOKEN_KEY, token: token}
 
 
 def broker() -> dict[str, object]:
-    """Properties of a broker that lets each do what it was granted alone."""
+    """Properties of a broker that allows each role only what it was granted."""
     return {**_server(BROKER), "authorizationEnabled": True, "proxyRoles": role(PROXY)}
 
 
 def proxy() -> dict[str, object]:
-    """Properties of a proxy, which hands on who asks, so that the broker decides."""
+    """Properties of a proxy that forwards the client's token, so that the broker authorizes the client."""
     return {**_server(PROXY), "forwardAuthorizationCredentials": True}
 
 
@@ -42,9 +51,9 @@ def _server(token: str) -> dict[str, object]:
         "authenticationEnabled": True,
         "authenticationProviders": "org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
         "tokenSecretKey": f"file://@{{secret.{TOKEN_KEY}}}",
-        # A proxy does for others what they may do, so it must itself be allowed to do everything.
+        # A broker accepts a proxied request only where the proxy's role may do everything itself.
         "superUserRoles": ",".join(map(role, (ADMIN, BROKER, PROXY))),
-        # As a client of brokers.
+        # Used for connections to other brokers.
         "brokerClientAuthenticationPlugin": "org.apache.pulsar.client.impl.auth.AuthenticationToken",
         "brokerClientAuthenticationParameters": f"file://@{{secret.{token}}}",
     }

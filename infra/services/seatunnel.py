@@ -1,5 +1,7 @@
 """SeaTunnel Zeta, the engine that runs streaming and batch jobs."""
 
+from collections.abc import Sequence
+
 from infra.distributions import seatunnel as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, java
@@ -24,7 +26,7 @@ hazelcast:
       tcp-ip: {enabled: true, member-list: [MEMBERS]}
     port: {auto-increment: false, port: "@{port.rest}"}
   properties:
-    # What the engine knows of its jobs fits in few parts, and all of them move when a node comes or goes.
+    # The engine's state is small; few partitions make a rebalance quick when a node joins or leaves.
     hazelcast.partition.count: 31
     hazelcast.invocation.max.retry.count: 20
     hazelcast.tcp.join.port.try.count: 30
@@ -46,7 +48,7 @@ seatunnel:
     print-execution-info-interval: 60
     print-job-metrics-info-interval: 60
     slot-service: {dynamic-slot: true}
-    # Without it every job leaks a class loader, and the process dies of its metaspace after some jobs.
+    # Without this mode every job leaks a class loader, and the process runs out of metaspace after some jobs.
     classloader-cache-mode: true
     checkpoint:
       interval: 10000
@@ -66,9 +68,14 @@ seatunnel:
 NAME = "seatunnel"
 
 
-def nodes(settings: SeaTunnelSettings) -> list[Service]:
-    """All nodes of the engine, the first of which is asked by everybody."""
-    return [seatunnel(settings, number) for number in range(1, settings.nodes + 1)]
+def nodes(settings: SeaTunnelSettings, *, secrets: Sequence[str]) -> list[Service]:
+    """All nodes of the engine; clients connect to the first.
+
+    Args:
+        settings: their number and sizes.
+        secrets: names of the secrets whose files jobs read.
+    """
+    return [seatunnel(settings, number, secrets=secrets) for number in range(1, settings.nodes + 1)]
 
 
 def _name(number: int) -> str:
@@ -76,16 +83,16 @@ def _name(number: int) -> str:
 
 
 def _members(count: int) -> str:
-    """Who makes up the engine: of several, each has a host of its own."""
+    """Addresses of the cluster's members; each of several nodes has a host of its own."""
     if count == 1:
         return '"@{advertised}:@{port.rest}"'
     return ", ".join(f'"{_name(number)}:{ports.ZETA}"' for number in range(1, count + 1))
 
 
-def seatunnel(settings: SeaTunnelSettings, number: int = 1) -> Service:
+def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence[str] = ()) -> Service:
     """One node of the engine. Its REST API and its cluster protocol share a port.
 
-    Any node goes on with the jobs of one that died, from checkpoints in a volume that all of them share.
+    When a node dies, another one resumes its jobs from checkpoints in a volume that all nodes share.
     """
     return Service(
         name=_name(number),
@@ -113,7 +120,7 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1) -> Service:
         },
         ports={"rest": Port(ports.ZETA, internal=number > 1)},
         volumes={"checkpoints": Volume(settings.storage, service="" if number == 1 else NAME)},
-        secrets={name: name for name in ("starrocks-sink", "starrocks-scheduler", pulsar_roles.SEATUNNEL)},
+        secrets={name: name for name in (*secrets, pulsar_roles.SEATUNNEL)},
         health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
         stop_grace=30,

@@ -1,101 +1,130 @@
-"""What the tasks of workflows run: programs of ours, on whichever machine works on a task."""
+"""The programs that tasks of workflows run, on every worker of DolphinScheduler."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
-from infra.distributions import Distribution
+from pydantic import TypeAdapter
+
+from infra import distributions
+from infra import platform as own
+from infra.platform import secret
+from infra.products.model import Product
 from infra.services.model import Endpoint, Service
+from infra.settings import ProductSettings
 
-PLATFORM_DATABASE = "kappastack"
-USERS = ("scheduler", "predictor")
-"""Of StarRocks, as whom the programs work."""
+ALERT_WEBHOOK = "alert-webhook"
+"""The name of the secret that is the URL of the webhook for alerts."""
+_SCHEDULER = "scheduler"
 
 _ENVIRONMENT = """\
 export KAPPASTACK_PYTHON="@{python}"
 export KAPPASTACK_TASKS="@{files}/tasks.json"
 export PYTHONPATH="@{dist.tasks}/lib"
 export PYTHONUNBUFFERED=1
-# What the predictor has learnt: it learns it again where it is gone.
-export PREDICTOR_MODELS="@{volume.data}/predictor"
+# Cache of the programs: they compute its content again where it is missing.
+export KAPPASTACK_CACHE="@{volume.data}/cache"
 """
 
 
-@dataclass(frozen=True)
-class Product:
-    """A product whose workflows run.
+class _User(TypedDict):
+    user: str
+    password_file: str
 
-    Args:
-        database: of StarRocks.
-        settings: what its workflows go by, such as `retention_months`.
-        apps: distributions of the programs that its tasks run, by name.
-    """
 
+class _Platform(_User):
     database: str
-    settings: Mapping[str, int | float]
-    apps: Mapping[str, Distribution]
+
+
+class _ProductDocument(TypedDict):
+    databases: list[str]
+    users: dict[str, _User]
+    parameters: dict[str, int | float]
+    programs: dict[str, str]
+
+
+class _Document(TypedDict):
+    stack: str
+    zeta: dict[str, str]
+    starrocks: dict[str, str | int]
+    platform: _Platform
+    placeholders: dict[str, str]
+    products: dict[str, _ProductDocument]
+    alerts: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Tasks:
-    """What the programs of tasks must know of the platform.
+    """What the programs of tasks need to know of the platform.
 
     Args:
-        distribution: the programs.
         stack: name of the stack.
         zeta: REST endpoint of SeaTunnel.
         starrocks: query endpoint.
-        placeholders: what job definitions are filled with: addresses, and secret files as SeaTunnel finds them.
-        products: by name.
+        placeholders: values for job definitions: addresses, and secret files as SeaTunnel finds them.
+        products: the stack's products, each with its settings.
         alerts: whether there is a webhook for alerts.
     """
 
-    distribution: Distribution
     stack: str
     zeta: Endpoint
     starrocks: Endpoint
     placeholders: Mapping[str, str]
-    products: Mapping[str, Product]
+    products: Sequence[tuple[Product, ProductSettings]]
     alerts: bool
 
     def document(self) -> str:
         """The programs' settings, as `apps.tasks.settings` reads them."""
-        return json.dumps(
-            {
-                "stack": self.stack,
-                "zeta": {"url": self.zeta.url},
-                "starrocks": {"host": self.starrocks.host, "port": self.starrocks.port},
-                "users": {user: f"@{{secret.starrocks-{user}}}" for user in USERS},
-                "platform_database": PLATFORM_DATABASE,
-                "placeholders": dict(self.placeholders),
-                "products": {
-                    name: {
-                        "database": product.database,
-                        **product.settings,
-                        "apps": {app: f"@{{dist.{app}}}/lib" for app in product.apps},
-                    }
-                    for name, product in self.products.items()
-                },
-                "alerts": {"webhook_file": "@{secret.alert-webhook}"} if self.alerts else {},
-            },
-            indent=2,
-        )
+        document: _Document = {
+            "stack": self.stack,
+            "zeta": {"url": self.zeta.url},
+            "starrocks": {"host": self.starrocks.host, "port": self.starrocks.port},
+            "platform": {"database": own.DATABASE, **_user(own.SCHEDULER)},
+            "placeholders": dict(self.placeholders),
+            "products": {product.name: _product(product, settings) for product, settings in self.products},
+            "alerts": {"webhook_file": f"@{{secret.{ALERT_WEBHOOK}}}"} if self.alerts else {},
+        }
+        return TypeAdapter(_Document).dump_json(document, indent=2).decode()
+
+    def users(self) -> list[str]:
+        """Full names of the StarRocks users that the programs connect as."""
+        return [
+            own.SCHEDULER,
+            *(product.user(user) for product, _ in self.products for user in _users(product)),
+        ]
+
+
+def _users(product: Product) -> list[str]:
+    """Users of a product that its workflows need, without the product's name."""
+    scheduler = [_SCHEDULER] if _SCHEDULER in product.roles else []
+    return [*scheduler, *(each.name for each in product.programs)]
+
+
+def _user(name: str) -> _User:
+    return {"user": name, "password_file": f"@{{secret.{secret(name)}}}"}
+
+
+def _product(product: Product, settings: ProductSettings) -> _ProductDocument:
+    return {
+        "databases": list(product.databases),
+        "users": {user: _user(product.user(user)) for user in _users(product)},
+        "parameters": dict(settings.task_parameters()),
+        "programs": {each.name: f"@{{dist.{product.program_distribution(each)}}}/lib" for each in product.programs},
+    }
 
 
 def with_tasks(worker: Service, tasks: Tasks) -> Service:
-    """A worker of DolphinScheduler that holds the programs, their settings and their secrets.
+    """A worker of DolphinScheduler that has the programs, their settings and their secrets.
 
     DolphinScheduler sources `dolphinscheduler_env.sh`, which it finds on its class path, before each task.
     """
-    secrets = {f"starrocks-{user}": f"starrocks-{user}" for user in USERS}
+    secrets = {secret(user): secret(user) for user in tasks.users()}
     if tasks.alerts:
-        secrets["alert-webhook"] = "alert-webhook"
+        secrets[ALERT_WEBHOOK] = ALERT_WEBHOOK
+    programs = [distributions.program(product, each) for product, _ in tasks.products for each in product.programs]
     return replace(
         worker,
         files={**worker.files, "dolphinscheduler_env.sh": _ENVIRONMENT, "tasks.json": tasks.document()},
         secrets={**worker.secrets, **secrets},
-        distributions={
-            "tasks": tasks.distribution,
-            **{app: each for product in tasks.products.values() for app, each in product.apps.items()},
-        },
+        distributions={"tasks": distributions.tasks(), **{each.name: each for each in programs}},
     )

@@ -1,53 +1,107 @@
-"""The API over StarRocks and the page over the API."""
+"""The HTTP APIs over StarRocks, and the page over the APIs."""
 
-from infra.distributions import api as api_distribution
-from infra.distributions import frontend as frontend_distribution
+from collections.abc import Mapping
+
+from infra import distributions
+from infra import platform as own
+from infra.distributions import Distribution
+from infra.products.model import Api, Product
 from infra.services import ports
 from infra.services.model import Endpoint, HttpGet, Port, Service
 from infra.settings import WebSettings, mebibytes
 
+PLATFORM_API = "platform-api"
 _PYTHON = {"PYTHONPATH": "@{dist}/lib", "PYTHONUNBUFFERED": "1", "TMPDIR": "@{tmp}"}
+_HEALTH = HttpGet("http", "/health/live", start_within=60)
+_QUERIES = {"QUERIES_DIR": "@{dist}/queries"}
 
 
-def api(settings: WebSettings, *, starrocks: Endpoint, database: str) -> Service:
-    """The HTTP API: what people and the page may ask of the data, by a user who can only read."""
+def platform_api(settings: WebSettings, *, starrocks: Endpoint) -> Service:
+    """The platform's API: workflow steps and streaming jobs of all products."""
+    return _api(
+        PLATFORM_API,
+        "apps.platform_api",
+        distributions.platform_api(),
+        settings,
+        starrocks=starrocks,
+        database=own.DATABASE,
+        user=own.READER,
+        port=ports.PLATFORM_API,
+        environment={},
+    )
+
+
+def product_api(product: Product, api: Api, settings: WebSettings, *, starrocks: Endpoint) -> Service:
+    """The API of a product; its StarRocks user can only read."""
+    return _api(
+        product.api_service,
+        f"apps.{product.name}.api",
+        distributions.product_api(product),
+        settings,
+        starrocks=starrocks,
+        database=product.database,
+        user=product.user("api"),
+        port=api.port,
+        environment=_QUERIES,
+    )
+
+
+def _api(
+    name: str,
+    module: str,
+    distribution: Distribution,
+    settings: WebSettings,
+    *,
+    starrocks: Endpoint,
+    database: str,
+    user: str,
+    port: int,
+    environment: Mapping[str, str],
+) -> Service:
     return Service(
-        name="api",
+        name=name,
         kind="Api",
-        distribution=api_distribution(),
-        command=("@{python}", "-m", "apps.ciapol.api", "--host", "@{host}", "--port", "@{port.http}"),
+        distribution=distribution,
+        command=("@{python}", "-m", module, "--host", "@{host}", "--port", "@{port.http}"),
         environment={
             **_PYTHON,
-            "QUERIES_DIR": "@{dist}/queries",
+            **environment,
             "STARROCKS_HOST": starrocks.host,
             "STARROCKS_PORT": str(starrocks.port),
             "STARROCKS_DATABASE": database,
-            "STARROCKS_USER": "api",
-            "STARROCKS_PASSWORD_FILE": "@{secret.starrocks-api}",
+            "STARROCKS_USER": user,
+            "STARROCKS_PASSWORD_FILE": f"@{{secret.starrocks-{user}}}",
         },
-        ports={"http": Port(ports.API, public=True)},
-        secrets={"starrocks-api": "starrocks-api"},
-        health=HttpGet("http", "/health/live", start_within=60),
+        ports={"http": Port(port, public=True)},
+        secrets={f"starrocks-{user}": f"starrocks-{user}"},
+        health=_HEALTH,
         memory=mebibytes(settings.memory),
     )
 
 
-def frontend(settings: WebSettings, *, api: Endpoint) -> Service:
-    """The page: static files, the status of the platform, and a proxy of the API, so that browsers meet one origin."""
+def frontend(settings: WebSettings, *, platform_api: Endpoint, products: Mapping[str, Endpoint]) -> Service:
+    """The page: static files, the platform's status, and a proxy of the APIs, so that browsers need one origin.
+
+    Args:
+        settings: its size.
+        platform_api: the platform's API.
+        products: the API of each product that has one, by the product's name.
+    """
     return Service(
         name="frontend",
         kind="Frontend",
-        distribution=frontend_distribution(),
+        distribution=distributions.frontend(),
         command=(
             "@{python}",
             *("-m", "apps.frontend"),
             *("--host", "@{host}"),
             *("--port", "@{port.http}"),
-            *("--api", api.url),
+            *("--platform-api", platform_api.url),
+            *(part for name, api in products.items() for part in ("--product", f"{name}={api.url}")),
             *("--static", "@{dist}/static"),
         ),
         environment=_PYTHON,
         ports={"http": Port(ports.FRONTEND, public=True)},
-        health=HttpGet("http", "/health/live", start_within=60),
+        health=_HEALTH,
         memory=mebibytes(settings.memory),
     )

@@ -13,21 +13,26 @@ import pymysql.cursors
 
 from apps.ciapol.sensors.broker import Broker
 from apps.ciapol.sensors.event import Measurement
+from infra.configuration import load_settings
+from infra.platform import DATABASE as PLATFORM_DATABASE
+from infra.platform import secret
 from infra.resources import connections
+from infra.resources.pulsar.topics import topic_urls
 from infra.resources.seatunnel.job import JobInputs, JobProvider
 from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
-from infra.services.tasks import PLATFORM_DATABASE
-from infra.settings import ROOT, Settings, load_settings
+from infra.settings import ROOT
 from seatunnel.client.definition import job_id, read_definition
 from seatunnel.client.zeta import JobStatus, Zeta
-from stacks.ciapol import DATABASE, TOPIC, ingest_placeholders
+from stacks.products.ciapol import PRODUCT, CiapolSettings
 from tools.stack.configuration import stack_configuration
 
 MARK = "smoke-bench-"
 """How all station ids of benchmarks begin; the views that the API reads leave them out of every list."""
 
 JOB = "ciapol-ingest"
+DATABASE = PRODUCT.database
+TOPIC = topic_urls(PRODUCT.topics)["sensor-measurements"]
 STATIONS = 100
 TABLES = ("sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measurements_zeta", "aqi_hourly_zeta")
 _VARIETY = 10_007
@@ -71,11 +76,15 @@ class Bench:
         """
         self.stack = stack
         self.known = connections.load(stack, wait=0)
-        self.settings: Settings = load_settings(stack_configuration(stack))
+        product = load_settings(stack_configuration(stack)).products[PRODUCT.name]
+        assert isinstance(product, CiapolSettings)
+        self.product: CiapolSettings = product
         self.broker = Broker(
-            self.known.endpoint("pulsar", "broker").url, TOPIC, connections.token_file(stack, pulsar_roles.SENSORS)
+            self.known.endpoint("pulsar", "broker").url,
+            TOPIC,
+            connections.token_file(stack, pulsar_roles.token(PRODUCT.role("sensors"))),
         )
-        self.api = self.known.endpoint("api", "http").url
+        self.api = self.known.endpoint(PRODUCT.api_service, "http").url
         self.run = secrets.token_hex(3)
         self._zeta = Zeta(self.known.endpoint("seatunnel", "rest").url)
 
@@ -86,8 +95,8 @@ class Bench:
         return pymysql.connect(
             host=query.host,
             port=query.port,
-            user="smoke",
-            password=self.known.secrets["starrocks-smoke"],
+            user=PRODUCT.user("smoke"),
+            password=self.known.secrets[secret(PRODUCT.user("smoke"))],
             database=DATABASE,
             autocommit=True,
         )
@@ -145,7 +154,7 @@ class Bench:
             yield
         finally:
             self._jobs("release", identity)
-            settings = {"starrocks.database": DATABASE, **ingest_placeholders(self.settings.ingest)}
+            settings = {"starrocks.database": DATABASE, **self.product.job_settings()}
             JobProvider().apply(
                 JobInputs(
                     stack=self.stack,

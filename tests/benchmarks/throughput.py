@@ -16,8 +16,7 @@ from rich.table import Table
 from apps.ciapol.sensors.event import encode, event_id, utc_text
 from apps.ciapol.sensors.publisher import Publisher
 from infra.services.pulsar_roles import ADMIN
-from stacks.ciapol import DATABASE
-from tests.benchmarks.bench import Bench
+from tests.benchmarks.bench import DATABASE, Bench
 from tests.benchmarks.services import verdict
 
 _BAR = 10_000
@@ -154,7 +153,7 @@ def _stream_load(bench: Bench, part: str, rows: int) -> float:
     """Batches as the sink's, one after the other."""
     bodies = list(_bodies(bench, part, rows))
     frontend = bench.known.endpoint("starrocks", "fe-http").url
-    login = base64.b64encode(f"sink:{bench.known.secrets['starrocks-sink']}".encode()).decode()
+    login = base64.b64encode(f"ciapol_sink:{bench.known.secrets['starrocks-ciapol_sink']}".encode()).decode()
     headers = {
         "Authorization": f"Basic {login}",
         "Expect": "100-continue",
@@ -178,7 +177,7 @@ def _stream_load(bench: Bench, part: str, rows: int) -> float:
 
 def _bodies(bench: Bench, part: str, rows: int) -> Iterator[bytes]:
     measurements = bench.measurements(part, rows)
-    while batch := list(islice(measurements, bench.settings.ingest.batch_max_rows)):
+    while batch := list(islice(measurements, bench.product.ingest.batch_max_rows)):
         yield json.dumps(
             [
                 {

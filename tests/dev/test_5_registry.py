@@ -8,7 +8,7 @@ import docker
 import pytest
 import yaml
 
-from infra.images import image
+from infra.images import find, images
 from infra.settings import ROOT, DockerSettings
 from tests.cluster import engine as engines
 from tests.cluster.registry import registry
@@ -36,7 +36,7 @@ def test_what_was_pushed_is_pulled_by_the_settings_that_were_printed(engine: str
         assert done.returncode == 0, done.stderr
         lines = done.stdout[done.stdout.index("  kappastack:docker:") :]
         settings = DockerSettings.model_validate(yaml.safe_load(lines)["kappastack:docker"])
-        built = image(NAME, base)
+        built = find(NAME, images(base, []))
         pushed = client.images.get(built.local).id
         client.images.remove(f"{prefix}/{built.local}")
 

@@ -12,7 +12,7 @@ from measurements import count
 
 from infra.resources.connections import token_file
 from infra.resources.starrocks.client import StarRocksError
-from infra.services.pulsar_roles import SENSORS
+from infra.services import pulsar_roles
 from infra.settings import ROOT
 
 
@@ -25,7 +25,7 @@ class Replay:
         command = [
             *(sys.executable, "-m", "apps.ciapol.sensors", "replay", str(path)),
             *("--broker", stack.url("pulsar", "broker")),
-            *("--token-file", str(token_file(stack.name, SENSORS))),
+            *("--token-file", str(token_file(stack.name, pulsar_roles.token("ciapol-sensors")))),
             *(("--speed", str(speed)) if speed else ()),
         ]
         with self._log.open("w") as log:

@@ -4,9 +4,11 @@ import argparse
 import os
 import sys
 
+from infra.configuration import load_settings
 from infra.images import ImageError, images
+from infra.products.registry import chosen
 from infra.services.starrocks_cluster import published_images
-from infra.settings import SettingsError, load_settings
+from infra.settings import SettingsError
 from tools.images.build import build, push, size
 from tools.stack.configuration import stack_configuration
 
@@ -21,7 +23,7 @@ def main() -> int:
     options = parser.parse_args()
     settings = load_settings(stack_configuration(options.stack))
     base = options.base_image or settings.docker.base_image
-    every = images(base)
+    every = images(base, chosen(settings.products))
     if unknown := set(options.name) - {image.name for image in every}:
         parser.error(f"unknown {', '.join(sorted(unknown))}; there are {', '.join(image.name for image in every)}")
     wanted = [image for image in every if not options.name or image.name in options.name]

@@ -52,7 +52,7 @@ def _assemble(images: Sequence[Image], report: Report) -> None:
 def _arguments(image: Image, base_image: str) -> list[str]:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     arguments = {"BASE_IMAGE": base_image, "VERSION": image.tag}
-    if "ARG PYTHON_VERSION" in image.dockerfile.read_text():
+    if "ARG PYTHON_VERSION" in image.dockerfile:
         arguments["PYTHON_VERSION"] = python
     return [
         "build",

@@ -17,7 +17,7 @@ def write(image: Image, stream: IO[bytes]) -> None:
         stream: takes the tar.
     """
     with tarfile.open(fileobj=stream, mode="w|") as tar:
-        _add_text(tar, "Dockerfile", image.dockerfile.read_text())
+        _add_text(tar, "Dockerfile", image.dockerfile)
         _add_text(tar, "healthy", HEALTHY.read_text(), mode=0o755)
         _add_text(tar, "sbom.cdx.json", sbom.document(image))
         for distribution in image.distributions:

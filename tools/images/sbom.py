@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.distributions import Distribution
+from infra.distributions.recipes.python_app import LOCK
 from infra.images import Image
-from infra.settings import PROJECT, ROOT
+from infra.settings import PROJECT
 
 _PINNED = re.compile(r"^([a-zA-Z0-9][a-zA-Z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 _JAR = re.compile(r"^(?P<name>.+?)-(?P<version>\d[^/]*)\.jar$")
@@ -40,7 +41,7 @@ def document(image: Image) -> str:
 
 def _components(distribution: Distribution) -> Iterator[tuple[str, str, str]]:
     yield distribution.name, distribution.version, f"pkg:generic/{PROJECT}/{distribution.name}@{distribution.version}"
-    lock = ROOT / "requirements" / f"{distribution.name}.txt"
+    lock = distribution.path / LOCK
     if lock.is_file():
         for name, version in _PINNED.findall(lock.read_text()):
             yield name, version, f"pkg:pypi/{name.lower()}@{version}"

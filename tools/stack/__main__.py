@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
 from infra.resources.starrocks.client import StarRocksError
-from infra.settings import SettingsError, load_settings
+from infra.settings import SettingsError
 from seatunnel.client.rest import ZetaError
 from tools.setup.process import SetupError
 from tools.stack import access, environment, workflow
@@ -35,11 +36,13 @@ def main() -> int:
         "status": lambda: status(options.stack),
         "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
         "preview": lambda: _preview(Stack(options.stack)),
-        "credentials": lambda: access.credentials(options.stack, show=options.show),
+        "credentials": lambda: access.credentials(options.stack, user=options.user, show=options.show),
         "token": lambda: access.token(options.stack, options.role),
-        "sql": lambda: access.sql(options.stack, user=options.user, query=options.query),
+        "sql": lambda: access.sql(options.stack, user=options.user, database=options.database, query=options.query),
         "unlock": lambda: access.unlock(options.stack, options.database),
-        "run": lambda: workflow.run(options.stack, options.workflow, _parameters(options.begin, options.end)),
+        "run": lambda: workflow.run(
+            options.stack, *workflow.find(options.stack, options.workflow), _parameters(options.begin, options.end)
+        ),
     }
     return commands[options.command]()
 
@@ -82,17 +85,19 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
     who = commands.add_parser("credentials", help="who may log in where")
     who.add_argument("--show", action="store_true", help="with the passwords")
-    ticket = commands.add_parser("token", help="the file with the token of one of Pulsar's roles")
-    ticket.add_argument("role", nargs="?", default="")
+    who.add_argument("--user", default="", help="only this one; with --show its password alone is printed")
+    token = commands.add_parser("token", help="the file with the token of one of Pulsar's roles")
+    token.add_argument("role", nargs="?", default="")
     query = commands.add_parser("sql", help="a client on StarRocks")
     query.add_argument("--user", default="root")
+    query.add_argument("--database", default="", help="the current one; by default that of the stack's first product")
     query.add_argument("query", nargs="?", default="")
     lock = commands.add_parser("unlock", help="remove the lock of a migration run that died")
-    lock.add_argument("--database", default="ciapol_analytics")
-    hand = commands.add_parser("run", help="run a workflow once and wait for its end")
-    hand.add_argument("workflow")
-    hand.add_argument("--from", dest="begin", default="", help="begin of the range, ISO 8601; UTC where it has no zone")
-    hand.add_argument("--to", dest="end", default="", help="its end, not included")
+    lock.add_argument("--database", default="", help="by default every database of the stack")
+    manual = commands.add_parser("run", help="run a workflow once and wait for its end")
+    manual.add_argument("workflow", help="PRODUCT/NAME, or NAME where only one product has it")
+    manual.add_argument("--from", dest="begin", default="", help="begin of the range, ISO 8601; UTC without a zone")
+    manual.add_argument("--to", dest="end", default="", help="end of the range, not included")
     return parser
 
 

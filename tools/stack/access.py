@@ -1,41 +1,104 @@
-"""`credentials`, `token`, `sql` and `unlock`: ways in for people."""
+"""`credentials`, `token`, `sql` and `unlock`: access for people."""
 
 import os
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
+from infra import platform as own
+from infra.configuration import load_settings
+from infra.products.registry import chosen
 from infra.resources import connections
+from infra.resources.dolphinscheduler.database import ADMIN_SECRET, ROLE_SECRET, SUPERUSER_SECRET, TOKEN_SECRET
 from infra.resources.starrocks.client import StarRocksError, session
 from infra.services import pulsar_roles
 from infra.state import StackState
+from tools.stack.configuration import stack_configuration
 
-console = Console()
+console = Console(soft_wrap=True)
+_HIDDEN = "•••• (SHOW=1)"
 
 
-def credentials(stack: str, *, show: bool) -> int:
-    """Who may log in where; passwords only on request."""
+@dataclass(frozen=True)
+class Login:
+    """A way into a service.
+
+    Args:
+        service: for people.
+        user: user or role.
+        kind: `password`, `token` or `key`.
+        secret: name of the secret.
+        address: that clients connect to.
+    """
+
+    service: str
+    user: str
+    kind: str
+    secret: str
+    address: str
+
+
+def logins(known: connections.Connections) -> list[Login]:
+    """Every login of a stack, by service and user."""
+    starrocks = known.endpoint("starrocks", "query").url
+    pulsar = known.endpoint("pulsar", "broker").url
+    postgres = known.endpoint("postgres", "sql").url
+    scheduler = f"{known.endpoint('dolphinscheduler', 'rest').url}/dolphinscheduler"
+    found = [
+        Login("DolphinScheduler", "admin", "password", ADMIN_SECRET, f"{scheduler}/ui/index.html"),
+        Login("DolphinScheduler", "admin", "token", TOKEN_SECRET, scheduler),
+        Login("PostgreSQL", "dolphinscheduler", "password", ROLE_SECRET, postgres),
+        Login("PostgreSQL", "postgres", "password", SUPERUSER_SECRET, postgres),
+    ]
+    for name in known.secrets:
+        if pulsar_roles.is_token(name):
+            found.append(Login("Pulsar", pulsar_roles.role(name), "token", name, pulsar))
+        elif name.startswith(own.secret("")):
+            found.append(Login("StarRocks", name.removeprefix(own.secret("")), "password", name, starrocks))
+    return sorted(found, key=lambda login: (login.service, login.user, login.kind))
+
+
+def credentials(stack: str, *, user: str, show: bool) -> int:
+    """Print users and addresses, and on request passwords, each whole; of one user the password alone."""
     known = connections.load(stack, wait=0)
-    table = Table("service", "user", "password", "address")
-    for name, secret in sorted(known.secrets.items()):
-        service, _, user = name.partition("-")
-        port = next(iter(known.endpoints.get(service, {})), None)
-        address = known.endpoint(service, port).url if port else ""
-        table.add_row(service, user, secret if show else "•••• (SHOW=1)", address)
-    console.print(table)
+    found = [login for login in logins(known) if user in ("", login.user)]
+    if not found:
+        console.print(f"USER={user}: there are {', '.join(dict.fromkeys(each.user for each in logins(known)))}")
+        return 1
+    if user and show:
+        for login in found:
+            print(known.secrets[login.secret])
+        return 0
+    rows = [("service", "user", "kind", "secret", "address")]
+    rows += [
+        (each.service, each.user, each.kind, known.secrets[each.secret] if show else _HIDDEN, each.address)
+        for each in found
+    ]
+    # A table that fits the terminal would cut secrets.
+    widths = [max(len(row[column]) for row in rows if len(row[column]) < 60) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
 
 
-def sql(stack: str, *, user: str, query: str) -> int:
+def databases(stack: str) -> list[str]:
+    """Databases of the stack's products in their order, then the platform's."""
+    products = chosen(load_settings(stack_configuration(stack)).products)
+    return [*(database for product in products for database in product.databases), own.DATABASE]
+
+
+def sql(stack: str, *, user: str, database: str, query: str) -> int:
     """Run one query, or open the `mariadb` client on StarRocks."""
     known = connections.load(stack, wait=0)
+    current = database or databases(stack)[0]
     if query:
         try:
             with session(stack, "starrocks", user) as starrocks:
+                starrocks.execute(f"USE {current}")
                 for row in starrocks.execute(query):
                     print("\t".join("NULL" if value is None else str(value) for value in row))
         except StarRocksError as error:
@@ -48,20 +111,21 @@ def sql(stack: str, *, user: str, query: str) -> int:
         return 1
     endpoint = known.endpoint("starrocks", "query")
     StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # A file, not an argument: arguments are in everybody's process list.
+    # A file, not an argument: every user of the machine sees the arguments of a process.
     with tempfile.NamedTemporaryFile("w", dir=StackState(stack).runtime, suffix=".cnf", delete=False) as file:
-        password = known.secrets[f"starrocks-{user}"]
+        password = known.secrets[own.secret(user)]
         file.write(f"[client]\nhost={endpoint.host}\nport={endpoint.port}\nuser={user}\npassword={password}\n")
     try:
-        command = [client, f"--defaults-extra-file={file.name}", "ciapol_analytics"]
+        command = [client, f"--defaults-extra-file={file.name}", current]
         return subprocess.run(command, check=False, env=dict(os.environ)).returncode
     finally:
         Path(file.name).unlink(missing_ok=True)
 
 
 def token(stack: str, role: str) -> int:
-    """Tell the file that holds the token of one of Pulsar's roles."""
-    known = {pulsar_roles.role(name): name for name in pulsar_roles.TOKENS}
+    """Print the path of the file that holds the token of one of Pulsar's roles."""
+    secrets = connections.load(stack, wait=0).secrets
+    known = {pulsar_roles.role(name): name for name in secrets if pulsar_roles.is_token(name)}
     if role not in known:
         console.print(f"ROLE={role or '…'}: there are {', '.join(known)}")
         return 1
@@ -72,10 +136,12 @@ def token(stack: str, role: str) -> int:
 def unlock(stack: str, database: str) -> int:
     """Remove the lock of a migration run that died."""
     with session(stack, "starrocks", "root") as root:
-        root.execute(f"USE {database}")
-        if not root.execute("SHOW TABLES LIKE 'schema_migrations_lock'"):
-            console.print(f"{database} is not locked.")
-            return 0
-        root.execute("DROP TABLE schema_migrations_lock FORCE")
-    console.print(f"{database} is unlocked.")
+        there = {str(row[0]) for row in root.execute("SHOW DATABASES")}
+        for each in [database] if database else [name for name in databases(stack) if name in there]:
+            root.execute(f"USE {each}")
+            if root.execute("SHOW TABLES LIKE 'schema_migrations_lock'"):
+                root.execute("DROP TABLE schema_migrations_lock FORCE")
+                console.print(f"{each} is unlocked.")
+            else:
+                console.print(f"{each} is not locked.")
     return 0

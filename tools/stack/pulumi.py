@@ -49,6 +49,11 @@ class Stack:
             )
             raise StackError(f"stack {name!r}: there is no {self.file.name}; there are {', '.join(known)}")
 
+    @property
+    def suffix(self) -> str:
+        """What a `make` command for this stack ends with: nothing for the default stack."""
+        return "" if self.name == "local" else f" STACK={self.name}"
+
     def run(self, *arguments: str, quiet: bool = False) -> int:
         """Run a Pulumi command on the stack and hand on its exit status; `quiet` shows its output only on failure."""
         command = ["pulumi", *arguments, "--stack", self.name]

@@ -8,9 +8,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from infra.configuration import load_settings
+from infra.products.registry import chosen
 from infra.resources import connections
 from infra.resources.health import Check
-from infra.settings import load_settings
 from infra.state import StackState
 from infra.targets.host.supervisor import Process, Supervisor, SupervisorDown
 from seatunnel.client.definition import job_id
@@ -19,7 +20,6 @@ from tools.stack import containers
 from tools.stack.configuration import stack_configuration
 from tools.stack.containers import Container
 
-STREAMING_JOBS = ("ciapol-ingest",)
 _ABSENT = Container("", "stopped", 0, timedelta())
 console = Console()
 
@@ -48,7 +48,7 @@ def status(stack: str) -> int:
             f"{process.memory / 2**20:,.0f} MiB" if process.memory else "-",
             str(process.uptime) if process.memory else "-",
         )
-    for job in STREAMING_JOBS:
+    for job in _streaming_jobs(stack):
         found = _job(known, stack, job)
         well = well and found == JobStatus.RUNNING
         table.add_row(f"job {job}", f"[green]{found}" if found == JobStatus.RUNNING else f"[red]{found}", "", "", "")
@@ -56,6 +56,12 @@ def status(stack: str) -> int:
     total = sum(process.memory for process in processes.values())
     console.print(f"memory in all: {total / 2**20:,.0f} MiB", highlight=False)
     return 0 if well else 1
+
+
+def _streaming_jobs(stack: str) -> list[str]:
+    """The streaming jobs of the stack's products."""
+    products = chosen(load_settings(stack_configuration(stack)).products)
+    return [product.job_name(job) for product in products for job in product.jobs]
 
 
 def _processes(stack: str) -> dict[str, Container]:

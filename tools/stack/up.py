@@ -1,135 +1,76 @@
-"""`up`: deploy, fill in the demonstration, prove that data flow, tell where things are."""
+"""`up`: deploy, fill in the demonstrations, print the addresses, prove that data flow."""
 
 import subprocess
 import sys
-import time
-from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
-from rich.table import Table
 
+from infra.configuration import load_settings
 from infra.images import images
-from infra.resources import connections
-from infra.resources.starrocks.client import session
-from infra.services.pulsar_roles import SENSORS
-from infra.settings import ROOT, Settings, load_settings
+from infra.products.model import Product
+from infra.products.registry import chosen
+from infra.settings import ROOT, Settings
 from tools.images.build import build
-from tools.stack import environment, workflow
+from tools.stack import demonstration, environment
+from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
 from tools.stack.pulumi import Stack
 
-_SAMPLE = ROOT / "apps/ciapol/sensors/data/beijing-sample.csv.xz"
-_SAMPLE_LENGTH = timedelta(days=70)
-_FRESH_HOURS = 2
-_DATABASE = "ciapol_analytics"
 console = Console()
 
 
 def up(stack: Stack, *, smoke: bool = True) -> int:
-    """Deploy a stack and prove that it works; the exit status says whether it does."""
+    """Deploy a stack and prove that it works; the exit status is 0 where it does.
+
+    The addresses are printed as soon as the page can show something; slower computations and the smoke tests follow.
+    """
     settings = load_settings(stack_configuration(stack.name))
+    products = chosen(settings.products)
     if settings.target == "docker" and not settings.docker.registry:
         base = settings.docker.base_image
-        build(images(base), base, lambda line: console.print(line, highlight=False))
+        build(images(base, products), base, lambda line: console.print(line, highlight=False))
     stack.ensure()
     console.rule(f"pulumi up: stack {stack.name}")
     if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:
-        return status
-    if settings.demonstration:
-        console.rule("demonstration data")
-        if (status := replay_sample(stack)) != 0:
-            return status
-    if smoke:
-        console.rule("smoke tests")
-        if (status := smoke_tests(stack)) != 0:
-            console.print(
-                "[red]The platform runs, but the smoke tests failed.[/] Look at: make status, make logs SERVICE=…"
-            )
-            return status
-    _tell(stack, settings)
-    return 0
-
-
-def replay_sample(stack: Stack) -> int:
-    """Publish the shipped sample so that its last hour is now, unless that was done a short while ago."""
-    if (hours := _hours_since_demonstration(stack.name)) is not None and hours < _FRESH_HOURS:
-        console.print(f"The sample was replayed before; its last measurement is {hours:.1f} h old.")
-        return 0
-    known = connections.load(stack.name)
-    command = [
-        *(sys.executable, "-m", "apps.ciapol.sensors", "replay", str(_SAMPLE)),
-        *("--shift-to-now", "--broker", known.endpoint("pulsar", "broker").url),
-        *("--token-file", str(connections.token_file(stack.name, SENSORS))),
-    ]
-    status = subprocess.run(command, cwd=ROOT, env=environment.whole(), check=False).returncode
-    if status != 0:
-        return status
-    _wait_until_quiet(stack.name)
-    return _compute(stack.name)
-
-
-def _compute(stack: str) -> int:
-    """What the workflows would have computed had the sample's measurements come in their time."""
-    until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    sample = {"from": (until - _SAMPLE_LENGTH).isoformat(), "to": until.isoformat()}
-    for name, parameters in (("aqi_hourly", sample), ("quality_hourly", {}), ("predict_hourly", {})):
-        if (status := workflow.run(stack, name, parameters)) != 0:
-            return status
-    return 0
-
-
-def _hours_since_demonstration(stack: str) -> float | None:
-    with session(stack, "starrocks", "root") as starrocks:
-        rows = starrocks.execute(
-            f"SELECT MAX(m.measured_at) FROM {_DATABASE}.sensor_measurements_zeta m "
-            f"JOIN {_DATABASE}.stations s ON s.station_id = m.station_id WHERE s.demonstration IS NOT NULL"
+        console.print(
+            f"[red]The deployment failed.[/] The reason is above; run `make up{stack.suffix}` again to continue."
         )
-    last = rows[0][0]
-    if not isinstance(last, datetime):
-        return None
-    return (datetime.now(UTC) - last.replace(tzinfo=UTC)).total_seconds() / 3600
+        return status
+    shown = products if settings.demonstration else []
+    if (status := _computed(demonstration.first_look, stack.name, shown)) != 0:
+        return status
+    print_addresses(stack, settings, products)
+    if (status := _computed(demonstration.rest, stack.name, shown)) != 0:
+        return status
+    return _proved(stack, settings) if smoke else 0
 
 
-def _wait_until_quiet(stack: str, within: float = 300) -> None:
-    """Wait until what was published has arrived: the subscription has no backlog left, and the count stands still."""
-    counts: list[int] = []
-
-    def complaint() -> str:
-        with session(stack, "starrocks", "root") as starrocks:
-            counts.append(starrocks.number(f"SELECT COUNT(*) FROM {_DATABASE}.raw_measurements_zeta"))
-        console.print(f"  {counts[-1]:,} events stored", highlight=False)
-        time.sleep(1)  # between two looks
-        return "" if len(counts) > 2 and counts[-1] == counts[-3] > 0 else "events still arrive"
-
-    connections.wait_until(complaint, within=within, what="the replay")
+def _computed(step: demonstration.Step, stack: str, products: list[Product]) -> int:
+    for product in products:
+        if product.demonstration is not None and (status := step(stack, product, product.demonstration)) != 0:
+            return status
+    return 0
 
 
-def smoke_tests(stack: Stack) -> int:
-    """Run the smoke tests against the stack."""
-    command = [sys.executable, "-m", "pytest", "smoke_tests", "--stack", stack.name, "-q", "-p", "no:cacheprovider"]
-    return subprocess.run(command, cwd=ROOT, env=environment.whole(), check=False).returncode
+def _proved(stack: Stack, settings: Settings) -> int:
+    console.rule("smoke tests")
+    status = smoke_tests(stack, settings)
+    if status == 0:
+        console.print(f"Stack {stack.name} is up, and its smoke tests passed.")
+    else:
+        console.print(
+            f"[red]The platform runs, but the smoke tests failed.[/] Look at: make status{stack.suffix}, "
+            f"make logs SERVICE=…{stack.suffix}"
+        )
+    return status
 
 
-def _tell(stack: Stack, settings: Settings) -> None:
-    known = connections.load(stack.name)
-    console.rule("ready")
-    table = Table(box=None, show_header=False, pad_edge=False)
-    rows = [
-        ("Page", known.endpoint("frontend", "http").url),
-        ("API", known.endpoint("api", "http").url + "/openapi.json"),
-        ("StarRocks (SQL)", f"{known.endpoint('starrocks', 'query').url}  [{settings.starrocks.edition}]"),
-        ("StarRocks (HTTP)", known.endpoint("starrocks", "fe-http").url),
-        ("Pulsar", f"{known.endpoint('pulsar', 'broker').url}  admin {known.endpoint('pulsar', 'admin').url}"),
-        ("DolphinScheduler", known.endpoint("dolphinscheduler", "rest").url + "/dolphinscheduler/ui/index.html"),
-        ("SeaTunnel Zeta", known.endpoint("seatunnel", "rest").url + "/hazelcast/rest/maps/overview"),
+def smoke_tests(stack: Stack, settings: Settings) -> int:
+    """Run the smoke tests of the platform and of the stack's products."""
+    folders = [each.smoke_tests for each in chosen(settings.products) if each.smoke_tests.is_dir()]
+    tests = [*sorted((ROOT / "smoke_tests").glob("test_*.py")), *folders]
+    command = [
+        *(sys.executable, "-m", "pytest", *(str(each.relative_to(ROOT)) for each in tests)),
+        *("--stack", stack.name, "-q", "-p", "no:cacheprovider"),
     ]
-    for name, address in rows:
-        table.add_row(name, address)
-    console.print(table)
-    suffix = "" if stack.name == "local" else f" STACK={stack.name}"
-    console.print(
-        f"\nNext: open the page; `make status{suffix}`, `make logs SERVICE=seatunnel{suffix}`, "
-        f"`make sql{suffix}`, `make credentials{suffix}`.\n"
-        f"Stop with `make down{suffix}` (keeps data), remove with `make destroy{suffix}`.",
-        highlight=False,
-    )
+    return subprocess.run(command, cwd=ROOT, env=environment.whole(), check=False).returncode

@@ -1,58 +1,84 @@
-"""Running a workflow by hand, also for a range of the past, and waiting for its end."""
+"""Runs a workflow by hand, also for a range of the past, and waits for its end."""
 
 import time
 from collections.abc import Mapping
 
 from rich.console import Console
 
+from infra import platform as own
+from infra.configuration import load_settings
+from infra.products.registry import chosen
 from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
 from infra.resources.dolphinscheduler.runs import ENDED, Run, RunState, run_details, run_log, start, task_runs
+from infra.services.dolphinscheduler import NAME
+from infra.settings import SettingsError
+from tools.stack.configuration import stack_configuration
 
-PROJECT = "ciapol"
-SERVICE = "dolphinscheduler"
 console = Console()
 
 
-def run(stack: str, workflow: str, parameters: Mapping[str, str], *, within: float = 24 * 3600) -> int:
-    """Start a workflow and wait for its end; the exit status says whether it succeeded.
+def find(stack: str, workflow: str) -> tuple[str, str]:
+    """The project and the name of a workflow of a stack.
 
     Args:
         stack: name of the stack.
+        workflow: `PRODUCT/NAME`, or `NAME` where only one product of the stack has it.
+
+    Raises:
+        SettingsError: there is none, or more than one; the message names those that exist.
+    """
+    products = chosen(load_settings(stack_configuration(stack)).products)
+    folders = {own.NAME: own.WORKFLOWS} | {each.name: each.workflows for each in products if each.workflows.is_dir()}
+    known = [f"{project}/{path.stem}" for project, folder in folders.items() for path in sorted(folder.glob("*.yaml"))]
+    found = [each for each in known if workflow in (each, each.partition("/")[2])]
+    if len(found) != 1:
+        problem = "is ambiguous" if found else "does not exist"
+        raise SettingsError(f"WORKFLOW={workflow or '…'} {problem}; there are {', '.join(found or known)}")
+    project, _, name = found[0].partition("/")
+    return project, name
+
+
+def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], *, within: float = 24 * 3600) -> int:
+    """Start a workflow and wait for its end; the exit status is 0 where it succeeded.
+
+    Args:
+        stack: name of the stack.
+        project: its project, which is the product's name.
         workflow: its name.
         parameters: values for some of its parameters, such as `from` and `to`.
         within: seconds.
     """
-    server = connect(stack, SERVICE)
+    server = connect(stack, NAME)
     server.wait_until_up()
-    begun = start(server, PROJECT, workflow, parameters)
+    begun = start(server, project, workflow, parameters)
     given = " ".join(f"{name}={value}" for name, value in parameters.items() if value)
-    console.print(f"workflow {workflow} {given}".rstrip() + ": running", highlight=False)
+    console.print(f"workflow {workflow} {given}".rstrip() + ": running", highlight=False, soft_wrap=True)
     begin = time.monotonic()
     try:
-        ended = _followed(server, begun, within)
+        ended = _wait(server, project, begun, within)
     except KeyboardInterrupt:
-        console.print(f"\nrun {begun.id} goes on: its state is on the operator's page")
+        console.print(f"\nrun {begun.id} continues; DolphinScheduler's page shows its state")
         raise
     seconds = time.monotonic() - begin
     if ended.state == RunState.SUCCESS:
         console.print(f"workflow {workflow}: succeeded in {seconds:.1f} s", highlight=False)
         return 0
-    console.print(run_log(server, server.project_code(PROJECT), begun.id), highlight=False, markup=False)
+    console.print(run_log(server, server.project_code(project), begun.id), highlight=False, markup=False)
     console.print(f"[red]workflow {workflow}: {ended.state} after {seconds:.1f} s")
     return 1
 
 
-def _followed(server: DolphinScheduler, begun: Run, within: float) -> Run:
-    """Wait for the end, and tell which task is at work."""
-    project = server.project_code(PROJECT)
-    told: set[str] = set()
+def _wait(server: DolphinScheduler, project: str, begun: Run, within: float) -> Run:
+    """Wait for the end of a run, and print the name of each task that starts."""
+    code = server.project_code(project)
+    printed: set[str] = set()
     deadline = time.monotonic() + within
-    while (found := run_details(server, project, begun.id)).state not in ENDED:
+    while (found := run_details(server, code, begun.id)).state not in ENDED:
         if time.monotonic() > deadline:
             raise TimeoutError(f"run {begun.id} ({begun.name}) is {found.state} after {within:.0f} s")
-        for task in task_runs(server, project, begun.id):
-            if task.name not in told:
-                told.add(task.name)
+        for task in task_runs(server, code, begun.id):
+            if task.name not in printed:
+                printed.add(task.name)
                 console.print(f"  {task.name}", highlight=False)
-        time.sleep(0.5)  # between two looks
+        time.sleep(0.5)  # between two requests
     return found

@@ -107,7 +107,7 @@ def _add_address(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--models",
         type=Path,
-        default=Path(environment("PREDICTOR_MODELS") or temporary),
+        default=Path(cache, "ciapol", "predictor") if (cache := environment("KAPPASTACK_CACHE")) else Path(temporary),
         help="folder that trained models are kept in, a cache of mode 0700",
     )
     command.add_argument("--host", default=environment("STARROCKS_HOST", "127.0.0.1"))

@@ -2,6 +2,7 @@
 
 import compileall
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +15,21 @@ from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
 from tools.setup import environment
 from tools.setup.python_environment import PYTHON, UV
 
+LOCK = "requirements.txt"
+"""Name of the lock in a distribution."""
+
 
 @dataclass(frozen=True, slots=True)
 class PythonApp:
     """An application that runs with `PYTHONPATH=<distribution>/lib` and the interpreter it was made for.
 
     Args:
-        name: name of the service, and of its lock in `requirements/`.
+        name: of the distribution.
         package: folder of its package, relative to the repository; its path below `lib/` is the same.
         suffixes: ends of the file names that belong to the package; empty for all.
         data: folders that go beside `lib/`, each with its name there.
         shared: folders of further packages of this repository that it imports.
+        requirements: name of its lock in `requirements/`; empty for the distribution's name.
     """
 
     name: str
@@ -32,11 +37,12 @@ class PythonApp:
     suffixes: tuple[str, ...] = ()
     data: tuple[tuple[str, str], ...] = ()
     shared: tuple[str, ...] = ()
+    requirements: str = ""
 
     @property
     def lock(self) -> Path:
         """Its packages, pinned by hash."""
-        return ROOT / "requirements" / f"{self.name}.txt"
+        return ROOT / "requirements" / f"{self.requirements or self.name}.txt"
 
     def distribution(self) -> Distribution:
         """Its identity: sources, data, locked packages, and the interpreter that compiled packages are for."""
@@ -77,7 +83,7 @@ def compile_own(folder: Path) -> None:
 
 
 def install(lock: Path, library: Path) -> None:
-    """Install locked packages into a folder.
+    """Install locked packages into a folder, and put their lock beside it, for the bill of materials.
 
     Raises:
         AssemblyError: uv refused; the message has its output.
@@ -86,6 +92,8 @@ def install(lock: Path, library: Path) -> None:
         *(UV, "pip", "install", "--quiet", "--python", PYTHON, "--target", library),
         *("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock),
     ]
+    library.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(lock, library.parent / LOCK)
     done = subprocess.run(
         [str(part) for part in command],
         env=os.environ | environment.variables(),

@@ -235,6 +235,12 @@ class TopicsFile(BaseModel):
     topics: dict[str, _Topic]
 
 
+def topic_urls(definition: Path) -> dict[str, str]:
+    """The address of each topic of a `topics.yaml`, by name."""
+    file = TopicsFile.model_validate(yaml.safe_load(definition.read_text()))
+    return {name: f"persistent://{file.tenant}/{topic.namespace}/{name}" for name, topic in file.topics.items()}
+
+
 class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
     """A tenant of Pulsar with its namespaces, topics and schemas."""
 

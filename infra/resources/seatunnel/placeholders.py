@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from infra.resources.connections import Connections
 from infra.services.model import Endpoint
-from infra.services.pulsar_roles import TOKENS
+from infra.services.pulsar_roles import is_token
 
 
 def placeholders(known: Connections) -> dict[str, str]:
@@ -29,4 +29,4 @@ def filled(endpoint: Callable[[str, str], Endpoint], secret_files: Mapping[str, 
 
 
 def _kind(secret: str) -> str:
-    return "token" if secret in TOKENS else "password"
+    return "token" if is_token(secret) else "password"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pulumi_docker as docker
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
-from infra.images import image
+from infra.images import find, images
+from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
@@ -36,8 +37,25 @@ _HEALTH = _HealthCheck("10s", "5s", 6)
 class DockerTarget:
     """Runs each service as a container of the Docker Engine that DOCKER_HOST names."""
 
-    def __init__(self, *, stack: str, port_offset: int, keep_data: bool, settings: DockerSettings) -> None:
-        """`port_offset` shifts what is published; `keep_data` leaves the volumes of a service that is taken away."""
+    def __init__(
+        self,
+        *,
+        stack: str,
+        port_offset: int,
+        keep_data: bool,
+        settings: DockerSettings,
+        products: Sequence[Product],
+    ) -> None:
+        """Arguments of the stack.
+
+        Args:
+            stack: its name.
+            port_offset: added to every published port.
+            keep_data: whether a deleted service keeps its volumes.
+            settings: of the engine and the images.
+            products: whose programs and APIs are in the images.
+        """
+        self._built = images(settings.base_image, products)
         self._stack = stack
         self._port_offset = port_offset
         self._keep_data = keep_data
@@ -68,21 +86,21 @@ class DockerTarget:
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
         inside = ResourceOptions(parent=component)
         layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
-        picture = self._image(service)
+        image = self._image(service)
         configured = configuration(
             self._stack,
             service.name,
-            image=picture.image_id,
+            image=image.image_id,
             files=layout.files(),
             secrets={file: secrets[secret] for file, secret in service.secrets.items()},
             opts=inside,
         )
         volumes = self._volumes(service, inside)
-        instance = self._instance(layout, picture, configured)
+        instance = self._instance(layout, image, configured)
         waited = [drained(instance)] if drained else []
         container = self._container(
             layout,
-            picture=picture,
+            image=image,
             instance=instance,
             configured=configured,
             volumes=volumes,
@@ -116,11 +134,11 @@ class DockerTarget:
         """The image, pulled where the engine does not have it; services of one distribution share it."""
         if service.image:
             return self._remote(service.distribution.name, published(service, self._settings))
-        found = image(service.distribution.name, self._settings.base_image)
+        found = find(service.distribution.name, self._built)
         if missing := {each.name for each in service.distributions.values()} - {
             each.name for each in found.distributions
         }:
-            raise ValueError(f"{found.dockerfile} lacks {', '.join(sorted(missing))}, which {service.name} needs")
+            raise ValueError(f"image {found.name} lacks {', '.join(sorted(missing))}, which {service.name} needs")
         return self._remote(found.name, found.reference(self._settings))
 
     def _remote(self, name: str, reference: str) -> docker.RemoteImage:
@@ -149,18 +167,18 @@ class DockerTarget:
         return found
 
     @staticmethod
-    def _instance(layout: Layout, picture: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
+    def _instance(layout: Layout, image: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
         """Changes with whatever has the container replaced, also by its label: the provider itself records another
         health check or temporary file system without changing the container."""
         described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH))
-        parts = [picture.image_id, configured.digest if configured else ""]
+        parts = [image.image_id, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(_digest)
 
     def _container(
         self,
         layout: Layout,
         *,
-        picture: docker.RemoteImage,
+        image: docker.RemoteImage,
         instance: Output[str],
         configured: Configuration | None,
         volumes: Mapping[str, docker.Volume],
@@ -175,7 +193,7 @@ class DockerTarget:
             names.STACK_LABEL: self._stack,
             names.SERVICE_LABEL: service.name,
             names.INSTANCE_LABEL: instance,
-            names.IMAGE_LABEL: picture.name,
+            names.IMAGE_LABEL: image.name,
         }
         if configured:
             mounts.append(
@@ -185,7 +203,7 @@ class DockerTarget:
             service.name,
             name=names.container(self._stack, service.name),
             hostname=service.name,
-            image=picture.image_id,
+            image=image.image_id,
             command=layout.command(),
             envs=layout.environment(),
             user=None if service.image else USER,

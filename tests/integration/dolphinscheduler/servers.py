@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.distributions import Distribution, assemble
+from infra.distributions import assemble
 from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
 from infra.resources.dolphinscheduler.database import SECRETS, DatabaseInputs, DatabaseProvider
 from infra.services.dolphinscheduler import standalone
@@ -113,7 +113,7 @@ class Servers:
         self._folder = folder
         self.tasks = StandIn(folder / "tasks")
         self._running: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
-        self.secrets = {name: f"{name}'s" for name in (*SECRETS, "starrocks-scheduler", "starrocks-predictor")}
+        self.secrets = {name: f"{name}'s" for name in (*SECRETS, "starrocks-platform_scheduler")}
         self._ports: dict[str, dict[str, int]] = {}
 
     @property
@@ -130,7 +130,7 @@ class Servers:
         self._ports["postgres"] = _free_ports(list(database.ports))
         sql = Endpoint("postgresql", "127.0.0.1", self._ports["postgres"]["sql"])
         nowhere = Endpoint("http", "127.0.0.1", 1)
-        programs = Tasks(Distribution("none", "1"), STACK, nowhere, nowhere, {}, {}, alerts=False)
+        programs = Tasks(STACK, nowhere, nowhere, {}, [], alerts=False)
         scheduler = standalone(DolphinSchedulerSettings(heap="640Mi"), postgres=sql, tasks=programs)
         self._ports[SERVICE] = _free_ports(list(scheduler.ports))
         self._write_connections("")

@@ -7,55 +7,59 @@ from pathlib import Path
 
 import pytest
 
-import infra.images
 from infra.distributions import Distribution, every
-from infra.images import Image, ImageError, image, images
+from infra.images import Image, ImageError, find, images
+from infra.products.registry import declared
 from infra.settings import DockerSettings
 from tools.images import context, sbom
 
 BASE = "debian:bookworm-slim"
 
 
-def test_there_is_an_image_of_every_service() -> None:
-    assert {each.name for each in images(BASE)} == {each.name for each in every()} - {"sensors", "tasks", "predictor"}
+def image(name: str, base: str = BASE) -> Image:
+    return find(name, images(base, declared().values()))
 
 
-def test_workers_bring_the_programs_of_tasks() -> None:
-    assert {each.name for each in image("dolphinscheduler", BASE).distributions} == {
+def test_every_service_has_an_image() -> None:
+    programs = {"tasks", *(each.name for each in every() if each.name.endswith("-predictor"))}
+    assert {each.name for each in images(BASE, declared().values())} == {each.name for each in every()} - programs
+
+
+def test_a_platform_without_products_needs_no_image_of_theirs() -> None:
+    assert not [each.name for each in images(BASE, []) if "ciapol" in each.name or "ciapol" in each.dockerfile]
+
+
+def test_workers_have_the_programs_of_tasks() -> None:
+    assert {each.name for each in image("dolphinscheduler").distributions} == {
         "dolphinscheduler",
-        "predictor",
+        "ciapol-predictor",
         "tasks",
     }
 
 
 def test_equal_content_has_an_equal_name_and_another_base_has_another() -> None:
-    assert image("api", BASE) == image("api", BASE)
-    assert image("api", BASE).local != image("api", "debian:trixie-slim").local
-    assert image("starrocks_emulator", BASE).local.startswith("kappastack/starrocks-emulator:0.1.0-")
+    assert image("ciapol-api") == image("ciapol-api")
+    assert image("ciapol-api").local != image("ciapol-api", "debian:trixie-slim").local
+    assert image("starrocks_emulator").local.startswith("kappastack/starrocks-emulator:0.1.0-")
 
 
-def test_every_image_runs_as_nobody_in_particular_and_says_what_it_is() -> None:
-    for each in images(BASE):
-        text = each.dockerfile.read_text()
-        assert text.startswith("ARG BASE_IMAGE=debian:bookworm-slim\nFROM ${BASE_IMAGE}\n"), each.name
-        assert "\nUSER 10001:0\n" in text, each.name
-        assert "\nHEALTHCHECK " in text, each.name
+def test_every_image_runs_as_a_user_without_rights_and_has_labels() -> None:
+    for each in images(BASE, declared().values()):
+        assert each.dockerfile.startswith("ARG BASE_IMAGE=debian:bookworm-slim\nFROM ${BASE_IMAGE}\n"), each.name
+        assert "\nUSER 10001:0\n" in each.dockerfile, each.name
+        # The target takes the health check from the description of the service.
+        assert "HEALTHCHECK" not in each.dockerfile, each.name
         for label in ("title", "vendor", "version"):
-            assert f"org.opencontainers.image.{label}=" in text, each.name
+            assert f"org.opencontainers.image.{label}=" in each.dockerfile, each.name
 
 
-def test_an_unknown_image_or_distribution_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_image_is_named() -> None:
     with pytest.raises(ImageError, match="no image for distribution 'nobody'"):
-        image("nobody", BASE)
-    (tmp_path / "api").mkdir()
-    (tmp_path / "api" / "Dockerfile").write_text("FROM x\nCOPY nothing /opt/kappastack/nothing\n")
-    monkeypatch.setattr(infra.images, "IMAGES", tmp_path)
-    with pytest.raises(ImageError, match="copies nothing; distributions are "):
-        image("api", BASE)
+        image("nobody")
 
 
 def test_references_follow_the_settings() -> None:
-    found = image("pulsar", BASE)
+    found = image("pulsar")
     digest = f"sha256:{'c' * 64}"
     assert found.reference(DockerSettings()) == found.local
     assert found.reference(DockerSettings(registry="r:5000/t")) == f"r:5000/t/{found.local}"
@@ -73,7 +77,8 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Image:
     (folder / "run").write_text("#!/bin/sh\n")
     (folder / "run").chmod(0o700)
     monkeypatch.setattr("infra.distributions.model.DIST", tmp_path)
-    return Image("api", (Distribution("api", "1"),), "1-abc")
+    (folder / "requirements.txt").write_text("fastapi==0.1\n")
+    return Image("api", "FROM x\n", (Distribution("api", "1"),), BASE)
 
 
 def written(image: Image) -> bytes:
@@ -101,4 +106,4 @@ def test_the_bill_of_materials_names_packages_and_jars(small: Image) -> None:
     purls = {component["purl"] for component in found["components"]}
     assert "pkg:maven/org.example/thing@1.2" in purls
     assert any(purl.startswith("pkg:pypi/fastapi@") for purl in purls)
-    assert found["metadata"]["component"]["version"] == "1-abc"
+    assert found["metadata"]["component"]["version"] == small.tag

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.settings import Settings, load_settings
+from infra.configuration import load_settings
+from infra.settings import Settings
 from tests.mocking import Recorder, planted, run
 
-SERVICES = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks"}
+SERVICES = {
+    *("ciapol-api", "platform-api", "frontend"),
+    *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
+}
 
 
 def settings(**more: object) -> Settings:
-    document = {"target": "docker", "portOffset": 100, **more}
+    document = {"target": "docker", "portOffset": 100, "products": {"ciapol": {}}, **more}
     return load_settings({f"kappastack:{key}": json.dumps(value) for key, value in document.items()}, {})
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import jwt
 import pytest
 
+from infra.configuration import load_settings
 from infra.services.pulsar_roles import TOKENS
-from infra.settings import Settings, SettingsError, load_settings
+from infra.settings import Settings, SettingsError
 from tests.mocking import Recorder, planted, run
 
 ZOOKEEPERS = ["pulsar-zookeeper", "pulsar-zookeeper-2", "pulsar-zookeeper-3"]
@@ -17,7 +18,8 @@ BROKERS = ["pulsar-broker", "pulsar-broker-2"]
 
 
 def settings(target: str = "docker", **pulsar: object) -> Settings:
-    return load_settings({"kappastack:target": target, "kappastack:pulsar": json.dumps(pulsar)}, {})
+    document = {"target": target, "pulsar": pulsar, "products": {"ciapol": {}}}
+    return load_settings({f"kappastack:{key}": json.dumps(value) for key, value in document.items()}, {})
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import Settings, SettingsError, load_settings
+from infra.configuration import load_settings
+from infra.settings import Settings, SettingsError
 from infra.versions import STARROCKS
 from tests.mocking import Recorder, run
 
@@ -19,6 +20,7 @@ BACKENDS = ["starrocks-be-1", "starrocks-be-2", "starrocks-be-3"]
 def settings(frontends: int = 3, backends: int = 3, replicas: int = 3, **docker: object) -> Settings:
     document = {
         "target": "docker",
+        "products": {"ciapol": {}},
         "docker": docker,
         "starrocks": {
             "edition": "cluster",

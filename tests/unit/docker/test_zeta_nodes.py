@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.settings import SettingsError, load_settings
+from infra.configuration import load_settings
+from infra.settings import SettingsError
 from tests.mocking import Recorder, run
 
 NODES = ["seatunnel", "seatunnel-2", "seatunnel-3"]
@@ -14,7 +15,16 @@ NODES = ["seatunnel", "seatunnel-2", "seatunnel-3"]
 
 @pytest.fixture(scope="module")
 def three() -> Iterator[Recorder]:
-    yield run(load_settings({"kappastack:target": "docker", "kappastack:seatunnel": '{"nodes": 3}'}, {}))
+    yield run(
+        load_settings(
+            {
+                "kappastack:target": "docker",
+                "kappastack:seatunnel": '{"nodes": 3}',
+                "kappastack:products": '{"ciapol": {}}',
+            },
+            {},
+        )
+    )
     asyncio.set_event_loop(None)
 
 

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 import pulumi
 import pytest
 
-from infra.settings import SettingsError, load_settings
-from stacks import environment
+from infra.configuration import load_settings
+from infra.settings import SettingsError
+from stacks.environment import environment
 from tests.mocking import Recorder, run
 from tools.stack.configuration import stack_configuration
 
-SERVICES = {"pulsar", "seatunnel", "starrocks", "postgres", "dolphinscheduler", "api", "frontend"}
+SERVICES = {
+    *("ciapol-api", "platform-api", "frontend"),
+    *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,31 +36,40 @@ def test_what_is_inside_the_services(local: Recorder) -> None:
         "StarRocksSchema": 2,
         "SeaTunnelJob": 1,
         "DolphinSchedulerDatabase": 1,
-        "DolphinSchedulerProject": 1,
+        "StarRocksUsers": 2,
+        "DolphinSchedulerProject": 2,
         "DolphinSchedulerWorkflow": 5,
         # There is no webhook in the settings.
         "DolphinSchedulerAlerts": 0,
-        "RandomSecret": 12,
+        "RandomSecret": 14,
     }
     assert {kind: len(local.of_type(kind)) for kind in wanted} == wanted
 
 
 def test_secrets_reach_services_and_connections_only(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
-    assert holders == {"seatunnel", "api", "postgres", "dolphinscheduler", "connections"}
+    assert holders == {
+        *("seatunnel", "ciapol-api", "platform-api", "postgres", "dolphinscheduler", "connections"),
+    }
 
 
 def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> None:
     services = local.of_type("HostService")
     assert {name: sorted(args.inputs["secrets"]) for name, args in services.items()} == {
         "pulsar": [],
-        "seatunnel": ["pulsar-seatunnel", "starrocks-scheduler", "starrocks-sink"],
+        "seatunnel": ["pulsar-seatunnel", "starrocks-ciapol_scheduler", "starrocks-ciapol_sink"],
         "starrocks": [],
-        "api": ["starrocks-api"],
+        "ciapol-api": ["starrocks-ciapol_api"],
+        "platform-api": ["starrocks-platform_reader"],
         "frontend": [],
         "postgres": ["superuser"],
-        # The programs of its tasks work as these two users; PostgreSQL's superuser is nobody's but the deployment's.
-        "dolphinscheduler": ["database-password", "starrocks-predictor", "starrocks-scheduler"],
+        # Users of the programs of its tasks. Only the deployment has the password of PostgreSQL's superuser.
+        "dolphinscheduler": [
+            "database-password",
+            "starrocks-ciapol_predictor",
+            "starrocks-ciapol_scheduler",
+            "starrocks-platform_scheduler",
+        ],
     }
 
 
@@ -75,7 +88,16 @@ def test_the_job_is_structured_so_that_a_diff_names_the_part(local: Recorder) ->
     ]
 
 
+def test_a_stack_without_products_has_the_platform_alone() -> None:
+    bare = run(load_settings({"kappastack:target": "host"}, {}))
+    asyncio.set_event_loop(None)
+    assert set(bare.of_type("HostService")) == SERVICES - {"ciapol-api"}
+    assert set(bare.of_type("StarRocksSchema")) == {"platform-schema"}
+    assert set(bare.of_type("DolphinSchedulerWorkflow")) == {"platform-jobs-keep-running"}
+    assert not bare.of_type("SeaTunnelJob") | bare.of_type("PulsarTopics")
+
+
 @pytest.mark.parametrize("stack", ["prod"])
 def test_a_target_that_is_not_there_yet_says_so_in_a_sentence(stack: str) -> None:
-    with pytest.raises(SettingsError, match="its settings are valid, but this version can only deploy"):
+    with pytest.raises(SettingsError, match="the settings are valid, but this version deploys only"):
         environment(load_settings(stack_configuration(stack), {}), stack)

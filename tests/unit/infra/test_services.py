@@ -2,29 +2,30 @@ from pathlib import Path
 
 import pytest
 
+from infra.configuration import load_settings
+from infra.products.model import Api
 from infra.services import ports
 from infra.services.model import Endpoint, Service, fill
 from infra.services.pulsar import pulsar
 from infra.services.seatunnel import seatunnel
 from infra.services.starrocks import starrocks_emulator
-from infra.services.web import api, frontend
-from infra.settings import (
-    PulsarSettings,
-    SeaTunnelSettings,
-    SettingsError,
-    StarRocksSettings,
-    WebSettings,
-    load_settings,
-)
+from infra.services.web import frontend, platform_api, product_api
+from infra.settings import PulsarSettings, SeaTunnelSettings, SettingsError, StarRocksSettings, WebSettings
 from infra.targets.host.description import Description
 from infra.targets.host.paths import ServicePaths
+from stacks.products.ciapol import PRODUCT
 
 SERVICES = [
     pulsar(PulsarSettings(), authenticated=False),
     seatunnel(SeaTunnelSettings()),
     starrocks_emulator(StarRocksSettings()),
-    api(WebSettings(), starrocks=Endpoint("mysql", "db", 9030), database="d"),
-    frontend(WebSettings(), api=Endpoint("http", "api", 8000)),
+    platform_api(WebSettings(), starrocks=Endpoint("mysql", "db", 9030)),
+    product_api(PRODUCT, Api(port=8000), WebSettings(), starrocks=Endpoint("mysql", "db", 9030)),
+    frontend(
+        WebSettings(),
+        platform_api=Endpoint("http", "platform-api", 8090),
+        products={"ciapol": Endpoint("http", "ciapol-api", 8000)},
+    ),
 ]
 
 

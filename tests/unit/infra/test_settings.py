@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import SettingsError, load_settings, mebibytes
+from infra.configuration import load_settings
+from infra.settings import SettingsError, mebibytes
 from tools.stack.configuration import stack_configuration
 
 
@@ -31,7 +32,14 @@ def test_keys_of_other_projects_are_not_ours() -> None:
         ({"target": "host", "pulsarr": {}}, ["kappastack:pulsarr", "not permitted"]),
         ({"target": "host", "pulsar": {"heap": "12 gigs"}}, ["kappastack:pulsar.heap", "12 gigs"]),
         ({"target": "host", "pulsar": {"fsyncs": True}}, ["kappastack:pulsar.fsyncs", "not permitted"]),
-        ({"target": "host", "ingest": {"flushInterval": 1}}, ["kappastack:ingest.flushInterval", "50", "found 1"]),
+        (
+            {"target": "host", "products": {"ciapol": {"ingest": {"flushInterval": 1}}}},
+            ["kappastack:products.ciapol.ingest.flushInterval", "50", "found 1"],
+        ),
+        ({"target": "host", "products": {"nothing": {}}}, ["names nothing", "declared in stacks/products/ are ciapol"]),
+        ({"target": "host", "products": ["ciapol"]}, ["kappastack:products", "should map", "['ciapol']"]),
+        ({"target": "host", "ingest": {}}, ["kappastack:ingest", "is now kappastack:products.ciapol.ingest"]),
+        ({"target": "host", "api": {"replicas": 2}}, ["kappastack:api", "is now kappastack:products.ciapol.api"]),
         ({"target": "host", "portOffset": 60000}, ["kappastack:portOffset", "15000"]),
         ({"target": "host", "portOffset": 3000}, ["kappastack:portOffset", "page on port 6000, which browsers refuse"]),
         ({"target": "host", "starrocks": {"edition": "cluster"}}, ["needs images"]),

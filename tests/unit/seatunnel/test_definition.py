@@ -7,7 +7,7 @@ from infra.resources.connections import Connections
 from infra.resources.seatunnel.placeholders import placeholders
 from infra.settings import ROOT, IngestSettings
 from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
-from stacks.ciapol import DATABASE, ingest_placeholders
+from stacks.products.ciapol import PRODUCT
 
 CONNECTIONS = Connections.model_validate(
     {
@@ -21,12 +21,12 @@ CONNECTIONS = Connections.model_validate(
                 "fe-http": {"scheme": "http", "host": "s", "port": 8030},
             },
         },
-        "secrets": {"starrocks-sink": "the-password"},
+        "secrets": {"starrocks-ciapol_sink": "the-password"},
         "secret_files": {
             "seatunnel": {
                 "pulsar-seatunnel": "/run/token",
-                "starrocks-sink": "/run/sink",
-                "starrocks-scheduler": "/run/scheduler",
+                "starrocks-ciapol_sink": "/run/sink",
+                "starrocks-ciapol_scheduler": "/run/scheduler",
             }
         },
         "health": {},
@@ -101,7 +101,7 @@ def test_ids_are_stable_and_differ() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "seatunnel/ciapol").glob("*.conf")), ids=lambda path: path.name)
 def test_the_projects_own_jobs_leave_no_placeholder_open(path: Path) -> None:
-    settings = {"starrocks.database": DATABASE, "station_filter": "", **ingest_placeholders(IngestSettings())}
+    settings = {"starrocks.database": PRODUCT.database, "station_filter": "", **IngestSettings().placeholders()}
     window = {"from": "2026-01-01 00:00:00", "to": "2026-01-02 00:00:00"}
     filled = json.dumps(fill(read_definition(path, settings, files=ROOT), ADDRESSES | window))
     assert "${" not in filled

@@ -9,7 +9,7 @@ import pytest
 
 from infra import distributions
 from infra.distributions import AssemblyError, Distribution, assembly, digest, model
-from infra.distributions.registry import RECIPES, Recipe
+from infra.distributions.registry import Recipe, recipes
 
 
 @dataclass
@@ -34,7 +34,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
     for module in (model, assembly):
         monkeypatch.setattr(module, "DIST", tmp_path)
     recipe = Made()
-    monkeypatch.setitem(RECIPES, "made", Recipe(recipe.distribution, recipe.build))
+    monkeypatch.setitem(recipes(), "made", Recipe(recipe.distribution, recipe.build))
     return recipe
 
 
@@ -118,7 +118,7 @@ def test_one_that_fails_does_not_stop_the_others(made: Made, monkeypatch: pytest
     def fail(_target: Path, _report: model.Report) -> None:
         raise AssemblyError("broken")
 
-    monkeypatch.setitem(RECIPES, "broken", Recipe(lambda: Distribution("broken", "1"), fail))
+    monkeypatch.setitem(recipes(), "broken", Recipe(lambda: Distribution("broken", "1"), fail))
     results = distributions.assemble_all(["broken", "made"], silent)
     assert isinstance(results["broken"], AssemblyError)
     assert results["made"] == made.distribution().path

@@ -1,0 +1,59 @@
+"""An environment: a target, the platform on it, and the stack's data products on the platform."""
+
+from infra import platform as own
+from infra.products.registry import chosen
+from infra.resources.dolphinscheduler.workflow_files import WorkflowFile, read_workflows
+from infra.settings import Settings, SettingsError
+from infra.targets.base import Target
+from stacks.data_product import DataProduct
+from stacks.outputs import export
+from stacks.platform import Platform
+from stacks.workflows import workflows
+
+
+def environment(settings: Settings, stack: str) -> None:
+    """Put together the environment of a stack, on the target of its settings.
+
+    Raises:
+        SettingsError: the target or a product does not exist.
+        WorkflowError: a workflow file has an error.
+    """
+    products = chosen(settings.products)
+    # Errors in a workflow are reported before any resource is created.
+    platform_files = read_workflows(own.WORKFLOWS)
+    files: dict[str, list[WorkflowFile]] = {
+        product.name: read_workflows(product.workflows) if product.workflows.is_dir() else [] for product in products
+    }
+    platform = Platform(
+        _target(settings, stack), settings, stack, [(each, settings.products[each.name]) for each in products]
+    )
+    workflows(own.NAME, platform, platform_files, opts=platform.inside, needs=[platform.users])
+    export(
+        platform,
+        {
+            product.name: DataProduct(product, settings.products[product.name], platform, files[product.name])
+            for product in products
+        },
+    )
+
+
+def _target(settings: Settings, stack: str) -> Target:
+    # Each target imports the packages of its own provider.
+    if settings.target == "host":
+        from infra.targets.host import HostTarget  # noqa: PLC0415
+
+        return HostTarget(stack=stack, port_offset=settings.port_offset, keep_data=settings.keep_data)
+    if settings.target == "docker":
+        from infra.targets.docker import DockerTarget  # noqa: PLC0415
+
+        return DockerTarget(
+            stack=stack,
+            port_offset=settings.port_offset,
+            keep_data=settings.keep_data,
+            settings=settings.docker,
+            products=chosen(settings.products),
+        )
+    raise SettingsError(
+        f"kappastack:target {settings.target!r} of stack {stack}: the settings are valid, but this version "
+        "deploys only to the targets 'host' (stack local) and 'docker' (stack dev)"
+    )

@@ -1,0 +1,46 @@
+"""Generated secrets of a stack: passwords, and tokens signed with a generated key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulumi import Output
+
+from infra import platform as own
+from infra.platform import secret
+from infra.products.model import Product
+from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRETS
+from infra.resources.pulsar.tokens import signed
+from infra.resources.secret import RandomSecret
+from infra.services import pulsar_roles
+from infra.services.tasks import ALERT_WEBHOOK
+from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Secrets by name.
+
+    Args:
+        generated: resources of the random ones; a new id means a rotated secret.
+        values: all values, tokens and the settings' own secrets included.
+    """
+
+    generated: Mapping[str, RandomSecret]
+    values: Mapping[str, Output[str]]
+
+
+def secrets(settings: Settings, products: Sequence[Product]) -> Secrets:
+    """Generate the secrets of the platform and of its products."""
+    users = ["root", *own.ROLES, *(user for product in products for user in product.users)]
+    tokens = [
+        *pulsar_roles.TOKENS,
+        *(pulsar_roles.token(product.role(role)) for product in products for role in product.publishers),
+    ]
+    names = [*(secret(user) for user in users), *DATABASE_SECRETS, pulsar_roles.TOKEN_KEY]
+    generated = {name: RandomSecret(name) for name in names}
+    values = {name: each.value for name, each in generated.items()}
+    key = values[pulsar_roles.TOKEN_KEY]
+    values |= {token: signed(key, pulsar_roles.role(token)) for token in tokens}
+    if settings.alert_webhook is not None:
+        values[ALERT_WEBHOOK] = Output.secret(settings.alert_webhook.get_secret_value())
+    return Secrets(generated, values)

@@ -1,0 +1,43 @@
+"""Where the parts of a stack are."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from infra.products.model import Product
+from infra.resources import connections
+from infra.services.web import PLATFORM_API
+from infra.settings import Settings
+from tools.stack.pulumi import Stack
+
+console = Console(soft_wrap=True)
+
+
+def print_addresses(stack: Stack, settings: Settings, products: Sequence[Product]) -> None:
+    """Print addresses and next commands."""
+    known = connections.load(stack.name)
+
+    def url(service: str, port: str) -> str:
+        return known.endpoint(service, port).url
+
+    rows = [
+        ("Page", url("frontend", "http")),
+        *((f"API of {each.title}", f"{url(each.api_service, 'http')}/openapi.json") for each in products if each.api),
+        ("API of the platform", f"{url(PLATFORM_API, 'http')}/openapi.json"),
+        ("StarRocks (SQL)", f"{url('starrocks', 'query')} ({settings.starrocks.edition})"),
+        ("StarRocks (HTTP)", url("starrocks", "fe-http")),
+        ("Pulsar", f"{url('pulsar', 'broker')}, admin {url('pulsar', 'admin')}"),
+        ("DolphinScheduler", f"{url('dolphinscheduler', 'rest')}/dolphinscheduler/ui/index.html"),
+        ("SeaTunnel Zeta", f"{url('seatunnel', 'rest')}/hazelcast/rest/maps/overview"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    console.rule("ready")
+    for name, address in rows:
+        console.print(f"{name:<{width}}  {address}", highlight=False)
+    suffix = stack.suffix
+    console.print(
+        f"\nNext: open the page; `make status{suffix}`, `make logs SERVICE=seatunnel{suffix}`, "
+        f"`make sql{suffix}`, `make credentials{suffix}`.\n"
+        f"Stop with `make down{suffix}` (keeps data), remove with `make destroy{suffix}`.",
+        highlight=False,
+    )
