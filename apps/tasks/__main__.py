@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
+from apps.shared.starrocks import StarRocksError
 from apps.tasks.application import run_app
 from apps.tasks.archive import archive
 from apps.tasks.context import Context, step_record
@@ -86,7 +87,7 @@ def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard:
         _stop(settings, guard.job if guard else None)
         record.end(State.FAILED, error=error)
         return _FAILED
-    except TaskError as error:
+    except (TaskError, StarRocksError) as error:
         say(f"failed: {error}")
         record.end(State.FAILED, error=str(error))
         return _FAILED

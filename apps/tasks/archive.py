@@ -9,12 +9,12 @@ import re
 import time
 from datetime import UTC, datetime
 
+from apps.shared.starrocks import StarRocks
 from apps.tasks.archive_sql import Month, Tables, later
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
 from apps.tasks.holding import Hold
 from apps.tasks.log import say
-from apps.tasks.store import Store
 
 _PARTITION = re.compile(r"^p(?P<year>[0-9]{4})(?P<month>[0-9]{2})$")
 _PAUSE = 60.0
@@ -43,7 +43,7 @@ def archive(context: Context, table: str, archive_table: str, time_column: str, 
 
 class _Archive:
     def __init__(  # noqa: PLR0917
-        self, context: Context, store: Store, table: str, archive_table: str, time_column: str, version_column: str
+        self, context: Context, store: StarRocks, table: str, archive_table: str, time_column: str, version_column: str
     ) -> None:
         self._context, self._store = context, store
         database = context.product.database
@@ -95,8 +95,8 @@ class _Archive:
         return f"{month} ({rows} rows)"
 
     def _compare(self, month: Month) -> int:
-        [live] = self._store.rows(self._tables.live_side(month))
-        [archived] = self._store.rows(self._tables.archive_side(month))
+        [live] = self._store.execute(self._tables.live_side(month))
+        [archived] = self._store.execute(self._tables.archive_side(month))
         if live != archived:
             raise TaskError(
                 f"{month}: {self._tables.live} has {live[0]} rows with checksum {live[1]}, "
@@ -110,9 +110,9 @@ def cutoff(now: datetime, retention_months: int) -> datetime:
     return later(datetime(now.year, now.month, 1), -retention_months)  # noqa: DTZ001 # UTC without a zone, as in StarRocks
 
 
-def _columns(store: Store, database: str, table: str) -> tuple[list[str], list[str]]:
+def _columns(store: StarRocks, database: str, table: str) -> tuple[list[str], list[str]]:
     """The columns of the key, and all columns."""
-    rows = store.rows(
+    rows = store.execute(
         "SELECT COLUMN_NAME, COLUMN_KEY FROM information_schema.columns "
         "WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s ORDER BY ORDINAL_POSITION",
         (database, table),
@@ -123,7 +123,7 @@ def _columns(store: Store, database: str, table: str) -> tuple[list[str], list[s
     return key, [str(name) for name, _ in rows]
 
 
-def _months(store: Store, table: str, before: datetime) -> list[Month]:
+def _months(store: StarRocks, table: str, before: datetime) -> list[Month]:
     """The months of a table that lie before a time, the oldest first."""
     found = []
     for row in store.query(f"SHOW PARTITIONS FROM {table}"):

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from apps.shared.starrocks import Address, StarRocks
+from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.alerts import Alert, Webhook
 from apps.tasks.guard import Guard
+from apps.tasks.log import say
 from apps.tasks.settings import Product, TaskSettings, product_files
 from apps.tasks.steps import Step, StepRecord
-from apps.tasks.store import Store
-from apps.tasks.streaming_jobs import StreamingJobs
 from seatunnel.client.zeta import Zeta
 
 USER = "scheduler"
@@ -40,15 +41,19 @@ class Context:
         """The product that the step works for."""
         return self.settings.product(self.step.product)
 
-    def store(self) -> Store:
+    def store(self) -> StarRocks:
         """A connection to the product's database."""
         return store(self.settings, self.product.database)
+
+    def platform_store(self) -> StarRocks:
+        """A connection to the platform's database."""
+        return store(self.settings, self.settings.platform_database)
 
     def zeta(self, *, timeout: float = 30) -> Zeta:
         """The engine; `timeout` in seconds, for one request."""
         return Zeta(self.settings.zeta.url, timeout=timeout)
 
-    def streaming_jobs(self, connection: Store) -> StreamingJobs:
+    def streaming_jobs(self, connection: StarRocks) -> StreamingJobs:
         """The streaming jobs of the stack."""
         return StreamingJobs(connection, f"{self.settings.platform_database}.streaming_jobs")
 
@@ -63,10 +68,12 @@ class Context:
             self.guard.watch(job_id)
 
 
-def store(settings: TaskSettings, database: str) -> Store:
+def store(settings: TaskSettings, database: str) -> StarRocks:
     """A connection of the tasks' own user."""
     address = settings.starrocks
-    return Store(address.host, address.port, USER, settings.password(USER), database)
+    return StarRocks(
+        Address(address.host, address.port, USER, settings.password(USER), database), report=say, program="tasks"
+    )
 
 
 def step_record(settings: TaskSettings, step: Step) -> StepRecord:

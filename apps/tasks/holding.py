@@ -4,9 +4,11 @@ import os
 import platform
 import time
 
+from apps.shared.polling import wait_until
+from apps.shared.starrocks import StarRocksError
+from apps.shared.streaming_jobs import StreamingJob, StreamingJobs
 from apps.tasks.errors import TaskError
 from apps.tasks.log import say
-from apps.tasks.streaming_jobs import StreamingJob, StreamingJobs
 from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobStatus, Zeta
 
@@ -49,23 +51,24 @@ class Hold:
             self._stop(job)
 
     def _take(self, job: StreamingJob) -> None:
-        deadline = time.monotonic() + _OTHERS_SECONDS
-        told = False
-        while not self._jobs.hold(job.job_id, self._holder, LEASE):
-            if time.monotonic() > deadline:
-                raise TaskError(f"somebody else holds {job.name}: try again")
-            if not told:
-                say(f"somebody else holds {job.name}: waiting")
-                told = True
-            time.sleep(1)
+        def complaint() -> str:
+            return "" if self._jobs.hold(job.job_id, self._holder, LEASE) else f"another process holds {job.name}"
+
+        try:
+            wait_until(complaint, within=_OTHERS_SECONDS, what="the lease", pause=1, progress=say)
+        except TimeoutError as error:
+            raise TaskError(f"{error}: try again") from None
         self._held.append(job)
 
     def _wait_for_keeper(self, job: StreamingJob) -> None:
-        deadline = time.monotonic() + _OTHERS_SECONDS
-        while any(row.being_restarted for row in self._jobs.find(job_id=job.job_id)):
-            if time.monotonic() > deadline:
-                raise TaskError(f"{job.name} is being restarted again and again: try again")
-            time.sleep(0.2)
+        def complaint() -> str:
+            rows = self._jobs.find(job_id=job.job_id)
+            return "the keeper is restarting it" if any(row.being_restarted for row in rows) else ""
+
+        try:
+            wait_until(complaint, within=_OTHERS_SECONDS, what=job.name, pause=0.2)
+        except TimeoutError as error:
+            raise TaskError(f"{error}: try again") from None
 
     def _stop(self, job: StreamingJob) -> None:
         try:
@@ -100,11 +103,11 @@ class Hold:
         for job in self._held:
             try:
                 self._start(job)
-            except (ZetaError, JobFailed, TimeoutError, TaskError) as error:
+            except (ZetaError, JobFailed, TimeoutError, StarRocksError) as error:
                 say(f"{job.name} was not started again: {error}; the keeper will do it")
             try:
                 self._jobs.release(job.job_id, self._holder)
-            except TaskError as error:
+            except StarRocksError as error:
                 say(f"the lease on {job.name} was not given back: {error}; it ends by itself in {LEASE} s at most")
         self._held = []
 

@@ -5,11 +5,10 @@ How the keeper, the deployment and the archive keep out of each other's way: see
 
 from dataclasses import dataclass, field
 
+from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
 from apps.tasks.log import say
-from apps.tasks.store import Store
-from apps.tasks.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobInfo, JobStatus, Zeta
 
@@ -51,13 +50,7 @@ def keep_running(context: Context) -> str:
     Raises:
         TaskError: a job could not be put back, or the engine does not answer.
     """
-    store = Store(
-        context.settings.starrocks.host,
-        context.settings.starrocks.port,
-        "scheduler",
-        context.settings.password("scheduler"),
-        context.settings.platform_database,
-    )
+    store = context.platform_store()
     found = _Found()
     try:
         jobs = context.streaming_jobs(store)

@@ -6,9 +6,9 @@ of a master. A backfill would then compute its usual window and call that succes
 
 from typing import Protocol
 
+from apps.shared.starrocks import Argument, Row, repeat_until_reached
 from apps.tasks.log import say
 from apps.tasks.steps import Step
-from apps.tasks.store import Argument, Cell, patiently
 
 _PATIENCE = 300.0
 _KEPT_DAYS = 90
@@ -19,7 +19,7 @@ _ATTEMPTS_DAYS = 3
 class Statements(Protocol):
     """A connection to StarRocks."""
 
-    def rows(self, statement: str, arguments: tuple[Argument, ...] = ()) -> list[tuple[Cell, ...]]:
+    def execute(self, statement: str, arguments: tuple[Argument, ...] = ()) -> list[Row]:
         """The rows of a statement."""
 
     def change(self, statement: str, arguments: tuple[Argument, ...] = ()) -> int:
@@ -37,20 +37,23 @@ def asked_range(store: Statements, table: str, step: Step, begin: str, end: str)
         end: likewise.
 
     Raises:
-        StoreError: StarRocks refuses, or does not answer for minutes: without it a range may be lost.
+        StarRocksError: StarRocks refuses, or does not answer for minutes: without it a range may be lost.
     """
     key = (step.product, step.workflow, step.run)
     if begin or end:
-        patiently(lambda: _note(store, table, key, begin, end), within=_PATIENCE, what="noting the range")
+        repeat_until_reached(
+            lambda: _note(store, table, key, begin, end), within=_PATIENCE, what="noting the range", report=say
+        )
         return begin, end
-    rows = patiently(
-        lambda: store.rows(
+    rows = repeat_until_reached(
+        lambda: store.execute(
             f"SELECT range_from, range_to FROM {table} WHERE product = %s AND workflow = %s AND run_id = %s "
             f"AND noted_at > DATE_SUB(UTC_TIMESTAMP(), INTERVAL {_ATTEMPTS_DAYS} DAY)",
             key,
         ),
         within=_PATIENCE,
         what="looking up the range",
+        report=say,
     )
     if not rows:
         return begin, end

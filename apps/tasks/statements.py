@@ -2,12 +2,12 @@
 
 import re
 
+from apps.shared.placeholders import UnknownPlaceholder, fill
+from apps.shared.starrocks import Cell
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
 from apps.tasks.log import say
-from apps.tasks.store import Row
 from apps.tasks.windows import Window
-from seatunnel.client.definition import DefinitionError, fill
 
 _SHOWN = 100
 _FINDINGS = re.compile(r"^[1-9][0-9]* findings?: (?P<names>.*)$", re.DOTALL)
@@ -22,12 +22,12 @@ def statement_text(context: Context, name: str, window: Window) -> str:
     path = context.files / "sql" / context.step.product / "queries" / f"{name}.sql"
     values = {**window.placeholders, "quality_threshold": str(context.product.quality_threshold)}
     try:
-        text = fill({"sql": path.read_text()}, values)["sql"]
+        text = fill(path.read_text(), values)
     except OSError as error:
         raise TaskError(f"{path}: {error.strerror}") from None
-    except DefinitionError as error:
-        raise TaskError(f"{path}: {error}") from None
-    return str(text).strip().removesuffix(";")
+    except UnknownPlaceholder as error:
+        raise TaskError(f"{path}:{error.line}: {error}") from None
+    return text.strip().removesuffix(";")
 
 
 def run_sql(context: Context, name: str, window: Window) -> str:
@@ -77,7 +77,7 @@ def _told(details: str) -> set[str]:
     return {name for name in match["names"].removesuffix("…").split(", ") if name} if match else set()
 
 
-def _line(row: Row) -> str:
+def _line(row: dict[str, Cell]) -> str:
     (_, first), *others = row.items()
     values = ", ".join(f"{column} {_shown(value)}" for column, value in others)
     return f"{first}: {values}" if values else f"{first}"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from apps.shared.starrocks import StarRocks, StarRocksError, repeat_until_reached
 from apps.tasks.log import say
-from apps.tasks.store import Store, StoreError, patiently
 
 _BYTES = 4096
 _BEGIN_PATIENCE = 60.0
@@ -62,7 +62,7 @@ class LastRun:
 class StepRecord:
     """The row of one step. That StarRocks cannot be reached is said in the log and never fails the work."""
 
-    def __init__(self, store: Store, table: str, step: Step) -> None:
+    def __init__(self, store: StarRocks, table: str, step: Step) -> None:
         """`table` is qualified."""
         self._store = store
         self._table = table
@@ -89,8 +89,8 @@ class StepRecord:
 
     def _kept(self, what: str, work: Callable[[], T], within: float) -> T | None:
         try:
-            return patiently(work, within=within, what=what)
-        except StoreError as error:
+            return repeat_until_reached(work, within=within, what=what, report=say)
+        except StarRocksError as error:
             say(f"{what} of {self._step} failed: {error}")
             return None
 

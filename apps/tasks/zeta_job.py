@@ -6,6 +6,7 @@ the engine has forgotten a job because all of its nodes were restarted, the job 
 rows are upserts, so a half-written piece is written over.
 """
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+from apps.shared.polling import Pending, poll
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
 from apps.tasks.log import say
@@ -165,42 +167,50 @@ class _Piece:
 
     def _follow(self, identity: int) -> JobInfo:
         """Wait until the job has ended, telling how it goes."""
-        told, told_at = JobInfo(JobStatus.UNKNOWN), 0.0
+        reported, reported_at = JobStatus.UNKNOWN, 0.0
         unknown_since: float | None = None
-        while True:
+
+        def look() -> JobInfo | Pending:
+            nonlocal reported, reported_at, unknown_since
             info = self._patiently(lambda: self._zeta.info(identity))
             now = time.monotonic()
             if info.status in STOPPED - {JobStatus.UNKNOWN}:
                 return info
             if info.status != JobStatus.UNKNOWN:
                 unknown_since = None
-                if info.status != told.status or now - told_at > self._pace.report:
+                if info.status != reported or now - reported_at > self._pace.report:
                     say(f"job {identity} is {info.status}: {info.received} rows read, {info.written} written")
-                    told, told_at = info, now
+                    reported, reported_at = info.status, now
             elif unknown_since is None:
                 unknown_since = now
             elif now - unknown_since > self._pace.forgotten:
-                say(f"SeaTunnel has forgotten job {identity}, it was restarted: submitting it again")
+                say(f"SeaTunnel was restarted and does not know job {identity} any more: submitting it again")
                 self._submit(identity)
                 unknown_since = None
-            time.sleep(self._pace.poll)
+            return Pending(f"it is {info.status}")
+
+        return poll(look, within=math.inf, what=f"job {identity}", pause=self._pace.poll)
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         """Ask the engine, waiting for one that is just being restarted."""
-        deadline = time.monotonic() + self._pace.unreachable
-        told = False
-        while True:
+
+        def look() -> tuple[T] | Pending:
             try:
-                return ask()
+                return (ask(),)
             except ZetaUnreachable as error:
-                if time.monotonic() > deadline:
-                    raise TaskError(f"{error} for {self._pace.unreachable:.0f} s") from None
-                if not told:
-                    say(f"{error}; waiting for it")
-                told = True
-            except ZetaError as error:
-                raise TaskError(str(error)) from None
-            time.sleep(min(2.0, self._pace.poll * 4))
+                return Pending(str(error))
+
+        def progress(reason: str) -> None:
+            say(f"{reason}; waiting for it")
+
+        within, pause = self._pace.unreachable, min(2.0, self._pace.poll * 4)
+        try:
+            [answer] = poll(look, within=within, what="SeaTunnel", pause=pause, progress=progress)
+        except TimeoutError as error:
+            raise TaskError(str(error)) from None
+        except ZetaError as error:
+            raise TaskError(str(error)) from None
+        return answer
 
 
 def _reason(error: str) -> str:

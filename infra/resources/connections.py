@@ -4,15 +4,15 @@ The inputs of the resources inside a service name that service and nothing else:
 then no change of theirs, and `read` and `delete`, which are given recorded properties only, still find their way.
 """
 
-import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi import Input, ResourceOptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from apps.shared.files import write_private
+from apps.shared.polling import Pending, poll, wait_until
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.model import Endpoint
 from infra.services.pulsar_roles import role
@@ -20,6 +20,19 @@ from infra.state import StackState
 
 if TYPE_CHECKING:
     from infra.targets.base import Running
+
+
+__all__ = [
+    "Connections",
+    "ConnectionsFile",
+    "ConnectionsMissing",
+    "ConnectionsProvider",
+    "HealthUrl",
+    "load",
+    "token_file",
+    "wait_until",
+    "write_private",
+]
 
 
 class ConnectionsMissing(Exception):
@@ -100,24 +113,22 @@ def load(stack: str, wait: float = 15.0) -> Connections:
         ConnectionsMissing: there is no such file.
     """
     path = StackState(stack).connections
-    deadline = time.monotonic() + wait
-    while True:
+    problem = ""
+
+    def look() -> Connections | Pending:
+        nonlocal problem
         try:
             return Connections.model_validate_json(path.read_text())
-        except (FileNotFoundError, ValidationError):
-            if time.monotonic() > deadline:
-                raise ConnectionsMissing(f"{path} is missing: run `pulumi up -s {stack}`") from None
-            time.sleep(0.1)
+        except FileNotFoundError:
+            problem = "is missing"
+        except ValidationError as error:
+            problem = f"is damaged ({error.errors(include_input=False)[0]['msg']})"
+        return Pending(problem)
 
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    draft.replace(path)
+    try:
+        return poll(look, within=wait, what=str(path))
+    except TimeoutError:
+        raise ConnectionsMissing(f"{path} {problem}: run `make up STACK={stack}`") from None
 
 
 def token_file(stack: str, token: str) -> Path:
@@ -200,22 +211,3 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
             },
             ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),
         )
-
-
-def wait_until(ready: Callable[[], str], *, within: float, what: str, pause: float = 0.1) -> None:
-    """Wait until `ready` has no complaint.
-
-    Args:
-        ready: says what is still missing, or nothing.
-        within: seconds.
-        what: for the error, such as `Pulsar at 127.0.0.1:8080`.
-        pause: seconds between two looks.
-
-    Raises:
-        TimeoutError: with the last complaint.
-    """
-    deadline = time.monotonic() + within
-    while complaint := ready():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} was not ready within {within:.0f} s: {complaint}")
-        time.sleep(pause)

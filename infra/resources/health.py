@@ -3,7 +3,6 @@
 import hashlib
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict
 
+from apps.shared.polling import wait_until
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.state import StackState
 
@@ -84,12 +84,19 @@ class Check(BaseModel):
 
     def wait(self) -> str:
         """Wait until it is healthy, as long as its start may take. Returns why it is not, or nothing."""
-        deadline = time.monotonic() + self.start_within
-        while complaint := self.complaint():
-            if time.monotonic() > deadline:
-                return f"{complaint} (after {self.start_within:.0f} s)"
-            # The engine looks every ten seconds itself.
-            time.sleep(1 if self._container else 0.1)
+        # Docker itself runs the check of a container every ten seconds.
+        pause = 1 if self._container else 0.1
+        last = ""
+
+        def complaint() -> str:
+            nonlocal last
+            last = self.complaint()
+            return last
+
+        try:
+            wait_until(complaint, within=self.start_within, what=self.url, pause=pause)
+        except TimeoutError:
+            return f"{last} (after {self.start_within:.0f} s)"
         return ""
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
-from infra.resources.starrocks.client import Cell, Row, session
+from apps.shared.starrocks import Cell, Row
+from infra.resources.starrocks.client import session
 from infra.settings import ROOT
 
 SAMPLE = ROOT / "apps/ciapol/sensors/data/beijing-sample.csv.xz"

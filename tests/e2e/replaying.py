@@ -10,8 +10,8 @@ from pathlib import Path
 from machine import TestStack
 from measurements import count
 
+from apps.shared.starrocks import StarRocksError
 from infra.resources.connections import token_file
-from infra.resources.starrocks.client import StarRocksError
 from infra.services import pulsar_roles
 from infra.settings import ROOT
 

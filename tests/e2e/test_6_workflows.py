@@ -6,8 +6,8 @@ from measurements import from_sample, query, write_csv
 from replaying import Replay, wait_for_count, wait_until
 from scheduler import Scheduler
 
+from apps.shared.starrocks import Row
 from infra.resources.dolphinscheduler.runs import RunState
-from infra.resources.starrocks.client import Row
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

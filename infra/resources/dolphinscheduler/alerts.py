@@ -7,8 +7,8 @@ import json
 
 from pulumi import Input, ResourceOptions
 
+from apps.shared.polling import wait_until
 from infra.resources import connections
-from infra.resources.connections import wait_until
 from infra.resources.dolphinscheduler.client import DolphinScheduler, Found, Refused, connect, read
 from infra.resources.http import Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider

@@ -10,8 +10,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
+from apps.shared.polling import wait_until
 from infra.resources import connections
-from infra.resources.connections import wait_until
 from infra.resources.http import Json, ServiceError, Unreachable
 
 ONLINE = "ONLINE"

@@ -9,9 +9,10 @@ import psycopg
 from psycopg import Connection, sql
 from pulumi import Input, ResourceOptions
 
+from apps.shared.polling import wait_until
 from infra.distributions import assemble, dolphinscheduler
 from infra.resources import connections
-from infra.resources.connections import Connections, ConnectionsMissing, wait_until
+from infra.resources.connections import Connections, ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.dolphinscheduler import DATABASE, ROLE
 from infra.services.postgres import SUPERUSER

@@ -1,13 +1,14 @@
 """Runs of workflows: start one by hand and wait for its end, list the last ones, read their logs, stop them."""
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 
 from pydantic import Field
 
+from apps.shared.polling import Pending, poll, wait_until
 from infra.resources.dolphinscheduler.client import DolphinScheduler, Found, FoundWorkflow, read
 from infra.resources.dolphinscheduler.model import DEPENDENT
 from infra.resources.http import Json, ServiceError
@@ -16,6 +17,7 @@ _LOG_LINES = 1000
 # The worker writes what a task printed a second after it, and then this line.
 _LOG_END = "FINALIZE_SESSION"
 _LOG_END_WITHIN = 5.0
+_BEGIN_WITHIN = 60.0
 _TASK_ENDED = frozenset({"SUCCESS", "FAILURE", "KILL", "FORCED_SUCCESS"})
 _MARK = "kappastack_start"
 
@@ -112,13 +114,14 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         **_whom_to_tell(server, code, found),
         **_without_waiting(found),
     )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def look() -> Run | Pending:
         for run in last_runs(server, code, found.process.code, limit=10):
             if mark in (run_details(server, code, run.id).command or ""):
                 return run
-        time.sleep(0.2)
-    raise TimeoutError(f"DolphinScheduler began no run of workflow {workflow} within 60 s: is its master up?")
+        return Pending("DolphinScheduler did not begin it; check that its master is up")
+
+    return poll(look, within=_BEGIN_WITHIN, what=f"the run of workflow {workflow}", pause=0.2)
 
 
 def _whom_to_tell(server: DolphinScheduler, project: int, found: FoundWorkflow) -> dict[str, Json]:
@@ -151,12 +154,12 @@ def wait(server: DolphinScheduler, project: str, run: int, *, within: float) -> 
         TimeoutError: it goes on.
     """
     code = server.project_code(project)
-    deadline = time.monotonic() + within
-    while (found := run_details(server, code, run)).state not in ENDED:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"run {run} ({found.name}) is {found.state} after {within:.0f} s")
-        time.sleep(0.25)
-    return found
+
+    def look() -> Run | Pending:
+        found = run_details(server, code, run)
+        return found if found.state in ENDED else Pending(f"{found.name} is {found.state}")
+
+    return poll(look, within=within, what=f"the end of run {run}", pause=0.25)
 
 
 def run_details(server: DolphinScheduler, project: int, run: int) -> Run:
@@ -189,14 +192,24 @@ def task_runs(server: DolphinScheduler, project: int, run: int) -> list[TaskRun]
 def run_log(server: DolphinScheduler, project: int, run: int) -> str:
     """The logs of a run's tasks, each under a heading; of tasks that have ended, to the end."""
     parts = []
-    deadline = time.monotonic() + _LOG_END_WITHIN
     for task in task_runs(server, project, run):
-        log = task_log(server, task.id) if task.host else "(it has no log)"
-        while task.host and task.state in _TASK_ENDED and _LOG_END not in log and time.monotonic() < deadline:
-            time.sleep(0.2)
-            log = task_log(server, task.id)
+        log = _whole_log(server, task) if task.host else "(it has no log)"
         parts += [f"--- {task.name} (try {task.retry + 1}): {task.state}", log]
     return "\n".join(parts)
+
+
+def _whole_log(server: DolphinScheduler, task: TaskRun) -> str:
+    """The log of a try; of one that has ended, with what its worker writes a moment later."""
+    log = ""
+
+    def complaint() -> str:
+        nonlocal log
+        log = task_log(server, task.id)
+        return "" if task.state not in _TASK_ENDED or _LOG_END in log else "the end is missing"
+
+    with suppress(TimeoutError):
+        wait_until(complaint, within=_LOG_END_WITHIN, what=f"the log of {task.name}", pause=0.2)
+    return log
 
 
 def task_log(server: DolphinScheduler, task_run: int) -> str:

@@ -4,13 +4,13 @@ A changed workflow keeps its code, the codes of its tasks and its history: the s
 compares by meaning and names what was edited by hand, what is paused and what is gone; the next `up` puts it back.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi import ResourceOptions
 
+from apps.shared.polling import wait_until
 from infra.resources import connections
 from infra.resources.dolphinscheduler.client import ONLINE, DolphinScheduler, FoundSchedule, FoundWorkflow, connect
 from infra.resources.dolphinscheduler.model import (
@@ -194,15 +194,16 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
         TimeoutError: one did not end.
     """
     asked: set[int] = set()
-    deadline = time.monotonic() + _STOP_WITHIN
-    while running := [run for run in last_runs(server, project, code, limit=100) if run.state not in ENDED]:
+
+    def complaint() -> str:
+        running = [run for run in last_runs(server, project, code, limit=100) if run.state not in ENDED]
         for run in running:
             if run.id not in asked:
                 stop(server, project, run.id)
                 asked.add(run.id)
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"run {running[0].id} of workflow {name} did not stop within {_STOP_WITHIN:.0f} s")
-        time.sleep(0.2)
+        return f"run {running[0].id} is {running[0].state}" if running else ""
+
+    wait_until(complaint, within=_STOP_WITHIN, what=f"the end of the runs of workflow {name}", pause=0.2)
 
 
 class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="DolphinSchedulerWorkflow"):

@@ -8,6 +8,7 @@ import yaml
 from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict, Field
 
+from apps.shared.polling import wait_until
 from infra.resources import connections
 from infra.resources.http import HttpService, Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
@@ -67,7 +68,7 @@ class TopicsProvider(Provider[TopicsInputs]):
     def apply(self, inputs: TopicsInputs, previous: TopicsInputs | None) -> None:
         """Create what is missing and mend what differs; a topic cannot lose partitions."""
         admin = _admin(inputs)
-        connections.wait_until(lambda: _not_ready(admin), within=180, what="Pulsar")
+        wait_until(lambda: _not_ready(admin), within=180, what="Pulsar")
         _ensure_tenant(admin, inputs.tenant)
         for name, namespace in inputs.namespaces.items():
             _ensure_namespace(admin, f"{inputs.tenant}/{name}", namespace)

@@ -2,16 +2,16 @@
 
 The target makes this resource before a container, and changes its `instance` with whatever has the container replaced.
 So `pulumi preview` shows it beside the replacement, and its update, which stops the jobs, comes first. The jobs
-themselves, `seatunnel_job.py`, have the same instances among their inputs and go on afterwards.
+themselves, `job.py`, have the same instances among their inputs and go on afterwards.
 """
 
 from pulumi import Input, ResourceOptions
 
-from apps.tasks.streaming_jobs import StreamingJobs
+from apps.shared.starrocks import StarRocksError
+from apps.shared.streaming_jobs import StreamingJobs
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.seatunnel.job import Statements
-from infra.resources.starrocks.client import StarRocksError, session
+from infra.resources.starrocks.client import session
 from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, Zeta
 
@@ -47,7 +47,7 @@ class DrainProvider(Provider[DrainInputs]):
             known = connections.load(inputs.stack)
             zeta = Zeta(known.endpoint(inputs.seatunnel, "rest").url, timeout=15)
             with session(inputs.stack, inputs.starrocks, "root") as root:
-                jobs = StreamingJobs(Statements(root), f"{inputs.database}.streaming_jobs")
+                jobs = StreamingJobs(root, f"{inputs.database}.streaming_jobs")
                 for job in jobs.find():
                     # Nobody else shall put it back; the deployment does when the service is there again.
                     jobs.want_stopped(job.job_id)

@@ -5,19 +5,21 @@ table `streaming_jobs`, by which a workflow puts a job back that died. A changed
 and goes on from it under the same id; a job that is gone goes on from its last checkpoint.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from pulumi import Input, ResourceOptions
 from pydantic import Field
 
-from apps.tasks.streaming_jobs import Argument, StreamingJob, StreamingJobs
+from apps.shared.polling import wait_until
+from apps.shared.starrocks import StarRocksError
+from apps.shared.streaming_jobs import StreamingJob, StreamingJobs
 from infra.resources import connections
 from infra.resources.http import Json
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.seatunnel.placeholders import placeholders
-from infra.resources.starrocks.client import Row, StarRocks, StarRocksError, session, wait_for
+from infra.resources.starrocks.client import session, wait_for
 from infra.settings import ROOT
 from seatunnel.client.definition import fill, job_id, read_definition
 from seatunnel.client.rest import ZetaError
@@ -110,22 +112,10 @@ class JobProvider(Provider[JobInputs]):
             jobs.remove(identity)
 
 
-class Statements:
-    """StarRocks as `StreamingJobs` wants it."""
-
-    def __init__(self, starrocks: StarRocks) -> None:
-        """Wraps an open session."""
-        self._starrocks = starrocks
-
-    def rows(self, statement: str, arguments: Sequence[Argument]) -> list[Row]:
-        """Run a statement."""
-        return self._starrocks.execute(statement, arguments)
-
-
 @contextmanager
 def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
     with session(inputs.stack, inputs.starrocks, "root") as root:
-        yield StreamingJobs(Statements(root), f"{inputs.database}.streaming_jobs")
+        yield StreamingJobs(root, f"{inputs.database}.streaming_jobs")
 
 
 def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
@@ -139,7 +129,7 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
             return f"{found[0].held_by} keeps it stopped for {found[0].hold_left} s at most"
         return "the keeper is restarting it" if found and found[0].being_restarted else ""
 
-    connections.wait_until(complaint, within=_HOLD_SECONDS, what=f"job {identity}")
+    wait_until(complaint, within=_HOLD_SECONDS, what=f"job {identity}")
     return found[0] if found else None
 
 

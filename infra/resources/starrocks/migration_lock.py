@@ -4,7 +4,6 @@ import getpass
 import os
 import platform
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ from typing import Protocol
 
 import psutil
 
-from infra.resources.starrocks.client import StarRocksError
+from apps.shared.polling import wait_until
+from apps.shared.starrocks import StarRocksError
 
 _TABLE = "schema_migrations_lock"
 _COMMENT = re.compile(r"COMMENT [\"']([^\"']*)")
@@ -50,17 +50,26 @@ def migration_lock(
     Raises:
         SchemaLocked: somebody else held it all the time; the message names who.
     """
-    deadline = time.monotonic() + within
-    while not _taken(root, replication_num):
+    holder = ""
+
+    def complaint() -> str:
+        nonlocal holder
+        if _taken(root, replication_num):
+            return ""
         holder = _holder(root)
         if holder and _died(holder):
             root.execute(f"DROP TABLE IF EXISTS {_TABLE} FORCE")
-        elif time.monotonic() > deadline:
-            raise SchemaLocked(
-                f"{database} is being migrated by {holder or 'somebody'}; if that run died: make unlock STACK={stack}"
-            )
-        else:
-            time.sleep(_LOOK_SECONDS)
+            if _taken(root, replication_num):
+                return ""
+        return holder or "another process"
+
+    try:
+        wait_until(complaint, within=within, what=f"the lock of {database}", pause=_LOOK_SECONDS)
+    except TimeoutError:
+        raise SchemaLocked(
+            f"{database} is being migrated by {holder or 'another process'}; "
+            f"if that run died: make unlock STACK={stack}"
+        ) from None
     try:
         yield
     finally:

@@ -9,8 +9,9 @@ import sqlglot
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
+from apps.shared.placeholders import UnknownPlaceholder, fill
+
 _NAME = re.compile(r"^V(?P<number>[0-9]{3,})__(?P<name>[a-z0-9_]+)\.sql$")
-_PLACEHOLDER = re.compile(r"\$\{([a-z_.]+)\}")
 
 
 class MigrationError(Exception):
@@ -47,14 +48,10 @@ class Migration:
         Raises:
             MigrationError: an unknown placeholder, a string or comment that does not end.
         """
-
-        def value(match: re.Match[str]) -> str:
-            if match[1] not in values:
-                line = self.text.count("\n", 0, match.start()) + 1
-                raise MigrationError(f"{self.path}:{line}: unknown placeholder {match[0]}; known: {sorted(values)}")
-            return values[match[1]]
-
-        text = _PLACEHOLDER.sub(value, self.text)
+        try:
+            text = fill(self.text, values)
+        except UnknownPlaceholder as error:
+            raise MigrationError(f"{self.path}:{error.line}: {error}") from None
         try:
             tokens = sqlglot.tokenize(text, read="starrocks")
         except SqlglotError as error:

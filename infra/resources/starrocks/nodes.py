@@ -7,9 +7,11 @@ from typing import Protocol
 from pulumi import Input, ResourceOptions
 from pydantic import Field
 
+from apps.shared.polling import wait_until
+from apps.shared.starrocks import StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.starrocks.client import StarRocksError, session
+from infra.resources.starrocks.client import session
 
 _JOIN_SECONDS = 300
 _LEAVE_SECONDS = 3600
@@ -47,7 +49,7 @@ class NodesProvider(Provider[NodesInputs]):
 
         def wait(ready: Callable[[], list[str]], within: float) -> None:
             # A frontend that just started, or of which the network does not know yet, is no reason to give up.
-            connections.wait_until(
+            wait_until(
                 lambda: "; ".join(_patient(ready)), within=within, what="the cluster of StarRocks", pause=_LOOK_EVERY
             )
 
@@ -77,7 +79,7 @@ class NodesProvider(Provider[NodesInputs]):
 class Tables(Protocol):
     """A session that hands on rows by the names of their columns."""
 
-    def table(self, statement: str) -> Sequence[Mapping[str, object]]:
+    def query(self, statement: str) -> Sequence[Mapping[str, object]]:
         """Run a statement."""
 
 
@@ -110,8 +112,8 @@ def members(root: Tables) -> Members:
     The columns are those of StarRocks' manual, "SHOW FRONTENDS" and "SHOW BACKENDS", found by name: 3.5 put one more
     in front. `IP` holds the name that a node was added by.
     """
-    frontends = root.table("SHOW FRONTENDS")
-    backends = root.table("SHOW BACKENDS")
+    frontends = root.query("SHOW FRONTENDS")
+    backends = root.query("SHOW BACKENDS")
     return Members(
         {f"{row['IP']}:{row['EditLogPort']}": Member(row["Alive"] == "true") for row in frontends},
         {

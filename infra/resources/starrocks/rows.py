@@ -2,9 +2,10 @@
 
 from pulumi import ResourceOptions
 
+from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.starrocks.client import StarRocks, StarRocksError, session
+from infra.resources.starrocks.client import session
 
 Cell = str | float | None
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pulumi import ResourceOptions
 
+from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.starrocks.client import StarRocks, StarRocksError, session, wait_for
+from infra.resources.starrocks.client import session, wait_for
 from infra.resources.starrocks.migration_lock import migration_lock
 from infra.resources.starrocks.migrations import Migration, MigrationError, read_migrations
 from infra.settings import ROOT

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from pulumi import Input, ResourceOptions
 
+from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.resources.starrocks.client import StarRocks, StarRocksError, session, wait_for
+from infra.resources.starrocks.client import session, wait_for
 
 
 class UsersInputs(Inputs):

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import psutil
 
+from apps.shared.files import write_private
+from apps.shared.polling import wait_until
 from infra.distributions import assemble, every
 from infra.distributions.model import DIST
-from infra.resources.connections import wait_until, write_private
 from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
 from infra.settings import ROOT

@@ -7,7 +7,8 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from infra.resources.connections import write_private
+from apps.shared.files import write_file, write_private
+from apps.shared.polling import Pending, poll
 from infra.resources.health import Check
 from infra.state import StackState
 from infra.targets.host.description import Description
@@ -62,8 +63,7 @@ def report(stack: str, services: list[str]) -> None:
     if len(starts) == len(services) and all(start.began >= deployment for start in starts.values()):
         first = min(start.began for start in starts.values())
         whole = round(max(start.began + start.seconds for start in starts.values()) - first, 2)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(Report(whole_seconds=whole, services=starts).model_dump_json(indent=2) + "\n")
+    write_file(path, Report(whole_seconds=whole, services=starts).model_dump_json(indent=2) + "\n")
 
 
 def _file(stack: str, service: str) -> Path:
@@ -72,10 +72,14 @@ def _file(stack: str, service: str) -> Path:
 
 def _read(stack: str, service: str) -> Start | None:
     """The start of a service; its watcher may be a moment behind whoever saw it healthy."""
-    deadline = time.monotonic() + 2
-    while time.monotonic() < deadline:
+
+    def look() -> Start | Pending:
         try:
             return Start.model_validate_json(_file(stack, service).read_text())
-        except OSError:
-            time.sleep(0.05)
-    return None
+        except OSError as error:
+            return Pending(str(error.strerror))
+
+    try:
+        return poll(look, within=2, what=f"the start of {service}", pause=0.05)
+    except TimeoutError:
+        return None

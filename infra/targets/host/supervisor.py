@@ -1,6 +1,5 @@
 """A typed client of the supervisor's XML-RPC interface."""
 
-import time
 import xmlrpc.client
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from apps.shared.polling import Pending, poll
 from infra.state import StackState
 
 _BUSY_SECONDS = 60
@@ -45,21 +45,24 @@ class Supervisor:
         self._socket: Path = StackState(stack).supervisor_socket
 
     def _call(self, method: str, *arguments: str | bool) -> object:
-        deadline = time.monotonic() + _BUSY_SECONDS
-        while True:
+        def look() -> tuple[object] | Pending:
             # A transport keeps its connection, and a broken one for ever: each call gets its own.
             transport = SupervisorTransport(None, None, f"unix://{self._socket}")
             try:
                 with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
                     answer: object = getattr(server.supervisor, method)(*arguments)
-                    return answer
+                    return (answer,)
             except BlockingIOError as error:
-                # It is there, and has more callers waiting than its queue holds.
-                if time.monotonic() > deadline:
-                    raise SupervisorDown(f"the supervisor at {self._socket} takes no call: {error}") from None
-                time.sleep(0.1)
+                # It runs, and more callers wait than its queue holds.
+                return Pending(str(error))
             except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
                 raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
+
+        try:
+            [answer] = poll(look, within=_BUSY_SECONDS, what=f"the supervisor at {self._socket}")
+        except TimeoutError as error:
+            raise SupervisorDown(str(error)) from None
+        return answer
 
     def alive(self) -> bool:
         """Whether it answers."""

@@ -28,7 +28,7 @@ SHORT_LEASE = (
 
 KILL = """
 import os, signal
-from apps.tasks.store import Store
+from apps.shared.starrocks import StarRocks
 from seatunnel.client.rest import Rest
 calls = 0
 def dying(original):
@@ -42,7 +42,7 @@ def dying(original):
             os.kill(os.getpid(), signal.SIGKILL)
         return answer
     return call
-Store._run, Rest.request = dying(Store._run), dying(Rest.request)
+StarRocks._run, Rest.request = dying(StarRocks._run), dying(Rest.request)
 import atexit
 atexit.register(lambda: print("calls:", calls))
 """

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from infra.resources.starrocks.client import StarRocksError
+from apps.shared.starrocks import StarRocksError
 
 _STATEMENT = re.compile(r'^(?:ALTER SYSTEM )?(\w+(?: DECOMMISSION)? (?:FOLLOWER|BACKEND)) "([^":]+:\d+)"$')
 
@@ -60,7 +60,7 @@ class FakeLeader:
             raise StarRocksError("StarRocks at 127.0.0.1:9030: Can't connect to MySQL server")
         yield self
 
-    def table(self, statement: str) -> list[dict[str, str]]:
+    def query(self, statement: str) -> list[dict[str, str]]:
         """SHOW FRONTENDS or SHOW BACKENDS, all of it text."""
         if statement == "SHOW FRONTENDS":
             return [

@@ -2,8 +2,8 @@
 
 import pytest
 
+from apps.shared.starrocks import StarRocksError
 from infra.resources.starrocks import nodes as starrocks_nodes
-from infra.resources.starrocks.client import StarRocksError
 from infra.resources.starrocks.nodes import Member, NodesInputs, NodesProvider, members
 from tests.unit.docker.fake_leader import Crash, FakeLeader, Node
 

@@ -192,7 +192,7 @@ def test_a_stack_that_is_not_up_is_drift(
     load = connections.load
     monkeypatch.setattr(connections, "load", lambda stack: load(stack, wait=0))
     [line] = workflows.find_drift(make())
-    assert line.endswith("is missing: run `pulumi up -s test-workflows`")
+    assert line.endswith("is missing: run `make up STACK=test-workflows`")
 
 
 def test_many_workflows_are_more_than_a_page(workflows: WorkflowProvider, server: Server, make: Make) -> None:

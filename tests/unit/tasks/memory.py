@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from apps.tasks.context import Context
 from apps.tasks.settings import TaskSettings
 from apps.tasks.steps import Step, StepRecord
-from apps.tasks.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from seatunnel.client.definition import Definition
 from tests.unit.tasks.test_settings import DOCUMENT
 

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from apps.shared.streaming_jobs import RESTART_SECONDS, JobState, StreamingJob
 from apps.tasks.keeper import STABLE_SECONDS, _Found, _Keeper
-from apps.tasks.streaming_jobs import RESTART_SECONDS, JobState, StreamingJob
 from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
 from tests.unit.tasks.memory import DEFINITION, JobsInMemory, TestContext, context, streaming_job
 

@@ -2,9 +2,9 @@ from datetime import datetime
 
 import pytest
 
+from apps.shared.starrocks import Argument, Row, StarRocksError
 from apps.tasks.ranges import asked_range
 from apps.tasks.steps import Step
-from apps.tasks.store import Argument, Cell, StoreError
 
 TABLE = "kappastack.run_ranges"
 STEP = Step("ciapol", "aqi_hourly", "aqi", "17")
@@ -15,9 +15,9 @@ class Memory:
     """A table of ranges; it answers what this module asks."""
 
     def __init__(self) -> None:
-        self.ranges: dict[tuple[Argument, ...], tuple[Cell, ...]] = {}
+        self.ranges: dict[tuple[Argument, ...], Row] = {}
 
-    def rows(self, statement: str, arguments: tuple[Argument, ...] = ()) -> list[tuple[Cell, ...]]:
+    def execute(self, statement: str, arguments: tuple[Argument, ...] = ()) -> list[Row]:
         assert statement.startswith(f"SELECT range_from, range_to FROM {TABLE}")
         return [self.ranges[arguments]] if arguments in self.ranges else []
 
@@ -57,8 +57,8 @@ def test_an_open_end_is_kept_open() -> None:
 
 def test_a_range_that_cannot_be_looked_up_fails_the_attempt() -> None:
     class Refusing(Memory):
-        def rows(self, statement: str, arguments: tuple[Argument, ...] = ()) -> list[tuple[Cell, ...]]:
-            raise StoreError("StarRocks refused it")
+        def execute(self, statement: str, arguments: tuple[Argument, ...] = ()) -> list[Row]:
+            raise StarRocksError("StarRocks refused it")
 
-    with pytest.raises(StoreError, match="refused"):
+    with pytest.raises(StarRocksError, match="refused"):
         asked_range(Refusing(), TABLE, STEP, "", "")

@@ -11,12 +11,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from seatunnel.client.definition import Definition
+from pydantic import JsonValue
 
-Cell = object
-Argument = str | int | float | None
+from apps.shared.starrocks import Argument
+
+Definition: TypeAlias = dict[str, JsonValue]
+"""A job in SeaTunnel's JSON form, placeholders filled."""
 
 RESTART_SECONDS = 60
 """A keeper that restarts a job is done, or dead, within so many seconds."""
@@ -25,7 +27,7 @@ RESTART_SECONDS = 60
 class Statements(Protocol):
     """A connection to StarRocks that is in UTC."""
 
-    def rows(self, statement: str, arguments: Sequence[Argument]) -> Sequence[Sequence[Cell]]:
+    def execute(self, statement: str, arguments: Sequence[Argument]) -> Sequence[Sequence[object]]:
         """Run a statement, and hand on its rows."""
 
 
@@ -85,7 +87,7 @@ class StreamingJobs:
             where, arguments = "WHERE job_id = %s", (job_id,)
         elif product is not None:
             where, arguments = "WHERE product = %s", (product,)
-        rows = self._statements.rows(
+        rows = self._statements.execute(
             "SELECT job_id, product, name, definition, wanted, held_by, "
             "TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), held_until), failures, state, reason, "
             "TIMESTAMPDIFF(SECOND, restarted_at, UTC_TIMESTAMP()), TIMESTAMPDIFF(SECOND, checked_at, UTC_TIMESTAMP()) "
@@ -104,7 +106,7 @@ class StreamingJobs:
                 (text,),
             )
         else:
-            self._statements.rows(
+            self._statements.execute(
                 f"INSERT INTO {self._table} (job_id, product, name, definition, wanted, failures) "
                 "VALUES (%s, %s, %s, %s, 'running', 0)",
                 (job_id, product, name, text),
@@ -116,7 +118,7 @@ class StreamingJobs:
 
     def remove(self, job_id: int) -> None:
         """The deployment has it no more."""
-        self._statements.rows(f"DELETE FROM {self._table} WHERE job_id = %s", (job_id,))
+        self._statements.execute(f"DELETE FROM {self._table} WHERE job_id = %s", (job_id,))
 
     def hold(self, job_id: int, holder: str, seconds: int) -> bool:
         """Ask for the right to keep a job stopped for so long; whether it was given.
@@ -124,7 +126,7 @@ class StreamingJobs:
         Two who ask in the same moment may both be told yes: whoever was given it looks again a moment later.
         """
         until = f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
-        self._statements.rows(
+        self._statements.execute(
             f"UPDATE {self._table} SET held_by = %s, held_until = {until} "
             "WHERE job_id = %s AND (held_by IS NULL OR held_by = %s OR held_until < UTC_TIMESTAMP())",
             (holder, job_id, holder),
@@ -134,7 +136,7 @@ class StreamingJobs:
     def extend(self, job_id: int, holder: str, seconds: int) -> None:
         """Make a hold last for so long from now, if it has not ended."""
         until = f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
-        self._statements.rows(
+        self._statements.execute(
             f"UPDATE {self._table} SET held_until = {until} "
             "WHERE job_id = %s AND held_by = %s AND held_until > UTC_TIMESTAMP()",
             (job_id, holder),
@@ -149,7 +151,7 @@ class StreamingJobs:
 
     def release(self, job_id: int, holder: str) -> None:
         """End a hold, if it still is somebody's."""
-        self._statements.rows(
+        self._statements.execute(
             f"UPDATE {self._table} SET held_by = NULL, held_until = NULL WHERE job_id = %s AND held_by = %s",
             (job_id, holder),
         )
@@ -164,10 +166,10 @@ class StreamingJobs:
         )
 
     def _set(self, job_id: int, assignments: str, values: tuple[Argument, ...]) -> None:
-        self._statements.rows(f"UPDATE {self._table} SET {assignments} WHERE job_id = %s", (*values, job_id))
+        self._statements.execute(f"UPDATE {self._table} SET {assignments} WHERE job_id = %s", (*values, job_id))
 
 
-def _job(row: Sequence[Cell]) -> StreamingJob:
+def _job(row: Sequence[object]) -> StreamingJob:
     job_id, product, name, definition, wanted, held_by, hold_left, failures, state, reason, restarted, checked = row
     return StreamingJob(
         job_id=int(str(job_id)),
@@ -185,5 +187,5 @@ def _job(row: Sequence[Cell]) -> StreamingJob:
     )
 
 
-def _seconds(value: Cell) -> int | None:
+def _seconds(value: object) -> int | None:
     return None if value is None else int(str(value))

@@ -1,0 +1,57 @@
+"""The placeholder filler of this project, for `${name}` and `@{name}`."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+_PATTERNS = {mark: re.compile(re.escape(mark) + r"\{([^}]*)\}") for mark in "$@"}
+
+
+class UnknownPlaceholder(Exception):
+    """A placeholder without a value.
+
+    Attributes:
+        placeholder: as it stands in the text, such as `${from}`.
+        line: line of the text, from 1.
+    """
+
+    def __init__(self, placeholder: str, line: int, known: Iterable[str]) -> None:
+        """`known` are the names that have a value."""
+        super().__init__(f"unknown placeholder {placeholder}; known are {', '.join(sorted(known)) or 'none'}")
+        self.placeholder = placeholder
+        self.line = line
+
+
+def fill(text: str, values: Mapping[str, str], *, mark: str = "$") -> str:
+    """Replace every placeholder of a text.
+
+    Args:
+        text: holds placeholders such as `${from}`.
+        values: by name.
+        mark: `$` or `@`, the character before the brace.
+
+    Raises:
+        UnknownPlaceholder: one that is not among the values.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise UnknownPlaceholder(match[0], text.count("\n", 0, match.start()) + 1, values)
+        return values[match[1]]
+
+    return _PATTERNS[mark].sub(value, text)
+
+
+def fill_known(text: str, value: Callable[[str], str | None], *, mark: str = "$") -> str:
+    """Replace the placeholders that have a value; the others stay.
+
+    Args:
+        text: holds placeholders.
+        value: by name, None for one that stays.
+        mark: `$` or `@`.
+    """
+
+    def known(match: re.Match[str]) -> str:
+        filled = value(match[1])
+        return match[0] if filled is None else filled
+
+    return _PATTERNS[mark].sub(known, text)

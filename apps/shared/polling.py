@@ -1,0 +1,103 @@
+"""The polling loop of this project."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The answer of a look that found that something is not ready.
+
+    Args:
+        reason: what is missing, for the error message.
+        final: waiting longer is useless, such as after a wrong password.
+    """
+
+    reason: str
+    final: bool = False
+
+
+class NeverReady(Exception):
+    """A look gave a final reason, so that the loop ended before its time limit."""
+
+
+def poll(
+    look: Callable[[], T | Pending],
+    *,
+    within: float,
+    what: str,
+    pause: float = 0.1,
+    longest_pause: float | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> T:
+    """Look repeatedly until there is a value.
+
+    The last look is made when the time is over, so that a slow look never shortens the limit.
+
+    Args:
+        look: returns the value, or `Pending`.
+        within: time limit in seconds; `math.inf` for none.
+        what: subject of the error message, such as `Pulsar at 127.0.0.1:8080`.
+        pause: seconds between two looks.
+        longest_pause: the pause doubles after each look up to this many seconds; None keeps it constant.
+        progress: called with each reason that differs from the one before.
+
+    Returns:
+        The value.
+
+    Raises:
+        TimeoutError: there was no value in time; the message ends with the last reason.
+        NeverReady: a reason was final.
+    """
+    deadline = time.monotonic() + within
+    reported = ""
+    while isinstance(found := look(), Pending):
+        if found.final:
+            raise NeverReady(f"{what}: {found.reason}")
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"{what} was not ready within {within:.0f} s: {found.reason}")
+        if progress is not None and found.reason != reported:
+            progress(found.reason)
+            reported = found.reason
+        time.sleep(min(pause, left))
+        if longest_pause is not None:
+            pause = min(2 * pause, longest_pause)
+    return found
+
+
+def wait_until(
+    complaint: Callable[[], str | Pending],
+    *,
+    within: float,
+    what: str,
+    pause: float = 0.1,
+    longest_pause: float | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Wait until there is no complaint.
+
+    Args:
+        complaint: returns what is missing, or an empty string; a `Pending` may say that the reason is final.
+        within: time limit in seconds.
+        what: subject of the error message.
+        pause: see `poll`.
+        longest_pause: see `poll`.
+        progress: see `poll`.
+
+    Raises:
+        TimeoutError: see `poll`.
+        NeverReady: see `poll`.
+    """
+
+    def look() -> Pending | None:
+        found = complaint()
+        if isinstance(found, Pending):
+            return found
+        return Pending(found) if found else None
+
+    poll(look, within=within, what=what, pause=pause, longest_pause=longest_pause, progress=progress)

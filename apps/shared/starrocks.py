@@ -1,0 +1,369 @@
+"""The StarRocks client of this project: one connection of one user, opened when it is needed and again after a loss."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Self, TypeVar
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.cursors import Cursor, SSCursor
+
+from apps.shared.polling import Pending, poll
+
+Cell = str | int | float | Decimal | datetime | date | None
+"""A value of an answer. DATETIME values are UTC without a zone."""
+Row = tuple[Cell, ...]
+Argument = str | int | float | Decimal | datetime | date | None
+
+ACCESS_DENIED = 1045
+_FIRST_LINE = 120
+_PAUSE = 0.2
+_LONGEST_PAUSE = 5.0
+_BUSY_SECONDS = 60.0
+
+_TRY_AGAIN = (
+    "starrocks planner use long time",  # the planner's time limit, which a busy frontend exceeds
+    "waiting to be completed",  # DROP of what has transactions in the state COMMITTED
+    "please wait",  # a schema change is in progress; "Node catalog is not ready, please wait for a while."
+    "not normal",  # the same in other statements: "state is SCHEMA_CHANGE not NORMAL"
+    "lock timeout",
+    "failed to acquire lock",
+    "current running txns on db",  # more loads at once than the limit of a database
+)
+"""Parts of answers, in lower case, by which a frontend asks to try again: it did nothing."""
+
+T = TypeVar("T")
+
+
+class StarRocksError(Exception):
+    """StarRocks refused a statement; the message has the statement's first line and what StarRocks said.
+
+    Attributes:
+        code: of the MySQL protocol, 0 where there is none.
+        said: what StarRocks said.
+    """
+
+    def __init__(self, message: str, *, code: int = 0, said: str = "") -> None:
+        """See the attributes."""
+        super().__init__(message)
+        self.code = code
+        self.said = said
+
+
+class StarRocksUnreachable(StarRocksError):
+    """StarRocks does not answer, or the connection was lost: whether the statement took effect is not known."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A user of a StarRocks server.
+
+    Args:
+        host: name or IP address of a frontend.
+        port: of the MySQL protocol.
+        user: name.
+        password: empty for none.
+        database: the current one; empty for none.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str = ""
+
+    def __str__(self) -> str:
+        """For messages, without the password."""
+        return f"StarRocks at {self.host}:{self.port}, user {self.user}"
+
+    def __repr__(self) -> str:
+        """Like `str`: a password never gets into a traceback."""
+        return f"<{self}>"
+
+
+class StarRocks:
+    """A connection, in UTC, that commits each statement. Used by one thread at a time."""
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        connect_seconds: float = 5,
+        answer_seconds: float = 1800,
+        busy_seconds: float = _BUSY_SECONDS,
+        report: Callable[[str], None] | None = None,
+        program: str = "kappastack",
+    ) -> None:
+        """Nothing is opened before the first statement.
+
+        Args:
+            address: server and user.
+            connect_seconds: time limit of a connection attempt.
+            answer_seconds: time limit of an answer.
+            busy_seconds: how long a statement is repeated where StarRocks asks to try again.
+            report: called with a line for people when a statement is repeated.
+            program: shown in the process list.
+        """
+        self.address = address
+        self._connect_seconds = connect_seconds
+        self._answer_seconds = answer_seconds
+        self._busy_seconds = busy_seconds
+        self._report = report
+        self._program = program
+        self._connection: Connection[Cursor] | None = None
+
+    def __enter__(self) -> Self:
+        """Open nothing yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def query(self, statement: str, arguments: Sequence[Argument] = ()) -> list[dict[str, Cell]]:
+        """Run a statement; its rows by column name.
+
+        Args:
+            statement: `%s` stands for an argument; with arguments, a `%` is written `%%`.
+            arguments: values in order.
+
+        Raises:
+            StarRocksUnreachable: no answer.
+            StarRocksError: any other error.
+        """
+        names, rows, _changed = self._run(statement, arguments)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def execute(self, statement: str, arguments: Sequence[Argument] = ()) -> list[Row]:
+        """Run a statement; its rows, none for a statement without rows. Errors like those of `query`."""
+        return self._run(statement, arguments)[1]
+
+    def change(self, statement: str, arguments: Sequence[Argument] = (), *, repeat: bool = True) -> int:
+        """Run a statement that changes rows; their number. Errors like those of `query`.
+
+        Args:
+            statement: see `query`.
+            arguments: see `query`.
+            repeat: whether it is sent again where StarRocks asks to try again.
+        """
+        return self._run(statement, arguments, busy_seconds=self._busy_seconds if repeat else 0)[2]
+
+    def number(self, statement: str, arguments: Sequence[Argument] = ()) -> int:
+        """Run a statement that answers one number; 0 for NULL. Errors like those of `query`.
+
+        Raises:
+            StarRocksError: the answer is something else.
+        """
+        rows = self.execute(statement, arguments)
+        value = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else ""
+        if value is None:
+            return 0
+        if not isinstance(value, int | float | Decimal):
+            raise StarRocksError(f"`{_first_line(statement)}` answered {rows[:2]!r}, expected one number")
+        return int(value)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Argument]]) -> int:
+        """Insert rows with as few statements as the server's limit allows; their number.
+
+        Into a PRIMARY KEY table, columns that are not named keep the values that a row has (a partial update since
+        StarRocks 3.3.1), so name all columns whose values shall be replaced.
+
+        Raises:
+            StarRocksUnreachable: no answer.
+            StarRocksError: any other error.
+        """
+        if not rows:
+            return 0
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+        values = [tuple(row) for row in rows]
+        changed = self._answered(statement, lambda cursor: cursor.executemany(statement, values), self._busy_seconds)
+        return changed or 0
+
+    def stream(self, statement: str, arguments: Sequence[Argument] = ()) -> Iterator[Row]:
+        """Run a statement; its rows one by one, in constant memory. Errors like those of `query`.
+
+        No other statement can run before the last row was read or the iterator was closed.
+        """
+        done = False
+        try:
+            with self._translated(statement), self._open().cursor(SSCursor) as cursor:
+                cursor.execute(statement, tuple(arguments) or None)
+                for row in cursor:
+                    yield tuple(row)
+                done = True
+        finally:
+            if not done:
+                self.close()
+
+    def connect(self) -> None:
+        """Open the connection, if it is not open.
+
+        Raises:
+            StarRocksUnreachable: no answer.
+            StarRocksError: access denied, or any other error.
+        """
+        with self._translated("connect"):
+            self._open()
+
+    def close(self) -> None:
+        """Close the connection, if it is open."""
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.open:
+            with suppress(pymysql.MySQLError, OSError):
+                connection.close()
+
+    def _run(
+        self, statement: str, arguments: Sequence[Argument], *, busy_seconds: float | None = None
+    ) -> tuple[list[str], list[Row], int]:
+        def work(cursor: Cursor) -> tuple[list[str], list[Row], int]:
+            changed = cursor.execute(statement, tuple(arguments) or None)
+            names = [str(column[0]) for column in cursor.description or ()]
+            return names, [tuple(row) for row in cursor.fetchall()], changed
+
+        return self._answered(statement, work, self._busy_seconds if busy_seconds is None else busy_seconds)
+
+    def _answered(self, statement: str, work: Callable[[Cursor], T], busy_seconds: float) -> T:
+        """Run a statement, again where StarRocks asks for that."""
+
+        def look() -> tuple[T] | Pending:
+            try:
+                return (self._once(statement, work),)
+            except StarRocksError as error:
+                if not asks_to_try_again(error) or time.monotonic() >= deadline:
+                    raise
+                return Pending(str(error))
+
+        # The limit is checked in `look`, which raises the error itself.
+        deadline = time.monotonic() + busy_seconds
+        [answer] = poll(
+            look,
+            within=busy_seconds + _LONGEST_PAUSE,
+            what=str(self.address),
+            pause=_PAUSE,
+            longest_pause=_LONGEST_PAUSE,
+            progress=self._repeated,
+        )
+        return answer
+
+    def _repeated(self, reason: str) -> None:
+        if self._report is not None:
+            self._report(f"{reason}; trying again for {self._busy_seconds:.0f} s")
+
+    def _once(self, statement: str, work: Callable[[Cursor], T]) -> T:
+        answered = False
+        try:
+            with self._translated(statement), self._open().cursor() as cursor:
+                answer = work(cursor)
+                answered = True
+                return answer
+        except StarRocksUnreachable:
+            raise
+        except StarRocksError:
+            answered = True
+            raise
+        finally:
+            # Also where a signal interrupted it: half an answer may wait in the connection.
+            if not answered:
+                self.close()
+
+    @contextmanager
+    def _translated(self, statement: str) -> Iterator[None]:
+        try:
+            yield
+        except (pymysql.MySQLError, OSError) as error:
+            code, said = _code(error), _said(error)
+            server = f"StarRocks at {self.address.host}:{self.address.port}"
+            if is_lost(error):
+                raise StarRocksUnreachable(f"{server} does not answer: {said}", code=code, said=said) from None
+            if code == ACCESS_DENIED:
+                raise StarRocksError(f"{self.address}: {said}", code=code, said=said) from None
+            message = f"StarRocks refused `{_first_line(statement)}`: {said}"
+            raise StarRocksError(message, code=code, said=said) from None
+
+    def _open(self) -> "Connection[Cursor]":
+        if self._connection is None:
+            address = self.address
+            self._connection = pymysql.connect(
+                host=address.host,
+                port=address.port,
+                user=address.user,
+                password=address.password,
+                database=address.database or None,
+                connect_timeout=max(1, int(self._connect_seconds)),
+                read_timeout=self._answer_seconds,
+                write_timeout=self._answer_seconds,
+                autocommit=True,
+                charset="utf8mb4",
+                init_command="SET time_zone = '+00:00'",
+                program_name=self._program,
+            )
+        return self._connection
+
+
+def repeat_until_reached(
+    work: Callable[[], T], *, within: float, what: str, report: Callable[[str], None] | None = None
+) -> T:
+    """Repeat work until StarRocks answers.
+
+    Args:
+        work: may be done twice without harm: whether a lost statement took effect is not known.
+        within: time limit in seconds.
+        what: for the report.
+        report: called with a line for people when StarRocks is waited for.
+
+    Raises:
+        StarRocksUnreachable: there was no answer in time.
+        StarRocksError: StarRocks answered with an error.
+    """
+    last: list[StarRocksUnreachable] = []
+
+    def look() -> tuple[T] | Pending:
+        try:
+            return (work(),)
+        except StarRocksUnreachable as error:
+            last[:] = [error]
+            return Pending(str(error))
+
+    def progress(reason: str) -> None:
+        if report is not None:
+            report(f"{what}: {reason}; trying again for {within:.0f} s")
+
+    try:
+        [answer] = poll(look, within=within, what=what, pause=_PAUSE, longest_pause=_LONGEST_PAUSE, progress=progress)
+    except TimeoutError:
+        raise last[0] from None
+    return answer
+
+
+def asks_to_try_again(error: StarRocksError) -> bool:
+    """Whether a frontend did nothing and asks to send the statement again."""
+    said = error.said.lower()
+    return not isinstance(error, StarRocksUnreachable) and any(part in said for part in _TRY_AGAIN)
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether an error of pymysql means that there was no answer: codes 2000 to 2999 of the client, or a closed one."""
+    if isinstance(error, pymysql.err.InterfaceError):
+        return True
+    return 2000 <= _code(error) < 3000 or not isinstance(error, pymysql.MySQLError)
+
+
+def _code(error: Exception) -> int:
+    code = error.args[0] if error.args else 0
+    return code if isinstance(code, int) and isinstance(error, pymysql.MySQLError) else 0
+
+
+def _said(error: Exception) -> str:
+    return str(error.args[1]) if len(error.args) > 1 else str(error)
+
+
+def _first_line(statement: str) -> str:
+    lines = (line.strip() for line in statement.splitlines())
+    return next((line for line in lines if line and not line.startswith("--")), "")[:_FIRST_LINE]

@@ -1,0 +1,157 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pymysql
+import pytest
+
+from apps.shared import starrocks
+from apps.shared.starrocks import Address, StarRocks, StarRocksError, StarRocksUnreachable, repeat_until_reached
+
+ADDRESS = Address("127.0.0.1", 9030, "smoke", "the-password")
+PLANNER = pymysql.err.ProgrammingError(
+    1064, "StarRocks planner use long time 3000 ms in logical phase, This probably because 1. FE Full GC"
+)
+COMMITTED = pymysql.err.ProgrammingError(
+    1064, "There are still some transactions in the COMMITTED state waiting to be completed."
+)
+LOST = pymysql.err.OperationalError(2013, "Lost connection to MySQL server during query")
+
+
+@dataclass
+class Server:
+    """Answers statements; each answer that is an error is given once."""
+
+    answers: list[Exception | list[tuple[object, ...]]] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+    connections: int = 0
+    refused_connections: list[Exception] = field(default_factory=list)
+
+    def connect(self, **options: object) -> "Connection":
+        if self.refused_connections:
+            raise self.refused_connections.pop(0)
+        assert options["init_command"] == "SET time_zone = '+00:00'"
+        self.connections += 1
+        return Connection(self)
+
+
+class Connection:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.open = True
+
+    def close(self) -> None:
+        self.open = False
+
+    @contextmanager
+    def cursor(self, _kind: object = None) -> "Iterator[Cursor]":
+        assert self.open
+        yield Cursor(self.server)
+
+
+class Cursor:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.description = (("n",),)
+        self.rows: list[tuple[object, ...]] = []
+
+    def execute(self, statement: str, arguments: object) -> int:
+        self.server.statements.append(statement)
+        answer = self.server.answers.pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        self.rows = answer
+        return len(answer)
+
+    def fetchall(self) -> list[tuple[object, ...]]:
+        return self.rows
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    made = Server()
+    monkeypatch.setattr(pymysql, "connect", made.connect)
+    monkeypatch.setattr(starrocks, "_PAUSE", 0.001)
+    return made
+
+
+@pytest.mark.parametrize("refusal", [PLANNER, COMMITTED])
+def test_a_statement_is_sent_again_where_the_frontend_asks_for_that(server: Server, refusal: Exception) -> None:
+    server.answers = [refusal, refusal, [(1,)]]
+    lines: list[str] = []
+    assert StarRocks(ADDRESS, report=lines.append).number("SELECT n") == 1
+    assert server.statements == ["SELECT n"] * 3
+    assert len(lines) == 1
+    assert server.connections == 1
+
+
+def test_it_is_not_sent_again_for_ever(server: Server) -> None:
+    server.answers = [PLANNER]
+    with pytest.raises(StarRocksError, match="refused `SELECT n`: StarRocks planner use long time"):
+        StarRocks(ADDRESS, busy_seconds=0).number("SELECT n")
+
+
+def test_it_is_not_sent_again_where_the_caller_decides(server: Server) -> None:
+    server.answers = [COMMITTED]
+    with pytest.raises(StarRocksError, match="COMMITTED"):
+        StarRocks(ADDRESS).change("ALTER TABLE t DROP PARTITION p", repeat=False)
+    assert len(server.statements) == 1
+
+
+def test_any_other_refusal_is_final(server: Server) -> None:
+    server.answers = [pymysql.err.ProgrammingError(1064, "Getting syntax error"), [(2,)]]
+    client = StarRocks(ADDRESS)
+    with pytest.raises(StarRocksError, match="syntax error") as caught:
+        client.execute("-- a comment\nSELEC n")
+    assert (caught.value.code, caught.value.said) == (1064, "Getting syntax error")
+    assert "`SELEC n`" in str(caught.value)
+    assert client.number("SELECT n") == 2
+    assert server.connections == 1
+
+
+def test_a_lost_connection_is_opened_again_by_the_next_statement(server: Server) -> None:
+    server.answers = [LOST, [(3,)]]
+    client = StarRocks(ADDRESS)
+    with pytest.raises(StarRocksUnreachable, match="does not answer: Lost connection"):
+        client.execute("INSERT INTO t VALUES (1)")
+    assert client.number("SELECT n") == 3
+    assert server.connections == 2
+
+
+def test_what_may_be_done_twice_is_repeated_until_there_is_an_answer(server: Server) -> None:
+    server.refused_connections = [pymysql.err.OperationalError(2003, "Connection refused")]
+    server.answers = [LOST, [(4,)]]
+    client = StarRocks(ADDRESS)
+    assert repeat_until_reached(lambda: client.number("SELECT n"), within=60, what="counting") == 4
+    assert server.connections == 2
+
+
+def test_the_last_error_comes_out_when_nothing_answers(server: Server) -> None:
+    server.answers = [LOST]
+    with pytest.raises(StarRocksUnreachable):
+        repeat_until_reached(lambda: StarRocks(ADDRESS).number("SELECT n"), within=0, what="counting")
+
+
+def test_an_interrupted_statement_leaves_no_half_read_connection(server: Server) -> None:
+    server.answers = [KeyboardInterrupt(), [(5,)]]  # type: ignore[list-item]  # what a signal raises
+    client = StarRocks(ADDRESS)
+    with pytest.raises(KeyboardInterrupt):
+        client.number("SELECT n")
+    assert client.number("SELECT n") == 5
+    assert server.connections == 2
+
+
+def test_a_number_is_one_number(server: Server) -> None:
+    server.answers = [[(None,)], [("text",)], []]
+    client = StarRocks(ADDRESS)
+    assert client.number("SELECT n") == 0
+    for _ in range(2):
+        with pytest.raises(StarRocksError, match="expected one number"):
+            client.number("SELECT n")
+
+
+def test_no_password_gets_into_messages(server: Server) -> None:
+    server.refused_connections = [pymysql.err.OperationalError(1045, "Access denied for user 'smoke'")]
+    with pytest.raises(StarRocksError, match="user smoke: Access denied") as caught:
+        StarRocks(ADDRESS).connect()
+    assert "the-password" not in str(caught.value) + repr(ADDRESS)
