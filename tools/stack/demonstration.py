@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
 
+from apps.shared.files import write_private
+from apps.shared.polling import wait_until
 from infra.products.model import Computation, Demonstration, Product
 from infra.resources import connections
 from infra.resources.starrocks.client import session
@@ -63,7 +65,7 @@ def _compute(stack: str, product: Product, computations: Sequence[Computation]) 
         if (status := workflow.run(stack, product.name, each.workflow, span)) != 0:
             return status
         done.append(each.workflow)
-        connections.write_private(path, "\n".join(done) + "\n")
+        write_private(path, "\n".join(done) + "\n")
     return 0
 
 
@@ -75,7 +77,7 @@ def _computed(stack: str, product: Product) -> Path:
 def _age_hours(stack: str, demonstration: Demonstration) -> float | None:
     with session(stack, "starrocks", "root") as root:
         [[hours]] = root.execute(demonstration.age_hours)
-    return None if hours is None or isinstance(hours, datetime) else float(hours)
+    return float(hours) if isinstance(hours, int | float | Decimal) else None
 
 
 def _wait_for_arrival(stack: str, demonstration: Demonstration) -> None:
@@ -86,7 +88,6 @@ def _wait_for_arrival(stack: str, demonstration: Demonstration) -> None:
         with session(stack, "starrocks", "root") as root:
             counts.append(root.number(demonstration.stored))
         console.print(f"  {counts[-1]:,} events stored", highlight=False)
-        time.sleep(0.5)  # between two counts
         return "" if len(counts) > 2 and counts[-1] == counts[-3] > 0 else "events still arrive"
 
-    connections.wait_until(complaint, within=_ARRIVAL_SECONDS, what="the demonstration's data")
+    wait_until(complaint, within=_ARRIVAL_SECONDS, what="the demonstration's data", pause=0.5)

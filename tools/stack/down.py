@@ -4,8 +4,8 @@ import shutil
 
 from rich.console import Console
 
+from apps.shared.polling import wait_until
 from infra.configuration import load_settings
-from infra.resources.connections import wait_until
 from infra.settings import ROOT
 from infra.state import StackState, state_folder
 from infra.targets.host.supervisor import Supervisor, SupervisorDown

@@ -4,7 +4,7 @@ import os
 import secrets
 import shlex
 
-from infra.resources.connections import write_private
+from apps.shared.files import write_private
 from infra.state import state_folder
 from tools.setup import environment as prepared
 from tools.stack.configuration import stack_configuration

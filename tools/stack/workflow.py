@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
+from apps.shared.polling import Pending, poll
 from infra import platform as own
 from infra.configuration import load_settings
 from infra.products.registry import chosen
@@ -72,13 +73,15 @@ def _wait(server: DolphinScheduler, project: str, begun: Run, within: float) -> 
     """Wait for the end of a run, and print the name of each task that starts."""
     code = server.project_code(project)
     printed: set[str] = set()
-    deadline = time.monotonic() + within
-    while (found := run_details(server, code, begun.id)).state not in ENDED:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"run {begun.id} ({begun.name}) is {found.state} after {within:.0f} s")
+
+    def look() -> Run | Pending:
+        found = run_details(server, code, begun.id)
+        if found.state in ENDED:
+            return found
         for task in task_runs(server, code, begun.id):
             if task.name not in printed:
                 printed.add(task.name)
                 console.print(f"  {task.name}", highlight=False)
-        time.sleep(0.5)  # between two requests
-    return found
+        return Pending(str(found.state))
+
+    return poll(look, within=within, what=f"run {begun.id} ({begun.name})", pause=0.5)

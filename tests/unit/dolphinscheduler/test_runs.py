@@ -48,7 +48,7 @@ def test_a_run_by_hand_does_not_wait_for_other_workflows(client: DolphinSchedule
 def test_waiting_for_its_end(client: DolphinScheduler, server: Server, make: Make) -> None:
     WorkflowProvider().apply(make(), None)
     run = start(client, "ciapol", "quality_hourly")
-    with pytest.raises(TimeoutError, match="not ready within 0 s: .* is RUNNING_EXECUTION"):
+    with pytest.raises(TimeoutError, match=r"not ready within 0 s: .* is RUNNING_EXECUTION"):
         wait(client, "ciapol", run.id, within=0)
     stop(client, 1, run.id)
     assert wait(client, "ciapol", run.id, within=10).state == RunState.STOP
