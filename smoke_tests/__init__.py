@@ -1,1 +1,1 @@
-"""Tests of a deployed stack: marked events go in at one end and are looked for everywhere behind it."""
+"""Tests of a deployed stack: the platform's own here, those of each product in a folder with its name."""

@@ -1,4 +1,4 @@
-"""What a stack tells about itself."""
+"""The outputs of a stack."""
 
 import os
 import subprocess
@@ -12,16 +12,16 @@ _ROOT = Path(__file__).parents[1]
 
 
 class OutputsError(Exception):
-    """Outputs that cannot be had or are incomplete; the message says what to do."""
+    """Outputs that cannot be read or are incomplete; the message says what to do."""
 
 
 class _Output(BaseModel):
-    # a stack may tell more than these tests need
+    # A stack may have more outputs than these tests need.
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Addresses(_Output):
-    """Where the services answer."""
+    """Addresses of the platform's services."""
 
     pulsar_broker_url: str
     pulsar_admin_url: str
@@ -30,9 +30,8 @@ class Addresses(_Output):
     starrocks_query_port: int = Field(gt=0, lt=65536)
     starrocks_http_url: str
     dolphinscheduler_url: str
-    api_url: str
+    platform_api_url: str
     frontend_url: str
-    topic: str
 
 
 class Login(_Output):
@@ -42,37 +41,51 @@ class Login(_Output):
     password: SecretStr
 
 
-class Automation(_Output):
-    """What DolphinScheduler lets programs in by."""
+class Scheduler(_Output):
+    """The login of programs into DolphinScheduler."""
 
     token: SecretStr
 
 
 class Tokens(_Output):
-    """Of Pulsar's roles."""
+    """Tokens of the platform's roles in Pulsar."""
 
     admin: SecretStr
-    smoke: SecretStr
+
+
+class ProductCredentials(_Output):
+    """Logins of a product: into StarRocks by user, into Pulsar by role, both without the product's name."""
+
+    starrocks: dict[str, Login]
+    pulsar: dict[str, SecretStr]
 
 
 class Credentials(_Output):
-    """The users that the tests need."""
+    """Logins."""
 
-    smoke: Login
-    dolphinscheduler: Automation
+    platform_reader: Login
+    dolphinscheduler: Scheduler
     pulsar: Tokens
+    products: dict[str, ProductCredentials]
 
 
 class StarRocks(_Output):
-    """The store: the real one or the emulator."""
+    """Which StarRocks the stack has."""
 
     edition: str
-    database: str
 
     @property
     def is_emulator(self) -> bool:
         """Whether it is the emulator, which must say so everywhere."""
         return self.edition == "emulator"
+
+
+class ProductOutputs(_Output):
+    """A product: the address of its API (empty for none), its databases, its topics by name."""
+
+    api_url: str
+    databases: list[str] = Field(min_length=1)
+    topics: dict[str, str]
 
 
 class Outputs(_Output):
@@ -81,13 +94,14 @@ class Outputs(_Output):
     addresses: Addresses
     credentials: Credentials
     starrocks: StarRocks
+    products: dict[str, ProductOutputs]
 
 
 def read_outputs(stack: str | None) -> Outputs:
-    """The outputs of a stack, from the file that KAPPASTACK_OUTPUTS names, or else from Pulumi.
+    """Read the outputs of a stack from the file that KAPPASTACK_OUTPUTS names, or else from Pulumi.
 
     Raises:
-        OutputsError: neither is there, Pulumi fails, or outputs are missing.
+        OutputsError: there is neither, Pulumi fails, or outputs are missing.
     """
     if file := os.environ.get(OUTPUTS_FILE):
         return _parse(Path(file).read_text(), f"file {file}")
@@ -99,10 +113,10 @@ def read_outputs(stack: str | None) -> Outputs:
     except FileNotFoundError:
         raise OutputsError('pulumi is not on PATH: run eval "$(make -s env)" first') from None
     except subprocess.TimeoutExpired:
-        raise OutputsError(f"pulumi did not tell the outputs of stack {stack} within {_PULUMI_SECONDS} s") from None
+        raise OutputsError(f"`pulumi stack output` took longer than {_PULUMI_SECONDS} s for stack {stack}") from None
     if done.returncode != 0:
-        # only stderr: the outputs hold passwords
-        raise OutputsError(f"pulumi told no outputs of stack {stack}: {done.stderr.strip()}")
+        # Only stderr: the outputs hold passwords.
+        raise OutputsError(f"`pulumi stack output` failed for stack {stack}: {done.stderr.strip()}")
     return _parse(done.stdout, f"stack {stack}")
 
 

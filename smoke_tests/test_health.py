@@ -1,10 +1,9 @@
-"""Every part says that it is well, and what it is."""
+"""Every part of the platform is healthy and says what it is."""
 
 import httpx
 
+from apps.shared.starrocks import Address, StarRocks
 from smoke_tests.outputs import Outputs
-from smoke_tests.store import Store
-from smoke_tests.waiting import wait_until
 
 
 def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> None:
@@ -16,48 +15,59 @@ def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> No
     assert http.get(f"{addresses.zeta_url}/hazelcast/health").status_code == httpx.codes.OK
 
 
-def test_the_ingestion_job_runs(outputs: Outputs, http: httpx.Client, within: float) -> None:
-    """The engine's REST answers even when its jobs are gone."""
-    jobs = wait_until(
-        "a running job in Zeta",
-        lambda: http.get(f"{outputs.addresses.zeta_url}/hazelcast/rest/maps/running-jobs").json(),
-        lambda jobs: any(job["jobStatus"] == "RUNNING" for job in jobs),
-        within,
-    )
-    assert any("ingest" in job["jobName"] for job in jobs)
-
-
-def test_the_api_reaches_starrocks_and_says_which_one_it_is(outputs: Outputs, http: httpx.Client) -> None:
+def test_every_api_reaches_starrocks_and_says_which_one_it_is(outputs: Outputs, http: httpx.Client) -> None:
     """An emulator is never taken for StarRocks."""
-    assert http.get(f"{outputs.addresses.api_url}/health/live").status_code == httpx.codes.OK
-    answer = http.get(f"{outputs.addresses.api_url}/health")
-    assert answer.status_code == httpx.codes.OK
-    starrocks = answer.json()["starrocks"]
-    assert starrocks["reachable"] is True
-    assert starrocks["emulator"] is outputs.starrocks.is_emulator
+    apis = [outputs.addresses.platform_api_url, *(each.api_url for each in outputs.products.values() if each.api_url)]
+    for url in apis:
+        assert http.get(f"{url}/health/live").status_code == httpx.codes.OK, url
+        answer = http.get(f"{url}/health")
+        assert answer.status_code == httpx.codes.OK, url
+        starrocks = answer.json()["starrocks"]
+        assert starrocks["reachable"] is True, url
+        assert starrocks["emulator"] is outputs.starrocks.is_emulator, url
 
 
-def test_the_api_has_metrics(outputs: Outputs, http: httpx.Client) -> None:
-    """In Prometheus' form."""
-    answer = http.get(f"{outputs.addresses.api_url}/metrics")
-    assert answer.status_code == httpx.codes.OK
-    assert "# TYPE " in answer.text
+def test_every_api_has_metrics_and_a_description(outputs: Outputs, http: httpx.Client) -> None:
+    """In the formats of Prometheus and OpenAPI."""
+    apis = [outputs.addresses.platform_api_url, *(each.api_url for each in outputs.products.values() if each.api_url)]
+    for url in apis:
+        metrics = http.get(f"{url}/metrics")
+        assert metrics.status_code == httpx.codes.OK, url
+        assert "# TYPE " in metrics.text, url
+        assert http.get(f"{url}/openapi.json").json()["openapi"].startswith("3."), url
 
 
-def test_the_page_s_server_tells_the_status(outputs: Outputs, http: httpx.Client) -> None:
-    """Of all that is behind it."""
+def test_the_page_knows_the_state_of_every_part(outputs: Outputs, http: httpx.Client) -> None:
+    """Platform and products, from one address."""
     answer = http.get(f"{outputs.addresses.frontend_url}/api/status")
     assert answer.status_code == httpx.codes.OK
     status = answer.json()
-    assert status["api"]["reachable"] is True
+    assert status["platform_api"]["reachable"] is True
     assert status["starrocks"]["reachable"] is True
     assert status["starrocks"]["emulator"] is outputs.starrocks.is_emulator
+    assert status["pipeline"]["error"] is None
+    with_api = {name for name, each in outputs.products.items() if each.api_url}
+    assert {name for name, each in status["products"].items() if each["reachable"]} == with_api
 
 
-def test_starrocks_says_what_it_is(outputs: Outputs, store: Store, http: httpx.Client) -> None:
+def test_the_page_is_served_for_every_route(outputs: Outputs, http: httpx.Client) -> None:
+    """The address of a view can be shared."""
+    for path in ("/", "/pipeline", *(f"/{name}" for name in outputs.products)):
+        answer = http.get(f"{outputs.addresses.frontend_url}{path}", headers={"accept": "text/html"})
+        assert answer.status_code == httpx.codes.OK
+        assert "text/html" in answer.headers["content-type"]
+        assert "<script" in answer.text
+
+
+def test_starrocks_says_what_it_is(outputs: Outputs, http: httpx.Client) -> None:
     """In the version comment that every client reads, and over HTTP."""
-    (row,) = store.rows("SELECT @@version_comment AS comment")
-    assert ("emulator" in str(row["comment"]).lower()) is outputs.starrocks.is_emulator
-    health = http.get(f"{outputs.addresses.starrocks_http_url}/api/health")
+    addresses, login = outputs.addresses, outputs.credentials.platform_reader
+    address = Address(
+        addresses.starrocks_host, addresses.starrocks_query_port, login.user, login.password.get_secret_value()
+    )
+    with StarRocks(address) as starrocks:
+        [[comment]] = starrocks.execute("SELECT @@version_comment")
+    assert ("emulator" in str(comment).lower()) is outputs.starrocks.is_emulator
+    health = http.get(f"{addresses.starrocks_http_url}/api/health")
     assert health.status_code == httpx.codes.OK
     assert ("emulator" in health.text.lower()) is outputs.starrocks.is_emulator

@@ -1,8 +1,9 @@
-"""Waiting for what takes a moment."""
+"""Waiting for a condition."""
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
+
+from apps.shared.polling import Pending, poll
 
 _T = TypeVar("_T")
 
@@ -11,24 +12,27 @@ _LONGEST_PAUSE_SECONDS = 0.5
 
 
 def wait_until(what: str, look: Callable[[], _T], enough: Callable[[_T], bool], seconds: float) -> _T:
-    """Look again and again until it is enough.
+    """Look repeatedly until the state is sufficient.
 
     Args:
         what: what is waited for, for the message.
-        look: asks for the present state.
-        enough: decides about it.
-        seconds: after which to give up.
+        look: returns the present state.
+        enough: decides whether it is sufficient.
+        seconds: time limit.
 
     Returns:
-        The state that was enough.
+        The sufficient state.
 
     Raises:
-        AssertionError: it was not enough in time; the message tells what was waited for and what was last seen.
+        AssertionError: it was not sufficient in time; the message has the last state.
     """
-    deadline = time.monotonic() + seconds
-    pause = _PAUSE_SECONDS
-    while not enough(seen := look()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s; last seen: {seen!r}"
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-    return seen
+
+    def once() -> tuple[_T] | Pending:
+        seen = look()
+        return (seen,) if enough(seen) else Pending(f"last seen: {seen!r}")
+
+    try:
+        (found,) = poll(once, within=seconds, what=what, pause=_PAUSE_SECONDS, longest_pause=_LONGEST_PAUSE_SECONDS)
+    except TimeoutError as error:
+        raise AssertionError(str(error)) from None
+    return found

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pymysql
-import pymysql.cursors
 import pytest
 
-from smoke_tests.store import Store
+from apps.shared.starrocks import Address, StarRocks
+from smoke_tests.ciapol.store import MARKS, Store
 from tests.integration.api.platform import DATABASE, Emulator, emulator
 
 pytestmark = pytest.mark.integration
@@ -20,21 +19,14 @@ OLD = NOW - timedelta(hours=3)
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
-        instance.add_user("smoke", "secret", "smoke_role")
+        instance.add_user("ciapol_smoke", "secret", "ciapol_smoke_role")
         yield instance
 
 
 @pytest.fixture
 def store(starrocks: Emulator) -> Iterator[Store]:
-    with pymysql.connect(
-        host="127.0.0.1",
-        port=starrocks.server.mysql_port,
-        user="smoke",
-        password="secret",
-        database=DATABASE,
-        cursorclass=pymysql.cursors.DictCursor,
-        autocommit=True,
-    ) as connection:
+    address = Address("127.0.0.1", starrocks.server.mysql_port, "ciapol_smoke", "secret", DATABASE)
+    with StarRocks(address) as connection:
         yield Store(connection)
 
 
@@ -68,37 +60,61 @@ def rows_of(starrocks: Emulator, station: str, moment: datetime) -> None:
     )
 
 
+def clear(starrocks: Emulator, *stations: str) -> None:
+    """Delete a station that is no test's, which the tests' own user cannot."""
+    for table in ("sensor_measurements_zeta", "aqi_hourly_zeta", "aqi_predictions_zeta", "data_quality_hourly_zeta",
+                  "raw_measurements_zeta", MARKS):  # fmt: skip
+        for station in stations:
+            starrocks.execute(f"DELETE FROM {table} WHERE station_id = '{station}'")
+
+
 def test_nothing_of_a_run_is_left(starrocks: Emulator, store: Store) -> None:
-    rows_of(starrocks, "smoke-a", NOW)
+    store.mark("r", ["test-a", "test-b"])
+    rows_of(starrocks, "test-a", NOW)
     rows_of(starrocks, "ABJ-001", NOW)
-    assert store.count(["smoke-a"]) == 5
-    store.delete(["smoke-a", "smoke-b"])
-    assert store.count(["smoke-a"]) == 0
+    assert store.count(["test-a"]) == 5
+    store.delete(["test-a", "test-b"])
+    assert store.count(["test-a"]) == 0
     assert store.count(["ABJ-001"]) == 5
-    store.delete(["ABJ-001"])
+    clear(starrocks, "ABJ-001")
 
 
-def test_runs_that_crashed_are_found_by_any_table(starrocks: Emulator, store: Store) -> None:
-    rows_of(starrocks, "smoke-old", OLD)
-    rows_of(starrocks, "smoke-young", NOW)
+def test_a_station_with_rows_is_never_taken_for_a_test_s(starrocks: Emulator, store: Store) -> None:
+    rows_of(starrocks, "smoke-detector-12", NOW)
+    with pytest.raises(AssertionError, match="smoke-detector-12 have rows already"):
+        store.mark("r", ["smoke-detector-12"])
+    with pytest.raises(AssertionError, match="not stations of tests: smoke-detector-12"):
+        store.delete(["smoke-detector-12"])
+    assert store.count(["smoke-detector-12"]) == 5
+    assert ("smoke-detector-12", HOUR) in store.measured_hours(6)
+    clear(starrocks, "smoke-detector-12")
+
+
+def test_runs_that_crashed_are_found_by_their_marks(starrocks: Emulator, store: Store) -> None:
+    store.mark("old", ["test-old"])
+    store.mark("young", ["test-young"])
+    starrocks.execute(f"UPDATE {MARKS} SET created_at = '{OLD}' WHERE run = 'old'")
+    rows_of(starrocks, "test-old", OLD)
     rows_of(starrocks, "ABJ-001", OLD)
-    assert store.left_by_crashed_runs(120) == ["smoke-old"]
-    for table in ("sensor_measurements_zeta", "aqi_hourly_zeta", "data_quality_hourly_zeta", "raw_measurements_zeta"):
-        starrocks.execute(f"DELETE FROM {table} WHERE station_id = 'smoke-old'")
-    assert store.left_by_crashed_runs(120) == ["smoke-old"]
-    store.delete(["smoke-old", "smoke-young", "ABJ-001"])
-    assert store.left_by_crashed_runs(120) == []
+    assert store.stations_of_crashed_runs(120) == ["test-old"]
+    store.delete(["test-old"], keep_mark=True)
+    assert store.stations_of_crashed_runs(120) == ["test-old"]
+    store.delete(["test-old", "test-young"])
+    assert store.stations_of_crashed_runs(120) == []
+    clear(starrocks, "ABJ-001")
 
 
 def test_measured_and_indexed_hours_without_stations_of_tests(starrocks: Emulator, store: Store) -> None:
     before = store.now()
     assert abs(before - datetime.now(UTC).replace(tzinfo=None)) < timedelta(minutes=1)
-    for station in ("ABJ-001", "smoke-a"):
+    store.mark("r", ["test-a"])
+    for station in ("ABJ-001", "test-a"):
         rows_of(starrocks, station, NOW)
         rows_of(starrocks, station, HOUR - timedelta(minutes=5))
     assert store.measured_hours(6) == {("ABJ-001", HOUR), ("ABJ-001", HOUR - timedelta(hours=1))}
     assert ("ABJ-001", HOUR) in store.indexed_hours(NOW)
     assert ("ABJ-001", HOUR - timedelta(hours=1)) not in store.indexed_hours(NOW)
     assert store.measuring_stations(2) == ["ABJ-001"]
-    store.delete(["ABJ-001", "smoke-a"])
+    store.delete(["test-a"])
+    clear(starrocks, "ABJ-001")
     assert (store.measured_hours(6), store.measuring_stations(2)) == (set(), [])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from smoke_tests.ciapol.scenario import Scenario
 from smoke_tests.outputs import OUTPUTS_FILE, OutputsError, read_outputs
-from smoke_tests.scenario import Scenario
 from smoke_tests.waiting import wait_until
 
 OUTPUTS = {
@@ -20,17 +20,29 @@ OUTPUTS = {
         "starrocks_query_port": 9030,
         "starrocks_http_url": "http://127.0.0.1:8030",
         "dolphinscheduler_url": "http://127.0.0.1:12345/dolphinscheduler",
-        "api_url": "http://127.0.0.1:8000",
+        "platform_api_url": "http://127.0.0.1:8090",
         "frontend_url": "http://127.0.0.1:3000",
-        "topic": "persistent://ciapol/air/sensor-measurements",
     },
     "credentials": {
-        "smoke": {"user": "smoke", "password": "hidden"},
-        "api": {"user": "api", "password": "other"},
+        "root": {"user": "root", "password": "other"},
+        "platform_reader": {"user": "platform_reader", "password": "hidden reader"},
         "dolphinscheduler": {"user": "admin", "password": "hidden too", "token": "hidden token"},
-        "pulsar": {"admin": "hidden admin", "sensors": "not needed", "smoke": "hidden smoke"},
+        "pulsar": {"admin": "hidden admin"},
+        "products": {
+            "ciapol": {
+                "starrocks": {"smoke": {"user": "ciapol_smoke", "password": "hidden"}},
+                "pulsar": {"sensors": "hidden sensors", "smoke": "hidden smoke"},
+            }
+        },
     },
-    "starrocks": {"edition": "emulator", "database": "ciapol_analytics"},
+    "starrocks": {"edition": "emulator"},
+    "products": {
+        "ciapol": {
+            "api_url": "http://127.0.0.1:8000",
+            "databases": ["ciapol_analytics"],
+            "topics": {"sensor-measurements": "persistent://ciapol/air/sensor-measurements"},
+        }
+    },
 }
 
 
@@ -49,23 +61,25 @@ def test_outputs_come_from_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     outputs = read_outputs("dev")
     assert asked.read_text().split() == ["stack", "output", "--json", "--show-secrets", "-s", "dev"]
     assert outputs.addresses.starrocks_query_port == 9030
-    assert outputs.credentials.smoke.password.get_secret_value() == "hidden"
+    assert outputs.credentials.products["ciapol"].starrocks["smoke"].password.get_secret_value() == "hidden"
     assert outputs.starrocks.is_emulator
     assert "hidden" not in repr(outputs)
 
 
 def test_outputs_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "outputs.json"
-    file.write_text(json.dumps(OUTPUTS | {"starrocks": {"edition": "cluster", "database": "d"}}))
+    file.write_text(json.dumps(OUTPUTS | {"starrocks": {"edition": "cluster"}}))
     monkeypatch.setenv(OUTPUTS_FILE, str(file))
     assert not read_outputs(None).starrocks.is_emulator
 
 
 def test_missing_outputs_are_named_and_no_password_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "outputs.json"
-    file.write_text(json.dumps({**OUTPUTS, "addresses": {}, "starrocks": {"edition": "emulator"}}))
+    file.write_text(json.dumps({**OUTPUTS, "addresses": {}, "products": {"ciapol": {"api_url": "", "topics": {}}}}))
     monkeypatch.setenv(OUTPUTS_FILE, str(file))
-    with pytest.raises(OutputsError, match=r"addresses\.api_url.*starrocks\.database.*is the stack up") as caught:
+    with pytest.raises(
+        OutputsError, match=r"addresses\.zeta_url.*products\.ciapol\.databases.*is the stack up"
+    ) as caught:
         read_outputs(None)
     assert "hidden" not in str(caught.value)
 
@@ -89,14 +103,14 @@ def test_waiting_ends_as_soon_as_it_is_enough() -> None:
 
 
 def test_waiting_in_vain_tells_what_for_and_what_was_last_seen() -> None:
-    with pytest.raises(AssertionError, match=r"^the moon: not within 0\.1 s; last seen: 'clouds'"):
+    with pytest.raises(AssertionError, match=r"^the moon was not ready within 0 s: last seen: 'clouds'"):
         wait_until("the moon", lambda: "clouds", lambda _: False, 0.1)
 
 
-def test_every_run_has_stations_of_its_own_that_are_marked() -> None:
+def test_every_run_has_stations_of_its_own() -> None:
     first, second = Scenario.new(), Scenario.new()
     assert not set(first.stations) & set(second.stations)
-    assert all(station.startswith("smoke-") for station in first.stations)
+    assert all(first.run in station for station in first.stations)
 
 
 def test_poison_carries_its_mark_in_its_bytes() -> None:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from smoke_tests.outputs import Outputs
-from smoke_tests.scenario import Event, Scenario
-from smoke_tests.store import Row, Store
+from smoke_tests.ciapol.scenario import Event, Scenario
+from smoke_tests.ciapol.store import Row, Store
+from smoke_tests.outputs import ProductOutputs
 from smoke_tests.waiting import wait_until
 
 QUANTITIES = ("pm25", "pm10", "so2", "no2", "o3", "co", "temperature", "pressure", "humidity", "wind_speed")
@@ -78,11 +78,11 @@ def test_of_two_events_of_one_time_the_later_one_stays(scenario: Scenario, store
 
 
 def test_the_api_answers_an_unregistered_station_by_its_id(
-    scenario: Scenario, outputs: Outputs, http: httpx.Client, within: float
+    scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
     """With its newest measurement, marked as unregistered."""
     newest = scenario.good[-1]
-    station = _station(http, outputs.addresses.api_url, scenario, within)
+    station = _station(http, f"{ciapol.api_url}/api", scenario, within)
     assert station["registered"] is False
     assert station["name"] is None
     latest = station["latest"]
@@ -91,19 +91,19 @@ def test_the_api_answers_an_unregistered_station_by_its_id(
 
 
 def test_the_page_s_server_passes_the_api_on(
-    scenario: Scenario, outputs: Outputs, http: httpx.Client, within: float
+    scenario: Scenario, page_api: str, http: httpx.Client, within: float
 ) -> None:
     """The browser asks no other server."""
-    station = _station(http, outputs.addresses.frontend_url, scenario, within)
+    station = _station(http, page_api, scenario, within)
     assert station["station_id"] == scenario.station
 
 
 def test_the_api_tells_what_was_measured_when(
-    scenario: Scenario, outputs: Outputs, http: httpx.Client, within: float
+    scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
     """Raw values of a range of time."""
     question = {"from": _iso(scenario.minutes_ago(10)), "to": _iso(scenario.now), "interval": "raw"}
-    address = f"{outputs.addresses.api_url}/api/v1/stations/{scenario.station}/measurements"
+    address = f"{ciapol.api_url}/api/v1/stations/{scenario.station}/measurements"
 
     def ask() -> list[dict[str, object]]:
         answer = http.get(address, params=question)
@@ -119,16 +119,16 @@ def test_the_api_tells_what_was_measured_when(
 
 
 def test_stations_of_tests_are_in_no_list(
-    scenario: Scenario, outputs: Outputs, store: Store, http: httpx.Client, within: float
+    scenario: Scenario, ciapol: ProductOutputs, store: Store, http: httpx.Client, within: float
 ) -> None:
     """People see real stations only, even while a test's rows are there."""
     _measurements(store, scenario.station, len(scenario.good), within)
     cursor: str | None = None
     while True:
         parameters = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
-        answer = http.get(f"{outputs.addresses.api_url}/api/v1/stations", params=parameters)
+        answer = http.get(f"{ciapol.api_url}/api/v1/stations", params=parameters)
         answer.raise_for_status()
-        assert not [item for item in answer.json()["items"] if item["station_id"].startswith("smoke-")]
+        assert not [item for item in answer.json()["items"] if item["station_id"] in scenario.stations]
         cursor = answer.json()["next_cursor"]
         if cursor is None:
             return
@@ -142,7 +142,7 @@ def _station(http: httpx.Client, server: str, scenario: Scenario, within: float)
     newest = scenario.good[-1]["measured_at"]
 
     def ask() -> dict[str, object]:
-        answer = http.get(f"{server}/api/v1/stations/{scenario.station}")
+        answer = http.get(f"{server}/v1/stations/{scenario.station}")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return {}
         answer.raise_for_status()

@@ -5,9 +5,9 @@ import base64
 import httpx
 import pytest
 
-from smoke_tests.outputs import Outputs
-from smoke_tests.scenario import Poison, Scenario
-from smoke_tests.store import Row, Store
+from smoke_tests.ciapol.scenario import Poison, Scenario
+from smoke_tests.ciapol.store import Row, Store
+from smoke_tests.outputs import ProductOutputs
 from smoke_tests.waiting import wait_until
 
 NAMES = [poison.name for poison in Scenario.new().poison]
@@ -46,12 +46,12 @@ def test_poison_is_not_among_the_measurements(scenario: Scenario, store: Store, 
     assert store.measurements(scenario.broken) == []
 
 
-@pytest.mark.parametrize("server", ["api_url", "frontend_url"])
+@pytest.mark.parametrize("through_page", [False, True])
 def test_the_api_tells_what_was_rejected_and_why(
-    scenario: Scenario, outputs: Outputs, http: httpx.Client, within: float, server: str
+    *, scenario: Scenario, ciapol: ProductOutputs, page_api: str, http: httpx.Client, within: float, through_page: bool
 ) -> None:
     """Directly, and through the page's server."""
-    address = f"{getattr(outputs.addresses, server)}/api/v1/rejected"
+    address = f"{page_api if through_page else f'{ciapol.api_url}/api'}/v1/rejected"
 
     def ask() -> list[dict[str, str]]:
         answer = http.get(address, params={"station_id": scenario.broken, "limit": "100"})

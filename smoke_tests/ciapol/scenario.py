@@ -1,24 +1,15 @@
-"""The marked events of one run, and what must become of each."""
+"""The events of one run, and the expected result of each."""
 
 import json
 import secrets
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import pulsar  # type: ignore[import-untyped]  # the client ships no types
-
 from smoke_tests.outputs import Outputs
-from smoke_tests.store import BENCHMARK_MARK, MARK
+from smoke_tests.publishing import publish
 
-_SEND_SECONDS = 20
-_CONNECT_SECONDS = 60
-
-
-class PublishError(Exception):
-    """Pulsar that does not take the events; the message names topic, address and answer."""
-
+TOPIC = "sensor-measurements"
 
 Event = dict[str, str | float | None]
 
@@ -53,36 +44,38 @@ class Scenario:
 
     @staticmethod
     def new() -> "Scenario":
-        """One that nothing has been published of."""
-        run = secrets.token_hex(4)
-        scenario = Scenario(run, datetime.now(UTC).replace(microsecond=0))
-        assert not scenario.station.startswith(BENCHMARK_MARK)
-        return scenario
+        """A scenario of which nothing is published yet."""
+        return Scenario(secrets.token_hex(8), datetime.now(UTC).replace(microsecond=0))
 
     @property
     def station(self) -> str:
         """A station that is not registered and sends good events."""
-        return f"{MARK}{self.run}"
+        return f"test-{self.run}"
 
     @property
     def twice(self) -> str:
         """A station whose events come more than once."""
-        return f"{MARK}{self.run}-twice"
+        return f"test-{self.run}-twice"
 
     @property
     def broken(self) -> str:
         """The key of all poison."""
-        return f"{MARK}{self.run}-poison"
+        return f"test-{self.run}-poison"
 
     @property
     def recovered(self) -> str:
         """A station that sends one event when ingestion has come back."""
-        return f"{MARK}{self.run}-recovered"
+        return f"test-{self.run}-recovered"
 
     @property
     def stations(self) -> list[str]:
         """All of them."""
         return [self.station, self.twice, self.broken, self.recovered]
+
+    @property
+    def expected_rows(self) -> int:
+        """Rows that follow from the published events: each is raw, and clean or rejected; two replace another."""
+        return 2 * len(self.published) - 2
 
     def minutes_ago(self, minutes: int) -> datetime:
         """A time before the run began."""
@@ -151,32 +144,10 @@ class Scenario:
         return event
 
     def _send(self, messages: list[tuple[str, bytes]], outputs: Outputs) -> None:
-        left = list(messages)
-        broker_url, topic = outputs.addresses.pulsar_broker_url, outputs.addresses.topic
-        token = outputs.credentials.pulsar.smoke.get_secret_value()
-        deadline = time.monotonic() + _CONNECT_SECONDS
-        while left:
-            client = pulsar.Client(
-                broker_url,
-                operation_timeout_seconds=_SEND_SECONDS,
-                authentication=pulsar.AuthenticationToken(token),
-                logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, "/dev/null"),
-            )
-            try:
-                producer = client.create_producer(topic, send_timeout_millis=_SEND_SECONDS * 1000)
-                while left:
-                    key, payload = left[0]
-                    producer.send(payload, partition_key=key)
-                    self.published.append(left.pop(0))
-            except pulsar.ConnectError as error:
-                # As a station does: it connects again.
-                if time.monotonic() > deadline:
-                    raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
-                time.sleep(0.5)
-            except pulsar.PulsarException as error:
-                raise PublishError(f"cannot publish to {topic} at {broker_url}: {error}") from error
-            finally:
-                client.close()
+        topic = outputs.products["ciapol"].topics[TOPIC]
+        token = outputs.credentials.products["ciapol"].pulsar["smoke"]
+        publish(outputs.addresses.pulsar_broker_url, topic, token, messages)
+        self.published += messages
 
     def _event(self, station: str, minutes: int) -> Event:
         measured_at = _text(self.minutes_ago(minutes))

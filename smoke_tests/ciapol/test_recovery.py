@@ -4,9 +4,9 @@ import time
 
 import httpx
 
+from smoke_tests.ciapol.scenario import Scenario
+from smoke_tests.ciapol.store import Store
 from smoke_tests.outputs import Outputs
-from smoke_tests.scenario import Scenario
-from smoke_tests.store import Store
 from smoke_tests.waiting import wait_until
 
 BACK_WITHIN_SECONDS = 90
