@@ -175,6 +175,8 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
 class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
     """The file itself."""
 
+    provider = ConnectionsProvider
+
     def __init__(
         self,
         name: str,
@@ -186,7 +188,6 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
     ) -> None:
         """`running` are the services; `secrets` all that were generated, by name."""
         super().__init__(
-            ConnectionsProvider,
             name,
             {
                 "stack": stack,

@@ -170,13 +170,14 @@ def _last_lines(log: Path) -> str:
 class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealthy"):
     """Exists when every service of the stack is healthy."""
 
+    provider = HealthProvider
+
     def __init__(
         self,
         name: str,
         *,
         stack: str,
         running: Sequence["Running"],
-        provider: type[HealthProvider] = HealthProvider,
         opts: ResourceOptions | None = None,
     ) -> None:
         """`running` are the services to wait for."""
@@ -190,4 +191,4 @@ class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealth
             }
             for each in running
         }
-        super().__init__(provider, name, {"stack": stack, "services": checks}, opts)
+        super().__init__(name, {"stack": stack, "services": checks}, opts)

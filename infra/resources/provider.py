@@ -6,7 +6,7 @@ is updated by the next `up`. Nothing volatile (a pid, an uptime) is ever stored,
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, Generic, TypeVar
 
 from pulumi import Input, ResourceOptions
@@ -125,14 +125,26 @@ class Provider(ResourceProvider, ABC, Generic[I]):
 
 
 class DynamicResource(Resource, module="kappastack", name="Resource"):
-    """A resource with the behaviour of `Provider`."""
+    """A resource with the behaviour of `Provider`.
 
-    def __init__(
-        self,
-        provider: Callable[[], ResourceProvider],
-        name: str,
-        inputs: Mapping[str, Input[object]],
-        opts: ResourceOptions | None = None,
-    ) -> None:
+    Class attributes:
+        provider: what does the work. The state of a stack holds a pickled reference to it.
+    """
+
+    provider: ClassVar[type[ResourceProvider]]
+
+    def __init__(self, name: str, inputs: Mapping[str, Input[object]], opts: ResourceOptions | None = None) -> None:
         """`inputs` must have the fields of the provider's model."""
-        super().__init__(provider(), name, {**inputs, "drift": None}, opts)
+        super().__init__(self.provider(), name, {**inputs, "drift": None}, opts)
+
+
+def resource_types() -> dict[str, type[DynamicResource]]:
+    """The classes of dynamic resources that are imported, by type token such as `pulumi-python:dynamic/…:Topics`."""
+    found: dict[str, type[DynamicResource]] = {}
+    classes = DynamicResource.__subclasses__()
+    while classes:
+        each = classes.pop(0)
+        # A subclass of one target has the token of its base.
+        found.setdefault(f"pulumi-python:{each._resource_type_name}", each)
+        classes += each.__subclasses__()
+    return found

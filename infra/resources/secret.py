@@ -3,9 +3,9 @@
 import secrets
 
 from pulumi import Output, ResourceOptions
-from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
+from pulumi.dynamic import CreateResult, DiffResult, ResourceProvider
 
-from infra.resources.provider import Properties
+from infra.resources.provider import DynamicResource, Properties
 
 _BYTES = 24
 
@@ -24,15 +24,15 @@ class _RandomSecretProvider(ResourceProvider):
         return DiffResult(changes=False)
 
 
-class RandomSecret(Resource, module="kappastack", name="RandomSecret"):
+class RandomSecret(DynamicResource, module="kappastack", name="RandomSecret"):
     """A password or token of 32 characters. `pulumi up --replace URN` rotates it."""
 
+    provider = _RandomSecretProvider
     value: Output[str]
 
     def __init__(self, name: str, opts: ResourceOptions | None = None) -> None:
         """`name` is what others call it by."""
         super().__init__(
-            _RandomSecretProvider(),
             name,
             {"value": None},
             ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value"])),

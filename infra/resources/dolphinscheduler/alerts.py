@@ -187,6 +187,8 @@ def _found_parameters(instance: _Instance) -> dict[str, str]:
 class DolphinSchedulerAlerts(DynamicResource, module="kappastack", name="DolphinSchedulerAlerts"):
     """An alert group that posts to the stack's webhook. Only where the stack has one."""
 
+    provider = AlertsProvider
+
     def __init__(
         self,
         name: str,
@@ -207,6 +209,4 @@ class DolphinSchedulerAlerts(DynamicResource, module="kappastack", name="Dolphin
             secret_id: changes when the URL does, which is the secret `alert-webhook` of the stack's connections.
             opts: options.
         """
-        super().__init__(
-            AlertsProvider, name, {"stack": stack, "service": service, "group": group, "secret_id": secret_id}, opts
-        )
+        super().__init__(name, {"stack": stack, "service": service, "group": group, "secret_id": secret_id}, opts)

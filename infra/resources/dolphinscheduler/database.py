@@ -193,6 +193,8 @@ def _complaints_of_accounts(database: Connection, tenant: str, known: Mapping[st
 class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="DolphinSchedulerDatabase"):
     """What DolphinScheduler needs to find in PostgreSQL before it starts."""
 
+    provider = DatabaseProvider
+
     def __init__(
         self,
         name: str,
@@ -205,7 +207,6 @@ class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="Dolph
     ) -> None:
         """`service` is PostgreSQL's; `tenant` the user that tasks run as; `secret_ids` those of `SECRETS` by name."""
         super().__init__(
-            DatabaseProvider,
             name,
             {
                 "stack": stack,

@@ -79,6 +79,8 @@ def ensure_tenant(server: DolphinScheduler, tenant: str) -> None:
 class DolphinSchedulerProject(DynamicResource, module="kappastack", name="DolphinSchedulerProject"):
     """A project, which a data product's workflows are in."""
 
+    provider = ProjectProvider
+
     def __init__(
         self,
         name: str,
@@ -89,4 +91,4 @@ class DolphinSchedulerProject(DynamicResource, module="kappastack", name="Dolphi
         opts: ResourceOptions | None = None,
     ) -> None:
         """`project` is the data product's name."""
-        super().__init__(ProjectProvider, name, {"stack": stack, "service": service, "project": project}, opts)
+        super().__init__(name, {"stack": stack, "service": service, "project": project}, opts)

@@ -209,6 +209,8 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
 class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="DolphinSchedulerWorkflow"):
     """A workflow that is online, with its schedule."""
 
+    provider = WorkflowProvider
+
     def __init__(
         self,
         name: str,
@@ -239,7 +241,6 @@ class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="Dolph
         file = read_workflow(definition)
         workflow = wanted(file.definition, product=file.product, tenant=tenant, alert_group=alert_group)
         super().__init__(
-            WorkflowProvider,
             name,
             {
                 "stack": stack,

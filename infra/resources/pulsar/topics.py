@@ -245,6 +245,8 @@ def topic_urls(definition: Path) -> dict[str, str]:
 class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
     """A tenant of Pulsar with its namespaces, topics and schemas."""
 
+    provider = TopicsProvider
+
     def __init__(
         self,
         name: str,
@@ -268,7 +270,6 @@ class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
             for topic, wanted in file.topics.items()
         }
         super().__init__(
-            TopicsProvider,
             name,
             {
                 "stack": stack,

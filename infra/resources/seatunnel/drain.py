@@ -68,6 +68,8 @@ class DrainProvider(Provider[DrainInputs]):
 class SeaTunnelDrain(DynamicResource, module="kappastack", name="SeaTunnelDrain"):
     """The streaming jobs stop before a service is replaced."""
 
+    provider = DrainProvider
+
     def __init__(
         self,
         service: str,
@@ -81,7 +83,6 @@ class SeaTunnelDrain(DynamicResource, module="kappastack", name="SeaTunnelDrain"
     ) -> None:
         """`service` is replaced when `instance` changes; the others name the services and the platform's database."""
         super().__init__(
-            DrainProvider,
             f"{service}-drain",
             {
                 "stack": stack,

@@ -152,6 +152,8 @@ def _zeta(inputs: JobInputs, known: connections.Connections, timeout: float = 60
 class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
     """A streaming job that runs as long as the stack is there."""
 
+    provider = JobProvider
+
     def __init__(
         self,
         name: str,
@@ -181,7 +183,6 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
             opts: options of the resource.
         """
         super().__init__(
-            JobProvider,
             name,
             {
                 "stack": stack,

@@ -191,6 +191,8 @@ def _still_there(inputs: NodesInputs, followers: Sequence[str], backends: Sequen
 class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"):
     """A cluster whose members are all there."""
 
+    provider = NodesProvider
+
     def __init__(
         self,
         name: str,
@@ -214,7 +216,6 @@ class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"
             opts: of the resource.
         """
         super().__init__(
-            NodesProvider,
             name,
             {
                 "stack": stack,

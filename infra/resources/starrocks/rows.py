@@ -83,6 +83,8 @@ class RowsProvider(Provider[RowsInputs]):
 class StarRocksRows(DynamicResource, module="kappastack", name="StarRocksRows"):
     """Declared rows of a table."""
 
+    provider = RowsProvider
+
     def __init__(
         self,
         name: str,
@@ -106,4 +108,4 @@ class StarRocksRows(DynamicResource, module="kappastack", name="StarRocksRows"):
             "key": key,
             "rows": rows,
         }
-        super().__init__(RowsProvider, name, inputs, opts)
+        super().__init__(name, inputs, opts)

@@ -216,6 +216,8 @@ class Book:
 class StarRocksSchema(DynamicResource, module="kappastack", name="StarRocksSchema"):
     """A database with its tables and views."""
 
+    provider = SchemaProvider
+
     def __init__(
         self,
         name: str,
@@ -230,7 +232,6 @@ class StarRocksSchema(DynamicResource, module="kappastack", name="StarRocksSchem
     ) -> None:
         """`migrations` is a folder below the repository."""
         super().__init__(
-            SchemaProvider,
             name,
             {
                 "stack": stack,

@@ -73,6 +73,8 @@ class UsersProvider(Provider[UsersInputs]):
 class StarRocksUsers(DynamicResource, module="kappastack", name="StarRocksUsers"):
     """The users of a stack's StarRocks."""
 
+    provider = UsersProvider
+
     def __init__(
         self,
         name: str,
@@ -85,7 +87,6 @@ class StarRocksUsers(DynamicResource, module="kappastack", name="StarRocksUsers"
     ) -> None:
         """`roles` by user; `password_ids` by user: a new id means a rotated password."""
         super().__init__(
-            UsersProvider,
             name,
             {"stack": stack, "service": service, "roles": dict(roles), "password_ids": dict(password_ids)},
             opts,

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from infra.resources.health import HealthProvider
+from infra.resources.health import HealthProvider, PlatformHealthy
 from infra.targets.docker import names
 
 _LOG_LINES = 8
@@ -19,3 +19,9 @@ class DockerHealthProvider(HealthProvider):
         except (OSError, subprocess.TimeoutExpired) as error:
             return f"  (no log: {error})"
         return "\n".join(f"  {line[:300]}" for line in (done.stdout + done.stderr).splitlines()[-_LOG_LINES:])
+
+
+class DockerPlatformHealthy(PlatformHealthy, module="kappastack", name="PlatformHealthy"):
+    """Shows the logs of containers."""
+
+    provider = DockerHealthProvider

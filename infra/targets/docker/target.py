@@ -15,7 +15,7 @@ from infra.settings import PROJECT, DockerSettings
 from infra.targets.base import Drained, Running
 from infra.targets.docker import names
 from infra.targets.docker.configuration import Configuration, configuration
-from infra.targets.docker.health import DockerHealthProvider
+from infra.targets.docker.health import DockerPlatformHealthy
 from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, Layout
 
 _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
@@ -122,11 +122,10 @@ class DockerTarget:
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
         """Wait for all services together."""
-        return PlatformHealthy(
+        return DockerPlatformHealthy(
             "healthy",
             stack=self._stack,
             running=running,
-            provider=DockerHealthProvider,
             opts=ResourceOptions(depends_on=[each.resource for each in running]),
         )
 

@@ -18,13 +18,23 @@ from infra.targets.host.provider import HostHealthProvider, HostServiceProvider,
 class Machine(DynamicResource, module="kappastack", name="Machine"):
     """This machine, as far as a stack needs it: folders, and a supervisor."""
 
+    provider = MachineProvider
+
     def __init__(self, name: str, *, stack: str, opts: ResourceOptions | None = None) -> None:
         """One a stack."""
-        super().__init__(MachineProvider, name, {"stack": stack}, opts)
+        super().__init__(name, {"stack": stack}, opts)
+
+
+class HostPlatformHealthy(PlatformHealthy, module="kappastack", name="PlatformHealthy"):
+    """Reports besides how long each service took to start."""
+
+    provider = HostHealthProvider
 
 
 class HostService(DynamicResource, module="kappastack", name="HostService"):
     """The files and the supervised process of one service."""
+
+    provider = HostServiceProvider
 
     def __init__(
         self,
@@ -38,7 +48,6 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
     ) -> None:
         """`secrets` are those of the service, by the name of their file."""
         super().__init__(
-            HostServiceProvider,
             service.name,
             {
                 "stack": stack,
@@ -106,10 +115,9 @@ class HostTarget:
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
         """Wait for all services together."""
-        return PlatformHealthy(
+        return HostPlatformHealthy(
             "healthy",
             stack=self._stack,
             running=running,
-            provider=HostHealthProvider,
             opts=ResourceOptions(depends_on=[each.resource for each in running]),
         )
