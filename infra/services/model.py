@@ -116,6 +116,7 @@ class Service:
         open_files: how many files it may have open; 0 for what the target gives.
         stop_grace: seconds between asking it to stop and killing it.
         stop_signal: what asks it to stop.
+        formerly: name that it had in older revisions, whose process it replaces; empty for none.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Service:
     open_files: int = 0
     stop_grace: int = 10
     stop_signal: Literal["TERM", "INT"] = "TERM"
+    formerly: str = ""
 
 
 @dataclass(frozen=True)

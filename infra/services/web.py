@@ -43,6 +43,7 @@ def product_api(product: Product, api: Api, settings: WebSettings, *, starrocks:
         user=product.user("api"),
         port=api.port,
         environment=_QUERIES,
+        formerly=api.formerly,
     )
 
 
@@ -57,6 +58,7 @@ def _api(
     user: str,
     port: int,
     environment: Mapping[str, str],
+    formerly: str = "",
 ) -> Service:
     return Service(
         name=name,
@@ -76,6 +78,7 @@ def _api(
         secrets={f"starrocks-{user}": f"starrocks-{user}"},
         health=_HEALTH,
         memory=mebibytes(settings.memory),
+        formerly=formerly,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pulumi import Input, Output, Resource
+from pulumi import Alias, Input, Output, Resource, ResourceOptions
 
 from infra.services.model import Endpoint, Service, TcpAnswer
 
@@ -49,6 +49,11 @@ class Running:
         """What its health check sends where it speaks no HTTP: bytes in hexadecimal."""
         health = self.service.health
         return health.send if isinstance(health, TcpAnswer) else ""
+
+
+def renamed(service: Service) -> ResourceOptions:
+    """Options by which a resource takes the place of the one with the service's former name."""
+    return ResourceOptions(aliases=[Alias(name=service.formerly)] if service.formerly else [])
 
 
 class Target(Protocol):

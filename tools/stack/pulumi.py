@@ -95,7 +95,15 @@ class Stack:
         self._save_salt()
         self._settle_index()
         self._break_dead_lock()
+        self._upgrade_state()
         self._clear_pending()
+
+    def _upgrade_state(self) -> None:
+        # Imported here: it loads the classes of all resources, which commands without a deployment do not need.
+        from tools.stack.state import upgrade  # noqa: PLC0415
+
+        if upgraded := upgrade(self.name, self._checkpoint(), self._environment):
+            print(f"The state of {upgraded} resources was written by an older revision: upgraded.")
 
     def outputs(self) -> dict[str, JsonValue]:
         """The stack's outputs, secrets included.

@@ -12,7 +12,7 @@ from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
-from infra.targets.base import Drained, Running
+from infra.targets.base import Drained, Running, renamed
 from infra.targets.docker import names
 from infra.targets.docker.configuration import Configuration, configuration
 from infra.targets.docker.health import DockerPlatformHealthy
@@ -83,7 +83,7 @@ class DockerTarget:
         drained: Drained | None = None,
     ) -> Running:
         """Have a container for the service; its health is waited for elsewhere."""
-        component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
+        component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         inside = ResourceOptions(parent=component)
         layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
         image = self._image(service)
@@ -240,7 +240,9 @@ class DockerTarget:
             tmpfs=None if service.image else {TEMPORARY: _TEMPORARY},
             capabilities=None if service.image else docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
-            opts=ResourceOptions.merge(opts, ResourceOptions(ignore_changes=_engines_own(service))),
+            opts=ResourceOptions.merge(
+                ResourceOptions.merge(opts, renamed(service)), ResourceOptions(ignore_changes=_engines_own(service))
+            ),
         )
 
 

@@ -10,7 +10,7 @@ from infra.resources.provider import DynamicResource
 from infra.services.model import Endpoint, Service
 from infra.settings import PROJECT
 from infra.state import StackState
-from infra.targets.base import Drained, Running
+from infra.targets.base import Drained, Running, renamed
 from infra.targets.host.paths import LOOPBACK
 from infra.targets.host.provider import HostHealthProvider, HostServiceProvider, MachineProvider
 
@@ -95,7 +95,7 @@ class HostTarget:
         drained: Drained | None = None,
     ) -> Running:
         """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
-        component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
+        component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
         process = HostService(
             service,
@@ -103,7 +103,9 @@ class HostTarget:
             port_offset=self._port_offset,
             keep_data=self._keep_data,
             secrets=own,
-            opts=ResourceOptions(parent=component, depends_on=[self._machine, *after]),
+            opts=ResourceOptions.merge(
+                renamed(service), ResourceOptions(parent=component, depends_on=[self._machine, *after])
+            ),
         )
         component.register_outputs({})
         folder = StackState(self._stack).service(service.name) / "secrets"
