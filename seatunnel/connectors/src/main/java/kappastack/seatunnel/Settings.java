@@ -221,7 +221,7 @@ public final class Settings {
     /** An error about one key. */
     public IllegalArgumentException error(String key, Object value, String wanted) {
         return new IllegalArgumentException(
-                plugin + ": " + key + (value == null ? " is missing" : " is '" + value + "'") + "; wanted: " + wanted);
+                plugin + ": " + key + (value == null ? " is missing" : " is '" + value + "'") + "; expected: " + wanted);
     }
 
     private Object find(String key) {

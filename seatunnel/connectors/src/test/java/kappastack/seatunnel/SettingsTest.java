@@ -57,7 +57,7 @@ class SettingsTest {
                         () -> settings.choice("map", "A", "B"),
                         () -> settings.onlyKnown(Arrays.asList("rows", "zero", "flag")))) {
             String message = assertThrows(IllegalArgumentException.class, reading::run).getMessage();
-            assertTrue(message.matches("Plugin: \\w+ .*; wanted: .+"), message);
+            assertTrue(message.matches("Plugin: \\w+ .*; expected: .+"), message);
         }
     }
 

@@ -31,7 +31,7 @@ final class PulsarSplitSerializer implements Serializer<PulsarSplit> {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized))) {
             int version = in.readByte();
             if (version != VERSION) {
-                throw new IOException("a split of version " + version + " cannot be read; wanted: " + VERSION);
+                throw new IOException("a split of version " + version + " cannot be read; expected: " + VERSION);
             }
             String partition = in.readUTF();
             byte[] position = null;

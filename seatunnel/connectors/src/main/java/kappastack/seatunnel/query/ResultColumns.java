@@ -74,7 +74,7 @@ final class ResultColumns {
                                 + metadata.getColumnLabel(column)
                                 + " is of type "
                                 + metadata.getColumnTypeName(column)
-                                + "; wanted: a number, text, boolean, date or datetime");
+                                + "; expected: a number, text, boolean, date or datetime");
         }
     }
 

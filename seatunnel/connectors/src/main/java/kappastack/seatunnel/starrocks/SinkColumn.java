@@ -58,7 +58,7 @@ final class SinkColumn implements Serializable {
             int index = indexOf(source, "columns", type);
             if (target.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "StarRocks: columns holds '" + entry + "'; wanted: a column's name, or column=field");
+                        "StarRocks: columns holds '" + entry + "'; expected: a column's name, or column=field");
             }
             if (!LOADABLE.contains(type.getFieldType(index).getSqlType())) {
                 throw new IllegalArgumentException(
@@ -66,7 +66,7 @@ final class SinkColumn implements Serializable {
                                 + source
                                 + "' of type "
                                 + type.getFieldType(index).getSqlType()
-                                + "; wanted: one of "
+                                + "; expected: one of "
                                 + LOADABLE);
             }
             columns.add(new SinkColumn(index, target));
@@ -82,7 +82,7 @@ final class SinkColumn implements Serializable {
                             + key
                             + " names '"
                             + field
-                            + "'; wanted: one of the row's fields: "
+                            + "'; expected: one of the row's fields: "
                             + String.join(", ", type.getFieldNames()));
         }
         return index;

@@ -35,6 +35,7 @@ public final class StarRocksSinkFactory implements TableSinkFactory<SeaTunnelRow
                     "columns",
                     "only_rows_where_null",
                     "only_rows_where_not_null",
+                    "only_rows_where_true",
                     "labelPrefix",
                     "batch_max_rows",
                     "batch_max_bytes",

@@ -31,7 +31,7 @@ final class Bound implements Serializable {
     static Bound parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "'; wanted: now+10m, or a time field of the row, as publish_time+10m");
+            throw new IllegalArgumentException("'" + text + "'; expected: now+10m, or a time field of the row, as publish_time+10m");
         }
         long amount = Long.parseLong(matcher.group(2));
         Duration ahead;

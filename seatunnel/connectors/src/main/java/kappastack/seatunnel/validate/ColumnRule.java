@@ -5,21 +5,36 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import kappastack.seatunnel.Settings;
 import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.LocalTimeType;
 import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 
-/** One column: the type that its JSON value must have and what the value must keep to. */
+/** One column: the JSON type that its value must have, and the limits of the value. */
 final class ColumnRule implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final List<String> KNOWN =
             Arrays.asList(
-                    "name", "type", "required", "min", "max", "max_bytes", "not_before", "not_later_than");
+                    "name",
+                    "type",
+                    "required",
+                    "on_error",
+                    "min",
+                    "max",
+                    "max_bytes",
+                    "pattern",
+                    "not_before",
+                    "not_later_than",
+                    "clock_reset_dates");
 
     private enum Kind {
         STRING("text"),
@@ -28,40 +43,74 @@ final class ColumnRule implements Serializable {
         BOOLEAN("true or false"),
         TIMESTAMP("text with a time");
 
-        private final String wanted;
+        private final String expected;
 
-        Kind(String wanted) {
-            this.wanted = wanted;
+        Kind(String expected) {
+            this.expected = expected;
         }
     }
 
     private final String name;
     private final Kind kind;
     private final boolean required;
+    private final boolean rejectsEvent;
     private final Double min;
     private final Double max;
     private final int maxBytes;
+    private final Pattern pattern;
     private final LocalDateTime notBefore;
     private final List<Bound> notLaterThan = new ArrayList<>();
+    private final Set<LocalDate> clockResetDates = new HashSet<>();
 
-    /** @throws IllegalArgumentException for a key that is not known or a value that makes no sense */
+    /** @throws IllegalArgumentException for an unknown key or a value that cannot be used */
     ColumnRule(Settings settings) {
         settings.onlyKnown(KNOWN);
         name = settings.text("name");
         settings.text("type");
         kind = Kind.valueOf(settings.choice("type", "STRING", "DOUBLE", "BIGINT", "BOOLEAN", "TIMESTAMP"));
         required = settings.flag("required", false);
+        rejectsEvent = "reject_event".equals(settings.choice("on_error", "reject_event", "set_null"));
+        if (required && !rejectsEvent) {
+            throw settings.error("on_error", "set_null", "reject_event, because the column is required");
+        }
         min = settings.number("min");
         max = settings.number("max");
         maxBytes = settings.count("max_bytes", Integer.MAX_VALUE, 1);
-        try {
-            String earliest = settings.text("not_before", null);
-            notBefore = earliest == null ? null : IsoTime.parse(earliest);
-            for (String bound : settings.texts("not_later_than")) {
-                notLaterThan.add(Bound.parse(bound));
+        pattern = pattern(settings);
+        notBefore = earliest(settings);
+        for (String bound : settings.texts("not_later_than")) {
+            notLaterThan.add(Bound.parse(bound));
+        }
+        for (String date : settings.texts("clock_reset_dates")) {
+            try {
+                clockResetDates.add(LocalDate.parse(date));
+            } catch (DateTimeException e) {
+                throw settings.error("clock_reset_dates", date, "dates like 2000-01-01");
             }
+        }
+    }
+
+    private Pattern pattern(Settings settings) {
+        String regex = settings.text("pattern", null);
+        if (regex == null) {
+            return null;
+        }
+        if (kind != Kind.STRING) {
+            throw settings.error("pattern", regex, "no pattern, because only columns of type string have one");
+        }
+        try {
+            return Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw settings.error("pattern", regex, "a regular expression (" + e.getDescription() + ")");
+        }
+    }
+
+    private static LocalDateTime earliest(Settings settings) {
+        String text = settings.text("not_before", null);
+        try {
+            return text == null ? null : IsoTime.parse(text);
         } catch (DateTimeException e) {
-            throw settings.error("not_before", settings.text("not_before"), "a time like 2000-01-01T00:00:00Z");
+            throw settings.error("not_before", text, "a time like 2000-01-01T00:00:00Z");
         }
     }
 
@@ -92,13 +141,22 @@ final class ColumnRule implements Serializable {
         }
     }
 
+    /** Adds a problem of this column: of the whole event or of the value alone, as {@code on_error} says. */
+    void reject(Reasons reasons, String problem) {
+        if (rejectsEvent) {
+            reasons.rejectEvent(name, problem);
+        } else {
+            reasons.rejectValue(name, problem);
+        }
+    }
+
     /**
-     * Reads the value that the parser stands on.
+     * Reads the value at the parser's current token.
      *
      * @param input the fields of the incoming row
      * @param now the time in UTC
-     * @param reasons takes what is wrong with the value
-     * @return the value, or null if it is null or of no use; text that is only too long is cut and returned
+     * @param reasons receives what is wrong with the value
+     * @return the value, or null if it is null or wrong; text that is too long and rejects its event is truncated
      */
     Object read(JsonParser parser, Object[] input, LocalDateTime now, Reasons reasons) throws IOException {
         JsonToken token = parser.currentToken();
@@ -123,25 +181,32 @@ final class ColumnRule implements Serializable {
 
     private String text(String value, Reasons reasons) {
         if (required && value.trim().isEmpty()) {
-            reasons.add(name, "is empty");
+            reject(reasons, "is empty");
             return value;
         }
+        if (pattern != null && !pattern.matcher(value).matches()) {
+            reject(reasons, "'" + Reasons.show(value) + "' does not match " + pattern);
+            return null;
+        }
+        boolean good = true;
         if (Utf8.hasUnpairedSurrogate(value)) {
-            reasons.add(name, "'" + Reasons.show(value) + "' holds half a surrogate pair");
+            reject(reasons, "'" + Reasons.show(value) + "' holds half a surrogate pair");
+            good = false;
         }
-        if (value.length() <= maxBytes / 3 || Utf8.length(value) <= maxBytes) {
-            return value;
+        if (value.length() > maxBytes / 3 && Utf8.length(value) > maxBytes) {
+            reject(reasons, "'" + Reasons.show(value) + "' is longer than " + maxBytes + " bytes");
+            good = false;
         }
-        reasons.add(name, "'" + Reasons.show(value) + "' is longer than " + maxBytes + " bytes");
-        return Utf8.truncate(value, maxBytes);
+        // A rejected event keeps the text, so that people can find it by its station.
+        return good || rejectsEvent ? Utf8.truncate(value, maxBytes) : null;
     }
 
     private Double number(JsonParser parser, Reasons reasons) throws IOException {
         double value = parser.getDoubleValue();
         if (Double.isNaN(value)) {
-            reasons.add(name, "NaN is not a finite number");
+            reject(reasons, "NaN is not a finite number");
         } else if (Double.isInfinite(value)) {
-            reasons.add(name, Reasons.show(parser.getText()) + " is not a finite number");
+            reject(reasons, Reasons.show(parser.getText()) + " is not a finite number");
         } else if (inRange(value, parser, reasons)) {
             return value;
         }
@@ -150,7 +215,7 @@ final class ColumnRule implements Serializable {
 
     private Long whole(JsonParser parser, Reasons reasons) throws IOException {
         if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-            reasons.add(name, Reasons.show(parser.getText()) + " has more than 64 bits");
+            reject(reasons, Reasons.show(parser.getText()) + " has more than 64 bits");
             return null;
         }
         long value = parser.getLongValue();
@@ -159,11 +224,11 @@ final class ColumnRule implements Serializable {
 
     private boolean inRange(double value, JsonParser parser, Reasons reasons) throws IOException {
         if (min != null && value < min) {
-            reasons.add(name, Reasons.show(parser.getText()) + " is below " + show(min));
+            reject(reasons, Reasons.show(parser.getText()) + " is below " + show(min));
             return false;
         }
         if (max != null && value > max) {
-            reasons.add(name, Reasons.show(parser.getText()) + " is above " + show(max));
+            reject(reasons, Reasons.show(parser.getText()) + " is above " + show(max));
             return false;
         }
         return true;
@@ -174,17 +239,21 @@ final class ColumnRule implements Serializable {
         try {
             value = IsoTime.parse(text);
         } catch (DateTimeException e) {
-            reasons.add(name, "'" + Reasons.show(text) + "' " + e.getMessage());
+            reject(reasons, "'" + Reasons.show(text) + "' " + e.getMessage());
+            return null;
+        }
+        if (clockResetDates.contains(value.toLocalDate())) {
+            reject(reasons, Reasons.show(text) + " is on " + value.toLocalDate() + ", the date of a clock after a reset");
             return null;
         }
         if (notBefore != null && value.isBefore(notBefore)) {
-            reasons.add(name, Reasons.show(text) + " is before " + notBefore + "Z");
+            reject(reasons, Reasons.show(text) + " is before " + notBefore + "Z");
             return null;
         }
         for (Bound bound : notLaterThan) {
             String problem = bound.problem(value, input, now);
             if (problem != null) {
-                reasons.add(name, Reasons.show(text) + " " + problem);
+                reject(reasons, Reasons.show(text) + " " + problem);
                 return null;
             }
         }
@@ -204,7 +273,7 @@ final class ColumnRule implements Serializable {
         } else {
             problem = Reasons.show(parser.getText()) + " is a number";
         }
-        reasons.add(name, problem + "; wanted: " + kind.wanted);
+        reject(reasons, problem + "; expected: " + kind.expected);
         return null;
     }
 

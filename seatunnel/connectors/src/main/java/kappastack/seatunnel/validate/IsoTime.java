@@ -8,7 +8,7 @@ import java.time.LocalDateTime;
  * 2026-01-31T12:00:00.123456+01:00}. Seconds, fraction and the offset's colon may be left out; the T may be a space.
  */
 final class IsoTime {
-    private static final String FORM = "wanted: a time like 2026-01-31T12:00:00Z";
+    private static final String FORM = "expected: a time like 2026-01-31T12:00:00Z";
     private static final int MICROSECOND = 1000;
 
     private final String text;
@@ -57,7 +57,7 @@ final class IsoTime {
 
     private int offsetMinutes() {
         if (position == text.length()) {
-            throw new DateTimeException("has no offset from UTC; wanted: Z or +hh:mm at its end");
+            throw new DateTimeException("has no offset from UTC; expected: Z or +hh:mm at its end");
         }
         int minutes = 0;
         if (at("Zz")) {

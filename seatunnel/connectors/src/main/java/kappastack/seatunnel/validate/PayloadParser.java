@@ -9,19 +9,20 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads one JSON object into columns. Fails on nothing: what is wrong becomes a reason. Not for several threads. */
+/** Parses one JSON object into columns. Never fails: every problem becomes a reason. Not thread-safe. */
 final class PayloadParser {
-    /** The name under which a reason speaks of the payload as a whole. */
+    /** The name of the whole payload in reasons. */
     static final String PAYLOAD = "payload";
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int LONGEST_ERROR = 200;
 
-    /** NaN and Infinity are not JSON, but are read, so that the reason names the column that holds them. */
+    /** NaN and Infinity are not JSON. They are parsed, so that the reason names the column that holds them. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -29,28 +30,46 @@ final class PayloadParser {
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .build();
 
+    /** What became of a column's field in the current payload. */
+    private enum Field {
+        ABSENT,
+        USABLE,
+        REJECTED
+    }
+
     private final List<ColumnRule> rules;
+    private final int[] anyOf;
+    private final String anyOfNames;
     private final Map<String, Integer> positions = new HashMap<>();
-    private final boolean[] seen;
+    private final Field[] fields;
+    private final UnknownFields unknown = new UnknownFields();
     private char[] characters = new char[1024];
 
-    PayloadParser(List<ColumnRule> rules) {
+    /**
+     * @param rules the columns
+     * @param requireAnyOf names of columns of which an event must have at least one usable field; empty: no such rule
+     */
+    PayloadParser(List<ColumnRule> rules, List<String> requireAnyOf) {
         this.rules = rules;
-        this.seen = new boolean[rules.size()];
+        fields = new Field[rules.size()];
         for (int i = 0; i < rules.size(); i++) {
             positions.put(rules.get(i).name(), i);
         }
+        anyOf = requireAnyOf.stream().mapToInt(positions::get).toArray();
+        anyOfNames = String.join(", ", requireAnyOf);
     }
 
     /**
      * @param text the payload
      * @param input the fields of the incoming row, for bounds that refer to one
      * @param now the time in UTC
-     * @param values takes the columns' values from {@code offset} on, in the order of the rules; null where there is none
-     * @param reasons takes what is wrong
+     * @param values receives the columns' values from {@code offset} on, in the order of the rules; null where there is
+     *     none
+     * @param reasons receives the problems
      */
     void parse(String text, Object[] input, LocalDateTime now, Object[] values, int offset, Reasons reasons) {
-        java.util.Arrays.fill(seen, false);
+        Arrays.fill(fields, Field.ABSENT);
+        unknown.clear();
         int start = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
         int length = text.length() - start;
         if (characters.length < length) {
@@ -60,15 +79,15 @@ final class PayloadParser {
         try (JsonParser parser = JSON.createParser(characters, 0, length)) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.START_OBJECT) {
-                reasons.add(PAYLOAD, first == null ? "empty; wanted: a JSON object" : notAnObject(first));
+                reasons.rejectEvent(PAYLOAD, first == null ? "empty; expected: a JSON object" : notAnObject(first));
                 return;
             }
             object(parser, input, now, values, offset, reasons);
             if (parser.nextToken() != null) {
-                reasons.add(PAYLOAD, "there is more after the JSON object");
+                reasons.rejectEvent(PAYLOAD, "there is more after the JSON object");
             }
         } catch (JsonProcessingException e) {
-            reasons.add(PAYLOAD, "not JSON: " + describe(e));
+            reasons.rejectEvent(PAYLOAD, "not JSON: " + describe(e));
             return;
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory failed", e);
@@ -77,11 +96,17 @@ final class PayloadParser {
                 characters = new char[1024];
             }
         }
-        for (int i = 0; i < seen.length; i++) {
-            if (!seen[i] && rules.get(i).required()) {
-                reasons.add(rules.get(i).name(), "is missing");
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i] == Field.ABSENT && rules.get(i).required()) {
+                rules.get(i).reject(reasons, "is missing");
             }
         }
+        checkAnyOf(reasons);
+    }
+
+    /** The names of the last payload's fields that no column declares, or null if there is none. */
+    String unknownFields() {
+        return unknown.text();
     }
 
     private void object(
@@ -89,22 +114,45 @@ final class PayloadParser {
             throws IOException {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             Integer position = positions.get(parser.currentName());
-            JsonToken token = parser.nextToken();
             if (position == null) {
+                unknown.add(parser.currentName());
+                parser.nextToken();
                 parser.skipChildren();
                 continue;
             }
+            JsonToken token = parser.nextToken();
             ColumnRule rule = rules.get(position);
-            if (seen[position]) {
-                reasons.add(rule.name(), "appears more than once");
+            if (fields[position] != Field.ABSENT) {
+                // Nothing says which of the values is right.
+                rule.reject(reasons, "appears more than once");
+                fields[position] = Field.REJECTED;
+                values[offset + position] = null;
                 parser.skipChildren();
                 continue;
             }
-            seen[position] = true;
             if (token == JsonToken.VALUE_NULL && rule.required()) {
-                reasons.add(rule.name(), "is null");
+                rule.reject(reasons, "is null");
             }
-            values[offset + position] = rule.read(parser, input, now, reasons);
+            Object value = rule.read(parser, input, now, reasons);
+            values[offset + position] = value;
+            fields[position] = value == null && token != JsonToken.VALUE_NULL ? Field.REJECTED : Field.USABLE;
+        }
+    }
+
+    /** A null counts: the station measures the quantity and had no value. A wrong value does not. */
+    private void checkAnyOf(Reasons reasons) {
+        for (int position : anyOf) {
+            if (fields[position] == Field.USABLE) {
+                return;
+            }
+        }
+        if (anyOf.length > 0) {
+            String names = unknown.text();
+            reasons.rejectEvent(
+                    PAYLOAD,
+                    "has no usable measurement; expected: at least one of "
+                            + anyOfNames
+                            + (names == null ? "" : "; unknown fields: " + names));
         }
     }
 
@@ -114,7 +162,7 @@ final class PayloadParser {
                         : token == JsonToken.VALUE_STRING
                                 ? "a JSON text"
                                 : token.isNumeric() ? "a JSON number" : "a JSON " + token.asString())
-                + "; wanted: a JSON object";
+                + "; expected: a JSON object";
     }
 
     private static String describe(JsonProcessingException e) {

@@ -1,28 +1,49 @@
 package kappastack.seatunnel.validate;
 
-/** What is wrong with one row: {@code field: problem} parts, joined by semicolons. */
+/** The problems of one message: {@code field: problem} parts, joined by semicolons. */
 final class Reasons {
     private static final int LONGEST_VALUE = 80;
 
     private final StringBuilder text = new StringBuilder();
+    private boolean eventRejected;
 
-    void add(String field, String problem) {
+    /** Adds a problem that makes the whole event unusable. */
+    void rejectEvent(String field, String problem) {
+        add(field, problem);
+        eventRejected = true;
+    }
+
+    /** Adds a problem of one value; the other values of the event stay usable. */
+    void rejectValue(String field, String problem) {
+        add(field, problem);
+    }
+
+    /** Whether a problem makes the whole event unusable. */
+    boolean isEventRejected() {
+        return eventRejected;
+    }
+
+    /** All problems in one text, or null if there is none. */
+    String text() {
+        if (text.length() == 0) {
+            return null;
+        }
+        return eventRejected ? text.toString() : text + "; the other values are stored";
+    }
+
+    void clear() {
+        text.setLength(0);
+        eventRejected = false;
+    }
+
+    private void add(String field, String problem) {
         if (text.length() > 0) {
             text.append("; ");
         }
         text.append(field).append(": ").append(problem);
     }
 
-    /** Null if nothing was added. */
-    String text() {
-        return text.length() == 0 ? null : text.toString();
-    }
-
-    void clear() {
-        text.setLength(0);
-    }
-
-    /** A value as it may stand in a reason: on one line and not too long. */
+    /** A value in the form that reasons show: one line, at most 80 characters. */
     static String show(String value) {
         StringBuilder shown = new StringBuilder();
         int end = Math.min(value.length(), LONGEST_VALUE);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,20 +24,25 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 import org.apache.seatunnel.api.transform.SeaTunnelTransform;
 
 /**
- * Reads each row's JSON payload into typed columns and adds {@code payload} (as text), {@code payload_base64} (the
- * original bytes, only of rows that are rejected) and {@code reject_reason} (null if nothing is wrong). No row is dropped
- * and no content makes it fail; which row goes where is for the sinks to choose.
+ * Parses each row's JSON payload into typed columns and adds columns about it: {@code payload} (as text), {@code
+ * payload_base64} (the original bytes, only where something is wrong), {@code unknown_fields} (names of fields that no
+ * column declares), {@code reject_reason} (what is wrong; null if nothing is) and {@code usable} (whether the row can be
+ * stored). No row is dropped and no content fails the job. The sinks choose their rows by these columns.
  */
 public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow> {
     static final String PLUGIN = "Validate";
     private static final long serialVersionUID = 1L;
+    private static final String REQUIRE_ANY_OF = "require_any_of";
     private static final String PAYLOAD_BASE64 = "payload_base64";
+    private static final String UNKNOWN_FIELDS = "unknown_fields";
     private static final String REJECT_REASON = "reject_reason";
+    private static final String USABLE = "usable";
 
     private final CatalogTable output;
     private final int payloadIndex;
     private final int[] kept;
     private final List<ColumnRule> rules;
+    private final List<String> requireAnyOf;
     private final int[] limits;
 
     private transient PayloadParser parser;
@@ -53,6 +59,7 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
                     "a field of bytes among " + fields);
         }
         rules = rules(settings, type);
+        requireAnyOf = requireAnyOf(settings);
 
         Map<String, SeaTunnelDataType<?>> columns = new LinkedHashMap<>();
         List<Integer> keptFields = new ArrayList<>();
@@ -68,7 +75,9 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
         }
         add(columns, PayloadParser.PAYLOAD, BasicType.STRING_TYPE, settings);
         add(columns, PAYLOAD_BASE64, BasicType.STRING_TYPE, settings);
+        add(columns, UNKNOWN_FIELDS, BasicType.STRING_TYPE, settings);
         add(columns, REJECT_REASON, BasicType.STRING_TYPE, settings);
+        add(columns, USABLE, BasicType.BOOLEAN_TYPE, settings);
         limits = limits(settings, columns);
         output =
                 CatalogTableUtil.getCatalogTable(
@@ -94,7 +103,7 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
     @Override
     public SeaTunnelRow map(SeaTunnelRow row) {
         if (parser == null) {
-            parser = new PayloadParser(rules);
+            parser = new PayloadParser(rules, requireAnyOf);
             reasons = new Reasons();
         }
         return validate(row, LocalDateTime.now(ZoneOffset.UTC));
@@ -102,7 +111,7 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
 
     private SeaTunnelRow validate(SeaTunnelRow row, LocalDateTime now) {
         byte[] bytes = (byte[]) row.getField(payloadIndex);
-        Object[] fields = new Object[kept.length + rules.size() + 3];
+        Object[] fields = new Object[kept.length + rules.size() + 5];
         for (int i = 0; i < kept.length; i++) {
             fields[i] = row.getField(kept[i]);
         }
@@ -111,17 +120,19 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
         fields[text] = payload;
         reasons.clear();
         if (bytes != null && !Utf8.isExact(bytes, payload)) {
-            reasons.add(PayloadParser.PAYLOAD, "not UTF-8 text");
+            reasons.rejectEvent(PayloadParser.PAYLOAD, "not UTF-8 text");
         }
         parser.parse(payload, row.getFields(), now, fields, kept.length, reasons);
         if (limits[text] < payload.length() * 3L && Utf8.length(payload) > limits[text]) {
-            reasons.add(PayloadParser.PAYLOAD, "longer than " + limits[text] + " bytes; cut");
+            reasons.rejectEvent(PayloadParser.PAYLOAD, "longer than " + limits[text] + " bytes; truncated");
         }
         String problem = reasons.text();
         if (problem != null) {
             fields[text + 1] = bytes == null ? "" : Base64.getEncoder().encodeToString(bytes);
-            fields[text + 2] = problem;
         }
+        fields[text + 2] = parser.unknownFields();
+        fields[text + 3] = problem;
+        fields[text + 4] = !reasons.isEventRejected();
         for (int i = 0; i < fields.length; i++) {
             if (fields[i] instanceof String && limits[i] < Integer.MAX_VALUE) {
                 fields[i] = Utf8.truncate((String) fields[i], limits[i]);
@@ -130,16 +141,16 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
         SeaTunnelRow validated = new SeaTunnelRow(fields);
         validated.setRowKind(row.getRowKind());
         validated.setTableId(row.getTableId());
-        holdBackIfLarge(validated, payload, (String) fields[text + 1]);
+        waitForMemory(validated, payload, (String) fields[text + 1]);
         return validated;
     }
 
-    private static void holdBackIfLarge(SeaTunnelRow row, String payload, String base64) {
+    private static void waitForMemory(SeaTunnelRow row, String payload, String base64) {
         try {
             MemoryGate.HEAP.pass(row, 2L * payload.length() + (base64 == null ? 0 : base64.length()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while a large message waited for memory", e);
+            throw new IllegalStateException("the task was stopped while a large message waited for memory", e);
         }
     }
 
@@ -170,6 +181,20 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
         return rules;
     }
 
+    private List<String> requireAnyOf(Settings settings) {
+        List<String> names = settings.texts(REQUIRE_ANY_OF);
+        Set<String> declared = new LinkedHashSet<>();
+        for (ColumnRule rule : rules) {
+            declared.add(rule.name());
+        }
+        for (String name : names) {
+            if (!declared.contains(name)) {
+                throw settings.error(REQUIRE_ANY_OF, name, "names of columns: " + String.join(", ", declared));
+            }
+        }
+        return new ArrayList<>(names);
+    }
+
     private static int timeField(String field, Settings settings, SeaTunnelRowType input) {
         int index = Arrays.asList(input.getFieldNames()).indexOf(field);
         if (index < 0 || input.getFieldType(index) != LocalTimeType.LOCAL_DATE_TIME_TYPE) {
@@ -181,7 +206,7 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
     private static void add(
             Map<String, SeaTunnelDataType<?>> columns, String name, SeaTunnelDataType<?> type, Settings settings) {
         if (columns.put(name, type) != null) {
-            throw settings.error("columns", name, "a name that neither the incoming row nor another column has");
+            throw settings.error("columns", name, "a name that is neither a field of the incoming row nor another column");
         }
     }
 

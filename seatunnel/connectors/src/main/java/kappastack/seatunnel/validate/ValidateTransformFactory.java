@@ -9,7 +9,7 @@ import org.apache.seatunnel.api.table.factory.TableTransformFactory;
 import org.apache.seatunnel.api.table.factory.TableTransformFactoryContext;
 import org.apache.seatunnel.api.transform.SeaTunnelTransform;
 
-/** Makes the transform {@code Validate}; the README beside the project file lists its options. */
+/** Creates the transform {@code Validate}. The README of this Maven project lists its options. */
 public final class ValidateTransformFactory implements TableTransformFactory {
     private static final List<String> KNOWN =
             Arrays.asList(
@@ -19,6 +19,7 @@ public final class ValidateTransformFactory implements TableTransformFactory {
                     "parallelism",
                     "payload_field",
                     "columns",
+                    "require_any_of",
                     "truncate_bytes");
 
     @Override

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 class StarRocksWriterTest {
     private static final SeaTunnelRowType TYPE =
             new SeaTunnelRowType(
-                    new String[] {"a", "reason"},
-                    new SeaTunnelDataType<?>[] {BasicType.INT_TYPE, BasicType.STRING_TYPE});
+                    new String[] {"a", "reason", "usable"},
+                    new SeaTunnelDataType<?>[] {BasicType.INT_TYPE, BasicType.STRING_TYPE, BasicType.BOOLEAN_TYPE});
 
     private FakeStarRocks server;
     private StarRocksWriter writer;
@@ -70,7 +70,7 @@ class StarRocksWriterTest {
     }
 
     private void write(int value, String reason) throws IOException {
-        writer.write(new SeaTunnelRow(new Object[] {value, reason}));
+        writer.write(new SeaTunnelRow(new Object[] {value, reason, reason == null}));
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -176,14 +176,14 @@ class StarRocksWriterTest {
         open();
         write(1);
         assertThrows(
-                IOException.class, () -> writer.write(new SeaTunnelRow(new Object[] {Double.POSITIVE_INFINITY, null})));
+                IOException.class, () -> writer.write(new SeaTunnelRow(new Object[] {Double.POSITIVE_INFINITY, null, null})));
         write(2);
         writer.prepareCommit();
         assertEquals(Collections.singletonList("[{\"a\":1},{\"a\":2}]"), server.bodies);
     }
 
     @Test
-    void takesOnlyRowsWithoutOrWithAReason() throws Exception {
+    void takesOnlyTheRowsOfItsFilter() throws Exception {
         open("only_rows_where_null", "reason");
         write(1, "bad");
         write(2, null);
@@ -193,7 +193,21 @@ class StarRocksWriterTest {
         write(3, "bad");
         write(4, null);
         writer.prepareCommit();
-        assertEquals(Arrays.asList("[{\"a\":2}]", "[{\"a\":3}]"), server.bodies);
+        writer.close();
+        open("only_rows_where_true", "usable");
+        write(5, "bad");
+        write(6, null);
+        writer.write(new SeaTunnelRow(new Object[] {7, null, null}));
+        writer.prepareCommit();
+        assertEquals(Arrays.asList("[{\"a\":2}]", "[{\"a\":3}]", "[{\"a\":6}]"), server.bodies);
+    }
+
+    @Test
+    void aFilterThatIsNoBooleanIsAnError() throws Exception {
+        open();
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> open("only_rows_where_true", "reason")).getMessage();
+        assertTrue(message.contains("only_rows_where_true") && message.contains("boolean"), message);
     }
 
     @Test

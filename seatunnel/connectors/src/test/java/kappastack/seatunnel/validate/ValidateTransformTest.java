@@ -52,6 +52,7 @@ class ValidateTransformTest {
 
     private final List<Map<String, Object>> columns = new ArrayList<>();
     private final Map<String, Object> truncate = new HashMap<>();
+    private List<String> requireAnyOf = new ArrayList<>();
     private ValidateTransform transform;
     private List<String> names;
 
@@ -80,6 +81,7 @@ class ValidateTransformTest {
 
     private void build() {
         Map<String, Object> values = new HashMap<>();
+        values.put("require_any_of", requireAnyOf);
         values.put("columns", columns);
         values.put("truncate_bytes", truncate);
         transform = new ValidateTransform(Settings.of("Validate", values), INPUT);
@@ -102,6 +104,7 @@ class ValidateTransformTest {
         SeaTunnelRow row = map(payload);
         String reason = (String) get(row, "reject_reason");
         assertEquals(reason == null, get(row, "payload_base64") == null);
+        assertEquals(reason == null, get(row, "usable"));
         return reason;
     }
 
@@ -113,10 +116,11 @@ class ValidateTransformTest {
         SeaTunnelRow row = transform.map(in);
         assertEquals(
                 Arrays.asList("key", "publish_time", "station", "at", "pm25", "count", "ok", "payload", "payload_base64",
-                        "reject_reason"),
+                        "unknown_fields", "reject_reason", "usable"),
                 names);
         assertArrayEquals(
-                new Object[] {"key", PUBLISHED, "S1", LocalDateTime.of(2024, 1, 1, 0, 0), 35.1, 3L, true, payload, null, null},
+                new Object[] {"key", PUBLISHED, "S1", LocalDateTime.of(2024, 1, 1, 0, 0), 35.1, 3L, true, payload, null, "more", null,
+                    true},
                 row.getFields());
         assertEquals(RowKind.UPDATE_AFTER, row.getRowKind());
     }
@@ -145,17 +149,17 @@ class ValidateTransformTest {
             value = {
                 "\"pm25\":-3.0                    | pm25: -3.0 is below 0",
                 "\"pm25\":5000.1                  | pm25: 5000.1 is above 5000",
-                "\"pm25\":\"35\"                  | pm25: '35' is text; wanted: a number",
-                "\"pm25\":true                    | pm25: true is a boolean; wanted: a number",
-                "\"pm25\":{\"v\":[1]}             | pm25: an object; wanted: a number",
-                "\"pm25\":[1]                     | pm25: a list; wanted: a number",
+                "\"pm25\":\"35\"                  | pm25: '35' is text; expected: a number",
+                "\"pm25\":true                    | pm25: true is a boolean; expected: a number",
+                "\"pm25\":{\"v\":[1]}             | pm25: an object; expected: a number",
+                "\"pm25\":[1]                     | pm25: a list; expected: a number",
                 "\"pm25\":NaN                     | pm25: NaN is not a finite number",
                 "\"pm25\":-Infinity               | pm25: -Infinity is not a finite number",
                 "\"pm25\":1e999                   | pm25: 1e999 is not a finite number",
                 "\"pm25\":1,\"pm25\":2            | pm25: appears more than once",
-                "\"count\":1.5                    | count: 1.5 is a number; wanted: a whole number",
+                "\"count\":1.5                    | count: 1.5 is a number; expected: a whole number",
                 "\"count\":99999999999999999999   | count: 99999999999999999999 has more than 64 bits",
-                "\"ok\":1                         | ok: 1 is a number; wanted: true or false",
+                "\"ok\":1                         | ok: 1 is a number; expected: true or false",
             })
     void badValuesAreNamed(String field, String reason) {
         assertEquals(reason, reason("{" + GOOD + "," + field + "}"));
@@ -169,18 +173,18 @@ class ValidateTransformTest {
                 "{\"station\":null,\"at\":\"2024-01-01T00:00:00Z\"} | station: is null",
                 "{\"station\":\"\",\"at\":\"2024-01-01T00:00:00Z\"} | station: is empty",
                 "{\"station\":\" \",\"at\":\"2024-01-01T00:00:00Z\"}| station: is empty",
-                "{\"station\":7,\"at\":\"2024-01-01T00:00:00Z\"}    | station: 7 is a number; wanted: text",
+                "{\"station\":7,\"at\":\"2024-01-01T00:00:00Z\"}    | station: 7 is a number; expected: text",
                 "{\"station\":\"S\"}                                | at: is missing",
-                "{\"station\":\"S\",\"at\":1704067200}              | at: 1704067200 is a number; wanted: text with a time",
+                "{\"station\":\"S\",\"at\":1704067200}              | at: 1704067200 is a number; expected: text with a time",
                 "{\"station\":\"S\",\"at\":\"1999-12-31T23:59:59Z\"}| at: 1999-12-31T23:59:59Z is before 2000-01-01T00:00Z",
                 "{\"station\":\"S\",\"at\":\"2024-06-01T00:10:01Z\"}| at: 2024-06-01T00:10:01Z is later than publish_time + 10 min",
                 "{\"station\":\"S\",\"at\":\"9999-01-01T00:00:00Z\"}| at: 9999-01-01T00:00:00Z is later than now + 10 min",
-                "[]                                                 | payload: a JSON list; wanted: a JSON object",
-                "'\"text\"'                                         | payload: a JSON text; wanted: a JSON object",
-                "17                                                 | payload: a JSON number; wanted: a JSON object",
-                "null                                               | payload: a JSON null; wanted: a JSON object",
-                "''                                                 | payload: empty; wanted: a JSON object",
-                "' '                                                | payload: empty; wanted: a JSON object",
+                "[]                                                 | payload: a JSON list; expected: a JSON object",
+                "'\"text\"'                                         | payload: a JSON text; expected: a JSON object",
+                "17                                                 | payload: a JSON number; expected: a JSON object",
+                "null                                               | payload: a JSON null; expected: a JSON object",
+                "''                                                 | payload: empty; expected: a JSON object",
+                "' '                                                | payload: empty; expected: a JSON object",
             })
     void badPayloadsAreNamed(String payload, String reason) {
         assertEquals(reason, reason(payload));
@@ -231,7 +235,7 @@ class ValidateTransformTest {
         assertNull(reason("{" + GOOD + ",\"x\":\"\uFFFD\"}"), "a replacement character that was really sent");
         assertNotNull(get(map("{}".getBytes(StandardCharsets.UTF_16)), "reject_reason"));
         assertNotNull(get(map("{}".getBytes(StandardCharsets.UTF_16LE)), "reject_reason"));
-        assertEquals("payload: empty; wanted: a JSON object", get(map((byte[]) null), "reject_reason"));
+        assertEquals("payload: empty; expected: a JSON object", get(map((byte[]) null), "reject_reason"));
     }
 
     @Test
@@ -249,7 +253,7 @@ class ValidateTransformTest {
         String text = new String(new char[990]).replace('\0', 'x');
         SeaTunnelRow cut = map("{" + GOOD + ",\"x\":\"" + text + "\"}");
         assertEquals(1000, ((String) get(cut, "payload")).length());
-        assertEquals("payload: longer than 1000 bytes; cut", get(cut, "reject_reason"));
+        assertEquals("payload: longer than 1000 bytes; truncated", get(cut, "reject_reason"));
     }
 
     @Test
@@ -278,6 +282,124 @@ class ValidateTransformTest {
         }
     }
 
+    /** The columns with measurements that keep the rest of an event when they are wrong. */
+    private void measurements() {
+        for (Map<String, Object> column : columns.subList(2, 4)) {
+            column.put("on_error", "set_null");
+        }
+        requireAnyOf = Arrays.asList("pm25", "count");
+        build();
+    }
+
+    private void assertRow(SeaTunnelRow row, Object pm25, Object count, boolean usable, String reason) {
+        assertEquals(reason, get(row, "reject_reason"));
+        assertEquals(usable, get(row, "usable"));
+        assertEquals(pm25, get(row, "pm25"));
+        assertEquals(count, get(row, "count"));
+        assertEquals(reason == null, get(row, "payload_base64") == null);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"pm25\":-3        | pm25: -3 is below 0",
+                "\"pm25\":\"35\"    | pm25: '35' is text; expected: a number",
+                "\"pm25\":NaN       | pm25: NaN is not a finite number",
+                "\"pm25\":{\"v\":1} | pm25: an object; expected: a number",
+                "\"pm25\":1,\"pm25\":1 | pm25: appears more than once",
+            })
+    void aWrongMeasurementKeepsTheOthers(String field, String reason) {
+        measurements();
+        assertRow(map("{" + GOOD + ",\"count\":3," + field + "}"), null, 3L, true, reason + "; the other values are stored");
+        assertRow(map("{" + GOOD + "," + field + ",\"count\":3}"), null, 3L, true, reason + "; the other values are stored");
+        assertRow(map("{" + GOOD + ",\"count\":null," + field + "}"), null, null, true,
+                reason + "; the other values are stored");
+    }
+
+    @Test
+    void severalWrongMeasurementsAreAllNamed() {
+        columns.get(4).put("on_error", "set_null");
+        measurements();
+        assertRow(map("{" + GOOD + ",\"pm25\":-1,\"ok\":1,\"count\":3}"), null, 3L, true,
+                "pm25: -1 is below 0; ok: 1 is a number; expected: true or false; the other values are stored");
+    }
+
+    @Test
+    void aWrongKeyRejectsTheWholeEvent() {
+        measurements();
+        String reason = "pm25: -1 is below 0; at: is missing";
+        assertRow(map("{\"station\":\"S1\",\"pm25\":-1,\"count\":3}"), null, 3L, false, reason);
+        assertEquals(false, get(map("{" + GOOD + ",\"pm25\":3"), "usable"));
+        assertEquals(false, get(map("{" + GOOD + ",\"ok\":7,\"pm25\":3}"), "usable"));
+    }
+
+    @Test
+    void anEventWithoutAUsableMeasurementIsRejected() {
+        measurements();
+        String none = "payload: has no usable measurement; expected: at least one of pm25, count";
+        assertRow(map("{" + GOOD + "}"), null, null, false, none);
+        assertRow(map("{" + GOOD + ",\"ok\":true}"), null, null, false, none);
+        SeaTunnelRow foreign = map("{" + GOOD + ",\"pm_25\":3,\"PM2.5\":4,\"pm_25\":5}");
+        assertRow(foreign, null, null, false, none + "; unknown fields: PM2.5, pm_25");
+        assertEquals("PM2.5, pm_25", get(foreign, "unknown_fields"));
+        assertRow(map("{" + GOOD + ",\"pm25\":-1}"), null, null, false, "pm25: -1 is below 0; " + none);
+    }
+
+    @Test
+    void anExplicitNullIsAMeasurement() {
+        measurements();
+        assertRow(map("{" + GOOD + ",\"pm25\":null}"), null, null, true, null);
+        assertRow(map("{" + GOOD + ",\"pm25\":null,\"count\":null}"), null, null, true, null);
+    }
+
+    @Test
+    void unknownFieldsAreNamedAndBounded() {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            many.append(",\"f").append(100 + i).append("\":{\"deep\":[1]}");
+        }
+        String listed = (String) get(map("{" + GOOD + many + "}"), "unknown_fields");
+        assertTrue(listed.startsWith("f100, f101, "), listed);
+        assertTrue(listed.endsWith("f119, and 80 more"), listed);
+        assertEquals("a\uFFFDb", get(map("{" + GOOD + ",\"a\\nb\":1}"), "unknown_fields"));
+        assertNull(get(map("{" + GOOD + "}"), "unknown_fields"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " S1", "S1 ", "S1\\n", "S\\u00001", "=HYPERLINK(1)", "a/b", "-a", ".a", "_a", "é", "a b", "a,b", "<b>", "../x",
+            })
+    void textThatDoesNotMatchThePatternRejectsTheEvent(String station) {
+        columns.get(0).put("pattern", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+        build();
+        SeaTunnelRow row = map("{\"station\":\"" + station + "\",\"at\":\"2024-01-01T00:00:00Z\"}");
+        String reason = (String) get(row, "reject_reason");
+        assertTrue(reason.startsWith("station: '"), reason);
+        assertTrue(reason.endsWith("' does not match [A-Za-z0-9][A-Za-z0-9._-]{0,63}"), reason);
+        assertEquals(false, get(row, "usable"));
+        assertNull(get(row, "station"), "no column holds an id that breaks the rule");
+        assertNull(reason("{\"station\":\"A.b_c-9\",\"at\":\"2024-01-01T00:00:00Z\"}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2000-01-01T00:00:00Z, 2000-01-01",
+        "2000-01-01T00:07:31.5Z, 2000-01-01",
+        "2000-01-01T00:00:00-05:00, 2000-01-01",
+        "1970-01-01T00:00:00Z, 1970-01-01",
+        "1980-01-06T00:00:01Z, 1980-01-06",
+    })
+    void theDateOfAClockAfterAResetIsRejected(String time, String date) {
+        columns.get(1).put("clock_reset_dates", Arrays.asList("1970-01-01", "1980-01-01", "1980-01-06", "2000-01-01"));
+        build();
+        assertEquals(
+                "at: " + time + " is on " + date + ", the date of a clock after a reset",
+                reason("{\"station\":\"S\",\"at\":\"" + time + "\"}"));
+        assertNull(reason("{\"station\":\"S\",\"at\":\"2000-01-02T00:00:00Z\"}"));
+    }
+
     @Test
     void nowIsUtc() {
         String now = LocalDateTime.now(ZoneOffset.UTC).plusMinutes(11).withNano(0) + "Z";
@@ -298,6 +420,15 @@ class ValidateTransformTest {
         assertDeclarationError(columns.get(1), "not_later_than", "10m", "at", "now+10m");
         assertDeclarationError(columns.get(1), "not_later_than", "key+10m", "key");
         assertDeclarationError(columns.get(1), "not_before", "2000", "at", "2000");
+        assertDeclarationError(columns.get(0), "pattern", "[", "station", "pattern", "regular expression");
+        assertDeclarationError(column, "pattern", "a", "pm25", "pattern", "string");
+        assertDeclarationError(column, "on_error", "ignore", "pm25", "on_error", "set_null");
+        assertDeclarationError(columns.get(0), "on_error", "set_null", "station", "on_error", "required");
+        assertDeclarationError(columns.get(1), "clock_reset_dates", "2000", "at", "clock_reset_dates", "2000-01-01");
+        requireAnyOf = Arrays.asList("pm25", "pm_10");
+        String unknown = assertThrows(IllegalArgumentException.class, this::build).getMessage();
+        assertTrue(unknown.contains("pm_10") && unknown.contains("require_any_of"), unknown);
+        requireAnyOf = new ArrayList<>();
         truncate.put("pm25", 3);
         assertTrue(assertThrows(IllegalArgumentException.class, this::build).getMessage().contains("pm25"));
     }
