@@ -1,14 +1,15 @@
-"""Job definitions of SeaTunnel: JSON in `.conf` files, with placeholders that the client fills.
+"""Job definitions of SeaTunnel: JSON in `.conf` files, with placeholders.
 
-`${ingest.flush_interval_ms}` and other settings, and `${file:sql/…}` for the text of a file, are filled when a file is
-read. Addresses and secret files (`${pulsar.broker_url}`, `${starrocks.sink_password_file}`) are filled when the job is
-submitted. No password is ever filled in: a definition is kept by the engine and shown by it.
+`read_definition` fills settings (`${ingest.flush_interval_ms}`), texts of files (`${file:sql/…}`) and the fields of a
+topic's events (`{"$fields": "TOPIC", "as": "columns"}`). `fill` fills addresses and paths of secret files
+(`${pulsar.broker_url}`, `${starrocks.sink_password_file}`) at submission. There is no placeholder for a password,
+because the engine stores and shows a job's definition.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,25 +17,33 @@ from pydantic import JsonValue
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _FILE = "file:"
+_FIELDS = "$fields"
+_FORM = "as"
 _Lookup = Callable[[str], str | None]
 
 Definition: TypeAlias = dict[str, JsonValue]
+FieldsReader: TypeAlias = Callable[[str, str], Sequence[JsonValue]]
+"""Takes a topic and a form; returns the items that replace `{"$fields": TOPIC, "as": FORM}`, or raises ValueError."""
 
 
 class DefinitionError(Exception):
-    """A job file that cannot be used; the message names the file and the place."""
+    """A job file that cannot be used. The message names the file and the place."""
 
 
-def read_definition(path: Path, settings: Mapping[str, str], *, files: Path) -> Definition:
-    """Read a job file and fill in the settings and the files.
+def read_definition(
+    path: Path, settings: Mapping[str, str], *, files: Path, fields: FieldsReader | None = None
+) -> Definition:
+    """Read a job file and fill in settings, files and fields.
 
     Args:
         path: a `.conf` in JSON form.
-        settings: by placeholder; placeholders that are not among them stay.
+        settings: values by placeholder; other placeholders stay.
         files: the folder that `${file:…}` starts from.
+        fields: reads the fields of a topic's events; None for programs whose jobs name no fields.
 
     Raises:
-        DefinitionError: not there, not JSON, no source or sink, a file that does not exist.
+        DefinitionError: the file does not exist, is not JSON, has no source or sink, or names a file or fields that
+            cannot be read.
     """
     try:
         document = json.loads(path.read_text())
@@ -53,20 +62,18 @@ def read_definition(path: Path, settings: Mapping[str, str], *, files: Path) -> 
                 raise DefinitionError(f"{path}: ${{{name}}}: {error.strerror}") from None
         return settings.get(name)
 
-    filled = _fill(document, value)
-    assert isinstance(filled, dict)
-    return filled
+    return _object(_fill(_include(document, path, fields), value))
 
 
 def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
     """Fill the placeholders that are left.
 
     Args:
-        definition: as `read_definition` gives it.
-        values: by placeholder.
+        definition: a result of `read_definition`.
+        values: values by placeholder.
 
     Raises:
-        DefinitionError: a placeholder that is not among them.
+        DefinitionError: the definition holds a placeholder that has no value.
     """
 
     def value(name: str) -> str:
@@ -75,15 +82,47 @@ def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
         return values[name]
 
     filled = _fill(definition, value)
-    # A file's text may hold placeholders of its own: a query's `${from}`.
-    filled = _fill(filled, value)
-    assert isinstance(filled, dict)
-    return filled
+    # The text of an included file may hold placeholders too: a query's `${from}`.
+    return _object(_fill(filled, value))
 
 
 def job_id(stack: str, name: str) -> int:
-    """The id of a job: the same for ever, so that it finds its own checkpoints; positive and below 2^53."""
+    """The id of a job: positive, below 2^53, and always the same, so that the job finds its checkpoints."""
     return int.from_bytes(hashlib.sha256(f"{stack}/{name}".encode()).digest()[:8]) >> 11
+
+
+def _include(node: JsonValue, path: Path, fields: FieldsReader | None) -> JsonValue:
+    """Replace the includes of fields; as an item of a list, an include is replaced by its items."""
+    if isinstance(node, list):
+        included: list[JsonValue] = []
+        for item in node:
+            is_include = isinstance(item, dict) and _FIELDS in item
+            replaced = _include(item, path, fields)
+            included.extend(replaced if is_include and isinstance(replaced, list) else [replaced])
+        return included
+    if isinstance(node, dict) and _FIELDS in node:
+        return _fields_of(node, path, fields)
+    if isinstance(node, dict):
+        return {key: _include(each, path, fields) for key, each in node.items()}
+    return node
+
+
+def _fields_of(node: dict[str, JsonValue], path: Path, fields: FieldsReader | None) -> JsonValue:
+    place = f"{path}: {json.dumps(node)}"
+    topic, form = node.get(_FIELDS), node.get(_FORM)
+    if node.keys() != {_FIELDS, _FORM} or not isinstance(topic, str) or not isinstance(form, str):
+        raise DefinitionError(f'{place}: expected: {{"{_FIELDS}": TOPIC, "{_FORM}": FORM}}')
+    if fields is None:
+        raise DefinitionError(f"{place}: this program cannot read the fields of a topic")
+    try:
+        return list(fields(topic, form))
+    except ValueError as error:
+        raise DefinitionError(f"{place}: {error}") from error
+
+
+def _object(node: JsonValue) -> Definition:
+    assert isinstance(node, dict)
+    return node
 
 
 def _fill(node: JsonValue, value: _Lookup) -> JsonValue:
@@ -97,12 +136,12 @@ def _fill(node: JsonValue, value: _Lookup) -> JsonValue:
 
 
 def _fill_text(text: str, value: _Lookup) -> JsonValue:
-    def found(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         filled = value(match[1])
         return match[0] if filled is None else filled
 
-    filled = _PLACEHOLDER.sub(found, text)
-    # A value that is one placeholder and comes out as a number is meant as one.
+    filled = _PLACEHOLDER.sub(replacement, text)
+    # A number replaces a text that is nothing but its placeholder.
     if filled != text and _PLACEHOLDER.fullmatch(text) and filled.isdigit():
         return int(filled)
     return filled

@@ -97,7 +97,7 @@ class Scenario:
             "wind_speed": 2.3,
         }
         few = self._event(self.station, 3) | {"pm25": 12.5, "o3": None}
-        none = self._event(self.station, 5)
+        none = self._event(self.station, 5) | {"pm25": None}
         return [none, few, full]
 
     @property

@@ -16,6 +16,7 @@ from apps.ciapol.sensors.event import Measurement
 from infra.configuration import load_settings
 from infra.platform import DATABASE as PLATFORM_DATABASE
 from infra.platform import secret
+from infra.products.fields import JobFields
 from infra.resources import connections
 from infra.resources.pulsar.topics import topic_urls
 from infra.resources.seatunnel.job import JobInputs, JobProvider
@@ -163,7 +164,12 @@ class Bench:
                     database=PLATFORM_DATABASE,
                     product="ciapol",
                     name=JOB,
-                    definition=read_definition(ROOT / "seatunnel/ciapol/ingest.conf", settings, files=ROOT),
+                    definition=read_definition(
+                        ROOT / "seatunnel/ciapol/ingest.conf",
+                        settings,
+                        files=ROOT,
+                        fields=JobFields(ROOT / "topics/ciapol"),
+                    ),
                 ),
                 None,
             )

@@ -25,6 +25,7 @@ in %, wind speed in m/s."""
 EVENT_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ciapol:sensor-measurements")
 """The namespace of the events' identifiers."""
 
+_NOTHING_MEASURED: Mapping[str, None] = dict.fromkeys(QUANTITIES)
 _namespace_hash = hashlib.sha1(EVENT_IDS.bytes, usedforsecurity=False)
 _compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
@@ -67,13 +68,16 @@ def event_id(station_id: str, measured_at: str) -> str:
 
 
 def encode(measurement: Measurement) -> bytes:
-    """The event as it is published: JSON in UTF-8; what was not measured is absent."""
+    """The event as it is published: JSON in UTF-8; what was not measured is absent.
+
+    An event without any field of a measurement would be rejected, so that nothing measured is written as nulls.
+    """
     measured_at = utc_text(measurement.measured_at)
     return _compact(
         {
             "event_id": event_id(measurement.station_id, measured_at),
             "station_id": measurement.station_id,
             "measured_at": measured_at,
-            **measurement.values,
+            **(measurement.values or _NOTHING_MEASURED),
         }
     ).encode()

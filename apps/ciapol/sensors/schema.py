@@ -15,7 +15,7 @@ SENSOR_MEASUREMENT: dict[str, object] = {
         *({"name": name, "type": ["null", "double"], "default": None} for name in QUANTITIES),
     ],
 }
-"""The record in Avro's notation, as `topics/ciapol/sensor-measurements.schema.json` registers it."""
+"""The registered record in Avro's notation: `topics/ciapol/sensor-measurements.fields.yaml` defines its fields."""
 
 
 class EncodedJsonSchema(pulsar.schema.Schema):  # type: ignore[misc]  # the client ships no types

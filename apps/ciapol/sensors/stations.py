@@ -12,7 +12,8 @@ COLUMNS = ("id", "name", "latitude", "longitude", "commune", "time_zone", "demon
 _REQUIRED = frozenset({"id", "name", "latitude", "longitude", "commune"})
 DEFAULT_ZONE = "Africa/Abidjan"
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A station's identifier; the ingest job rejects events with another one."""
 
 
 class StationsError(Exception):
@@ -20,7 +21,7 @@ class StationsError(Exception):
 
 
 def _station_id(text: str) -> str:
-    if not _ID.fullmatch(text) or text.startswith("smoke-"):
+    if not ID.fullmatch(text) or text.startswith("smoke-"):
         raise ValueError("1 to 64 letters, digits, '.', '_', '-', beginning with none of '._-', nor with 'smoke-'")
     return text
 

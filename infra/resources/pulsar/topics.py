@@ -9,6 +9,7 @@ from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict, Field
 
 from apps.shared.polling import wait_until
+from infra.products.fields import pulsar_schema, read_fields
 from infra.resources import connections
 from infra.resources.http import HttpService, Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
@@ -215,10 +216,6 @@ def _delete_topic(admin: HttpService, name: str) -> None:
     admin.request("DELETE", path, accept=(200, 204, 404))
 
 
-def _indented(schema: str) -> str:
-    return json.dumps(json.loads(schema), indent=1)
-
-
 class TopicsFile(BaseModel):
     """`topics/<product>/topics.yaml`."""
 
@@ -229,7 +226,7 @@ class TopicsFile(BaseModel):
 
         namespace: str
         partitions: int
-        schema_file: str | None = None
+        fields_file: str | None = None
 
     tenant: str
     namespaces: dict[str, Namespace]
@@ -257,17 +254,26 @@ class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
         keep_data: bool,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`definition` is a `topics.yaml`; the schema files that it names are beside it."""
+        """Creates the resource.
+
+        Args:
+            name: of the resource.
+            stack: the stack.
+            service: name of Pulsar's service.
+            definition: a `topics.yaml`. A topic's schema is generated from its `fields_file` in the same folder.
+            keep_data: deletion of the resource leaves topics and messages.
+            opts: options of the resource.
+        """
         file = TopicsFile.model_validate(yaml.safe_load(definition.read_text()))
         topics = {
             topic: Topic(
-                namespace=wanted.namespace,
-                partitions=wanted.partitions,
-                schema_text=_indented((definition.parent / wanted.schema_file).read_text())
-                if wanted.schema_file
+                namespace=declared.namespace,
+                partitions=declared.partitions,
+                schema_text=pulsar_schema(read_fields(definition.parent / declared.fields_file))
+                if declared.fields_file
                 else "",
             ).model_dump()
-            for topic, wanted in file.topics.items()
+            for topic, declared in file.topics.items()
         }
         super().__init__(
             name,

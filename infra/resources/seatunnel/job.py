@@ -15,6 +15,7 @@ from pydantic import Field
 from apps.shared.polling import wait_until
 from apps.shared.starrocks import StarRocksError
 from apps.shared.streaming_jobs import StreamingJob, StreamingJobs
+from infra.products.fields import JobFields
 from infra.resources import connections
 from infra.resources.http import Json
 from infra.resources.provider import DynamicResource, Inputs, Provider
@@ -191,7 +192,9 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
                 "database": database,
                 "product": product,
                 "name": name,
-                "definition": read_definition(definition, settings, files=ROOT),
+                "definition": read_definition(
+                    definition, settings, files=ROOT, fields=JobFields(ROOT / "topics" / product)
+                ),
                 "instances": dict(instances),
             },
             opts,

@@ -14,12 +14,13 @@ import pulsar as client  # type: ignore[import-untyped]  # the client ships no t
 import pytest
 
 from infra.distributions import assemble
+from infra.products.fields import pulsar_schema, read_fields
 from infra.services.model import fill
 from infra.services.pulsar import pulsar
 from infra.settings import PulsarSettings
 
 ROOT = Path(__file__).parents[3]
-SCHEMA = (ROOT / "topics/ciapol/sensor-measurements.schema.json").read_text()
+SCHEMA = pulsar_schema(read_fields(ROOT / "topics/ciapol/sensor-measurements.fields.yaml"))
 NAMESPACE = "ciapol/air"
 
 

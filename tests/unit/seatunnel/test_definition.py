@@ -2,7 +2,9 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
+from infra.products.fields import JobFields, read_fields
 from infra.resources.connections import Connections
 from infra.resources.seatunnel.placeholders import placeholders
 from infra.settings import ROOT, IngestSettings
@@ -93,6 +95,55 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_definition(write(tmp_path, job), {}, files=ROOT)
 
 
+def test_fields_replace_their_include_as_a_value_and_within_a_list(tmp_path: Path) -> None:
+    include = {"$fields": "readings", "as": "columns"}
+    job = {
+        "env": {},
+        "source": [],
+        "transform": [{"columns": include}],
+        "sink": [{"columns": ["a", include, "${z}"]}],
+    }
+    asked: list[tuple[str, str]] = []
+
+    def fields(topic: str, form: str) -> list[JsonValue]:
+        asked.append((topic, form))
+        return ["b", {"c": 1}]
+
+    found = read_definition(write(tmp_path, job), {"z": "9"}, files=ROOT, fields=fields)
+    assert asked == [("readings", "columns")] * 2
+    assert found["transform"] == [{"columns": ["b", {"c": 1}]}]
+    assert found["sink"] == [{"columns": ["a", "b", {"c": 1}, 9]}]
+
+
+@pytest.mark.parametrize(
+    ("include", "message"),
+    [
+        ({"$fields": "none", "as": "columns"}, r"none.fields.yaml: No such file"),
+        ({"$fields": "sensor-measurements", "as": "column"}, "'column'; expected: validation, columns or measurements"),
+        ({"$fields": "sensor-measurements"}, 'expected: {"[$]fields": TOPIC, "as": FORM}'),
+        ({"$fields": "sensor-measurements", "as": "columns", "and": []}, 'expected: {"[$]fields": TOPIC, "as": FORM}'),
+        ({"$fields": ["sensor-measurements"], "as": "columns"}, 'expected: {"[$]fields": TOPIC, "as": FORM}'),
+    ],
+)
+def test_a_wrong_include_is_named(tmp_path: Path, include: JsonValue, message: str) -> None:
+    path = write(tmp_path, {"env": {}, "source": [], "sink": [include]})
+    with pytest.raises(DefinitionError, match=message) as raised:
+        read_definition(path, {}, files=ROOT, fields=JobFields(ROOT / "topics/ciapol"))
+    assert str(raised.value).startswith(f"{path}: {json.dumps(include)}: ")
+
+
+def test_a_program_without_fields_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, {"env": {}, "source": [], "sink": [{"$fields": "t", "as": "columns"}]})
+    with pytest.raises(DefinitionError, match="cannot read the fields of a topic"):
+        read_definition(path, {}, files=ROOT)
+
+
+def test_the_ingest_job_names_no_measurement() -> None:
+    text = (ROOT / "seatunnel/ciapol/ingest.conf").read_text()
+    measurements = read_fields(ROOT / "topics/ciapol/sensor-measurements.fields.yaml").measurements
+    assert [name for name in measurements if f'"{name}"' in text] == []
+
+
 def test_ids_are_stable_and_differ() -> None:
     assert job_id("local", "ingest") == job_id("local", "ingest")
     assert len({job_id(stack, name) for stack in "abc" for name in "def"}) == 9
@@ -103,6 +154,8 @@ def test_ids_are_stable_and_differ() -> None:
 def test_the_projects_own_jobs_leave_no_placeholder_open(path: Path) -> None:
     settings = {"starrocks.database": PRODUCT.database, "station_filter": "", **IngestSettings().placeholders()}
     window = {"from": "2026-01-01 00:00:00", "to": "2026-01-02 00:00:00"}
-    filled = json.dumps(fill(read_definition(path, settings, files=ROOT), ADDRESSES | window))
+    fields = JobFields(ROOT / "topics" / path.parent.name)
+    filled = json.dumps(fill(read_definition(path, settings, files=ROOT, fields=fields), ADDRESSES | window))
     assert "${" not in filled
+    assert "$fields" not in filled
     assert "the-password" not in filled

@@ -1,16 +1,19 @@
 """Events as they are published, and the schema under which they are."""
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from apps.ciapol.sensors import stations
 from apps.ciapol.sensors.event import EVENT_IDS, QUANTITIES, Measurement, encode, event_id, utc_text
 from apps.ciapol.sensors.schema import SENSOR_MEASUREMENT, EncodedJsonSchema
+from infra.products.fields import pulsar_schema, read_fields
 
-ROOT = Path(__file__).parents[3]
+FIELDS = Path(__file__).parents[3] / "topics/ciapol/sensor-measurements.fields.yaml"
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
@@ -23,6 +26,11 @@ def test_event_has_the_fields_and_leaves_out_what_was_not_measured() -> None:
         "pm25": 35.1,
         "co": 800.0,
     }
+
+
+def test_an_event_of_nothing_measured_says_so_with_nulls() -> None:
+    event = json.loads(encode(Measurement("ABJ-001", NOON, {})))
+    assert {name: event[name] for name in QUANTITIES} == dict.fromkeys(QUANTITIES)
 
 
 def test_times_are_written_in_utc() -> None:
@@ -52,15 +60,24 @@ def test_moving_keeps_station_and_values() -> None:
 
 
 def test_the_registered_schema_is_the_one_that_producers_declare() -> None:
-    registered = json.loads((ROOT / "topics/ciapol/sensor-measurements.schema.json").read_text())
+    registered = json.loads(pulsar_schema(read_fields(FIELDS)))
     declared = EncodedJsonSchema().schema_info()
-    assert json.loads(declared.schema()) == registered == SENSOR_MEASUREMENT
+    assert json.loads(declared.schema()) == registered
+    assert registered == SENSOR_MEASUREMENT, f"change apps/ciapol/sensors/event.py or {FIELDS}"
     assert declared.schema_type().name == "JSON"
 
 
 def test_the_schema_has_every_field_of_the_event() -> None:
-    names = [field["name"] for field in json.loads(json.dumps(SENSOR_MEASUREMENT))["fields"]]
-    assert names == ["event_id", "station_id", "measured_at", *QUANTITIES]
+    fields = read_fields(FIELDS)
+    assert fields.names == ["event_id", "station_id", "measured_at", *QUANTITIES]
+    assert fields.measurements == [*QUANTITIES], f"change QUANTITIES in apps/ciapol/sensors/event.py or {FIELDS}"
+
+
+@pytest.mark.parametrize("name", ["station_id", "event_id"])
+def test_ids_of_events_keep_to_the_rule_of_registered_stations(name: str) -> None:
+    [field] = [field for field in read_fields(FIELDS).fields if field.name == name]
+    assert field.pattern == stations.ID.pattern, f"change ID in apps/ciapol/sensors/stations.py or {FIELDS}"
+    assert re.fullmatch(str(field.pattern), event_id("A", "2026-01-31T12:00:00Z"))
 
 
 def test_the_schema_passes_prepared_bytes_through_and_reads_them_back() -> None:

@@ -47,7 +47,7 @@ def parse(sql: str) -> list[exp.Expr]:
     return [s for s in sqlglot.parse(render(sql), read="starrocks") if s is not None]
 
 
-def _column(definition: exp.ColumnDef) -> Column:
+def column(definition: exp.ColumnDef) -> Column:
     nullable, comment = True, None
     for constraint in definition.args.get("constraints", []):
         if isinstance(constraint.kind, exp.NotNullColumnConstraint):
@@ -60,7 +60,7 @@ def _column(definition: exp.ColumnDef) -> Column:
 def _table(create: exp.Create) -> Table:
     schema = create.this
     assert isinstance(schema, exp.Schema), create.sql("starrocks")
-    columns = {c.name: _column(c) for c in schema.expressions if isinstance(c, exp.ColumnDef)}
+    columns = {c.name: column(c) for c in schema.expressions if isinstance(c, exp.ColumnDef)}
     key = next((k for k in schema.expressions if isinstance(k, exp.PrimaryKey)), None)
     comments = list(key.find_all(exp.IndexConstraintOption)) if key else []
     properties = create.args["properties"].expressions
