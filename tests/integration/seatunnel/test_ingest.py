@@ -10,7 +10,7 @@ import pulsar as client  # type: ignore[import-untyped]  # the client ships no t
 import pytest
 
 from infra.products.fields import JobFields, read_fields
-from seatunnel.client.definition import fill, job_id, read_definition
+from seatunnel.client.definition import Definition, fill, job_id, read_definition
 from seatunnel.client.zeta import JobStatus
 from tests.integration.api.platform import DATABASE, ROOT, Emulator, emulator
 from tests.integration.sensors.pulsar_process import NAMESPACE, Pulsar
@@ -87,7 +87,7 @@ class Ingest:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def event(station: str, second: int = 0, **fields: object) -> Event:
+def event(station: str, second: int = 0, /, **fields: object) -> Event:
     return {"event_id": f"e{second}", "station_id": station, "measured_at": f"2026-01-31T12:00:{second:02}Z", **fields}
 
 
@@ -139,7 +139,7 @@ def ingest(starrocks: Emulator, broker: Pulsar, tmp_path_factory: pytest.TempPat
         zeta.kill()
 
 
-def definition(starrocks: Emulator, broker: Pulsar, folder: Path) -> dict[str, object]:
+def definition(starrocks: Emulator, broker: Pulsar, folder: Path) -> Definition:
     (folder / "password").write_text(PASSWORD)
     (folder / "token").write_text("no token is needed")
     path = ROOT / "seatunnel/ciapol/ingest.conf"
