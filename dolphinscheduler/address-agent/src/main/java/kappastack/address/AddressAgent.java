@@ -9,13 +9,13 @@ import java.nio.channels.ServerSocketChannel;
 /**
  * {@code -javaagent:address-agent.jar=bind=127.0.0.1;advertise=127.0.0.1;methods=pkg.Class#method}.
  *
- * <p>For servers that listen on every address of the machine and choose by themselves which of them they tell others,
- * without a setting for either. The jar must keep its name: it puts itself on the boot class path.
+ * <p>A Java agent for servers that have no setting for the address that they bind and for the one that they advertise. The
+ * jar must keep its name, because its manifest puts it on the boot class path.
  */
 public final class AddressAgent {
     private AddressAgent() {}
 
-    /** Called by the JVM before the server's own main. */
+    /** The JVM calls this before the server's main. */
     public static void premain(String argument, Instrumentation instrumentation) throws Exception {
         Options options = Options.parse(argument);
         Addresses.bindTo(options.bind);
@@ -25,15 +25,15 @@ public final class AddressAgent {
                 instrumentation.retransformClasses(loaded);
             }
         }
-        refuseToBeWithoutEffect(InetAddress.getByName(options.bind));
+        checkEffect(InetAddress.getByName(options.bind));
     }
 
-    private static void refuseToBeWithoutEffect(InetAddress wanted) throws Exception {
+    private static void checkEffect(InetAddress expected) throws Exception {
         try (ServerSocket socket = new ServerSocket(0);
                 ServerSocketChannel channel = ServerSocketChannel.open()) {
             InetAddress bound = channel.bind(new InetSocketAddress(0)).socket().getInetAddress();
-            if (!socket.getInetAddress().equals(wanted) || !bound.equals(wanted)) {
-                throw new IllegalStateException("address agent: it has no effect on this JVM");
+            if (!socket.getInetAddress().equals(expected) || !bound.equals(expected)) {
+                throw new IllegalStateException("address agent: sockets of this JVM do not bind " + expected.getHostAddress());
             }
         }
     }

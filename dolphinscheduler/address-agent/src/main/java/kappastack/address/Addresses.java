@@ -7,7 +7,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 
-/** Which address a listening socket is bound to. The JDK's own classes call it: it is on the boot class path. */
+/** The address that listening sockets bind. It is on the boot class path, because the JDK's classes call it. */
 public final class Addresses {
     private static volatile InetAddress bind;
 
@@ -18,27 +18,27 @@ public final class Addresses {
     }
 
     /**
-     * Called first thing in each rewritten {@code bind}.
+     * Returns the address to bind. Each rewritten {@code bind} calls it first.
      *
-     * @param socket whose {@code bind} was called
-     * @param wanted its first argument; null asks for the wildcard address and any port
-     * @return what to bind instead; explicit addresses, Unix sockets and clients are left as they are
+     * @param socket the object whose {@code bind} was called
+     * @param requested its first argument; null means the wildcard address and any port
+     * @return the address to bind; explicit addresses, Unix sockets and clients keep theirs
      */
-    public static SocketAddress replace(Object socket, SocketAddress wanted) {
+    public static SocketAddress replace(Object socket, SocketAddress requested) {
         InetAddress address = bind;
         if (address == null || address.isAnyLocalAddress() || isNettyClient(socket)) {
-            return wanted;
+            return requested;
         }
-        if (wanted == null) {
+        if (requested == null) {
             return isUnixSocket(socket) ? null : new InetSocketAddress(address, 0);
         }
-        if (wanted instanceof InetSocketAddress) {
-            InetSocketAddress inet = (InetSocketAddress) wanted;
+        if (requested instanceof InetSocketAddress) {
+            InetSocketAddress inet = (InetSocketAddress) requested;
             if (!inet.isUnresolved() && inet.getAddress().isAnyLocalAddress()) {
                 return new InetSocketAddress(address, inet.getPort());
             }
         }
-        return wanted;
+        return requested;
     }
 
     private static boolean isNettyClient(Object socket) {

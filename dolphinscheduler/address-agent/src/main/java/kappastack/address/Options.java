@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the agent is told: {@code bind=ADDRESS;advertise=HOST;methods=pkg.Class#method,…;last=pkg.Class#method,…}.
+ * The agent's options: {@code bind=ADDRESS;advertise=HOST;methods=pkg.Class#method,…;last=pkg.Class#method,…}.
  *
- * <p>{@code bind} is the numeric address that takes the place of the wildcard address; the wildcard itself leaves
- * binding alone. {@code advertise} is what each of {@code methods} returns instead of what it found out; they take no
- * argument and return a String. After each of {@code last}, which may be left out, the JVM ends: they return nothing.
+ * <p>{@code bind} is the numeric address that replaces the wildcard address; the wildcard address itself changes nothing.
+ * {@code advertise} is the result of each method in {@code methods}; these methods have no parameter and return a String.
+ * {@code last} is optional: the JVM ends after each of its methods, which return nothing.
  */
 final class Options {
     final String bind;
@@ -28,16 +28,16 @@ final class Options {
     }
 
     /**
-     * Reads the agent's argument.
+     * Parses the agent's argument.
      *
-     * @throws IllegalArgumentException where it is not as described, naming the part
+     * @throws IllegalArgumentException if the argument is malformed; the message names the part
      */
     static Options parse(String argument) {
         Map<String, String> parts = new HashMap<>();
         for (String part : (argument == null ? "" : argument).split(";")) {
             int equals = part.indexOf('=');
             if (equals < 1) {
-                throw new IllegalArgumentException("address agent: '" + part + "' is not NAME=VALUE");
+                throw new IllegalArgumentException("address agent: '" + part + "' is malformed; expected: NAME=VALUE");
             }
             parts.put(part.substring(0, equals), part.substring(equals + 1));
         }
@@ -60,7 +60,7 @@ final class Options {
         for (String method : listed.split(",")) {
             int hash = method.indexOf('#');
             if (hash < 1 || hash == method.length() - 1) {
-                throw new IllegalArgumentException("address agent: '" + method + "' is not pkg.Class#method");
+                throw new IllegalArgumentException("address agent: '" + method + "' is malformed; expected: pkg.Class#method");
             }
             methods.computeIfAbsent(method.substring(0, hash).replace('.', '/'), name -> new HashSet<>())
                     .add(method.substring(hash + 1));
@@ -76,7 +76,7 @@ final class Options {
         return value;
     }
 
-    /** The methods of a class (internal name) that shall return {@link #advertise}. */
+    /** The methods of a class (internal name) that return {@link #advertise}. */
     Set<String> methodsOf(String internalName) {
         return methods.getOrDefault(internalName, Collections.<String>emptySet());
     }

@@ -12,9 +12,9 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Rewrites the classes through which a JVM listens, and the methods that tell others where. */
+/** Rewrites the classes that bind listening sockets, and the methods that return the advertised address. */
 final class Rewriter implements ClassFileTransformer {
-    /** Every listening TCP socket of the JDK is bound through one of these. */
+    /** The JDK binds every listening TCP socket through one of these. */
     static final Set<String> JDK = Collections.unmodifiableSet(new HashSet<>(Arrays.asList(
             "java/net/ServerSocket",
             "sun/nio/ch/ServerSocketChannelImpl",
@@ -32,24 +32,24 @@ final class Rewriter implements ClassFileTransformer {
     @Override
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
-        if (name == null || !concerns(name)) {
+        if (name == null || !isRewritten(name)) {
             return null;
         }
         try {
             return rewritten(name, classFile);
         } catch (RuntimeException error) {
-            // A server that listens where it must not is worse than none.
+            // A server on the wrong address is worse than no server.
             System.err.println("address agent: " + name + " cannot be rewritten: " + error);
             System.exit(EXIT_CODE);
             return null;
         }
     }
 
-    private boolean concerns(String name) {
+    private boolean isRewritten(String name) {
         return bindPrefix(name) != null || !options.methodsOf(name).isEmpty() || !options.lastOf(name).isEmpty();
     }
 
-    /** How the descriptor of the {@code bind} to rewrite begins. Netty's native transports go past the JDK's classes. */
+    /** The beginning of the descriptor of {@code bind} to rewrite. Netty's native transports bypass the JDK's classes. */
     private static String bindPrefix(String name) {
         if (JDK.contains(name)) {
             return "(" + ADDRESS + "I)";
@@ -89,7 +89,7 @@ final class Rewriter implements ClassFileTransformer {
         return writer.toByteArray();
     }
 
-    /** {@code Runtime.getRuntime().halt(EXIT_CODE)} instead of a return. */
+    /** Inserts {@code Runtime.getRuntime().halt(EXIT_CODE)} before each return. */
     private static final class Epilogue extends MethodVisitor {
         Epilogue(MethodVisitor next) {
             super(Opcodes.ASM9, next);
@@ -107,7 +107,7 @@ final class Rewriter implements ClassFileTransformer {
         }
     }
 
-    /** {@code address = Addresses.replace(this, address)}, before anything else. */
+    /** Inserts {@code address = Addresses.replace(this, address)} at the beginning. */
     private static final class Prologue extends MethodVisitor {
         Prologue(MethodVisitor next) {
             super(Opcodes.ASM9, next);

@@ -28,20 +28,20 @@ class AddressesTest {
     }
 
     @Test
-    void noAddressAtAllMeansAnyPort() {
+    void noAddressMeansAnyPort() {
         assertEquals(new InetSocketAddress("127.0.0.1", 0), Addresses.replace(socket, null));
     }
 
     @Test
-    void anExplicitAddressIsLeftAlone() {
-        SocketAddress wanted = new InetSocketAddress("127.0.0.2", 80);
-        assertSame(wanted, Addresses.replace(socket, wanted));
+    void anExplicitAddressIsKept() {
+        SocketAddress requested = new InetSocketAddress("127.0.0.2", 80);
+        assertSame(requested, Addresses.replace(socket, requested));
     }
 
     @Test
-    void toBindTheWildcardLeavesEverythingAlone() throws Exception {
+    void theWildcardAsAddressChangesNothing() throws Exception {
         Addresses.bindTo("0.0.0.0");
-        SocketAddress wanted = new InetSocketAddress(80);
-        assertSame(wanted, Addresses.replace(socket, wanted));
+        SocketAddress requested = new InetSocketAddress(80);
+        assertSame(requested, Addresses.replace(socket, requested));
     }
 }

@@ -24,11 +24,11 @@ class OptionsTest {
         "bind=127.0.0.1;methods=a.B#c | advertise= is missing",
         "advertise=x;methods=a.B#c | bind= is missing",
         "bind=127.0.0.1;advertise=x | methods= is missing",
-        "bind=127.0.0.1;advertise=x;methods=a.B | 'a.B' is not pkg.Class#method",
+        "bind=127.0.0.1;advertise=x;methods=a.B | 'a.B' is malformed; expected: pkg.Class#method",
         "bind=127.0.0.1;advertise=x;methods=a.B#c;port=1 | unknown [port]",
-        "bind | 'bind' is not NAME=VALUE",
+        "bind | 'bind' is malformed; expected: NAME=VALUE",
     })
-    void refusesWhatItCannotUse(String argument, String reason) {
+    void rejectsMalformedArguments(String argument, String reason) {
         IllegalArgumentException error =
                 assertThrows(IllegalArgumentException.class, () -> Options.parse(argument));
         assertTrue(error.getMessage().contains(reason), error.getMessage());

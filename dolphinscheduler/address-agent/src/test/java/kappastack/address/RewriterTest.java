@@ -9,14 +9,14 @@ import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
 class RewriterTest {
-    /** Stands for a class that finds out the machine's address. */
+    /** Like a class that determines the machine's address. */
     public static final class Finder {
         /** Rewritten. */
         public static String host() {
             return "192.0.2.1";
         }
 
-        /** Not rewritten: it takes an argument. */
+        /** Not rewritten, because it has a parameter. */
         public static String host(String prefix) {
             return prefix + "192.0.2.1";
         }
@@ -26,7 +26,7 @@ class RewriterTest {
             new Rewriter(Options.parse("bind=127.0.0.1;advertise=worker-0;methods=" + Finder.class.getName() + "#host"));
 
     @Test
-    void aNamedMethodReturnsWhatIsAdvertised() throws Exception {
+    void aNamedMethodReturnsTheAdvertisedHost() throws Exception {
         String name = Finder.class.getName();
         byte[] rewritten = rewriter.transform(null, name.replace('.', '/'), null, null, classFile(Finder.class));
         Class<?> loaded = new ClassLoader(null) {
@@ -38,7 +38,7 @@ class RewriterTest {
         assertEquals("at 192.0.2.1", loaded.getMethod("host", String.class).invoke(null, "at "));
     }
 
-    /** Stands for a server that closes itself and lives on. */
+    /** Like a server whose JVM stays after it has closed. */
     public static final class Server {
         /** Rewritten. */
         public static void stop(String cause) {
@@ -46,9 +46,9 @@ class RewriterTest {
         }
     }
 
-    /** Runs the rewritten server in a JVM of its own, as that ends with it. */
+    /** Runs the rewritten server in its own JVM, which ends with the server. */
     public static final class Stopping {
-        /** Its main. */
+        /** Entry point of that JVM. */
         public static void main(String[] arguments) throws Exception {
             String name = Server.class.getName();
             Rewriter rewriter = new Rewriter(
@@ -81,7 +81,7 @@ class RewriterTest {
     }
 
     @Test
-    void otherClassesAreNotTouched() throws Exception {
+    void otherClassesAreNotRewritten() throws Exception {
         assertNull(rewriter.transform(null, "java/lang/String", null, null, classFile(String.class)));
     }
 

@@ -3,7 +3,7 @@ package kappastack.seatunnel;
 import java.io.Serializable;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Exponential back-off with jitter: between half of and the whole of first × 2ⁿ, never above a ceiling. */
+/** Exponential back-off with jitter: a wait between 50 % and 100 % of {@code first × 2^attempt}, at most a ceiling. */
 public final class Backoff implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class Backoff implements Serializable {
 
     /**
      * @param firstMillis the longest first wait, in milliseconds
-     * @param ceilingMillis the longest wait at all, in milliseconds
+     * @param ceilingMillis the longest wait, in milliseconds
      */
     public Backoff(long firstMillis, long ceilingMillis) {
         this.firstMillis = firstMillis;

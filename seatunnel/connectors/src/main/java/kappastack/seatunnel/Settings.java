@@ -12,9 +12,10 @@ import java.util.Map;
 import org.apache.seatunnel.api.configuration.ReadonlyConfig;
 
 /**
- * A plugin's section of a job definition, read with errors that name the key, the value and what would be right.
+ * One plugin's section of a job definition. Errors name the key, the value and what is expected.
  *
- * <p>Numbers and booleans may be written as text ("200"), because job definitions are filled in from templates.
+ * <p>Numbers and booleans may be written as text ("200"), because placeholders of job definitions are filled with
+ * text.
  */
 public final class Settings {
     private final String plugin;
@@ -27,7 +28,7 @@ public final class Settings {
 
     /**
      * @param plugin the plugin's name, for error messages
-     * @param config its section as the engine hands it over
+     * @param config its section as the engine passes it
      */
     public static Settings of(String plugin, ReadonlyConfig config) {
         return new Settings(plugin, config.getSourceMap());
@@ -41,12 +42,12 @@ public final class Settings {
         return new Settings(plugin, values);
     }
 
-    /** Whether the key is there and is not null. */
+    /** Whether the key is present and not null. */
     public boolean has(String key) {
         return find(key) != null;
     }
 
-    /** Text that must be there and must not be blank. */
+    /** A required text that is not blank. */
     public String text(String key) {
         String value = text(key, null);
         if (value == null || value.trim().isEmpty()) {
@@ -79,7 +80,7 @@ public final class Settings {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // The error below says the same with the key's name.
+            // The error below names the key.
         }
         throw error(key, value, "a whole number of at least " + minimum);
     }
@@ -105,7 +106,7 @@ public final class Settings {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // The error below says the same with the key's name.
+            // The error below names the key.
         }
         throw error(key, value, "a finite number");
     }
@@ -193,7 +194,7 @@ public final class Settings {
         return objects;
     }
 
-    /** Fails on a key that is not among the known ones, so that a typing error is not silently ignored. */
+    /** Rejects unknown keys, so that a misspelt key is an error. */
     public void onlyKnown(List<String> known) {
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
@@ -203,8 +204,8 @@ public final class Settings {
     }
 
     /**
-     * The secret under {@code key}, or the content of the file named by {@code fileKey}, so that a job's definition
-     * need not hold it. It is read when it is used, never kept in a job's plan.
+     * A secret: {@code value}, or the content of {@code file}, so that the job's definition holds no secret. The file is
+     * read at use, so that the secret is never part of a job's plan.
      *
      * @throws IOException if the file cannot be read
      */
@@ -219,9 +220,9 @@ public final class Settings {
     }
 
     /** An error about one key. */
-    public IllegalArgumentException error(String key, Object value, String wanted) {
+    public IllegalArgumentException error(String key, Object value, String expected) {
         return new IllegalArgumentException(
-                plugin + ": " + key + (value == null ? " is missing" : " is '" + value + "'") + "; expected: " + wanted);
+                plugin + ": " + key + (value == null ? " is missing" : " is '" + value + "'") + "; expected: " + expected);
     }
 
     private Object find(String key) {

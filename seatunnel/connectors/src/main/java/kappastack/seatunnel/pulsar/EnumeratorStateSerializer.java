@@ -3,7 +3,10 @@ package kappastack.seatunnel.pulsar;
 import java.nio.charset.StandardCharsets;
 import org.apache.seatunnel.api.serialization.Serializer;
 
-/** The enumerator's state is only a version: positions are the readers', partitions are asked for anew. */
+/**
+ * Serializes the enumerator's state, which is only a version: readers keep the positions, and partitions are discovered
+ * again.
+ */
 final class EnumeratorStateSerializer implements Serializer<String> {
     static final String VERSION = "1";
 

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which reader of this process reads a partition for a subscription. When the engine restarts a pipeline it now and then
- * forgets to close the old reader, which would keep its exclusive subscription for as long as the process lives.
+ * The reader of each partition and subscription in this process. After a restart of a pipeline the engine sometimes leaves
+ * the old reader open, which would keep its exclusive subscription until the process ends.
  */
 final class LiveReaders {
     private static final Map<String, PulsarReader> READERS = new ConcurrentHashMap<>();
@@ -18,8 +18,8 @@ final class LiveReaders {
         return old == reader ? null : old;
     }
 
-    /** Forgets a reader that is closed. */
-    static void forget(PulsarReader reader) {
+    /** Removes a closed reader. */
+    static void remove(PulsarReader reader) {
         READERS.values().removeIf(registered -> registered == reader);
     }
 }

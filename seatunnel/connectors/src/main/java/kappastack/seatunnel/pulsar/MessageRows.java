@@ -11,7 +11,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 
-/** One row for each message, whatever it holds. */
+/** Converts each message into a row, whatever its payload is. */
 final class MessageRows {
     static final SeaTunnelRowType TYPE =
             new SeaTunnelRowType(
@@ -35,8 +35,8 @@ final class MessageRows {
     }
 
     /**
-     * The publish time is the broker's where the broker adds it to entries (it does not depend on the producer's clock),
-     * else the producer's.
+     * Converts a message. The publish time is the broker's where the broker adds it to entries, because it does not depend
+     * on the producer's clock; else it is the producer's.
      */
     SeaTunnelRow row(Message<byte[]> message, Position position) {
         long millis = message.getBrokerPublishTime().orElse(message.getPublishTime());

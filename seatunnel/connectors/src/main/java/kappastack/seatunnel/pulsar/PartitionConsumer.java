@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one partition. The client reconnects by itself; when a consumer is given up for good (its topic was deleted, its
- * subscription is taken), another is made, with back-off, for as long as it takes.
+ * Reads one partition. Pulsar's client reconnects a consumer automatically. When a consumer fails for good (its topic was
+ * deleted, its subscription is taken), this class subscribes again, with back-off and without a limit of attempts.
  *
- * <p>A consumer that starts after a restore seeks to the checkpointed message. After a reconnection the broker sends again
- * what is not acknowledged; what was handed on already is left out, as far as it lies behind the acknowledged entry. A
- * message before that entry means that somebody has reset the subscription or the topic is another one: it is handed on.
+ * <p>After a restore the consumer seeks to the checkpointed message. After a reconnection the broker redelivers messages
+ * that are not acknowledged; those that were emitted before and follow the acknowledged entry are skipped. A message before
+ * that entry means that the subscription was reset or the topic was recreated, so it is emitted.
  */
 final class PartitionConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionConsumer.class);
@@ -38,8 +38,8 @@ final class PartitionConsumer {
     private final AtomicReference<Arrival> arrived = new AtomicReference<>();
     private volatile Consumer<byte[]> consumer;
     private volatile boolean closed;
-    private volatile Position handedOn;
-    private volatile Position floor;
+    private volatile Position lastEmitted;
+    private volatile Position acknowledgedUpTo;
     private volatile int failures;
     private volatile boolean waiting;
     private Position idleAt;
@@ -59,11 +59,11 @@ final class PartitionConsumer {
         this.ready = ready;
         this.partition = partition;
         this.rows = new MessageRows(partition);
-        this.handedOn = restored;
-        this.floor = restored;
+        this.lastEmitted = restored;
+        this.acknowledgedUpTo = restored;
     }
 
-    /** Subscribes in the background; this joins the queue of ready partitions whenever a message has come. */
+    /** Subscribes in the background. This object joins the queue of ready partitions whenever a message arrives. */
     void start() {
         if (closed) {
             return;
@@ -96,9 +96,10 @@ final class PartitionConsumer {
     }
 
     /**
-     * Hands on what has arrived, at most so many messages. Called by the reader's thread only.
+     * Emits the messages that have arrived. Only the reader's thread calls it.
      *
-     * @throws Exception whatever the collector throws
+     * @param most the most messages to emit
+     * @throws Exception any exception of the collector
      */
     void drain(Collector<SeaTunnelRow> output, int most) throws Exception {
         Arrival arrival = arrived.getAndSet(null);
@@ -108,7 +109,7 @@ final class PartitionConsumer {
         Message<byte[]> message = arrival.message;
         try {
             for (int count = 1; message != null; count++) {
-                handOn(message, output);
+                emit(message, output);
                 message = count < most ? arrival.from.receive(0, TimeUnit.MILLISECONDS) : null;
             }
         } catch (PulsarClientException e) {
@@ -118,19 +119,19 @@ final class PartitionConsumer {
         await(arrival.from);
     }
 
-    /** The last message handed on, or null. */
+    /** The position of the last emitted message, or null. */
     Position position() {
-        return handedOn;
+        return lastEmitted;
     }
 
     PulsarSplit split() {
-        Position position = handedOn;
+        Position position = lastEmitted;
         return new PulsarSplit(partition, position == null ? null : position.toBytes());
     }
 
-    /** Acknowledges everything up to a message; a failure is made up for by the next acknowledgement. */
+    /** Acknowledges all messages up to this one. A failure needs no retry, because the next acknowledgement covers it. */
     void acknowledge(Position upTo) {
-        floor = upTo;
+        acknowledgedUpTo = upTo;
         Consumer<byte[]> current = consumer;
         if (current != null) {
             current.acknowledgeCumulativeAsync(upTo.id())
@@ -143,8 +144,8 @@ final class PartitionConsumer {
     }
 
     /**
-     * Subscribes again if messages lie in the partition and none has come since the last call: whatever the client or the
-     * broker got wrong, a partition does not stay silent. Called by the reader's timer only.
+     * Subscribes again if the partition has messages and none has arrived since the last call, so that no fault of client
+     * or broker silences a partition. Only the reader's timer calls it.
      */
     void restartIfStalled() {
         Consumer<byte[]> current = consumer;
@@ -152,12 +153,12 @@ final class PartitionConsumer {
             wasBehind = false;
             return;
         }
-        Position last = handedOn;
+        Position last = lastEmitted;
         current.getLastMessageIdAsync()
                 .thenAccept(id -> compareWithEnd(current, last, Position.of(id)))
                 .exceptionally(
                         error -> {
-                            LOG.info("{}: its end is not known: {}", partition, error.toString());
+                            LOG.info("{}: the last message id is unknown: {}", partition, error.toString());
                             return null;
                         });
     }
@@ -170,20 +171,20 @@ final class PartitionConsumer {
 
     private synchronized void compareWithEnd(Consumer<byte[]> current, Position last, Position end) {
         boolean behind = end.exists() && (last == null || last.isInEntryBefore(end));
-        boolean before = wasBehind && Objects.equals(last, idleAt) && Objects.equals(last, handedOn);
+        boolean before = wasBehind && Objects.equals(last, idleAt) && Objects.equals(last, lastEmitted);
         wasBehind = behind;
         idleAt = last;
-        // The end may be an entry that is never delivered, so it is no reason for more than one try.
+        // The last entry may be one that is never delivered, so each end causes one restart at most.
         if (behind && before && waiting && !end.equals(endOfLastRestart)) {
             endOfLastRestart = end;
-            restart(current, new PulsarClientException("nothing comes although it ends at " + end + ", after " + last));
+            restart(current, new PulsarClientException("no message arrives although the partition ends at " + end + "; last emitted: " + last));
         }
     }
 
     private CompletableFuture<Void> seek(Consumer<byte[]> subscribed) {
-        Position target = handedOn;
+        Position target = lastEmitted;
         if (target == null) {
-            LOG.info("{}: goes on where its subscription is", partition);
+            LOG.info("{}: resuming at the position of its subscription", partition);
             return CompletableFuture.completedFuture(null);
         }
         return subscribed
@@ -192,16 +193,16 @@ final class PartitionConsumer {
                         last -> {
                             if (Position.of(last).isInEntryBefore(target)) {
                                 LOG.warn(
-                                        "{}: ends at {}, before the checkpointed {}, so it is another topic of that name;"
+                                        "{}: ends at {}, before the checkpointed {}: the topic was recreated;"
                                                 + " starting at its beginning",
                                         partition,
                                         Position.of(last),
                                         target);
-                                handedOn = null;
-                                floor = null;
+                                lastEmitted = null;
+                                acknowledgedUpTo = null;
                                 return subscribed.seekAsync(MessageId.earliest);
                             }
-                            LOG.info("{}: goes on after {}", partition, target);
+                            LOG.info("{}: resuming after {}", partition, target);
                             return subscribed.seekAsync(target.id());
                         });
     }
@@ -215,30 +216,30 @@ final class PartitionConsumer {
                             if (error != null) {
                                 restart(from, error);
                             } else {
-                                // What an earlier consumer had received and nobody drained comes again.
+                                // Replaces an undrained message of an earlier consumer, which the broker redelivers.
                                 arrived.set(new Arrival(from, message));
                                 ready.add(this);
                             }
                         });
     }
 
-    private void handOn(Message<byte[]> message, Collector<SeaTunnelRow> output) {
+    private void emit(Message<byte[]> message, Collector<SeaTunnelRow> output) {
         Position position = Position.of(message.getMessageId());
-        Position last = handedOn;
+        Position last = lastEmitted;
         if (last != null && position.compareTo(last) <= 0) {
-            Position acknowledged = floor;
+            Position acknowledged = acknowledgedUpTo;
             if (acknowledged != null && !position.isInEntryBefore(acknowledged)) {
                 return;
             }
             if (acknowledged != null) {
-                LOG.warn("{}: went back from {} to {}; reading on from there", partition, last, position);
-                floor = null;
+                LOG.warn("{}: the subscription was reset from {} to {}; continuing from there", partition, last, position);
+                acknowledgedUpTo = null;
             }
         }
         SeaTunnelRow row = rows.row(message, position);
         synchronized (output.getCheckpointLock()) {
             output.collect(row);
-            handedOn = position;
+            lastEmitted = position;
         }
     }
 

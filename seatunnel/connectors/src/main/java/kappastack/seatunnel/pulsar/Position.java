@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.MessageIdAdv;
 
-/** A message's place in its partition: ledger, entry, and index within a batch (-1 for an entry of one message). */
+/** A message's position in its partition: ledger, entry, and index within a batch (-1 for an entry of one message). */
 final class Position implements Comparable<Position> {
     private final MessageIdAdv id;
 

@@ -14,9 +14,9 @@ import org.apache.seatunnel.api.table.catalog.CatalogTableUtil;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
- * Reads a topic without end: a row for each message with its id, key, publish time, topic, partition and bytes. Nothing in
- * a message makes it fail. Positions are kept in checkpoints; a durable subscription keeps the broker from dropping what no
- * checkpoint covers, and is where a job without a checkpoint goes on.
+ * An unbounded source that emits a row per message with its id, key, publish time, topic, partition and bytes. No payload
+ * makes it fail. Checkpoints hold the positions. A durable subscription keeps the broker from deleting messages that no
+ * checkpoint covers; a job without a checkpoint starts at its position.
  */
 public final class PulsarMessagesSource
         implements SeaTunnelSource<SeaTunnelRow, PulsarSplit, String>, SupportParallelism {

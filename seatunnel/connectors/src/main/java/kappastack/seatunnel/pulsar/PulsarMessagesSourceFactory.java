@@ -13,7 +13,7 @@ import org.apache.seatunnel.api.table.connector.TableSource;
 import org.apache.seatunnel.api.table.factory.TableSourceFactory;
 import org.apache.seatunnel.api.table.factory.TableSourceFactoryContext;
 
-/** Makes the source {@code PulsarMessages}; the README beside the project file lists its options. */
+/** Creates the source {@code PulsarMessages}. The README of this Maven project lists its options. */
 public final class PulsarMessagesSourceFactory implements TableSourceFactory {
     private static final List<String> KNOWN =
             Arrays.asList(

@@ -22,11 +22,11 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands on the messages of its partitions; acknowledges them when the checkpoint that covers them is complete. */
+/** Emits the messages of its partitions and acknowledges them when the checkpoint that covers them is complete. */
 final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
     private static final Logger LOG = LoggerFactory.getLogger(PulsarReader.class);
 
-    /** How long one poll waits for a message. The engine sleeps 100 ms after an empty poll, so waiting here is better. */
+    /** Longest wait of one poll for a message. A wait is better than an empty poll, after which the engine sleeps 100 ms. */
     private static final long POLL_MILLIS = 1000;
     private static final int MOST_PER_TURN = 1000;
     private static final long CLOSE_SECONDS = 5;
@@ -72,7 +72,7 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
             try {
                 restored = split.position() == null ? null : Position.fromBytes(split.position());
             } catch (IOException e) {
-                throw new IllegalStateException("the checkpointed position of " + split.partition() + " is unreadable", e);
+                throw new IllegalStateException("the checkpointed position of " + split.partition() + " cannot be parsed", e);
             }
             PartitionConsumer consumer =
                     new PartitionConsumer(settings, client, timer, ready, split.partition(), restored);
@@ -84,7 +84,7 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
 
     @Override
     public void handleNoMoreSplits() {
-        // Partitions may be added at any time.
+        // A topic may get more partitions at any time.
     }
 
     @Override
@@ -135,7 +135,7 @@ final class PulsarReader implements SourceReader<SeaTunnelRow, PulsarSplit> {
 
     @Override
     public void close() throws IOException {
-        LiveReaders.forget(this);
+        LiveReaders.remove(this);
         synchronized (this) {
             if (closed) {
                 return;

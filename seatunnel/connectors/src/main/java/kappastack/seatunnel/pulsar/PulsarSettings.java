@@ -17,7 +17,7 @@ import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionType;
 import org.apache.pulsar.common.naming.TopicName;
 
-/** The source's settings, under the published Pulsar source's option names where it has the option. */
+/** The source's settings. Options that the published Pulsar source has too have its names. */
 final class PulsarSettings implements Serializable {
     private static final long serialVersionUID = 1L;
     static final String PLUGIN = "PulsarMessages";
@@ -64,7 +64,7 @@ final class PulsarSettings implements Serializable {
         trustCertificates = settings.text("tls.trust-certs-file", null);
     }
 
-    /** A client that connects when it is first used; the memory of received messages is bounded. */
+    /** Creates a client that connects at first use and bounds the memory of received messages. */
     PulsarClient client() throws PulsarClientException {
         ClientBuilder builder =
                 PulsarClient.builder()
@@ -97,15 +97,15 @@ final class PulsarSettings implements Serializable {
                 .subscriptionInitialPosition(initialPosition)
                 .receiverQueueSize(queueSize)
                 .autoScaledReceiverQueueSizeEnabled(true)
-                // The queue grows from this size on, within the memory limit. Not from 1: after a seek the client drops the
-                // message sought without asking for another in its place.
+                // The initial size of the queue, which grows within the memory limit. It is not 1, because after a seek the
+                // client drops the sought message and requests no other.
                 .batchReceivePolicy(BatchReceivePolicy.builder().maxNumMessages(Math.min(SMALLEST_QUEUE, queueSize)).build())
-                // What cannot be decrypted is handed on as it is; holding it back would stop the partition.
+                // Messages that cannot be decrypted are emitted as they are; otherwise the first one would block the partition.
                 .cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
                 .startPaused(true);
     }
 
-    /** What only one exclusive reader can have at a time. */
+    /** The key of an exclusive subscription: only one reader can hold it. */
     String subscriptionOf(String partition) {
         return serviceUrl + " " + partition + " " + subscription;
     }

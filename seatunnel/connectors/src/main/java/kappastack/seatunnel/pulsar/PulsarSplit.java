@@ -2,7 +2,7 @@ package kappastack.seatunnel.pulsar;
 
 import org.apache.seatunnel.api.source.SourceSplit;
 
-/** One partition of the topic and the last message of it that was handed on. */
+/** One partition of the topic and the position of its last emitted message. */
 final class PulsarSplit implements SourceSplit {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ final class PulsarSplit implements SourceSplit {
 
     /**
      * @param partition the partition's full topic name
-     * @param position a serialised message id, or null if nothing was handed on yet
+     * @param position a serialised message id, or null if no message was emitted yet
      */
     PulsarSplit(String partition, byte[] position) {
         this.partition = partition;

@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the topic's partitions, also those added later, and gives each to one reader: partition N to reader N modulo
- * their number. Splits that come back from a checkpoint keep their positions.
+ * Discovers the topic's partitions, also later ones, and assigns partition N to reader N modulo the number of readers.
+ * Splits from a checkpoint keep their positions.
  */
 final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, String> {
     private static final Logger LOG = LoggerFactory.getLogger(PulsarSplitEnumerator.class);
-    private static final int ASK_SECONDS = 20;
+    private static final int DISCOVERY_SECONDS = 20;
 
     private final PulsarSettings settings;
     private final Context<PulsarSplit> context;
@@ -44,7 +44,7 @@ final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, 
 
     @Override
     public void open() {
-        // The client is made by the first discovery, on its own thread.
+        // The first discovery creates the client on its own thread.
     }
 
     @Override
@@ -78,7 +78,7 @@ final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, 
 
     @Override
     public void handleSplitRequest(int subtaskId) {
-        // Readers do not ask; they are given their splits.
+        // Splits are assigned without requests.
     }
 
     @Override
@@ -116,7 +116,7 @@ final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, 
                 client = settings.client();
             }
             List<String> partitions =
-                    client.getPartitionsForTopic(settings.topic, false).get(ASK_SECONDS, TimeUnit.SECONDS);
+                    client.getPartitionsForTopic(settings.topic, false).get(DISCOVERY_SECONDS, TimeUnit.SECONDS);
             synchronized (context) {
                 for (String partition : partitions) {
                     if (!assigned.containsKey(partition) && !waiting.containsKey(partition)) {
@@ -131,7 +131,7 @@ final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, 
             return;
         } catch (Exception e) {
             next = settings.backoff.millis(failures++);
-            LOG.warn("the partitions of {} are not known ({}); asking again in {} ms", settings.topic, e.toString(), next);
+            LOG.warn("the partitions of {} cannot be discovered ({}); trying again in {} ms", settings.topic, e.toString(), next);
         }
         if (!discovery.isShutdown()) {
             discovery.schedule(this::discover, next, TimeUnit.MILLISECONDS);
@@ -142,7 +142,7 @@ final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, 
         for (PulsarSplit split : new java.util.ArrayList<>(waiting.values())) {
             int reader = Math.max(0, TopicName.getPartitionIndex(split.partition())) % context.currentParallelism();
             if (context.registeredReaders().contains(reader)) {
-                LOG.info("{} goes to reader {}", split.partition(), reader);
+                LOG.info("{} is assigned to reader {}", split.partition(), reader);
                 context.assignSplit(reader, Collections.singletonList(split));
                 waiting.remove(split.partition());
                 assigned.put(split.partition(), split);

@@ -7,7 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.seatunnel.api.serialization.Serializer;
 
-/** The form of a split in checkpoints: version, partition, whether there is a position, its length and bytes. */
+/** Serializes a split for checkpoints: version, partition, whether there is a position, its length and bytes. */
 final class PulsarSplitSerializer implements Serializer<PulsarSplit> {
     private static final int VERSION = 1;
 
@@ -38,7 +38,7 @@ final class PulsarSplitSerializer implements Serializer<PulsarSplit> {
             if (in.readBoolean()) {
                 int length = in.readInt();
                 if (length < 0 || length > in.available()) {
-                    throw new IOException("the position of " + partition + " is cut off");
+                    throw new IOException("the position of " + partition + " is truncated");
                 }
                 position = new byte[length];
                 in.readFully(position);

@@ -1,2 +1,2 @@
-/** The Pulsar source: every message as it is, positions in checkpoints. */
+/** The source PulsarMessages: emits every message as it is and keeps positions in checkpoints. */
 package kappastack.seatunnel.pulsar;

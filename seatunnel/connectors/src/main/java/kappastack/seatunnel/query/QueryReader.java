@@ -16,7 +16,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the query and hands on its rows as they arrive, without holding the result in memory. */
+/** Runs the query and emits its rows as they arrive; the whole result is never in memory. */
 final class QueryReader implements SourceReader<SeaTunnelRow, QuerySplit> {
     private static final Logger LOG = LoggerFactory.getLogger(QueryReader.class);
     private static final int ROWS_PER_TURN = 1000;
@@ -40,7 +40,7 @@ final class QueryReader implements SourceReader<SeaTunnelRow, QuerySplit> {
 
     @Override
     public void open() {
-        // The connection is made when the split has come.
+        // The connection is opened when the split arrives.
     }
 
     @Override
@@ -96,7 +96,7 @@ final class QueryReader implements SourceReader<SeaTunnelRow, QuerySplit> {
         Connection open = connection;
         if (open != null) {
             try {
-                // Closing would first read the rest of the result.
+                // close() would first read the rest of the result.
                 Executor sameThread = Runnable::run;
                 open.abort(sameThread);
             } catch (SQLException e) {
@@ -108,7 +108,7 @@ final class QueryReader implements SourceReader<SeaTunnelRow, QuerySplit> {
     private void execute() throws SQLException, IOException {
         connection = settings.connect();
         statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
-        // This is how the driver is told to stream rows.
+        // Connector/J streams rows only with this fetch size.
         statement.setFetchSize(Integer.MIN_VALUE);
         result = statement.executeQuery(settings.query);
         SeaTunnelRowType now = ResultColumns.rowType(result.getMetaData());

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.Properties;
 import kappastack.seatunnel.Settings;
 
-/** Where the query goes and what it is. */
+/** The query and its connection. */
 final class QuerySettings implements Serializable {
     private static final long serialVersionUID = 1L;
     static final String PLUGIN = "StarRocksQuery";
@@ -39,14 +39,14 @@ final class QuerySettings implements Serializable {
         socketTimeoutMillis = settings.count("socket_timeout_ms", 600_000, 1);
     }
 
-    /** The query's columns without its rows. */
+    /** A query that returns the columns and no rows. */
     String metadataQuery() {
         return "SELECT * FROM (\n" + query + "\n) AS q LIMIT 0";
     }
 
     /**
-     * @throws SQLException if the database cannot be reached or refuses the user
-     * @throws IOException if the driver is not there or the password file cannot be read
+     * @throws SQLException if the database is unreachable or refuses the user
+     * @throws IOException if the driver is missing or the password file cannot be read
      */
     Connection connect() throws SQLException, IOException {
         try {

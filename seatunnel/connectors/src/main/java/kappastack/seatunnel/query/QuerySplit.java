@@ -2,7 +2,7 @@ package kappastack.seatunnel.query;
 
 import org.apache.seatunnel.api.source.SourceSplit;
 
-/** The whole result: a query is not divided. */
+/** The only split: the whole result. */
 final class QuerySplit implements SourceSplit {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package kappastack.seatunnel.query;
 import org.apache.seatunnel.api.source.SourceSplitEnumerator;
 import java.util.List;
 
-/** Gives the one split to the first reader and none to the others. After a restore the query runs again as a whole. */
+/** Assigns the only split to the first reader. After a restore the whole query runs again. */
 final class QuerySplitEnumerator implements SourceSplitEnumerator<QuerySplit, String> {
     private static final String NO_STATE = "";
 
@@ -30,7 +30,7 @@ final class QuerySplitEnumerator implements SourceSplitEnumerator<QuerySplit, St
 
     @Override
     public void addSplitsBack(List<QuerySplit> splits, int subtaskId) {
-        // The split is given out in run(), restored or not.
+        // run() assigns the split, also after a restore.
     }
 
     @Override
@@ -40,12 +40,12 @@ final class QuerySplitEnumerator implements SourceSplitEnumerator<QuerySplit, St
 
     @Override
     public void handleSplitRequest(int subtaskId) {
-        // Readers do not ask; they are given their splits.
+        // The split is assigned without requests.
     }
 
     @Override
     public void registerReader(int subtaskId) {
-        // Splits are given out when all readers are there.
+        // run() assigns the split when all readers are registered.
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 
-/** From JDBC's types and values to the engine's. */
+/** Converts JDBC's types and values to the engine's. */
 final class ResultColumns {
     private ResultColumns() {}
 

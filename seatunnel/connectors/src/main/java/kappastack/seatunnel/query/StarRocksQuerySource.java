@@ -19,7 +19,7 @@ import org.apache.seatunnel.api.table.catalog.CatalogTableUtil;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 
-/** Reads the result of one query over StarRocks' MySQL protocol. The columns' types are asked for at submission. */
+/** Reads the result of one query over StarRocks' MySQL protocol. The column types are read at submission. */
 public final class StarRocksQuerySource implements SeaTunnelSource<SeaTunnelRow, QuerySplit, String> {
     private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ public final class StarRocksQuerySource implements SeaTunnelSource<SeaTunnelRow,
                 ResultSet nothing = statement.executeQuery(settings.metadataQuery())) {
             type = ResultColumns.rowType(nothing.getMetaData());
         } catch (SQLException | IOException e) {
-            throw new IllegalStateException(QuerySettings.PLUGIN + ": the query's columns are not known: " + e.getMessage(), e);
+            throw new IllegalStateException(QuerySettings.PLUGIN + ": the query's columns cannot be read: " + e.getMessage(), e);
         }
     }
 

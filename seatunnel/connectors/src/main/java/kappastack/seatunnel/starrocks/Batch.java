@@ -3,7 +3,7 @@ package kappastack.seatunnel.starrocks;
 import java.io.IOException;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
-/** Rows on their way into one load, already written as JSON. */
+/** The rows of one load, encoded as JSON. */
 final class Batch {
     private static final int FIRST_CAPACITY = 64 * 1024;
 
@@ -13,7 +13,7 @@ final class Batch {
     private int rows;
     private long firstNanos;
 
-    /** The batch is full from either limit on; a single row may be larger than {@code mostBytes}. */
+    /** The batch is full when it reaches a limit. A single row may exceed {@code mostBytes}. */
     Batch(int mostRows, int mostBytes) {
         this.mostRows = mostRows;
         this.mostBytes = mostBytes;
@@ -45,7 +45,7 @@ final class Batch {
         return rows;
     }
 
-    /** When the first row came, in terms of {@link System#nanoTime()}. */
+    /** The time of the first row, as {@link System#nanoTime()}. */
     long firstNanos() {
         return firstNanos;
     }
@@ -56,7 +56,7 @@ final class Batch {
         return json;
     }
 
-    /** Makes the batch empty and gives back memory that only an unusually large row needed. */
+    /** Empties the batch and frees the memory of an unusually large row. */
     void clear() {
         rows = 0;
         if (json.capacity() > 2L * mostBytes) {

@@ -2,7 +2,7 @@ package kappastack.seatunnel.starrocks;
 
 import java.io.IOException;
 
-/** An answer whose HTTP status is not 200. */
+/** A response whose HTTP status is not 200. */
 final class HttpStatusException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ final class HttpStatusException extends IOException {
         this.status = status;
     }
 
-    /** Whether asking again in the same way is pointless: a 4xx other than time-out and too many requests. */
+    /** Whether a retry is pointless: any 4xx except 408 (timeout) and 429 (too many requests). */
     boolean permanent() {
         return status >= 400 && status < 500 && status != 408 && status != 429;
     }

@@ -3,7 +3,7 @@ package kappastack.seatunnel.starrocks;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A growing buffer of UTF-8 JSON, written without an object per value. */
+/** A growing buffer of UTF-8 JSON that allocates no object per value. */
 final class JsonBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -27,7 +27,7 @@ final class JsonBuffer {
         return bytes.length;
     }
 
-    /** Cuts back to an earlier length, which undoes what was written since. */
+    /** Truncates to an earlier length, which undoes later writes. */
     void truncate(int to) {
         length = to;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.seatunnel.api.table.type.RowKind;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
-/** Writes rows as JSON objects whose keys are the table's columns. */
+/** Encodes rows as JSON objects whose keys are the table's columns. */
 final class JsonRowEncoder {
     private static final byte[] NULL = ascii("null");
     private static final byte[] UPSERT = ascii("\"__op\":0");
@@ -22,7 +22,7 @@ final class JsonRowEncoder {
     private final boolean withOperation;
 
     /**
-     * @param columns which field of the row goes into which column
+     * @param columns the field of the row for each column
      * @param withOperation whether each object carries {@code __op}, StarRocks' upsert (0) or delete (1)
      */
     JsonRowEncoder(List<SinkColumn> columns, boolean withOperation) {

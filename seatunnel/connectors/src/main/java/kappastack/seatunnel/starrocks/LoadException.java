@@ -2,7 +2,7 @@ package kappastack.seatunnel.starrocks;
 
 import java.io.IOException;
 
-/** A load that cannot succeed by trying again, or that was tried as often as the settings allow. */
+/** A load that a retry cannot mend, or whose retries are used up. */
 final class LoadException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** StarRocks' JSON answer to a load or to a question about a label: its top-level values by name, case ignored. */
+/** StarRocks' JSON response to a load or to {@code get_load_state}: top-level values by case-insensitive name. */
 final class LoadResponse {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -23,7 +23,7 @@ final class LoadResponse {
         LoadResponse response = new LoadResponse(text);
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new IOException("the answer is not a JSON object: " + shorten(text, 500));
+                throw new IOException("the response is not a JSON object: " + shorten(text, 500));
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -48,13 +48,13 @@ final class LoadResponse {
         return message == null ? "" : message;
     }
 
-    /** The state that {@code get_load_state} tells, in capitals, or an empty text. */
+    /** The state that {@code get_load_state} reports, in capitals, or an empty text. */
     String state() {
         String state = values.get("state");
         return state == null ? "" : state.toUpperCase(java.util.Locale.ROOT);
     }
 
-    /** Where the rows that were refused can be read, or null. */
+    /** The URL of the rejected rows, or null. */
     String errorUrl() {
         String url = values.get("ErrorURL");
         return url == null || url.isEmpty() ? null : url;

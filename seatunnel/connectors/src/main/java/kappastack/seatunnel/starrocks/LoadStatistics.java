@@ -7,7 +7,7 @@ import org.apache.seatunnel.api.common.metrics.MetricsContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one writer loaded: as the engine's metrics, and as a log line a minute while there is something to tell. */
+/** Statistics of one writer's loads: metrics of the engine, and a log line for each minute with loads. */
 final class LoadStatistics {
     private static final Logger LOG = LoggerFactory.getLogger(LoadStatistics.class);
     private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);

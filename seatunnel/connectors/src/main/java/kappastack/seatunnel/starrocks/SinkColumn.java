@@ -9,7 +9,7 @@ import java.util.Set;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 import org.apache.seatunnel.api.table.type.SqlType;
 
-/** A field of the incoming row and the table's column that takes it. */
+/** A field of the incoming row and the column of the table that stores it. */
 final class SinkColumn implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final Set<SqlType> LOADABLE =

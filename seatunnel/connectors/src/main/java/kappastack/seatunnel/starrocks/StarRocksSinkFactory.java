@@ -12,13 +12,13 @@ import org.apache.seatunnel.api.table.factory.TableSinkFactory;
 import org.apache.seatunnel.api.table.factory.TableSinkFactoryContext;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
-/** Makes the sink {@code StarRocks}; the README beside the project file lists its options. */
+/** Creates the sink {@code StarRocks}. The README of this Maven project lists its options. */
 public final class StarRocksSinkFactory implements TableSinkFactory<SeaTunnelRow, Void, Void, Void>, Factory {
     private static final Option<List<String>> NODE_URLS =
-            Options.key("nodeUrls").listType().noDefaultValue().withDescription("host:port of each frontend, HTTP");
-    private static final Option<String> USERNAME = text("username", "who loads");
+            Options.key("nodeUrls").listType().noDefaultValue().withDescription("host:http_port of each frontend");
+    private static final Option<String> USERNAME = text("username", "user of StarRocks");
     private static final Option<String> DATABASE = text("database", "the table's database");
-    private static final Option<String> TABLE = text("table", "where the rows go");
+    private static final Option<String> TABLE = text("table", "target table");
     private static final List<String> KNOWN =
             Arrays.asList(
                     "plugin_name",

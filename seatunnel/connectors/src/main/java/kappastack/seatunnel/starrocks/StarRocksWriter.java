@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers rows and loads them by one thread of its own, so that rows of one key stay in order while reading goes on
- * during a load. At most two batches are in memory: the one that fills and the one under way.
+ * Collects rows into batches and loads them on one thread, so that rows of a key keep their order and reading continues
+ * during a load. At most two batches are in memory: one that is filled and one that is loaded.
  *
- * <p>A batch is loaded when it has enough rows or bytes, when its first row has waited long enough, or for a checkpoint.
- * {@link #prepareCommit()} comes back only when StarRocks has answered for every row written before it.
+ * <p>A batch is loaded when it is full, when its first row has waited for the interval, or at a checkpoint. {@link
+ * #prepareCommit()} returns only when StarRocks has confirmed every earlier row.
  */
 final class StarRocksWriter implements SinkWriter<SeaTunnelRow, Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(StarRocksWriter.class);
@@ -96,10 +96,10 @@ final class StarRocksWriter implements SinkWriter<SeaTunnelRow, Void, Void> {
 
     @Override
     public void abortPrepare() {
-        // Rows are keyed and nothing is staged: what was loaded is loaded again after a restore, with the same effect.
+        // Nothing is staged. A restored job loads the same rows again, which has no further effect on a PRIMARY KEY table.
     }
 
-    /** Stops without loading what no checkpoint covers: it comes again from the source. */
+    /** Stops without loading the rows after the last checkpoint, because the source emits them again. */
     @Override
     public void close() throws IOException {
         lock.lock();
@@ -109,7 +109,7 @@ final class StarRocksWriter implements SinkWriter<SeaTunnelRow, Void, Void> {
             }
             closed = true;
             if (!filling.isEmpty()) {
-                LOG.info("closed with {} rows after the last checkpoint; the source will send them again", filling.rows());
+                LOG.info("closed with {} rows after the last checkpoint, which the source emits again", filling.rows());
             }
             workToDo.signal();
             progress.signalAll();

@@ -21,13 +21,13 @@ import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 
 /**
- * The HTTP side of Stream Load. The frontend answers a load with a redirect to a backend; body and credentials are sent
- * on to it. {@code Expect: 100-continue} keeps the body from being sent to the frontend, which does not read it.
+ * The HTTP client of Stream Load. The frontend redirects a load to a backend, which receives body and credentials. {@code
+ * Expect: 100-continue} avoids sending the body to the frontend, which does not read it.
  */
 final class StreamLoadHttp implements Closeable {
     private static final int MOST_REDIRECTS = 5;
     private static final int STALE_AFTER_MILLIS = 500;
-    private static final int LONGEST_ANSWER = 1 << 20;
+    private static final int LONGEST_RESPONSE = 1 << 20;
     private static final int LONGEST_ERROR_LOG = 4096;
 
     private final CloseableHttpClient client;
@@ -47,7 +47,7 @@ final class StreamLoadHttp implements Closeable {
                                         .setConnectionRequestTimeout(connectTimeoutMillis)
                                         .setSocketTimeout(socketTimeoutMillis)
                                         .build())
-                        // A redirect leaves the announced body unsent, so its connection is in no state to be used again.
+                        // After a redirect the announced body is unsent, so the connection cannot be reused.
                         .setConnectionReuseStrategy(
                                 (response, context) ->
                                         response.getStatusLine().getStatusCode() == HttpStatus.SC_OK
@@ -64,10 +64,10 @@ final class StreamLoadHttp implements Closeable {
     /**
      * Loads one body.
      *
-     * @param url the frontend's address of the load
-     * @return the backend's answer
-     * @throws HttpStatusException if the answer is neither 200 nor a redirect
-     * @throws IOException if there is no answer: whether the load took place is unknown then
+     * @param url the frontend's URL of the load
+     * @return the backend's response
+     * @throws HttpStatusException if the response is neither 200 nor a redirect
+     * @throws IOException if there is no response; whether the load took place is unknown
      */
     String put(String url, Map<String, String> headers, byte[] body, int length) throws IOException {
         String target = url;
@@ -89,7 +89,7 @@ final class StreamLoadHttp implements Closeable {
         throw new IOException(url + " was redirected more than " + MOST_REDIRECTS + " times");
     }
 
-    /** A GET with the credentials. */
+    /** Sends a GET with the credentials. */
     String get(String url) throws IOException {
         HttpGet request = new HttpGet(url);
         request.setHeader("Authorization", authorization);
@@ -98,12 +98,12 @@ final class StreamLoadHttp implements Closeable {
         }
     }
 
-    /** The beginning of the list of refused rows, or why it could not be read. Sends no credentials. */
+    /** The beginning of the list of rejected rows, or why it cannot be read. Sends no credentials. */
     String errorLog(String url) {
         try (CloseableHttpResponse response = client.execute(new HttpGet(url))) {
             return text(response.getEntity(), LONGEST_ERROR_LOG);
         } catch (IOException | RuntimeException e) {
-            return "(could not be read: " + e + ")";
+            return "(cannot be read: " + e + ")";
         }
     }
 
@@ -113,7 +113,7 @@ final class StreamLoadHttp implements Closeable {
     }
 
     private static String answer(HttpRequestBase request, CloseableHttpResponse response) throws IOException {
-        String text = text(response.getEntity(), LONGEST_ANSWER);
+        String text = text(response.getEntity(), LONGEST_RESPONSE);
         int status = response.getStatusLine().getStatusCode();
         if (status != HttpStatus.SC_OK) {
             throw new HttpStatusException(request.getURI().toString(), status, text);
@@ -144,7 +144,7 @@ final class StreamLoadHttp implements Closeable {
                 .build();
     }
 
-    /** Frontends write user and password into the redirect's address; they go into the header instead. */
+    /** Removes user and password, which frontends write into the redirect's URL. The header carries them. */
     private static String withoutCredentials(String url) {
         return url.replaceFirst("//[^/@]*@", "//");
     }

@@ -10,17 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads a batch and comes back when StarRocks has it for certain.
+ * Loads a batch and returns when StarRocks has committed it.
  *
- * <p>A load carries a label that StarRocks accepts once. As long as it is unknown whether a load took place (no answer,
- * a broken connection), it is repeated under the same label: if the first try arrived, the second is told "Label Already
- * Exists" and the label's state says how it ended. A fresh label is taken only when the old one's load is known to have
- * ended without effect.
+ * <p>StarRocks accepts a label once. While the outcome of a load is unknown (no response, a broken connection), the load is
+ * repeated under the same label: if the first request arrived, StarRocks responds "Label Already Exists", and the label's
+ * state is the outcome. A new label is used only when the old load is known to have had no effect.
  */
 final class StreamLoader implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamLoader.class);
 
-    /** Parts of a refusal's message, in lower case, that trying again does not mend. */
+    /** Parts of error messages, in lower case, of loads that a retry cannot mend. */
     private static final String[] PERMANENT = {
         "access denied",
         "permission denied",
@@ -38,7 +37,7 @@ final class StreamLoader implements Closeable {
         "partial update",
     };
 
-    private enum Fate {
+    private enum Outcome {
         DONE,
         WITHOUT_EFFECT,
         UNKNOWN
@@ -64,21 +63,21 @@ final class StreamLoader implements Closeable {
     /**
      * Loads a JSON array of rows.
      *
-     * @throws LoadException if StarRocks refuses the rows for good or the retries are used up
-     * @throws InterruptedException if the thread is to stop; the load's outcome may be unknown then
+     * @throws LoadException if StarRocks rejects the rows for good or the retries are used up
+     * @throws InterruptedException if the thread is interrupted; the load's outcome may be unknown
      */
     void load(byte[] body, int length, int rows) throws IOException, InterruptedException {
-        String label = freshLabel();
+        String label = newLabel();
         long started = System.nanoTime();
         for (int attempt = 0; ; attempt++) {
             try {
-                Fate fate = attempt(label, body, length);
-                if (fate == Fate.DONE) {
+                Outcome outcome = attempt(label, body, length);
+                if (outcome == Outcome.DONE) {
                     statistics.loaded(rows, length, System.nanoTime() - started);
                     return;
                 }
-                if (fate == Fate.WITHOUT_EFFECT) {
-                    label = freshLabel();
+                if (outcome == Outcome.WITHOUT_EFFECT) {
+                    label = newLabel();
                 }
                 pause(attempt, label, rows, null);
             } catch (LoadException e) {
@@ -104,7 +103,7 @@ final class StreamLoader implements Closeable {
         http.close();
     }
 
-    private Fate attempt(String label, byte[] body, int length) throws IOException, InterruptedException {
+    private Outcome attempt(String label, byte[] body, int length) throws IOException, InterruptedException {
         Map<String, String> headers = new LinkedHashMap<>(settings.headers);
         headers.put("label", label);
         String url = settings.nodes.get(node) + "/api/" + settings.database + "/" + settings.table + "/_stream_load";
@@ -112,13 +111,13 @@ final class StreamLoader implements Closeable {
         switch (response.status()) {
             case "Success":
             case "OK":
-                return Fate.DONE;
+                return Outcome.DONE;
             case "Publish Timeout":
-                LOG.warn("{}.{}: {} is committed, its rows appear later", settings.database, settings.table, label);
-                return Fate.DONE;
+                LOG.warn("{}.{}: {} is committed and becomes visible later", settings.database, settings.table, label);
+                return Outcome.DONE;
             case "Label Already Exists":
-                LOG.info("{}.{}: {} arrived before; asking how it ended", settings.database, settings.table, label);
-                return fate(label);
+                LOG.info("{}.{}: {} exists already; reading its state", settings.database, settings.table, label);
+                return outcome(label);
             case "Fail":
             case "Failed":
             case "FAILED":
@@ -127,47 +126,47 @@ final class StreamLoader implements Closeable {
                     throw refusal(label, response);
                 }
                 LOG.warn("{}.{}: {} failed: {}", settings.database, settings.table, label, response);
-                return fate(label);
+                return outcome(label);
             default:
                 throw refusal(label, response);
         }
     }
 
-    /** Waits until it is known how the label's load ended. */
-    private Fate fate(String label) throws IOException, InterruptedException {
+    /** Waits until the outcome of the label's load is known. */
+    private Outcome outcome(String label) throws IOException, InterruptedException {
         String url = settings.nodes.get(node) + "/api/" + settings.database + "/get_load_state?label=" + label;
         for (int attempt = 0; attempt <= settings.maxRetries; attempt++) {
             LoadResponse response = LoadResponse.parse(http.get(url));
             switch (response.state()) {
                 case "VISIBLE":
                 case "COMMITTED":
-                    return Fate.DONE;
+                    return Outcome.DONE;
                 case "ABORTED":
                 case "UNKNOWN":
-                    return Fate.WITHOUT_EFFECT;
+                    return Outcome.WITHOUT_EFFECT;
                 case "PREPARE":
                 case "PREPARED":
                 case "PREPARING":
                     Thread.sleep(settings.backoff.millis(attempt));
                     break;
                 default:
-                    throw new LoadException("label " + label + " is in a state that is not known: " + response);
+                    throw new LoadException("label " + label + " has an unknown state: " + response);
             }
         }
-        return Fate.UNKNOWN;
+        return Outcome.UNKNOWN;
     }
 
     private LoadException refusal(String label, LoadResponse response) {
         String url = response.errorUrl();
-        String rows = url == null ? "" : "\nrefused rows (" + url + "):\n" + http.errorLog(url);
+        String rows = url == null ? "" : "\nrejected rows (" + url + "):\n" + http.errorLog(url);
         return new LoadException(
-                settings.database + "." + settings.table + ": load " + label + " was refused: " + response + rows);
+                settings.database + "." + settings.table + ": load " + label + " was rejected: " + response + rows);
     }
 
     private void pause(int attempt, String label, int rows, IOException reason) throws IOException, InterruptedException {
         if (attempt >= settings.maxRetries) {
             throw new LoadException(
-                    failure(label, rows, "given up after " + (attempt + 1) + " tries"
+                    failure(label, rows, "given up after " + (attempt + 1) + " attempts"
                             + (reason == null ? "" : "; the last: " + reason)),
                     reason);
         }
@@ -175,7 +174,7 @@ final class StreamLoader implements Closeable {
         long millis = settings.backoff.millis(attempt);
         if (reason != null) {
             LOG.warn(
-                    "{}.{}: no answer to load {} of {} rows ({}); try {} of {} in {} ms",
+                    "{}.{}: no response to load {} of {} rows ({}); attempt {} of {} in {} ms",
                     settings.database,
                     settings.table,
                     label,
@@ -196,7 +195,7 @@ final class StreamLoader implements Closeable {
         node = (node + 1) % settings.nodes.size();
     }
 
-    private String freshLabel() {
+    private String newLabel() {
         return settings.labelPrefix + "_" + settings.table + "_" + UUID.randomUUID().toString().replace("-", "");
     }
 

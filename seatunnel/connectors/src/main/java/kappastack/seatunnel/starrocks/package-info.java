@@ -1,2 +1,2 @@
-/** The StarRocks sink: batches of JSON by Stream Load. */
+/** The sink StarRocks: batches of JSON by Stream Load. */
 package kappastack.seatunnel.starrocks;

@@ -6,7 +6,7 @@ import java.time.LocalDateTime;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The latest time that a value may have: so long after now, or after a time that the input row carries. */
+/** The latest time that a value may have: a duration after now, or after a time field of the incoming row. */
 final class Bound implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final String NOW = "now";
@@ -31,7 +31,7 @@ final class Bound implements Serializable {
     static Bound parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "'; expected: now+10m, or a time field of the row, as publish_time+10m");
+            throw new IllegalArgumentException("'" + text + "'; expected: now+10m, or a time field of the row such as publish_time+10m");
         }
         long amount = Long.parseLong(matcher.group(2));
         Duration ahead;
@@ -64,12 +64,12 @@ final class Bound implements Serializable {
         return field;
     }
 
-    /** The same bound, knowing where in the row its field is. */
+    /** This bound with the index of its field in the row. */
     Bound at(int fieldIndex) {
         return new Bound(field, ahead, description, fieldIndex);
     }
 
-    /** Null if the value is early enough, else what is wrong. */
+    /** What is wrong with the value, or null if it is early enough. */
     String problem(LocalDateTime value, Object[] input, LocalDateTime now) {
         Object reference = isNow() ? now : input[index];
         return reference instanceof LocalDateTime && value.isAfter(((LocalDateTime) reference).plus(ahead))

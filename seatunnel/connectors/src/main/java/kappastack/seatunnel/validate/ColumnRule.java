@@ -190,7 +190,7 @@ final class ColumnRule implements Serializable {
         }
         boolean good = true;
         if (Utf8.hasUnpairedSurrogate(value)) {
-            reject(reasons, "'" + Reasons.show(value) + "' holds half a surrogate pair");
+            reject(reasons, "'" + Reasons.show(value) + "' holds an unpaired surrogate");
             good = false;
         }
         if (value.length() > maxBytes / 3 && Utf8.length(value) > maxBytes) {

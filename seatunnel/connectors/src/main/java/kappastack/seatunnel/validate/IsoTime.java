@@ -4,8 +4,8 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 
 /**
- * Reads ISO 8601 times that say their offset from UTC, as RFC 3339 profiles them: {@code 2026-01-31T12:00:00Z}, {@code
- * 2026-01-31T12:00:00.123456+01:00}. Seconds, fraction and the offset's colon may be left out; the T may be a space.
+ * Parses ISO 8601 times with an offset from UTC, in the profile of RFC 3339: {@code 2026-01-31T12:00:00Z}, {@code
+ * 2026-01-31T12:00:00.123456+01:00}. Seconds, fraction and the offset's colon are optional; the T may be a space.
  */
 final class IsoTime {
     private static final String FORM = "expected: a time like 2026-01-31T12:00:00Z";
@@ -19,7 +19,7 @@ final class IsoTime {
     }
 
     /**
-     * @return the time in UTC, cut to microseconds
+     * @return the time in UTC, truncated to microseconds
      * @throws DateTimeException if the text is not such a time; the message says what is wrong
      */
     static LocalDateTime parse(String text) {
@@ -50,7 +50,7 @@ final class IsoTime {
         try {
             local = LocalDateTime.of(year, month, day, hour, minute, second, nano / MICROSECOND * MICROSECOND);
         } catch (DateTimeException e) {
-            throw new DateTimeException("is no time that exists");
+            throw new DateTimeException("does not exist in the calendar");
         }
         return local.minusMinutes(offsetMinutes());
     }

@@ -7,12 +7,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Holds large rows back while too many of them are on their way. The engine's queues count rows, not bytes: 2,048 rows of a
- * megabyte would take more heap than there is. How much is still held is known from the garbage collector, since nothing
- * else sees all ends that a row goes to.
+ * Delays large rows while the large rows in memory exceed a limit. The engine's queues count rows, not bytes: 2,048 rows of
+ * 1 MB need more than the heap. A row goes to several sinks, so only the garbage collector knows when it is no longer in
+ * use; phantom references report it.
  */
 final class MemoryGate {
-    /** Shared by all jobs of the process, because the heap is. */
+    /** Shared by all jobs of the process, as the heap is. */
     static final MemoryGate HEAP = new MemoryGate(Runtime.getRuntime().maxMemory() / 6, 32 * 1024);
 
     private static final long WAIT_MILLIS = 100;
@@ -26,8 +26,8 @@ final class MemoryGate {
     private long lastCollection;
 
     /**
-     * @param limit bytes that may be held at a time; a single larger row passes when nothing else is held
-     * @param smallest bytes from which on a row counts
+     * @param limit most bytes of large rows in memory; a row above the limit passes when it is the only one
+     * @param smallest bytes of the smallest row that counts as large
      */
     MemoryGate(long limit, long smallest) {
         this.limit = limit;
@@ -37,8 +37,8 @@ final class MemoryGate {
     /**
      * Waits until there is room for the row.
      *
-     * @param size the row's bytes in memory, estimated
-     * @throws InterruptedException if the task is stopped meanwhile
+     * @param size the row's estimated bytes in memory
+     * @throws InterruptedException if the task is stopped during the wait
      */
     void pass(Object row, long size) throws InterruptedException {
         if (size >= smallest) {
@@ -53,7 +53,7 @@ final class MemoryGate {
             if (gone != null) {
                 release(gone);
             } else if (System.currentTimeMillis() - lastCollection >= COLLECT_MILLIS) {
-                // Large rows outlive the young generation, which is the only one that is collected without need.
+                // Large rows are promoted to the old generation, which is collected only when memory runs short.
                 System.gc();
                 lastCollection = System.currentTimeMillis();
             }

@@ -5,17 +5,17 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Questions about text in UTF-8, whose length in bytes is what a StarRocks VARCHAR counts. */
+/** Helpers for text in UTF-8. StarRocks counts the length of a VARCHAR in UTF-8 bytes. */
 final class Utf8 {
     private static final char REPLACEMENT = '\uFFFD';
 
     private Utf8() {}
 
     /**
-     * Whether {@code text}, decoded from {@code bytes}, is exactly what the bytes say. A replacement character may be the
-     * decoder's work or may have been sent, so only then the bytes are looked at again.
+     * Whether the bytes are valid UTF-8. {@code text} is their decoded text: without a replacement character they are
+     * valid; with one, which may have been sent, they are decoded again and strictly.
      */
-    static boolean isExact(byte[] bytes, String text) {
+    static boolean isValid(byte[] bytes, String text) {
         if (text.indexOf(REPLACEMENT) < 0) {
             return true;
         }
@@ -31,7 +31,7 @@ final class Utf8 {
         }
     }
 
-    /** How many bytes the text takes; an unpaired surrogate counts as the replacement character that is written for it. */
+    /** Bytes of the text in UTF-8. An unpaired surrogate counts as U+FFFD, which is written for it. */
     static int length(String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); ) {
@@ -42,7 +42,7 @@ final class Utf8 {
         return bytes;
     }
 
-    /** The text, cut at a character so that it takes at most {@code most} bytes. */
+    /** The longest prefix of whole characters that has at most {@code most} bytes. */
     static String truncate(String text, int most) {
         if (text.length() <= most / 3) {
             return text;
@@ -59,7 +59,7 @@ final class Utf8 {
         return text;
     }
 
-    /** Whether the text holds half of a surrogate pair, which no UTF-8 can express. */
+    /** Whether the text holds an unpaired surrogate, which UTF-8 cannot encode. */
     static boolean hasUnpairedSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {

@@ -119,7 +119,7 @@ public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow>
         String payload = bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
         fields[text] = payload;
         reasons.clear();
-        if (bytes != null && !Utf8.isExact(bytes, payload)) {
+        if (bytes != null && !Utf8.isValid(bytes, payload)) {
             reasons.rejectEvent(PayloadParser.PAYLOAD, "not UTF-8 text");
         }
         parser.parse(payload, row.getFields(), now, fields, kept.length, reasons);

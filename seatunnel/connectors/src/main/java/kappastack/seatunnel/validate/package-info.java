@@ -1,2 +1,2 @@
-/** A transform that turns JSON payloads into typed columns and says of each row what is wrong with it. */
+/** The transform Validate: parses JSON payloads into typed columns and gives a reason for everything that is wrong. */
 package kappastack.seatunnel.validate;

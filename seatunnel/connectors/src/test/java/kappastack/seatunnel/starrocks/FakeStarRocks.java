@@ -19,10 +19,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A frontend that redirects and a backend that answers what a test tells it to. */
+/** A frontend that redirects, and a backend with the responses that a test sets. */
 final class FakeStarRocks implements AutoCloseable {
     static final String SUCCESS = "{\"Status\":\"Success\",\"Message\":\"OK\"}";
-    /** Instead of an answer: the connection is broken after the body was read. */
+    /** Instead of a response, the connection breaks after the body was read. */
     static final String HANG_UP = "hang up";
 
     final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
@@ -55,12 +55,12 @@ final class FakeStarRocks implements AutoCloseable {
         return "http://127.0.0.1:" + backend.getAddress().getPort() + "/errors";
     }
 
-    /** The backend's next answers; it says Success when there are none left. */
+    /** Sets the backend's next responses; further responses are Success. */
     synchronized void answers(String... next) {
         Collections.addAll(answers, next);
     }
 
-    /** The next answers to the question how a label's load ended. */
+    /** Sets the next responses of get_load_state. */
     synchronized void states(String... next) {
         Collections.addAll(states, next);
     }
@@ -82,7 +82,7 @@ final class FakeStarRocks implements AutoCloseable {
             answer(exchange, 200, "{\"status\":\"OK\",\"state\":\"" + state + "\"}");
             return;
         }
-        // The JDK's server says 100 Continue by itself, so the body arrives here too, which a real frontend prevents.
+        // The JDK's server sends 100 Continue automatically, so the body arrives here too; a real frontend prevents that.
         read(exchange.getRequestBody());
         exchange.getResponseHeaders()
                 .add("Location", "http://user:secret@127.0.0.1:" + backend.getAddress().getPort() + path);

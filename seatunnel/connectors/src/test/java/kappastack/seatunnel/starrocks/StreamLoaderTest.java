@@ -161,12 +161,12 @@ class StreamLoaderTest {
     }
 
     @Test
-    void givesUpAfterTheRetriesAndSaysSo() {
+    void givesUpAfterTheRetriesWithAReason() {
         String[] failures = new String[7];
         Arrays.fill(failures, FAIL);
         server.answers(failures);
         LoadException error = assertThrows(LoadException.class, this::load);
-        assertTrue(error.getMessage().contains("7 tries"), error.getMessage());
+        assertTrue(error.getMessage().contains("7 attempts"), error.getMessage());
         assertEquals(7, server.labels.size());
     }
 

@@ -138,7 +138,7 @@ class ValidateTransformTest {
                 ",\"x\":\"\\ud800\"",
                 ",\"x\":NaN",
             })
-    void theseAreFine(String more) {
+    void theseAreAccepted(String more) {
         assertNull(reason("{" + GOOD + more + "}"));
         assertNull(reason("\uFEFF \n{" + GOOD + more + "}\r\n "));
     }
@@ -191,19 +191,19 @@ class ValidateTransformTest {
     }
 
     @Test
-    void limitsOfTimeAreInclusive() {
+    void timeLimitsAreInclusive() {
         assertNull(reason("{\"station\":\"S\",\"at\":\"2024-06-01T00:10:00Z\"}"));
         assertNull(reason("{\"station\":\"S\",\"at\":\"2000-01-01T00:00:00Z\"}"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{not json", "{\"station\":\"S1\"", "{'a':1}", "{\"a\":01}", "{\"a\":\"\t\"}", "{\"a\":}", "{,}"})
-    void whatIsNotJsonIsSaidSo(String payload) {
+    void textThatIsNotJsonIsRejected(String payload) {
         assertTrue(reason(payload).startsWith("payload: not JSON: "), reason(payload));
     }
 
     @Test
-    void whatFollowsTheObjectIsAnError() {
+    void contentAfterTheObjectIsRejected() {
         for (String more : Arrays.asList("{}", "x", "}", ",", "1", "\u0000")) {
             String reason = reason("{" + GOOD + "}" + more);
             assertNotNull(reason, more);
@@ -212,7 +212,7 @@ class ValidateTransformTest {
     }
 
     @Test
-    void theStationIsKeptWhereItCouldBeRead() {
+    void aRejectedRowKeepsItsStation() {
         assertEquals("S1", get(map("{\"station\":\"S1\",\"at\":"), "station"));
         assertEquals("S1", get(map("{\"station\":\"S1\",\"pm25\":-1}"), "station"));
         assertNull(get(map("{\"station\":5}"), "station"));
@@ -221,12 +221,12 @@ class ValidateTransformTest {
         assertEquals("station: 'ééééé' is longer than 8 bytes", get(tooLong, "reject_reason"));
         assertNull(get(map("{\"station\":\"éééé\",\"at\":\"2024-01-01T00:00:00Z\"}"), "reject_reason"));
         assertEquals(
-                "station: '\uFFFD' holds half a surrogate pair",
+                "station: '\uFFFD' holds an unpaired surrogate",
                 reason("{\"station\":\"\\ud800\",\"at\":\"2024-01-01T00:00:00Z\"}"));
     }
 
     @Test
-    void bytesThatAreNotTextAreKeptAsTheyAre() {
+    void invalidUtf8IsKeptAsBase64() {
         byte[] bytes = {'{', '"', 's', '"', ':', '"', (byte) 0xFF, (byte) 0xC0, '"', '}'};
         SeaTunnelRow row = map(bytes);
         assertTrue(((String) get(row, "reject_reason")).startsWith("payload: not UTF-8 text; "));
@@ -257,7 +257,7 @@ class ValidateTransformTest {
     }
 
     @Test
-    void keptFieldsAreCutToFit() {
+    void inputFieldsAreTruncated() {
         SeaTunnelRow row = transform.map(new SeaTunnelRow(new Object[] {"é€x", "{}".getBytes(), PUBLISHED}));
         assertEquals("é", get(row, "key"));
     }
@@ -411,7 +411,7 @@ class ValidateTransformTest {
     }
 
     @Test
-    void aWrongDeclarationIsAnErrorThatNamesIt() {
+    void aWrongOptionIsNamed() {
         Map<String, Object> column = columns.get(2);
         assertDeclarationError(column, "min", "low", "pm25", "'low'");
         assertDeclarationError(column, "type", "float8", "pm25", "'float8'", "DOUBLE");
