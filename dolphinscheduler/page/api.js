@@ -1,19 +1,19 @@
-// DolphinScheduler's REST interface, as far as the page needs it. The session is kept for this tab only.
+// The part of DolphinScheduler's REST API that the page uses. The session ends with the tab.
 
 const BASE = "/dolphinscheduler";
 const KEY = "kappastack.session";
 const PAGE_SIZE = 100;
 
-/** The session has ended, or there is none. */
+/** There is no session, or it has expired. */
 export class LoggedOut extends Error {}
 
-/** The server said no; the message is its own. */
+/** The server refused the request; the message is the server's. */
 export class Refused extends Error {}
 
-/** The answer is to somebody who has logged out, or in again, since. */
+/** The user logged out, or logged in again, before the response arrived. */
 export class Stale extends Error {}
 
-/** The server did not answer. */
+/** The server did not respond, or responded with an HTTP error. */
 export class Unreachable extends Error {}
 
 export function loggedIn() {
@@ -29,13 +29,13 @@ async function call(method, path, fields = {}) {
   const inQuery = method === "GET";
   const query = inQuery && form.size > 0 ? `?${form}` : "";
   const session = sessionStorage.getItem(KEY);
-  let answer;
+  let response;
   try {
-    answer = await fetch(`${BASE}${path}${query}`, {
+    response = await fetch(`${BASE}${path}${query}`, {
       method,
       headers: { sessionId: session ?? "" },
       body: inQuery ? undefined : form,
-      // The server sets a cookie too; the session shall not outlive the tab.
+      // The server sets a cookie too, which would keep the session after the tab is closed.
       credentials: "omit",
       cache: "no-store",
     });
@@ -43,12 +43,12 @@ async function call(method, path, fields = {}) {
     throw new Unreachable();
   }
   if (sessionStorage.getItem(KEY) !== session) throw new Stale();
-  if (answer.status === 401) {
+  if (response.status === 401) {
     logOut();
     throw new LoggedOut();
   }
-  if (!answer.ok) throw new Unreachable();
-  const document = await answer.json();
+  if (!response.ok) throw new Unreachable();
+  const document = await response.json();
   if (document.code !== 0) throw new Refused(document.msg);
   return document.data;
 }
@@ -67,7 +67,7 @@ export function projects() {
   return list("/projects");
 }
 
-/** The workflows of a project, each with its `schedule` (or null) and its last `run` (or null), by name. */
+/** The workflows of a project, each with its `schedule` (or null) and its last `run` (or null), sorted by name. */
 export async function workflows(project) {
   const [found, schedules] = await Promise.all([
     list(`/projects/${project}/process-definition`),
@@ -96,9 +96,10 @@ export async function tasks(project, run) {
   return data.taskList.sort((one, other) => one.id - other.id);
 }
 
-const LOG_LINES = 1000;
+/** The most lines of one response of `log`. */
+export const LOG_LINES = 1000;
 
-/** A task's log from a line on, and the line at which to go on. */
+/** Up to LOG_LINES lines of a task's log, from a line on. */
 export async function log(task, skip) {
   const data = await call("GET", "/log/detail", {
     taskInstanceId: task,
@@ -108,7 +109,10 @@ export async function log(task, skip) {
   return data?.message ?? "";
 }
 
-/** What is asked for before a workflow is started: its parameters, and which workflows its tasks would wait for. */
+/**
+ * What the start dialog needs: names of the parameters, tasks that wait for other workflows (`waiting`), and the codes of
+ * the other tasks if both kinds exist (`only`).
+ */
 export async function startForm(project, workflow) {
   const found = await call("GET", `/projects/${project}/process-definition/${workflow}`);
   const waiting = found.taskDefinitionList.filter((task) => task.taskType === "DEPENDENT");
@@ -120,7 +124,7 @@ export async function startForm(project, workflow) {
   };
 }
 
-/** Start a workflow by hand; a failure alerts whom a scheduled run would. */
+/** Starts a workflow manually. A failure notifies the same alert group as a scheduled run. */
 export function start(project, workflow, { parameters, only }) {
   const { schedule } = workflow;
   return call("POST", `/projects/${project}/executors/start-process-instance`, {

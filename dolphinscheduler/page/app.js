@@ -1,4 +1,4 @@
-// The operator's page: what it shows, and what its buttons do.
+// The operator's page: its sections and the actions of its buttons.
 
 import * as api from "./api.js";
 import { byId, element, replace, table, translate } from "./dom.js";
@@ -9,9 +9,9 @@ import { current, locale, say, toggle } from "./texts.js";
 const REFRESH_MS = 5000;
 const RUNS = 20;
 
-/** What is looked at. `workflow`, `run` and `task` are null until one is chosen. */
-const chosen = { project: null, workflow: null, run: null, task: null };
-/** What was last shown, so that an answer that says the same changes nothing on the page. */
+/** The current selection. `workflow`, `run` and `task` are null until one is selected. */
+const selected = { project: null, workflow: null, run: null, task: null };
+/** The data that each section shows, so that the same data leave the page unchanged. */
 const shown = new Map();
 let timer = 0;
 let refreshing = null;
@@ -33,13 +33,13 @@ function reasonOf(error) {
   throw error;
 }
 
-/** Do what a button says, tell how it went, and look again. */
-async function act(action, done) {
+/** Runs a button's action, shows its outcome and refreshes the page. */
+async function act(action, message) {
   showMessage("");
   try {
     await action();
     showError("");
-    showMessage(done);
+    showMessage(message);
   } catch (error) {
     showError(reasonOf(error));
     if (error instanceof api.LoggedOut) showLogin();
@@ -50,7 +50,7 @@ async function act(action, done) {
 
 function showLogin() {
   clearTimeout(timer);
-  Object.assign(chosen, { project: null, workflow: null, run: null, task: null });
+  Object.assign(selected, { project: null, workflow: null, run: null, task: null });
   shown.clear();
   byId("content").hidden = true;
   byId("logout").hidden = true;
@@ -65,42 +65,42 @@ function showContent() {
   byId("logout").hidden = false;
 }
 
-/** Ask for everything that is shown; one at a time. */
+/** Reloads everything that is visible; one refresh at a time. */
 function refresh() {
-  refreshing ??= look().finally(() => {
+  refreshing ??= reload().finally(() => {
     refreshing = null;
   });
   return refreshing;
 }
 
-async function look() {
+async function reload() {
   clearTimeout(timer);
   if (!api.loggedIn()) return;
   try {
     await showProjects();
-    if (chosen.project !== null) await showWorkflows();
-    if (chosen.workflow !== null) await showRuns();
-    if (chosen.run !== null) await showTasks();
-    if (chosen.task !== null) await showLog();
+    if (selected.project !== null) await showWorkflows();
+    if (selected.workflow !== null) await showRuns();
+    if (selected.run !== null) await showTasks();
+    if (selected.task !== null) await showLog();
     showError("");
     const now = new Date().toLocaleTimeString(locale());
     byId("refreshed").textContent = say("refreshed", { time: now });
   } catch (error) {
-    if (error instanceof api.Stale) return look();
+    if (error instanceof api.Stale) return reload();
     showError(reasonOf(error));
     if (error instanceof api.LoggedOut) {
       return showLogin();
     }
   }
-  timer = setTimeout(refreshIfSeen, REFRESH_MS);
+  timer = setTimeout(refreshIfVisible, REFRESH_MS);
 }
 
-function refreshIfSeen() {
-  if (document.hidden) timer = setTimeout(refreshIfSeen, REFRESH_MS);
+function refreshIfVisible() {
+  if (document.hidden) timer = setTimeout(refreshIfVisible, REFRESH_MS);
   else refresh();
 }
 
-/** Whether a part has something new to show. */
+/** Whether the data of a section have changed. */
 function changed(part, ...data) {
   const text = JSON.stringify([current(), data]);
   if (shown.get(part) === text) return false;
@@ -111,44 +111,44 @@ function changed(part, ...data) {
 async function showProjects() {
   const projects = await api.projects();
   showContent();
-  if (!projects.some((project) => project.code === chosen.project)) {
-    Object.assign(chosen, { project: projects[0]?.code ?? null, workflow: null, run: null, task: null });
+  if (!projects.some((project) => project.code === selected.project)) {
+    Object.assign(selected, { project: projects[0]?.code ?? null, workflow: null, run: null, task: null });
   }
   if (projects.length === 0) replace(byId("workflows"), element("p", {}, say("noProject")));
-  if (!changed("projects", projects, chosen.project)) return;
+  if (!changed("projects", projects, selected.project)) return;
   const options = projects.map((project) =>
-    element("option", { value: project.code, selected: project.code === chosen.project }, project.name),
+    element("option", { value: project.code, selected: project.code === selected.project }, project.name),
   );
   byId("project").replaceChildren(...options);
 }
 
 async function showWorkflows() {
-  const workflows = await api.workflows(chosen.project);
-  if (!workflows.some((workflow) => workflow.code === chosen.workflow?.code)) {
-    Object.assign(chosen, { workflow: null, run: null, task: null });
+  const workflows = await api.workflows(selected.project);
+  if (!workflows.some((workflow) => workflow.code === selected.workflow?.code)) {
+    Object.assign(selected, { workflow: null, run: null, task: null });
     for (const part of ["runs", "run", "log"]) byId(`${part}-section`).hidden = true;
   }
   const running = workflows.some((workflow) => workflow.run && !ended(workflow.run));
-  if (!changed("workflows", workflows, chosen.workflow?.code, running && Date.now())) return;
+  if (!changed("workflows", workflows, selected.workflow?.code, running && Date.now())) return;
   const headings = ["workflow", "schedule", "state", "lastRun", "actions"].map((key) => say(key));
   replace(
     byId("workflows"),
     table(
       headings,
-      workflows.map((each) => workflowRow(each, chosen.workflow?.code, { open, start, setScheduled })),
+      workflows.map((each) => workflowRow(each, selected.workflow?.code, { open, start, setScheduled })),
       say("noWorkflow"),
     ),
   );
 }
 
 function open(workflow) {
-  Object.assign(chosen, { workflow, run: null, task: null });
+  Object.assign(selected, { workflow, run: null, task: null });
   byId("run-section").hidden = true;
   byId("log-section").hidden = true;
   showAndGoTo("runs");
 }
 
-/** Show a part as soon as it is filled, and take the reader there. */
+/** Shows a section when its data are loaded, and moves the focus there. */
 async function showAndGoTo(part) {
   await refresh();
   await refresh();
@@ -156,71 +156,71 @@ async function showAndGoTo(part) {
 }
 
 async function showRuns() {
-  const { project, workflow } = chosen;
+  const { project, workflow } = selected;
   const runs = await api.runs(project, workflow.code, RUNS);
-  if (workflow !== chosen.workflow) return;
+  if (workflow !== selected.workflow) return;
   byId("runs-section").hidden = false;
   byId("runs-title").textContent = say("runsOf", { name: workflow.name });
-  const newest = runs.find((run) => run.id === chosen.run?.id);
-  if (newest) chosen.run = newest;
+  const newest = runs.find((run) => run.id === selected.run?.id);
+  if (newest) selected.run = newest;
   const running = runs.some((run) => !ended(run));
-  if (!changed("runs", runs, chosen.run?.id, running && Date.now())) return;
+  if (!changed("runs", runs, selected.run?.id, running && Date.now())) return;
   const headings = ["run", "state", "startedBy", "begin", "duration", "actions"].map((key) => say(key));
   replace(
     byId("runs"),
     table(
       headings,
-      runs.map((each) => runRow(each, chosen.run?.id, { open: openRun, stop })),
+      runs.map((each) => runRow(each, selected.run?.id, { open: openRun, stop })),
       say("noRun"),
     ),
   );
 }
 
 function openRun(run) {
-  Object.assign(chosen, { run, task: null });
+  Object.assign(selected, { run, task: null });
   byId("log-section").hidden = true;
   showAndGoTo("run");
 }
 
 function openTask(task) {
-  chosen.task = task;
+  selected.task = task;
   shown.delete("log");
   showAndGoTo("log");
 }
 
 async function showTasks() {
-  const { project, workflow, run } = chosen;
+  const { project, workflow, run } = selected;
   const tasks = await api.tasks(project, run.id);
-  if (run !== chosen.run) return;
+  if (run !== selected.run) return;
   byId("run-section").hidden = false;
   byId("run-title").textContent = say("tasksOf", { id: run.id, name: workflow.name });
-  const newest = tasks.find((task) => task.id === chosen.task?.id);
-  if (newest) chosen.task = newest;
+  const newest = tasks.find((task) => task.id === selected.task?.id);
+  if (newest) selected.task = newest;
   const running = tasks.some((task) => !ended(task));
-  if (!changed("tasks", tasks, chosen.task?.id, running && Date.now())) return;
+  if (!changed("tasks", tasks, selected.task?.id, running && Date.now())) return;
   const headings = ["task", "attempt", "state", "begin", "duration", "log"].map((key) => say(key));
   replace(
     byId("tasks"),
     table(
       headings,
-      tasks.map((each) => taskRow(each, chosen.task?.id, { open: openTask })),
+      tasks.map((each) => taskRow(each, selected.task?.id, { open: openTask })),
       say("noTask"),
     ),
   );
 }
 
 async function showLog() {
-  const { task } = chosen;
+  const { task } = selected;
   const parts = [];
   let lines = 0;
   for (;;) {
     const part = await api.log(task.id, lines);
     const count = part.split("\n").length - 1;
     parts.push(part);
-    if (count < 1000) break;
-    lines += 1000;
+    if (count < api.LOG_LINES) break;
+    lines += api.LOG_LINES;
   }
-  if (task !== chosen.task) return;
+  if (task !== selected.task) return;
   const text = parts.join("");
   byId("log-section").hidden = false;
   byId("log-title").textContent = say("logOf", { name: task.name, attempt: task.retryTimes + 1 });
@@ -232,7 +232,7 @@ async function showLog() {
 }
 
 async function start(workflow) {
-  const { project } = chosen;
+  const { project } = selected;
   let form;
   try {
     form = await api.startForm(project, workflow.code);
@@ -243,14 +243,14 @@ async function start(workflow) {
   }
   const parameters = await askForRange(workflow.name, form);
   if (parameters === null) return;
-  const order = { parameters, only: form.only };
-  act(() => api.start(project, workflow, order), say("started", { name: workflow.name }));
+  const options = { parameters, only: form.only };
+  act(() => api.start(project, workflow, options), say("started", { name: workflow.name }));
 }
 
 function setScheduled(workflow, on) {
   const { name, schedule } = workflow;
   act(
-    () => api.setScheduled(chosen.project, schedule.id, on),
+    () => api.setScheduled(selected.project, schedule.id, on),
     say(on ? "resumedNow" : "pausedNow", { name }),
   );
 }
@@ -258,7 +258,7 @@ function setScheduled(workflow, on) {
 function stop(run) {
   const { id } = run;
   if (!confirm(say("confirmStop", { id }))) return;
-  act(() => api.stop(chosen.project, id), say("stopping", { id }));
+  act(() => api.stop(selected.project, id), say("stopping", { id }));
 }
 
 byId("login").addEventListener("submit", async (event) => {
@@ -273,7 +273,7 @@ byId("login").addEventListener("submit", async (event) => {
   password.value = "";
   showError("");
   await refresh();
-  // The session may have ended again: the form has the focus then.
+  // If the session ended in the meantime, the form has the focus.
   if (api.loggedIn()) byId("main").focus();
 });
 
@@ -291,7 +291,7 @@ byId("language").addEventListener("click", () => {
 });
 
 byId("project").addEventListener("change", (event) => {
-  Object.assign(chosen, { project: Number(event.target.value), workflow: null, run: null, task: null });
+  Object.assign(selected, { project: Number(event.target.value), workflow: null, run: null, task: null });
   for (const part of ["runs", "run", "log"]) byId(`${part}-section`).hidden = true;
   refresh();
 });

@@ -1,4 +1,4 @@
-// Small helpers around the document. Text goes in as text, never as markup.
+// Helpers for the document. Texts are inserted as text, never as markup.
 
 import { current, locale, say, stateName } from "./texts.js";
 
@@ -17,7 +17,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** An element with attributes, handlers (`onclick`) and children, which are elements or texts. */
+/** Creates an element with attributes, handlers (`onclick`) and children, which are elements or texts. */
 export function element(tag, attributes, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -29,7 +29,7 @@ export function element(tag, attributes, ...children) {
   return made;
 }
 
-/** A table with headings and rows, or a sentence where there are none. */
+/** Creates a table with headings and rows, or a paragraph with `empty` if there are no rows. */
 export function table(headings, rows, empty) {
   if (rows.length === 0) return element("p", {}, empty);
   const head = headings.map((heading) => element("th", { scope: "col" }, heading));
@@ -41,14 +41,14 @@ export function table(headings, rows, empty) {
   );
 }
 
-/** Put something new in a place; the button that had the focus has it again. */
+/** Replaces the content of a place. The focus stays on the same button. */
 export function replace(place, content) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   place.replaceChildren(content);
   if (focused !== undefined) place.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
-/** A state in words, with a sign and a colour. */
+/** Creates the mark of a state: name, sign and colour. */
 export function stateMark(state) {
   const [kind, sign] = KINDS[state] ?? ["busy", "●"];
   return mark(kind, sign, stateName(state));
@@ -63,19 +63,19 @@ export function mark(kind, sign, text) {
   );
 }
 
-/** The server's time, which is UTC, as a Date. */
+/** Converts the server's time, which is UTC, to a Date. */
 function moment(text) {
   return new Date(`${text.replace(" ", "T")}Z`);
 }
 
-/** The server's time in the reader's zone. */
+/** Shows the server's time in the reader's time zone. */
 export function time(text) {
   if (!text) return "—";
   const shown = moment(text).toLocaleString(locale(), { dateStyle: "short", timeStyle: "medium" });
   return element("time", { datetime: `${text.replace(" ", "T")}Z`, title: `${text} UTC` }, shown);
 }
 
-/** How long something took, or has been taking. */
+/** The duration from begin to end, or until now. */
 export function duration(begin, end) {
   if (!begin) return "—";
   const seconds = Math.max(0, Math.round(((end ? moment(end) : new Date()) - moment(begin)) / 1000));
@@ -89,7 +89,7 @@ export function duration(begin, end) {
     .join(" ");
 }
 
-/** Fill the fixed texts of the page. */
+/** Fills the fixed texts of the page. */
 export function translate() {
   document.documentElement.lang = current();
   document.title = say("title");

@@ -1,4 +1,4 @@
-// The rows of the page's tables. `chosen` is the code or id of the row that is open; `does` what its buttons do.
+// The rows of the page's tables. `selected` is the code or id of the open row; `actions` are the functions of its buttons.
 
 import { duration, element, mark, stateMark, time } from "./dom.js";
 import { say, startedBy } from "./texts.js";
@@ -10,23 +10,23 @@ export function ended(run) {
   return ENDED.has(run.state);
 }
 
-/** A run that was due while another one went on has never begun: the server lists it as stopped, without an end. */
+/** A run that was due while another run was active never starts: the server lists it as stopped, without an end. */
 function runState(run) {
   return stateMark(run.state === "STOP" && !run.endTime ? "SKIPPED" : run.state);
 }
 
-export function workflowRow(workflow, chosen, does) {
+export function workflowRow(workflow, selected, actions) {
   const { name, schedule, run } = workflow;
   const scheduled = schedule?.releaseState === "ONLINE";
   return element(
     "tr",
-    { "aria-current": workflow.code === chosen ? "true" : undefined },
+    { "aria-current": workflow.code === selected ? "true" : undefined },
     element(
       "td",
       {},
       element(
         "button",
-        { type: "button", class: "link", "data-key": name, onclick: () => does.open(workflow) },
+        { type: "button", class: "link", "data-key": name, onclick: () => actions.open(workflow) },
         name,
       ),
       element("p", { class: "small" }, workflow.description ?? ""),
@@ -42,15 +42,15 @@ export function workflowRow(workflow, chosen, does) {
       "td",
       {},
       ...(run
-        ? [runState(run), element("p", { class: "small" }, time(run.startTime), ", ", lasted(run))]
+        ? [runState(run), element("p", { class: "small" }, time(run.startTime), ", ", runDuration(run))]
         : [say("never")]),
     ),
     element(
       "td",
       { class: "buttons" },
-      button("start", { name }, () => does.start(workflow), !workflow.online),
+      button("start", { name }, () => actions.start(workflow), !workflow.online),
       schedule && workflow.online
-        ? button(scheduled ? "pause" : "resume", { name }, () => does.setScheduled(workflow, !scheduled))
+        ? button(scheduled ? "pause" : "resume", { name }, () => actions.setScheduled(workflow, !scheduled))
         : null,
     ),
   );
@@ -62,11 +62,11 @@ function workflowState(workflow, scheduled) {
   return scheduled ? mark("good", "✓", say("scheduled")) : mark("paused", "❚❚", say("paused"));
 }
 
-function lasted(run) {
+function runDuration(run) {
   return ended(run) && !run.endTime ? "—" : duration(run.startTime, run.endTime);
 }
 
-/** A button whose name for those who hear the page tells what it is about. */
+/** Creates a button whose accessible name contains its subject. */
 function button(key, values, onclick, disabled = false) {
   const name = say(`${key}Of`, values);
   return element(
@@ -76,12 +76,12 @@ function button(key, values, onclick, disabled = false) {
   );
 }
 
-export function runRow(run, chosen, does) {
+export function runRow(run, selected, actions) {
   const { id } = run;
-  const show = () => does.open(run);
+  const show = () => actions.open(run);
   return element(
     "tr",
-    { "aria-current": id === chosen ? "true" : undefined },
+    { "aria-current": id === selected ? "true" : undefined },
     element(
       "td",
       {},
@@ -90,17 +90,17 @@ export function runRow(run, chosen, does) {
     element("td", {}, runState(run)),
     element("td", {}, startedBy(run.commandType)),
     element("td", {}, time(run.startTime)),
-    element("td", {}, lasted(run)),
-    element("td", { class: "buttons" }, ended(run) ? "" : button("stop", { id }, () => does.stop(run))),
+    element("td", {}, runDuration(run)),
+    element("td", { class: "buttons" }, ended(run) ? "" : button("stop", { id }, () => actions.stop(run))),
   );
 }
 
-export function taskRow(task, chosen, does) {
-  const show = () => does.open(task);
+export function taskRow(task, selected, actions) {
+  const show = () => actions.open(task);
   const key = `log ${task.id}`;
   return element(
     "tr",
-    { "aria-current": task.id === chosen ? "true" : undefined },
+    { "aria-current": task.id === selected ? "true" : undefined },
     element("td", {}, task.name),
     element("td", {}, `${task.retryTimes + 1}`),
     element("td", {}, stateMark(task.state)),

@@ -1,9 +1,9 @@
-// The dialog before a workflow is run by hand.
+// The dialog for a manual start of a workflow.
 
 import { byId } from "./dom.js";
 import { say } from "./texts.js";
 
-/** Ask for a range where the workflow has one. The parameters to give it, or null where the reader thinks better. */
+/** Opens the dialog. Resolves to the start parameters (a range or none), or to null after a cancel. */
 export function askForRange(name, { parameters, waiting, only }) {
   const dialog = byId("start");
   const form = dialog.querySelector("form");
@@ -12,36 +12,36 @@ export function askForRange(name, { parameters, waiting, only }) {
   byId("start-note").textContent =
     only.length > 0 ? say("withoutWaiting", { names: waiting.join(", ") }) : "";
   byId("start-range").hidden = !(parameters.includes("from") && parameters.includes("to"));
-  showComplaint("");
+  showProblem("");
   return new Promise((resolve) => {
-    let answer = null;
+    let parametersToUse = null;
     form.onsubmit = (event) => {
       event.preventDefault();
       const from = instant(form.elements.from.value);
       const to = instant(form.elements.to.value);
-      const complaint = complaintOf(from, to);
-      showComplaint(complaint);
-      if (complaint !== "") return;
-      answer = from === "" ? {} : { from, to };
+      const problem = problemOf(from, to);
+      showProblem(problem);
+      if (problem !== "") return;
+      parametersToUse = from === "" ? {} : { from, to };
       dialog.close();
     };
     byId("start-cancel").onclick = () => dialog.close();
-    dialog.onclose = () => resolve(answer);
+    dialog.onclose = () => resolve(parametersToUse);
     dialog.showModal();
   });
 }
 
-/** The value of a date and time field as an instant of UTC, or nothing. */
+/** Converts the value of a date and time field to a UTC time; an empty value stays empty. */
 function instant(value) {
   return value === "" ? "" : `${value.slice(0, 16)}:00Z`;
 }
 
-function complaintOf(from, to) {
+function problemOf(from, to) {
   if ((from === "") !== (to === "")) return say("rangeHalf");
   return from !== "" && from >= to ? say("rangeOrder") : "";
 }
 
-function showComplaint(text) {
+function showProblem(text) {
   byId("start-error").textContent = text;
   byId("start-error").hidden = text === "";
 }

@@ -1,19 +1,19 @@
-// What the page says. French is the first language.
+// The texts of the page. French is the default language.
 
 const texts = {
   fr: {
     title: "Traitements",
-    note: "Petite page d’exploitation sur l’API de DolphinScheduler. Ce n’est pas son interface officielle.",
+    note: "Page d’exploitation simplifiée qui utilise l’API de DolphinScheduler. Ce n’est pas son interface officielle.",
     skip: "Aller au contenu",
     otherLanguage: "English",
     login: "Se connecter",
     logout: "Se déconnecter",
-    user: "Utilisateur",
+    user: "Identifiant",
     password: "Mot de passe",
     project: "Projet",
     workflows: "Traitements planifiés",
-    noProject: "Aucun projet : le déploiement n’a encore rien mis en place.",
-    noWorkflow: "Ce projet n’a aucun traitement.",
+    noProject: "Aucun projet : le déploiement n’en a pas encore créé.",
+    noWorkflow: "Ce projet ne contient aucun traitement.",
     refreshed: "Actualisé à {time}",
     workflow: "Traitement",
     schedule: "Planification",
@@ -21,7 +21,7 @@ const texts = {
     lastRun: "Dernière exécution",
     actions: "Actions",
     never: "Jamais exécuté",
-    byHand: "À la main seulement",
+    byHand: "Lancement manuel uniquement",
     scheduled: "Planifié",
     paused: "En pause",
     offline: "Hors ligne",
@@ -35,61 +35,61 @@ const texts = {
     stopOf: "Arrêter l’exécution {id}",
     stop: "Arrêter",
     cancel: "Annuler",
-    rangeNote: "Une période pour un rattrapage, ou rien pour l’exécution habituelle.",
+    rangeNote: "Pour un rattrapage, indiquez une période. Laissez les champs vides pour une exécution normale.",
     from: "Du (UTC)",
     to: "Au (UTC, exclu)",
-    rangeHalf: "Donnez les deux dates, ou aucune.",
-    rangeOrder: "La fin doit être après le début.",
-    withoutWaiting: "Il ne sera pas attendu d’autre traitement : {names}.",
+    rangeHalf: "Indiquez les deux dates ou aucune.",
+    rangeOrder: "La fin doit être postérieure au début.",
+    withoutWaiting: "Cette exécution n’attendra pas les autres traitements (tâches ignorées : {names}).",
     runsOf: "Dernières exécutions de {name}",
     noRun: "Aucune exécution.",
     run: "Exécution",
-    startedBy: "Lancée",
+    startedBy: "Lancement",
     begin: "Début",
     duration: "Durée",
     tasksOf: "Tâches de l’exécution {id} de {name}",
     noTask: "Aucune tâche n’a encore commencé.",
     task: "Tâche",
-    attempt: "Essai",
+    attempt: "Tentative",
     log: "Journal",
-    logOf: "Journal de {name}, essai {attempt}",
+    logOf: "Journal de {name}, tentative {attempt}",
     openLog: "Voir le journal",
-    noLog: "Pas de journal",
+    noLog: "Aucun journal",
     emptyLog: "(vide)",
-    started: "{name} est lancé.",
-    stopping: "L’arrêt de l’exécution {id} est demandé.",
-    pausedNow: "{name} est en pause. Le prochain déploiement le reprendra.",
-    resumedNow: "{name} a repris.",
+    started: "Le traitement {name} est lancé.",
+    stopping: "L’arrêt de l’exécution {id} a été demandé.",
+    pausedNow: "Le traitement {name} est en pause. Le prochain déploiement le réactivera.",
+    resumedNow: "La planification de {name} a repris.",
     confirmStop: "Arrêter l’exécution {id} ? Ses tâches seront interrompues.",
-    expired: "La session a expiré : connectez-vous de nouveau.",
-    unreachable: "DolphinScheduler ne répond pas. Nouvel essai dans quelques secondes.",
-    refused: "DolphinScheduler a refusé : {reason}",
-    wrongLogin: "Utilisateur ou mot de passe inconnu.",
-    unknown: "Inconnu ({state})",
-    by: { SCHEDULER: "par la planification", START_PROCESS: "à la main", other: "autrement ({kind})" },
+    expired: "Votre session a expiré. Reconnectez-vous.",
+    unreachable: "DolphinScheduler ne répond pas. Nouvelle tentative dans quelques secondes.",
+    refused: "DolphinScheduler a refusé la demande : {reason}",
+    wrongLogin: "Identifiant ou mot de passe incorrect.",
+    unknown: "État inconnu ({state})",
+    by: { SCHEDULER: "Planifié", START_PROCESS: "Manuel", other: "Autre ({kind})" },
     states: {
-      SUBMITTED_SUCCESS: "En file",
+      SUBMITTED_SUCCESS: "En file d’attente",
       RUNNING_EXECUTION: "En cours",
       READY_PAUSE: "Pause demandée",
       PAUSE: "En pause",
       READY_STOP: "Arrêt demandé",
       STOP: "Arrêtée",
-      SKIPPED: "Omise, une autre était en cours",
+      SKIPPED: "Ignorée : une autre exécution était en cours",
       FAILURE: "Échec",
-      SUCCESS: "Réussite",
-      NEED_FAULT_TOLERANCE: "À reprendre ailleurs",
+      SUCCESS: "Réussie",
+      NEED_FAULT_TOLERANCE: "À reprendre sur un autre serveur",
       KILL: "Interrompue",
       DELAY_EXECUTION: "Différée",
-      SERIAL_WAIT: "Attend la précédente",
+      SERIAL_WAIT: "En attente de l’exécution précédente",
       FORCED_SUCCESS: "Réussite forcée",
-      DISPATCH: "Transmise",
+      DISPATCH: "Transmise à un serveur",
       READY_BLOCK: "Blocage demandé",
       BLOCK: "Bloquée",
     },
   },
   en: {
     title: "Workflows",
-    note: "A small operator’s page on DolphinScheduler’s API. It is not its official interface.",
+    note: "A simple operator’s page that uses DolphinScheduler’s API. It is not the official interface.",
     skip: "Skip to content",
     otherLanguage: "Français",
     login: "Log in",
@@ -98,7 +98,7 @@ const texts = {
     password: "Password",
     project: "Project",
     workflows: "Scheduled workflows",
-    noProject: "No project: the deployment has put nothing in place yet.",
+    noProject: "No project: the deployment has not created one yet.",
     noWorkflow: "This project has no workflow.",
     refreshed: "Refreshed at {time}",
     workflow: "Workflow",
@@ -107,7 +107,7 @@ const texts = {
     lastRun: "Last run",
     actions: "Actions",
     never: "Never run",
-    byHand: "By hand only",
+    byHand: "Manual only",
     scheduled: "Scheduled",
     paused: "Paused",
     offline: "Offline",
@@ -121,55 +121,55 @@ const texts = {
     stopOf: "Stop run {id}",
     stop: "Stop",
     cancel: "Cancel",
-    rangeNote: "A range for a backfill, or nothing for the usual run.",
+    rangeNote: "Enter a range for a backfill. Leave it empty for a normal run.",
     from: "From (UTC)",
     to: "To (UTC, exclusive)",
-    rangeHalf: "Give both dates, or none.",
-    rangeOrder: "The end must be after the beginning.",
-    withoutWaiting: "It will not wait for other workflows: {names}.",
+    rangeHalf: "Enter both dates or none.",
+    rangeOrder: "The end must be after the start.",
+    withoutWaiting: "This run does not wait for other workflows (skipped tasks: {names}).",
     runsOf: "Last runs of {name}",
-    noRun: "No run.",
+    noRun: "No runs.",
     run: "Run",
-    startedBy: "Started",
-    begin: "Began",
+    startedBy: "Trigger",
+    begin: "Start",
     duration: "Duration",
     tasksOf: "Tasks of run {id} of {name}",
-    noTask: "No task has begun yet.",
+    noTask: "No task has started yet.",
     task: "Task",
-    attempt: "Try",
+    attempt: "Attempt",
     log: "Log",
-    logOf: "Log of {name}, try {attempt}",
+    logOf: "Log of {name}, attempt {attempt}",
     openLog: "Show the log",
     noLog: "No log",
     emptyLog: "(empty)",
-    started: "{name} was started.",
-    stopping: "Run {id} was asked to stop.",
-    pausedNow: "{name} is paused. The next deployment resumes it.",
-    resumedNow: "{name} was resumed.",
+    started: "Workflow {name} was started.",
+    stopping: "The stop of run {id} was requested.",
+    pausedNow: "Workflow {name} is paused. The next deployment resumes it.",
+    resumedNow: "The schedule of {name} was resumed.",
     confirmStop: "Stop run {id}? Its tasks will be killed.",
-    expired: "The session has expired: log in again.",
+    expired: "Your session has expired. Log in again.",
     unreachable: "DolphinScheduler does not answer. Trying again in a few seconds.",
-    refused: "DolphinScheduler refused: {reason}",
-    wrongLogin: "Unknown user or wrong password.",
-    unknown: "Unknown ({state})",
-    by: { SCHEDULER: "by its schedule", START_PROCESS: "by hand", other: "otherwise ({kind})" },
+    refused: "DolphinScheduler refused the request: {reason}",
+    wrongLogin: "Wrong user or password.",
+    unknown: "Unknown state ({state})",
+    by: { SCHEDULER: "Schedule", START_PROCESS: "Manual", other: "Other ({kind})" },
     states: {
       SUBMITTED_SUCCESS: "Queued",
       RUNNING_EXECUTION: "Running",
-      READY_PAUSE: "Pausing",
+      READY_PAUSE: "Pause requested",
       PAUSE: "Paused",
-      READY_STOP: "Stopping",
+      READY_STOP: "Stop requested",
       STOP: "Stopped",
-      SKIPPED: "Skipped, another one was running",
+      SKIPPED: "Skipped: another run was active",
       FAILURE: "Failed",
       SUCCESS: "Succeeded",
-      NEED_FAULT_TOLERANCE: "To be taken over",
+      NEED_FAULT_TOLERANCE: "To be resumed on another server",
       KILL: "Killed",
       DELAY_EXECUTION: "Delayed",
-      SERIAL_WAIT: "Waits for the one before",
+      SERIAL_WAIT: "Waiting for the previous run",
       FORCED_SUCCESS: "Forced success",
-      DISPATCH: "Dispatched",
-      READY_BLOCK: "Blocking",
+      DISPATCH: "Sent to a server",
+      READY_BLOCK: "Block requested",
       BLOCK: "Blocked",
     },
   },
@@ -179,33 +179,33 @@ const KEY = "kappastack.language";
 
 let language = localStorage.getItem(KEY) === "en" ? "en" : "fr";
 
-/** The language that is shown. */
+/** The current language. */
 export function current() {
   return language;
 }
 
-/** The language with the country whose way of writing dates is meant: 22/11/2026 in both. */
+/** The locale for dates and times. Both locales write 22/11/2026. */
 export function locale() {
   return language === "fr" ? "fr-FR" : "en-GB";
 }
 
-/** Change to the other language, and keep it. */
+/** Switches to the other language and stores the choice. */
 export function toggle() {
   language = language === "fr" ? "en" : "fr";
   localStorage.setItem(KEY, language);
 }
 
-/** A text with its {placeholders} filled. */
+/** A text with its {placeholders} replaced. */
 export function say(key, values = {}) {
   return texts[language][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
-/** A state of a run or task in words. */
+/** The name of a state of a run or task. */
 export function stateName(state) {
   return texts[language].states[state] ?? say("unknown", { state });
 }
 
-/** What started a run. */
+/** The name of what triggered a run. */
 export function startedBy(kind) {
   return texts[language].by[kind] ?? texts[language].by.other.replace("{kind}", kind);
 }

@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, servers: Servers) -> Iterator[Page]:
     """The page, logged in; an error of its script, or anything that its policy forbids, fails the test.
 
-    That the server tells an ended session by status 401 is no error.
+    Status 401 of an expired session is no error.
     """
     context = browser.new_context(
         locale="fr-FR", timezone_id="Africa/Abidjan", viewport={"width": 1280, "height": 1000}
@@ -84,15 +84,15 @@ def test_logging_in(put: Put, page: Page, servers: Servers) -> None:
     page.get_by_role("button", name="Se déconnecter").click()
     assert page.evaluate("sessionStorage.length") == 0
     log_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_have_text("Utilisateur ou mot de passe inconnu.")
+    expect(page.get_by_role("alert")).to_have_text("Identifiant ou mot de passe incorrect.")
     log_in(page, servers.secrets["dolphinscheduler-admin"])
     expect(page.get_by_role("button", name="Lancer plain")).to_be_visible()
     page.evaluate("sessionStorage.setItem('kappastack.session', 'ended')")
-    expect(page.get_by_role("alert").first).to_have_text("La session a expiré : connectez-vous de nouveau.")
+    expect(page.get_by_role("alert").first).to_have_text("Votre session a expiré. Reconnectez-vous.")
     expect(page.get_by_label("Mot de passe")).to_be_focused()
 
 
-def test_what_the_server_tells_is_shown_as_text(put: Put, page: Page, client: DolphinScheduler, tasks: StandIn) -> None:
+def test_texts_of_the_server_are_shown_as_text(put: Put, page: Page, client: DolphinScheduler, tasks: StandIn) -> None:
     put("markup", description=MARKUP, schedule=NEVER)
     put("byhand")
     tasks.behave(work={"exit": 1})
@@ -102,7 +102,7 @@ def test_what_the_server_tells_is_shown_as_text(put: Put, page: Page, client: Do
     assert "Africa/Abidjan" in row(page, "markup")
     assert MARKUP in row(page, "markup")
     assert page.locator("#workflows img").count() == 0
-    assert "À la main seulement" in row(page, "byhand")
+    assert "Lancement manuel uniquement" in row(page, "byhand")
     assert "Jamais exécuté" in row(page, "byhand")
 
 
@@ -115,19 +115,19 @@ def test_running_with_a_range_and_reading_the_log(
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Du (UTC)").fill("2024-02-01T00:00")
     dialog.get_by_role("button", name="Lancer", exact=True).click()
-    expect(dialog.get_by_role("alert")).to_have_text("Donnez les deux dates, ou aucune.")
+    expect(dialog.get_by_role("alert")).to_have_text("Indiquez les deux dates ou aucune.")
     dialog.get_by_label("Au (UTC, exclu)").fill("2024-01-01T00:00")
     dialog.get_by_role("button", name="Lancer", exact=True).click()
-    expect(dialog.get_by_role("alert")).to_have_text("La fin doit être après le début.")
+    expect(dialog.get_by_role("alert")).to_have_text("La fin doit être postérieure au début.")
     dialog.get_by_label("Au (UTC, exclu)").fill("2024-03-01T12:30")
     dialog.get_by_role("button", name="Lancer", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("ranged est lancé.")
+    expect(page.get_by_role("status")).to_have_text("Le traitement ranged est lancé.")
     page.get_by_role("button", name="ranged", exact=True).click()
     runs = page.get_by_role("region", name="Dernières exécutions de ranged")
-    expect(runs.get_by_role("row").nth(1)).to_contain_text("Réussite")
+    expect(runs.get_by_role("row").nth(1)).to_contain_text("Réussie")
     runs.get_by_role("row").nth(1).get_by_role("button").first.click()
     page.get_by_role("button", name="Voir le journal").click()
-    log = page.get_by_role("region", name="Journal de work, essai 1")
+    log = page.get_by_role("region", name="Journal de work, tentative 1")
     expect(log.last).to_contain_text("line 1199")
     project = client.project_code(PROJECT)
     [run] = last_runs(client, project, client.processes(project)["ranged"].code)
@@ -140,7 +140,7 @@ def test_running_with_a_range_and_reading_the_log(
 def test_pausing_and_resuming(put: Put, page: Page, client: DolphinScheduler) -> None:
     put("paused", schedule=NEVER)
     page.get_by_role("button", name="Mettre en pause paused").click()
-    expect(page.get_by_role("status")).to_contain_text("Le prochain déploiement le reprendra")
+    expect(page.get_by_role("status")).to_contain_text("Le prochain déploiement le réactivera")
     expect(page.locator("#workflows tr", has_text="paused")).to_contain_text("En pause")
     project = client.project_code(PROJECT)
     code = client.processes(project)["paused"].code
@@ -168,6 +168,6 @@ def test_english(put: Put, page: Page) -> None:
     expect(page.get_by_role("button", name="Run translated now")).to_be_visible()
     assert page.title() == "Workflows"
     assert page.locator("html").get_attribute("lang") == "en"
-    expect(page.get_by_text("It is not its official interface")).to_be_visible()
+    expect(page.get_by_text("It is not the official interface")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Run translated now")).to_be_visible()
