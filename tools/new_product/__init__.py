@@ -1,0 +1,1 @@
+"""Writes a small product that runs, as a start for a real one."""

@@ -1,0 +1,111 @@
+"""The files of a new product, from the templates beside this module."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from apps.shared.files import write_file
+from apps.shared.placeholders import fill
+from infra.products.model import Api, Product
+from infra.products.registry import declared
+from infra.services import ports
+from infra.settings import ROOT
+
+TEMPLATES = Path(__file__).parent / "template"
+_SUFFIX = ".template"
+_FIRST_PORT = 4700
+_PRODUCTS = "kappastack:products"
+
+
+class NewProductError(Exception):
+    """A product that cannot be written; the message says why."""
+
+
+def write_product(name: str, *, title: str = "", port: int = 0, stack: str = "local", root: Path = ROOT) -> list[Path]:
+    """Write the files of a product, and add it to the settings of a stack.
+
+    Args:
+        name: of the product.
+        title: for people; empty for the name.
+        port: of its API, before the stack's offset; 0 for the first free one.
+        stack: name of the stack.
+        root: the repository.
+
+    Returns:
+        The paths written, relative to the repository; the stack's settings come last.
+
+    Raises:
+        NewProductError: the name or the port is taken or wrong, or a file exists already.
+    """
+    port = port or _free_port()
+    try:
+        Product(
+            name=name, title=title or name, databases=(f"{name}_data",), roles={"api": "reader"}, api=Api(port=port)
+        )
+    except ValueError as error:
+        raise NewProductError(str(error)) from None
+    _refuse_taken(name, port)
+    settings = root / f"Pulumi.{stack}.yaml"
+    if not settings.is_file():
+        raise NewProductError(f"STACK={stack}: there is no {settings.name}")
+    values = {"name": name, "class": name.capitalize(), "title": title or name.capitalize(), "port": str(port)}
+    files = {
+        Path(str(path.relative_to(TEMPLATES)).removesuffix(_SUFFIX).replace("NAME", name)): fill(
+            path.read_text(), values, mark="@"
+        )
+        for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}"))
+    }
+    if existing := [str(path) for path in files if (root / path).exists()]:
+        raise NewProductError(f"NAME={name}: these files exist already: {', '.join(existing)}")
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        write_file(root / path, text)
+    write_file(settings, with_product(settings.read_text(), name))
+    return [*files, settings.relative_to(root)]
+
+
+def with_product(text: str, name: str) -> str:
+    """The text of a stack's settings with one more product; comments and all other lines stay.
+
+    Raises:
+        NewProductError: the stack has the product already, or the text is not in the usual form.
+    """
+    config = (yaml.safe_load(text) or {}).get("config") or {}
+    products = config.get(_PRODUCTS) or {}
+    if name in products:
+        raise NewProductError(f"the stack has product {name} already")
+    entry = f"    {name}: {{}}\n"
+    if _PRODUCTS not in config:
+        added = f"{text.rstrip()}\n  {_PRODUCTS}:\n{entry}"
+    else:
+        added = re.sub(
+            rf"^(  {_PRODUCTS}:) *(\{{\}})?[ \t]*\n",
+            lambda match: f"{match[1]}\n{entry}",
+            text,
+            count=1,
+            flags=re.MULTILINE,
+        )
+    after = ((yaml.safe_load(added) or {}).get("config") or {}).get(_PRODUCTS) or {}
+    if after != {**products, name: {}}:
+        raise NewProductError(f"add `{name}: {{}}` below {_PRODUCTS} yourself: the settings are not in the usual form")
+    return added
+
+
+def _taken_ports() -> dict[int, str]:
+    taken = {number: name for name, number in vars(ports).items() if isinstance(number, int)}
+    return taken | {each.api.port: each.api_service for each in declared().values() if each.api is not None}
+
+
+def _free_port() -> int:
+    taken = _taken_ports()
+    return next(port for port in range(_FIRST_PORT, _FIRST_PORT + 1000) if port not in taken)
+
+
+def _refuse_taken(name: str, port: int) -> None:
+    if name in declared():
+        raise NewProductError(f"NAME={name}: there is such a product already, stacks/products/{name}.py")
+    if port in (taken := _taken_ports()):
+        raise NewProductError(f"PORT={port} is that of {taken[port]}")
+    if not 1024 <= port <= 16_000:
+        raise NewProductError(f"PORT={port}: choose one from 1024 to 16000, so that every offset stays below 32768")
