@@ -1,4 +1,4 @@
-# Every command of this repository. Whatever a target needs is set up first, and nothing that is there is set up again.
+# Every command of this repository. Each target first sets up what it needs and what is missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 STACK ?= local
 export STACK
-# Whose settings name the base image: a stack without images has the usual one.
+# The stack whose settings name the base image; a stack without images uses that of dev.
 IMAGES_STACK = $(if $(filter local,$(STACK)),dev,$(STACK))
 
 # The set-up writes what comes first on PATH, and where caches are, into this file.
@@ -63,8 +63,12 @@ logs: setup ## follow the log of a service: make logs SERVICE=pulsar
 preview: distributions ## what `up` would change: make preview [STACK=dev]
 	@$(STACK_COMMAND) preview
 
+.PHONY: new-product
+new-product: setup ## write a small product that runs: make new-product NAME=weather [TITLE=… PORT=… STACK=local]
+	@$(RUN) python -m tools.new_product "$(NAME)" --stack $(STACK) $(if $(TITLE),--title "$(TITLE)") $(if $(PORT),--port "$(PORT)")
+
 .PHONY: run
-run: setup ## run a workflow now: make run WORKFLOW=aqi_hourly [FROM=2026-01-01T00:00:00Z TO=2026-02-01T00:00:00Z]
+run: setup ## run a workflow now: make run WORKFLOW=product/name [FROM=2026-01-01T00:00:00Z TO=2026-02-01T00:00:00Z]
 	@$(STACK_COMMAND) run "$(WORKFLOW)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
 
 .PHONY: env
@@ -73,16 +77,16 @@ env: ## what a bare `pulumi` needs: eval "$(make -s env)"
 	@$(STACK_COMMAND) env
 
 .PHONY: credentials
-credentials: setup ## who may log in where: make credentials [SHOW=1] for the passwords
-	@$(STACK_COMMAND) credentials $(if $(SHOW),--show)
+credentials: setup ## users and addresses: make credentials [USER=…] [SHOW=1] for the passwords
+	@$(STACK_COMMAND) credentials $(if $(filter command line,$(origin USER)),--user "$(USER)") $(if $(SHOW),--show)
 
 .PHONY: token
-token: setup ## the file with the token of one of Pulsar's roles: make -s token ROLE=sensors
+token: setup ## the file with the token of one of Pulsar's roles: make -s token ROLE=product-role
 	@$(STACK_COMMAND) token "$(ROLE)"
 
 .PHONY: sql
-sql: setup ## a client on StarRocks: make sql [QUERY='SHOW TABLES']
-	@$(STACK_COMMAND) sql $(if $(QUERY),"$$QUERY")
+sql: setup ## a client on StarRocks: make sql [DATABASE=…] [QUERY='SHOW TABLES']
+	@$(STACK_COMMAND) sql $(if $(DATABASE),--database "$(DATABASE)") $(if $(QUERY),"$$QUERY")
 export QUERY
 
 .PHONY: unlock
