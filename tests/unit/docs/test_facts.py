@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from infra import versions
+from infra.configuration import load_settings
 from infra.distributions.registry import RECIPES
 from infra.services import ports
-from infra.settings import PROJECT, ROOT, load_settings
+from infra.settings import PROJECT, ROOT
 from tools.checks.layers import layers
 
 GENERATED = "conformance.md"

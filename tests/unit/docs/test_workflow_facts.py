@@ -9,9 +9,9 @@ import yaml
 
 from apps.tasks import keeper
 from apps.tasks.holding import LEASE
-from infra.resources.dolphinscheduler_model import wanted
-from infra.resources.workflow_definition import Program, Task, WaitFor, WorkflowDefinition
-from infra.resources.workflow_files import WorkflowError, WorkflowFile, read_workflow
+from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.workflow_definition import Program, Task, WaitFor, WorkflowDefinition
+from infra.resources.dolphinscheduler.workflow_files import WorkflowError, WorkflowFile, read_workflow
 from infra.settings import ROOT
 
 ORCHESTRATION = ROOT / "docs" / "orchestration.md"
