@@ -1,9 +1,9 @@
-"""Options that all tests share.
+"""Options of all tests.
 
-`--no-unexpected-skips`: a test that is skipped fails the run, unless its reason is among EXPECTED_SKIPS. CI sets it, so
-that a layer cannot go missing in silence.
+`--no-unexpected-skips`: a skipped test fails the run, unless its reason matches EXPECTED_SKIPS. CI sets this option, so
+that no layer is skipped unnoticed.
 
-KAPPASTACK_LONG=1: tests marked `long` run too; without it they are not selected.
+KAPPASTACK_LONG=1: tests marked `long` are selected too.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-# Reasons for which a test may be skipped in CI, each a regular expression for the whole reason.
+# Allowed reasons for a skip in CI: regular expressions that match the whole reason.
 EXPECTED_SKIPS: tuple[str, ...] = ()
 
 _unexpected = pytest.StashKey[list[str]]()
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 class _Skips:
-    """Collects skips whose reason nobody allowed, and fails the run by them."""
+    """Collects skips without an allowed reason, and fails the run if there are any."""
 
     def __init__(self, unexpected: list[str]) -> None:
         self._unexpected = unexpected

@@ -1,4 +1,4 @@
-"""A program under Pulumi's mocks: every resource that it asks for."""
+"""Runs the Pulumi program under Pulumi's mocks and records every resource that it registers."""
 
 import asyncio
 
@@ -14,21 +14,21 @@ Resource = mocks.MockResourceArgs
 
 
 def planted(name: str) -> str:
-    """What stands for a generated secret: as long as one, with its name in it."""
+    """A replacement for a generated secret: equally long, and contains the name of the secret."""
     return f"planted-{name}".ljust(32, ".")
 
 
 class Recorder(mocks.Mocks):
-    """Notes every resource; generated secrets are known by the word `planted`."""
+    """Records every resource. Replaced secrets contain the word `planted`."""
 
     def __init__(self) -> None:
-        """Nothing is noted yet."""
+        """Start without resources."""
         self.resources: list[Resource] = []
         self.needs: dict[str, set[str]] = {}
-        """What each resource waits for, both as the last part of the type and the name: `Container/pulsar`."""
+        """Dependencies of each resource. Both are `<last part of the type>/<name>`, such as `Container/pulsar`."""
 
     def new_resource(self, args: Resource) -> tuple[str | None, dict[object, object]]:
-        """Note it, and hand its inputs back as outputs."""
+        """Record the resource and return its inputs as outputs."""
         self.resources.append(args)
         outputs: dict[object, object] = dict(args.inputs)
         if args.typ.endswith(":RandomSecret"):
@@ -38,23 +38,23 @@ class Recorder(mocks.Mocks):
         return f"{args.name}-id", outputs
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], list[tuple[str, str]] | None]:
-        """No program of this project calls a function of a provider."""
+        """Fail: no program of this project calls a provider function."""
         raise AssertionError(f"the program calls {args.token}")
 
     def files(self, service: str) -> dict[str, str]:
-        """Texts of the configuration files of a service's container, by file name; secrets are left out."""
+        """Configuration files of a service's container, text by file name, without secrets."""
         uploads = self.of_type("Container")[f"{service}-configuration"].inputs["uploads"]
-        # Pulumi's mark of a secret is around them where a secret is among them.
+        # Pulumi wraps the list in a secret value if it contains a secret.
         listed = uploads if isinstance(uploads, list) else uploads["value"]
         return {each["file"].rsplit("/", 1)[1]: each["content"] for each in listed if "/secrets/" not in each["file"]}
 
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """Those whose type ends so, by name."""
+        """The resources whose type ends with `kind`, by name."""
         return {args.name: args for args in self.resources if args.typ.split(":")[-1] == kind}
 
 
 class _Monitor(mocks.MockMonitor):
-    """Notes what a resource waits for, which the mocks are not told."""
+    """Records the dependencies of a resource, which Pulumi does not pass to mocks."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)

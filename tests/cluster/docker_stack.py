@@ -1,4 +1,4 @@
-"""A stack on a Docker Engine, with the means to look at it and to break it."""
+"""A stack on a Docker Engine, with methods to inspect and damage it."""
 
 import os
 import signal
@@ -20,40 +20,40 @@ from tests.providers.docker_engine.install import install
 
 @dataclass
 class DockerStack(TestStack):
-    """A stack that the tests made."""
+    """A stack of the tests."""
 
     __test__ = False
 
-    # Below the ports that the system gives to clients: an engine does not wait for one to be free again.
+    # Below the ephemeral ports of clients: the engine does not wait for a port to become free.
     offset: int = field(default_factory=lambda: free_offset(3_000, 11_700))
     engine: str = ""
     base_image: str = ""
     changed_images: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Write its configuration, and put the stand-in where the CLI looks for plugins."""
+        """Write the configuration file, and install the replacement plugin where the CLI looks for plugins."""
         super().__post_init__()
         self.configure(target="docker", docker={"baseImage": self.base_image})
         install(self.folder / "pulumi-home")
         self.client = docker.DockerClient(base_url=self.engine) if self.engine else docker.from_env()
 
     def configure(self, **settings: object) -> None:
-        """Set further settings, by their names in the file."""
+        """Set settings by their names in the configuration file."""
         super().configure(**{"target": "docker", **settings})
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of its commands."""
+        """Environment of the stack's commands."""
         own = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
         return {**super().environment, **own, **({"DOCKER_HOST": self.engine} if self.engine else {})}
 
     def build_images(self) -> Outcome:
-        """Those that the engine does not have; the first time on a machine takes minutes."""
+        """Build the images that the engine lacks. The first time on a machine takes minutes."""
         command = [sys.executable, "-m", "tools.images", "--base-image", self.base_image]
         return self._run(command, timeout=1500)
 
     def containers(self) -> dict[str, Container]:
-        """Those of the services, by service."""
+        """Containers of the services, by the name of the service."""
         wanted: dict[str, str | list[str] | bool] = {"label": f"{names.STACK_LABEL}={self.name}"}
         listed = self.client.containers.list(all=True, filters=wanted, ignore_removed=True)
         return {each.labels[names.SERVICE_LABEL]: each for each in listed if names.SERVICE_LABEL in each.labels}
@@ -65,12 +65,12 @@ class DockerStack(TestStack):
         return status or 0, output.decode().strip()
 
     def kill(self, service: str) -> None:
-        """`kill -9` of a container's first process, as a crash does: the engine's own `kill` would count as a stop."""
+        """`kill -9` of a container's first process, like a crash. `docker kill` would count as a stop."""
         pid = self.containers()[service].attrs["State"]["Pid"]
         os.kill(pid, signal.SIGKILL)
 
     def wait_until_healthy(self, within: float = 90) -> None:
-        """Wait until the engine's own checks of all containers pass."""
+        """Wait until Docker reports all containers as healthy."""
         deadline = time.monotonic() + within
         while True:
             states = {name: each.attrs["State"]["Health"]["Status"] for name, each in self.containers().items()}
@@ -80,7 +80,7 @@ class DockerStack(TestStack):
             time.sleep(0.5)
 
     def kill_and_wait(self, service: str, within: float = 150) -> float:
-        """Kill a service's process, and wait until another one is healthy by the engine's own check: seconds."""
+        """Kill a service's process, and wait until Docker reports its successor as healthy. Returns the seconds."""
         pid = self.containers()[service].attrs["State"]["Pid"]
         begin = time.monotonic()
         self.kill(service)
@@ -92,7 +92,7 @@ class DockerStack(TestStack):
             time.sleep(0.5)
 
     def leftovers(self) -> list[str]:
-        """Containers, networks, volumes and files that belong to the stack."""
+        """Remaining containers, networks, volumes and files of the stack."""
         prefix = names.prefix(self.name)
         found = [
             f"container {each.name}"
@@ -104,7 +104,7 @@ class DockerStack(TestStack):
         return found + ([str(path) for path in self.folder.rglob("*")] if self.folder.exists() else [])
 
     def change_image(self, service: str) -> None:
-        """Give the image of a service one more layer, under its own name, until the stack is destroyed."""
+        """Add a layer to a service's image under the same name, until the stack is destroyed."""
         container = self.containers()[service]
         image = container.labels[names.IMAGE_LABEL]
         self.changed_images[image] = container.attrs["Image"]
@@ -118,14 +118,14 @@ class DockerStack(TestStack):
         )
 
     def destroy(self) -> Outcome:
-        """Remove it, and give the images back their names."""
+        """Destroy the stack, and restore the names of the images."""
         outcome = super().destroy()
         for image, identity in self.changed_images.items():
             self.client.images.get(identity).tag(image)
         return outcome
 
     def smoke(self) -> Outcome:
-        """The smoke tests, as they are."""
+        """Run the smoke tests unchanged."""
         script = (
             f'eval "$({sys.executable} -m tools.stack --stack {self.name} env)"; '
             f"{sys.executable} -m pytest smoke_tests --stack {self.name} -q -p no:cacheprovider"
@@ -135,7 +135,7 @@ class DockerStack(TestStack):
 
 @contextmanager
 def deployed(folder: Path, *, engine: str, base_image: str, **settings: object) -> Iterator[DockerStack]:
-    """A stack that is up, with these settings, and is destroyed afterwards."""
+    """Deploy a stack with these settings, and destroy it afterwards."""
     made = DockerStack(folder, engine=engine, base_image=base_image)
     made.configure(**settings)
     try:

@@ -1,6 +1,6 @@
-"""A Docker Engine for the tests: the one that runs, or one of their own for as long as they take.
+"""A Docker Engine for the tests: a running one, or one that the tests start and stop.
 
-A data folder below the cache keeps images and build layers from one run to the next.
+A data folder in the cache keeps images and build layers between runs.
 """
 
 import os
@@ -23,7 +23,7 @@ _STOP_SECONDS = 120
 
 
 def reason_to_skip() -> str:
-    """Why there can be no engine here, or nothing."""
+    """The reason why no engine is available, empty if one is."""
     if _answers(os.environ.get("DOCKER_HOST", "")) or _answers(""):
         return ""
     if sys.platform != "linux":
@@ -36,7 +36,7 @@ def reason_to_skip() -> str:
 
 @contextmanager
 def engine() -> Iterator[str]:
-    """What DOCKER_HOST has to be for the engine; one that was started here is stopped again."""
+    """Yield the value of DOCKER_HOST for the engine. An engine that was started here is stopped afterwards."""
     for host in (os.environ.get("DOCKER_HOST", ""), ""):
         if _answers(host):
             yield host
@@ -50,12 +50,12 @@ def engine() -> Iterator[str]:
 
 
 def _path() -> str:
-    # Where programs of the system are, which not every PATH names.
+    # The folders of system programs are missing in some users' PATH.
     return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
 def environment(host: str) -> dict[str, str]:
-    """Of commands that work on the engine."""
+    """Environment of commands that use the engine."""
     return os.environ | ({"DOCKER_HOST": host} if host else {})
 
 
@@ -79,7 +79,7 @@ def _start() -> "subprocess.Popen[bytes]":
     data = cache() / "docker"
     data.mkdir(parents=True, exist_ok=True)
     RUNTIME.mkdir(parents=True, exist_ok=True)
-    # A left-over of an engine that was killed would keep this one from starting.
+    # The pid file of a killed engine would prevent the start.
     (RUNTIME / "docker.pid").unlink(missing_ok=True)
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
     log = RUNTIME / "dockerd.log"
@@ -88,7 +88,7 @@ def _start() -> "subprocess.Popen[bytes]":
         *("--data-root", str(data)),
         *("--exec-root", str(RUNTIME / "exec")),
         *("--pidfile", str(RUNTIME / "docker.pid")),
-        # As somebody's engine has them: defaults of its own, which must not be taken for changes of ours.
+        # Default limits, as users' engines may have. They must not appear as changes of the stack.
         *("--default-ulimit", "core=0:0"),
         *("--log-opt", "labels=io.kappastack.service"),
     ]
@@ -111,7 +111,7 @@ def _start() -> "subprocess.Popen[bytes]":
 
 
 def base_image(host: str) -> str:
-    """An image of Debian to build on: what KAPPASTACK_BASE_IMAGE names, or one that is made here of Debian's packages.
+    """The Debian base image: the one that KAPPASTACK_BASE_IMAGE names, or one built here from Debian packages.
 
     Args:
         host: of the engine.
@@ -125,7 +125,7 @@ def base_image(host: str) -> str:
         archive = cache() / "images" / f"debian-{RELEASE}.tar"
         if not archive.is_file():
             _bootstrap(archive)
-        # Python and Pulsar want the certificates of the machine where it has own ones.
+        # Python and Pulsar need the additional certificates of this machine, if it has any.
         subprocess.run(
             ["docker", "import", str(archive), BASE_IMAGE], env=environment(host), check=True, capture_output=True
         )
@@ -133,11 +133,11 @@ def base_image(host: str) -> str:
 
 
 def _bootstrap(archive: Path) -> None:
-    """Debian's smallest system, without manuals, with the machine's own certificates and settings of apt."""
+    """A minimal Debian system without manuals, with this machine's certificates and apt settings."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     draft = archive.with_suffix(".draft.tar")
     hooks = (
-        # The JRE's package fails without the folder of manuals.
+        # The installation of the JRE fails without the folder for manuals.
         'mkdir -p "$1/usr/share/man/man1" "$1/usr/local/share/ca-certificates"',
         'cp /usr/local/share/ca-certificates/*.crt "$1/usr/local/share/ca-certificates/" 2>/dev/null || true',
         'cp /etc/apt/apt.conf.d/99* "$1/etc/apt/apt.conf.d/" 2>/dev/null || true',

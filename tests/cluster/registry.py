@@ -1,4 +1,4 @@
-"""A registry of images on the loopback interface, for as long as a test takes."""
+"""An image registry on the loopback interface, for the duration of a test."""
 
 import shutil
 import socket
@@ -19,10 +19,10 @@ _START_SECONDS = 20
 
 @contextmanager
 def registry(folder: Path) -> Iterator[str]:
-    """Its address, `host:port`.
+    """Run a registry and yield its address, `host:port`.
 
     Args:
-        folder: keeps what is pushed.
+        folder: storage for pushed images.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

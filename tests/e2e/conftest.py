@@ -1,4 +1,4 @@
-"""The stack that the end-to-end tests share, made once and destroyed at the end."""
+"""The stack that all end-to-end tests share. It is deployed once and destroyed at the end."""
 
 import sys
 from collections.abc import Generator, Iterator
@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from machine import TestStack  # beside this file, which is no package
+from machine import TestStack  # this folder is not a package
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say what the services complained of beside a failure: their logs go with the stack."""
+    """Add the last warnings of the services to a failed test's report: the stack's logs are deleted with it."""
     report = yield
     shared = getattr(item, "funcargs", {}).get("stack")
     if report.failed and isinstance(shared, TestStack):

@@ -1,4 +1,4 @@
-"""A stack of its own for the tests: own name, ports, state folder and backend, so that a running stack is not met."""
+"""A separate stack for the tests: its name, ports, state folder and backend differ from those of a running stack."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ def is_free(port: int) -> bool:
 
 
 def free_offset(begin: int = 1_000, end: int = 14_900) -> int:
-    """A port offset in a range at which every port of the platform is free, and browsers open the page."""
+    """A port offset with which all ports of the platform are free and browsers do not block the page's port."""
     offsets = (begin + 97 * secrets.randbelow((end - begin) // 97) for _ in range(1000))
     return next(
         offset
@@ -45,14 +45,14 @@ def free_offset(begin: int = 1_000, end: int = 14_900) -> int:
 
 @dataclass
 class Outcome:
-    """What a command printed, and how it ended."""
+    """Exit status and output of a command."""
 
     status: int
     output: str
 
     @property
     def resources(self) -> dict[str, int]:
-        """Pulumi's own count of resources: `{"updated": 2, "unchanged": 20}`."""
+        """Pulumi's summary of resources, such as `{"updated": 2, "unchanged": 20}`."""
         match = _SUMMARY.search(self.output)
         assert match is not None, self.output[-3000:]
         counts = re.findall(r"(\d+) (created|updated|deleted|replaced|unchanged|to \w+)", match[1])
@@ -61,7 +61,7 @@ class Outcome:
 
 @dataclass
 class TestStack:
-    """A stack that the tests made."""
+    """A stack of the tests."""
 
     __test__ = False
 
@@ -70,17 +70,17 @@ class TestStack:
     name: str = field(default_factory=lambda: f"test-{secrets.token_hex(4)}")
 
     def __post_init__(self) -> None:
-        """Write its configuration beside those of the other stacks."""
+        """Write the configuration file of the stack."""
         self.configure()
         os.environ["KAPPASTACK_STATE"] = str(self.folder)
 
     @property
     def file(self) -> Path:
-        """Its configuration."""
+        """Path of the configuration file."""
         return ROOT / f"Pulumi.{self.name}.yaml"
 
     def configure(self, **settings: object) -> None:
-        """Set further settings, by their names in the file."""
+        """Set settings by their names in the configuration file."""
         document = yaml.safe_load(self.file.read_text()) if self.file.exists() else {"config": {}}
         wanted = {"target": "host", "keepData": False, "portOffset": self.offset, **settings}
         document["config"] |= {f"kappastack:{key}": value for key, value in wanted.items()}
@@ -88,7 +88,7 @@ class TestStack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of its commands; what the machine's user has set for Pulumi is left out."""
+        """Environment of the stack's commands, without the user's own Pulumi variables."""
         own = {"KAPPASTACK_STATE": str(self.folder)}
         return {
             name: value
@@ -115,7 +115,7 @@ class TestStack:
         return self._run([sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments], timeout)
 
     def up_until(self, *words: str) -> "subprocess.Popen[str]":
-        """Begin to deploy, in a process group of its own, and come back when a line of the output has these words."""
+        """Start a deployment in a separate process group, and return when an output line contains all `words`."""
         up = subprocess.Popen(
             [sys.executable, "-m", "tools.stack", "--stack", self.name, "up", "--no-smoke"],
             cwd=ROOT,
@@ -132,7 +132,7 @@ class TestStack:
             lines.append(line)
             if all(word in line for word in words):
                 return up
-        raise AssertionError("the deployment ended before that:\n" + "".join(lines[-40:]))
+        raise AssertionError("the deployment ended without the expected output:\n" + "".join(lines[-40:]))
 
     def up(self) -> Outcome:
         """Deploy, without the smoke tests."""
@@ -164,13 +164,13 @@ class TestStack:
     def kill(self, service: str) -> None:
         """`kill -9` of a service's process and its children."""
         process = psutil.Process(self.processes()[service].pid)
-        # The children last: their parent must not live to tell that they were killed. One may have ended by itself.
+        # Kill the parent first: it would otherwise log that its children were killed. A child may have ended already.
         for each in [process, *process.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
 
     def processes_alive(self) -> list[str]:
-        """Processes that work in the stack's folder; a zombie that nobody reaps has no command line and is none."""
+        """Processes whose command line contains the stack's folder. Zombies have no command line and do not count."""
         return [
             f"process {each.pid} {each.info['cmdline'][:3]}"
             for each in psutil.process_iter(["cmdline"])
@@ -178,14 +178,14 @@ class TestStack:
         ]
 
     def leftovers(self) -> list[str]:
-        """Processes and listening ports that belong to the stack, and files of it."""
+        """Remaining processes, listening ports and files of the stack."""
         found = self.processes_alive()
         found += [f"port {port + self.offset}" for port in PORTS if not is_free(port + self.offset)]
         found += [str(path) for path in self.folder.rglob("*")] if self.folder.exists() else []
         return found
 
     def last_warnings(self, lines: int = 30) -> dict[str, str]:
-        """What the services last complained of, by their log's name."""
+        """The last warnings and errors of each log, by the name of the log file."""
         complaint = re.compile(r"\b(WARN|WARNING|ERROR|FATAL|Exception)\b")
         found = {
             path.name: [line[:400] for line in path.read_text(errors="replace").splitlines() if complaint.search(line)]
@@ -194,7 +194,7 @@ class TestStack:
         return {name: "\n".join(told[-lines:]) for name, told in found.items() if told}
 
     def destroy(self) -> Outcome:
-        """Remove it, and its configuration."""
+        """Destroy the stack and delete its configuration file."""
         outcome = self.command("destroy")
         self.file.unlink(missing_ok=True)
         return outcome

@@ -1,4 +1,4 @@
-"""Measurements for the tests: made from the shipped sample, told apart by their station, and looked up again."""
+"""Test measurements with the values of the sample. Each test uses its own station names and finds its rows by them."""
 
 import csv
 import lzma
@@ -20,7 +20,7 @@ _UCI = ("PM2.5", "PM10", "SO2", "NO2", "O3", "CO", "TEMP", "PRES", "WSPM")
 
 @dataclass(frozen=True)
 class Measurement:
-    """One measurement as the CSV has it; an empty text is a missing value."""
+    """One line of the CSV file. An empty text is a missing value."""
 
     station_id: str
     measured_at: datetime
@@ -28,7 +28,7 @@ class Measurement:
 
 
 def from_sample(count: int, *, prefix: str, stations: int = 10) -> Iterator[Measurement]:
-    """So many measurements of made-up stations, with the values of the sample, a minute apart, ending in the past."""
+    """Measurements of artificial stations with the values of the sample, one minute apart and all in the past."""
     with lzma.open(SAMPLE, "rt", newline="") as file:
         rows = [tuple("" if row[column] == "NA" else row[column] for column in _UCI) for row in csv.DictReader(file)]
     begin = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def from_sample(count: int, *, prefix: str, stations: int = 10) -> Iterator[Meas
 
 
 def write_csv(path: Path, measurements: list[Measurement]) -> None:
-    """A file with the event's field names."""
+    """Write a CSV file with the field names of the event."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["station_id", "measured_at", *COLUMNS])
@@ -46,20 +46,20 @@ def write_csv(path: Path, measurements: list[Measurement]) -> None:
 
 
 def query(stack: str, statement: str) -> list[Row]:
-    """Rows of a statement, as root in the product's database."""
+    """Run a statement as root in the product's database and return its rows."""
     with session(stack, "starrocks", "root") as root:
         root.execute(f"USE {DATABASE}")
         return root.execute(statement)
 
 
 def count(stack: str, prefix: str) -> int:
-    """How many clean rows there are of the stations with a prefix."""
+    """Number of clean rows of the stations whose names start with a prefix."""
     rows = query(stack, f"SELECT COUNT(*) FROM sensor_measurements_zeta WHERE station_id LIKE '{prefix}-%'")
     return _whole(rows[0][0])
 
 
 def raw_counts(stack: str, prefix: str) -> tuple[int, int]:
-    """Raw rows of the stations with a prefix, and how many different events they are."""
+    """Number of raw rows, and of distinct events among them, of the stations whose names start with a prefix."""
     rows = query(
         stack,
         f"SELECT COUNT(*), COUNT(DISTINCT event_id) FROM raw_measurements_zeta WHERE station_id LIKE '{prefix}-%'",
@@ -74,7 +74,7 @@ def _whole(value: Cell) -> int:
 
 
 def differences(stack: str, expected: list[Measurement], prefix: str) -> list[str]:
-    """Where the clean rows differ from the CSV: missing, too many, or other values. At most ten are told."""
+    """Differences of the clean rows from the CSV file: missing, additional or different rows. Returns at most ten."""
     stored = {
         (str(row[0]), str(row[1])[:19]): row[2:]
         for row in query(

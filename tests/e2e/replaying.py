@@ -1,4 +1,4 @@
-"""A replay in the background, and the wait for its arrival."""
+"""Replays a file in the background and waits until its events are stored."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ class Replay:
     """`python -m apps.ciapol.sensors replay` of a file."""
 
     def __init__(self, stack: TestStack, path: Path, *, speed: float | None = None) -> None:
-        """`speed` is times real time; as fast as Pulsar takes them where it is not given."""
+        """`speed` is a multiple of real time; without it the replay is as fast as Pulsar accepts events."""
         self._log = path.with_suffix(".log")
         command = [
             *(sys.executable, "-m", "apps.ciapol.sensors", "replay", str(path)),
@@ -34,7 +34,7 @@ class Replay:
             )
 
     def finish(self, within: float = 300) -> int:
-        """Wait for its end, and return how many events it says were acknowledged."""
+        """Wait for the end of the replay, and return the number of acknowledged events that it printed."""
         status = self._process.wait(within)
         text = self._log.read_text()
         assert status == 0, text[-3000:]
@@ -44,7 +44,7 @@ class Replay:
 
 
 def wait_for_count(stack: TestStack, prefix: str, wanted: int, *, within: float = 300, at_least: bool = False) -> None:
-    """Wait until so many clean rows are there."""
+    """Wait until the number of clean rows is reached."""
     deadline = time.monotonic() + within
     while (found := counted(stack, prefix)) != wanted and not (at_least and found >= wanted):
         assert time.monotonic() < deadline, f"{found} of {wanted} rows of {prefix} after {within:.0f} s"
@@ -52,7 +52,7 @@ def wait_for_count(stack: TestStack, prefix: str, wanted: int, *, within: float 
 
 
 def counted(stack: TestStack, prefix: str) -> int:
-    """The count, or -1 while StarRocks does not answer."""
+    """The number of clean rows, or -1 while StarRocks is unreachable."""
 
     try:
         return count(stack.name, prefix)
@@ -61,7 +61,7 @@ def counted(stack: TestStack, prefix: str) -> int:
 
 
 def wait_until(reached: Callable[[], bool], *, within: float, what: str) -> None:
-    """Wait for a condition, `within` so many seconds."""
+    """Wait for a condition, at most `within` seconds."""
     deadline = time.monotonic() + within
     while not reached():
         assert time.monotonic() < deadline, f"waited {within:.0f} s for {what}"

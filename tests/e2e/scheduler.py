@@ -1,4 +1,4 @@
-"""DolphinScheduler of the stack under test, as an operator who works on it by hand."""
+"""Manual operations on the DolphinScheduler of the stack under test."""
 
 import contextlib
 import time
@@ -13,10 +13,10 @@ PROJECT = "ciapol"
 
 
 class Scheduler:
-    """Its project for CIAPOL."""
+    """CIAPOL's project in DolphinScheduler."""
 
     def __init__(self, stack: TestStack) -> None:
-        """Connects by the stack's own token."""
+        """Use the token of the stack."""
         self._stack = stack
         self._server = connect(stack.name, "dolphinscheduler")
         self._server.wait_until_up()
@@ -28,18 +28,18 @@ class Scheduler:
         return self._server
 
     def workflow(self, name: str) -> FoundWorkflow:
-        """A workflow that must be there."""
+        """A workflow, which must exist."""
         found = self._server.workflow(self._project, name)
         assert found is not None, name
         return found
 
     def pause(self, name: str) -> None:
-        """Put a workflow's schedule offline."""
+        """Pause the schedule of a workflow."""
         [schedule] = self._server.schedules(self._project, self.workflow(name).process.code)
         self._server.call("POST", f"/projects/{self._project}/schedules/{schedule.id}/offline")
 
     def edit_task(self, name: str, task: str, *, timeout: int) -> None:
-        """Give a task another time-out, in minutes."""
+        """Change the time limit of a task, in minutes."""
         [code] = [each.code for each in self.workflow(name).tasks if each.name == task]
         workflow = self.workflow(name).process.code
         self._server.release(self._project, workflow, online=False)
@@ -54,7 +54,7 @@ class Scheduler:
         return start(self._server, PROJECT, name, parameters)
 
     def ended(self, run: Run, *, within: float = 300) -> Run:
-        """The run at its end, however often the server is away meanwhile."""
+        """Wait for the end of a run, and tolerate an unreachable server meanwhile."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             with contextlib.suppress(ServiceError):
@@ -65,11 +65,11 @@ class Scheduler:
         raise AssertionError(f"run {run.name} has not ended after {within:.0f} s:\n{self.log(run)}")
 
     def log(self, run: Run) -> str:
-        """What its tasks printed."""
+        """The logs of the tasks of a run."""
         return run_log(self._server, self._project, run.id)
 
     def wait_for_task(self, run: Run, *, within: float = 60) -> str:
-        """Wait until a task of the run is at work; the service that works on it."""
+        """Wait until a task of the run is executing, and return the name of the service that executes it."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             for task in task_runs(self._server, self._project, run.id):

@@ -1,4 +1,4 @@
-"""A deployed stack as people meet it: smoke tests, a second `up`, secrets, status, git."""
+"""A deployed stack: smoke tests, a second `up`, secrets, status, git."""
 
 import json
 import subprocess
@@ -25,21 +25,21 @@ def test_the_smoke_tests_pass(stack: TestStack) -> None:
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
 
 
-def test_a_second_up_changes_nothing_and_restarts_nobody(stack: TestStack) -> None:
+def test_a_second_up_changes_nothing_and_restarts_no_process(stack: TestStack) -> None:
     before = {name: process.pid for name, process in stack.processes().items()}
     outcome = stack.up()
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-3000:]
     assert {name: process.pid for name, process in stack.processes().items()} == before
 
 
-def test_preview_is_quick_and_shows_no_change(stack: TestStack) -> None:
+def test_preview_is_fast_and_shows_no_change(stack: TestStack) -> None:
     begin = time.monotonic()
     outcome = stack.pulumi("preview")
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-3000:]
     print(f"preview took {time.monotonic() - begin:.1f} s with the environment's own start")
 
 
-def test_status_tells_health_address_memory_and_uptime(stack: TestStack) -> None:
+def test_status_prints_health_address_memory_and_uptime(stack: TestStack) -> None:
     outcome = stack.command("status")
     assert outcome.status == 0, outcome.output
     for service in ("pulsar", "seatunnel", "starrocks", "api", "frontend"):
@@ -81,7 +81,7 @@ def test_every_listener_is_on_loopback(stack: TestStack) -> None:
     assert {connection.laddr.ip.removeprefix("::ffff:") for connection in listening} <= {"127.0.0.1", "::1"}
 
 
-def test_git_sees_nothing_of_it(stack: TestStack) -> None:
+def test_git_status_is_clean_after_a_deployment(stack: TestStack) -> None:
     done = subprocess.run(
         ["git", "status", "--porcelain", "--", "Pulumi*.yaml", ".kappastack", "build"],
         cwd=ROOT,
@@ -92,7 +92,7 @@ def test_git_sees_nothing_of_it(stack: TestStack) -> None:
     assert done.stdout == ""
 
 
-def test_the_report_of_the_start_names_every_service(stack: TestStack) -> None:
+def test_the_start_report_contains_every_service(stack: TestStack) -> None:
     report = json.loads((stack.folder / stack.name / "health.json").read_text())
     assert set(report["services"]) == set(stack.processes())
     slowest = max(service["seconds"] for service in report["services"].values())

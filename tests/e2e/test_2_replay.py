@@ -14,7 +14,7 @@ COUNT = 100_000
 
 
 def check(stack: TestStack, expected: list[Measurement], prefix: str, acknowledged: int) -> None:
-    """Every measurement is one clean row; what is more among the raw rows are sends that were repeated."""
+    """Every measurement is one clean row. Additional raw rows come from repeated sends."""
     wait_for_count(stack, prefix, len(expected))
     assert differences(stack.name, expected, prefix) == []
     raw, different = raw_counts(stack.name, prefix)
@@ -33,19 +33,19 @@ def test_a_hundred_thousand_measurements_arrive_once_each(stack: TestStack, tmp_
 
 
 @pytest.mark.parametrize("service", ["pulsar", "starrocks", "seatunnel"])
-def test_a_killed_service_loses_and_doubles_nothing(stack: TestStack, tmp_path: Path, service: str) -> None:
+def test_a_killed_service_loses_and_duplicates_nothing(stack: TestStack, tmp_path: Path, service: str) -> None:
     measurements = list(from_sample(COUNT // 2, prefix=f"kill-{service}"))
     path = tmp_path / f"{service}.csv"
     write_csv(path, measurements)
     replay = Replay(stack, path)
     wait_for_count(stack, f"kill-{service}", 1000, within=60, at_least=True)
     stack.kill(service)
-    # An engine that was killed has forgotten its job: a workflow puts it back at its last checkpoint within a minute.
+    # A killed engine forgets its job; the keeper workflow restarts it from its last checkpoint within a minute.
     check(stack, measurements, f"kill-{service}", replay.finish())
     wait_until(lambda: stack.command("status").status == 0, within=90, what="the stack to be well")
 
 
-def test_the_same_events_again_change_nothing(stack: TestStack, tmp_path: Path) -> None:
+def test_a_repeated_replay_changes_nothing(stack: TestStack, tmp_path: Path) -> None:
     measurements = list(from_sample(2000, prefix="twice"))
     write_csv(tmp_path / "twice.csv", measurements)
     for _ in range(2):

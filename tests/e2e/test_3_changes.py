@@ -1,4 +1,4 @@
-"""Changes and drift: what `preview` and `refresh` show, and what `up` mends, while events flow."""
+"""Changes and drift while events flow: the output of `preview` and `refresh`, and the repairs of `up`."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 TOPIC = "ciapol/air/sensor-measurements"
 
 
-def test_a_changed_job_goes_on_from_its_savepoint(stack: TestStack, tmp_path: Path) -> None:
+def test_a_changed_job_continues_from_its_savepoint(stack: TestStack, tmp_path: Path) -> None:
     measurements = list(from_sample(30_000, prefix="change"))
     write_csv(tmp_path / "change.csv", measurements)
     replay = Replay(stack, tmp_path / "change.csv", speed=20_000)
@@ -34,14 +34,14 @@ def test_a_changed_job_goes_on_from_its_savepoint(stack: TestStack, tmp_path: Pa
 
 
 def drift_of(output: str) -> str:
-    """The lines in which a refresh tells what it found."""
+    """The drift lines in the output of a refresh."""
     words = ("missing", "go on from", "paused", "workflow ")
     return "\n".join(line for line in output.splitlines() if any(word in line for word in words))
 
 
-def test_what_was_broken_by_hand_is_found_and_mended(stack: TestStack) -> None:
+def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     scheduler = Scheduler(stack)
-    # Else it would have mended the job before anybody looks.
+    # The keeper would otherwise repair the job before the refresh.
     scheduler.pause("jobs_keep_running")
     scheduler.edit_task("quality_hourly", "quality", timeout=7)
     zeta = Zeta(stack.url("seatunnel", "rest"))

@@ -1,4 +1,4 @@
-"""The page over replayed data, in a real browser."""
+"""The page with replayed data, in a real browser."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ DEMONSTRATION = 9
 
 
 def replayed(stack: TestStack) -> dict[str, tuple[int, str]]:
-    """Replay the shipped sample up to now, compute its index, and return AQI and colour by station."""
+    """Replay the sample shifted to now, compute its index, and return AQI and colour by station."""
     command = [
         *(
             sys.executable,
@@ -63,12 +63,12 @@ def replayed(stack: TestStack) -> dict[str, tuple[int, str]]:
 
 
 def rgb(color: str) -> str:
-    """`#00E400` as a browser computes it."""
+    """A colour such as `#00E400` as a browser reports computed styles."""
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgb({red}, {green}, {blue})"
 
 
-def test_stations_colours_and_charts_are_there(stack: TestStack, tmp_path: Path) -> None:
+def test_the_page_shows_stations_colours_and_charts(stack: TestStack, tmp_path: Path) -> None:
     expected = replayed(stack)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

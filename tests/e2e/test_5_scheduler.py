@@ -1,4 +1,4 @@
-"""DolphinScheduler and its PostgreSQL as deployed: who may enter, what is in there, who knows the passwords."""
+"""The deployed DolphinScheduler and its PostgreSQL: logins, contents, and the locations of the passwords."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from infra.resources.dolphinscheduler.database import SECRETS
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
-def test_the_password_that_everybody_knows_does_not_work(stack: TestStack) -> None:
+def test_the_default_password_is_rejected(stack: TestStack) -> None:
     url = f"{stack.url('dolphinscheduler', 'rest')}/dolphinscheduler/login"
     known = {"userName": "admin", "userPassword": "dolphinscheduler123"}
     assert httpx.post(url, data=known).json()["code"] != 0
@@ -47,7 +47,7 @@ def rows(stack: TestStack, database: str, statement: str) -> list[str]:
         return [str(row[0]) for row in connection.execute(statement.encode())]
 
 
-def test_postgresql_holds_the_metadata_of_dolphinscheduler_and_nothing_else(stack: TestStack) -> None:
+def test_postgresql_contains_only_the_metadata_of_dolphinscheduler(stack: TestStack) -> None:
     databases = rows(stack, "postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate")
     assert sorted(databases) == ["dolphinscheduler", "postgres"]
     tables = "SELECT tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
@@ -57,7 +57,7 @@ def test_postgresql_holds_the_metadata_of_dolphinscheduler_and_nothing_else(stac
     assert [name for name in found if not name.startswith(("t_ds_", "qrtz_"))] == []
 
 
-def test_nobody_enters_postgresql_without_a_password(stack: TestStack) -> None:
+def test_postgresql_rejects_missing_and_guessed_passwords(stack: TestStack) -> None:
     endpoint = stack.connections.endpoint("postgres", "sql")
     for user in ("postgres", "dolphinscheduler"):
         for password in ("", user, "postgres"):
@@ -67,7 +67,7 @@ def test_nobody_enters_postgresql_without_a_password(stack: TestStack) -> None:
                 )
 
 
-def test_no_other_service_knows_the_passwords(stack: TestStack) -> None:
+def test_no_other_service_has_the_passwords(stack: TestStack) -> None:
     holders: dict[str, set[str]] = {name: set() for name in SECRETS}
     values = {name: stack.connections.secrets[name] for name in SECRETS}
     for folder in ("services", "supervisor", "logs"):
@@ -80,7 +80,7 @@ def test_no_other_service_knows_the_passwords(stack: TestStack) -> None:
     assert holders == {
         "postgres-superuser": {"services/postgres/secrets/superuser"},
         "dolphinscheduler-database": {"services/dolphinscheduler/secrets/database-password"},
-        # The server keeps a digest in its database; the token is for those who deploy.
+        # The server stores a digest in its database. Only the deployment uses the token.
         "dolphinscheduler-admin": set(),
         "dolphinscheduler-token": set(),
     }

@@ -1,4 +1,4 @@
-"""The workflows' work, while parts of what does it are killed: it ends right, nothing is lost or doubled."""
+"""Workflows whose services are killed meanwhile: they succeed, and no row is lost or duplicated."""
 
 import pytest
 from machine import TestStack
@@ -22,7 +22,7 @@ COLUMNS = (
 
 @pytest.fixture(scope="module", autouse=True)
 def _measured(stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Five stations that measure each minute, in a month of their own."""
+    """Five stations with one measurement per minute, in a month that no other test uses."""
     path = tmp_path_factory.mktemp("workflows") / "work.csv"
     measurements = list(from_sample(20_000, prefix="work", stations=STATIONS))
     write_csv(path, measurements)
@@ -31,7 +31,7 @@ def _measured(stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> Non
 
 
 def old_rows(stack: TestStack, prefix: str) -> list[Row]:
-    """Put months into the real-time table that are older than the retention; what they hold, in any order."""
+    """Insert months older than the retention into the real-time table, and return their rows."""
     for months in MONTHS_BACK:
         query(
             stack.name,
@@ -44,7 +44,7 @@ def old_rows(stack: TestStack, prefix: str) -> list[Row]:
 
 
 def everything(stack: TestStack, table: str, prefix: str) -> list[Row]:
-    """All rows of some stations, in the order of their key."""
+    """All rows of the stations whose names start with a prefix, ordered by their key."""
     return query(
         stack.name,
         f"SELECT station_id, measured_at, {COLUMNS} FROM {table} WHERE station_id LIKE '{prefix}-%' "
@@ -53,7 +53,7 @@ def everything(stack: TestStack, table: str, prefix: str) -> list[Row]:
 
 
 def indices(stack: TestStack) -> list[Row]:
-    """The index of each hour, without when it was computed."""
+    """The index rows of all hours, without the time of computation."""
     return query(
         stack.name,
         "SELECT station_id, hour_start, aqi, dominant_pollutant, aqi_pm25, aqi_pm10, aqi_o3, aqi_co, aqi_no2, aqi_so2, "
@@ -64,7 +64,7 @@ def indices(stack: TestStack) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def right(stack: TestStack) -> list[Row]:
-    """What a quiet backfill computes; a second one changes nothing."""
+    """The result of an undisturbed backfill; a second backfill must not change it."""
     scheduler = Scheduler(stack)
     results = []
     for _ in range(2):
@@ -82,7 +82,7 @@ def right(stack: TestStack) -> list[Row]:
 
 
 def kill_in_the_middle(stack: TestStack, service: str, right: list[Row], prefix: str) -> None:
-    """Both workflows at once, and the service killed while their tasks are at work."""
+    """Run both workflows concurrently, and kill the service while their tasks execute."""
     expected = old_rows(stack, prefix)
     assert len(expected) == len(MONTHS_BACK) * ROWS_A_MONTH
     query(stack.name, "DELETE FROM aqi_hourly_zeta WHERE station_id LIKE 'work-%'")
@@ -98,7 +98,7 @@ def kill_in_the_middle(stack: TestStack, service: str, right: list[Row], prefix:
     assert everything(stack, "sensor_measurements_archive_zeta", prefix) == expected
     assert everything(stack, "sensor_measurements_zeta", prefix) == []
     assert everything(stack, "all_measurements", prefix) == expected
-    wait_until(lambda: stack.command("status").status == 0, within=120, what="the stack to be well")
+    wait_until(lambda: stack.command("status").status == 0, within=120, what="a healthy stack")
 
 
 @pytest.mark.parametrize("service", ["dolphinscheduler", "postgres", "seatunnel", "starrocks"])
@@ -108,7 +108,7 @@ def test_work_survives_a_kill(stack: TestStack, right: list[Row], service: str) 
 
 @pytest.fixture(scope="module")
 def separate(stack: TestStack) -> TestStack:
-    """The stack with DolphinScheduler as separate servers, two of them workers."""
+    """The stack with separate DolphinScheduler servers, two of them workers."""
     stack.configure(dolphinScheduler={"topology": "cluster", "workers": 2, "heap": "320Mi"})
     stack.up()
     assert {name for name in stack.processes() if name.startswith("dolphinscheduler")} == {

@@ -1,4 +1,4 @@
-"""Interrupted, stopped, started again, destroyed."""
+"""Interrupting, stopping, restarting and destroying a stack."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[TestStack]:
-    """A stack that is not deployed yet."""
+    """A stack that is not deployed."""
     made = TestStack(tmp_path / "state")
     try:
         yield made
@@ -27,7 +27,7 @@ def fresh(tmp_path: Path) -> Iterator[TestStack]:
 
 
 def in_session(leader: int) -> list[list[str]]:
-    """Command lines of the processes of a session."""
+    """Command lines of the processes in a session."""
     found = []
     for each in psutil.process_iter(["cmdline"]):
         with contextlib.suppress(ProcessLookupError):
@@ -38,13 +38,13 @@ def in_session(leader: int) -> list[list[str]]:
 
 def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
     up = fresh.up_until("PlatformHealthy", "creating")
-    # As the terminal does: to every process of the foreground. Twice, so that nothing is waited for.
+    # Like a terminal, signal every foreground process. The second signal makes Pulumi exit at once.
     for _ in range(2):
         os.killpg(up.pid, signal.SIGINT)
         time.sleep(0.5)
     up.communicate(timeout=90)
     assert up.returncode != 0
-    # Daemons have sessions of their own.
+    # Daemons run in separate sessions.
     wait_until(lambda: in_session(up.pid) == [], within=30, what=f"the end of {in_session(up.pid)}")
 
     assert fresh.up().status == 0
@@ -67,7 +67,7 @@ def test_destroy_after_down_works(fresh: TestStack) -> None:
     assert fresh.leftovers() == []
 
 
-def test_a_run_that_was_killed_leaves_a_lock_that_the_next_breaks(fresh: TestStack) -> None:
+def test_up_removes_the_lock_of_a_killed_run(fresh: TestStack) -> None:
     up = fresh.up_until("HostService pulsar")
     os.killpg(up.pid, signal.SIGKILL)
     up.wait(30)

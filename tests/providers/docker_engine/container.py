@@ -1,4 +1,4 @@
-"""Containers by the Docker API, step by step as the provider does it."""
+"""Containers through the Docker API, with the same steps as the provider."""
 
 import base64
 import io
@@ -19,12 +19,12 @@ _NANOSECONDS = {"ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 
 
 def nanoseconds(duration: str) -> int:
-    """Of `1m30s` and the like."""
+    """Nanoseconds of a Go duration such as `1m30s`."""
     return round(sum(float(number) * _NANOSECONDS[unit] for number, unit in _DURATION.findall(duration)))
 
 
 def as_go_writes(value: int) -> str:
-    """`1m30s` for nanoseconds."""
+    """The Go duration, such as `1m30s`, of a number of nanoseconds."""
     seconds = value / 1e9
     if seconds < 60:
         return f"{seconds:g}s"
@@ -34,28 +34,28 @@ def as_go_writes(value: int) -> str:
 
 
 def texts(value: Plain) -> list[str]:
-    """A list of texts, empty for none."""
+    """The value as a list of texts, empty for None."""
     assert value is None or isinstance(value, list)
     return [text(each) for each in value or []]
 
 
 def objects(value: Plain) -> list[dict[str, Plain]]:
-    """A list of objects, empty for none."""
+    """The value as a list of objects, empty for None."""
     assert value is None or isinstance(value, list)
     return [each for each in value or [] if isinstance(each, dict)]
 
 
 def whole(value: Plain) -> int:
-    """A whole number, 0 for none."""
+    """The value as a whole number, 0 for None."""
     assert value is None or isinstance(value, int)
     return value or 0
 
 
 class Container:
-    """`docker.Container`; the id is the engine's."""
+    """`docker.Container`. Its id is the id of the container."""
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
-        """Create, connect, upload, start; one that cannot be started is removed, where the provider leaves it."""
+        """Create, connect, upload, start. A container that fails to start is removed; the provider keeps it."""
         made = client.api.create_container_from_config(  # type: ignore[no-untyped-call] # its types lack it
             _configuration(inputs), text(inputs["name"])
         )
@@ -88,7 +88,7 @@ class Container:
             )
 
     def read(self, client: docker.DockerClient, identity: str, state: State) -> tuple[str, State] | None:
-        """What the provider reads back; labels, environment, volumes and networks are left as they were."""
+        """Return what the provider reads. Labels, environment, volumes and networks keep their recorded values."""
         try:
             found = client.api.inspect_container(identity)
         except NotFound:
@@ -127,7 +127,7 @@ class Container:
         if state.get("ports") and (running or state.get("mustRun")):
             read["ports"] = _published(found["NetworkSettings"]["Ports"] or {})
         if host.get("Ulimits"):
-            # Those that the engine gives by default are among them.
+            # The list includes the default limits of the engine.
             read["ulimits"] = [
                 {"name": each["Name"], "soft": each["Soft"], "hard": each["Hard"]} for each in host["Ulimits"]
             ]
@@ -140,7 +140,7 @@ class Container:
         return identity, read
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Start it where it must run, change its limits; anything else is recorded alone."""
+        """Start the container if it must run, and change its limits. Other changes are only recorded."""
         if new.get("mustRun") and not old.get("mustRun") and new.get("start"):
             client.api.start(identity)
         limits = ("restart", "maxRetryCount", "memory", "memorySwap", "memoryReservation")
@@ -155,7 +155,7 @@ class Container:
         return found[1] if found else {}
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Stop it, at once where no grace was asked for, and remove it with its anonymous volumes."""
+        """Stop the container, at once without a grace period, and remove it with its anonymous volumes."""
         try:
             client.api.stop(identity, timeout=whole(state.get("destroyGraceSeconds")))
             client.api.remove_container(identity, force=True, v=bool(state.get("removeVolumes")))
@@ -237,7 +237,7 @@ def _host(inputs: State, ports: list[dict[str, Plain]]) -> dict[str, object]:
 
 def _bind(volume: dict[str, Plain]) -> str:
     if not volume.get("volumeName") or not volume.get("containerPath"):
-        raise RuntimeError(f"the stand-in mounts named volumes only, not {volume}")
+        raise RuntimeError(f"this replacement plugin mounts only named volumes, not {volume}")
     return f"{volume['volumeName']}:{volume['containerPath']}:{'ro' if volume.get('readOnly') else 'rw'}"
 
 
@@ -246,12 +246,12 @@ def _key(port: dict[str, Plain]) -> str:
 
 
 def _upload(client: docker.DockerClient, identity: str, upload: dict[str, Plain]) -> None:
-    """One file, as root's, below `/`: which the engine refuses in a container with a read-only root."""
+    """Upload a file of root below `/`. The engine rejects this for a container with a read-only root."""
     given = [upload.get(name) for name in ("content", "contentBase64", "source") if upload.get(name)]
     if len(given) != 1:
         raise RuntimeError(f"upload {upload.get('file')}: exactly one of content, contentBase64 and source is needed")
     if upload.get("source"):
-        raise RuntimeError("the stand-in uploads no source file")
+        raise RuntimeError("this replacement plugin does not upload source files")
     content = base64.b64decode(text(given[0])) if upload.get("contentBase64") else text(given[0]).encode()
     member = tarfile.TarInfo(text(upload["file"]))
     default = "744" if upload.get("executable") else "644"

@@ -1,4 +1,4 @@
-"""Puts the stand-in where the Pulumi CLI looks for the plugin of pulumi-docker."""
+"""Installs the replacement plugin where the Pulumi CLI looks for the plugin of pulumi-docker."""
 
 import json
 import shlex
@@ -12,10 +12,10 @@ VERSION = json.loads((files("pulumi_docker") / "pulumi-plugin.json").read_text()
 
 
 def install(pulumi_home: Path) -> None:
-    """Lay it into the plugins of a Pulumi home.
+    """Install the plugin in a Pulumi home folder.
 
     Args:
-        pulumi_home: what PULUMI_HOME names.
+        pulumi_home: value of PULUMI_HOME.
     """
     folder = pulumi_home / "plugins" / f"resource-docker-v{VERSION}"
     folder.mkdir(parents=True, exist_ok=True)

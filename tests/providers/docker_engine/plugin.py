@@ -1,4 +1,4 @@
-"""The plugin: the protocol's requests to the four resource types."""
+"""The plugin: forwards the requests of the protocol to the four resource types."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ KINDS: dict[str, Kind] = {
 
 
 class DockerPlugin(protocol.Provider):
-    """Works on the engine that the provider's `host` or DOCKER_HOST names."""
+    """Uses the engine that the provider setting `host` or DOCKER_HOST names."""
 
     def __init__(self) -> None:
-        """The engine is asked at the first request."""
+        """Connect to the engine at the first request."""
         self._host: str | None = None
         self._opened: docker.DockerClient | None = None
 
@@ -40,19 +40,19 @@ class DockerPlugin(protocol.Provider):
         return self._opened
 
     async def check_config(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
-        """Only the engine's address can be chosen."""
+        """Accept only the address of the engine."""
         unknown = sorted(request.new_inputs.keys() - {"host", "version"})
         failures = [protocol.CheckFailure(name, "the stand-in knows only host") for name in unknown]
         return protocol.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     async def configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
-        """Note the engine's address."""
+        """Store the address of the engine."""
         host = known(request.args).get("host")
         self._host = str(host) if host else None
         return await super().configure(request)
 
     async def check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
-        """Refuse what the SDK does not know, fill in what the provider fills in."""
+        """Reject inputs that the SDK does not have, and add the defaults of the provider."""
         rules = RULES.get(_type(request.type))
         if rules is None:
             failure = protocol.CheckFailure("", f"the stand-in does not serve {request.type}")
@@ -68,7 +68,7 @@ class DockerPlugin(protocol.Provider):
         return protocol.CheckResponse(inputs=inputs, failures=failures)
 
     async def diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
-        """What differs from the state, and what of it replaces the resource."""
+        """Return the changed inputs, and those of them that replace the resource."""
         rules = RULES[_type(request.type)]
         found = [
             name
@@ -89,7 +89,7 @@ class DockerPlugin(protocol.Provider):
         )
 
     async def create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
-        """Make it; a preview tells what is not known yet."""
+        """Create the resource. A preview returns unknown values."""
         rules = RULES[_type(request.type)]
         if request.preview:
             return protocol.CreateResponse(properties=_previewed(rules, request.properties))
@@ -98,7 +98,7 @@ class DockerPlugin(protocol.Provider):
         return protocol.CreateResponse(identity, _state(request.properties, read))
 
     async def read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
-        """What is there now; nothing where it is gone."""
+        """Read the actual state; empty if the resource does not exist."""
         kind = KINDS[_type(request.type)]
         found = await asyncio.to_thread(kind.read, self._client, request.resource_id, known(request.properties))
         if found is None:
@@ -107,7 +107,7 @@ class DockerPlugin(protocol.Provider):
         return protocol.ReadResponse(identity, _state(request.properties, read), request.inputs)
 
     async def update(self, request: protocol.UpdateRequest) -> protocol.UpdateResponse:
-        """Change it in place."""
+        """Update the resource in place."""
         if request.preview:
             return protocol.UpdateResponse({**request.olds, **request.news})
         kind = KINDS[_type(request.type)]
@@ -116,13 +116,13 @@ class DockerPlugin(protocol.Provider):
         return protocol.UpdateResponse(_state({**request.olds, **request.news}, read))
 
     async def delete(self, request: protocol.DeleteRequest) -> None:
-        """Take it away."""
+        """Delete the resource."""
         kind = KINDS[_type(request.type)]
         await asyncio.to_thread(kind.delete, self._client, request.resource_id, known(request.properties))
 
 
 def _type(qualified: str) -> str:
-    """A URN names the types of the parents too."""
+    """The resource type of a URN, which also contains the types of the parents."""
     return qualified.rsplit("$", 1)[-1]
 
 
@@ -132,7 +132,7 @@ def _previewed(rules: Rules, inputs: Mapping[str, PropertyValue]) -> dict[str, P
 
 
 def _state(before: Mapping[str, PropertyValue], read: Mapping[str, object]) -> dict[str, PropertyValue]:
-    """The state: what was, with its secrets marked, and what was read."""
+    """The new state: the inputs with their secrets marked, and the values that were read."""
     state = dict(before)
     for name, value in read.items():
         secret = name in state and state[name].is_secret

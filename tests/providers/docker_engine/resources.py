@@ -1,4 +1,4 @@
-"""Networks, volumes and images by the Docker API."""
+"""Networks, volumes and images through the Docker API."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -12,35 +12,35 @@ State = dict[str, Plain]
 
 
 class Kind(Protocol):
-    """What one resource type does. States and inputs are plain, by the names of the protocol."""
+    """Operations of a resource type. States and inputs are plain values by the names of the protocol."""
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
-        """Make it: its id, and what the provider tells of it beyond the inputs."""
+        """Create the resource. Returns its id and the outputs of the provider."""
 
     def read(self, client: docker.DockerClient, identity: str, state: State) -> tuple[str, State] | None:
-        """Its id and what is found to be now, None where it is gone."""
+        """Read the id and the actual state, None if the resource does not exist."""
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Change it in place."""
+        """Update the resource in place."""
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Take it away; gone is fine."""
+        """Delete the resource, if it exists."""
 
 
 def text(value: Plain) -> str:
-    """A value that is a text."""
+    """The value, which must be a text."""
     assert isinstance(value, str), value
     return value
 
 
 def labels(value: Plain) -> dict[str, str]:
-    """`[{label, value}]` as a map."""
+    """Convert `[{label, value}]` to a map."""
     assert value is None or isinstance(value, list)
     return {text(each["label"]): text(each["value"]) for each in value or [] if isinstance(each, dict)}
 
 
 def listed(value: Plain) -> Plain:
-    """A map of labels as `[{label, value}]`."""
+    """Convert a map of labels to `[{label, value}]`."""
     assert value is None or isinstance(value, dict)
     return [{"label": name, "value": each} for name, each in (value or {}).items()]
 
@@ -49,7 +49,7 @@ class Network:
     """`docker.Network`."""
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
-        """Names of networks need not be unique to the engine; here they are."""
+        """Create the network. Its name must be unique, which the engine itself does not require."""
         name = text(inputs["name"])
         if client.networks.list(names=[f"^{name}$"]):
             raise RuntimeError(f"Unable to create network: network with name {name} already exists")
@@ -80,11 +80,11 @@ class Network:
         }
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Nothing can be changed."""
+        """Fail: a network has no changeable input."""
         raise RuntimeError("a network cannot be updated")
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Refused by the engine while containers are in it."""
+        """Delete the network. The engine rejects this while containers are connected."""
         try:
             client.networks.get(identity).remove()
         except NotFound:
@@ -92,10 +92,10 @@ class Network:
 
 
 class Volume:
-    """`docker.Volume`; the id is the name."""
+    """`docker.Volume`. Its id is its name."""
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
-        """One of that name is taken over, as the engine does."""
+        """Create the volume. An existing volume of this name is adopted, as by the engine."""
         name = text(inputs["name"])
         client.volumes.create(name, driver=text(inputs.get("driver") or "local"), labels=labels(inputs.get("labels")))
         found = self.read(client, name, inputs)
@@ -116,11 +116,11 @@ class Volume:
         }
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Only clusters of Swarm can be changed."""
+        """Fail: only Swarm cluster volumes can be updated."""
         raise RuntimeError("a volume cannot be updated")
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Refused by the engine while a container has it."""
+        """Delete the volume. The engine rejects this while a container uses it."""
         try:
             client.volumes.get(identity).remove()
         except NotFound:
@@ -128,13 +128,13 @@ class Volume:
 
 
 class RemoteImage:
-    """`docker.RemoteImage`: an image of the engine, pulled where it is not there."""
+    """`docker.RemoteImage`: an image of the engine, pulled if it is missing."""
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
-        """Look, then pull."""
+        """Find the image on the engine, or pull it."""
         name = text(inputs["name"])
         if inputs.get("build"):
-            raise RuntimeError("the stand-in builds no image")
+            raise RuntimeError("this replacement plugin does not build images")
         try:
             client.images.get(name)
         except ImageNotFound:
@@ -144,7 +144,7 @@ class RemoteImage:
         return found
 
     def read(self, client: docker.DockerClient, identity: str, state: State) -> tuple[str, State] | None:
-        """Its id and, where it came from a registry, its digest there."""
+        """The id of the image and, if it came from a registry, its digest."""
         name = text(state["name"])
         try:
             image = client.images.get(name)
@@ -155,10 +155,10 @@ class RemoteImage:
         return f"{image.id}{name}", {"imageId": image.id, "repoDigest": digests[0]}
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """What can be changed is recorded alone."""
+        """Record changed inputs without another effect."""
         return {}
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Kept where it shall be."""
+        """Delete the image, unless `keepLocally` is set."""
         if not state.get("keepLocally"):
             client.images.remove(text(state["name"]), force=bool(state.get("forceRemove")))

@@ -1,4 +1,4 @@
-"""What the provider does with an input, beyond its name and type: from the schema of pulumi-docker 5.0.0."""
+"""How the provider treats each input, from the schema of pulumi-docker 5.0.0."""
 
 from dataclasses import dataclass, field
 
@@ -15,11 +15,11 @@ class Rules:
         arguments: the SDK's class of the inputs.
         outputs: properties that are outputs only.
         updated: inputs whose change does not replace the resource.
-        defaults: what the provider fills in at check.
-        computed: inputs that the provider fills in by itself where they are left out.
-        sequences: lists whose order counts; all others are sets.
-        delete_before_replace: whether the old one goes first: of a type that names its resources by itself, where the
-            program names one.
+        defaults: values that the provider adds at `check`.
+        computed: omitted inputs to which the provider assigns a value.
+        sequences: lists whose order matters; all others are sets.
+        delete_before_replace: whether the old resource is deleted first, for a type with automatic names whose resource has
+            an explicit name.
     """
 
     arguments: type
@@ -112,7 +112,7 @@ RULES = {
                 "shmSize",
                 "stopSignal",
                 "stopTimeout",
-                # Not computed, but what the image says is not told as a change where nothing is asked for.
+                # Not computed, but a value from the image is not a change if the input is omitted.
                 "user",
                 "workingDir",
             ]

@@ -1,4 +1,4 @@
-"""Property values of the protocol as plain Python values, and their checks against the SDK's own classes."""
+"""Converts property values of the protocol to plain Python values, and checks them against the classes of the SDK."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,14 +11,14 @@ from tests.providers.docker_engine.rules import NESTED_DEFAULTS, Plain, Rules
 
 
 class Unknown:
-    """A value that is known only when the deployment runs."""
+    """A value that is known only during the deployment."""
 
 
 UNKNOWN = Unknown()
 
 
 def plain(value: PropertyValue) -> Plain | Unknown:
-    """The value without secrecy; UNKNOWN where any part of it is not known yet."""
+    """The value without secret markers; UNKNOWN if any part of it is unknown."""
     inner = value.value
     if isinstance(inner, Computed):
         return UNKNOWN
@@ -48,13 +48,13 @@ def wrapped(value: Plain) -> PropertyValue:
 
 
 def known(values: Mapping[str, PropertyValue]) -> dict[str, Plain]:
-    """Plain values of all that are known and set."""
+    """Plain values of all properties that are known and set."""
     found = {key: plain(value) for key, value in values.items()}
     return {key: value for key, value in found.items() if not isinstance(value, Unknown) and value is not None}
 
 
 def problems(arguments: type, values: Mapping[str, PropertyValue], path: str = "") -> Iterator[tuple[str, str]]:
-    """What is wrong with inputs: names that the SDK does not have, and values of other types.
+    """Errors in inputs: names that the SDK does not have, and values of wrong types.
 
     Args:
         arguments: the SDK's class.
@@ -100,7 +100,7 @@ def _of_type(wanted: object, value: PropertyValue, path: str) -> Iterator[tuple[
 
 
 def _without_outputs(wanted: object) -> object:
-    """The SDK says `Union[str, Awaitable[str], Output[str]]` where a value may come later."""
+    """The type without outputs: the SDK declares inputs as `Union[str, Awaitable[str], Output[str]]`."""
     if get_origin(wanted) is Union:
         return next(each for each in get_args(wanted) if each is not type(None))
     return wanted
@@ -128,7 +128,7 @@ def changed(rules: Rules, old: Mapping[str, Plain], new: Mapping[str, PropertyVa
 
 
 def _normal(rules: Rules, name: str, value: Plain) -> str:
-    """The same text for values that the provider takes for the same."""
+    """Return the same text for values that the provider treats as equal."""
     if value in (None, "", 0, False, [], {}):
         return ""
     defaults = NESTED_DEFAULTS.get(name, {})
