@@ -1,4 +1,4 @@
-"""Measures a running stack of this machine and prints tables: python -m tests.benchmarks [--stack local]."""
+"""Measures a running stack on this machine and prints tables: python -m tests.benchmarks [--stack local]."""
 
 import argparse
 import os
@@ -40,7 +40,7 @@ def main() -> int:
             tables.append(throughput(bench, console, options.rows, options.runs))
         if "latency" in parts:
             tables.append(latency(bench, console, options.rate, options.seconds))
-        if "memory" in parts:  # last: it is what the load has left behind
+        if "memory" in parts:  # last, so that it includes the memory that the load has allocated
             tables.append(memory(options.stack))
     finally:
         bench.clean_up()

@@ -1,4 +1,4 @@
-"""The stack that is measured: its addresses, its ingestion job, and the rows of the measurement."""
+"""The measured stack: its addresses, its ingestion job, and the rows of the benchmark."""
 
 import random
 import secrets
@@ -56,7 +56,7 @@ _POSSIBLE = {
 
 
 def _values() -> list[dict[str, float]]:
-    """Values as they come: rows that are all alike compress and parse better than any real ones."""
+    """Varying values: identical rows would compress and parse faster than real ones."""
     chance = random.Random(1)
     return [
         {name: round(chance.uniform(low, high), 1) for name, (low, high) in _POSSIBLE.items()} for _ in range(_VARIETY)
@@ -67,13 +67,13 @@ VALUES = _values()
 
 
 class Bench:
-    """A running stack of this machine."""
+    """A running stack on this machine."""
 
     def __init__(self, stack: str) -> None:
-        """Read its addresses.
+        """Read the addresses of the stack.
 
         Raises:
-            ConnectionsMissing: it is not deployed here.
+            ConnectionsMissing: the stack is not deployed on this machine.
         """
         self.stack = stack
         self.known = connections.load(stack, wait=0)
@@ -103,11 +103,11 @@ class Bench:
         )
 
     def prefix(self, part: str) -> str:
-        """How the station ids of one part of this measurement begin."""
+        """Prefix of the station ids of one part of this benchmark."""
         return f"{MARK}{self.run}-{part}-"
 
     def measurements(self, part: str, count: int) -> Iterator[Measurement]:
-        """So many rows of STATIONS stations, one a second of each, ending a minute ago."""
+        """`count` rows of STATIONS stations, one per second and station, ending one minute ago."""
         prefix = self.prefix(part)
         first = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1, seconds=count / STATIONS)
         for number in range(count):
@@ -115,7 +115,7 @@ class Bench:
             yield Measurement(f"{prefix}{number % STATIONS:03d}", moment, VALUES[number % _VARIETY])
 
     def count(self, part: str, table: str = TABLES[0]) -> int:
-        """The rows of a part in a table."""
+        """Number of rows of a part in a table."""
         with self.starrocks.cursor() as cursor:
             cursor.execute(
                 f"SELECT COUNT(*) FROM {table} WHERE station_id >= %s AND station_id < %s",
@@ -132,7 +132,7 @@ class Bench:
                 cursor.execute(f"DELETE FROM {table} WHERE station_id LIKE %s", [f"{MARK}%"])
 
     def _jobs(self, action: Literal["hold", "release"], identity: int) -> None:
-        """Have the workflow that keeps jobs running leave this one alone, or not any more."""
+        """Exclude the ingestion job from the keeper workflow, or include it again."""
         table = f"{PLATFORM_DATABASE}.streaming_jobs"
         with session(self.stack, "starrocks", "root") as root:
             if action == "hold":
@@ -146,7 +146,7 @@ class Bench:
 
     @contextmanager
     def ingestion_paused(self) -> Iterator[None]:
-        """Stop the job with a savepoint; it goes on from there afterwards, whatever happens."""
+        """Stop the job with a savepoint, and restart it from there afterwards in every case."""
         identity = job_id(self.stack, JOB)
         self._jobs("hold", identity)
         self._zeta.stop(identity, savepoint=True)

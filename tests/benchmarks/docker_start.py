@@ -1,7 +1,7 @@
-"""How long a stack of containers takes to start by `pulumi up`, against a plain start of the same containers.
+"""Compares the start of a container stack by `pulumi up` with a plain start of the same containers.
 
-Both start the same stopped containers over the same data, side by side, and end when every health check answers. Run
-by itself, on a machine that has nothing else to do: `python -m tests.benchmarks.docker_start [RUNS]`.
+Both start the same stopped containers with the same data in parallel, and end when all health checks pass. Run it on
+an idle machine: `python -m tests.benchmarks.docker_start [RUNS]`.
 """
 
 import sys
@@ -16,13 +16,13 @@ from tests.cluster import engine as engines
 
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from tests.cluster.docker_stack import DockerStack  # it builds on the machine of the end-to-end tests
+from tests.cluster.docker_stack import DockerStack  # it imports the machine of the end-to-end tests
 
 _WITHIN_SECONDS = 300
 
 
 def main(runs: int) -> int:
-    """Print the table; the exit status is 1 where no engine can be had."""
+    """Print the table. The exit status is 1 if no engine is available."""
     if reason := engines.reason_to_skip():
         print(reason)
         return 1
@@ -67,7 +67,7 @@ def by_pulumi(stack: DockerStack) -> tuple[float, float]:
 
 
 def timed(stack: DockerStack) -> float:
-    """Seconds of an `up` that has nothing to do."""
+    """Seconds of an `up` without changes."""
     begin = time.monotonic()
     stack.up()
     return time.monotonic() - begin
@@ -79,7 +79,7 @@ def stopped(stack: DockerStack) -> None:
 
 
 def healthy(stack: DockerStack) -> None:
-    """Wait until all health checks answer."""
+    """Wait until all health checks pass."""
     with ThreadPoolExecutor(max_workers=16) as pool:
         complaints = pool.map(
             lambda health: Check(

@@ -1,7 +1,9 @@
-"""How fast the StarRocks emulator takes Stream Loads and answers queries: prints a table.
+"""Measures Stream Loads and queries of the StarRocks emulator and prints a table.
 
-Run: `python tests/benchmarks/emulator_load.py [--seconds 10] [--rows 5000000]`. Starts an emulator of its own on free
-ports with a temporary data folder."""
+Run: `python tests/benchmarks/emulator_load.py [--seconds 10] [--rows 5000000]`.
+
+Starts a separate emulator on free ports with a temporary data folder.
+"""
 
 import argparse
 import asyncio
@@ -36,7 +38,7 @@ AUTHORIZATION = "Basic " + base64.b64encode(b"root:").decode()
 
 
 def bodies(first: int, rows: int, stations: int) -> tuple[bytes, bytes]:
-    """A batch of clean rows and the raw rows of the same events, in the order of time."""
+    """A batch of clean rows and the raw rows of the same events, ordered by time."""
     clean, raw = [], []
     for number in range(first, first + rows):
         moment = START + timedelta(milliseconds=1000 * (number // stations) + number % stations)
@@ -75,7 +77,7 @@ class Emulator:
 
 
 async def load(session: aiohttp.ClientSession, emulator: Emulator, table: str, body: bytes) -> float:
-    """One load straight to the BE; returns seconds."""
+    """Send one load directly to the BE and return its seconds."""
     headers = {"format": "json", "strip_outer_array": "true", "Authorization": AUTHORIZATION}
     if table == "clean":
         headers["merge_condition"] = "published_at"
@@ -94,7 +96,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 async def sustained(emulator: Emulator, batch: int, seconds: float, first: int) -> int:
-    """Clean and raw batches side by side, two of each in flight; prints a line, returns the next event number."""
+    """Load clean and raw batches in parallel, two of each in flight; print a line, return the next event number."""
     batches = [bodies(first + index * batch, batch, 500) for index in range(max(2, min(200, 400_000 // batch)))]
     times: list[float] = []
     cpu, begin, sent = sum(emulator.watch.cpu_times()[:2]), time.perf_counter(), 0
@@ -120,7 +122,7 @@ async def sustained(emulator: Emulator, batch: int, seconds: float, first: int) 
 
 
 async def trickle(emulator: Emulator, rows: int, seconds: float, first: int) -> int:
-    """A small batch of each kind every 200 ms."""
+    """Load a small batch of each kind every 200 ms."""
     times: list[float] = []
     async with aiohttp.ClientSession() as session:
         end = time.perf_counter() + seconds
@@ -138,7 +140,7 @@ async def trickle(emulator: Emulator, rows: int, seconds: float, first: int) -> 
 
 
 def fill(emulator: Emulator, rows: int) -> None:
-    """Rows in the order of time, by INSERT from generate_series."""
+    """Insert rows ordered by time, with INSERT from generate_series."""
     with emulator.sql() as connection, connection.cursor() as cursor:
         cursor.execute("USE bench")
         step = 500_000
@@ -152,7 +154,7 @@ def fill(emulator: Emulator, rows: int) -> None:
 
 
 def queries(emulator: Emulator, rows: int) -> None:
-    """Queries over what `fill` made."""
+    """Measure queries over the rows of `fill`."""
     last = datetime(2025, 1, 1) + timedelta(milliseconds=2 * rows)  # noqa: DTZ001
     point = str(datetime(2025, 1, 1) + timedelta(milliseconds=2 * (rows // 2 // 500 * 500)))  # noqa: DTZ001
     cases = {

@@ -1,8 +1,10 @@
-"""What the StarRocks emulator costs beside DuckDB doing the same work directly, in one run: prints a table of ratios.
+"""Compares the StarRocks emulator with direct DuckDB for the same work in one run, and prints a table of ratios.
 
-Run: `python tests/benchmarks/emulator_ratios.py [--rows 5000000]`. Starts an emulator of its own on free ports with a
-temporary data folder, and a DuckDB of its own with the same rows, threads and memory. Large results are read by the
-`mariadb --quick` command line client and written as CSV by DuckDB."""
+Run: `python tests/benchmarks/emulator_ratios.py [--rows 5000000]`.
+
+Starts a separate emulator on free ports with a temporary data folder, and a separate DuckDB with the same rows,
+threads and memory. Large results are read by the `mariadb --quick` command line client and written as CSV by DuckDB.
+"""
 
 import argparse
 import asyncio
@@ -37,7 +39,7 @@ TYPES = {name: "DOUBLE" if name in FIELDS else "TIMESTAMP" if name.endswith("_at
 
 @dataclass
 class Row:
-    """A line of the table: both times in milliseconds, and what is allowed."""
+    """A line of the table: both times in milliseconds, and the limit of their ratio."""
 
     name: str
     emulator: float
@@ -57,7 +59,7 @@ class Row:
 
 
 def batch(number: int) -> bytes:
-    """A JSON array of rows in the order of time, as a sink sends them."""
+    """A JSON array of rows ordered by time, as a sink sends it."""
     rows = []
     for index in range(number * BATCH, (number + 1) * BATCH):
         at = (START + timedelta(milliseconds=1000 * (index // STATIONS) + index % STATIONS)).isoformat(
@@ -72,7 +74,7 @@ def batch(number: int) -> bytes:
 
 
 def median(work: Callable[[], object], times: int) -> float:
-    """Milliseconds of the median of several runs, after one that warms up."""
+    """Median of several runs in milliseconds, after one warm-up run."""
     work()
     found = []
     for _ in range(times):
@@ -83,7 +85,7 @@ def median(work: Callable[[], object], times: int) -> float:
 
 
 def duck_load(duck: duckdb.DuckDBPyConnection, body: Path) -> None:
-    """The same upsert by hand: read, remove rows of the same keys, insert, commit."""
+    """The same upsert in DuckDB: read, delete rows with the same keys, insert, commit."""
     columns = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in TYPES.items()) + "}"
     source = f"read_json('{body}', format = 'array', columns = {columns})"
     duck.execute(f"CREATE OR REPLACE TEMP TABLE stage AS SELECT * FROM {source}").fetchall()
@@ -99,7 +101,7 @@ def duck_load(duck: duckdb.DuckDBPyConnection, body: Path) -> None:
 
 
 async def loads(emulator: Emulator, duck: duckdb.DuckDBPyConnection, folder: Path) -> Row:
-    """Batches by turns, so that both meet the same noise."""
+    """Load batches alternately, so that noise affects both sides equally."""
     here: list[float] = []
     there: list[float] = []
     async with aiohttp.ClientSession() as session:
@@ -118,7 +120,7 @@ async def loads(emulator: Emulator, duck: duckdb.DuckDBPyConnection, folder: Pat
 
 
 def fill(emulator: Emulator, duck: duckdb.DuckDBPyConnection, rows: int) -> None:
-    """The same old rows on both sides."""
+    """Insert the same existing rows on both sides."""
     values = ", ".join(str(number) for number in range(1, 9))
     step = 500_000
     with emulator.sql() as connection, connection.cursor() as cursor:
@@ -137,7 +139,7 @@ def fill(emulator: Emulator, duck: duckdb.DuckDBPyConnection, rows: int) -> None
 
 
 def queries(emulator: Emulator, duck: duckdb.DuckDBPyConnection, rows: int) -> list[Row]:
-    """An aggregate and a point query."""
+    """Measure an aggregate query and a point query."""
     point = str(datetime(2025, 1, 1) + timedelta(milliseconds=2 * (rows // 2 // STATIONS * STATIONS)))  # noqa: DTZ001
     texts = {
         "aggregate": "SELECT date_trunc('hour', measured_at) AS h, AVG(pm25), MAX(pm10), COUNT(*) FROM clean "
@@ -166,7 +168,7 @@ def queries(emulator: Emulator, duck: duckdb.DuckDBPyConnection, rows: int) -> l
 
 
 def large_result(emulator: Emulator, duck: duckdb.DuckDBPyConnection, folder: Path) -> Row:
-    """A result that is read to its end, by a client and into a file."""
+    """Measure a large result that a client reads completely, against DuckDB's export to a file."""
     columns = "station_id, measured_at, pm25"
     client = shutil.which("mariadb") or shutil.which("mysql")
     assert client, "the mariadb command line client is needed"

@@ -1,4 +1,4 @@
-"""How long an event takes from its publication to the first answer of the API that has it."""
+"""Measures the time from the publication of an event to the first API response that contains it."""
 
 import statistics
 import threading
@@ -24,9 +24,9 @@ _PATIENCE_SECONDS = 30
 
 
 def latency(bench: Bench, console: Console, rate: float, seconds: float) -> Table:
-    """Percentiles over the events of one of the stations that publish.
+    """Percentiles over the events of one of the publishing stations.
 
-    What is told includes the API's answer and the pause between two questions, so it is an upper bound.
+    The result includes the time of the API's response and the pause between two requests, so it is an upper bound.
     """
     console.print(f"latency: {rate:g} events/s for {seconds:g} s", highlight=False)
     probe = _Probe(bench, rate, seconds)
@@ -50,7 +50,7 @@ def latency(bench: Bench, console: Console, rate: float, seconds: float) -> Tabl
 
 
 class _Probe:
-    """Publishes for all stations, and looks for the events of the first."""
+    """Publishes events of all stations, and polls for those of the first station."""
 
     def __init__(self, bench: Bench, rate: float, seconds: float) -> None:
         self._bench = bench
@@ -63,7 +63,7 @@ class _Probe:
         self.stop = False
 
     def publish(self) -> None:
-        """All events at even distances."""
+        """Publish all events at regular intervals."""
         publisher = Publisher(self._bench.broker.connect)
         pace = Steady(self._rate)
         for number in range(self._count):
@@ -84,7 +84,7 @@ class _Probe:
         publisher.close()
 
     def wait_for_the_rest(self) -> None:
-        """Until the events of all stations have arrived, or they would come after the clean-up."""
+        """Wait until the events of all stations are stored; they could otherwise arrive after the clean-up."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         for table in ("sensor_measurements_zeta", "raw_measurements_zeta"):
             while (found := self._bench.count("latency", table)) < self._sent:
@@ -92,7 +92,7 @@ class _Probe:
                 time.sleep(_LOOK_AT_TABLES_SECONDS)
 
     def watch(self) -> list[float]:
-        """Milliseconds of each event that is looked for, but for those of the warm-up."""
+        """Milliseconds of each observed event, without those of the warm-up."""
         wanted = -(-self._count // _STATIONS)
         seen: dict[str, float] = {}
         address = f"{self._bench.api}/api/v1/stations/{self._station}/measurements"

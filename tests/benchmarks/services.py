@@ -1,4 +1,4 @@
-"""How long the services took to start, and how much memory they hold."""
+"""Start times and memory of the services."""
 
 import json
 
@@ -13,7 +13,7 @@ _MEMORY_MIB = 4096
 
 
 def starts(stack: str) -> Table:
-    """The times that the last `up` reported."""
+    """The start times that the last `up` reported."""
     report = json.loads(StackState(stack).health.read_text())
     table = Table("service", "start, s", title="start, from process to healthy")
     seconds = {name: float(service["seconds"]) for name, service in report["services"].items()}
@@ -44,5 +44,5 @@ def memory(stack: str) -> Table:
 
 
 def verdict(met: bool) -> str:
-    """A bar in a word."""
+    """Whether a limit is met, in a word."""
     return "[green]met" if met else "[red]missed"

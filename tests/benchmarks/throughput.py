@@ -1,4 +1,4 @@
-"""Events per second from Pulsar into StarRocks, and of both ends alone."""
+"""Events per second from Pulsar into StarRocks, and of Pulsar and StarRocks alone."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ class Rates:
 
 
 def throughput(bench: Bench, console: Console, rows: int, runs: int) -> Table:
-    """Median of several runs, each with a backlog of its own."""
+    """Median of several runs, each with a new backlog."""
     rates = []
     for number in range(1, runs + 1):
         console.print(f"throughput, run {number} of {runs}: {rows:,} rows", highlight=False)
@@ -94,7 +94,7 @@ def _publish(bench: Bench, part: str, rows: int) -> float:
 
 
 class _Reader:
-    """A subscription of its own, from before the backlog on."""
+    """A separate subscription, created before the backlog."""
 
     def __init__(self, bench: Bench) -> None:
         self._client = pulsar.Client(
@@ -116,7 +116,7 @@ class _Reader:
         self._client.close()
 
     def rate(self, rows: int) -> float:
-        """Each message is taken, looked into and acknowledged, as a consumer that does its work would."""
+        """Receive, parse and acknowledge each message, like a real consumer, and return the rate."""
         size = 0
         began = time.monotonic()
         for _ in range(rows):
@@ -128,7 +128,7 @@ class _Reader:
 
 
 def _drain(bench: Bench, part: str, rows: int) -> float:
-    """From the first rows that are seen to the last."""
+    """Measure the time from the first visible rows to the last."""
 
     def look() -> int:
         rejected = bench.count(part, "rejected_measurements_zeta")
@@ -150,7 +150,7 @@ def _wait(count: Callable[[], int], enough: int) -> int:
 
 
 def _stream_load(bench: Bench, part: str, rows: int) -> float:
-    """Batches as the sink's, one after the other."""
+    """Load batches of the sink's size one after another."""
     bodies = list(_bodies(bench, part, rows))
     frontend = bench.known.endpoint("starrocks", "fe-http").url
     login = base64.b64encode(f"ciapol_sink:{bench.known.secrets['starrocks-ciapol_sink']}".encode()).decode()
@@ -162,7 +162,7 @@ def _stream_load(bench: Bench, part: str, rows: int) -> float:
         "merge_condition": "published_at",
     }
     with httpx.Client(timeout=120) as client:
-        # the frontend names a backend before it reads any body, and the client would not send the login there
+        # the frontend redirects to a backend before it reads a body, and the client would not send the login there
         sent = client.put(f"{frontend}/api/{DATABASE}/{_LOAD_TABLE}/_stream_load", headers=headers)
         assert sent.status_code == httpx.codes.TEMPORARY_REDIRECT, sent.text
         began = time.monotonic()

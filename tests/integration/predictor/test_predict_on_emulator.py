@@ -1,4 +1,4 @@
-"""From loaded measurements to predictions in StarRocks, and from there to what they were worth."""
+"""From loaded measurements to predictions in StarRocks and to their errors."""
 
 import logging
 import math
@@ -27,7 +27,7 @@ AQI = (ROOT / "sql" / "ciapol" / "queries" / "aqi_hourly.sql").read_text()
 
 
 def measured(station_id: str, hours: int, seed: int, minutes: int = 0) -> pd.DataFrame:
-    """Hourly values with a daily cycle, noise that lasts, and weather."""
+    """Hourly values with a daily cycle, autocorrelated noise, and weather."""
     random = np.random.default_rng(seed)
     times = pd.date_range(end=LAST, periods=hours, freq="h")
     noise = np.zeros(hours)
@@ -44,7 +44,7 @@ def measured(station_id: str, hours: int, seed: int, minutes: int = 0) -> pd.Dat
 
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """Stations of every kind, and the hourly index of their measurements."""
+    """An emulator with stations of every kind and the hourly index of their measurements."""
     gaps = measured("gaps", 60 * 24, 2)
     gaps.loc[gaps.sample(frac=0.2, random_state=1).index, POLLUTANTS] = np.nan
     gaps["co"] = np.nan
@@ -78,7 +78,7 @@ def arguments(starrocks: Emulator, tmp_path: Path) -> list[str]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Learns from fewer pairs: what is tested is the way of the data."""
+    """Train on fewer pairs, because these tests check the data flow and not the accuracy."""
     monkeypatch.setattr(learning.train, "__defaults__", (6_000,))
 
 
@@ -89,7 +89,7 @@ def predictions(starrocks: Emulator, made_at: datetime) -> Rows:
     )
 
 
-def test_from_measurements_to_rows_and_the_same_again(
+def test_predictions_are_written_and_repeatable(
     starrocks: Emulator, arguments: list[str], quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     made_at = LAST
@@ -130,7 +130,7 @@ def test_a_station_of_smoke_tests_only_when_asked_for(starrocks: Emulator, argum
     assert all(row[7] for row in rows)
 
 
-def test_predictions_are_compared_with_what_came(starrocks: Emulator, arguments: list[str], quick: None) -> None:
+def test_predictions_are_compared_with_measurements(starrocks: Emulator, arguments: list[str], quick: None) -> None:
     made_at = LAST - timedelta(days=2)
     assert main(["predict", "--at", f"{made_at.isoformat()}Z", "--station", "steady", *arguments]) == 0
     errors = starrocks.execute(
@@ -161,8 +161,8 @@ def test_predictions_are_compared_with_what_came(starrocks: Emulator, arguments:
     assert smoke == [(0,)]
 
 
-def test_nothing_later_than_the_hour_is_looked_at(starrocks: Emulator, arguments: list[str]) -> None:
-    """Later measurements change nothing: the station that is new has no model, so its rows show all that was read."""
+def test_later_measurements_are_not_used(starrocks: Emulator, arguments: list[str]) -> None:
+    """Later measurements change nothing. The new station has no model, so its rows show everything that was read."""
     made_at = LAST - timedelta(hours=24)
     command = ["predict", "--at", f"{made_at.isoformat()}Z", "--station", "new", *arguments]
     assert main(command) == 0
@@ -176,7 +176,9 @@ def test_nothing_later_than_the_hour_is_looked_at(starrocks: Emulator, arguments
     assert predictions(starrocks, made_at) == before
 
 
-def test_the_process_is_small_once_there_are_models(starrocks: Emulator, arguments: list[str], quick: None) -> None:
+def test_a_prediction_with_existing_models_uses_little_memory(
+    starrocks: Emulator, arguments: list[str], quick: None
+) -> None:
     made_at = LAST - timedelta(hours=2)
     command = ["predict", "--at", f"{made_at.isoformat()}Z", "--station", "steady", *arguments]
     assert main(command) == 0
@@ -191,7 +193,7 @@ def test_the_process_is_small_once_there_are_models(starrocks: Emulator, argumen
     assert int(done.stdout.rsplit("KiB", 1)[1]) < 500 * 1024
 
 
-def test_errors_name_what_is_wrong(arguments: list[str], caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+def test_errors_name_the_cause(arguments: list[str], caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("wrong")
     assert main(["predict", *arguments]) == 1
     assert "user predictor, database ciapol_analytics" in caplog.text

@@ -1,4 +1,4 @@
-"""One Pulsar for all tests of this folder."""
+"""One Pulsar for all tests in this folder."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A Pulsar of the tests' own, as the platform describes it, on ports of its own."""
+"""A separate Pulsar for the tests, with the platform's configuration, on free ports."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ NAMESPACE = "ciapol/air"
 
 
 class Pulsar:
-    """One standalone process that can be killed and started again."""
+    """A standalone process that tests can kill and start again."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -65,7 +65,7 @@ class Pulsar:
 
     @property
     def log(self) -> str:
-        """What it has printed, over all its starts."""
+        """The output of all its starts."""
         return (self._folder / "pulsar.log").read_text(errors="replace")
 
     def kill(self) -> None:
@@ -88,7 +88,7 @@ class Pulsar:
         return f"persistent://{NAMESPACE}/{name}"
 
     def messages(self, topic: str) -> list[client.Message]:
-        """All messages that the topic holds, of each partition in its order."""
+        """All messages of the topic, in order within each partition."""
         found = []
         connection = client.Client(self.url, logger=client.FileLogger(client.LoggerLevel.Error, "/dev/null"))
         with ExitStack() as stack:

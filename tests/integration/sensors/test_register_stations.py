@@ -1,4 +1,4 @@
-"""Registering stations in StarRocks, which the emulator stands for."""
+"""Registering stations in StarRocks, with the emulator."""
 
 import json
 import subprocess
@@ -87,14 +87,14 @@ def test_a_changed_station_keeps_its_first_registration_and_others_stay(port: in
     assert query(port, "SELECT registered_at FROM stations WHERE station_id = 'A'") == (before,)
 
 
-def test_one_bad_line_and_nothing_is_written(port: int, tmp_path: Path) -> None:
+def test_a_bad_line_prevents_all_writes(port: int, tmp_path: Path) -> None:
     file = tmp_path / "s.csv"
     file.write_text(f"{HEADER}\nA,Plateau,5.3237,-4.0205,\nB,Port,91,0,\n")
     assert "line 3, field latitude: found '91'" in register(port, file, expected=2)
     assert query(port, "SELECT * FROM stations") == ()
 
 
-def test_a_refusal_of_starrocks_is_told(port: int, tmp_path: Path) -> None:
+def test_an_error_of_starrocks_is_reported(port: int, tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("wrong\n")
     command = [

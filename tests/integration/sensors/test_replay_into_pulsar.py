@@ -1,4 +1,4 @@
-"""Replaying into a real Pulsar, through its restarts."""
+"""Replaying into a real Pulsar, including its restarts."""
 
 import json
 import os
@@ -67,7 +67,7 @@ def rows(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_sample_arrives_as_it_is_under_the_registered_schema(broker: Pulsar) -> None:
+def test_the_sample_arrives_unchanged_with_the_registered_schema(broker: Pulsar) -> None:
     topic = broker.create_topic("sample")
     output = finish(start(broker, topic, "replay", str(SAMPLE)))
     assert counts(output) == {"read": 13176, "published": 13176, "acknowledged": 13176, "skipped": 0}
@@ -93,7 +93,7 @@ def test_a_killed_broker_loses_nothing(broker: Pulsar, rows: Path, tmp_path: Pat
     assert acknowledged(state) == 60_000
     events = [json.loads(message.data())["event_id"] for message in broker.messages(topic)]
     assert len(set(events)) == 60_000
-    # Pulsar itself meets nothing that the killed process held: it would take it over while it lets clients in.
+    # Pulsar must find no entry of the killed process: it would replace the entry while it admits clients.
     before, _, after = broker.log.rpartition("Starting BK with RocksDb metadata store")
     held = re.compile(r"Deleting path: (/ledgers/available|/loadbalance/leader|/namespace/ciapol/air)/?")
     assert set(held.findall(before)) == {"/ledgers/available", "/loadbalance/leader", "/namespace/ciapol/air"}
@@ -101,7 +101,7 @@ def test_a_killed_broker_loses_nothing(broker: Pulsar, rows: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_replay_goes_on_where_it_ended(
+def test_an_interrupted_replay_continues_where_it_ended(
     broker: Pulsar, rows: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     topic = broker.create_topic(f"interrupted-{number.name.lower()}")
@@ -114,7 +114,7 @@ def test_an_interrupted_replay_goes_on_where_it_ended(
     before = acknowledged(state)
     assert 5_000 < before < 60_000
     if number == signal.SIGINT:
-        # all that was under way has been answered, and the state knows it
+        # all pending events were acknowledged, and the state contains them
         assert counts(output)["published"] == counts(output)["acknowledged"] == before
     output = finish(start(broker, topic, *arguments))
     assert counts(output)["acknowledged"] == 60_000 - before
@@ -124,7 +124,7 @@ def test_an_interrupted_replay_goes_on_where_it_ended(
         assert len(events) == 60_000
 
 
-def test_a_topic_that_is_missing_or_has_another_schema_is_told_at_once(broker: Pulsar) -> None:
+def test_a_missing_topic_or_another_schema_fails_at_once(broker: Pulsar) -> None:
     missing = "persistent://ciapol/air/missing"
     output = finish(start(broker, missing, "replay", str(SAMPLE)), expected=1)
     assert f"{missing} at {broker.url}: the topic does not exist" in output

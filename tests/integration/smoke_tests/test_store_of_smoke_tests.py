@@ -1,4 +1,4 @@
-"""What the smoke tests ask of StarRocks, as their own user, and that they leave nothing behind."""
+"""The StarRocks statements of the smoke tests, run as their own user, and their clean-up."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def store(starrocks: Emulator) -> Iterator[Store]:
 
 
 def rows_of(starrocks: Emulator, station: str, moment: datetime) -> None:
-    """One row of a station in every table that a smoke test's station can get into."""
+    """Insert a row of a station into every table that can contain a station of a smoke test."""
     starrocks.insert(
         "sensor_measurements_zeta",
         ("station_id", "measured_at", "pm25", "message_id", "published_at"),
@@ -68,7 +68,7 @@ def clear(starrocks: Emulator, *stations: str) -> None:
             starrocks.execute(f"DELETE FROM {table} WHERE station_id = '{station}'")
 
 
-def test_nothing_of_a_run_is_left(starrocks: Emulator, store: Store) -> None:
+def test_the_rows_of_a_run_are_deleted(starrocks: Emulator, store: Store) -> None:
     store.mark("r", ["test-a", "test-b"])
     rows_of(starrocks, "test-a", NOW)
     rows_of(starrocks, "ABJ-001", NOW)

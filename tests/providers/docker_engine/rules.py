@@ -18,8 +18,8 @@ class Rules:
         defaults: values that the provider adds at `check`.
         computed: omitted inputs to which the provider assigns a value.
         sequences: lists whose order matters; all others are sets.
-        delete_before_replace: whether the old resource is deleted first, for a type with automatic names whose resource has
-            an explicit name.
+        delete_before_replace: whether the old resource is deleted first, for a type with automatic names whose resource
+            has an explicit name.
     """
 
     arguments: type

@@ -1,4 +1,4 @@
-"""Stations with a daily cycle that a model can learn, made from a seed."""
+"""Artificial stations with a daily cycle that a model can learn, generated from a seed."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ FIRST_HOUR = 490_000
 def station(
     seed: int, hours: int, *, gaps: float = 0.0, delay: int = 0, zone: str = "Asia/Shanghai", name: str | None = None
 ) -> History:
-    """Values that go up and down with the hour of the day and with the wind, and come back to their mean slowly.
+    """Values that depend on the hour of the day and on the wind, and return to their mean slowly.
 
     Args:
         seed: the same seed gives the same station.
-        hours: of history.
-        gaps: share of single values that are missing.
+        hours: length of the history.
+        gaps: share of missing values.
         delay, zone: of the station.
         name: its identifier; default: by the seed.
     """

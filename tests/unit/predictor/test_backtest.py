@@ -14,7 +14,7 @@ from tests.unit.predictor import made_up
 from tests.unit.sql import aqi_reference
 
 
-def test_errors_are_those_of_the_hours_that_all_can_predict() -> None:
+def test_errors_are_compared_on_hours_that_every_method_predicts() -> None:
     happened = np.full((2, HORIZONS), 10.0)
     happened[1, 3] = np.nan
     value = np.full((2, HORIZONS), 12.0)
@@ -36,15 +36,15 @@ def test_errors_are_those_of_the_hours_that_all_can_predict() -> None:
     assert len(lines) == 2 + HORIZONS + 1
 
 
-def test_cuts_follow_each_other_to_the_end() -> None:
+def test_cuts_cover_the_data_to_its_end() -> None:
     folds = run.folds_of([made_up.station(1, 1600)], None)
     assert [fold.end - fold.cut for fold in folds] == [200, 200]
     assert [fold.cut for fold in folds][1:] == [fold.end for fold in folds][:-1]
     assert folds[-1].end == made_up.FIRST_HOUR + 1600
 
 
-def test_better_than_both_rules_where_there_is_something_to_learn() -> None:
-    """Generated stations whose level comes back to a daily cycle: at every hour ahead the model is better."""
+def test_the_model_is_better_than_both_rules_on_learnable_data() -> None:
+    """For generated stations with a daily cycle the model is better at every horizon."""
     stations = [made_up.station(seed, 1800) for seed in (1, 2, 3)]
     [fold] = run.folds_of(stations, 1)
     errors = run.measure(stations, "pm25", fold, every=7)
@@ -54,8 +54,8 @@ def test_better_than_both_rules_where_there_is_something_to_learn() -> None:
     assert 0.65 < table.coverage.mean() < 0.95
 
 
-def test_what_comes_after_the_cut_does_not_change_the_model() -> None:
-    """Predictions made at the cut are the same where all after their hour is different."""
+def test_data_after_the_cut_do_not_change_the_model() -> None:
+    """Predictions at the cut are equal although all later data differ."""
     stations = [made_up.station(1, 1600)]
     [fold] = run.folds_of(stations, 1)
     at_cut = run.Fold(fold.cut, fold.cut + 1)

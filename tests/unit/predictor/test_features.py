@@ -16,7 +16,7 @@ ALL_DISTANCES = np.arange(1, DISTANCES + 1)
 @pytest.mark.parametrize("delay", [0, 1])
 @pytest.mark.parametrize("origin", [0, 5, 30, 200, 400])
 def test_no_feature_uses_anything_after_its_origin(origin: int, delay: int) -> None:
-    """Features are the same where all that comes after the origin is missing, or is something else."""
+    """Features are equal although all data after the origin are missing or different."""
     history = made_up.station(1, 500, gaps=0.1, delay=delay)
     other = history.values.copy()
     other[origin + 1 :] = np.random.default_rng(2).uniform(0, 1e6, other[origin + 1 :].shape)
@@ -39,7 +39,7 @@ def test_no_feature_uses_anything_after_its_origin(origin: int, delay: int) -> N
 
 
 def test_the_test_finds_a_leak() -> None:
-    """A feature from one hour later differs, so the comparison above is one that can fail."""
+    """A feature from one hour later differs, so the comparison above can fail."""
     history = made_up.station(1, 100)
     cut = History(history.station, history.first_hour, history.values[:51])
     origins = np.array([51])
@@ -48,7 +48,7 @@ def test_the_test_finds_a_leak() -> None:
     )
 
 
-def test_until_leaves_out_what_is_not_complete_yet() -> None:
+def test_until_omits_incomplete_hours() -> None:
     for delay in (0, 1):
         history = made_up.station(1, 100, delay=delay)
         made_at = history.first_hour + 60
@@ -57,12 +57,12 @@ def test_until_leaves_out_what_is_not_complete_yet() -> None:
         assert history.until(history.first_hour - 10).values.shape == (0, 11)
 
 
-def test_as_many_columns_as_said() -> None:
+def test_the_number_of_columns_is_as_declared() -> None:
     matrix = Features(made_up.station(1, 50)).matrix("pm25", np.array([40]), np.array([24]))
     assert matrix.shape == (1, module.COUNT)
 
 
-def test_same_hour_is_known_and_of_the_same_hour_of_the_day() -> None:
+def test_same_hour_before_is_known_and_has_the_same_hour_of_the_day() -> None:
     origins = np.full(DISTANCES, 100)
     rows = same_hour_before(origins, ALL_DISTANCES)
     assert (rows <= origins).all()
@@ -78,7 +78,7 @@ def test_the_last_value_is_carried_over_six_hours() -> None:
     np.testing.assert_array_equal(ages, [0, 1, 2, 3, 4, 5, 6, np.nan, np.nan, 0])
 
 
-def test_means_of_what_is_there() -> None:
+def test_means_ignore_missing_values() -> None:
     series = np.array([1.0, np.nan, 3.0, 5.0, np.nan, np.nan])
     np.testing.assert_array_equal(trailing_mean(series, 3), [np.nan, np.nan, 2, 4, 4, np.nan])
 

@@ -16,7 +16,7 @@ TRAINED = ("pm25", "o3")
 
 @pytest.fixture(scope="module")
 def model() -> NetworkModel:
-    """Models of two quantities, learnt from two stations with gaps."""
+    """Models of two quantities, trained on two stations with gaps."""
     stations = [Features(made_up.station(seed, 1200, gaps=0.1)) for seed in (1, 2)]
     models = {quantity: learning.train_quantity(quantity, stations, rows=4000) for quantity in TRAINED}
     return NetworkModel("Asia/Shanghai", MADE_AT, {q: m for q, m in models.items() if m is not None})
@@ -54,7 +54,9 @@ def test_the_same_history_gives_the_same_model_and_predictions(model: NetworkMod
     np.testing.assert_array_equal(again.trust, model.quantities["o3"].trust)
 
 
-def test_too_little_history_is_said_and_marked(model: NetworkModel, caplog: pytest.LogCaptureFixture) -> None:
+def test_too_little_history_is_logged_and_marked_as_fallback(
+    model: NetworkModel, caplog: pytest.LogCaptureFixture
+) -> None:
     whole = made_up.station(4, 801)
     young = History(whole.station, whole.first_hour + 500, whole.values[500:])
     rows = predict_station(young, model, MADE_AT)
@@ -63,7 +65,7 @@ def test_too_little_history_is_said_and_marked(model: NetworkModel, caplog: pyte
     assert "S4: too little history or no recent value, simple rules for aqi, pm25" in caplog.text
 
 
-def test_a_quantity_without_any_value_is_left_out(model: NetworkModel, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_quantity_without_values_is_not_predicted(model: NetworkModel, caplog: pytest.LogCaptureFixture) -> None:
     history = made_up.station(5, 801)
     history.values[:, COLUMNS.index("co")] = np.nan
     history.values[-8:, COLUMNS.index("o3")] = np.nan
@@ -76,28 +78,28 @@ def test_a_quantity_without_any_value_is_left_out(model: NetworkModel, caplog: p
     assert all(row.fallback for row in ozone)
 
 
-def test_too_little_to_learn_from_gives_no_model() -> None:
+def test_too_little_history_gives_no_model() -> None:
     assert learning.train_quantity("pm25", [Features(made_up.station(1, 200))]) is None
     empty = History(Station("s", "Africa/Abidjan", "n"), made_up.FIRST_HOUR, np.full((0, 11), np.nan))
     assert learning.train_quantity("pm25", [Features(empty)]) is None
 
 
-def test_the_rule_that_erred_less_is_taken_with_its_errors_as_interval() -> None:
+def test_the_rule_with_the_smaller_error_is_used_with_its_errors_as_interval() -> None:
     days = np.tile(np.arange(24.0), 10)
     values = np.full((len(days), 11), np.nan)
     values[:, COLUMNS.index("pm25")] = days
     features = Features(History(Station("s", "Africa/Abidjan", "n"), made_up.FIRST_HOUR, values))
     found = fallback.predict(features, "pm25", len(days) - 1, range(1, 25))
-    assert found.value.tolist() == list(range(24))  # the same hour yesterday is always right
+    assert found.value.tolist() == list(range(24))  # the same hour yesterday is always exact
     assert (found.upper - found.lower).max() == 0
 
     values[:, COLUMNS.index("pm25")] = np.repeat(np.random.default_rng(1).uniform(0, 100, 60), 4)
     found = fallback.predict(Features(features.history), "pm25", len(days) - 1, range(1, 25))
-    assert found.value[0] == values[-1, COLUMNS.index("pm25")]  # persistence is nearer
+    assert found.value[0] == values[-1, COLUMNS.index("pm25")]  # persistence has the smaller error
     assert found.upper[0] > found.value[0] > found.lower[0] or found.lower[0] == 0
 
 
-def test_a_rule_without_a_past_has_a_wide_interval() -> None:
+def test_a_rule_without_past_errors_has_a_wide_interval() -> None:
     values = np.full((3, 11), np.nan)
     values[:, COLUMNS.index("pm25")] = [10.0, 30.0, 20.0]
     features = Features(History(Station("s", "Africa/Abidjan", "n"), made_up.FIRST_HOUR, values))

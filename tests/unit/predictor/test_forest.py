@@ -20,7 +20,7 @@ def fitted() -> tuple[HistGradientBoostingRegressor, NDArray[np.float64]]:
     return booster.fit(rows, target), rows
 
 
-def test_exported_trees_predict_what_the_library_predicts() -> None:
+def test_exported_trees_predict_the_same_as_the_library() -> None:
     booster, rows = fitted()
     forest = exported(booster, 5)
     np.testing.assert_allclose(forest.predict(rows), booster.predict(rows), rtol=1e-12, atol=1e-12)
@@ -47,7 +47,7 @@ def _with(name: str, value: NDArray[np.generic]) -> Callable[[Arrays], Arrays]:
         (_with("base", np.zeros(2)), "single number"),
     ],
 )
-def test_arrays_that_are_no_trees_are_refused(change: Callable[[Arrays], Arrays], says: str) -> None:
+def test_arrays_that_are_not_trees_are_rejected(change: Callable[[Arrays], Arrays], says: str) -> None:
     arrays = exported(fitted()[0], 5).arrays()
     with pytest.raises(BadForestError, match=says):
         Forest.of(change(arrays), 5)

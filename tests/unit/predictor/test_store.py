@@ -18,7 +18,7 @@ def model() -> NetworkModel:
     return learning.train("Asia/Shanghai", [made_up.station(1, 1500)], UNTIL, rows=4000)
 
 
-def test_a_kept_model_predicts_the_same(model: NetworkModel, tmp_path: Path) -> None:
+def test_a_stored_model_predicts_the_same(model: NetworkModel, tmp_path: Path) -> None:
     store = ModelStore(tmp_path / "models")
     path = store.keep(model)
     found = store.find(model.network, UNTIL + 5, UNTIL)
@@ -37,7 +37,7 @@ def test_a_kept_model_predicts_the_same(model: NetworkModel, tmp_path: Path) -> 
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_only_models_of_the_past_that_are_young_enough(model: NetworkModel, tmp_path: Path) -> None:
+def test_only_recent_models_of_the_past_are_found(model: NetworkModel, tmp_path: Path) -> None:
     store = ModelStore(tmp_path / "models")
     store.keep(model)
     assert store.find(model.network, UNTIL - 1, UNTIL - 100) is None
@@ -56,7 +56,7 @@ def test_old_models_are_deleted(model: NetworkModel, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"\x80\x04N."])
-def test_a_damaged_file_is_said_to_be_damaged(model: NetworkModel, tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_reported(model: NetworkModel, tmp_path: Path, content: bytes) -> None:
     store = ModelStore(tmp_path / "models")
     path = store.keep(model)
     path.write_bytes(content)
@@ -64,8 +64,8 @@ def test_a_damaged_file_is_said_to_be_damaged(model: NetworkModel, tmp_path: Pat
         store.find(model.network, UNTIL, UNTIL)
 
 
-def test_a_file_with_objects_in_it_is_refused(model: NetworkModel, tmp_path: Path) -> None:
-    """An array of objects would be a pickle, which runs what it likes."""
+def test_a_file_with_objects_is_rejected(model: NetworkModel, tmp_path: Path) -> None:
+    """An array of objects is a pickle, which can execute code."""
     store = ModelStore(tmp_path / "models")
     path = store.keep(model)
     np.savez(path, meta=np.array([object()], dtype=object))
@@ -73,7 +73,7 @@ def test_a_file_with_objects_in_it_is_refused(model: NetworkModel, tmp_path: Pat
         store.find(model.network, UNTIL, UNTIL)
 
 
-def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_others_can_enter_is_rejected(tmp_path: Path) -> None:
     folder = tmp_path / "models"
     folder.mkdir()
     folder.chmod(0o770)
@@ -81,7 +81,7 @@ def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:
         ModelStore(folder)
 
 
-def test_a_link_or_a_file_is_refused(tmp_path: Path) -> None:
+def test_a_link_or_a_file_is_rejected(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.mkdir(mode=0o700)
     link = tmp_path / "link"

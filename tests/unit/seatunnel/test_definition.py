@@ -43,7 +43,7 @@ def write(folder: Path, document: object) -> Path:
     return path
 
 
-def test_settings_and_files_are_filled_and_numbers_are_numbers(tmp_path: Path) -> None:
+def test_settings_and_files_are_filled_and_numbers_stay_numbers(tmp_path: Path) -> None:
     job = {
         "env": {"parallelism": "${ingest.parallelism}", "name": "p${ingest.parallelism}"},
         "source": [{"url": "${pulsar.broker_url}"}],
@@ -55,7 +55,7 @@ def test_settings_and_files_are_filled_and_numbers_are_numbers(tmp_path: Path) -
     assert "sensor-measurements" in str(found["sink"])
 
 
-def test_addresses_are_filled_at_the_end() -> None:
+def test_addresses_are_filled_last() -> None:
     found = fill(
         {
             "source": [{"url": "${pulsar.broker_url}", "query": "WHERE t >= '${from}'"}],
@@ -69,7 +69,7 @@ def test_addresses_are_filled_at_the_end() -> None:
     }
 
 
-def test_no_password_can_be_filled_in() -> None:
+def test_passwords_cannot_be_filled() -> None:
     for name in ("${starrocks.sink_password}", "${starrocks-sink}", "${secrets.starrocks-sink}"):
         with pytest.raises(DefinitionError, match="unknown placeholder"):
             fill({"sink": name}, ADDRESSES)
@@ -151,7 +151,7 @@ def test_ids_are_stable_and_differ() -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "seatunnel/ciapol").glob("*.conf")), ids=lambda path: path.name)
-def test_the_projects_own_jobs_leave_no_placeholder_open(path: Path) -> None:
+def test_the_jobs_of_the_project_have_no_unknown_placeholder(path: Path) -> None:
     settings = {"starrocks.database": PRODUCT.database, "station_filter": "", **IngestSettings().placeholders()}
     window = {"from": "2026-01-01 00:00:00", "to": "2026-01-02 00:00:00"}
     fields = JobFields(ROOT / "topics" / path.parent.name)

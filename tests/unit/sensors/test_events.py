@@ -1,4 +1,4 @@
-"""Events as they are published, and the schema under which they are."""
+"""Published events and their schema."""
 
 import json
 import re
@@ -17,7 +17,7 @@ FIELDS = Path(__file__).parents[3] / "topics/ciapol/sensor-measurements.fields.y
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
-def test_event_has_the_fields_and_leaves_out_what_was_not_measured() -> None:
+def test_an_event_omits_values_that_were_not_measured() -> None:
     payload = encode(Measurement("ABJ-001", NOON, {"pm25": 35.1, "co": 800.0}))
     assert json.loads(payload) == {
         "event_id": event_id("ABJ-001", "2026-01-31T12:00:00Z"),
@@ -49,7 +49,7 @@ def test_same_station_and_time_are_the_same_event_and_no_other() -> None:
     assert event_id("A", "2026-01-31T12:00:00Z") != event_id("A", "2026-01-31T13:00:00Z")
 
 
-def test_a_value_that_json_cannot_hold_is_refused() -> None:
+def test_a_value_that_json_cannot_represent_is_rejected() -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         encode(Measurement("A", NOON, {"pm25": float("nan")}))
 
@@ -59,7 +59,7 @@ def test_moving_keeps_station_and_values() -> None:
     assert moved == Measurement("A", NOON + timedelta(hours=5), {"pm25": 1.0})
 
 
-def test_the_registered_schema_is_the_one_that_producers_declare() -> None:
+def test_producers_declare_the_registered_schema() -> None:
     registered = json.loads(pulsar_schema(read_fields(FIELDS)))
     declared = EncodedJsonSchema().schema_info()
     assert json.loads(declared.schema()) == registered

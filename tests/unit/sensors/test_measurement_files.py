@@ -1,4 +1,4 @@
-"""Reading files of measurements."""
+"""Reading measurement files."""
 
 import csv
 import lzma
@@ -48,13 +48,13 @@ def test_uci_rows_are_read_in_the_units_of_the_event(tmp_path: Path, name: str) 
     ]
 
 
-def test_na_is_not_measured_and_a_row_without_pollutants_is_real(tmp_path: Path) -> None:
+def test_na_is_a_missing_value_and_a_row_without_pollutants_is_kept(tmp_path: Path) -> None:
     row = "1,2017,3,1,0,NA,NA,NA,NA,NA,NA,NA,NA,-18.8,0,NA,NA,Dongsi"
     (measurement,) = read_measurements(write(tmp_path / "a.csv", UCI_HEADER, row))
     assert measurement.values == {}
 
 
-def test_a_named_zone_replaces_beijings_clock(tmp_path: Path) -> None:
+def test_a_given_time_zone_replaces_that_of_beijing(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", UCI_HEADER, UCI_ROW)
     (measurement,) = read_measurements(path, zone=timezone(timedelta(hours=1)))
     assert measurement.measured_at == datetime(2017, 2, 28, 23, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_a_named_zone_replaces_beijings_clock(tmp_path: Path) -> None:
     ("temperature", "dew_point", "expected"),
     [
         (20.0, 20.0, 100.0),
-        (20.0, 21.0, 100.0),  # a dew point above the temperature is a rounding of the instrument
+        (20.0, 21.0, 100.0),  # a dew point above the temperature comes from rounding in the instrument
         (25.0, 15.0, 53.8),
         (0.0, -10.0, 46.9),
         (40.0, -90.0, 0.0),
@@ -74,7 +74,7 @@ def test_humidity_follows_from_temperature_and_dew_point(temperature: float, dew
     assert relative_humidity(temperature, dew_point) == pytest.approx(expected, abs=0.15)
 
 
-def test_event_columns_are_read_as_they_are(tmp_path: Path) -> None:
+def test_event_columns_are_read_unchanged(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.csv",
         "event_id,station_id,measured_at,pm25,humidity",
@@ -121,7 +121,7 @@ def test_a_bad_row_names_line_field_and_value(tmp_path: Path, header: str, row: 
     assert str(caught.value).startswith(f"{path}, line 2, field {field}: found {value!r}, expected ")
 
 
-def test_bad_rows_can_be_left_out(tmp_path: Path) -> None:
+def test_bad_rows_can_be_skipped(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", UCI_HEADER, UCI_ROW, UCI_ROW.replace("77", "x"), UCI_ROW)
     bad: list[BadRowError] = []
     assert len(list(read_measurements(path, bad=bad.append))) == 2
@@ -138,12 +138,12 @@ def test_bad_rows_can_be_left_out(tmp_path: Path) -> None:
         (["station_id,measured_at", 'A,"2026'], "line 2"),
     ],
 )
-def test_a_file_that_is_no_such_table_is_refused(tmp_path: Path, lines: list[str], said: str) -> None:
+def test_a_file_with_another_table_is_rejected(tmp_path: Path, lines: list[str], said: str) -> None:
     with pytest.raises(UnreadableFileError, match=said):
         list(read_measurements(write(tmp_path / "a.csv", *lines)))
 
 
-def test_missing_damaged_and_strange_files_are_refused(tmp_path: Path) -> None:
+def test_missing_damaged_and_unknown_files_are_rejected(tmp_path: Path) -> None:
     whole = lzma.compress("\n".join([UCI_HEADER, *[UCI_ROW] * 5000]).encode())
     (tmp_path / "cut.csv.xz").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "no.csv.xz").write_bytes(b"no xz")
@@ -154,7 +154,7 @@ def test_missing_damaged_and_strange_files_are_refused(tmp_path: Path) -> None:
             list(read_measurements(tmp_path / name))
 
 
-def test_several_files_come_in_time_order(tmp_path: Path) -> None:
+def test_several_files_are_merged_by_time(tmp_path: Path) -> None:
     header = "station_id,measured_at"
     first = write(tmp_path / "a.csv", header, "A,2026-01-01T00:00:00Z", "A,2026-01-01T02:00:00Z")
     second = write(tmp_path / "b.csv.xz", header, "B,2026-01-01T01:00:00Z", "B,2026-01-01T02:00:00Z")
@@ -162,7 +162,7 @@ def test_several_files_come_in_time_order(tmp_path: Path) -> None:
     assert found == [("A", 0), ("B", 1), ("A", 2), ("B", 2)]
 
 
-def test_the_sample_reads_as_its_cells_say() -> None:
+def test_the_sample_is_read_cell_by_cell() -> None:
     measurements = list(read_measurements(SAMPLE))
     with lzma.open(SAMPLE, "rt") as text:
         rows = list(csv.DictReader(text))

@@ -1,4 +1,4 @@
-"""Publishing with a producer that fails on purpose."""
+"""Publishing with a producer whose failures the test controls."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from apps.ciapol.sensors.publisher import Publisher
 
 
 class FakeProducer:
-    """Answers when told to."""
+    """A producer that acknowledges events when the test requests it."""
 
     def __init__(self, on_send: Callable[[str, bytes, Answer], None]) -> None:
         self.on_send = on_send
@@ -30,7 +30,7 @@ def taking(log: list[bytes]) -> FakeProducer:
     return FakeProducer(take)
 
 
-def test_all_that_is_acknowledged_counts_once() -> None:
+def test_each_acknowledged_event_counts_once() -> None:
     log: list[bytes] = []
     publisher = Publisher(lambda: taking(log))
     for number in range(1000):
@@ -72,14 +72,14 @@ def test_a_full_window_waits_for_acknowledgements() -> None:
     assert ticks == [10, 10]
 
 
-def test_a_person_who_stops_is_not_kept_waiting() -> None:
+def test_a_stop_request_ends_the_wait_for_acknowledgements() -> None:
     publisher = Publisher(lambda: FakeProducer(lambda *_: None), stopped=lambda: True, window=1)
     assert publisher.publish("a", b"1")
     assert not publisher.publish("a", b"2")
     assert publisher.published == 1
 
 
-def test_after_a_failure_later_events_of_the_same_key_are_sent_again_behind_it() -> None:
+def test_after_a_failure_later_events_of_the_same_key_are_sent_again_in_order() -> None:
     waiting: list[tuple[bytes, Answer]] = []
     log: list[bytes] = []
     first = FakeProducer(lambda _key, payload, answer: waiting.append((payload, answer)))
@@ -95,7 +95,7 @@ def test_after_a_failure_later_events_of_the_same_key_are_sent_again_behind_it()
     assert (publisher.published, publisher.acknowledged, publisher.contiguous, publisher.resent) == (4, 4, 4, 2)
 
 
-def test_an_unknown_outcome_is_sent_again_and_late_answers_do_not_count_twice() -> None:
+def test_an_event_with_unknown_outcome_is_sent_again_and_counts_once() -> None:
     kept: list[Answer] = []
 
     def silent(_key: str, payload: bytes, answer: Answer) -> None:
@@ -116,7 +116,7 @@ def test_an_unknown_outcome_is_sent_again_and_late_answers_do_not_count_twice() 
     assert publisher.acknowledged == 2
 
 
-def test_the_broker_may_be_away_for_a_while() -> None:
+def test_a_temporarily_unreachable_broker_is_tolerated() -> None:
     log: list[bytes] = []
     notes: list[str] = []
     away = [BrokerError("away"), RefusedError("topics are not loaded yet")]
@@ -136,7 +136,7 @@ def test_the_broker_may_be_away_for_a_while() -> None:
     assert notes[1:] == ["away"]
 
 
-def test_giving_up_says_how_many_are_missing() -> None:
+def test_giving_up_reports_the_number_of_missing_events() -> None:
     now = [0.0]
     publisher = Publisher(lambda: FakeProducer(lambda *_: None), give_up_after=60, clock=lambda: now[0])
     publisher.publish("a", b"1")
@@ -147,7 +147,7 @@ def test_giving_up_says_how_many_are_missing() -> None:
         publisher.pump(0)
 
 
-def test_waiting_between_events_is_not_silence() -> None:
+def test_a_pause_between_events_is_not_a_missing_acknowledgement() -> None:
     now = [0.0]
     log: list[bytes] = []
     publisher = Publisher(lambda: taking(log), give_up_after=60, clock=lambda: now[0])
@@ -159,14 +159,14 @@ def test_waiting_between_events_is_not_silence() -> None:
     assert publisher.acknowledged == 2
 
 
-def test_what_can_never_be_sent_is_told_at_once() -> None:
+def test_an_event_that_can_never_be_sent_fails_at_once() -> None:
     publisher = Publisher(lambda: FakeProducer(lambda _key, _payload, answer: answer("MessageTooBig")))
     publisher.publish("A-1", b"")
     with pytest.raises(RefusedError, match=r"'A-1': MessageTooBig"):
         publisher.pump(0)
 
 
-def test_a_wrong_address_is_told_at_once() -> None:
+def test_a_wrong_address_fails_at_once() -> None:
     def connect() -> Producer:
         raise BrokerError("nothing answers")
 

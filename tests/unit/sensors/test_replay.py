@@ -1,4 +1,4 @@
-"""Replaying without a broker: the stream, the shift, the state."""
+"""Replaying without a broker: order, time shift and saved state."""
 
 import io
 import json
@@ -21,7 +21,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 class FakeBroker(Broker):
-    """Takes events, answers at once; after `answers` of them it asks to stop and stays silent."""
+    """Acknowledges events at once. After `answers` events it requests a stop and acknowledges no more."""
 
     def connect(self) -> Producer:
         return _producers[self.topic]
@@ -77,7 +77,7 @@ def test_every_row_is_published_once(file: Path) -> None:
     assert counts.complete
 
 
-def test_limit_takes_the_first_ones(file: Path) -> None:
+def test_limit_publishes_the_first_events(file: Path) -> None:
     taking, _ = run(Options([file], limit=3))
     assert [event["pm25"] for event in taking.events] == [0.0, 1.0, 2.0]
 
@@ -88,24 +88,24 @@ def test_limit_takes_the_first_ones(file: Path) -> None:
         (NOON, NOON, 0),
         (NOON + timedelta(minutes=59), NOON, 0),
         (NOON + timedelta(minutes=60), NOON, 1),
-        (NOON, NOON + timedelta(minutes=1), -1),  # nothing may be in the future
+        (NOON, NOON + timedelta(minutes=1), -1),  # no event may be in the future
         (NOON, None, 0),
     ],
 )
-def test_the_shift_is_the_most_whole_hours_that_leave_nothing_in_the_future(
+def test_the_shift_is_the_largest_number_of_whole_hours_without_future_events(
     now: datetime, last: datetime | None, hours: int
 ) -> None:
     assert shift_to(now, last) == timedelta(hours=hours)
 
 
-def test_shifted_times_end_in_the_last_hour_and_keep_their_distances(file: Path) -> None:
+def test_shifted_times_end_in_the_last_hour_and_keep_their_intervals(file: Path) -> None:
     taking, _ = run(Options([file], shift_to_now=True))
     times = [datetime.fromisoformat(str(event["measured_at"])) for event in taking.events]
     assert timedelta() <= datetime.now(UTC) - times[-1] < timedelta(hours=1, minutes=1)
     assert {later - earlier for earlier, later in pairwise(times)} == {timedelta(hours=1)}
 
 
-def test_a_run_goes_on_after_the_last_acknowledged_one(file: Path, tmp_path: Path) -> None:
+def test_a_run_continues_after_the_last_acknowledged_event(file: Path, tmp_path: Path) -> None:
     options = Options([file], state=tmp_path / "state.json")
     first, session = run(options, answers=8)
     assert session.counts.interrupted
@@ -122,7 +122,7 @@ def test_a_run_goes_on_after_the_last_acknowledged_one(file: Path, tmp_path: Pat
     assert session.counts.complete
 
 
-def test_a_resumed_shift_stays_the_same(file: Path, tmp_path: Path) -> None:
+def test_a_resumed_replay_keeps_its_shift(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     options = Options([file], state=path, shift_to_now=True)
     run(options, answers=8)
@@ -142,7 +142,9 @@ def test_a_resumed_shift_stays_the_same(file: Path, tmp_path: Path) -> None:
         ({"content": "station_id,measured_at\n"}, "files was"),
     ],
 )
-def test_a_state_of_another_replay_is_refused(file: Path, tmp_path: Path, change: dict[str, object], said: str) -> None:
+def test_the_state_of_another_replay_is_rejected(
+    file: Path, tmp_path: Path, change: dict[str, object], said: str
+) -> None:
     path = tmp_path / "state.json"
     run(Options([file], state=path))
     if "content" in change:
@@ -151,14 +153,14 @@ def test_a_state_of_another_replay_is_refused(file: Path, tmp_path: Path, change
         run(Options([file], state=path, shift_to_now=bool(change.get("shift"))), topic=str(change.get("topic", "t")))
 
 
-def test_a_state_file_that_cannot_be_written_is_told_before_anything_is_sent(file: Path, tmp_path: Path) -> None:
+def test_an_unwritable_state_file_fails_before_any_event_is_sent(file: Path, tmp_path: Path) -> None:
     _producers["t"] = Taking(Session(FakeBroker("pulsar://nowhere", "t"), Console(file=io.StringIO())), None)
     with pytest.raises(FileNotFoundError):
         replay(Options([file], state=tmp_path / "missing" / "state.json"), _producers["t"].session)
     assert _producers["t"].events == []
 
 
-def test_a_damaged_state_is_refused_and_kept(file: Path, tmp_path: Path) -> None:
+def test_a_damaged_state_is_rejected_and_kept(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.write_text("{")
     with pytest.raises(StateError, match=r"state\.json cannot be used"):
@@ -166,7 +168,7 @@ def test_a_damaged_state_is_refused_and_kept(file: Path, tmp_path: Path) -> None
     assert path.read_text() == "{"
 
 
-def test_nothing_is_published_while_a_row_is_bad(file: Path) -> None:
+def test_a_bad_row_prevents_publishing(file: Path) -> None:
     file.write_text(file.read_text() + "A,2026-03-01T00:00:00Z,bad\n")
     session = Session(FakeBroker("pulsar://nowhere", "t"), Console(file=io.StringIO()))
     _producers["t"] = Taking(session, None)
@@ -175,7 +177,7 @@ def test_nothing_is_published_while_a_row_is_bad(file: Path) -> None:
     assert _producers["t"].events == []
 
 
-def test_bad_rows_are_counted_where_they_may_be_skipped(file: Path) -> None:
+def test_skipped_bad_rows_are_counted(file: Path) -> None:
     file.write_text(file.read_text() + "A,2026-03-01T00:00:00Z,bad\n")
     taking, session = run(Options([file], skip_bad=True))
     assert len(taking.events) == 20
@@ -191,6 +193,6 @@ def test_real_time_is_multiplied_by_the_speed() -> None:
     assert pace.due(Measurement("A", NOON + timedelta(hours=2), {})) == pytest.approx(102)
 
 
-def test_steady_events_have_even_distances() -> None:
+def test_a_constant_rate_has_regular_intervals() -> None:
     pace = Steady(4, clock=lambda: 10.0)
     assert [pace.due(Measurement("A", NOON, {})) for _ in range(3)] == [10.0, 10.25, 10.5]

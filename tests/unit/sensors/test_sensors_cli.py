@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line of `apps.ciapol.sensors`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from apps.ciapol.sensors.__main__ import BAD_INPUT, NOT_DONE, main
 
 
-def test_a_bad_row_ends_with_its_place_and_before_anything_is_sent(
+def test_a_bad_row_fails_with_its_place_before_any_event_is_sent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "a.csv"
@@ -23,7 +23,7 @@ def test_a_missing_file_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "none.csv" in capsys.readouterr().err
 
 
-def test_a_wrong_address_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_address_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.csv"
     path.write_text("station_id,measured_at,pm25\nA,2026-01-31T12:00:00Z,1\n")
     assert main(["replay", str(path), "--broker", "tcp:127.0.0.1:1"]) == NOT_DONE
@@ -38,7 +38,7 @@ def test_a_wrong_address_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
         (["--limit", "0"], "expected 1 or more"),
     ],
 )
-def test_a_wrong_option_says_what_would_be_right(
+def test_a_wrong_option_lists_the_valid_ones(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
@@ -46,14 +46,14 @@ def test_a_wrong_option_says_what_would_be_right(
     assert said in capsys.readouterr().err
 
 
-def test_stations_that_cannot_be_read_are_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_stations_are_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "s.csv"
     path.write_text("id,name,latitude,longitude,commune\nA,,,,\n")
     assert main(["stations", str(path), "--port", "1"]) == BAD_INPUT
     assert "field name" in capsys.readouterr().err
 
 
-def test_starrocks_that_does_not_answer_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_starrocks_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "s.csv"
     path.write_text("id,name,latitude,longitude,commune\nA,x,,,\n")
     assert main(["stations", str(path), "--port", "1"]) == NOT_DONE

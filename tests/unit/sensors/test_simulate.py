@@ -10,7 +10,7 @@ from apps.ciapol.sensors.simulate import Simulation
 MIDNIGHT = datetime(2026, 1, 31, tzinfo=UTC)
 
 
-def test_stations_take_turns_at_the_rate() -> None:
+def test_stations_alternate_at_the_given_rate() -> None:
     simulation = Simulation(stations=4, rate=2, start=MIDNIGHT, seed=1)
     first = list(islice(simulation.measurements(), 8))
     assert [item.station_id for item in first] == ["ABJ-001", "ABJ-002", "ABJ-003", "ABJ-004"] * 2
@@ -23,7 +23,7 @@ def test_no_two_measurements_have_the_same_station_and_time() -> None:
     assert len({(item.station_id, item.measured_at) for item in found}) == len(found)
 
 
-def test_the_seed_decides() -> None:
+def test_the_same_seed_gives_the_same_values() -> None:
     def values(seed: int) -> list[object]:
         return list(islice(Simulation(3, 3, MIDNIGHT, seed).measurements(), 100))
 
@@ -47,6 +47,6 @@ def test_a_day_has_its_cycle_and_possible_values() -> None:
 
 
 @pytest.mark.parametrize(("stations", "rate", "said"), [(0, 1, "stations"), (10, 11, "1 a second"), (1, 0, "rate")])
-def test_impossible_simulations_are_refused(stations: int, rate: float, said: str) -> None:
+def test_impossible_simulations_are_rejected(stations: int, rate: float, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Simulation(stations, rate, MIDNIGHT, 1)

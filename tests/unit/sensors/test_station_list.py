@@ -15,7 +15,7 @@ def write(path: Path, *lines: str) -> Path:
     return path
 
 
-def test_a_station_has_what_its_line_says(tmp_path: Path) -> None:
+def test_a_station_has_the_values_of_its_line(tmp_path: Path) -> None:
     path = write(tmp_path / "s.csv", HEADER, "ABJ-001,Plateau,5.3237,-4.0205,Le Plateau", "ABJ-002,Port,,,")
     assert read_stations(path) == [
         StationRow(id="ABJ-001", name="Plateau", latitude=5.3237, longitude=-4.0205, commune="Le Plateau"),
@@ -55,13 +55,13 @@ def test_the_shipped_stations_are_those_of_the_sample() -> None:
         ("A,x,,", "line 2: found 4 cells, expected 5"),
     ],
 )
-def test_a_bad_line_names_field_value_and_what_was_expected(tmp_path: Path, line: str, said: str) -> None:
+def test_the_error_for_a_bad_line_names_field_value_and_expectation(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(StationsError) as caught:
         read_stations(write(tmp_path / "s.csv", HEADER, line))
     assert said in str(caught.value)
 
 
-def test_all_bad_lines_are_told_at_once(tmp_path: Path) -> None:
+def test_all_bad_lines_are_reported_together(tmp_path: Path) -> None:
     path = write(tmp_path / "s.csv", f"{HEADER},time_zone", "A,x,,,,Abidjan", "A,x,,,,", "A,y,,,,", "B,,1,,,")
     with pytest.raises(StationsError) as caught:
         read_stations(path)
@@ -72,7 +72,7 @@ def test_all_bad_lines_are_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("header", ["id,name", f"{HEADER},altitude", f"{HEADER},id", ""])
-def test_other_columns_are_refused(tmp_path: Path, header: str) -> None:
+def test_unknown_columns_are_rejected(tmp_path: Path, header: str) -> None:
     with pytest.raises(StationsError, match=r"line 1: found columns .* expected id, name"):
         read_stations(write(tmp_path / "s.csv", header))
 

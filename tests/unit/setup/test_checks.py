@@ -29,7 +29,7 @@ def test_a_runner_that_fails_without_a_failed_test_has_failed() -> None:
     assert (outcome.passed, outcome.failed, outcome.told) == (4, 1, "unexpected skips")
 
 
-def test_a_layer_that_passed_has_nothing_to_tell() -> None:
+def test_a_passed_layer_prints_no_details() -> None:
     assert judged(True, Outcome(passed=4), "output") == Outcome(passed=4)
 
 
@@ -75,13 +75,13 @@ def test_a_module_that_skips_itself_is_an_unexpected_skip_too(project: Path) -> 
     assert "test_it.py: no engine" in done.stdout
 
 
-def test_skips_are_free_elsewhere_and_long_tests_left_out(project: Path) -> None:
+def test_without_the_option_skips_are_allowed_and_long_tests_are_not_selected(project: Path) -> None:
     done = pytest_in(project)
     assert done.returncode == 0
     assert "1 passed, 1 skipped, 1 deselected, 1 xfailed" in done.stdout
 
 
-def test_long_tests_run_where_they_are_asked_for(project: Path) -> None:
+def test_long_tests_run_if_requested(project: Path) -> None:
     done = pytest_in(project, long="1")
     assert "test_it.py::test_long" in done.stdout
     assert done.returncode == 1

@@ -14,7 +14,7 @@ from infra.distributions.registry import Recipe, recipes
 
 @dataclass
 class Made:
-    """A distribution whose sources and build the test decides about."""
+    """A distribution whose sources and build the test controls."""
 
     version: str = "1"
     builds: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ def assemble(made: Made) -> Path:
     return distributions.assemble(made.distribution(), silent)
 
 
-def test_it_is_built_once(made: Made) -> None:
+def test_a_distribution_is_built_once(made: Made) -> None:
     first, second = assemble(made), assemble(made)
     assert first == second
     assert (first / "file").read_text() == "1"
@@ -66,7 +66,7 @@ def test_two_runs_at_once_build_it_once(made: Made) -> None:
     assert made.builds == ["1"]
 
 
-def test_a_build_that_fails_leaves_nothing_that_looks_finished(made: Made, tmp_path: Path) -> None:
+def test_a_failed_build_leaves_no_distribution(made: Made, tmp_path: Path) -> None:
     def fail() -> None:
         raise AssemblyError("no")
 
@@ -79,13 +79,13 @@ def test_a_build_that_fails_leaves_nothing_that_looks_finished(made: Made, tmp_p
     assert (assemble(made) / "file").read_text() == "1"
 
 
-def test_what_a_killed_run_left_is_cleared_away(made: Made, tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_run_are_removed(made: Made, tmp_path: Path) -> None:
     (tmp_path / ".made.draft").mkdir()
     (tmp_path / ".made.draft" / "half").touch()
     assert [path.name for path in assemble(made).iterdir()] == ["file"]
 
 
-def test_sources_that_change_during_the_build_are_no_distribution(made: Made, tmp_path: Path) -> None:
+def test_sources_that_change_during_the_build_give_no_distribution(made: Made, tmp_path: Path) -> None:
     def edit() -> None:
         made.version = "2"
 
@@ -95,7 +95,7 @@ def test_sources_that_change_during_the_build_are_no_distribution(made: Made, tm
     assert not (tmp_path / "made-1").exists()
 
 
-def test_the_last_two_versions_stay_and_what_runs_too(
+def test_the_last_two_versions_and_used_ones_are_kept(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(assembly, "in_use", lambda path: path.name == "made-1")
@@ -105,7 +105,7 @@ def test_the_last_two_versions_stay_and_what_runs_too(
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["made-1", "made-3", "made-4"]
 
 
-def test_a_folder_is_in_use_while_a_process_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_is_in_use_while_a_command_line_contains_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not assembly.in_use(tmp_path / "nobody")
 
     process = SimpleNamespace(info={"cmdline": ["java", "-cp", f"{tmp_path}/lib/*"], "environ": None})
@@ -114,7 +114,7 @@ def test_a_folder_is_in_use_while_a_process_names_it(tmp_path: Path, monkeypatch
     assert not assembly.in_use(tmp_path / "other")
 
 
-def test_one_that_fails_does_not_stop_the_others(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_distribution_does_not_stop_the_others(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_target: Path, _report: model.Report) -> None:
         raise AssemblyError("broken")
 
@@ -124,7 +124,7 @@ def test_one_that_fails_does_not_stop_the_others(made: Made, monkeypatch: pytest
     assert results["made"] == made.distribution().path
 
 
-def test_sources_that_changed_meanwhile_are_built_once_more(made: Made) -> None:
+def test_sources_that_changed_meanwhile_are_built_again(made: Made) -> None:
     def edit() -> None:
         made.version = "2"
 
@@ -152,7 +152,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_version_follows_the_sources(source: Path) -> None:
+def test_the_version_depends_on_the_sources(source: Path) -> None:
     before = digest.version([source])
     (source / "main.py").write_text("print(2)")
     changed = digest.version([source])
@@ -161,7 +161,7 @@ def test_a_version_follows_the_sources(source: Path) -> None:
     assert len({before, changed, renamed, digest.version([source], ["an option"])}) == 4
 
 
-def test_tests_and_what_tools_leave_do_not_make_a_version(source: Path) -> None:
+def test_the_version_ignores_tests_and_files_of_tools(source: Path) -> None:
     before = digest.version([source])
     for name in ("tests/test_main.py", "__pycache__/main.pyc", "node_modules/x/index.js", "target/x.jar", "README.md"):
         path = source / name

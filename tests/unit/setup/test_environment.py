@@ -18,12 +18,12 @@ def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_checkout_that_is_not_set_up_says_what_to_do(notes: Path) -> None:
+def test_an_unprepared_checkout_names_the_command(notes: Path) -> None:
     with pytest.raises(SetupError, match="run `make setup`"):
         environment.variables()
 
 
-def test_what_was_prepared_comes_first_on_path_and_once(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prepared_programs_are_first_on_path_and_only_once(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (notes / "environment.json").write_text(json.dumps({"path": ["/a", "/b"], "set": {"X": "1"}}))
     monkeypatch.setenv("PATH", "/usr/bin:/b:/bin")
     first = environment.variables()
@@ -40,7 +40,7 @@ def test_a_shell_after_make_env_finds_the_same_as_any_other(notes: Path, monkeyp
     assert environment.is_ready(tests=False)
 
 
-def test_the_set_up_is_done_until_a_lock_the_path_or_a_program_changes(
+def test_the_set_up_is_complete_until_a_lock_the_path_or_a_program_changes(
     notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not environment.is_ready(tests=False)

@@ -28,12 +28,12 @@ def put(repository: Path, content: bytes) -> Path:
     return path
 
 
-def test_a_file_that_is_there_is_used_without_maven(repository: Path) -> None:
+def test_an_existing_file_is_used_without_maven(repository: Path) -> None:
     path = put(repository, b"jar")
     assert maven.fetch([pinned(b"jar")], lambda _: None) == [path]
 
 
-def test_a_file_that_is_not_the_pinned_one_is_refused(repository: Path) -> None:
+def test_a_file_with_another_checksum_is_rejected(repository: Path) -> None:
     path = put(repository, b"another jar")
     with pytest.raises(AssemblyError, match=f"{path} has sha256 .* pins {pinned(b'jar').sha256}"):
         maven.fetch([pinned(b"jar")], lambda _: None)
@@ -50,18 +50,18 @@ def test_the_engine_is_locked_jar_by_jar() -> None:
     assert all(len(jar.sha256) == 64 for jar in locked)
     versions_of = {jar.name: jar.version for jar in locked}
     assert versions_of["seatunnel-engine-server"] == versions.SEATUNNEL
-    # Telemetry of the engine needs this guava, not only the shaded one.
+    # The engine's telemetry needs this Guava in addition to the shaded one.
     assert "guava" in versions_of
 
 
-def test_a_line_of_mavens_list_is_understood() -> None:
+def test_a_line_of_mavens_list_is_parsed() -> None:
     plain = artifact("   com.lmax:disruptor:jar:3.4.4:compile -- module com.lmax.disruptor [auto]")
     assert plain.coordinates == "com.lmax:disruptor:3.4.4:jar"
     classified = artifact("   org.apache.seatunnel:seatunnel-guava:jar:optional:2.3.8:compile")
     assert classified.coordinates == "org.apache.seatunnel:seatunnel-guava:2.3.8:jar:optional"
 
 
-def test_each_plugin_is_mapped_to_a_jar_that_is_there() -> None:
+def test_each_plugin_is_mapped_to_an_existing_jar() -> None:
     lines = [line for line in seatunnel.mapping().splitlines() if line and not line.startswith("#")]
     mapped = dict(line.split(" = ") for line in lines)
     assert len(mapped) == len(lines), "a plugin is mapped twice"

@@ -29,7 +29,7 @@ def test_a_file_is_written_whole_and_leaves_no_draft(tmp_path: Path) -> None:
     assert [(path.name, path.read_text()) for path in (tmp_path / "folder").iterdir()] == [("file", "two")]
 
 
-def test_the_cache_is_where_its_variable_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_variable_moves_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KAPPASTACK_CACHE", str(tmp_path))
     assert cache() == tmp_path
     monkeypatch.delenv("KAPPASTACK_CACHE")

@@ -18,7 +18,7 @@ def test_output_goes_into_the_log(notes: Path) -> None:
     assert (notes / "logs" / "a.log").read_text() == "fine\n"
 
 
-def test_a_failure_tells_command_status_and_the_end_of_the_log() -> None:
+def test_a_failure_reports_command_status_and_the_end_of_the_log() -> None:
     with pytest.raises(SetupError, match=r"(?s)failed with status 3:.*line 99.*a\.log"):
         run(
             [sys.executable, "-c", "print('\\n'.join(f'line {n}' for n in range(100))); raise SystemExit(3)"],
@@ -27,12 +27,12 @@ def test_a_failure_tells_command_status_and_the_end_of_the_log() -> None:
         )
 
 
-def test_a_program_that_is_not_there_is_named() -> None:
+def test_a_missing_program_is_named() -> None:
     with pytest.raises(SetupError, match="no-such-program cannot be started"):
         run(["no-such-program"], lambda _: None, log="a.log")
 
 
-def test_a_long_command_gives_signs_of_life_with_its_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_long_command_reports_its_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(process, "SIGN_OF_LIFE", 0.05)
     seen = tmp_path / "seen"
     told: list[str] = []
@@ -62,7 +62,7 @@ while not pathlib.Path({str(seen)!r}).exists():
         (None, None),
     ],
 )
-def test_versions_are_found_in_what_programs_print(text: str | None, version: tuple[int, int, int] | None) -> None:
+def test_versions_are_found_in_the_output_of_programs(text: str | None, version: tuple[int, int, int] | None) -> None:
     assert version_in(text) == version
 
 

