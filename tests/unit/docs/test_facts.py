@@ -12,7 +12,8 @@ import yaml
 
 from infra import versions
 from infra.configuration import load_settings
-from infra.distributions.registry import RECIPES
+from infra.distributions.registry import recipes
+from infra.products.registry import declared
 from infra.services import ports
 from infra.settings import PROJECT, ROOT
 from tools.checks.layers import layers
@@ -106,14 +107,17 @@ def test_named_environment_variables_are_read(page: Path) -> None:
 
 @every_page
 def test_named_ports_are_those_of_the_platform(page: Path) -> None:
-    known = {str(value) for name, value in vars(ports).items() if name.isupper()} | OTHERS_PORTS.keys()
-    named = set(re.findall(r"(?:\bports? |[a-zA-Z0-9]:|\bpage \(|\bAPI \()(\d{4,5})\b", page.read_text()))
+    apis = {str(product.api.port) for product in declared().values() if product.api is not None}
+    known = {str(value) for name, value in vars(ports).items() if name.isupper()} | apis | OTHERS_PORTS.keys()
+    named = set(re.findall(r"(?:\bports? |[a-zA-Z0-9]:|\bpage \(|\()(\d{4,5})\b", page.read_text()))
     assert named - known == set(), f"{page.name} names ports that infra/services/ports.py does not contain"
 
 
 def test_the_ports_that_people_open_are_right() -> None:
     deployment, workflows = (ROOT / "docs/dev.md").read_text(), (ROOT / "docs/workflows.md").read_text()
-    assert f"the page ({ports.FRONTEND}) and the API ({ports.API})" in deployment
+    [api] = [product.api for product in declared().values() if product.name == "ciapol" and product.api is not None]
+    assert f"the page ({ports.FRONTEND}) and the APIs" in deployment
+    assert f"({ports.PLATFORM_API} for the platform's, {api.port} for CIAPOL's)" in deployment
     assert f"--broker pulsar://127.0.0.1:{ports.PULSAR_OUTSIDE} " in deployment
     assert f"port {ports.PULSAR_OUTSIDE} of the standalone process, port {ports.PULSAR_BROKER} of a cluster" in (
         " ".join(deployment.split())
@@ -173,8 +177,12 @@ def test_required_versions_are_right() -> None:
 
 def test_every_distribution_is_listed() -> None:
     section = (ROOT / "docs/setup.md").read_text().split("## Distributions", 1)[1].split("\n## ", 1)[0]
-    listed = {name for names in re.findall(r"^\| (`[^|]+`) \|", section, re.MULTILINE) for name in names.split(", ")}
-    assert {name.strip("`") for name in listed} == RECIPES.keys(), "docs/setup.md: table of distributions"
+    cells = re.findall(r"^\| (`[^|]+`) \|", section, re.MULTILINE)
+    listed = {name.strip("`") for names in cells for name in names.split(", ")}
+    products = declared().values()
+    right = recipes().keys() - {product.api_service for product in products}
+    right -= {product.program_distribution(program) for product in products for program in product.programs}
+    assert listed == right | {"<product>-api", "<product>-<program>"}, "docs/setup.md: table of distributions"
 
 
 def test_every_layer_of_the_tests_is_listed() -> None:
