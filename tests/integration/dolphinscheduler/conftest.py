@@ -1,4 +1,4 @@
-"""One PostgreSQL and one DolphinScheduler for all tests of this folder, and workflows to put on them."""
+"""One PostgreSQL and one DolphinScheduler for all tests in this folder, and workflows to apply."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def project(servers: Servers) -> str:
 
 @pytest.fixture
 def put(project: str, tasks: StandIn) -> Iterator[Put]:
-    """Puts a workflow on the server, by default one of a single task; what was put goes after the test."""
+    """Applies a workflow, by default one with a single task. It is removed after the test."""
     there: dict[str, WorkflowInputs] = {}
 
     def apply(name: str, *given: dict[str, object], alert_group: str = "", **changes: object) -> WorkflowInputs:
@@ -86,6 +86,6 @@ def until(condition: Callable[[], object], within: float = 60) -> None:
 
 
 def begun(client: DolphinScheduler, run: Run) -> None:
-    """Wait until the master knows that the first task runs: before, it lets go of a task to be stopped, not kill it."""
+    """Wait until the master knows that the first task runs: earlier, a stop does not kill the task."""
     project = client.project_code(PROJECT)
     until(lambda: any(task.state == "RUNNING_EXECUTION" and task.host for task in task_runs(client, project, run.id)))

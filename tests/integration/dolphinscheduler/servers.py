@@ -1,6 +1,6 @@
-"""PostgreSQL and DolphinScheduler of the tests' own, as the platform describes them, on ports of their own.
+"""Separate PostgreSQL and DolphinScheduler servers for the tests, with the platform's configuration, on free ports.
 
-The programs that tasks run are stood in for by one that notes how it was called and does what a test tells it to.
+A replacement for the tasks program records its calls and behaves as the test requests.
 """
 
 import json
@@ -71,7 +71,7 @@ sys.exit(behaviour.get("exit", 0))
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the stand-in."""
+    """A call of the replaced tasks program."""
 
     pid: int
     arguments: list[str]
@@ -79,7 +79,7 @@ class Call:
 
 
 class StandIn:
-    """The programs that tasks run."""
+    """A replacement for the tasks program."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -91,18 +91,18 @@ class StandIn:
         self.behave()
 
     def behave(self, **tasks: Mapping[str, int]) -> None:
-        """What each task does from now on: print `lines`, take `seconds`, end with `exit`. Calls are forgotten."""
+        """Clear recorded calls, and set the next ones: print `lines`, take `seconds`, exit with status `exit`."""
         (self.folder / "behaviour.json").write_text(json.dumps(tasks))
         (self.folder / "go-on").unlink(missing_ok=True)
         for call in (self.folder / "calls").iterdir():
             call.unlink()
 
     def go_on(self) -> None:
-        """No task waits any longer."""
+        """Let all waiting tasks continue."""
         (self.folder / "go-on").touch()
 
     def calls(self, task: str) -> list[Call]:
-        """How a task was called, in the order of their ids of processes."""
+        """The calls of a task, ordered by process id."""
         return [Call(**json.loads(path.read_text())) for path in sorted((self.folder / "calls").glob(f"{task}-*.json"))]
 
 
@@ -118,11 +118,11 @@ class Servers:
 
     @property
     def url(self) -> str:
-        """Of the REST interface, without a path."""
+        """URL of the REST interface, without a path."""
         return f"http://127.0.0.1:{self._ports[SERVICE]['rest']}"
 
     def client(self) -> DolphinScheduler:
-        """With the token."""
+        """A client with the token."""
         return connect(STACK, SERVICE)
 
     def start(self) -> None:
@@ -149,7 +149,7 @@ class Servers:
                 process.wait(timeout=30)
 
     def set_webhook(self, url: str) -> None:
-        """The stack's webhook for alerts."""
+        """Set the webhook for alerts of the stack."""
         self._write_connections(url)
 
     def _write_connections(self, webhook: str) -> None:

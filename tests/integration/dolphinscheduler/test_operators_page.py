@@ -1,4 +1,4 @@
-"""The operator's page in a browser, on a real server."""
+"""The operator's page in a browser, with a real server."""
 
 import os
 import re
@@ -23,7 +23,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Longer than the page's own refresh of 5 s, on a busy machine.
+# Longer than the refresh interval of the page, 5 s, on a busy machine.
 PATIENCE_MS = 30_000
 NEVER = {"cron": "0 0 0 1 1 ? 2099", "time_zone": "Africa/Abidjan"}
 MARKUP = '<img src=x onerror="document.title=1">'
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, servers: Servers) -> Iterator[Page]:
-    """The page, logged in; an error of its script, or anything that its policy forbids, fails the test.
+    """The page, logged in. A script error or a violation of the content security policy fails the test.
 
     Status 401 of an expired session is no error.
     """

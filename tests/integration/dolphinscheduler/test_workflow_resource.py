@@ -1,4 +1,4 @@
-"""The resources on a real server: created, changed under the same codes, edited by hand and mended, removed."""
+"""The resources on a real server: create, change under the same codes, repair manual edits, remove."""
 
 import time
 
@@ -53,7 +53,7 @@ def test_a_change_keeps_codes_and_history(client: DolphinScheduler, put: Put, wo
     assert (run.state, run.version) == ("SUCCESS", 2)
 
 
-def test_what_was_done_by_hand_is_named_and_put_back(
+def test_manual_changes_are_reported_and_reverted(
     client: DolphinScheduler, put: Put, workflows: WorkflowProvider
 ) -> None:
     tasks = [task("first", description="The first"), task("second", needs=["first"])]
@@ -118,7 +118,7 @@ def test_what_was_done_by_hand_is_named_and_put_back(
 
 
 def _edit(client: DolphinScheduler, project: int, edited: WorkflowInputs) -> None:
-    """Change a workflow as somebody does in the upstream interface, which leaves it offline."""
+    """Change a workflow like a user of the upstream interface, which leaves it offline."""
     found = there(client, edited.name)
     known = {each.name: each for each in found.tasks}
     [stranger] = client.task_codes(project, 1)
@@ -134,7 +134,7 @@ def _tasks(tasks: list[dict[str, Json]]) -> dict[str, Json]:
     return {"taskDefinitionJson": [*tasks]}
 
 
-def test_removing_one_that_is_online_and_running(
+def test_removing_an_online_workflow_with_an_active_run(
     client: DolphinScheduler, put: Put, tasks: StandIn, workflows: WorkflowProvider
 ) -> None:
     want = put("removed", schedule=HOURLY)
@@ -151,7 +151,7 @@ def test_removing_one_that_is_online_and_running(
     workflows.remove(want)
 
 
-def test_a_project_goes_when_its_workflows_are_gone(servers: Servers, client: DolphinScheduler) -> None:
+def test_a_project_is_removed_after_its_workflows(servers: Servers, client: DolphinScheduler) -> None:
     projects, workflows = ProjectProvider(), WorkflowProvider()
     inputs = ProjectInputs(stack=STACK, service=SERVICE, project="passing")
     assert projects.find_drift(inputs) == ["project passing is missing"]
@@ -167,7 +167,7 @@ def test_a_project_goes_when_its_workflows_are_gone(servers: Servers, client: Do
 
 
 def test_the_workflows_of_ciapol(servers: Servers, project: str) -> None:
-    """Every file of the product is taken as it is, and found again as it is."""
+    """Every file of the product is accepted and read back without differences."""
     workflows = WorkflowProvider()
     put: list[WorkflowInputs] = []
     for file in read_workflows(ROOT / "dolphinscheduler/ciapol"):

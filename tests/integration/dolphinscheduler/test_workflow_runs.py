@@ -1,4 +1,4 @@
-"""Runs on a real server: what tasks are told, how they fail, wait, are skipped, stopped and told of."""
+"""Runs on a real server: arguments of tasks, failures, waiting, skipped and stopped runs, alerts."""
 
 import json
 import threading
@@ -28,14 +28,14 @@ def run(client: DolphinScheduler, name: str, parameters: dict[str, str] | None =
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and that nobody asked for yet does not."""
+    """Whether a process runs. A zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-def test_the_published_password_does_not_work(servers: Servers) -> None:
+def test_the_default_password_is_rejected(servers: Servers) -> None:
     form = {"userName": "admin", "userPassword": "dolphinscheduler123"}
     answer = httpx.post(f"{servers.url}/dolphinscheduler/login", data=form, trust_env=False).json()
     assert answer["code"] != 0
@@ -44,7 +44,7 @@ def test_the_published_password_does_not_work(servers: Servers) -> None:
     assert answer["code"] == 0
 
 
-def test_what_a_task_is_told(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
+def test_the_arguments_of_a_task(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
     job = {"name": "aqi", "type": "zeta_job", "job": "aqi_hourly", "window": "48h", "timeout": "5m"}
     say = {"name": "say", "type": "app", "app": "predictor", "arguments": ["it's", "$HOME `x`"], "timeout": "5m"}
     put("told", {**job}, {**say, "needs": ["aqi"]}, parameters={"from": "", "to": ""})
@@ -60,7 +60,7 @@ def test_what_a_task_is_told(client: DolphinScheduler, put: Put, tasks: StandIn)
     assert json.loads(Path(call.settings).read_text())["stack"] == STACK
 
 
-def test_a_failed_task_ends_the_run_and_its_log_is_whole(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
+def test_a_failed_task_ends_the_run_and_its_log_is_complete(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
     put("failing", task("work"), task("after", needs=["work"]))
     tasks.behave(work={"exit": 3, "lines": 2500})
     failed = run(client, "failing")
@@ -68,7 +68,7 @@ def test_a_failed_task_ends_the_run_and_its_log_is_whole(client: DolphinSchedule
     assert tasks.calls("after") == []
     project = client.project_code(PROJECT)
     assert [(each.name, each.state) for each in task_runs(client, project, failed.id)] == [("work", "FAILURE")]
-    # All of it, in the order in which it was written.
+    # The complete output, in the order in which it was written.
     lines = [line.strip() for line in run_log(client, project, failed.id).splitlines()]
     assert [line for line in lines if line.startswith("line ")] == [f"line {number}" for number in range(2500)]
 
@@ -107,8 +107,8 @@ SOON = {"cron": "*/5 * * * * ? *"}
 NEVER = {"cron": "0 0 0 1 1 ? 2099"}
 
 
-def test_a_schedule_begins_at_once(client: DolphinScheduler, put: Put) -> None:
-    """Not only when the server looks for runs that were missed, once a minute."""
+def test_a_schedule_starts_at_once(client: DolphinScheduler, put: Put) -> None:
+    """It does not wait for the server's check for missed runs, once a minute."""
     put("fresh", schedule=SOON, overlap="skip")
     project = client.project_code(PROJECT)
     code = client.processes(project)["fresh"].code
@@ -121,7 +121,7 @@ def test_a_schedule_begins_at_once(client: DolphinScheduler, put: Put) -> None:
 
 
 def test_waiting_for_another_workflow(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
-    """By hand it does not wait; by its schedule it waits until the other has succeeded, and fails where that failed."""
+    """A manual run does not wait. A scheduled run waits for the other workflow's success, and fails if it failed."""
     if time.time() % 3600 > 3500:
         until(lambda: time.time() % 3600 < 3500, within=101)
     put("hourly", task("slow"))
@@ -166,7 +166,7 @@ class Webhook:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Quiet."""
+                """Log nothing."""
 
         self.received = received
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -194,7 +194,7 @@ def alerts(webhook: Webhook, project: str) -> Iterator[AlertsInputs]:
     AlertsProvider().remove(inputs)
 
 
-def test_a_failed_run_is_told(
+def test_a_failed_run_raises_an_alert(
     client: DolphinScheduler,
     alerts: AlertsInputs,
     put: Put,
@@ -233,14 +233,14 @@ def test_alerts_that_were_changed_by_hand(
 
 
 @pytest.mark.long
-def test_what_takes_too_long_is_told_and_ended(
+def test_a_run_over_its_limit_raises_an_alert_and_its_task_is_ended(
     client: DolphinScheduler,
     alerts: AlertsInputs,
     put: Put,
     tasks: StandIn,
     webhook: Webhook,
 ) -> None:
-    """DolphinScheduler counts in minutes, so this takes two: after one it is told, after another the task is ended."""
+    """DolphinScheduler counts in minutes: the alert comes after one, the end of the task after two."""
     put("slow", task("work", timeout="2m"), timeout="1m", schedule=NEVER, alert_group=PROJECT)
     tasks.behave(work={"seconds": 600})
     slow = wait(client, PROJECT, start(client, PROJECT, "slow").id, within=240)

@@ -1,4 +1,4 @@
-"""The built page in headless Chromium, in front of a fake API with generated air."""
+"""The built page in headless Chromium, with a fake API and generated data."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Waits longer than the page's own refresh of 5 s, on a busy machine.
+# Longer than the refresh interval of the page, 5 s, on a busy machine.
 PATIENCE_MS = 30_000
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -79,7 +79,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        # A failed request is what some tests are about; anything else in the console is a fault of the page.
+        # Some tests cause failed requests. Any other console message is an error of the page.
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
             complaints.append(message.text)
 

@@ -1,4 +1,4 @@
-"""An API of the contract's shapes on an ephemeral port, which can be told to be old, cut off or silent."""
+"""A fake API with the schemas of the real one, on a free port. It can return old data, break off or hang."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ OLD = timedelta(hours=2)
 
 
 class FakeApi:
-    """What the fake API answers from; `mode` and `stations` may change while it runs."""
+    """State of the fake API. `mode` and `stations` may change while it runs."""
 
     def __init__(self) -> None:
         self.mode: Mode = "fresh"
@@ -247,7 +247,7 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def start(self) -> "Server":
-        """Serve; the socket already listens, so the first request waits rather than fails."""
+        """Serve. The socket already listens, so an early request waits instead of failing."""
         self._thread.start()
         return self
 

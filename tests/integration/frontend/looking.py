@@ -1,4 +1,4 @@
-"""What tests of the page measure of what is drawn."""
+"""Measurements of the rendered page."""
 
 import re
 from pathlib import Path

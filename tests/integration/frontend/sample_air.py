@@ -1,4 +1,4 @@
-"""Generated air for the fake API: daily cycles and drop-outs, one value an hour, in Abidjan and Beijing."""
+"""Generated data for the fake API: hourly values with daily cycles and gaps, in Abidjan and Beijing."""
 
 import itertools
 import math
@@ -21,7 +21,7 @@ _CATEGORIES = (
 
 @dataclass(frozen=True, slots=True)
 class SampleStation:
-    """A station of the fake API; `level` is its usual PM2.5 in µg/m³, 0 for one that has sent nothing."""
+    """A station of the fake API. `level` is its usual PM2.5 in µg/m³, 0 for a station without data."""
 
     station_id: str
     name: str | None
@@ -49,7 +49,7 @@ STATIONS = (
 
 
 def hour_of(moment: datetime) -> datetime:
-    """Start of the hour of a moment."""
+    """Start of the hour that contains a time."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
@@ -59,7 +59,7 @@ def iso(moment: datetime) -> str:
 
 
 def index_of(pm25: float) -> int:
-    """The index that a PM2.5 concentration gives."""
+    """The index of a PM2.5 concentration."""
     for (low_index, low), (high_index, high) in itertools.pairwise(_PM25_TABLE):
         if pm25 <= high:
             return round(low_index + (high_index - low_index) * (pm25 - low) / (high - low))
@@ -75,7 +75,7 @@ def category_of(index: int) -> tuple[str, str]:
 
 
 def hourly(station: SampleStation, hour: datetime) -> dict[str, float | None] | None:
-    """Means of an hour, the same at every call; None where the station was silent."""
+    """Means of an hour, equal at every call; None if the station sent nothing."""
     dice = random.Random(f"{station.station_id} {iso(hour)}")
     silent = dice.random() < 0.015 or (hour.day % 9 == 4 and 3 <= hour.hour < 9)
     if station.level == 0 or silent:
@@ -101,7 +101,7 @@ def hourly(station: SampleStation, hour: datetime) -> dict[str, float | None] | 
 
 
 def sub_indices(values: dict[str, float | None]) -> dict[str, int | None]:
-    """An index for each pollutant, roughly."""
+    """An approximate index for each pollutant."""
     pm25 = values["pm25"] or 0
     own = index_of(pm25)
     return {
@@ -115,7 +115,7 @@ def sub_indices(values: dict[str, float | None]) -> dict[str, int | None]:
 
 
 def aqi_hour(station: SampleStation, hour: datetime) -> dict[str, object]:
-    """The index of an hour in the API's shape."""
+    """The index of an hour in the schema of the API."""
     values = hourly(station, hour)
     none: dict[str, int | None] = dict.fromkeys(POLLUTANTS)
     if values is None:

@@ -8,7 +8,7 @@ from tests.integration.frontend.sample_air import SampleStation, category_of, ho
 
 
 def predictions_of(station: SampleStation, now: datetime) -> dict[str, object]:
-    """The forecast made at the beginning of the running hour; unregistered stations have too little history."""
+    """The forecast made at the start of the current hour. Unregistered stations have too little history."""
     hour = hour_of(now)
     if station.level == 0:
         return {"station_id": station.station_id, "made_at": None, "model": None, "fallback": None, "items": []}
@@ -37,14 +37,14 @@ def predictions_of(station: SampleStation, now: datetime) -> dict[str, object]:
 
 @dataclass
 class SamplePipeline:
-    """The work behind the page; what goes wrong may change while it runs."""
+    """State of the pipeline. Its faults may change while the API runs."""
 
     failing: bool = False
     late: bool = False
     given_up: bool = False
 
     def told(self, now: datetime) -> dict[str, object]:
-        """The API's answer."""
+        """The response of the API."""
         good = iso(now - timedelta(minutes=8))
         bad = iso(now - timedelta(minutes=4))
         names = (("aqi_hourly", "aqi"), ("predict_hourly", "predict"), ("quality_hourly", "quality"))

@@ -28,7 +28,7 @@ def test_the_forecast_continues_both_charts(page: Page, tmp_path: Path, period: 
         assert drawn
         assert interval
         assert measured
-        # from the last measured hour on, at most some empty ones back, to the right; within its interval
+        # it starts at the last measured hour, continues to the right and stays within its interval
         hour, end = measured["width"] / hours, measured["x"] + measured["width"]
         assert end - 7 * hour - 2 <= drawn["x"] <= end + 2 * hour
         assert drawn["x"] + drawn["width"] >= end + 15 * hour
@@ -48,7 +48,7 @@ def test_predicted_hours_have_the_colour_of_their_category_and_words(page: Page)
     expect(page.get_by_test_id("forecast-fallback")).to_have_count(0)
 
 
-def test_a_tooltip_by_keyboard_tells_that_it_is_a_forecast_and_its_interval(page: Page) -> None:
+def test_a_keyboard_tooltip_names_the_forecast_and_its_interval(page: Page) -> None:
     page.goto(STATION)
     chart = page.locator('[data-chart="means"]')
     expect(chart.locator(".forecast-line path.recharts-curve")).to_be_visible()
@@ -82,18 +82,18 @@ def test_a_simple_rule_is_marked_in_words(page: Page, tmp_path: Path) -> None:
     screenshot(page, tmp_path, "forecast-fallback")
 
 
-def test_a_station_without_measurements_says_that_it_has_no_forecast(page: Page) -> None:
+def test_a_station_without_measurements_shows_that_it_has_no_forecast(page: Page) -> None:
     page.goto("/stations/ABJ-003")
     expect(page.get_by_test_id("forecast")).to_contain_text("Pas encore de prévision")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_dashed_line_stands_out_on_every_ground(browser: Browser, address: str, scheme: str) -> None:
+def test_the_dashed_line_has_enough_contrast_on_every_background(browser: Browser, address: str, scheme: str) -> None:
     context = browser.new_context(base_url=address, color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     page.goto(STATION)
     line = page.locator('[data-chart="aqi"] .forecast-line path.recharts-curve')
     expect(line).to_be_visible()
-    # graphics need 3 (WCAG 2.2, 1.4.11)
+    # graphics need a contrast of 3 (WCAG 2.2, 1.4.11)
     assert contrast(style(line, "stroke"), style(page.locator(".history"), "backgroundColor")) >= 3
     context.close()

@@ -1,4 +1,4 @@
-"""The built page in headless Chromium, in front of a fake API with generated air."""
+"""The built page in headless Chromium, with a fake API and generated data."""
 
 import re
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_stations_are_ranked_in_official_colours_with_words(page: Page, tmp_path
     screenshot(page, tmp_path, "overview")
 
 
-def test_english_is_a_switch_away_and_remembered(page: Page, tmp_path: Path) -> None:
+def test_the_switch_to_english_works_and_is_remembered(page: Page, tmp_path: Path) -> None:
     page.goto("/")
     page.locator('[data-language="en"]').click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -79,17 +79,17 @@ def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, peri
     screenshot(page, tmp_path, f"station-{period}")
 
 
-def test_gaps_are_gaps(page: Page) -> None:
+def test_gaps_stay_gaps(page: Page) -> None:
     page.goto("/stations/Dongsi?period=30d&pollutant=pm25")
     means = page.locator('[data-chart="means"]')
     curve = means.locator("path.recharts-area-curve")
     expect(curve).to_be_visible()
-    # A line that jumps over a gap would be one piece.
+    # A line that is drawn across a gap would be a single path.
     assert (curve.get_attribute("d") or "").count("M") > 3
     expect(means).to_contain_text("heures sans mesure")
 
 
-def test_a_pollutant_is_chosen_by_keyboard_and_stays_in_the_address(page: Page) -> None:
+def test_a_pollutant_is_selected_by_keyboard_and_stored_in_the_address(page: Page) -> None:
     page.goto("/stations/ABJ-002")
     expect(page.locator('[data-chart="means"] path.recharts-area-curve')).to_be_visible()
     page.locator('[data-pollutant="pm25"] input').focus()
@@ -100,7 +100,7 @@ def test_a_pollutant_is_chosen_by_keyboard_and_stays_in_the_address(page: Page) 
     expect(page.locator('[data-chart="means"] h3')).to_contain_text("PM10")
 
 
-def test_a_tooltip_tells_the_hour_and_its_mean(page: Page) -> None:
+def test_a_tooltip_shows_the_hour_and_its_mean(page: Page) -> None:
     page.goto("/stations/ABJ-002?period=24h")
     surface = page.locator('[data-chart="means"] svg.recharts-surface')
     expect(surface).to_be_visible()
@@ -108,7 +108,7 @@ def test_a_tooltip_tells_the_hour_and_its_mean(page: Page) -> None:
     expect(page.locator('[data-chart="means"] .tooltip')).to_contain_text(re.compile(r"µg/m³|Pas de mesure"))
 
 
-def test_old_data_are_loud(page: Page, fake: FakeApi, tmp_path: Path) -> None:
+def test_old_data_show_a_warning(page: Page, fake: FakeApi, tmp_path: Path) -> None:
     page.goto("/")
     expect(page.locator("[data-station]").first).to_be_visible()
     fake.mode = "stale"
@@ -117,7 +117,7 @@ def test_old_data_are_loud(page: Page, fake: FakeApi, tmp_path: Path) -> None:
     screenshot(page, tmp_path, "stale")
 
 
-def test_starrocks_down_is_told_apart(page: Page, fake: FakeApi) -> None:
+def test_an_unreachable_starrocks_has_its_own_message(page: Page, fake: FakeApi) -> None:
     page.goto("/")
     expect(page.locator("[data-station]").first).to_be_visible()
     fake.mode = "starrocks_down"
@@ -126,7 +126,7 @@ def test_starrocks_down_is_told_apart(page: Page, fake: FakeApi) -> None:
     expect(page.get_by_test_id("alarm")).to_have_count(0)
 
 
-def test_the_page_keeps_what_it_knows_when_the_api_dies_and_heals(
+def test_the_page_keeps_its_data_while_the_api_is_down_and_recovers(
     page: Page, fake: FakeApi, api: Server, tmp_path: Path
 ) -> None:
     page.goto("/")
@@ -145,14 +145,14 @@ def test_the_page_keeps_what_it_knows_when_the_api_dies_and_heals(
         again.stop()
 
 
-def test_no_stations_yet_tells_what_to_do(page: Page, fake: FakeApi) -> None:
+def test_without_stations_the_page_shows_what_to_do(page: Page, fake: FakeApi) -> None:
     fake.stations = ()
     page.goto("/")
     expect(page.get_by_test_id("no-stations")).to_contain_text("fichier CSV")
     expect(page.get_by_test_id("alarm")).to_have_count(0)
 
 
-def test_a_payload_is_shown_as_text_and_never_run(page: Page) -> None:
+def test_a_payload_is_shown_as_text_and_never_executed(page: Page) -> None:
     page.goto("/")
     panel = page.get_by_test_id("rejected")
     panel.locator("summary").nth(1).click()

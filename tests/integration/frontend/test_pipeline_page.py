@@ -1,4 +1,4 @@
-"""The page that tells how the pipeline goes, and its alarms, in headless Chromium."""
+"""The page "Pipeline" and its alarms, in headless Chromium."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 WRONG = SamplePipeline(failing=True, late=True, given_up=True)
 
 
-def test_steps_jobs_and_quality_when_all_is_well(page: Page, tmp_path: Path) -> None:
+def test_steps_jobs_and_quality_of_a_healthy_pipeline(page: Page, tmp_path: Path) -> None:
     page.goto("/")
     page.get_by_test_id("nav-pipeline").click()
     expect(page).to_have_url("/pipeline")
@@ -30,7 +30,7 @@ def test_steps_jobs_and_quality_when_all_is_well(page: Page, tmp_path: Path) -> 
     screenshot(page, tmp_path, "pipeline")
 
 
-def test_what_is_wrong_comes_first_with_its_reason(page: Page, fake: FakeApi, tmp_path: Path) -> None:
+def test_faults_come_first_with_their_reason(page: Page, fake: FakeApi, tmp_path: Path) -> None:
     fake.pipeline = WRONG
     page.goto("/pipeline")
     step = page.locator("[data-step]").first
@@ -44,7 +44,7 @@ def test_what_is_wrong_comes_first_with_its_reason(page: Page, fake: FakeApi, tm
     screenshot(page, tmp_path, "pipeline-wrong")
 
 
-def test_ingestion_that_was_given_up_is_loud_on_every_page_and_goes_away(page: Page, fake: FakeApi) -> None:
+def test_ingestion_that_was_given_up_shows_an_alarm_on_every_page_until_it_recovers(page: Page, fake: FakeApi) -> None:
     page.goto("/")
     expect(page.locator("[data-station]").first).to_be_visible()
     fake.pipeline = WRONG
@@ -65,7 +65,7 @@ def test_a_late_step_is_named(page: Page, fake: FakeApi) -> None:
     expect(page.get_by_test_id("nav-pipeline")).to_have_attribute("data-pipeline", "late")
 
 
-def test_an_older_schema_leaves_the_rest_of_the_page_alone(page: Page, fake: FakeApi) -> None:
+def test_an_older_schema_does_not_affect_the_rest_of_the_page(page: Page, fake: FakeApi) -> None:
     fake.pipeline = None
     page.goto("/pipeline")
     expect(page.get_by_test_id("unavailable")).to_be_visible()
@@ -85,7 +85,7 @@ def test_the_address_can_be_shared_and_is_read_in_english(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_states_read_well_and_fit(
+def test_states_have_enough_contrast_and_fit(
     browser: Browser, address: str, fake: FakeApi, tmp_path: Path, scheme: str, width: int
 ) -> None:
     fake.pipeline = WRONG

@@ -1,4 +1,4 @@
-"""The page's server in its own process, in front of a fake API."""
+"""The server of the page as a process, with a fake API."""
 
 import json
 import os
@@ -95,7 +95,7 @@ def client(frontend: Frontend) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_status_follows_the_platform(client: httpx.Client, fake: FakeApi) -> None:
+def test_status_reflects_the_platform(client: httpx.Client, fake: FakeApi) -> None:
     told = client.get("/api/status").json()
     assert told["status"] == "ok"
     assert told["starrocks"] == {"reachable": True, "version": "3.5.0", "emulator": True}
@@ -106,7 +106,7 @@ def test_status_follows_the_platform(client: httpx.Client, fake: FakeApi) -> Non
     assert (told["status"], told["api"]["reachable"], told["starrocks"]["reachable"]) == ("down", True, False)
 
 
-def test_status_tells_of_the_pipeline(client: httpx.Client, fake: FakeApi) -> None:
+def test_status_contains_the_pipeline(client: httpx.Client, fake: FakeApi) -> None:
     told = client.get("/api/status").json()["pipeline"]
     assert (told["status"], len(told["steps"]), told["jobs"][0]["state"]) == ("ok", 3, "running")
     fake.pipeline = SamplePipeline(late=True)
@@ -118,7 +118,7 @@ def test_status_tells_of_the_pipeline(client: httpx.Client, fake: FakeApi) -> No
     assert (told["status"], told["pipeline"]["status"]) == ("ok", "unknown")
 
 
-def test_status_answers_within_two_seconds_while_the_api_hangs(client: httpx.Client, fake: FakeApi) -> None:
+def test_status_responds_within_two_seconds_while_the_api_hangs(client: httpx.Client, fake: FakeApi) -> None:
     fake.mode = "silent"
     started = time.monotonic()
     told = client.get("/api/status").json()
@@ -146,13 +146,13 @@ def test_query_encoding_and_errors_pass_unchanged(client: httpx.Client, fake: Fa
     assert fake.seen[-1].url.query == "x=%2F&y=1"
 
 
-def test_head_is_passed_on(client: httpx.Client) -> None:
+def test_head_is_forwarded(client: httpx.Client) -> None:
     answer = client.head("/api/v1/rejected?since=2026-01-01T00:00:00Z")
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_writing_is_refused(client: httpx.Client, fake: FakeApi, method: str) -> None:
+def test_writing_is_rejected(client: httpx.Client, fake: FakeApi, method: str) -> None:
     answer = client.request(method, "/api/v1/stations")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
@@ -160,10 +160,10 @@ def test_writing_is_refused(client: httpx.Client, fake: FakeApi, method: str) ->
     assert fake.seen == []
 
 
-def test_the_proxy_does_not_climb_out_of_api_v1(frontend: Frontend, fake: FakeApi) -> None:
+def test_the_proxy_forwards_nothing_outside_its_path(frontend: Frontend, fake: FakeApi) -> None:
     host, port = frontend.url.removeprefix("http://").split(":")
     for path in ("/api/v1/../../health", "/api/v1/%2e%2e/%2e%2e/health", "/api/v1/..%2f..%2fhealth"):
-        # A raw socket, because HTTP clients tidy such a path before they send it.
+        # A raw socket, because HTTP clients normalise such a path.
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             with connection.makefile("rb") as answer:
@@ -171,17 +171,17 @@ def test_the_proxy_does_not_climb_out_of_api_v1(frontend: Frontend, fake: FakeAp
     assert fake.seen == []
 
 
-def test_pieces_arrive_as_they_come(client: httpx.Client) -> None:
+def test_a_streamed_response_is_forwarded_in_pieces(client: httpx.Client) -> None:
     with client.stream("GET", "/api/v1/stream", headers={"accept-encoding": "identity"}) as answer:
         assert next(answer.iter_raw()) == b"first\n"
 
 
-def test_a_broken_answer_is_not_taken_for_a_whole_one(client: httpx.Client) -> None:
+def test_an_interrupted_response_is_not_completed(client: httpx.Client) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         client.get("/api/v1/broken", headers={"accept-encoding": "identity"})
 
 
-def test_without_the_api_the_page_is_served_and_the_proxy_says_502(static: Path) -> None:
+def test_without_the_api_the_page_is_served_and_the_proxy_returns_502(static: Path) -> None:
     gone = f"http://127.0.0.1:{free_port()}"
     frontend = Frontend(gone, static)
     try:
@@ -198,7 +198,7 @@ def test_without_the_api_the_page_is_served_and_the_proxy_says_502(static: Path)
         frontend.process.wait()
 
 
-def test_sigterm_stops_it_in_time_even_while_somebody_reads(api: Server, static: Path) -> None:
+def test_sigterm_stops_the_server_in_time_during_a_response(api: Server, static: Path) -> None:
     frontend = Frontend(api.url, static)
     try:
         frontend.wait_until_live()
@@ -239,7 +239,7 @@ def test_wrong_arguments_are_named(arguments: list[str], words: str) -> None:
     assert words in run.stderr
 
 
-def test_status_is_json_that_nobody_keeps(client: httpx.Client) -> None:
+def test_status_is_json_that_is_not_cached(client: httpx.Client) -> None:
     answer = client.get("/api/status")
     assert answer.headers["cache-control"] == "no-store"
     assert set(json.loads(answer.content)) == {"status", "frontend", "api", "starrocks", "data", "pipeline"}

@@ -1,6 +1,6 @@
-"""Four years of one station, backfilled chunk by chunk on the emulator, and the edges of the breakpoints there.
+"""Four years of one station, backfilled in chunks on the emulator, and the edges of the breakpoints.
 
-The measurements are those of KAPPASTACK_DATA, a folder of UCI data set 501, where it is set, and generated otherwise.
+The measurements come from KAPPASTACK_DATA, a folder of UCI data set 501, if it is set. Otherwise they are generated.
 """
 
 import os
@@ -27,9 +27,9 @@ SILENT_MONTH = "2015-02"
 
 
 def generated() -> pd.DataFrame:
-    """Four years of hours as real ones are: seasons, days, episodes, drop-outs of one sensor and of the whole station.
+    """Four realistic years of hourly values: seasons, daily cycles, episodes, gaps of a sensor or the whole station.
 
-    Silence at ends of months, around them, and for a whole month; some hours have two measurements.
+    There are gaps at and around the ends of months and for a whole month. Some hours have two measurements.
     """
     random = np.random.default_rng(7)
     times = pd.date_range("2013-02-28 16:00", "2017-02-28 15:00", freq="h")
@@ -66,7 +66,7 @@ def generated() -> pd.DataFrame:
 
 
 def real(folder: Path) -> pd.DataFrame:
-    """The first station of the folder; its clock is UTC+8."""
+    """The first station of the folder. Its times are in UTC+8."""
     rows = pd.read_csv(sorted(folder.glob("*.csv.xz"))[0])
     local = pd.to_datetime(rows[["year", "month", "day", "hour"]])
     names = {"station": "station_id", "PM2.5": "pm25"} | {name.upper(): name for name in reference.POLLUTANTS}
@@ -82,7 +82,7 @@ def measurements() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory, measurements: pd.DataFrame) -> Iterator[Emulator]:
-    """The emulator with the station: three years archived, the fourth live."""
+    """An emulator with the station: three years in the archive, the fourth in the live table."""
     archived = measurements["measured_at"] < "2016-03-01"
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
         load(instance, "sensor_measurements_archive_zeta", measurements[archived])
@@ -96,7 +96,7 @@ def load(instance: Emulator, table: str, rows: pd.DataFrame) -> None:
 
 
 def backfill(starrocks: Emulator, chunks: list[Window]) -> None:
-    """What the hourly task does for a window in the past, one statement a chunk."""
+    """Run the statement of the hourly task for each chunk of a past range."""
     for chunk in chunks:
         query = QUERY
         for name, value in chunk.placeholders.items():
@@ -120,7 +120,7 @@ def months() -> list[Window]:
     return [Window(start, end) for start, end in pairwise(starts)]
 
 
-def test_four_years_equal_an_independent_computation_and_stay_so(
+def test_four_years_equal_an_independent_computation_and_a_second_backfill_changes_nothing(
     starrocks: Emulator, measurements: pd.DataFrame
 ) -> None:
     expected = reference.aqi_hourly(measurements)
@@ -133,7 +133,7 @@ def test_four_years_equal_an_independent_computation_and_stay_so(
     assert_frame_equal(first, expected, check_dtype=False, check_exact=False, atol=1e-8, rtol=0)
     backfill(starrocks, chunks)
     assert_frame_equal(stored(starrocks, columns), first)
-    backfill(starrocks, months())  # cut elsewhere: calendar months
+    backfill(starrocks, months())  # with other chunks: calendar months
     assert_frame_equal(stored(starrocks, columns), first)
 
 

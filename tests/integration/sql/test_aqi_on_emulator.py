@@ -17,7 +17,7 @@ QUERY = (ROOT / "sql" / "ciapol" / "queries" / "aqi_hourly.sql").read_text()
 
 @pytest.fixture(scope="module")
 def sample() -> pd.DataFrame:
-    """The sample that the repository ships: two months of nine stations, hourly, with real drop-outs; UTC+8 there."""
+    """The sample of the repository: two months of nine hourly stations with real gaps, in UTC+8."""
     rows: pd.DataFrame = pd.read_csv(SAMPLE)
     local = pd.to_datetime(rows[["year", "month", "day", "hour"]])
     names = {"station": "station_id", "PM2.5": "pm25"} | {name.upper(): name for name in reference.POLLUTANTS}
@@ -27,7 +27,7 @@ def sample() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory, sample: pd.DataFrame) -> Iterator[Emulator]:
-    """The emulator with the sample: its first half archived, the rest live."""
+    """An emulator with the sample: the first half in the archive, the rest in the live table."""
     half = sample["measured_at"].sort_values().iloc[len(sample) // 2]
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
         for table, part in (
@@ -39,7 +39,7 @@ def starrocks(tmp_path_factory: pytest.TempPathFactory, sample: pd.DataFrame) ->
         yield instance
 
 
-def test_equals_the_independent_computation(starrocks: Emulator, sample: pd.DataFrame) -> None:
+def test_the_index_equals_the_independent_computation(starrocks: Emulator, sample: pd.DataFrame) -> None:
     start = sample["measured_at"].min().floor("h")
     end = sample["measured_at"].max().floor("h") + pd.Timedelta(hours=1)
     query = QUERY.replace("${from}", f"{start}").replace("${to}", f"{end}")

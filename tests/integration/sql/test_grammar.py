@@ -1,7 +1,6 @@
-"""Every migration and query, read by a StarRocks grammar that is not sqlglot's.
+"""Every migration and query, parsed with a StarRocks grammar that is independent of sqlglot.
 
-The grammar is of 2024 (StarRocks 3.3). A statement that it refuses although StarRocks takes it goes into
-KNOWN_EXCEPTIONS.
+The grammar is from 2024 (StarRocks 3.3). KNOWN_EXCEPTIONS lists statements that it rejects and StarRocks accepts.
 """
 
 import os
@@ -29,7 +28,7 @@ COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
 
 @pytest.fixture(scope="module")
 def grammar(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the grammar's jars."""
+    """A folder with the jars of the grammar."""
     for tool, package in (("mvn", "maven"), ("java", "openjdk-17-jdk-headless")):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is missing; install it with: apt-get install {package}")
@@ -71,14 +70,14 @@ def rendered(folder: Path) -> list[Path]:
     return paths
 
 
-def test_all_sql_is_starrocks_sql(grammar: Path, tmp_path: Path) -> None:
+def test_all_sql_is_valid_starrocks_sql(grammar: Path, tmp_path: Path) -> None:
     assert len(FILES) >= 7
     errors = check(grammar, *rendered(tmp_path))
     assert {name: faults for name, faults in errors.items() if name not in KNOWN_EXCEPTIONS} == {}
-    assert set(KNOWN_EXCEPTIONS) <= set(errors), "an exception that is none any more"
+    assert set(KNOWN_EXCEPTIONS) <= set(errors), "KNOWN_EXCEPTIONS lists a statement that the grammar accepts"
 
 
-def test_what_the_archive_says_is_starrocks_sql(grammar: Path, tmp_path: Path) -> None:
+def test_the_statements_of_the_archive_are_valid_starrocks_sql(grammar: Path, tmp_path: Path) -> None:
     month = Month("p202512", datetime(2025, 12, 1))  # noqa: DTZ001 # as in StarRocks
     columns = ["station_id", "measured_at", "pm25", "published_at"]
     tables = Tables("live", "archive", columns[:2], columns, "measured_at", "published_at")

@@ -1,4 +1,4 @@
-"""A fake server, a stack that knows it, and workflows to put on it."""
+"""A fake server, a stack that is connected to it, and workflows to apply."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ Make = Callable[..., WorkflowInputs]
 
 @pytest.fixture
 def make() -> Make:
-    """A workflow of two tasks with a schedule; keywords change the definition, `alert_group` whom it tells."""
+    """A workflow of two tasks with a schedule. Keywords change the definition; `alert_group` gets the alerts."""
 
     def build(alert_group: str = "", **changes: object) -> WorkflowInputs:
         document = {

@@ -1,4 +1,4 @@
-"""What DolphinScheduler 3.1.1 is sent, strictly: nothing missing, nothing unexpected, nothing of another type."""
+"""Strict models of the requests to DolphinScheduler 3.1.1: they reject missing, unknown and mistyped fields."""
 
 # ruff: noqa: N815 # the fields have the names of the REST interface
 

@@ -1,4 +1,4 @@
-"""The fake server on a port of its own."""
+"""Serves the fake DolphinScheduler on a free port."""
 
 import threading
 from collections.abc import Callable
@@ -14,7 +14,7 @@ TOKEN = "the-token"
 
 
 class FakeDolphinScheduler:
-    """The server on a port of its own."""
+    """The fake server on a free port."""
 
     def __init__(self) -> None:
         self.has = Server()
@@ -41,7 +41,7 @@ class FakeDolphinScheduler:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Quiet."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]

@@ -1,5 +1,4 @@
-"""DolphinScheduler 3.1.1 in memory, as far as the client speaks to it, and strict: it refuses what the real one does,
-and also requests that hold anything unexpected, which the real one would ignore without a word."""
+"""In-memory fake of DolphinScheduler 3.1.1; it also rejects unknown fields, which the real server ignores."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ Fields = dict[str, str]
 
 
 class No(Exception):
-    """The server's way to refuse."""
+    """An error response of the server."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -36,7 +35,7 @@ class Schedule:
 
 @dataclass
 class Process:
-    """A workflow as the server keeps it."""
+    """A workflow as the server stores it."""
 
     code: int
     project: int
@@ -67,7 +66,7 @@ class Run:
     looked: int = 0
 
     def told(self) -> dict[str, object]:
-        """As it is now: a run that was asked to stop does so a little later."""
+        """The current run. A run that was asked to stop stops after a delay."""
         if self.state == "READY_STOP":
             self.looked += 1
             self.state = "STOP" if self.looked > 2 else self.state
@@ -84,7 +83,7 @@ class Run:
 
 @dataclass
 class Server:
-    """What it has, and what it was asked (`METHOD path`)."""
+    """The stored objects, and the received requests (`METHOD path`)."""
 
     projects: dict[int, str] = field(default_factory=dict)
     tenants: set[str] = field(default_factory=set)
@@ -95,7 +94,7 @@ class Server:
     codes: "count[int]" = field(default_factory=lambda: count(23_802_000_000_000))
 
     def writes(self) -> list[str]:
-        """What was asked that changes something."""
+        """The received requests that change something."""
         return [line for line in self.asked if not line.startswith("GET")]
 
     def process(self, name: str) -> Process:

@@ -1,4 +1,4 @@
-"""Which cron expressions Quartz takes."""
+"""The cron expressions that Quartz accepts."""
 
 import pytest
 
@@ -23,11 +23,11 @@ from infra.resources.dolphinscheduler.quartz import CronError, check_cron
         "0,30 0-10/2 5/2 ? * * *",
     ],
 )
-def test_what_quartz_takes(expression: str) -> None:
+def test_valid_expressions_are_accepted(expression: str) -> None:
     assert check_cron(expression) == expression
 
 
-def test_one_form_for_comparing() -> None:
+def test_equivalent_expressions_have_one_form() -> None:
     assert check_cron(" 0  0 12 ? jan mon-fri  * ") == "0 0 12 ? JAN MON-FRI *"
 
 
@@ -59,7 +59,7 @@ def test_one_form_for_comparing() -> None:
         ("0 5-7-9 * * * ? *", "minutes '5-7-9'"),
     ],
 )
-def test_what_it_does_not_take_names_the_field(expression: str, said: str) -> None:
+def test_the_error_for_an_invalid_expression_names_the_field(expression: str, said: str) -> None:
     with pytest.raises(CronError) as error:
         check_cron(expression)
     assert said in str(error.value)

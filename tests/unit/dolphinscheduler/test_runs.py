@@ -1,4 +1,4 @@
-"""Runs by hand, on the strict fake."""
+"""Manual runs, on the strict fake server."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def client(fake: FakeDolphinScheduler) -> DolphinScheduler:
     return DolphinScheduler(f"http://127.0.0.1:{fake.port}", TOKEN)
 
 
-def test_the_run_that_was_ordered_is_found_among_others(client: DolphinScheduler, server: Server, make: Make) -> None:
+def test_the_started_run_is_found_among_others(client: DolphinScheduler, server: Server, make: Make) -> None:
     server.groups["ciapol"] = 7
     WorkflowProvider().apply(make(alert_group="ciapol"), None)
     first = start(client, "ciapol", "quality_hourly")
@@ -24,11 +24,11 @@ def test_the_run_that_was_ordered_is_found_among_others(client: DolphinScheduler
     assert (first.id, second.id) == (1, 2)
     assert parameters_of(run_details(client, 1, 2)) == {"from": "2024-01-01T00:00:00Z", "to": "2024-02-01T00:00:00Z"}
     assert [run.id for run in last_runs(client, 1)] == [2, 1]
-    # A failure by hand alerts whom a scheduled one would.
+    # A failed manual run notifies the same alert group as a scheduled run.
     assert (server.runs[1].form.warningType, server.runs[1].form.warningGroupId) == ("FAILURE", 7)
 
 
-def test_a_run_by_hand_does_not_wait_for_other_workflows(client: DolphinScheduler, server: Server, make: Make) -> None:
+def test_a_manual_run_does_not_wait_for_other_workflows(client: DolphinScheduler, server: Server, make: Make) -> None:
     WorkflowProvider().apply(make(), None)
     waiting = {
         "name": "wait",
@@ -45,7 +45,7 @@ def test_a_run_by_hand_does_not_wait_for_other_workflows(client: DolphinSchedule
     assert form.warningType == "NONE"
 
 
-def test_waiting_for_its_end(client: DolphinScheduler, server: Server, make: Make) -> None:
+def test_waiting_for_the_end_of_a_run(client: DolphinScheduler, server: Server, make: Make) -> None:
     WorkflowProvider().apply(make(), None)
     run = start(client, "ciapol", "quality_hourly")
     with pytest.raises(TimeoutError, match=r"not ready within 0 s: .* is RUNNING_EXECUTION"):
@@ -54,7 +54,7 @@ def test_waiting_for_its_end(client: DolphinScheduler, server: Server, make: Mak
     assert wait(client, "ciapol", run.id, within=10).state == RunState.STOP
 
 
-def test_errors_say_what_there_is(client: DolphinScheduler, server: Server, make: Make) -> None:
+def test_errors_list_the_existing_names(client: DolphinScheduler, server: Server, make: Make) -> None:
     WorkflowProvider().apply(make(), None)
     with pytest.raises(ServiceError, match="has no project 'other'"):
         start(client, "other", "quality_hourly")

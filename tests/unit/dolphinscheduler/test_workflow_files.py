@@ -1,4 +1,4 @@
-"""The format: what is read, and that everything wrong is told with file and line."""
+"""The format of workflow files: valid files are read, and all errors are reported with file and line."""
 
 from pathlib import Path
 
@@ -89,18 +89,18 @@ def test_a_good_file(root: Path) -> None:
         ("timeout: 30m", "timeout: [30m", 7, "not YAML: expected ',' or ']'"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(root: Path, old: str, new: str, line: int, said: str) -> None:
+def test_each_error_is_reported_with_its_line(root: Path, old: str, new: str, line: int, said: str) -> None:
     assert old in GOOD
     found = complaints(root, GOOD.replace(old, new, 1))
     assert any(each.startswith(f"{line}: {said}") for each in found), found
 
 
-def test_everything_is_told_at_once(root: Path) -> None:
+def test_all_errors_are_reported_together(root: Path) -> None:
     text = GOOD.replace("timeout: 30m", "timeout: soon").replace("retries: 3", "retries: 99")
     assert [line.split(":")[0] for line in complaints(root, text)] == ["6", "20"]
 
 
-def test_a_cycle_of_tasks_names_the_way_round(root: Path) -> None:
+def test_the_error_for_a_cycle_lists_its_tasks(root: Path) -> None:
     text = GOOD.replace("    job: aqi_hourly\n", "    job: aqi_hourly\n    needs: [second]\n")
     assert complaints(root, text) == ["14: tasks.0.needs: tasks need each other: first → second → first"]
 
@@ -122,7 +122,7 @@ tasks:
 """
 
 
-def test_those_that_are_waited_for_come_first(root: Path) -> None:
+def test_awaited_workflows_come_first(root: Path) -> None:
     write(root, WAITING.format(name="a_first", other="example"), "a_first")
     write(root, GOOD)
     assert [file.definition.name for file in read_workflows(root / "dolphinscheduler/example", root)] == [
@@ -131,7 +131,7 @@ def test_those_that_are_waited_for_come_first(root: Path) -> None:
     ]
 
 
-def test_waiting_for_what_is_not_there_and_for_each_other(root: Path) -> None:
+def test_waiting_for_missing_workflows_and_for_each_other_is_an_error(root: Path) -> None:
     one = write(root, WAITING.format(name="one", other="two"), "one")
     with pytest.raises(WorkflowError, match=r"one\.yaml:7: tasks\.wait\.workflow: there is no workflow 'two'"):
         read_workflows(one.parent, root)

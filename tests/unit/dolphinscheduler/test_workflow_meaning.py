@@ -1,4 +1,4 @@
-"""From a file to what the server is sent, and from what the server has to what is other about it."""
+"""Conversion of workflow files into requests, and of the server's workflows into differences."""
 
 from datetime import UTC, datetime
 
@@ -21,8 +21,8 @@ from tests.unit.dolphinscheduler.conftest import Make, task
 NOW = datetime(2026, 1, 31, 23, 30, 15, tzinfo=UTC)
 
 
-def test_a_schedule_begins_now_by_the_clock_of_its_zone() -> None:
-    """3.1.1 reads the time as one of the schedule's zone."""
+def test_a_schedule_begins_now_in_its_own_time_zone() -> None:
+    """3.1.1 interprets the time in the time zone of the schedule."""
     form = schedule_form(ScheduleMeaning(cron="0 5 * * * ? *", time_zone="Asia/Shanghai"), {}, NOW)
     assert isinstance(form["schedule"], dict)
     assert form["schedule"]["startTime"] == "2026-02-01 07:30:15"
@@ -34,10 +34,10 @@ def script(name: str) -> dict[str, str]:
     return {each: meaning.script for each, meaning in workflow.tasks.items()}
 
 
-def test_the_scripts_run_the_tasks_client() -> None:
+def test_the_scripts_run_the_tasks_program() -> None:
     run = '--run "$(basename "$(dirname "$PWD")")"'
     assert script("aqi_hourly") == {
-        # Four tries of six hours, and two minutes between them.
+        # Four tries of six hours, with two minutes between them.
         "aqi": 'exec timeout --verbose --kill-after=60 1446m "$KAPPASTACK_PYTHON" -m apps.tasks zeta-job '
         "--product ciapol --workflow aqi_hourly --task aqi --every 3600 "
         f"--try-timeout 21600 --retries 3 --retry-interval 120 {run} "
@@ -55,25 +55,25 @@ def test_the_scripts_run_the_tasks_client() -> None:
     )
 
 
-def test_what_is_sent_comes_back_as_what_was_meant(make: Make) -> None:
+def test_a_sent_workflow_is_read_back_without_differences(make: Make) -> None:
     want = make(tasks=[task("quality"), task("alerts", needs=["quality"], description="Tells")]).workflow
     assert differences(want, echo(want)) == []
     assert schedule_differences(want.schedule, echo(want).schedule) == []
 
 
-def test_a_task_that_waits_comes_back_too(make: Make) -> None:
+def test_a_wait_for_task_is_read_back_without_differences(make: Make) -> None:
     waiting = {"name": "wait", "type": "wait_for", "workflow": "aqi_hourly", "in_the_same": "day", "timeout": "9m"}
     want = make(tasks=[waiting]).workflow
     assert want.tasks["wait"].timeout == 9
     assert differences(want, echo(want)) == []
-    # Another workflow of that name, or one that was deleted and made again, has another code.
+    # Another workflow of this name, or a deleted and recreated one, has another code.
     assert differences(want, echo(want, {6: "aqi_hourly"})) == [
         "task wait: waits for is 'something else' instead of 'aqi_hourly'",
         "task wait: in the same is '' instead of 'day'",
     ]
 
 
-def test_every_difference_is_a_line(make: Make) -> None:
+def test_each_difference_is_one_line(make: Make) -> None:
     want = make().workflow
     have = make(
         description="Other",
@@ -95,7 +95,7 @@ def test_every_difference_is_a_line(make: Make) -> None:
     ]
 
 
-def test_settings_that_nobody_here_makes_are_found() -> None:
+def test_settings_without_a_key_in_the_format_are_found() -> None:
     edited = FoundTask.model_validate(
         {
             "code": 1,
@@ -162,7 +162,7 @@ def found_schedule(schedule: FoundSchedule, groups: dict[int, str]) -> ScheduleM
 
 
 def test_inputs_survive_the_engine(make: Make) -> None:
-    """Pulumi drops nulls and empty defaults are left out; numbers come back as floats."""
+    """Pulumi drops nulls and returns numbers as floats; empty defaults are omitted."""
     inputs = make(schedule=None)
     sent = inputs.workflow.model_dump(exclude_defaults=True)
     assert "schedule" not in sent
@@ -171,7 +171,7 @@ def test_inputs_survive_the_engine(make: Make) -> None:
     assert WorkflowInputs.model_validate(back) == inputs
 
 
-def test_tasks_keep_their_codes_and_tell_the_version_that_they_change(make: Make) -> None:
+def test_tasks_keep_their_codes_and_send_the_version_that_they_change(make: Make) -> None:
     want = make().workflow
     known = {"quality": FoundTask(code=11, name="quality", version=4, task_type="SHELL", task_params={})}
     form = process_form("w", want, codes={"quality": 11, "alerts": 12}, known=known, project=1, workflow_codes={})
@@ -186,7 +186,7 @@ def test_tasks_keep_their_codes_and_tell_the_version_that_they_change(make: Make
 
 
 def echo(want: WorkflowMeaning, workflows: dict[int, str] | None = None) -> WorkflowMeaning:
-    """What the server would tell of a workflow that it was sent."""
+    """The server's response for a workflow that it received."""
     codes = {name: number for number, name in enumerate(want.tasks, 100)}
     form = process_form("w", want, codes=codes, known={}, project=1, workflow_codes={"aqi_hourly": 5})
     process = {

@@ -1,4 +1,4 @@
-"""The resources on a strict fake of the server: create, change, drift, repair, delete."""
+"""The resources on a strict fake server: create, change, drift, repair, delete."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_a_new_workflow_is_online_and_scheduled(workflows: WorkflowProvider, ser
     assert workflows.find_drift(make()) == []
 
 
-def test_a_second_apply_asks_for_no_change(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_a_second_apply_changes_nothing(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(), None)
     server.asked.clear()
     workflows.apply(make(), make())
@@ -61,7 +61,9 @@ def test_a_change_keeps_codes_and_raises_versions(workflows: WorkflowProvider, s
     assert workflows.find_drift(changed) == []
 
 
-def test_a_changed_schedule_leaves_the_workflow_alone(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_a_changed_schedule_does_not_change_the_workflow(
+    workflows: WorkflowProvider, server: Server, make: Make
+) -> None:
     workflows.apply(make(), None)
     moved = make(schedule={"cron": "0 20 * * * ? *", "time_zone": "Africa/Abidjan"})
     workflows.apply(moved, make())
@@ -74,7 +76,7 @@ def test_a_changed_schedule_leaves_the_workflow_alone(workflows: WorkflowProvide
     assert workflows.find_drift(by_hand) == []
 
 
-def test_what_was_done_by_hand_is_found_and_put_back(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_manual_changes_are_found_and_reverted(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     want = make()
     workflows.apply(want, None)
 
@@ -102,7 +104,7 @@ def test_what_was_done_by_hand_is_found_and_put_back(workflows: WorkflowProvider
     drift_is_mended("parameter from is missing")
 
 
-def test_a_deleted_workflow_comes_back(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_a_deleted_workflow_is_recreated(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(), None)
     server.processes.clear()
     assert workflows.find_drift(make()) == [f"workflow {NAME} is missing"]
@@ -112,8 +114,8 @@ def test_a_deleted_workflow_comes_back(workflows: WorkflowProvider, server: Serv
     assert workflows.find_drift(make()) == ["project ciapol is missing"]
 
 
-def test_an_interrupted_change_is_finished(workflows: WorkflowProvider, server: Server, make: Make) -> None:
-    """Between PUT and online: the workflow is as wanted, and off."""
+def test_an_interrupted_change_is_completed(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+    """Interrupted between PUT and online: the workflow is up to date and offline."""
     workflows.apply(make(), None)
     changed = make(timeout="1h")
     workflows.apply(changed, make())
@@ -126,7 +128,7 @@ def test_an_interrupted_change_is_finished(workflows: WorkflowProvider, server: 
     assert workflows.find_drift(changed) == []
 
 
-def test_waiting_for_another_workflow_is_by_its_code(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_a_wait_for_task_uses_the_code_of_the_workflow(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     waiting = {"name": "wait", "type": "wait_for", "workflow": NAME, "in_the_same": "hour", "timeout": "9m"}
     want = make(name="predict_hourly", tasks=[waiting])
     with pytest.raises(ServiceError, match="task wait of workflow predict_hourly waits for workflow quality_hourly"):
@@ -134,7 +136,7 @@ def test_waiting_for_another_workflow_is_by_its_code(workflows: WorkflowProvider
     workflows.apply(make(), None)
     workflows.apply(want, None)
     assert workflows.find_drift(want) == []
-    # Deleted and made again, it has another code: what waits for it is mended in the same deployment.
+    # A recreated workflow has another code; the waiting workflow is repaired in the same deployment.
     del server.processes[server.process(NAME).code]
     workflows.apply(make(), make())
     assert workflows.find_drift(want) != []
@@ -142,7 +144,7 @@ def test_waiting_for_another_workflow_is_by_its_code(workflows: WorkflowProvider
     assert workflows.find_drift(want) == []
 
 
-def test_whom_it_tells(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_the_alert_group_of_a_schedule(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     server.groups["ciapol"] = 7
     workflows.apply(make(), None)
     assert server.schedule(NAME).form.warningType == "NONE"
@@ -154,7 +156,7 @@ def test_whom_it_tells(workflows: WorkflowProvider, server: Server, make: Make) 
     assert quiet == make()
 
 
-def test_removing_stops_what_runs(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_removing_a_workflow_stops_its_runs(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(), None)
     process = server.process(NAME)
     form = StartForm(
@@ -175,7 +177,7 @@ def test_removing_stops_what_runs(workflows: WorkflowProvider, server: Server, m
     workflows.remove(make())
 
 
-def test_a_server_that_is_away_is_drift(
+def test_an_unreachable_server_is_drift(
     workflows: WorkflowProvider, fake: FakeDolphinScheduler, make: Make, tmp_path: Path
 ) -> None:
     conftest.write_connections(tmp_path / "state", 1)
@@ -195,7 +197,7 @@ def test_a_stack_that_is_not_up_is_drift(
     assert line.endswith("is missing: run `make up STACK=test-workflows`")
 
 
-def test_many_workflows_are_more_than_a_page(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+def test_workflows_are_read_from_all_pages_of_the_list(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(name="first"), None)
     first = server.process("first")
     for number in range(120):

@@ -1,4 +1,4 @@
-"""The colour bands of the page's charts are the thresholds that the index is computed with."""
+"""The colour bands of the charts are equal to the breakpoints of the index."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 ROW = re.compile(r"\('(\w+)', '(\w+)', (\d+), (\d+), ([\d.]+), ([\d.]+), '([^']+)'")
 TABLE = re.compile(r"(\w+): \{\s*averaging: \"(\w+)\",\s*ends: \[([^\]]+)\]")
-# The page's unit of each pollutant's table, in units of the migration's.
+# The page's unit of each pollutant, in units of the migration.
 SCALE = {"µg/m³": 1, "ppb": 1, "ppm": 1000}
 
 
@@ -26,13 +26,13 @@ def database_ends(pollutant: str, averaging: str) -> list[float]:
     ends = {
         int(index_high): float(high) * (1 if pollutant == "co" else SCALE[unit])
         for name, hours, _, index_high, _, high, unit in rows
-        # SO2 goes over to 24 h means above 304 ppb; the page draws one axis.
+        # Above 304 ppb the index of SO2 uses 24 h means; the page draws one axis.
         if name == pollutant and (hours == averaging or (name == "so2" and int(index_high) > 200))
     }
     return [ends[index] for index in (50, 100, 150, 200, 300)]
 
 
-def test_every_pollutant_has_a_table() -> None:
+def test_every_pollutant_has_bands() -> None:
     assert set(page_ends()) == {"pm25", "pm10", "o3", "no2", "so2", "co"}
 
 

@@ -1,4 +1,4 @@
-"""What the npm package and the Python package must agree on, and what the lock file must not hold."""
+"""Values that the npm package and the Python package share, and contents that the lock file must not have."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from apps.frontend import __version__
 FRONTEND = Path(__file__).parents[3] / "apps/frontend"
 
 
-def test_both_packages_have_one_version() -> None:
+def test_both_packages_have_the_same_version() -> None:
     assert json.loads((FRONTEND / "package.json").read_text("utf-8"))["version"] == __version__
 
 
@@ -18,13 +18,13 @@ def test_versions_are_exact() -> None:
     assert {name: version for name, version in wanted.items() if not version[0].isdigit()} == {}
 
 
-def test_the_lock_names_no_download_address_but_every_checksum() -> None:
+def test_the_lock_contains_checksums_and_no_download_addresses() -> None:
     lock = json.loads((FRONTEND / "package-lock.json").read_text("utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert [name for name, entry in packages.items() if "resolved" in entry] == []
     assert [name for name, entry in packages.items() if "integrity" not in entry] == []
 
 
-def test_the_page_loads_nothing_from_elsewhere() -> None:
+def test_the_page_loads_nothing_from_other_hosts() -> None:
     sources = [FRONTEND / "index.html", *(FRONTEND / "src").rglob("*.css"), *(FRONTEND / "src").rglob("*.tsx")]
     assert [source.name for source in sources if "https://" in source.read_text("utf-8")] == []

@@ -1,4 +1,4 @@
-"""Static files: caching, fall-back to the page, security headers, refusals."""
+"""Static files: caching, fallback to the page, security headers, rejected requests."""
 
 import asyncio
 from pathlib import Path
@@ -26,7 +26,7 @@ def static(tmp_path: Path) -> Path:
 
 
 class Client:
-    """Asks the application without a network."""
+    """Sends requests to the application without a network."""
 
     def __init__(self, app: Starlette) -> None:
         self._app = app
@@ -46,31 +46,31 @@ def client(static: Path) -> Client:
 
 
 @pytest.mark.parametrize("path", ["/", "/stations/ABJ-001", "/stations/a.b%20c", "/stations/%2e%2e%2fx", "/nowhere"])
-def test_addresses_of_the_page_get_the_page_and_are_asked_for_again(client: Client, path: str) -> None:
+def test_addresses_of_the_page_return_the_page_and_are_revalidated(client: Client, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.text) == (200, HTML)
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_a_page_that_did_not_change_is_not_sent_again(client: Client) -> None:
+def test_an_unchanged_page_is_not_sent_again(client: Client) -> None:
     etag = client.get("/").headers["etag"]
     assert client.get("/", headers={"if-none-match": etag}).status_code == 304
 
 
-def test_hashed_assets_are_kept_for_ever_and_compressed(client: Client) -> None:
+def test_hashed_assets_are_immutable_and_compressed(client: Client) -> None:
     answer = client.get("/assets/index-1a2b3c.js", headers={"accept-encoding": "gzip"})
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     assert "javascript" in answer.headers["content-type"]
 
 
-def test_other_files_are_asked_for_again(client: Client) -> None:
+def test_other_files_are_revalidated(client: Client) -> None:
     assert client.get("/icon.svg").headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("path", ["/assets/index-old.js", "/favicon.ico", "/assets/"])
-def test_a_missing_file_is_not_the_page(client: Client, path: str) -> None:
+def test_a_missing_file_does_not_return_the_page(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -84,7 +84,7 @@ def test_nothing_outside_the_folder_is_served(client: Client, path: str) -> None
 
 
 @pytest.mark.parametrize("path", ["/", "/icon.svg", "/assets/none.js", "/api/none", "/api/status", "/health/live"])
-def test_every_answer_has_the_security_headers(client: Client, path: str) -> None:
+def test_every_response_has_the_security_headers(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
@@ -107,10 +107,10 @@ def test_unknown_api_paths_are_problems_not_pages(client: Client) -> None:
     assert "/api/v1/" in answer.json()["detail"]
 
 
-def test_live_answers_without_the_api(client: Client) -> None:
+def test_live_works_without_the_api(client: Client) -> None:
     assert client.get("/health/live").json() == {"status": "ok"}
 
 
-def test_a_folder_without_a_page_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_a_folder_without_a_page_is_rejected_with_the_command_to_run(tmp_path: Path) -> None:
     with pytest.raises(MissingPageError, match="npm run build"):
         build_app(api_url="http://127.0.0.1:9", static_folder=tmp_path)

@@ -1,4 +1,4 @@
-"""What /api/status makes of the API's answers."""
+"""How /api/status interprets the responses of the API."""
 
 import asyncio
 import time
@@ -52,7 +52,7 @@ def status_of(
     return asyncio.run(ask())
 
 
-def test_all_is_well() -> None:
+def test_a_healthy_platform_is_ok() -> None:
     told = status_of(httpx.Response(200, json=HEALTH))
     assert told["status"] == "ok"
     assert told["api"]["reachable"]
@@ -87,7 +87,9 @@ def test_503_with_a_health_body_means_starrocks_is_down_and_the_api_is_not() -> 
         (httpx.Response(404, json={"detail": "Not Found"}), "/health answered HTTP 404"),
     ],
 )
-def test_anything_else_means_the_api_is_down_and_says_why(response: httpx.Response | Exception, words: str) -> None:
+def test_any_other_response_means_the_api_is_down_with_the_reason(
+    response: httpx.Response | Exception, words: str
+) -> None:
     told = status_of(response)
     assert told["status"] == "down"
     assert not told["api"]["reachable"]
@@ -104,7 +106,7 @@ def test_values_of_other_types_are_not_passed_on(age: object) -> None:
     assert told["data"]["fresh"] is False
 
 
-def test_the_deadline_holds_for_an_api_that_hangs() -> None:
+def test_the_deadline_applies_to_an_api_that_hangs() -> None:
     async def hang(_: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError
@@ -124,7 +126,7 @@ def pipeline_of(steps: list[object], jobs: list[object]) -> PlatformStatus:
     return status_of(httpx.Response(200, json=HEALTH), pipeline=httpx.Response(200, json=body))
 
 
-def test_the_pipeline_is_told_step_by_step() -> None:
+def test_the_pipeline_is_reported_step_by_step() -> None:
     assert status_of(httpx.Response(200, json=HEALTH))["pipeline"] == {
         "status": "ok",
         "error": None,
@@ -156,7 +158,9 @@ def test_the_pipeline_is_told_step_by_step() -> None:
         ([{**STEP, "late": "yes"}, "step", 5], [None], "ok"),
     ],
 )
-def test_the_gravest_thing_names_the_pipelines_status(steps: list[object], jobs: list[object], expected: str) -> None:
+def test_the_worst_state_determines_the_status_of_the_pipeline(
+    steps: list[object], jobs: list[object], expected: str
+) -> None:
     assert pipeline_of(steps, jobs)["pipeline"]["status"] == expected
 
 
@@ -170,7 +174,7 @@ def test_the_gravest_thing_names_the_pipelines_status(steps: list[object], jobs:
         (httpx.ReadTimeout(""), "ReadTimeout"),
     ],
 )
-def test_a_pipeline_that_cannot_be_read_is_unknown_and_harms_nothing_else(
+def test_an_unreadable_pipeline_is_unknown_and_affects_nothing_else(
     answer: httpx.Response | Exception, words: str
 ) -> None:
     told = status_of(httpx.Response(200, json=HEALTH), pipeline=answer)

@@ -1,7 +1,6 @@
-"""The hourly air quality index once more, in pandas and exact fractions, to compare the SQL with.
+"""An independent computation of the hourly air quality index, in pandas and exact fractions, to check the SQL.
 
-It shares nothing with `sql/ciapol`: the breakpoints are typed in again from US EPA, EPA-454/B-24-002 (May 2024),
-table 6.
+It shares nothing with `sql/ciapol`: the breakpoints come again from US EPA, EPA-454/B-24-002 (May 2024), table 6.
 """
 
 from collections.abc import Sequence
@@ -128,7 +127,7 @@ def _station(measurements: pd.DataFrame) -> pd.DataFrame:
 
 
 def aqi_hourly(measurements: pd.DataFrame) -> pd.DataFrame:
-    """What `aqi_hourly.sql` answers for measurements (station_id, measured_at, pollutants in µg/m³); no computed_at.
+    """The result of `aqi_hourly.sql`, without computed_at, for (station_id, measured_at, pollutants in µg/m³).
 
     Indices are nullable integers; rows are ordered by station and hour.
     """

@@ -15,7 +15,7 @@ COLUMNS = ("station_id", "measured_at", "pm25", "pm10", "o3", "co", "no2", "so2"
 
 @pytest.fixture(scope="session")
 def aqi_breakpoints() -> pd.DataFrame:
-    """The rows that the migration puts into aqi_breakpoints."""
+    """The rows that the migration inserts into aqi_breakpoints."""
     for path in ddl.MIGRATIONS:
         for statement in ddl.parse(path.read_text()):
             if isinstance(statement, exp.Insert) and statement.this.this.name == "aqi_breakpoints":
@@ -30,7 +30,7 @@ def _names(insert: exp.Insert) -> list[str]:
 
 @pytest.fixture(scope="session")
 def aqi_query(aqi_breakpoints: pd.DataFrame) -> Iterator[AqiQuery]:
-    """`aqi_hourly.sql` over given measurements, told to DuckDB by sqlglot, by station and hour, without computed_at."""
+    """Runs `aqi_hourly.sql` in DuckDB, translated by sqlglot. Rows by station and hour, without computed_at."""
     query = next(path for path in ddl.QUERIES if path.name == "aqi_hourly.sql").read_text()
     connection = duckdb.connect()
     connection.execute("SET threads = 2")

@@ -1,4 +1,4 @@
-"""Reads the migrations and finds what StarRocks or this project would refuse in them."""
+"""Reads the migrations and finds violations of the rules of StarRocks and of this project."""
 
 import re
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def tables(sql: str) -> list[Table]:
 
 
 def table_faults(table: Table) -> list[str]:
-    """What is wrong with a PRIMARY KEY table: StarRocks' own rules first, then this project's."""
+    """Violations in a PRIMARY KEY table: first of StarRocks' rules, then of this project's."""
     faults = []
     if not table.key:
         faults.append("has no PRIMARY KEY")
@@ -123,7 +123,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 def replication_faults(sql: str) -> list[str]:
-    """Places where replication_num is not left to the deployment."""
+    """Places where replication_num is fixed instead of set by the deployment."""
     faults = [f"replication_num is {value!r}" for value in _REPLICATION.findall(sql) if value != "${replication_num}"]
     stored = len(list(creates(sql, "TABLE"))) + len(list(creates(sql, "MATERIALIZED VIEW")))
     if len(_REPLICATION.findall(sql)) != stored:

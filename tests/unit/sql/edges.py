@@ -1,4 +1,4 @@
-"""Measurements at both sides of every edge of every breakpoint table, with the index that the table prints there."""
+"""Measurements on both sides of every breakpoint of every table, with the index that the table contains there."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ class Case:
     newest_first: Sequence[float]
 
     def measurements(self) -> pd.DataFrame:
-        """One an hour, up to noon."""
+        """One measurement per hour, up to noon."""
         times = [NOON - pd.Timedelta(hours=age) for age in range(len(self.newest_first))]
         return pd.DataFrame({"station_id": self.station_id, "measured_at": times, self.pollutant: self.newest_first})
 
@@ -64,14 +64,14 @@ def cases() -> Iterator[Case]:
 
 
 def _hours(table: str, mean: float, hours: int) -> list[float]:
-    """So many hours with that mean; for 8-hour ozone the newest is 0, as the 1-hour table would count it otherwise."""
+    """Hours with a given mean. For 8-hour ozone the newest hour is 0; the 1-hour table would otherwise apply."""
     if table == "o3_8h":
         return [0.0, *[mean * hours / (hours - 1)] * (hours - 1)]
     return [mean] * hours
 
 
 def wrong(found: pd.DataFrame, expected: Sequence[Case]) -> dict[str, tuple[int | None, int | None]]:
-    """Station → (index found, index expected) where they differ; `found` has an answer of the query by station."""
+    """Stations with a wrong index: (actual, expected). `found` contains the result of the query by station."""
     differing = {}
     columns = {name: found[f"aqi_{name}"].astype("float64").to_dict() for name in reference.POLLUTANTS}
     for case in expected:

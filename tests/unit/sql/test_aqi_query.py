@@ -60,7 +60,7 @@ def test_every_edge_is_exact(
         }
         for name, (concentration, index) in cases.items():
             if table == "o3_8h" and concentration >= 0.125:
-                continue  # eight such hours are in the 1-hour table too; a test of its own follows
+                continue  # eight such hours are in the 1-hour table too; a separate test follows
             value = concentration * scale
             if pollutant in reference.MOLAR_MASS:
                 value = micrograms(pollutant, value)
@@ -73,14 +73,14 @@ def test_every_edge_is_exact(
 
 
 def test_edges_of_the_8_hour_ozone_table_above_the_1_hour_table(aqi_query: AqiQuery) -> None:
-    # seven hours at twice the mean wanted, the newest at none: the 1-hour index is that of 0
+    # seven hours at twice the required mean and the newest at 0: the 1-hour index is that of 0
     cases = {"0.199": 299, "0.200": 300, "0.201": 300, "0.350": 300}
     parts = [history(mean, o3=[0.0, *[micrograms("o3", float(mean) * 1000 * 8 / 7)] * 7]) for mean in cases]
     rows = at_noon(aqi_query, *parts)
     assert {mean: rows.loc[mean, "aqi_o3"] for mean in cases} == cases
 
 
-def test_above_the_table_the_last_line_continues(aqi_query: AqiQuery) -> None:
+def test_above_the_table_the_last_line_is_extrapolated(aqi_query: AqiQuery) -> None:
     # (500 - 301) / (325.4 - 225.5) * (400 - 225.5) + 301 = 648.6
     # (500 - 301) / (604 - 425) * (700 - 425) + 301 = 606.7
     # (500 - 301) / (2049 - 1250) * (3000 - 1250) + 301 = 736.9
@@ -159,7 +159,7 @@ def test_examples_of_the_nowcast(aqi_query: AqiQuery) -> None:
         ([0.0, 0.0, 0.0], 0.0),
         ([10.0, 0.0], 20 / 3),  # weight 0.5: (10 + 0) / (1 + 0.5)
         ([8.0, 10.0], (8 + 0.8 * 10) / 1.8),  # weight 8 / 10
-        ([*[6.0] * 12, 1000.0], 6.0),  # the 13th hour back does not count
+        ([*[6.0] * 12, 1000.0], 6.0),  # the 13th hour before does not count
     ],
 )
 def test_nowcast(aqi_query: AqiQuery, newest_first: list[float], expected: float | None) -> None:
@@ -197,13 +197,13 @@ def test_an_hour_is_the_mean_of_its_measurements(aqi_query: AqiQuery) -> None:
     assert rows.loc["s", "measurements"] == 3
 
 
-def test_a_measurement_without_any_pollutant_is_an_hour_without_index(aqi_query: AqiQuery) -> None:
+def test_a_measurement_without_pollutants_gives_an_hour_without_index(aqi_query: AqiQuery) -> None:
     row = at_noon(aqi_query, history("s", no2=[math.nan])).loc["s"]
     assert row["measurements"] == 1
     assert row.drop("measurements").drop("hour_start").isna().all()
 
 
-def test_hours_that_were_not_asked_for_are_left_out(aqi_query: AqiQuery) -> None:
+def test_hours_outside_the_range_are_omitted(aqi_query: AqiQuery) -> None:
     hours = [4.0] * 30
     rows = aqi_query(history("s", no2=hours), "2026-01-31 10:00:00", "2026-01-31 12:00:00")
     assert [f"{t:%H}" for t in rows["hour_start"]] == ["10", "11"]
@@ -215,7 +215,7 @@ def test_equal_sub_indices_have_one_dominant_pollutant(aqi_query: AqiQuery) -> N
 
 
 def made_up(seed: int, days: int) -> pd.DataFrame:
-    """Measurements every 20 minutes with daily cycles, peaks above every table, drop-outs and silent hours."""
+    """Measurements every 20 minutes with daily cycles, peaks above every table, missing values and missing hours."""
     random = np.random.default_rng(seed)
     parts: list[pd.DataFrame] = []
     for number in range(3):
@@ -233,7 +233,7 @@ def made_up(seed: int, days: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_equals_an_independent_computation_row_by_row(aqi_query: AqiQuery, seed: int) -> None:
+def test_the_query_equals_an_independent_computation_row_by_row(aqi_query: AqiQuery, seed: int) -> None:
     measurements = made_up(seed, days=20)
     expected = reference.aqi_hourly(measurements)
     found = aqi_query(measurements, "2026-01-28 00:00:00", "2026-02-17 00:00:00")

@@ -20,7 +20,7 @@ def test_the_table_is_that_of_the_epa(aqi_breakpoints: pd.DataFrame) -> None:
     assert len(aqi_breakpoints) == len(expected)
 
 
-def test_lines_follow_each_other_by_one_unit_of_the_last_digit(aqi_breakpoints: pd.DataFrame) -> None:
+def test_adjacent_lines_differ_by_one_unit_of_the_last_digit(aqi_breakpoints: pd.DataFrame) -> None:
     for _, lines in aqi_breakpoints.groupby(["pollutant", "averaging"]):
         ordered = lines.sort_values("aqi_low")
         scale = 10 ** int(ordered["truncation_digits"].iloc[0])

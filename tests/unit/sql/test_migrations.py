@@ -51,7 +51,7 @@ def test_versions_are_consecutive(paths: list[Path]) -> None:
 
 
 @files
-def test_only_the_replication_number_is_left_open(path: Path) -> None:
+def test_the_replication_number_is_the_only_placeholder(path: Path) -> None:
     assert set(ddl.PLACEHOLDER.findall(path.read_text())) <= {"replication_num"}
     assert ddl.replication_faults(path.read_text()) == []
 
@@ -72,19 +72,19 @@ def test_sqlglot_understands_all_but_roles(path: Path) -> None:
             assert ddl.OPAQUE.match(text), text
 
 
-def test_tables_keep_the_rules() -> None:
+def test_tables_comply_with_the_rules() -> None:
     tables = all_tables()
     assert set(tables) == TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
-def test_tables_of_the_platform_keep_the_rules() -> None:
+def test_tables_of_the_platform_comply_with_the_rules() -> None:
     tables = {t.name: t for path in ddl.PLATFORM for t in ddl.tables(path.read_text())}
     assert {name: table.key for name, table in tables.items()} == PLATFORM_TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
-def test_tables_are_spread_as_decided() -> None:
+def test_partitions_and_buckets_of_tables_are_as_decided() -> None:
     tables = all_tables()
     for name, table in tables.items():
         assert table.hash_columns == [HASH.get(name, "station_id")], name
@@ -157,7 +157,7 @@ def test_views_name_their_columns_and_hide_smoke_tests() -> None:
         assert ("smoke-%" in view.sql("starrocks")) == (name != "all_measurements"), name
 
 
-def test_roles_grant_no_more_than_their_work() -> None:
+def test_roles_have_only_the_required_privileges() -> None:
     text = "\n".join(path.read_text() for path in ddl.MIGRATIONS)
     grants = re.findall(r"^GRANT (.+) ON .+ TO ROLE (\w+);$", text, flags=re.MULTILINE)
     assert len(grants) == len(re.findall(r"^GRANT ", text, flags=re.MULTILINE))
