@@ -109,7 +109,7 @@ def test_named_environment_variables_are_read(page: Path) -> None:
 def test_named_ports_are_those_of_the_platform(page: Path) -> None:
     apis = {str(product.api.port) for product in declared().values() if product.api is not None}
     known = {str(value) for name, value in vars(ports).items() if name.isupper()} | apis | OTHERS_PORTS.keys()
-    named = set(re.findall(r"(?:\bports? |[a-zA-Z0-9]:|\bpage \(|\()(\d{4,5})\b", page.read_text()))
+    named = set(re.findall(r"(?:\bports? |[a-zA-Z0-9]:|\bpage \(|\()(\d{4,5})\b(?!-)", page.read_text()))
     assert named - known == set(), f"{page.name} names ports that infra/services/ports.py does not contain"
 
 
