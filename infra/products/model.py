@@ -140,7 +140,7 @@ class Product:
 
     Args:
         name: lower-case letters and digits; at most 20.
-        title: for people, such as `CIAPOL, air quality`.
+        title: for people, such as `Weather, hourly`.
         settings: its section of the stack's settings.
         databases: of StarRocks, each `NAME_…`. Migrations of the only one are in `sql/NAME/`; of several, those of
             `NAME_x` are in `sql/NAME/x/`.
@@ -204,7 +204,7 @@ class Product:
         return folder if len(self.databases) == 1 else folder / database.removeprefix(f"{self.name}_")
 
     def user(self, user: str) -> str:
-        """The full name of a StarRocks user, such as `ciapol_api`."""
+        """The full name of a StarRocks user, such as `NAME_api`."""
         return f"{self.name}_{user}"
 
     @property
@@ -213,7 +213,7 @@ class Product:
         return {self.user(user): f"{self.name}_{role}" for user, role in self.roles.items()}
 
     def role(self, role: str) -> str:
-        """The full name of a Pulsar role, such as `ciapol-sensors`."""
+        """The full name of a Pulsar role, such as `NAME-publisher`."""
         return f"{self.name}-{role}"
 
     @property
@@ -240,7 +240,7 @@ class Product:
         return f"{self.name}-{job.name}"
 
     def program_distribution(self, program: Program) -> str:
-        """The name of the distribution of one of its programs, such as `ciapol-predictor`."""
+        """The name of the distribution of one of its programs, such as `NAME-predictor`."""
         return f"{self.name}-{program.name}"
 
     @property

@@ -136,7 +136,7 @@ def token_file(stack: str, token: str) -> Path:
 
     Args:
         stack: its name.
-        token: name of the secret, such as `pulsar_roles.SENSORS`.
+        token: name of the secret, such as `pulsar-admin`.
 
     Raises:
         ConnectionsMissing: the stack is not deployed here.

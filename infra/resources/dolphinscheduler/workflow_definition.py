@@ -35,7 +35,7 @@ def _span(text: str) -> str:
 
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"{name!r} is not a time zone of the IANA database, such as Africa/Abidjan or UTC")
+        raise ValueError(f"{name!r} is not a time zone of the IANA database, such as Europe/Paris or UTC")
     return name
 
 

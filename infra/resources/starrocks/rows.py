@@ -1,4 +1,4 @@
-"""Rows of reference data that a file of the repository declares, such as the stations of a product."""
+"""Rows of reference data that a file of the repository declares."""
 
 from pulumi import ResourceOptions
 
