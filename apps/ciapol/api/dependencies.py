@@ -1,18 +1,15 @@
-"""What routes need: the pool, the current index, common parameters."""
+"""What routes of CIAPOL share."""
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Request
+from pydantic import AfterValidator
 
-from apps.ciapol.api.settings import Settings
-from apps.ciapol.api.starrocks import Pool
 from apps.ciapol.api.store.aqi import CurrentIndex
-
-
-def _pool(request: Request) -> Pool:
-    pool = request.app.state.pool
-    assert isinstance(pool, Pool)
-    return pool
+from apps.ciapol.api.store.stations import exists
+from apps.web.methods import decode_slashes
+from apps.web.problems import FieldError, Problem, not_found
+from apps.web.starrocks import Pool
 
 
 def _current(request: Request) -> CurrentIndex:
@@ -21,25 +18,21 @@ def _current(request: Request) -> CurrentIndex:
     return current
 
 
-def _settings(request: Request) -> Settings:
-    settings = request.app.state.settings
-    assert isinstance(settings, Settings)
-    return settings
-
-
-PoolOf = Annotated[Pool, Depends(_pool)]
 CurrentOf = Annotated[CurrentIndex, Depends(_current)]
-SettingsOf = Annotated[Settings, Depends(_settings)]
 
-StationId = Annotated[str, Path(min_length=1, max_length=64, examples=["ABJ-001"])]
-Limit = Annotated[int, Query(ge=1, le=10_000, description="items on a page at most")]
-Cursor = Annotated[str | None, Query(max_length=2000, description="next_cursor of the page before")]
-From = Annotated[
-    str | None,
-    Query(
-        alias="from", description="start, inclusive; by default a day before `to`", examples=["2026-01-31T00:00:00Z"]
-    ),
-]
-To = Annotated[
-    str | None, Query(alias="to", description="end, exclusive; by default now", examples=["2026-02-01T00:00:00Z"])
-]
+StationId = Annotated[str, AfterValidator(decode_slashes), Path(min_length=1, max_length=64, examples=["ABJ-001"])]
+
+
+def unknown_station(station_id: str) -> Problem:
+    """The problem of a station that is neither registered nor has data (404)."""
+    return not_found(
+        "unknown-station",
+        "Unknown station",
+        f"No station {station_id!r} is registered and none has sent data.",
+        FieldError(field="station_id", value=station_id, expected="the id of a station of /api/v1/stations"),
+    )
+
+
+def missing_station(pool: Pool, station_id: str) -> Problem | None:
+    """The problem of a station that does not exist; None where it does."""
+    return None if exists(pool, station_id) else unknown_station(station_id)

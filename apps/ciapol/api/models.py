@@ -140,31 +140,6 @@ class RejectedPage(BaseModel):
     next_cursor: str | None = Field(examples=[None])
 
 
-class StarRocksHealth(BaseModel):
-    """Whether StarRocks answers, and what it says it is."""
-
-    reachable: bool
-    version: str | None = Field(examples=["3.5.0"])
-    emulator: bool | None = Field(examples=[False])
-
-
-class DataHealth(BaseModel):
-    """How old the data are."""
-
-    last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
-    last_received_at: datetime | None = Field(examples=["2026-01-31T12:00:01Z"])
-    age_seconds: float | None = Field(examples=[12.3], description="since the newest measurement")
-    fresh: bool
-
-
-class Health(BaseModel):
-    """The API's health: `stale` where the data are old, `down` where StarRocks does not answer."""
-
-    status: Literal["ok", "stale", "down"]
-    starrocks: StarRocksHealth
-    data: DataHealth
-
-
 class Prediction(BaseModel):
     """A predicted value with its interval: an index for aqi, µg/m³ for a pollutant."""
 
@@ -215,44 +190,3 @@ class QualityPage(BaseModel):
 
     items: list[Quality]
     next_cursor: str | None = Field(examples=[None])
-
-
-class PipelineStep(BaseModel):
-    """How a step of a workflow last went."""
-
-    product: str = Field(examples=["ciapol"])
-    workflow: str = Field(examples=["aqi_hourly"])
-    task: str = Field(examples=["aqi"])
-    state: str = Field(examples=["succeeded"], description="of the last run: running, succeeded, failed or killed")
-    started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
-    ended_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
-    last_succeeded_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
-    last_failed_at: datetime | None = Field(examples=[None])
-    last_error: str | None = Field(examples=[None])
-    late: bool | None = Field(
-        examples=[False],
-        description="has not succeeded for more than 2.5 of its usual periods; null where the period is not known",
-    )
-
-
-class StreamingJob(BaseModel):
-    """A job that shall run all the time, as its keeper last saw it."""
-
-    product: str = Field(examples=["ciapol"])
-    name: str = Field(examples=["ingest"])
-    wanted: str = Field(examples=["running"], description="running or stopped")
-    state: str | None = Field(
-        examples=["running"], description="running, restarting, given_up, held, stopped, unreachable or down"
-    )
-    failures: int = Field(examples=[0], description="restarts in a row after which it did not stay up")
-    reason: str | None = Field(examples=[None], description="why it is in that state")
-    checked_at: datetime | None = Field(examples=["2026-01-31T12:40:00Z"])
-    restarted_at: datetime | None = Field(examples=[None])
-
-
-class Pipeline(BaseModel):
-    """The work that keeps the data going, of every product."""
-
-    checked_at: datetime = Field(examples=["2026-01-31T12:40:10Z"])
-    steps: list[PipelineStep]
-    jobs: list[StreamingJob]

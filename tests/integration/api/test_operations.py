@@ -16,7 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from apps.ciapol.api.settings import Settings
-from apps.ciapol.api.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
+from apps.web.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
 from tests.integration.api.conftest import HOUR, NOW, PASSWORD, at, measurement
 from tests.integration.api.platform import ROOT, Emulator, emulator
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from apps.ciapol.api.app import create_app
-from apps.ciapol.api.settings import Settings
+from apps.platform_api.app import create_app
+from apps.web.settings import Settings
 from tests.integration.api.conftest import NOW, at
 from tests.integration.api.platform import Emulator
 
@@ -29,6 +29,20 @@ JOBS = (
     "checked_at",
 )
 HOURLY = 3600
+
+
+@pytest.fixture(scope="module")
+def platform_settings(settings: Settings) -> Settings:
+    """The platform API's settings."""
+    inherited = settings.model_dump(include=set(Settings.model_fields))
+    return Settings.model_validate({**inherited, "starrocks_database": "kappastack"})
+
+
+@pytest.fixture
+def client(platform_settings: Settings) -> Iterator[TestClient]:
+    """The platform's API."""
+    with TestClient(create_app(platform_settings), raise_server_exceptions=False) as client:
+        yield client
 
 
 def ago(**units: float) -> object:
@@ -99,11 +113,21 @@ def test_nothing_has_run_yet(client: TestClient, data: Emulator) -> None:
     assert (body["steps"], body["jobs"]) == ([], [])
 
 
-def test_an_older_schema_hides_the_pipeline_and_nothing_else(settings: Settings, data: Emulator) -> None:
-    older = settings.model_copy(update={"platform_database": "not_there_yet"})
-    with TestClient(create_app(older), raise_server_exceptions=False) as client:
+def test_health_is_that_of_starrocks_alone(client: TestClient, data: Emulator) -> None:
+    body = client.get("/health").raise_for_status().json()
+    assert (body["status"], body["data"], body["starrocks"]["emulator"]) == ("ok", None, True)
+    lines = client.get("/metrics").text.splitlines()
+    assert "api_starrocks_up 1.0" in lines
+    assert "api_data_age_seconds NaN" in lines
+
+
+def test_before_the_schema_is_there_the_pipeline_is_503_and_health_is_ok(
+    platform_settings: Settings, data: Emulator
+) -> None:
+    empty = platform_settings.model_copy(update={"starrocks_database": "information_schema"})
+    with TestClient(create_app(empty), raise_server_exceptions=False) as client:
         response = client.get(URL)
         assert response.status_code == 503
-        assert response.json()["type"] == "urn:ciapol:problem:starrocks-refused"
+        assert response.json()["type"] == "urn:kappastack:problem:starrocks-refused"
         assert client.get("/health").json()["status"] == "ok"
         assert client.get("/metrics").status_code == 200

@@ -66,7 +66,12 @@ def test_one_station_of_smoke_tests_too(client: TestClient, measured: Emulator) 
         assert keys(items) == [(hours, station) for hours in range(20, 0, -1)]
         found = [item for page in pages(client, URL, station_id=station, limit=7) for item in page]
         assert found == items
-    assert client.get(URL, params={"station_id": "nobody"}).json()["items"] == []
+
+
+def test_an_unknown_station_is_a_problem(client: TestClient, measured: Emulator) -> None:
+    response = client.get(URL, params={"station_id": "nowhere"})
+    assert (response.status_code, response.json()["type"]) == (404, "urn:ciapol:problem:unknown-station")
+    assert client.get(URL, params={"station_id": "ABJ-002"}).json()["items"] == []
 
 
 def test_a_range(client: TestClient, measured: Emulator) -> None:

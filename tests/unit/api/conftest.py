@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from apps.ciapol.api.settings import Settings
-from apps.ciapol.api.starrocks import Parameter, Pool, Row
+from apps.web.starrocks import Parameter, Pool, Row
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.ciapol.api.settings import Settings
-from apps.ciapol.api.starrocks import Parameter, Row
 from apps.ciapol.api.store import aqi
+from apps.web.starrocks import Parameter, Row
 from tests.unit.api.conftest import RecordedPool
 
 NOW = datetime(2026, 1, 31, 12, 40, tzinfo=UTC)

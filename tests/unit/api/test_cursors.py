@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.ciapol.api.cursors import MeasurementsCursor, QualityCursor, RejectedCursor, StationsCursor, decode, encode
-from apps.ciapol.api.problems import Problem
+from apps.ciapol.api.cursors import MeasurementsCursor, RejectedCursor, StationsCursor
+from apps.web.cursors import decode, encode
+from apps.web.problems import Problem
+from apps.web.rows import RowsCursor
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -14,7 +16,7 @@ def test_come_back_as_they_went() -> None:
     cursors = [
         StationsCursor(after="ABJ-001 é'"),
         RejectedCursor(station_id=None, since=NOON, before=NOON, message_id="1:2:3:-1"),
-        QualityCursor(station_id=None, start=NOON, end=NOON, after=NOON, after_station="é'"),
+        RowsCursor(table="t", start=NOON, end=NOON, where={"a": "é'"}, after=["2026-01-31T12:00:00Z", 3]),
         MeasurementsCursor(station_id="A", interval="hour", pollutants=["o3"], start=NOON, end=NOON, after=NOON),
     ]
     for cursor in cursors:

@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.ciapol.api.models import PipelineStep
 from apps.ciapol.api.settings import Settings
-from apps.ciapol.api.starrocks import Parameter, Row
-from apps.ciapol.api.store import pipeline
+from apps.platform_api import pipeline
+from apps.platform_api.models import PipelineStep
+from apps.web.starrocks import Parameter, Row
 from tests.unit.api.conftest import RecordedPool
 
 NOW = datetime(2026, 1, 31, 12, 40, tzinfo=UTC)
@@ -71,9 +71,9 @@ def test_reads_the_platforms_tables(settings: Settings, monkeypatch: pytest.Monk
         return [row(), row(task="x", every_seconds=None)] if "pipeline_steps" in sql else []
 
     pool = RecordedPool(settings, reply)
-    found = pipeline.pipeline(pool, "other")
+    found = pipeline.pipeline(pool)
     assert found.checked_at == NOW
     assert [(s.task, s.late) for s in found.steps] == [("aqi", False), ("x", None)]
     assert not {"details", "run_id", "every_seconds"} & found.steps[0].model_dump().keys()
-    assert ["other.pipeline_steps" in pool.asked[0][0], "other.streaming_jobs" in pool.asked[1][0]] == [True, True]
+    assert ["FROM pipeline_steps" in pool.asked[0][0], "FROM streaming_jobs" in pool.asked[1][0]] == [True, True]
     assert "definition" not in pool.asked[1][0]

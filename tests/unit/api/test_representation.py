@@ -1,7 +1,7 @@
 import pytest
 
-from apps.ciapol.api.problems import Problem
-from apps.ciapol.api.representation import CSV, JSON, choose
+from apps.web.problems import Problem
+from apps.web.representation import CSV, JSON, choose
 
 
 @pytest.mark.parametrize(

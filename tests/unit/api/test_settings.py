@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.ciapol.api.settings import Settings, SettingsError
+from apps.ciapol.api.settings import Settings
+from apps.web.settings import SettingsError
 from tests.unit.api.conftest import QUERIES
 
 
@@ -34,7 +35,6 @@ def test_reads_the_environment(environment: dict[str, str]) -> None:
         ("STARROCKS_PORT", "70000"),
         ("STARROCKS_HOST", ""),
         ("STARROCKS_DATABASE", "a; DROP TABLE b"),
-        ("PLATFORM_DATABASE", "a; DROP TABLE b"),
         ("STARROCKS_PASSWORD_FILE", "/nowhere"),
         ("QUERIES_DIR", "/nowhere"),
         ("STARROCKS_POOL_SIZE", "0"),

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.ciapol.api import times
-from apps.ciapol.api.problems import Problem
+from apps.web import times
+from apps.web.problems import Problem
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -24,9 +24,16 @@ def test_reads_times_with_a_zone(text: str) -> None:
     assert times.parse("from", text).tzinfo is UTC
 
 
+def test_a_date_is_its_start_in_utc() -> None:
+    assert times.parse("from", "2026-01-31") == times.parse("from", " 2026-01-31 ") == datetime(2026, 1, 31, tzinfo=UTC)
+    span = times.time_range("2026-01-30", "2026-01-31", timedelta(days=31))
+    assert span == times.Range(datetime(2026, 1, 30, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "now", "2026-01-31", "2026-01-31T12:00:00", "2026-13-01T00:00:00Z", "1769860800", "12:00Z",
+    ["", "now", "2026-02-30", "20260131", "2026-W05", "2026-01", "2026-01-31T12:00:00", "2026-01-31 12:00:00",
+     "2026-13-01T00:00:00Z", "1769860800", "12:00Z",
      "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-05:00", "2026-01-31T12:00:00Z' OR '1'='1"],
 )  # fmt: skip
 def test_names_a_wrong_time(text: str) -> None:

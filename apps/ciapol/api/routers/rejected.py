@@ -6,59 +6,70 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from apps.ciapol.api.cursors import RejectedCursor, decode, encode, wrong
-from apps.ciapol.api.dependencies import Cursor, Limit, PoolOf
+from apps.ciapol.api.cursors import RejectedCursor
 from apps.ciapol.api.models import Rejected, RejectedPage
-from apps.ciapol.api.representation import answer, described
 from apps.ciapol.api.store.rejected import rejected
-from apps.ciapol.api.times import now, parse
+from apps.web.cursors import decode, wrong
+from apps.web.listing import answer_list
+from apps.web.parameters import PagingOf, PoolOf
+from apps.web.representation import described
+from apps.web.times import now, parse
 
 router = APIRouter(prefix="/api/v1/rejected", tags=["rejected messages"])
 
 COLUMNS = tuple(Rejected.model_fields)
 
 
+def _position(cursor: str | None, since: str | None, station_id: str | None) -> RejectedCursor:
+    if cursor is None:
+        start = parse("since", since) if since is not None else now() - timedelta(days=1)
+        return RejectedCursor(station_id=station_id, since=start)
+    position = decode(RejectedCursor, cursor)
+    same = since is None or parse("since", since) == position.since
+    if not same or station_id not in (None, position.station_id) or position.before is None:
+        raise wrong(cursor)
+    return position
+
+
 @router.get(
     "",
     response_model=RejectedPage,
     summary="Messages that could not be used",
-    responses=described(406, 422, csv_example=",".join(COLUMNS)),
+    responses=described(406, columns=COLUMNS),
 )
 def list_rejected(
     *,
     request: Request,
     pool: PoolOf,
+    paging: PagingOf,
     since: Annotated[
         str | None,
-        Query(description="received from then on; by default since a day ago", examples=["2026-01-31T00:00:00Z"]),
+        Query(
+            description="received from then on, by default since a day ago: ISO 8601 with a zone, or a date, which is "
+            "its start in UTC",
+            examples=["2026-01-31T00:00:00Z"],
+        ),
     ] = None,
     station_id: Annotated[
         str | None,
         Query(min_length=1, max_length=64, description="only those that name this station or have it as key"),
     ] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
 ) -> Response:
     """Rejected messages, newest first, with the reason."""
-    if cursor is None:
-        start = parse("since", since) if since is not None else now() - timedelta(days=1)
-        before, station = None, station_id
-    else:
-        question = decode(RejectedCursor, cursor)
-        start, before, station = question.since, (question.before, question.message_id), question.station_id
-        if (since is not None and parse("since", since) != start) or station_id not in (None, station):
-            raise wrong(cursor)
-    items = rejected(pool, start, station, before, limit + 1)
-    more = len(items) > limit
-    items = items[:limit]
-    next_cursor = (
-        encode(
-            RejectedCursor(
-                station_id=station, since=start, before=items[-1].received_at, message_id=items[-1].message_id
-            )
-        )
-        if more
-        else None
+    return answer_list(
+        request,
+        paging,
+        _position(paging.cursor, since, station_id),
+        read=lambda position, count: rejected(
+            pool,
+            position.since,
+            position.station_id,
+            None if position.before is None else (position.before, position.message_id),
+            count,
+        ),
+        following=lambda position, message: position.model_copy(
+            update={"before": message.received_at, "message_id": message.message_id}
+        ),
+        page=lambda items, next_cursor: RejectedPage(items=items, next_cursor=next_cursor),
+        columns=COLUMNS,
     )
-    page = RejectedPage(items=items, next_cursor=next_cursor)
-    return answer(request, page, items, COLUMNS, next_cursor)

@@ -9,12 +9,11 @@ from typing import Final
 
 from apps.ciapol.api.models import CurrentAqi, CurrentAqiList, HourlyAqi, Station, SubIndices
 from apps.ciapol.api.quantities import category
-from apps.ciapol.api.starrocks import Pool, Row
 from apps.ciapol.api.store.stations import stations
-from apps.ciapol.api.times import Range, hour_of, now
-
-LONGEST: Final = timedelta(days=366)
-"""The longest range that may be asked for at once."""
+from apps.web import csv
+from apps.web.rows import Rows
+from apps.web.starrocks import Pool, Row
+from apps.web.times import hour_of, now
 
 NEWEST_HOURS: Final = 3
 """How old, in hours, the hour of a current index may be."""
@@ -24,13 +23,8 @@ ALL_STATIONS: Final = 100_000
 
 _POLLUTANTS: Final = tuple(SubIndices.model_fields)
 
-_HOURS: Final = """
-SELECT hour_start, aqi, dominant_pollutant, aqi_pm25, aqi_pm10, aqi_o3, aqi_co, aqi_no2, aqi_so2
-FROM aqi_hourly_zeta
-WHERE station_id = %s AND hour_start >= %s AND hour_start < %s
-ORDER BY hour_start
-LIMIT %s
-"""
+SUB_INDICES: Final = tuple(f"aqi_{name}" for name in _POLLUTANTS)
+"""Columns of the sub-indices, in the table and in CSV."""
 
 
 def _sub_indices(row: Mapping[str, object]) -> SubIndices:
@@ -44,10 +38,22 @@ def _hour(row: Row) -> HourlyAqi:
     )
 
 
-def hours(pool: Pool, station_id: str, span: Range, after: datetime | None, limit: int) -> list[HourlyAqi]:
-    """At most `limit` computed hours of a station in `span`, by time, after the hour `after` of the page before."""
-    start = span.start if after is None else after + timedelta(hours=1)
-    return [_hour(row) for row in pool.query(_HOURS, (station_id, start, span.end, limit))]
+def _cells(hour: HourlyAqi) -> dict[str, csv.Cell]:
+    return csv.flatten(hour.model_dump(mode="json"), {"sub_indices": "aqi_"})
+
+
+HOURS: Final = Rows(
+    table="aqi_hourly_zeta",
+    item=HourlyAqi,
+    key=("hour_start",),
+    time="hour_start",
+    longest=timedelta(days=366),
+    columns=("hour_start", "aqi", "dominant_pollutant", *SUB_INDICES),
+    build=_hour,
+    csv=("hour_start", "aqi", "category", "dominant_pollutant", *SUB_INDICES),
+    cells=_cells,
+)
+"""Computed hours of a station, by time."""
 
 
 def fill(query: str, start: datetime, end: datetime) -> str:

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 
 from apps.ciapol.api.models import Interval, Measurement
 from apps.ciapol.api.quantities import QUANTITIES, Pollutant
-from apps.ciapol.api.starrocks import Pool
-from apps.ciapol.api.times import Range
+from apps.web.starrocks import Pool
+from apps.web.times import Range
 
 LONGEST: Final[dict[Interval, timedelta]] = {
     "raw": timedelta(days=31),

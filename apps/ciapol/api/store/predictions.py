@@ -6,8 +6,8 @@ from typing import Final
 
 from apps.ciapol.api.models import PredictedHour, Prediction, Predictions
 from apps.ciapol.api.quantities import Pollutant, category
-from apps.ciapol.api.starrocks import Pool, Row
-from apps.ciapol.api.times import now
+from apps.web.starrocks import Pool, Row
+from apps.web.times import now
 
 INDEX: Final = "aqi"
 QUANTITIES: Final = (INDEX, *(p.value for p in Pollutant))

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from apps.ciapol.api.models import Rejected
-from apps.ciapol.api.starrocks import Parameter, Pool
+from apps.web.starrocks import Parameter, Pool
 
 _COLUMNS: Final = "SELECT received_at, message_id, station_id, reject_reason, payload"
 _ORDER: Final = "ORDER BY received_at DESC, message_id DESC LIMIT %s"

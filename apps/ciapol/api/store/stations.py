@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 
 from apps.ciapol.api.models import Measurement, Station, StationDetail
 from apps.ciapol.api.quantities import QUANTITIES
-from apps.ciapol.api.starrocks import Pool, Row
-from apps.ciapol.api.times import now
+from apps.web.starrocks import Pool, Row
+from apps.web.times import now
 
 SMOKE_TESTS: Final = "smoke-%"
 """Stations of smoke tests: left out of every list, found by their id."""

@@ -1,23 +1,23 @@
-"""How the steps of the workflows last went, and the streaming jobs."""
+"""Last runs of the workflows' steps, and the streaming jobs."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from apps.ciapol.api.models import Pipeline, PipelineStep, StreamingJob
-from apps.ciapol.api.starrocks import Pool, Row
-from apps.ciapol.api.times import now
+from apps.platform_api.models import Pipeline, PipelineStep, StreamingJob
+from apps.web.starrocks import Pool, Row
+from apps.web.times import now
 
 LATE_AFTER_PERIODS: Final = 2.5
-"""One run may fail and the next may still be under way; from then on somebody should look."""
+"""Periods without success after which a step is late: one run may fail while the next is still running."""
 
-# every column: every_seconds came later than the table
-_STEPS: Final = "SELECT * FROM {database}.pipeline_steps ORDER BY product, workflow, task"
+# all columns: every_seconds was added after the table
+_STEPS: Final = "SELECT * FROM pipeline_steps ORDER BY product, workflow, task"
 
 _JOBS: Final = """
 SELECT product, name, wanted, state, failures, reason, checked_at, restarted_at
-FROM {database}.streaming_jobs
+FROM streaming_jobs
 ORDER BY product, name
 """
 
@@ -25,7 +25,7 @@ _JOB_LIST: Final = TypeAdapter(list[StreamingJob])
 
 
 def every(row: Row) -> timedelta | None:
-    """How often a step should run: the longest pause between two scheduled runs; None where nobody told."""
+    """The longest pause between two scheduled runs of a step; None where it has no schedule."""
     seconds = row.get("every_seconds")
     return timedelta(seconds=seconds) if isinstance(seconds, int) and seconds > 0 else None
 
@@ -47,9 +47,9 @@ def _step(row: Row, moment: datetime) -> PipelineStep:
     return step.model_copy(update={"late": late(step, every(row), moment)})
 
 
-def pipeline(pool: Pool, database: str) -> Pipeline:
-    """Every step and job that `database`, the platform's, knows of."""
+def pipeline(pool: Pool) -> Pipeline:
+    """Every step and job in the platform's tables."""
     moment = now()
-    steps = [_step(row, moment) for row in pool.query(_STEPS.format(database=database))]
-    jobs = _JOB_LIST.validate_python(pool.query(_JOBS.format(database=database)))
+    steps = [_step(row, moment) for row in pool.query(_STEPS)]
+    jobs = _JOB_LIST.validate_python(pool.query(_JOBS))
     return Pipeline(checked_at=moment, steps=steps, jobs=jobs)

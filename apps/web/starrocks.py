@@ -1,5 +1,6 @@
 """A small, bounded pool of connections to StarRocks over the MySQL protocol, for reading only."""
 
+import re
 import threading
 import time
 from collections import deque
@@ -13,16 +14,28 @@ import pymysql
 from pymysql.constants import FIELD_TYPE
 from pymysql.converters import conversions
 
-from apps.ciapol.api.settings import Settings
+from apps.web.settings import Settings
 
 Parameter = str | int | datetime
 Row = dict[str, object]
 
 IDLE_SECONDS_BEFORE_PING: Final = 10.0
 
+_NO_BACKEND: Final = re.compile(r"(?i)(backend|compute) node not found|no (alive )?(backend|compute node)\b")
+"""A frontend that has no backend to run a query on: `FeConstants` and `ErrorCode` of StarRocks 3.5."""
+
+_PLANNER_TIMEOUT: Final = re.compile(r"StarRocks planner use long time")
+"""The frontend was too busy to plan within `new_planner_optimize_timeout` (`OptimizerContext` of StarRocks 3.5)."""
+
+_PLANNER_TRIES: Final = 3
+
 
 class StarRocksUnavailable(Exception):
     """StarRocks cannot be reached, does not answer in time, or all connections are busy."""
+
+
+class NoBackendAlive(StarRocksUnavailable):
+    """A frontend answers, but no backend is alive that could run the query."""
 
 
 class StarRocksRefused(Exception):
@@ -38,8 +51,12 @@ def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def connect(settings: Settings) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+def connect(settings: Settings, program: str) -> "pymysql.Connection[pymysql.cursors.Cursor]":
     """Open a connection; DATETIME columns come as aware UTC datetimes.
+
+    Args:
+        settings: address, user and limits.
+        program: name that StarRocks' process list shows.
 
     Raises:
         pymysql.MySQLError: it cannot be opened.
@@ -59,7 +76,7 @@ def connect(settings: Settings) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         write_timeout=settings.starrocks_query_seconds + 1,
         init_command=f"SET query_timeout = {settings.starrocks_query_seconds}",
         conv=decoders,
-        program_name="ciapol-api",
+        program_name=program,
     )
 
 
@@ -79,7 +96,7 @@ class PoolState:
 
 
 def _lost(error: pymysql.MySQLError) -> bool:
-    """Client errors (2000 to 2999) and those of a closed connection (0): nothing was answered."""
+    """Whether there was no answer: client errors (2000 to 2999) and those of a closed connection (0)."""
     code = error.args[0] if error.args else 0
     return isinstance(code, int) and (code == 0 or 2000 <= code < 3000)
 
@@ -87,9 +104,10 @@ def _lost(error: pymysql.MySQLError) -> bool:
 class Pool:
     """Connections that are opened when needed, kept, checked after a pause, and replaced when the server went away."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Opens nothing yet, so that the API starts before StarRocks does."""
+    def __init__(self, settings: Settings, program: str = "api") -> None:
+        """Opens nothing yet, so that the API starts before StarRocks does; `program` is as in `connect`."""
         self._settings = settings
+        self._program = program
         self._slots = threading.BoundedSemaphore(settings.starrocks_pool_size)
         self._idle: deque[_Idle] = deque()
         self._lock = threading.Lock()
@@ -101,7 +119,7 @@ class Pool:
             return PoolState(self._settings.starrocks_pool_size, len(self._idle) + self._in_use, self._in_use)
 
     def close(self) -> None:
-        """Close the idle connections; those in use close when they are given back."""
+        """Close the idle connections; those in use are kept until their query ends."""
         with self._lock:
             idle = list(self._idle)
             self._idle.clear()
@@ -111,29 +129,38 @@ class Pool:
     def query(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[Row]:
         """Run one SELECT whose `%s` stand for `parameters`; where there are some, a `%` of its own is written `%%`.
 
-        A query on a kept connection that turns out to be dead is tried once more on a new one: reading twice is
-        harmless.
+        A query on a kept connection that turns out to be dead is repeated once on a new one, and one that the frontend
+        had no time to plan is repeated twice: reading again is harmless.
 
         Raises:
-            StarRocksUnavailable: no connection, no answer in time.
+            StarRocksUnavailable: no connection, no answer in time, or no backend alive (`NoBackendAlive`).
             StarRocksRefused: StarRocks answered with an error.
         """
         with self._slot():
-            kept = self._kept()
-            if kept is not None:
-                started = time.monotonic()
+            for _ in range(_PLANNER_TRIES - 1):
                 try:
-                    return self._run(kept, sql, parameters)
-                except pymysql.MySQLError as error:
-                    timed_out = time.monotonic() - started >= self._settings.starrocks_query_seconds
-                    self._translate(error, final=timed_out)
-                self.close()
-            return self._run_fresh(sql, parameters)
+                    return self._try(sql, parameters)
+                except StarRocksRefused as error:
+                    if not _PLANNER_TIMEOUT.search(str(error)):
+                        raise
+            return self._try(sql, parameters)
+
+    def _try(self, sql: str, parameters: Sequence[Parameter]) -> list[Row]:
+        kept = self._kept()
+        if kept is not None:
+            started = time.monotonic()
+            try:
+                return self._run(kept, sql, parameters)
+            except pymysql.MySQLError as error:
+                timed_out = time.monotonic() - started >= self._settings.starrocks_query_seconds
+                self._translate(error, final=timed_out)
+            self.close()
+        return self._run_fresh(sql, parameters)
 
     def _run_fresh(self, sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         settings = self._settings
         try:
-            connection = connect(settings)
+            connection = connect(settings, self._program)
         except (pymysql.MySQLError, OSError) as error:
             address = f"{settings.starrocks_host}:{settings.starrocks_port}"
             raise StarRocksUnavailable(f"StarRocks at {address} cannot be reached: {_reason(error)}") from error
@@ -164,10 +191,13 @@ class Pool:
         return rows
 
     def _translate(self, error: pymysql.MySQLError, *, final: bool) -> None:
-        """Raise what the caller should see; return where the query may be tried once more."""
+        """Raise what the caller should see; return where the query may be repeated."""
         if not _lost(error):
+            reason = _reason(error)
+            if _NO_BACKEND.search(reason):
+                raise NoBackendAlive("no backend of StarRocks is alive") from error
             code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-            raise StarRocksRefused(code, _reason(error)) from error
+            raise StarRocksRefused(code, reason) from error
         if final:
             raise StarRocksUnavailable(f"StarRocks did not answer: {_reason(error)}") from error
 

@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457)."""
+"""Errors as problem details (RFC 9457). Their type is `urn:NAME:problem:KIND`, NAME being the API's."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from apps.ciapol.api.starrocks import StarRocksRefused, StarRocksUnavailable
+from apps.web.methods import raw_path
+from apps.web.starrocks import StarRocksRefused, StarRocksUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -27,22 +28,22 @@ class FieldError(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """A problem as RFC 9457 describes it, with the parameters that caused it."""
+    """A problem as RFC 9457 defines it, with the parameters that caused it."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    "type": "urn:ciapol:problem:invalid-request",
+                    "type": "urn:weather:problem:invalid-request",
                     "title": "Invalid request",
                     "status": 422,
-                    "detail": "from: expected ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z, got '2026-13-01'",
-                    "instance": "/api/v1/stations/ABJ-001/measurements",
+                    "detail": "from: expected ISO 8601 with a zone, got '2026-13-01'",
+                    "instance": "/api/v1/readings",
                     "errors": [
                         {
                             "field": "from",
                             "value": "2026-13-01",
-                            "expected": "ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z",
+                            "expected": "ISO 8601 with a zone",
                         }
                     ],
                 }
@@ -77,24 +78,18 @@ def invalid(*errors: FieldError) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "Invalid request", detail, errors)
 
 
-def unknown_station(station_id: str) -> Problem:
-    """A station that is neither registered nor has data: status 404."""
-    return Problem(
-        HTTPStatus.NOT_FOUND,
-        "unknown-station",
-        "Unknown station",
-        f"No station {station_id!r} is registered and none has sent data.",
-        [FieldError(field="station_id", value=station_id, expected="the id of a station of /api/v1/stations")],
-    )
+def not_found(kind: str, title: str, detail: str, *errors: FieldError) -> Problem:
+    """A thing that does not exist: status 404, type `unknown-…`."""
+    return Problem(HTTPStatus.NOT_FOUND, kind, title, detail, errors)
 
 
 def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     body = ProblemDetails(
-        type=f"urn:ciapol:problem:{problem.kind}",
+        type=f"urn:{request.app.state.name}:problem:{problem.kind}",
         title=problem.title,
         status=problem.status,
         detail=problem.detail,
-        instance=request.url.path,
+        instance=raw_path(request.scope),
         errors=problem.errors,
     )
     return Response(body.model_dump_json(), problem.status, headers=headers, media_type=MEDIA_TYPE)
@@ -121,9 +116,10 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    path = request.url.path
     details = {
-        HTTPStatus.NOT_FOUND: f"There is nothing at {request.url.path}; /openapi.json describes what is there.",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not possible at {request.url.path}.",
+        HTTPStatus.NOT_FOUND: f"No resource at {path}; /openapi.json lists those of this API.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed at {path}; GET, HEAD and OPTIONS are.",
     }
     kind = status.phrase.lower().replace(" ", "-")
     problem = Problem(status, kind, status.phrase, details.get(status, str(error.detail)))
@@ -148,7 +144,7 @@ async def _on_refused(request: Request, error: Exception) -> Response:
 
 async def _on_error(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error, extra={"fields": {"path": request.url.path}})
-    detail = "The API made a mistake; its log has the details."
+    detail = "Internal error of the API; its log has the details."
     return _answer(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Internal error", detail))
 
 

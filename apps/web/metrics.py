@@ -13,14 +13,14 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from apps.ciapol.api.models import Health
-from apps.ciapol.api.starrocks import Pool
+from apps.web.health import Health
+from apps.web.starrocks import Pool
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 
 
 class Metrics:
-    """What the API counts: requests and latencies by route, connections, and how old the data are."""
+    """Requests and latencies by route, connections to StarRocks, and the age of the data."""
 
     def __init__(self, pool: Pool) -> None:
         """A registry of its own, so that several APIs can live in one process."""
@@ -43,10 +43,12 @@ class Metrics:
         connections.labels("limit").set_function(lambda: pool.state().size)
         self._up = Gauge("api_starrocks_up", "1 where StarRocks answers", registry=self._registry)
         self._fresh = Gauge("api_data_fresh", "1 where the data are fresh", registry=self._registry)
-        self._age = Gauge("api_data_age_seconds", "Age of the newest measurement, s", registry=self._registry)
+        self._age = Gauge("api_data_age_seconds", "Age of the newest event, s", registry=self._registry)
         self._received = Gauge(
             "api_last_received_timestamp_seconds", "When the newest message was received", registry=self._registry
         )
+        for gauge in (self._fresh, self._age, self._received):
+            gauge.set(nan)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request; `route` is the template of its path, so that labels stay few."""
@@ -56,8 +58,9 @@ class Metrics:
     def render(self, health: Health) -> tuple[bytes, str]:
         """All metrics in Prometheus' text format, and its media type."""
         self._up.set(health.starrocks.reachable)
-        self._fresh.set(health.data.fresh)
-        self._age.set(nan if health.data.age_seconds is None else health.data.age_seconds)
-        received = health.data.last_received_at
-        self._received.set(nan if received is None else received.timestamp())
+        data = health.data
+        if data is not None:
+            self._fresh.set(data.fresh)
+            self._age.set(nan if data.age_seconds is None else data.age_seconds)
+            self._received.set(nan if data.last_received_at is None else data.last_received_at.timestamp())
         return generate_latest(self._registry), CONTENT_TYPE_LATEST

@@ -1,42 +1,53 @@
-"""Times in requests: ISO 8601 with a zone, kept in UTC."""
+"""Times in requests: ISO 8601 with a zone, or a plain date; kept in UTC."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from apps.ciapol.api.problems import FieldError, invalid
+from apps.web.problems import FieldError, invalid
 
-EXPECTED = "ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z"
-FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-LAST = datetime(9998, 1, 1, tzinfo=UTC)
+EXPECTED: Final = "ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z, or a date, e.g. 2026-01-31 (its start in UTC)"
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
 class Range:
-    """Times from `start` on and before `end`, both UTC."""
+    """Times from `start`, inclusive, to `end`, exclusive; both UTC."""
 
     start: datetime
     end: datetime
 
 
 def now() -> datetime:
-    """The time, UTC."""
+    """The current time, UTC."""
     return datetime.now(UTC)
 
 
 def parse(field: str, text: str) -> datetime:
-    """A time of a request, in UTC.
+    """A time of a request, in UTC. A plain date is the start of that day in UTC.
 
-    A `+` that a caller forgot to encode arrives as a space and is read as `+`.
+    A `+` that a client forgot to encode arrives as a space and is read as `+`.
+
+    Args:
+        field: name of the parameter, for the message.
+        text: its value.
 
     Raises:
-        Problem: it is not ISO 8601 with a zone, or not between 1970 and 9998.
+        Problem: it is neither ISO 8601 with a zone nor a date, or not between 1970 and 9998.
     """
+    stripped = text.strip()
     try:
-        time = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+        time = datetime.fromisoformat(stripped.replace(" ", "+") if "T" in stripped else stripped)
     except ValueError:
         raise invalid(FieldError(field=field, value=text[:100], expected=EXPECTED)) from None
     if time.tzinfo is None:
-        raise invalid(FieldError(field=field, value=text, expected=EXPECTED))
+        if not _DATE.fullmatch(stripped):
+            raise invalid(FieldError(field=field, value=text[:100], expected=EXPECTED))
+        time = time.replace(tzinfo=UTC)
     try:
         time = time.astimezone(UTC)
     except OverflowError:
@@ -47,7 +58,7 @@ def parse(field: str, text: str) -> datetime:
 
 
 def time_range(start: str | None, end: str | None, longest: timedelta, default: timedelta = timedelta(days=1)) -> Range:
-    """The range of `from` and `to`: without `to` until now, without `from` the `default` before `to`.
+    """The range of the parameters `from` and `to`: `to` defaults to now, `from` to `default` before `to`.
 
     Raises:
         Problem: a time is wrong, `from` is not before `to`, or the range is longer than `longest`.
@@ -55,10 +66,10 @@ def time_range(start: str | None, end: str | None, longest: timedelta, default: 
     upper = parse("to", end) if end is not None else now()
     lower = parse("from", start) if start is not None else max(upper - default, FIRST)
     if lower >= upper:
-        expected = "a time before " + ("to" if end is not None else f"now ({iso(upper)})")
+        expected = "a time before " + (f"to ({iso(upper)})" if end is not None else f"now ({iso(upper)})")
         raise invalid(FieldError(field="from", value=start or iso(lower), expected=expected))
     if upper - lower > longest:
-        expected = f"at most {longest.days} days before to ({iso(upper)}); ask for less, or for a coarser interval"
+        expected = f"at most {longest.days} days before to ({iso(upper)}); request less, or a coarser interval"
         raise invalid(FieldError(field="from", value=start or iso(lower), expected=expected))
     return Range(lower, upper)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 class JsonFormatter(logging.Formatter):
-    """Time (UTC), level, logger, message, and the fields that the caller gave in `extra={"fields": {…}}`."""
+    """Time (UTC), level, logger, message, and the fields of `extra={"fields": {…}}`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""

@@ -2,13 +2,13 @@
 
 from fastapi import FastAPI
 
-from apps.ciapol.api.problems import MEDIA_TYPE
+from apps.web.problems import MEDIA_TYPE
 
 PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 
 
 def install(app: FastAPI) -> None:
-    """Describe problems as application/problem+json: FastAPI puts every model under application/json."""
+    """Describe problems as application/problem+json; FastAPI puts every model under application/json."""
     generate = app.openapi
 
     def describe() -> dict[str, object]:
@@ -24,3 +24,16 @@ def install(app: FastAPI) -> None:
         return schema
 
     app.openapi = describe  # type: ignore[method-assign] # FastAPI's documented way to change its description
+
+
+def query_parameters(app: FastAPI, path: str) -> dict[str, bool]:
+    """Query parameters of the route at a path template: by name, whether it may be repeated."""
+    paths = app.openapi()["paths"]
+    parameters = paths.get(path, {}).get("get", {}).get("parameters", [])
+    return {p["name"]: _is_array(p["schema"]) for p in parameters if p["in"] == "query"}
+
+
+def _is_array(schema: dict[str, object]) -> bool:
+    choices = schema.get("anyOf")
+    members = choices if isinstance(choices, list) else [schema]
+    return any(isinstance(member, dict) and member.get("type") == "array" for member in members)

@@ -6,20 +6,20 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apps.ciapol.api.metrics import Metrics
+from apps.web.metrics import Metrics
 
-log = logging.getLogger("apps.ciapol.api.requests")
+log = logging.getLogger("apps.web.requests")
 
 UNKNOWN_ROUTE = "none"
 QUIET = frozenset({"/health", "/health/live", "/metrics"})
-"""Paths that others ask every few seconds: logged only at DEBUG."""
+"""Paths that monitoring requests every few seconds; logged only at DEBUG."""
 
 
 class Observation:
-    """An ASGI middleware; gives each answer an X-Request-ID, which its log line has too."""
+    """ASGI middleware; each answer gets an X-Request-ID, which its log line has too."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        """Stands around the whole application."""
+        """Wraps the whole application."""
         self._app = app
         self._metrics = metrics
 
@@ -30,6 +30,7 @@ class Observation:
             return
         started = time.perf_counter()
         request_id = uuid4().hex
+        method, path = str(scope["method"]), str(scope["path"])
         status = 500
 
         async def note(message: Message) -> None:
@@ -44,7 +45,6 @@ class Observation:
         finally:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", UNKNOWN_ROUTE)
-            method, path = str(scope["method"]), str(scope["path"])
             self._metrics.observe(method if route != UNKNOWN_ROUTE else "any", route, status, seconds)
             fields = {
                 "method": method,

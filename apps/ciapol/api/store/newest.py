@@ -1,0 +1,36 @@
+"""Times of the newest measurement and message."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from apps.ciapol.api.store.stations import RECENT, SMOKE_TESTS
+from apps.web.health import Newest
+from apps.web.starrocks import Pool
+from apps.web.times import now
+
+_MEASURED: Final = """
+SELECT MAX(last_measured_at) AS newest
+FROM (
+    SELECT station_id, last_measured_at FROM station_activity_mv
+    UNION ALL
+    SELECT station_id, measured_at FROM sensor_measurements_zeta WHERE measured_at >= %s
+) AS sources
+WHERE station_id NOT LIKE %s
+"""
+
+_RECEIVED: Final = "SELECT MAX(received_at) AS newest FROM raw_measurements_zeta WHERE received_at >= %s"
+
+
+def newest(pool: Pool) -> Newest:
+    """Of all stations but those of tests; for messages, of all."""
+    measured = pool.query(_MEASURED, (now() - RECENT, SMOKE_TESTS))[0]["newest"]
+    return Newest(measured if isinstance(measured, datetime) else None, _received(pool))
+
+
+def _received(pool: Pool) -> datetime | None:
+    """Recent messages are tried first: they are in one partition."""
+    for since in (now() - RECENT, now() - timedelta(days=36500)):
+        received = pool.query(_RECEIVED, (since,))[0]["newest"]
+        if isinstance(received, datetime):
+            return received
+    return None

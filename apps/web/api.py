@@ -1,0 +1,99 @@
+"""An API as a declaration, and the application that it makes."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from apps.web import openapi, operations, problems
+from apps.web.health import ReadNewest
+from apps.web.methods import Methods
+from apps.web.metrics import Metrics
+from apps.web.observation import Observation
+from apps.web.parameters import only_known_parameters
+from apps.web.settings import Settings
+from apps.web.starrocks import Pool
+
+S = TypeVar("S", bound=Settings)
+
+CONVENTIONS = """
+- Times are UTC, ISO 8601 with Z. A date alone is its start in UTC. `from` is inclusive, `to` exclusive.
+- Lists come in pages of JSON: `next_cursor`, or the `Link` header, leads to the next.
+- Lists are CSV with `Accept: text/csv` or `format=csv`, whole unless `limit` is set. Text that a spreadsheet would
+  evaluate has an apostrophe in front. `format=csv-fr` has a byte order mark, `;` and decimal commas.
+- Unknown query parameters are refused. Errors are problem details (RFC 9457) that name the parameter, its value and
+  what is expected.
+"""
+"""What all APIs of the kit have in common; part of their description."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api(Generic[S]):
+    """An HTTP API that reads StarRocks.
+
+    Args:
+        name: short name, which the types of its problems contain: `urn:NAME:problem:KIND`.
+        title: for people.
+        version: of its interface.
+        description: what it answers; the kit's conventions are appended.
+        settings: class of its settings.
+        routers: its routes, which all are GET.
+        newest: reads the times of its newest data for /health; None for an API without data of its own.
+        prepare: puts what routes need besides the pool into `app.state`; must not connect.
+    """
+
+    name: str
+    title: str
+    version: str
+    description: str
+    settings: type[S]
+    routers: Sequence[APIRouter]
+    newest: ReadNewest | None = None
+    prepare: Callable[[FastAPI, S, Pool], None] | None = None
+
+    def create(self, settings: S) -> FastAPI:
+        """The application; it connects to StarRocks with the first request, not here."""
+        pool = Pool(settings, f"{self.name}-api")
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            yield
+            pool.close()
+
+        app = self._routes(lifespan)
+        metrics = Metrics(pool)
+        app.state.name = self.name
+        app.state.settings = settings
+        app.state.pool = pool
+        app.state.newest = self.newest
+        app.state.metrics = metrics
+        if self.prepare is not None:
+            self.prepare(app, settings, pool)
+        app.add_middleware(Methods)
+        app.add_middleware(Observation, metrics=metrics)
+        problems.install(app)
+        return app
+
+    def describe(self) -> str:
+        """Its OpenAPI document, JSON; needs neither settings nor StarRocks."""
+        return json.dumps(self._routes(None).openapi(), indent=2, ensure_ascii=False)
+
+    def _routes(self, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None) -> FastAPI:
+        # FastAPI's documentation pages load scripts from other hosts; any viewer can read /openapi.json
+        app = FastAPI(
+            title=self.title,
+            version=self.version,
+            description=f"{self.description.strip()}\n{CONVENTIONS}",
+            lifespan=lifespan,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            dependencies=[Depends(only_known_parameters)],
+        )
+        for router in (operations.router, *self.routers):
+            app.include_router(router)
+        openapi.install(app)
+        return app

@@ -1,0 +1,66 @@
+"""CSV rows: flat cells, no formulas, and a dialect for French spreadsheets."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Cell = str | int | float | bool | None
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First characters that make a spreadsheet evaluate a cell, after OWASP's page on CSV injection."""
+
+_QUOTED: Final = frozenset(',;"\t\r\n')
+"""Characters that need quotes in any dialect: a spreadsheet may split at another separator than the file's own."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are written: `separator` between them, `decimal` mark, `start` of the file."""
+
+    separator: str = ","
+    decimal: str = "."
+    start: str = ""
+
+
+STANDARD: Final = Dialect()
+FRENCH: Final = Dialect(separator=";", decimal=",", start="\ufeff")
+"""What spreadsheets with French settings open by a double click; the byte order mark tells them that it is UTF-8."""
+
+
+def flatten(values: Mapping[str, object], prefixes: Mapping[str, str] | None = None) -> dict[str, Cell]:
+    """One level of cells: members of a nested object are named `OBJECT_member`, a list is joined by spaces.
+
+    Args:
+        values: of an item, as JSON.
+        prefixes: prefix by nested object instead of `OBJECT_`; may be empty.
+    """
+    flat: dict[str, Cell] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            prefix = (prefixes or {}).get(name, f"{name}_")
+            flat.update({f"{prefix}{key}": inner for key, inner in flatten(value, prefixes).items()})
+        elif isinstance(value, list):
+            flat[name] = " ".join(map(str, value))
+        elif value is None or isinstance(value, str | int | float | bool):
+            flat[name] = value
+        else:
+            flat[name] = str(value)
+    return flat
+
+
+def write(rows: Iterable[Mapping[str, Cell]], columns: Sequence[str], dialect: Dialect = STANDARD) -> Iterator[str]:
+    """The lines of a file: the header, then one a row; cells that a row does not have are empty."""
+    yield dialect.start + dialect.separator.join(columns) + "\r\n"
+    for row in rows:
+        yield dialect.separator.join(_cell(row.get(name), dialect) for name in columns) + "\r\n"
+
+
+def _cell(value: Cell, dialect: Dialect) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value).replace(".", dialect.decimal)
+    text = f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+    return '"' + text.replace('"', '""') + '"' if _QUOTED & set(text) else text

@@ -1,0 +1,68 @@
+"""HEAD, OPTIONS and encoded slashes, which the router does not handle."""
+
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ALLOWED = b"GET, HEAD, OPTIONS"
+
+SLASH = "\ufdd0"
+"""Stands for `%2F` while a request is routed: a noncharacter of Unicode, which no text contains."""
+
+
+def decode_slashes(text: str) -> str:
+    """A path parameter with its slashes."""
+    return text.replace(SLASH, "/")
+
+
+def raw_path(scope: Scope) -> str:
+    """The path as the client sent it, percent-encoded."""
+    raw = scope.get("raw_path")
+    return raw.decode("ascii", "replace") if isinstance(raw, bytes) else str(scope["path"])
+
+
+class Methods:
+    """ASGI middleware in front of a router whose routes all are GET.
+
+    - HEAD answers as GET does, without the body.
+    - OPTIONS answers 204 with `Allow` where a route exists.
+    - A slash that the client encodes (`%2F`) belongs to the path's segment.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wraps the router and its exception handlers."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        raw = scope.get("raw_path")
+        if isinstance(raw, bytes) and b"%2f" in raw.lower():
+            text = raw.decode("ascii", "replace")
+            scope["path"] = unquote(text.replace("%2F", "%EF%B7%90").replace("%2f", "%EF%B7%90"))
+        method = str(scope["method"])
+        if method == "HEAD":
+            scope["method"] = "GET"
+            scope.setdefault("state", {})["head"] = True
+        ended = False
+
+        async def adapt(message: Message) -> None:
+            nonlocal ended
+            scope["method"] = method  # the server compares the body's length with Content-Length unless it is HEAD
+            if message["type"] == "http.response.start":
+                headers = [(name, value) for name, value in message["headers"] if name.lower() != b"allow"]
+                if len(headers) < len(message["headers"]):
+                    headers.append((b"allow", ALLOWED))
+                if method == "OPTIONS" and message["status"] == 405:
+                    message["status"], headers = 204, [(b"allow", ALLOWED)]
+                message["headers"] = headers
+                ended = method == "HEAD" or message["status"] == 204
+                await send(message)
+                if ended:
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+            elif not ended:
+                await send(message)
+
+        await self._app(scope, receive, adapt)

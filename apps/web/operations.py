@@ -1,0 +1,62 @@
+"""/health, /health/live, /metrics and /openapi.json, which every API has."""
+
+from datetime import timedelta
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+
+from apps.web.health import Health, health
+from apps.web.metrics import Metrics
+from apps.web.settings import Settings
+
+router = APIRouter(tags=["operations"])
+
+
+class Live(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+def _health(request: Request) -> Health:
+    state = request.app.state
+    settings = state.settings
+    assert isinstance(settings, Settings)
+    return health(state.pool, state.newest, timedelta(seconds=settings.fresh_within_seconds))
+
+
+@router.get(
+    "/health",
+    response_model=Health,
+    summary="Health of the API, StarRocks and the data",
+    responses={503: {"model": Health, "description": "StarRocks cannot be used"}},
+)
+def get_health(request: Request) -> Response:
+    """200 where StarRocks answers, even if the data are stale; 503 where it cannot be used."""
+    result = _health(request)
+    status = 503 if result.status == "down" else 200
+    headers = {"Cache-Control": "no-store"}
+    return Response(result.model_dump_json(), status, headers=headers, media_type="application/json")
+
+
+@router.get("/health/live", summary="Whether the process answers")
+async def live() -> Live:
+    """Does not depend on StarRocks, so that the API is not restarted because the database is away."""
+    return Live()
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Requests, latencies, connections and the age of the data, in Prometheus' text format."""
+    registry = request.app.state.metrics
+    assert isinstance(registry, Metrics)
+    body, media_type = registry.render(_health(request))
+    return Response(body, media_type=media_type)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> JSONResponse:
+    """The description of this API."""
+    return JSONResponse(request.app.openapi())

@@ -1,0 +1,84 @@
+import pymysql
+import pytest
+
+from apps.web import starrocks
+from apps.web.settings import Settings
+from apps.web.starrocks import NoBackendAlive, Pool, StarRocksRefused
+
+
+class FakeCursor:
+    def __init__(self, answers: list[Exception | int]) -> None:
+        self.answers = answers
+        self.description = [("n",)]
+
+    def __enter__(self) -> "FakeCursor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def execute(self, sql: str, parameters: object) -> None:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        self.row = (answer,)
+
+    def fetchall(self) -> list[tuple[int, ...]]:
+        return [self.row]
+
+
+class FakeConnection:
+    open = True
+
+    def __init__(self, answers: list[Exception | int]) -> None:
+        self.answers = answers
+
+    def cursor(self) -> FakeCursor:
+        return FakeCursor(self.answers)
+
+    def close(self) -> None:
+        self.open = False
+
+
+def pool(settings: Settings, monkeypatch: pytest.MonkeyPatch, answers: list[Exception | int]) -> Pool:
+    monkeypatch.setattr(starrocks, "connect", lambda *_: FakeConnection(answers))
+    return Pool(settings)
+
+
+def busy() -> Exception:
+    return pymysql.ProgrammingError(1064, "StarRocks planner use long time 3000 ms in logical phase, This probably …")
+
+
+def test_a_query_that_was_not_planned_in_time_is_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pool(settings, monkeypatch, [busy(), busy(), 7]).query("SELECT 7 AS n") == [{"n": 7}]
+
+
+def test_it_is_repeated_twice_and_then_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Exception | int] = [busy(), busy(), busy(), 7]
+    with pytest.raises(StarRocksRefused, match="planner"):
+        pool(settings, monkeypatch, answers).query("SELECT 7 AS n")
+    assert answers == [7]
+
+
+def test_other_errors_are_not_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Exception | int] = [pymysql.ProgrammingError(1064, "Getting syntax error"), 7]
+    with pytest.raises(StarRocksRefused, match="syntax"):
+        pool(settings, monkeypatch, answers).query("SELECT 7 AS n")
+    assert answers == [7]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            1064,
+            "Backend node not found. Check if any backend node is down.backend: [be alive: false inBlacklist: false]",
+        ),
+        (1064, "Compute node not found. Check if any compute node is down."),
+        (10005, "No alive backend or compute node in warehouse default_warehouse."),
+        (1064, "No backend alive."),
+    ],
+)
+def test_no_backend_alive(settings: Settings, monkeypatch: pytest.MonkeyPatch, code: int, text: str) -> None:
+    with pytest.raises(NoBackendAlive, match="no backend of StarRocks is alive"):
+        pool(settings, monkeypatch, [pymysql.InternalError(code, text)]).query("SELECT 1")
