@@ -10,9 +10,14 @@ PLATFORM = (
     *("__main__.py", "Makefile", "infra", "tools", "images", "stacks", "starrocks_emulator"),
     *("apps/tasks", "apps/shared", "apps/web", "apps/platform_api", "apps/frontend"),
     *("sql/platform", "dolphinscheduler/platform", "dolphinscheduler/page", "seatunnel/client", "seatunnel/connectors"),
-    *(f"smoke_tests/{name}.py" for name in ("conftest", "outputs", "publishing", "scheduler", "waiting", "test_health")),
+    *(
+        f"smoke_tests/{name}.py"
+        for name in ("conftest", "outputs", "publishing", "scheduler", "waiting", "test_health")
+    ),
 )
-OF_PRODUCTS = re.compile(r"^(stacks/products/|apps/frontend/src/products/|tools/new_product/template/|.*/src/test/)")
+OF_PRODUCTS = re.compile(
+    r"^(stacks/products/|apps/frontend/src/products/|tools/new_product/template/|.*/src/test/)",
+)
 WORDS = re.compile(
     r"ciapol|abidjan|liontrack|\blions?\b|air[ -]quality|\baqi|nowcast|pollutant|pm2\.?5|\bpm10\b|\bozone\b"
     r"|\bstations?\b|sensor_|\bsensors?\b|beijing|p[ée]kin",
@@ -23,6 +28,8 @@ ALLOWED = {
     "Makefile": {"ciapol"},
     # Applied migrations are never edited.
     "sql/platform/V001__steps_and_jobs.sql": {"ciapol"},
+    # A kit's example is about something.
+    "apps/web/README.md": {"sensor", "sensor_", "sensors"},
     # The name of a time zone.
     "starrocks_emulator/variables.py": {"abidjan"},
 }

@@ -1,0 +1,129 @@
+"""`make new-product`: the files that it writes are valid, and what it refuses is named."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from infra.products.fields import read_fields
+from infra.resources.dolphinscheduler.workflow_files import read_workflows
+from infra.resources.starrocks.migrations import read_migrations
+from infra.settings import ROOT
+from tools.new_product.writer import NewProductError, with_product, write_product
+
+LOCAL = """\
+config:
+  kappastack:target: host # this machine
+  kappastack:products:
+    ciapol: {}
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """An empty repository with the settings of a stack."""
+    (tmp_path / "Pulumi.local.yaml").write_text(LOCAL)
+    return tmp_path
+
+
+def test_the_files_are_where_the_name_says_and_valid(checkout: Path) -> None:
+    written = write_product("weather", root=checkout)
+    assert {str(path) for path in written} >= {
+        "stacks/products/weather.py",
+        "topics/weather/topics.yaml",
+        "sql/weather/V001__readings.sql",
+        "apps/frontend/src/products/weather/index.tsx",
+        "smoke_tests/weather/test_readings.py",
+        "Pulumi.local.yaml",
+    }
+    assert read_fields(checkout / "topics/weather/readings.fields.yaml").names == ["sensor_id", "measured_at", "value"]
+    assert len(read_migrations(checkout / "sql/weather")) == 2
+    assert json.loads((checkout / "seatunnel/weather/ingest.conf").read_text())["env"]["job.name"] == "weather-ingest"
+    workflows = read_workflows(checkout / "dolphinscheduler/weather", checkout)
+    assert [file.definition.name for file in workflows] == ["daily_summaries"]
+    assert not [path for path in written if "@{" in (checkout / path).read_text() or "NAME" in str(path)]
+
+
+def test_the_programs_keep_to_the_style_of_the_repository(checkout: Path) -> None:
+    written = [path for path in write_product("weather", root=checkout) if path.suffix == ".py"]
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    # Imports are sorted by what is in the repository.
+    for package in ("apps/shared", "apps/web", "infra/products", "smoke_tests"):
+        shutil.copytree(ROOT / package, checkout / package, dirs_exist_ok=True)
+    shutil.copy(ROOT / "infra/settings.py", checkout / "infra")
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *map(str, written)],
+            cwd=checkout,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_it_is_declared_with_its_own_port(checkout: Path) -> None:
+    write_product("weather", title="Weather of Abidjan", port=4711, root=checkout)
+    declaration = (checkout / "stacks/products/weather.py").read_text()
+    assert 'title="Weather of Abidjan"' in declaration
+    assert "Api(port=4711)" in declaration
+
+
+def test_the_settings_of_the_stack_get_the_product_and_keep_the_rest(checkout: Path) -> None:
+    write_product("weather", root=checkout)
+    text = (checkout / "Pulumi.local.yaml").read_text()
+    assert yaml.safe_load(text)["config"]["kappastack:products"] == {"ciapol": {}, "weather": {}}
+    assert "# this machine" in text
+
+
+@pytest.mark.parametrize(
+    ("before", "products"),
+    [
+        ("config:\n  kappastack:target: host\n", {"weather": {}}),
+        ("config:\n  kappastack:products: {}\n  kappastack:target: host\n", {"weather": {}}),
+        ("config:\n  kappastack:products:\n    a:\n      x: 1\n", {"a": {"x": 1}, "weather": {}}),
+    ],
+)
+def test_settings_of_every_usual_form(before: str, products: object) -> None:
+    after = yaml.safe_load(with_product(before, "weather"))["config"]
+    assert after["kappastack:products"] == products
+    assert after.get("kappastack:target") == yaml.safe_load(before)["config"].get("kappastack:target")
+
+
+def test_an_unusual_form_is_left_to_a_person() -> None:
+    with pytest.raises(NewProductError, match=r"add `weather: \{\}` below kappastack:products yourself"):
+        with_product("config: {kappastack:products: {ciapol: {}}}\n", "weather")
+
+
+@pytest.mark.parametrize(
+    ("name", "port", "named"),
+    [
+        ("Weather", 0, "product name 'Weather'"),
+        ("status", 0, "product name 'status'"),
+        ("ciapol", 0, "there is such a product already"),
+        ("weather", 8000, "PORT=8000 is that of ciapol-api"),
+        ("weather", 9030, "PORT=9030 is that of STARROCKS_QUERY"),
+        ("weather", 80, "PORT=80: choose one from 1024 to 16000"),
+    ],
+)
+def test_what_is_taken_or_wrong_is_named(checkout: Path, name: str, port: int, named: str) -> None:
+    with pytest.raises(NewProductError, match=named):
+        write_product(name, port=port, root=checkout)
+    assert [path.name for path in checkout.iterdir()] == ["Pulumi.local.yaml"]
+
+
+def test_nothing_is_written_over(checkout: Path) -> None:
+    (checkout / "topics/weather").mkdir(parents=True)
+    (checkout / "topics/weather/topics.yaml").write_text("mine")
+    with pytest.raises(NewProductError, match=r"these files exist already: topics/weather/topics\.yaml"):
+        write_product("weather", root=checkout)
+    assert (checkout / "topics/weather/topics.yaml").read_text() == "mine"
+
+
+def test_an_unknown_stack_is_named(checkout: Path) -> None:
+    with pytest.raises(NewProductError, match=r"STACK=nowhere: there is no Pulumi\.nowhere\.yaml"):
+        write_product("weather", stack="nowhere", root=checkout)

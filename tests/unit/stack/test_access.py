@@ -1,0 +1,70 @@
+"""Credentials: whole or hidden, with the address that clients connect to."""
+
+import pytest
+
+from infra.resources import connections
+from infra.resources.connections import Connections
+from tools.stack import access
+
+LONG = "x" * 300
+
+
+def known() -> Connections:
+    def at(scheme: str, port: int) -> dict[str, object]:
+        return {"scheme": scheme, "host": "127.0.0.1", "port": port}
+
+    return Connections.model_validate(
+        {
+            "endpoints": {
+                "starrocks": {"fe-http": at("http", 8030), "query": at("mysql", 9030)},
+                "pulsar": {"bookie": at("bookie", 3181), "broker": at("pulsar", 6650)},
+                "postgres": {"sql": at("postgresql", 5432)},
+                "dolphinscheduler": {"alert": at("tcp", 5052), "rest": at("http", 12345)},
+            },
+            "secrets": {
+                "starrocks-root": "r00t",
+                "starrocks-ciapol_api": "readonly",
+                "pulsar-token-key": "key",
+                "pulsar-ciapol-sensors": LONG,
+                "dolphinscheduler-admin": "adm1n",
+                "dolphinscheduler-token": "t0ken",
+                "dolphinscheduler-database": "db",
+                "postgres-superuser": "su",
+            },
+            "secret_files": {},
+            "health": {},
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def _stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "load", lambda stack, wait=0: known())
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_secrets_are_hidden_unless_they_are_requested(capsys: pytest.CaptureFixture[str]) -> None:
+    assert access.credentials("local", user="", show=False) == 0
+    text = capsys.readouterr().out
+    assert "r00t" not in text
+    assert LONG not in text
+    assert "SHOW=1" in text
+
+
+def test_each_is_printed_whole_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    assert access.credentials("local", user="", show=True) == 0
+    lines = {tuple(line.split()[:3]): line.split()[3:] for line in capsys.readouterr().out.splitlines()[1:]}
+    assert lines["Pulsar", "ciapol-sensors", "token"] == [LONG, "pulsar://127.0.0.1:6650"]
+    assert lines["StarRocks", "root", "password"] == ["r00t", "mysql://127.0.0.1:9030"]
+    assert lines["DolphinScheduler", "admin", "password"][1].startswith("http://127.0.0.1:12345/dolphinscheduler")
+    assert "token-key" not in str(lines)
+
+
+def test_one_user_s_secret_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert access.credentials("local", user="ciapol_api", show=True) == 0
+    assert capsys.readouterr().out == "readonly\n"
+
+
+def test_an_unknown_user_is_named_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    assert access.credentials("local", user="nobody", show=True) == 1
+    assert "USER=nobody: there are admin, dolphinscheduler, postgres, ciapol-sensors" in capsys.readouterr().out
