@@ -1,3 +1,3 @@
-"""CIAPOL's page and the small server that hands it out."""
+"""The page and the small server that serves it."""
 
 __version__ = "0.1.0"

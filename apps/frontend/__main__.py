@@ -1,24 +1,34 @@
-"""Start the page's server: `python -m apps.frontend --host H --port 3000 --api URL --static DIR`."""
+"""Start the page's server.
+
+python -m apps.frontend --host HOST --port 3000 --static DIR --platform-api URL [--product NAME=URL ...]
+"""
 
 import argparse
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import uvicorn
 
 from apps.frontend.server.app import build_app
 from apps.frontend.server.pages import MissingPageError
+from apps.frontend.server.upstreams import Upstreams, base_address
 
 #: Seconds that running requests have to finish after SIGTERM or SIGINT.
 STOP_GRACE_SECONDS = 5
 
 
-def _api_address(text: str) -> str:
-    address = urlsplit(text)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise argparse.ArgumentTypeError(f"{text!r} is no address; give one like http://127.0.0.1:8000")
-    return text.rstrip("/")
+def _address(text: str) -> str:
+    try:
+        return base_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _product(text: str) -> tuple[str, str]:
+    name, separator, address = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} has no '='; give NAME=URL, like weather=http://127.0.0.1:8010")
+    return name, _address(address)
 
 
 def _port(text: str) -> int:
@@ -27,24 +37,46 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m apps.frontend", description=__doc__)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m apps.frontend", description="Serve the page.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=3000, help="port to listen on (default: %(default)s)")
-    parser.add_argument("--api", type=_api_address, required=True, help="the API's base address")
     parser.add_argument("--static", type=Path, required=True, help="folder of the built page (dist)")
-    return parser.parse_args()
+    parser.add_argument(
+        "--platform-api", type=_address, required=True, metavar="URL", help="base address of the platform's API"
+    )
+    parser.add_argument(
+        "--product",
+        type=_product,
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="a product of the stack and the base address of its API; may be repeated",
+    )
+    return parser
+
+
+def _upstreams(parser: argparse.ArgumentParser, platform: str, products: list[tuple[str, str]]) -> Upstreams:
+    names = [name for name, _ in products]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        parser.error(f"argument --product: {', '.join(repeated)} is given more than once")
+    try:
+        return Upstreams(platform, dict(products))
+    except ValueError as error:
+        parser.error(f"argument --product: {error}")
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; 2 where the page was not built."""
-    arguments = _arguments()
-    api: str = arguments.api
+    """Serve until SIGTERM or SIGINT; 2 where the page was not built or an argument is wrong."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    platform: str = arguments.platform_api
+    products: list[tuple[str, str]] = arguments.product
     static: Path = arguments.static
     host: str = arguments.host
     port: int = arguments.port
     try:
-        app = build_app(api_url=api, static_folder=static)
+        app = build_app(upstreams=_upstreams(parser, platform, products), static_folder=static)
     except MissingPageError as error:
         print(error, file=sys.stderr)
         return 2
@@ -52,7 +84,7 @@ def main() -> int:
         app,
         host=host,
         port=port,
-        # Pages ask every 5 s: an access log would be all that anybody ever finds in the log.
+        # Pages send a request every 5 s: an access log would hide everything else in the log.
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_GRACE_SECONDS,

@@ -1,1 +1,1 @@
-"""The page's server: static files, the state of the platform, and a proxy to the API."""
+"""The page's server: static files, the status of the platform, and a proxy to the APIs."""

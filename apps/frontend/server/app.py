@@ -1,7 +1,7 @@
 """The ASGI application."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -11,57 +11,76 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from apps.frontend.server.pages import Pages
 from apps.frontend.server.problems import problem
 from apps.frontend.server.proxy import ApiProxy
 from apps.frontend.server.security import SecurityHeaders
-from apps.frontend.server.status import API_DEADLINE_SECONDS, platform_status
+from apps.frontend.server.status import DEADLINE_SECONDS, Clients, platform_status
+from apps.frontend.server.upstreams import PLATFORM, Upstreams
 
-# One control room and some phones; a hanging API must not make requests pile up without end.
+# One control room and some phones; requests to an API that hangs must not pile up without a limit.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def build_app(*, api_url: str, static_folder: Path, status_deadline_seconds: float = API_DEADLINE_SECONDS) -> Starlette:
+def build_app(
+    *, upstreams: Upstreams, static_folder: Path, status_deadline_seconds: float = DEADLINE_SECONDS
+) -> Starlette:
     """Make the server's application.
 
-    `api_url` is the API's base address (http or https), `static_folder` the built page. Raises MissingPageError
-    where no page is in the folder.
+    Args:
+        upstreams: the APIs behind the page.
+        static_folder: the built page.
+        status_deadline_seconds: longest wait for the APIs in /api/status.
+
+    Raises:
+        MissingPageError: the folder holds no built page.
     """
-    # Proxies of the environment are for the outside world; the API is a neighbour. Its health has a client of its
-    # own, so that slow downloads through the proxy never take the connection that tells whether the API lives.
-    proxy_client = httpx.AsyncClient(base_url=api_url, limits=_LIMITS, trust_env=False)
-    status_client = httpx.AsyncClient(base_url=api_url, timeout=status_deadline_seconds, trust_env=False)
+    # Proxies of the environment are for the outside world; the APIs are neighbours. Health checks have clients of
+    # their own, so that slow downloads through the proxy never take the connection of a health check.
+    proxied = {
+        name: httpx.AsyncClient(base_url=address, limits=_LIMITS, trust_env=False)
+        for name, address in upstreams.by_name.items()
+    }
+    checked = {
+        name: httpx.AsyncClient(base_url=address, timeout=status_deadline_seconds, trust_env=False)
+        for name, address in upstreams.by_name.items()
+    }
+    clients = Clients(checked[PLATFORM], {name: checked[name] for name in upstreams.products})
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with proxy_client, status_client:
+        async with AsyncExitStack() as stack:
+            for client in (*proxied.values(), *checked.values()):
+                await stack.enter_async_context(client)
             yield
 
     async def status(_: Request) -> Response:
-        told = await platform_status(status_client, status_deadline_seconds)
-        return JSONResponse(told, headers={"cache-control": "no-store"})
+        body = await platform_status(clients, status_deadline_seconds)
+        return JSONResponse(body, headers={"cache-control": "no-store"})
 
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
 
     async def no_such_endpoint(request: Request) -> Response:
-        return problem(
-            HTTPStatus.NOT_FOUND,
-            "This server knows /api/status, /api/openapi.json and /api/v1/…",
-            request.url.path,
-        )
+        known = ", ".join(f"/api/{name}/…" for name in sorted(upstreams.by_name))
+        return problem(HTTPStatus.NOT_FOUND, f"This server offers /api/status, {known}", request.url.path)
 
-    proxy = ApiProxy(proxy_client)
-    every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    def proxy_routes(name: str) -> list[BaseRoute]:
+        proxy = ApiProxy(proxied[name], f"/api/{name}")
+        return [
+            Route(f"/api/{name}/openapi.json", proxy.describe, methods=_EVERY_METHOD),
+            Route(f"/api/{name}/{{path:path}}", proxy.forward, methods=_EVERY_METHOD),
+        ]
+
     return Starlette(
         routes=[
             Route("/health/live", live),
             Route("/api/status", status),
-            Route("/api/openapi.json", proxy.describe, methods=every_method),
-            Route("/api/v1/{path:path}", proxy.forward, methods=every_method),
-            Route("/api/{path:path}", no_such_endpoint, methods=every_method),
+            *(route for name in upstreams.by_name for route in proxy_routes(name)),
+            Route("/api/{path:path}", no_such_endpoint, methods=_EVERY_METHOD),
             Mount("/", Pages(static_folder)),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],

@@ -54,5 +54,10 @@ class Pages(StaticFiles):
 
 
 def _is_page_address(path: PurePosixPath) -> bool:
-    """Whether the page itself may know the path: station ids hold dots, files of the build live elsewhere."""
-    return path.parts[:1] == ("stations",) or (path.parts[:1] != (HASHED_FOLDER,) and path.suffix == "")
+    """Whether the page itself may know the path.
+
+    Ids in deeper paths may hold dots. The build has files at the top and below assets/ only.
+    """
+    if path.parts[:1] == (HASHED_FOLDER,):
+        return False
+    return len(path.parts) > 1 or path.suffix == ""

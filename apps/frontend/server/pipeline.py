@@ -1,15 +1,18 @@
-"""The part of `GET /api/status` that tells of the pipeline: each step's last success, late or not, and the jobs."""
+"""The pipeline in `GET /api/status`: last success and lateness of each step, and the state of each job."""
 
 import asyncio
 from typing import Literal, TypedDict
 
 import httpx
 
+from apps.frontend.server import bodies
+from apps.frontend.server.bodies import Body
+
 Overall = Literal["ok", "failing", "late", "down", "given_up", "unknown"]
 
 
 class StepState(TypedDict):
-    """A step of a workflow; `late` None where nobody knows how often it should run."""
+    """A step of a workflow; `late` None where its period is not known."""
 
     product: str
     workflow: str
@@ -20,7 +23,7 @@ class StepState(TypedDict):
 
 
 class JobState(TypedDict):
-    """A streaming job as its keeper last saw it."""
+    """A streaming job at its last check."""
 
     product: str
     name: str
@@ -29,7 +32,7 @@ class JobState(TypedDict):
 
 
 class PipelineState(TypedDict):
-    """The whole: the gravest thing found of given_up, down, late, failing; `error` tells why it is unknown."""
+    """`status` is the gravest of given_up, down, late and failing; `error` is why it is unknown."""
 
     status: Overall
     error: str | None
@@ -38,7 +41,7 @@ class PipelineState(TypedDict):
 
 
 async def pipeline_state(client: httpx.AsyncClient, deadline_seconds: float) -> PipelineState:
-    """Ask the API for the pipeline, waiting at most `deadline_seconds`; never raises for what the API does."""
+    """Read the pipeline from the platform's API within `deadline_seconds`; a failure is a result, not an exception."""
     try:
         async with asyncio.timeout(deadline_seconds):
             response = await client.get("/api/v1/pipeline", headers={"accept": "application/json"})
@@ -52,8 +55,8 @@ async def pipeline_state(client: httpx.AsyncClient, deadline_seconds: float) -> 
         body = None
     if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "steps" not in body:
         return _unknown(f"/api/v1/pipeline answered HTTP {response.status_code}")
-    steps = [_step(told) for told in _members(body, "steps")]
-    jobs = [_job(told) for told in _members(body, "jobs")]
+    steps = [_step(found) for found in bodies.members(body, "steps")]
+    jobs = [_job(found) for found in bodies.members(body, "jobs")]
     return {"status": _overall(steps, jobs), "error": None, "steps": steps, "jobs": jobs}
 
 
@@ -74,32 +77,21 @@ def _overall(steps: list[StepState], jobs: list[JobState]) -> Overall:
     return "ok"
 
 
-def _members(body: dict[object, object], name: str) -> list[dict[object, object]]:
-    value = body.get(name)
-    return [member for member in value if isinstance(member, dict)] if isinstance(value, list) else []
-
-
-def _step(told: dict[object, object]) -> StepState:
-    late = told.get("late")
+def _step(body: Body) -> StepState:
     return {
-        "product": _text(told, "product") or "",
-        "workflow": _text(told, "workflow") or "",
-        "task": _text(told, "task") or "",
-        "state": _text(told, "state") or "",
-        "last_succeeded_at": _text(told, "last_succeeded_at"),
-        "late": late if isinstance(late, bool) else None,
+        "product": bodies.text(body, "product") or "",
+        "workflow": bodies.text(body, "workflow") or "",
+        "task": bodies.text(body, "task") or "",
+        "state": bodies.text(body, "state") or "",
+        "last_succeeded_at": bodies.text(body, "last_succeeded_at"),
+        "late": bodies.flag(body, "late"),
     }
 
 
-def _job(told: dict[object, object]) -> JobState:
+def _job(body: Body) -> JobState:
     return {
-        "product": _text(told, "product") or "",
-        "name": _text(told, "name") or "",
-        "wanted": _text(told, "wanted") or "",
-        "state": _text(told, "state"),
+        "product": bodies.text(body, "product") or "",
+        "name": bodies.text(body, "name") or "",
+        "wanted": bodies.text(body, "wanted") or "",
+        "state": bodies.text(body, "state"),
     }
-
-
-def _text(told: dict[object, object], name: str) -> str | None:
-    value = told.get(name)
-    return value if isinstance(value, str) else None

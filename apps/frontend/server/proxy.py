@@ -1,5 +1,6 @@
-"""Reading the API through this server, so that the page has one origin and needs no CORS."""
+"""Forwarding of read requests to an API, so that the page has one origin and needs no CORS."""
 
+import re
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -12,10 +13,10 @@ from starlette.responses import Response, StreamingResponse
 from apps.frontend.server.problems import problem
 
 METHODS = ("GET", "HEAD")
-#: Waits in seconds: a long CSV may be slow between two pieces, but a connection is made at once or not at all.
+#: Limits in seconds: a long CSV may be slow between two pieces, but a connection is made at once or not at all.
 TIMEOUT = httpx.Timeout(30.0, connect=2.0, pool=5.0)
 
-# What the API may see of the browser's request: nothing that could carry somebody's identity.
+# What the API may see of the browser's request: nothing that identifies a person.
 _FORWARDED_REQUEST_HEADERS = (
     "accept",
     "accept-encoding",
@@ -37,21 +38,23 @@ _FORWARDED_RESPONSE_HEADERS = (
     "retry-after",
     "vary",
 )
+_LINK_TARGET = re.compile(r"<(?:https?://[^/>]+)?/api/")
 
 
 class ApiProxy:
-    """Forwards one request to the API and streams its answer back."""
+    """Forwards requests below one path to one API and streams its responses back."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        """`client` has the API's address as its base URL."""
+    def __init__(self, client: httpx.AsyncClient, prefix: str) -> None:
+        """Forward `prefix`/REST to /api/REST; `client` has the API's address as its base URL."""
         self._client = client
+        self._prefix = prefix
 
     async def forward(self, request: Request) -> Response:
-        """Answer what the API answers at the same path, 502 where it is not there, 504 where it is silent."""
-        return await self._forward(request, _target(request))
+        """Answer what the API answers; 502 where it cannot be reached, 504 where it does not answer in time."""
+        return await self._forward(request, self._target(request))
 
     async def describe(self, request: Request) -> Response:
-        """Answer the API's OpenAPI document, which the API keeps outside /api."""
+        """Answer the API's OpenAPI document, which the API has outside /api."""
         return await self._forward(request, httpx.URL("/openapi.json"))
 
     async def _forward(self, request: Request, target: httpx.URL | None) -> Response:
@@ -67,7 +70,7 @@ class ApiProxy:
         if target is None:
             return problem(HTTPStatus.NOT_FOUND, "A path may not hold '.' or '..' segments.", path)
         headers = {name: request.headers[name] for name in _FORWARDED_REQUEST_HEADERS if name in request.headers}
-        # httpx would ask for compression of its own accord, for a client that did not offer to undo it.
+        # Without this httpx requests compression for a client that did not offer to undo it.
         headers.setdefault("accept-encoding", "identity")
         outgoing = self._client.build_request(request.method, target, headers=headers, timeout=TIMEOUT)
         try:
@@ -79,30 +82,40 @@ class ApiProxy:
         return StreamingResponse(
             _pieces(answer),
             status_code=answer.status_code,
-            headers={name: answer.headers[name] for name in _FORWARDED_RESPONSE_HEADERS if name in answer.headers},
+            headers=self._response_headers(answer),
             background=BackgroundTask(answer.aclose),
         )
+
+    def _target(self, request: Request) -> httpx.URL | None:
+        """The path and query as the browser sent them; None for a path that could climb out of /api."""
+        raw_path: object = request.scope.get("raw_path")
+        encoded = raw_path if isinstance(raw_path, bytes) else request.url.path.encode("ascii")
+        segments = unquote(encoded.decode("latin-1")).replace("\\", "/").split("/")
+        if any(segment in {".", ".."} for segment in segments):
+            return None
+        prefix = self._prefix.encode("ascii")
+        if not encoded.startswith(prefix):
+            # The name itself was sent percent-encoded; the router saw it decoded.
+            return None
+        query: object = request.scope.get("query_string")
+        suffix = b"?" + query if isinstance(query, bytes) and query else b""
+        return httpx.URL(raw_path=b"/api" + encoded[len(prefix) :] + suffix)
+
+    def _response_headers(self, answer: httpx.Response) -> dict[str, str]:
+        headers = {name: answer.headers[name] for name in _FORWARDED_RESPONSE_HEADERS if name in answer.headers}
+        if "link" in headers:
+            # The API names its own path of the next page; the browser needs the one at this server.
+            headers["link"] = _LINK_TARGET.sub(f"<{self._prefix}/", headers["link"])
+        return headers
 
 
 async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
     """The body as it came, still encoded.
 
-    An API that breaks off breaks this connection too, so that nobody takes a part for the whole.
+    Where the API breaks the connection, this connection breaks too, so that no client takes a part for the whole.
     """
     try:
         async for piece in answer.aiter_raw():
             yield piece
     finally:
         await answer.aclose()
-
-
-def _target(request: Request) -> httpx.URL | None:
-    """The path and query exactly as the browser sent them; None for a path that could climb out of /api/v1."""
-    raw_path: object = request.scope.get("raw_path")
-    encoded = raw_path if isinstance(raw_path, bytes) else request.url.path.encode("ascii")
-    segments = unquote(encoded.decode("latin-1")).replace("\\", "/").split("/")
-    if any(segment in {".", ".."} for segment in segments):
-        return None
-    query: object = request.scope.get("query_string")
-    suffix = b"?" + query if isinstance(query, bytes) and query else b""
-    return httpx.URL(raw_path=encoded + suffix)

@@ -18,7 +18,7 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that sets `SECURITY_HEADERS`, over whatever a proxied answer says of them."""
+    """ASGI middleware that sets `SECURITY_HEADERS`, in place of the values that a proxied response has."""
 
     def __init__(self, app: ASGIApp) -> None:
         """`app` answers; this only adds headers."""

@@ -10,7 +10,7 @@ type Props<T extends string> = {
   mark: string;
 };
 
-/** A row of options of which one is chosen: radio buttons underneath, so keyboard and screen reader know them. */
+/** A row of options, one of them chosen. They are radio buttons, so keyboard and screen reader support them. */
 export function Choice<T extends string>({ legend, value, options, onChange, mark }: Props<T>) {
   const name = useId();
   return (

@@ -1,15 +1,29 @@
-import { doubtsData } from "../data/health";
-import { usePlatform } from "../data/platform";
-import { useI18n } from "../i18n/context";
+import { useI18n } from "../i18n/texts";
+import { useSite } from "../lib/site";
+import { doubtsData } from "../lib/status/alarm";
+import { usePlatform } from "../lib/status/platform";
 
-/** How old the newest measurement of all stations is; on every page, in good times too. */
-export function Freshness() {
-  const { t, format } = useI18n();
-  const { status, alarm, ageSeconds: age } = usePlatform();
-  const state = doubtsData(alarm) ? "old" : age === null ? "unknown" : "fresh";
+/** How old the newest data of a product are; `product` defaults to the one of the page. */
+export function Freshness({ product }: { product?: string }) {
+  const { t, text, format } = useI18n();
+  const { status, ageOf } = usePlatform();
+  const site = useSite();
+  const name = product ?? site.product?.name;
+  if (name === undefined) return null;
+  const told = status.data?.products[name];
+  const age = ageOf(name);
+  const doubted =
+    name === site.product?.name ? doubtsData(site.alarm) : told !== undefined && told.status !== "ok";
+  const state = doubted ? "old" : age === null ? "unknown" : "fresh";
+  const own = name === site.product?.name ? site.product.words : undefined;
+  const say = (key: "freshness.last" | "freshness.none", ago: string): string => {
+    const replaced = own?.[key];
+    if (replaced !== undefined) return text(replaced, { ago });
+    return key === "freshness.last" ? t(key, { ago }) : t(key);
+  };
   let words: string;
-  if (age !== null) words = t("freshness.last", { ago: format.ago(age) ?? t("freshness.now") });
-  else if (status.data?.api.reachable && status.data.starrocks.reachable) words = t("freshness.none");
+  if (age !== null) words = say("freshness.last", format.ago(age) ?? t("freshness.now"));
+  else if (told !== undefined && told.status !== "down") words = say("freshness.none", "");
   else words = t("freshness.unknown");
   return (
     <p className="freshness" data-testid="freshness" data-freshness={state}>

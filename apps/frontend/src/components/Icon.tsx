@@ -2,8 +2,7 @@ const PATHS = {
   warning: "M12 3.5 22 20.5H2L12 3.5Zm0 6.2v5m0 2.6v.2",
   info: "M12 2.8a9.2 9.2 0 1 1 0 18.4 9.2 9.2 0 0 1 0-18.4Zm0 8.4v5.6m0-9.2v.2",
   back: "M19 12H5m6-6-6 6 6 6",
-  wind: "M3 9.2h9.6a2.9 2.9 0 1 0-2.7-3.9M3 13.2h14.6a2.8 2.8 0 1 1-2.6 3.7M3 17.2h6.4",
-  advice: "M12 20.3S3.6 15.5 3.6 9.4A4.6 4.6 0 0 1 12 6.8a4.6 4.6 0 0 1 8.4 2.6c0 6.1-8.4 10.9-8.4 10.9Z",
+  flow: "M4 5h5l6 14h5M4 19h5l6-14h5",
   check: "M4.5 12.8 9.6 18 19.5 6.5",
   cross: "M6 6 18 18M18 6 6 18",
   clock: "M12 3.2a8.8 8.8 0 1 1 0 17.6 8.8 8.8 0 0 1 0-17.6Zm0 4v5l3.4 2.2",
@@ -13,11 +12,11 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A decorative line drawing; the words beside it carry the meaning. */
-export function Icon({ name }: { name: IconName }) {
+/** A decorative line drawing; the words beside it carry the meaning. `path` is a drawing of a product's own. */
+export function Icon({ name, path }: { name: IconName; path?: never } | { name?: never; path: string }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={PATHS[name]} />
+      <path d={name === undefined ? path : PATHS[name]} />
     </svg>
   );
 }

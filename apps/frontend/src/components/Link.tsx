@@ -1,9 +1,9 @@
 import type { AnchorHTMLAttributes, MouseEvent } from "react";
-import { navigate } from "../routes";
+import { navigate } from "../lib/router";
 
 type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string };
 
-/** A link inside the page: a plain click changes the view without a reload, any other click is the browser's. */
+/** A link inside the page: a plain click changes the view without loading the page again; the browser handles any other click. */
 export function Link({ href, ...rest }: Props) {
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     if (event.defaultPrevented || event.button !== 0) return;

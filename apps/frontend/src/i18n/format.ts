@@ -1,4 +1,4 @@
-import { knownZone, localClock } from "../time/zone";
+import { knownZone, localClock } from "../lib/zone";
 import { type Language, LOCALES } from "./translate";
 
 export type Formats = {

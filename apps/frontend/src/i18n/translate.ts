@@ -1,47 +1,64 @@
-import { en } from "./en";
-import { fr, type MessageKey } from "./fr";
-
 export type Language = "fr" | "en";
 export const LANGUAGES: readonly Language[] = ["fr", "en"];
-/** The locale that numbers and dates follow: Côte d'Ivoire's French; British English for its 24 h clock. */
+/** The locale that numbers and dates follow: French of Côte d'Ivoire; British English for its 24 h clock. */
 export const LOCALES: Record<Language, string> = { fr: "fr-CI", en: "en-GB" };
 
-/** French sets these marks off with a space, at which a line must not break. */
-function unbroken(text: string): string {
-  return text.replace(/ ([:;?!»])/g, "\u00A0$1").replace(/« /g, "«\u00A0");
-}
-
-const MESSAGES: Record<Language, (key: MessageKey) => string> = {
-  fr: (key) => unbroken(fr[key]),
-  en: (key) => en[key],
-};
+/** A text in every language. */
+export type Localized = Readonly<Record<Language, string>>;
+/** Texts by key; `{name}` in a text is a placeholder. */
+export type Table = Readonly<Record<string, string>>;
+/** The same texts in every language. */
+export type Texts<T extends Table> = { fr: T; en: { readonly [K in keyof T]: string } };
 
 type Placeholders<S extends string> = S extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
   : never;
-type Values<K extends MessageKey> = Record<Placeholders<(typeof fr)[K]>, string | number>;
-type Arguments<K extends MessageKey> = [Placeholders<(typeof fr)[K]>] extends [never] ? [] : [Values<K>];
+type Arguments<S extends string> = [Placeholders<S>] extends [never]
+  ? []
+  : [Readonly<Record<Placeholders<S>, string | number>>];
+type PluralBase<T> = keyof T extends infer K ? (K extends `${infer Base}.one` ? Base : never) : never;
 
-type PluralBase = MessageKey extends infer K ? (K extends `${infer Base}.one` ? Base : never) : never;
+export type Translate<T extends Table> = <K extends keyof T & string>(
+  key: K,
+  ...values: Arguments<T[K]>
+) => string;
+export type TranslateCount<T extends Table> = (base: PluralBase<T>, count: number) => string;
 
-export type Translate = <K extends MessageKey>(key: K, ...values: Arguments<K>) => string;
-export type TranslateCount = (base: PluralBase, count: number) => string;
+/** Replaces the spaces of French punctuation by no-break spaces. */
+function unbroken(text: string): string {
+  return text.replace(/ ([:;?!»])/g, "\u00A0$1").replace(/« /g, "«\u00A0");
+}
 
-function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+const typeset = (language: Language, text: string): string => (language === "fr" ? unbroken(text) : text);
+
+/** Fills the `{placeholders}` of a text; unknown ones stay. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-/** The text of a key in a language, its `{placeholders}` filled in. */
-export function translator(language: Language): Translate {
-  return (key, ...values) => fill(MESSAGES[language](key), values[0] ?? {});
+/** A localized text in one language, with its typography and placeholders filled. */
+export function localized(
+  text: Localized,
+  language: Language,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return fill(typeset(language, text[language]), values);
 }
 
-/** The text of `base` for a count, by the language's plural rules. */
-export function pluralTranslator(language: Language): TranslateCount {
+/** Looks texts up by key in one language. */
+export function translator<T extends Table>(texts: Texts<T>, language: Language): Translate<T> {
+  return (key, ...values) => fill(typeset(language, texts[language][key]), values[0] ?? {});
+}
+
+/** Looks up the text of `base` for a count, by the plural rules of the language. */
+export function pluralTranslator<T extends Table>(texts: Texts<T>, language: Language): TranslateCount<T> {
   const rules = new Intl.PluralRules(LOCALES[language]);
   const numbers = new Intl.NumberFormat(LOCALES[language]);
+  const table: Table = texts[language];
   return (base, count) => {
-    const key: MessageKey = rules.select(count) === "one" ? `${base}.one` : `${base}.other`;
-    return fill(MESSAGES[language](key), { count: numbers.format(count) });
+    const key = `${base}.${rules.select(count) === "one" ? "one" : "other"}`;
+    const text = table[key];
+    if (text === undefined) throw new Error(`no text ${key}`);
+    return fill(typeset(language, text), { count: numbers.format(count) });
   };
 }

@@ -1,161 +1,43 @@
-import type {
-  AqiHour,
-  Category,
-  Current,
-  CurrentItem,
-  Measurement,
-  Pipeline,
-  PipelineStep,
-  Predictions,
-  Quality,
-  Station,
-  Status,
-  StreamingJob,
-} from "../api/schemas";
+import type { Pipeline, PipelineStep, StreamingJob } from "../features/pipeline/schemas";
+import type { ProductStatus, Status } from "../lib/status/schemas";
 
-const NO_INDICES = { pm25: null, pm10: null, o3: null, no2: null, so2: null, co: null };
-
-export function station(changes: Partial<Station> = {}): Station {
+export function productStatus(changes: Partial<ProductStatus> = {}): ProductStatus {
   return {
-    station_id: "ABJ-001",
-    name: "Plateau",
-    commune: "Le Plateau",
-    latitude: null,
-    longitude: null,
-    time_zone: "Africa/Abidjan",
-    demonstration: null,
-    registered: true,
-    last_measured_at: "2026-01-31T12:00:00Z",
+    status: "ok",
+    reachable: true,
+    latency_ms: 4.2,
+    error: null,
+    data: { age_seconds: 185, fresh: true },
     ...changes,
   };
 }
 
-export function item(changes: Partial<CurrentItem> = {}): CurrentItem {
-  return {
-    rank: 1,
-    station: station(),
-    hour_start: "2026-01-31T12:00:00Z",
-    aqi: 99,
-    category: "moderate",
-    color: "#FFFF00",
-    dominant_pollutant: "pm25",
-    sub_indices: { ...NO_INDICES, pm25: 99, o3: 20 },
-    ...changes,
-  };
-}
-
-export const WORST = item({
-  station: station({
-    station_id: "Gucheng",
-    name: "Gucheng",
-    commune: "Shijingshan",
-    time_zone: "Asia/Shanghai",
-    demonstration: "Pékin",
-  }),
-  aqi: 310,
-  category: "hazardous",
-  color: "#7E0023",
+export const PRODUCT_DOWN = productStatus({
+  status: "down",
+  reachable: false,
+  latency_ms: null,
+  error: "ConnectError",
+  data: null,
 });
 
-export const UNKNOWN = item({
-  rank: null,
-  station: station({
-    station_id: "essai-17",
-    name: null,
-    commune: null,
-    registered: false,
-    last_measured_at: null,
-  }),
-  hour_start: null,
-  aqi: null,
-  category: null,
-  color: null,
-  dominant_pollutant: null,
-  sub_indices: NO_INDICES,
-});
-
-export function current(items: CurrentItem[] = [WORST, item({ rank: 2 }), UNKNOWN]): Current {
-  return { computed_at: "2026-01-31T12:40:00Z", items };
-}
-
+/** A status; without changes, of a stack with the product `sample`. */
 export function status(changes: Partial<Status> = {}): Status {
   return {
     status: "ok",
     frontend: { version: "0.1.0" },
-    api: { reachable: true, latency_ms: 4.2, error: null },
+    platform_api: { reachable: true, latency_ms: 2.1, error: null },
     starrocks: { reachable: true, version: "3.5.0", emulator: true },
-    data: {
-      last_measured_at: "2026-01-31T12:00:00Z",
-      last_received_at: "2026-01-31T12:00:01Z",
-      age_seconds: 185,
-      fresh: true,
-    },
     pipeline: { status: "ok", error: null, steps: [], jobs: [] },
-    ...changes,
-  };
-}
-
-export const API_DOWN = status({
-  status: "down",
-  api: { reachable: false, latency_ms: null, error: "ConnectError" },
-  starrocks: { reachable: false, version: null, emulator: null },
-  data: { last_measured_at: null, last_received_at: null, age_seconds: null, fresh: false },
-  pipeline: { status: "unknown", error: "ConnectError", steps: [], jobs: [] },
-});
-
-const HOUR_MS = 3_600_000;
-
-/** Hours up to and with the running one, oldest first. */
-function lastHours(count: number): string[] {
-  const running = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  return Array.from({ length: count }, (_, back) =>
-    new Date(running - (count - 1 - back) * HOUR_MS).toISOString(),
-  );
-}
-
-export function measurements(count: number, missing: readonly number[] = []): Measurement[] {
-  return lastHours(count)
-    .map((measured_at, position) => ({ measured_at, pm25: 10 + position }))
-    .filter((_, position) => !missing.includes(position));
-}
-
-export function aqiHours(count: number): AqiHour[] {
-  return lastHours(count).map((hour_start, position) => ({
-    hour_start,
-    aqi: position === 0 ? null : 60 + position,
-    category: position === 0 ? null : "moderate",
-    dominant_pollutant: position === 0 ? null : "pm25",
-    sub_indices: NO_INDICES,
-  }));
-}
-
-/** A forecast of the index and PM2.5 for the next `count` hours: 101, 102, … with intervals of ±20. */
-export function predictions(count = 24, changes: Partial<Predictions> = {}): Predictions {
-  const running = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  const category: Category = "unhealthy_sensitive";
-  return {
-    station_id: "ABJ-001",
-    made_at: new Date(running).toISOString(),
-    model: "trees-1",
-    fallback: false,
-    items: Array.from({ length: count }, (_, ahead) => {
-      const value = 101 + ahead;
-      const predicted = { value, lower: value - 20, upper: value + 20, fallback: false };
-      return {
-        target_hour: new Date(running + (ahead + 1) * HOUR_MS).toISOString(),
-        category,
-        quantities: { aqi: predicted, pm25: predicted },
-      };
-    }),
+    products: { sample: productStatus() },
     ...changes,
   };
 }
 
 export function step(changes: Partial<PipelineStep> = {}): PipelineStep {
   return {
-    product: "ciapol",
-    workflow: "aqi_hourly",
-    task: "aqi",
+    product: "sample",
+    workflow: "sum_hourly",
+    task: "sum",
     state: "succeeded",
     started_at: "2026-01-31T12:05:00Z",
     ended_at: "2026-01-31T12:05:21Z",
@@ -169,7 +51,7 @@ export function step(changes: Partial<PipelineStep> = {}): PipelineStep {
 
 export function job(changes: Partial<StreamingJob> = {}): StreamingJob {
   return {
-    product: "ciapol",
+    product: "sample",
     name: "ingest",
     wanted: "running",
     state: "running",
@@ -183,18 +65,4 @@ export function job(changes: Partial<StreamingJob> = {}): StreamingJob {
 
 export function pipeline(steps: PipelineStep[] = [step()], jobs: StreamingJob[] = [job()]): Pipeline {
   return { checked_at: "2026-01-31T12:40:00Z", steps, jobs };
-}
-
-export function quality(changes: Partial<Quality> = {}): Quality {
-  return {
-    station_id: "ABJ-001",
-    hour_start: "2026-01-31T11:00:00Z",
-    expected: 60,
-    measurements: 60,
-    completeness: 1,
-    freshness_seconds: 20,
-    stuck_sensors: [],
-    out_of_range_share: 0,
-    ...changes,
-  };
 }

@@ -1,0 +1,18 @@
+import type { ReactNode } from "react";
+import { useI18n } from "../i18n/texts";
+import { Icon } from "./Icon";
+
+type Props = { sources: readonly string[]; children?: ReactNode };
+
+/** Says that the data shown are for demonstration, and where they come from. */
+export function DemonstrationNote({ sources, children }: Props) {
+  const { t } = useI18n();
+  return (
+    <aside className="demonstration" data-testid="demonstration-banner">
+      <Icon name="info" />
+      <p>
+        <strong>{t("notice.demonstration", { source: [...sources].sort().join(", ") })}</strong> {children}
+      </p>
+    </aside>
+  );
+}

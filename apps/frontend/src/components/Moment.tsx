@@ -1,0 +1,26 @@
+import { useI18n } from "../i18n/texts";
+import { usePlatform } from "../lib/status/platform";
+import { browserZone } from "../lib/zone";
+
+type Props = {
+  /** UTC, ISO 8601; null where it never was. */
+  time: string | null;
+  /** Words in place of null. */
+  never: string;
+  /** The time zone of its clock; the browser's where it is not given. */
+  zone?: string;
+};
+
+/** How long ago a moment was, and its date and clock time. */
+export function Moment({ time, never, zone = browserZone() }: Props) {
+  const { t, format } = useI18n();
+  const { now } = usePlatform();
+  if (time === null) return <>{never}</>;
+  const moment = Date.parse(time);
+  return (
+    <time dateTime={time}>
+      {format.ago((now - moment) / 1000) ?? t("freshness.now")}
+      <span className="when"> ({format.moment(moment, zone, now)})</span>
+    </time>
+  );
+}

@@ -1,0 +1,15 @@
+import { Icon, type IconName } from "./Icon";
+
+/** How a state looks beside its words; a tone never stands alone. */
+export type Tone = "good" | "busy" | "warning" | "bad" | "idle";
+export type StateWords = { words: string; tone: Tone; icon: IconName };
+
+/** A state as a sign, words and colour; sign or words alone are enough to tell it. */
+export function StateMark({ words, tone, icon }: StateWords) {
+  return (
+    <span className={`state state-${tone}`}>
+      <Icon name={icon} />
+      {words}
+    </span>
+  );
+}

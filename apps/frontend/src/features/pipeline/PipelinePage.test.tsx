@@ -1,0 +1,119 @@
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LanguageProvider } from "../../i18n/language";
+import { SiteContext } from "../../lib/site";
+import { PlatformProvider } from "../../lib/status/platform";
+import { FakeServer, problem } from "../../testing/fakeServer";
+import { job, pipeline, status, step } from "../../testing/fixtures";
+import { PipelinePage } from "./PipelinePage";
+
+let server: FakeServer;
+
+const NAMES: Record<string, string> = { "sample sum_hourly": "Sum of each hour" };
+const SITE = { product: null, name: "Test", alarm: null, lastKnown: false, receivedAt: null };
+
+function show(products: readonly string[] | null = ["sample"]): void {
+  render(
+    <LanguageProvider>
+      <PlatformProvider>
+        <SiteContext.Provider value={SITE}>
+          <PipelinePage
+            products={products}
+            workflowName={(product, workflow) => NAMES[`${product} ${workflow}`] ?? workflow}
+          />
+        </SiteContext.Provider>
+      </PlatformProvider>
+    </LanguageProvider>,
+  );
+}
+
+function found(selector: string): Promise<HTMLElement> {
+  return waitFor(() => {
+    const element = document.querySelector<HTMLElement>(selector);
+    if (element === null) throw new Error(`no ${selector}`);
+    return element;
+  });
+}
+
+const FAILED = step({
+  workflow: "grow_hourly",
+  task: "grow",
+  state: "failed",
+  late: true,
+  last_succeeded_at: null,
+  last_failed_at: "2026-01-31T12:07:00Z",
+  last_error: "StarRocks does not answer",
+});
+const GIVEN_UP = job({ state: "given_up", failures: 3, reason: "no such topic" });
+
+beforeEach(() => {
+  window.localStorage.clear();
+  server = new FakeServer({ "/api/status": status(), "/api/platform/v1/pipeline": pipeline() });
+});
+
+afterEach(cleanup);
+
+describe("pipeline page", () => {
+  it("shows when each step last succeeded, with its name for readers", async () => {
+    show();
+    const card = within(await found('[data-step="sum_hourly/sum"]'));
+    expect(card.getByText("Sum of each hour")).toBeTruthy();
+    expect(card.getByText("Réussie")).toBeTruthy();
+    expect(card.getByText(/, durée\s: 21\ss/)).toBeTruthy();
+    expect(screen.getByTestId("pipeline-summary").textContent).toContain("Tout fonctionne.");
+    expect(within(await found('[data-job="ingest"]')).getByText("En marche")).toBeTruthy();
+  });
+
+  it("tells what fails and why, the worst first, in words", async () => {
+    server.answers["/api/platform/v1/pipeline"] = pipeline([step(), FAILED], [GIVEN_UP]);
+    show();
+    const card = await found('[data-step="grow_hourly/grow"]');
+    expect(document.querySelector("[data-step]")).toBe(card);
+    expect(card.textContent).toContain("En échec");
+    expect(card.textContent).toContain("en retard");
+    expect(card.textContent).toContain("Dernier succèsjamais");
+    expect(card.textContent).toContain("StarRocks does not answer");
+    const given = await found('[data-job="ingest"]');
+    expect(given.textContent).toContain("Abandonné");
+    expect(given.textContent).toContain("no such topic");
+    expect(screen.getByTestId("pipeline-summary").textContent).toContain(
+      "1 flux d’ingestion arrêté. 1 étape en retard. 1 étape en échec.",
+    );
+  });
+
+  it("shows workflows and states that it does not know by their own names", async () => {
+    server.answers["/api/platform/v1/pipeline"] = pipeline(
+      [step({ workflow: "toString", state: "resting" })],
+      [job({ state: "constructor" })],
+    );
+    show();
+    const card = await found("[data-step]");
+    expect(card.textContent).toContain("toString");
+    expect(card.textContent).toContain("resting");
+    expect((await found("[data-job]")).textContent).toContain("constructor");
+  });
+
+  it("tells that nobody watches a job any more", async () => {
+    server.answers["/api/platform/v1/pipeline"] = pipeline([], [job({ checked_at: "2026-01-31T12:00:00Z" })]);
+    show();
+    expect((await found("[data-job]")).textContent).toContain("sans surveillance");
+    expect(await screen.findByTestId("no-steps")).toBeTruthy();
+  });
+
+  it("names the product of each job and step where there are several", async () => {
+    show(["sample", "other"]);
+    expect((await found("[data-job]")).textContent).toContain("ingest sample");
+    expect((await found("[data-step]")).textContent).toContain("sample · sum_hourly · sum");
+  });
+
+  it("says what to do where the stack has no product", async () => {
+    show([]);
+    expect((await screen.findByTestId("no-products")).textContent).toContain("kappastack:products");
+  });
+
+  it("shows the server's reason where the state could not be read", async () => {
+    server.answers["/api/platform/v1/pipeline"] = problem(503, "Service Unavailable", "Unknown table.");
+    show();
+    expect((await screen.findByTestId("unavailable")).textContent).toContain("Unknown table.");
+  });
+});

@@ -1,0 +1,55 @@
+import { type ReactNode, useState } from "react";
+import { useI18n } from "../texts";
+
+type Props = {
+  title: ReactNode;
+  notes: readonly string[];
+  /** Which chart it is, for tests: "means" or "aqi". */
+  name: string;
+  /** Hours with a value, and hours of the period. */
+  points: number;
+  hours: number;
+  /** Predicted hours that are drawn behind them. */
+  forecastHours: number;
+  legend: ReactNode;
+  children: ReactNode;
+  table: () => ReactNode;
+};
+
+/** A chart with its words: title, what it says in a sentence, and the same values as a table on demand. */
+export function ChartFrame({
+  title,
+  notes,
+  name,
+  points,
+  hours,
+  forecastHours,
+  legend,
+  children,
+  table,
+}: Props) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState(false);
+  return (
+    <figure
+      className="chart"
+      data-chart={name}
+      data-chart-points={points}
+      data-chart-hours={hours}
+      data-chart-forecast={forecastHours}
+    >
+      <figcaption>
+        <h3>{title}</h3>
+        <p>{notes.join(" ")}</p>
+      </figcaption>
+      {children}
+      {legend}
+      {(points > 0 || forecastHours > 0) && (
+        <details className="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>{t("chart.table")}</summary>
+          {open && table()}
+        </details>
+      )}
+    </figure>
+  );
+}

@@ -1,0 +1,138 @@
+import { useCallback, useMemo } from "react";
+import { Empty } from "../../../components/Empty";
+import { Failure } from "../../../components/Failure";
+import { usePlatform } from "../../../lib/status/platform";
+import { usePolling } from "../../../lib/usePolling";
+import { api } from "../api/client";
+import { averagingOf } from "../aqi/bands";
+import { forecastOf, isPredicted, withForecast } from "../forecast/forecast";
+import { useI18n } from "../texts";
+import { ChartFrame } from "./ChartFrame";
+import { ForecastLegend } from "./ForecastLegend";
+import { hoursOf, onHours } from "./hours";
+import { MeansChart, type MeansSlot } from "./MeansChart";
+import { CHART_REFRESH_MS, type HistoryProps, lastHourOf, windowOf } from "./period";
+import { summarize } from "./scale";
+import { ValueTable } from "./ValueTable";
+
+const emptyHour = (hour: number): MeansSlot => ({ hour, value: null });
+
+/** Hourly means of one pollutant over a period, and its forecast. */
+export function MeansHistory({ stationId, zone, period, pollutant, predictions }: HistoryProps) {
+  const { t, count, format } = useI18n();
+  const { now } = usePlatform();
+  const load = useCallback(
+    (signal: AbortSignal) => api.hourlyMeans(stationId, pollutant, windowOf(period, Date.now()), signal),
+    [stationId, pollutant, period],
+  );
+  const { data, error, receivedAt } = usePolling(
+    `means ${stationId} ${pollutant} ${period}`,
+    load,
+    CHART_REFRESH_MS,
+  );
+  const lastHour = lastHourOf(receivedAt ?? now);
+  const slots = useMemo<MeansSlot[]>(() => {
+    const hours = hoursOf(period, lastHour);
+    const found = onHours(hours, data ?? [], ({ measured_at }) => measured_at);
+    return hours.map((hour, position) => ({ hour, value: found[position]?.[pollutant] ?? null }));
+  }, [data, period, lastHour, pollutant]);
+  const forecast = useMemo(
+    () => forecastOf(predictions, pollutant, lastHour),
+    [predictions, pollutant, lastHour],
+  );
+  const rows = useMemo(
+    () => withForecast(slots, forecast, ({ value }) => value, emptyHour),
+    [slots, forecast],
+  );
+  const summary = summarize(slots.map(({ value }) => value));
+  const predicted = summarize(rows.filter(isPredicted).map((row) => row.predicted));
+  const name = t(`pollutant.${pollutant}`);
+  const unit = t("unit.concentration");
+  const gaps = slots.length - (summary?.count ?? 0);
+  const notes = [
+    ...(summary === null
+      ? []
+      : [
+          t("chart.means.summary", {
+            min: format.number(summary.min),
+            mean: format.number(summary.mean),
+            max: format.number(summary.max),
+            unit,
+          }),
+          ...(gaps > 0 ? [count("chart.gaps", gaps)] : []),
+        ]),
+    ...(predicted === null
+      ? []
+      : [
+          t("forecast.means.summary", {
+            hours: predicted.count,
+            low: format.number(predicted.min),
+            high: format.number(predicted.max),
+            unit,
+          }),
+        ]),
+    ...(summary === null ? [] : [t(`chart.bands.${averagingOf(pollutant)}`)]),
+  ];
+  const drawn = data !== null && (summary !== null || predicted !== null);
+
+  return (
+    <ChartFrame
+      name="means"
+      title={
+        <>
+          {t("chart.means", { pollutant: name })} <small>{unit}</small>
+        </>
+      }
+      notes={notes}
+      points={summary?.count ?? 0}
+      hours={slots.length}
+      forecastHours={drawn ? (predicted?.count ?? 0) : 0}
+      legend={
+        drawn && predicted !== null && forecast !== null ? (
+          <ForecastLegend measured="line" forecast={forecast} zone={zone} now={now} />
+        ) : null
+      }
+      table={() => (
+        <ValueTable
+          zone={zone}
+          columns={[`${name} (${unit})`]}
+          rows={rows.map((row) => ({
+            hour: row.hour,
+            predicted: isPredicted(row),
+            cells: [
+              isPredicted(row) && row.predicted !== null && row.range !== null
+                ? t("forecast.cell", {
+                    value: format.number(row.predicted),
+                    low: format.number(row.range[0]),
+                    high: format.number(row.range[1]),
+                  })
+                : row.value === null
+                  ? t("chart.no_value")
+                  : format.number(row.value),
+            ],
+          }))}
+        />
+      )}
+    >
+      {data === null && error === null && <p className="chart-wait">{t("chart.loading")}</p>}
+      {data === null && error !== null && (
+        <p className="chart-wait">
+          <Failure error={error} />
+        </p>
+      )}
+      {data !== null && !drawn && (
+        <Empty title={t("chart.empty", { pollutant: name })} testId="chart-empty">
+          {t("chart.empty.detail")}
+        </Empty>
+      )}
+      {drawn && (
+        <MeansChart
+          rows={rows}
+          pollutant={pollutant}
+          zone={zone}
+          label={`${t("chart.means", { pollutant: name })}, ${t(`period.long.${period}`)}`}
+        />
+      )}
+    </ChartFrame>
+  );
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { axisTicks, hoursOf, onHours } from "./hours";
+
+const NOW = Date.parse("2026-01-31T12:34:56Z");
+const iso = (instant: number): string => new Date(instant).toISOString();
+
+describe("hours of a period", () => {
+  it.each([
+    ["24h", 24],
+    ["3d", 72],
+    ["7d", 168],
+    ["30d", 720],
+  ] as const)("%s is %i hours, the running one last", (period, count) => {
+    const hours = hoursOf(period, NOW);
+    expect(hours).toHaveLength(count);
+    expect(iso(hours.at(-1) ?? 0)).toBe("2026-01-31T12:00:00.000Z");
+    expect((hours.at(-1) ?? 0) - (hours[0] ?? 0)).toBe((count - 1) * 3_600_000);
+  });
+
+  it("leave a null where nothing was measured, and take items in any order", () => {
+    const hours = hoursOf("24h", NOW).slice(-3);
+    const items = [
+      { at: "2026-01-31T12:00:00Z", value: 3 },
+      { at: "2026-01-31T10:00:00Z", value: 1 },
+      { at: "2026-01-20T10:00:00Z", value: 9 },
+    ];
+    expect(onHours(hours, items, ({ at }) => at).map((found) => found?.value ?? null)).toEqual([1, null, 3]);
+  });
+});
+
+describe("time axis", () => {
+  it("marks local midnights of a week", () => {
+    const ticks = axisTicks(hoursOf("7d", NOW), "Asia/Shanghai", 900);
+    expect(ticks).toHaveLength(7);
+    expect(new Set(ticks.map((tick) => iso(tick).slice(11, 13)))).toEqual(new Set(["16"]));
+  });
+
+  it("has few marks on a phone and none whose text would be cut off at the end", () => {
+    const hours = hoursOf("30d", NOW);
+    const ticks = axisTicks(hours, "Africa/Abidjan", 290);
+    expect(ticks.length).toBeGreaterThan(2);
+    expect(ticks.length).toBeLessThanOrEqual(5);
+    expect(hours.indexOf(ticks.at(-1) ?? 0)).toBeLessThanOrEqual(720 * (1 - 24 / 290));
+  });
+});

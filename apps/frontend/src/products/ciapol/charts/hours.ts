@@ -1,0 +1,54 @@
+import { localClock } from "../../../lib/zone";
+
+const HOUR = 3_600_000;
+
+export type Period = "24h" | "3d" | "7d" | "30d";
+export const PERIODS: readonly Period[] = ["24h", "3d", "7d", "30d"];
+export const PERIOD_HOURS: Record<Period, number> = { "24h": 24, "3d": 72, "7d": 168, "30d": 720 };
+
+/** The hours of a period, oldest first, the running hour last; each is the hour's start in ms since the epoch. */
+export function hoursOf(period: Period, now: number): number[] {
+  const last = Math.floor(now / HOUR) * HOUR;
+  const count = PERIOD_HOURS[period];
+  return Array.from({ length: count }, (_, position) => last - (count - 1 - position) * HOUR);
+}
+
+/** Up to so many hours an axis shows clock times, beyond it days. */
+export const CLOCK_HOURS = 96;
+
+/** Widths in CSS pixels: of a plot with room for many marks, and of half a mark's text. */
+const WIDE_PLOT = 500;
+const HALF_TICK_TEXT = 24;
+
+/** Hours between two marks; a day of forecast may stand behind a period. */
+function clockStep(hours: number, wide: boolean): number {
+  if (hours <= 24) return wide ? 3 : 6;
+  if (hours <= 48) return wide ? 6 : 12;
+  if (hours <= CLOCK_HOURS) return wide ? 12 : 24;
+  return 24;
+}
+
+/** Where the time axis gets a mark: local midnights, or every few hours of a short period. */
+export function axisTicks(hours: readonly number[], zone: string, plotWidth: number): number[] {
+  const wide = plotWidth >= WIDE_PLOT;
+  const everyHours = clockStep(hours.length, wide);
+  // A mark at the very end would have half its text cut off.
+  const lastRoom = hours.length * (1 - HALF_TICK_TEXT / plotWidth);
+  const ticks = hours.filter(
+    (instant, position) => position <= lastRoom && localClock(instant, zone).hour % everyHours === 0,
+  );
+  const most = wide ? 12 : 5;
+  const step = Math.ceil(ticks.length / most);
+  return ticks.filter((_, position) => position % step === 0);
+}
+
+/** Puts values on the hours of a window; an hour without a value is null, so that a chart shows the gap. */
+export function onHours<T>(
+  hours: readonly number[],
+  items: readonly T[],
+  at: (item: T) => string,
+): (T | null)[] {
+  const byHour = new Map<number, T>();
+  for (const item of items) byHour.set(Math.floor(Date.parse(at(item)) / HOUR) * HOUR, item);
+  return hours.map((hour) => byHour.get(hour) ?? null);
+}

@@ -1,0 +1,262 @@
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { App } from "../../app/App";
+import { FakeServer, problem } from "../../testing/fakeServer";
+import { productStatus } from "../../testing/fixtures";
+import ciapol from ".";
+import { API_DOWN, aqiHours, current, item, measurements, station, status } from "./testing/fixtures";
+
+let server: FakeServer;
+
+function open(path: string): void {
+  window.history.replaceState(null, "", path);
+  render(<App modules={[ciapol]} />);
+}
+
+const card = async (id: string): Promise<HTMLElement> =>
+  waitFor(() => {
+    const found = document.querySelector<HTMLElement>(`[data-station="${id}"]`);
+    if (found === null) throw new Error(`no card of ${id}`);
+    return found;
+  });
+
+beforeEach(() => {
+  window.localStorage.clear();
+  server = new FakeServer({
+    "/api/status": status(),
+    "/api/ciapol/v1/aqi/current": current(),
+    "/api/ciapol/v1/rejected": { items: [], next_cursor: null },
+    "/api/ciapol/v1/stations/ABJ-001": {
+      ...station(),
+      latest: { measured_at: "2026-01-31T12:00:00Z", pm25: 35.1, temperature: 28.4, humidity: null },
+    },
+    "/api/ciapol/v1/stations/ABJ-001/measurements": () => ({
+      items: measurements(72, [3, 4, 5]),
+      next_cursor: null,
+    }),
+    "/api/ciapol/v1/stations/ABJ-001/aqi": () => ({ items: aqiHours(72), next_cursor: null }),
+  });
+});
+
+afterEach(cleanup);
+
+describe("overview", () => {
+  it("ranks the stations in French, with number, words, colour and readable text", async () => {
+    open("/");
+    const worst = within(await card("Gucheng"));
+    expect(worst.getByText("Dangereux")).toBeTruthy();
+    expect(worst.getByText("démonstration")).toBeTruthy();
+    expect(worst.getByText("20:00 UTC+8", { exact: false })).toBeTruthy();
+    const tile = worst.getByTestId("aqi-tile");
+    expect(tile.textContent).toBe("IQA310");
+    expect(tile.style.backgroundColor).toBe("#7E0023");
+    expect(tile.style.color).toBe("#FFFFFF");
+    const ids = [...document.querySelectorAll<HTMLElement>("[data-station]")].map(
+      ({ dataset }) => dataset["station"],
+    );
+    expect(ids).toEqual(["Gucheng", "ABJ-001", "essai-17"]);
+    expect(document.documentElement.lang).toBe("fr");
+  });
+
+  it("marks an unregistered station and one without an index in words", async () => {
+    open("/");
+    const unknown = await card("essai-17");
+    expect(
+      ["data-aqi", "data-category", "data-registered"].map((name) => unknown.getAttribute(name)),
+    ).toEqual(["", "", "false"]);
+    expect(within(unknown).getByText("non enregistrée")).toBeTruthy();
+    expect(within(unknown).getByText("Indice inconnu")).toBeTruthy();
+    expect(within(unknown).getByText("aucune mesure")).toBeTruthy();
+  });
+
+  it("says where demonstration data come from", async () => {
+    open("/");
+    await card("Gucheng");
+    expect(screen.getByTestId("demonstration-banner").textContent).toContain(
+      "Données de démonstration (Pékin)",
+    );
+  });
+
+  it("has no demonstration banner without demonstration data", async () => {
+    server.answers["/api/ciapol/v1/aqi/current"] = current([item()]);
+    open("/");
+    await card("ABJ-001");
+    expect(screen.queryByTestId("demonstration-banner")).toBeNull();
+  });
+
+  it("switches to English, says so to the browser and remembers", async () => {
+    open("/");
+    await card("Gucheng");
+    await userEvent.click(screen.getByRole("radio", { name: "English" }));
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("The air right now");
+    expect(document.documentElement.lang).toBe("en");
+    cleanup();
+    open("/");
+    await card("Gucheng");
+    expect(screen.getByText("Hazardous", { selector: ".category" })).toBeTruthy();
+  });
+
+  it("says what to do when there are no stations", async () => {
+    server.answers["/api/ciapol/v1/aqi/current"] = current([]);
+    open("/");
+    expect((await screen.findByTestId("no-stations")).textContent).toContain("fichier CSV");
+  });
+
+  it("finds a station by name or commune without its accents", async () => {
+    const many = Array.from({ length: 11 }, (_, n) =>
+      item({
+        rank: n + 1,
+        station: station({ station_id: `S${n}`, name: `Station ${n}`, commune: "Cocody" }),
+      }),
+    );
+    const abobo = item({ rank: 12, station: station({ station_id: "X", name: "Île", commune: "Abobo" }) });
+    server.answers["/api/ciapol/v1/aqi/current"] = current([...many, abobo]);
+    open("/");
+    await card("S0");
+    await userEvent.type(screen.getByRole("searchbox"), "ile");
+    expect(
+      [...document.querySelectorAll<HTMLElement>("[data-station]")].map(({ dataset }) => dataset["station"]),
+    ).toEqual(["X"]);
+    await userEvent.type(screen.getByRole("searchbox"), "zzz");
+    expect(screen.getByText("Aucune station ne correspond", { exact: false })).toBeTruthy();
+  });
+
+  it("shows rejected measurements with their reason, and their payload as text", async () => {
+    const rejected = {
+      received_at: "2026-01-31T12:00:00Z",
+      message_id: "1:2:3:4",
+      station_id: null,
+      reject_reason: "not JSON",
+      payload: "<b>boum</b>",
+    };
+    server.answers["/api/ciapol/v1/rejected"] = { items: [rejected], next_cursor: "more" };
+    open("/");
+    await screen.findByText("not JSON");
+    const panel = screen.getByTestId("rejected");
+    expect(panel.dataset["rejectedCount"]).toBe("1");
+    expect(panel.textContent).toContain("Plus de 1 mesures rejetées");
+    expect(within(panel).getByText("<b>boum</b>")).toBeTruthy();
+  });
+});
+
+describe("alarms", () => {
+  const alarm = async (): Promise<HTMLElement> => screen.findByTestId("alarm");
+
+  it("tells the age of the data in good times, without an alarm", async () => {
+    open("/");
+    await card("Gucheng");
+    expect(screen.getByTestId("freshness").textContent).toMatch(/Dernière mesure il y a 3\smin/);
+    expect(screen.queryByTestId("alarm")).toBeNull();
+  });
+
+  it("is loud about old data", async () => {
+    server.answers["/api/status"] = status({
+      products: { ciapol: productStatus({ status: "stale", data: { age_seconds: 7_300, fresh: false } }) },
+    });
+    open("/");
+    expect((await alarm()).dataset["alarm"]).toBe("stale");
+    expect(screen.getByRole("alert").textContent).toMatch(/Données anciennes\s: dernière mesure il y a 2\sh/);
+  });
+
+  it("tells that the API is down and keeps what it knows, marked", async () => {
+    open("/");
+    await card("Gucheng");
+    server.answers["/api/status"] = API_DOWN;
+    server.answers["/api/ciapol/v1/aqi/current"] = problem(502, "Bad Gateway", "The API cannot be reached.");
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect((await alarm()).dataset["alarm"]).toBe("api_down");
+    expect(screen.getByRole("alert").textContent).toContain("dernières données connues, reçues à");
+    expect((await card("Gucheng")).dataset["aqi"]).toBe("310");
+    expect(screen.getByTestId("ranking").dataset["lastKnown"]).toBe("true");
+    expect(screen.getByTestId("freshness").textContent).toContain("Dernière mesure il y a");
+  });
+
+  it("tells that the page's own server is gone", async () => {
+    server.unreachable = true;
+    open("/");
+    expect((await alarm()).dataset["alarm"]).toBe("offline");
+    expect(await screen.findByTestId("unavailable")).toBeTruthy();
+  });
+
+  it("puts a refused request into words", async () => {
+    server.answers["/api/ciapol/v1/aqi/current"] = problem(500, "Internal Server Error", "The query failed.");
+    open("/");
+    expect((await alarm()).textContent).toContain("The query failed.");
+  });
+});
+
+describe("station page", () => {
+  const chart = async (name: string): Promise<HTMLElement> =>
+    waitFor(() => {
+      const found = document.querySelector<HTMLElement>(`[data-chart="${name}"]`);
+      if (found === null || found.dataset["chartPoints"] === "0") throw new Error(`no chart ${name}`);
+      return found;
+    });
+
+  it("draws the hours of the period and leaves gaps", async () => {
+    open("/ciapol/stations/ABJ-001");
+    const means = await chart("means");
+    expect(means.dataset).toMatchObject({ chartPoints: "69", chartHours: "72" });
+    expect(means.textContent).toContain("3 heures sans mesure.");
+    const line = means.querySelector(".recharts-area-curve")?.getAttribute("d") ?? "";
+    expect(line.match(/M/g)).toHaveLength(2);
+    const bars = await chart("aqi");
+    expect(bars.dataset["chartPoints"]).toBe("71");
+    expect(bars.querySelector(".recharts-bar-rectangle path")?.getAttribute("fill")).toBe("#FFFF00");
+  });
+
+  it("shows sub-indices and weather, a dash for what is missing", async () => {
+    open("/ciapol/stations/ABJ-001");
+    await screen.findByTestId("weather");
+    expect(screen.getByTestId("weather").textContent).toBe("Température28,4 °CHumidité–Pression–Vent–");
+    expect(document.querySelector<HTMLElement>('[data-sub-index="pm25"]')?.dataset["value"]).toBe("99");
+    expect(document.querySelector('[data-sub-index="co"]')?.textContent).toContain("pas d’indice");
+  });
+
+  it("keeps the chosen period and pollutant in the address and asks for them", async () => {
+    open("/ciapol/stations/ABJ-001");
+    await chart("means");
+    await userEvent.click(screen.getByRole("radio", { name: "7 derniers jours" }));
+    await userEvent.click(screen.getByRole("radio", { name: "O3, ozone" }));
+    expect(window.location.search).toBe("?period=7d&pollutant=o3");
+    await waitFor(() => {
+      const last = server.requests.filter(({ pathname }) => pathname.endsWith("/measurements")).at(-1);
+      expect(last?.searchParams.get("pollutant")).toBe("o3");
+    });
+    expect((await screen.findByTestId("chart-empty")).textContent).toContain("Aucune mesure de O3");
+  });
+
+  it("offers the values as a table, newest first", async () => {
+    open("/ciapol/stations/ABJ-001");
+    const means = await chart("means");
+    await userEvent.click(within(means).getByText("Voir les valeurs en tableau"));
+    const rows = await within(means).findAllByRole("row");
+    expect(rows).toHaveLength(73);
+    expect(rows[1]?.textContent).toMatch(/81$/);
+  });
+
+  it("tells that a station does not exist", async () => {
+    open("/ciapol/stations/nobody");
+    expect((await screen.findByTestId("unknown-station")).textContent).toMatch(/«\snobody\s»/);
+  });
+
+  it("is reached from the overview by a link, and names the tab", async () => {
+    open("/");
+    await card("ABJ-001");
+    await userEvent.click(screen.getByRole("link", { name: "Plateau" }));
+    expect(window.location.pathname).toBe("/ciapol/stations/ABJ-001");
+    await waitFor(() => expect(document.title).toBe("Plateau · Qualité de l’air CIAPOL"));
+    expect(document.activeElement).toBe(screen.getByRole("main"));
+  });
+});
+
+describe("addresses", () => {
+  it.each([
+    ["/", "/ciapol"],
+    ["/stations/ABJ-001?period=7d", "/ciapol/stations/ABJ-001?period=7d"],
+  ])("%s leads to %s", async (from, to) => {
+    open(from);
+    await waitFor(() => expect(window.location.pathname + window.location.search).toBe(to));
+  });
+});

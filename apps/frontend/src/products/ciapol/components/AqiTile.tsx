@@ -1,0 +1,25 @@
+import type { Category } from "../api/schemas";
+import { CATEGORY_FACTS } from "../aqi/categories";
+import { textOn } from "../aqi/contrast";
+import { useI18n } from "../texts";
+
+type Props = { aqi: number | null; category: Category | null; color: string | null; large?: boolean };
+
+/** The index as a number on its official colour, black or white text as reads best. */
+export function AqiTile({ aqi, category, color, large = false }: Props) {
+  const { t, format } = useI18n();
+  const background = color ?? (category === null ? null : CATEGORY_FACTS[category].color);
+  const known = aqi !== null && background !== null;
+  return (
+    <p
+      className={`aqi-tile${large ? " aqi-tile-large" : ""}${known ? "" : " aqi-tile-unknown"}`}
+      style={known ? { backgroundColor: background, color: textOn(background) } : undefined}
+      data-testid="aqi-tile"
+    >
+      <abbr className="aqi-unit" title={t("aqi.long")}>
+        {t("aqi.name")}
+      </abbr>
+      <span className="aqi-number">{aqi === null ? t("aqi.none") : format.integer(aqi)}</span>
+    </p>
+  );
+}

@@ -1,0 +1,136 @@
+import type { Category, Pollutant, Predictions } from "../api/schemas";
+
+const HOUR_MS = 3_600_000;
+/** A forecast joins the last value measured before it, if that is not older than this. */
+const JOINED_WITHIN_MS = 6 * HOUR_MS;
+/** A forecast is made each hour; one older than this is no longer the newest there could be. */
+const OLD_AFTER_MS = 3 * HOUR_MS;
+
+/** What is predicted for an hour: a value (index or µg/m³) and the interval that it probably lies in. */
+export type ForecastPoint = {
+  hour: number;
+  value: number;
+  range: [number, number];
+  category: Category | null;
+};
+
+/** What is predicted of one quantity from now on. */
+export type Forecast = {
+  points: readonly ForecastPoint[];
+  madeAt: number;
+  model: string | null;
+  /** A simple rule, because the station's history is too short for the model. */
+  fallback: boolean;
+};
+
+/** Whether newer forecasts should have been made since. */
+export function isOld({ madeAt }: Forecast, now: number): boolean {
+  return now - madeAt > OLD_AFTER_MS;
+}
+
+/** The hours of a prediction from `running`, the start of the running hour, on; null where none is left. */
+export function forecastOf(
+  predictions: Predictions | null,
+  quantity: "aqi" | Pollutant,
+  running: number,
+): Forecast | null {
+  if (predictions === null || predictions.made_at === null) return null;
+  const points: ForecastPoint[] = [];
+  let fallback = false;
+  for (const { target_hour, category, quantities } of predictions.items) {
+    const hour = Date.parse(target_hour);
+    const predicted = quantities[quantity];
+    if (hour < running || predicted === undefined || predicted.value === null) continue;
+    fallback ||= predicted.fallback;
+    const { value } = predicted;
+    const range: [number, number] = [
+      Math.max(0, Math.min(predicted.lower ?? value, value)),
+      Math.max(predicted.upper ?? value, value),
+    ];
+    points.push({ hour, value, range, category: quantity === "aqi" ? category : null });
+  }
+  if (points.length === 0) return null;
+  return { points, madeAt: Date.parse(predictions.made_at), model: predictions.model, fallback };
+}
+
+/** The forecast's part of a chart's row; null beside it where nothing is drawn. */
+export type ForecastCells = {
+  predicted: number | null;
+  range: [number, number] | null;
+  predictedCategory: Category | null;
+  /** The row is a measured one, from which the forecast's line starts. */
+  joins: boolean;
+};
+
+const NOTHING: ForecastCells = { predicted: null, range: null, predictedCategory: null, joins: false };
+
+/**
+ * The rows of a chart: the measured hours, then the predicted ones.
+ *
+ * The last measured row before the forecast also starts its line, so that one continues the other. `measured` reads a
+ * measured slot, `empty` makes one for an hour that is still to come.
+ */
+export function withForecast<S extends { hour: number }>(
+  slots: readonly S[],
+  forecast: Forecast | null,
+  measured: (slot: S) => number | null,
+  empty: (hour: number) => S,
+): (S & ForecastCells)[] {
+  const first = forecast?.points[0];
+  if (forecast === null || first === undefined) return slots.map((slot) => ({ ...slot, ...NOTHING }));
+  const byHour = new Map(forecast.points.map((point) => [point.hour, point]));
+  const joint = slots.findLast((slot) => slot.hour < first.hour && measured(slot) !== null);
+  const last = slots.at(-1)?.hour ?? first.hour - HOUR_MS;
+  const end = forecast.points.at(-1)?.hour ?? last;
+  const coming = Array.from({ length: Math.max(0, Math.round((end - last) / HOUR_MS)) }, (_, ahead) =>
+    empty(last + (ahead + 1) * HOUR_MS),
+  );
+  return [...slots, ...coming].map((slot) => {
+    const value = measured(slot);
+    if (slot === joint && value !== null && first.hour - slot.hour <= JOINED_WITHIN_MS)
+      return { ...slot, ...NOTHING, predicted: value, range: [value, value], joins: true };
+    const point = byHour.get(slot.hour);
+    if (point === undefined || value !== null) return { ...slot, ...NOTHING };
+    const { value: predicted, range, category } = point;
+    return { ...slot, predicted, range, predictedCategory: category, joins: false };
+  });
+}
+
+/** Whether a row is a predicted hour. */
+export function isPredicted({ predicted, joins }: ForecastCells): boolean {
+  return predicted !== null && !joins;
+}
+
+/** Hours in a row that are of one category, with the span of their index. */
+export type CategoryRun = {
+  category: Category | null;
+  from: number;
+  /** End of the last hour, exclusive. */
+  to: number;
+  low: number;
+  high: number;
+};
+
+/** The index's forecast as runs of equal category, by time. */
+export function categoryRuns(points: readonly ForecastPoint[]): CategoryRun[] {
+  const runs: CategoryRun[] = [];
+  for (const { hour, value, category } of points) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.category === category && run.to === hour) {
+      run.to = hour + HOUR_MS;
+      run.low = Math.min(run.low, value);
+      run.high = Math.max(run.high, value);
+    } else {
+      runs.push({ category, from: hour, to: hour + HOUR_MS, low: value, high: value });
+    }
+  }
+  return runs;
+}
+
+/** The hour with the highest value; the first of them where several are. */
+export function peakOf(points: readonly ForecastPoint[]): ForecastPoint | null {
+  return points.reduce<ForecastPoint | null>(
+    (best, point) => (best === null || point.value > best.value ? point : best),
+    null,
+  );
+}
