@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from apps.frontend.server.app import build_app
+from apps.frontend.server.upstreams import Upstreams
 from tests.integration.frontend.fake_api import FakeApi, Server
 
 FRONTEND = Path(__file__).parents[3] / "apps/frontend"
@@ -63,8 +64,16 @@ def api(fake: FakeApi) -> Iterator[Server]:
 
 
 @pytest.fixture
-def address(api: Server, static: Path) -> Iterator[str]:
-    server = Server(build_app(api_url=api.url, static_folder=static)).start()
+def platform_api(fake: FakeApi) -> Iterator[Server]:
+    server = Server(fake.platform).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def address(platform_api: Server, api: Server, static: Path) -> Iterator[str]:
+    upstreams = Upstreams(platform_api.url, {"ciapol": api.url})
+    server = Server(build_app(upstreams=upstreams, static_folder=static)).start()
     yield server.url
     server.stop()
 

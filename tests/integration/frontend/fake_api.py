@@ -1,4 +1,4 @@
-"""A fake API with the schemas of the real one, on a free port. It can return old data, break off or hang."""
+"""CIAPOL's API and the platform's API as fakes, which can have old data, lose StarRocks or stay silent."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ OLD = timedelta(hours=2)
 
 
 class FakeApi:
-    """State of the fake API. `mode` and `stations` may change while it runs."""
+    """State of both fakes: `app` is CIAPOL's API, `platform` the platform's. It may change while they run."""
 
     def __init__(self) -> None:
         self.mode: Mode = "fresh"
@@ -39,13 +39,13 @@ class FakeApi:
         self.pipeline: SamplePipeline | None = SamplePipeline()
         """None: the schema is older and has no such tables."""
         self.seen: list[Request] = []
+        """Requests to either."""
         self.app = Starlette(
             routes=[
                 Route("/health", self._health),
                 Route("/openapi.json", self._openapi),
                 Route("/api/v1/aqi/current", self._current),
                 Route("/api/v1/rejected", self._rejected),
-                Route("/api/v1/pipeline", self._pipeline),
                 Route("/api/v1/quality", self._quality),
                 Route("/api/v1/stream", self._stream),
                 Route("/api/v1/broken", self._broken),
@@ -53,6 +53,13 @@ class FakeApi:
                 Route("/api/v1/stations/{station_id}/measurements", self._measurements),
                 Route("/api/v1/stations/{station_id}/aqi", self._aqi),
                 Route("/api/v1/stations/{station_id}/predictions", self._predictions),
+            ]
+        )
+        self.platform = Starlette(
+            routes=[
+                Route("/health", self._health),
+                Route("/openapi.json", self._openapi),
+                Route("/api/v1/pipeline", self._pipeline),
             ]
         )
 
@@ -87,7 +94,7 @@ class FakeApi:
         )
 
     async def _openapi(self, request: Request) -> Response:
-        return JSONResponse({"openapi": "3.1.0", "asked": request.url.path})
+        return JSONResponse({"openapi": "3.1.0", "asked": request.url.path, "host": request.url.port})
 
     def _problem(self, request: Request, status: int, title: str, detail: str) -> Response:
         return JSONResponse(
@@ -175,7 +182,8 @@ class FakeApi:
         if (unavailable := self._unavailable(request)) is not None or station is None:
             return unavailable or self._problem(request, 404, "Not Found", "No such station.")
         items = [aqi_hour(station, hour) for hour in self._window(request)]
-        return JSONResponse({"station_id": station.station_id, "items": items, "next_cursor": None})
+        link = {"link": f'<{request.url.path}?cursor=x>; rel="next"'}
+        return JSONResponse({"station_id": station.station_id, "items": items, "next_cursor": None}, headers=link)
 
     async def _predictions(self, request: Request) -> Response:
         await self._listen(request)
@@ -188,7 +196,7 @@ class FakeApi:
         await self._listen(request)
         if (unavailable := self._unavailable(request)) is not None or self.pipeline is None:
             return unavailable or self._problem(request, 503, "StarRocks refused the query", "Unknown table.")
-        return JSONResponse(self.pipeline.told(datetime.now(UTC)))
+        return JSONResponse(self.pipeline.body(datetime.now(UTC)))
 
     async def _quality(self, request: Request) -> Response:
         await self._listen(request)

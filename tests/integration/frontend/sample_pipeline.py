@@ -43,8 +43,8 @@ class SamplePipeline:
     late: bool = False
     given_up: bool = False
 
-    def told(self, now: datetime) -> dict[str, object]:
-        """The response of the API."""
+    def body(self, now: datetime) -> dict[str, object]:
+        """The API's answer."""
         good = iso(now - timedelta(minutes=8))
         bad = iso(now - timedelta(minutes=4))
         names = (("aqi_hourly", "aqi"), ("predict_hourly", "predict"), ("quality_hourly", "quality"))

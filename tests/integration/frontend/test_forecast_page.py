@@ -9,12 +9,12 @@ from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, screen
 
 pytestmark = pytest.mark.integration
 
-STATION = "/stations/ABJ-002?period=24h"
+STATION = "/ciapol/stations/ABJ-002?period=24h"
 
 
 @pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720)])
 def test_the_forecast_continues_both_charts(page: Page, tmp_path: Path, period: str, hours: int) -> None:
-    page.goto(f"/stations/ABJ-002?period={period}")
+    page.goto(f"/ciapol/stations/ABJ-002?period={period}")
     for name in ("means", "aqi"):
         chart = page.locator(f'[data-chart="{name}"]')
         expect(chart).to_have_attribute("data-chart-hours", str(hours))
@@ -72,7 +72,7 @@ def test_the_table_has_the_forecast_first_and_marked(page: Page) -> None:
 
 
 def test_a_simple_rule_is_marked_in_words(page: Page, tmp_path: Path) -> None:
-    page.goto("/stations/essai-17?period=24h")
+    page.goto("/ciapol/stations/essai-17?period=24h")
     marks = page.get_by_test_id("forecast-fallback")
     expect(marks).to_have_count(3)
     expect(marks.first).to_have_text("prévision simplifiée : historique trop court")
@@ -82,8 +82,8 @@ def test_a_simple_rule_is_marked_in_words(page: Page, tmp_path: Path) -> None:
     screenshot(page, tmp_path, "forecast-fallback")
 
 
-def test_a_station_without_measurements_shows_that_it_has_no_forecast(page: Page) -> None:
-    page.goto("/stations/ABJ-003")
+def test_a_station_without_measurements_says_that_it_has_no_forecast(page: Page) -> None:
+    page.goto("/ciapol/stations/ABJ-003")
     expect(page.get_by_test_id("forecast")).to_contain_text("Pas encore de prévision")
 
 

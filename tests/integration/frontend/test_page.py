@@ -12,7 +12,7 @@ from tests.integration.frontend.sample_air import STATIONS
 
 READY = {
     "/": "[data-station]",
-    "/stations/ABJ-002": '[data-chart="means"] .forecast-range path',
+    "/ciapol/stations/ABJ-002": '[data-chart="means"] .forecast-range path',
     "/pipeline": "[data-quality]",
 }
 
@@ -62,7 +62,7 @@ def test_the_switch_to_english_works_and_is_remembered(page: Page, tmp_path: Pat
 
 @pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720)])
 def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, period: str, hours: int) -> None:
-    page.goto(f"/stations/Dongsi?period={period}&pollutant=pm25")
+    page.goto(f"/ciapol/stations/Dongsi?period={period}&pollutant=pm25")
     means = page.locator('[data-chart="means"]')
     expect(means).to_have_attribute("data-chart-hours", str(hours))
     expect(means.locator("path.recharts-area-curve")).to_be_visible()
@@ -79,8 +79,8 @@ def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, peri
     screenshot(page, tmp_path, f"station-{period}")
 
 
-def test_gaps_stay_gaps(page: Page) -> None:
-    page.goto("/stations/Dongsi?period=30d&pollutant=pm25")
+def test_gaps_are_gaps(page: Page) -> None:
+    page.goto("/ciapol/stations/Dongsi?period=30d&pollutant=pm25")
     means = page.locator('[data-chart="means"]')
     curve = means.locator("path.recharts-area-curve")
     expect(curve).to_be_visible()
@@ -89,8 +89,8 @@ def test_gaps_stay_gaps(page: Page) -> None:
     expect(means).to_contain_text("heures sans mesure")
 
 
-def test_a_pollutant_is_selected_by_keyboard_and_stored_in_the_address(page: Page) -> None:
-    page.goto("/stations/ABJ-002")
+def test_a_pollutant_is_chosen_by_keyboard_and_stays_in_the_address(page: Page) -> None:
+    page.goto("/ciapol/stations/ABJ-002")
     expect(page.locator('[data-chart="means"] path.recharts-area-curve')).to_be_visible()
     page.locator('[data-pollutant="pm25"] input').focus()
     page.keyboard.press("ArrowRight")
@@ -100,8 +100,8 @@ def test_a_pollutant_is_selected_by_keyboard_and_stored_in_the_address(page: Pag
     expect(page.locator('[data-chart="means"] h3')).to_contain_text("PM10")
 
 
-def test_a_tooltip_shows_the_hour_and_its_mean(page: Page) -> None:
-    page.goto("/stations/ABJ-002?period=24h")
+def test_a_tooltip_tells_the_hour_and_its_mean(page: Page) -> None:
+    page.goto("/ciapol/stations/ABJ-002?period=24h")
     surface = page.locator('[data-chart="means"] svg.recharts-surface')
     expect(surface).to_be_visible()
     surface.hover()
@@ -160,7 +160,7 @@ def test_a_payload_is_shown_as_text_and_never_executed(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/stations/ABJ-002?period=7d", "/pipeline"])
+@pytest.mark.parametrize("path", ["/", "/ciapol/stations/ABJ-002?period=7d", "/pipeline"])
 def test_it_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
     dark = scheme == "dark"
     context = browser.new_context(

@@ -61,7 +61,7 @@ def test_ingestion_that_was_given_up_shows_an_alarm_on_every_page_until_it_recov
 def test_a_late_step_is_named(page: Page, fake: FakeApi) -> None:
     fake.pipeline = SamplePipeline(late=True)
     page.goto("/")
-    expect(page.locator('[data-alarm="step_late"]')).to_contain_text("Prévision de chaque heure")
+    expect(page.locator('[data-alarm="step_late"]')).to_contain_text("Prévision horaire")
     expect(page.get_by_test_id("nav-pipeline")).to_have_attribute("data-pipeline", "late")
 
 
@@ -101,7 +101,7 @@ def test_states_have_enough_contrast_and_fit(
     transparent = "rgba(0, 0, 0, 0)"
     for mark in page.locator(".state").all():
         own = style(mark, "backgroundColor")
-        ground = style(page.locator(".pipe-card").first, "backgroundColor") if own == transparent else own
+        ground = style(page.locator(".card").first, "backgroundColor") if own == transparent else own
         assert contrast(style(mark, "color"), ground) >= 4.5, mark.inner_text()
         assert mark.inner_text().strip()
     screenshot(page, tmp_path, "states")

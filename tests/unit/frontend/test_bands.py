@@ -13,7 +13,7 @@ SCALE = {"µg/m³": 1, "ppb": 1, "ppm": 1000}
 
 
 def page_ends() -> dict[str, tuple[str, list[float]]]:
-    text = (ROOT / "apps/frontend/src/aqi/bands.ts").read_text("utf-8")
+    text = (ROOT / "apps/frontend/src/products/ciapol/aqi/bands.ts").read_text("utf-8")
     return {
         pollutant: (averaging, [float(end) for end in ends.split(",") if end.strip()])
         for pollutant, averaging, ends in TABLE.findall(text)

@@ -10,7 +10,9 @@ from starlette.applications import Starlette
 from apps.frontend.server.app import build_app
 from apps.frontend.server.pages import MissingPageError
 from apps.frontend.server.security import SECURITY_HEADERS
+from apps.frontend.server.upstreams import Upstreams
 
+GONE = Upstreams("http://127.0.0.1:9", {"weather": "http://127.0.0.1:9"})
 HTML = "<!doctype html><title>page</title>"
 
 
@@ -42,11 +44,13 @@ class Client:
 
 @pytest.fixture
 def client(static: Path) -> Client:
-    return Client(build_app(api_url="http://127.0.0.1:9", static_folder=static))
+    return Client(build_app(upstreams=GONE, static_folder=static))
 
 
-@pytest.mark.parametrize("path", ["/", "/stations/ABJ-001", "/stations/a.b%20c", "/stations/%2e%2e%2fx", "/nowhere"])
-def test_addresses_of_the_page_return_the_page_and_are_revalidated(client: Client, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/weather", "/weather/things/a.b%20c", "/things/a.b", "/things/%2e%2e%2fx", "/nowhere"]
+)
+def test_addresses_of_the_page_get_the_page_and_are_asked_for_again(client: Client, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.text) == (200, HTML)
     assert answer.headers["cache-control"] == "no-cache"
@@ -102,9 +106,21 @@ def test_pages_are_read_only(client: Client) -> None:
 
 
 def test_unknown_api_paths_are_problems_not_pages(client: Client) -> None:
-    answer = client.get("/api/v2/stations")
-    assert answer.status_code == 404
-    assert "/api/v1/" in answer.json()["detail"]
+    for path in ("/api/v1/things", "/api/other/v1/things"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == "This server offers /api/status, /api/platform/…, /api/weather/…"
+
+
+@pytest.mark.parametrize("name", ["platform", "status", "Weather", "w", "a-b", "../x"])
+def test_a_products_name_is_checked(name: str) -> None:
+    with pytest.raises(ValueError, match=f"product name {name!r}"):
+        Upstreams("http://127.0.0.1:9", {name: "http://127.0.0.1:9"})
+
+
+def test_an_address_is_checked() -> None:
+    with pytest.raises(ValueError, match=r"'127\.0\.0\.1:9' is no address"):
+        Upstreams("http://127.0.0.1:9", {"weather": "127.0.0.1:9"})
 
 
 def test_live_works_without_the_api(client: Client) -> None:
@@ -113,4 +129,4 @@ def test_live_works_without_the_api(client: Client) -> None:
 
 def test_a_folder_without_a_page_is_rejected_with_the_command_to_run(tmp_path: Path) -> None:
     with pytest.raises(MissingPageError, match="npm run build"):
-        build_app(api_url="http://127.0.0.1:9", static_folder=tmp_path)
+        build_app(upstreams=GONE, static_folder=tmp_path)

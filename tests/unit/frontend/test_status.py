@@ -1,4 +1,4 @@
-"""How /api/status interprets the responses of the API."""
+"""What /api/status makes of the answers of the APIs."""
 
 import asyncio
 import time
@@ -6,7 +6,8 @@ import time
 import httpx
 import pytest
 
-from apps.frontend.server.status import PlatformStatus, platform_status
+from apps.frontend.server.health import ProductState
+from apps.frontend.server.status import Clients, PlatformStatus, platform_status
 
 HEALTH = {
     "status": "ok",
@@ -21,60 +22,99 @@ HEALTH = {
 
 
 STEP = {
-    "product": "ciapol",
-    "workflow": "aqi_hourly",
-    "task": "aqi",
+    "product": "weather",
+    "workflow": "sum_hourly",
+    "task": "sum",
     "state": "succeeded",
     "started_at": "2026-01-31T12:05:00Z",
     "last_succeeded_at": "2026-01-31T12:05:21Z",
     "last_error": None,
     "late": False,
 }
-JOB = {"product": "ciapol", "name": "ingest", "wanted": "running", "state": "running", "failures": 0, "reason": None}
+JOB = {"product": "weather", "name": "ingest", "wanted": "running", "state": "running", "failures": 0, "reason": None}
 PIPELINE = {"checked_at": "2026-01-31T12:40:00Z", "steps": [STEP], "jobs": [JOB]}
+PLATFORM_HEALTH = {"status": "ok", "starrocks": {"reachable": True, "version": "3.5.0", "emulator": True}}
+
+Answer = httpx.Response | Exception
+
+
+def transport(answers: dict[str, Answer]) -> httpx.MockTransport:
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = answers[request.url.path]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return httpx.MockTransport(answer)
 
 
 def status_of(
-    response: httpx.Response | Exception, deadline: float = 1.0, pipeline: httpx.Response | Exception | None = None
+    product: Answer | None, *, platform: Answer | None = None, pipeline: Answer | None = None
 ) -> PlatformStatus:
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked = response
-        if request.url.path == "/api/v1/pipeline":
-            asked = pipeline or httpx.Response(200, json=PIPELINE)
-        if isinstance(asked, Exception):
-            raise asked
-        return asked
+    """The status of a stack with the product `weather`, or with none."""
 
-    async def ask() -> PlatformStatus:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://api") as client:
-            return await platform_status(client, deadline)
+    async def read() -> PlatformStatus:
+        answers = {
+            "/health": platform or httpx.Response(200, json=PLATFORM_HEALTH),
+            "/api/v1/pipeline": pipeline or httpx.Response(200, json=PIPELINE),
+        }
+        own = transport({} if product is None else {"/health": product})
+        async with (
+            httpx.AsyncClient(transport=transport(answers), base_url="http://platform") as first,
+            httpx.AsyncClient(transport=own, base_url="http://weather") as second,
+        ):
+            return await platform_status(Clients(first, {} if product is None else {"weather": second}), 1.0)
 
-    return asyncio.run(ask())
+    return asyncio.run(read())
 
 
-def test_a_healthy_platform_is_ok() -> None:
-    told = status_of(httpx.Response(200, json=HEALTH))
-    assert told["status"] == "ok"
-    assert told["api"]["reachable"]
-    assert told["api"]["error"] is None
-    assert (told["api"]["latency_ms"] or 0) > 0
-    assert told["starrocks"] == HEALTH["starrocks"]
-    assert told["data"] == HEALTH["data"]
+def product_of(answer: Answer) -> ProductState:
+    return status_of(answer)["products"]["weather"]
+
+
+def test_everything_responds() -> None:
+    status = status_of(httpx.Response(200, json=HEALTH))
+    assert status["status"] == "ok"
+    assert status["platform_api"]["reachable"]
+    assert status["starrocks"] == HEALTH["starrocks"]
+    product = status["products"]["weather"]
+    assert (product["status"], product["reachable"], product["error"]) == ("ok", True, None)
+    assert (product["latency_ms"] or 0) > 0
+    assert product["data"] == HEALTH["data"]
+
+
+def test_a_stack_without_products_is_ok() -> None:
+    status = status_of(None)
+    assert (status["status"], status["products"]) == ("ok", {})
 
 
 def test_old_data_are_stale() -> None:
     body = {**HEALTH, "data": {"last_measured_at": "2026-01-30T12:00:00Z", "age_seconds": 86400, "fresh": False}}
-    told = status_of(httpx.Response(200, json=body))
-    assert told["status"] == "stale"
-    assert told["data"]["age_seconds"] == 86400.0
+    status = status_of(httpx.Response(200, json=body))
+    assert (status["status"], status["products"]["weather"]["status"]) == ("stale", "stale")
+    data = status["products"]["weather"]["data"]
+    assert data == {"last_measured_at": "2026-01-30T12:00:00Z", "age_seconds": 86400.0, "fresh": False}
+
+
+def test_a_product_whose_health_says_nothing_of_data_is_ok() -> None:
+    product = product_of(httpx.Response(200, json=PLATFORM_HEALTH))
+    assert (product["status"], product["data"]) == ("ok", None)
 
 
 def test_503_with_a_health_body_means_starrocks_is_down_and_the_api_is_not() -> None:
     body = {"status": "down", "starrocks": {"reachable": False, "version": None, "emulator": None}, "data": {}}
-    told = status_of(httpx.Response(503, json=body))
-    assert told["status"] == "down"
-    assert told["api"]["reachable"]
-    assert not told["starrocks"]["reachable"]
+    status = status_of(httpx.Response(503, json=body), platform=httpx.Response(503, json=body))
+    assert status["status"] == "down"
+    assert status["products"]["weather"]["reachable"]
+    assert status["products"]["weather"]["status"] == "down"
+    assert not status["starrocks"]["reachable"]
+
+
+def test_starrocks_is_reachable_where_one_api_reaches_it() -> None:
+    status = status_of(httpx.Response(200, json=HEALTH), platform=httpx.ConnectError("refused"))
+    assert status["starrocks"]["reachable"]
+    assert status["status"] == "down"
+    assert status["platform_api"]["error"] == "ConnectError: refused"
 
 
 @pytest.mark.parametrize(
@@ -87,38 +127,34 @@ def test_503_with_a_health_body_means_starrocks_is_down_and_the_api_is_not() -> 
         (httpx.Response(404, json={"detail": "Not Found"}), "/health answered HTTP 404"),
     ],
 )
-def test_any_other_response_means_the_api_is_down_with_the_reason(
-    response: httpx.Response | Exception, words: str
-) -> None:
-    told = status_of(response)
-    assert told["status"] == "down"
-    assert not told["api"]["reachable"]
-    assert words in (told["api"]["error"] or "")
-    assert told["data"]["last_measured_at"] is None
+def test_anything_else_means_the_api_is_down_and_says_why(response: Answer, words: str) -> None:
+    status = status_of(response)
+    product = status["products"]["weather"]
+    assert (status["status"], product["status"], product["reachable"]) == ("down", "down", False)
+    assert words in (product["error"] or "")
+    assert product["data"] is None
 
 
 @pytest.mark.parametrize("age", ["old", True, None, [1]])
 def test_values_of_other_types_are_not_passed_on(age: object) -> None:
-    body = {**HEALTH, "data": {"last_measured_at": 5, "age_seconds": age, "fresh": "yes"}}
-    told = status_of(httpx.Response(200, json=body))
-    assert told["data"]["age_seconds"] is None
-    assert told["data"]["last_measured_at"] is None
-    assert told["data"]["fresh"] is False
+    body = {**HEALTH, "data": {"last_measured_at": [5], "age_seconds": age, "fresh": "yes"}}
+    assert product_of(httpx.Response(200, json=body))["data"] == {"age_seconds": None, "fresh": False}
 
 
-def test_the_deadline_applies_to_an_api_that_hangs() -> None:
+def test_the_deadline_holds_for_apis_that_hang() -> None:
     async def hang(_: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def ask() -> PlatformStatus:
+    async def read() -> PlatformStatus:
         async with httpx.AsyncClient(transport=httpx.MockTransport(hang), base_url="http://api") as client:
-            return await platform_status(client, 0.05)
+            return await platform_status(Clients(client, {"weather": client, "tides": client}), 0.05)
 
     started = time.monotonic()
-    told = asyncio.run(ask())
+    status = asyncio.run(read())
     assert time.monotonic() - started < 2
-    assert told["api"]["error"] == told["pipeline"]["error"] == "no answer within 0.05 s"
+    errors = {status["platform_api"]["error"], status["pipeline"]["error"]}
+    assert errors | {product["error"] for product in status["products"].values()} == {"no answer within 0.05 s"}
 
 
 def pipeline_of(steps: list[object], jobs: list[object]) -> PlatformStatus:
@@ -132,15 +168,15 @@ def test_the_pipeline_is_reported_step_by_step() -> None:
         "error": None,
         "steps": [
             {
-                "product": "ciapol",
-                "workflow": "aqi_hourly",
-                "task": "aqi",
+                "product": "weather",
+                "workflow": "sum_hourly",
+                "task": "sum",
                 "state": "succeeded",
                 "last_succeeded_at": "2026-01-31T12:05:21Z",
                 "late": False,
             }
         ],
-        "jobs": [{"product": "ciapol", "name": "ingest", "wanted": "running", "state": "running"}],
+        "jobs": [{"product": "weather", "name": "ingest", "wanted": "running", "state": "running"}],
     }
 
 
@@ -177,7 +213,7 @@ def test_the_worst_state_determines_the_status_of_the_pipeline(
 def test_an_unreadable_pipeline_is_unknown_and_affects_nothing_else(
     answer: httpx.Response | Exception, words: str
 ) -> None:
-    told = status_of(httpx.Response(200, json=HEALTH), pipeline=answer)
-    assert told["status"] == "ok"
-    assert (told["pipeline"]["status"], told["pipeline"]["steps"]) == ("unknown", [])
-    assert words in (told["pipeline"]["error"] or "")
+    status = status_of(httpx.Response(200, json=HEALTH), pipeline=answer)
+    assert status["status"] == "ok"
+    assert (status["pipeline"]["status"], status["pipeline"]["steps"]) == ("unknown", [])
+    assert words in (status["pipeline"]["error"] or "")

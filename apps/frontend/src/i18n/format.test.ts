@@ -20,10 +20,10 @@ describe("formats", () => {
     expect(english.ago(200_000)).toBe("2 days ago");
   });
 
-  it("tells times in the station's zone, with the date where it is another day there", () => {
+  it("tells times in a zone, with the date where it is another day there", () => {
     expect(french.moment(NOON, "Asia/Shanghai", NOON)).toBe("20:00 UTC+8");
     expect(french.moment(NOON, "Asia/Shanghai", NOON + 5 * 3_600_000)).toContain("31 janv.");
-    expect(english.clock(NOON, "Africa/Abidjan")).toBe("12:00");
+    expect(english.clock(NOON, "Europe/Paris")).toBe("13:00");
   });
 
   it("tells lengths of time in their largest whole unit", () => {

@@ -19,7 +19,7 @@ export type Formats = {
   full: (instant: number, zone: string) => string;
   day: (instant: number, zone: string) => string;
   clock: (instant: number, zone: string) => string;
-  /** "Africa/Abidjan (UTC)". */
+  /** "Europe/Paris (UTC+1)". */
   zone: (zone: string, instant: number) => string;
 };
 

@@ -23,7 +23,7 @@ export class FakeServer {
     this.requests.push(url);
     if (this.unreachable) throw new TypeError("Failed to fetch");
     const known = Object.hasOwn(this.answers, url.pathname);
-    if (!known) return problem(404, "Not Found", "No such station.");
+    if (!known) return problem(404, "Not Found", "No such thing.");
     const answer = this.answers[url.pathname];
     return asResponse(typeof answer === "function" ? answer() : answer);
   }

@@ -43,7 +43,7 @@ beforeEach(() => {
     "/api/status": status(),
     "/api/ciapol/v1/aqi/current": current(),
     "/api/ciapol/v1/rejected": { items: [], next_cursor: null },
-    "/api/platform/v1/pipeline": pipeline(),
+    "/api/platform/v1/pipeline": pipeline([step()]),
     "/api/ciapol/v1/quality": { items: [quality()], next_cursor: null },
     "/api/ciapol/v1/stations/ABJ-001": { ...station(), latest: null },
     "/api/ciapol/v1/stations/ABJ-001/measurements": () => ({ items: measurements(72), next_cursor: null }),
