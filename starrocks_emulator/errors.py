@@ -1,10 +1,13 @@
 """Errors as StarRocks numbers them (`com.starrocks.common.ErrorCode` of StarRocks 3.5)."""
 
+import logging
 import re
 
 import duckdb
 
 from starrocks_emulator.results import SqlError
+
+_LOG = logging.getLogger(__name__)
 
 
 def syntax(message: str) -> SqlError:
@@ -62,25 +65,106 @@ def exists(what: str, name: str) -> SqlError:
     return SqlError(1050, f"Table '{name}' already exists", "42S01")
 
 
-_COLUMN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
+def internal() -> SqlError:
+    """A mistake in the emulator; its details are logged and not sent to the client."""
+    return SqlError(1105, "Internal error of the emulator; its log has the details")
 
 
-_NATIVE = re.compile(r"ValueError: ([^\n]*)")
+RAISED = "emulator: "
+"""Prefix of the messages that SQL passes to DuckDB's `error()`: they are written for the client."""
 
 
-def from_duckdb(error: duckdb.Error) -> SqlError:
-    """Tell a failure of the execution engine in StarRocks' terms."""
+class RefusedError(Exception):
+    """Raised by a Python function that DuckDB calls; its text is written for the client."""
+
+
+_RAISED = re.compile(rf"^Invalid Input Error: {RAISED}([^\n]*)|RefusedError: ([^\n]*)", re.MULTILINE)
+_NAME = r'"((?:[^"]|"")*)"'
+_COLUMN = re.compile(
+    "|".join((
+        rf"Referenced column {_NAME} not found",
+        rf"does not have a column named {_NAME}",
+        rf"Column {_NAME} referenced that exists in the SELECT clause",
+        rf"Referenced table {_NAME} not found",
+        rf"Column {_NAME} does not exist on (?:left|right) side of join",
+    ))
+)  # fmt: skip
+_RULES = tuple(
+    (re.compile(pattern), code, message, state)
+    for pattern, code, message, state in (
+        (r'Ambiguous reference to column name "([^"]*)"', 1064, "Column '{0}' is ambiguous", "42000"),
+        (r'Column name "([^"]*)" is ambiguous', 1064, "Column '{0}' is ambiguous", "42000"),
+        (r'Ambiguous reference to table "([^"]*)"', 1066, "Not unique table/alias: '{0}'", "42000"),
+        (r'Duplicate alias "([^"]*)" in query', 1066, "Not unique table/alias: '{0}'", "42000"),
+        (r'Duplicate CTE name "([^"]*)"', 1064, "Duplicate CTE name '{0}'", "42000"),
+        (r'column "([^"]*)" must appear in the GROUP BY clause', 1064,
+         "'{0}' must be an aggregate expression or appear in GROUP BY clause", "42000"),
+        (r"must appear in the GROUP BY clause", 1064,
+         "An expression must be an aggregate expression or appear in GROUP BY clause", "42000"),
+        (r"(WHERE|GROUP BY|JOIN|LIMIT|QUALIFY|ORDER BY|VALUES|UNNEST)\b[^\n]* cannot contain (?:aggregate|window)",
+         1064,
+         "{0} clause cannot contain aggregations or window functions", "42000"),
+        (r"aggregate function calls cannot (?:be nested|contain window function calls)", 1064,
+         "Aggregation cannot contain aggregations or window functions", "42000"),
+        (r"window function calls cannot be nested", 1064, "Nesting of analytic expressions is not allowed", "42000"),
+        (r"DISTINCT is not supported for window functions", 1064, "DISTINCT not allowed in analytic function", "42000"),
+        (r"No function matches the given name and argument types '([\w.]*?)\(", 1064,
+         "No matching function with signature: {0} for these types of arguments", "42000"),
+        (r"Could not choose a best candidate function for the function call \"([\w.]*)\(", 1064,
+         "No matching function with signature: {0} for these types of arguments; convert them by CAST", "42000"),
+        (r"Macro ([\w.]*)\(\) (?:does not support|has multiple overloads)", 1064,
+         "No matching function with signature: {0} for these types of arguments; convert them by CAST", "42000"),
+        (r"ORDER (?:BY )?term out of range", 1064, "ORDER BY position is not in the select list", "42000"),
+        (r"GROUP BY term out of range", 1064, "GROUP BY position is not in the select list", "42000"),
+        (r"Subquery returns (\d+) columns", 1064, "A subquery must return one column, found {0}", "42000"),
+        (r"More than one row returned by a subquery", 1064,
+         "Expected LE 1 to be returned by expression", "42000"),
+        (r"[Oo]verflow|out of range|is too large", 1064, "A number is out of the range of its type", "22003"),
+        (r"Cannot compare values of type (\w+)[^\n]* and type (\w+)", 1064,
+         "Column type {0} and {1} cannot be compared; convert one of them by CAST", "42000"),
+        (r"Cannot mix values of type (\w+)[^\n]* and (\w+)", 1064,
+         "The types {0} and {1} have no common type; convert one of them by CAST", "42000"),
+        (r"Could not convert string '([^'\n]*)' to (\w+)", 1064, "'{0}' cannot be converted to {1}", "22007"),
+        (r"(?:Unimplemented type for cast|Can't cast|Cannot cast)[^\n]*?\(?(\w+) -> (\w+)", 1064,
+         "{0} cannot be converted to {1}", "42000"),
+        (r"Max expression depth limit|stack exhausted|Maximum recursion", 1064,
+         "The statement is nested too deeply", "42000"),
+        (r"Values list \"([^\"]*)\" has|Table \"([^\"]*)\" has \d+ columns available but", 1064,
+         "More column names are given than there are columns", "42000"),
+    )
+)  # fmt: skip
+"""Failures of DuckDB that are faults of a statement: pattern, error code, message, SQLSTATE."""
+
+
+def from_duckdb(error: duckdb.Error) -> SqlError | None:
+    """A failure of DuckDB in StarRocks' terms; None for one that no statement should cause."""
     text = str(error).split("\n\nLINE")[0]
-    first = text.split("\n")[0]
     if isinstance(error, duckdb.InterruptException):
         return SqlError(1317, "Query execution was interrupted", "70100")
+    if found := _RAISED.search(text):
+        return analysis(found[1] or found[2])
     if found := _COLUMN.search(text):
-        name = found.group(1) or found.group(2)
+        name = next(group for group in found.groups() if group).replace('""', '"')
         return SqlError(1064, f"Getting analyzing error. Detail message: Column '{name}' cannot be resolved.", "42S22")
-    if found := _NATIVE.search(text):
-        return analysis(found[1])
-    if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
-        return analysis(re.sub(r"^\w+ Error: ", "", first))
     if isinstance(error, duckdb.OutOfMemoryException):
-        return SqlError(1064, f"Memory of process exceed limit. {first}")
-    return SqlError(1064, re.sub(r"^[\w ]+ Error: ", "", first))
+        return SqlError(1064, "Memory of process exceed limit: the query needs more than --memory-limit")
+    for pattern, code, message, state in _RULES:
+        if found := pattern.search(text):
+            filled = message.format(*(group or "" for group in found.groups()))
+            return SqlError(code, f"Getting analyzing error. Detail message: {filled}.", state)
+    return None
+
+
+def translated(error: Exception, what: str) -> SqlError:
+    """Any failure as an error for the client; an unexpected one is logged with its traceback.
+
+    `what`: the statement or piece of work that failed, for the log."""
+    if isinstance(error, SqlError):
+        return error
+    if isinstance(error, RecursionError):
+        return analysis("The statement is nested too deeply")
+    found = from_duckdb(error) if isinstance(error, duckdb.Error) else None
+    if found is None:
+        _LOG.error("internal error in: %s", what[:2000], exc_info=error)
+        return internal()
+    return found

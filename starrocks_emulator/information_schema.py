@@ -1,21 +1,16 @@
 """`information_schema` in StarRocks' shape, made from the catalog; DuckDB's own is never shown."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Partition, Table, TableColumn
+from starrocks_emulator.services import Services
 from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
 from starrocks_emulator.users import Access
-
-if TYPE_CHECKING:
-    from starrocks_emulator.engine import Engine
 
 Rows = list[Sequence[Value]]
 _INTEGERS = {"smallint", "int", "bigint", "tinyint"}
@@ -42,14 +37,14 @@ def relation(fields: Sequence[tuple[str, str]], rows: Rows) -> str:
 class InformationSchema:
     """The tables that one session sees there."""
 
-    def __init__(self, engine: Engine, access: Access) -> None:
+    def __init__(self, services: Services, access: Access) -> None:
         """What `access` may not see is left out."""
-        self.engine = engine
+        self.services = services
         self.access = access
 
     def visible(self) -> list[Table]:
         """Tables that the session has any right on."""
-        return [table for table in self.engine.catalog.tables() if self.access.sees(table)]
+        return [table for table in self.services.catalog.tables() if self.access.sees(table)]
 
     def query(self, name: str) -> str:
         """DuckDB's query for a table of information_schema.
@@ -73,7 +68,7 @@ class InformationSchema:
         """Rows of a table."""
         if table.base is not None:
             return 0  # no rows of its own
-        cursor = self.engine.storage.cursor()
+        cursor = self.services.storage.cursor()
         try:
             row = cursor.execute(f"SELECT count(*) FROM {table.stored} WHERE {condition}").fetchone()
             return int(row[0]) if row else 0
@@ -82,7 +77,7 @@ class InformationSchema:
 
 
 def _schemata(schema: InformationSchema) -> Rows:
-    catalog = schema.engine.catalog
+    catalog = schema.services.catalog
     names = ["information_schema"]
     names += [name for name in catalog.databases if schema.access.sees_database(name, catalog.tables(name))]
     return [["def", name, "utf8", "utf8_general_ci", None] for name in sorted(names)]
@@ -153,7 +148,7 @@ def _materialized_views(schema: InformationSchema) -> Rows:
     for table in schema.visible():
         if table.kind != "mv" or table.refresh is None:
             continue
-        run = schema.engine.refresher.last_run(table.id)
+        run = schema.services.refresher.last_run(table.id)
         rows.append([
             table.id, table.database, table.name, table.refresh.mode, "true" if table.active else "false", "",
             "RANGE" if table.partitioning else "UNPARTITIONED", table.id, f"mv-{table.id}",
@@ -210,7 +205,7 @@ def _partitions_meta(schema: InformationSchema) -> Rows:
     for table in schema.visible():
         if table.kind == "view":
             continue
-        version = schema.engine.changes.version(table.id)
+        version = schema.services.changes.version(table.id)
         for index, (partition, number) in enumerate(partition_rows(schema, table)):
             key = ", ".join(table.partitioning.columns) if table.partitioning else ""
             rows.append([
@@ -248,9 +243,9 @@ def _task_runs(schema: InformationSchema) -> Rows:
     rows: Rows = [
         [run.query_id, run.name, run.started, run.finished, run.state, "default_catalog", run.database,
          run.definition, None, run.error_code, run.error, "100%", "", "{}", run.query_id, run.started]
-        for run in schema.engine.refresher.runs()
+        for run in schema.services.refresher.runs()
     ]  # fmt: skip
-    for one in schema.engine.tasks.runs():
+    for one in schema.services.tasks.runs():
         task = one.task
         if schema.may_see(task.user):
             rows.append([
@@ -265,7 +260,7 @@ def _all_tasks(schema: InformationSchema) -> Rows:
     return [
         [task.name, task.created, f"PERIODICAL {task.schedule}" if task.schedule else "MANUAL", "default_catalog",
          task.database, task.definition, None, task.properties, task.user]
-        for task in schema.engine.tasks.all()
+        for task in schema.services.tasks.all()
         if schema.may_see(task.user)
     ]  # fmt: skip
 

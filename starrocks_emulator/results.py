@@ -88,8 +88,13 @@ class Session(Protocol):
     """One client's connection after a successful login. Its methods block and are called in a worker thread,
     one at a time; only `cancel` is called from elsewhere."""
 
-    user: str
-    database: str | None
+    @property
+    def user(self) -> str:
+        """Name of the user who logged in."""
+
+    @property
+    def database(self) -> str | None:
+        """The current database."""
 
     def execute(self, sql: str) -> Iterator[Ok | ResultSet]:
         """Run one or more statements separated by `;`, yielding the answer of each before the next runs.

@@ -17,7 +17,7 @@ def _joined(arguments: Sequence[str]) -> str:
 def _slice(arguments: Sequence[str]) -> str:
     array, offset, *length = arguments
     end = f"{offset} + {length[0]} - 1" if length else f"len({array})"
-    return f"CASE WHEN {offset} >= 1 THEN list_slice({array}, {offset}, {end}) WHEN {array} IS NOT NULL THEN error('array_slice from before the first element is not there in this emulator') END"  # noqa: E501
+    return f"CASE WHEN {offset} >= 1 THEN list_slice({array}, {offset}, {end}) WHEN {array} IS NOT NULL THEN error('emulator: array_slice from before the first element is not there in this emulator') END"  # noqa: E501
 
 
 ARRAYS = {

@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime, timedelta
 
+from starrocks_emulator.errors import RefusedError
+
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -204,4 +206,4 @@ def next_day(moment: datetime, name: str, step: int) -> date | None:
                 found += timedelta(days=step)
                 if found.weekday() == index:
                     return found
-    raise ValueError(f"{name} not supported in next_day or previous_day")
+    raise RefusedError(f"{name} not supported in next_day or previous_day")

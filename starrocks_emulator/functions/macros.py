@@ -13,7 +13,7 @@ _MOMENT = (
     "WHEN regexp_full_match(x, '\\d{8}') THEN try_strptime(x, '%Y%m%d') "
     "WHEN regexp_full_match(x, '\\d{14}') THEN try_strptime(x, '%Y%m%d%H%M%S') "
     "WHEN regexp_full_match(x, '[-+\\d\\s:/.,TZ]*(\\d[-+\\s:/.,TZ]*){5,}') "
-    "THEN error('This emulator does not read the date ' || x || ', write it as YYYY-MM-DD HH:MM:SS') END"
+    "THEN error('emulator: This emulator does not read the date ' || x || ', write it as YYYY-MM-DD HH:MM:SS') END"
 )
 
 MACROS = (
@@ -21,7 +21,7 @@ MACROS = (
     f"CREATE MACRO fn.dt(x TIMESTAMP) AS x, (x DATE) AS CAST(x AS TIMESTAMP), (x VARCHAR) AS {_MOMENT}, "
     "(x BIGINT) AS CASE length(CAST(x AS VARCHAR)) WHEN 8 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d') "
     "WHEN 14 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d%H%M%S') ELSE CASE WHEN x IS NOT NULL THEN "
-    "error('This emulator reads numbers as dates in the forms YYYYMMDD and YYYYMMDDHHMMSS') END END",
+    "error('emulator: This emulator reads numbers as dates in the forms YYYYMMDD and YYYYMMDDHHMMSS') END END",
     # … of a load: NULL for whatever is not in the known forms, without the regular expressions that take their time;
     # a zone, which DuckDB would read, is none of them
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
@@ -38,7 +38,7 @@ MACROS = (
     "CREATE MACRO fn.quotient(a, b) AS CASE WHEN b = 0 THEN NULL ELSE (abs(a) * 2 + abs(b)) // (abs(b) * 2) "
     "* CAST(sign(a) * sign(b) AS HUGEINT) END",
     "CREATE MACRO fn.divided(a DOUBLE, b DOUBLE) AS a / b, (a BIGINT, b BIGINT) AS a / b, "
-    "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('a division of DECIMALs whose scale is not known; use CAST')",
+    "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('emulator: a division of DECIMALs of unknown scale; use CAST')",
     # CAST to an integer type cuts off decimals, where DuckDB rounds
     "CREATE MACRO fn.whole(x DOUBLE) AS trunc(x), (x VARCHAR) AS TRY_CAST(regexp_extract(x, "
     "'^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT), (x BIGINT) AS x, (x HUGEINT) AS x, (x BOOLEAN) AS CAST(x AS INTEGER), "
@@ -53,7 +53,7 @@ MACROS = (
     "(u VARCHAR, x DATE) AS CAST(date_trunc(u, x) AS DATE), "
     "(u VARCHAR, x VARCHAR) AS date_trunc(u, fn.dt(x))",
     "CREATE MACRO fn.with_time(x TIMESTAMP) AS x, (x VARCHAR) AS fn.dt(x), (x DATE) AS CASE WHEN x IS NOT NULL THEN "
-    "CAST(error('date_trunc and date_slice of a DATE take day, week, month, quarter or year') AS TIMESTAMP) END",
+    "CAST(error('emulator: date_trunc of a DATE takes day, week, month, quarter or year') AS TIMESTAMP) END",
     "CREATE MACRO fn.round1(x DOUBLE) AS TRY_CAST(round(x) AS BIGINT), (x BIGINT) AS x, (x) AS round(x)",
     "CREATE MACRO fn.floor1(x DOUBLE) AS TRY_CAST(floor(x) AS BIGINT), (x BIGINT) AS x, "
     "(x) AS TRY_CAST(floor(x) AS BIGINT)",
@@ -61,8 +61,8 @@ MACROS = (
     "(x) AS TRY_CAST(ceil(x) AS BIGINT)",
     # StarRocks cuts the result of group_concat at group_concat_max_len
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
-    "left(x, most) WHEN x IS NOT NULL THEN error('group_concat of more than group_concat_max_len bytes that are not "
-    "ASCII is not there in this emulator; set the variable higher') END",
+    "left(x, most) WHEN x IS NOT NULL THEN error('emulator: This emulator does not cut a group_concat that is not "
+    "ASCII at group_concat_max_len; set the variable higher') END",
     # a text of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
     "CREATE MACRO fn.repeated(x VARCHAR, n) AS CASE WHEN n <= 0 THEN CASE WHEN x IS NOT NULL THEN '' END "
     "WHEN strlen(x) * CAST(n AS HUGEINT) <= 1048576 THEN repeat(x, CAST(n AS BIGINT)) END",
@@ -73,12 +73,13 @@ MACROS = (
     "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
     "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",
     "CREATE MACRO fn.shift_left(x, n) AS CASE WHEN n BETWEEN 0 AND 62 THEN CAST(x AS BIGINT) << CAST(n AS BIGINT) "
-    "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('a shift by ' || n || ' bits') END",
+    "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.shift_right(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN CAST(x AS BIGINT) >> CAST(n AS BIGINT) "
-    "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('a shift by ' || n || ' bits') END",
+    "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.hex(x VARCHAR) AS hex(encode(x)), (x BIGINT) AS hex(x)",
-    "CREATE MACRO fn.split_part(x, d, n) AS CASE WHEN d = '' THEN error('split_part by an empty text is not there in "
-    "this emulator') WHEN n = 0 OR abs(n) > len(string_split(x, d)) THEN NULL ELSE split_part(x, d, n) END",
+    "CREATE MACRO fn.split_part(x, d, n) AS CASE WHEN d = '' THEN "
+    "error('emulator: This emulator does not support split_part by an empty text') "
+    "WHEN n = 0 OR abs(n) > len(string_split(x, d)) THEN NULL ELSE split_part(x, d, n) END",
     "CREATE MACRO fn.array_contains(a, x) AS CASE WHEN a IS NULL THEN NULL WHEN x IS NULL THEN "
     "len(list_filter(a, lambda e: e IS NULL)) > 0 ELSE list_contains(a, x) END",
     # substring counts from 1, from the end below 0; position 0 is no position

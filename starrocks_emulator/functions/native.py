@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 import duckdb
 from duckdb.func import SPECIAL
 
+from starrocks_emulator.errors import RefusedError
 from starrocks_emulator.functions import calendar
 
 Native = str | int | float | date | datetime | None
@@ -51,13 +52,16 @@ def unhex(text: str) -> str | None:
     """UNHEX: the text of which these are the bytes; empty where they are none.
 
     Raises:
-        ValueError: bytes that are no UTF-8, which a text here cannot hold.
+        RefusedError: the bytes are not UTF-8.
     """
     try:
         raw = bytes.fromhex(text) if not any(character.isspace() for character in text) else b""
     except ValueError:
         return ""
-    return raw.decode()
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise RefusedError("unhex to bytes that are not UTF-8 is not supported by this emulator") from None
 
 
 def conv(text: str, source: int, target: int) -> str | None:
@@ -66,7 +70,7 @@ def conv(text: str, source: int, target: int) -> str | None:
         return None
     value = int(text, source)
     if value < 0 or value >= 1 << 63 or target < 0:
-        raise ValueError(f"conv({text}, {source}, {target}) is beyond what this emulator computes")
+        raise RefusedError(f"conv({text}, {source}, {target}) is beyond what this emulator computes")
     digits = ""
     while value or not digits:
         value, rest = divmod(value, target)
@@ -119,7 +123,7 @@ def _json_path(path: str) -> list[str | int] | None:
 def _json_at(text: str, path: str) -> object:
     steps = _json_path(path)
     if steps is None:
-        raise ValueError(f"the JSON path {path}: this emulator knows $.name and [number]")
+        raise RefusedError(f"the JSON path {path}: this emulator knows $.name and [number]")
     try:
         value = json.loads(text)
     except ValueError:
@@ -138,7 +142,7 @@ def get_json_string(text: str, path: str) -> str | None:
     if isinstance(value, str) or value is None:
         return value
     if isinstance(value, dict | list):
-        raise ValueError("get_json_string of an object or array: this emulator answers single values")  # noqa: TRY004
+        raise RefusedError("get_json_string of an object or array: this emulator answers single values")
     return json.dumps(value)
 
 
@@ -158,20 +162,20 @@ def parse_json(text: str) -> str | None:
     """A JSON object or array as StarRocks prints it: keys in their order as text. NULL for what is no JSON.
 
     Raises:
-        ValueError: something whose text in StarRocks is not certain.
+        RefusedError: StarRocks' text of the value is not certain.
     """
     try:
         value = json.loads(text)
     except ValueError:
         return None
     if not isinstance(value, dict | list):
-        raise ValueError("a JSON value that is no object or array is not there in this emulator")  # noqa: TRY004
+        raise RefusedError("a JSON value that is no object or array is not there in this emulator")
     return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)
 
 
 def _certain(value: object) -> object:
     if isinstance(value, float) and (value.is_integer() or "e" in repr(value)):
-        raise ValueError(f"the JSON number {value!r}: this emulator knows whole and short decimal numbers")
+        raise RefusedError(f"the JSON number {value!r}: this emulator knows whole and short decimal numbers")
     if isinstance(value, dict):
         return {key: _certain(one) for key, one in value.items()}
     return [_certain(one) for one in value] if isinstance(value, list) else value
@@ -197,8 +201,8 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_months_between": (calendar.months_between, ("TIMESTAMP", "TIMESTAMP"), "BIGINT"),
     "py_next_day": (calendar.next_day, ("TIMESTAMP", "VARCHAR", "INTEGER"), "DATE"),
 }
-"""Name, Python function, types of its arguments and of its result. NULL in any argument gives NULL; a ValueError
-fails the statement with its text."""
+"""Name, Python function, types of its arguments and of its result. NULL in any argument gives NULL; a
+RefusedError fails the statement."""
 
 
 def _strict(function: Callable[..., Native]) -> Callable[..., Native]:

@@ -36,7 +36,7 @@ def frontend_metrics(engine: Engine) -> str:
     states, counters, latencies = engine.loads.counts(), engine.counters, engine.latencies.quantiles()
     page = _Text()
     page.add("starrocks_emulator", "gauge", "1: this is an emulator and not StarRocks", ("", 1))
-    page.add("starrocks_fe_connection_total", "gauge", "open client connections", ("", len(engine.sessions)))
+    page.add("starrocks_fe_connection_total", "gauge", "open client connections", ("", len(engine.connections)))
     page.add("starrocks_fe_query_total", "counter", "statements", ("", counters["query_total"]))
     page.add("starrocks_fe_query_success", "counter", "statements that succeeded",
              ("", counters["query_total"] - counters["query_err"]))  # fmt: skip

@@ -74,7 +74,7 @@ def _loads(engine: Engine, access: Access) -> str:
 
 def _running(engine: Engine, access: Access) -> str:
     rows = []
-    for session in list(engine.sessions.values()):
+    for session in list(engine.connections.values()):
         running = session.running
         if running and (session.user == access.user or access.users.may(
             access.user, access.roles, "OPERATE", "SYSTEM", None, None

@@ -1,30 +1,26 @@
 """SET, USE, KILL and ADMIN SHOW."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, ResultSet, SqlError
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.principals import identity, role_list, user_admin, with_defaults
+from starrocks_emulator.sql.show import frontend_config
 from starrocks_emulator.users import password_secret
 from starrocks_emulator.variables import DEFAULTS, FIXED, READ_ONLY, SQL_MODES, UTC_NAMES
 
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
-
-def set_(session: Session, words: Words) -> Ok:
+def set_(context: Context, words: Words) -> Ok:
     """SET of variables, PASSWORD, ROLE, DEFAULT ROLE, NAMES."""
     words.expect("SET")
     if words.accept("PASSWORD"):
-        return _set_password(session, words)
+        return _set_password(context, words)
     if words.accept("DEFAULT", "ROLE"):
-        return _set_default_role(session, words)
+        return _set_default_role(context, words)
     if words.accept("ROLE"):
-        return _set_role(session, words)
+        return _set_role(context, words)
     if words.accept("CATALOG"):
         if words.word_or_string() != "default_catalog":
             raise errors.unsupported("other catalogs than default_catalog")
@@ -33,15 +29,15 @@ def set_(session: Session, words: Words) -> Ok:
     if words.peek("PROPERTY") or words.peek("TRANSACTION"):
         raise errors.unsupported(f"SET {words.identifier().upper()}")
     while True:
-        _set_variable(session, words)
+        _set_variable(context, words)
         if not words.accept(","):
             break
     words.finish()
     return Ok()
 
 
-def _set_password(session: Session, words: Words) -> Ok:
-    name = identity(words) if words.accept("FOR") else session.user
+def _set_password(context: Context, words: Words) -> Ok:
+    name = identity(words) if words.accept("FOR") else context.user
     words.expect("=")
     hashed = not words.accept("PASSWORD")
     if hashed:
@@ -51,14 +47,14 @@ def _set_password(session: Session, words: Words) -> Ok:
         secret = password_secret(words.string())
         words.expect(")")
     words.finish()
-    if name != session.user:
-        user_admin(session)
-    with session.engine.storage.transaction() as change:
-        session.engine.users.put_user(change, replace(session.engine.users.user(name), secret=secret))
+    if name != context.user:
+        user_admin(context)
+    with context.services.storage.transaction() as change:
+        context.services.users.put_user(change, replace(context.services.users.user(name), secret=secret))
     return Ok()
 
 
-def _set_default_role(session: Session, words: Words) -> Ok:
+def _set_default_role(context: Context, words: Words) -> Ok:
     probe = Words(words.sql)
     probe.position = words.position
     while not probe.at_end and not probe.peek("TO"):
@@ -67,33 +63,33 @@ def _set_default_role(session: Session, words: Words) -> Ok:
     probe.accept("USER")
     name = identity(probe)
     probe.finish()
-    if name != session.user:
-        user_admin(session)
-    users = session.engine.users
-    with session.engine.storage.transaction() as change:
+    if name != context.user:
+        user_admin(context)
+    users = context.services.users
+    with context.services.storage.transaction() as change:
         users.put_user(change, with_defaults(users.user(name), words))
     return Ok()
 
 
-def _set_role(session: Session, words: Words) -> Ok:
-    user = session.engine.users.user(session.user)
+def _set_role(context: Context, words: Words) -> Ok:
+    user = context.services.users.user(context.user)
     if words.accept("DEFAULT"):
-        session.roles = user.default_roles
+        context.roles = user.default_roles
     elif words.accept("ALL"):
-        session.roles = user.roles
+        context.roles = user.roles
     elif words.accept("NONE"):
-        session.roles = ()
+        context.roles = ()
     else:
         roles = role_list(words)
         for role in roles:
             if role not in user.roles:
                 raise errors.analysis(f"Role {role} is not granted to '{user.name}'@'%'")
-        session.roles = roles
+        context.roles = roles
     words.finish()
     return Ok()
 
 
-def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
+def _set_variable(context: Context, words: Words) -> None:  # noqa: PLR0912
     if words.accept("NAMES"):
         charset = words.word_or_string()
         if words.accept("COLLATE"):
@@ -118,8 +114,8 @@ def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
     name = words.identifier().lower()
     if not words.accept("="):
         words.expect(":=")
-    value = _value(session, words)
-    if name not in session.variables:
+    value = _value(context, words)
+    if name not in context.variables:
         raise SqlError(1193, f"Unknown system variable '{name}'")
     if name in READ_ONLY:
         raise SqlError(1621, f"Variable '{name}' is a read only variable")
@@ -137,18 +133,18 @@ def _set_variable(session: Session, words: Words) -> None:  # noqa: PLR0912
         raise errors.unsupported(f"the SQL mode {', '.join(sorted(odd))}")
     if name == "group_concat_max_len" and (not value.isdigit() or int(value) < 4):
         raise errors.analysis(f"group_concat_max_len is a whole number from 4, found {value}")
-    session.variables[name] = value
+    context.variables[name] = value
     if glob:
-        session.access.require_global("OPERATE", "SYSTEM")
-        session.engine.global_variables[name] = value
+        context.access.require_global("OPERATE", "SYSTEM")
+        context.services.global_variables[name] = value
 
 
-def _value(session: Session, words: Words) -> str:
+def _value(context: Context, words: Words) -> str:
     if words.accept("@@"):
         name = words.identifier().lower()
         while words.accept("."):
             name = words.identifier().lower()
-        return session.variables.get(name, "")
+        return context.variables.get(name, "")
     negative = words.accept("-")
     token = words.current
     if token is None or token.kind not in {"word", "string", "number", "quoted"}:
@@ -160,18 +156,18 @@ def _value(session: Session, words: Words) -> str:
     return f"-{text}" if negative else text
 
 
-def use(session: Session, words: Words) -> Ok:
+def use(context: Context, words: Words) -> Ok:
     """USE database."""
     words.expect("USE")
     catalog, name = words.qualified() if not words.peek("'") else (None, words.string())
     words.finish()
     if catalog not in {None, "default_catalog"}:
         raise SqlError(5078, f"Unknown catalog '{catalog}'", "42000")
-    session.use(name)
+    context.use(name)
     return Ok()
 
 
-def kill(session: Session, words: Words) -> Ok:
+def kill(context: Context, words: Words) -> Ok:
     """KILL [QUERY | CONNECTION] id: one's own connections, or with OPERATE any."""
     words.expect("KILL")
     query_only = words.accept("QUERY")
@@ -179,17 +175,25 @@ def kill(session: Session, words: Words) -> Ok:
         words.accept("CONNECTION")
     number = words.integer()
     words.finish()
-    target = session.engine.sessions.get(number)
-    if target and target.user != session.user:
-        session.access.require_global("OPERATE", "SYSTEM")
-    session.engine.kill(number, query_only)
+    target = context.services.connections.get(number)
+    if target and target.user != context.user:
+        context.access.require_global("OPERATE", "SYSTEM")
+    context.services.kill(number, query_only)
     return Ok()
 
 
-def admin(session: Session, words: Words) -> Ok | ResultSet:
+def admin(context: Context, words: Words) -> Ok | ResultSet:
     """`ADMIN SHOW FRONTEND CONFIG [LIKE 'pattern']`."""
-    from starrocks_emulator.sql.show import frontend_config  # noqa: PLC0415  show imports the session's helpers
-
     words.expect("ADMIN")
     words.expect("SHOW", "FRONTEND", "CONFIG")
-    return frontend_config(session, words)
+    return frontend_config(context, words)
+
+
+def transaction(context: Context, words: Words) -> Ok:
+    """BEGIN, START TRANSACTION, COMMIT, ROLLBACK: accepted without effect, as each statement commits separately."""
+    word = words.identifier().upper()
+    words.accept("TRANSACTION")
+    words.accept("WORK")
+    words.finish()
+    context.in_transaction = word in {"BEGIN", "START"}
+    return Ok()

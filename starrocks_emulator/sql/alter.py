@@ -1,12 +1,10 @@
 """ALTER TABLE, ALTER MATERIALIZED VIEW, ALTER DATABASE and ALTER USER."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors, write
 from starrocks_emulator.catalog import check_new_name
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql import principals
@@ -18,49 +16,46 @@ from starrocks_emulator.sql.partitions import find_partition, partition_conditio
 from starrocks_emulator.sql.properties import checked
 from starrocks_emulator.storage import Transaction
 
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
-
-def alter(session: Session, words: Words) -> Ok:
+def alter(context: Context, words: Words) -> Ok:
     """ALTER …"""
     words.expect("ALTER")
     if words.accept("USER"):
-        return principals.alter_user(session, words)
+        return principals.alter_user(context, words)
     if words.accept("TABLE"):
-        return _alter_table(session, words)
+        return _alter_table(context, words)
     if words.accept("MATERIALIZED", "VIEW"):
-        return _alter_view(session, words)
+        return _alter_view(context, words)
     raise words.unexpected("TABLE, MATERIALIZED VIEW or USER")
 
 
-def _find(session: Session, words: Words, kind: str) -> Table:
+def _find(context: Context, words: Words, kind: str) -> Table:
     database, name = words.qualified()
-    catalog = session.engine.catalog
-    table = catalog.table(catalog.database(database or session.database), name)
+    catalog = context.services.catalog
+    table = catalog.table(catalog.database(database or context.database), name)
     if table.kind != kind:
         raise SqlError(1347, f"'{table.database}'.'{name}' is not '{kind.upper()}'")
-    session.access.require("ALTER", table)
+    context.access.require("ALTER", table)
     return table
 
 
-def _alter_table(session: Session, words: Words) -> Ok:
-    engine = session.engine
-    with engine.storage.transaction(session.cursor) as change:
-        table = _find(session, words, "table")
+def _alter_table(context: Context, words: Words) -> Ok:
+    services = context.services
+    with services.storage.transaction(context.cursor) as change:
+        table = _find(context, words, "table")
         if words.accept("SWAP", "WITH"):
-            _swap(session, change, table, words)
+            _swap(context, change, table, words)
             return Ok()
         while True:
-            table = _clause(session, change, table, words)
+            table = _clause(context, change, table, words)
             if not words.accept(","):
                 break
         words.finish()
-        engine.catalog.put(change, table)
+        services.catalog.put(change, table)
     return Ok()
 
 
-def _clause(session: Session, change: Transaction, table: Table, words: Words) -> Table:  # noqa: PLR0911, PLR0912
+def _clause(context: Context, change: Transaction, table: Table, words: Words) -> Table:  # noqa: PLR0911, PLR0912
     if words.accept("ADD", "COLUMN"):
         if words.accept("("):
             while True:
@@ -79,7 +74,7 @@ def _clause(session: Session, change: Transaction, table: Table, words: Words) -
     if words.accept("RENAME"):
         name = words.identifier()
         check_new_name("table", name)
-        if session.engine.catalog.find(table.database, name):
+        if context.services.catalog.find(table.database, name):
             raise errors.exists("table", name)
         return table.with_(name=name)
     if words.accept("SET"):
@@ -88,7 +83,7 @@ def _clause(session: Session, change: Transaction, table: Table, words: Words) -
         words.accept("=")
         return table.with_(comment=words.string())
     if words.accept("DROP", "PARTITION"):
-        return _drop_partition(session, change, table, words)
+        return _drop_partition(context, change, table, words)
     if words.accept("DROP", "TEMPORARY") or words.peek("ADD", "TEMPORARY"):
         raise errors.unsupported("temporary partitions")
     if words.peek("ADD", "INDEX") or words.peek("ADD", "ROLLUP"):
@@ -204,7 +199,7 @@ def _rename_column(change: Transaction, table: Table, words: Words) -> Table:
     )  # fmt: skip
 
 
-def _drop_partition(session: Session, change: Transaction, table: Table, words: Words) -> Table:
+def _drop_partition(context: Context, change: Transaction, table: Table, words: Words) -> Table:
     lenient = words.accept("IF", "EXISTS")
     name = words.identifier()
     words.accept("FORCE")
@@ -217,22 +212,22 @@ def _drop_partition(session: Session, change: Transaction, table: Table, words: 
             return table
         raise SqlError(1507, "Error in list of partitions to DROP") from None
     condition = partition_condition(table.partitioning, found)
-    load = session.engine.loads.begin(table.database, None, "DELETE", session.user)
+    load = context.services.loads.begin(table.database, None, "DELETE", context.user)
     load.tables = [table.name]
     change.cursor.execute(f"DELETE FROM {table.stored} WHERE {condition}")
     load.changed[table.id] = (found.low, found.high)
-    session.engine.loads.finish(change, load)
+    context.services.loads.finish(change, load)
     return table.with_(partitions=tuple(one for one in table.partitions if one != found))
 
 
-def _swap(session: Session, change: Transaction, table: Table, words: Words) -> None:
+def _swap(context: Context, change: Transaction, table: Table, words: Words) -> None:
     name = words.identifier()
     words.finish()
-    catalog = session.engine.catalog
+    catalog = context.services.catalog
     other = catalog.table(table.database, name)
     if other.kind != "table":
         raise errors.analysis(f"{name} is not a table")
-    session.access.require("ALTER", other)
+    context.access.require("ALTER", other)
     # the ids, and with them rows and grants, keep their table; only the names change places
     first, second = table.with_(name=other.name), other.with_(name=table.name)
     change.put("table", str(first.id), first.to_json())
@@ -240,14 +235,14 @@ def _swap(session: Session, change: Transaction, table: Table, words: Words) -> 
     change.after(lambda: catalog.exchange(first, second))
 
 
-def _alter_view(session: Session, words: Words) -> Ok:
-    engine = session.engine
-    with engine.storage.transaction(session.cursor) as change:
-        table = _find(session, words, "mv")
+def _alter_view(context: Context, words: Words) -> Ok:
+    services = context.services
+    with services.storage.transaction(context.cursor) as change:
+        table = _find(context, words, "mv")
         if words.accept("RENAME"):
             name = words.identifier()
             check_new_name("table", name)
-            if engine.catalog.find(table.database, name):
+            if services.catalog.find(table.database, name):
                 raise errors.exists("table", name)
             table = table.with_(name=name)
         elif words.accept("SET"):
@@ -261,5 +256,5 @@ def _alter_view(session: Session, words: Words) -> Ok:
                 "this clause of ALTER MATERIALIZED VIEW; RENAME, SET, ACTIVE and INACTIVE are there"
             )
         words.finish()
-        engine.catalog.put(change, table)
+        services.catalog.put(change, table)
     return Ok()

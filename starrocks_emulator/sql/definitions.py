@@ -1,11 +1,9 @@
 """What the CREATE statements have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql.lexer import Words
@@ -13,18 +11,15 @@ from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.types import from_stored
 
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
-
-def target(session: Session, words: Words, privilege: str) -> tuple[bool, str, str]:
+def target(context: Context, words: Words, privilege: str) -> tuple[bool, str, str]:
     """What a CREATE statement makes: whether it may be there already, its database and its name."""
     lenient = words.accept("IF", "NOT", "EXISTS")
     database, name = words.qualified()
-    database = session.engine.catalog.database(database or session.database)
+    database = context.services.catalog.database(database or context.database)
     if database in SYSTEM_DATABASES:
-        raise SqlError(1044, f"Access denied for user '{session.user}' to database '{database}'", "42000")
-    session.access.require_database(privilege, database)
+        raise SqlError(1044, f"Access denied for user '{context.user}' to database '{database}'", "42000")
+    context.access.require_database(privilege, database)
     check_new_name("table", name)
     return lenient, database, name
 
@@ -38,19 +33,19 @@ def physical(table: Table) -> str:
     return f"CREATE TABLE {table.stored} ({columns})"
 
 
-def query_after_as(session: Session, words: Words) -> str:
+def query_after_as(context: Context, words: Words) -> str:
     """The query after AS, checked."""
     if words.at_end:
         raise words.unexpected("SELECT")
     text = words.rest()
-    session.queries().query(parse(text)[0], top=True)
+    context.queries().query(parse(text)[0], top=True)
     return text
 
 
-def columns_of(session: Session, query: str, names: Sequence[str]) -> tuple[TableColumn, ...]:
+def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[TableColumn, ...]:
     """The columns that a query answers, under these names if some are given."""
-    text = session.queries().query(parse(query)[0], top=True)
-    rows = session.cursor.execute(f"DESCRIBE {text}").fetchall()
+    text = context.queries().query(parse(query)[0], top=True)
+    rows = context.cursor.execute(f"DESCRIBE {text}").fetchall()
     if names and len(names) != len(rows):
         raise SqlError(1353, "View's SELECT and view's field list have different column counts")
     found = tuple(names) or tuple(str(row[0]) for row in rows)

@@ -28,13 +28,13 @@ def assigned(source: str, column: TableColumn) -> str:
     if column.type.name in {"array", "varbinary"}:
         converted = f"CAST({source} AS {column.type.stored()})"
     name = text_literal(
-        f"Insert has filtered data: a value of column '{column.name}' does not fit {column.type.brief()}"
+        f"{errors.RAISED}Insert has filtered data: a value of column '{column.name}' does not fit {column.type.brief()}"
     )
     checks = f"WHEN ({source}) IS NOT NULL AND ({converted}) IS NULL THEN error({name})"
     if column.type.is_string and column.type.arguments[0] < 1048576:
         checks += f" WHEN strlen({converted}) > {column.type.arguments[0]} THEN error({name})"
     if not column.nullable:
-        missing = text_literal(f"NULL value in non-nullable column '{column.name}'")
+        missing = text_literal(f"{errors.RAISED}NULL value in non-nullable column '{column.name}'")
         checks += f" WHEN ({source}) IS NULL THEN error({missing})"
     return f"CASE {checks} ELSE {converted} END"
 

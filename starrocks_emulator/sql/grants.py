@@ -1,43 +1,38 @@
 """GRANT and REVOKE."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.principals import identity, user_admin
 from starrocks_emulator.storage import Transaction
 from starrocks_emulator.users import BUILT_IN_ROLES, PRIVILEGES, Grant, Principal
 
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
-
-def grant(session: Session, words: Words) -> Ok:
+def grant(context: Context, words: Words) -> Ok:
     """`GRANT privileges ON objects TO USER|ROLE name` and `GRANT roles TO USER|ROLE name`."""
     words.expect("GRANT")
-    return _grant_or_revoke(session, words, "TO")
+    return _grant_or_revoke(context, words, "TO")
 
 
-def revoke(session: Session, words: Words) -> Ok:
+def revoke(context: Context, words: Words) -> Ok:
     """The opposite of GRANT."""
     words.expect("REVOKE")
-    return _grant_or_revoke(session, words, "FROM")
+    return _grant_or_revoke(context, words, "FROM")
 
 
-def _grant_or_revoke(session: Session, words: Words, direction: str) -> Ok:
-    user_admin(session)
+def _grant_or_revoke(context: Context, words: Words, direction: str) -> Ok:
+    user_admin(context)
     items = [_item(words)]
     while words.accept(","):
         items.append(_item(words))
     roles: tuple[str, ...] = ()
     grants: frozenset[Grant] = frozenset()
     if words.accept("ON"):
-        grants = frozenset(_grants(session, words, [" ".join(item).upper() for item in items]))
+        grants = frozenset(_grants(context, words, [" ".join(item).upper() for item in items]))
     else:
         roles = tuple(item[0] for item in items)
         if any(len(item) != 1 for item in items):
@@ -50,20 +45,20 @@ def _grant_or_revoke(session: Session, words: Words, direction: str) -> Ok:
     if words.accept("WITH", "GRANT", "OPTION"):
         raise errors.unsupported("WITH GRANT OPTION")
     words.finish()
-    users = session.engine.users
-    with session.engine.storage.transaction() as change:
+    users = context.services.users
+    with context.services.storage.transaction() as change:
         for role in roles:
             users.role(role)
         principal = users.role(name) if to_role else users.user(name)
-        _change_principal(session, change, principal, roles, grants, to_role, direction == "TO")
+        _change_principal(context, change, principal, roles, grants, to_role, direction == "TO")
     return Ok()
 
 
 def _change_principal(  # noqa: PLR0917
-    session: Session, change: Transaction, principal: Principal, roles: tuple[str, ...], grants: frozenset[Grant],
+    context: Context, change: Transaction, principal: Principal, roles: tuple[str, ...], grants: frozenset[Grant],
     to_role: bool, add: bool,
 ) -> None:  # fmt: skip
-    users = session.engine.users
+    users = context.services.users
     if to_role and principal.name in BUILT_IN_ROLES and principal.name != "public":
         raise errors.analysis(f"role {principal.name} is not mutable")
     if add:
@@ -88,8 +83,8 @@ def _item(words: Words) -> list[str]:
     return item
 
 
-def _grants(session: Session, words: Words, privileges: list[str]) -> list[Grant]:
-    kind, scopes = _objects(session, words)
+def _grants(context: Context, words: Words, privileges: list[str]) -> list[Grant]:
+    kind, scopes = _objects(context, words)
     known = PRIVILEGES[kind]
     if privileges in (["ALL"], ["ALL PRIVILEGES"]):
         privileges = list(known)
@@ -103,8 +98,8 @@ _PLURALS = {"TABLES": "TABLE", "VIEWS": "VIEW", "MATERIALIZED VIEWS": "MATERIALI
             "CATALOGS": "CATALOG"}  # fmt: skip
 
 
-def _objects(session: Session, words: Words) -> tuple[str, list[str]]:  # noqa: PLR0911, PLR0912
-    catalog = session.engine.catalog
+def _objects(context: Context, words: Words) -> tuple[str, list[str]]:  # noqa: PLR0911, PLR0912
+    catalog = context.services.catalog
     if words.accept("ALL"):
         kind = _PLURALS[words.one_of(*_PLURALS)]
         if kind in {"DATABASE", "CATALOG"}:
@@ -113,7 +108,7 @@ def _objects(session: Session, words: Words) -> tuple[str, list[str]]:  # noqa: 
         if words.accept("ALL", "DATABASES"):
             return kind, ["*"]
         words.expect("DATABASE")
-        return kind, [f"db:{_database_id(session, words.identifier())}"]
+        return kind, [f"db:{_database_id(context, words.identifier())}"]
     if words.accept("SYSTEM"):
         return "SYSTEM", ["*"]
     if words.accept("CATALOG"):
@@ -122,9 +117,9 @@ def _objects(session: Session, words: Words) -> tuple[str, list[str]]:  # noqa: 
             raise SqlError(5078, f"Unknown catalog '{name}'", "42000")
         return "CATALOG", ["*"]
     if words.accept("DATABASE"):
-        scopes = [str(_database_id(session, words.identifier()))]
+        scopes = [str(_database_id(context, words.identifier()))]
         while words.accept(","):
-            scopes.append(str(_database_id(session, words.identifier())))
+            scopes.append(str(_database_id(context, words.identifier())))
         return "DATABASE", scopes
     kind = "TABLE"
     for word in ("MATERIALIZED VIEW", "VIEW", "TABLE"):
@@ -135,9 +130,9 @@ def _objects(session: Session, words: Words) -> tuple[str, list[str]]:  # noqa: 
     while True:
         database, name = _dotted(words)
         if name == "*":
-            scopes.append("*" if database == "*" else f"db:{_database_id(session, database or session.database)}")
+            scopes.append("*" if database == "*" else f"db:{_database_id(context, database or context.database)}")
         else:
-            table = catalog.table(catalog.database(database or session.database), name)
+            table = catalog.table(catalog.database(database or context.database), name)
             actual = {"table": "TABLE", "view": "VIEW", "mv": "MATERIALIZED VIEW"}[table.kind]
             if actual != kind:
                 raise errors.analysis(f"cannot find {kind.lower()} {name} in db {table.database}")
@@ -153,8 +148,8 @@ def _dotted(words: Words) -> tuple[str | None, str]:
     return first, "*" if words.accept("*") else words.identifier()
 
 
-def _database_id(session: Session, name: str | None) -> int:
-    found = session.engine.catalog.database(name)
+def _database_id(context: Context, name: str | None) -> int:
+    found = context.services.catalog.database(name)
     if found in SYSTEM_DATABASES:
         raise errors.unsupported(f"grants on {found}")
-    return session.engine.catalog.databases[found]
+    return context.services.catalog.databases[found]

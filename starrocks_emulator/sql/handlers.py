@@ -1,7 +1,6 @@
 """How each kind of expression is rendered as DuckDB's text; what is not here is refused."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -15,12 +14,10 @@ from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division
 from starrocks_emulator.sql.parse import PARAMETER, written_name
-
-if TYPE_CHECKING:
-    from starrocks_emulator.sql.render import Expressions
+from starrocks_emulator.sql.renderer import Renderer
 
 
-def _cast(render: "Expressions", node: exp.Expr) -> str:
+def _cast(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "to", "safe")
     target = data_type(node.args["to"])
     if target.is_string:
@@ -28,7 +25,7 @@ def _cast(render: "Expressions", node: exp.Expr) -> str:
     return cast(render(node.this), target)
 
 
-def _sum(render: "Expressions", node: exp.Expr) -> str:
+def _sum(render: Renderer, node: exp.Expr) -> str:
     sign = "+" if isinstance(node, exp.Add) else "-"
     left, right = node.this, node.expression
     if isinstance(left, exp.Interval):
@@ -38,7 +35,7 @@ def _sum(render: "Expressions", node: exp.Expr) -> str:
     return arithmetic(render, node, sign)
 
 
-def _column(render: "Expressions", node: exp.Expr) -> str:
+def _column(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "table", "db")
     if isinstance(node.this, exp.Star):
         return f"{quote(node.args['table'].name)}.*" if node.args.get("table") else "*"
@@ -55,11 +52,11 @@ def _column(render: "Expressions", node: exp.Expr) -> str:
     return f"{quote(table.name)}.{quote(name)}" if table else quote(name)
 
 
-def _literal(_: "Expressions", node: exp.Expr) -> str:
+def _literal(_: Renderer, node: exp.Expr) -> str:
     return text_literal(node.name) if node.args.get("is_string") else node.name
 
 
-def _case(render: "Expressions", node: exp.Expr) -> str:
+def _case(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "ifs", "default")
     parts = ["CASE"]
     default = node.args.get("default")
@@ -76,7 +73,7 @@ def _case(render: "Expressions", node: exp.Expr) -> str:
     return "(" + " ".join(parts) + " END)"
 
 
-def _in(render: "Expressions", node: exp.Expr) -> str:
+def _in(render: Renderer, node: exp.Expr) -> str:
     inner = node.args.get("query")
     if inner:
         text = render.query(inner.this if isinstance(inner, exp.Subquery) else inner)
@@ -88,7 +85,7 @@ def _in(render: "Expressions", node: exp.Expr) -> str:
     return "(" + " OR ".join(f"{left} = {right}" for left, right in pairs) + ")"
 
 
-def _alike(render: "Expressions", node: exp.Expr, query: exp.Expr) -> None:
+def _alike(render: Renderer, node: exp.Expr, query: exp.Expr) -> None:
     """Refuse IN with a subquery of a type that only a conversion makes alike."""
     kinds = [render.kind(node), render.query_kind(query)]
     known = [kind for kind in kinds if kind is not None and kind != NULL]
@@ -96,7 +93,7 @@ def _alike(render: "Expressions", node: exp.Expr, query: exp.Expr) -> None:
         raise errors.unsupported(f"IN of {known[0].brief()} and {known[1].brief()}; convert one of them by CAST")
 
 
-def _between(render: "Expressions", node: exp.Expr) -> str:
+def _between(render: Renderer, node: exp.Expr) -> str:
     low = comparison(render, node.this, node.args["low"], equality=False)
     high = comparison(render, node.this, node.args["high"], equality=False)
     if low[0] == high[0]:
@@ -104,11 +101,11 @@ def _between(render: "Expressions", node: exp.Expr) -> str:
     return f"({low[0]} >= {low[1]} AND {high[0]} <= {high[1]})"
 
 
-def _like(render: "Expressions", node: exp.Expr) -> str:
+def _like(render: Renderer, node: exp.Expr) -> str:
     return f"({render(node.this)} LIKE {render(node.expression)} ESCAPE '\\')"
 
 
-def _window(render: "Expressions", node: exp.Expr) -> str:
+def _window(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "partition_by", "order", "spec", "over")
     inner = node.this
     nulls = isinstance(inner, exp.IgnoreNulls)
@@ -141,7 +138,7 @@ def _bound(spec: exp.Expr, side: str) -> str:
     return f"{text} {spec.args.get(side + '_side') or ''}".strip()
 
 
-def _group_concat(render: "Expressions", node: exp.Expr) -> str:
+def _group_concat(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "separator")
     inner, order, distinct = node.this, "", ""
     if isinstance(inner, exp.Order):
@@ -155,7 +152,7 @@ def _group_concat(render: "Expressions", node: exp.Expr) -> str:
     return f"fn.no_longer(string_agg({distinct}{text}, {separator}{order}), {most})"
 
 
-def _variable(render: "Expressions", node: exp.Expr) -> str:
+def _variable(render: Renderer, node: exp.Expr) -> str:
     name = node.name.lower()
     if name not in render.variables:
         raise SqlError(1193, f"Unknown system variable '{node.name}'")
@@ -163,19 +160,19 @@ def _variable(render: "Expressions", node: exp.Expr) -> str:
     return value if value.isdigit() and len(value) < 19 else text_literal(value)
 
 
-def _extract(render: "Expressions", node: exp.Expr) -> str:
+def _extract(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "expression")
     return render.call(node.this.name, [node.expression])
 
 
-def _trim(render: "Expressions", node: exp.Expr) -> str:
+def _trim(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "expression")
     if node.args.get("expression"):
         return f"trim({render.as_text(node.this)}, {render(node.args['expression'])})"
     return f"trim({render.as_text(node.this)})"
 
 
-def _bracket(render: "Expressions", node: exp.Expr) -> str:
+def _bracket(render: Renderer, node: exp.Expr) -> str:
     """An element counted from 1; NULL before the first and after the last one."""
     only(node, "this", "expressions")
     if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
@@ -186,7 +183,7 @@ def _bracket(render: "Expressions", node: exp.Expr) -> str:
     return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
 
 
-def _collate(render: "Expressions", node: exp.Expr) -> str:
+def _collate(render: Renderer, node: exp.Expr) -> str:
     # StarRocks reads a collation and compares strings by their bytes all the same.
     only(node, "this", "expression")
     if not node.expression.name.lower().startswith("utf8"):
@@ -194,12 +191,12 @@ def _collate(render: "Expressions", node: exp.Expr) -> str:
     return render(node.this)
 
 
-def _star(_: "Expressions", node: exp.Expr) -> str:
+def _star(_: Renderer, node: exp.Expr) -> str:
     only(node)
     return "*"
 
 
-HANDLERS: dict[type[exp.Expr], Callable[["Expressions", exp.Expr], str]] = {
+HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Add: _sum,
     exp.Sub: _sum,
     exp.IntDiv: lambda r, n: f"({r(n.this)} // {r(n.expression)})",

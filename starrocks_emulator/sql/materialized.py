@@ -1,14 +1,12 @@
 """CREATE and REFRESH of materialized views."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import now_text
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import Column, ColumnType, Ok, ResultSet
 from starrocks_emulator.schema import Refresh, Table
 from starrocks_emulator.sql.create_table import partition_clause
@@ -17,15 +15,12 @@ from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.properties import checked
 
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
-
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
 
 
-def create(session: Session, words: Words) -> Ok:  # noqa: PLR0912  one branch a clause
+def create(context: Context, words: Words) -> Ok:  # noqa: PLR0912  one branch a clause
     """`CREATE MATERIALIZED VIEW … REFRESH … AS query`."""
-    lenient, database, name = target(session, words, "CREATE MATERIALIZED VIEW")
+    lenient, database, name = target(context, words, "CREATE MATERIALIZED VIEW")
     named = named_columns(words)
     comment = ""
     schedule: Refresh | None = None
@@ -50,42 +45,42 @@ def create(session: Session, words: Words) -> Ok:  # noqa: PLR0912  one branch a
             properties = checked(words.properties())
         else:
             raise words.unexpected("a clause of CREATE MATERIALIZED VIEW")
-    query = query_after_as(session, words)
+    query = query_after_as(context, words)
     base = None
     if schedule is None:
         if partitioning or distributed_by or order_by or named:
             raise errors.syntax("A synchronous materialized view takes no clause but PROPERTIES")
-        base, schedule = _base(session, query), Refresh("ROLLUP")
-    columns = commented(columns_of(session, query, [one for one, _ in named]), named)
-    engine = session.engine
+        base, schedule = _base(context, query), Refresh("ROLLUP")
+    columns = commented(columns_of(context, query, [one for one, _ in named]), named)
+    services = context.services
     for used in (*(partitioning.columns if partitioning else ()), *distributed_by, *order_by):
         if used.lower() not in {column.name.lower() for column in columns}:
             raise errors.analysis(f"Column '{used}' is not a column of the materialized view {name}")
-    with engine.storage.transaction(session.cursor) as change:
-        if engine.catalog.find(database, name):
+    with services.storage.transaction(context.cursor) as change:
+        if services.catalog.find(database, name):
             if lenient:
                 return Ok()
             raise errors.exists("table", name)
         table = Table(
-            engine.catalog.new_id(change), database, name, "mv", columns, now_text(), partitioning=partitioning,
+            services.catalog.new_id(change), database, name, "mv", columns, now_text(), partitioning=partitioning,
             distribution=distribution, distributed_by=distributed_by, buckets=buckets, order_by=order_by,
-            properties=properties, comment=comment, query=query, query_database=session.database or database,
+            properties=properties, comment=comment, query=query, query_database=context.database or database,
             refresh=schedule, base=base,
         )  # fmt: skip
         if base is None:
             change.cursor.execute(physical(table))
-        engine.catalog.put(change, table)
+        services.catalog.put(change, table)
     if base is None:
-        engine.refresher.created(table)
+        services.refresher.created(table)
     return Ok()
 
 
-def _base(session: Session, query: str) -> int:
+def _base(context: Context, query: str) -> int:
     """The table that a synchronous materialized view is made on: one, with plain columns and aggregates.
 
     It holds no rows of its own here: what is read from it is computed anew, so that it is always up to date."""
     tree, _ = parse(query)
-    queries = session.queries()
+    queries = context.queries()
     queries.query(tree)
     plain = isinstance(tree, exp.Select) and not any(
         tree.args.get(part) for part in ("joins", "having", "order", "limit", "offset", "distinct", "with_", "qualify")
@@ -137,7 +132,7 @@ def moment(text: str) -> datetime:
         raise errors.analysis(f"START ('{text}'): expected 'YYYY-MM-DD HH:MM:SS'") from None
 
 
-def refresh(session: Session, words: Words) -> ResultSet:
+def refresh(context: Context, words: Words) -> ResultSet:
     """`REFRESH MATERIALIZED VIEW name [FORCE] [WITH SYNC|ASYNC MODE]`."""
     words.expect("REFRESH", "MATERIALIZED", "VIEW")
     database, name = words.qualified()
@@ -147,10 +142,10 @@ def refresh(session: Session, words: Words) -> ResultSet:
         synchronous = words.one_of("SYNC", "ASYNC") == "SYNC"
         words.expect("MODE")
     words.finish()
-    catalog = session.engine.catalog
-    table = catalog.table(catalog.database(database or session.database), name)
+    catalog = context.services.catalog
+    table = catalog.table(catalog.database(database or context.database), name)
     if table.kind != "mv" or table.base is not None:
         raise errors.analysis(f"Can not refresh non materialized view {name}")
-    session.access.require("REFRESH", table)
-    query_id = session.engine.refresher.request(table, force, synchronous)
+    context.access.require("REFRESH", table)
+    query_id = context.services.refresher.request(table, force, synchronous)
     return ResultSet([Column("QUERY_ID", ColumnType.VAR_STRING)], iter([[(query_id,)]]))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -21,10 +20,8 @@ from starrocks_emulator.sql.kinds import (
 )
 from starrocks_emulator.sql.literals import text_literal
 from starrocks_emulator.sql.parse import PARAMETER
+from starrocks_emulator.sql.renderer import Renderer
 from starrocks_emulator.types import SqlType
-
-if TYPE_CHECKING:
-    from starrocks_emulator.sql.render import Expressions
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
@@ -45,7 +42,7 @@ def moment_of(text: str) -> datetime | None:
         return None
 
 
-def text_of(render: "Expressions", node: exp.Expr) -> str | None:
+def text_of(render: Renderer, node: exp.Expr) -> str | None:
     """The value of a string literal or parameter; None for anything else."""
     node = node.unnest()
     if isinstance(node, exp.Literal) and node.args.get("is_string"):
@@ -54,14 +51,14 @@ def text_of(render: "Expressions", node: exp.Expr) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _parameter(render: "Expressions", node: exp.Expr) -> Value:
+def _parameter(render: Renderer, node: exp.Expr) -> Value:
     if isinstance(node, exp.Column) and node.name.startswith(PARAMETER):
         index = int(node.name.removeprefix(PARAMETER))
         return render.parameters[index] if index < len(render.parameters) else None
     return None
 
 
-def _whole_of(render: "Expressions", node: exp.Expr) -> str | None:
+def _whole_of(render: Renderer, node: exp.Expr) -> str | None:
     """The text of an integer literal or parameter."""
     node = node.unnest()
     sign = ""
@@ -73,7 +70,7 @@ def _whole_of(render: "Expressions", node: exp.Expr) -> str | None:
     return sign + str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def arithmetic(render: "Expressions", node: exp.Expr, sign: str) -> str:
+def arithmetic(render: Renderer, node: exp.Expr, sign: str) -> str:
     """`+ - * %` of two numbers."""
     left, right = render.kind(node.this), render.kind(node.expression)
     _no_dates(node, left, right)
@@ -94,7 +91,7 @@ def _no_dates(node: exp.Expr, *kinds: Kind) -> None:
             )
 
 
-def _number(render: "Expressions", node: exp.Expr, kind: Kind) -> str:
+def _number(render: Renderer, node: exp.Expr, kind: Kind) -> str:
     text = render(node)
     if kind and kind.is_string:
         return f"fn.number({text})"
@@ -108,7 +105,7 @@ def _wide(text: str, kind: Kind) -> str:
     return text
 
 
-def division(render: "Expressions", node: exp.Expr) -> str:
+def division(render: Renderer, node: exp.Expr) -> str:
     """`/`: DOUBLE, but for two numbers of which one is DECIMAL and none is FLOAT or DOUBLE."""
     left, right = render.kind(node.this), render.kind(node.expression)
     _no_dates(node, left, right)
@@ -137,7 +134,7 @@ def _unscaled(text: str, scale: int) -> str:
     return f"CAST(replace(CAST({text} AS VARCHAR), '.', '') AS HUGEINT)"
 
 
-def comparison(render: "Expressions", left: exp.Expr, right: exp.Expr, equality: bool) -> tuple[str, str]:
+def comparison(render: Renderer, left: exp.Expr, right: exp.Expr, equality: bool) -> tuple[str, str]:
     """Both sides of a comparison as DuckDB has to see them."""
     first, second = render.kind(left), render.kind(right)
     if first is None or second is None or NULL in (first, second) or first == second:
@@ -150,13 +147,11 @@ def comparison(render: "Expressions", left: exp.Expr, right: exp.Expr, equality:
     return _aligned(render, left, first), _aligned(render, right, second)
 
 
-def _aligned(render: "Expressions", node: exp.Expr, kind: SqlType) -> str:
+def _aligned(render: Renderer, node: exp.Expr, kind: SqlType) -> str:
     return _wide(render(node), kind)
 
 
-def _converted(
-    render: "Expressions", node: exp.Expr, kind: SqlType, other: exp.Expr, equality: bool
-) -> tuple[str, str]:
+def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr, equality: bool) -> tuple[str, str]:
     """A value of type `kind` and a string that it is compared with."""
     text = text_of(render, other)
     if kind.is_temporal:
@@ -184,7 +179,7 @@ def _converted(
     return render(node), render(other)
 
 
-def branches(render: "Expressions", nodes: Sequence[exp.Expr], what: str) -> list[str]:
+def branches(render: Renderer, nodes: Sequence[exp.Expr], what: str) -> list[str]:
     """Values of which one is chosen, made alike: text where one is text, and never a date beside another type."""
     kinds = [render.kind(node) for node in nodes]
     shared = common(kinds)

@@ -1,17 +1,12 @@
 """CREATE, ALTER and DROP of users and roles."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from starrocks_emulator import errors
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.users import BUILT_IN_ROLES, Principal, password_secret
-
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
 
 def identity(words: Words) -> str:
@@ -43,21 +38,21 @@ def _secret(words: Words) -> str:
     return text[1:].lower()
 
 
-def user_admin(session: Session) -> None:
+def user_admin(context: Context) -> None:
     """Refuse unless the session may manage users."""
-    session.access.require_global("GRANT", "SYSTEM")
+    context.access.require_global("GRANT", "SYSTEM")
 
 
-def create_user(session: Session, words: Words) -> Ok:
+def create_user(context: Context, words: Words) -> Ok:
     """`CREATE USER [IF NOT EXISTS] user [IDENTIFIED BY 'password'] [DEFAULT ROLE role, …]`."""
     lenient = words.accept("IF", "NOT", "EXISTS")
     name = identity(words)
     secret = _secret(words) if words.accept("IDENTIFIED") else ""
     roles = role_list(words) if words.accept("DEFAULT", "ROLE") else ()
     words.finish()
-    user_admin(session)
-    users = session.engine.users
-    with session.engine.storage.transaction() as change:
+    user_admin(context)
+    users = context.services.users
+    with context.services.storage.transaction() as change:
         if name in users.users:
             if lenient:
                 return Ok()
@@ -68,17 +63,17 @@ def create_user(session: Session, words: Words) -> Ok:
     return Ok()
 
 
-def alter_user(session: Session, words: Words) -> Ok:
+def alter_user(context: Context, words: Words) -> Ok:
     """`ALTER USER user IDENTIFIED BY 'password'` or `ALTER USER user DEFAULT ROLE …`."""
     lenient = words.accept("IF", "EXISTS")
     name = identity(words)
-    if name != session.user:
-        user_admin(session)
-    users = session.engine.users
+    if name != context.user:
+        user_admin(context)
+    users = context.services.users
     if lenient and name not in users.users:
         words.rest()
         return Ok()
-    with session.engine.storage.transaction() as change:
+    with context.services.storage.transaction() as change:
         user = users.user(name)
         if words.accept("DEFAULT", "ROLE"):
             user = with_defaults(user, words)
@@ -90,52 +85,52 @@ def alter_user(session: Session, words: Words) -> Ok:
     return Ok()
 
 
-def drop_user(session: Session, words: Words) -> Ok:
+def drop_user(context: Context, words: Words) -> Ok:
     """DROP USER."""
     lenient = words.accept("IF", "EXISTS")
     name = identity(words)
     words.finish()
-    user_admin(session)
+    user_admin(context)
     if name == "root":
         raise errors.analysis("cannot drop root")
-    with session.engine.storage.transaction() as change:
-        if name not in session.engine.users.users and not lenient:
+    with context.services.storage.transaction() as change:
+        if name not in context.services.users.users and not lenient:
             raise SqlError(1396, f"Operation DROP USER failed for '{name}'@'%' : user not exists")
-        session.engine.users.drop_user(change, name)
+        context.services.users.drop_user(change, name)
     return Ok()
 
 
-def create_role(session: Session, words: Words) -> Ok:
+def create_role(context: Context, words: Words) -> Ok:
     """CREATE ROLE."""
     lenient = words.accept("IF", "NOT", "EXISTS")
     names = role_list(words)
     if words.accept("COMMENT"):
         words.string()
     words.finish()
-    user_admin(session)
-    with session.engine.storage.transaction() as change:
+    user_admin(context)
+    with context.services.storage.transaction() as change:
         for name in names:
-            if name in session.engine.users.roles:
+            if name in context.services.users.roles:
                 if not lenient:
                     raise errors.analysis(f"Role {name} already exists")
             else:
-                session.engine.users.put_role(change, Principal(name))
+                context.services.users.put_role(change, Principal(name))
     return Ok()
 
 
-def drop_role(session: Session, words: Words) -> Ok:
+def drop_role(context: Context, words: Words) -> Ok:
     """DROP ROLE."""
     lenient = words.accept("IF", "EXISTS")
     names = role_list(words)
     words.finish()
-    user_admin(session)
-    with session.engine.storage.transaction() as change:
+    user_admin(context)
+    with context.services.storage.transaction() as change:
         for name in names:
             if name in BUILT_IN_ROLES:
                 raise errors.analysis(f"role {name} is not mutable")
-            if name not in session.engine.users.roles and not lenient:
+            if name not in context.services.users.roles and not lenient:
                 raise errors.analysis(f"cannot find role {name}")
-            session.engine.users.drop_role(change, name)
+            context.services.users.drop_role(change, name)
     return Ok()
 
 

@@ -1,14 +1,12 @@
 """SHOW, DESC and EXPLAIN."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from starrocks_emulator import errors, information_schema
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql import show_cluster
@@ -18,9 +16,6 @@ from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
-
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
 _CONFIG = {
     "run_mode": ("shared_nothing", "String", "false"),
@@ -42,38 +37,38 @@ def _pattern(words: Words) -> Callable[[str], bool]:
     return lambda name: compiled.fullmatch(name) is not None
 
 
-def _database(session: Session, words: Words) -> str:
+def _database(context: Context, words: Words) -> str:
     if words.accept("FROM") or words.accept("IN"):
         catalog, name = words.qualified()
         del catalog
     else:
-        name = session.database or ""
+        name = context.database or ""
     if not name:
         raise errors.no_database()
-    return session.engine.check_database(session.access, name)
+    return context.services.check_database(context.access, name)
 
 
-def show(session: Session, words: Words) -> ResultSet:
+def show(context: Context, words: Words) -> ResultSet:
     """SHOW …"""
     words.expect("SHOW")
     for phrase, handler in _SHOWS.items():
         if words.accept(*phrase.split()):
-            return handler(session, words)
+            return handler(context, words)
     raise errors.unsupported(f"SHOW {words.rest()}")
 
 
-def _databases(session: Session, words: Words) -> ResultSet:
+def _databases(context: Context, words: Words) -> ResultSet:
     if words.accept("FROM"):
         words.identifier()
     matches = _pattern(words)
     words.finish()
-    catalog, access = session.engine.catalog, session.access
+    catalog, access = context.services.catalog, context.access
     names = [name for name in catalog.databases if access.sees_database(name, catalog.tables(name))]
     return texts(["Database"], [[name] for name in sorted([*names, "information_schema"]) if matches(name)])
 
 
-def _tables(session: Session, words: Words, full: bool = False) -> ResultSet:
-    database = _database(session, words)
+def _tables(context: Context, words: Words, full: bool = False) -> ResultSet:
+    database = _database(context, words)
     where = None
     if words.accept("WHERE"):
         where = words.rest()
@@ -82,8 +77,8 @@ def _tables(session: Session, words: Words, full: bool = False) -> ResultSet:
     kinds = {"table": "BASE TABLE", "view": "VIEW", "mv": "BASE TABLE"}
     rows = [
         (table.name, kinds[table.kind])
-        for table in session.engine.catalog.tables(database)
-        if session.access.sees(table) and matches(table.name)
+        for table in context.services.catalog.tables(database)
+        if context.access.sees(table) and matches(table.name)
     ]
     if database == "information_schema":
         rows = [(name, "SYSTEM VIEW") for name in sorted(information_schema.TABLES) if matches(name)]
@@ -91,41 +86,41 @@ def _tables(session: Session, words: Words, full: bool = False) -> ResultSet:
     if where is None:
         return texts(names, [row if full else row[:1] for row in rows])
     fields = [(f"Tables_in_{database}", "VARCHAR"), ("Table_type", "VARCHAR")]
-    return _filtered(session, information_schema.relation(fields, list(rows)), "*" if full else names[0], where)
+    return _filtered(context, information_schema.relation(fields, list(rows)), "*" if full else names[0], where)
 
 
-def _filtered(session: Session, relation: str, columns: str, where: str) -> ResultSet:
-    queries = session.queries()
+def _filtered(context: Context, relation: str, columns: str, where: str) -> ResultSet:
+    queries = context.queries()
     tree, _ = parse(f"SELECT 1 FROM dual WHERE {where}")
     condition = queries(tree.args["where"].this)
     shown = "*" if columns == "*" else f'"{columns}"'
-    return session.rows(f"SELECT {shown} FROM ({relation}) AS shown WHERE {condition}")
+    return context.rows(f"SELECT {shown} FROM ({relation}) AS shown WHERE {condition}")
 
 
-def _full(session: Session, words: Words) -> ResultSet:
+def _full(context: Context, words: Words) -> ResultSet:
     if words.accept("TABLES"):
-        return _tables(session, words, full=True)
+        return _tables(context, words, full=True)
     if words.accept("COLUMNS") or words.accept("FIELDS"):
-        return _columns(session, words, full=True)
+        return _columns(context, words, full=True)
     if words.accept("PROCESSLIST"):
-        return show_cluster.processes(session, words)
+        return show_cluster.processes(context, words)
     raise errors.unsupported(f"SHOW FULL {words.rest()}")
 
 
-def _named(session: Session, words: Words) -> Table:
+def _named(context: Context, words: Words) -> Table:
     database, name = words.qualified()
     if words.accept("FROM") or words.accept("IN"):
         database = words.identifier()
-    database = session.engine.catalog.database(database or session.database)
-    table = session.engine.catalog.table(database, name)
-    if not session.access.sees(table):
-        raise session.access.denied("ANY", "TABLE", name)
+    database = context.services.catalog.database(database or context.database)
+    table = context.services.catalog.table(database, name)
+    if not context.access.sees(table):
+        raise context.access.denied("ANY", "TABLE", name)
     return table
 
 
-def _columns(session: Session, words: Words, full: bool = False) -> ResultSet:
+def _columns(context: Context, words: Words, full: bool = False) -> ResultSet:
     _ = words.accept("FROM") or words.accept("IN")
-    table = _named(session, words)
+    table = _named(context, words)
     matches = _pattern(words)
     words.finish()
     rows: list[Sequence[Value]] = []
@@ -144,13 +139,13 @@ def _columns(session: Session, words: Words, full: bool = False) -> ResultSet:
     return texts(names, rows)
 
 
-def describe(session: Session, words: Words) -> ResultSet:
+def describe(context: Context, words: Words) -> ResultSet:
     """`DESC table`."""
     words.position += 1
     if words.peek("SELECT") or words.peek("WITH"):
-        return _explain(session, words)
+        return _explain(context, words)
     words.accept("TABLE")
-    table = _named(session, words)
+    table = _named(context, words)
     words.finish()
     rows: list[Sequence[Value]] = [
         [
@@ -162,26 +157,26 @@ def describe(session: Session, words: Words) -> ResultSet:
     return texts(["Field", "Type", "Null", "Key", "Default", "Extra"], rows)
 
 
-def explain(session: Session, words: Words) -> ResultSet:
+def explain(context: Context, words: Words) -> ResultSet:
     """`EXPLAIN query`: DuckDB's plan, since that is what runs."""
     words.position += 1
-    return _explain(session, words)
+    return _explain(context, words)
 
 
-def _explain(session: Session, words: Words) -> ResultSet:
-    text = session.queries().query(parse(words.rest())[0], top=True)
-    plan = session.cursor.execute(f"EXPLAIN {text}").fetchall()
+def _explain(context: Context, words: Words) -> ResultSet:
+    text = context.queries().query(parse(words.rest())[0], top=True)
+    plan = context.cursor.execute(f"EXPLAIN {text}").fetchall()
     lines = ["EMULATOR PLAN (DuckDB)", *(str(row[-1]) for row in plan)]
     return texts(["Explain String"], [[line] for part in lines for line in part.splitlines()])
 
 
-def _create(session: Session, words: Words) -> ResultSet:
+def _create(context: Context, words: Words) -> ResultSet:
     if words.accept("DATABASE") or words.accept("SCHEMA"):
-        name = session.engine.check_database(session.access, words.identifier())
+        name = context.services.check_database(context.access, words.identifier())
         words.finish()
         return texts(["Database", "Create Database"], [[name, f"CREATE DATABASE `{name}`"]])
     word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
-    table = _named(session, words)
+    table = _named(context, words)
     words.finish()
     if (word == "VIEW" and table.kind != "view") or (word == "MATERIALIZED VIEW" and table.kind != "mv"):
         raise SqlError(1347, f"'{table.database}'.'{table.name}' is not '{word}'")
@@ -196,19 +191,19 @@ def _create(session: Session, words: Words) -> ResultSet:
     return texts(["Table", "Create Table"], [[table.name, text]])
 
 
-def _partitions(session: Session, words: Words) -> ResultSet:
+def _partitions(context: Context, words: Words) -> ResultSet:
     words.expect("FROM")
-    table = _named(session, words)
+    table = _named(context, words)
     words.finish()
     if table.kind == "view":
         raise errors.analysis(f"Table {table.name} is not a OLAP table")
-    schema = information_schema.InformationSchema(session.engine, session.access)
+    schema = information_schema.InformationSchema(context.services, context.access)
     rows: list[Sequence[Value]] = []
     for index, (partition, number) in enumerate(information_schema.partition_rows(schema, table)):
         bounds = f"[types: [DATETIME]; keys: [{partition.low}]; ..types: [DATETIME]; keys: [{partition.high}]; )"
         rows.append([
-            str(table.id * 1000 + index), partition.name, str(session.engine.changes.version(table.id)), table.created,
-            None, "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
+            str(table.id * 1000 + index), partition.name, str(context.services.changes.version(table.id)),
+            table.created, None, "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
             bounds if table.partitioning else "", ", ".join(table.distributed_by) or "ALL KEY",
             str(table.buckets or 1), information_schema.all_properties(table)["replication_num"], "HDD",
             "9999-12-31 23:59:59", None, "0B", "false", str(number),
@@ -219,8 +214,8 @@ def _partitions(session: Session, words: Words) -> ResultSet:
     return texts(names, rows)
 
 
-def _materialized_views(session: Session, words: Words) -> ResultSet:
-    database = _database(session, words)
+def _materialized_views(context: Context, words: Words) -> ResultSet:
+    database = _database(context, words)
     matches = _pattern(words)
     if words.accept("WHERE"):
         words.expect("NAME", "=")
@@ -228,10 +223,10 @@ def _materialized_views(session: Session, words: Words) -> ResultSet:
         matches = wanted.__eq__
     words.finish()
     rows: list[Sequence[Value]] = []
-    for table in session.engine.catalog.tables(database):
-        if table.kind != "mv" or table.refresh is None or not matches(table.name) or not session.access.sees(table):
+    for table in context.services.catalog.tables(database):
+        if table.kind != "mv" or table.refresh is None or not matches(table.name) or not context.access.sees(table):
             continue
-        run = session.engine.refresher.last_run(table.id)
+        run = context.services.refresher.last_run(table.id)
         rows.append([
             str(table.id), database, table.name, table.refresh.mode, "true" if table.active else "false", "",
             "RANGE" if table.partitioning else "UNPARTITIONED", f"mv-{table.id}", run.started if run else None,
@@ -244,11 +239,11 @@ def _materialized_views(session: Session, words: Words) -> ResultSet:
     return texts(names, rows)
 
 
-def _variables(session: Session, words: Words) -> ResultSet:
+def _variables(context: Context, words: Words) -> ResultSet:
     fields = [("Variable_name", "VARCHAR"), ("Value", "VARCHAR")]
-    rows: list[Sequence[Value]] = [list(item) for item in sorted(session.variables.items())]
+    rows: list[Sequence[Value]] = [list(item) for item in sorted(context.variables.items())]
     if words.accept("WHERE"):
-        return _filtered(session, information_schema.relation(fields, rows), "*", words.rest())
+        return _filtered(context, information_schema.relation(fields, rows), "*", words.rest())
     matches = _pattern(words)
     words.finish()
     return texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
@@ -262,17 +257,17 @@ LOAD_START_TIME AS "LoadStartTime", LOAD_FINISH_TIME AS "LoadFinishTime", TRACKI
 RUNTIME_DETAILS AS "JobDetails" """
 
 
-def _loads(session: Session, words: Words) -> ResultSet:
+def _loads(context: Context, words: Words) -> ResultSet:
     """`SHOW LOAD [FROM db] [WHERE …] [ORDER BY …] [LIMIT …]`: of INSERT, UPDATE and DELETE; not of Stream Load."""
-    database = _database(session, words)
+    database = _database(context, words)
     rest = words.rest() if not words.at_end else ""
     tree, _ = parse(f"SELECT 1 FROM dual {rest}")
     if not isinstance(tree, exp.Select):
         raise errors.syntax(f"SHOW LOAD {rest} is not understood")
     only(tree, "expressions", "from_", "where", "order", "limit", "offset", "kind")
-    queries = session.queries()
+    queries = context.queries()
     source = (
-        f"SELECT {_LOAD_FIELDS} FROM ({information_schema.loads_of(session.access)}) AS loads "
+        f"SELECT {_LOAD_FIELDS} FROM ({information_schema.loads_of(context.access)}) AS loads "
         f"WHERE DB_NAME = {text_literal(database)} AND TYPE IN ('INSERT', 'UPDATE', 'DELETE')"
     )
     text = f"SELECT * FROM ({source}) AS shown"
@@ -281,26 +276,26 @@ def _loads(session: Session, words: Words) -> ResultSet:
     text += f" {queries.tail(tree)}" if tree.args.get("order") else ' ORDER BY "JobId"'
     if not tree.args.get("order"):
         text += f" {queries.tail(tree)}"
-    return session.rows(text)
+    return context.rows(text)
 
 
-def _empty(*names: str) -> Callable[[Session, Words], ResultSet]:
-    def handler(_: Session, words: Words) -> ResultSet:
+def _empty(*names: str) -> Callable[[Context, Words], ResultSet]:
+    def handler(_: Context, words: Words) -> ResultSet:
         words.rest()
         return texts(names, [])
 
     return handler
 
 
-def _list(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> Callable[[Session, Words], ResultSet]:
-    def handler(_: Session, words: Words) -> ResultSet:
+def _list(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> Callable[[Context, Words], ResultSet]:
+    def handler(_: Context, words: Words) -> ResultSet:
         words.rest()
         return texts(names, rows)
 
     return handler
 
 
-def frontend_config(_: Session, words: Words) -> ResultSet:
+def frontend_config(_: Context, words: Words) -> ResultSet:
     """`ADMIN SHOW FRONTEND CONFIG [LIKE 'pattern']`."""
     matches = _pattern(words)
     words.finish()
@@ -309,7 +304,7 @@ def frontend_config(_: Session, words: Words) -> ResultSet:
 
 
 _ENGINE = [["OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO"]]
-_SHOWS: dict[str, Callable[[Session, Words], ResultSet]] = {
+_SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "DATABASES": _databases,
     "SCHEMAS": _databases,
     "TABLES": _tables,

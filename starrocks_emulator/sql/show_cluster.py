@@ -1,18 +1,13 @@
 """SHOW of what runs and who may what: frontends, backends, processes, grants, roles, users."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from starrocks_emulator import version
+from starrocks_emulator.context import Context
 from starrocks_emulator.results import Column, ColumnType, ResultSet, Value
 from starrocks_emulator.sql.lexer import Words
-
-if TYPE_CHECKING:
-    from starrocks_emulator.session import Session
 
 
 def texts(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> ResultSet:
@@ -24,50 +19,50 @@ def _stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def frontends(session: Session, words: Words) -> ResultSet:
+def frontends(context: Context, words: Words) -> ResultSet:
     """SHOW FRONTENDS."""
     words.finish()
-    ports, started = session.engine.ports, _stamp(session.engine.started)
+    ports, started = context.services.ports, _stamp(context.services.started)
     names = ["Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join",
              "Alive", "ReplayedJournalId", "LastHeartbeat", "IsHelper", "ErrMsg", "StartTime", "Version"]  # fmt: skip
     row: list[Value] = [
         "1", "127.0.0.1_9010_emulator", "127.0.0.1", "9010", str(ports["fe_http"]), str(ports["mysql"]), "9020",
-        "LEADER", "1", "true", "true", str(session.engine.storage.version), _stamp(time.time()), "true", "", started,
+        "LEADER", "1", "true", "true", str(context.services.storage.version), _stamp(time.time()), "true", "", started,
         version.CURRENT_VERSION,
     ]  # fmt: skip
     return texts(names, [row])
 
 
-def backends(session: Session, words: Words) -> ResultSet:
+def backends(context: Context, words: Words) -> ResultSet:
     """SHOW BACKENDS."""
     words.finish()
-    ports, started = session.engine.ports, _stamp(session.engine.started)
+    ports, started = context.services.ports, _stamp(context.services.started)
     names = ["BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat",
              "Alive", "SystemDecommissioned", "ClusterDecommissioned", "TabletNum", "DataUsedCapacity",
              "AvailCapacity", "TotalCapacity", "UsedPct", "MaxDiskUsedPct", "ErrMsg", "Version", "Status",
              "NumRunningQueries"]  # fmt: skip
-    running = sum(one.running is not None for one in list(session.engine.sessions.values()))
+    running = sum(one.running is not None for one in list(context.services.connections.values()))
     row: list[Value] = [
         "10001", "127.0.0.1", "9050", "9060", str(ports["be_http"]), "8060", started, _stamp(time.time()), "true",
-        "false", "false", str(len(session.engine.catalog.tables())), "", "", "", "", "", "", version.CURRENT_VERSION,
+        "false", "false", str(len(context.services.catalog.tables())), "", "", "", "", "", "", version.CURRENT_VERSION,
         "{}", str(running),
     ]  # fmt: skip
     return texts(names, [row])
 
 
-def compute_nodes(_: Session, words: Words) -> ResultSet:
+def compute_nodes(_: Context, words: Words) -> ResultSet:
     """SHOW COMPUTE NODES."""
     words.finish()
     return texts(["ComputeNodeId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "Alive"], [])
 
 
-def processes(session: Session, words: Words) -> ResultSet:
+def processes(context: Context, words: Words) -> ResultSet:
     """SHOW PROCESSES."""
     words.finish()
     names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info"]
     rows: list[Sequence[Value]] = []
-    for number, other in list(session.engine.sessions.items()):
-        if other.user != session.user and "root" not in session.engine.users.active(session.roles):
+    for number, other in list(context.services.connections.items()):
+        if other.user != context.user and "root" not in context.services.users.active(context.roles):
             continue
         running = other.running
         rows.append([
@@ -77,10 +72,10 @@ def processes(session: Session, words: Words) -> ResultSet:
     return texts(names, rows)
 
 
-def grants(session: Session, words: Words) -> ResultSet:
+def grants(context: Context, words: Words) -> ResultSet:
     """SHOW GRANTS."""
-    users = session.engine.users
-    name, is_role = session.user, False
+    users = context.services.users
+    name, is_role = context.user, False
     if words.accept("FOR"):
         is_role = words.accept("ROLE")
         if not is_role:
@@ -89,8 +84,8 @@ def grants(session: Session, words: Words) -> ResultSet:
         if words.accept("@"):
             words.word_or_string()
     words.finish()
-    if name != session.user or is_role:
-        session.access.require_global("GRANT", "SYSTEM")
+    if name != context.user or is_role:
+        context.access.require_global("GRANT", "SYSTEM")
     principal = users.role(name) if is_role else users.user(name)
     whom = f"ROLE '{name}'" if is_role else f"USER '{name}'@'%'"
     lines: list[str] = []
@@ -99,14 +94,14 @@ def grants(session: Session, words: Words) -> ResultSet:
     objects: dict[tuple[str, str], list[str]] = {}
     for one in sorted(principal.grants):
         objects.setdefault((one.kind, one.scope), []).append(one.privilege)
-    lines += [f"GRANT {', '.join(what)} ON {_object(session, *where)} TO {whom}" for where, what in objects.items()]
+    lines += [f"GRANT {', '.join(what)} ON {_object(context, *where)} TO {whom}" for where, what in objects.items()]
     shown = f"'{name}'" if is_role else f"'{name}'@'%'"
     heading = ["RoleName", "Catalog", "Grants"] if is_role else ["UserIdentity", "Catalog", "Grants"]
     return texts(heading, [[shown, "default_catalog", line] for line in lines])
 
 
-def _object(session: Session, kind: str, scope: str) -> str:
-    catalog = session.engine.catalog
+def _object(context: Context, kind: str, scope: str) -> str:
+    catalog = context.services.catalog
     names = {str(number): name for name, number in catalog.databases.items()}
     plural = f"{kind}S"
     if kind == "SYSTEM":
@@ -123,14 +118,14 @@ def _object(session: Session, kind: str, scope: str) -> str:
     return f"{kind} {table.full_name if table else scope}"
 
 
-def roles(session: Session, words: Words) -> ResultSet:
+def roles(context: Context, words: Words) -> ResultSet:
     """SHOW ROLES."""
     words.finish()
-    return texts(["Name"], [[name] for name in sorted(session.engine.users.roles)])
+    return texts(["Name"], [[name] for name in sorted(context.services.users.roles)])
 
 
-def users(session: Session, words: Words) -> ResultSet:
+def users(context: Context, words: Words) -> ResultSet:
     """SHOW USERS."""
     words.finish()
-    session.access.require_global("GRANT", "SYSTEM")
-    return texts(["User"], [[f"'{name}'@'%'"] for name in sorted(session.engine.users.users)])
+    context.access.require_global("GRANT", "SYSTEM")
+    return texts(["User"], [[f"'{name}'@'%'"] for name in sorted(context.services.users.users)])

@@ -1,0 +1,95 @@
+"""Results of DuckDB queries as StarRocks sends them."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+import duckdb
+
+from starrocks_emulator import errors
+from starrocks_emulator.encoded_rows import FEW_ROWS, encoded_query, payloads
+from starrocks_emulator.results import Column, ResultSet, Value
+from starrocks_emulator.types import LENGTHS, WIRE, from_stored
+
+_BATCH = 2048
+
+
+def column(name: str, stored: str) -> Column:
+    """The description of a result column by its name and DuckDB type."""
+    kind = from_stored(stored)
+    scale = kind.arguments[1] if kind.name == "decimal" else 31 if kind.name in {"double", "float"} else 0
+    length = kind.arguments[0] * 4 if kind.is_string else LENGTHS.get(kind.name, 65535)
+    return Column(name, WIRE[kind.name], min(length, 4194304), scale)
+
+
+def read(cursor: duckdb.DuckDBPyConnection, text: str) -> ResultSet:
+    """Run a DuckDB query; its rows are fetched in batches as the client reads them."""
+    cursor.execute(text)
+    description = cursor.description or []
+    columns = [column(str(entry[0]), str(entry[1])) for entry in description]
+    nested = [index for index, entry in enumerate(description) if str(entry[1]).endswith("[]")]
+    return ResultSet(columns, _batches(cursor, nested))
+
+
+def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) -> ResultSet:
+    """Run a DuckDB query whose rows DuckDB itself encodes for the text protocol where there are many.
+
+    `grouped`: the query has GROUP BY, which makes running it twice expensive."""
+    if not grouped:
+        # most answers are short, and preparing the longer query costs more than reading them twice
+        few = read(cursor, f"{text} LIMIT {FEW_ROWS + 1}")
+        rows = [row for batch in few.batches for row in batch]
+        if len(rows) <= FEW_ROWS:
+            return ResultSet(few.columns, iter([rows] if rows else []))
+    relation = cursor.sql(text)
+    types = [str(type_) for type_ in relation.types]
+    query = encoded_query(text, types)
+    if query is None:
+        return read(cursor, text)
+    columns = [column(name, stored) for name, stored in zip(relation.columns, types, strict=True)]
+    cursor.execute(query)
+    first = cursor.fetchmany(_BATCH)  # an error must be raised before the columns are sent
+
+    def values() -> Iterator[Sequence[Sequence[Value]]]:
+        yield from read(cursor, text).batches
+
+    def encoded() -> Iterator[Iterable[bytes]]:
+        yield payloads(first)
+        for batch in _batches(cursor, ()):
+            yield payloads(batch)
+
+    return ResultSet(columns, values(), encoded())
+
+
+def _batches(cursor: duckdb.DuckDBPyConnection, nested: Sequence[int]) -> Iterator[Sequence[Sequence[Value]]]:
+    while True:
+        try:
+            batch = cursor.fetchmany(_BATCH)
+        except duckdb.Error as error:
+            raise errors.translated(error, "reading a result") from error
+        if not batch:
+            return
+        if nested:
+            batch = [
+                tuple(_array(value) if index in nested else value for index, value in enumerate(row)) for row in batch
+            ]
+        yield batch
+
+
+def _array(value: object) -> str | None:
+    return None if value is None else _element(value)
+
+
+def _element(value: object) -> str:
+    """An element of an array as StarRocks prints it: strings and dates in quotes, booleans as 1 and 0."""
+    if value is None:
+        return "null"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_element, value)) + "]"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    if isinstance(value, int | Decimal):
+        return str(value)
+    return json.dumps(str(value), ensure_ascii=False)

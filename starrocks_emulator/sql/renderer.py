@@ -1,0 +1,47 @@
+"""What the rendering of one kind of expression needs from the renderer of all of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sqlglot import exp
+
+from starrocks_emulator.results import Value
+from starrocks_emulator.sql.kinds import Kind
+
+
+class Renderer(Protocol):
+    """Renders expressions; `render.Expressions` implements it."""
+
+    parameters: Sequence[Value]
+    """Values of the `?` of a prepared statement."""
+    constants: Mapping[str, Value]
+    """Values of DATABASE(), USER() …, by name in upper case."""
+    variables: Mapping[str, str]
+    """Session variables by name in lower case."""
+
+    def __call__(self, node: exp.Expr | None) -> str:
+        """DuckDB's text for an expression."""
+
+    def all(self, nodes: Sequence[exp.Expr]) -> list[str]:
+        """DuckDB's text for several expressions."""
+
+    def kind(self, node: exp.Expr | None) -> Kind:
+        """The type of an expression; None if it is not known."""
+
+    def query_kind(self, node: exp.Expr) -> Kind:
+        """The type of a scalar subquery."""
+
+    def query(self, node: exp.Expr) -> str:
+        """DuckDB's text for a subquery."""
+
+    def as_text(self, node: exp.Expr) -> str:
+        """DuckDB's text for an expression converted to a string."""
+
+    def names_database(self, node: exp.Column) -> None:
+        """Check that the database in `database.table.column` exists."""
+
+    def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:
+        """DuckDB's text for a function call; `over`: it is followed by an OVER clause."""
+
+    def order(self, node: exp.Order) -> str:
+        """DuckDB's text for ORDER BY."""
