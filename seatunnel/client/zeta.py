@@ -1,4 +1,4 @@
-"""SeaTunnel Zeta's REST v1 interface, as far as this project needs it."""
+"""A client of SeaTunnel Zeta's REST interface, version 1."""
 
 import time
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from seatunnel.client.rest import Rest, ZetaError
 _BASE = "/hazelcast/rest/maps"
 _POLL_SECONDS = 0.1
 _BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
-"""2.3.8 fails with this in its message when it is asked for a job whose submission it is just working on."""
+"""Part of the error of 2.3.8 for a job whose submission is in progress."""
 
 
 class JobStatus(StrEnum):
-    """States of a job, as the engine names them; UNKNOWN is ours for a job that it has forgotten."""
+    """States of a job, with the engine's names. UNKNOWN is a job that the engine does not know."""
 
     INITIALIZING = "INITIALIZING"
     CREATED = "CREATED"
@@ -43,22 +43,22 @@ ENDING = frozenset({JobStatus.FAILING, JobStatus.CANCELING})
 STOPPED = frozenset(
     {JobStatus.SAVEPOINT_DONE, JobStatus.FINISHED, JobStatus.CANCELED, JobStatus.FAILED, JobStatus.UNKNOWN}
 )
-"""States in which nothing of a job works any more."""
+"""States in which no part of a job runs."""
 
 
 class JobFailed(Exception):
-    """A job that did not come to the state that was asked for; the message has the engine's reason."""
+    """A job that failed before it reached the expected state. The message holds the engine's reason."""
 
 
 @dataclass(frozen=True)
 class JobInfo:
-    """What the engine tells of a job.
+    """The engine's information about a job.
 
     Args:
         status: its state.
-        error: why it failed, as far as the engine tells.
-        received: rows that its sources have read, over all restores.
-        written: rows that its sinks have written.
+        error: the engine's reason of a failure; may be empty.
+        received: rows that its sources read, over all restores.
+        written: rows that its sinks wrote, over all restores.
     """
 
     status: JobStatus
@@ -68,10 +68,10 @@ class JobInfo:
 
 
 class Zeta:
-    """The engine at a URL."""
+    """Client of the engine at a URL."""
 
     def __init__(self, url: str, *, timeout: float = 60) -> None:
-        """`timeout` in seconds, for one request."""
+        """Creates a client; `timeout` of one request in seconds."""
         self._rest = Rest(url, timeout=timeout)
 
     def wait_until_up(self, within: float = 180) -> None:
@@ -92,7 +92,7 @@ class Zeta:
             time.sleep(_POLL_SECONDS)
 
     def info(self, job_id: int) -> JobInfo:
-        """What the engine knows of a job."""
+        """The engine's information about a job."""
         try:
             found = self._rest.request("GET", f"{_BASE}/job-info/{job_id}")
         except ZetaError as error:
@@ -117,10 +117,10 @@ class Zeta:
         """Start a job.
 
         Args:
-            job_id: chosen by us, so that it can be restored under the same id.
-            name: for people.
+            job_id: chosen by the caller, so that the job can be restored under the same id.
+            name: shown by the engine.
             definition: the job in SeaTunnel's JSON form, placeholders filled.
-            restore: begin at the last savepoint or checkpoint of this id.
+            restore: start from the last savepoint or checkpoint of this id.
 
         Raises:
             ZetaError: the engine refused it.
@@ -128,10 +128,10 @@ class Zeta:
         query = {"jobId": job_id, "jobName": name} | ({"isStartWithSavePoint": "true"} if restore else {})
         answer = self._rest.request("POST", f"{_BASE}/submit-job?{urlencode(query)}", definition)
         if not isinstance(answer, dict) or str(answer.get("jobId")) != str(job_id):
-            raise ZetaError(f"SeaTunnel did not take job {name}: {answer}")
+            raise ZetaError(f"SeaTunnel did not accept job {name}: {answer}")
 
     def stop(self, job_id: int, *, savepoint: bool) -> None:
-        """Ask a job to stop, with a savepoint or at once."""
+        """Request a job to stop, with a savepoint or at once."""
         self._rest.request("POST", f"{_BASE}/stop-job", {"jobId": job_id, "isStopWithSavePoint": savepoint})
 
     def wait(self, job_id: int, wanted: frozenset[JobStatus], *, within: float) -> JobStatus:
