@@ -220,15 +220,17 @@ class Wire(asyncio.BufferedProtocol):
         await asyncio.wait([self._lost], timeout=seconds)
 
     async def close(self, seconds: float) -> None:
-        """Close once what was written is sent, or after so many seconds."""
+        """Close after the written data is sent, or after `seconds`."""
         if self._transport is None:
             return
-        self._transport.close()
+        # A second close() makes asyncio's TLS transport forget its protocol; abort() then fails (Python 3.11.2).
+        if not self._transport.is_closing():
+            self._transport.close()
         if not self._lost.done():
             await asyncio.wait([self._lost], timeout=seconds)
-        self._transport.abort()
+        self.abort()
 
     def abort(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
+        """Close now and discard unsent data."""
+        if self._transport is not None and not self._lost.done():
             self._transport.abort()

@@ -1,3 +1,5 @@
+import asyncio.sslproto
+import logging
 import socket
 import ssl
 from pathlib import Path
@@ -106,3 +108,36 @@ def test_large_results_and_statements_over_tls(backend: SqliteBackend, tmp_path:
             assert rows[-1] == (19999, "row 19999", 19999 / 7)
             cursor.execute("select length(%s)", ("x" * 3_000_000,))
             assert cursor.fetchall() == ((3_000_000,),)
+
+
+@pytest.mark.parametrize("leave", ["quit", "reset", "kill"])
+def test_closing_a_tls_connection_logs_no_defect(
+    backend: SqliteBackend,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    leave: str,
+) -> None:
+    """asyncio's TLS transport forgets its protocol at a second close(); Python 3.11.2 then fails in abort()."""
+    transport = asyncio.sslproto._SSLProtocolTransport  # type: ignore[attr-defined]
+    abort = transport.abort
+
+    def abort_of_3_11_2(self: asyncio.Transport) -> None:
+        if self._ssl_protocol is None:  # type: ignore[attr-defined]
+            raise AttributeError("'NoneType' object has no attribute '_abort'")
+        abort(self)
+
+    monkeypatch.setattr(transport, "abort", abort_of_3_11_2)
+    with caplog.at_level(logging.ERROR), serving(backend, context=server_context(tmp_path)) as served:
+        connection = pymysql.connect(
+            host="127.0.0.1",
+            port=served.port,
+            user="root",
+            ssl={"ca": str(tmp_path / "server.pem"), "check_hostname": False},
+        )
+        if leave == "quit":
+            connection.close()
+        elif leave == "reset":
+            connection._force_close()
+        # "kill": the server closes the connection when it stops
+    assert [record.getMessage() for record in caplog.records] == []
