@@ -130,16 +130,24 @@ def relation(  # noqa: PLR0917
     fields: Sequence[str],
     typed: Mapping[str, str] | None = None,
     lenient: bool = False,
+    digits: Collection[str] = (),
 ) -> str:
-    """DuckDB's relation that reads the body: the fields as text, but for those in `typed`."""
+    """DuckDB's relation that reads the body.
+
+    Fields are VARCHAR except those in `typed`. In the fields of `digits` a JSON true is '1' and a JSON false is '0'."""
     file = text_literal(str(path))
-    texts = "{" + ", ".join(f"{text_literal(name)}: '{(typed or {}).get(name, 'VARCHAR')}'" for name in fields) + "}"
+    types = {**dict.fromkeys(digits, "JSON"), **(typed or {})}
+    texts = "{" + ", ".join(f"{text_literal(name)}: '{types.get(name, 'VARCHAR')}'" for name in fields) + "}"
     if settings.format == "csv":
         return _csv(file, fields, texts, settings, lenient)
     largest = max(1 << 16, min(size + 16, 1 << 28))
     if not settings.jsonpaths and not settings.json_root:
         kind = "array" if settings.strip_outer_array else "unstructured"
-        return f"read_json({file}, format = '{kind}', columns = {texts}, maximum_object_size = {largest})"
+        rows = f"read_json({file}, format = '{kind}', columns = {texts}, maximum_object_size = {largest})"
+        if not digits:
+            return rows
+        replaced = ", ".join(f"{_digit_text(quote(name))} AS {quote(name)}" for name in digits)
+        return f"(SELECT * REPLACE ({replaced}) FROM {rows})"
     kind = "array" if settings.strip_outer_array and not settings.json_root else "unstructured"
     rows = f"(SELECT json AS j FROM read_json_objects({file}, format = '{kind}', maximum_object_size = {largest}))"
     if settings.json_root:
@@ -148,10 +156,31 @@ def relation(  # noqa: PLR0917
             rows = f"""(SELECT unnest(from_json(j, '["JSON"]')) AS j FROM {rows})"""
     paths = settings.jsonpaths or tuple(f'$."{name}"' for name in fields)
     parts = ", ".join(
-        f"json_extract_string(j, {text_literal(path)}) AS {quote(name)}"
+        (
+            f"{_digit_text(f'json_extract(j, {text_literal(path)})')} AS {quote(name)}"
+            if name in digits
+            else f"json_extract_string(j, {text_literal(path)}) AS {quote(name)}"
+        )
         for name, path in zip(fields, paths, strict=False)
     )
     return f"(SELECT {parts} FROM {rows})"
+
+
+def _digit_text(value: str) -> str:
+    """A JSON value as text, true as '1' and false as '0' (`add_binary_column` of StarRocks' JSON reader)."""
+    return (
+        f"CASE CAST({value} AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' "
+        f"ELSE json_extract_string({value}, '$') END"
+    )
+
+
+_NATIVE_JSON = {"tinyint", "smallint", "int", "bigint", "float", "double", "boolean", "json", "array"}
+
+
+def digit_fields(table: Table, mapped: Mapped) -> list[str]:
+    """Fields in which StarRocks reads a JSON true as '1': those of columns that its JSON reader fills from text."""
+    types = {column.name.lower(): column.type.name for column in table.columns}
+    return [name for name in mapped.fields if types.get(name.lower(), "varchar") not in _NATIVE_JSON]
 
 
 def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, lenient: bool) -> str:
@@ -177,6 +206,15 @@ def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, lenien
     return f"(SELECT {', '.join(parts)} FROM {read})"
 
 
+_WHOLE_TEXT = "\\s*[-+]?\\d+\\s*"
+_DECIMAL_TEXT = "\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*"
+
+
+def _decimal(source: str) -> str:
+    """A text as DOUBLE, NULL where it is not a number (DuckDB itself also reads 1_000 and nan)."""
+    return f"TRY_CAST(CASE WHEN regexp_full_match({source}, '{_DECIMAL_TEXT}') THEN {source} END AS DOUBLE)"
+
+
 def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     """The value of a column, NULL where the text is not of its type."""
     kind = column.type
@@ -185,8 +223,10 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     if not source.startswith('"'):  # an expression has a type of its own
         return f"TRY_CAST({source} AS {kind.stored()})"
     if kind.is_integer:
+        # a number that is not whole, or has an exponent, loses its fraction
         return (
-            f"TRY_CAST(CASE WHEN regexp_full_match({source}, '\\s*[-+]?\\d+\\s*') THEN {source} END AS {kind.stored()})"
+            f"CASE WHEN regexp_full_match({source}, '{_WHOLE_TEXT}') THEN TRY_CAST({source} AS {kind.stored()}) "
+            f"ELSE TRY_CAST(trunc({_decimal(source)}) AS {kind.stored()}) END"
         )
     if kind.name == "datetime":
         return f"fn.loaded_time({source})"
@@ -195,7 +235,9 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     if kind.name == "json":
         return f"CAST(py_json({source}) AS JSON)"
     if kind.name == "boolean":
-        return f"fn.truth({source})"
+        return f"coalesce(fn.truth({source}), {_decimal(source)} <> 0)"
+    if kind.name in {"double", "float", "decimal"}:  # DuckDB also reads 1_000
+        return f"TRY_CAST(CASE WHEN NOT contains({source}, '_') THEN {source} END AS {kind.stored()})"
     return f"TRY_CAST({source} AS {kind.stored()})"
 
 

@@ -116,7 +116,7 @@ def test_bad_rows_are_filtered_up_to_the_ratio(loads: Client) -> None:
     assert (answer["Status"], answer["NumberLoadedRows"]) == ("Success", 1)
 
 
-@pytest.mark.parametrize("value", ['"abc"', '"1.5"', "true", "99999999999", '"2024"x'])
+@pytest.mark.parametrize("value", ['"abc"', '"1.5x"', "true", "99999999999", "1e30", '"2024"x'])
 def test_strict_mode_decides_about_what_cannot_be_converted(loads: Client, value: str) -> None:
     body = f'[{{"k": "a", "at": "{AT}", "n": {value}}}]'
     relaxed = loads.load("t", body, **ARRAY)
@@ -204,3 +204,86 @@ def test_json_columns_hold_json_as_it_is_printed(loads: Client) -> None:
     loads.run("""INSERT INTO j VALUES (2, '{"z":1,"y":"é"}')""")
     assert loads.run("SELECT j FROM j ORDER BY k") == [('{"a": [true, null], "b": 1}',), ('{"y": "é", "z": 1}',)]
     assert loads.error("INSERT INTO j VALUES (3, '{no')").code == 1064
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "large", "small", "truth", "text"),
+    [
+        ("5", 5, 5, 5, True, "5"),
+        ("5.0", 5, 5, 5, True, "5.0"),
+        ("-5.9", -5, -5, -5, True, "-5.9"),
+        ('"5.0"', 5, 5, 5, True, "5.0"),
+        ('" 7.9 "', 7, 7, 7, True, " 7.9 "),
+        ("1e2", 100, 100, 100, True, None),
+        ('"1e2"', 100, 100, 100, True, "1e2"),
+        ("300.5", 300, 300, None, True, "300.5"),
+        ("3000000000.0", None, 3000000000, None, True, None),
+        ("0.0", 0, 0, 0, False, "0.0"),
+        ("0.5", 0, 0, 0, True, "0.5"),
+        ("true", None, None, None, True, "1"),
+        ("false", None, None, None, False, "0"),
+        ('"true"', None, None, None, True, "true"),
+        ('"FALSE"', None, None, None, False, "FALSE"),
+        ('"1_000"', None, None, None, None, "1_000"),
+        ('"0x10"', None, None, None, None, "0x10"),
+        ('"nan"', None, None, None, None, "nan"),
+        ('""', None, None, None, None, ""),
+        ("null", None, None, None, None, None),
+        ("[1]", None, None, None, None, "[1]"),
+        ('{"a": true}', None, None, None, None, '{"a":true}'),
+    ],
+)
+def test_json_values_of_another_type(  # noqa: PLR0917
+    client: Client, value: str, whole: object, large: object, small: object, truth: object, text: object
+) -> None:
+    """StarRocks' JSON reader: numeric_column.cpp, binary_column.cpp and nullable_column.cpp of its backend."""
+    client.run("CREATE TABLE v (k INT, i INT, l BIGINT, s TINYINT, b BOOLEAN, c VARCHAR(20)) DUPLICATE KEY (k)")
+    names = ("i", "l", "s", "b") if text is None else ("i", "l", "s", "b", "c")
+    body = "[{" + ", ".join(['"k": 1', *(f'"{name}": {value}' for name in names)]) + "}]"
+    answer = client.load("v", body, **ARRAY)
+    assert answer["Status"] == "Success", answer
+    assert client.run("SELECT i, l, s, b, c FROM v") == [(whole, large, small, truth, text)]
+    client.run("TRUNCATE TABLE v")
+    paths = ", ".join(f'"$.x.{name}"' for name in ("k", *names))
+    answer = client.load(
+        "v", f'[{{"x": {body[1:-1]}}}]', jsonpaths=f"[{paths}]", columns=", ".join(("k", *names)), **ARRAY
+    )
+    assert answer["Status"] == "Success", answer
+    assert client.run("SELECT i, l, s, b, c FROM v") == [(whole, large, small, truth, text)]
+
+
+def test_a_json_boolean_is_no_number(client: Client) -> None:
+    client.run("CREATE TABLE v (k INT, d DOUBLE, f FLOAT, m DECIMAL(9, 2)) DUPLICATE KEY (k)")
+    body = '[{"k": 1, "d": true, "f": false, "m": true}, {"k": 2, "d": 5, "f": "1.5", "m": "2.5"},'
+    body += ' {"k": 3, "d": "1_0", "f": "1_0", "m": "1_0"}]'
+    assert client.load("v", body, **ARRAY)["Status"] == "Success"
+    assert [tuple(map(str, row)) for row in client.run("SELECT d, f, m FROM v ORDER BY k")] == [
+        ("None", "None", "1.00"),
+        ("5.0", "1.5", "2.50"),
+        ("None", "None", "None"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "large", "truth"),
+    [
+        ("5.0", 5, 5, True),
+        ("-5.9", -5, -5, True),
+        ("1e2", 100, 100, True),
+        (" 7 ", 7, 7, True),
+        ("0.0", 0, 0, False),
+        ("0.5", 0, 0, True),
+        ("true", None, None, True),
+        ("False", None, None, False),
+        ("3000000000.5", None, 3000000000, True),
+        ("1_000", None, None, None),
+        ("x", None, None, None),
+        ("", None, None, None),
+    ],
+)
+def test_csv_values_of_another_type(client: Client, value: str, whole: object, large: object, truth: object) -> None:
+    """StarRocks' CSV reader: numeric_converter.cpp and boolean_converter.cpp of its backend."""
+    client.run("CREATE TABLE v (k INT, i INT, l BIGINT, b BOOLEAN) DUPLICATE KEY (k)")
+    answer = client.load("v", f"1|{value}|{value}|{value}\n", column_separator="|")
+    assert answer["Status"] == "Success", answer
+    assert client.run("SELECT i, l, b FROM v") == [(whole, large, truth)]
