@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Sequence
 
 import duckdb
 
@@ -47,13 +48,29 @@ def unknown_column(name: str, where: str) -> SqlError:
     )
 
 
-def access_denied(privilege: str, kind: str, name: str, roles: str) -> SqlError:
-    """A privilege that the user lacks."""
+_ASK_FOR_GRANTS = (
+    "Please ask the admin to grant permission(s) or try activating existing roles using <set [default] role>. "
+    "Current role(s): {}. Inactivated role(s): {}."
+)
+"""StarRocks: ERR_ACCESS_DENIED_HINT_MSG_FORMAT."""
+
+
+def _roles(names: Sequence[str]) -> str:
+    return f"[{', '.join(names)}]" if names else "NONE"
+
+
+def ask_for_grants(active: Sequence[str], inactive: Sequence[str]) -> str:
+    """The sentence that ends a refusal for a missing privilege: the session's roles and the user's other roles."""
+    return _ASK_FOR_GRANTS.format(_roles(active), _roles(inactive))
+
+
+def access_denied(privilege: str, kind: str, name: str, hint: str) -> SqlError:
+    """A missing privilege; `hint` comes from `ask_for_grants`."""
+    target = f"{kind} {name}".rstrip()
     return SqlError(
         5203,
-        f"Access denied; you need (at least one of) the {privilege} privilege(s) on {kind} {name} for this "
-        "operation. Please ask the admin to grant permission(s) or try activating existing roles using "
-        f"<set [default] role>. Current role(s): {roles or 'NONE'}.",
+        f"Access denied; you need (at least one of) the {privilege} privilege(s) on {target} for this operation. "
+        f"{hint}",
         "42000",
     )
 

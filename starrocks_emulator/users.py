@@ -244,6 +244,13 @@ class Access:
             return True
         return any(self.sees(table) for table in tables)
 
+    def hint(self) -> str:
+        """The sentence that tells which roles the session has and which it could activate."""
+        user = self.users.users.get(self.user)
+        return errors.ask_for_grants(
+            self.roles, [role for role in (user.roles if user else ()) if role not in self.roles]
+        )
+
     def denied(self, privilege: str, kind: str, name: str) -> SqlError:
-        """The error for a missing privilege, with the roles that are active."""
-        return errors.access_denied(privilege, kind, name, ", ".join(self.roles))
+        """The error for a missing privilege."""
+        return errors.access_denied(privilege, kind, name, self.hint())

@@ -1,7 +1,8 @@
-"""What FE and BE share: who asks, and may they."""
+"""Authentication and authorization of HTTP requests, shared by the FE and the BE."""
 
 import base64
 import binascii
+import json
 
 from aiohttp import hdrs, web
 
@@ -36,8 +37,18 @@ def _plain(name: str) -> str:
     return "".join(character for character in name if character.isalnum() or character in "_-.")[:64]
 
 
+def unauthorized(message: str) -> web.HTTPUnauthorized:
+    """The FE's answer to a request whose user lacks a privilege."""
+    body = {"code": "1", "status": "FAILED", "message": message, "msg": message}
+    return web.HTTPUnauthorized(
+        headers={"WWW-Authenticate": 'Basic realm=""', "Connection": "close"},
+        content_type="application/json",
+        text=json.dumps(body),
+    )
+
+
 def require_insert(engine: Engine, user: str, database: str, table: str) -> str | None:
-    """Why the user may not load into a table; None if they may."""
+    """The reason why the user may not load into a table; None if they may."""
     try:
         found = engine.catalog.find(database, table)
     except SqlError as error:

@@ -1,15 +1,16 @@
-"""The FE's HTTP side (port 8030): health, load states, and the way to the BE for loads."""
+"""The FE's HTTP server (port 8030): health, load states, and redirects of loads to the BE."""
 
 import asyncio
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from starrocks_emulator import version
 from starrocks_emulator.engine import Engine
-from starrocks_emulator.http.common import beside, require_insert, user_of
+from starrocks_emulator.http.common import beside, unauthorized, user_of
 from starrocks_emulator.http.metrics import frontend_metrics
 from starrocks_emulator.http.page import render
-from starrocks_emulator.load.stream import failure
+from starrocks_emulator.results import SqlError
+from starrocks_emulator.schema import Table
 
 ENGINE = web.AppKey("engine", Engine)
 
@@ -23,27 +24,46 @@ async def _health(request: web.Request) -> web.Response:  # noqa: ARG001
     )  # fmt: skip
 
 
-async def _redirect(request: web.Request) -> web.StreamResponse | None:
-    """Answer 307 without asking for the body: the client sends it to the BE only."""
+async def _stream_load(request: web.Request) -> web.StreamResponse:
+    """Redirect a Stream Load to the BE without reading its body; the checks are those of StarRocks' LoadAction."""
     engine = request.app[ENGINE]
     try:
         user = user_of(request, engine)
     except web.HTTPUnauthorized as refused:
         return refused
-    match = request.match_info
-    if "table" in match:
-        reason = require_insert(engine, user, match["db"], match["table"])
-        if reason:
-            body = failure(request.headers.get("label", ""), reason)
-            return web.json_response(body, headers={"Connection": "close"})
-    target = f"http://{beside(request, engine.ports['be_http'])}{request.raw_path}"
+    if request.version >= HttpVersion11 and request.headers.get("Expect", "").lower() != "100-continue":
+        body = {
+            "Status": "FAILED",
+            "Message": "class com.starrocks.common.DdlException: There is no 100-continue header",
+        }
+        return web.json_response(body, headers={"Connection": "close"})
+    # A table that does not exist is the BE's to refuse.
+    found = _find(engine, request.match_info["db"], request.match_info["table"])
+    access = engine.access(user)
+    if found is not None and not access.may("INSERT", found):
+        return unauthorized(f"Access denied for user '{user}'@'%'. {access.hint()}")
+    return _to_backend(request)
+
+
+def _find(engine: Engine, database: str, table: str) -> Table | None:
+    try:
+        return engine.catalog.find(database, table)
+    except SqlError:  # no such database
+        return None
+
+
+async def _transaction(request: web.Request) -> web.StreamResponse:
+    """Redirect a step of a transaction to the BE."""
+    try:
+        user_of(request, request.app[ENGINE])
+    except web.HTTPUnauthorized as refused:
+        return refused
+    return _to_backend(request)
+
+
+def _to_backend(request: web.Request) -> web.Response:
+    target = f"http://{beside(request, request.app[ENGINE].ports['be_http'])}{request.raw_path}"
     return web.Response(status=307, headers={"Location": target, "Connection": "close"})
-
-
-async def _redirected(request: web.Request) -> web.StreamResponse:
-    answer = await _redirect(request)
-    assert answer is not None
-    return answer
 
 
 async def _load_state(request: web.Request) -> web.Response:
@@ -60,7 +80,7 @@ async def _load_state(request: web.Request) -> web.Response:
 
 
 async def page(request: web.Request) -> web.Response:
-    """`GET /`: what is in the emulator and what it does, for whoever may see it."""
+    """`GET /`: the page with the objects and the activity that the user may see."""
     engine = request.app[ENGINE]
     user = user_of(request, engine)
     text = await asyncio.to_thread(render, engine, user)
@@ -93,7 +113,7 @@ def frontend(engine: Engine) -> web.Application:
     router.add_get("/api/health", _health)
     router.add_get("/metrics", _metrics)
     router.add_get("/api/{db}/get_load_state", _load_state)
-    router.add_put("/api/{db}/{table}/_stream_load", _redirected, expect_handler=_redirect)
-    router.add_route("*", "/api/transaction/{op}", _redirected, expect_handler=_redirect)
+    router.add_put("/api/{db}/{table}/_stream_load", _stream_load, expect_handler=_stream_load)
+    router.add_route("*", "/api/transaction/{op}", _transaction, expect_handler=_transaction)
     router.add_route("*", "/api/{db}/{table}/_query_plan", _query_plan)
     return app

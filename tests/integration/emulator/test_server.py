@@ -125,8 +125,45 @@ def test_http_needs_the_password_and_the_right(
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(request, timeout=10)
     other = EmulatorServer(**{**server.__dict__, "user": "nobody", "password": "pw"})
-    assert "INSERT privilege" in str(load(other, database, "t", rows_of(0, 1))["Message"])
+    path = f"/api/{database}/t/_stream_load"
+    trace = curl(other, path, json.dumps(rows_of(0, 1)), *JSON, trace=True)
+    assert [line.split()[2] for line in trace.splitlines() if line.startswith("< HTTP/")] == ["401"]
+    refused = load(other, database, "t", rows_of(0, 1))
+    assert refused["status"] == "FAILED"
+    assert "Access denied for user 'nobody'@'%'" in str(refused["message"])
+    direct = EmulatorServer(**{**other.__dict__, "fe_http_port": server.be_http_port})
+    assert "INSERT privilege" in str(load(direct, database, "t", rows_of(0, 1))["Message"])
     assert run(server, "SELECT COUNT(*) FROM t", database=database) == ((0,),)
+
+
+def test_the_frontend_wants_the_expect_header(
+    starrocks_emulator_server: EmulatorServer, starrocks_database: str
+) -> None:
+    server, database = starrocks_emulator_server, starrocks_database
+    run(server, TABLE.format("t"), database=database)
+    path = f"/api/{database}/t/_stream_load"
+    plain = json.loads(curl(server, path, None, *JSON, "Content-Length: 0", method="PUT"))
+    assert plain["Status"] == "FAILED"
+    assert plain["Message"].endswith("There is no 100-continue header")
+    old = subprocess.run(
+        ["curl", "-sS", "-0", "-o", "/dev/null", "-w", "%{http_code}", "-u", f"{server.user}:{server.password}",
+         "-X", "PUT", f"http://{server.host}:{server.fe_http_port}{path}"],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    assert old.stdout == "307"  # HTTP/1.0 has no Expect header
+
+
+@pytest.mark.parametrize("target", ["{}/nope", "no_database/t"])
+def test_the_backend_refuses_an_unknown_table(
+    starrocks_emulator_server: EmulatorServer, starrocks_database: str, target: str
+) -> None:
+    server = starrocks_emulator_server
+    path = f"/api/{target.format(starrocks_database)}/_stream_load"
+    trace = curl(server, path, json.dumps(rows_of(0, 1)), *JSON, trace=True)
+    assert [line.split()[2] for line in trace.splitlines() if line.startswith("< HTTP/")][0] == "307"
+    answer = json.loads(curl(server, path, json.dumps(rows_of(0, 1)), *JSON))
+    assert answer["Status"] == "Fail"
+    assert "nknown" in answer["Message"]
 
 
 def transaction(

@@ -233,7 +233,7 @@ def test_json_columns_hold_json_as_it_is_printed(loads: Client) -> None:
         ('{"a": true}', None, None, None, None, '{"a":true}'),
     ],
 )
-def test_json_values_of_another_type(  # noqa: PLR0917
+def test_json_values_of_another_type(
     client: Client, value: str, whole: object, large: object, small: object, truth: object, text: object
 ) -> None:
     """StarRocks' JSON reader: numeric_column.cpp, binary_column.cpp and nullable_column.cpp of its backend."""
