@@ -160,7 +160,7 @@ def test_the_backend_refuses_an_unknown_table(
     server = starrocks_emulator_server
     path = f"/api/{target.format(starrocks_database)}/_stream_load"
     trace = curl(server, path, json.dumps(rows_of(0, 1)), *JSON, trace=True)
-    assert [line.split()[2] for line in trace.splitlines() if line.startswith("< HTTP/")][0] == "307"
+    assert next(line.split()[2] for line in trace.splitlines() if line.startswith("< HTTP/")) == "307"
     answer = json.loads(curl(server, path, json.dumps(rows_of(0, 1)), *JSON))
     assert answer["Status"] == "Fail"
     assert "nknown" in answer["Message"]
