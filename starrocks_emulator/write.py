@@ -12,12 +12,12 @@ import duckdb
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.loads import Load
-from starrocks_emulator.schema import Partition, Table
+from starrocks_emulator.schema import Partition, Table, TableColumn
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.partitions import (
     expression_partition,
     literal,
-    range_condition,
+    partition_condition,
     truncate,
     value_partition,
 )
@@ -68,6 +68,13 @@ def change_column(table: Table) -> str | None:
     return time_key(table)
 
 
+def bounds_of(column: str) -> str:
+    """Two aggregates: the lowest and the highest value of a column as VARCHAR, both NULL if any value is NULL."""
+    return ", ".join(
+        f"CASE WHEN count(*) = count({column}) THEN CAST({name}({column}) AS VARCHAR) END" for name in ("min", "max")
+    )
+
+
 def prepare(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
     """What can be done before the write lock is taken: bounds, partitions, doubles within the batch.
 
@@ -76,7 +83,7 @@ def prepare(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> No
     """
     keys = ", ".join(quote(key) for key in table.keys)
     wanted = [name for name in dict.fromkeys([time_key(table), change_column(table)]) if name in stage.columns and name]
-    sums = "".join(f", CAST(min({quote(name)}) AS VARCHAR), CAST(max({quote(name)}) AS VARCHAR)" for name in wanted)
+    sums = "".join(f", {bounds_of(quote(name))}" for name in wanted)
     distinct = f", count(DISTINCT ({keys}))" if table.model == "PRIMARY" and len(table.keys) > 1 else ""
     if table.model == "PRIMARY" and not distinct:
         distinct = f", count(DISTINCT {keys})"
@@ -110,11 +117,12 @@ def _new_partitions(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stag
     if partitioning.kind == "expression":
         unit = partitioning.unit or "day"
         low, high = stage.partition_bounds
-        if low is None or high is None:
-            return ()
-        first, last = (truncate(datetime.fromisoformat(bound), unit) for bound in (low, high))
-        if first == last:
-            found = [first]
+        if (
+            low
+            and high
+            and (truncate(datetime.fromisoformat(low), unit) == truncate(datetime.fromisoformat(high), unit))
+        ):
+            found = [truncate(datetime.fromisoformat(low), unit)]
         else:
             name = quote(partitioning.columns[0])
             rows = cursor.execute(
@@ -128,14 +136,11 @@ def _new_partitions(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stag
         names = ", ".join(quote(name) for name in partitioning.columns)
         rows = cursor.execute(f"SELECT DISTINCT {names} FROM {stage.name}").fetchall()
         return tuple(partition for partition in map(value_partition, rows) if partition.name not in known)
-    inside = " OR ".join(
-        range_condition(partitioning.columns[0], partition.low, partition.high) for partition in table.partitions
-    )
-    row = cursor.execute(f"SELECT count(*) FROM {stage.name} WHERE NOT ({inside or 'FALSE'})").fetchone()
+    inside = " OR ".join(partition_condition(partitioning, partition) for partition in table.partitions)
+    row = cursor.execute(f"SELECT count(*) FROM {stage.name} WHERE ({inside or 'FALSE'}) IS NOT TRUE").fetchone()
     if row and row[0]:
         raise OutsidePartitionsError(
-            f"{row[0]} row(s) are in no partition of {table.full_name}: {partitioning.columns[0]} from "
-            f"{stage.partition_bounds[0]} to {stage.partition_bounds[1]}"
+            f"{row[0]} row(s) are in no partition of {table.full_name}, by their {partitioning.columns[0]}"
         )
     return ()
 
@@ -214,21 +219,35 @@ def _upsert(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> No
 
 
 def _fill(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
-    """Give a partial update the columns that it leaves out: from the stored row, or their default."""
+    """Complete the rows of a partial update: from the stored row, or for a new row from the defaults."""
     given = {name.lower() for name in stage.columns}
     missing = [column for column in table.columns if column.name.lower() not in given]
-    for column in missing:
-        cursor.execute(f"ALTER TABLE {stage.name} ADD COLUMN {quote(column.name)} {column.type.stored()}")
-        cursor.execute(
-            f"UPDATE {stage.name} AS s SET {quote(column.name)} = o.{quote(column.name)} "
-            f"FROM {table.stored} o, hits WHERE hits.old = o.rowid AND hits.fresh = s.rowid"
-        )
-        if column.default is not None:
-            cursor.execute(
-                f"UPDATE {stage.name} SET {quote(column.name)} = {default_of(column.default)} "
-                "WHERE rowid NOT IN (SELECT fresh FROM hits)"
-            )
+    if not missing:
+        return
+    values = ", ".join(
+        f"CASE WHEN h.fresh IS NULL THEN CAST({_absent(column)} AS {column.type.stored()}) "
+        f"ELSE o.{quote(column.name)} END AS {quote(column.name)}"
+        for column in missing
+    )
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE filled AS SELECT s.*, {values} FROM {stage.name} s "
+        f"LEFT JOIN hits h ON h.fresh = s.rowid LEFT JOIN {table.stored} o ON o.rowid = h.old"
+    )
+    stage.name = "filled"
     stage.columns = (*stage.columns, *(column.name for column in missing))
+
+
+_ZEROS = {"date": "0000-01-01", "datetime": "0000-01-01 00:00:00", "boolean": "false", "array": "[]", "json": "null",
+          "varbinary": ""}  # fmt: skip
+
+
+def _absent(column: TableColumn) -> str:
+    """The value of a column that a partial update leaves out of a new row; zero or empty without NULL and default."""
+    if column.default is not None:
+        return default_of(column.default)
+    if column.nullable:
+        return "NULL"
+    return literal(_ZEROS.get(column.type.name, "" if column.type.is_string else "0"))
 
 
 def default_of(text: str) -> str:

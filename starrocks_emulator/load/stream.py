@@ -78,7 +78,9 @@ class StreamLoader:
     def give_back(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Keep a connection for the next load, without the rows of this one."""
         with suppress(duckdb.Error):
-            cursor.execute("DROP TABLE IF EXISTS temp.stage; DROP TABLE IF EXISTS temp.merged")
+            cursor.execute(
+                "DROP TABLE IF EXISTS temp.stage; DROP TABLE IF EXISTS temp.merged; DROP TABLE IF EXISTS temp.filled"
+            )
         with self._lock:
             if len(self._cursors) < _POOL:
                 self._cursors.append(cursor)

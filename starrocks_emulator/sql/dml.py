@@ -61,6 +61,7 @@ class Changer:
         if words.accept("WITH", "LABEL"):
             label = words.word_or_string()
         columns = _insert_columns(table, words)
+        partial = table.model == "PRIMARY" and len(columns) < len(table.columns)
         if words.at_end:
             raise words.unexpected("VALUES or SELECT")
         if words.peek("VALUES"):
@@ -70,53 +71,73 @@ class Changer:
             tree: exp.Expr = found
         else:
             tree, _ = parse(words.rest())
-        source = self._source(tree, queries, columns, table)
+        defaulted = [column for column in table.columns if column not in columns and column.default is not None]
+        if partial:  # the stored row keeps its other columns
+            defaulted = [column for column in defaulted if column.name in table.keys]
+        source = self._source(tree, queries, columns, defaulted)
         where = " OR ".join(partition_filter(table, partition) for partition in partitions)
-        if partitions and not overwrite:
-            source = f"SELECT * FROM ({source}) WHERE {where}"
-        return self._write(table, columns, source, label, overwrite, where)
+        if partitions:
+            outside = text_literal(f"{errors.RAISED}Insert has filtered data: a row is in none of the given partitions")
+            source = f"SELECT * FROM ({source}) WHERE CASE WHEN {where} THEN TRUE ELSE error({outside}) END"
+        names = {column.name for column in (*columns, *defaulted)}
+        stage = write.Stage(
+            "stage", tuple(column.name for column in table.columns if column.name in names), partial=partial
+        )
+        return self._write(table, stage, source, label, overwrite, where)
 
-    def _target(self, database: str | None, name: str) -> Table:
+    def _target(self, database: str | None, name: str, verb: str = "inserted") -> Table:
         table = self.catalog.table(self.catalog.database(database), name)
-        if table.kind != "table":
-            raise SqlError(1471, f"The target table {name} of the INSERT is not insertable-into")
+        if table.kind == "mv":
+            raise errors.analysis(
+                f"The data of '{name}' cannot be {verb} because '{name}' is a materialized view, and the data of "
+                "materialized view must be consistent with the base table"
+            )
+        if table.kind == "view":
+            raise errors.analysis(f"The data of '{name}' cannot be {verb} because '{name}' is a view")
         return table
 
-    def _source(self, tree: exp.Expr, queries: Queries, columns: Sequence[TableColumn], table: Table) -> str:
+    def _source(
+        self, tree: exp.Expr, queries: Queries, columns: Sequence[TableColumn], defaulted: Sequence[TableColumn]
+    ) -> str:
         names = ", ".join(quote(f"c{index}") for index in range(len(columns)))
         if isinstance(tree, exp.Values):
-            if any(len(row.expressions) != len(columns) for row in tree.expressions):
-                raise SqlError(1058, "Column count doesn't match value count", "21S01")
+            counts = [len(row.expressions) for row in tree.expressions]
+            if len(set(counts)) > 1:
+                raise errors.analysis("Values have unequal number of columns")
+            _check_count(len(columns), counts[0])
             inner = self._values(tree, queries, columns)
         else:
             inner = queries.query(tree)
+            _check_count(len(columns), len(self.cursor.sql(inner).columns))
         values = ", ".join(
             f"{assigned(quote(f'c{index}'), column)} AS {quote(column.name)}" for index, column in enumerate(columns)
         )
-        given = {column.name for column in columns}
-        for column in table.columns:
-            if column.name not in given and column.default is not None:
-                values += f", {write.default_of(column.default)}::{column.type.stored()} AS {quote(column.name)}"
+        for column in defaulted:
+            assert column.default is not None
+            values += f", {write.default_of(column.default)}::{column.type.stored()} AS {quote(column.name)}"
         return f"SELECT {values} FROM ({inner}) AS given ({names})"
 
     @staticmethod
     def _values(tree: exp.Values, queries: Queries, columns: Sequence[TableColumn]) -> str:
         """Rows of VALUES, each cell already of its column's kind, so that rows need not agree on types."""
+        given = [row.expressions for row in tree.expressions]
+        # DuckDB gives a string literal the type of the numbers in other rows, and rounds it
+        mixed = [
+            column.type.is_string or len({_is_text(row[place], column) for row in given}) > 1
+            for place, column in enumerate(columns)
+        ]
         rows = []
-        for row in tree.expressions:
+        for row in given:
             cells = []
-            for cell, column in zip(row.expressions, columns, strict=True):
-                if _is_default(cell):
-                    cells.append(write.default_of(column.default) if column.default is not None else "NULL")
-                elif isinstance(cell, exp.Null | exp.Literal) and not column.type.is_string:
-                    cells.append(queries(cell))
-                else:
-                    cells.append(f"fn.text({queries(cell)})" if column.type.is_string else queries(cell))
+            for cell, column, as_text in zip(row, columns, mixed, strict=True):
+                text = _default_of(column) if _is_default(cell) else queries(cell)
+                null = isinstance(cell, exp.Null)
+                cells.append(f"fn.text({text})" if as_text and not null and not _is_text(cell, column) else text)
             rows.append(f"({', '.join(cells)})")
         return "VALUES " + ", ".join(rows)
 
     def _write(  # noqa: PLR0917
-        self, table: Table, columns: Sequence[TableColumn], source: str, label: str | None, overwrite: bool, where: str
+        self, table: Table, stage: write.Stage, source: str, label: str | None, overwrite: bool, where: str
     ) -> Ok:
         try:
             load = self.loads.begin(table.database, label, "INSERT", self.user)
@@ -125,9 +146,6 @@ class Changer:
         load.tables = [table.name]
         try:
             self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE stage AS {source}")
-            given = {column.name for column in columns}
-            names = tuple(column.name for column in table.columns if column.name in given or column.default is not None)
-            stage = write.Stage("stage", names)
             load.total = load.loaded = self._count("stage")
             write.prepare(self.cursor, table, stage)
             with self.storage.transaction(self.cursor) as change:
@@ -151,7 +169,7 @@ class Changer:
     def update(self, tree: exp.Expr, queries: Queries, allowed: Allowed) -> Ok:
         """`[WITH …] UPDATE table SET column = … [FROM …] WHERE …` of a PRIMARY KEY table."""
         only(tree, "this", "expressions", "from_", "where", "with_")
-        table = self._named(tree.this, queries)
+        table = self._named(tree.this, queries, "updated")
         allowed(table, "UPDATE")
         if table.model != "PRIMARY":
             raise errors.analysis(f"only support updating primary key table, {table.name} is not one")
@@ -186,7 +204,7 @@ class Changer:
     def delete(self, tree: exp.Expr, queries: Queries, allowed: Allowed) -> Ok:
         """`[WITH …] DELETE FROM table [PARTITION (p)] [USING …] WHERE …`."""
         only(tree, "this", "using", "where", "with_")
-        table = self._named(tree.this, queries, partition=True)
+        table = self._named(tree.this, queries, "deleted", partition=True)
         allowed(table, "DELETE")
         if not tree.args.get("where"):
             raise errors.analysis("Where clause is not set")
@@ -206,14 +224,14 @@ class Changer:
         statement = f"{prefix}DELETE FROM {table.stored} AS {quote(table.name)}{using} WHERE {where}"
         return self._modify(table, "DELETE", statement, where, prefix, more)
 
-    def _named(self, node: exp.Expr, queries: Queries, partition: bool = False) -> Table:
+    def _named(self, node: exp.Expr, queries: Queries, verb: str, partition: bool = False) -> Table:
         if not isinstance(node, exp.Table):
             raise errors.unsupported("UPDATE or DELETE of something that is no table")
         only(node, "this", "db", "alias", *(["partition"] if partition else []))
         if node.args.get("alias"):
             raise errors.unsupported("an alias of the table in UPDATE or DELETE")
         database = node.args["db"].name if node.args.get("db") else queries.scope.database
-        return self._target(database, node.name)
+        return self._target(database, node.name, verb)
 
     def _modify(  # noqa: PLR0917
         self, table: Table, kind: str, statement: str, where: str, prefix: str = "", more: Sequence[str] = ()
@@ -229,8 +247,7 @@ class Changer:
                     name = f"{quote(table.name)}.{quote(column)}"
                     sources = ", ".join([f"{table.stored} AS {quote(table.name)}", *more])
                     row = change.cursor.execute(
-                        f"{prefix}SELECT CAST(min({name}) AS VARCHAR), CAST(max({name}) AS VARCHAR) "
-                        f"FROM {sources} WHERE {where}"
+                        f"{prefix}SELECT {write.bounds_of(name)} FROM {sources} WHERE {where}"
                     ).fetchone()
                     bounds = (row[0], row[1]) if row else (None, None)
                 changed = change.cursor.execute(statement).fetchone()
@@ -299,6 +316,30 @@ def _is_default(cell: exp.Expr) -> bool:
     return isinstance(cell, exp.Var | exp.Column) and cell.name.upper() == "DEFAULT" and not cell.args.get("table")
 
 
+def _default_of(column: TableColumn) -> str:
+    """The value of DEFAULT; StarRocks refuses it for a column without one, even if the column may be NULL."""
+    if column.default is None:
+        raise errors.analysis(f"Column has no default value, column={column.name}")
+    return write.default_of(column.default)
+
+
+def _is_text(cell: exp.Expr, column: TableColumn) -> bool:
+    """Whether a cell of VALUES is rendered as a string literal."""
+    if _is_default(cell):
+        return column.default != "CURRENT_TIMESTAMP"
+    return isinstance(cell, exp.Literal) and bool(cell.is_string)
+
+
+def _check_count(wanted: int, found: int) -> None:
+    if wanted != found:
+        raise SqlError(
+            5604,
+            "Getting analyzing error. Detail message: Inserted target column count: "
+            f"{wanted} doesn't match select/value column count: {found}.",
+            "42601",
+        )
+
+
 def _insert_columns(table: Table, words: Words) -> list[TableColumn]:
     if not words.peek("(") or words.peek("(", "SELECT") or words.peek("(", "WITH"):
         return list(table.columns)
@@ -306,11 +347,35 @@ def _insert_columns(table: Table, words: Words) -> list[TableColumn]:
     for name in words.names():
         column = table.column(name)
         if column is None:
-            raise errors.unknown_column(name, table.name)
+            raise errors.analysis(f"Unknown column '{name}' in '{table.name}'")
         if column in columns:
-            raise SqlError(1110, f"Column '{name}' specified twice", "42000")
+            raise errors.analysis(f"Column '{name}' specified twice")
         columns.append(column)
-    for column in table.columns:
-        if column not in columns and not column.nullable and column.default is None:
-            raise SqlError(5002, f"'{column.name}' must be explicitly mentioned in column permutation")
+    required = [column for column in table.columns if column not in columns and column.default is None]
+    if table.model == "PRIMARY":
+        _check_partial_update(table, columns, [column.name for column in required if column.name in table.keys])
+        return columns
+    for column in required:
+        if not column.nullable:
+            names = "  ".join(one.name for one in columns)
+            raise errors.analysis(f"'{column.name}' must be explicitly mentioned in column permutation: {names}")
     return columns
+
+
+def _check_partial_update(table: Table, columns: Sequence[TableColumn], missing_keys: Sequence[str]) -> None:
+    """Refuse a column list that cannot identify or sort the rows.
+
+    Raises:
+        SqlError: 6014 without a key column, 1064 without a column of ORDER BY.
+    """
+    if missing_keys:
+        raise SqlError(
+            6014,
+            "Getting analyzing error. Detail message: missing key columns:"
+            f"{','.join(name.lower() for name in missing_keys)} for primary key table.",
+            "42000",
+        )
+    given = {column.name for column in columns} | set(table.keys)
+    unsorted = [name for name in table.order_by if name not in given]
+    if unsorted and len(columns) < len(table.columns):
+        raise errors.analysis(f"Partial update must include all sort key columns, missing: {', '.join(unsorted)}")

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 from starrocks_emulator import errors
-from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Partition, Partitioning, Table
 
 _NAMES = {"hour": "%Y%m%d%H", "day": "%Y%m%d", "week": "%Y%m%d", "month": "%Y%m", "year": "%Y"}
@@ -78,23 +77,26 @@ def partition_condition(partitioning: Partitioning, partition: Partition) -> str
         if len(partitioning.columns) != 1 or partition.low is None:
             raise errors.unsupported("one partition of a table that is partitioned by several columns or by NULL")
         return f'(CAST("{partitioning.columns[0]}" AS VARCHAR) = {literal(partition.low)})'
-    return range_condition(partitioning.columns[0], partition.low, partition.high)
+    condition = range_condition(partitioning.columns[0], partition.low, partition.high)
+    if partitioning.kind == "range" and partition.low is None:  # NULL sorts before every value
+        return f'({condition} OR "{partitioning.columns[0]}" IS NULL)'
+    return condition
 
 
 def find_partition(table: Table, name: str) -> Partition:
     """A partition by name.
 
     Raises:
-        SqlError: 1735 where the table has none of that name.
+        SqlError: 1064 where the table has none of that name.
     """
     if table.partitioning is None:
         if name == table.name:
             return Partition(name)
-        raise SqlError(1735, f"Unknown partition '{name}' in table '{table.name}'")
+        raise errors.analysis(f"Unknown partition '{name}' in table '{table.name}'")
     for partition in table.partitions:
         if partition.name.lower() == name.lower():
             return partition
-    raise SqlError(1735, f"Unknown partition '{name}' in table '{table.name}'")
+    raise errors.analysis(f"Unknown partition '{name}' in table '{table.name}'")
 
 
 def partition_filter(table: Table, name: str) -> str:

@@ -41,7 +41,7 @@ STATEMENTS: dict[str, Cases] = {
     "ALTER TABLE": (
         ("ADD COLUMN", "ALTER TABLE q ADD COLUMN c INT DEFAULT '1' COMMENT 'c' AFTER at"),
         ("ADD COLUMN (…, …)", "ALTER TABLE q ADD COLUMN (e INT, f VARCHAR(10))"),
-        ("MODIFY COLUMN", "ALTER TABLE q MODIFY COLUMN c BIGINT"),
+        ("MODIFY COLUMN", "ALTER TABLE q MODIFY COLUMN c BIGINT DEFAULT '1'"),
         ("RENAME COLUMN", "ALTER TABLE q RENAME COLUMN e TO g"),
         ("DROP COLUMN", "ALTER TABLE q DROP COLUMN f"),
         ("ORDER BY", "ALTER TABLE p ORDER BY (k)"),
@@ -189,7 +189,7 @@ STATEMENTS: dict[str, Cases] = {
         ("DROP MATERIALIZED VIEW", "DROP MATERIALIZED VIEW m3"),
     ),
     "Changes of rows": (
-        ("INSERT … VALUES", "INSERT INTO q (k, at, v) VALUES (1, NOW(), 'a'), (2, NULL, DEFAULT)"),
+        ("INSERT … VALUES", "INSERT INTO q (k, at, c) VALUES (1, NOW(), 1), (2, NULL, DEFAULT)"),
         ("INSERT … SELECT", "INSERT INTO q (k, v) SELECT k, v FROM p"),
         ("INSERT … WITH LABEL", "INSERT INTO q WITH LABEL conformance_label (k) VALUES (3)"),
         ("INSERT … BY NAME", "INSERT INTO q BY NAME SELECT k FROM p"),

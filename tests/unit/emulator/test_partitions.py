@@ -1,0 +1,65 @@
+"""NULL and rows outside in tables with fixed RANGE partitions."""
+
+import pytest
+
+from starrocks_emulator.testing import Client
+
+
+@pytest.fixture
+def ranges(client: Client) -> Client:
+    client.run(
+        "CREATE TABLE t (d DATE, k INT) DUPLICATE KEY (d) PARTITION BY RANGE (d) "
+        "(PARTITION p1 VALUES LESS THAN ('2024-01-01'), PARTITION p2 VALUES LESS THAN ('2025-01-01')) "
+        "DISTRIBUTED BY HASH (k); INSERT INTO t VALUES (NULL, 1), ('2023-01-01', 2), ('2024-05-05', 3)"
+    )
+    return client
+
+
+def test_null_lies_in_the_lowest_partition(ranges: Client) -> None:
+    assert ranges.run("SELECT k FROM t PARTITION (p1) ORDER BY k") == [(1,), (2,)]
+    assert ranges.run("SELECT k FROM t PARTITION (p2)") == [(3,)]
+    counts = (
+        "SELECT PARTITION_NAME, ROW_COUNT FROM information_schema.partitions_meta WHERE TABLE_NAME = 't' ORDER BY 1"
+    )
+    assert ranges.run(counts) == [("p1", 2), ("p2", 1)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE TABLE t PARTITION (p1)",
+        "ALTER TABLE t DROP PARTITION p1",
+        "DELETE FROM t PARTITION p1 WHERE k > 0",
+        "INSERT OVERWRITE t PARTITION (p1) SELECT '2022-01-01', 9",
+    ],
+)
+def test_the_rows_of_the_lowest_partition_go_with_it(ranges: Client, statement: str) -> None:
+    ranges.run(statement)
+    rest = [(9,)] if "OVERWRITE" in statement else []
+    assert ranges.run("SELECT k FROM t WHERE d IS NULL OR d < '2024-01-01'") == rest
+    assert ranges.value("SELECT COUNT(*) FROM t WHERE k = 3") == 1
+
+
+def test_null_without_an_open_lowest_partition_is_refused(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (d DATE, k INT) DUPLICATE KEY (d) PARTITION BY RANGE (d) "
+        "(PARTITION p2 VALUES [('2024-01-01'), ('2025-01-01'))) DISTRIBUTED BY HASH (k)"
+    )
+    assert "no partition" in client.error("INSERT INTO t VALUES (NULL, 1)").message
+    answer = client.load("t", '{"d": null, "k": 1}', format="json")
+    assert (answer["Status"], "no partition" in str(answer["Message"])) == ("Fail", True)
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO t PARTITION (p2)", "INSERT OVERWRITE t PARTITION (p2)"])
+def test_a_row_outside_the_given_partitions_is_an_error(ranges: Client, statement: str) -> None:
+    for value in ("'2023-01-01'", "NULL"):
+        assert "filtered data" in ranges.error(f"{statement} VALUES ({value}, 9)").message
+    assert ranges.value("SELECT COUNT(*) FROM t") == 3
+
+
+def test_a_materialized_view_takes_in_rows_whose_time_is_null(ranges: Client) -> None:
+    ranges.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT d, SUM(k) AS s FROM t GROUP BY d")
+    ranges.run("INSERT INTO t VALUES (NULL, 10), ('2024-05-05', 20); REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
+    assert ranges.run("SELECT s FROM m ORDER BY s") == [(2,), (11,), (23,)]
+    ranges.run("DELETE FROM t WHERE d IS NULL; REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
+    assert ranges.run("SELECT s FROM m ORDER BY s") == [(2,), (23,)]
