@@ -1,4 +1,4 @@
-"""Materialized views: refreshed on request and on their schedule, from what has changed since the last time."""
+"""Refreshes of materialized views, on request and by schedule; only the changed part is computed where possible."""
 
 import logging
 import threading
@@ -12,9 +12,11 @@ from functools import partial
 import duckdb
 from sqlglot import exp
 
+from starrocks_emulator import errors
 from starrocks_emulator.background import Background
 from starrocks_emulator.catalog import Catalog, now_text
 from starrocks_emulator.changes import Changes, Range
+from starrocks_emulator.dependents import BY_USER, Dependents, no_system_table
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import UNITS, Refresh, Table
@@ -26,6 +28,8 @@ from starrocks_emulator.write import change_column
 
 _LOG = logging.getLogger(__name__)
 _RUNS_KEPT = 500
+_ACTIVATE_SECONDS = 60
+"""StarRocks: mv_active_checker_interval_seconds."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Slice:
-    """The part of a materialized view that is made anew: where its `column` is in a range; all of it for None."""
+    """The part of a materialized view to compute again: the rows whose `column` is in a range."""
 
     base: Table | None = None
     base_column: str = ""
@@ -59,9 +63,14 @@ class Slice:
 class Refresher:
     """Refreshes materialized views."""
 
-    def __init__(self, storage: Storage, catalog: Catalog, changes: Changes, background: Background) -> None:
+    def __init__(
+        self, storage: Storage, catalog: Catalog, changes: Changes, background: Background, dependents: Dependents
+    ) -> None:
         """Nothing runs before `run_due` or `request` is called."""
         self._storage, self._catalog, self._changes, self._background = storage, catalog, changes, background
+        self._dependents = dependents
+        self._inactive: dict[int, float] = {}
+        """When an inactive view was seen or tried last, on the monotonic clock."""
         self._runs: deque[Run] = deque(maxlen=_RUNS_KEPT)
         self.failed = 0
         """Refreshes that failed since the start."""
@@ -79,7 +88,7 @@ class Refresher:
         return self._last.get(number)
 
     def created(self, table: Table) -> None:
-        """A new view is filled at once, unless it was created DEFERRED."""
+        """Fill a new view, unless it was created DEFERRED."""
         if table.refresh and table.refresh.immediate:
             self.request(table, force=True, synchronous=True)
 
@@ -87,8 +96,13 @@ class Refresher:
         """Refresh now; returns the id of the run.
 
         Raises:
-            SqlError: the refresh failed (where `synchronous`).
+            SqlError: the view is inactive, or the refresh failed (where `synchronous`).
         """
+        if not table.active:
+            raise errors.analysis(
+                f"Refresh materialized view failed because [{table.name}] is not active. You can try to active it with "
+                f"ALTER MATERIALIZED VIEW {table.name} ACTIVE;"
+            )
         query_id = str(uuid.uuid4())
         if synchronous:
             run = self._run(table.id, query_id, force)
@@ -99,7 +113,8 @@ class Refresher:
         return query_id
 
     def run_due(self) -> None:
-        """Refresh the views whose time has come."""
+        """Refresh the views that are due, and activate inactive views whose base tables fit again."""
+        self._activate()
         now = datetime.now(UTC).replace(tzinfo=None)
         for table in self._catalog.tables():
             refresh = table.refresh
@@ -115,6 +130,22 @@ class Refresher:
                     self._next[table.id] += step * (missed + 1)
             if due:
                 self._run(table.id, str(uuid.uuid4()), force=False)
+
+    def _activate(self) -> None:
+        """Try every inactive view once a minute, as StarRocks' MVActiveChecker; not those a user set inactive."""
+        now = time.monotonic()
+        for table in self._catalog.tables():
+            if table.kind != "mv" or table.active or table.inactive_reason == BY_USER:
+                self._inactive.pop(table.id, None)
+                continue
+            if now - self._inactive.setdefault(table.id, now) < _ACTIVATE_SECONDS:
+                continue
+            self._inactive[table.id] = now
+            try:
+                with self._storage.transaction() as change:
+                    self._catalog.put(change, self._dependents.activated(table))
+            except SqlError as error:
+                _LOG.info("%s stays inactive: %s", table.full_name, error.message)
 
     def _run(self, number: int, query_id: str, force: bool) -> Run:
         with self._lock:
@@ -132,7 +163,7 @@ class Refresher:
     def _refresh(self, number: int, query_id: str, force: bool) -> Run:
         table = self._catalog.by_id(number)
         begin = time.monotonic()
-        if table is None or table.refresh is None:
+        if table is None or table.refresh is None or not table.active:
             return Run(query_id, number, "", "", "", now_text(), now_text(), state="SUCCESS")
         run = Run(query_id, number, f"mv-{number}", table.database, table.query, now_text())
         cursor = self._storage.cursor()
@@ -155,7 +186,7 @@ class Refresher:
 
     def _queries(self, table: Table, substitutes: dict[int, str] | None = None) -> Queries:
         scope = Scope(
-            self._catalog, table.query_database, lambda _: None, _no_system_table, substitutes=substitutes or {}
+            self._catalog, table.query_database, lambda _: None, no_system_table, substitutes=substitutes or {}
         )
         return Queries(scope)
 
@@ -169,12 +200,12 @@ class Refresher:
             bases = {base.id: base for base in probe.tables if base.kind != "view"}
             changed = {
                 number: found
-                for number in bases
-                if (found := self._changes.since(number, table.refresh.upto)) is not None
+                for number, base in bases.items()
+                if (found := self._since(base, table.refresh.upto)) is not None
             }
             if not changed and not force and table.refresh.upto >= 0:
                 return False
-            upto = max([self._changes.version(number) for number in bases], default=0)
+            upto = max([self._version(base) for base in bases.values()], default=0)
             cursor.execute("BEGIN")
             cursor.execute("SELECT count(*) FROM meta.objects").fetchone()
         try:
@@ -184,7 +215,10 @@ class Refresher:
                     f"(SELECT * FROM {part.base.stored} WHERE {range_condition(part.base_column, part.low, part.high)})"
                 )
                 whole = self._queries(table, {part.base.id: source}).query(tree)
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {whole}")
+            places = table.query_order(len(table.columns))
+            names = ", ".join(f"c{place}" for place in range(len(table.columns)))
+            ordered = ", ".join(f"c{place}" for place in places)
+            cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {ordered} FROM ({whole}) AS result ({names})")
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
@@ -192,23 +226,31 @@ class Refresher:
         condition = range_condition(part.column, part.low, part.high) if part and part.base else "TRUE"
         with self._storage.transaction(cursor) as change:
             current = self._catalog.by_id(table.id)
-            if current is None or current.refresh is None:
+            if current is None or current.refresh is None or not current.active:
                 return False
             change.cursor.execute(f"DELETE FROM {table.stored} WHERE {condition}")
             change.cursor.execute(f"INSERT INTO {table.stored} SELECT * FROM fresh")
-            self._catalog.put(change, current.with_(refresh=replace(current.refresh, upto=upto)))
-            number, version, low, high = (
-                table.id,
-                change.version,
-                part.low if part else None,
-                part.high if part else None,
-            )
-            change.after(lambda: self._changes.record(number, version, low, high))
+            version = change.version
+            self._catalog.put(change, current.with_(refresh=replace(current.refresh, upto=upto, made=version)))
+            change.put("last_version", "version", str(version))  # versions must grow across restarts
         cursor.execute("DROP TABLE fresh")
         return True
 
+    def _since(self, base: Table, version: int) -> Range | None:
+        """What changed in a base table after `version`; None if nothing did."""
+        if base.kind == "mv":
+            made = self._version(base)
+            return Range(made, None, None) if made > version else None
+        return self._changes.since(base.id, version)
+
+    def _version(self, base: Table) -> int:
+        """The data version of a base table's last change."""
+        if base.kind == "mv":
+            return base.refresh.made if base.refresh else -1
+        return self._changes.version(base.id)
+
     def _slice(self, table: Table, tree: exp.Expr, bases: dict[int, Table], changed: dict[int, Range]) -> Slice | None:
-        """The part of the view that a change of one base touches, where the query tells it."""
+        """The part of the view that a change of one base table concerns; None for the whole view."""
         if len(changed) != 1:
             return None
         ((number, change),) = changed.items()
@@ -218,20 +260,22 @@ class Refresher:
             return None
         if _is_beyond_slices(tree, base):
             return None
-        found = _time_output(tree, wanted)
+        found = _time_output(tree, wanted, tree.args["from_"].this.alias_or_name)
         if found is None:
             return None
         position, unit = found
-        low, high = datetime.fromisoformat(change.low), datetime.fromisoformat(change.high)
-        if unit:
-            low, high = truncate(low, unit), following(truncate(high, unit), unit)
-        else:
-            high += timedelta(microseconds=1)
+        position = table.query_order(len(table.columns)).index(position)
+        try:
+            low, high = datetime.fromisoformat(change.low), datetime.fromisoformat(change.high)
+            if unit:
+                low, high = truncate(low, unit), following(truncate(high, unit), unit)
+            elif (column := base.column(wanted)) and column.type.name == "date":
+                high = following(high, "day")  # DuckDB cuts the time off a bound that is compared with a DATE
+            else:
+                high += timedelta(microseconds=1)
+        except (ValueError, OverflowError):  # a year that Python does not have
+            return None
         return Slice(base, wanted, table.columns[position].name, str(low), str(high))
-
-
-def _no_system_table(name: str) -> str:
-    raise SqlError(1064, f"A materialized view cannot read information_schema.{name}")
 
 
 def _first(refresh: Refresh, now: datetime) -> datetime:
@@ -256,8 +300,10 @@ def _is_beyond_slices(tree: exp.Select, base: Table) -> bool:
     )  # fmt: skip
 
 
-def _time_output(tree: exp.Select, column: str) -> tuple[int, str | None] | None:
+def _time_output(tree: exp.Select, column: str, table: str) -> tuple[int, str | None] | None:
     """The output column that is the base's time column or its date_trunc, and by which unit (the finest of them).
+
+    `table`: the name or alias of the base table in the query.
 
     Where the query has groups, that column is one of the keys: then a group holds rows of one unit only."""
     found: tuple[int, str | None] | None = None
@@ -280,6 +326,8 @@ def _time_output(tree: exp.Select, column: str) -> tuple[int, str | None] | None
             source = inner
         if not isinstance(source, exp.Column) or source.name.lower() != column.lower():
             continue
+        if source.table and source.table.lower() != table.lower():
+            continue  # another table's column of the same name
         if keys is None:
             if not _has_aggregate(tree):
                 found = _finer(found, (position, unit))

@@ -44,7 +44,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Refresh:
-    """When a materialized view is refreshed; `every` in seconds, `upto`: the data version it has taken in."""
+    """When a materialized view is refreshed; `every` in seconds, `upto`: the data version that it has taken in."""
 
     mode: str
     start: str | None = None
@@ -52,6 +52,12 @@ class Refresh:
     every_text: str = ""
     upto: int = -1
     immediate: bool = True
+    made: int = -1
+    """The data version that the last refresh made."""
+
+    def with_upto(self, upto: int) -> "Refresh":
+        """A copy that has taken in the changes up to this data version."""
+        return replace(self, upto=upto)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,9 @@ class Table:
     active: bool = True
     base: int | None = None
     """The table that a synchronous materialized view is made on; its rows are then those of its query."""
+    inactive_reason: str = ""
+    output: tuple[int, ...] = ()
+    """For each column of a materialized view, the place in its query's result; empty: the same order."""
 
     @property
     def stored(self) -> str:
@@ -94,6 +103,10 @@ class Table:
     def column(self, name: str) -> TableColumn | None:
         """The column of that name; names of columns ignore case."""
         return next((column for column in self.columns if column.name.lower() == name.lower()), None)
+
+    def query_order(self, count: int) -> tuple[int, ...]:
+        """The places of the query's `count` columns in the order of the table's columns."""
+        return self.output or tuple(range(count))
 
     def with_(self, **changes: object) -> "Table":
         """A copy with some attributes replaced."""
@@ -121,6 +134,6 @@ def table_from_json(text: str) -> Table:
         document["partitioning"] = Partitioning(**{**partitioning, "columns": tuple(partitioning["columns"])})
     document["partitions"] = tuple(Partition(**partition) for partition in document["partitions"])
     document["refresh"] = Refresh(**document["refresh"]) if document["refresh"] else None
-    for name in ("keys", "distributed_by", "order_by"):
-        document[name] = tuple(document[name])
+    for name in ("keys", "distributed_by", "order_by", "output"):
+        document[name] = tuple(document.get(name, ()))
     return Table(**document)

@@ -9,6 +9,7 @@ from typing import Protocol
 from starrocks_emulator.background import Background
 from starrocks_emulator.catalog import SYSTEM_DATABASES, Catalog
 from starrocks_emulator.changes import Changes
+from starrocks_emulator.dependents import Dependents
 from starrocks_emulator.loads import Loads
 from starrocks_emulator.refresh import Refresher
 from starrocks_emulator.results import SqlError
@@ -94,7 +95,8 @@ class Services:
         self.started = time.time()
         self.global_variables: dict[str, str] = {}
         self.background = Background()
-        self.refresher = Refresher(self.storage, self.catalog, self.changes, self.background)
+        self.dependents = Dependents(self.storage, self.catalog)
+        self.refresher = Refresher(self.storage, self.catalog, self.changes, self.background, self.dependents)
         self.tasks = Tasks(self.storage, run_task, self.background)
         self.chores: list[Callable[[], None]] = []
         """Functions that housekeeping calls once a second."""

@@ -62,9 +62,11 @@ def time_key(table: Table) -> str | None:
 
 
 def change_column(table: Table) -> str | None:
-    """The column by which changes of a table are told apart."""
+    """The DATE or DATETIME column by which changes of a table are recorded."""
     if table.partitioning and table.partitioning.kind in {"expression", "range"}:
-        return table.partitioning.columns[0]
+        column = table.column(table.partitioning.columns[0])
+        if column and column.type.is_temporal:
+            return column.name
     return time_key(table)
 
 

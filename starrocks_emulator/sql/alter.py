@@ -5,6 +5,7 @@ from dataclasses import replace
 from starrocks_emulator import errors, write
 from starrocks_emulator.catalog import check_new_name
 from starrocks_emulator.context import Context
+from starrocks_emulator.dependents import BY_USER
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql import principals
@@ -66,16 +67,17 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
             return table
         return _add_column(change, table, words)
     if words.accept("DROP", "COLUMN"):
-        return _drop_column(change, table, words)
+        return _drop_column(context, change, table, words)
     if words.accept("MODIFY", "COLUMN"):
-        return _modify_column(change, table, words)
+        return _modify_column(context, change, table, words)
     if words.accept("RENAME", "COLUMN"):
-        return _rename_column(change, table, words)
+        return _rename_column(context, change, table, words)
     if words.accept("RENAME"):
         name = words.identifier()
         check_new_name("table", name)
         if context.services.catalog.find(table.database, name):
             raise errors.exists("table", name)
+        context.services.dependents.inactivate(change, table, "base-table renamed")
         return table.with_(name=name)
     if words.accept("SET"):
         return table.with_(properties={**table.properties, **checked(words.properties())})
@@ -136,17 +138,30 @@ def _existing(table: Table, name: str) -> TableColumn:
     return found
 
 
-def _drop_column(change: Transaction, table: Table, words: Words) -> Table:
+def _inactivate_readers(context: Context, change: Transaction, table: Table, column: str) -> None:
+    """Make the materialized views that read a column inactive before the column changes.
+
+    Raises:
+        SqlError: 1064 if a synchronous materialized view reads it.
+    """
+    dependents = context.services.dependents
+    for view in dependents.synchronous_readers(table, column):
+        raise errors.analysis(f"Can not drop/modify the column {column}, because the column is used in {view.name}")
+    dependents.inactivate(change, table, "base-table schema changed for columns", column)
+
+
+def _drop_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
     found = _existing(table, words.identifier())
     used = {*table.keys, *table.distributed_by, *table.order_by}
     used |= set(table.partitioning.columns) if table.partitioning else set()
     if found.name in used:
         raise errors.analysis(f"Can not drop key, partition, distribution or sort column {found.name}")
+    _inactivate_readers(context, change, table, found.name)
     change.cursor.execute(f"ALTER TABLE {table.stored} DROP COLUMN {quote(found.name)}")
     return table.with_(columns=tuple(one for one in table.columns if one != found))
 
 
-def _modify_column(change: Transaction, table: Table, words: Words) -> Table:
+def _modify_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
     save = words.position
     name = words.identifier()
     found = _existing(table, name)
@@ -157,6 +172,8 @@ def _modify_column(change: Transaction, table: Table, words: Words) -> Table:
         fresh = replace(column(words), name=found.name)
         if found.name in table.keys and fresh.type != found.type and not found.type.is_string:
             raise errors.analysis(f"Can not change the type of the key column {name}")
+        if fresh.type != found.type:
+            _inactivate_readers(context, change, table, found.name)
         if fresh.type.stored() != found.type.stored():
             _retype(change, table, found, fresh)
         elif fresh.nullable != found.nullable:
@@ -180,12 +197,13 @@ def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableC
         change.cursor.execute(statement)
 
 
-def _rename_column(change: Transaction, table: Table, words: Words) -> Table:
+def _rename_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
     found = _existing(table, words.identifier())
     words.expect("TO")
     name = words.identifier()
     if table.column(name):
         raise SqlError(1060, f"Duplicate column name '{name}'", "42S21")
+    _inactivate_readers(context, change, table, found.name)
     change.cursor.execute(f"ALTER TABLE {table.stored} RENAME COLUMN {quote(found.name)} TO {quote(name)}")
 
     def renamed(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -228,6 +246,8 @@ def _swap(context: Context, change: Transaction, table: Table, words: Words) -> 
     if other.kind != "table":
         raise errors.analysis(f"{name} is not a table")
     context.access.require("ALTER", other)
+    for one in (table, other):
+        context.services.dependents.inactivate(change, one, "base-table swapped")
     # the ids, and with them rows and grants, keep their table; only the names change places
     first, second = table.with_(name=other.name), other.with_(name=table.name)
     change.put("table", str(first.id), first.to_json())
@@ -244,13 +264,17 @@ def _alter_view(context: Context, words: Words) -> Ok:
             check_new_name("table", name)
             if services.catalog.find(table.database, name):
                 raise errors.exists("table", name)
+            services.dependents.inactivate(change, table, "base-table renamed")
             table = table.with_(name=name)
         elif words.accept("SET"):
             table = table.with_(properties={**table.properties, **checked(words.properties())})
         elif words.accept("ACTIVE"):
-            table = table.with_(active=True)
+            if not table.active:
+                table = services.dependents.activated(table)
         elif words.accept("INACTIVE"):
-            table = table.with_(active=False)
+            if table.active:
+                services.dependents.inactivate(change, table, "base-table inactive")
+                table = table.with_(active=False, inactive_reason=BY_USER)
         else:
             raise errors.unsupported(
                 "this clause of ALTER MATERIALIZED VIEW; RENAME, SET, ACTIVE and INACTIVE are there"

@@ -130,6 +130,8 @@ def _create_view(context: Context, words: Words, replace: bool) -> Ok:
             if lenient and not replace:
                 return Ok()
             raise errors.exists("table", name)
+        if found:
+            services.dependents.inactivate(change, found, "base-view changed")
         number = found.id if found else services.catalog.new_id(change)
         services.catalog.put(
             change,
@@ -178,6 +180,7 @@ def drop(context: Context, words: Words) -> Ok:  # noqa: PLR0911
         if found.kind != kinds[word]:
             raise SqlError(1347, f"'{database}'.'{name}' is not '{word}'")
         context.access.require("DROP", found)
+        services.dependents.inactivate(change, found, "base-table dropped", without={found.id})
         for view in services.catalog.tables(database):
             if view.base == found.id:  # a synchronous materialized view goes with its table
                 _remove(context, change, view)
@@ -203,9 +206,11 @@ def _drop_database(context: Context, words: Words) -> Ok:
                 return Ok()
             raise SqlError(1008, f"Can't drop database '{name}'; database doesn't exist")
         context.access.require_database("DROP", name)
-        for table in services.catalog.tables(name):
+        tables = services.catalog.tables(name)
+        for table in tables:
+            services.dependents.inactivate(change, table, "base-table dropped", without={one.id for one in tables})
             services.catalog.remove(change, table)
-        scopes = {str(table.id) for table in services.catalog.tables(name)} | {str(number), f"db:{number}"}
+        scopes = {str(table.id) for table in tables} | {str(number), f"db:{number}"}
         services.users.forget_object(change, scopes)
         services.loads.forget_database(change, name)
         services.catalog.drop_database(change, name)
