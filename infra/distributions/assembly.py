@@ -6,9 +6,9 @@ from pathlib import Path
 
 import psutil
 
+from infra.checkout.paths import locked
 from infra.distributions.model import DIST, AssemblyError, Distribution, Report
 from infra.distributions.registry import recipes
-from tools.setup.paths import locked
 
 KEPT_VERSIONS = 2
 ATTEMPTS = 3

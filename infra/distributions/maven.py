@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
+from infra.checkout import environment
+from infra.checkout.paths import cache, locked
 from infra.distributions.locks import MISSING_PARENTS
 from infra.distributions.model import AssemblyError, Report
 from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
-from tools.setup import environment
-from tools.setup.paths import cache, locked
 
 
 def local_repository() -> Path:

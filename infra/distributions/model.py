@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from infra.checkout.paths import ROOT
+
 DIST = ROOT / "build" / "dist"
 
 Report = Callable[[str], None]

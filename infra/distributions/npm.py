@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
+from infra.checkout import environment
+from infra.checkout.paths import NOTES, locked, write_atomically
 from infra.distributions.model import ROOT, AssemblyError, Report
-from tools.setup import environment
-from tools.setup.paths import NOTES, locked, write_atomically
 
 FRONTEND = ROOT / "apps" / "frontend"
 _STAMP = FRONTEND / "node_modules" / ".kappastack-lock"

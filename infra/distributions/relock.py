@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from infra.checkout.paths import write_atomically
 from infra.distributions import maven
 from infra.distributions.locks import FOLDER, LOCKS, Lock
 from infra.distributions.model import AssemblyError
 from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
-from tools.setup.paths import write_atomically
 
 
 def artifact(listed: str) -> Artifact:

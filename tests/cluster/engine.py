@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.setup.paths import cache
+from infra.checkout.paths import cache
 
 RUNTIME = Path("/run/kappastack-tests")
 SOCKET = RUNTIME / "docker.sock"

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.checkout import environment
+from infra.checkout.paths import ROOT
 from infra.distributions import AssemblyError, assemble_all, every, maven, npm
 from infra.distributions.recipes.dolphinscheduler import AGENT
 from infra.distributions.recipes.seatunnel import CONNECTORS
 from tools.checks.outcome import Outcome, from_reports, judged
-from tools.setup import environment
-from tools.setup.paths import ROOT
 
 REPORTS = ROOT / "build" / "checks"
 

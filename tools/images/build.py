@@ -7,12 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from infra.checkout.process import Report
 from infra.distributions import AssemblyError, assemble_all
 from infra.images import Image, ImageError
 from infra.settings import PROJECT, ROOT
 from tools.images import context, sbom
 from tools.images.engine import docker, exists
-from tools.setup.process import Report
 
 SBOMS = ROOT / "build" / "images"
 

@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from infra.checkout.environment import outside_path
+from infra.checkout.paths import NOTES, locked
+from infra.checkout.process import Report, SetupError
 from tools.setup import doctor, environment, node, pulumi_cli, python_environment, system_packages
-from tools.setup.paths import NOTES, locked
-from tools.setup.process import Report, SetupError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def main() -> int:
         text, usable = doctor.examine()
         print(text)
         return 0 if usable else 1
-    os.environ["PATH"] = environment.outside_path()
+    os.environ["PATH"] = outside_path()
     if environment.is_ready(tests=arguments.tests):
         return 0
     try:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.checkout.paths import ROOT, cache
+from infra.checkout.process import dotted
 from infra.versions import (
     GO_OLDEST,
     JAVA_NEWEST,
@@ -18,8 +20,6 @@ from infra.versions import (
     PYTHON_OLDEST,
 )
 from tools.setup import environment, java, node, pulumi_cli, python_environment, system_packages
-from tools.setup.paths import ROOT, cache
-from tools.setup.process import dotted
 
 GIB = 1024**3
 DISK_FRESH = 6

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from infra.checkout.process import Version, output_of, version_in
 from infra.versions import JAVA_NEWEST, JAVA_OLDEST, MAVEN_OLDEST
-from tools.setup.process import Version, output_of, version_in
 
 
 def release(home: Path) -> int | None:

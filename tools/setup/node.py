@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
+from infra.checkout.process import Report, SetupError, Version, dotted, output_of, version_in
 from infra.versions import NODE_OLDEST
-from tools.setup.process import Report, SetupError, Version, dotted, output_of, version_in
 from tools.setup.python_environment import install_tool, tool_folder
 
 

@@ -10,9 +10,9 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from infra.checkout.paths import ROOT, cache, locked
+from infra.checkout.process import Report, SetupError, Version, dotted, output_of, run, version_in
 from infra.versions import GO_OLDEST, PULUMI, PULUMI_LANGUAGE_PYTHON, PULUMI_OLDEST
-from tools.setup.paths import ROOT, cache, locked
-from tools.setup.process import Report, SetupError, Version, dotted, output_of, run, version_in
 from tools.setup.python_environment import install_tool
 
 CLI_MODULE = ROOT / "tools" / "pulumi-cli"

@@ -8,11 +8,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from tools.setup.paths import ROOT, VENV, cache, locked, write_atomically
-from tools.setup.process import Report, run
+from infra.checkout.paths import PYTHON, ROOT, UV, VENV, cache, locked, write_atomically
+from infra.checkout.process import Report, run
 
-UV = VENV / "bin" / "uv"
-PYTHON = VENV / "bin" / "python"
 _LOCKS = (ROOT / "requirements" / "uv.txt", ROOT / "requirements" / "dev.txt")
 _STAMP = VENV / ".kappastack-locks"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
+from infra.checkout.process import Report, SetupError, output_of, run
 from tools.setup import java, python_environment
-from tools.setup.process import Report, SetupError, output_of, run
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MYSQL_CLIENT_NAMES = ("mariadb", "mysql")

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable
 
 from infra.configuration import load_settings
+from infra.checkout.process import SetupError
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
 from infra.resources.starrocks.client import StarRocksError
 from infra.settings import SettingsError
 from seatunnel.client.rest import ZetaError
-from tools.setup.process import SetupError
 from tools.stack import access, environment, workflow
 from tools.stack.configuration import stack_configuration
 from tools.stack.containers import EngineError

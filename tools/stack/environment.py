@@ -5,8 +5,8 @@ import secrets
 import shlex
 
 from apps.shared.files import write_private
+from infra.checkout import environment as prepared
 from infra.state import state_folder
-from tools.setup import environment as prepared
 from tools.stack.configuration import stack_configuration
 
 _OWN_BACKEND = ("PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN")

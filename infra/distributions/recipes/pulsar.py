@@ -6,11 +6,11 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from infra.checkout import environment
 from infra.distributions.digest import version
 from infra.distributions.maven import fetch
 from infra.distributions.model import AssemblyError, Distribution, Report
 from infra.versions import PULSAR
-from tools.setup import environment
 
 KEPT = {"lib", "conf", "bin", "LICENSE", "NOTICE"}
 """Left out are `instances` (Pulsar Functions) and `examples`: 14 MB that nothing here starts."""

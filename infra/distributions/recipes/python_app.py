@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
+from infra.checkout import environment
+from infra.checkout.paths import PYTHON, UV
 from infra.distributions.digest import interpreter, version
 from infra.distributions.files import copy_sources
 from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
-from tools.setup import environment
-from tools.setup.python_environment import PYTHON, UV
 
 LOCK = "requirements.txt"
 """Name of the lock in a distribution."""

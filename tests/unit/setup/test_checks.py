@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout.paths import ROOT
 from tools.checks.outcome import Outcome, from_reports, judged
-from tools.setup.paths import ROOT
 
 
 def test_counts_are_read_from_the_reports_of_all_runners(tmp_path: Path) -> None:

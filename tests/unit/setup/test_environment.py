@@ -3,15 +3,17 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout import environment as prepared
+from infra.checkout.process import SetupError
 from tools.setup import environment
-from tools.setup.process import SetupError
 
 
 @pytest.fixture
 def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setattr(environment, "_FILE", tmp_path / "environment.json")
+    monkeypatch.setattr(prepared, "JSON_FILE", tmp_path / "environment.json")
     monkeypatch.setattr(environment, "_STAMP", tmp_path / "ready.json")
-    monkeypatch.setattr(environment, "SHELL_FILE", tmp_path / "environment.sh")
+    for module in (prepared, environment):
+        monkeypatch.setattr(module, "SHELL_FILE", tmp_path / "environment.sh")
     lock = tmp_path / "lock.txt"
     lock.write_text("one")
     monkeypatch.setattr(environment, "_INPUTS", (lock,))
@@ -20,22 +22,22 @@ def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_an_unprepared_checkout_names_the_command(notes: Path) -> None:
     with pytest.raises(SetupError, match="run `make setup`"):
-        environment.variables()
+        prepared.variables()
 
 
 def test_prepared_programs_are_first_on_path_and_only_once(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (notes / "environment.json").write_text(json.dumps({"path": ["/a", "/b"], "set": {"X": "1"}}))
     monkeypatch.setenv("PATH", "/usr/bin:/b:/bin")
-    first = environment.variables()
+    first = prepared.variables()
     assert first == {"X": "1", "PATH": "/a:/b:/usr/bin:/b:/bin"}
     monkeypatch.setenv("PATH", first["PATH"])
-    assert environment.variables() == first
+    assert prepared.variables() == first
 
 
 def test_a_shell_after_make_env_finds_the_same_as_any_other(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     environment.write()
     environment.mark_ready(tests=False)
-    for name, value in environment.variables().items():
+    for name, value in prepared.variables().items():
         monkeypatch.setenv(name, value)
     assert environment.is_ready(tests=False)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.setup.paths import cache, locked, write_atomically
+from infra.checkout.paths import cache, locked, write_atomically
 
 
 def test_a_lock_keeps_a_second_holder_out_until_the_first_is_done(tmp_path: Path) -> None:

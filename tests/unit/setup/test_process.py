@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.setup import process
-from tools.setup.process import SetupError, output_of, run, version_in
+from infra.checkout import process
+from infra.checkout.process import SetupError, output_of, run, version_in
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.setup.paths import ROOT
+from infra.checkout.paths import ROOT
 
 MEGABYTE = 1_000_000
 KNOWN_LARGE: frozenset[str] = frozenset()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout.process import SetupError
 from tools.setup import java, node, pulumi_cli, system_packages
-from tools.setup.process import SetupError
 from tools.setup.system_packages import Package
 
 Program = Callable[[str, str], None]

@@ -1,4 +1,4 @@
-"""Where things are, and locks between two runs at once."""
+"""Folders of the checkout and of the user's cache, locks between processes, atomic writes."""
 
 import fcntl
 import os
@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
-# What the set-up knows of this checkout: its stamp, the environment that it prepared, logs of what it ran.
+PYTHON = VENV / "bin" / "python"
+UV = VENV / "bin" / "uv"
+# Written by the set-up: its stamp, the prepared environment, logs of its commands.
 NOTES = ROOT / "build" / "setup"
 
 
@@ -20,7 +22,7 @@ def cache() -> Path:
 
 @contextmanager
 def locked(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Hold an exclusive lock on a file, across processes; it ends with the process whatever happens to that.
+    """Hold an exclusive lock on a file, across processes; the kernel releases it when the process ends.
 
     Args:
         path: the lock file, created where missing and left there.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tools.setup.paths import NOTES, ROOT
+from infra.checkout.paths import NOTES, ROOT
 
 Report = Callable[[str], None]
 Version = tuple[int, int, int]
