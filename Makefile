@@ -105,6 +105,10 @@ test: setup-tests ## every check and test, long cases shortened
 test-long: setup-tests ## the same with full counts: hours
 	@$(RUN) python -m tools.checks --long
 
+.PHONY: check
+check: setup-tests ## before each commit, in a minute: style, types, unit tests of what changed
+	@$(RUN) python -m tools.checks --changed
+
 .PHONY: lint
 lint: setup ## Python style and types
 	@$(RUN) python -m tools.checks lint types

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from infra.distributions.model import ROOT
+from infra.checkout.paths import ROOT
 from infra.versions import PROJECT
 
 LEFT_OUT = {

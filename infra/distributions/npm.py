@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 from infra.checkout import environment
-from infra.checkout.paths import NOTES, locked, write_atomically
-from infra.distributions.model import ROOT, AssemblyError, Report
+from infra.checkout.paths import NOTES, ROOT, locked, write_atomically
+from infra.distributions.model import AssemblyError, Report
 
 FRONTEND = ROOT / "apps" / "frontend"
 _STAMP = FRONTEND / "node_modules" / ".kappastack-lock"

@@ -1,18 +1,20 @@
-"""`python -m tools.checks [--long] [layer …]` runs these layers, or all; every layer runs even where one failed.
+"""`python -m tools.checks [--long | --changed] [layer …]` runs these layers, or all.
 
-Those without a whole stack run two at a time: their tests wait for services half of their time. Whole stacks have the
-machine for themselves, else they are killed, restarted and timed in each other's way.
+Every layer runs even where one failed. Layers without a whole stack run two at a time: their tests wait for services
+half of their time. A whole stack runs alone: its tests kill, restart and time servers, which a second load disturbs.
 """
 
 import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from tools.checks.layers import REPORTS, Layer, layers
-from tools.checks.outcome import Outcome
+from tools.checks import changes, summary
+from tools.checks.layers import REPORTS, Layer, changed_layers, layers
+from tools.checks.summary import Result
 
 
 def heading(text: str) -> None:
@@ -20,42 +22,50 @@ def heading(text: str) -> None:
     print(f"\n━━━ {text} ━━━", flush=True)
 
 
-def run(layer: Layer) -> tuple[Layer, Outcome, float]:
-    """Run a layer, and tell how it went: one that prints as it goes has told most of it already."""
+def run(layer: Layer) -> Result:
+    """Run a layer and print its outcome, with details where it failed."""
     started = time.monotonic()
     heading(layer.title)
     outcome = layer.run()
     seconds = time.monotonic() - started
     verdict = "FAILED" if outcome.failed else "passed"
     heading(f"{layer.title}: {verdict} in {seconds:.0f} s ({outcome.line})")
-    if outcome.told:
-        print(outcome.told, flush=True)
-    return layer, outcome, seconds
+    if outcome.details:
+        print(outcome.details, flush=True)
+    return Result(layer.name, outcome, seconds)
+
+
+def run_all(chosen: Sequence[Layer]) -> int:
+    """Run layers and print the summary; the exit status is 1 where one failed."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    results: list[Result] = []
+    for alone, group in groupby(chosen, lambda layer: layer.alone):
+        with ThreadPoolExecutor(max_workers=1 if alone else 2) as pool:
+            results += pool.map(run, group)
+    for line in summary.lines(results, time.monotonic() - started):
+        print(line, flush=True)
+    return 1 if any(result.outcome.failed for result in results) else 0
 
 
 def main() -> int:
-    """Run the command line; the exit status is 1 where a layer failed."""
+    """Run the command line."""
     known = [layer.name for layer in layers(long=False)]
     parser = argparse.ArgumentParser(prog="python -m tools.checks", description="Runs tests and checks.")
     parser.add_argument("layer", nargs="*", help=f"of {', '.join(known)}; all where none is named")
     parser.add_argument("--long", action="store_true", help="full counts instead of shortened ones")
+    parser.add_argument("--changed", action="store_true", help="style, types, and unit tests of what changed")
     arguments = parser.parse_args()
+    if arguments.changed:
+        if arguments.layer or arguments.long:
+            parser.error("--changed chooses layers itself: name no layer, and no --long")
+        selection = changes.select()
+        heading("Changes")
+        print("\n".join(selection.lines()), flush=True)
+        return run_all(changed_layers(selection))
     if unknown := [name for name in arguments.layer if name not in known]:
         parser.error(f"unknown layer {', '.join(unknown)}; there are {', '.join(known)}")
-    chosen = [layer for layer in layers(long=arguments.long) if layer.name in (arguments.layer or known)]
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    results: list[tuple[Layer, Outcome, float]] = []
-    for alone, group in groupby(chosen, lambda layer: layer.alone):
-        with ThreadPoolExecutor(max_workers=1 if alone else 2) as pool:
-            results += pool.map(run, group)
-
-    heading("Layers")
-    for layer, outcome, seconds in results:
-        print(f"{'FAILED' if outcome.failed else 'passed'}  {seconds:5.0f} s  {layer.name:<12} {outcome.line}")
-    total = sum((outcome for _, outcome, _ in results), Outcome())
-    # The last line says whether tests ran, and how they went, to whoever reads only that.
-    print(total.line, flush=True)
-    return 1 if total.failed else 0
+    return run_all([layer for layer in layers(long=arguments.long) if layer.name in (arguments.layer or known)])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from infra.checkout.paths import ROOT
 from infra.distributions import AssemblyError, assemble_all, every, maven, npm
 from infra.distributions.recipes.dolphinscheduler import AGENT
 from infra.distributions.recipes.seatunnel import CONNECTORS
+from tools.checks.changes import Selection
 from tools.checks.outcome import Outcome, from_reports, judged
 
 REPORTS = ROOT / "build" / "checks"
@@ -23,10 +24,10 @@ class Layer:
     """One layer.
 
     Args:
-        name: by which the command line names it.
+        name: on the command line.
         title: what it checks, for its heading.
-        run: runs it to its end.
-        alone: whether it has the machine for itself; others run two at a time.
+        run: runs it and returns its outcome.
+        alone: whether no other layer runs beside it; others run two at a time.
     """
 
     name: str
@@ -47,14 +48,14 @@ def command(arguments: Sequence[str]) -> Outcome:
         text=True,
         check=False,
     )
-    return Outcome(passed=1) if done.returncode == 0 else Outcome(failed=1, told=done.stdout)
+    return Outcome(passed=1) if done.returncode == 0 else Outcome(failed=1, details=done.stdout)
 
 
 def distributions() -> Outcome:
     """All distributions, assembled where sources or locks changed."""
     results = assemble_all([distribution.name for distribution in every()], lambda line: print(line, flush=True))  # noqa: T201
     failures = [f"{name}: {error}" for name, error in results.items() if isinstance(error, AssemblyError)]
-    return Outcome(len(results) - len(failures), len(failures), told="\n".join(failures))
+    return Outcome(len(results) - len(failures), len(failures), details="\n".join(failures))
 
 
 def lint() -> Outcome:
@@ -79,16 +80,16 @@ def frontend() -> Outcome:
             reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
             tests = _npm(["test", "--", *reporters])
     except AssemblyError as error:
-        return total + Outcome(failed=1, told=str(error))
+        return total + Outcome(failed=1, details=str(error))
     counted = from_reports([report] if report.exists() else [])
-    return total + judged(tests.failed == 0, counted, tests.told)
+    return total + judged(tests.failed == 0, counted, tests.details)
 
 
 def _npm(arguments: Sequence[str]) -> Outcome:
     try:
         npm.run(arguments)
     except AssemblyError as error:
-        return Outcome(failed=1, told=str(error))
+        return Outcome(failed=1, details=str(error))
     return Outcome(passed=1)
 
 
@@ -100,30 +101,33 @@ def java() -> Outcome:
 def _junit(module: Path) -> Outcome:
     reports = module / "target" / "surefire-reports"
     shutil.rmtree(reports, ignore_errors=True)
-    told = ""
+    details = ""
     try:
         maven.run(["test"], module, lambda _: None)
     except AssemblyError as error:
-        told = str(error)
-    return judged(not told, from_reports(reports.glob("TEST-*.xml")), told)
+        details = str(error)
+    return judged(not details, from_reports(reports.glob("TEST-*.xml")), details)
 
 
-def python_tests(name: str, *folders: str, long: bool, without: Sequence[str] = ()) -> Outcome:
-    """Folders of Python tests, printed as they go; each line says whose it is, because others print meanwhile.
+def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[str] = (), workers: int = 1) -> Outcome:
+    """Python tests, printed as they run; each line names the layer, because others print meanwhile.
 
     Args:
         name: the layer's.
-        folders: below `tests/`.
-        long: with full counts, and with the tests that only make sense so.
+        paths: files and folders below `tests/`.
+        long: with full counts, and with the tests marked `long`.
         without: folders below `tests/` that another layer runs.
+        workers: processes that run whole files side by side.
     """
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     options = ["--import-mode=importlib", f"--junitxml={report}", *(f"--ignore=tests/{each}" for each in without)]
+    if workers > 1:
+        options += ["--numprocesses", str(workers), "--dist", "loadfile"]
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
     with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *(f"tests/{folder}" for folder in folders), *options],
+        [sys.executable, "-m", "pytest", *(f"tests/{path}" for path in paths), *options],
         cwd=ROOT,
         env=os.environ | environment.variables() | ({"KAPPASTACK_LONG": "1"} if long else {}),
         stdin=subprocess.DEVNULL,
@@ -138,6 +142,29 @@ def python_tests(name: str, *folders: str, long: bool, without: Sequence[str] = 
     return judged(tests.returncode == 0, counted, f"pytest ended with status {tests.returncode}")
 
 
+LINT = Layer("lint", "Python style (ruff)", lint)
+TYPES = Layer("types", "Python types (mypy --strict)", types)
+JAVA = Layer("java", "Connectors and agent (JUnit)", java)
+FRONTEND = Layer("frontend", "The page (Biome, tsc, Vitest)", frontend)
+
+
+def changed_layers(selection: Selection) -> list[Layer]:
+    """The layers of `make check`: style, types, and unit tests of what changed.
+
+    Args:
+        selection: what changed, and which tests that affects.
+    """
+    found = [LINT, TYPES]
+    if selection.tests:
+        paths = [path.removeprefix("tests/") for path in selection.tests]
+        found.append(Layer("changed", "Unit tests of what changed", lambda: python_tests("changed", *paths)))
+    if selection.touches(f"{npm.FRONTEND.relative_to(ROOT)}/"):
+        found.append(FRONTEND)
+    if selection.touches(*(f"{module.relative_to(ROOT)}/" for module in (CONNECTORS, AGENT))):
+        found.append(JAVA)
+    return found
+
+
 def layers(*, long: bool) -> list[Layer]:
     """All layers in their order: what the others need first, and what is quick before what is slow.
 
@@ -147,10 +174,10 @@ def layers(*, long: bool) -> list[Layer]:
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
         Layer("distributions", "Distributions", distributions, alone=True),
-        Layer("types", "Python types (mypy --strict)", types),
-        Layer("java", "Connectors and agent (JUnit)", java),
-        Layer("frontend", "The page (Biome, tsc, Vitest)", frontend),
-        Layer("lint", "Python style (ruff)", lint),
+        TYPES,
+        JAVA,
+        FRONTEND,
+        LINT,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long)),
         Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
         Layer(

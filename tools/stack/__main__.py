@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from infra.configuration import load_settings
 from infra.checkout.process import SetupError
+from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError

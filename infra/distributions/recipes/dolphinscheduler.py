@@ -4,10 +4,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
+from infra.checkout.paths import ROOT
 from infra.distributions import locks, maven
 from infra.distributions.digest import version
 from infra.distributions.files import copy_sources, place
-from infra.distributions.model import ROOT, Distribution, Report
+from infra.distributions.model import Distribution, Report
 from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_SOURCES
 
 AGENT = ROOT / "dolphinscheduler" / "address-agent"

@@ -10,10 +10,10 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from infra.checkout import environment
-from infra.checkout.paths import PYTHON, UV
+from infra.checkout.paths import PYTHON, ROOT, UV
 from infra.distributions.digest import interpreter, version
 from infra.distributions.files import copy_sources
-from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
+from infra.distributions.model import AssemblyError, Distribution, Report
 
 LOCK = "requirements.txt"
 """Name of the lock in a distribution."""

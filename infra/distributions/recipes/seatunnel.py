@@ -3,11 +3,12 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from infra.checkout.paths import ROOT
 from infra.distributions import maven
 from infra.distributions.digest import version
 from infra.distributions.files import copy_sources, place
 from infra.distributions.locks import ZETA_ENGINE
-from infra.distributions.model import ROOT, AssemblyError, Distribution, Report
+from infra.distributions.model import AssemblyError, Distribution, Report
 from infra.versions import (
     MYSQL_DRIVER,
     SEATUNNEL,

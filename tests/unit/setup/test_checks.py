@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from infra.checkout.paths import ROOT
-from tools.checks.outcome import Outcome, from_reports, judged
+from tools.checks import summary
+from tools.checks.outcome import Duration, Outcome, from_reports, judged
+from tools.checks.summary import Result
 
 
 def test_counts_are_read_from_the_reports_of_all_runners(tmp_path: Path) -> None:
@@ -21,16 +23,40 @@ def test_counts_are_read_from_the_reports_of_all_runners(tmp_path: Path) -> None
 def test_a_layer_without_a_test_has_failed() -> None:
     assert judged(True, Outcome(), "").failed == 1
     assert judged(True, Outcome(skipped=3), "").failed == 1
-    assert judged(False, Outcome(), "no such folder").told == "no such folder\nfailed before any test ran"
+    assert judged(False, Outcome(), "no such folder").details == "no such folder\nfailed before any test ran"
 
 
 def test_a_runner_that_fails_without_a_failed_test_has_failed() -> None:
     outcome = judged(False, Outcome(passed=4), "unexpected skips")
-    assert (outcome.passed, outcome.failed, outcome.told) == (4, 1, "unexpected skips")
+    assert (outcome.passed, outcome.failed, outcome.details) == (4, 1, "unexpected skips")
 
 
-def test_a_passed_layer_prints_no_details() -> None:
+def test_a_layer_that_passed_has_no_details() -> None:
     assert judged(True, Outcome(passed=4), "output") == Outcome(passed=4)
+
+
+def test_durations_are_read_from_the_reports(tmp_path: Path) -> None:
+    (tmp_path / "vitest.xml").write_text(
+        '<testsuites><testsuite tests="1" failures="0" errors="0" skipped="0">'
+        '<testcase classname="src/page.test.tsx" name="shows a station" time="0.25"/></testsuite></testsuites>'
+    )
+    assert from_reports([tmp_path / "vitest.xml"]).durations == (Duration("src/page.test.tsx shows a station", 0.25),)
+
+
+def test_a_run_closes_with_layers_the_slowest_tests_and_the_counts_alone() -> None:
+    quick = Result("unit", Outcome(30, durations=tuple(Duration(f"test {n}", n / 10) for n in range(30))), 12.0)
+    slow = Result("e2e", Outcome(1, 1, 1, durations=(Duration("test of a stack", 99.5),)), 100.0)
+    printed = "\n".join(summary.lines([quick, slow], 113.0)).splitlines()
+    listed = [line for line in printed if " test " in line]
+    assert listed[0].split() == ["99.5", "s", "e2e", "test", "of", "a", "stack"]
+    assert listed[1].split() == ["2.9", "s", "unit", "test", "29"]
+    assert len(listed) == 20
+    assert [line.split()[:4] for line in printed[-4:-1]] == [
+        ["passed", "12", "s", "unit"],
+        ["FAILED", "100", "s", "e2e"],
+        ["all", "113", "s"],
+    ]
+    assert printed[-1] == "31 passed, 1 failed, 1 skipped"
 
 
 @pytest.fixture
@@ -52,7 +78,7 @@ def project(tmp_path: Path) -> Path:
 
 def pytest_in(folder: Path, *options: str, long: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "xdist", *options],
         cwd=folder,
         env={"PATH": "", "KAPPASTACK_LONG": long, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
@@ -61,27 +87,32 @@ def pytest_in(folder: Path, *options: str, long: str = "") -> subprocess.Complet
     )
 
 
-def test_an_unexpected_skip_fails_the_run_and_is_named(project: Path) -> None:
-    done = pytest_in(project, "--no-unexpected-skips")
+SIDE_BY_SIDE = pytest.mark.parametrize("workers", [[], ["--numprocesses=2", "--dist=loadfile"]], ids=["one", "two"])
+
+
+@SIDE_BY_SIDE
+def test_an_unexpected_skip_fails_the_run_and_is_named(project: Path, workers: list[str]) -> None:
+    done = pytest_in(project, "--no-unexpected-skips", *workers)
     assert done.returncode == 1
     assert "test_it.py::test_skipped: the moon is full" in done.stdout
     assert "test_expected_to_fail:" not in done.stdout
 
 
-def test_a_module_that_skips_itself_is_an_unexpected_skip_too(project: Path) -> None:
+@SIDE_BY_SIDE
+def test_a_module_that_skips_itself_is_an_unexpected_skip_too(project: Path, workers: list[str]) -> None:
     (project / "test_it.py").write_text("import pytest\npytest.skip('no engine', allow_module_level=True)\n")
-    done = pytest_in(project, "--no-unexpected-skips")
+    done = pytest_in(project, "--no-unexpected-skips", *workers)
     assert done.returncode == 1
     assert "test_it.py: no engine" in done.stdout
 
 
-def test_without_the_option_skips_are_allowed_and_long_tests_are_not_selected(project: Path) -> None:
+def test_skips_are_free_elsewhere_and_long_tests_left_out(project: Path) -> None:
     done = pytest_in(project)
     assert done.returncode == 0
     assert "1 passed, 1 skipped, 1 deselected, 1 xfailed" in done.stdout
 
 
-def test_long_tests_run_if_requested(project: Path) -> None:
+def test_long_tests_run_where_they_are_asked_for(project: Path) -> None:
     done = pytest_in(project, long="1")
     assert "test_it.py::test_long" in done.stdout
     assert done.returncode == 1
