@@ -150,8 +150,8 @@ def _materialized_views(schema: InformationSchema) -> Rows:
             continue
         run = schema.services.refresher.last_run(table.id)
         rows.append([
-            table.id, table.database, table.name, table.refresh.mode, "true" if table.active else "false", table.inactive_reason,
-            "RANGE" if table.partitioning else "UNPARTITIONED", table.id, f"mv-{table.id}",
+            table.id, table.database, table.name, table.refresh.mode, "true" if table.active else "false",
+            table.inactive_reason, "RANGE" if table.partitioning else "UNPARTITIONED", table.id, f"mv-{table.id}",
             run.started if run else None, run.finished if run else None, run.seconds if run else None,
             run.state if run else None, "false", run.error_code if run else None, run.error if run else None,
             schema.count(table), table.query,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from infra.distributions.model import ROOT, Distribution, Report
+from infra.checkout.paths import ROOT
+from infra.distributions.model import Distribution, Report
 from infra.distributions.recipes import dolphinscheduler as _dolphinscheduler
 from infra.distributions.recipes import frontend as _frontend
 from infra.distributions.recipes import postgres as _postgres

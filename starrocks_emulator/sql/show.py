@@ -229,8 +229,9 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
         run = context.services.refresher.last_run(table.id)
         rows.append([
             str(table.id), database, table.name, table.refresh.mode, "true" if table.active else "false",
-            table.inactive_reason, "RANGE" if table.partitioning else "UNPARTITIONED", f"mv-{table.id}", run.started if run else None,
-            run.finished if run else None, f"{run.seconds:.3f}" if run else None, run.state if run else None,
+            table.inactive_reason, "RANGE" if table.partitioning else "UNPARTITIONED", f"mv-{table.id}",
+            run.started if run else None, run.finished if run else None,
+            f"{run.seconds:.3f}" if run else None, run.state if run else None,
             run.error if run else None, create_statement(table),
         ])  # fmt: skip
     names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type",

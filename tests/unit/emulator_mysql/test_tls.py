@@ -119,7 +119,7 @@ def test_closing_a_tls_connection_logs_no_defect(
     leave: str,
 ) -> None:
     """asyncio's TLS transport forgets its protocol at a second close(); Python 3.11.2 then fails in abort()."""
-    transport = asyncio.sslproto._SSLProtocolTransport  # type: ignore[attr-defined]
+    transport = asyncio.sslproto._SSLProtocolTransport
     abort = transport.abort
 
     def abort_of_3_11_2(self: asyncio.Transport) -> None:
@@ -138,6 +138,6 @@ def test_closing_a_tls_connection_logs_no_defect(
         if leave == "quit":
             connection.close()
         elif leave == "reset":
-            connection._force_close()
+            connection._force_close()  # type: ignore[attr-defined]  # a private method
         # "kill": the server closes the connection when it stops
     assert [record.getMessage() for record in caplog.records] == []
