@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypedDict, TypeVar
 
 import pymysql
 from pymysql.connections import Connection
+from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor, SSCursor
 
 from apps.shared.polling import Pending, poll
@@ -86,6 +87,21 @@ class Address:
         return f"<{self}>"
 
 
+class _Options(TypedDict):
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str | None
+    connect_timeout: int
+    read_timeout: float
+    write_timeout: float
+    autocommit: bool
+    charset: str
+    init_command: str
+    program_name: str
+
+
 class StarRocks:
     """A connection, in UTC, that commits each statement. Used by one thread at a time."""
 
@@ -154,6 +170,31 @@ class StarRocks:
             repeat: whether it is sent again where StarRocks asks to try again.
         """
         return self._run(statement, arguments, busy_seconds=self._busy_seconds if repeat else 0)[2]
+
+    def change_guarded(self, guard: str, statement: str) -> None:
+        """Run a statement only if StarRocks has answered the guard without an error, in one request.
+
+        StarRocks runs the statements of a request in order and stops at the first error, so no client, however slow,
+        can come between the two. Nothing is repeated.
+
+        Args:
+            guard: a query that fails where the statement must not run.
+            statement: without arguments.
+
+        Raises:
+            StarRocksUnreachable: no answer: whether the statement took effect is not known.
+            StarRocksError: the guard failed, or the statement.
+        """
+        with self._translated(statement):
+            connection = pymysql.connect(**self._options(), client_flag=CLIENT.MULTI_STATEMENTS)
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"{guard};\n{statement}")
+                    while cursor.nextset():
+                        pass
+            finally:
+                with suppress(pymysql.MySQLError, OSError):
+                    connection.close()
 
     def number(self, statement: str, arguments: Sequence[Argument] = ()) -> int:
         """Run a statement that answers one number; 0 for NULL. Errors like those of `query`.
@@ -289,22 +330,25 @@ class StarRocks:
 
     def _open(self) -> "Connection[Cursor]":
         if self._connection is None:
-            address = self.address
-            self._connection = pymysql.connect(
-                host=address.host,
-                port=address.port,
-                user=address.user,
-                password=address.password,
-                database=address.database or None,
-                connect_timeout=max(1, int(self._connect_seconds)),
-                read_timeout=self._answer_seconds,
-                write_timeout=self._answer_seconds,
-                autocommit=True,
-                charset="utf8mb4",
-                init_command="SET time_zone = '+00:00'",
-                program_name=self._program,
-            )
+            self._connection = pymysql.connect(**self._options())
         return self._connection
+
+    def _options(self) -> "_Options":
+        address = self.address
+        return {
+            "host": address.host,
+            "port": address.port,
+            "user": address.user,
+            "password": address.password,
+            "database": address.database or None,
+            "connect_timeout": max(1, int(self._connect_seconds)),
+            "read_timeout": self._answer_seconds,
+            "write_timeout": self._answer_seconds,
+            "autocommit": True,
+            "charset": "utf8mb4",
+            "init_command": "SET time_zone = '+00:00'",
+            "program_name": self._program,
+        }
 
 
 def repeat_until_reached(

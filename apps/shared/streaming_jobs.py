@@ -1,10 +1,10 @@
-"""The table `streaming_jobs`: which streaming jobs shall run, who may stop one for a moment, and what was found.
+"""The table `streaming_jobs`: which streaming jobs shall run, leases to stop one for a moment, and what was found.
 
 Three parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that died) and
-the archive (no writer while a month is dropped). They agree by this table, which knows no locks. Whoever wants to act
-first writes that it does and then reads what the others have written: the keeper writes state `restarting` and then
-reads `wanted` and the hold; the others write `wanted` or a hold and then read the state. Whatever the order, at least
-one of two sees the other, and gives way. `restarting` that is older than RESTART_SECONDS was left by a dead process.
+the archive (no writer while a month is dropped). They agree by this table, which has no locks. Each party first writes
+what it is about to do and then reads what the others have written: the keeper writes state `restarting` and then reads
+`wanted` and the lease; the others write `wanted` or a lease and then read the state. In any order, at least one of two
+sees the other and gives way. `restarting` that is older than RESTART_SECONDS was left by a dead process.
 """
 
 import json
@@ -28,7 +28,7 @@ class Statements(Protocol):
     """A connection to StarRocks that is in UTC."""
 
     def execute(self, statement: str, arguments: Sequence[Argument]) -> Sequence[Sequence[object]]:
-        """Run a statement, and hand on its rows."""
+        """Run a statement; its rows."""
 
 
 class JobState(StrEnum):
@@ -62,12 +62,12 @@ class StreamingJob:
 
     @property
     def held(self) -> bool:
-        """Whether somebody has the right to keep it stopped."""
+        """Whether a lease keeps it stopped."""
         return bool(self.held_by) and self.hold_left is not None and self.hold_left > 0
 
     @property
     def being_restarted(self) -> bool:
-        """Whether a keeper is at it."""
+        """Whether a keeper is restarting it."""
         return self.state == JobState.RESTARTING and self.since_check is not None and self.since_check < RESTART_SECONDS
 
 
@@ -97,7 +97,7 @@ class StreamingJobs:
         return [_job(row) for row in rows]
 
     def put(self, job_id: int, *, product: str, name: str, definition: Definition) -> None:
-        """What the deployment wants: it runs with this definition. A job that was given up gets another chance."""
+        """Note that the deployment wants it to run with this definition. A job that was given up is tried again."""
         text = json.dumps(definition, ensure_ascii=False, separators=(",", ":"))
         if self.find(job_id=job_id):
             self._set(
@@ -113,51 +113,54 @@ class StreamingJobs:
             )
 
     def want_stopped(self, job_id: int) -> None:
-        """The deployment is about to stop it: nobody else shall put it back."""
+        """Note that the deployment is about to stop it, so that the keeper does not put it back."""
         self._set(job_id, "wanted = 'stopped'", ())
 
     def remove(self, job_id: int) -> None:
-        """The deployment has it no more."""
+        """Forget a job."""
         self._statements.execute(f"DELETE FROM {self._table} WHERE job_id = %s", (job_id,))
 
-    def hold(self, job_id: int, holder: str, seconds: int) -> bool:
-        """Ask for the right to keep a job stopped for so long; whether it was given.
+    def acquire(self, job_id: int, holder: str, seconds: int) -> bool:
+        """Acquire the lease on a job; whether it was free.
 
-        Two who ask in the same moment may both be told yes: whoever was given it looks again a moment later.
+        Two that ask in the same moment may both get True: look again with `is_holder` a moment later.
+
+        Args:
+            job_id: the job.
+            holder: a name that no other lease has.
+            seconds: how long the lease lasts.
         """
-        until = f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
         self._statements.execute(
-            f"UPDATE {self._table} SET held_by = %s, held_until = {until} "
-            "WHERE job_id = %s AND (held_by IS NULL OR held_by = %s OR held_until < UTC_TIMESTAMP())",
-            (holder, job_id, holder),
+            f"UPDATE {self._table} SET held_by = %s, held_until = {_in(seconds)} "
+            "WHERE job_id = %s AND (held_by IS NULL OR held_until IS NULL OR held_until < UTC_TIMESTAMP())",
+            (holder, job_id),
         )
         return self.is_holder(job_id, holder)
 
-    def extend(self, job_id: int, holder: str, seconds: int) -> None:
-        """Make a hold last for so long from now, if it has not ended."""
-        until = f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
+    def renew(self, job_id: int, holder: str, seconds: int, *, least: int) -> None:
+        """Have a lease last for some seconds from now, unless less than `least` seconds of it are left."""
         self._statements.execute(
-            f"UPDATE {self._table} SET held_until = {until} "
-            "WHERE job_id = %s AND held_by = %s AND held_until > UTC_TIMESTAMP()",
+            f"UPDATE {self._table} SET held_until = {_in(seconds)} "
+            f"WHERE job_id = %s AND held_by = %s AND held_until > {_in(least)}",
             (job_id, holder),
         )
 
     def is_holder(self, job_id: int, holder: str, *, left: int = 0) -> bool:
-        """Whether a hold is somebody's, for more than so many seconds."""
+        """Whether a lease is this holder's for more than `left` seconds."""
         return any(
             job.held_by == holder and job.hold_left is not None and job.hold_left > left
             for job in self.find(job_id=job_id)
         )
 
     def release(self, job_id: int, holder: str) -> None:
-        """End a hold, if it still is somebody's."""
+        """End a lease, if it still is this holder's."""
         self._statements.execute(
             f"UPDATE {self._table} SET held_by = NULL, held_until = NULL WHERE job_id = %s AND held_by = %s",
             (job_id, holder),
         )
 
     def note(self, job: StreamingJob, state: JobState, reason: str, *, failures: int, restarted: bool = False) -> None:
-        """What the keeper found or did."""
+        """Note what the keeper found or did."""
         more = ", restarted_at = UTC_TIMESTAMP()" if restarted else ""
         self._set(
             job.job_id,
@@ -167,6 +170,10 @@ class StreamingJobs:
 
     def _set(self, job_id: int, assignments: str, values: tuple[Argument, ...]) -> None:
         self._statements.execute(f"UPDATE {self._table} SET {assignments} WHERE job_id = %s", (*values, job_id))
+
+
+def _in(seconds: int) -> str:
+    return f"DATE_ADD(UTC_TIMESTAMP(), INTERVAL {int(seconds)} SECOND)"
 
 
 def _job(row: Sequence[object]) -> StreamingJob:

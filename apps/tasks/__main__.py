@@ -1,7 +1,6 @@
 """The command line that DolphinScheduler's tasks run: `python -m apps.tasks COMMAND …`."""
 
 import argparse
-import re
 import signal
 import sys
 import time
@@ -11,15 +10,16 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from apps.shared.starrocks import StarRocksError
-from apps.tasks.application import run_app
-from apps.tasks.archive import archive
-from apps.tasks.context import Context, step_record
-from apps.tasks.errors import Killed, TaskError, TimedOut
+from apps.tasks.archive import Names, archive
+from apps.tasks.arguments import parser
+from apps.tasks.asked import Asked, asked
+from apps.tasks.context import Context, platform_store, step_record
+from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut
 from apps.tasks.guard import Guard
 from apps.tasks.keeper import keep_running
 from apps.tasks.log import say
-from apps.tasks.ranges import asked_range
-from apps.tasks.settings import TaskSettings, load_settings
+from apps.tasks.programs import run_program
+from apps.tasks.settings import PLATFORM, TaskSettings, load_settings
 from apps.tasks.statements import run_check, run_sql
 from apps.tasks.steps import State, Step
 from apps.tasks.windows import Window, duration, window
@@ -28,20 +28,21 @@ from apps.tasks.zeta_job import stop
 from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import JobFailed, Zeta
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")
 _FAILED = 1
+_INVALID = 2
 _KILLED = 143
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_KEEPER = "keep-running"
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command; the exit status is 0 where it succeeded."""
-    options = _parser().parse_args(arguments)
+    """Run a command; the exit status is 0 where it succeeded, 2 where another try would fail in the same way."""
+    options = parser().parse_args(arguments)
     settings = load_settings()
-    settings.product(options.product)
+    _check_product(settings, options)
     step = Step(options.product, options.workflow, options.task, options.run, options.every)
-    # The keeper leaves nothing behind that would have to be cleaned up, and runs each minute.
-    guard = None if options.command == "keep-running" else Guard(lambda job_id: _clean_up(settings, step, job_id))
+    # The keeper leaves nothing behind to clean up, and runs each minute.
+    guard = None if options.command == _KEEPER else Guard(lambda job_id: _clean_up(settings, step, job_id))
     for number in _SIGNALS:
         signal.signal(number, _be_killed)
     try:
@@ -51,10 +52,19 @@ def main(arguments: list[str]) -> int:
             guard.done()
 
 
-def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
-    """Run the command, again after a failure.
+def _check_product(settings: TaskSettings, options: argparse.Namespace) -> None:
+    """The keeper is the platform's, all other commands are a product's."""
+    if (options.product == PLATFORM) != (options.command == _KEEPER):
+        right = f"--product {PLATFORM}" if options.command == _KEEPER else "a product"
+        raise InvalidInput(f"{options.command} with --product {options.product}: needs {right}")
+    if options.product != PLATFORM:
+        settings.product(options.product)
 
-    DolphinScheduler 3.1.1 has retries of its own: it loses the task at the first, and the run goes on for ever.
+
+def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
+    """Run the command, again after a failure that another try may not meet.
+
+    DolphinScheduler 3.1.1 has retries of its own, but loses the task at the first, and the run never ends.
     """
     for attempt in range(1, options.retries + 1):
         status = _run(options, settings, step, guard)
@@ -71,33 +81,42 @@ def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guar
 
 def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
     record = step_record(settings, step)
+    given = Asked(bool(options.manual), getattr(options, "begin", ""), getattr(options, "end", ""))
+    status, state, error = _FAILED, State.FAILED, ""
     try:
-        last = record.begin()
-        context = Context(settings, step, record, last.details, last.run == step.run, guard)
+        scheduled = not (given.manual or given.backfill)
+        last = record.begin(scheduled=scheduled)
         with _at_most(options.try_timeout):
-            details = _command(context, options)
+            given = _asked(settings, step, given, needed=hasattr(options, "begin"))
+            if scheduled and given.manual:
+                record.manual()
+            details = _command(Context(settings, step, record, last, given, guard), options)
     except Killed:
-        say("killed")
+        status, state, error = _KILLED, State.KILLED, "killed"
         _stop(settings, guard.job if guard else None)
-        record.end(State.KILLED, error="killed")
-        return _KILLED
     except TimedOut:
         error = f"it took longer than {options.try_timeout} s"
-        say(f"failed: {error}")
         _stop(settings, guard.job if guard else None)
-        record.end(State.FAILED, error=error)
-        return _FAILED
-    except (TaskError, StarRocksError) as error:
-        say(f"failed: {error}")
-        record.end(State.FAILED, error=str(error))
-        return _FAILED
-    except Exception as error:
-        record.end(State.FAILED, error=f"{type(error).__name__}: {error}")
+    except InvalidInput as problem:
+        status, error = _INVALID, str(problem)
+    except (TaskError, StarRocksError) as problem:
+        error = str(problem)
+    except Exception as problem:
+        record.end(State.FAILED, error=f"{type(problem).__name__}: {problem}")
         _stop(settings, guard.job if guard else None)
         raise
-    say(f"done: {details}")
-    record.end(State.SUCCEEDED, details=details)
-    return 0
+    else:
+        say(f"done: {details}")
+        record.end(State.SUCCEEDED, details=details, backfill=given.backfill)
+        return 0
+    say(error if state == State.KILLED else f"failed: {error}")
+    record.end(state, error=error)
+    return status
+
+
+def _asked(settings: TaskSettings, step: Step, given: Asked, *, needed: bool) -> Asked:
+    with platform_store(settings) as store:
+        return asked(store, f"{settings.platform.database}.run_ranges", step, given, needed=needed)
 
 
 def _command(context: Context, options: argparse.Namespace) -> str:
@@ -111,26 +130,22 @@ def _command(context: Context, options: argparse.Namespace) -> str:
         case "check":
             return run_check(context, options.query, _window(context, options))
         case "archive":
-            return archive(context, options.table, options.archive, options.time_column, options.version_column)
-        case "app":
-            return run_app(context, options.app, options.arguments)
+            names = Names(options.table, options.archive, options.time_column, options.version_column)
+            return archive(context, names)
+        case "program":
+            return run_program(context, options.program, options.arguments)
         case _:
-            return keep_running(context)
+            return keep_running(context, options.watch)
 
 
 def _window(context: Context, options: argparse.Namespace) -> Window:
-    store = context.store()
-    try:
-        table = f"{context.settings.platform_database}.run_ranges"
-        begin, end = asked_range(store, table, context.step, options.begin, options.end)
-    finally:
-        store.close()
-    return window(duration(options.window, "--window"), begin, end, datetime.now(UTC))
+    length = duration(options.window, "--window")
+    return window(length, context.asked.begin, context.asked.end, datetime.now(UTC))
 
 
 @contextmanager
 def _at_most(seconds: int) -> Iterator[None]:
-    """Raise `TimedOut` in what takes longer; 0: never."""
+    """Raise `TimedOut` in work that takes longer; 0: never."""
     signal.signal(signal.SIGALRM, _time_out)
     signal.alarm(seconds)
     try:
@@ -160,62 +175,14 @@ def _stop(settings: TaskSettings, job: int | None) -> None:
 
 
 def _clean_up(settings: TaskSettings, step: Step, job: int | None) -> None:
-    """What is left to do where the task was killed without a word; runs in the guard."""
+    """Clean up after a task that was killed by SIGKILL; runs in the guard."""
     _stop(settings, job)
     step_record(settings, step).end(State.KILLED, error="killed", only_running=True)
-
-
-def _name(text: str) -> str:
-    if not _NAME.match(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of at most 64 letters, digits and _ . : -")
-    return text
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m apps.tasks", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text)
-        for option in ("product", "workflow", "task"):
-            added.add_argument(f"--{option}", required=True, type=_name)
-        added.add_argument("--run", required=True, type=_name, help="workflow instance of DolphinScheduler")
-        added.add_argument("--try-timeout", type=int, default=0, help="seconds that one try may take; 0: any")
-        added.add_argument("--retries", type=int, default=0, help="how often it is tried again after a failure")
-        added.add_argument("--retry-interval", type=int, default=60, help="seconds between a failure and the next try")
-        added.add_argument("--every", type=int, help="longest pause between two scheduled runs, in seconds")
-        return added
-
-    def windowed(name: str, text: str, default: str) -> argparse.ArgumentParser:
-        added = command(name, text)
-        added.add_argument("--window", default=default, help="hours or days up to the next full hour, such as 48h")
-        added.add_argument(
-            "--from", dest="begin", default="", help="ISO 8601; empty: the window's length before the end"
-        )
-        added.add_argument("--to", dest="end", default="", help="ISO 8601; empty: the next full hour")
-        return added
-
-    job = windowed("zeta-job", "run a batch job of SeaTunnel and wait for its end", "48h")
-    job.add_argument("--job", required=True, type=_name, help="file seatunnel/<product>/<job>.conf")
-    job.add_argument("--chunk", default="", help="work in pieces of so many hours or days, such as 31d")
-    sql = windowed("sql", "run a statement", "24h")
-    sql.add_argument("--statement", required=True, type=_name, help="file sql/<product>/queries/<statement>.sql")
-    check = windowed("check", "run a query and raise an alert for the rows that it finds", "24h")
-    check.add_argument("--query", required=True, type=_name, help="file sql/<product>/queries/<query>.sql")
-    old = command("archive", "move months that are older than the retention to the archive")
-    old.add_argument("--table", required=True, type=_name)
-    old.add_argument("--archive", required=True, type=_name)
-    old.add_argument("--time-column", required=True, type=_name)
-    old.add_argument("--version-column", default="published_at", type=_name)
-    command("keep-running", "put streaming jobs back that do not run")
-    app = command("app", "run an application of the product")
-    app.add_argument("--app", required=True, type=_name)
-    app.add_argument("arguments", nargs="*", help="of the application, after --")
-    return parser
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except TaskError as problem:
-        sys.exit(f"{problem}")
+        print(problem, file=sys.stderr)
+        sys.exit(_INVALID if isinstance(problem, InvalidInput) else _FAILED)

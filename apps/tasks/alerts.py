@@ -1,4 +1,4 @@
-"""Alerts: JSON to a webhook, in a form that Slack, Mattermost and the like show as it is."""
+"""Alerts: JSON to a webhook, in a form that Slack and Mattermost show as it is."""
 
 import json
 import time
@@ -19,14 +19,14 @@ _TEXT = 3500
 
 @dataclass(frozen=True)
 class Alert:
-    """What somebody shall know.
+    """A message to the people who run the stack.
 
     Args:
         severity: `critical` (data are not flowing), `warning`, or `resolved`.
         title: one line.
         text: what was found, and what to do.
         product: data product.
-        workflow: that found it.
+        workflow: the workflow that found it.
     """
 
     severity: str
@@ -37,10 +37,10 @@ class Alert:
 
 
 class Webhook:
-    """Where alerts go."""
+    """The webhook that alerts are sent to."""
 
     def __init__(self, stack: str, url_file: str | None, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`url_file` holds the URL, which is a secret; None: nobody is told, and the log says so."""
+        """`url_file` holds the URL, which is a secret; None: alerts are only in the log."""
         self._stack = stack
         self._url_file = url_file
         self._sleep = sleep
@@ -49,7 +49,7 @@ class Webhook:
         """Send an alert, trying three times; whether it arrived. It never fails the work, and never names the URL."""
         say(f"{alert.severity}: {alert.title}")
         if not self._url_file:
-            say("no webhook is set: nobody is told")
+            say("no webhook is set: the alert is only in this log")
             return True
         try:
             url = Path(self._url_file).read_text().strip()

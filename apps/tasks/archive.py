@@ -1,62 +1,75 @@
 """`archive`: move the months that are older than the retention from a real-time table to its archive.
 
-A month is copied while everything runs. Then the product's streaming jobs, the only writers, are held for some seconds:
-what came in meanwhile is copied too, both sides are compared, and the partition is dropped. Why nothing is lost or
-doubled wherever this is killed: docs/decisions/046-archive-under-a-lease.md.
+A month is copied while everything runs. Then the product's streaming jobs, the only writers, are stopped for some
+seconds: late rows are copied too, both sides are compared, and the partition is dropped. Why nothing is lost or doubled
+wherever this is killed: docs/decisions/046-archive-under-a-lease.md.
 """
 
 import re
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from apps.shared.starrocks import StarRocks
+from apps.shared.polling import Pending, poll
+from apps.shared.starrocks import StarRocks, StarRocksError, StarRocksUnreachable, asks_to_try_again
+from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.archive_sql import Month, Tables, later
 from apps.tasks.context import Context
-from apps.tasks.errors import TaskError
-from apps.tasks.holding import Hold
+from apps.tasks.errors import InvalidInput, TaskError
+from apps.tasks.lease import Lease
 from apps.tasks.log import say
 
+RETENTION = "retention_months"
+"""Parameter of the product: whole months that stay besides the current one."""
+
 _PARTITION = re.compile(r"^p(?P<year>[0-9]{4})(?P<month>[0-9]{2})$")
-_PAUSE = 60.0
-"""Seconds after which the jobs are given back for a moment where many months are to be dropped."""
+_STOPPED_SECONDS = 20.0
+"""Where many months are to be dropped, the jobs run again for a moment after this time."""
+_DROP_SECONDS = 60.0
 
 
-def archive(context: Context, table: str, archive_table: str, time_column: str, version_column: str) -> str:
-    """Archive every month that is old enough; what was done, in words.
+@dataclass(frozen=True)
+class Names:
+    """What the workflow names.
 
     Args:
-        context: the step.
         table: real-time table, partitioned by month.
-        archive_table: table of the same columns and key.
-        time_column: that both are partitioned by.
-        version_column: that tells which of two rows of one key is the later one.
+        archive: table with the same columns and key.
+        time: column that both are partitioned by.
+        version: column by which the later one of two rows with one key is found.
+    """
+
+    table: str
+    archive: str
+    time: str
+    version: str
+
+
+def archive(context: Context, names: Names) -> str:
+    """Archive every month that is old enough; what was done, in words.
 
     Raises:
-        TaskError: a month is not the same on both sides after it was copied, or the jobs could not be held.
+        InvalidInput: the tables differ, or a column or the parameter `retention_months` is missing.
+        TaskError: a month is not the same on both sides after it was copied, or the jobs could not be stopped.
     """
-    store = context.store()
-    try:
-        return _Archive(context, store, table, archive_table, time_column, version_column).run()
-    finally:
-        store.close()
+    with context.store() as store, context.platform_store() as platform:
+        return _Archive(context, store, platform, names).run()
 
 
 class _Archive:
-    def __init__(  # noqa: PLR0917
-        self, context: Context, store: StarRocks, table: str, archive_table: str, time_column: str, version_column: str
-    ) -> None:
-        self._context, self._store = context, store
+    def __init__(self, context: Context, store: StarRocks, platform: StarRocks, names: Names) -> None:
+        self._context, self._store, self._platform = context, store, platform
         database = context.product.database
-        key, columns = _columns(store, database, table)
-        if (key, columns) != _columns(store, database, archive_table):
-            raise TaskError(f"{archive_table} has other columns than {table}, or another key")
-        for name in (time_column, version_column):
+        key, columns = _columns(store, database, names.table)
+        if (key, columns) != _columns(store, database, names.archive):
+            raise InvalidInput(f"{names.archive} has other columns than {names.table}, or another key")
+        for name in (names.time, names.version):
             if name not in columns:
-                raise TaskError(f"{table} has no column {name!r}; there are {', '.join(columns)}")
-        self._tables = Tables(table, archive_table, key, columns, time_column, version_column)
+                raise InvalidInput(f"{names.table} has no column {name!r}; it has {', '.join(columns)}")
+        self._tables = Tables(names.table, names.archive, key, columns, names.time, names.version)
 
     def run(self) -> str:
-        before = cutoff(datetime.now(UTC), self._context.product.retention_months)
+        before = cutoff(datetime.now(UTC), self._context.product.whole_number(RETENTION, least=1))
         months = _months(self._store, self._tables.live, before)
         if not months:
             return f"nothing is older than {before:%Y-%m}"
@@ -66,31 +79,61 @@ class _Archive:
         done: list[str] = []
         while len(done) < len(months):
             done += self._drop_some(months[len(done) :])
-            self._context.record.progress(f"{len(done)} of {len(months)} months archived, up to {done[-1]}")
+            self._context.record.details(f"{len(done)} of {len(months)} months archived, up to {done[-1]}")
         return f"archived {len(done)} month{'s' if len(done) > 1 else ''}: {', '.join(done)}"
 
     def _drop_some(self, months: list[Month]) -> list[str]:
         step = self._context.step
-        jobs = self._context.streaming_jobs(self._store)
-        hold = Hold(jobs, self._context.zeta(), step.product, f"{step.workflow}/{step.run}")
+        lease = Lease(
+            self._context.streaming_jobs(self._platform),
+            self._context.zeta(),
+            product=step.product,
+            purpose=f"{step.workflow}/{step.run}",
+            renewing=self._renewing,
+        )
         done: list[str] = []
         begin = time.monotonic()
         try:
-            hold.take()
-            for month in months:
-                done.append(self._drop(hold, month))
-                if time.monotonic() - begin > _PAUSE:
-                    break
+            with lease:
+                for month in months:
+                    done.append(self._drop(lease, month))
+                    if time.monotonic() - begin > _STOPPED_SECONDS:
+                        break
         finally:
-            hold.give_back()
-            say(f"the streaming jobs were held for {time.monotonic() - begin:.1f} s")
+            say(f"the streaming jobs were stopped for {time.monotonic() - begin:.1f} s")
         return done
 
-    def _drop(self, hold: Hold, month: Month) -> str:
+    def _renewing(self) -> tuple[StarRocks, StreamingJobs]:
+        store = self._context.platform_store()
+        return store, self._context.streaming_jobs(store)
+
+    def _drop(self, lease: Lease, month: Month) -> str:
         late = self._store.change(self._tables.copy(month))
         rows = self._compare(month)
-        hold.check(extend=True)
-        self._store.change(self._tables.drop(month))
+        leases = f"{self._context.settings.platform.database}.job_leases"
+
+        def look() -> bool | Pending:
+            lease.check()
+            answered = False
+            try:
+                self._store.change_guarded(lease.guard(leases), self._tables.drop(month))
+                answered = True
+            except StarRocksUnreachable:
+                raise
+            except StarRocksError as error:
+                answered = True
+                # Refused while transactions are waiting to become visible.
+                if asks_to_try_again(error):
+                    return Pending(str(error))
+                # Where the guard failed, the reason is here.
+                lease.check()
+                raise
+            finally:
+                if not answered:
+                    lease.abandon()
+            return True
+
+        poll(look, within=_DROP_SECONDS, what=f"DROP PARTITION of {month}", pause=1, progress=say)
         say(f"{month}: {late} late rows copied; {rows} rows are the same on both sides; partition dropped")
         return f"{month} ({rows} rows)"
 
@@ -106,7 +149,7 @@ class _Archive:
 
 
 def cutoff(now: datetime, retention_months: int) -> datetime:
-    """The start of the oldest month that stays: so many whole months before the current one."""
+    """The start of the oldest month that stays: whole months before the current one."""
     return later(datetime(now.year, now.month, 1), -retention_months)  # noqa: DTZ001 # UTC without a zone, as in StarRocks
 
 
@@ -119,7 +162,7 @@ def _columns(store: StarRocks, database: str, table: str) -> tuple[list[str], li
     )
     key = [str(name) for name, role in rows if role == "PRI"]
     if not key:
-        raise TaskError(f"{database}.{table} is no table with a primary key")
+        raise InvalidInput(f"{database}.{table} is not a table with a primary key")
     return key, [str(name) for name, _ in rows]
 
 

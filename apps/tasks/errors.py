@@ -1,8 +1,12 @@
-"""How a task ends when it does not end well."""
+"""How a task ends when it fails."""
 
 
 class TaskError(Exception):
     """The work could not be done; the message says what failed and why."""
+
+
+class InvalidInput(TaskError):
+    """An option, a setting or a file is wrong, so that another try would fail in the same way."""
 
 
 class TimedOut(BaseException):
@@ -10,4 +14,4 @@ class TimedOut(BaseException):
 
 
 class Killed(BaseException):
-    """Somebody asked the process to end. Not an Exception: nothing but the end of the task may catch it."""
+    """The process received a signal to end. Not an Exception: only the end of the task may catch it."""

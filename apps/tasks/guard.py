@@ -1,8 +1,8 @@
-"""Cleaning up after a task that was killed without a word.
+"""Cleaning up after a task that was killed by SIGKILL.
 
 DolphinScheduler 3.1 kills a task by `kill -9` of its whole process tree, so no handler of the task's own runs. A guard
-is a small process outside of that tree that learns of the death from a closed pipe and then cleans up. It stays quiet
-when the worker dies: the task itself lives on then.
+is a small process outside of that tree: a closed pipe tells it that the task is dead, and it cleans up. When only the
+worker dies, the task goes on and the guard does nothing.
 """
 
 import os
@@ -19,7 +19,7 @@ class Guard:
         """Start it, before the process has connections or threads.
 
         Args:
-            orphaned: runs in the guard when this process has died; it is given the job that was watched.
+            orphaned: runs in the guard when this process has died, with the job that was watched.
         """
         self.job: int | None = None
         read, self._write = os.pipe()
@@ -39,14 +39,14 @@ class Guard:
         self._say(f"job {job_id or ''}")
 
     def done(self) -> None:
-        """The process ends in good order: nothing is to be cleaned up."""
+        """The process ends by itself: nothing is to be cleaned up."""
         self._say("done")
 
     def _say(self, line: str) -> None:
         try:
             os.write(self._write, f"{line}\n".encode())
         except OSError:
-            # The guard was killed itself: the work goes on without it.
+            # The guard was killed: the work goes on without it.
             return
 
 

@@ -1,10 +1,14 @@
-"""`keep-running`: each streaming job that shall run and does not is put back from its last checkpoint.
+"""`keep-running`: each streaming job that should run and does not is put back from its last checkpoint.
 
-How the keeper, the deployment and the archive keep out of each other's way: see `streaming_jobs`.
+A run looks at every job, and then again and again for some seconds, so that a job whose lease has ended is back within
+a minute. How the keeper, the deployment and the archive avoid each other: see `apps.shared.streaming_jobs`.
 """
 
+import math
+import time
 from dataclasses import dataclass, field
 
+from apps.shared.polling import Pending, poll
 from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
@@ -13,52 +17,75 @@ from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobInfo, JobStatus, Zeta
 
 FAILURES = 3
-"""So many failures in a row, and a job is left for a person."""
+"""After this many failures in a row a job is given up, for a person to repair."""
 
 STABLE_SECONDS = 300
-"""A job that runs for so long after a restart has recovered."""
+"""A job that runs this long after a restart has recovered."""
 
 DOWN_SECONDS = 180
-"""An engine that does not answer for so long is worth an alert; shorter, it is being restarted."""
+"""An engine that does not answer for this long is worth an alert; before, it may be restarting."""
+
+LOOK_SECONDS = 5.0
+"""Between two looks of a run that watches."""
 
 _START_SECONDS = 20.0
 _TIMEOUT = 5.0
 _AT_FAULT = frozenset({JobStatus.FAILED, JobStatus.FINISHED})
-"""The job itself ended. In every other state in which it does not run, the engine or somebody ended it."""
+"""The job itself ended. In every other state in which it does not run, the engine or a person ended it."""
 
 _WHAT_TO_DO = (
-    "It is left alone until a person acts: mend the cause, then run `make up`, which starts it from its last "
-    "checkpoint and counts from zero."
+    "The keeper leaves it stopped. Repair the cause, then run `make up`, which starts it from its last checkpoint and "
+    "counts from zero."
 )
 
 
 @dataclass
 class _Found:
-    """What one look found, for the log and the step's details."""
+    """What the looks of a run found, for the log and the step's details: each line once.
+
+    Args:
+        lines: what is as it should be, or was put back.
+        problems: what the last look could not put back.
+        again: whether it is not the first look.
+    """
 
     lines: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    again: bool = False
 
     def say(self, line: str, *, problem: bool = False) -> None:
-        say(line)
-        (self.problems if problem else self.lines).append(line)
+        known = self.problems if problem else self.lines
+        if line not in known:
+            say(line)
+            known.append(line)
 
 
-def keep_running(context: Context) -> str:
-    """Look at every streaming job once; what was found, in words.
+def keep_running(context: Context, watch_seconds: float = 0) -> str:
+    """Look at every streaming job; what was found, in words.
+
+    Args:
+        context: the step.
+        watch_seconds: for how long to look again; a run by hand looks once.
 
     Raises:
         TaskError: a job could not be put back, or the engine does not answer.
     """
-    store = context.platform_store()
-    found = _Found()
-    try:
+    begin = time.monotonic()
+    with context.platform_store() as store:
         jobs = context.streaming_jobs(store)
         zeta = context.zeta(timeout=_TIMEOUT)
-        for job in jobs.find():
-            _Keeper(context, jobs, zeta, job, found).look()
-    finally:
-        store.close()
+        found = _Found()
+
+        def look() -> Pending | None:
+            found.problems.clear()
+            for job in jobs.find():
+                _Keeper(context, jobs, zeta, job, found).look()
+            found.again = True
+            watched = time.monotonic() - begin + LOOK_SECONDS
+            goes_on = not context.asked.manual and not found.problems and watched < watch_seconds
+            return Pending("it is watched") if goes_on else None
+
+        poll(look, within=math.inf, what="the end of the run", pause=LOOK_SECONDS)
     if found.problems:
         raise TaskError("; ".join(found.problems))
     return "; ".join(found.lines) or "there are no streaming jobs"
@@ -74,7 +101,7 @@ class _Keeper:
         job = self._job
         if not job.wanted_running:
             self._note(JobState.STOPPED, "the deployment has stopped it")
-            self._found.say(f"{job.name} shall not run")
+            self._found.say(f"{job.name} should not run")
             return
         try:
             info = self._zeta.info(job.job_id)
@@ -82,7 +109,7 @@ class _Keeper:
                 self._running()
             elif job.held:
                 self._note(JobState.HELD, f"{job.held_by} keeps it stopped for {job.hold_left} s at most")
-                self._found.say(f"{job.name} is held by {job.held_by} for {job.hold_left} s at most")
+                self._found.say(f"{job.name} is held by {job.held_by}")
             elif info.status in STOPPED:
                 self._ended(info)
             else:
@@ -116,15 +143,15 @@ class _Keeper:
 
     def _put_back(self, why: str, failures: int) -> None:
         job = self._job
-        # First written, then read: somebody who stops the job at this moment sees this, or is seen here.
+        # First write, then read: a party that stops the job at this moment sees this, or is seen here.
         self._note(JobState.RESTARTING, why, failures=failures, restarted=True)
         now = next(iter(self._jobs.find(job_id=job.job_id)), None)
         if now is None or not now.wanted_running or now.held:
             self._note(JobState.HELD if now is not None and now.held else JobState.STOPPED, "", failures=failures)
-            self._found.say(f"{job.name} is being stopped by somebody: leaving it alone")
+            self._found.say(f"{job.name} is being stopped: leaving it alone")
             return
         if now.held_by:
-            # Its time is over: should its holder wake up, it must learn that the job is not its own any more.
+            # The lease has ended: a holder that goes on after it stood still must find that it has lost the lease.
             self._jobs.release(job.job_id, now.held_by)
         try:
             if self._zeta.status(job.job_id) not in ACTIVE:
@@ -157,10 +184,10 @@ class _Keeper:
         self._found.say(f"{title}: {why}", problem=True)
 
     def _unreachable(self, why: str) -> None:
-        """No failure of the job: whoever runs the engine restarts it."""
+        """No failure of the job: the engine is restarted by its target."""
         job = self._job
         state = JobState.UNREACHABLE
-        # The state's first moment is kept in restarted_at, so that an engine that stays away is told of once.
+        # `restarted_at` keeps when the state began, so that one alert is sent for an engine that stays away.
         first = job.state not in {JobState.UNREACHABLE, JobState.DOWN}
         if job.state == JobState.DOWN or (not first and (job.since_restart or 0) >= DOWN_SECONDS):
             state = JobState.DOWN
@@ -171,18 +198,15 @@ class _Keeper:
         self._found.say(f"{job.name}: {why}", problem=True)
 
     def _note(self, state: JobState, reason: str, *, failures: int | None = None, restarted: bool = False) -> None:
-        self._jobs.note(
-            self._job,
-            state,
-            reason,
-            failures=self._job.failures if failures is None else failures,
-            restarted=restarted,
-        )
+        count = self._job.failures if failures is None else failures
+        if self._found.again and (state, count) == (self._job.state, self._job.failures) and not restarted:
+            return
+        self._jobs.note(self._job, state, reason, failures=count, restarted=restarted)
 
 
 _WHY = {
-    JobStatus.UNKNOWN: "the engine does not know it, so it was restarted",
-    JobStatus.CANCELED: "somebody stopped it",
-    JobStatus.SAVEPOINT_DONE: "somebody stopped it with a savepoint",
+    JobStatus.UNKNOWN: "the engine does not know it, so the engine was restarted",
+    JobStatus.CANCELED: "it was stopped",
+    JobStatus.SAVEPOINT_DONE: "it was stopped with a savepoint",
     JobStatus.FINISHED: "it came to an end",
 }

@@ -5,10 +5,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from apps.tasks.errors import TaskError
+from apps.tasks.errors import InvalidInput
 
 VARIABLE = "KAPPASTACK_TASKS"
+PLATFORM = "platform"
+"""The name that stands for no product: the platform's own workflows."""
+
+SCHEDULER = "scheduler"
+"""The user of a product as which its statements and its archive work."""
+
 _LIBRARY = Path(__file__).resolve().parents[2]
+_IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 
 
 class _Model(BaseModel):
@@ -22,30 +29,85 @@ class ZetaAddress(_Model):
 
 
 class StarRocksAddress(_Model):
-    """Where StarRocks speaks MySQL."""
+    """Where StarRocks speaks the MySQL protocol."""
 
     host: str
     port: int = Field(ge=1, le=65535)
+
+
+class User(_Model):
+    """A user of StarRocks and the file with its password."""
+
+    user: str = Field(min_length=1)
+    password_file: str = Field(min_length=1)
+
+    def password(self) -> str:
+        """The password.
+
+        Raises:
+            InvalidInput: the file cannot be read.
+        """
+        try:
+            return Path(self.password_file).read_text().strip()
+        except OSError as error:
+            raise InvalidInput(f"password file of StarRocks user {self.user!r}: {error.strerror}") from None
+
+
+class Platform(User):
+    """The platform's database and its user there."""
+
+    database: str = Field(pattern=_IDENTIFIER)
 
 
 class Product(_Model):
     """A data product.
 
     Args:
-        database: its database in StarRocks.
-        retention_months: whole months that its real-time tables keep, besides the current one.
-        quality_threshold: completeness below which a station raises an alert, 0 to 1.
-        apps: by name, the library folder of an application that its workflows run.
+        databases: of StarRocks; statements run in the first.
+        users: of StarRocks by their name without the product's.
+        parameters: of its workflows, such as `retention_months`; placeholders of its statements and jobs.
+        programs: by name, the folder that is the PYTHONPATH of a program that its workflows run.
     """
 
-    database: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    retention_months: int = Field(ge=1)
-    quality_threshold: float = Field(ge=0, le=1)
-    apps: dict[str, str] = Field(default_factory=dict)
+    databases: tuple[str, ...] = Field(min_length=1)
+    users: dict[str, User] = Field(default_factory=dict)
+    parameters: dict[str, int | float | str] = Field(default_factory=dict)
+    programs: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def database(self) -> str:
+        """The first database."""
+        return self.databases[0]
+
+    def user(self, name: str) -> User:
+        """A user by its name without the product's.
+
+        Raises:
+            InvalidInput: the settings have none of that name.
+        """
+        if name not in self.users:
+            raise InvalidInput(f"{VARIABLE} has no StarRocks user {name!r}; it has {_names(self.users)}")
+        return self.users[name]
+
+    def whole_number(self, parameter: str, *, least: int) -> int:
+        """A parameter that is a whole number.
+
+        Raises:
+            InvalidInput: it is missing, or something else.
+        """
+        value = self.parameters.get(parameter)
+        if not isinstance(value, int) or value < least:
+            raise InvalidInput(f"parameter {parameter} is {value!r}, expected a whole number from {least}")
+        return value
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What the product's own placeholders stand for in its statements and jobs."""
+        return {name: str(value) for name, value in self.parameters.items()}
 
 
 class AlertSettings(_Model):
-    """Where alerts go: a file that holds a webhook's URL, which is a secret of its own; nowhere if there is none."""
+    """The file that holds the URL of the webhook for alerts, which is a secret; None: there is no webhook."""
 
     webhook_file: str | None = None
 
@@ -54,15 +116,19 @@ class TaskSettings(_Model):
     """The stack, as its tasks see it.
 
     Args:
-        users: by StarRocks user, the file with its password.
-        placeholders: of job files; secret files among them are named as the engine sees them.
+        stack: its name.
+        zeta: the engine.
+        starrocks: the server.
+        platform: database and user of the platform.
+        placeholders: of job files; secret files among them are named as the engine finds them.
+        products: by name.
+        alerts: the webhook.
     """
 
     stack: str
     zeta: ZetaAddress
     starrocks: StarRocksAddress
-    users: dict[str, str]
-    platform_database: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    platform: Platform
     placeholders: dict[str, str]
     products: dict[str, Product]
     alerts: AlertSettings = AlertSettings()
@@ -71,42 +137,33 @@ class TaskSettings(_Model):
         """A product by name.
 
         Raises:
-            TaskError: there is none of that name.
+            InvalidInput: there is none of that name.
         """
         if name not in self.products:
-            raise TaskError(f"product {name!r} is not in {VARIABLE}; there are {', '.join(sorted(self.products))}")
+            raise InvalidInput(f"product {name!r} is not in {VARIABLE}; it has {_names(self.products)}")
         return self.products[name]
 
-    def password(self, user: str) -> str:
-        """A StarRocks user's password.
 
-        Raises:
-            TaskError: the file is not named, or cannot be read.
-        """
-        if user not in self.users:
-            raise TaskError(f"{VARIABLE} names no password file of StarRocks user {user!r}")
-        try:
-            return Path(self.users[user]).read_text().strip()
-        except OSError as error:
-            raise TaskError(f"password file of StarRocks user {user!r}: {error.strerror}") from None
+def _names(known: dict[str, User] | dict[str, Product]) -> str:
+    return ", ".join(sorted(known)) or "none"
 
 
 def load_settings() -> TaskSettings:
     """Read the file that `KAPPASTACK_TASKS` names.
 
     Raises:
-        TaskError: no such variable or file, or a field that is wrong.
+        InvalidInput: no such variable or file, or a field that is wrong.
     """
     path = os.environ.get(VARIABLE, "")
     if not path:
-        raise TaskError(f"{VARIABLE} is not set: it names the file with the stack's addresses")
+        raise InvalidInput(f"{VARIABLE} is not set: it names the file with the stack's addresses")
     try:
         return TaskSettings.model_validate_json(Path(path).read_text())
     except OSError as error:
-        raise TaskError(f"{VARIABLE}: {path}: {error.strerror}") from None
+        raise InvalidInput(f"{VARIABLE}: {path}: {error.strerror}") from None
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise TaskError(f"{path}: {faults}") from None
+        raise InvalidInput(f"{path}: {faults}") from None
 
 
 def product_files() -> Path:

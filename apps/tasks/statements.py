@@ -1,80 +1,72 @@
-"""`sql` and `check`: a statement of the product's, and a query whose rows are findings."""
-
-import re
+"""`sql` and `check`: a statement of the product, and a query whose rows are findings."""
 
 from apps.shared.placeholders import UnknownPlaceholder, fill
 from apps.shared.starrocks import Cell
 from apps.tasks.context import Context
-from apps.tasks.errors import TaskError
+from apps.tasks.errors import InvalidInput
 from apps.tasks.log import say
-from apps.tasks.windows import Window
+from apps.tasks.steps import Pieces
+from apps.tasks.windows import Window, utc
 
 _SHOWN = 100
-_FINDINGS = re.compile(r"^[1-9][0-9]* findings?: (?P<names>.*)$", re.DOTALL)
 
 
 def statement_text(context: Context, name: str, window: Window) -> str:
     """The text of `sql/<product>/queries/<name>.sql`, with its placeholders filled.
 
     Raises:
-        TaskError: no such file, or a placeholder that nobody knows.
+        InvalidInput: no such file, or an unknown placeholder.
     """
     path = context.files / "sql" / context.step.product / "queries" / f"{name}.sql"
-    values = {**window.placeholders, "quality_threshold": str(context.product.quality_threshold)}
     try:
-        text = fill(path.read_text(), values)
+        text = fill(path.read_text(), {**context.product.placeholders, **window.placeholders})
     except OSError as error:
-        raise TaskError(f"{path}: {error.strerror}") from None
+        raise InvalidInput(f"{path}: {error.strerror}") from None
     except UnknownPlaceholder as error:
-        raise TaskError(f"{path}:{error.line}: {error}") from None
+        raise InvalidInput(f"{path}:{error.line}: {error}") from None
     return text.strip().removesuffix(";")
 
 
 def run_sql(context: Context, name: str, window: Window) -> str:
     """Run a statement; what was done, in words."""
-    store = context.store()
-    try:
-        changed = store.change(statement_text(context, name, window))
-    finally:
-        store.close()
+    text = statement_text(context, name, window)
+    context.record.progress(Pieces(utc(window.start), utc(window.end), 1))
+    with context.store() as store:
+        changed = store.change(text)
+    context.record.progress(Pieces(utc(window.start), utc(window.end), 1, 1))
     return f"{name} for {window}: {changed} rows"
 
 
 def run_check(context: Context, name: str, window: Window) -> str:
-    """Run a query and raise one alert for the rows that it finds; what was found, in words.
+    """Run a query and send one alert for the rows that it finds; what was found, in words.
 
-    The first column names a finding. As long as there is none that was not told already, nobody is told again; when
-    there are none any more, `resolved` is told once.
+    The first column names a finding. An alert is sent where one is new. When there are none any more, `resolved` is
+    sent once.
     """
-    store = context.store()
-    try:
-        rows = store.query(statement_text(context, name, window))
-    finally:
-        store.close()
-    told = _told(context.last_details)
+    text = statement_text(context, name, window)
+    with context.store() as store:
+        rows = store.query(text)
+    reported = context.last.findings
     for row in rows[:_SHOWN]:
         say(_line(row))
     if not rows:
-        if told and not context.alert("resolved", f"{name}: resolved", f"{', '.join(sorted(told))}: fine again"):
-            return context.last_details
+        if reported:
+            names = ", ".join(sorted(reported))
+            if context.alert("resolved", f"{name}: resolved", f"{names}: fine again"):
+                context.record.findings(())
         return "no findings"
-    names = {str(next(iter(row.values()))) for row in rows}
+    found = {str(next(iter(row.values()))) for row in rows}
     title = f"{name}: {len(rows)} finding{'s' if len(rows) > 1 else ''}"
-    new = names - told
-    if new:
+    if found <= reported:
+        say("all of them were reported before")
+        context.record.findings(found)
+    else:
         lines = [_line(row) for row in rows[:_SHOWN]]
         lines += [f"… and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
-        if not context.alert("warning", title, "\n".join(lines)):
-            # Told again at the next run: the names of these findings are not kept.
-            names -= new
-    else:
-        say("nothing that was not told before")
-    return f"{len(rows)} findings: {', '.join(sorted(names))}"
-
-
-def _told(details: str) -> set[str]:
-    match = _FINDINGS.match(details)
-    return {name for name in match["names"].removesuffix("…").split(", ") if name} if match else set()
+        arrived = context.alert("warning", title, "\n".join(lines))
+        # Where the alert did not arrive, the next run sends it again.
+        context.record.findings(found if arrived else found & reported)
+    return f"{len(rows)} findings: {', '.join(sorted(found))}"
 
 
 def _line(row: dict[str, Cell]) -> str:

@@ -1,16 +1,21 @@
 """The table `pipeline_steps`: how each step of each workflow last went. The page and the API read it."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from apps.shared.starrocks import StarRocks, StarRocksError, repeat_until_reached
+from apps.shared.starrocks import Argument, Cell, StarRocks, StarRocksError, repeat_until_reached
 from apps.tasks.log import say
 
-_BYTES = 4096
+_TEXT_BYTES = 4096
+_FINDINGS_BYTES = 1048576
 _BEGIN_PATIENCE = 60.0
+_PROGRESS_PATIENCE = 5.0
 _END_PATIENCE = 300.0
+_KEY = "product = %s AND workflow = %s AND task = %s"
 T = TypeVar("T")
 
 
@@ -28,7 +33,7 @@ class Step:
     """One step of one run of a workflow.
 
     Args:
-        product: data product.
+        product: data product, or `platform`.
         workflow: name of the workflow.
         task: name of its task.
         run: DolphinScheduler's workflow instance.
@@ -52,15 +57,39 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """The pieces of a range, and how many of them are done.
+
+    Args:
+        start: of the range, UTC without a zone.
+        end: of the range, not included; likewise.
+        total: number of pieces.
+        done: number of pieces that are computed, from the first on.
+    """
+
+    start: datetime
+    end: datetime
+    total: int
+    done: int = 0
+
+
+@dataclass(frozen=True)
 class LastRun:
-    """What the row held before this run."""
+    """What the row held before this attempt.
+
+    Args:
+        run: the run that it was about.
+        pieces: of that run, None where it had none.
+        findings: names that an alert was sent for.
+    """
 
     run: str = ""
-    details: str = ""
+    pieces: Pieces | None = None
+    findings: frozenset[str] = frozenset()
 
 
 class StepRecord:
-    """The row of one step. That StarRocks cannot be reached is said in the log and never fails the work."""
+    """The row of one step. Where StarRocks cannot be reached, the log says so and the work goes on."""
 
     def __init__(self, store: StarRocks, table: str, step: Step) -> None:
         """`table` is qualified."""
@@ -68,24 +97,52 @@ class StepRecord:
         self._table = table
         self._step = step
 
-    def begin(self) -> LastRun:
+    def begin(self, *, scheduled: bool) -> LastRun:
         """Note that the step runs; what the row held before."""
-        return self._kept("noting the beginning", self._begin, _BEGIN_PATIENCE) or LastRun()
+        return self._kept("noting the beginning", lambda: self._begin(scheduled), _BEGIN_PATIENCE) or LastRun()
 
-    def progress(self, details: str) -> None:
-        """Note what was done so far."""
-        self._kept("noting the progress", lambda: self._set("details = %s", (_fit(details),)), 5)
+    def manual(self) -> None:
+        """Note that a person started the run: an earlier attempt of it was given that."""
+        self._kept("noting the beginning", lambda: self._set({"scheduled": False}), _PROGRESS_PATIENCE)
 
-    def end(self, state: State, *, error: str = "", details: str | None = None, only_running: bool = False) -> None:
+    def progress(self, pieces: Pieces) -> None:
+        """Note the range of the run, and how much of it is done."""
+        values: dict[str, Argument] = {
+            "range_from": pieces.start,
+            "range_to": pieces.end,
+            "pieces_done": pieces.done,
+            "pieces_total": pieces.total,
+        }
+        self._kept("noting the progress", lambda: self._set(values), _PROGRESS_PATIENCE)
+
+    def details(self, text: str) -> None:
+        """Note for people what was done so far."""
+        self._kept("noting the progress", lambda: self._set({"details": _fit(text)}), _PROGRESS_PATIENCE)
+
+    def findings(self, names: Iterable[str]) -> None:
+        """Note the findings that an alert was sent for and that are still found."""
+        text = _fit_names(sorted(names))
+        self._kept("noting the findings", lambda: self._set({"findings": text}), _END_PATIENCE)
+
+    def end(
+        self,
+        state: State,
+        *,
+        error: str = "",
+        details: str | None = None,
+        backfill: bool = False,
+        only_running: bool = False,
+    ) -> None:
         """Note how the step ended.
 
         Args:
             state: how.
-            error: why it did not end well.
-            details: what it did; None: they stay as they were.
-            only_running: leave alone what has an end already.
+            error: why it failed.
+            details: what it did, for people; None: they stay as they were.
+            backfill: it computed another range than the schedule does, so its success is none of the schedule's.
+            only_running: change nothing where the row has an end already.
         """
-        self._kept("noting the end", lambda: self._end(state, error, details, only_running), _END_PATIENCE)
+        self._kept("noting the end", lambda: self._end(state, error, details, backfill, only_running), _END_PATIENCE)
 
     def _kept(self, what: str, work: Callable[[], T], within: float) -> T | None:
         try:
@@ -94,51 +151,79 @@ class StepRecord:
             say(f"{what} of {self._step} failed: {error}")
             return None
 
-    def _begin(self) -> LastRun:
+    def _begin(self, scheduled: bool) -> LastRun:
         rows = self._store.query(
-            f"SELECT run_id, details FROM {self._table} WHERE product = %s AND workflow = %s AND task = %s",
+            f"SELECT run_id, range_from, range_to, pieces_done, pieces_total, findings FROM {self._table} WHERE {_KEY}",
             self._step.key,
         )
-        if rows:
+        columns = "run_id, state, started_at, ended_at, every_seconds, scheduled"
+        values = (self._step.run, State.RUNNING, self._step.every, scheduled)
+        if not rows:
             self._store.change(
-                f"UPDATE {self._table} SET run_id = %s, state = %s, started_at = UTC_TIMESTAMP(), ended_at = NULL, "
-                "every_seconds = %s WHERE product = %s AND workflow = %s AND task = %s",
-                (self._step.run, State.RUNNING, self._step.every, *self._step.key),
+                f"INSERT INTO {self._table} (product, workflow, task, {columns}) "
+                "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(), NULL, %s, %s)",
+                (*self._step.key, *values),
             )
-            return LastRun(str(rows[0]["run_id"]), str(rows[0]["details"] or ""))
+            return LastRun()
+        last = _last_run(rows[0])
+        # An attempt of the same run goes on where the one before ended; another run has a range of its own.
+        ranges = "" if last.run == self._step.run else "".join(f", {name} = NULL" for name in _RANGE)
         self._store.change(
-            f"INSERT INTO {self._table} (product, workflow, task, run_id, state, started_at, every_seconds) "
-            "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(), %s)",
-            (*self._step.key, self._step.run, State.RUNNING, self._step.every),
+            f"UPDATE {self._table} SET run_id = %s, state = %s, started_at = UTC_TIMESTAMP(), ended_at = NULL, "
+            f"every_seconds = %s, scheduled = %s{ranges} WHERE {_KEY}",
+            (*values, *self._step.key),
         )
-        return LastRun()
+        return last
 
-    def _end(self, state: State, error: str, details: str | None, only_running: bool) -> None:
-        at = "last_succeeded_at" if state == State.SUCCEEDED else "last_failed_at"
-        said = None if state == State.SUCCEEDED else _fit(error or state)
-        assignments = f"state = %s, ended_at = UTC_TIMESTAMP(), {at} = UTC_TIMESTAMP(), last_error = %s"
-        values: tuple[str | None, ...] = (state, said)
+    def _end(self, state: State, error: str, details: str | None, backfill: bool, only_running: bool) -> None:
+        ended = state != State.SUCCEEDED
+        at = "last_failed_at" if ended else "" if backfill else "last_succeeded_at"
+        values: dict[str, Argument] = {"state": state, "last_error": _fit(error or state) if ended else None}
         if details is not None:
-            assignments, values = f"{assignments}, details = %s", (*values, _fit(details))
+            values["details"] = _fit(details)
+        now = ("ended_at", *([at] if at else []))
         if only_running:
-            self._set(assignments, values, more=f" AND state = '{State.RUNNING}'")
-        elif self._set(assignments, values) == 0:
-            # Another run of the workflow has begun meanwhile: the row is about that one, but for when this one ended.
+            self._set(values, now=now, more=f" AND state = '{State.RUNNING}'")
+        elif self._set(values, now=now) == 0 and at:
+            # Another run of the workflow has begun: the row is about that one, except for when this one ended.
             self._store.change(
-                f"UPDATE {self._table} SET {at} = UTC_TIMESTAMP() "
-                "WHERE product = %s AND workflow = %s AND task = %s AND run_id <> %s",
+                f"UPDATE {self._table} SET {at} = UTC_TIMESTAMP() WHERE {_KEY} AND run_id <> %s",
                 (*self._step.key, self._step.run),
             )
 
-    def _set(self, assignments: str, values: tuple[str | None, ...], more: str = "") -> int:
+    def _set(self, values: Mapping[str, Argument], *, now: Iterable[str] = (), more: str = "") -> int:
+        assignments = [*(f"{name} = %s" for name in values), *(f"{name} = UTC_TIMESTAMP()" for name in now)]
         return self._store.change(
-            f"UPDATE {self._table} SET {assignments} "
-            f"WHERE product = %s AND workflow = %s AND task = %s AND run_id = %s{more}",
-            (*values, *self._step.key, self._step.run),
+            f"UPDATE {self._table} SET {', '.join(assignments)} WHERE {_KEY} AND run_id = %s{more}",
+            (*values.values(), *self._step.key, self._step.run),
         )
 
 
+_RANGE = ("range_from", "range_to", "pieces_done", "pieces_total")
+
+
+def _last_run(row: Mapping[str, Cell]) -> LastRun:
+    start, end, done, total = (row[name] for name in _RANGE)
+    pieces = None
+    if isinstance(start, datetime) and isinstance(end, datetime) and isinstance(done, int) and isinstance(total, int):
+        pieces = Pieces(start, end, total, done)
+    findings: list[str] = json.loads(str(row["findings"])) if row["findings"] else []
+    return LastRun(str(row["run_id"]), pieces, frozenset(findings))
+
+
 def _fit(text: str) -> str:
-    """What a VARCHAR of so many bytes takes."""
+    """What the columns for people hold."""
     encoded = text.encode()
-    return text if len(encoded) <= _BYTES else encoded[: _BYTES - 3].decode(errors="ignore") + "…"
+    return text if len(encoded) <= _TEXT_BYTES else encoded[: _TEXT_BYTES - 3].decode(errors="ignore") + "…"
+
+
+def _fit_names(names: list[str]) -> str | None:
+    """The names as JSON. Those that the column has no room for are reported again by the next run."""
+    if not names:
+        return None
+    kept = list(names)
+    while len((text := json.dumps(kept, ensure_ascii=False)).encode()) > _FINDINGS_BYTES:
+        kept = kept[: len(kept) * 3 // 4]
+    if len(kept) < len(names):
+        say(f"{len(names) - len(kept)} of {len(names)} findings do not fit and will be reported again")
+    return text

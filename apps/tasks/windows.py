@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from apps.tasks.errors import TaskError
+from apps.shared.time_ranges import check_range, moment
+from apps.tasks.errors import InvalidInput
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _DURATION = re.compile(r"^(?P<count>[1-9][0-9]{0,5})(?P<unit>[hd])$")
@@ -24,7 +25,7 @@ class Window:
         return {"from": self.start.strftime(_FORMAT), "to": self.end.strftime(_FORMAT)}
 
     def chunks(self, length: timedelta | None) -> list["Window"]:
-        """The window in pieces of at most so long, in order."""
+        """The window in pieces of at most this length, in order."""
         if length is None:
             return [self]
         starts = [self.start]
@@ -41,39 +42,40 @@ def duration(text: str, option: str) -> timedelta:
     """Hours or days, such as `48h` or `31d`.
 
     Raises:
-        TaskError: anything else; it names the option.
+        InvalidInput: anything else; it names the option.
     """
     match = _DURATION.match(text)
     if match is None:
-        raise TaskError(f"{option} {text!r} is no duration: a number of hours or days, such as 48h or 31d")
+        raise InvalidInput(f"{option} {text!r} is not a duration; write a number of hours or days, such as 48h or 31d")
     return int(match["count"]) * (_HOUR if match["unit"] == "h" else timedelta(days=1))
 
 
 def window(length: timedelta, begin: str, end: str, now: datetime) -> Window:
-    """The window that the options ask for: whole hours, at least those that were asked for.
+    """The window of the options: whole hours that contain the range that is given.
 
     Args:
-        length: where only one end is given, or none.
+        length: of the window where only one end is given, or none.
         begin: ISO 8601, UTC where it names no zone; empty: `length` before the end.
         end: likewise; empty: the next full hour.
         now: the current time.
 
     Raises:
-        TaskError: no time, or a window that ends before it begins.
+        InvalidInput: not a time, or a window that ends before it begins.
     """
-    until = _floor(_moment(end, "--to") + _HOUR - timedelta(microseconds=1)) if end else _floor(now) + _HOUR
-    start = _floor(_moment(begin, "--from")) if begin else until - length
+    try:
+        check_range(begin, end, begin_name="--from", end_name="--to")
+        until = _floor(moment(end, "--to") + _HOUR - timedelta(microseconds=1)) if end else _floor(now) + _HOUR
+        start = _floor(moment(begin, "--from")) if begin else until - length
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
     if start >= until:
-        raise TaskError(f"--from {begin or start.isoformat()} is not before --to {end or until.isoformat()}")
+        raise InvalidInput(f"--from {begin or start.isoformat()} is not before --to {end or until.isoformat()}")
     return Window(start, until)
 
 
-def _moment(text: str, option: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise TaskError(f"{option} {text!r} is no time: ISO 8601, such as 2026-01-31T12:00:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def utc(moment: datetime) -> datetime:
+    """As StarRocks has it: UTC without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _floor(moment: datetime) -> datetime:

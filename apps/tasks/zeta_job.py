@@ -1,24 +1,24 @@
 """`zeta-job`: run a batch job of SeaTunnel once for each piece of a window, and wait for its end.
 
-The id of a job is a function of stack, step, run, piece and attempt, so a second start of the same run finds what the
-first one left: it takes FINISHED for done, joins a job that runs, and begins a new attempt only after a failure. Where
-the engine has forgotten a job because all of its nodes were restarted, the job is submitted again under its id: its
-rows are upserts, so a half-written piece is written over.
+The id of a job is a function of stack, step, run, piece and attempt, so a second start of the same run finds the jobs
+of the first: it skips a FINISHED one, joins one that runs, and begins a new attempt only after a failure. Where the
+engine does not know a job because all of its nodes were restarted, the job is submitted again under its id: its rows
+are upserts, so they replace those of a half-written piece.
 """
 
 import math
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
 from apps.shared.polling import Pending, poll
 from apps.tasks.context import Context
-from apps.tasks.errors import TaskError
+from apps.tasks.errors import InvalidInput, TaskError
 from apps.tasks.log import say
-from apps.tasks.windows import Window
+from apps.tasks.steps import Pieces
+from apps.tasks.windows import Window, utc
 from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
 from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, ENDING, STOPPED, JobInfo, JobStatus, Zeta
@@ -27,18 +27,17 @@ _FAILED = frozenset({JobStatus.FAILED, JobStatus.CANCELED, JobStatus.SAVEPOINT_D
 T = TypeVar("T")
 _ATTEMPTS = 1000
 _STOP_SECONDS = 60.0
-_DONE = re.compile(r"^(?P<done>[0-9]+) of (?P<all>[0-9]+) pieces from (?P<from>\S+ \S+)")
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How often the engine is asked, in seconds.
+    """How often the engine is queried, in seconds.
 
     Args:
         poll: between two looks at a job.
-        report: between two lines of progress that tell nothing new.
-        unreachable: how long an engine that does not answer is waited for.
-        forgotten: how long a job that the engine does not know may be about to appear.
+        report: between two lines of progress in the same state.
+        unreachable: how long to wait for an engine that does not answer.
+        forgotten: how long a job may be unknown before it is submitted again.
     """
 
     poll: float = 0.5
@@ -53,33 +52,20 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
     Raises:
         TaskError: a piece failed; the message has the engine's reason.
     """
-    pieces = window.chunks(chunk)
-    begin = _already_done(context, pieces)
-    if begin:
-        say(f"{begin} of {len(pieces)} pieces were done by an earlier attempt of this run")
-    for index, piece in enumerate(pieces):
-        if index < begin:
-            continue
-        say(f"piece {index + 1} of {len(pieces)}: {job} for {piece}")
-        _Piece(context, job, piece, index, pace or Pace()).run()
-        if len(pieces) > 1:
-            context.record.progress(_progress(index + 1, pieces))
-    return f"{job} for {window}" if len(pieces) == 1 else _progress(len(pieces), pieces)
-
-
-def _progress(done: int, pieces: list[Window]) -> str:
-    return (
-        f"{done} of {len(pieces)} pieces from {pieces[0].placeholders['from']}, up to {pieces[done - 1].end:%Y-%m-%d}"
-    )
-
-
-def _already_done(context: Context, pieces: list[Window]) -> int:
-    """Pieces that an earlier attempt of this run has finished; the engine may have been restarted since."""
-    match = _DONE.match(context.last_details)
-    if not context.resumed or match is None or len(pieces) == 1:
-        return 0
-    same = int(match["all"]) == len(pieces) and match["from"].rstrip(",") == pieces[0].placeholders["from"]
-    return int(match["done"]) if same else 0
+    windows = window.chunks(chunk)
+    pieces = Pieces(utc(window.start), utc(window.end), len(windows), 0)
+    last = context.last.pieces
+    # The engine may have been restarted since, and not know the jobs of the pieces that are done.
+    if context.resumed and last is not None and replace(last, done=0) == pieces and last.done < last.total:
+        pieces = last
+        if pieces.done:
+            say(f"{pieces.done} of {pieces.total} pieces were done by an earlier attempt of this run")
+    context.record.progress(pieces)
+    for index in range(pieces.done, pieces.total):
+        say(f"piece {index + 1} of {pieces.total}: {job} for {windows[index]}")
+        _Piece(context, job, windows[index], index, pace or Pace()).run()
+        context.record.progress(replace(pieces, done=index + 1))
+    return f"{job} for {window}" + (f" in {pieces.total} pieces" if pieces.total > 1 else "")
 
 
 def stop(zeta: Zeta, identity: int) -> None:
@@ -105,15 +91,15 @@ class _Piece:
         self._pace = pace
         self._index = index
         values = {**context.settings.placeholders, **window.placeholders}
-        settings = {"starrocks.database": context.product.database, "station_filter": ""}
+        settings = {"starrocks.database": context.product.database, **context.product.placeholders}
         path = context.files / "seatunnel" / context.step.product / f"{job}.conf"
         try:
             self._definition = fill(read_definition(path, settings, files=context.files), values)
         except DefinitionError as error:
-            raise TaskError(str(error)) from None
+            raise InvalidInput(str(error)) from None
 
     def run(self) -> None:
-        """Have the job finish.
+        """Run the job to its end.
 
         Raises:
             TaskError: it failed.
@@ -166,7 +152,7 @@ class _Piece:
         say(f"job {identity} was submitted")
 
     def _follow(self, identity: int) -> JobInfo:
-        """Wait until the job has ended, telling how it goes."""
+        """Wait until the job has ended, and report its progress."""
         reported, reported_at = JobStatus.UNKNOWN, 0.0
         unknown_since: float | None = None
 
@@ -192,7 +178,7 @@ class _Piece:
         return poll(look, within=math.inf, what=f"job {identity}", pause=self._pace.poll)
 
     def _patiently(self, ask: Callable[[], T]) -> T:
-        """Ask the engine, waiting for one that is just being restarted."""
+        """Query the engine; where it does not answer, wait until its restart is over."""
 
         def look() -> tuple[T] | Pending:
             try:

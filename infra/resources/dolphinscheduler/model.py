@@ -1,6 +1,6 @@
-"""What a workflow means, in one form for what is wanted and for what the server has, so that the two are compared.
+"""The meaning of a workflow, in one form for the desired and the actual one, so that the two can be compared.
 
-Nothing that only the server knows (codes, versions, positions on a canvas) is in it.
+It holds nothing that only the server knows: codes, versions, positions on a canvas.
 """
 
 import shlex
@@ -15,8 +15,8 @@ from infra.resources.dolphinscheduler.quartz import CronError, check_cron
 from infra.resources.dolphinscheduler.quartz_period import longest_pause
 from infra.resources.dolphinscheduler.workflow_definition import (
     Alert,
+    Command,
     Overlap,
-    Program,
     Task,
     WaitFor,
     WorkflowDefinition,
@@ -24,14 +24,17 @@ from infra.resources.dolphinscheduler.workflow_definition import (
 )
 from infra.resources.http import Json
 
+START_MARK = "kappastack_start"
+"""Parameter of a manual run, by which the run of an order is found and the tasks know that a person started it."""
+
 SHELL = "SHELL"
 DEPENDENT = "DEPENDENT"
-# Schedules are valid as long as they are there.
+# Schedules never expire.
 LAST_DAY = "2099-12-31 23:59:59"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _EXECUTION = {Overlap.ALLOW: "PARALLEL", Overlap.SKIP: "SERIAL_DISCARD", Overlap.WAIT: "SERIAL_WAIT"}
 GRACE = 5
-"""Minutes after which the server calls a task failed that should have ended itself."""
+"""Minutes that the server waits longer than the task's own time limit."""
 # The cycle and the date value of a DEPENDENT task.
 PERIODS = {"hour": ("hour", "currentHour"), "day": ("day", "today")}
 
@@ -50,8 +53,8 @@ class TaskMeaning(BaseModel):
     timeout: int
     retries: int
     retry_interval: int
-    oddities: list[str] = []
-    """Settings of the server that this project leaves alone, where somebody did not."""
+    unmanaged_changes: list[str] = []
+    """Settings that this project does not manage and that were changed by hand."""
 
 
 class ScheduleMeaning(BaseModel):
@@ -62,8 +65,8 @@ class ScheduleMeaning(BaseModel):
     cron: str
     time_zone: str
     alert_group: str = ""
-    """Who is told when a run that it started fails; empty for nobody."""
-    oddities: list[str] = []
+    """Alert group of its failed runs; empty for none."""
+    unmanaged_changes: list[str] = []
 
 
 class WorkflowMeaning(BaseModel):
@@ -80,14 +83,14 @@ class WorkflowMeaning(BaseModel):
     schedule: ScheduleMeaning | None = None
 
 
-def wanted(definition: WorkflowDefinition, *, product: str, tenant: str, alert_group: str) -> WorkflowMeaning:
+def desired_meaning(definition: WorkflowDefinition, *, product: str, tenant: str, alert_group: str) -> WorkflowMeaning:
     """The meaning of a workflow file.
 
     Args:
-        definition: what it says.
+        definition: the file's content.
         product: the data product.
         tenant: the OS user that the tasks run as.
-        alert_group: who is told of failures; empty for nobody.
+        alert_group: alert group of failed runs; empty for none.
     """
     schedule = definition.schedule
     return WorkflowMeaning(
@@ -96,7 +99,7 @@ def wanted(definition: WorkflowDefinition, *, product: str, tenant: str, alert_g
         timeout=minutes(definition.timeout),
         execution=_EXECUTION[definition.overlap],
         parameters=dict(definition.parameters),
-        tasks={task.name: _wanted_task(definition, task, product) for task in definition.tasks},
+        tasks={task.name: _desired_task(definition, task, product) for task in definition.tasks},
         schedule=ScheduleMeaning(
             cron=schedule.cron,
             time_zone=schedule.time_zone,
@@ -107,7 +110,7 @@ def wanted(definition: WorkflowDefinition, *, product: str, tenant: str, alert_g
     )
 
 
-def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> TaskMeaning:
+def _desired_task(definition: WorkflowDefinition, task: Task, product: str) -> TaskMeaning:
     waiting = isinstance(task, WaitFor)
     return TaskMeaning(
         description=task.description,
@@ -116,18 +119,18 @@ def _wanted_task(definition: WorkflowDefinition, task: Task, product: str) -> Ta
         in_the_same=task.in_the_same if isinstance(task, WaitFor) else "",
         needs=sorted(task.needs),
         timeout=minutes(task.timeout) if waiting else _longest(task) + GRACE,
-        # The script tries again by itself: docs/decisions/073.
+        # The script itself tries again: docs/decisions/073.
         retries=0,
         retry_interval=1,
     )
 
 
-def _longest(task: Program | Task) -> int:
+def _longest(task: Command | Task) -> int:
     """How many minutes all tries of a task may take."""
     return (task.retries + 1) * minutes(task.timeout) + task.retries * minutes(task.retry_interval)
 
 
-def _script(definition: WorkflowDefinition, task: Program, product: str) -> str:
+def _script(definition: WorkflowDefinition, task: Command, product: str) -> str:
     command, *arguments = task.command({"from", "to"} <= definition.parameters.keys())
     who = ["--product", product, "--workflow", definition.name, "--task", task.name]
     every = longest_pause(definition.schedule.cron) if definition.schedule else None
@@ -138,20 +141,22 @@ def _script(definition: WorkflowDefinition, task: Program, product: str) -> str:
         who += ["--try-timeout", str(60 * minutes(task.timeout))]
         who += ["--retries", str(task.retries), "--retry-interval", str(60 * minutes(task.retry_interval))]
     run = '--run "$(basename "$(dirname "$PWD")")"'
+    # Without a value, as in a scheduled run, 3.1.1 leaves the placeholder, and the shell makes it empty.
+    run += f' --manual "${{{START_MARK}}}"'
     # 3.1.1 kills a task that takes too long by sudo only; without sudo it calls it failed and lets it run.
     limit = f"timeout --verbose --kill-after=60 {_longest(task)}m"
     client = '"$KAPPASTACK_PYTHON" -m apps.tasks'
     return f"exec {limit} {client} {command} {shlex.join(who)} {run} {shlex.join(arguments)}".rstrip()
 
 
-def found(
+def actual_meaning(
     workflow: FoundWorkflow,
     schedule: FoundSchedule | None,
     *,
     workflow_names: Mapping[int, str],
     group_names: Mapping[int, str],
 ) -> WorkflowMeaning:
-    """The meaning of what the server has.
+    """The meaning of a workflow of the server.
 
     Args:
         workflow: as the server has it.
@@ -172,17 +177,17 @@ def found(
         execution=process.execution_type,
         parameters={each.prop: each.value or "" for each in process.global_param_list or []},
         tasks={
-            task.name: _found_task(task, sorted(needs.get(task.code, [])), workflow_names) for task in workflow.tasks
+            task.name: _actual_task(task, sorted(needs.get(task.code, [])), workflow_names) for task in workflow.tasks
         },
-        schedule=_found_schedule(schedule, group_names) if schedule else None,
+        schedule=_actual_schedule(schedule, group_names) if schedule else None,
     )
 
 
-def _found_task(task: FoundTask, needs: list[str], workflow_names: Mapping[int, str]) -> TaskMeaning:
+def _actual_task(task: FoundTask, needs: list[str], workflow_names: Mapping[int, str]) -> TaskMeaning:
     parameters = task.task_params
     waits_for, in_the_same = "", ""
     if task.task_type == DEPENDENT:
-        waits_for, in_the_same = _found_wait(parameters.get("dependence"), workflow_names)
+        waits_for, in_the_same = _actual_wait(parameters.get("dependence"), workflow_names)
     return TaskMeaning(
         description=task.description or "",
         script=str(parameters.get("rawScript") or "").strip(),
@@ -192,11 +197,11 @@ def _found_task(task: FoundTask, needs: list[str], workflow_names: Mapping[int, 
         timeout=task.timeout if task.timeout_flag == "OPEN" else 0,
         retries=task.fail_retry_times,
         retry_interval=task.fail_retry_interval,
-        oddities=list(_task_oddities(task)),
+        unmanaged_changes=list(_unmanaged_changes_of_task(task)),
     )
 
 
-def _task_oddities(task: FoundTask) -> Iterator[str]:
+def _unmanaged_changes_of_task(task: FoundTask) -> Iterator[str]:
     expected = {
         "type": (task.task_type, (SHELL, DEPENDENT)),
         "flag": (task.flag, ("YES",)),
@@ -213,8 +218,8 @@ def _task_oddities(task: FoundTask) -> Iterator[str]:
             yield f"it has {name}"
 
 
-def _found_wait(dependence: Json, workflow_names: Mapping[int, str]) -> tuple[str, str]:
-    """The workflow and the period of a DEPENDENT task of the one form that this project writes."""
+def _actual_wait(dependence: Json, workflow_names: Mapping[int, str]) -> tuple[str, str]:
+    """The workflow and the period of a DEPENDENT task, in the one form that this project writes."""
     other = ("something else", "")
     match dependence:
         case {"relation": "AND", "dependTaskList": [{"relation": "AND", "dependItemList": [dict(item)]}]}:
@@ -226,7 +231,7 @@ def _found_wait(dependence: Json, workflow_names: Mapping[int, str]) -> tuple[st
             return other
 
 
-def _found_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) -> ScheduleMeaning:
+def _actual_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) -> ScheduleMeaning:
     try:
         cron = check_cron(schedule.crontab)
     except CronError:
@@ -238,57 +243,60 @@ def _found_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) -> 
         "worker group": (schedule.worker_group or "default", "default"),
         "alerts": (schedule.warning_type, "FAILURE" if group else "NONE"),
     }
-    oddities = [f"{name} is {value}" for name, (value, right) in expected.items() if value != right]
+    changes = [f"{name} is {value}" for name, (value, right) in expected.items() if value != right]
     if _is_in_future(schedule.start_time, schedule.timezone_id):
-        oddities.append(f"begin is {schedule.start_time}")
-    return ScheduleMeaning(cron=cron, time_zone=schedule.timezone_id, alert_group=group, oddities=oddities)
+        changes.append(f"begin is {schedule.start_time}")
+    return ScheduleMeaning(
+        cron=cron, time_zone=schedule.timezone_id, alert_group=group, unmanaged_changes=changes
+    )
 
 
 def _is_in_future(time: str, zone: str) -> bool:
     try:
         now = datetime.now(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
-        # The zone itself is the difference then.
+        # The zone is reported as a difference.
         return False
     return time > now.strftime(TIME_FORMAT)
 
 
-def differences(want: WorkflowMeaning, have: WorkflowMeaning) -> list[str]:
-    """What the server has otherwise than it is wanted, a line each, the schedule left out."""
+def differences(desired: WorkflowMeaning, actual: WorkflowMeaning) -> list[str]:
+    """Where the actual workflow differs from the desired one, a line each, without the schedule."""
     lines = [
-        f"{field.replace('_', ' ')} is {getattr(have, field)!r} instead of {getattr(want, field)!r}"
+        f"{field.replace('_', ' ')} is {getattr(actual, field)!r} instead of {getattr(desired, field)!r}"
         for field in ("description", "tenant", "timeout", "execution")
-        if getattr(have, field) != getattr(want, field)
+        if getattr(actual, field) != getattr(desired, field)
     ]
-    for name in sorted(want.parameters.keys() | have.parameters.keys()):
-        if name not in have.parameters:
+    for name in sorted(desired.parameters.keys() | actual.parameters.keys()):
+        if name not in actual.parameters:
             lines.append(f"parameter {name} is missing")
-        elif name not in want.parameters:
+        elif name not in desired.parameters:
             lines.append(f"parameter {name} was added")
-        elif want.parameters[name] != have.parameters[name]:
-            lines.append(f"parameter {name} is {have.parameters[name]!r} instead of {want.parameters[name]!r}")
-    for name in sorted(want.tasks.keys() | have.tasks.keys()):
-        if name not in have.tasks:
+        elif desired.parameters[name] != actual.parameters[name]:
+            lines.append(f"parameter {name} is {actual.parameters[name]!r} instead of {desired.parameters[name]!r}")
+    for name in sorted(desired.tasks.keys() | actual.tasks.keys()):
+        if name not in actual.tasks:
             lines.append(f"task {name} is missing")
-        elif name not in want.tasks:
+        elif name not in desired.tasks:
             lines.append(f"task {name} was added")
         else:
-            lines += [f"task {name}: {line}" for line in _changed(want.tasks[name], have.tasks[name])]
+            lines += [f"task {name}: {line}" for line in _changed(desired.tasks[name], actual.tasks[name])]
     return lines
 
 
-def schedule_differences(want: ScheduleMeaning | None, have: ScheduleMeaning | None) -> list[str]:
-    """What is other about the schedule, a line each."""
-    if want is None or have is None:
-        if want is have:
+def schedule_differences(desired: ScheduleMeaning | None, actual: ScheduleMeaning | None) -> list[str]:
+    """Where the actual schedule differs from the desired one, a line each."""
+    if desired is None or actual is None:
+        if desired is actual:
             return []
-        return ["the schedule is missing" if have is None else f"a schedule was added: {have.cron}"]
-    return [f"schedule: {line}" for line in _changed(want, have)]
+        return ["the schedule is missing" if actual is None else f"a schedule was added: {actual.cron}"]
+    return [f"schedule: {line}" for line in _changed(desired, actual)]
 
 
-def _changed(want: TaskMeaning | ScheduleMeaning, have: TaskMeaning | ScheduleMeaning) -> Iterator[str]:
-    wants, haves = want.model_dump(exclude={"oddities"}), have.model_dump(exclude={"oddities"})
-    for field, value in wants.items():
-        if haves[field] != value:
-            yield f"{field.replace('_', ' ')} is {haves[field]!r} instead of {value!r}"
-    yield from have.oddities
+def _changed(desired: TaskMeaning | ScheduleMeaning, actual: TaskMeaning | ScheduleMeaning) -> Iterator[str]:
+    unmanaged = {"unmanaged_changes"}
+    values = actual.model_dump(exclude=unmanaged)
+    for field, value in desired.model_dump(exclude=unmanaged).items():
+        if values[field] != value:
+            yield f"{field.replace('_', ' ')} is {values[field]!r} instead of {value!r}"
+    yield from actual.unmanaged_changes

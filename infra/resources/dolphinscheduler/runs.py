@@ -9,17 +9,17 @@ from enum import StrEnum
 from pydantic import Field
 
 from apps.shared.polling import Pending, poll, wait_until
+from apps.shared.time_ranges import check_range
 from infra.resources.dolphinscheduler.client import DolphinScheduler, Found, FoundWorkflow, read
-from infra.resources.dolphinscheduler.model import DEPENDENT
+from infra.resources.dolphinscheduler.model import DEPENDENT, START_MARK
 from infra.resources.http import Json, ServiceError
 
 _LOG_LINES = 1000
-# The worker writes what a task printed a second after it, and then this line.
+# The worker writes the output of a task a second later, and then this line.
 _LOG_END = "FINALIZE_SESSION"
 _LOG_END_WITHIN = 5.0
 _BEGIN_WITHIN = 60.0
 _TASK_ENDED = frozenset({"SUCCESS", "FAILURE", "KILL", "FORCED_SUCCESS"})
-_MARK = "kappastack_start"
 
 
 class RunState(StrEnum):
@@ -80,7 +80,7 @@ class _Log(Found):
 
 
 def start(server: DolphinScheduler, project: str, workflow: str, parameters: Mapping[str, str] | None = None) -> Run:
-    """Start a workflow by hand. Tasks that wait for other workflows are left out: a person decides that it is time.
+    """Start a workflow by hand. Tasks that wait for other workflows are left out.
 
     Args:
         server: the server.
@@ -89,8 +89,9 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         parameters: values for some of its parameters, such as `from` and `to`.
 
     Raises:
+        ValueError: `from` or `to` is not a time, or they are in the wrong order.
         ServiceError: there is no such workflow or parameter, or it is offline.
-        TimeoutError: the server took the order and began no run.
+        TimeoutError: the server accepted the order and began no run.
     """
     code = server.project_code(project)
     found = server.workflow(code, workflow)
@@ -99,10 +100,11 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         raise ServiceError(f"project {project} has no workflow {workflow!r}; it has {known}")
     declared = {each.prop for each in found.process.global_param_list or []}
     given = dict(parameters or {})
+    check_range(given.get("from", ""), given.get("to", ""))
     if unknown := given.keys() - declared:
         known = ", ".join(sorted(declared)) or "none"
         raise ServiceError(f"workflow {workflow} has no parameter {sorted(unknown)[0]!r}; it has {known}")
-    # The server does not tell which run an order became: the mark does.
+    # The answer does not name the run: the mark finds it.
     mark = uuid.uuid4().hex
     server.call(
         "POST",
@@ -110,8 +112,8 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         processDefinitionCode=found.process.code,
         scheduleTime="",
         failureStrategy="CONTINUE",
-        startParams={**given, _MARK: mark},
-        **_whom_to_tell(server, code, found),
+        startParams={**given, START_MARK: mark},
+        **_alert_settings(server, code, found),
         **_without_waiting(found),
     )
 
@@ -124,8 +126,8 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
     return poll(look, within=_BEGIN_WITHIN, what=f"the run of workflow {workflow}", pause=0.2)
 
 
-def _whom_to_tell(server: DolphinScheduler, project: int, found: FoundWorkflow) -> dict[str, Json]:
-    """A run by hand alerts whom a scheduled one would."""
+def _alert_settings(server: DolphinScheduler, project: int, found: FoundWorkflow) -> dict[str, Json]:
+    """Manual runs notify the same alert group as scheduled runs."""
     for schedule in server.schedules(project, found.process.code):
         return {"warningType": schedule.warning_type, "warningGroupId": schedule.warning_group_id}
     return {"warningType": "NONE", "warningGroupId": 0}
@@ -220,14 +222,14 @@ def task_log(server: DolphinScheduler, task_run: int) -> str:
         answer = server.call("GET", "/log/detail", taskInstanceId=task_run, skipLineNum=skip, limit=_LOG_LINES)
         text = (read(_Log, answer).message or "") if answer else ""
         parts.append(text)
-        # The count that the server tells is of the text with its heading; lines are counted here.
+        # The count of the answer includes a heading, so lines are counted here.
         if text.count("\n") < _LOG_LINES:
             return "".join(parts)
         skip += _LOG_LINES
 
 
 def stop(server: DolphinScheduler, project: int, run: int) -> None:
-    """Ask a run to stop; its tasks are killed."""
+    """Stop a run; its tasks are killed."""
     server.call("POST", f"/projects/{project}/executors/execute", processInstanceId=run, executeType="STOP")
 
 
@@ -235,4 +237,4 @@ def parameters_of(run: Run) -> dict[str, str]:
     """The values that a run by hand was given."""
     command = json.loads(run.command or "{}")
     given = json.loads(command.get("StartParams") or "{}")
-    return {str(key): str(value) for key, value in given.items() if key != _MARK}
+    return {str(key): str(value) for key, value in given.items() if key != START_MARK}

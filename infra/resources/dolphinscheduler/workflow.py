@@ -11,16 +11,17 @@ from pathlib import Path
 from pulumi import ResourceOptions
 
 from apps.shared.polling import wait_until
+from apps.shared.starrocks import StarRocksError
 from infra.resources import connections
 from infra.resources.dolphinscheduler.client import ONLINE, DolphinScheduler, FoundSchedule, FoundWorkflow, connect
 from infra.resources.dolphinscheduler.model import (
     ScheduleMeaning,
     TaskMeaning,
     WorkflowMeaning,
+    actual_meaning,
+    desired_meaning,
     differences,
-    found,
     schedule_differences,
-    wanted,
 )
 from infra.resources.dolphinscheduler.payload import process_form, schedule_form
 from infra.resources.dolphinscheduler.project import ensure_tenant
@@ -28,18 +29,24 @@ from infra.resources.dolphinscheduler.runs import ENDED, last_runs, stop
 from infra.resources.dolphinscheduler.workflow_files import read_workflow
 from infra.resources.http import ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.resources.starrocks.client import session
 
 _STOP_WITHIN = 60.0
+# The state of older revisions names neither.
+STARROCKS = "starrocks"
+PLATFORM_DATABASE = "kappastack"
 
 
 class WorkflowInputs(Inputs):
-    """A workflow and where it is."""
+    """A workflow, the server that it is on, and the table that its steps are noted in."""
 
     stack: str
     service: str
     project: str
     name: str
     workflow: WorkflowMeaning
+    starrocks: str = STARROCKS
+    database: str = PLATFORM_DATABASE
 
 
 class WorkflowProvider(Provider[WorkflowInputs]):
@@ -53,59 +60,81 @@ class WorkflowProvider(Provider[WorkflowInputs]):
         return f"{inputs.stack}/{inputs.project}/{inputs.name}"
 
     def apply(self, inputs: WorkflowInputs, previous: WorkflowInputs | None) -> None:
-        """Create or change what differs, and have it online and scheduled."""
+        """Create or change what differs, release it and its schedule, and forget the steps that it no longer has."""
         server = connect(inputs.stack, inputs.service)
         server.wait_until_up()
         ensure_tenant(server, inputs.workflow.tenant)
         project = server.project_code(inputs.project)
-        there = _look(server, project, inputs.name)
-        if there is None or differences(inputs.workflow, there.meaning):
-            _write(server, project, inputs, there)
-            there = _look(server, project, inputs.name)
-            if there is None:
-                raise ServiceError(f"DolphinScheduler took workflow {inputs.name} and does not have it")
-        if not there.online:
-            server.release(project, there.code, online=True)
-        _write_schedule(server, project, inputs.workflow.schedule, there)
+        current = _look(server, project, inputs.name)
+        if current is None or differences(inputs.workflow, current.meaning):
+            _write(server, project, inputs, current)
+            current = _look(server, project, inputs.name)
+            if current is None:
+                raise ServiceError(f"DolphinScheduler accepted workflow {inputs.name} but does not list it")
+        if not current.online:
+            server.release(project, current.code, online=True)
+        _write_schedule(server, project, inputs.workflow.schedule, current)
+        if previous is not None:
+            gone = previous.workflow.tasks.keys() - inputs.workflow.tasks.keys()
+            forget_steps(inputs, [*gone])
 
     def find_drift(self, inputs: WorkflowInputs) -> list[str]:
         """What was changed by hand."""
-        want = inputs.workflow
+        desired = inputs.workflow
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)
             project = server.project(inputs.project)
             if project is None:
                 return [f"project {inputs.project} is missing"]
-            there = _look(server, project.code, inputs.name)
+            current = _look(server, project.code, inputs.name)
         except (ServiceError, connections.ConnectionsMissing) as error:
             return [str(error)]
-        if there is None:
+        if current is None:
             return [f"workflow {inputs.name} is missing"]
-        lines = differences(want, there.meaning)
-        lines += schedule_differences(want.schedule, there.meaning.schedule)
-        if not there.online:
+        lines = differences(desired, current.meaning)
+        lines += schedule_differences(desired.schedule, current.meaning.schedule)
+        if not current.online:
             lines.append("it is offline: it does not run")
-        elif want.schedule and any(each.release_state != ONLINE for each in there.schedules):
+        elif desired.schedule and any(each.release_state != ONLINE for each in current.schedules):
             lines.append("the schedule is paused")
         return [f"workflow {inputs.name}: {line}" for line in lines]
 
     def remove(self, inputs: WorkflowInputs) -> None:
-        """Stop what runs, take schedule and workflow away."""
+        """Stop its runs, delete its schedule and itself, and forget its steps."""
         server = connect(inputs.stack, inputs.service)
         project = server.project(inputs.project)
-        there = _look(server, project.code, inputs.name) if project else None
-        if project is None or there is None:
-            return
-        server.release(project.code, there.code, online=False)
-        _stop_runs(server, project.code, there.code, inputs.name)
-        for schedule in there.schedules:
-            server.call("DELETE", f"/projects/{project.code}/schedules/{schedule.id}")
-        server.call("DELETE", f"/projects/{project.code}/process-definition/{there.code}")
+        current = _look(server, project.code, inputs.name) if project else None
+        if project is not None and current is not None:
+            server.release(project.code, current.code, online=False)
+            _stop_runs(server, project.code, current.code, inputs.name)
+            for schedule in current.schedules:
+                server.call("DELETE", f"/projects/{project.code}/schedules/{schedule.id}")
+            server.call("DELETE", f"/projects/{project.code}/process-definition/{current.code}")
+        forget_steps(inputs, list(inputs.workflow.tasks))
+
+
+def forget_steps(inputs: WorkflowInputs, tasks: list[str]) -> None:
+    """Delete the rows of steps that no run will ever update again: else they are late for ever.
+
+    Where StarRocks cannot be reached, it is removed too or its state says so; the workflow is deleted all the same.
+    """
+    if not tasks:
+        return
+    try:
+        with session(inputs.stack, inputs.starrocks, "root") as root:
+            marks = ", ".join(["%s"] * len(tasks))
+            root.execute(
+                f"DELETE FROM {inputs.database}.pipeline_steps WHERE product = %s AND workflow = %s "
+                f"AND task IN ({marks})",
+                (inputs.project, inputs.name, *tasks),
+            )
+    except (StarRocksError, connections.ConnectionsMissing, KeyError) as error:
+        print(f"the steps of workflow {inputs.name} stay in {inputs.database}.pipeline_steps: {error}")  # noqa: T201 # for people
 
 
 @dataclass(frozen=True)
-class _There:
-    """A workflow as the server has it, and what that means."""
+class _Actual:
+    """A workflow as the server has it, and its meaning."""
 
     found: FoundWorkflow
     schedules: list[FoundSchedule]
@@ -120,24 +149,24 @@ class _There:
         return self.found.process.release_state == ONLINE
 
 
-def _look(server: DolphinScheduler, project: int, name: str) -> _There | None:
+def _look(server: DolphinScheduler, project: int, name: str) -> _Actual | None:
     have = server.workflow(project, name)
     if have is None:
         return None
     schedules = server.schedules(project, have.process.code)
-    meaning = found(
+    meaning = actual_meaning(
         have,
         schedules[0] if schedules else None,
         workflow_names={process.code: each for each, process in server.processes(project).items()},
         group_names={identity: each for each, identity in server.alert_groups().items()},
     )
-    return _There(have, schedules, meaning)
+    return _Actual(have, schedules, meaning)
 
 
-def _write(server: DolphinScheduler, project: int, inputs: WorkflowInputs, there: _There | None) -> None:
+def _write(server: DolphinScheduler, project: int, inputs: WorkflowInputs, current: _Actual | None) -> None:
     """Create the workflow, or give it a new version; it is offline afterwards."""
     workflow = inputs.workflow
-    known = {task.name: task for task in there.found.tasks} if there else {}
+    known = {task.name: task for task in current.found.tasks} if current else {}
     new = [name for name in workflow.tasks if name not in known]
     codes = {name: task.code for name, task in known.items()}
     codes.update(zip(new, server.task_codes(project, len(new)), strict=True))
@@ -146,43 +175,43 @@ def _write(server: DolphinScheduler, project: int, inputs: WorkflowInputs, there
         _check_waited_for(inputs.name, name, task, workflow_codes)
     form = process_form(inputs.name, workflow, codes=codes, known=known, project=project, workflow_codes=workflow_codes)
     path = f"/projects/{project}/process-definition"
-    if there is None:
+    if current is None:
         server.call("POST", path, **form)
         return
     # The server changes nothing that is online.
-    if there.online:
-        server.release(project, there.code, online=False)
-    server.call("PUT", f"{path}/{there.code}", **form)
+    if current.online:
+        server.release(project, current.code, online=False)
+    server.call("PUT", f"{path}/{current.code}", **form)
 
 
-def _write_schedule(server: DolphinScheduler, project: int, want: ScheduleMeaning | None, there: _There) -> None:
-    """Have the schedule as it is wanted, and not paused. The workflow is online."""
+def _write_schedule(server: DolphinScheduler, project: int, desired: ScheduleMeaning | None, current: _Actual) -> None:
+    """Write the schedule where it differs, and release it. The workflow is online."""
     path = f"/projects/{project}/schedules"
-    schedules = server.schedules(project, there.code)
-    as_wanted = not schedule_differences(want, there.meaning.schedule)
-    if as_wanted and all(each.release_state == ONLINE for each in schedules):
+    schedules = server.schedules(project, current.code)
+    same = not schedule_differences(desired, current.meaning.schedule)
+    if same and all(each.release_state == ONLINE for each in schedules):
         return
     for each in schedules:
         if each.release_state == ONLINE:
             server.release_schedule(project, each.id, online=False)
-        if want is None:
+        if desired is None:
             server.call("DELETE", f"{path}/{each.id}")
-    if want is None:
+    if desired is None:
         return
-    # Also one that is only to be resumed is written: it begins now.
-    form = schedule_form(want, server.alert_groups(), datetime.now(UTC))
+    # A paused one is written too, so that it begins now.
+    form = schedule_form(desired, server.alert_groups(), datetime.now(UTC))
     if schedules:
         server.call("PUT", f"{path}/{schedules[0].id}", **form)
     else:
-        server.call("POST", path, processDefinitionCode=there.code, **form)
-    for each in server.schedules(project, there.code):
+        server.call("POST", path, processDefinitionCode=current.code, **form)
+    for each in server.schedules(project, current.code):
         server.release_schedule(project, each.id, online=True)
 
 
 def _check_waited_for(workflow: str, name: str, task: TaskMeaning, workflow_codes: dict[str, int]) -> None:
     if task.waits_for and task.waits_for not in workflow_codes:
         raise ServiceError(
-            f"task {name} of workflow {workflow} waits for workflow {task.waits_for}, which is not there: "
+            f"task {name} of workflow {workflow} waits for workflow {task.waits_for}, which is not current: "
             f"apply that one first"
         )
 
@@ -221,6 +250,8 @@ class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="Dolph
         tenant: str,
         definition: Path,
         alert_group: str = "",
+        starrocks: str = STARROCKS,
+        database: str = PLATFORM_DATABASE,
         opts: ResourceOptions | None = None,
     ) -> None:
         """Arguments beside the usual.
@@ -229,17 +260,19 @@ class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="Dolph
             name: of the resource.
             stack: name of the stack.
             service: name of the service.
-            project: of DolphinScheduler; it must be there.
+            project: of DolphinScheduler; it must be current.
             tenant: the OS user that runs the worker.
-            definition: `dolphinscheduler/<product>/<workflow>.yaml`; those that it waits for must be there.
-            alert_group: who is told of failures (`DolphinSchedulerAlerts.group`); empty for nobody.
+            definition: `dolphinscheduler/<product>/<workflow>.yaml`; those that it waits for must be current.
+            alert_group: receives failures (`DolphinSchedulerAlerts.group`); empty for none.
+            starrocks: name of StarRocks' service.
+            database: the platform's database there.
             opts: options.
 
         Raises:
             WorkflowError: the file is wrong.
         """
         file = read_workflow(definition)
-        workflow = wanted(file.definition, product=file.product, tenant=tenant, alert_group=alert_group)
+        workflow = desired_meaning(file.definition, product=file.product, tenant=tenant, alert_group=alert_group)
         super().__init__(
             name,
             {
@@ -248,6 +281,8 @@ class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="Dolph
                 "project": project,
                 "name": file.definition.name,
                 "workflow": workflow.model_dump(exclude_defaults=True),
+                "starrocks": starrocks,
+                "database": database,
             },
             opts,
         )

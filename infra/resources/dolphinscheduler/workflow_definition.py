@@ -1,7 +1,7 @@
 """Workflows as code: the format of `dolphinscheduler/<product>/*.yaml`.
 
 A task's type is a command of the tasks client (`apps.tasks`), which the worker runs; `wait_for` alone is
-DolphinScheduler's own. The JSON schema beside the files is generated from these models
+a task of DolphinScheduler itself. The JSON schema beside the files is generated from these models
 (`python -m infra.resources.dolphinscheduler.workflow_schema`).
 """
 
@@ -56,7 +56,7 @@ class _Model(BaseModel):
 
 
 class Schedule(_Model):
-    """When it starts by itself."""
+    """When the scheduler starts it."""
 
     cron: Annotated[str, AfterValidator(check_cron)]
     """Quartz, seven fields: seconds, minutes, hours, day of month, month, day of week, year."""
@@ -65,7 +65,7 @@ class Schedule(_Model):
 
 
 class Overlap(StrEnum):
-    """What happens where a run is due while another one of the same workflow goes on."""
+    """What happens when a run is due while another run of the workflow is active."""
 
     ALLOW = "allow"
     """Both run."""
@@ -76,7 +76,7 @@ class Overlap(StrEnum):
 
 
 class Alert(StrEnum):
-    """When the stack's webhook is told, where it has one."""
+    """When an alert goes to the stack's webhook, where it has one."""
 
     ON_FAILURE = "on_failure"
     NEVER = "never"
@@ -92,17 +92,17 @@ class _Task(_Model):
     timeout: Duration
     """After this long the task is killed and counts as failed."""
     retries: Annotated[int, Field(ge=0, le=20)] = 0
-    """How often it is started again after a failure."""
+    """Number of tries after a failure."""
     retry_interval: Duration = "1m"
-    """How long after a failure."""
+    """Pause between a failure and the next try."""
 
 
-class Program(_Task, ABC):
-    """A task that a program of ours does."""
+class Command(_Task, ABC):
+    """A task that runs a command of the tasks client."""
 
     @abstractmethod
     def command(self, _from_to: bool) -> list[str]:
-        """The arguments for the tasks client that say what to do."""
+        """The command and its own arguments."""
 
 
 def _option(name: str, value: str | None) -> list[str]:
@@ -113,7 +113,7 @@ def _range(window: str | None, from_to: bool) -> list[str]:
     return [*_option("window", window), *(["--from", "${from}", "--to", "${to}"] if from_to else [])]
 
 
-class ZetaJob(Program):
+class ZetaJob(Command):
     """A batch job of SeaTunnel Zeta: submitted, waited for, stopped when the task is killed."""
 
     type: Literal["zeta_job"]
@@ -129,7 +129,7 @@ class ZetaJob(Program):
         return ["zeta-job", "--job", self.job, *_range(self.window, from_to), *_option("chunk", self.chunk)]
 
 
-class Sql(Program):
+class Sql(Command):
     """A statement in StarRocks."""
 
     type: Literal["sql"]
@@ -143,8 +143,8 @@ class Sql(Program):
         return ["sql", "--statement", self.statement, *_range(self.window, from_to)]
 
 
-class Check(Program):
-    """A query whose rows are findings: any row raises an alert. It looks at the last hours also in a backfill."""
+class Check(Command):
+    """A query whose rows are findings: a new one sends an alert. It looks at the last hours also in a backfill."""
 
     type: Literal["check"]
     query: Name
@@ -157,7 +157,7 @@ class Check(Program):
         return ["check", "--query", self.query, *_option("window", self.window)]
 
 
-class Archive(Program):
+class Archive(Command):
     """Moves months older than the retention into an archive table."""
 
     type: Literal["archive"]
@@ -174,62 +174,64 @@ class Archive(Program):
         return ["archive", "--table", self.table, "--archive", self.archive, *columns]
 
 
-class KeepRunning(Program):
-    """Puts back every streaming job that should run and does not."""
+class KeepRunning(Command):
+    """Puts back every streaming job that should run and does not. Only the platform has one."""
 
     type: Literal["keep_running"]
+    watch_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
+    """A scheduled run looks again every few seconds for this long."""
 
     def command(self, _from_to: bool) -> list[str]:
         """`keep-running`."""
-        return ["keep-running"]
+        return ["keep-running", *_option("watch", str(self.watch_seconds or ""))]
 
 
-class App(Program):
-    """One of the product's own programs."""
+class Program(Command):
+    """Runs one of the product's own programs."""
 
-    type: Literal["app"]
-    app: Name
-    """`apps/<product>/<app>`."""
+    type: Literal["program"]
+    program: Name
+    """`apps/<product>/<program>`."""
     arguments: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     def command(self, _from_to: bool) -> list[str]:
-        """`app`."""
-        return ["app", "--app", self.app, "--", *self.arguments]
+        """`program`."""
+        return ["program", "--program", self.program, "--", *self.arguments]
 
 
 class WaitFor(_Task):
     """Waits until another workflow of the product has succeeded in the same hour or day.
 
-    It fails at once where that workflow's last run failed; a run by hand leaves it out.
+    It fails at once where that workflow's last run failed. Manual runs leave it out.
     """
 
     type: Literal["wait_for"]
     workflow: Name
     in_the_same: Literal["hour", "day"]
     retries: Literal[0] = 0
-    """It is DolphinScheduler's own, which cannot be tried again (`docs/decisions/073`)."""
+    """DolphinScheduler runs it itself and cannot try it again (`docs/decisions/073`)."""
 
 
 Task = Annotated[
-    ZetaJob | Sql | Check | Archive | KeepRunning | App | WaitFor,
+    ZetaJob | Sql | Check | Archive | KeepRunning | Program | WaitFor,
     Field(discriminator="type"),
 ]
 
 
 class WorkflowDefinition(_Model):
-    """A workflow: tasks, what they need of each other, when it runs, and who is told if it fails."""
+    """A workflow: tasks, what they need of each other, when it runs, and when it alerts."""
 
     name: Name
     """The file's name without `.yaml`."""
     description: Annotated[str, Field(min_length=1, max_length=255)]
     """What it is for, in a sentence."""
     schedule: Schedule | None = None
-    """Without one it runs by hand only."""
+    """Without one a person starts it."""
     timeout: Duration
     """After this long an alert is raised; the tasks' own timeouts end them."""
     overlap: Overlap = Overlap.ALLOW
     parameters: dict[Name, str] = {}
-    """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) make a range that a run by hand gives."""
+    """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) are the range of a manual run."""
     alert: Alert = Alert.ON_FAILURE
     tasks: Annotated[tuple[Task, ...], Field(min_length=1)]
 
@@ -241,5 +243,5 @@ class WorkflowDefinition(_Model):
 
     @property
     def waits_for(self) -> tuple[str, ...]:
-        """The workflows that must be there before this one."""
+        """The workflows that must exist before this one."""
         return tuple(task.workflow for task in self.tasks if isinstance(task, WaitFor))

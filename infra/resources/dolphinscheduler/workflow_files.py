@@ -1,4 +1,4 @@
-"""Reading workflow files: everything that is wrong is told with file and line, before anything is applied."""
+"""Reads workflow files. Every error is reported with file and line before anything is applied."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,9 @@ import yaml
 from pydantic import ValidationError
 
 from infra.resources.dolphinscheduler.workflow_definition import (
-    App,
     Check,
+    KeepRunning,
+    Program,
     Sql,
     Task,
     WaitFor,
@@ -18,16 +19,19 @@ from infra.resources.dolphinscheduler.workflow_definition import (
 )
 from infra.settings import ROOT
 
+PLATFORM = "platform"
+"""The folder of the workflows that belong to no product."""
+
 _Place = tuple[str | int, ...]
 
 
 class WorkflowError(Exception):
-    """Workflow files that cannot be used: a line of the message for each thing that is wrong, with file and line."""
+    """Workflow files with errors: one line of the message for each, with file and line."""
 
 
 @dataclass(frozen=True)
 class WorkflowFile:
-    """A file that was read and is right in itself."""
+    """A file without errors."""
 
     path: Path
     definition: WorkflowDefinition
@@ -35,7 +39,7 @@ class WorkflowFile:
 
     @property
     def product(self) -> str:
-        """The folder's name."""
+        """The folder's name, `platform` for the platform's own."""
         return self.path.parent.name
 
 
@@ -56,17 +60,21 @@ def read_workflow(path: Path, root: Path = ROOT) -> WorkflowFile:
         raise WorkflowError(
             "\n".join(document.at(each["loc"], _sentence(each["msg"], each["input"])) for each in error.errors())
         ) from None
-    problems = [*_own_problems(document, definition), *_missing_files(document, definition, root)]
+    problems = [
+        *_own_problems(document, definition),
+        *_misplaced(document, definition),
+        *_missing_files(document, definition, root),
+    ]
     if problems:
         raise WorkflowError("\n".join(problems))
     return WorkflowFile(path, definition, document.lines)
 
 
 def read_workflows(folder: Path, root: Path = ROOT) -> list[WorkflowFile]:
-    """Read a product's workflows; those that others wait for come first.
+    """Read the workflows of a folder; those that others wait for come first.
 
     Args:
-        folder: `dolphinscheduler/<product>`.
+        folder: `dolphinscheduler/<product>`, or `dolphinscheduler/platform`.
         root: see `read_workflow`.
 
     Raises:
@@ -105,7 +113,7 @@ class _Document:
     lines: dict[_Place, int] = field(default_factory=dict)
 
     def at(self, place: Iterable[str | int], message: str) -> str:
-        """A message with file, line and place; where the place is not there, with what it should be in."""
+        """A message with file, line and place; for a missing place, the place that it belongs in."""
         known: _Place = ()
         names: list[str] = []
         for part in place:
@@ -117,8 +125,8 @@ class _Document:
         return f"{_shown(self.path)}:{self.lines.get(known, 1)}: {'.'.join(names) or 'workflow'}: {message}"
 
 
-# The tags that pydantic puts into the place of an error within a union.
-_TYPES = frozenset({"zeta_job", "sql", "check", "archive", "keep_running", "app", "wait_for"})
+# The tags that pydantic adds to the location of an error within a union.
+_TYPES = frozenset({"zeta_job", "sql", "check", "archive", "keep_running", "program", "wait_for"})
 
 
 def _load(path: Path) -> _Document:
@@ -137,14 +145,14 @@ def _load(path: Path) -> _Document:
 
 
 def _plain(loader: yaml.SafeLoader, node: yaml.Node, place: _Place, document: _Document) -> object:
-    """The value of a node; the lines of everything in it are noted on the way."""
+    """The value of a node; notes the lines of everything in it."""
     document.lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
             if key in found:
-                raise yaml.MarkedYAMLError(problem=f"{key!r} is there twice", problem_mark=key_node.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"{key!r} is given twice", problem_mark=key_node.start_mark)
             document.lines[*place, key] = key_node.start_mark.line + 1
             found[key] = _plain(loader, value_node, (*place, key), document)
         return found
@@ -170,7 +178,7 @@ def _own_problems(document: _Document, definition: WorkflowDefinition) -> list[s
     names = [task.name for task in definition.tasks]
     for index, task in enumerate(definition.tasks):
         if task.name in names[:index]:
-            problems.append(document.at(("tasks", index, "name"), f"a task {task.name!r} is there already"))
+            problems.append(document.at(("tasks", index, "name"), f"another task is named {task.name!r}"))
         problems += [
             document.at(
                 ("tasks", index, "needs", position),
@@ -183,6 +191,20 @@ def _own_problems(document: _Document, definition: WorkflowDefinition) -> list[s
     if cycle:
         first = names.index(cycle[0])
         problems.append(document.at(("tasks", first, "needs"), f"tasks need each other: {_circle(cycle)}"))
+    return problems
+
+
+def _misplaced(document: _Document, definition: WorkflowDefinition) -> list[str]:
+    """The keeper serves all products, so it is the platform's; every other task works for a product."""
+    problems = []
+    of_platform = document.path.parent.name == PLATFORM
+    for index, task in enumerate(definition.tasks):
+        if isinstance(task, KeepRunning) and not of_platform:
+            problems.append(
+                document.at(("tasks", index, "type"), f"{task.type} belongs in dolphinscheduler/{PLATFORM}")
+            )
+        elif of_platform and not isinstance(task, KeepRunning | WaitFor):
+            problems.append(document.at(("tasks", index, "type"), f"{task.type} works for a product, not {PLATFORM}"))
     return problems
 
 
@@ -205,8 +227,8 @@ def _needed_file(task: Task, product: str) -> tuple[str, str]:
             return "statement", f"sql/{product}/queries/{task.statement}.sql"
         case Check():
             return "query", f"sql/{product}/queries/{task.query}.sql"
-        case App():
-            return "app", f"apps/{product}/{task.app}"
+        case Program():
+            return "program", f"apps/{product}/{task.program}"
         case _:
             return "", ""
 

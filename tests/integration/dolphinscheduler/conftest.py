@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from infra.resources.dolphinscheduler.client import DolphinScheduler
-from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.model import desired_meaning
 from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
 from infra.resources.dolphinscheduler.runs import Run, task_runs
 from infra.resources.dolphinscheduler.workflow import WorkflowInputs, WorkflowProvider
@@ -70,7 +70,7 @@ def workflow(name: str, *given: dict[str, object], alert_group: str = "", **chan
     definition = WorkflowDefinition.model_validate(
         {"name": name, "description": "A trial", "timeout": "5m", "tasks": list(given) or [task("work")], **changes}
     )
-    meaning = wanted(definition, product=PROJECT, tenant=TENANT, alert_group=alert_group)
+    meaning = desired_meaning(definition, product=PROJECT, tenant=TENANT, alert_group=alert_group)
     return WorkflowInputs(stack=STACK, service=SERVICE, project=PROJECT, name=name, workflow=meaning)
 
 

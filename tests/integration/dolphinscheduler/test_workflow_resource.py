@@ -5,7 +5,7 @@ import time
 import pytest
 
 from infra.resources.dolphinscheduler.client import DolphinScheduler, FoundWorkflow, Refused, read
-from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.model import desired_meaning
 from infra.resources.dolphinscheduler.payload import process_form
 from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
 from infra.resources.dolphinscheduler.runs import last_runs, start, wait
@@ -171,7 +171,7 @@ def test_the_workflows_of_ciapol(servers: Servers, project: str) -> None:
     workflows = WorkflowProvider()
     put: list[WorkflowInputs] = []
     for file in read_workflows(ROOT / "dolphinscheduler/ciapol"):
-        meaning = wanted(file.definition, product=file.product, tenant=TENANT, alert_group="")
+        meaning = desired_meaning(file.definition, product=file.product, tenant=TENANT, alert_group="")
         inputs = WorkflowInputs(
             stack=STACK, service=SERVICE, project=PROJECT, name=file.definition.name, workflow=meaning
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.resources.dolphinscheduler.model import wanted
+from infra.resources.dolphinscheduler.model import desired_meaning
 from infra.resources.dolphinscheduler.workflow import WorkflowInputs
 from infra.resources.dolphinscheduler.workflow_definition import WorkflowDefinition
 from tests.unit.dolphinscheduler.fake_http import TOKEN, FakeDolphinScheduler
@@ -66,7 +66,7 @@ def make() -> Make:
             service="dolphinscheduler",
             project=PROJECT,
             name=definition.name,
-            workflow=wanted(definition, product=PROJECT, tenant="nobody", alert_group=alert_group),
+            workflow=desired_meaning(definition, product=PROJECT, tenant="nobody", alert_group=alert_group),
         )
 
     return build

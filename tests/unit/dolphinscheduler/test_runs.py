@@ -45,6 +45,23 @@ def test_a_manual_run_does_not_wait_for_other_workflows(client: DolphinScheduler
     assert form.warningType == "NONE"
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"from": "yesterday"}, "from 'yesterday' is not a time"),
+        ({"to": "2026-13-01"}, "to '2026-13-01' is not a time"),
+        ({"from": "2026-02-01", "to": "2026-01-01T00:00:00Z"}, "from '2026-02-01' is not before to"),
+    ],
+)
+def test_a_wrong_range_starts_nothing(
+    server: Server, client: DolphinScheduler, make: Make, given: dict[str, str], message: str
+) -> None:
+    WorkflowProvider().apply(make(), None)
+    with pytest.raises(ValueError, match=message):
+        start(client, "ciapol", "quality_hourly", given)
+    assert server.runs == {}
+
+
 def test_waiting_for_the_end_of_a_run(client: DolphinScheduler, server: Server, make: Make) -> None:
     WorkflowProvider().apply(make(), None)
     run = start(client, "ciapol", "quality_hourly")

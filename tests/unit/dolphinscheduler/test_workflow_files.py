@@ -25,11 +25,15 @@ tasks:
     window: 48h
     timeout: 1h
   - name: second
-    type: keep_running
+    type: archive
     needs: [first]
     timeout: 5m
     retries: 3
     retry_interval: 2m
+    table: live
+    archive: old
+    time_column: at
+    version_column: published_at
 """
 
 
@@ -81,11 +85,11 @@ def test_a_good_file(root: Path) -> None:
         ("needs: [first]", "needs: [second]", 18, "tasks.1.needs: tasks need each other: second → second"),
         ("retries: 3", "retries: -1", 20, "tasks.1.retries: Input should be greater than or equal to 0; it is -1"),
         ("retries: 3", "retries: many", 20, "tasks.1.retries: Input should be a valid integer"),
-        ("name: second", "name: first", 16, "tasks.1.name: a task 'first' is there already"),
+        ("name: second", "name: first", 16, "tasks.1.name: another task is named 'first'"),
         ("name: second", "name: Second one", 16, "tasks.1.name: String should match pattern"),
         ("name: example", "name: other", 1, "name: must be the file's name, 'example'"),
         ('  to: ""\n', "", 1, "workflow: parameters: from and to come together"),
-        ("timeout: 30m", "timeout: 30m\ntimeout: 31m", 7, "not YAML: 'timeout' is there twice"),
+        ("timeout: 30m", "timeout: 30m\ntimeout: 31m", 7, "not YAML: 'timeout' is given twice"),
         ("timeout: 30m", "timeout: [30m", 7, "not YAML: expected ',' or ']'"),
     ],
 )
@@ -144,9 +148,36 @@ def test_the_schema_is_generated_from_the_models() -> None:
     assert PATH.read_text() == schema_text(), "run python -m infra.resources.dolphinscheduler.workflow_schema"
 
 
+KEEPER = """\
+name: example
+description: Keeps
+timeout: 5m
+tasks:
+  - name: keeper
+    type: keep_running
+    timeout: 5m
+"""
+
+
+def test_the_keeper_is_the_platforms_and_all_else_a_products(root: Path) -> None:
+    assert complaints(root, KEEPER) == ["6: tasks.keeper.type: keep_running belongs in dolphinscheduler/platform"]
+    platform = root / "dolphinscheduler/platform/example.yaml"
+    platform.parent.mkdir()
+    platform.write_text(KEEPER)
+    assert read_workflow(platform, root).product == "platform"
+    platform.write_text(GOOD.replace("    needs: [first]\n", ""))
+    with pytest.raises(WorkflowError, match=r"12: tasks.0.type: zeta_job works for a product"):
+        read_workflow(platform, root)
+
+
+def test_the_workflows_of_the_platform() -> None:
+    [file] = read_workflows(ROOT / "dolphinscheduler/platform")
+    assert (file.product, file.definition.name) == ("platform", "jobs_keep_running")
+
+
 def test_the_workflows_of_ciapol() -> None:
     files = {file.definition.name: file.definition for file in read_workflows(ROOT / "dolphinscheduler/ciapol")}
-    assert files.keys() == {"aqi_hourly", "predict_hourly", "quality_hourly", "archive_monthly", "jobs_keep_running"}
+    assert files.keys() == {"aqi_hourly", "predict_hourly", "quality_hourly", "archive_monthly"}
     assert list(files).index("aqi_hourly") < list(files).index("predict_hourly")
     assert all(definition.schedule for definition in files.values())
     for name in ("aqi_hourly", "quality_hourly"):

@@ -6,10 +6,10 @@ from infra.resources.dolphinscheduler.client import FoundSchedule, FoundTask, Fo
 from infra.resources.dolphinscheduler.model import (
     ScheduleMeaning,
     WorkflowMeaning,
+    actual_meaning,
+    desired_meaning,
     differences,
-    found,
     schedule_differences,
-    wanted,
 )
 from infra.resources.dolphinscheduler.payload import process_form, schedule_form
 from infra.resources.dolphinscheduler.workflow import WorkflowInputs
@@ -28,14 +28,14 @@ def test_a_schedule_begins_now_in_its_own_time_zone() -> None:
     assert form["schedule"]["startTime"] == "2026-02-01 07:30:15"
 
 
-def script(name: str) -> dict[str, str]:
-    file = read_workflow(ROOT / f"dolphinscheduler/ciapol/{name}.yaml")
-    workflow = wanted(file.definition, product=file.product, tenant="nobody", alert_group="")
+def script(name: str, product: str = "ciapol") -> dict[str, str]:
+    file = read_workflow(ROOT / f"dolphinscheduler/{product}/{name}.yaml")
+    workflow = desired_meaning(file.definition, product=file.product, tenant="nobody", alert_group="")
     return {each: meaning.script for each, meaning in workflow.tasks.items()}
 
 
 def test_the_scripts_run_the_tasks_program() -> None:
-    run = '--run "$(basename "$(dirname "$PWD")")"'
+    run = '--run "$(basename "$(dirname "$PWD")")" --manual "${kappastack_start}"'
     assert script("aqi_hourly") == {
         # Four tries of six hours, with two minutes between them.
         "aqi": 'exec timeout --verbose --kill-after=60 1446m "$KAPPASTACK_PYTHON" -m apps.tasks zeta-job '
@@ -49,9 +49,9 @@ def test_the_scripts_run_the_tasks_program() -> None:
         "--table sensor_measurements_zeta --archive sensor_measurements_archive_zeta --time-column measured_at "
         "--version-column published_at"
     )
-    assert script("jobs_keep_running")["keep_running"].endswith(
-        "-m apps.tasks keep-running --product ciapol --workflow jobs_keep_running --task keep_running --every 60 "
-        f"--try-timeout 300 --retries 9 --retry-interval 60 {run}"
+    assert script("jobs_keep_running", "platform")["keep_running"].endswith(
+        "-m apps.tasks keep-running --product platform --workflow jobs_keep_running --task keep_running --every 60 "
+        f"--try-timeout 300 --retries 9 --retry-interval 60 {run} --watch 50"
     )
 
 
@@ -116,8 +116,8 @@ def test_settings_without_a_key_in_the_format_are_found() -> None:
             "taskDefinitionList": [edited.model_dump(by_alias=True)],
         }
     )
-    meaning = found(workflow, None, workflow_names={}, group_names={})
-    assert meaning.tasks["a"].oddities == [
+    meaning = actual_meaning(workflow, None, workflow_names={}, group_names={})
+    assert meaning.tasks["a"].unmanaged_changes == [
         "flag is NO",
         "worker group is gpu",
         "delay is 3",
@@ -158,7 +158,7 @@ def found_schedule(schedule: FoundSchedule, groups: dict[int, str]) -> ScheduleM
         "processTaskRelationList": [],
         "taskDefinitionList": [],
     }
-    return found(FoundWorkflow.model_validate(empty), schedule, workflow_names={}, group_names=groups).schedule
+    return actual_meaning(FoundWorkflow.model_validate(empty), schedule, workflow_names={}, group_names=groups).schedule
 
 
 def test_inputs_survive_the_engine(make: Make) -> None:
@@ -210,4 +210,4 @@ def echo(want: WorkflowMeaning, workflows: dict[int, str] | None = None) -> Work
         period = sent.pop("schedule")
         assert isinstance(period, dict)
         schedule = read(FoundSchedule, {"id": 1, "releaseState": "ONLINE", **sent, **period})
-    return found(workflow, schedule, workflow_names=workflows or {5: "aqi_hourly"}, group_names={})
+    return actual_meaning(workflow, schedule, workflow_names=workflows or {5: "aqi_hourly"}, group_names={})

@@ -1,4 +1,4 @@
-"""`app`: run one of the product's applications, whose packages are its own."""
+"""`program`: run one of the product's programs, whose packages are its own."""
 
 import os
 import subprocess
@@ -8,40 +8,41 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apps.tasks.context import Context
-from apps.tasks.errors import TaskError
+from apps.tasks.errors import InvalidInput, TaskError
 from apps.tasks.log import say
 
 _LAST_LINES = 20
 _STOP_SECONDS = 10
 
 
-def run_app(context: Context, app: str, arguments: Sequence[str]) -> str:
-    """Run `python -m apps.<product>.<app>`; what was done, in words.
+def run_program(context: Context, program: str, arguments: Sequence[str]) -> str:
+    """Run `python -m apps.<product>.<program>`; what was done, in words.
 
-    Its addresses are in the environment, as those of the API are: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE,
-    STARROCKS_USER (the application's name) and STARROCKS_PASSWORD_FILE.
+    Its addresses are in the environment: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE, STARROCKS_USER (the
+    program's own) and STARROCKS_PASSWORD_FILE.
 
     Raises:
-        TaskError: no such application, or it failed; the message has its last lines.
+        InvalidInput: no such program.
+        TaskError: it failed; the message has its last lines.
     """
     settings, product = context.settings, context.product
-    if app not in product.apps:
-        raise TaskError(
-            f"product {context.step.product} has no app {app!r}; there are {', '.join(sorted(product.apps))}"
-        )
-    library = Path(product.apps[app])
-    package = f"apps.{context.step.product}.{app}"
+    if program not in product.programs:
+        known = ", ".join(sorted(product.programs)) or "none"
+        raise InvalidInput(f"product {context.step.product} has no program {program!r}; it has {known}")
+    library = Path(product.programs[program])
+    package = f"apps.{context.step.product}.{program}"
     if not library.joinpath(*package.split(".")).is_dir():
-        raise TaskError(f"{library} holds no {package}")
-    settings.password(app)
+        raise InvalidInput(f"{library} does not hold {package}")
+    user = product.user(program)
+    user.password()
     environment = os.environ | {
         "PYTHONPATH": str(library),
         "PYTHONUNBUFFERED": "1",
         "STARROCKS_HOST": settings.starrocks.host,
         "STARROCKS_PORT": str(settings.starrocks.port),
         "STARROCKS_DATABASE": product.database,
-        "STARROCKS_USER": app,
-        "STARROCKS_PASSWORD_FILE": settings.users[app],
+        "STARROCKS_USER": user.user,
+        "STARROCKS_PASSWORD_FILE": user.password_file,
     }
     last: deque[str] = deque(maxlen=_LAST_LINES)
     command = [sys.executable, "-m", package, *arguments]
@@ -68,5 +69,5 @@ def run_app(context: Context, app: str, arguments: Sequence[str]) -> str:
             raise
     said = "\n".join(line for line in last if line)
     if code != 0:
-        raise TaskError(f"{app} ended with {code}: {said or 'it said nothing'}")
-    return said.splitlines()[-1] if said else f"{app} ended well"
+        raise TaskError(f"{program} ended with {code}: {said or 'it printed nothing'}")
+    return said.splitlines()[-1] if said else f"{program} ended well"

@@ -1,0 +1,32 @@
+"""Ranges of time as people give them: ISO 8601, UTC where no zone is named."""
+
+from datetime import UTC, datetime
+
+
+def moment(text: str, name: str) -> datetime:
+    """A point in time, in UTC.
+
+    Args:
+        text: ISO 8601; UTC where it names no zone.
+        name: of the option or parameter, for the error.
+
+    Raises:
+        ValueError: anything else.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{name} {text!r} is not a time; write ISO 8601, such as 2026-01-31T12:00:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def check_range(begin: str, end: str, *, begin_name: str = "from", end_name: str = "to") -> None:
+    """Check a range whose ends may be left open by an empty text.
+
+    Raises:
+        ValueError: an end is not a time, or the range ends before it begins; the message names the option.
+    """
+    start = moment(begin, begin_name) if begin else None
+    until = moment(end, end_name) if end else None
+    if start is not None and until is not None and start >= until:
+        raise ValueError(f"{begin_name} {begin!r} is not before {end_name} {end!r}")
