@@ -17,6 +17,7 @@ from infra.products.registry import declared
 from infra.services import ports
 from infra.settings import PROJECT, ROOT
 from tools.checks.layers import layers
+from tools.new_product.writer import TEMPLATES
 
 GENERATED = "conformance.md"
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if path.name != GENERATED)
@@ -37,8 +38,26 @@ def tracked() -> frozenset[str]:
     return frozenset(str(each) for file in files for each in (file, *file.parents))
 
 
+EXAMPLE = "weather"
+"""The product that the page on products adds with `make new-product`."""
+ADDED_BY_HAND = ("sql/weather/V003__humidity.sql", "apps/weather/scores/__main__.py")
+"""What that page has its reader write."""
+
+
+@cache
+def example() -> list[str]:
+    """Files of the example product."""
+    templates = [
+        str(path.relative_to(TEMPLATES)).removesuffix(".template").replace("NAME", EXAMPLE)
+        for path in TEMPLATES.rglob("*.template")
+    ]
+    return [*templates, *ADDED_BY_HAND]
+
+
 def exists(path: str) -> bool:
     """Whether a path of the repository exists; NAME and `<name>` stand for any name."""
+    if EXAMPLE in path:
+        return any(each.startswith(path.rstrip("/")) for each in example())
     pattern = re.escape(path.rstrip("/"))
     pattern = re.sub(r"<[a-z]+>", "[^/]+", pattern.replace(r"\*", "[^/]*"))
     pattern = re.sub(r"\bNAME\b", "[^/]+", pattern)
