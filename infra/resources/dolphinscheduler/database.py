@@ -24,6 +24,8 @@ ADMIN_SECRET = "dolphinscheduler-admin"  # noqa: S105
 TOKEN_SECRET = "dolphinscheduler-token"  # noqa: S105
 SECRETS = (SUPERUSER_SECRET, ROLE_SECRET, ADMIN_SECRET, TOKEN_SECRET)
 _ADMIN_ID = 1
+_CONNECTIONS_SECONDS = 600
+_POSTGRESQL_SECONDS = 600
 _TOKEN_EXPIRES = "2099-12-31 23:59:59"  # noqa: S105
 
 
@@ -61,6 +63,8 @@ class DatabaseProvider(Provider[DatabaseInputs]):
             TimeoutError: PostgreSQL did not answer.
             WrongSchema: the database is of another version of DolphinScheduler, or not of DolphinScheduler.
         """
+        # The file is written during the same deployment, but this resource cannot depend on it.
+        connections.load(inputs.stack, wait=_CONNECTIONS_SECONDS)
         self._make_database(inputs)
         with _connected(inputs, ROLE) as database, database.transaction():
             known = connections.load(inputs.stack)
@@ -85,7 +89,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                 return str(error)
             return ""
 
-        wait_until(complaint, within=120, what="PostgreSQL")
+        wait_until(complaint, within=_POSTGRESQL_SECONDS, what="PostgreSQL")
 
     def find_drift(self, inputs: DatabaseInputs) -> list[str]:
         """A missing database, another schema, accounts that were changed by hand."""
