@@ -30,12 +30,12 @@ INCOMPLETE_MODEL_HOURS = 24
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is asked for.
+    """The parameters of a run.
 
     Args:
-        made_at: number of the hour; nothing later is looked at.
-        stations: only these; none: all but those of smoke tests.
-        oldest_model: days after which a model is trained anew.
+        made_at: number of the hour; nothing later is read.
+        stations: only these; if empty, all but those of tests.
+        oldest_model: days after which a model is trained again.
     """
 
     made_at: int

@@ -111,12 +111,14 @@ class StarRocks:
 
         Args:
             first_hour, made_at: numbers of hours.
-            asked: only these, which may be stations of smoke tests; otherwise those are left out.
+            asked: only these, which may be stations of tests; otherwise those are left out.
         """
-        source, condition, ids = _source("measurements", asked)
+        source, condition = "measurements", ""
+        if asked:
+            source, condition = "all_measurements", f" AND station_id IN ({', '.join(['%s'] * len(asked))})"
         measuring = self._rows(
             f"SELECT DISTINCT station_id FROM {source} WHERE measured_at >= %s AND measured_at <= %s{condition}",
-            (moment_of(first_hour), moment_of(made_at), *ids),
+            (moment_of(first_hour), moment_of(made_at), *asked),
         )
         registered = {
             str(station_id): (str(zone), "" if demonstration is None else str(demonstration))
@@ -131,30 +133,28 @@ class StarRocks:
         return stations
 
     def histories(self, stations: Sequence[Station], first_hour: int, made_at: int) -> list[History]:
-        """What these stations measured from `first_hour` to the start of `made_at`, one query a station.
+        """Measurements of these stations, of tests too, from `first_hour` to the start of `made_at`; one query each.
 
-        An hour that begins at `made_at` holds what was measured at that very time, and no more.
+        The hour that begins at `made_at` holds what was measured at exactly that time.
         """
         return [self._history(station, first_hour, made_at) for station in stations]
 
     def _history(self, station: Station, first_hour: int, made_at: int) -> History:
-        smoke = [station.station_id] if station.station_id.startswith("smoke-") else []
         values: Floats = np.full((made_at - first_hour + 1, len(COLUMNS)), np.nan)
         bounds = (station.station_id, moment_of(first_hour), moment_of(made_at))
-        source, _, _ = _source("measurements", smoke)
         delay = 0
         for hour_start, last_at, *means in self._rows(
             f"SELECT date_trunc('hour', measured_at) AS hour_start, MAX(measured_at) AS last_at, {_MEANS} "
-            f"FROM {source} WHERE station_id = %s AND measured_at >= %s AND measured_at <= %s "
+            "FROM all_measurements WHERE station_id = %s AND measured_at >= %s AND measured_at <= %s "
             "GROUP BY date_trunc('hour', measured_at)",
             bounds,
         ):
             values[_row(hour_start, first_hour), 1:] = [_number(mean) for mean in means]
             if last_at != hour_start:
                 delay = 1
-        source, _, _ = _source("aqi_hourly", smoke)
         for hour_start, aqi in self._rows(
-            f"SELECT hour_start, aqi FROM {source} WHERE station_id = %s AND hour_start >= %s AND hour_start <= %s",
+            "SELECT hour_start, aqi FROM aqi_hourly_zeta "
+            "WHERE station_id = %s AND hour_start >= %s AND hour_start <= %s",
             bounds,
         ):
             values[_row(hour_start, first_hour), 0] = _number(aqi)
@@ -185,14 +185,6 @@ class StarRocks:
         with self._connection.cursor(pymysql.cursors.SSCursor) as cursor:
             cursor.execute(query, given)
             yield from cursor
-
-
-def _source(view: str, asked: Sequence[str]) -> tuple[str, str, Sequence[str]]:
-    """Where to read: the view without stations of smoke tests, or all rows where stations are asked for by name."""
-    if not asked:
-        return view, "", ()
-    everything = {"measurements": "all_measurements", "aqi_hourly": "aqi_hourly_zeta"}
-    return everything[view], f" AND station_id IN ({', '.join(['%s'] * len(asked))})", asked
 
 
 def _row(hour_start: object, first_hour: int) -> int:

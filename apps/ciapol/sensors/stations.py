@@ -21,8 +21,8 @@ class StationsError(Exception):
 
 
 def _station_id(text: str) -> str:
-    if not ID.fullmatch(text) or text.startswith("smoke-"):
-        raise ValueError("1 to 64 letters, digits, '.', '_', '-', beginning with none of '._-', nor with 'smoke-'")
+    if not ID.fullmatch(text):
+        raise ValueError("1 to 64 letters, digits, '.', '_', '-', the first a letter or digit")
     return text
 
 

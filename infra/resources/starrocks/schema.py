@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from pulumi import ResourceOptions
@@ -20,6 +21,7 @@ _CREATED = re.compile(
     r"`?(?P<name>\w+)`?(?!\s*\.)",
     re.IGNORECASE,
 )
+_DROPPED_ROLE = re.compile(r"^\s*DROP\s+ROLE\s+(?:IF\s+EXISTS\s+)?`?(?P<role>\w+)`?\s*$", re.IGNORECASE)
 
 
 class SchemaInputs(Inputs):
@@ -135,11 +137,22 @@ def _apply_one(root: StarRocks, book: "Book", migration: Migration, values: dict
 
 
 def _grant_again(root: StarRocks, migrations: list[Migration], values: dict[str, str]) -> None:
-    """A privilege on a table goes with the table; granting what is granted changes nothing."""
-    for migration in migrations:
-        for statement in migration.statements(values):
-            if statement.text.upper().startswith("GRANT "):
-                root.execute(statement.text)
+    for statement in standing_grants([s.text for migration in migrations for s in migration.statements(values)]):
+        root.execute(statement)
+
+
+def standing_grants(statements: Sequence[str]) -> list[str]:
+    """The GRANT statements to roles that no later statement drops.
+
+    A dropped table loses its privileges. Granting them again is harmless; granting to a dropped role fails.
+    """
+    standing: list[str] = []
+    for text in statements:
+        if dropped := _DROPPED_ROLE.match(text):
+            standing = [grant for grant in standing if not grant.endswith(f" TO ROLE {dropped['role']}")]
+        elif text.upper().startswith("GRANT "):
+            standing.append(text)
+    return standing
 
 
 class Book:

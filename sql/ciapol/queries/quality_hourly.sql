@@ -62,7 +62,7 @@ hourly AS (
 targets AS (
     SELECT stations.station_id, hours.hour_start, hours.hour_number
     FROM stations CROSS JOIN hours
-    WHERE stations.station_id NOT LIKE 'smoke-%'
+    WHERE NOT EXISTS (SELECT 1 FROM test_stations WHERE test_stations.station_id = stations.station_id)
         AND (stations.registered_at IS NULL OR stations.registered_at < DATE_ADD(hours.hour_start, INTERVAL 1 HOUR))
     UNION
     SELECT hourly.station_id, hours.hour_start, hours.hour_number

@@ -38,7 +38,7 @@ def measurement(
 def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """The emulator with the schema and the API's user."""
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
-        instance.add_user("api", PASSWORD.replace("\\", "\\\\").replace("'", "\\'"), "reader")
+        instance.add_user("api", PASSWORD.replace("\\", "\\\\").replace("'", "\\'"), "ciapol_reader")
         yield instance
 
 
@@ -77,6 +77,7 @@ def data(starrocks: Emulator) -> Emulator:
             ("Gucheng", "Gucheng", None, None, None, "Asia/Shanghai", "Pékin", NOW),
         ],
     )
+    starrocks.insert("test_stations", ("station_id", "run", "created_at"), [("smoke-1", "a run", NOW)])
     archived = at("2024-03-01T00:00:00Z")
     live = [
         *(measurement("ABJ-001", HOUR - timedelta(minutes=20 * i), 10.0 + i) for i in range(200)),
@@ -84,6 +85,7 @@ def data(starrocks: Emulator) -> Emulator:
         measurement("nobody's", NOW - timedelta(minutes=1), None, 40.0),
         measurement("late", NOW - timedelta(hours=5), 80.0),
         measurement("smoke-1", NOW - timedelta(minutes=1), 500.0),
+        measurement("smoke-detector-12", NOW - timedelta(minutes=3), 12.0),
     ]
     starrocks.insert("sensor_measurements_zeta", MEASUREMENT_COLUMNS, live)
     old = [measurement("Gucheng", archived + timedelta(hours=i), 100.0 + i) for i in range(5)]

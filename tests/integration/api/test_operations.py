@@ -128,7 +128,7 @@ def free_port() -> int:
 def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
     """The process as it is deployed: it starts, it lives through restarts of StarRocks, and it stops."""
     with emulator(tmp_path / "starrocks") as starrocks:
-        starrocks.add_user("api", "secret word", "reader")
+        starrocks.add_user("api", "secret word", "ciapol_reader")
         columns = ("station_id", "name", "time_zone")
         starrocks.insert("stations", columns, [("A", "A", "UTC")])
         (tmp_path / "password").write_text("secret word")

@@ -32,10 +32,18 @@ HOURLY = 3600
 
 
 @pytest.fixture(scope="module")
-def platform_settings(settings: Settings) -> Settings:
+def platform_settings(settings: Settings, data: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The platform API's settings."""
-    inherited = settings.model_dump(include=set(Settings.model_fields))
-    return Settings.model_validate({**inherited, "starrocks_database": "kappastack"})
+    data.add_user("platform_reader", "another secret", "platform_reader_role")
+    password = tmp_path_factory.mktemp("secrets") / "password"
+    password.write_text("another secret")
+    return Settings(
+        starrocks_host=settings.starrocks_host,
+        starrocks_port=settings.starrocks_port,
+        starrocks_database="kappastack",
+        starrocks_user="platform_reader",
+        starrocks_password_file=password,
+    )
 
 
 @pytest.fixture

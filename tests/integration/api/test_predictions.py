@@ -26,7 +26,7 @@ def hours(station: str, made_at: datetime, *, first: float, fallback: bool = Fal
 
 @pytest.fixture(scope="module")
 def predicted(data: Emulator) -> Emulator:
-    """Predictions of three runs, of a station with little history, an old one, and of a smoke test."""
+    """Predictions of three runs, of a station with little history, an old one, and of a test."""
     rows = [
         *hours("ABJ-001", MADE - timedelta(hours=1), first=200),
         *hours("ABJ-001", MADE, first=90),
@@ -75,7 +75,7 @@ def test_a_station_without_a_prediction_has_none(client: TestClient, predicted: 
     assert body == {"station_id": "ABJ-002", "made_at": None, "model": None, "fallback": None, "items": []}
 
 
-def test_a_smoke_tests_station_is_found_by_its_id(client: TestClient, predicted: Emulator) -> None:
+def test_a_marked_station_is_found_by_its_id(client: TestClient, predicted: Emulator) -> None:
     assert len(client.get("/api/v1/stations/smoke-1/predictions").json()["items"]) == 24
 
 

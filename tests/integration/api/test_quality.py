@@ -20,7 +20,7 @@ RECENT = [(hours, station) for hours in range(20, 0, -1) for station in ("ABJ-00
 
 @pytest.fixture(scope="module")
 def measured(data: Emulator) -> Emulator:
-    """Two stations and one of a smoke test, twenty hours and an old one."""
+    """Two stations and one of a test, twenty hours and an old one."""
     rows = []
     for hours in (*range(1, 21), 24 * 40):
         hour = HOUR - timedelta(hours=hours)
@@ -37,7 +37,7 @@ def keys(items: list[dict[str, object]]) -> list[tuple[int, object]]:
     return [(round((HOUR - at(str(i["hour_start"]))) / timedelta(hours=1)), i["station_id"]) for i in items]
 
 
-def test_the_last_day_by_hour_and_station_without_smoke_tests(client: TestClient, measured: Emulator) -> None:
+def test_the_last_day_by_hour_and_station_without_tests(client: TestClient, measured: Emulator) -> None:
     body = client.get(URL).raise_for_status().json()
     assert keys(body["items"]) == RECENT
     assert body["next_cursor"] is None
@@ -60,7 +60,7 @@ def test_pages_have_every_row_once(client: TestClient, measured: Emulator, limit
     assert keys(found) == RECENT
 
 
-def test_one_station_of_smoke_tests_too(client: TestClient, measured: Emulator) -> None:
+def test_one_station_of_tests_too(client: TestClient, measured: Emulator) -> None:
     for station in ("ABJ-001", "smoke-1"):
         items = client.get(URL, params={"station_id": station}).json()["items"]
         assert keys(items) == [(hours, station) for hours in range(20, 0, -1)]

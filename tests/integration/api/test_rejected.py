@@ -14,7 +14,7 @@ URL = "/api/v1/rejected"
 LAST_DAY = ["2:2:0:-1", *(f"1:{i:02}:0:-1" for i in reversed(range(7)))]
 
 
-def test_newest_first_without_smoke_tests(client: TestClient, data: Emulator) -> None:
+def test_newest_first_without_tests(client: TestClient, data: Emulator) -> None:
     items = client.get(URL).json()["items"]
     assert [item["message_id"] for item in items] == LAST_DAY
     assert items[0] == {

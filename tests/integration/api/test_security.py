@@ -82,7 +82,7 @@ def test_a_station_may_have_any_name(client: TestClient, data: Emulator) -> None
         "DROP TABLE stations",
         "DROP DATABASE ciapol_analytics",
         "CREATE TABLE t (a INT NOT NULL) PRIMARY KEY (a) DISTRIBUTED BY HASH (a) BUCKETS 1",
-        "GRANT INSERT ON TABLE ciapol_analytics.stations TO ROLE reader",
+        "GRANT INSERT ON TABLE ciapol_analytics.stations TO ROLE ciapol_reader",
         "CREATE USER 'x'@'%' IDENTIFIED BY 'x'",
     ],
 )
@@ -111,6 +111,7 @@ WRITES = {
     "data_quality_hourly_zeta": "INSERT INTO data_quality_hourly_zeta (station_id, hour_start, expected, measurements,"
     " completeness, stuck_sensors, out_of_range_share, computed_at)"
     " VALUES ('r', '2026-01-01', 1, 1, 1, '', 0, '2026-01-01')",
+    "test_stations": "INSERT INTO test_stations (station_id, run, created_at) VALUES ('r', 'r', '2026-01-01')",
     "stations": "INSERT INTO stations (station_id, name, time_zone) VALUES ('r', 'r', 'UTC')",
 }
 KEYS = {"stations": "station_id", "raw_measurements_zeta": "message_id", "rejected_measurements_zeta": "message_id"}
@@ -118,33 +119,78 @@ INGEST = {"sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measure
 EVERY = {*WRITES, "aqi_breakpoints"}
 
 ROLES = {
-    "loader": (set(), INGEST, set()),
-    "forecaster": (
-        EVERY - {"raw_measurements_zeta", "rejected_measurements_zeta", "aqi_breakpoints", "data_quality_hourly_zeta"},
+    "ciapol_loader": (set(), INGEST, set()),
+    "ciapol_forecaster": (
+        EVERY
+        - {
+            "test_stations",
+            "raw_measurements_zeta",
+            "rejected_measurements_zeta",
+            "aqi_breakpoints",
+            "data_quality_hourly_zeta",
+        },
         {"aqi_predictions_zeta"},
         set(),
     ),
-    "scheduler_role": (
+    "ciapol_scheduler_role": (
         EVERY,
         {"aqi_hourly_zeta", "sensor_measurements_archive_zeta", "data_quality_hourly_zeta"},
         set(),
     ),
-    "smoke_role": (
+    "ciapol_smoke_role": (
         EVERY,
-        set(),
-        {*INGEST, "aqi_hourly_zeta", "aqi_predictions_zeta", "data_quality_hourly_zeta"},
+        {"test_stations"},
+        {*INGEST, "test_stations", "aqi_hourly_zeta", "aqi_predictions_zeta", "data_quality_hourly_zeta"},
     ),
-    "registrar_role": ({"stations"}, {"stations"}, {"stations"}),
-    "reader": (EVERY, set(), set()),
+    "ciapol_registrar_role": ({"stations"}, {"stations"}, {"stations"}),
+    "ciapol_reader": (EVERY, set(), set()),
 }
 """Role → tables that it may select from, insert into, delete from."""
 
 
-@pytest.mark.parametrize("table", ["pipeline_steps", "streaming_jobs"])
-def test_the_api_user_reads_the_platforms_tables_and_writes_none(data: Emulator, table: str) -> None:
-    with data.connection("api", PASSWORD, "kappastack") as connection, connection.cursor() as cursor:
-        assert _permitted(cursor, f"SELECT COUNT(*) FROM {table}")
-        assert not _permitted(cursor, f"DELETE FROM {table} WHERE product = 'r'")
+PLATFORM = {
+    "pipeline_steps": "INSERT INTO pipeline_steps (product, workflow, task, run_id, state, started_at)"
+    " VALUES ('r', 'r', 'r', 'r', 'failed', '2026-01-01')",
+    "streaming_jobs": "INSERT INTO streaming_jobs (job_id, product, name, definition, wanted, failures)"
+    " VALUES (1, 'r', 'r', '{}', 'stopped', 0)",
+    "run_ranges": "INSERT INTO run_ranges (product, workflow, run_id, range_from, range_to, noted_at)"
+    " VALUES ('r', 'r', 'r', '', '', '2026-01-01')",
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "writes"),
+    [("platform_reader_role", True, False), ("platform_scheduler_role", True, True), ("ciapol_reader", False, False),
+     ("ciapol_scheduler_role", False, False), ("ciapol_smoke_role", False, False)],
+)  # fmt: skip
+@pytest.mark.parametrize("table", PLATFORM)
+def test_the_platforms_tables_are_its_own_users(
+    data: Emulator, table: str, role: str, *, reads: bool, writes: bool
+) -> None:
+    data.add_user(f"of_{role}", "secret", role)
+    with data.connection(f"of_{role}", "secret", None) as connection, connection.cursor() as cursor:
+        assert _permitted(cursor, f"SELECT COUNT(*) FROM kappastack.{table}") is reads
+        for statement in (
+            PLATFORM[table].replace(table, f"kappastack.{table}"),
+            f"UPDATE kappastack.{table} SET product = product WHERE product = 'r'"
+            if table == "streaming_jobs"
+            else f"DELETE FROM kappastack.{table} WHERE product = 'none'",
+            f"DELETE FROM kappastack.{table} WHERE product = 'r'",
+        ):
+            assert _permitted(cursor, statement) is writes
+
+
+def test_the_platforms_users_see_no_product(data: Emulator) -> None:
+    for role in ("platform_reader_role", "platform_scheduler_role"):
+        data.add_user(f"of_{role}", "secret", role)
+        with data.connection(f"of_{role}", "secret", None) as connection, connection.cursor() as cursor:
+            assert not _permitted(cursor, "SELECT COUNT(*) FROM ciapol_analytics.stations")
+
+
+def test_the_roles_of_older_revisions_are_gone(data: Emulator) -> None:
+    roles = {str(row[0]) for row in data.execute("SHOW ROLES")}
+    assert not roles & {"reader", "loader", "forecaster", "scheduler_role", "smoke_role", "registrar_role"}
+    assert set(ROLES) <= roles
 
 
 def _permitted(cursor: pymysql.cursors.Cursor, statement: str) -> bool:

@@ -9,7 +9,7 @@ from tests.integration.api.platform import Emulator
 
 pytestmark = pytest.mark.integration
 
-KNOWN = ["ABJ-001", "ABJ-002", "Gucheng", "late", "nobody's"]
+KNOWN = ["ABJ-001", "ABJ-002", "Gucheng", "late", "nobody's", "smoke-detector-12"]
 
 
 def test_registered_and_unregistered_stations(client: TestClient, data: Emulator) -> None:
@@ -32,11 +32,11 @@ def test_registered_and_unregistered_stations(client: TestClient, data: Emulator
     assert stations["ABJ-002"]["name"] == "Cocody, l'Université"
     assert stations["ABJ-002"]["last_measured_at"] is None
     assert (stations["Gucheng"]["demonstration"], stations["Gucheng"]["time_zone"]) == ("Pékin", "Asia/Shanghai")
-    assert [s["registered"] for s in stations.values()] == [True, True, True, False, False]
+    assert [s["registered"] for s in stations.values()] == [True, True, True, False, False, False]
     assert stations["nobody's"]["name"] is None
 
 
-@pytest.mark.parametrize("limit", [1, 2, 5, 6])
+@pytest.mark.parametrize("limit", [1, 2, 6, 7])
 def test_pages_have_every_station_once(client: TestClient, data: Emulator, limit: int) -> None:
     found = pages(client, "/api/v1/stations", limit=limit)
     assert [s["station_id"] for page in found for s in page] == KNOWN
@@ -89,7 +89,7 @@ def test_the_newest_measurement_may_be_years_old(client: TestClient, data: Emula
     assert (latest["measured_at"], latest["pm25"]) == ("2024-03-01T04:00:00Z", 104.0)
 
 
-def test_stations_of_smoke_tests_are_found_by_id_only(client: TestClient, data: Emulator) -> None:
+def test_marked_stations_are_found_by_id_only(client: TestClient, data: Emulator) -> None:
     assert client.get("/api/v1/stations/smoke-1").json()["latest"]["pm25"] == 500.0
     assert "smoke-1" not in client.get("/api/v1/stations").text
     assert "smoke-1" not in client.get("/api/v1/aqi/current").text

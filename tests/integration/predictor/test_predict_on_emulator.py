@@ -55,12 +55,14 @@ def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
             measured("half past", 60 * 24, 3, minutes=30),
             measured("new", 5 * 24, 4),
             measured("silent", 30 * 24, 5).iloc[:-49],
-            measured("smoke-1", 30, 6),
+            measured("a test's", 30, 6),
+            measured("smoke-detector-12", 30, 7),
         ],
         ignore_index=True,
     ).assign(message_id="1:1:0:-1", published_at=LAST)
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
-        instance.add_user("predictor", "secret", "forecaster")
+        instance.add_user("predictor", "secret", "ciapol_forecaster")
+        instance.insert("test_stations", ("station_id", "run", "created_at"), [("a test's", "a run", LAST)])
         columns = list(rows.columns)
         instance.load("sensor_measurements_zeta", columns, rows.to_csv(index=False, header=False, na_rep="\\N"))
         query = AQI.replace("${from}", "2025-12-01 00:00:00").replace("${to}", "2026-03-01 00:00:00")
@@ -97,10 +99,10 @@ def test_predictions_are_written_and_repeatable(
     caplog.set_level(logging.INFO)
     assert main(command) == 0
     said = caplog.text
-    assert "trained aqi, co, no2, o3, pm10, pm25, so2 from 5 stations" in said
+    assert "trained aqi, co, no2, o3, pm10, pm25, so2 from 6 stations" in said
     first = predictions(starrocks, made_at)
     frame = pd.DataFrame(first, columns=["station", "quantity", "hour", "value", "lower", "upper", "model", "fallback"])
-    assert set(frame["station"]) == {"steady", "gaps", "half past", "new"}
+    assert set(frame["station"]) == {"steady", "gaps", "half past", "new", "smoke-detector-12"}
     assert "silent: no value in the last 48 h, skipped" in said
     counts = frame.groupby(["station", "quantity"]).size()
     assert set(counts) == {HORIZONS}
@@ -121,12 +123,12 @@ def test_predictions_are_written_and_repeatable(
     assert predictions(starrocks, made_at) == first
 
 
-def test_a_station_of_smoke_tests_only_when_asked_for(starrocks: Emulator, arguments: list[str]) -> None:
+def test_a_station_of_tests_only_when_asked_for(starrocks: Emulator, arguments: list[str]) -> None:
     made_at = LAST - timedelta(hours=1)
-    asked = ["--station", "smoke-1", "--station", "nobody's"]
+    asked = ["--station", "a test's", "--station", "nobody's"]
     assert main(["predict", "--at", f"{made_at.isoformat()}Z", *asked, *arguments]) == 0
     rows = predictions(starrocks, made_at)
-    assert {row[0] for row in rows} == {"smoke-1"}
+    assert {row[0] for row in rows} == {"a test's"}
     assert all(row[7] for row in rows)
 
 
@@ -157,8 +159,8 @@ def test_predictions_are_compared_with_measurements(starrocks: Emulator, argumen
         assert math.isclose(float(str(error)), predicted - actual, abs_tol=1e-9)
         assert math.isclose(float(str(absolute)), abs(predicted - actual), abs_tol=1e-9)
         assert bool(inside) == (lower <= actual <= upper)
-    smoke = starrocks.execute("SELECT COUNT(*) FROM prediction_errors WHERE station_id LIKE 'smoke-%'")
-    assert smoke == [(0,)]
+    tests = starrocks.execute("SELECT COUNT(*) FROM prediction_errors WHERE station_id = 'a test''s'")
+    assert tests == [(0,)]
 
 
 def test_later_measurements_are_not_used(starrocks: Emulator, arguments: list[str]) -> None:

@@ -106,7 +106,7 @@ def wait(ready: Callable[[], bool]) -> None:
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
-        instance.add_user("sink", PASSWORD.replace("'", "\\'"), "loader")
+        instance.add_user("sink", PASSWORD.replace("'", "\\'"), "ciapol_loader")
         yield instance
 
 

@@ -44,7 +44,7 @@ def test_the_shipped_stations_are_those_of_the_sample() -> None:
     ("line", "said"),
     [
         ("A B,x,,,", "line 2, field id: found 'A B', expected 1 to 64 letters"),
-        ("smoke-1,x,,,", "line 2, field id: found 'smoke-1', expected"),
+        (".1,x,,,", "line 2, field id: found '.1', expected"),
         (",x,,,", "line 2, field id: found '', expected"),
         ("A,,,,", "line 2, field name: found '', expected 1 to 255 bytes"),
         (f"A,{'é' * 128},,,", "line 2, field name: found 'é"),

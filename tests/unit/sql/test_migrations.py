@@ -15,6 +15,7 @@ TABLES = {
     "sensor_measurements_archive_zeta",
     "aqi_predictions_zeta",
     "data_quality_hourly_zeta",
+    "test_stations",
 }
 PLATFORM_TABLES = {
     "run_ranges": ["product", "workflow", "run_id"],
@@ -51,7 +52,7 @@ def test_versions_are_consecutive(paths: list[Path]) -> None:
 
 
 @files
-def test_the_replication_number_is_the_only_placeholder(path: Path) -> None:
+def test_only_the_replication_number_is_left_open(path: Path) -> None:
     assert set(ddl.PLACEHOLDER.findall(path.read_text())) <= {"replication_num"}
     assert ddl.replication_faults(path.read_text()) == []
 
@@ -72,19 +73,19 @@ def test_sqlglot_understands_all_but_roles(path: Path) -> None:
             assert ddl.OPAQUE.match(text), text
 
 
-def test_tables_comply_with_the_rules() -> None:
+def test_tables_keep_the_rules() -> None:
     tables = all_tables()
     assert set(tables) == TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
-def test_tables_of_the_platform_comply_with_the_rules() -> None:
+def test_tables_of_the_platform_keep_the_rules() -> None:
     tables = {t.name: t for path in ddl.PLATFORM for t in ddl.tables(path.read_text())}
     assert {name: table.key for name, table in tables.items()} == PLATFORM_TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
-def test_partitions_and_buckets_of_tables_are_as_decided() -> None:
+def test_tables_are_spread_as_decided() -> None:
     tables = all_tables()
     for name, table in tables.items():
         assert table.hash_columns == [HASH.get(name, "station_id")], name
@@ -145,40 +146,81 @@ def test_materialized_views_follow_the_months_of_their_base() -> None:
         assert source.this.sql("starrocks").upper() == "DATE_TRUNC('MONTH', MEASURED_AT)"
 
 
-def test_views_name_their_columns_and_hide_smoke_tests() -> None:
+def test_views_name_their_columns_and_hide_stations_of_tests() -> None:
     views = {v.this.name: v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "VIEW")}
-    names = {"all_measurements", "measurements", "rejected_measurements", "aqi_hourly"} | {
+    names = {
+        "all_measurements",
+        "measurements",
+        "rejected_measurements",
+        "aqi_hourly",
         "data_quality_hourly",
         "station_activity",
+        "prediction_errors",
     }
-    assert names <= set(views)
+    assert names == set(views)
     for name, view in views.items():
+        sources = {table.name for table in view.find_all(exp.Table)}
         assert view.find(exp.Star) is None, name
-        assert ("smoke-%" in view.sql("starrocks")) == (name != "all_measurements"), name
+        hidden = "test_stations" in sources or {"measurements", "aqi_hourly"} <= sources
+        assert hidden == (name != "all_measurements"), name
 
 
-def test_roles_have_only_the_required_privileges() -> None:
+def test_nothing_depends_on_the_name_of_a_station() -> None:
+    last = {v.this.name: v.sql() for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "VIEW")}
+    texts = {**last, **{path.name: path.read_text() for path in ddl.QUERIES}}
+    for package in ("api", "predictor", "sensors"):
+        texts |= {str(path): path.read_text() for path in (ddl.ROOT / "apps" / "ciapol" / package).rglob("*.py")}
+    assert [name for name, text in texts.items() if "smoke-" in text or "station_id LIKE" in text] == []
+
+
+GRANT = re.compile(r"^GRANT (.+) ON (.+) TO ROLE (\w+);$", flags=re.MULTILINE)
+
+
+def roles(paths: list[Path]) -> dict[str, dict[str, set[str]]]:
+    """Privileges by object by role, of the roles that remain after the last migration."""
+    text = "\n".join(path.read_text() for path in paths)
+    assert len(GRANT.findall(text)) == len(re.findall(r"^GRANT ", text, flags=re.MULTILINE))
+    created = re.findall(r"^CREATE ROLE IF NOT EXISTS (\w+);$", text, flags=re.MULTILINE)
+    dropped = re.findall(r"^DROP ROLE IF EXISTS (\w+);$", text, flags=re.MULTILINE)
+    assert set(dropped) <= set(created)
+    assert text.count("DROP ROLE") == len(dropped)
+    rights: dict[str, dict[str, set[str]]] = {role: {} for role in created if role not in dropped}
+    for privileges, thing, role in GRANT.findall(text):
+        if role in rights:
+            rights[role].setdefault(thing, set()).update(p.strip() for p in privileges.split(","))
+    return rights
+
+
+def test_roles_of_the_product_have_its_name_and_no_more_than_their_work() -> None:
+    rights = roles(ddl.MIGRATIONS)
+    assert {role: set().union(*things.values()) for role, things in rights.items()} == {
+        "ciapol_reader": {"SELECT"},
+        "ciapol_loader": {"INSERT"},
+        "ciapol_forecaster": {"SELECT", "INSERT"},
+        "ciapol_scheduler_role": {"SELECT", "INSERT", "ALTER"},
+        "ciapol_smoke_role": {"SELECT", "INSERT", "DELETE"},
+        "ciapol_registrar_role": {"SELECT", "INSERT", "DELETE"},
+    }
+    for things in rights.values():
+        assert all(re.search(r"(IN DATABASE ciapol_analytics$| ciapol_analytics\.)", thing) for thing in things)
+    assert {t for t, p in rights["ciapol_scheduler_role"].items() if "ALTER" in p} == {
+        "TABLE ciapol_analytics.sensor_measurements_zeta"
+    }
+    assert {t for t, p in rights["ciapol_smoke_role"].items() if "INSERT" in p} == {
+        "TABLE ciapol_analytics.test_stations"
+    }
+    assert set(rights["ciapol_loader"]) == {f"TABLE ciapol_analytics.{name}" for name in INGESTED}
+
+
+def test_roles_of_the_platform_are_for_its_tables() -> None:
+    everything = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    tables = [f"TABLE kappastack.{name}" for name in PLATFORM_TABLES]
+    assert roles(ddl.PLATFORM) == {
+        "platform_reader_role": {table: {"SELECT"} for table in tables},
+        "platform_scheduler_role": dict.fromkeys(tables, everything),
+    }
+
+
+def test_no_migration_has_a_password() -> None:
     text = "\n".join(path.read_text() for path in ddl.MIGRATIONS)
-    grants = re.findall(r"^GRANT (.+) ON .+ TO ROLE (\w+);$", text, flags=re.MULTILINE)
-    assert len(grants) == len(re.findall(r"^GRANT ", text, flags=re.MULTILINE))
-    rights: dict[str, set[str]] = {}
-    for privileges, role in grants:
-        rights.setdefault(role, set()).update(p.strip() for p in privileges.split(","))
-    assert rights == {
-        "reader": {"SELECT"},
-        "loader": {"INSERT"},
-        "forecaster": {"SELECT", "INSERT"},
-        "scheduler_role": {"SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"},
-        "smoke_role": {"SELECT", "DELETE"},
-        "registrar_role": {"SELECT", "INSERT", "DELETE"},
-    }
-    assert set(re.findall(r"^CREATE ROLE IF NOT EXISTS (\w+);$", text, flags=re.MULTILINE)) == set(rights)
-    more = r"^GRANT (?:SELECT, INSERT, UPDATE, DELETE|ALTER) ON TABLE (\S+) TO ROLE scheduler_role;$"
-    assert set(re.findall(more, text, flags=re.MULTILINE)) == {
-        "kappastack.pipeline_steps",
-        "kappastack.streaming_jobs",
-        "ciapol_analytics.sensor_measurements_zeta",
-    }
-    loaded = re.findall(r"^GRANT INSERT ON TABLE ciapol_analytics\.(\w+) TO ROLE loader;$", text, flags=re.MULTILINE)
-    assert set(loaded) == INGESTED
     assert "PASSWORD" not in text.upper().replace("PASSWORDS", "")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from apps.ciapol.api.store.stations import RECENT, SMOKE_TESTS
+from apps.ciapol.api.store.stations import RECENT
 from apps.web.health import Newest
 from apps.web.starrocks import Pool
 from apps.web.times import now
@@ -15,7 +15,7 @@ FROM (
     UNION ALL
     SELECT station_id, measured_at FROM sensor_measurements_zeta WHERE measured_at >= %s
 ) AS sources
-WHERE station_id NOT LIKE %s
+WHERE NOT EXISTS (SELECT 1 FROM test_stations WHERE test_stations.station_id = sources.station_id)
 """
 
 _RECEIVED: Final = "SELECT MAX(received_at) AS newest FROM raw_measurements_zeta WHERE received_at >= %s"
@@ -23,7 +23,7 @@ _RECEIVED: Final = "SELECT MAX(received_at) AS newest FROM raw_measurements_zeta
 
 def newest(pool: Pool) -> Newest:
     """Of all stations but those of tests; for messages, of all."""
-    measured = pool.query(_MEASURED, (now() - RECENT, SMOKE_TESTS))[0]["newest"]
+    measured = pool.query(_MEASURED, (now() - RECENT,))[0]["newest"]
     return Newest(measured if isinstance(measured, datetime) else None, _received(pool))
 
 

@@ -26,7 +26,7 @@ def rejected(
 ) -> list[Rejected]:
     """At most `limit` rejected messages received from `since` on, newest first, older than the message `before`.
 
-    With `station_id`, those that name the station or have it as their key; without, those of smoke tests are left out.
+    With `station_id`, those that name the station or have it as their key; without, those of tests are left out.
     """
     parts = [_ALL] if station_id is None else [_OF_STATION]
     parameters: list[Parameter] = [since] if station_id is None else [since, station_id, station_id]

@@ -10,9 +10,6 @@ from apps.ciapol.api.quantities import QUANTITIES
 from apps.web.starrocks import Pool, Row
 from apps.web.times import now
 
-SMOKE_TESTS: Final = "smoke-%"
-"""Stations of smoke tests: left out of every list, found by their id."""
-
 DEFAULT_TIME_ZONE: Final = "Africa/Abidjan"
 
 RECENT: Final = timedelta(hours=1)
@@ -28,11 +25,14 @@ FROM (
     FROM (
         SELECT station_id, CAST(NULL AS DATETIME) AS last_measured_at FROM stations
         UNION ALL
-        SELECT station_id, last_measured_at FROM station_activity
+        SELECT station_id, last_measured_at FROM station_activity_mv
+        UNION ALL
+        SELECT station_id, last_measured_at FROM station_activity_archive_mv
         UNION ALL
         SELECT station_id, measured_at FROM sensor_measurements_zeta WHERE measured_at >= %s
     ) AS sources
-    WHERE station_id > %s AND station_id NOT LIKE %s
+    WHERE station_id > %s
+        AND NOT EXISTS (SELECT 1 FROM test_stations WHERE test_stations.station_id = sources.station_id)
     GROUP BY station_id
     ORDER BY station_id
     LIMIT %s
@@ -63,8 +63,8 @@ def _named(row: Row) -> Row:
 
 
 def stations(pool: Pool, after: str, limit: int) -> list[Station]:
-    """At most `limit` stations whose id comes after `after`, by id, without those of smoke tests."""
-    rows = pool.query(_LIST, (now() - RECENT, after, SMOKE_TESTS, limit))
+    """At most `limit` stations whose id comes after `after`, by id, without those of tests."""
+    rows = pool.query(_LIST, (now() - RECENT, after, limit))
     return _STATIONS.validate_python([_named(row) for row in rows])
 
 
@@ -78,7 +78,7 @@ def newest(pool: Pool, station_id: str) -> Measurement | None:
 
 
 def station(pool: Pool, station_id: str) -> StationDetail | None:
-    """A station by id, of smoke tests too; None if it is neither registered nor has data."""
+    """A station by id, of tests too; None if it is neither registered nor has data."""
     registered = pool.query(_REGISTERED, (station_id,))
     latest = newest(pool, station_id)
     if not registered and latest is None:
