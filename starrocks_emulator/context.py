@@ -1,17 +1,19 @@
 """What the handler of a statement works with: the session's state and the shared services."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
 from starrocks_emulator import version
 from starrocks_emulator.answers import read
 from starrocks_emulator.information_schema import InformationSchema
-from starrocks_emulator.results import ResultSet, Value
+from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.services import Services
+from starrocks_emulator.sql.literals import text_literal
 from starrocks_emulator.sql.select import Queries, Scope
 from starrocks_emulator.users import Access
-from starrocks_emulator.variables import DEFAULTS
+from starrocks_emulator.variables import DEFAULTS, duckdb_zone
 
 
 class Context:
@@ -27,6 +29,7 @@ class Context:
         self.roles: tuple[str, ...] = ()
         self.variables: dict[str, str] = {}
         self.in_transaction = False
+        self._zone = "UTC"
         self.reset()
 
     def reset(self) -> None:
@@ -35,6 +38,36 @@ class Context:
         self.roles = principal.default_roles if principal else ()
         self.variables = {**DEFAULTS, **self.services.global_variables}
         self.in_transaction = False
+        self._set_zone()
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a session variable to a value that `variables.checked` returned."""
+        before = self.variables
+        self.variables = {**before, name: value}
+        try:
+            self._set_zone()
+        except SqlError:
+            self.variables = before
+            raise
+
+    @contextmanager
+    def variables_set(self, changes: Mapping[str, str]) -> Iterator[None]:
+        """Set session variables while this block runs, as the hint SET_VAR does."""
+        before = self.variables
+        self.variables = {**before, **changes}
+        try:
+            self._set_zone()
+            yield
+        finally:
+            self.variables = before
+            self._set_zone()
+
+    def _set_zone(self) -> None:
+        """Let DuckDB compute now(), from_unixtime() and unix_timestamp() in the session's time zone."""
+        zone = duckdb_zone(self.variables["time_zone"])
+        if zone != self._zone:
+            self.cursor.execute(f"SET TimeZone = {text_literal(zone)}")
+            self._zone = zone
 
     @property
     def access(self) -> Access:
@@ -62,6 +95,7 @@ class Context:
             "DATABASE": self.database, "SCHEMA": self.database, "USER": identity, "SESSION_USER": identity,
             "CURRENT_USER": identity, "VERSION": version.MYSQL_VERSION, "CURRENT_VERSION": version.CURRENT_VERSION,
             "CONNECTION_ID": self.connection_id, "CURRENT_CATALOG": "default_catalog", "CATALOG": "default_catalog",
+            "CURRENT_TIMEZONE": self.variables["time_zone"],
             "CURRENT_ROLE": ", ".join(self.roles) or "NONE",
         }  # fmt: skip
 

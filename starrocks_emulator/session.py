@@ -10,6 +10,7 @@ from starrocks_emulator.answers import column
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, Prepared, ResultSet, SqlError, Value
 from starrocks_emulator.services import Services
+from starrocks_emulator.sql import hints
 from starrocks_emulator.sql.lexer import Words, split
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.statements import QUERIES, run
@@ -83,19 +84,19 @@ class Session:
         statements = split(sql)
         if len(statements) != 1:
             raise SqlError(1295, "This command is not supported in the prepared statement protocol yet")
-        statement = statements[0]
+        statement, _ = hints.taken_out(statements[0])
         first = Words(statement).tokens[0].text.upper()
         if first not in QUERIES:
-            return Prepared(statement, sum(token.text == "?" for token in Words(statement).tokens), ())
+            return Prepared(statements[0], sum(token.text == "?" for token in Words(statement).tokens), ())
         tree, count = parse(statement)
 
         def describe() -> Answer:
-            text = self.context.queries([None] * count).query(tree, top=True)
+            text = self.context.queries([None] * count).query(tree)
             rows = self.cursor.execute(f"DESCRIBE {text}").fetchall()
             return ResultSet([column(str(row[0]), str(row[1])) for row in rows])
 
         answer = self._guarded(statement, describe)
-        return Prepared(statement, count, answer.columns if isinstance(answer, ResultSet) else ())
+        return Prepared(statements[0], count, answer.columns if isinstance(answer, ResultSet) else ())
 
     def execute_prepared(self, prepared: Prepared, parameters: Sequence[Value]) -> Answer:
         """See `results.Session.execute_prepared`."""

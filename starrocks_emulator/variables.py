@@ -1,19 +1,23 @@
 """System variables that clients ask for, set, or see in SHOW VARIABLES."""
 
-from starrocks_emulator import version
+import re
+from zoneinfo import ZoneInfo
+
+from starrocks_emulator import errors, version
+from starrocks_emulator.results import SqlError
 
 DEFAULTS: dict[str, str] = {
     "auto_increment_increment": "1",
     "autocommit": "1",
     "catalog": "default_catalog",
-    "character_set_client": "utf8mb4",
-    "character_set_connection": "utf8mb4",
-    "character_set_database": "utf8mb4",
-    "character_set_results": "utf8mb4",
-    "character_set_server": "utf8mb4",
-    "collation_connection": "utf8mb4_general_ci",
-    "collation_database": "utf8mb4_general_ci",
-    "collation_server": "utf8mb4_general_ci",
+    "character_set_client": "utf8",
+    "character_set_connection": "utf8",
+    "character_set_database": "utf8",
+    "character_set_results": "utf8",
+    "character_set_server": "utf8",
+    "collation_connection": "utf8_general_ci",
+    "collation_database": "utf8_general_ci",
+    "collation_server": "utf8_general_ci",
     "current_version": version.CURRENT_VERSION,
     "emulator": "true",
     "enable_insert_strict": "true",
@@ -25,6 +29,7 @@ DEFAULTS: dict[str, str] = {
     "language": "/starrocks/share/english/",
     "license": "Apache-2.0",
     "lower_case_table_names": "0",
+    "lower_upper_support_utf8": "false",
     "max_allowed_packet": "33554432",
     "net_buffer_length": "16384",
     "net_read_timeout": "60",
@@ -51,12 +56,178 @@ DEFAULTS: dict[str, str] = {
     "wait_timeout": "28800",
 }
 READ_ONLY = {"version", "version_comment", "current_version", "license", "emulator", "lower_case_table_names",
-             "system_time_zone", "performance_schema", "language"}  # fmt: skip
+             "system_time_zone", "performance_schema", "language", "net_buffer_length"}  # fmt: skip
 UTC_NAMES = {"UTC", "+00:00", "Etc/UTC", "GMT", "Africa/Abidjan", "SYSTEM"}
-"""Time zones that a session may ask for: those that equal UTC the whole year."""
+"""Names of time zones that equal UTC the whole year."""
 SQL_MODES = {"", "ONLY_FULL_GROUP_BY", "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "NO_ENGINE_SUBSTITUTION",
              "TRADITIONAL", "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "ERROR_FOR_DIVISION_BY_ZERO", "NO_AUTO_CREATE_USER",
              "NO_AUTO_VALUE_ON_ZERO"}  # fmt: skip
-"""SQL modes that change nothing in StarRocks, or what this emulator does anyway."""
-FIXED = {"sql_auto_is_null"}
-"""Variables that would change results and may only be set to what they are."""
+"""SQL modes that change nothing in StarRocks, or that describe what this emulator does anyway."""
+FIXED = {
+    "sql_auto_is_null": "0",
+    "sql_dialect": "starrocks",
+    "enable_strict_type": "false",
+    "cbo_eq_base_type": "VARCHAR",
+    "enable_groupby_use_output_alias": "false",
+    "cbo_decimal_cast_string_strict": "true",
+    "group_concat_legacy": "false",
+    "large_decimal_underlying_type": "panic",
+    "allow_default_partition": "false",
+    "enable_insert_partial_update": "true",
+    "insert_max_filter_ratio": "0",
+}  # fmt: skip
+"""Variables that change results, with the only value that the emulator supports."""
+_TUNING_NAMES = (
+    "adaptive_dop analyze_mv array_low_cardinality_optimize batch_size big_query_log_cpu_second_threshold "
+    "big_query_log_scan_bytes_threshold big_query_log_scan_rows_threshold big_query_profile_threshold "
+    "broadcast_right_table_scale_factor broadcast_row_limit catalog cbo_cte_force_reuse_node_count cbo_cte_max_limit "
+    "cbo_cte_reuse cbo_cte_reuse_rate cbo_cte_reuse_rate_v2 cbo_debug_alive_backend_number cbo_disabled_rules "
+    "cbo_enable_dp_join_reorder cbo_enable_greedy_join_reorder cbo_enable_low_cardinality_optimize "
+    "cbo_enable_replicated_join cbo_max_reorder_node cbo_max_reorder_node_use_dp cbo_max_reorder_node_use_exhaustive "
+    "cbo_prune_shuffle_column_rate cbo_prune_subfield cbo_push_down_aggregate cbo_push_down_aggregate_mode "
+    "cbo_push_down_topn_limit cbo_reorder_threshold_use_exhaustive cbo_use_correlated_join_estimate "
+    "cbo_use_correlated_predicate_estimate cbo_use_lock_db cbo_use_nth_exec_plan chunk_size codegen_level "
+    "connector_io_tasks_per_scan_operator connector_io_tasks_slow_io_latency_ms connector_scan_use_query_mem_ratio "
+    "consistent_hash_virtual_number count_distinct_column_buckets count_distinct_implementation custom_query_id "
+    "default_rowset_type default_table_compression disable_bucket_join disable_colocate_join "
+    "disable_spill_to_local_disk disable_streaming_preaggregations div_precision_increment enable_adaptive_sink_dop "
+    "enable_async_profile enable_big_query_log enable_collect_table_level_scan_stats enable_column_expr_predicate "
+    "enable_connector_adaptive_io_tasks enable_connector_sink_global_shuffle enable_connector_sink_spill "
+    "enable_constant_execute_in_fe enable_cross_join enable_deliver_batch_fragments enable_distinct_agg_over_window "
+    "enable_distinct_column_bucketization enable_dynamic_prune_scan_range enable_exchange_pass_through "
+    "enable_exchange_perf enable_expr_prune_partition enable_file_metacache "
+    "enable_filter_unused_columns_in_scan_stage enable_gin_filter enable_global_runtime_filter "
+    "enable_hive_column_stats enable_incremental_mv enable_lambda_pushdown enable_late_materialization "
+    "enable_load_profile enable_local_shuffle_agg enable_materialized_view_agg_pushdown_rewrite "
+    "enable_materialized_view_for_insert enable_materialized_view_plan_cache enable_materialized_view_rewrite "
+    "enable_materialized_view_single_table_view_delta_rewrite enable_materialized_view_text_match_rewrite "
+    "enable_materialized_view_union_rewrite enable_materialized_view_view_delta_rewrite enable_metadata_profile "
+    "enable_multicolumn_global_runtime_filter enable_mv_optimizer_trace_log enable_mv_planner "
+    "enable_optimizer_trace_log enable_outer_join_reorder enable_parallel_merge enable_partition_bucket_optimize "
+    "enable_phased_scheduler enable_pipeline enable_pipeline_engine enable_pipeline_query_statistic "
+    "enable_plan_advisor enable_plan_analyzer enable_plan_validation enable_populate_block_cache "
+    "enable_populate_datacache enable_predicate_reorder enable_prune_complex_types enable_query_cache "
+    "enable_query_debug_trace enable_query_dump enable_query_queue_load enable_query_queue_select "
+    "enable_query_queue_statistic enable_query_tablet_affinity enable_query_trigger_analyze enable_resource_group "
+    "enable_rewrite_bitmap_union_to_bitamp_agg enable_rewrite_groupingsets_to_union_all "
+    "enable_rewrite_simple_agg_to_hdfs_scan enable_rewrite_simple_agg_to_meta_scan "
+    "enable_rewrite_sum_by_associative_rule enable_rule_based_materialized_view_rewrite enable_runtime_adaptive_dop "
+    "enable_scan_block_cache enable_scan_datacache enable_scan_predicate_expr_reuse enable_shared_scan "
+    "enable_short_circuit enable_show_all_variables enable_simplify_case_when enable_sort_aggregate enable_spill "
+    "enable_spill_buffer_read enable_spill_to_remote_storage enable_sql_digest enable_stats_to_optimize_skew_join "
+    "enable_strict_order_by enable_subfield_no_copy enable_sync_materialized_view_rewrite "
+    "enable_tablet_internal_parallel enable_topn_runtime_filter enable_ukfk_opt enable_wait_dependent_event "
+    "enable_write_hive_external_table event_scheduler exec_mem_limit follower_query_forward_mode "
+    "force_schedule_local foreign_key_checks forward_to_leader forward_to_master full_sort_late_materialization "
+    "full_sort_max_buffered_bytes full_sort_max_buffered_rows global_runtime_filter_build_max_size "
+    "global_runtime_filter_probe_min_selectivity global_runtime_filter_probe_min_size "
+    "global_runtime_filter_rpc_http_min_size hash_join_interpolate_passthrough hash_join_push_down_right_table "
+    "hdfs_backend_selector_hash_algorithm hdfs_backend_selector_scan_range_shuffle hive_partition_stats_sample_size "
+    "hudi_mor_force_jni_reader innodb_read_only interpolate_passthrough io_tasks_per_scan_operator is_report_success "
+    "jit_level join_implementation_mode join_implementation_mode_v2 load_mem_limit "
+    "load_transmission_compression_type log_rejected_record_num low_cardinality_optimize_on_lake "
+    "materialized_view_rewrite_mode max_execution_time max_parallel_scan_instance_num max_pipeline_dop "
+    "max_pushdown_conditions_per_column max_scan_key_num metadata_collect_query_timeout nested_mv_rewrite_max_level "
+    "new_planner_agg_stage new_planner_optimize_timeout optimizer_execute_timeout "
+    "optimizer_materialized_view_timelimit orc_use_column_names parallel_exchange_instance_num "
+    "parallel_fragment_exec_instance_num parse_tokens_limit partial_update_mode phased_scheduler_max_concurrency "
+    "pipeline_dop pipeline_profile_level pipeline_sink_dop plan_mode populate_datacache_mode prefer_compute_node "
+    "prefer_cte_rewrite profile_limit_fold profile_timeout profiling query_cache_agg_cardinality_limit "
+    "query_cache_entry_max_bytes query_cache_entry_max_rows query_cache_force_populate query_cache_hot_partition_num "
+    "query_debug_options query_delivery_timeout query_excluding_mv_names query_including_mv_names query_mem_limit "
+    "query_queue_concurrency_limit query_queue_cpu_used_permille_limit query_queue_max_queued_queries "
+    "query_queue_mem_used_pct_limit query_queue_pending_timeout_second range_pruner_max_predicate "
+    "rewrite_count_distinct_to_bitmap_hll rpc_http_min_size runtime_adaptive_dop_max_block_rows_per_driver_seq "
+    "runtime_adaptive_dop_max_output_amplification_factor runtime_filter_early_return_selectivity "
+    "runtime_filter_on_exchange_node runtime_filter_scan_wait_time runtime_join_filter_push_down_limit "
+    "runtime_profile_report_interval scan_or_to_union_limit scan_or_to_union_threshold scan_use_query_mem_ratio "
+    "select_ratio_threshold single_node_exec_plan skew_join_rand_range skip_local_disk_cache skip_page_cache "
+    "spill_enable_direct_io spill_encode_level spill_mem_limit_threshold spill_mem_table_num spill_mem_table_size "
+    "spill_mode spill_operator_max_bytes spill_operator_min_bytes spill_rand_ratio spill_revocable_max_bytes "
+    "spill_storage_volume spillable_operator_mask sql_quote_show_create statistic_collect_parallel storage_engine "
+    "streaming_preaggregation_mode tablet_internal_parallel_mode thrift_plan_protocol trace_log_level trace_log_mode "
+    "transmission_compression_type transmission_encode_level trigger_analyze tx_visible_wait_timeout "
+    "unnest_push_down use_compute_nodes use_page_cache use_scan_block_cache warehouse window_partition_mode "
+    "workgroup_id"
+)
+TUNING = frozenset(_TUNING_NAMES.split())
+"""Variables of StarRocks 3.5 that change how a statement runs and not what it answers: kept, without effect here."""
+_OFFSET = re.compile(r"([+-]?)(\d{1,2}):(\d{2})")
+_ZONE_ALIASES = {"CST": "Asia/Shanghai", "PRC": "Asia/Shanghai", "SYSTEM": "UTC"}
+
+
+def time_zone(value: str) -> str:
+    """A session time zone as StarRocks shows it: a name, or an offset such as `+08:00`.
+
+    Raises:
+        SqlError: 1298 for an unknown time zone.
+    """
+    unknown = SqlError(1298, f"Unknown or incorrect time zone: '{value}'")
+    if found := _OFFSET.fullmatch(value):
+        sign, hours, minutes = found[1] or "+", int(found[2]), int(found[3])
+        if minutes > 59 or hours * 60 + minutes > (840 if sign == "+" else 720):
+            raise unknown
+        return f"{sign}{hours:02}:{minutes:02}"
+    try:
+        ZoneInfo(_ZONE_ALIASES.get(value, value))
+    except (ValueError, KeyError, OSError):
+        raise unknown from None
+    return value
+
+
+def duckdb_zone(zone: str) -> str:
+    """DuckDB's name for a time zone that `time_zone` returned."""
+    if found := _OFFSET.fullmatch(zone):
+        sign, minutes = found[1], found[3]
+        # DuckDB knows whole hours only, and these by the sign that POSIX gives them
+        if minutes != "00":
+            raise errors.unsupported(f"the time zone {zone}; use a name such as Asia/Kolkata")
+        return "UTC" if found[2] == "00" else f"Etc/GMT{'-' if sign == '+' else '+'}{int(found[2])}"
+    return _ZONE_ALIASES.get(zone, zone)
+
+
+def checked(name: str, value: str) -> str:
+    """The value of a variable as it is kept.
+
+    Args:
+        name: name in lower case.
+        value: value as the statement has it, without quotes.
+
+    Raises:
+        SqlError: the variable does not exist, cannot be set, or not to this value.
+    """
+    if name not in DEFAULTS and name not in TUNING and name not in FIXED:
+        raise SqlError(1193, f"Unknown system variable '{name}'")
+    if name in READ_ONLY:
+        raise SqlError(1238, f"Variable '{name}' is a read only variable")
+    if value.upper() == "DEFAULT" and name in DEFAULTS:
+        return DEFAULTS[name]
+    if name == "time_zone":
+        return time_zone(value)
+    if name in {"query_timeout", "insert_timeout"} and not (value.isdigit() and 1 <= int(value) <= 259200):
+        raise errors.analysis(f"{name} is 1 to 259200 seconds, found {value}")
+    if name == "sql_select_limit" and not value.isdigit():
+        raise errors.analysis(f"sql_select_limit is a whole number, found {value}")
+    if name == "group_concat_max_len" and (not value.isdigit() or int(value) < 4):
+        raise errors.analysis(f"group_concat_max_len is a whole number from 4, found {value}")
+    if name in _SWITCHES and value.lower() not in _TRUTHS:
+        raise errors.analysis(f"{name} is true or false, found {value}")
+    only = FIXED.get(name)
+    if only is not None and _plain(value) != _plain(only):
+        raise errors.unsupported(f"another value of {name} than {only}")
+    if name == "sql_mode" and (odd := {mode.strip().upper() for mode in value.split(",")} - SQL_MODES):
+        raise errors.unsupported(f"the SQL mode {', '.join(sorted(odd))}")
+    return value
+
+
+_SWITCHES = {"lower_upper_support_utf8", "enable_insert_strict", "enable_profile"}
+_TRUTHS = {"true": "1", "false": "0", "on": "1", "off": "0", "1": "1", "0": "0"}
+
+
+def _plain(value: str) -> str:
+    return _TRUTHS.get(value.lower(), value.lower())
+
+
+def is_on(value: str) -> bool:
+    """Whether the value of a switch is true."""
+    return _plain(value) == "1"

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from starrocks_emulator.functions.base import Function, fixed
+from starrocks_emulator.functions.base import Function, Rendered, fixed, kind_of, overload
 
 
 def _joined(arguments: Sequence[str]) -> str:
     """NULLs are left out, unless a third argument stands for them."""
     array, separator, *missing = arguments
-    texts = f"list_transform({array}, lambda element: fn.text(element))"
+    kind = kind_of(array)
+    element = Rendered("element", lambda: kind.element if kind else None)
+    texts = f"list_transform({array}, lambda element: {overload('text', element)})"
     if missing:
         return f"array_to_string(list_transform({texts}, lambda element: coalesce(element, {missing[0]})), {separator})"
     return f"array_to_string(list_filter({texts}, lambda element: element IS NOT NULL), {separator})"

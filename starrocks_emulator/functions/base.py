@@ -1,48 +1,123 @@
-"""How a function of StarRocks is told to DuckDB."""
+"""How a call of a StarRocks function becomes an expression of DuckDB."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.macros import OVERLOADS, suffix
+from starrocks_emulator.types import SqlType
 
 Template = str | Callable[[Sequence[str]], str]
+
+
+class Rendered(str):
+    """DuckDB's text for an expression, with the type of the expression in StarRocks."""
+
+    __slots__ = ("_kind",)
+    _kind: Callable[[], SqlType | None]
+
+    def __new__(cls, text: str, kind: Callable[[], SqlType | None]) -> "Rendered":
+        """`kind` computes the type, None if it is not known; it is called only if the type is asked for."""
+        found = super().__new__(cls, text)
+        found._kind = kind
+        return found
+
+    @property
+    def kind(self) -> SqlType | None:
+        """The type of the expression."""
+        return self._kind()
+
+
+def kind_of(text: str) -> SqlType | None:
+    """The type of a rendered expression; None if it is not known."""
+    return text.kind if isinstance(text, Rendered) else None
+
+
+_CANDIDATES = {
+    "tinyint": ("TINYINT", "BIGINT"),
+    "smallint": ("SMALLINT", "BIGINT"),
+    "int": ("INTEGER", "BIGINT"),
+    "bigint": ("BIGINT",),
+    "largeint": ("HUGEINT", "DECIMAL(38,9)", ""),
+    "boolean": ("BOOLEAN", "BIGINT"),
+    "float": ("FLOAT", "DOUBLE"),
+    "double": ("DOUBLE",),
+    "decimal": ("DECIMAL(38,9)", ""),
+    "date": ("DATE",),
+    "datetime": ("TIMESTAMP",),
+    "char": ("VARCHAR",),
+    "varchar": ("VARCHAR",),
+    "json": ("",),
+}
+"""Overloads of a macro that take a type, best first."""
+
+
+def overload(macro: str, text: str, first: str = "") -> str:
+    """A call of an overloaded macro with a rendered argument; `first`: the argument before it, for `day_trunc`."""
+    kind = kind_of(text)
+    bodies = OVERLOADS[macro]
+    before = f"{first}, " if first else ""
+    for type_ in _CANDIDATES.get(kind.name, ()) if kind else ():
+        if type_ in bodies:
+            return f"fn.{macro}{suffix(type_)}({before}{text})"
+    if kind and kind.is_string and "DOUBLE" in bodies:
+        return f"fn.{macro}{suffix('DOUBLE')}({before}fn.number({text}))"
+    return f"fn.{macro}({before}{text})"
+
+
+_PLACE = re.compile(rf"fn\.({'|'.join(OVERLOADS)})\(\{{(\d+)\}}\)|\{{(\d+)\}}")
+
+
+def filled(template: str, arguments: Sequence[str]) -> str:
+    """A template with its places `{0}`, `{1}` … filled, each overloaded macro chosen by its argument's type."""
+
+    def fill(found: re.Match[str]) -> str:
+        macro, inner, place = found.groups()
+        return overload(macro, arguments[int(inner)]) if macro else arguments[int(place)]
+
+    return _PLACE.sub(fill, template)
 
 
 @dataclass(frozen=True)
 class Function:
     """A function with `least` to `most` arguments (None: any number).
 
-    `template` holds `{0}`, `{1}` … for rendered arguments, or is called with them. `kind`: `scalar`, `aggregate`
-    (which may also be used over a window) or `window` (only there)."""
+    Attributes:
+        template: DuckDB's text with places `{0}`, `{1}` … for rendered arguments, or a function that makes it.
+        least: fewest arguments.
+        most: most arguments.
+        kind: `scalar`, `aggregate` (which may also have an OVER clause) or `window` (which must have one).
+        result: what is done with the value of an aggregate, as a template with the place `{0}`.
+    """
 
     template: Template
     least: int = 1
     most: int | None = 1
     kind: str = "scalar"
+    result: str = "{0}"
 
     def render(self, name: str, arguments: Sequence[str]) -> str:
-        """DuckDB's expression for a call.
+        """DuckDB's expression for a call, without `result`.
 
         Raises:
             SqlError: 1064 for a wrong number of arguments.
         """
         if len(arguments) < self.least or (self.most is not None and len(arguments) > self.most):
             raise errors.analysis(f"No matching function with signature: {name}({len(arguments)} arguments)")
-        if isinstance(self.template, str):
-            return self.template.format(*arguments)
-        return self.template(arguments)
+        return filled(self.template, arguments) if isinstance(self.template, str) else self.template(arguments)
 
 
-def fixed(template: str, count: int, kind: str = "scalar") -> Function:
+def fixed(template: str, count: int, kind: str = "scalar", result: str = "{0}") -> Function:
     """A function with exactly `count` arguments."""
-    return Function(template, count, count, kind)
+    return Function(template, count, count, kind, result)
 
 
 def literal(text: str, what: str) -> str:
     """The value of a rendered string literal.
 
     Raises:
-        SqlError: 1064 where the argument is something else.
+        SqlError: 1064 if the argument is something else.
     """
     if len(text) < 2 or text[0] != "'" or text[-1] != "'":
         raise errors.analysis(f"{what} must be a constant string")

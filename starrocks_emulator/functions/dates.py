@@ -1,4 +1,7 @@
-"""Date and time functions. DATETIME has no zone; `now()` is in the session's zone, which is UTC."""
+"""Date and time functions.
+
+DATETIME has no time zone. `now()`, `from_unixtime()` and `unix_timestamp()` use the session's, which `Context` sets in
+DuckDB; a cast between TIMESTAMP and TIMESTAMPTZ converts by it."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import Function, fixed, literal
+from starrocks_emulator.functions.base import Function, fixed, literal, overload
 from starrocks_emulator.functions.calendar import LETTERS, READ_LETTERS
 
 TRUNC_UNITS = {"microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"}
@@ -66,12 +69,18 @@ def _trunc(arguments: Sequence[str]) -> str:
     unit = literal(arguments[0], "the first argument of date_trunc").lower()
     if unit not in TRUNC_UNITS:
         raise errors.analysis(f"date_trunc function can't support argument other than {', '.join(sorted(TRUNC_UNITS))}")
-    moment = arguments[1] if unit in _WHOLE_DAYS else f"fn.with_time({arguments[1]})"
-    return f"fn.date_trunc('{unit}', {moment})"
+    if unit in _WHOLE_DAYS:
+        return overload("day_trunc", arguments[1], f"'{unit}'")
+    return f"date_trunc('{unit}', {overload('with_time', arguments[1])})"
 
 
 def _formatted(arguments: Sequence[str]) -> str:
-    return formatted(f"fn.dt({arguments[0]})", literal(arguments[1], "a date format"))
+    return formatted(overload("dt", arguments[0]), literal(arguments[1], "a date format"))
+
+
+def names_a_time(pattern: str) -> bool:
+    """Whether a format of STR_TO_DATE names a time of day."""
+    return bool(re.search("%[HhIiklrSsT]", _SHORT.get(pattern, pattern)))
 
 
 def parsed(text: str, pattern: str) -> str:
@@ -84,7 +93,7 @@ def parsed(text: str, pattern: str) -> str:
     if "%%" in pattern or not all(re.search(f"%[{part}]", pattern) for part in ("yY", "mcMb", "de")):
         raise errors.unsupported(f"str_to_date by the format '{pattern}': it must name year, month and day")
     moment = f"py_str_to_date({text}, {_quoted(pattern)})"
-    return moment if re.search("[HhIiklrSsT]", pattern) else f"CAST({moment} AS DATE)"
+    return moment if names_a_time(pattern) else f"CAST({moment} AS DATE)"
 
 
 def _parsed(arguments: Sequence[str]) -> str:
@@ -97,17 +106,18 @@ _LAST_SECOND = 253402243199
 
 def _from_unixtime(arguments: Sequence[str]) -> str:
     pattern = literal(arguments[1], "a date format") if len(arguments) == 2 else "%Y-%m-%d %H:%i:%s"
-    moment = f"make_timestamp(CAST({arguments[0]} AS BIGINT) * 1000000)"
+    moment = f"CAST(make_timestamptz(CAST({arguments[0]} AS BIGINT) * 1000000) AS TIMESTAMP)"
     return f"CASE WHEN {arguments[0]} BETWEEN 0 AND {_LAST_SECOND} THEN {formatted(moment, pattern)} END"
 
 
 def _unix_timestamp(arguments: Sequence[str]) -> str:
     moment = NOW
     if arguments:
-        moment = f"fn.dt({arguments[0]})"
+        moment = overload("dt", arguments[0])
     if len(arguments) == 2:
         moment = f"CAST({parsed(arguments[0], literal(arguments[1], 'a date format'))} AS TIMESTAMP)"
-    return f"greatest(CAST(floor(epoch({moment})) AS BIGINT), CASE WHEN {moment} IS NULL THEN NULL ELSE 0 END)"
+    seconds = f"CAST(floor(epoch(CAST({moment} AS TIMESTAMPTZ))) AS BIGINT)"
+    return f"greatest({seconds}, CASE WHEN {moment} IS NULL THEN NULL ELSE 0 END)"
 
 
 def _now(arguments: Sequence[str]) -> str:
@@ -128,7 +138,7 @@ def difference(unit: str, later: str, earlier: str) -> str:
         SqlError: 1064 for an unknown unit.
     """
     unit = unit.lower()
-    first, second = f"fn.dt({later})", f"fn.dt({earlier})"
+    first, second = overload("dt", later), overload("dt", earlier)
     months = {"month": 1, "quarter": 3, "year": 12}
     if unit in months:
         # DuckDB counts the last day of a shorter month for a whole month, StarRocks does not
@@ -143,7 +153,7 @@ def _last_day(arguments: Sequence[str]) -> str:
     unit = literal(arguments[1], "the unit of last_day").lower() if len(arguments) == 2 else "month"
     if unit not in {"month", "quarter", "year"}:
         raise errors.analysis("last_day takes month, quarter or year")
-    start = f"date_trunc('{unit}', CAST(fn.dt({arguments[0]}) AS DATE))"
+    start = f"date_trunc('{unit}', CAST({overload('dt', arguments[0])} AS DATE))"
     return f"CAST({start} + INTERVAL 1 {unit} - INTERVAL 1 day AS DATE)"
 
 
@@ -164,7 +174,7 @@ def _zone_of(text: str) -> str:
 
 def _zone(arguments: Sequence[str]) -> str:
     """CONVERT_TZ between zones that are named by constants: names, or offsets such as +08:00."""
-    moment = f"fn.dt({arguments[0]})"
+    moment = overload("dt", arguments[0])
     for place, side in ((1, 1), (2, -1)):
         text = literal(arguments[place], "a time zone of convert_tz")
         found = _OFFSET.fullmatch(text)
@@ -179,15 +189,15 @@ def _zone(arguments: Sequence[str]) -> str:
 
 
 def _add_months(arguments: Sequence[str]) -> str:
-    return f"fn.ranged(fn.dt({arguments[0]}) + to_months(CAST({arguments[1]} AS INTEGER)))"
+    return f"fn.ranged({overload('dt', arguments[0])} + to_months(CAST({arguments[1]} AS INTEGER)))"
 
 
 def _units_between(unit: str, arguments: Sequence[str]) -> str:
     return difference(unit, arguments[0], arguments[1])
 
 
-def _part(name: str) -> Function:
-    return fixed(f"CAST(date_part('{name}', fn.dt({{0}})) AS INTEGER)", 1)
+def _part(name: str, type_: str) -> Function:
+    return fixed(f"CAST(date_part('{name}', fn.dt({{0}})) AS {type_})", 1)
 
 
 DATES = {
@@ -199,9 +209,9 @@ DATES = {
     "DATE_DIFF": Function(_diff, 3, 3),
     "ADD_MONTHS": Function(_add_months, 2, 2),
     "TIMESTAMP": fixed("fn.dt({0})", 1),
-    "TO_DATETIME": fixed("make_timestamp(CAST({0} AS BIGINT) * 1000000)", 1),
-    "WEEK": Function(lambda a: f"py_week(fn.dt({a[0]}), {a[1] if len(a) == 2 else 0})", 1, 2),
-    "YEARWEEK": Function(lambda a: f"py_yearweek(fn.dt({a[0]}), {a[1] if len(a) == 2 else 0})", 1, 2),
+    "TO_DATETIME": fixed("CAST(make_timestamptz(CAST({0} AS BIGINT) * 1000000) AS TIMESTAMP)", 1),
+    "WEEK": Function(lambda a: f"py_week({overload('dt', a[0])}, {a[1] if len(a) == 2 else 0})", 1, 2),
+    "YEARWEEK": Function(lambda a: f"py_yearweek({overload('dt', a[0])}, {a[1] if len(a) == 2 else 0})", 1, 2),
     "WEEKOFYEAR": fixed("CAST(date_part('week', fn.dt({0})) AS INTEGER)", 1),
     "DAYOFWEEK_ISO": fixed("CAST(date_part('isodow', fn.dt({0})) AS INTEGER)", 1),
     "TO_DAYS": fixed("CAST(date_diff('day', DATE '0001-01-01', CAST(fn.dt({0}) AS DATE)) + 366 AS INTEGER)", 1),
@@ -215,14 +225,13 @@ DATES = {
     "CURRENT_TIMESTAMP": Function(_now, 0, 1),
     "LOCALTIMESTAMP": Function(_now, 0, 1),
     "LOCALTIME": Function(_now, 0, 1),
-    "UTC_TIMESTAMP": Function(_now, 0, 1),
+    "UTC_TIMESTAMP": fixed("date_trunc('second', now() AT TIME ZONE 'UTC')", 0),
     "CURDATE": Function(lambda _: f"CAST({NOW} AS DATE)", 0, 0),
     "CURRENT_DATE": Function(lambda _: f"CAST({NOW} AS DATE)", 0, 0),
     "DATE": fixed("CAST(fn.dt({0}) AS DATE)", 1),
     "TO_DATE": fixed("CAST(fn.dt({0}) AS DATE)", 1),
     "DATEDIFF": fixed("CAST(date_diff('day', CAST(fn.dt({1}) AS DATE), CAST(fn.dt({0}) AS DATE)) AS INTEGER)", 2),
     "DAYOFWEEK": fixed("CAST(date_part('dow', fn.dt({0})) + 1 AS INTEGER)", 1),
-    "WEEKDAY": fixed("CAST(date_part('isodow', fn.dt({0})) - 1 AS INTEGER)", 1),
     "LAST_DAY": Function(_last_day, 1, 2),
     "DAYNAME": fixed("dayname(fn.dt({0}))", 1),
     "MONTHNAME": fixed("monthname(fn.dt({0}))", 1),
@@ -231,21 +240,16 @@ DATES = {
         "THEN make_date({0}, 1, 1) + (CAST({1} AS INTEGER) - 1) END",
         2,
     ),
-    **{
-        name: _part(part)
-        for name, part in {
-            "YEAR": "year",
-            "QUARTER": "quarter",
-            "MONTH": "month",
-            "DAY": "day",
-            "DAYOFMONTH": "day",
-            "DAYOFYEAR": "doy",
-            "HOUR": "hour",
-            "MINUTE": "minute",
-            "SECOND": "second",
-            "WEEK_ISO": "week",
-        }.items()
-    },
+    "YEAR": _part("year", "SMALLINT"),
+    "QUARTER": _part("quarter", "INTEGER"),
+    "MONTH": _part("month", "TINYINT"),
+    "DAY": _part("day", "TINYINT"),
+    "DAYOFMONTH": _part("day", "TINYINT"),
+    "DAYOFYEAR": _part("doy", "INTEGER"),
+    "HOUR": _part("hour", "TINYINT"),
+    "MINUTE": _part("minute", "TINYINT"),
+    "SECOND": _part("second", "TINYINT"),
+    "WEEK_ISO": _part("week", "INTEGER"),
 }
 DATES["DATE_TRUNC"] = Function(_trunc, 2, 2)
 for _name in _UNITS:

@@ -1,4 +1,7 @@
-"""DuckDB macros, chosen by argument type, for what DuckDB computes otherwise than StarRocks."""
+"""DuckDB macros for what DuckDB computes otherwise than StarRocks.
+
+DuckDB cannot choose between the overloads of a macro whose argument holds an aggregate. So each overload also exists
+under a name of its own, which `base.overload` chooses where the type of the argument is known."""
 
 _DATETIME_TEXT = (
     "CASE WHEN date_part('microseconds', x) % 1000000 = 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') "
@@ -16,12 +19,92 @@ _MOMENT = (
     "THEN error('emulator: This emulator does not read the date ' || x || ', write it as YYYY-MM-DD HH:MM:SS') END"
 )
 
-MACROS = (
+
+OVERLOADS: dict[str, dict[str, str]] = {
     # a text is read as DATETIME where one is wanted; what cannot be read is NULL
-    f"CREATE MACRO fn.dt(x TIMESTAMP) AS x, (x DATE) AS CAST(x AS TIMESTAMP), (x VARCHAR) AS {_MOMENT}, "
-    "(x BIGINT) AS CASE length(CAST(x AS VARCHAR)) WHEN 8 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d') "
-    "WHEN 14 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d%H%M%S') ELSE CASE WHEN x IS NOT NULL THEN "
-    "error('emulator: This emulator reads numbers as dates in the forms YYYYMMDD and YYYYMMDDHHMMSS') END END",
+    "dt": {
+        "TIMESTAMP": "x",
+        "DATE": "CAST(x AS TIMESTAMP)",
+        "VARCHAR": _MOMENT,
+        "BIGINT": "CASE length(CAST(x AS VARCHAR)) WHEN 8 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d') "
+        "WHEN 14 THEN try_strptime(CAST(x AS VARCHAR), '%Y%m%d%H%M%S') ELSE CASE WHEN x IS NOT NULL THEN "
+        "error('emulator: This emulator reads numbers as dates in the forms YYYYMMDD and YYYYMMDDHHMMSS') END END",
+    },
+    "truth": {
+        "VARCHAR": "CASE WHEN lower(trim(x)) IN ('true', 'false') THEN lower(trim(x)) = 'true' "
+        "ELSE TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT) <> 0 END",
+        "BOOLEAN": "x",
+        "DOUBLE": "x <> 0",
+        "BIGINT": "x <> 0",
+        "HUGEINT": "x <> 0",
+    },
+    # CAST to an integer type cuts off decimals, where DuckDB rounds
+    "whole": {
+        "DOUBLE": "trunc(x)",
+        "VARCHAR": "TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT)",
+        "BIGINT": "x",
+        "HUGEINT": "x",
+        "BOOLEAN": "CAST(x AS INTEGER)",
+        "DECIMAL(38,9)": "trunc(x)",
+        "DATE": "CAST(strftime(x, '%Y%m%d') AS BIGINT)",
+        "TIMESTAMP": "CAST(strftime(x, '%Y%m%d%H%M%S') AS BIGINT)",
+    },
+    "text": {
+        "VARCHAR": "x",
+        "BOOLEAN": "CASE WHEN x THEN '1' WHEN NOT x THEN '0' END",
+        "DOUBLE": "regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')",
+        "FLOAT": "regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')",
+        "BIGINT": "CAST(x AS VARCHAR)",
+        "DATE": "CAST(x AS VARCHAR)",
+        "TIMESTAMP": _DATETIME_TEXT,
+        "HUGEINT": "CAST(x AS VARCHAR)",
+        "": "CAST(x AS VARCHAR)",
+    },
+    "with_time": {
+        "TIMESTAMP": "x",
+        "VARCHAR": "fn.dt_varchar(x)",
+        "DATE": "CASE WHEN x IS NOT NULL THEN "
+        "CAST(error('emulator: date_trunc of a DATE takes day, week, month, quarter or year') AS TIMESTAMP) END",
+    },
+    "round1": {"DOUBLE": "TRY_CAST(round(x) AS BIGINT)", "BIGINT": "x", "": "round(x)"},
+    "floor1": {"DOUBLE": "TRY_CAST(floor(x) AS BIGINT)", "BIGINT": "x", "": "TRY_CAST(floor(x) AS BIGINT)"},
+    "ceil1": {"DOUBLE": "TRY_CAST(ceil(x) AS BIGINT)", "BIGINT": "x", "": "TRY_CAST(ceil(x) AS BIGINT)"},
+    # the absolute value of the smallest integer needs a larger type
+    "abs1": {
+        "DOUBLE": "abs(CAST(x AS DOUBLE))", "FLOAT": "abs(x)", "TINYINT": "abs(CAST(x AS SMALLINT))",
+        "SMALLINT": "abs(CAST(x AS INTEGER))", "INTEGER": "abs(CAST(x AS BIGINT))",
+        "BIGINT": "CAST(abs(CAST(x AS HUGEINT)) AS DECIMAL(38,0))", "BOOLEAN": "CAST(x AS SMALLINT)", "": "abs(x)",
+    },
+    "signed": {"DOUBLE": "CAST(x AS DOUBLE)", "BIGINT": "CAST(x AS BIGINT)", "": "x"},
+    "hex": {"VARCHAR": "hex(encode(x))", "BIGINT": "hex(x)"},
+    "day_trunc": {
+        "TIMESTAMP": "date_trunc(u, x)", "DATE": "CAST(date_trunc(u, x) AS DATE)",
+        "VARCHAR": "date_trunc(u, fn.dt_varchar(x))",
+    },
+}  # fmt: skip
+"""Name of a macro, DuckDB's type of its last parameter `x` (empty: any other), and the expression.
+
+`day_trunc` has the unit `u` as its first parameter."""
+
+
+def suffix(type_: str) -> str:
+    """The end of the name of a macro for one type."""
+    return f"_{type_.partition('(')[0].lower() or 'other'}"
+
+
+def _overloaded() -> list[str]:
+    statements = []
+    for name, bodies in OVERLOADS.items():
+        first, typed = ("u, ", "u VARCHAR, ") if name == "day_trunc" else ("", "")
+        for type_, body in bodies.items():
+            statements.append(f"CREATE MACRO fn.{name}{suffix(type_)}({first}x) AS {body}")
+        choices = ", ".join(f"({typed}x {type_}) AS {body}" for type_, body in bodies.items())
+        statements.append(f"CREATE MACRO fn.{name}{choices}")
+    return statements
+
+
+MACROS = (
+    *_overloaded(),
     # … of a load: NULL for whatever is not in the known forms, without the regular expressions that take their time;
     # a zone, which DuckDB would read, is none of them
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
@@ -30,41 +113,18 @@ MACROS = (
     # beyond the year 9999 there is nothing
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
-    "CREATE MACRO fn.number(x VARCHAR) AS TRY_CAST(x AS DOUBLE)",
-    "CREATE MACRO fn.truth(x VARCHAR) AS CASE WHEN lower(trim(x)) IN ('true', 'false') THEN lower(trim(x)) = 'true' "
-    "ELSE TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT) <> 0 END, (x BOOLEAN) AS x, "
-    "(x DOUBLE) AS x <> 0, (x BIGINT) AS x <> 0, (x HUGEINT) AS x <> 0",
+    "CREATE MACRO fn.number(x) AS TRY_CAST(x AS DOUBLE)",
     # half away from zero, as DECIMAL arithmetic of StarRocks rounds
     "CREATE MACRO fn.quotient(a, b) AS CASE WHEN b = 0 THEN NULL ELSE (abs(a) * 2 + abs(b)) // (abs(b) * 2) "
     "* CAST(sign(a) * sign(b) AS HUGEINT) END",
     "CREATE MACRO fn.divided(a DOUBLE, b DOUBLE) AS a / b, (a BIGINT, b BIGINT) AS a / b, "
     "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('emulator: a division of DECIMALs of unknown scale; use CAST')",
-    # CAST to an integer type cuts off decimals, where DuckDB rounds
-    "CREATE MACRO fn.whole(x DOUBLE) AS trunc(x), (x VARCHAR) AS TRY_CAST(regexp_extract(x, "
-    "'^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT), (x BIGINT) AS x, (x HUGEINT) AS x, (x BOOLEAN) AS CAST(x AS INTEGER), "
-    "(x DECIMAL(38,9)) AS trunc(x), (x DATE) AS CAST(strftime(x, '%Y%m%d') AS BIGINT), "
-    "(x TIMESTAMP) AS CAST(strftime(x, '%Y%m%d%H%M%S') AS BIGINT)",
-    "CREATE MACRO fn.text(x VARCHAR) AS x, (x BOOLEAN) AS CASE WHEN x THEN '1' WHEN NOT x THEN '0' END, "
-    "(x DOUBLE) AS regexp_replace(CAST(x AS VARCHAR), '\\.0$', ''), (x FLOAT) AS "
-    "regexp_replace(CAST(x AS VARCHAR), '\\.0$', ''), (x BIGINT) AS CAST(x AS VARCHAR), "
-    f"(x DATE) AS CAST(x AS VARCHAR), (x TIMESTAMP) AS {_DATETIME_TEXT}, (x HUGEINT) AS CAST(x AS VARCHAR), "
-    "(x) AS CAST(x AS VARCHAR)",
-    "CREATE MACRO fn.date_trunc(u VARCHAR, x TIMESTAMP) AS date_trunc(u, x), "
-    "(u VARCHAR, x DATE) AS CAST(date_trunc(u, x) AS DATE), "
-    "(u VARCHAR, x VARCHAR) AS date_trunc(u, fn.dt(x))",
-    "CREATE MACRO fn.with_time(x TIMESTAMP) AS x, (x VARCHAR) AS fn.dt(x), (x DATE) AS CASE WHEN x IS NOT NULL THEN "
-    "CAST(error('emulator: date_trunc of a DATE takes day, week, month, quarter or year') AS TIMESTAMP) END",
-    "CREATE MACRO fn.round1(x DOUBLE) AS TRY_CAST(round(x) AS BIGINT), (x BIGINT) AS x, (x) AS round(x)",
-    "CREATE MACRO fn.floor1(x DOUBLE) AS TRY_CAST(floor(x) AS BIGINT), (x BIGINT) AS x, "
-    "(x) AS TRY_CAST(floor(x) AS BIGINT)",
-    "CREATE MACRO fn.ceil1(x DOUBLE) AS TRY_CAST(ceil(x) AS BIGINT), (x BIGINT) AS x, "
-    "(x) AS TRY_CAST(ceil(x) AS BIGINT)",
     # StarRocks cuts the result of group_concat at group_concat_max_len
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
     "left(x, most) WHEN x IS NOT NULL THEN error('emulator: This emulator does not cut a group_concat that is not "
     "ASCII at group_concat_max_len; set the variable higher') END",
     # a text of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
-    "CREATE MACRO fn.repeated(x VARCHAR, n) AS CASE WHEN n <= 0 THEN CASE WHEN x IS NOT NULL THEN '' END "
+    "CREATE MACRO fn.repeated(x, n) AS CASE WHEN n <= 0 THEN CASE WHEN x IS NOT NULL THEN '' END "
     "WHEN strlen(x) * CAST(n AS HUGEINT) <= 1048576 THEN repeat(x, CAST(n AS BIGINT)) END",
     # StarRocks changes the case of ASCII letters only
     "CREATE MACRO fn.lower(x) AS translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
@@ -76,7 +136,6 @@ MACROS = (
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.shift_right(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN CAST(x AS BIGINT) >> CAST(n AS BIGINT) "
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
-    "CREATE MACRO fn.hex(x VARCHAR) AS hex(encode(x)), (x BIGINT) AS hex(x)",
     "CREATE MACRO fn.split_part(x, d, n) AS CASE WHEN d = '' THEN "
     "error('emulator: This emulator does not support split_part by an empty text') "
     "WHEN n = 0 OR abs(n) > len(string_split(x, d)) THEN NULL ELSE split_part(x, d, n) END",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from starrocks_emulator.functions.base import Function, fixed
+from starrocks_emulator.functions.base import Function, fixed, overload
 
 
 def _log(arguments: Sequence[str]) -> str:
@@ -13,17 +13,23 @@ def _log(arguments: Sequence[str]) -> str:
     return f"CASE WHEN {base} > 0 AND abs({base} - 1.0) >= 1e-9 AND {value} > 0 THEN ln({value}) / ln({base}) END"
 
 
+def _pmod(arguments: Sequence[str]) -> str:
+    """The remainder with the sign of the divisor."""
+    value, divisor = (overload("signed", argument) for argument in arguments)
+    return f"(({value} % {divisor} + {divisor}) % {divisor})"
+
+
 NUMBERS = {
-    "ABS": fixed("abs({0})", 1),
+    "ABS": fixed("fn.abs1({0})", 1),
     "SIGN": fixed("CAST(sign({0}) AS FLOAT)", 1),
     "FLOOR": fixed("fn.floor1({0})", 1),
     "CEIL": fixed("fn.ceil1({0})", 1),
     "CEILING": fixed("fn.ceil1({0})", 1),
-    "ROUND": Function(lambda a: f"fn.round1({a[0]})" if len(a) == 1 else f"round({a[0]}, {a[1]})", 1, 2),
+    "ROUND": Function(lambda a: overload("round1", a[0]) if len(a) == 1 else f"round({a[0]}, {a[1]})", 1, 2),
     "TRUNCATE": fixed("fn.truncated({0}, {1})", 2),
     "MOD": fixed("(({0}) % ({1}))", 2),
     "FMOD": fixed("(CAST({0} AS DOUBLE) % CAST({1} AS DOUBLE))", 2),
-    "PMOD": fixed("(({0} % {1} + {1}) % {1})", 2),
+    "PMOD": Function(_pmod, 2, 2),
     **{name: fixed("fn.finite(pow({0}, {1}))", 2) for name in ("POW", "POWER", "DPOW", "FPOW")},
     "LOG": Function(_log, 1, 2),
     "SQUARE": fixed("(CAST({0} AS DOUBLE) * CAST({0} AS DOUBLE))", 1),
@@ -35,8 +41,8 @@ NUMBERS = {
     "E": fixed("exp(1.0::DOUBLE)", 0),
     "BIN": fixed("bin(CAST({0} AS BIGINT))", 1),
     "CONV": fixed("py_conv(fn.text({0}), {1}, {2})", 3),
-    "POSITIVE": fixed("({0})", 1),
-    "NEGATIVE": fixed("(- {0})", 1),
+    "POSITIVE": fixed("fn.signed({0})", 1),
+    "NEGATIVE": fixed("(- fn.signed({0}))", 1),
     "BIT_SHIFT_LEFT": fixed("fn.shift_left({0}, {1})", 2),
     "BIT_SHIFT_RIGHT": fixed("fn.shift_right({0}, {1})", 2),
     "SQRT": fixed("CASE WHEN {0} >= 0 THEN sqrt({0}) END", 1),

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import Function, fixed
+from starrocks_emulator.functions.base import Function, fixed, overload
 from starrocks_emulator.functions.native import MURMUR_SEED
 
 
 def _concat(arguments: Sequence[str]) -> str:
     """NULL if any part is, where DuckDB's concat leaves NULLs out."""
-    return "(" + " || ".join(f"fn.text({argument})" for argument in arguments) + ")"
+    return "(" + " || ".join(overload("text", argument) for argument in arguments) + ")"
 
 
 def _concat_ws(arguments: Sequence[str]) -> str:
-    parts = ", ".join(f"fn.text({argument})" for argument in arguments[1:])
+    parts = ", ".join(overload("text", argument) for argument in arguments[1:])
     return f"concat_ws({arguments[0]}, {parts})"
 
 
@@ -39,14 +39,19 @@ def _locate(arguments: Sequence[str]) -> str:
 def _sha2(arguments: Sequence[str]) -> str:
     if arguments[1] not in {"0", "256"}:
         raise errors.unsupported("sha2 of another length than 256 bits")
-    return f"sha256(fn.text({arguments[0]}))"
+    return f"sha256({overload('text', arguments[0])})"
+
+
+def _md5sum(arguments: Sequence[str]) -> str:
+    texts = ", ".join(overload("text", argument) for argument in arguments)
+    return f"md5(concat({texts}))"
 
 
 def _murmur(arguments: Sequence[str]) -> str:
     """Each text is hashed with the hash of the ones before it as its seed."""
     state = str(MURMUR_SEED)
     for argument in arguments:
-        state = f"py_murmur3({state}, fn.text({argument}))"
+        state = f"py_murmur3({state}, {overload('text', argument)})"
     return state
 
 
@@ -81,7 +86,7 @@ STRINGS = {
     "STRLEFT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE left({0}, {1}) END", 2),
     "STRRIGHT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE right({0}, {1}) END", 2),
     "NULL_OR_EMPTY": fixed("({0} IS NULL OR {0} = '')", 1),
-    "STRCMP": fixed("CAST(CASE WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 WHEN {0} > {1} THEN 1 END AS TINYINT)", 2),
+    "STRCMP": fixed("CAST(CASE WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 WHEN {0} > {1} THEN 1 END AS INTEGER)", 2),
     "ASCII": fixed("CASE WHEN {0} = '' THEN 0 ELSE CAST('0x' || left(hex(encode({0})), 2) AS INTEGER) END", 1),
     "CHAR": fixed("CASE WHEN {0} BETWEEN 0 AND 127 THEN chr(CAST({0} AS INTEGER)) END", 1),
     "FIND_IN_SET": fixed(
@@ -107,7 +112,7 @@ STRINGS = {
     "REGEXP_REPLACE": fixed("regexp_replace({0}, {1}, {2}, 'g')", 3),
     "HEX": fixed("fn.hex({0})", 1),
     "MD5": fixed("md5(fn.text({0}))", 1),
-    "MD5SUM": Function(lambda a: f"md5(concat({', '.join(f'fn.text({one})' for one in a)}))", 1, None),
+    "MD5SUM": Function(_md5sum, 1, None),
     "SHA2": Function(_sha2, 2, 2),
     "CRC32": fixed("py_crc32(fn.text({0}))", 1),
     "MURMUR_HASH3_32": Function(_murmur, 1, None),

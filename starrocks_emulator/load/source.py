@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from starrocks_emulator import write
+from starrocks_emulator.functions.base import overload
 from starrocks_emulator.load.settings import Settings, SettingsError
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Table, TableColumn
@@ -219,7 +220,7 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     """The value of a column, NULL where the text is not of its type."""
     kind = column.type
     if kind.is_string:
-        return source if source.startswith('"') else f"fn.text({source})"
+        return source if source.startswith('"') else overload("text", source)
     if not source.startswith('"'):  # an expression has a type of its own
         return f"TRY_CAST({source} AS {kind.stored()})"
     if kind.is_integer:

@@ -9,7 +9,7 @@ from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.principals import identity, role_list, user_admin, with_defaults
 from starrocks_emulator.sql.show import frontend_config
 from starrocks_emulator.users import password_secret
-from starrocks_emulator.variables import DEFAULTS, FIXED, READ_ONLY, SQL_MODES, UTC_NAMES
+from starrocks_emulator.variables import checked
 
 
 def set_(context: Context, words: Words) -> Ok:
@@ -26,14 +26,34 @@ def set_(context: Context, words: Words) -> Ok:
             raise errors.unsupported("other catalogs than default_catalog")
         words.finish()
         return Ok()
-    if words.peek("PROPERTY") or words.peek("TRANSACTION"):
-        raise errors.unsupported(f"SET {words.identifier().upper()}")
+    if words.peek("PROPERTY"):
+        raise errors.unsupported("SET PROPERTY")
+    if _transaction_characteristics(words):
+        return Ok()
     while True:
         _set_variable(context, words)
         if not words.accept(","):
             break
     words.finish()
     return Ok()
+
+
+def _transaction_characteristics(words: Words) -> bool:
+    """`[GLOBAL | SESSION | LOCAL] TRANSACTION …`, which StarRocks reads and ignores."""
+    begin = words.position
+    _ = words.accept("GLOBAL") or words.accept("SESSION") or words.accept("LOCAL")
+    if not words.accept("TRANSACTION"):
+        words.position = begin
+        return False
+    while True:
+        if words.accept("ISOLATION", "LEVEL"):
+            words.one_of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
+        else:
+            words.one_of("READ ONLY", "READ WRITE")
+        if not words.accept(","):
+            break
+    words.finish()
+    return True
 
 
 def _set_password(context: Context, words: Words) -> Ok:
@@ -89,7 +109,7 @@ def _set_role(context: Context, words: Words) -> Ok:
     return Ok()
 
 
-def _set_variable(context: Context, words: Words) -> None:  # noqa: PLR0912
+def _set_variable(context: Context, words: Words) -> None:
     if words.accept("NAMES"):
         charset = words.word_or_string()
         if words.accept("COLLATE"):
@@ -115,25 +135,8 @@ def _set_variable(context: Context, words: Words) -> None:  # noqa: PLR0912
     if not words.accept("="):
         words.expect(":=")
     value = _value(context, words)
-    if name not in context.variables:
-        raise SqlError(1193, f"Unknown system variable '{name}'")
-    if name in READ_ONLY:
-        raise SqlError(1621, f"Variable '{name}' is a read only variable")
-    if name == "time_zone" and value not in UTC_NAMES:
-        raise errors.unsupported(f"the session time zone '{value}'; DATETIME values are UTC here")
-    if value.upper() == "DEFAULT" and name in DEFAULTS:
-        value = DEFAULTS[name]
-    if name in {"query_timeout", "insert_timeout"} and not (value.isdigit() and 1 <= int(value) <= 259200):
-        raise errors.analysis(f"{name} is 1 to 259200 seconds, found {value}")
-    if name == "sql_select_limit" and not value.isdigit():
-        raise errors.analysis(f"sql_select_limit is a whole number, found {value}")
-    if name in FIXED and value != DEFAULTS[name]:
-        raise errors.unsupported(f"another value of {name} than {DEFAULTS[name]}")
-    if name == "sql_mode" and (odd := {mode.strip().upper() for mode in value.split(",")} - SQL_MODES):
-        raise errors.unsupported(f"the SQL mode {', '.join(sorted(odd))}")
-    if name == "group_concat_max_len" and (not value.isdigit() or int(value) < 4):
-        raise errors.analysis(f"group_concat_max_len is a whole number from 4, found {value}")
-    context.variables[name] = value
+    value = checked(name, value)
+    context.set_variable(name, value)
     if glob:
         context.access.require_global("OPERATE", "SYSTEM")
         context.services.global_variables[name] = value
@@ -145,15 +148,7 @@ def _value(context: Context, words: Words) -> str:
         while words.accept("."):
             name = words.identifier().lower()
         return context.variables.get(name, "")
-    negative = words.accept("-")
-    token = words.current
-    if token is None or token.kind not in {"word", "string", "number", "quoted"}:
-        raise words.unexpected("a value")
-    words.position += 1
-    text = token.text if token.kind in {"word", "number"} else Words(token.text).word_or_string()
-    plain = {"ON": "1", "TRUE": "true", "OFF": "0", "FALSE": "false", "NULL": ""}
-    text = plain.get(text.upper(), text) if token.kind == "word" else text
-    return f"-{text}" if negative else text
+    return words.value()
 
 
 def use(context: Context, words: Words) -> Ok:

@@ -38,13 +38,13 @@ def query_after_as(context: Context, words: Words) -> str:
     if words.at_end:
         raise words.unexpected("SELECT")
     text = words.rest()
-    context.queries().query(parse(text)[0], top=True)
+    context.queries().query(parse(text)[0])
     return text
 
 
 def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[TableColumn, ...]:
     """The columns that a query answers, under these names if some are given."""
-    text = context.queries().query(parse(query)[0], top=True)
+    text = context.queries().query(parse(query)[0])
     rows = context.cursor.execute(f"DESCRIBE {text}").fetchall()
     if names and len(names) != len(rows):
         raise SqlError(1353, "View's SELECT and view's field list have different column counts")

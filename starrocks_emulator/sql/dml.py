@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors, write
 from starrocks_emulator.catalog import Catalog
+from starrocks_emulator.functions.base import overload
 from starrocks_emulator.loads import LabelInUseError, Loads
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
@@ -24,7 +25,7 @@ Allowed = Callable[[Table, str], None]
 
 def assigned(source: str, column: TableColumn) -> str:
     """An expression as the value of a column: converted, and refused where that loses it."""
-    converted = cast(source, column.type) if not column.type.is_string else f"fn.text({source})"
+    converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
     if column.type.name in {"array", "varbinary"}:
         converted = f"CAST({source} AS {column.type.stored()})"
     name = text_literal(
@@ -132,7 +133,7 @@ class Changer:
             for cell, column, as_text in zip(row, columns, mixed, strict=True):
                 text = _default_of(column) if _is_default(cell) else queries(cell)
                 null = isinstance(cell, exp.Null)
-                cells.append(f"fn.text({text})" if as_text and not null and not _is_text(cell, column) else text)
+                cells.append(overload("text", text) if as_text and not null and not _is_text(cell, column) else text)
             rows.append(f"({', '.join(cells)})")
         return "VALUES " + ", ".join(rows)
 

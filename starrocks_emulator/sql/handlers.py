@@ -1,20 +1,23 @@
 """How each kind of expression is rendered as DuckDB's text; what is not here is refused."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
-from starrocks_emulator.sql.kinds import NULL
+from starrocks_emulator.sql.kinds import BIGINT, NULL
 from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division
 from starrocks_emulator.sql.parse import PARAMETER, written_name
 from starrocks_emulator.sql.renderer import Renderer
+from starrocks_emulator.variables import FIXED, TUNING
 
 
 def _cast(render: Renderer, node: exp.Expr) -> str:
@@ -31,7 +34,7 @@ def _sum(render: Renderer, node: exp.Expr) -> str:
     if isinstance(left, exp.Interval):
         left, right = right, left
     if isinstance(right, exp.Interval):
-        return f"fn.ranged(fn.dt({render(left)}) {sign} {interval(render, right)})"
+        return f"fn.ranged({overload('dt', render(left))} {sign} {interval(render, right)})"
     return arithmetic(render, node, sign)
 
 
@@ -52,8 +55,18 @@ def _column(render: Renderer, node: exp.Expr) -> str:
     return f"{quote(table.name)}.{quote(name)}" if table else quote(name)
 
 
-def _literal(_: Renderer, node: exp.Expr) -> str:
-    return text_literal(node.name) if node.args.get("is_string") else node.name
+def _literal(render: Renderer, node: exp.Expr) -> str:
+    if node.args.get("is_string"):
+        return text_literal(node.name)
+    kind = render.kind(node)
+    if "e" in node.name.lower() and kind and kind.name == "decimal":
+        return f"CAST({Decimal(node.name):f} AS {kind.stored()})"
+    return node.name
+
+
+def _whole_division(render: Renderer, node: exp.Expr) -> str:
+    """DIV divides BIGINTs, to which both sides are converted."""
+    return f"({cast(render(node.this), BIGINT)} // {cast(render(node.expression), BIGINT)})"
 
 
 def _case(render: Renderer, node: exp.Expr) -> str:
@@ -155,6 +168,8 @@ def _group_concat(render: Renderer, node: exp.Expr) -> str:
 def _variable(render: Renderer, node: exp.Expr) -> str:
     name = node.name.lower()
     if name not in render.variables:
+        if name in TUNING or name in FIXED:
+            raise errors.unsupported(f"reading the variable {name} before it is set")
         raise SqlError(1193, f"Unknown system variable '{node.name}'")
     value = render.variables[name]
     return value if value.isdigit() and len(value) < 19 else text_literal(value)
@@ -199,7 +214,7 @@ def _star(_: Renderer, node: exp.Expr) -> str:
 HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Add: _sum,
     exp.Sub: _sum,
-    exp.IntDiv: lambda r, n: f"({r(n.this)} // {r(n.expression)})",
+    exp.IntDiv: _whole_division,
     exp.Xor: lambda r, n: f"(CAST({r(n.this)} AS BOOLEAN) <> CAST({r(n.expression)} AS BOOLEAN))",
     exp.BitwiseXor: lambda r, n: f"xor({r(n.this)}, {r(n.expression)})",
     exp.Neg: lambda r, n: f"(- {r(n.this)})",
@@ -210,7 +225,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Mul: lambda r, n: arithmetic(r, n, "*"),
     exp.Mod: lambda r, n: arithmetic(r, n, "%"),
     exp.Div: division,
-    exp.BitwiseNot: lambda r, n: f"(~ {r(n.this)})",
+    exp.BitwiseNot: lambda r, n: f"(~ {cast(r(n.this), BIGINT)})",
     exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)})",
     exp.Exists: lambda r, n: f"EXISTS ({r.query(n.this.this if isinstance(n.this, exp.Subquery) else n.this)})",
     exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005

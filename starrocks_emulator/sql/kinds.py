@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.functions.dates import names_a_time
 from starrocks_emulator.functions.kinds import RESULTS
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.literals import data_type
@@ -35,17 +36,25 @@ def is_number(kind: Kind) -> bool:
 
 
 def literal_kind(node: exp.Literal) -> SqlType:
-    """The type of a literal: the smallest integer type that holds it, DECIMAL for a point, DOUBLE for an exponent."""
+    """The type of a literal: the smallest integer type that holds it, DECIMAL for a point or an exponent."""
     text = node.name
     if node.args.get("is_string"):
         return VARCHAR
     if text.isdigit():
         return integer_kind(int(text))
     if "e" in text.lower():
-        return DOUBLE
+        return _exponent_kind(text)
     whole, _, fraction = text.partition(".")
     precision = max(1, len(whole.lstrip("0"))) + len(fraction)
     return SqlType("decimal", (precision, len(fraction))) if precision <= 38 else DOUBLE
+
+
+def _exponent_kind(text: str) -> SqlType:
+    """The type of a literal such as `1.5e3`: DECIMAL where one of 38 digits holds it, DOUBLE otherwise."""
+    value = Decimal(text)
+    scale = max(0, -int(value.as_tuple().exponent))
+    precision = max(1, scale, value.adjusted() + 1 + scale)
+    return SqlType("decimal", (precision, scale)) if precision <= 38 else DOUBLE
 
 
 def integer_kind(value: int) -> SqlType:
@@ -152,6 +161,8 @@ class Kinds:
         """The type of an expression."""
         if node is None or isinstance(node, exp.Null):
             return NULL
+        if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal) and node.this.name.isdigit():
+            return integer_kind(-int(node.this.name))
         if isinstance(node, exp.Paren | exp.Alias | exp.Neg | exp.Collate):
             return self(node.this)
         if isinstance(node, exp.Literal):
@@ -180,7 +191,7 @@ class Kinds:
         if isinstance(node, exp.GroupConcat | exp.Trim):
             return VARCHAR
         if isinstance(node, exp.Extract):
-            return INT
+            return self._call(exp.Anonymous(this=node.this.name, expressions=[node.expression]))
         if isinstance(node, exp.CurrentTimestamp):
             return DATETIME
         if isinstance(node, exp.CurrentDate):
@@ -206,7 +217,7 @@ class Kinds:
             return SqlType("decimal", (38, division_scale(as_decimal(left)[1])))
         return DOUBLE
 
-    def _call(self, node: exp.Anonymous) -> Kind:  # noqa: PLR0911
+    def _call(self, node: exp.Anonymous) -> Kind:  # noqa: PLR0911  one return a rule
         name = written_name(str(node.this)).upper()
         arguments = [one.this if isinstance(one, exp.Order | exp.IgnoreNulls) else one for one in node.expressions]
         if arguments and isinstance(arguments[0], exp.Distinct):
@@ -214,48 +225,71 @@ class Kinds:
         rule = RESULTS.get(name)
         if rule is None:
             return None
-        if rule == "first":
-            return self(arguments[0]) if arguments else None
         if rule == "common":
             return common([self(one) for one in (arguments[1:] if name == "IF" else arguments)])
-        if rule == "sum":
-            return self._sum(self(arguments[0])) if arguments else None
-        if rule == "avg":
-            kind = self(arguments[0]) if arguments else None
-            if kind is None or kind.name != "decimal":
-                return DOUBLE if kind else None
-            return SqlType("decimal", (38, division_scale(kind.arguments[1])))
+        if rule in _BY_FIRST:
+            return _BY_FIRST[rule](self(arguments[0])) if arguments else None
         if rule == "round":
-            return self._round(arguments)
-        if rule == "array":
-            element = self(arguments[0]) if arguments else None
-            return SqlType("array", (), element) if element and element != NULL else None
-        if rule == "element":
-            outer = self(arguments[0]) if arguments else None
-            return outer.element if outer else None
+            return _round(self(arguments[0]) if arguments else None, arguments)
         if rule == "date_trunc":
             kind = self(arguments[1]) if len(arguments) == 2 else None
             return kind if kind and kind.name == "date" else DATETIME
+        if rule == "str_to_date":
+            constant = len(arguments) == 2 and isinstance(arguments[1], exp.Literal)
+            return SqlType("date") if constant and not names_a_time(arguments[1].name) else DATETIME
         return make_type(rule) if rule in {"varchar", "json"} else SqlType(rule)
 
-    def _round(self, arguments: Sequence[exp.Expr]) -> Kind:
-        kind = self(arguments[0]) if arguments else None
-        if not is_number(kind) or kind is None:
-            return None
-        if kind.name == "decimal":
-            digits = arguments[1].name if len(arguments) == 2 else "0"
-            return SqlType("decimal", (38, int(digits))) if digits.isdigit() and int(digits) <= 38 else None
-        return BIGINT if len(arguments) == 1 else DOUBLE
 
-    @staticmethod
-    def _sum(kind: Kind) -> Kind:
-        if kind is None:
-            return None
-        if kind.name == "decimal":
-            return SqlType("decimal", (38, kind.arguments[1]))
-        if kind.name == "largeint":
-            return kind
-        return BIGINT if kind.name in INTEGERS else DOUBLE
+def _round(kind: Kind, arguments: Sequence[exp.Expr]) -> Kind:
+    if not is_number(kind) or kind is None:
+        return DOUBLE if kind and kind.is_string else None
+    if kind.name == "decimal":
+        digits = arguments[1].name if len(arguments) == 2 else "0"
+        return SqlType("decimal", (38, int(digits))) if digits.isdigit() and int(digits) <= 38 else None
+    return BIGINT if len(arguments) == 1 else DOUBLE
+
+
+def _sum(kind: Kind) -> Kind:
+    if kind is None:
+        return None
+    if kind.name == "decimal":
+        return SqlType("decimal", (38, kind.arguments[1]))
+    if kind.name == "largeint":
+        return kind
+    return BIGINT if kind.name in INTEGERS else DOUBLE
+
+
+def _average(kind: Kind) -> Kind:
+    if kind is None or kind.name != "decimal":
+        return DOUBLE if kind else None
+    return SqlType("decimal", (38, division_scale(kind.arguments[1])))
+
+
+def _array(kind: Kind) -> Kind:
+    return SqlType("array", (), kind) if kind and kind != NULL else None
+
+
+_BY_FIRST: dict[str, Callable[[Kind], Kind]] = {
+    "first": lambda kind: kind,
+    "sum": _sum,
+    "avg": _average,
+    "array": _array,
+    "element": lambda kind: kind.element if kind else None,
+    "array_sum": lambda kind: _sum(kind.element) if kind else None,
+    "abs": lambda kind: _signed(kind, grow=True),
+    "signed": lambda kind: _signed(kind, grow=False),
+    "percentile": lambda kind: kind if kind is None or kind.is_temporal else DOUBLE,
+}
+"""The type of a function by that of its first argument, for the rules of `functions.kinds`."""
+
+
+def _signed(kind: Kind, grow: bool) -> Kind:
+    """The type of ABS (`grow`: the integer type after its argument's) and of POSITIVE, NEGATIVE and PMOD."""
+    if kind is None or kind.name not in INTEGERS:
+        return DOUBLE if kind and (kind.is_string or (kind.name == "float" and not grow)) else kind
+    if not grow:
+        return BIGINT
+    return SqlType(INTEGERS[min(max(INTEGERS.index(kind.name), 1) + 1, len(INTEGERS) - 1)])
 
 
 def is_aggregate(name: str) -> bool:

@@ -15,6 +15,20 @@ _TOKEN = re.compile(
     |(?P<symbol><=>|<=|>=|<>|!=|:=|@@|->|&&|\|\||[-+*/%=<>(){}\[\],.;:!?&|^~@])""",
     re.DOTALL | re.VERBOSE,
 )
+_RESERVED_NAMES = (
+    "ADD ALL ALTER ANALYZE AND ARRAY AS ASC BETWEEN BIGINT BITMAP BOTH BY CASE CHAR CHARACTER CHECK COLLATE COLUMN "
+    "COMPACTION CONVERT CREATE CROSS CUBE CURRENT_DATE CURRENT_ROLE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER "
+    "DATABASE DATABASES DECIMAL DECIMALV2 DECIMAL32 DECIMAL64 DECIMAL128 DEFAULT DEFERRED DELETE DENSE_RANK DESC "
+    "DESCRIBE DISTINCT DOUBLE DROP DUAL ELSE EXCEPT EXISTS EXPLAIN FALSE FIRST_VALUE FLOAT FOR FORCE FROM FULL "
+    "FUNCTION GRANT GROUP GROUPS GROUPING GROUPING_ID HAVING HLL IF IGNORE IMMEDIATE IN INDEX INFILE INNER INSERT "
+    "INT INTEGER INTERSECT INTO IS JOIN JSON KEY KEYS KILL LAG LARGEINT LAST_VALUE LATERAL LEAD LEFT LIKE LIMIT LOAD "
+    "LOCALTIME LOCALTIMESTAMP MAXVALUE MOD NTILE NOT NULL ON OR ORDER OUTER OUTFILE OVER PARTITION PERCENTILE "
+    "PRIMARY PROCEDURE RANGE READ REGEXP RELEASE RENAME REPLACE REVOKE RIGHT RLIKE ROWS ROW_NUMBER SCHEMA SCHEMAS "
+    "SELECT SET SET_VAR SHOW SMALLINT SYSTEM TABLE TERMINATED TEXT THEN TINYINT TO TRUE UNION UNIQUE UNSIGNED UPDATE "
+    "USE USING VALUES VARCHAR WHEN WHERE WITH"
+)
+RESERVED = frozenset(_RESERVED_NAMES.split())
+"""Words that are no names unless they are quoted (StarRocks: docs, Keywords, without those of `nonReserved`)."""
 _ESCAPES = {"0": "\0", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "Z": "\x1a"}
 
 
@@ -144,6 +158,13 @@ class Words:
         token = self._next({"word", "quoted"}, "an identifier")
         return unquote(token.text) if token.kind == "quoted" else token.text
 
+    def name(self) -> str:
+        """A name of an object: an identifier that is no reserved word, unless it is quoted."""
+        token = self.current
+        if token and token.kind == "word" and token.text.upper() in RESERVED:
+            raise self.unexpected("a legal identifier")
+        return self.identifier()
+
     def string(self) -> str:
         """The value of a quoted string."""
         return unquote(self._next({"string"}, "a string").text)
@@ -152,6 +173,15 @@ class Words:
         """A name or a quoted string."""
         token = self.current
         return self.string() if token and token.kind == "string" else self.identifier()
+
+    def value(self) -> str:
+        """The value of a variable: a word, a string or a number with its sign; ON, OFF and NULL as they are kept."""
+        negative = self.accept("-")
+        token = self._next({"word", "string", "number", "quoted"}, "a value")
+        text = token.text if token.kind in {"word", "number"} else unquote(token.text)
+        if token.kind == "word":
+            text = {"ON": "1", "TRUE": "true", "OFF": "0", "FALSE": "false", "NULL": ""}.get(text.upper(), text)
+        return f"-{text}" if negative else text
 
     def integer(self) -> int:
         """A whole number."""
@@ -162,7 +192,7 @@ class Words:
 
     def qualified(self) -> tuple[str | None, str]:
         """A name with or without its database; the catalog may be `default_catalog` only."""
-        parts = [self.identifier()]
+        parts = [self.name()]
         while self.accept("."):
             parts.append(self.identifier())
         if len(parts) == 3 and parts[0] == "default_catalog":
@@ -174,9 +204,9 @@ class Words:
     def names(self) -> tuple[str, ...]:
         """Names in parentheses."""
         self.expect("(")
-        found = [self.identifier()]
+        found = [self.name()]
         while self.accept(","):
-            found.append(self.identifier())
+            found.append(self.name())
         self.expect(")")
         return tuple(found)
 

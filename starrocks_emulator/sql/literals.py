@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.base import overload
 from starrocks_emulator.results import Value
 from starrocks_emulator.types import SqlType, make_type
 
@@ -71,17 +72,17 @@ def data_type(node: exp.DataType) -> SqlType:
 def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     """CAST as StarRocks does it: NULL for what cannot be converted, decimals cut off by integer types."""
     if target.is_integer:
-        return f"TRY_CAST(fn.whole({text}) AS {target.stored()})"
+        return f"TRY_CAST({overload('whole', text)} AS {target.stored()})"
     if target.name == "datetime":
-        return f"TRY_CAST(fn.dt({text}) AS TIMESTAMP)"
+        return f"TRY_CAST({overload('dt', text)} AS TIMESTAMP)"
     if target.name == "date":
-        return f"TRY_CAST(fn.dt({text}) AS DATE)"
+        return f"TRY_CAST({overload('dt', text)} AS DATE)"
     if target.is_string:
-        return cut(f"fn.text({text})", target)
+        return cut(overload("text", text), target)
     if target.name == "json":
         return f"CAST(py_json(CAST({text} AS VARCHAR)) AS JSON)"
     if target.name == "boolean":
-        return f"fn.truth({text})"
+        return overload("truth", text)
     return f"TRY_CAST({text} AS {target.stored()})"
 
 

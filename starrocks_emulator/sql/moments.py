@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import INTERVAL_UNITS, difference
 from starrocks_emulator.sql.nodes import only
 
@@ -34,7 +35,7 @@ def _shift(sign: str) -> Callable[[Render, Sequence[exp.Expr]], str]:
         amount = (
             interval(render, step) if isinstance(step, exp.Interval) else f"to_days(CAST({render(step)} AS INTEGER))"
         )
-        return f"fn.ranged(fn.dt({render(arguments[0])}) {sign} {amount})"
+        return f"fn.ranged({overload('dt', render(arguments[0]))} {sign} {amount})"
 
     return handler
 
@@ -50,7 +51,7 @@ def _timestamp_add(render: Render, arguments: Sequence[exp.Expr]) -> str:
     unit = arguments[0].name.upper() if arguments else ""
     if len(arguments) != 3 or unit not in INTERVAL_UNITS:
         raise errors.analysis("timestampadd takes a unit, a number and a date")
-    return f"fn.ranged(fn.dt({render(arguments[2])}) + {INTERVAL_UNITS[unit].format(render(arguments[1]))})"
+    return f"fn.ranged({overload('dt', render(arguments[2]))} + {INTERVAL_UNITS[unit].format(render(arguments[1]))})"
 
 
 def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
@@ -61,7 +62,7 @@ def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
     if side not in {"FLOOR", "CEIL"}:
         raise errors.analysis(f"time_slice ends with FLOOR or CEIL, found {side}")
     width = interval(render, arguments[1])
-    start = f"time_bucket({width}, fn.dt({render(arguments[0])}), TIMESTAMP '0001-01-01 00:00:00')"
+    start = f"time_bucket({width}, {overload('dt', render(arguments[0]))}, TIMESTAMP '0001-01-01 00:00:00')"
     return start if side == "FLOOR" else f"fn.ranged({start} + {width})"
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.base import overload
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.sql.kinds import (
     INTEGERS,
@@ -156,11 +157,11 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
     text = text_of(render, other)
     if kind.is_temporal:
         if text is None:
-            return f"fn.dt({render(node)})", f"fn.dt({render(other)})"
+            return overload("dt", render(node)), overload("dt", render(other))
         moment = moment_of(text)
         if moment is None:
             raise errors.analysis(f"Invalid date value: '{text}'")
-        return f"fn.dt({render(node)})" if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
+        return overload("dt", render(node)) if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
     if is_number(kind):
         # the text of a DECIMAL has as many digits as its scale, and equality compares texts
         known = _WHOLE if equality and kind.name in INTEGERS else _NUMBER

@@ -14,6 +14,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.sql.order import check_words
 
 MARK = "__call__"
 PARAMETER = "__parameter__"
@@ -33,7 +34,8 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def _marked(sql: str) -> tuple[list[Token], int]:
-    tokens = _without_hints(_DIALECT.tokenize(sql))
+    tokens = _with_inner_joins(_without_hints(_DIALECT.tokenize(sql)))
+    check_words(tokens)
     parameters = 0
     for index, token in enumerate(tokens):
         text = token.text
@@ -76,6 +78,19 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
         kept.append(tokens[place])
         place += 1
     return kept
+
+
+_JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI", "NATURAL"}
+
+
+def _with_inner_joins(tokens: list[Token]) -> list[Token]:
+    """JOIN as INNER JOIN: sqlglot takes a JOIN without ON for a comma, which binds less tightly than a join."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.token_type is TokenType.JOIN and (not found or found[-1].text.upper() not in _JOIN_WORDS):
+            found.append(Token(TokenType.INNER, "INNER", token.line, token.col, token.start, token.end))
+        found.append(token)
+    return found
 
 
 def _is_name(tokens: list[Token], index: int) -> bool:
@@ -137,7 +152,8 @@ def written_name(name: str) -> str:
 
 
 def label(node: exp.Expr) -> str:
-    """The text that stands over a result column without alias."""
+    """The name of a result column without alias: what was written, without parentheses around all of it."""
+    node = node.unnest()
     if isinstance(node, exp.Column):
         return written_name(node.name)
     text = node.sql(dialect=_DIALECT, normalize_functions="lower", comments=False)

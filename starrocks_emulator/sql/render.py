@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.strings import STRINGS
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
@@ -65,7 +66,7 @@ class Expressions:
         """An expression as text, as CAST (… AS VARCHAR) writes it."""
         if self.is_decimal(node):
             return f"CAST({self(node)} AS VARCHAR)"  # fn.text would take it for a DOUBLE
-        return f"fn.text({self(node)})"
+        return overload("text", self(node))
 
     def is_decimal(self, node: exp.Expr) -> bool:
         """Whether an expression is a DECIMAL."""
@@ -79,7 +80,7 @@ class Expressions:
     def names_database(self, node: exp.Column) -> None:
         """Check `database.table.column`; replaced by the class that knows tables."""
 
-    def __call__(self, node: exp.Expr | None) -> str:
+    def __call__(self, node: exp.Expr | None) -> Rendered:
         """DuckDB's text for an expression.
 
         Raises:
@@ -87,6 +88,9 @@ class Expressions:
         """
         if node is None:
             raise errors.syntax("An expression is missing")
+        return Rendered(self._text(node), lambda: self.kind(node))
+
+    def _text(self, node: exp.Expr) -> str:
         operator = _COMPARISONS.get(type(node))
         if operator:
             only(node, "this", "expression", "typed", "safe")
@@ -109,7 +113,7 @@ class Expressions:
             only(node, *PARTS[type(node)])
         return handler(self, node)
 
-    def all(self, nodes: Sequence[exp.Expr]) -> list[str]:
+    def all(self, nodes: Sequence[exp.Expr]) -> list[Rendered]:
         """Several expressions."""
         return [self(node) for node in nodes]
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from starrocks_emulator.functions.base import Rendered
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.kinds import Kind
 
@@ -19,10 +20,10 @@ class Renderer(Protocol):
     variables: Mapping[str, str]
     """Session variables by name in lower case."""
 
-    def __call__(self, node: exp.Expr | None) -> str:
+    def __call__(self, node: exp.Expr | None) -> Rendered:
         """DuckDB's text for an expression."""
 
-    def all(self, nodes: Sequence[exp.Expr]) -> list[str]:
+    def all(self, nodes: Sequence[exp.Expr]) -> Sequence[Rendered]:
         """DuckDB's text for several expressions."""
 
     def kind(self, node: exp.Expr | None) -> Kind:

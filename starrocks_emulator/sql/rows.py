@@ -19,7 +19,7 @@ def select(context: Context, statement: str, parameters: Sequence[Value] = (), a
     tree, count = parse(statement)
     if count != len(parameters):
         raise errors.analysis(f"{count} parameters expected, {len(parameters)} given")
-    text = context.queries(parameters).query(tree, top=True)
+    text = context.queries(parameters).query(tree)
     most = int(context.variables["sql_select_limit"])
     if most < int(DEFAULTS["sql_select_limit"]) and not tree.args.get("limit"):
         return context.rows(f"{text} LIMIT {most}")

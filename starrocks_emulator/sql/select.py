@@ -104,7 +104,7 @@ class Queries(Expressions):
         """`database.table.column` names a database that exists."""
         self.scope.catalog.database(node.args["db"].name)
 
-    def query(self, node: exp.Expr, top: bool = False) -> str:
+    def query(self, node: exp.Expr) -> str:
         """A SELECT, a set operation, VALUES, or any of them in parentheses."""
         if isinstance(node, exp.Subquery):
             only(node, "this", "alias", "with_", "order", "limit", "offset")
@@ -124,14 +124,14 @@ class Queries(Expressions):
         prefix = self._with(with_) if with_ else ""
         try:
             if isinstance(node, exp.Select):
-                return prefix + self._select(node, top)
+                return prefix + self._select(node)
             for kind, word in _SETS.items():
                 if isinstance(node, kind):
                     only(node, "this", "expression", "distinct", "with_", "order", "limit", "offset")
                     if not node.args.get("distinct") and word != "UNION":
                         raise errors.unsupported(f"{word} ALL")
                     every = "" if node.args.get("distinct") else " ALL"
-                    left, right = self._side(node.this, top), self._side(node.expression)
+                    left, right = self._side(node.this), self._side(node.expression)
                     first, second = self.columns_of(node.this), self.columns_of(node.expression)
                     kinds = same_kinds([kind for _, kind in first], [kind for _, kind in second], word)
                     self._answers(node, tuple((one[0], kind) for one, kind in zip(first, kinds, strict=True)))
@@ -154,8 +154,8 @@ class Queries(Expressions):
             if with_:
                 self._ctes.pop()
 
-    def _side(self, node: exp.Expr, top: bool = False) -> str:
-        text = self.query(node, top)
+    def _side(self, node: exp.Expr) -> str:
+        text = self.query(node)
         return text if isinstance(node, exp.Union) and not node.args.get("order") else f"({text})"
 
     def _with(self, node: exp.Expr) -> str:
@@ -171,11 +171,11 @@ class Queries(Expressions):
             self._ctes[-1][name.lower()] = _renamed(self.columns_of(cte.this), columns)
         return "WITH " + ", ".join(parts) + " "
 
-    def _select(self, node: exp.Select, top: bool) -> str:
+    def _select(self, node: exp.Select) -> str:
         self._frames.append([])
         self._aliases.append({one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)})
         try:
-            text = self._select_text(node, top)
+            text = self._select_text(node)
             self._answers(node, self._output(node))
             return text
         finally:
@@ -194,11 +194,11 @@ class Queries(Expressions):
                     if table in (None, alias.lower()):
                         found.extend(columns or ())
             else:
-                name = column.alias if isinstance(column, exp.Alias) else column.name or label(column)
+                name = column.alias if isinstance(column, exp.Alias) else label(column)
                 found.append((name, self.kind(column)))
         return tuple(found)
 
-    def _select_text(self, node: exp.Select, top: bool) -> str:
+    def _select_text(self, node: exp.Select) -> str:
         only(node, *_SELECT_PARTS)
         parts = ["SELECT"]
         if distinct := node.args.get("distinct"):
@@ -209,7 +209,9 @@ class Queries(Expressions):
             only(from_, "this")
             sources = "FROM " + self.relation(from_.this)
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
-        parts.append(", ".join(self._projection(column, top) for column in node.expressions))
+        # with DISTINCT, DuckDB takes only the very expressions of the result in ORDER BY
+        exact = not (distinct and node.args.get("order"))
+        parts.append(", ".join(self._projection(column, exact) for column in node.expressions))
         parts.append(sources)
         filtered = node.args.get("having") if self._filters_output(node) else None
         for key, word in (("where", "WHERE"), ("having", "HAVING"), ("qualify", "QUALIFY")):
@@ -242,12 +244,18 @@ class Queries(Expressions):
             for call in calls
         )
 
-    def _projection(self, node: exp.Expr, top: bool) -> str:
-        if isinstance(node, exp.Star | exp.Alias) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
-            return self(node)
-        if isinstance(node, exp.Column) and not node.name.startswith(PARAMETER):
-            return f"{self(node)} AS {quote(node.name)}"
-        return f"{self(node)} AS {quote(label(node) or 'expr')}" if top or self.depth else self(node)
+    def _projection(self, node: exp.Expr, exact: bool) -> str:
+        """A result column; `exact`: an integer has StarRocks' type of it, not DuckDB's."""
+        inner = node.this if isinstance(node, exp.Alias) else node
+        if isinstance(inner, exp.Star) or (isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star)):
+            return self(inner)
+        name = written_name(node.alias) if isinstance(node, exp.Alias) else label(node) or "expr"
+        text: str = self(inner)
+        if exact and not isinstance(inner.unnest(), exp.Column):
+            kind = self.kind(inner)
+            if kind and kind.is_integer and kind.name != "largeint":
+                text = f"CAST({text} AS {kind.stored()})"
+        return f"{text} AS {quote(name)}"
 
     def _group(self, node: exp.Expr) -> str:
         only(node, "expressions")
@@ -408,7 +416,7 @@ class Queries(Expressions):
                 ),
                 self.depth + 1,
             )  # fmt: skip
-            text = inner.query(parse(table.query)[0], top=True)
+            text = inner.query(parse(table.query)[0])
             self.tables.extend(inner.tables)
             names = ", ".join(quote(column.name) for column in table.columns)
             return f"(SELECT * FROM ({text}) AS view_rows ({names}))"

@@ -164,7 +164,7 @@ def explain(context: Context, words: Words) -> ResultSet:
 
 
 def _explain(context: Context, words: Words) -> ResultSet:
-    text = context.queries().query(parse(words.rest())[0], top=True)
+    text = context.queries().query(parse(words.rest())[0])
     plan = context.cursor.execute(f"EXPLAIN {text}").fetchall()
     lines = ["EMULATOR PLAN (DuckDB)", *(str(row[-1]) for row in plan)]
     return texts(["Explain String"], [[line] for part in lines for line in part.splitlines()])

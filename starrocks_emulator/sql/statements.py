@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from starrocks_emulator import errors
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, ResultSet, SqlError, Value
-from starrocks_emulator.sql import admin, alter, ddl, grants, materialized, show, tasks
+from starrocks_emulator.sql import admin, alter, ddl, grants, hints, materialized, show, tasks
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.rows import change, select, statement_kind
 
@@ -42,6 +42,14 @@ def run(context: Context, statement: str, parameters: Sequence[Value] = (), as_t
     Raises:
         SqlError: the statement is wrong, not supported or failed.
     """
+    statement, hinted = hints.taken_out(statement)
+    if hinted:
+        with context.variables_set(hinted):
+            return _run(context, statement, parameters, as_text)
+    return _run(context, statement, parameters, as_text)
+
+
+def _run(context: Context, statement: str, parameters: Sequence[Value], as_text: bool) -> Ok | ResultSet:
     words = Words(statement)
     kind = statement_kind(words)
     if kind in CHANGES:

@@ -37,7 +37,7 @@ def submit(context: Context, words: Words) -> ResultSet:
     if words.accept("PROPERTIES"):
         properties = words.properties()
         for key in properties:
-            if not key.startswith("context.") or key.removeprefix("context.") not in context.variables:
+            if not key.startswith("session.") or key.removeprefix("session.") not in context.variables:
                 raise errors.unsupported(f"the property '{key}' of a task")
     words.expect("AS")
     creates = words.peek("CREATE", "TABLE")

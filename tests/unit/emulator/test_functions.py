@@ -127,7 +127,6 @@ SCALARS: dict[str, list[tuple[str, Value]]] = {
     "TO_DATE": [("TO_DATE('2024-01-02 10:00:00')", datetime.date(2024, 1, 2))],
     "DATEDIFF": [("DATEDIFF('2024-01-03 00:00:00', '2024-01-01 23:00:00')", 2)],
     "DAYOFWEEK": [("DAYOFWEEK('2024-01-01')", 2)],
-    "WEEKDAY": [("WEEKDAY('2024-01-01')", 0)],
     "LAST_DAY": [("LAST_DAY('2024-02-10')", datetime.date(2024, 2, 29))],
     "DAYNAME": [("DAYNAME('2024-01-01')", "Monday")],
     "MONTHNAME": [("MONTHNAME('2024-01-01')", "January")],

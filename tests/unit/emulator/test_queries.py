@@ -136,7 +136,6 @@ def test_column_labels_are_what_was_written(tables: Client) -> None:
         ("SELEC 1", 1064, "SELEC"),
         ("SELECT 1 FROM a FOR UPDATE", 1235, "LOCKS"),
         ("SELECT * FROM a TABLESAMPLE (1)", 1235, "SAMPLE"),
-        ("SELECT /*+ SET_VAR(query_timeout = 1) */ 1", 1235, "HINT"),
         ("SELECT * FROM a NATURAL JOIN b", 1235, "JOIN"),
         ("SELECT CAST(1 AS BITMAP)", 1064, ""),
         ("SELECT * FROM (SELECT 1)", 1248, "alias"),
