@@ -75,6 +75,11 @@ def access_denied(privilege: str, kind: str, name: str, hint: str) -> SqlError:
     )
 
 
+def duplicate_column(name: str) -> SqlError:
+    """Two columns of one name."""
+    return analysis(f"Duplicate column name '{name}'")
+
+
 def exists(what: str, name: str) -> SqlError:
     """An object that is already there."""
     if what == "database":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError, Value
@@ -10,12 +11,15 @@ from starrocks_emulator.services import Services
 from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
+from starrocks_emulator.sql.table_rules import index_bytes
 from starrocks_emulator.users import Access
 
 Rows = list[Sequence[Value]]
+_SAMPLED_ROWS = 1000
 _INTEGERS = {"smallint", "int", "bigint", "tinyint"}
 _TYPES = {"V": "VARCHAR", "I": "BIGINT", "D": "TIMESTAMP", "F": "DOUBLE"}
-_KINDS = {"table": "BASE TABLE", "view": "VIEW", "mv": "BASE TABLE"}
+TABLE_TYPES = {"table": "BASE TABLE", "view": "VIEW", "mv": "VIEW"}
+"""TABLE_TYPE by kind of object."""
 _PRECISIONS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint": 39, "float": 7, "double": 15}
 
 
@@ -75,6 +79,27 @@ class InformationSchema:
         finally:
             cursor.close()
 
+    def row_bytes(self, table: Table) -> int:
+        """Average bytes of a row, uncompressed, by the first thousand rows."""
+        if table.base is not None:
+            return 0
+        with closing(self.services.storage.cursor()) as cursor:
+            widths = " + ".join(f"coalesce({_bytes(column)}, 0)" for column in table.columns)
+            row = cursor.execute(
+                f"SELECT avg({widths}) FROM (SELECT * FROM {table.stored} LIMIT {_SAMPLED_ROWS})"
+            ).fetchone()
+            return round(row[0]) if row and row[0] else 0
+
+
+def _bytes(column: TableColumn) -> str:
+    """DuckDB's expression for the bytes of one value."""
+    name = quote(column.name)
+    if column.type.is_string or column.type.name in {"json", "array"}:
+        return f"strlen(CAST({name} AS VARCHAR))"
+    if column.type.name == "varbinary":
+        return f"octet_length({name})"
+    return str(index_bytes(column.type))
+
 
 def _schemata(schema: InformationSchema) -> Rows:
     catalog = schema.services.catalog
@@ -87,10 +112,12 @@ def _tables(schema: InformationSchema) -> Rows:
     rows: Rows = []
     for table in schema.visible():
         number = None if table.kind == "view" else schema.count(table)
+        width = None if number is None else schema.row_bytes(table)
         engine = {"table": "StarRocks", "view": "", "mv": "StarRocks"}[table.kind]
         rows.append([
-            "def", table.database, table.name, _KINDS[table.kind], engine, None, None, number, None, None, None, None,
-            None, None, table.created, None, None, "utf8_general_ci", None, None, table.comment,
+            "def", table.database, table.name, TABLE_TYPES[table.kind], engine, None, None, number, width,
+            None if number is None or width is None else number * width, None, None, None, None, table.created, None,
+            None, "utf8_general_ci", None, None, table.comment,
         ])  # fmt: skip
     for name in TABLES:
         rows.append(

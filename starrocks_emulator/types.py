@@ -72,6 +72,10 @@ class SqlType:
             return f"{self.name}({', '.join(map(str, self.arguments))})"
         return self.name
 
+    def canonical(self) -> str:
+        """The text that SHOW COLUMNS prints."""
+        return self.brief().replace(", ", ",")
+
     def stored(self) -> str:
         """DuckDB's type for it."""
         if self.element:

@@ -24,7 +24,14 @@ PRIVILEGES: dict[str, tuple[str, ...]] = {
 """Privileges that can be granted on each kind of object."""
 
 KINDS = {"table": "TABLE", "view": "VIEW", "mv": "MATERIALIZED VIEW"}
-BUILT_IN_ROLES = ("root", "db_admin", "user_admin", "cluster_admin", "public")
+BUILT_IN_ROLES = {
+    "root": "built-in root role which has all privileges on all objects",
+    "db_admin": "built-in database administration role",
+    "user_admin": "built-in user administration role",
+    "cluster_admin": "built-in cluster administration role",
+    "public": "built-in public role which is owned by any user",
+}
+"""The roles that StarRocks creates, with their comments."""
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +52,7 @@ class Principal:
     roles: tuple[str, ...] = ()
     default_roles: tuple[str, ...] = ()
     grants: frozenset[Grant] = field(default_factory=frozenset)
+    comment: str = ""
 
     def to_json(self) -> str:
         """The document that `_principal` reads."""
@@ -55,7 +63,7 @@ def _principal(document: str) -> Principal:
     values = json.loads(document)
     return Principal(
         values["name"], values["secret"], tuple(values["roles"]), tuple(values["default_roles"]),
-        frozenset(Grant(**grant) for grant in values["grants"]),
+        frozenset(Grant(**grant) for grant in values["grants"]), values.get("comment", ""),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from starrocks_emulator.dependents import BY_USER
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql import principals
-from starrocks_emulator.sql.create_table import column, range_partitions
+from starrocks_emulator.sql.create_table import column, parsed_column, range_partitions
 from starrocks_emulator.sql.dml import assigned
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import quote
@@ -31,9 +31,18 @@ def alter(context: Context, words: Words) -> Ok:
 
 
 def _find(context: Context, words: Words, kind: str) -> Table:
+    """The table or materialized view that the statement names.
+
+    Raises:
+        SqlError: 1064 where there is none, 1347 for a view, 5203 without the privilege ALTER.
+    """
     database, name = words.qualified()
     catalog = context.services.catalog
-    table = catalog.table(catalog.database(database or context.database), name)
+    table = catalog.find(catalog.database(database or context.database), name)
+    if table is None or (kind == "mv" and table.kind != "mv"):
+        raise errors.analysis(f"Can not find {'materialized view' if kind == 'mv' else 'table'} {name}")
+    if table.kind == "mv" and kind == "table":
+        raise errors.analysis(f"Cannot alter materialized view '{name}' by ALTER TABLE, use ALTER MATERIALIZED VIEW")
     if table.kind != kind:
         raise SqlError(1347, f"'{table.database}'.'{name}' is not '{kind.upper()}'")
     context.access.require("ALTER", table)
@@ -106,7 +115,8 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
 def _add_column(change: Transaction, table: Table, words: Words) -> Table:
     added = column(words)
     if table.column(added.name):
-        raise SqlError(1060, f"Duplicate column name '{added.name}'", "42S21")
+        raise errors.analysis(f"Can not add column which already exists in base table: {added.name}")
+    _check_aggregation(table, added)
     if table.model == "AGGREGATE" and not added.aggregation:
         raise errors.unsupported("new key columns of an AGGREGATE KEY table")
     if not added.nullable and added.default is None:
@@ -152,13 +162,66 @@ def _inactivate_readers(context: Context, change: Transaction, table: Table, col
 
 def _drop_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
     found = _existing(table, words.identifier())
-    used = {*table.keys, *table.distributed_by, *table.order_by}
+    used = {*table.distributed_by, *table.order_by}
     used |= set(table.partitioning.columns) if table.partitioning else set()
-    if found.name in used:
+    keys = tuple(name for name in table.keys if name != found.name)
+    if found.name in used or (found.name in table.keys and (table.model != "DUPLICATE" or not keys)):
         raise errors.analysis(f"Can not drop key, partition, distribution or sort column {found.name}")
     _inactivate_readers(context, change, table, found.name)
     change.cursor.execute(f"ALTER TABLE {table.stored} DROP COLUMN {quote(found.name)}")
-    return table.with_(columns=tuple(one for one in table.columns if one != found))
+    return table.with_(columns=tuple(one for one in table.columns if one != found), keys=keys)
+
+
+def _check_aggregation(table: Table, added: TableColumn) -> None:
+    """Refuse an aggregation in a table that has none."""
+    if added.aggregation and table.model != "AGGREGATE":
+        raise errors.analysis(
+            f"Can not assign aggregation method on column in {table.model.capitalize()} data model table: {added.name}"
+        )
+
+
+_WIDER = ("tinyint", "smallint", "int", "bigint", "largeint")
+_CHANGES = {
+    "float": {"double", "varchar"},
+    "double": {"varchar"},
+    "decimal": {"varchar", "decimal"},
+    "date": {"datetime"},
+    "datetime": {"date"},
+    "int": {"date"},
+    "char": {"varchar", "char"},
+    "varchar": {*_WIDER, "float", "double", "date", "varchar"},
+}
+
+
+def _check_change(table: Table, found: TableColumn, fresh: TableColumn) -> None:
+    """Refuse a change of a column that StarRocks refuses (`Column.checkSchemaChangeAllowed`).
+
+    Raises:
+        SqlError: 1064.
+    """
+    _check_aggregation(table, fresh)
+    if fresh.aggregation != found.aggregation:
+        raise errors.analysis("Can not change aggregation type")
+    if found.nullable and not fresh.nullable:
+        raise errors.analysis("Can not change from nullable to non-nullable")
+    if fresh.default != found.default:
+        raise errors.analysis("Can not change default value")
+    if fresh.type == found.type:
+        return
+    if found.name in table.keys and table.model == "PRIMARY":
+        raise errors.analysis(f"Can not modify key column: {found.name} for primary key table")
+    old, new = found.type, fresh.type
+    allowed = _CHANGES.get(old.name, set())
+    if old.name in _WIDER:
+        allowed = allowed | {*_WIDER[_WIDER.index(old.name) + 1 :], "double", "varchar"}
+    if new.name not in allowed:
+        raise errors.analysis(f"Can not change {old.brief().upper()} to {new.brief().upper()}")
+    if old.is_string and new.is_string and new.arguments[0] < old.arguments[0]:
+        raise errors.analysis("Cannot shorten string length")
+    if old.name == new.name == "decimal" and (
+        new.arguments[1] < old.arguments[1] or new.arguments[0] - new.arguments[1] < old.arguments[0] - old.arguments[1]
+    ):
+        raise errors.analysis(f"Can not change {old.brief().upper()} to {new.brief().upper()}")
 
 
 def _modify_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
@@ -169,16 +232,17 @@ def _modify_column(context: Context, change: Transaction, table: Table, words: W
         fresh = replace(found, comment=words.string())
     else:
         words.position = save
-        fresh = replace(column(words), name=found.name)
-        if found.name in table.keys and fresh.type != found.type and not found.type.is_string:
-            raise errors.analysis(f"Can not change the type of the key column {name}")
+        fresh, says_null = parsed_column(words)
+        if found.name in table.keys and table.model == "PRIMARY" and not says_null:
+            fresh = replace(fresh, nullable=False)
+        fresh = replace(fresh, name=found.name)
+        _check_change(table, found, fresh)
         if fresh.type != found.type:
             _inactivate_readers(context, change, table, found.name)
         if fresh.type.stored() != found.type.stored():
             _retype(change, table, found, fresh)
         elif fresh.nullable != found.nullable:
-            word = "DROP" if fresh.nullable else "SET"
-            change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} {word} NOT NULL")
+            change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} DROP NOT NULL")
     return table.with_(columns=tuple(fresh if one == found else one for one in table.columns))
 
 
@@ -202,7 +266,7 @@ def _rename_column(context: Context, change: Transaction, table: Table, words: W
     words.expect("TO")
     name = words.identifier()
     if table.column(name):
-        raise SqlError(1060, f"Duplicate column name '{name}'", "42S21")
+        raise errors.analysis(f"Column name[{name}] is already used")
     _inactivate_readers(context, change, table, found.name)
     change.cursor.execute(f"ALTER TABLE {table.stored} RENAME COLUMN {quote(found.name)} TO {quote(name)}")
 
@@ -242,9 +306,9 @@ def _swap(context: Context, change: Transaction, table: Table, words: Words) -> 
     name = words.identifier()
     words.finish()
     catalog = context.services.catalog
-    other = catalog.table(table.database, name)
-    if other.kind != "table":
-        raise errors.analysis(f"{name} is not a table")
+    other = catalog.find(table.database, name)
+    if other is None or other.kind != "table":
+        raise errors.analysis(f"Can not find table {name}")
     context.access.require("ALTER", other)
     for one in (table, other):
         context.services.dependents.inactivate(change, one, "base-table swapped")

@@ -1,8 +1,7 @@
 """CREATE TABLE: parsed by hand, because every clause must be understood or refused."""
 
+from dataclasses import replace
 from datetime import datetime
-
-from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError
@@ -12,6 +11,7 @@ from starrocks_emulator.sql.partitions import following
 from starrocks_emulator.types import SqlType, make_type
 
 _AGGREGATIONS = ("SUM", "MIN", "MAX", "REPLACE_IF_NOT_NULL", "REPLACE")
+_NOT_ADDED = {"boolean", "json", "array", "varbinary"}
 _REFUSED_AGGREGATIONS = ("HLL_UNION", "BITMAP_UNION", "PERCENTILE_UNION")
 
 
@@ -34,11 +34,17 @@ def column_type(words: Words) -> SqlType:
 
 def column(words: Words) -> TableColumn:
     """A column's definition."""
+    return parsed_column(words)[0]
+
+
+def parsed_column(words: Words) -> tuple[TableColumn, bool]:
+    """A column's definition, and whether it says NULL or NOT NULL."""
     name = words.identifier()
     kind = column_type(words)
     aggregation = None
-    nullable = True
+    nullable: bool | None = None
     default: str | None = None
+    null_default = False
     comment = ""
     if words.accept("KEY"):
         raise errors.unsupported("KEY after a column's type; name the keys in PRIMARY KEY (…)")
@@ -53,13 +59,19 @@ def column(words: Words) -> TableColumn:
             nullable = True
         elif words.accept("DEFAULT"):
             default = _default(words, name, kind)
+            null_default = default is None
         elif words.accept("COMMENT"):
             comment = words.string()
         elif words.peek("AUTO_INCREMENT") or words.peek("AS"):
             raise errors.unsupported("AUTO_INCREMENT and generated columns")
         else:
             break
-    return TableColumn(name, kind, nullable, default, aggregation, comment)
+    if null_default and nullable is False:
+        raise errors.analysis(f"Can not set null default value to non nullable column: {name}")
+    if aggregation == "SUM" and (kind.is_string or kind.is_temporal or kind.name in _NOT_ADDED):
+        raise errors.analysis(f"Invalid aggregate function 'SUM' for '{name}'")
+    found = TableColumn(name, kind, nullable is not False, default, aggregation, comment)
+    return found, nullable is not None
 
 
 def _default(words: Words, name: str, kind: SqlType) -> str | None:
@@ -94,7 +106,8 @@ class Definition:
         self.model, self.keys = "", ()
         self.partitioning: Partitioning | None = None
         self.partitions: tuple[Partition, ...] = ()
-        self.distribution, self.distributed_by = "RANDOM", ()
+        self.distribution, self.distributed_by = "", ()
+        self._with_null: set[str] = set()
         self.buckets: int | None = None
         self.order_by: tuple[str, ...] = ()
         self.properties: dict[str, str] = {}
@@ -115,7 +128,10 @@ class Definition:
                 raise errors.unsupported("INDEX in CREATE TABLE")
             if words.peek("PRIMARY", "KEY"):
                 raise errors.syntax("PRIMARY KEY stands after the columns' closing parenthesis")
-            self.columns.append(column(words))
+            found, says_null = parsed_column(words)
+            self.columns.append(found)
+            if says_null:
+                self._with_null.add(found.name)
             if not words.accept(","):
                 break
         words.expect(")")
@@ -146,6 +162,15 @@ class Definition:
                 return
             else:
                 raise words.unexpected("a clause of CREATE TABLE")
+
+    def set_key_not_null(self, name: str) -> None:
+        """Make a key column of a PRIMARY KEY table NOT NULL, unless it is declared NULL."""
+        self.columns = [
+            replace(one, nullable=False)
+            if one.name.lower() == name.lower() and one.name not in self._with_null
+            else one
+            for one in self.columns
+        ]
 
     @staticmethod
     def _model(words: Words) -> str:
@@ -261,73 +286,3 @@ def _every(words: Words) -> list[Partition]:
         found.append(Partition(moment.strftime(formats[unit]), moment.strftime(show), step.strftime(show)))
         moment = step
     return found
-
-
-def validate(definition: Definition) -> None:  # noqa: PLR0912
-    """Refuse what StarRocks refuses: keys, partition and distribution columns that do not fit together.
-
-    Raises:
-        SqlError: 1064 naming the column.
-    """
-    names = [one.name.lower() for one in definition.columns]
-    if not names:
-        raise SqlError(1113, "A table must have at least 1 column", "42000")
-    if len(set(names)) != len(names):
-        double = next(name for name in names if names.count(name) > 1)
-        raise SqlError(1060, f"Duplicate column name '{double}'", "42S21")
-    if not definition.model:
-        definition.model = "DUPLICATE"
-        if any(one.aggregation for one in definition.columns):
-            raise errors.analysis("Columns with an aggregation need AGGREGATE KEY (…)")
-        definition.keys = ()
-    keys = [key.lower() for key in definition.keys]
-    used = {
-        "key": definition.keys,
-        "partition": definition.partitioning.columns if definition.partitioning else (),
-        "distribution": definition.distributed_by,
-        "sort key": definition.order_by,
-    }
-    for what, columns in used.items():
-        for name in columns:
-            if name.lower() not in names:
-                raise errors.analysis(f"The {what} column ({name}) does not exist")
-    if keys != names[: len(keys)]:
-        raise errors.analysis("Key columns must be the first few columns of the schema, in the order of the schema")
-    if definition.model == "PRIMARY":
-        for one in definition.columns[: len(keys)]:
-            if one.nullable:
-                raise errors.analysis(f"primary key column[{one.name}] cannot be nullable")
-            if one.type.name in {"float", "double", "decimal", "json", "array", "varbinary"}:
-                raise errors.analysis(f"primary key column[{one.name}] cannot be of type {one.type.brief()}")
-        if definition.distribution == "RANDOM" and definition.distributed_by == () and definition.keys:
-            # StarRocks distributes a PRIMARY KEY table by its keys where nothing is said
-            definition.distribution, definition.distributed_by = "HASH", definition.keys
-    if definition.model != "DUPLICATE":
-        for what in ("partition", "distribution"):
-            for name in used[what]:
-                if name.lower() not in keys:
-                    raise errors.analysis(
-                        f"The {what} column ({name}) must be a key column of the {definition.model} KEY table"
-                    )
-    for one in definition.columns[len(keys) :]:
-        if definition.model == "AGGREGATE" and not one.aggregation:
-            raise errors.analysis(f"Column {one.name} of an AGGREGATE KEY table needs an aggregation")
-        if definition.model != "AGGREGATE" and one.aggregation:
-            raise errors.analysis(f"Column {one.name}: {one.aggregation} needs an AGGREGATE KEY table")
-    if definition.partitioning:
-        _validate_partition_column(definition)
-
-
-def _validate_partition_column(definition: Definition) -> None:
-    assert definition.partitioning
-    first = definition.partitioning.columns[0].lower()
-    found = next(one for one in definition.columns if one.name.lower() == first)
-    if definition.partitioning.kind == "expression" and not found.type.is_temporal:
-        raise errors.analysis(
-            f"date_trunc partitions by a DATE or DATETIME column, {found.name} is {found.type.brief()}"
-        )
-
-
-def expression_columns(node: exp.Expr) -> set[str]:
-    """Names of the columns in an expression, in lower case."""
-    return {found.name.lower() for found in node.find_all(exp.Column)}

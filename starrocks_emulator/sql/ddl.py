@@ -8,11 +8,12 @@ from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, ResultSet, SqlError
 from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql import materialized, principals, rows, tasks
-from starrocks_emulator.sql.create_table import Definition, validate
+from starrocks_emulator.sql.create_table import Definition
 from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.properties import checked
+from starrocks_emulator.sql.table_rules import validate
 from starrocks_emulator.storage import Transaction
 
 
@@ -66,7 +67,7 @@ def _create_table(context: Context, words: Words) -> Ok:
         if definition.columns:
             raise errors.syntax("CREATE TABLE AS SELECT takes column names only, their types come from the query")
         definition.columns = list(columns_of(context, query, named))
-    validate(definition)
+    validate(definition, query is not None)
     services = context.services
     with services.storage.transaction(context.cursor) as change:
         if services.catalog.find(database, name):
@@ -126,10 +127,12 @@ def _create_view(context: Context, words: Words, replace: bool) -> Ok:
     services = context.services
     with services.storage.transaction(context.cursor) as change:
         found = services.catalog.find(database, name)
-        if found and (lenient or not replace or found.kind != "view"):
-            if lenient and not replace:
+        if found and not replace:
+            if lenient:
                 return Ok()
             raise errors.exists("table", name)
+        if found and found.kind != "view":
+            raise errors.analysis(f"Table '{name}' already exists and is not a view")
         if found:
             services.dependents.inactivate(change, found, "base-view changed")
         number = found.id if found else services.catalog.new_id(change)
@@ -177,6 +180,13 @@ def drop(context: Context, words: Words) -> Ok:  # noqa: PLR0911
             if lenient:
                 return Ok()
             raise errors.unknown_table(f"{database}.{name}")
+        if found.kind == "mv" and word == "TABLE":
+            raise errors.analysis(
+                f"The data of '{name}' cannot be dropped because '{name}' is a materialized view, "
+                f"use 'drop materialized view {name}' to drop it"
+            )
+        if found.kind != "mv" and word == "MATERIALIZED VIEW":
+            raise errors.analysis(f"Materialized view {name} is not found")
         if found.kind != kinds[word]:
             raise SqlError(1347, f"'{database}'.'{name}' is not '{word}'")
         context.access.require("DROP", found)

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from sqlglot import exp
+
+from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import SqlError
@@ -9,7 +12,8 @@ from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.parse import parse
-from starrocks_emulator.types import from_stored
+from starrocks_emulator.sql.select import Queries
+from starrocks_emulator.types import SqlType, from_stored
 
 
 def target(context: Context, words: Words, privilege: str) -> tuple[bool, str, str]:
@@ -44,7 +48,9 @@ def query_after_as(context: Context, words: Words) -> str:
 
 def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[TableColumn, ...]:
     """The columns that a query answers, under these names if some are given."""
-    text = context.queries().query(parse(query)[0])
+    tree, _ = parse(query)
+    queries = context.queries()
+    text = queries.query(tree)
     rows = context.cursor.execute(f"DESCRIBE {text}").fetchall()
     if names and len(names) != len(rows):
         raise SqlError(1353, "View's SELECT and view's field list have different column counts")
@@ -52,8 +58,25 @@ def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[Tabl
     lower = [name.lower() for name in found]
     if len(set(lower)) != len(lower):
         double = next(name for name in lower if lower.count(name) > 1)
-        raise SqlError(1060, f"Duplicate column name '{double}'", "42S21")
-    return tuple(TableColumn(name, from_stored(str(row[1]))) for name, row in zip(found, rows, strict=True))
+        raise errors.duplicate_column(double)
+    types = [from_stored(str(row[1])) for row in rows]
+    return tuple(map(TableColumn, found, _with_lengths(tree, queries, types)))
+
+
+def _with_lengths(tree: exp.Expr, queries: Queries, types: Sequence[SqlType]) -> list[SqlType]:
+    """The types with the length of the column where a result is just a string column, as StarRocks keeps it."""
+    known = queries.columns_of(tree)
+    nodes = tree.expressions if isinstance(tree, exp.Select) else []
+    if len(known) != len(types) or len(nodes) != len(types):
+        return list(types)
+    found = []
+    for node, (_, kind), given in zip(nodes, known, types, strict=True):
+        plain = isinstance(node.unalias(), exp.Column) and given.is_string
+        if plain and isinstance(kind, SqlType) and kind.is_string and kind.arguments:
+            found.append(SqlType("varchar", kind.arguments))
+        else:
+            found.append(given)
+    return found
 
 
 def named_columns(words: Words) -> tuple[tuple[str, str], ...]:

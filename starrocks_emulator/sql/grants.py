@@ -9,7 +9,7 @@ from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.principals import identity, user_admin
 from starrocks_emulator.storage import Transaction
-from starrocks_emulator.users import BUILT_IN_ROLES, PRIVILEGES, Grant, Principal
+from starrocks_emulator.users import BUILT_IN_ROLES, KINDS, PRIVILEGES, Grant, Principal
 
 
 def grant(context: Context, words: Words) -> Ok:
@@ -132,10 +132,10 @@ def _objects(context: Context, words: Words) -> tuple[str, list[str]]:  # noqa: 
         if name == "*":
             scopes.append("*" if database == "*" else f"db:{_database_id(context, database or context.database)}")
         else:
-            table = catalog.table(catalog.database(database or context.database), name)
-            actual = {"table": "TABLE", "view": "VIEW", "mv": "MATERIALIZED VIEW"}[table.kind]
-            if actual != kind:
-                raise errors.analysis(f"cannot find {kind.lower()} {name} in db {table.database}")
+            database = catalog.database(database or context.database)
+            table = catalog.find(database, name)
+            if table is None or KINDS[table.kind] != kind:
+                raise errors.analysis(f"cannot find {kind.lower()} {name} in db {database}")
             scopes.append(str(table.id))
         if not words.accept(","):
             return kind, scopes

@@ -1,5 +1,6 @@
 """CREATE and REFRESH of materialized views."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlglot import exp
@@ -8,13 +9,15 @@ from starrocks_emulator import errors
 from starrocks_emulator.catalog import now_text
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import Column, ColumnType, Ok, ResultSet
-from starrocks_emulator.schema import Refresh, Table
+from starrocks_emulator.schema import Refresh, Table, TableColumn
 from starrocks_emulator.sql.create_table import partition_clause
 from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.properties import checked
+from starrocks_emulator.sql.table_rules import NO_KEYS, view_keys
 
+_MIN_REFRESH_SECONDS = 60
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
 
 
@@ -52,6 +55,7 @@ def create(context: Context, words: Words) -> Ok:  # noqa: PLR0912  one branch a
             raise errors.syntax("A synchronous materialized view takes no clause but PROPERTIES")
         base, schedule = _base(context, query), Refresh("ROLLUP")
     columns = commented(columns_of(context, query, [one for one, _ in named]), named)
+    columns, keys, output = _keys_first(columns, order_by) if base is None else (columns, (), ())
     services = context.services
     for used in (*(partitioning.columns if partitioning else ()), *distributed_by, *order_by):
         if used.lower() not in {column.name.lower() for column in columns}:
@@ -65,7 +69,7 @@ def create(context: Context, words: Words) -> Ok:  # noqa: PLR0912  one branch a
             services.catalog.new_id(change), database, name, "mv", columns, now_text(), partitioning=partitioning,
             distribution=distribution, distributed_by=distributed_by, buckets=buckets, order_by=order_by,
             properties=properties, comment=comment, query=query, query_database=context.database or database,
-            refresh=schedule, base=base,
+            refresh=schedule, base=base, keys=keys, output=output,
         )  # fmt: skip
         if base is None:
             change.cursor.execute(physical(table))
@@ -73,6 +77,26 @@ def create(context: Context, words: Words) -> Ok:  # noqa: PLR0912  one branch a
     if base is None:
         services.refresher.created(table)
     return Ok()
+
+
+def _keys_first(
+    columns: Sequence[TableColumn], order_by: Sequence[str]
+) -> tuple[tuple[TableColumn, ...], tuple[str, ...], tuple[int, ...]]:
+    """The columns with the sort key first, the names of the key, and where each column is in the query's result.
+
+    Raises:
+        SqlError: 1064 for a column that cannot be a key.
+    """
+    chosen = [name.lower() for name in order_by] or [name.lower() for name in view_keys(columns)]
+    places = {column.name.lower(): place for place, column in enumerate(columns)}
+    for name in chosen:
+        if name in places and columns[places[name]].type.name in NO_KEYS:
+            kind = columns[places[name]].type.brief().upper()
+            raise errors.analysis(f"Type {kind} cannot be sort key: {name}")
+    first = [places[name] for name in chosen if name in places]
+    order = (*first, *(place for place in range(len(columns)) if place not in first))
+    output = order if list(order) != sorted(order) else ()
+    return tuple(columns[place] for place in order), tuple(columns[place].name for place in first), output
 
 
 def _base(context: Context, query: str) -> int:
@@ -107,6 +131,12 @@ def _schedule(words: Words) -> Refresh:
         moment(start)
     if words.accept("EVERY"):
         every, text = interval(words)
+        if every < _MIN_REFRESH_SECONDS:
+            raise errors.analysis(
+                f"Refresh schedule interval {every} is too small which may cost a lot of memory/cpu resources to "
+                "refresh the asynchronous materialized view, please config an interval larger than "
+                f"Config.materialized_view_min_refresh_interval({_MIN_REFRESH_SECONDS}s)"
+            )
     return Refresh(mode, start, every, text, immediate=immediate)
 
 

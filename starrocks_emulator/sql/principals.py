@@ -56,7 +56,7 @@ def create_user(context: Context, words: Words) -> Ok:
         if name in users.users:
             if lenient:
                 return Ok()
-            raise SqlError(1396, f"Operation CREATE USER failed for '{name}'@'%' : user already exists")
+            raise errors.analysis(f"Operation CREATE USER failed for '{name}'@'%' : user already exists")
         for role in roles:
             users.role(role)
         users.put_user(change, Principal(name, secret, roles, roles))
@@ -95,7 +95,7 @@ def drop_user(context: Context, words: Words) -> Ok:
         raise errors.analysis("cannot drop root")
     with context.services.storage.transaction() as change:
         if name not in context.services.users.users and not lenient:
-            raise SqlError(1396, f"Operation DROP USER failed for '{name}'@'%' : user not exists")
+            raise errors.analysis(f"Operation DROP USER failed for '{name}'@'%' : user not exists")
         context.services.users.drop_user(change, name)
     return Ok()
 
@@ -104,8 +104,7 @@ def create_role(context: Context, words: Words) -> Ok:
     """CREATE ROLE."""
     lenient = words.accept("IF", "NOT", "EXISTS")
     names = role_list(words)
-    if words.accept("COMMENT"):
-        words.string()
+    comment = words.string() if words.accept("COMMENT") else ""
     words.finish()
     user_admin(context)
     with context.services.storage.transaction() as change:
@@ -114,7 +113,7 @@ def create_role(context: Context, words: Words) -> Ok:
                 if not lenient:
                     raise errors.analysis(f"Role {name} already exists")
             else:
-                context.services.users.put_role(change, Principal(name))
+                context.services.users.put_role(change, Principal(name, comment=comment))
     return Ok()
 
 

@@ -12,7 +12,6 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "replicated_storage": _BOOLEAN,
     "fast_schema_evolution": _BOOLEAN,
     "in_memory": _BOOLEAN,
-    "persistent_index_type": ("local",),
     "storage_medium": ("hdd", "ssd"),
     "write_quorum": ("majority", "one", "all"),
     "dynamic_partition.enable": ("false",),
@@ -47,6 +46,8 @@ def checked(properties: Mapping[str, str]) -> dict[str, str]:
             if codec not in _COMPRESSIONS or (level and (codec != "zstd" or not level.rstrip(")").isdigit())):
                 raise errors.analysis(f"unknown compression type: {value}, expected one of {', '.join(_COMPRESSIONS)}")
             kept[key] = value.upper()
+        elif key == "persistent_index_type":  # of shared-data clusters only
+            raise errors.analysis(f"Unknown properties: {{{name}={value}}}")
         elif key in _CHOICES:
             if value.lower() not in _CHOICES[key]:
                 raise errors.analysis(f"property '{name}' = '{value}': expected {' or '.join(_CHOICES[key])}")

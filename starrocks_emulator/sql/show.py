@@ -8,7 +8,7 @@ from sqlglot import exp
 from starrocks_emulator import errors, information_schema
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import ResultSet, SqlError, Value
-from starrocks_emulator.schema import Table
+from starrocks_emulator.schema import Partition, Table
 from starrocks_emulator.sql import show_cluster
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import text_literal
@@ -74,9 +74,8 @@ def _tables(context: Context, words: Words, full: bool = False) -> ResultSet:
         where = words.rest()
     matches = _pattern(words)
     words.finish()
-    kinds = {"table": "BASE TABLE", "view": "VIEW", "mv": "BASE TABLE"}
     rows = [
-        (table.name, kinds[table.kind])
+        (table.name, information_schema.TABLE_TYPES[table.kind])
         for table in context.services.catalog.tables(database)
         if context.access.sees(table) and matches(table.name)
     ]
@@ -127,12 +126,11 @@ def _columns(context: Context, words: Words, full: bool = False) -> ResultSet:
     for column in table.columns:
         if not matches(column.name):
             continue
-        key = information_schema.key_word(table, column)
         null = "YES" if column.nullable else "NO"
-        base: list[Value] = [column.name, column.type.show()]
-        collation = "utf8_general_ci" if column.type.is_string else None
-        rows.append([*base, collation, null, key, column.default, "", "", column.comment] if full
-                    else [*base, null, key, column.default, ""])  # fmt: skip
+        key = "YES" if column.name in table.keys else "NO"
+        base: list[Value] = [column.name, column.type.canonical()]
+        rest: list[Value] = [null, key, column.default, column.aggregation or ""]
+        rows.append([*base, "", *rest, "", column.comment] if full else [*base, *rest])
     names = ["Field", "Type", "Null", "Key", "Default", "Extra"]
     if full:
         names = ["Field", "Type", "Collation", "Null", "Key", "Default", "Extra", "Privileges", "Comment"]
@@ -199,19 +197,36 @@ def _partitions(context: Context, words: Words) -> ResultSet:
         raise errors.analysis(f"Table {table.name} is not a OLAP table")
     schema = information_schema.InformationSchema(context.services, context.access)
     rows: list[Sequence[Value]] = []
+    listed = table.partitioning is not None and table.partitioning.kind == "column"
+    version = str(context.services.changes.version(table.id))
+    width = schema.row_bytes(table)
     for index, (partition, number) in enumerate(information_schema.partition_rows(schema, table)):
-        bounds = f"[types: [DATETIME]; keys: [{partition.low}]; ..types: [DATETIME]; keys: [{partition.high}]; )"
+        size = f"{number * width}B"
         rows.append([
-            str(table.id * 1000 + index), partition.name, str(context.services.changes.version(table.id)),
-            table.created, None, "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
-            bounds if table.partitioning else "", ", ".join(table.distributed_by) or "ALL KEY",
+            str(table.id * 1000 + index), partition.name, version, table.created,
+            "0", "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
+            _bounds(table, partition), ", ".join(table.distributed_by) or "ALL KEY",
             str(table.buckets or 1), information_schema.all_properties(table)["replication_num"], "HDD",
-            "9999-12-31 23:59:59", None, "0B", "false", str(number),
+            "9999-12-31 23:59:59", None, size, size, "false", str(number), version, "0", "TXN_NORMAL",
         ])  # fmt: skip
     names = ["PartitionId", "PartitionName", "VisibleVersion", "VisibleVersionTime", "VisibleVersionHash", "State",
-             "PartitionKey", "Range", "DistributionKey", "Buckets", "ReplicationNum", "StorageMedium", "CooldownTime",
-             "LastConsistencyCheckTime", "DataSize", "IsInMemory", "RowCount"]  # fmt: skip
+             "PartitionKey", "List" if listed else "Range", "DistributionKey", "Buckets", "ReplicationNum",
+             "StorageMedium", "CooldownTime", "LastConsistencyCheckTime", "DataSize", "StorageSize", "IsInMemory",
+             "RowCount", "DataVersion", "VersionEpoch", "VersionTxnType"]  # fmt: skip
     return texts(names, rows)
+
+
+def _bounds(table: Table, partition: Partition) -> str:
+    """What SHOW PARTITIONS prints as the range or the values of a partition."""
+    if table.partitioning is None:
+        return ""
+    column = table.column(table.partitioning.columns[0])
+    if table.partitioning.kind == "column":
+        return f"[['{partition.low}']]" if partition.low is not None else ""
+    kind = column.type.brief().upper() if column else "DATETIME"
+    low = f"keys: [{partition.low}]" if partition.low is not None else "keys: [MIN]"
+    high = f"keys: [{partition.high}]" if partition.high is not None else "keys: [MAX]"
+    return f"[types: [{kind}]; {low}; ..types: [{kind}]; {high}; )"
 
 
 def _materialized_views(context: Context, words: Words) -> ResultSet:
@@ -230,9 +245,8 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
         rows.append([
             str(table.id), database, table.name, table.refresh.mode, "true" if table.active else "false",
             table.inactive_reason, "RANGE" if table.partitioning else "UNPARTITIONED", f"mv-{table.id}",
-            run.started if run else None, run.finished if run else None,
-            f"{run.seconds:.3f}" if run else None, run.state if run else None,
-            run.error if run else None, create_statement(table),
+            run.started if run else None, run.finished if run else None, f"{run.seconds:.3f}" if run else None,
+            run.state if run else None, run.error if run else None, create_statement(table),
         ])  # fmt: skip
     names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type",
              "task_name", "last_refresh_start_time", "last_refresh_finished_time", "last_refresh_duration",
@@ -255,7 +269,7 @@ PRIORITY AS "Priority", SCAN_ROWS AS "ScanRows", FILTERED_ROWS AS "FilteredRows"
 SINK_ROWS AS "SinkRows", NULL::VARCHAR AS "EtlInfo", NULL::VARCHAR AS "TaskInfo", ERROR_MSG AS "ErrorMsg",
 CREATE_TIME AS "CreateTime", LOAD_START_TIME AS "EtlStartTime", LOAD_START_TIME AS "EtlFinishTime",
 LOAD_START_TIME AS "LoadStartTime", LOAD_FINISH_TIME AS "LoadFinishTime", TRACKING_SQL AS "TrackingSQL",
-RUNTIME_DETAILS AS "JobDetails" """
+RUNTIME_DETAILS AS "JobDetails", WAREHOUSE AS "Warehouse" """
 
 
 def _loads(context: Context, words: Words) -> ResultSet:
@@ -332,10 +346,10 @@ _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "CATALOGS": _list(["Catalog", "Type", "Comment"], [["default_catalog", "Internal", "the emulator's own tables"]]),
     "CHARACTER SET": _list(
         ["Charset", "Description", "Default collation", "Maxlen"],
-        [["utf8mb4", "UTF-8 Unicode", "utf8mb4_general_ci", "4"]],
+        [["utf8", "UTF-8 Unicode", "utf8_general_ci", "3"]],
     ),
     "COLLATION": _list(
         ["Collation", "Charset", "Id", "Default", "Compiled", "Sortlen"],
-        [["utf8mb4_general_ci", "utf8mb4", "45", "Yes", "Yes", "1"]],
+        [["utf8_general_ci", "utf8", "33", "Yes", "Yes", "1"]],
     ),
 }

@@ -8,6 +8,7 @@ from starrocks_emulator import version
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import Column, ColumnType, ResultSet, Value
 from starrocks_emulator.sql.lexer import Words
+from starrocks_emulator.users import BUILT_IN_ROLES
 
 
 def texts(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> ResultSet:
@@ -59,7 +60,8 @@ def compute_nodes(_: Context, words: Words) -> ResultSet:
 def processes(context: Context, words: Words) -> ResultSet:
     """SHOW PROCESSES."""
     words.finish()
-    names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info"]
+    names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info",
+             "IsPending", "Warehouse"]  # fmt: skip
     rows: list[Sequence[Value]] = []
     for number, other in list(context.services.connections.items()):
         if other.user != context.user and "root" not in context.services.users.active(context.roles):
@@ -67,7 +69,8 @@ def processes(context: Context, words: Words) -> ResultSet:
         running = other.running
         rows.append([
             "emulator", str(number), other.user, other.host, other.database or "", "Query" if running else "Sleep",
-            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK", running[0] if running else "",  # noqa: E501
+            _stamp(other.opened), str(int(time.time() - running[1])) if running else "0", "OK",
+            running[0] if running else "", "false", "default_warehouse",
         ])  # fmt: skip
     return texts(names, rows)
 
@@ -87,17 +90,20 @@ def grants(context: Context, words: Words) -> ResultSet:
     if name != context.user or is_role:
         context.access.require_global("GRANT", "SYSTEM")
     principal = users.role(name) if is_role else users.user(name)
-    whom = f"ROLE '{name}'" if is_role else f"USER '{name}'@'%'"
-    lines: list[str] = []
+    shown = name if is_role else f"'{name}'@'%'"
+    target = f"ROLE '{name}'" if is_role else f"USER {shown}"
+    rows: list[Sequence[Value]] = []
     if principal.roles:
-        lines.append(f"GRANT {', '.join(repr(role) for role in principal.roles)} TO {whom}")
+        names = ", ".join(f"'{role}'" for role in principal.roles)
+        rows.append([shown, None, f"GRANT {names} TO {target if is_role else shown}"])
     objects: dict[tuple[str, str], list[str]] = {}
     for one in sorted(principal.grants):
         objects.setdefault((one.kind, one.scope), []).append(one.privilege)
-    lines += [f"GRANT {', '.join(what)} ON {_object(context, *where)} TO {whom}" for where, what in objects.items()]
-    shown = f"'{name}'" if is_role else f"'{name}'@'%'"
-    heading = ["RoleName", "Catalog", "Grants"] if is_role else ["UserIdentity", "Catalog", "Grants"]
-    return texts(heading, [[shown, "default_catalog", line] for line in lines])
+    for (kind, scope), privileges in objects.items():
+        catalog = None if kind == "SYSTEM" else "default_catalog"
+        line = f"GRANT {', '.join(privileges)} ON {_object(context, kind, scope)} TO {target}"
+        rows.append([shown, catalog, line])
+    return texts(["RoleName" if is_role else "UserIdentity", "Catalog", "Grants"], rows)
 
 
 def _object(context: Context, kind: str, scope: str) -> str:
@@ -121,7 +127,11 @@ def _object(context: Context, kind: str, scope: str) -> str:
 def roles(context: Context, words: Words) -> ResultSet:
     """SHOW ROLES."""
     words.finish()
-    return texts(["Name"], [[name] for name in sorted(context.services.users.roles)])
+    rows = [
+        [name, "true" if name in BUILT_IN_ROLES else "false", BUILT_IN_ROLES.get(name, role.comment or None)]
+        for name, role in sorted(context.services.users.roles.items())
+    ]
+    return texts(["Name", "Builtin", "Comment"], rows)
 
 
 def users(context: Context, words: Words) -> ResultSet:

@@ -67,7 +67,8 @@ def create_statement(table: Table) -> str:
         return "\n".join([f"CREATE MATERIALIZED VIEW `{table.name}`", *comment, f"AS {table.query};"])
     if table.kind == "mv":
         assert table.refresh
-        names = ", ".join(f"`{column.name}`" for column in table.columns)
+        places = table.query_order(len(table.columns))
+        names = ", ".join(f"`{table.columns[places.index(place)].name}`" for place in range(len(places)))
         refresh = f"REFRESH {'' if table.refresh.immediate else 'DEFERRED '}{table.refresh.mode}"
         refresh += f' START("{table.refresh.start}")' if table.refresh.start else ""
         refresh += f" EVERY({table.refresh.every_text})" if table.refresh.every else ""

@@ -69,10 +69,10 @@ STATEMENTS: dict[str, Cases] = {
         (
             "AGGREGATE KEY with SUM, MIN, MAX, REPLACE, REPLACE_IF_NOT_NULL",
             "CREATE TABLE t2 (k INT, a INT SUM, b INT MIN, c INT MAX, d INT REPLACE, e INT REPLACE_IF_NOT_NULL) "
-            "AGGREGATE KEY (k)",
+            "AGGREGATE KEY (k) DISTRIBUTED BY HASH (k)",
         ),
         ("AGGREGATE KEY with HLL_UNION, BITMAP_UNION", "CREATE TABLE t3 (k INT, h HLL HLL_UNION) AGGREGATE KEY (k)"),
-        ("UNIQUE KEY", "CREATE TABLE t4 (k INT, v INT) UNIQUE KEY (k)"),
+        ("UNIQUE KEY", "CREATE TABLE t4 (k INT, v INT) UNIQUE KEY (k) DISTRIBUTED BY HASH (k)"),
         ("PRIMARY KEY", "CREATE TABLE t5 (k INT NOT NULL, v INT) PRIMARY KEY (k)"),
         ("ORDER BY", "CREATE TABLE t6 (k INT NOT NULL, v INT) PRIMARY KEY (k) ORDER BY (v)"),
         (
@@ -154,7 +154,7 @@ STATEMENTS: dict[str, Cases] = {
                 ("write_quorum", "MAJORITY"),
                 ("bucket_size", "1073741824"),
                 ("dynamic_partition.enable", "false"),
-                ("dynamic_partition.enable", "true"),
+                ("persistent_index_type", "LOCAL"),
                 ("partition_live_number", "3"),
                 ("colocate_with", "g"),
                 ("bloom_filter_columns", "k"),

@@ -82,8 +82,14 @@ def test_a_new_table_of_the_same_name_has_no_grants(people: Client) -> None:
 
 def test_show_grants(people: Client) -> None:
     people.run("GRANT readers TO USER ann; GRANT SELECT, INSERT ON TABLE d.t TO USER ann")
-    lines = [row[2] for row in people.run("SHOW GRANTS FOR ann")]
-    assert lines == ["GRANT 'readers' TO USER 'ann'@'%'", "GRANT INSERT, SELECT ON TABLE d.t TO USER 'ann'@'%'"]
+    people.run("GRANT GRANT ON SYSTEM TO USER ann; GRANT SELECT ON ALL TABLES IN DATABASE d TO ROLE readers")
+    assert people.run("SHOW GRANTS FOR ann") == [
+        ("'ann'@'%'", None, "GRANT 'readers' TO 'ann'@'%'"),
+        ("'ann'@'%'", None, "GRANT GRANT ON SYSTEM TO USER 'ann'@'%'"),
+        ("'ann'@'%'", "default_catalog", "GRANT INSERT, SELECT ON TABLE d.t TO USER 'ann'@'%'"),
+    ]
+    line = "GRANT SELECT ON ALL TABLES IN DATABASE d TO ROLE 'readers'"
+    assert ("readers", "default_catalog", line) in people.run("SHOW GRANTS FOR ROLE readers")
 
 
 def _scramble(password: str, salt: bytes) -> bytes:

@@ -138,6 +138,6 @@ def test_closing_a_tls_connection_logs_no_defect(
         if leave == "quit":
             connection.close()
         elif leave == "reset":
-            connection._force_close()  # type: ignore[attr-defined]  # a private method
+            vars(connection)["_sock"].close()
         # "kill": the server closes the connection when it stops
     assert [record.getMessage() for record in caplog.records] == []

@@ -1,0 +1,134 @@
+"""What SHOW, DESC and information_schema print, in the shape of StarRocks 3.5."""
+
+import pytest
+
+from starrocks_emulator.testing import Client
+
+
+@pytest.fixture
+def table(client: Client) -> Client:
+    client.run(
+        "CREATE TABLE t (k INT NOT NULL COMMENT 'key', v VARCHAR(20), n DECIMAL(10, 2) DEFAULT '1.5', l LARGEINT) "
+        "PRIMARY KEY (k); CREATE TABLE a (k BIGINT, s BIGINT SUM) AGGREGATE KEY (k) DISTRIBUTED BY HASH (k);"
+        "INSERT INTO t VALUES (1, 'abcd', 2, 3), (2, 'efgh', 2, 3)"
+    )
+    return client
+
+
+def test_show_columns(table: Client) -> None:
+    assert table.run("SHOW FULL COLUMNS FROM t") == [
+        ("k", "int", "", "NO", "YES", None, "", "", "key"),
+        ("v", "varchar(20)", "", "YES", "NO", None, "", "", ""),
+        ("n", "decimal(10,2)", "", "YES", "NO", "1.5", "", "", ""),
+        ("l", "largeint", "", "YES", "NO", None, "", "", ""),
+    ]
+    assert table.run("SHOW COLUMNS FROM a") == [
+        ("k", "bigint", "YES", "YES", None, ""),
+        ("s", "bigint", "YES", "NO", None, "SUM"),
+    ]
+    assert table.names("SHOW FULL FIELDS FROM t") == [
+        "Field", "Type", "Collation", "Null", "Key", "Default", "Extra", "Privileges", "Comment",
+    ]  # fmt: skip
+
+
+def test_show_partitions(table: Client) -> None:
+    assert table.names("SHOW PARTITIONS FROM t")[-7:] == [
+        "DataSize", "StorageSize", "IsInMemory", "RowCount", "DataVersion", "VersionEpoch", "VersionTxnType",
+    ]  # fmt: skip
+    row = dict(zip(table.names("SHOW PARTITIONS FROM t"), table.run("SHOW PARTITIONS FROM t")[0], strict=True))
+    assert (row["RowCount"], row["VersionTxnType"], row["DataVersion"]) == ("2", "TXN_NORMAL", row["VisibleVersion"])
+    table.run(
+        "CREATE TABLE l (c INT, d DATE) DUPLICATE KEY (c) PARTITION BY (d); INSERT INTO l VALUES (1, '2024-01-01')"
+    )
+    shown = dict(zip(table.names("SHOW PARTITIONS FROM l"), table.run("SHOW PARTITIONS FROM l")[0], strict=True))
+    assert shown["List"] == "[['2024-01-01']]"
+    table.run(
+        "CREATE TABLE r (d DATE) DUPLICATE KEY (d) PARTITION BY RANGE (d) "
+        "(PARTITION p1 VALUES LESS THAN ('2024-01-01'))"
+    )
+    shown = dict(zip(table.names("SHOW PARTITIONS FROM r"), table.run("SHOW PARTITIONS FROM r")[0], strict=True))
+    assert shown["Range"] == "[types: [DATE]; keys: [MIN]; ..types: [DATE]; keys: [2024-01-01]; )"
+
+
+def test_further_columns(table: Client) -> None:
+    assert table.names("SHOW PROCESSLIST")[-2:] == ["IsPending", "Warehouse"]
+    assert table.run("SHOW PROCESSLIST")[0][-2:] == ("false", "default_warehouse")
+    assert table.names("SHOW LOAD")[-1] == "Warehouse"
+    assert table.run("SHOW LOAD")[-1][-1] == "default_warehouse"
+    table.run("DROP ROLE IF EXISTS shown; CREATE ROLE shown COMMENT 'for a test'")
+    assert table.names("SHOW ROLES") == ["Name", "Builtin", "Comment"]
+    rows = {row[0]: row[1:] for row in table.run("SHOW ROLES")}
+    assert rows["shown"] == ("false", "for a test")
+    assert rows["root"] == ("true", "built-in root role which has all privileges on all objects")
+    table.run("DROP ROLE shown")
+
+
+def test_sizes(table: Client) -> None:
+    rows, width, size = table.run(
+        "SELECT TABLE_ROWS, AVG_ROW_LENGTH, DATA_LENGTH FROM information_schema.tables "
+        "WHERE TABLE_SCHEMA = 'd' AND TABLE_NAME = 't'"
+    )[0]
+    assert rows == 2
+    assert isinstance(width, int)
+    assert 4 < width < 100
+    assert size == 2 * width
+    table.run("TRUNCATE TABLE t; CREATE VIEW w AS SELECT k FROM t")
+    sizes = "SELECT DATA_LENGTH FROM information_schema.tables WHERE TABLE_SCHEMA = 'd' AND TABLE_NAME = "
+    assert (table.value(f"{sizes}'t'"), table.value(f"{sizes}'w'")) == (0, None)
+
+
+def test_character_sets_are_utf8(client: Client) -> None:
+    names = ("client", "connection", "database", "results", "server")
+    assert client.run("SELECT " + ", ".join(f"@@character_set_{name}" for name in names)) == [("utf8",) * 5]
+    assert client.run("SELECT @@collation_connection, @@collation_database, @@collation_server") == [
+        ("utf8_general_ci",) * 3
+    ]
+    client.run("SET NAMES utf8mb4")
+    assert client.value("SELECT @@character_set_client") == "utf8"
+    assert client.run("SHOW CHARACTER SET") == [("utf8", "UTF-8 Unicode", "utf8_general_ci", "3")]
+
+
+def test_a_materialized_view_shows_as_a_view(table: Client) -> None:
+    table.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT k, v FROM t")
+    assert ("m", "VIEW") in table.run("SHOW FULL TABLES")
+    kind = "SELECT TABLE_TYPE, ENGINE FROM information_schema.tables WHERE TABLE_SCHEMA = 'd' AND TABLE_NAME = 'm'"
+    assert table.run(kind) == [("VIEW", "StarRocks")]
+
+
+def test_columns_of_a_materialized_view(table: Client) -> None:
+    """The sort key comes first, by default from the first column that can be one; strings keep their length."""
+    table.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT CAST(k AS DOUBLE) AS x, v, k, n AS n2 FROM t")
+    assert [(row[0], row[1], row[3]) for row in table.run("DESC m")] == [
+        ("v", "varchar(20)", "true"),
+        ("x", "double", "false"),
+        ("k", "int", "false"),
+        ("n2", "decimal(10, 2)", "false"),
+    ]
+    assert [row[:3] for row in table.run("SELECT * FROM m ORDER BY k")] == [("abcd", 1.0, 1), ("efgh", 2.0, 2)]
+    text = str(table.run("SHOW CREATE MATERIALIZED VIEW m")[0][1])
+    assert "(`x`, `v`, `k`, `n2`)" in text
+    table.run(f"DROP MATERIALIZED VIEW m; {text}")
+    assert table.run("SHOW CREATE MATERIALIZED VIEW m")[0][1] == text
+    table.run("INSERT INTO t VALUES (3, 'ij', 0, 0); REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
+    assert table.run("SELECT v, x FROM m WHERE k = 3") == [("ij", 3.0)]
+
+
+def test_the_sort_key_of_a_materialized_view(table: Client) -> None:
+    table.run(
+        "CREATE MATERIALIZED VIEW m (a, b, c) ORDER BY (c, b) REFRESH MANUAL AS "
+        "SELECT SUM(n), v, k FROM t GROUP BY v, k"
+    )
+    assert [(row[0], row[3]) for row in table.run("DESC m")] == [("c", "true"), ("b", "true"), ("a", "false")]
+    assert [row[:2] for row in table.run("SELECT * FROM m ORDER BY c")] == [(1, "abcd"), (2, "efgh")]
+
+
+def test_a_reordered_view_takes_in_only_what_changed(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (d DATE NOT NULL, v DOUBLE) DUPLICATE KEY (d); INSERT INTO t VALUES ('2024-01-01', 1);"
+        "CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT SUM(v) AS s, date_trunc('month', d) AS d FROM t "
+        "GROUP BY date_trunc('month', d)"
+    )
+    stored = client.engine.catalog.table("d", "m").stored
+    client.engine.storage.connection.execute(f"INSERT INTO {stored} VALUES ('2020-01-01', 99)")
+    client.run("INSERT INTO t VALUES ('2024-02-01', 2), ('2024-02-02', 3); REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
+    assert [row[1] for row in client.run("SELECT * FROM m ORDER BY d")] == [99.0, 1.0, 5.0]
