@@ -15,11 +15,12 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
+from apps.shared import placeholders
+
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _FILE = "file:"
 _FIELDS = "$fields"
 _FORM = "as"
-_Lookup = Callable[[str], str | None]
 
 Definition: TypeAlias = dict[str, JsonValue]
 FieldsReader: TypeAlias = Callable[[str, str], Sequence[JsonValue]]
@@ -62,7 +63,7 @@ def read_definition(
                 raise DefinitionError(f"{path}: ${{{name}}}: {error.strerror}") from None
         return settings.get(name)
 
-    return _object(_fill(_include(document, path, fields), value))
+    return _object(_fill(_include(document, path, fields), lambda text: placeholders.fill_known(text, value)))
 
 
 def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
@@ -76,14 +77,14 @@ def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
         DefinitionError: the definition holds a placeholder that has no value.
     """
 
-    def value(name: str) -> str:
-        if name not in values:
-            raise DefinitionError(f"unknown placeholder ${{{name}}}; known are {', '.join(sorted(values))}")
-        return values[name]
+    def fill_all(text: str) -> str:
+        try:
+            # The text of an included file may hold placeholders too: a query's `${from}`.
+            return placeholders.fill(placeholders.fill(text, values), values)
+        except placeholders.UnknownPlaceholder as error:
+            raise DefinitionError(str(error)) from None
 
-    filled = _fill(definition, value)
-    # The text of an included file may hold placeholders too: a query's `${from}`.
-    return _object(_fill(filled, value))
+    return _object(_fill(definition, fill_all))
 
 
 def job_id(stack: str, name: str) -> int:
@@ -125,23 +126,14 @@ def _object(node: JsonValue) -> Definition:
     return node
 
 
-def _fill(node: JsonValue, value: _Lookup) -> JsonValue:
+def _fill(node: JsonValue, fill_text: Callable[[str], str]) -> JsonValue:
     if isinstance(node, str):
-        return _fill_text(node, value)
+        filled = fill_text(node)
+        # A number replaces a text that is nothing but its placeholder.
+        alone = filled != node and _PLACEHOLDER.fullmatch(node) and filled.isdigit()
+        return int(filled) if alone else filled
     if isinstance(node, list):
-        return [_fill(each, value) for each in node]
+        return [_fill(each, fill_text) for each in node]
     if isinstance(node, dict):
-        return {key: _fill(each, value) for key, each in node.items()}
+        return {key: _fill(each, fill_text) for key, each in node.items()}
     return node
-
-
-def _fill_text(text: str, value: _Lookup) -> JsonValue:
-    def replacement(match: re.Match[str]) -> str:
-        filled = value(match[1])
-        return match[0] if filled is None else filled
-
-    filled = _PLACEHOLDER.sub(replacement, text)
-    # A number replaces a text that is nothing but its placeholder.
-    if filled != text and _PLACEHOLDER.fullmatch(text) and filled.isdigit():
-        return int(filled)
-    return filled

@@ -1,17 +1,16 @@
 """A client of SeaTunnel Zeta's REST interface, version 1."""
 
-import time
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
 from pydantic import JsonValue
 
+from apps.shared.polling import Pending, poll, wait_until
 from seatunnel.client.definition import Definition
 from seatunnel.client.rest import Rest, ZetaError
 
 _BASE = "/hazelcast/rest/maps"
-_POLL_SECONDS = 0.1
 _BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
 """Part of the error of 2.3.8 for a job whose submission is in progress."""
 
@@ -75,21 +74,20 @@ class Zeta:
         self._rest = Rest(url, timeout=timeout)
 
     def wait_until_up(self, within: float = 180) -> None:
-        """Wait until the engine takes requests.
+        """Wait until the engine accepts requests.
 
         Raises:
-            TimeoutError: it did not, within so many seconds.
+            TimeoutError: it did not within this many seconds.
         """
-        deadline = time.monotonic() + within
-        while True:
+
+        def complaint() -> str:
             try:
                 self._rest.request("GET", f"{_BASE}/overview")
             except ZetaError as error:
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"SeaTunnel was not ready within {within:.0f} s: {error}") from None
-            else:
-                return
-            time.sleep(_POLL_SECONDS)
+                return str(error)
+            return ""
+
+        wait_until(complaint, within=within, what="SeaTunnel")
 
     def info(self, job_id: int) -> JobInfo:
         """The engine's information about a job."""
@@ -134,23 +132,31 @@ class Zeta:
         """Request a job to stop, with a savepoint or at once."""
         self._rest.request("POST", f"{_BASE}/stop-job", {"jobId": job_id, "isStopWithSavePoint": savepoint})
 
-    def wait(self, job_id: int, wanted: frozenset[JobStatus], *, within: float) -> JobStatus:
-        """Wait until a job is in one of some states.
+    def wait(self, job_id: int, expected: frozenset[JobStatus], *, within: float) -> JobStatus:
+        """Wait until a job is in one of several states.
+
+        Args:
+            job_id: of the job.
+            expected: the states.
+            within: time limit in seconds.
+
+        Returns:
+            The state that it reached.
 
         Raises:
-            JobFailed: it failed meanwhile, and failure was not asked for.
-            TimeoutError: it did not get there within so many seconds.
+            JobFailed: it failed, and FAILED is not expected.
+            TimeoutError: it reached none of them in time.
         """
-        deadline = time.monotonic() + within
-        while True:
+
+        def look() -> JobStatus | Pending:
             info = self.info(job_id)
-            if info.status in wanted:
+            if info.status in expected:
                 return info.status
             if info.status == JobStatus.FAILED:
                 raise JobFailed(f"job {job_id} failed: {info.error}")
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"job {job_id} was not ready within {within:.0f} s: it is {info.status}")
-            time.sleep(_POLL_SECONDS)
+            return Pending(f"it is {info.status}")
+
+        return poll(look, within=within, what=f"job {job_id}")
 
 
 def _status(value: JsonValue) -> JobStatus:

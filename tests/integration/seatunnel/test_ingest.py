@@ -106,7 +106,7 @@ def wait(ready: Callable[[], bool]) -> None:
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
-        instance.add_user("sink", PASSWORD.replace("'", "\\'"), "ciapol_loader")
+        instance.add_user("ciapol_sink", PASSWORD.replace("'", "\\'"), "loader")
         yield instance
 
 
@@ -151,7 +151,7 @@ def definition(starrocks: Emulator, broker: Pulsar, folder: Path) -> Definition:
             "pulsar.seatunnel_token_file": str(folder / "token"),
             "starrocks.http_address": f"127.0.0.1:{starrocks.server.fe_http_port}",
             "starrocks.jdbc_url": f"jdbc:mysql://127.0.0.1:{starrocks.server.mysql_port}",
-            "starrocks.sink_password_file": str(folder / "password"),
+            "starrocks.ciapol_sink_password_file": str(folder / "password"),
         },
     )
 

@@ -70,10 +70,14 @@ def test_addresses_are_filled_last() -> None:
 
 
 def test_passwords_cannot_be_filled() -> None:
-    for name in ("${starrocks.sink_password}", "${starrocks-sink}", "${secrets.starrocks-sink}"):
+    for name in (
+        "${starrocks.ciapol_sink_password}",
+        "${starrocks-ciapol_sink}",
+        "${secrets.starrocks-ciapol_sink}",
+    ):
         with pytest.raises(DefinitionError, match="unknown placeholder"):
             fill({"sink": name}, ADDRESSES)
-    assert fill({"s": "${starrocks.sink_password_file}"}, ADDRESSES) == {"s": "/run/sink"}
+    assert fill({"s": "${starrocks.ciapol_sink_password_file}"}, ADDRESSES) == {"s": "/run/sink"}
 
 
 @pytest.mark.parametrize(
