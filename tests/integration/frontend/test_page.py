@@ -133,7 +133,7 @@ def test_the_page_keeps_its_data_while_the_api_is_down_and_recovers(
     expect(page.locator("[data-station]")).to_have_count(len(STATIONS))
     api.stop()
     alarm = page.locator('[data-alarm="api_down"]')
-    expect(alarm).to_contain_text("L\u2019API ne répond pas")
+    expect(alarm).to_contain_text(re.compile("L\u2019API du produit .* ne répond pas"))
     expect(alarm).to_contain_text("dernières données connues")
     expect(page.locator("[data-station]")).to_have_count(len(STATIONS))
     expect(page.get_by_test_id("ranking")).to_have_attribute("data-last-known", "true")

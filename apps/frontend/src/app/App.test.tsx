@@ -174,7 +174,7 @@ describe("a stack with several products", () => {
     expect(first?.textContent).toContain("Indisponible");
     expect(first?.textContent).toContain("ConnectError");
     expect(second?.textContent).toContain("Exemple");
-    expect(screen.getByTestId("alarm").textContent).toContain("L’API de Autre ne répond pas");
+    expect(screen.getByTestId("alarm").textContent).toMatch(/L’API du produit «\sAutre\s» ne répond pas/);
     await userEvent.click(screen.getByRole("link", { name: "Exemple" }));
     await shows("rows");
     expect(screen.queryByTestId("alarm")).toBeNull();

@@ -35,7 +35,7 @@ export const fr = {
 
   "notice.offline": "Connexion perdue",
   "notice.offline.detail": "Cette page n’arrive plus à joindre le serveur. Elle réessaie automatiquement.",
-  "notice.api_down": "L’API de {product} ne répond pas",
+  "notice.api_down": "L’API du produit « {product} » ne répond pas",
   "notice.api_down.detail":
     "Aucune nouvelle donnée n’arrive sur cette page. Prévenez l’équipe technique ({error}).",
   "notice.platform_down": "L’API de la plateforme ne répond pas",

@@ -48,7 +48,7 @@ export const measurementSchema = z.object({
 
 export const stationDetailSchema = z.extend(stationSchema, { latest: z.nullable(measurementSchema) });
 
-const subIndicesSchema = z.object({
+export const subIndicesSchema = z.object({
   pm25: subIndex,
   pm10: subIndex,
   o3: subIndex,
@@ -97,7 +97,7 @@ export const rejectedSchema = z.object({
   next_cursor: z.nullable(z.string()),
 });
 
-const predictionSchema = z.object({
+export const predictionSchema = z.object({
   value: z.nullable(z.number()),
   lower: z.nullable(z.number()),
   upper: z.nullable(z.number()),

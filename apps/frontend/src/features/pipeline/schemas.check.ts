@@ -1,0 +1,12 @@
+import type { Agrees, Assert } from "../../lib/openapi";
+import type { components } from "./openapi";
+import type { jobSchema, pipelineSchema, stepSchema } from "./schemas";
+
+type Sent = components["schemas"];
+
+/** Compile-time checks of the run-time schemas against the API's description. */
+export type Checks = [
+  Assert<Agrees<typeof pipelineSchema, Sent["Pipeline"]>>,
+  Assert<Agrees<typeof stepSchema, Sent["PipelineStep"]>>,
+  Assert<Agrees<typeof jobSchema, Sent["StreamingJob"]>>,
+];

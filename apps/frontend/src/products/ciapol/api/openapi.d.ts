@@ -1,0 +1,1531 @@
+// Generated from the OpenAPI document of apps.ciapol.api by: npm run openapi (in apps/frontend). Do not edit.
+
+export interface paths {
+    "/api/v1/aqi/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Air quality index of all stations now
+         * @description Every station, worst first, those without an index last; computed from the newest measurements.
+         */
+        get: operations["current_aqi_api_v1_aqi_current_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality of the measurements by hour and station
+         * @description Completeness, freshness, stuck sensors and rejections. Without `from` and `to`, of the last 24 hours.
+         *
+         *     At most 366 days at once. Stations of tests are only there when requested by id.
+         */
+        get: operations["list_quality_api_v1_quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages that could not be used
+         * @description Rejected messages, newest first, with the reason.
+         */
+        get: operations["list_rejected_api_v1_rejected_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stations by id
+         * @description Registered stations, and those that send data without being registered.
+         */
+        get: operations["list_stations_api_v1_stations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One station
+         * @description A station and its newest measurement.
+         */
+        get: operations["get_station_api_v1_stations__station_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station_id}/aqi": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hourly air quality index of a station
+         * @description Computed hours by time. Without `from` and `to`, those of the last 24 hours; at most 366 days.
+         */
+        get: operations["list_aqi_api_v1_stations__station_id__aqi_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station_id}/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measurements of a station
+         * @description Measurements by time. Without `from` and `to`, those of the last 24 hours.
+         */
+        get: operations["list_measurements_api_v1_stations__station_id__measurements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Predicted air quality index and pollutants of a station
+         * @description The newest prediction, made at `made_at`, however old. It includes hours that have passed since.
+         */
+        get: operations["get_predictions_api_v1_stations__station_id__predictions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health of the API, StarRocks and the data
+         * @description 200 where StarRocks answers, even if the data are stale; 503 where it cannot be used.
+         */
+        get: operations["get_health_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process answers
+         * @description Does not depend on StarRocks, so that the API is not restarted because the database is away.
+         */
+        get: operations["live_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics for Prometheus
+         * @description Requests, latencies, connections and the age of the data, in Prometheus' text format.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AqiPage
+         * @description Hourly index of a station by time; the range has its start and not its end.
+         */
+        AqiPage: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-01-31T00:00:00Z
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["HourlyAqi"][];
+            /**
+             * Next Cursor
+             * @example null
+             */
+            next_cursor: string | null;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-02-01T00:00:00Z
+             */
+            to: string;
+        };
+        /**
+         * CurrentAqi
+         * @description The index of a station now; null where its newest hour with an index began more than three hours ago.
+         */
+        CurrentAqi: {
+            /**
+             * Aqi
+             * @example 99
+             */
+            aqi: number | null;
+            /**
+             * Category
+             * @example moderate
+             */
+            category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
+            /**
+             * Color
+             * @description official colour of the category
+             * @example #FFFF00
+             */
+            color: string | null;
+            /**
+             * Dominant Pollutant
+             * @example pm25
+             */
+            dominant_pollutant: string | null;
+            /**
+             * Hour Start
+             * @example 2026-01-31T12:00:00Z
+             */
+            hour_start: string | null;
+            /**
+             * Rank
+             * @description 1 is the worst; equal indices share a rank
+             * @example 1
+             */
+            rank: number | null;
+            station: components["schemas"]["Station"];
+            sub_indices: components["schemas"]["SubIndices"];
+        };
+        /**
+         * CurrentAqiList
+         * @description Every station, worst first, those without an index last.
+         */
+        CurrentAqiList: {
+            /**
+             * Computed At
+             * Format: date-time
+             * @example 2026-01-31T12:40:00Z
+             */
+            computed_at: string;
+            /** Items */
+            items: components["schemas"]["CurrentAqi"][];
+        };
+        /**
+         * DataHealth
+         * @description How old the data are.
+         */
+        DataHealth: {
+            /**
+             * Age Seconds
+             * @description since the newest event
+             * @example 12.3
+             */
+            age_seconds: number | null;
+            /** Fresh */
+            fresh: boolean;
+            /**
+             * Last Measured At
+             * @example 2026-01-31T12:00:00Z
+             */
+            last_measured_at: string | null;
+            /**
+             * Last Received At
+             * @example 2026-01-31T12:00:01Z
+             */
+            last_received_at: string | null;
+        };
+        /**
+         * FieldError
+         * @description One parameter that is wrong.
+         */
+        FieldError: {
+            /** Expected */
+            expected: string;
+            /** Field */
+            field: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Health
+         * @description The API's health: `stale` where the data are old, `down` where StarRocks cannot be used.
+         *
+         *     An API without data of its own has null for `data`.
+         */
+        Health: {
+            data: components["schemas"]["DataHealth"] | null;
+            starrocks: components["schemas"]["StarRocksHealth"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "stale" | "down";
+        };
+        /**
+         * HourlyAqi
+         * @description The air quality index of an hour.
+         */
+        HourlyAqi: {
+            /**
+             * Aqi
+             * @description US EPA; above 500 the scale goes on
+             * @example 99
+             */
+            aqi: number | null;
+            /**
+             * Category
+             * @example moderate
+             */
+            category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
+            /**
+             * Dominant Pollutant
+             * @example pm25
+             */
+            dominant_pollutant: string | null;
+            /**
+             * Hour Start
+             * Format: date-time
+             * @example 2026-01-31T12:00:00Z
+             */
+            hour_start: string;
+            sub_indices: components["schemas"]["SubIndices"];
+        };
+        /**
+         * Live
+         * @description The process answers.
+         */
+        Live: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * Measurement
+         * @description Measured values, or their means where an interval is asked for; measured_at is then the interval's start.
+         *
+         *     With `pollutant`, only those pollutants are there.
+         */
+        Measurement: {
+            /**
+             * Co
+             * @description µg/m³
+             * @example 800
+             */
+            co?: number | null;
+            /**
+             * Count
+             * @description measurements in the interval; absent for raw
+             * @example 60
+             */
+            count?: number | null;
+            /**
+             * Humidity
+             * @description %
+             * @example 81
+             */
+            humidity?: number | null;
+            /**
+             * Measured At
+             * Format: date-time
+             * @example 2026-01-31T12:00:00Z
+             */
+            measured_at: string;
+            /**
+             * No2
+             * @description µg/m³
+             * @example 18
+             */
+            no2?: number | null;
+            /**
+             * O3
+             * @description µg/m³
+             * @example 40.5
+             */
+            o3?: number | null;
+            /**
+             * Pm10
+             * @description µg/m³
+             * @example 51
+             */
+            pm10?: number | null;
+            /**
+             * Pm25
+             * @description µg/m³
+             * @example 35.1
+             */
+            pm25?: number | null;
+            /**
+             * Pressure
+             * @description hPa
+             * @example 1011.2
+             */
+            pressure?: number | null;
+            /**
+             * So2
+             * @description µg/m³
+             * @example 4.2
+             */
+            so2?: number | null;
+            /**
+             * Temperature
+             * @description °C
+             * @example 28.4
+             */
+            temperature?: number | null;
+            /**
+             * Wind Speed
+             * @description m/s
+             * @example 2.3
+             */
+            wind_speed?: number | null;
+        };
+        /**
+         * MeasurementPage
+         * @description Measurements of a station by time; the range has its start and not its end.
+         */
+        MeasurementPage: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-01-31T00:00:00Z
+             */
+            from: string;
+            /**
+             * Interval
+             * @enum {string}
+             */
+            interval: "raw" | "hour" | "day";
+            /** Items */
+            items: components["schemas"]["Measurement"][];
+            /**
+             * Next Cursor
+             * @example null
+             */
+            next_cursor: string | null;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-02-01T00:00:00Z
+             */
+            to: string;
+        };
+        /**
+         * Pollutant
+         * @description A pollutant, µg/m³.
+         * @enum {string}
+         */
+        Pollutant: "pm25" | "pm10" | "so2" | "no2" | "o3" | "co";
+        /**
+         * PredictedHour
+         * @description What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted.
+         */
+        PredictedHour: {
+            /**
+             * Category
+             * @description of the predicted index
+             * @example unhealthy_sensitive
+             */
+            category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
+            /**
+             * Color
+             * @description official colour of the category
+             * @example #FF7E00
+             */
+            color: string | null;
+            /** Quantities */
+            quantities: {
+                [key: string]: components["schemas"]["Prediction"];
+            };
+            /**
+             * Target Hour
+             * Format: date-time
+             * @description start of the hour
+             * @example 2026-01-31T18:00:00Z
+             */
+            target_hour: string;
+        };
+        /**
+         * Prediction
+         * @description A predicted value with its interval: an index for aqi, µg/m³ for a pollutant.
+         */
+        Prediction: {
+            /**
+             * Fallback
+             * @description true where too little history forced a simple rule
+             * @example false
+             */
+            fallback: boolean;
+            /**
+             * Lower
+             * @description lower end of the prediction interval
+             * @example 88
+             */
+            lower: number | null;
+            /**
+             * Upper
+             * @description upper end of the prediction interval
+             * @example 131
+             */
+            upper: number | null;
+            /**
+             * Value
+             * @example 104
+             */
+            value: number | null;
+        };
+        /**
+         * Predictions
+         * @description The newest prediction for a station; where none was made, everything but its id is null or empty.
+         */
+        Predictions: {
+            /**
+             * Fallback
+             * @description true where too little history forced a simple rule for the index
+             * @example false
+             */
+            fallback: boolean | null;
+            /** Items */
+            items: components["schemas"]["PredictedHour"][];
+            /**
+             * Made At
+             * @example 2026-01-31T12:07:00Z
+             */
+            made_at: string | null;
+            /**
+             * Model
+             * @description name and version of the index's model
+             * @example gradient-boosting-1
+             */
+            model: string | null;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string;
+        };
+        /**
+         * ProblemDetails
+         * @description A problem as RFC 9457 defines it, with the parameters that caused it.
+         * @example {
+         *       "detail": "from: expected ISO 8601 with a zone, got '2026-13-01'",
+         *       "errors": [
+         *         {
+         *           "expected": "ISO 8601 with a zone",
+         *           "field": "from",
+         *           "value": "2026-13-01"
+         *         }
+         *       ],
+         *       "instance": "/api/v1/readings",
+         *       "status": 422,
+         *       "title": "Invalid request",
+         *       "type": "urn:weather:problem:invalid-request"
+         *     }
+         */
+        ProblemDetails: {
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: components["schemas"]["FieldError"][];
+            /** Instance */
+            instance: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * Quality
+         * @description How good the measurements of a station and hour are.
+         */
+        Quality: {
+            /**
+             * Completeness
+             * @description measurements over expected, 0 to 1
+             * @example 0.95
+             */
+            completeness: number;
+            /**
+             * Expected
+             * @description measurements that the station usually sends in an hour
+             * @example 60
+             */
+            expected: number;
+            /**
+             * Freshness Seconds
+             * @description from the last measurement before the hour's end to that end
+             * @example 42
+             */
+            freshness_seconds: number | null;
+            /**
+             * Hour Start
+             * Format: date-time
+             * @example 2026-01-31T12:00:00Z
+             */
+            hour_start: string;
+            /**
+             * Measurements
+             * @example 57
+             */
+            measurements: number;
+            /**
+             * Out Of Range Share
+             * @description rejected messages over all, 0 to 1
+             * @example 0
+             */
+            out_of_range_share: number;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string;
+            /**
+             * Stuck Sensors
+             * @description pollutants whose value did not move for hours
+             * @example [
+             *       "o3"
+             *     ]
+             */
+            stuck_sensors: string[];
+        };
+        /**
+         * QualityPage
+         * @description Quality by hour, then by station.
+         */
+        QualityPage: {
+            /** Items */
+            items: components["schemas"]["Quality"][];
+            /**
+             * Next Cursor
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Rejected
+         * @description A message that could not be used.
+         */
+        Rejected: {
+            /**
+             * Message Id
+             * @example 17:42:0:-1
+             */
+            message_id: string;
+            /**
+             * Payload
+             * @example {"station_id": "ABJ-001", "pm25": -3}
+             */
+            payload: string;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.123000Z
+             */
+            received_at: string;
+            /**
+             * Reject Reason
+             * @example pm25: -3 is below 0
+             */
+            reject_reason: string;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string | null;
+        };
+        /**
+         * RejectedPage
+         * @description Rejected messages, newest first.
+         */
+        RejectedPage: {
+            /** Items */
+            items: components["schemas"]["Rejected"][];
+            /**
+             * Next Cursor
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * StarRocksHealth
+         * @description Whether StarRocks answers, and what it says it is.
+         */
+        StarRocksHealth: {
+            /**
+             * Emulator
+             * @example false
+             */
+            emulator: boolean | null;
+            /**
+             * Error
+             * @description why it cannot be used, e.g. no backend alive
+             * @example null
+             */
+            error: string | null;
+            /** Reachable */
+            reachable: boolean;
+            /**
+             * Version
+             * @example 3.5.0
+             */
+            version: string | null;
+        };
+        /**
+         * Station
+         * @description A station; one that sends data without being registered has no name.
+         */
+        Station: {
+            /**
+             * Commune
+             * @example Plateau
+             */
+            commune: string | null;
+            /**
+             * Demonstration
+             * @description where demonstration data come from
+             * @example null
+             */
+            demonstration: string | null;
+            /**
+             * Last Measured At
+             * @example 2026-01-31T12:00:00Z
+             */
+            last_measured_at: string | null;
+            /**
+             * Latitude
+             * @description degrees north
+             * @example 5.3237
+             */
+            latitude: number | null;
+            /**
+             * Longitude
+             * @description degrees east
+             * @example -4.0206
+             */
+            longitude: number | null;
+            /**
+             * Name
+             * @example Plateau
+             */
+            name: string | null;
+            /**
+             * Registered
+             * @example true
+             */
+            registered: boolean;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string;
+            /**
+             * Time Zone
+             * @example Africa/Abidjan
+             */
+            time_zone: string;
+        };
+        /**
+         * StationDetail
+         * @description A station and its newest measurement.
+         */
+        StationDetail: {
+            /**
+             * Commune
+             * @example Plateau
+             */
+            commune: string | null;
+            /**
+             * Demonstration
+             * @description where demonstration data come from
+             * @example null
+             */
+            demonstration: string | null;
+            /**
+             * Last Measured At
+             * @example 2026-01-31T12:00:00Z
+             */
+            last_measured_at: string | null;
+            latest: components["schemas"]["Measurement"] | null;
+            /**
+             * Latitude
+             * @description degrees north
+             * @example 5.3237
+             */
+            latitude: number | null;
+            /**
+             * Longitude
+             * @description degrees east
+             * @example -4.0206
+             */
+            longitude: number | null;
+            /**
+             * Name
+             * @example Plateau
+             */
+            name: string | null;
+            /**
+             * Registered
+             * @example true
+             */
+            registered: boolean;
+            /**
+             * Station Id
+             * @example ABJ-001
+             */
+            station_id: string;
+            /**
+             * Time Zone
+             * @example Africa/Abidjan
+             */
+            time_zone: string;
+        };
+        /**
+         * StationPage
+         * @description Stations by id.
+         */
+        StationPage: {
+            /** Items */
+            items: components["schemas"]["Station"][];
+            /**
+             * Next Cursor
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * SubIndices
+         * @description The index of each pollutant.
+         */
+        SubIndices: {
+            /**
+             * Co
+             * @example 8
+             */
+            co: number | null;
+            /**
+             * No2
+             * @example 8
+             */
+            no2: number | null;
+            /**
+             * O3
+             * @example 19
+             */
+            o3: number | null;
+            /**
+             * Pm10
+             * @example 47
+             */
+            pm10: number | null;
+            /**
+             * Pm25
+             * @example 99
+             */
+            pm25: number | null;
+            /**
+             * So2
+             * @example 1
+             */
+            so2: number | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    current_aqi_api_v1_aqi_current_get: {
+        parameters: {
+            query?: {
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentAqiList"];
+                    /** @example rank,station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at,hour_start,aqi,category,color,dominant_pollutant,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2 */
+                    "text/csv": string;
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_quality_api_v1_quality_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                from?: string | null;
+                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                limit?: number | null;
+                /** @description only this station */
+                station_id?: string | null;
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityPage"];
+                    /** @example station_id,hour_start,expected,measurements,completeness,freshness_seconds,stuck_sensors,out_of_range_share */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unknown identifier */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_rejected_api_v1_rejected_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                limit?: number | null;
+                /** @description received from then on, by default since a day ago: ISO 8601 with a zone, or a date, which is its start in UTC */
+                since?: string | null;
+                /** @description only those that name this station or have it as key */
+                station_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedPage"];
+                    /** @example received_at,message_id,station_id,reject_reason,payload */
+                    "text/csv": string;
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_stations_api_v1_stations_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationPage"];
+                    /** @example station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at */
+                    "text/csv": string;
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_station_api_v1_stations__station_id__get: {
+        parameters: {
+            query?: {
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+            };
+            header?: never;
+            path: {
+                station_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationDetail"];
+                    /** @example station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at,measured_at,pm25,pm10,so2,no2,o3,co,temperature,pressure,humidity,wind_speed */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unknown identifier */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_aqi_api_v1_stations__station_id__aqi_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                from?: string | null;
+                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                limit?: number | null;
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                station_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AqiPage"];
+                    /** @example hour_start,aqi,category,dominant_pollutant,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2 */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unknown identifier */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_measurements_api_v1_stations__station_id__measurements_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                from?: string | null;
+                /** @description raw (default, at most 31 days), or means of UTC hours (366) or days (3660) */
+                interval?: ("raw" | "hour" | "day") | null;
+                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                limit?: number | null;
+                /** @description only these; repeat it for several */
+                pollutant?: components["schemas"]["Pollutant"][] | null;
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                station_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementPage"];
+                    /** @example measured_at,pm25,pm10,so2,no2,o3,co,temperature,pressure,humidity,wind_speed */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unknown identifier */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_predictions_api_v1_stations__station_id__predictions_get: {
+        parameters: {
+            query?: {
+                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                format?: ("json" | "csv" | "csv-fr") | null;
+            };
+            header?: never;
+            path: {
+                station_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Predictions"];
+                    /** @example target_hour,category,color,aqi_value,aqi_lower,aqi_upper,aqi_fallback,pm25_value,pm25_lower,pm25_upper,pm25_fallback,pm10_value,pm10_lower,pm10_upper,pm10_fallback,so2_value,so2_lower,so2_upper,so2_fallback,no2_value,no2_lower,no2_upper,no2_fallback,o3_value,o3_lower,o3_upper,o3_fallback,co_value,co_lower,co_upper,co_fallback */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unknown identifier */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Neither JSON nor CSV is accepted */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_health_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description StarRocks cannot be used */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    live_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+}
