@@ -1,10 +1,9 @@
 """The programs that tasks of workflows run, on every worker of DolphinScheduler."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
-
-from pydantic import TypeAdapter
 
 from infra import distributions
 from infra import platform as own
@@ -84,7 +83,7 @@ class Tasks:
             "products": {product.name: _product(product, settings) for product, settings in self.products},
             "alerts": {"webhook_file": f"@{{secret.{ALERT_WEBHOOK}}}"} if self.alerts else {},
         }
-        return TypeAdapter(_Document).dump_json(document, indent=2).decode()
+        return json.dumps(document, indent=2)
 
     def users(self) -> list[str]:
         """Full names of the StarRocks users that the programs connect as."""

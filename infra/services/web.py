@@ -28,6 +28,8 @@ def platform_api(settings: WebSettings, *, starrocks: Endpoint) -> Service:
         user=own.READER,
         port=ports.PLATFORM_API,
         environment={},
+        # The page's server reads it for people.
+        public=False,
     )
 
 
@@ -43,6 +45,7 @@ def product_api(product: Product, api: Api, settings: WebSettings, *, starrocks:
         user=product.user("api"),
         port=api.port,
         environment=_QUERIES,
+        public=True,
         formerly=api.formerly,
     )
 
@@ -58,6 +61,7 @@ def _api(
     user: str,
     port: int,
     environment: Mapping[str, str],
+    public: bool,
     formerly: str = "",
 ) -> Service:
     return Service(
@@ -74,7 +78,7 @@ def _api(
             "STARROCKS_USER": user,
             "STARROCKS_PASSWORD_FILE": f"@{{secret.starrocks-{user}}}",
         },
-        ports={"http": Port(port, public=True)},
+        ports={"http": Port(port, public=public)},
         secrets={f"starrocks-{user}": f"starrocks-{user}"},
         health=_HEALTH,
         memory=mebibytes(settings.memory),

@@ -246,9 +246,7 @@ def _actual_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) ->
     changes = [f"{name} is {value}" for name, (value, right) in expected.items() if value != right]
     if _is_in_future(schedule.start_time, schedule.timezone_id):
         changes.append(f"begin is {schedule.start_time}")
-    return ScheduleMeaning(
-        cron=cron, time_zone=schedule.timezone_id, alert_group=group, unmanaged_changes=changes
-    )
+    return ScheduleMeaning(cron=cron, time_zone=schedule.timezone_id, alert_group=group, unmanaged_changes=changes)
 
 
 def _is_in_future(time: str, zone: str) -> bool:

@@ -68,7 +68,7 @@ def test_a_registry_and_digests_of_the_settings_are_used() -> None:
     recorder = run(settings(docker={"registry": "registry.example:5000/team", "digests": {"pulsar": digest}}))
     references = {name: args.inputs["name"] for name, args in recorder.of_type("RemoteImage").items()}
     assert references["pulsar"] == f"registry.example:5000/team/kappastack/pulsar@{digest}"
-    assert references["api"].startswith("registry.example:5000/team/kappastack/api:")
+    assert references["ciapol-api"].startswith("registry.example:5000/team/kappastack/ciapol-api:")
 
 
 def test_the_page_and_the_api_are_for_everybody_and_the_rest_for_the_operator(dev: Recorder) -> None:
@@ -77,9 +77,9 @@ def test_the_page_and_the_api_are_for_everybody_and_the_rest_for_the_operator(de
         for service, inputs in containers(dev).items()
     }
     assert published["frontend"] == [(3000, 3100, "0.0.0.0")]
-    assert published["api"] == [(8000, 8100, "0.0.0.0")]
+    assert published["ciapol-api"] == [(8000, 8100, "0.0.0.0")]
     assert published["pulsar"] == [(6651, 6751, "127.0.0.1"), (8080, 8180, "127.0.0.1")]
-    others = [each for service in SERVICES - {"frontend", "api"} for each in published[service]]
+    others = [each for service in SERVICES - {"frontend", "ciapol-api"} for each in published[service]]
     assert {address for _, _, address in others} == {"127.0.0.1"}
 
 
@@ -95,16 +95,17 @@ def test_the_operator_reaches_the_broker_by_its_entrance(dev: Recorder) -> None:
 def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorder) -> None:
     holders = {args.name for args in dev.resources if "planted" in json.dumps(args.inputs, default=str)}
     carriers = {
-        f"{service}-configuration" for service in ("api", "dolphinscheduler", "postgres", "pulsar", "seatunnel")
+        f"{service}-configuration"
+        for service in ("ciapol-api", "platform-api", "dolphinscheduler", "postgres", "pulsar", "seatunnel")
     }
     assert holders == carriers | {"connections"}
-    uploads = dev.of_type("Container")["api-configuration"].inputs["uploads"]
+    uploads = dev.of_type("Container")["ciapol-api-configuration"].inputs["uploads"]
     # Pulumi's mark of a secret is around it.
     assert uploads["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
     assert uploads["value"] == [
         {
-            "file": "/run/kappastack/secrets/starrocks-api",
-            "content": planted("starrocks-api"),
+            "file": "/run/kappastack/secrets/starrocks-ciapol_api",
+            "content": planted("starrocks-ciapol_api"),
             "permissions": "0440",
         }
     ]
@@ -112,7 +113,7 @@ def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorde
 
 def test_what_carries_the_configuration_is_never_started_and_has_no_network(dev: Recorder) -> None:
     carriers = [args.inputs for name, args in dev.of_type("Container").items() if name.endswith("-configuration")]
-    assert len(carriers) == 5
+    assert len(carriers) == 6
     for inputs in carriers:
         assert (inputs["start"], inputs["mustRun"], inputs["networkMode"]) == (False, False, "none")
         assert "readOnly" not in inputs

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from infra.configuration import load_settings
-from infra.services.pulsar_roles import TOKENS
+from infra.services.pulsar_roles import is_token
 from infra.settings import Settings, SettingsError
 from tests.mocking import Recorder, planted, run
 
@@ -74,13 +74,20 @@ def test_the_engine_has_its_own_token_and_not_the_key(standalone: Recorder) -> N
 
 def test_roles_may_do_what_they_are_for(standalone: Recorder) -> None:
     namespaces = standalone.of_type("PulsarTopics")["ciapol-topics"].inputs["namespaces"]
-    assert namespaces["air"]["permissions"] == {"seatunnel": ["consume"], "sensors": ["produce"], "smoke": ["produce"]}
+    assert namespaces["air"]["permissions"] == {
+        "seatunnel": ["consume"],
+        "ciapol-sensors": ["produce"],
+        "ciapol-smoke": ["produce"],
+    }
 
 
 def test_tokens_are_in_files_and_in_the_connections_alone(standalone: Recorder) -> None:
     known = standalone.of_type("Connections")["connections"].inputs["secrets"]
-    tokens = {name: known[name] for name in TOKENS}
-    assert {role(token) for token in tokens.values()} == {"admin", "broker", "proxy", "seatunnel", "sensors", "smoke"}
+    tokens = {name: value for name, value in known.items() if is_token(name)}
+    assert {role(token) for token in tokens.values()} == {
+        *("admin", "broker", "proxy", "seatunnel"),
+        *("ciapol-sensors", "ciapol-smoke"),
+    }
     holders = {
         args.name
         for args in standalone.resources

@@ -174,7 +174,8 @@ def test_no_port_is_published_without_need(cluster: Recorder) -> None:
     }
     assert published == {
         ("frontend", 3000, "127.0.0.1"),  # the page
-        ("api", 8000, "127.0.0.1"),  # people's own programs
+        ("ciapol-api", 8000, "127.0.0.1"),  # people's own programs
+        ("platform-api", 8090, "127.0.0.1"),
         # The rest is for the operator, whose resources inside the services work through it.
         ("dolphinscheduler", 12345, "127.0.0.1"),
         ("postgres", 5432, "127.0.0.1"),
