@@ -96,6 +96,7 @@ class _Keeper:
 
     def __init__(self, context: Context, jobs: StreamingJobs, zeta: Zeta, job: StreamingJob, found: _Found) -> None:
         self._context, self._jobs, self._zeta, self._job, self._found = context, jobs, zeta, job, found
+        self._noted = False
 
     def look(self) -> None:
         job = self._job
@@ -199,8 +200,10 @@ class _Keeper:
 
     def _note(self, state: JobState, reason: str, *, failures: int | None = None, restarted: bool = False) -> None:
         count = self._job.failures if failures is None else failures
-        if self._found.again and (state, count) == (self._job.state, self._job.failures) and not restarted:
+        same = (state, count) == (self._job.state, self._job.failures) and not restarted
+        if self._found.again and same and not self._noted:
             return
+        self._noted = True
         self._jobs.note(self._job, state, reason, failures=count, restarted=restarted)
 
 

@@ -58,7 +58,9 @@ def read_workflow(path: Path, root: Path = ROOT) -> WorkflowFile:
         definition = WorkflowDefinition.model_validate(document.value)
     except ValidationError as error:
         raise WorkflowError(
-            "\n".join(document.at(each["loc"], _sentence(each["msg"], each["input"])) for each in error.errors())
+            "\n".join(
+                document.at(_without_tag(each["loc"]), _sentence(each["msg"], each["input"])) for each in error.errors()
+            )
         ) from None
     problems = [
         *_own_problems(document, definition),
@@ -120,13 +122,18 @@ class _Document:
             if (*known, part) in self.lines:
                 known = (*known, part)
                 names.append(str(part))
-            elif part not in _TYPES:
+            else:
                 names.append(str(part))
         return f"{_shown(self.path)}:{self.lines.get(known, 1)}: {'.'.join(names) or 'workflow'}: {message}"
 
 
 # The tags that pydantic adds to the location of an error within a union.
 _TYPES = frozenset({"zeta_job", "sql", "check", "archive", "keep_running", "program", "wait_for"})
+
+
+def _without_tag(place: _Place) -> _Place:
+    """The location of an error of pydantic without the tag of a task's type, which may also be the name of a key."""
+    return place[:2] + place[3:] if len(place) > 2 and place[0] == "tasks" and place[2] in _TYPES else place
 
 
 def _load(path: Path) -> _Document:

@@ -12,12 +12,9 @@ def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """The emulator with both schemas and the users of the tasks."""
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
         quoted = PASSWORD.replace("'", "\\'")
-        instance.add_user("scheduler", quoted, "ciapol_scheduler_role")
-        instance.execute(
-            "GRANT platform_scheduler_role TO USER 'scheduler'@'%'",
-            "SET DEFAULT ROLE ciapol_scheduler_role, platform_scheduler_role TO 'scheduler'@'%'",
-        )
-        instance.add_user("predictor", quoted, "ciapol_forecaster")
+        instance.add_user("platform_scheduler", quoted, "platform_scheduler_role")
+        instance.add_user("ciapol_scheduler", quoted, "ciapol_scheduler_role")
+        instance.add_user("ciapol_predictor", quoted, "ciapol_forecaster")
         yield instance
 
 

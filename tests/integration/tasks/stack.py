@@ -33,7 +33,7 @@ class Stack:
         self._retention = retention_months
         self.write()
 
-    def write(self, *, apps: dict[str, str] | None = None, webhook: str | None = None) -> None:
+    def write(self, *, programs: dict[str, str] | None = None, webhook: str | None = None) -> None:
         if webhook is not None:
             self.webhook_file.write_text(webhook + "\n")
         http = f"127.0.0.1:{self.starrocks.server.fe_http_port}"
@@ -42,19 +42,21 @@ class Stack:
             "stack": STACK,
             "zeta": {"url": self._zeta_url},
             "starrocks": {"host": "127.0.0.1", "port": self.starrocks.server.mysql_port},
-            "users": {"scheduler": self.secret, "predictor": self.secret},
-            "platform_database": "kappastack",
+            "platform": {"database": "kappastack", "user": "platform_scheduler", "password_file": self.secret},
             "placeholders": {
                 "starrocks.http_address": http,
                 "starrocks.jdbc_url": jdbc,
-                "starrocks.scheduler_password_file": self.secret,
+                "starrocks.ciapol_scheduler_password_file": self.secret,
             },
             "products": {
                 "ciapol": {
-                    "database": DATABASE,
-                    "retention_months": self._retention,
-                    "quality_threshold": 0.75,
-                    "apps": apps or {},
+                    "databases": [DATABASE],
+                    "users": {
+                        user: {"user": f"ciapol_{user}", "password_file": self.secret}
+                        for user in ("scheduler", "predictor")
+                    },
+                    "parameters": {"retention_months": self._retention, "quality_threshold": 0.75},
+                    "programs": programs or {},
                 }
             },
             "alerts": {"webhook_file": str(self.webhook_file)} if webhook is not None else {},
@@ -66,8 +68,9 @@ class Stack:
         return {**os.environ, "PYTHONPATH": str(ROOT), "KAPPASTACK_TASKS": str(self.settings)}
 
     def command(self, command: str, *options: str, workflow: str = "w", task: str = "t", run: str = "1") -> list[str]:
+        product = "platform" if command == "keep-running" else "ciapol"
         return [
-            *(sys.executable, "-m", "apps.tasks", command, "--product", "ciapol", "--workflow", workflow),
+            *(sys.executable, "-m", "apps.tasks", command, "--product", product, "--workflow", workflow),
             *("--task", task, "--run", run, *options),
         ]
 
@@ -89,7 +92,10 @@ class Stack:
 
     def step(self, task: str = "t", workflow: str = "w") -> dict[str, object]:
         """The row of a step."""
-        names = "run_id, state, ended_at, last_succeeded_at, last_failed_at, last_error, details"
+        names = (
+            "run_id, state, ended_at, last_succeeded_at, last_failed_at, last_error, details, scheduled, range_from, "
+            "range_to, pieces_done, pieces_total, findings"
+        )
         [row] = self.starrocks.execute(
             f"SELECT {names} FROM kappastack.pipeline_steps WHERE workflow = '{workflow}' AND task = '{task}'"
         )

@@ -21,9 +21,10 @@ pytestmark = pytest.mark.integration
 
 JOB = job_id(STACK, "ingest")
 ARCHIVE = "sensor_measurements_archive_zeta"
-OPTIONS = ("--table", TABLE, "--archive", ARCHIVE, "--time-column", "measured_at")
+OPTIONS = ("--table", TABLE, "--archive", ARCHIVE, "--time-column", "measured_at", "--version-column", "published_at")
 SHORT_LEASE = (
-    "import apps.tasks.holding as holding\nholding.LEASE, holding.MARGIN, holding._SETTLE_SECONDS = 4, 1, 0.1\n"
+    "import apps.tasks.lease as lease\n"
+    "lease.LEASE_SECONDS, lease.MARGIN_SECONDS, lease.RENEW_SECONDS, lease._SETTLE_SECONDS = 6, 2, 1, 0.1\n"
 )
 
 KILL = """
@@ -43,6 +44,7 @@ def dying(original):
         return answer
     return call
 StarRocks._run, Rest.request = dying(StarRocks._run), dying(Rest.request)
+StarRocks.change_guarded = dying(StarRocks.change_guarded)
 import atexit
 atexit.register(lambda: print("calls:", calls))
 """

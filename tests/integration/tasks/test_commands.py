@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,16 @@ from tests.integration.tasks.stack import Stack
 pytestmark = pytest.mark.integration
 
 
-def application(stack: Stack, program: str) -> None:
-    """An application `predictor` of one file."""
+def program(stack: Stack, text: str) -> None:
+    """A program `predictor` of one file."""
     folder = stack.folder / "lib" / "apps" / "ciapol" / "predictor"
     folder.mkdir(parents=True)
-    (folder / "__main__.py").write_text(program)
-    stack.write(apps={"predictor": str(stack.folder / "lib")})
+    (folder / "__main__.py").write_text(text)
+    stack.write(programs={"predictor": str(stack.folder / "lib")})
 
 
-def test_an_application_is_run_with_its_own_packages_and_addresses(stack: Stack) -> None:
-    application(
+def test_a_program_is_run_with_its_own_packages_and_addresses(stack: Stack) -> None:
+    program(
         stack,
         "import os, sys\n"
         "print('arguments', sys.argv[1:])\n"
@@ -29,18 +30,18 @@ def test_an_application_is_run_with_its_own_packages_and_addresses(stack: Stack)
         "print([os.environ['STARROCKS_' + name] for name in names], os.environ['PYTHONPATH'])\n"
         "print('predicted 24 hours of 9 stations')\n",
     )
-    code, log = stack.run(stack.command("app", "--app", "predictor", "--", "predict", "--hours", "24"))
+    code, log = stack.run(stack.command("program", "--program", "predictor", "--", "predict", "--hours", "24"))
     assert code == 0, log
     assert "arguments ['predict', '--hours', '24']" in log
-    assert f"'ciapol_analytics', 'predictor', '{stack.secret}'] {stack.folder / 'lib'}" in log
+    assert f"'ciapol_analytics', 'ciapol_predictor', '{stack.secret}'] {stack.folder / 'lib'}" in log
     step = stack.step()
     assert (step["state"], step["details"]) == ("succeeded", "predicted 24 hours of 9 stations")
     assert step["last_succeeded_at"] is not None
 
 
-def test_an_application_that_fails_tells_why(stack: Stack) -> None:
-    application(stack, "raise SystemExit('no history at all')\n")
-    code, log = stack.run(stack.command("app", "--app", "predictor", "--", "predict"))
+def test_a_program_that_fails_tells_why(stack: Stack) -> None:
+    program(stack, "raise SystemExit('no history at all')\n")
+    code, log = stack.run(stack.command("program", "--program", "predictor", "--", "predict"))
     assert code == 1
     assert "predictor ended with 1: no history at all" in log
     step = stack.step()
@@ -49,10 +50,10 @@ def test_an_application_that_fails_tells_why(stack: Stack) -> None:
     assert step["last_succeeded_at"] is None
 
 
-def test_an_application_is_killed_with_its_task(stack: Stack) -> None:
+def test_a_program_is_killed_with_its_task(stack: Stack) -> None:
     marker = stack.folder / "alive"
-    application(stack, f"import time\nopen({str(marker)!r}, 'w').close()\ntime.sleep(300)\n")
-    process = stack.start(stack.command("app", "--app", "predictor", "--", "predict"))
+    program(stack, f"import time\nopen({str(marker)!r}, 'w').close()\ntime.sleep(300)\n")
+    process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
     deadline = time.monotonic() + 30
     while not marker.exists():
         assert time.monotonic() < deadline
@@ -68,24 +69,27 @@ def test_an_application_is_killed_with_its_task(stack: Stack) -> None:
     ("arguments", "message"),
     [
         (("sql", "--statement", "nothing"), "queries/nothing.sql: No such file"),
-        (("sql", "--statement", "quality_hourly", "--from", "yesterday"), "--from 'yesterday' is no time"),
-        (("app", "--app", "oracle"), "has no app 'oracle'"),
+        (("sql", "--statement", "quality_hourly", "--from", "yesterday"), "--from 'yesterday' is not a time"),
+        (("program", "--program", "oracle"), "has no program 'oracle'"),
         (
-            ("archive", "--table", "stations", "--archive", "aqi_hourly_zeta", "--time-column", "registered_at"),
+            (
+                *("archive", "--table", "stations", "--archive", "aqi_hourly_zeta"),
+                *("--time-column", "registered_at", "--version-column", "registered_at"),
+            ),
             "aqi_hourly_zeta has other columns than stations",
         ),
     ],
 )
 def test_what_is_wrong_is_in_the_log_and_in_the_row(stack: Stack, arguments: tuple[str, ...], message: str) -> None:
-    code, log = stack.run(stack.command(*arguments))
-    assert code == 1
+    code, log = stack.run(stack.command(*arguments, "--retries", "3"))
+    assert code == 2
     assert message in log
     assert "Traceback" not in log
     assert message in str(stack.step()["last_error"])
 
 
 def test_a_later_success_clears_the_error_and_keeps_when_it_failed(stack: Stack) -> None:
-    assert stack.run(stack.command("sql", "--statement", "nothing"))[0] == 1
+    assert stack.run(stack.command("sql", "--statement", "nothing"))[0] == 2
     assert stack.run(stack.command("sql", "--statement", "quality_hourly", "--window", "1h", run="2"))[0] == 0
     step = stack.step()
     assert (step["run_id"], step["state"], step["last_error"]) == ("2", "succeeded", None)
@@ -96,8 +100,8 @@ def test_starrocks_that_is_away_at_the_end_does_not_turn_success_into_failure(
     stack: Stack, starrocks: Emulator
 ) -> None:
     done = stack.folder / "done"
-    application(stack, f"open({str(done)!r}, 'w').close()\nimport time\ntime.sleep(2)\nprint('did it')\n")
-    process = stack.start(stack.command("app", "--app", "predictor", "--", "predict"))
+    program(stack, f"open({str(done)!r}, 'w').close()\nimport time\ntime.sleep(2)\nprint('did it')\n")
+    process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
     deadline = time.monotonic() + 30
     while not done.exists():
         assert time.monotonic() < deadline
@@ -113,10 +117,10 @@ def test_starrocks_that_is_away_at_the_end_does_not_turn_success_into_failure(
 
 
 def test_a_run_that_ends_beside_a_later_one_leaves_the_row_to_it(stack: Stack) -> None:
-    application(stack, "import sys, time\ntime.sleep(float(sys.argv[1]))\n")
-    first = stack.start(stack.command("app", "--app", "predictor", "--", "4", run="first"))
+    program(stack, "import sys, time\ntime.sleep(float(sys.argv[1]))\n")
+    first = stack.start(stack.command("program", "--program", "predictor", "--", "4", run="first"))
     time.sleep(1.5)
-    second = stack.start(stack.command("app", "--app", "predictor", "--", "8", run="second"))
+    second = stack.start(stack.command("program", "--program", "predictor", "--", "8", run="second"))
     first.communicate(timeout=60)
     step = stack.step()
     assert (step["run_id"], step["state"]) == ("second", "running")
@@ -136,5 +140,52 @@ def test_a_command_that_nobody_knows_is_a_usage_error(stack: Stack) -> None:
     code, log = stack.run([sys.executable, "-m", "apps.tasks", "fly"])
     assert (code, "invalid choice" in log) == (2, True)
     code, log = stack.run(stack.command("keep-running", run="../../etc"))
-    assert (code, "is no name" in log) == (2, True)
+    assert (code, "is not a name" in log) == (2, True)
     assert Path(stack.secret).read_text().strip() not in log
+
+
+def test_a_backfill_is_no_success_of_the_schedule(stack: Stack) -> None:
+    """The page calls a step late by `last_succeeded_at`: a backfill of 2016 must not hide that the schedule stands."""
+    midnight = datetime(2016, 1, 1)  # noqa: DTZ001 # UTC, as StarRocks has it
+    quality = ("sql", "--statement", "quality_hourly")
+    given = ("--from", "2016-01-01T00:30:00Z", "--to", "2016-01-01T02:00:00Z", "--manual", "0a1b")
+    code, log = stack.run(stack.command(*quality, *given, run="1"))
+    assert code == 0, log
+    step = stack.step()
+    assert (step["state"], step["scheduled"], step["last_succeeded_at"]) == ("succeeded", 0, None)
+    assert (step["range_from"], step["range_to"]) == (midnight, midnight.replace(hour=2))
+    assert (step["pieces_done"], step["pieces_total"]) == (1, 1)
+    # DolphinScheduler has forgotten the parameters of the run.
+    assert stack.run(stack.command(*quality, run="1"))[0] == 0
+    step = stack.step()
+    assert (step["scheduled"], step["last_succeeded_at"], step["range_from"]) == (0, None, midnight)
+    assert stack.run(stack.command(*quality, "--window", "1h", "--manual", "0a1c", run="2"))[0] == 0
+    step = stack.step()
+    assert step["scheduled"] == 0
+    by_hand = step["last_succeeded_at"]
+    assert by_hand is not None
+    assert stack.run(stack.command(*quality, "--window", "1h", run="3"))[0] == 0
+    step = stack.step()
+    assert step["scheduled"] == 1
+    assert step["last_succeeded_at"] >= by_hand  # type: ignore[operator]  # both are times
+
+
+def test_a_backfill_that_fails_is_seen_and_changes_no_success(stack: Stack) -> None:
+    quality = ("sql", "--statement", "quality_hourly")
+    assert stack.run(stack.command(*quality, "--window", "1h", run="1"))[0] == 0
+    succeeded = stack.step()["last_succeeded_at"]
+    assert stack.run(stack.command(*quality, "--from", "2030-01-02", "--to", "2030-01-01", run="2"))[0] == 2
+    step = stack.step()
+    assert (step["state"], step["last_succeeded_at"]) == ("failed", succeeded)
+    assert step["last_failed_at"] is not None
+
+
+def test_the_keeper_is_the_platforms(stack: Stack) -> None:
+    command = stack.command("keep-running")
+    command[command.index("platform")] = "ciapol"
+    code, log = stack.run(command)
+    assert (code, "keep-running with --product ciapol: needs --product platform" in log) == (2, True), log
+    command = stack.command("sql", "--statement", "quality_hourly")
+    command[command.index("ciapol")] = "platform"
+    code, log = stack.run(command)
+    assert (code, "sql with --product platform: needs a product" in log) == (2, True), log

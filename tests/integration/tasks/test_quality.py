@@ -1,5 +1,6 @@
 """What `quality_hourly` computes, and how `check` tells of it, on the emulator."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -46,6 +47,7 @@ def measured(starrocks: Emulator) -> Emulator:
         ("station_id", "name", "time_zone", "registered_at"),
         [("never", "Never heard of", "Africa/Abidjan", hour(100)), ("later", "Later", "Africa/Abidjan", hour(-1))],
     )
+    starrocks.insert("test_stations", ("station_id", "run", "created_at"), [("smoke-1", "of this test", hour(240))])
     message = ("received_at", "message_id", "station_id", "topic", "payload")
     starrocks.insert("raw_measurements_zeta", message, [(hour(1), f"1:{i}:0:-1", "good", "t", "{}") for i in range(8)])
     starrocks.insert(
@@ -102,7 +104,8 @@ def test_findings_are_told_once_and_their_end_too(stack: Stack, measured: Emulat
         assert "good" not in alert["text"]
         assert url not in log
         assert stack.step("check")["details"] == "4 findings: half, never, silent, stuck"
-        assert "nothing that was not told before" in stack.run(check)[1]
+        assert json.loads(str(stack.step("check")["findings"])) == ["half", "never", "silent", "stuck"]
+        assert "all of them were reported before" in stack.run(check)[1]
         assert len(received) == 1
         measured.execute("UPDATE data_quality_hourly_zeta SET completeness = 0.1 WHERE station_id = 'frozen'")
         assert stack.run(check)[0] == 0
@@ -116,6 +119,7 @@ def test_findings_are_told_once_and_their_end_too(stack: Stack, measured: Emulat
         assert stack.run(check)[0] == 0
         assert len(received) == 3
         assert stack.step("check")["details"] == "no findings"
+        assert stack.step("check")["findings"] is None
 
 
 def test_what_could_not_be_told_is_told_by_the_next_run(stack: Stack, measured: Emulator) -> None:

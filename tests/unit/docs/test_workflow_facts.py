@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from apps.tasks import keeper
-from apps.tasks.holding import LEASE
-from infra.resources.dolphinscheduler.model import wanted
-from infra.resources.dolphinscheduler.workflow_definition import Program, Task, WaitFor, WorkflowDefinition
+from apps.tasks.lease import LEASE_SECONDS
+from infra.resources.dolphinscheduler.model import desired_meaning
+from infra.resources.dolphinscheduler.workflow_definition import Command, Task, WaitFor, WorkflowDefinition
 from infra.resources.dolphinscheduler.workflow_files import WorkflowError, WorkflowFile, read_workflow
 from infra.settings import ROOT
 
@@ -40,7 +40,7 @@ def schedule(definition: WorkflowDefinition) -> str:
 
 def commands(definition: WorkflowDefinition) -> str:
     """The commands of the tasks program that a workflow runs."""
-    programs = [task for task in definition.tasks if isinstance(task, Program)]
+    programs = [task for task in definition.tasks if isinstance(task, Command)]
     return ", ".join(f"`{' '.join(task.command(False))}`" for task in programs)
 
 
@@ -113,7 +113,7 @@ def test_the_errors_shown_are_those_of_the_program(tmp_path: Path, old: str, new
 def test_the_time_limits_in_the_examples_are_right() -> None:
     limits: dict[tuple[str, str], int] = {}
     for file in read():
-        meaning = wanted(file.definition, product=file.product, tenant="somebody", alert_group="")
+        meaning = desired_meaning(file.definition, product=file.product, tenant="somebody", alert_group="")
         limits |= {(file.definition.name, name): task.timeout for name, task in meaning.tasks.items()}
     text = WORKFLOWS.read_text()
     assert re.findall(r"tasks\.quality\.timeout: (\d+) =>", text) == [str(limits["quality_hourly", "quality"])]
@@ -123,6 +123,5 @@ def test_the_time_limits_in_the_examples_are_right() -> None:
 def test_limits_of_keeper_and_archive_are_right() -> None:
     text = " ".join(ORCHESTRATION.read_text().split())
     assert f"failed {keeper.FAILURES} times in a row" in text
-    numbers = {5: "five"}
-    assert f"its lease expires after at most {numbers[LEASE // 60]} minutes" in text
+    assert f"its lease expires after at most {LEASE_SECONDS} seconds" in text
     assert f"{24 * 60:,} runs per day" in text

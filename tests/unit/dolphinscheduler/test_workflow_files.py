@@ -87,6 +87,7 @@ def test_a_good_file(root: Path) -> None:
         ("retries: 3", "retries: many", 20, "tasks.1.retries: Input should be a valid integer"),
         ("name: second", "name: first", 16, "tasks.1.name: another task is named 'first'"),
         ("name: second", "name: Second one", 16, "tasks.1.name: String should match pattern"),
+        ("    archive: old\n", "", 16, "tasks.1.archive: missing"),
         ("name: example", "name: other", 1, "name: must be the file's name, 'example'"),
         ('  to: ""\n', "", 1, "workflow: parameters: from and to come together"),
         ("timeout: 30m", "timeout: 30m\ntimeout: 31m", 7, "not YAML: 'timeout' is given twice"),
@@ -160,13 +161,13 @@ tasks:
 
 
 def test_the_keeper_is_the_platforms_and_all_else_a_products(root: Path) -> None:
-    assert complaints(root, KEEPER) == ["6: tasks.keeper.type: keep_running belongs in dolphinscheduler/platform"]
+    assert complaints(root, KEEPER) == ["6: tasks.0.type: keep_running belongs in dolphinscheduler/platform"]
     platform = root / "dolphinscheduler/platform/example.yaml"
     platform.parent.mkdir()
     platform.write_text(KEEPER)
     assert read_workflow(platform, root).product == "platform"
     platform.write_text(GOOD.replace("    needs: [first]\n", ""))
-    with pytest.raises(WorkflowError, match=r"12: tasks.0.type: zeta_job works for a product"):
+    with pytest.raises(WorkflowError, match=r"12: tasks\.0\.type: zeta_job works for a product"):
         read_workflow(platform, root)
 
 

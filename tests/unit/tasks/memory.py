@@ -1,11 +1,12 @@
 """The tables of the platform in memory, for what needs no SQL."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from apps.tasks.context import Context
 from apps.tasks.settings import TaskSettings
-from apps.tasks.steps import Step, StepRecord
+from apps.tasks.steps import LastRun, Pieces, Step, StepRecord
 from seatunnel.client.definition import Definition
 from tests.unit.tasks.test_settings import DOCUMENT
 
@@ -16,10 +17,14 @@ class Record(StepRecord):
     """A step's row that only remembers."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.noted: list[Pieces] = []
+        self.reported: list[set[str]] = []
 
-    def progress(self, details: str) -> None:
-        self.told.append(details)
+    def progress(self, pieces: Pieces) -> None:
+        self.noted.append(pieces)
+
+    def findings(self, names: Iterable[str]) -> None:
+        self.reported.append(set(names))
 
 
 @dataclass
@@ -40,9 +45,7 @@ class TestContext(Context):
         return self.alerts.arrive
 
 
-def context(
-    zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", details: str = "", resumed: bool = False
-) -> TestContext:
+def context(zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", last: LastRun | None = None) -> TestContext:
     settings = TaskSettings.model_validate(
         DOCUMENT
         | {
@@ -50,11 +53,11 @@ def context(
             "placeholders": {
                 "starrocks.http_address": "127.0.0.1:8030",
                 "starrocks.jdbc_url": "jdbc:mysql://127.0.0.1:9030",
-                "starrocks.scheduler_password_file": "/run/secrets/scheduler",
+                "starrocks.ciapol_scheduler_password_file": "/run/secrets/scheduler",
             },
         }
     )
-    return TestContext(settings, Step("ciapol", "aqi_hourly", "aqi", run), Record(), details, resumed)
+    return TestContext(settings, Step("ciapol", "aqi_hourly", "aqi", run), Record(), last or LastRun())
 
 
 class JobsInMemory(StreamingJobs):

@@ -138,6 +138,19 @@ def test_an_engine_that_is_away_is_no_failure_of_the_job(engine: FakeZeta) -> No
     assert table.noted[-1] == (JobState.RUNNING, 0)
 
 
+def test_a_later_look_notes_only_what_changed(engine: FakeZeta) -> None:
+    ended(engine, "RUNNING")
+    job = streaming_job(state=JobState.RUNNING)
+    table, given, found = look(engine, job)
+    found.again = True
+    _Keeper(given, table, given.zeta(timeout=5), job, found).look()
+    assert table.noted == [(JobState.RUNNING, 0)]
+    assert found.lines == ["ciapol-ingest runs"]
+    ended(engine, "SAVEPOINT_DONE")
+    _Keeper(given, table, given.zeta(timeout=5), job, found).look()
+    assert table.noted[1:] == [(JobState.RESTARTING, 0), (JobState.RUNNING, 0)]
+
+
 def test_a_dead_keepers_mark_does_not_last() -> None:
     assert streaming_job(state=JobState.RESTARTING, since_check=RESTART_SECONDS - 1).being_restarted
     assert not streaming_job(state=JobState.RESTARTING, since_check=RESTART_SECONDS).being_restarted

@@ -6,15 +6,14 @@ import pytest
 
 from apps.tasks import __main__ as tasks
 from apps.tasks.errors import Killed, TimedOut
-from apps.tasks.settings import AlertSettings, StarRocksAddress, TaskSettings, ZetaAddress
+from apps.tasks.settings import AlertSettings, Platform, StarRocksAddress, TaskSettings, ZetaAddress
 from apps.tasks.steps import Step
 
 SETTINGS = TaskSettings(
     stack="test",
     zeta=ZetaAddress(url="http://127.0.0.1:1"),
     starrocks=StarRocksAddress(host="127.0.0.1", port=1),
-    users={},
-    platform_database="kappastack",
+    platform=Platform(database="kappastack", user="platform_scheduler", password_file="/run/platform"),
     placeholders={},
     products={},
     alerts=AlertSettings(),
@@ -48,6 +47,11 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
 def test_a_task_that_fails_is_tried_again_after_a_pause(tried: Tried, pauses: list[float]) -> None:
     assert tried([1, 1, 0]) == 0
     assert pauses == [90, 90]
+
+
+def test_wrong_input_is_not_tried_again(tried: Tried, pauses: list[float]) -> None:
+    assert tried([2]) == 2
+    assert pauses == []
 
 
 def test_success_and_a_kill_are_the_end(tried: Tried, pauses: list[float]) -> None:
