@@ -14,7 +14,9 @@ _ANSWER_SECONDS = 300
 
 
 @contextmanager
-def session(stack: str, service: str, user: str, *, timeout: float = 5) -> Iterator[StarRocks]:
+def session(
+    stack: str, service: str, user: str, *, timeout: float = 5, busy_seconds: float = 60
+) -> Iterator[StarRocks]:
     """A session of one of the stack's users.
 
     A new StarRocks has a root without a password: the first session of root sets the generated one.
@@ -24,6 +26,7 @@ def session(stack: str, service: str, user: str, *, timeout: float = 5) -> Itera
         service: name of the service.
         user: `root`, or another user whose password is the secret `starrocks-<user>`.
         timeout: seconds to connect in.
+        busy_seconds: how long a statement is repeated where StarRocks asks to try again.
 
     Raises:
         StarRocksUnreachable: no answer.
@@ -33,7 +36,9 @@ def session(stack: str, service: str, user: str, *, timeout: float = 5) -> Itera
     known = connections.load(stack)
     endpoint = known.endpoint(service, "query")
     address = Address(endpoint.host, endpoint.port, user, known.secrets[f"starrocks-{user}"])
-    with StarRocks(address, connect_seconds=timeout, answer_seconds=_ANSWER_SECONDS) as opened:
+    with StarRocks(
+        address, connect_seconds=timeout, answer_seconds=_ANSWER_SECONDS, busy_seconds=busy_seconds
+    ) as opened:
         try:
             opened.connect()
         except StarRocksError as error:

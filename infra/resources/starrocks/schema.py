@@ -1,8 +1,6 @@
-"""The schema of a database in StarRocks: versioned migrations, applied once, in order, and looked after."""
+"""The schema of a database in StarRocks: versioned migrations, applied once and in order, and repaired."""
 
 import re
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from pulumi import ResourceOptions
@@ -11,17 +9,23 @@ from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session, wait_for
+from infra.resources.starrocks.migration_grants import Grant, desired_grants, grant_missing, missing_grants
+from infra.resources.starrocks.migration_journal import MigrationJournal
 from infra.resources.starrocks.migration_lock import migration_lock
-from infra.resources.starrocks.migrations import Migration, MigrationError, read_migrations
+from infra.resources.starrocks.migrations import Migration, MigrationError, Statement, read_migrations
+from infra.resources.starrocks.repeated import in_effect, unrepeatable
 from infra.settings import ROOT
 
-_TABLE_EXISTS = "already exists"
-_CREATED = re.compile(
-    r"^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?"
-    r"`?(?P<name>\w+)`?(?!\s*\.)",
+_BUSY_SECONDS = 300
+"""A change of a big table's columns takes this long, and the next statement has to wait for it."""
+_OBJECT = re.compile(
+    r"^\s*(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+"
+    r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`?(?P<name>\w+)`?(?!\s*\.)",
     re.IGNORECASE,
 )
-_DROPPED_ROLE = re.compile(r"^\s*DROP\s+ROLE\s+(?:IF\s+EXISTS\s+)?`?(?P<role>\w+)`?\s*$", re.IGNORECASE)
+_RENAMED = re.compile(
+    r"^\s*ALTER\s+TABLE\s+`?(?P<name>\w+)`?\s+RENAME\s+(?!COLUMN\b|PARTITION\b|ROLLUP\b)`?(?P<new>\w+)`?", re.IGNORECASE
+)
 
 
 class SchemaInputs(Inputs):
@@ -35,9 +39,14 @@ class SchemaInputs(Inputs):
     replication_num: int
     keep_data: bool
 
+    @property
+    def values(self) -> dict[str, str]:
+        """What the placeholders of migrations stand for."""
+        return {"replication_num": str(self.replication_num)}
+
 
 class SchemaProvider(Provider[SchemaInputs]):
-    """Applies migrations and puts back what was dropped by hand."""
+    """Applies migrations, and creates again what was dropped by hand."""
 
     model = SchemaInputs
     replace_on = ("stack", "database")
@@ -47,60 +56,89 @@ class SchemaProvider(Provider[SchemaInputs]):
         return f"{inputs.stack}/{inputs.database}"
 
     def apply(self, inputs: SchemaInputs, previous: SchemaInputs | None) -> None:
-        """Apply what has not been applied, then recreate what is missing.
+        """Apply what has not been applied, create what is missing, and grant what is not in effect.
 
         Raises:
             MigrationError: an applied file was edited, or a statement failed (file, line, StarRocks' answer).
-            SchemaLocked: another run is at it.
+            SchemaLocked: another run migrates the database.
         """
         migrations = read_migrations(ROOT / inputs.folder)
         wait_for(inputs.stack, inputs.service)
-        with session(inputs.stack, inputs.service, "root") as root:
+        with session(inputs.stack, inputs.service, "root", busy_seconds=_BUSY_SECONDS) as root:
             root.execute(f"CREATE DATABASE IF NOT EXISTS {inputs.database}")
             root.execute(f"USE {inputs.database}")
             with migration_lock(
                 root, stack=inputs.stack, database=inputs.database, replication_num=inputs.replication_num
             ):
-                book = Book(root, inputs.replication_num)
-                _refuse_edited(migrations, book.checksums())
-                values = {"replication_num": str(inputs.replication_num)}
-                for migration in migrations:
-                    _apply_one(root, book, migration, values)
-                missing = book.missing_objects()
-                for _kind, name, ddl in missing:
-                    root.execute(ddl)
-                    book.note_recreated(name)
-                if missing:
-                    _grant_again(root, migrations, values)
+                migrate(root, migrations, inputs)
 
     def find_drift(self, inputs: SchemaInputs) -> list[str]:
-        """Objects that are gone, migrations that the database does not know or knows differently."""
+        """Objects and privileges that are missing, and migrations that are not applied or were edited."""
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 databases = {str(row[0]) for row in root.execute("SHOW DATABASES")}
                 if inputs.database not in databases:
                     return [f"database {inputs.database} is missing: its tables will be recreated EMPTY"]
                 root.execute(f"USE {inputs.database}")
-                book = Book(root, inputs.replication_num, create=False)
-                applied = book.checksums()
-                drift = [
-                    f"migration {version} is not applied"
-                    for version, checksum in inputs.migrations.items()
-                    if applied.get(version) != checksum
-                ]
-                return drift + [
-                    f"{kind.lower()} {name} is missing: it will be recreated{' EMPTY' if kind == 'TABLE' else ''}"
-                    for kind, name, _ddl in book.missing_objects()
-                ]
+                return drift(root, inputs)
         except (StarRocksError, ConnectionsMissing) as error:
             return [str(error)]
 
     def remove(self, inputs: SchemaInputs) -> None:
-        """Drop the database, unless the data shall be kept."""
+        """Drop the database, unless its data are kept."""
         if inputs.keep_data:
             return
         with session(inputs.stack, inputs.service, "root") as root:
             root.execute(f"DROP DATABASE IF EXISTS {inputs.database} FORCE")
+
+
+def migrate(root: StarRocks, migrations: list[Migration], inputs: SchemaInputs) -> None:
+    """Bring the session's database to its migrations.
+
+    Raises:
+        MigrationError: see `SchemaProvider.apply`.
+    """
+    journal = MigrationJournal(root, inputs.replication_num)
+    _refuse_edited(migrations, journal.checksums())
+    for migration in migrations:
+        _apply_one(root, journal, migration, inputs.values)
+    for missing in journal.missing_objects():
+        root.execute(missing.ddl)
+        journal.note_recreated(missing.name)
+    journal.record_present()
+    if refused := grant_missing(root, _grants(migrations, inputs)):
+        raise MigrationError("\n".join(refused))
+
+
+def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
+    """Where the session's database differs from its migrations, a line each."""
+    journal = MigrationJournal(root, inputs.replication_num, create=False)
+    applied = journal.checksums()
+    lines = [
+        f"migration {version} is not applied"
+        for version, checksum in inputs.migrations.items()
+        if applied.get(version) != checksum
+    ]
+    lines += [
+        f"{each.kind.lower()} {each.name} is missing: it will be recreated{' EMPTY' if each.kind == 'TABLE' else ''}"
+        for each in journal.missing_objects()
+    ]
+    if lines or applied != inputs.migrations:
+        return lines
+    try:
+        migrations = read_migrations(ROOT / inputs.folder)
+    except MigrationError:
+        # The product was removed from the repository: its schema is about to be removed too.
+        return lines
+    return [
+        f"role {each.role} lacks {each.privilege} on {each.object}"
+        for each in missing_grants(root, _grants([each for each in migrations if each.version in applied], inputs))
+    ]
+
+
+def _grants(migrations: list[Migration], inputs: SchemaInputs) -> set[Grant]:
+    texts = [statement.text for each in migrations for statement in each.statements(inputs.values)]
+    return desired_grants(texts, inputs.database)
 
 
 def _refuse_edited(migrations: list[Migration], applied: dict[str, str]) -> None:
@@ -109,121 +147,44 @@ def _refuse_edited(migrations: list[Migration], applied: dict[str, str]) -> None
         if checksum is not None and checksum != migration.checksum:
             raise MigrationError(
                 f"{migration.path.name} was edited after it was applied (checksum {checksum[:12]} became "
-                f"{migration.checksum[:12]}): restore it and put the change into a migration of its own"
+                f"{migration.checksum[:12]}): restore it and put the change into a new migration"
             )
     gone = applied.keys() - {migration.version for migration in migrations}
     if gone:
-        raise MigrationError(f"the database knows migrations that are not in the folder: {', '.join(sorted(gone))}")
+        raise MigrationError(f"the database has migrations that are not in the folder: {', '.join(sorted(gone))}")
 
 
-def _apply_one(root: StarRocks, book: "Book", migration: Migration, values: dict[str, str]) -> None:
-    statements = migration.statements(values)
-    done = book.progress(migration.version, migration.checksum)
-    if done is None:
+def _apply_one(root: StarRocks, journal: MigrationJournal, migration: Migration, values: dict[str, str]) -> None:
+    progress = journal.progress(migration.version)
+    if progress is None:
         return
-    for index, statement in enumerate(statements):
-        if index < done:
+    statements = migration.statements(values)
+    if not progress.started:
+        journal.record(migration, 0, len(statements))
+    for number, statement in enumerate(statements, 1):
+        if number <= progress.applied:
             continue
+        repeated = progress.started and number == progress.applied + 1
+        if reason := unrepeatable(root, statement.text):
+            raise MigrationError(f"{migration.path.name}:{statement.line}: {reason}")
         try:
             root.execute(statement.text)
         except StarRocksError as error:
-            # The run before may have died between the statement and its record.
-            if not (index == done and _TABLE_EXISTS in str(error).lower() and _CREATED.match(statement.text)):
+            if not (repeated and in_effect(root, statement.text)):
                 raise MigrationError(f"{migration.path.name}:{statement.line}: {error}") from None
-        match = _CREATED.match(statement.text)
-        if match is not None:
-            book.record_object(" ".join(match["kind"].upper().split()), match["name"])
-        book.record_progress(migration, index + 1, len(statements))
+        _record_object(journal, statement)
+        journal.record(migration, number, len(statements))
 
 
-def _grant_again(root: StarRocks, migrations: list[Migration], values: dict[str, str]) -> None:
-    for statement in standing_grants([s.text for migration in migrations for s in migration.statements(values)]):
-        root.execute(statement)
-
-
-def standing_grants(statements: Sequence[str]) -> list[str]:
-    """The GRANT statements to roles that no later statement drops.
-
-    A dropped table loses its privileges. Granting them again is harmless; granting to a dropped role fails.
-    """
-    standing: list[str] = []
-    for text in statements:
-        if dropped := _DROPPED_ROLE.match(text):
-            standing = [grant for grant in standing if not grant.endswith(f" TO ROLE {dropped['role']}")]
-        elif text.upper().startswith("GRANT "):
-            standing.append(text)
-    return standing
-
-
-class Book:
-    """What was applied to a database, kept in the database itself."""
-
-    def __init__(self, root: StarRocks, replication_num: int, *, create: bool = True) -> None:
-        """`root` is in the database already; without `create` a database without a book reads as an empty one."""
-        self._root = root
-        properties = f'PROPERTIES ("replication_num" = "{replication_num}")'
-        tables = {
-            "schema_migrations": "version VARCHAR(128) NOT NULL, checksum VARCHAR(64) NOT NULL, "
-            "statements INT NOT NULL, applied INT NOT NULL, applied_at DATETIME NOT NULL",
-            "schema_objects": "name VARCHAR(128) NOT NULL, kind VARCHAR(32) NOT NULL, position INT NOT NULL, "
-            "ddl VARCHAR(1048576) NOT NULL, noted VARCHAR(256)",
-        }
-        present = self._tables()
-        for table, columns in tables.items():
-            if create and table not in present:
-                key = columns.split(" ", 1)[0]
-                root.execute(
-                    f"CREATE TABLE {table} ({columns}) PRIMARY KEY ({key}) "
-                    f"DISTRIBUTED BY HASH({key}) BUCKETS 1 {properties}"
-                )
-        self._exists = create or present.issuperset(tables)
-
-    def _tables(self) -> set[str]:
-        return {str(row[0]) for row in self._root.execute("SHOW TABLES")}
-
-    def checksums(self) -> dict[str, str]:
-        """Of the migrations that were applied to the end, by version."""
-        if not self._exists:
-            return {}
-        rows = self._root.execute("SELECT version, checksum FROM schema_migrations WHERE applied = statements")
-        return {str(version): str(checksum) for version, checksum in rows}
-
-    def progress(self, version: str, checksum: str) -> int | None:
-        """How many statements of a migration were applied; None if all. A half-applied file may be mended."""
-        rows = self._root.execute(
-            "SELECT applied, statements, checksum FROM schema_migrations WHERE version = %s", (version,)
-        )
-        if not rows:
-            return 0
-        applied, statements, _recorded = rows[0]
-        assert isinstance(applied, int)
-        return None if applied == statements else applied
-
-    def record_progress(self, migration: Migration, applied: int, statements: int) -> None:
-        """Note that so many statements of a migration were applied."""
-        self._root.execute(
-            "INSERT INTO schema_migrations VALUES (%s, %s, %s, %s, now())",
-            (migration.version, migration.checksum, statements, applied),
-        )
-
-    def record_object(self, kind: str, name: str) -> None:
-        """Keep how to create a table or view again."""
-        ddl = str(self._root.execute(f"SHOW CREATE {kind} {name}")[0][1])
-        position = len(self._root.execute("SELECT name FROM schema_objects")) + 1
-        self._root.execute("INSERT INTO schema_objects VALUES (%s, %s, %s, %s, NULL)", (name, kind, position, ddl))
-
-    def missing_objects(self) -> list[tuple[str, str, str]]:
-        """Kind, name and DDL of what was created and is gone, in the order of creation."""
-        if not self._exists:
-            return []
-        present = self._tables()
-        rows = self._root.execute("SELECT kind, name, ddl FROM schema_objects ORDER BY position")
-        return [(str(kind), str(name), str(ddl)) for kind, name, ddl in rows if name not in present]
-
-    def note_recreated(self, name: str) -> None:
-        """Leave a trace of a table that came back empty."""
-        noted = f"recreated {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
-        self._root.execute("UPDATE schema_objects SET noted = %s WHERE name = %s", (noted, name))
+def _record_object(journal: MigrationJournal, statement: Statement) -> None:
+    if renamed := _RENAMED.match(statement.text):
+        journal.forget_object(renamed["name"])
+        journal.record_object("TABLE", renamed["new"])
+    elif match := _OBJECT.match(statement.text):
+        if match["verb"].upper() == "DROP":
+            journal.forget_object(match["name"])
+        else:
+            journal.record_object(" ".join(match["kind"].upper().split()), match["name"])
 
 
 class StarRocksSchema(DynamicResource, module="kappastack", name="StarRocksSchema"):

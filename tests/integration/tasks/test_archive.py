@@ -1,8 +1,10 @@
 """The archive, killed wherever it can be: every row that was acknowledged is found once, at every moment."""
 
 import json
+import os
 import random
 import re
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -81,7 +83,7 @@ def stack(starrocks: Emulator, engine: FakeZeta, tmp_path: Path) -> Stack:
     return Stack(starrocks, tmp_path / "stack", engine.url)
 
 
-def wait(ready: object, within: float = 30) -> None:
+def wait(ready: object, within: float = 300) -> None:
     deadline = time.monotonic() + within
     assert callable(ready)
     while not ready():
@@ -174,10 +176,98 @@ def test_a_killed_archive_is_put_right_by_the_keeper(stack: Stack, ingest: Inges
     assert code == 0
     assert "is held by" in log
     assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
-    time.sleep(4)
+    wait(lambda: lease_is_over(starrocks))
     code, log = stack.run(stack.command("keep-running", task="keeper"))
     assert "was put back" in log, log
     assert ingest.engine.jobs[JOB].status == "RUNNING"
+    nothing_lost_nothing_twice(ingest)
+
+
+def lease_is_over(starrocks: Emulator) -> bool:
+    return starrocks.execute("SELECT COUNT(*) FROM kappastack.streaming_jobs WHERE held_until > UTC_TIMESTAMP()") == [
+        (0,)
+    ]
+
+
+def test_ingestion_is_back_within_a_minute_of_the_death_of_a_holder(
+    stack: Stack, ingest: Ingest, starrocks: Emulator
+) -> None:
+    """With the lease and the keeper as they are deployed: a run each minute that watches for 50 s."""
+    holder = stack.start(stack.command("archive", *OPTIONS), "import time, apps.tasks.archive as archive\n" + HANG)
+    wait(lambda: ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE")
+    # The holder lives: its lease is renewed, and the keeper leaves the job alone.
+    code, log = stack.run(stack.command("keep-running", "--watch", "40", task="keeper"))
+    assert (code, "is held by" in log, "put back" in log) == (0, True, False), log
+    keeper = stack.start(stack.command("keep-running", "--watch", "50", task="keeper"))
+    holder.kill()
+    begin = time.monotonic()
+    wait(lambda: ingest.engine.jobs[JOB].status == "RUNNING" or keeper.poll() is not None)
+    if keeper.poll() is not None:
+        keeper = stack.start(stack.command("keep-running", "--watch", "50", task="keeper"))
+        wait(lambda: ingest.engine.jobs[JOB].status == "RUNNING")
+    seconds = time.monotonic() - begin
+    keeper.terminate()
+    keeper.communicate(timeout=60)
+    holder.communicate(timeout=60)
+    print(f"ingestion was back {seconds:.1f} s after the death of the holder")
+    assert seconds < 60
+    nothing_lost_nothing_twice(ingest)
+
+
+HANG = "archive._Archive._compare = lambda self, month: time.sleep(600)\n"
+
+STAND_STILL = """
+import os, signal
+from apps.shared.starrocks import StarRocks
+original = StarRocks.change_guarded
+def stands_still(*arguments):
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return original(*arguments)
+StarRocks.change_guarded = stands_still
+"""
+
+UNANSWERED = """
+from apps.shared.starrocks import StarRocks, StarRocksUnreachable
+original = StarRocks.change_guarded
+def unanswered(*arguments):
+    original(*arguments)
+    raise StarRocksUnreachable("StarRocks does not answer")
+StarRocks.change_guarded = unanswered
+"""
+
+
+def stands_still(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def test_a_holder_that_stood_still_drops_nothing_beside_a_writer(
+    stack: Stack, ingest: Ingest, starrocks: Emulator
+) -> None:
+    """It stands still between its last look at the lease and the drop, until the jobs run again."""
+    holder = stack.start(stack.command("archive", *OPTIONS), SHORT_LEASE + STAND_STILL)
+    wait(lambda: holder.poll() is not None or stands_still(holder.pid))
+    assert holder.poll() is None
+    wait(lambda: lease_is_over(starrocks))
+    late(ingest, random.Random(5), 200)
+    goes_on(stack, ingest)
+    nothing_lost_nothing_twice(ingest)
+    os.kill(holder.pid, signal.SIGCONT)
+    output, _ = holder.communicate(timeout=120)
+    assert holder.returncode == 1
+    assert "the lease on ingest was lost: try again" in output
+    nothing_lost_nothing_twice(ingest)
+    assert len(old_partitions(starrocks)) == 4
+    assert ingest.engine.jobs[JOB].status == "RUNNING"
+
+
+def test_after_a_drop_without_an_answer_the_lease_is_left_to_its_end(
+    stack: Stack, ingest: Ingest, starrocks: Emulator
+) -> None:
+    """The statement may still be under way, so the jobs start only when it must be over."""
+    code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + UNANSWERED)
+    assert code == 1, log
+    assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
+    goes_on(stack, ingest)
     nothing_lost_nothing_twice(ingest)
 
 
@@ -195,7 +285,7 @@ def goes_on(stack: Stack, ingest: Ingest) -> None:
             stack.run(stack.command("keep-running", task="keeper"))
         return JOB in ingest.engine.jobs and ingest.engine.jobs[JOB].status == "RUNNING" and ingest.drained
 
-    wait(running, within=60)
+    wait(running)
 
 
 def killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator, steps: list[int], total: int) -> None:

@@ -1,0 +1,95 @@
+"""The privileges that migrations grant to roles.
+
+A privilege on a table disappears with the table, also where the GRANT stands in the migrations of another database. So
+the privileges that should be in effect are compared with those that are.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from apps.shared.starrocks import StarRocksError
+
+_GRANT = re.compile(
+    r"^\s*(?P<verb>GRANT|REVOKE)\s+(?P<privileges>[A-Z ,]+?)\s+ON\s+(?P<object>.+?)\s+(?:TO|FROM)\s+ROLE\s+['\"`]?"
+    r"(?P<role>\w+)['\"`]?\s*;?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_DROP_ROLE = re.compile(r"^\s*DROP\s+ROLE\s+(?:IF\s+EXISTS\s+)?['\"`]?(?P<role>\w+)", re.IGNORECASE)
+_DROP = re.compile(
+    r"^\s*DROP\s+(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+(?:IF\s+EXISTS\s+)?(?P<name>[\w`.]+)", re.IGNORECASE
+)
+
+
+class Statements(Protocol):
+    """A session as root."""
+
+    def execute(self, statement: str) -> Sequence[Sequence[object]]:
+        """Run a statement; its rows."""
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One privilege of a role, such as SELECT on TABLE db.t."""
+
+    role: str
+    privilege: str
+    object: str
+
+    @property
+    def statement(self) -> str:
+        """Grants it."""
+        return f"GRANT {self.privilege} ON {self.object} TO ROLE {self.role}"
+
+
+def desired_grants(statements: Iterable[str], database: str) -> set[Grant]:
+    """The privileges that are in effect after all statements of a database's migrations, in order."""
+    desired: set[Grant] = set()
+    for statement in statements:
+        if match := _GRANT.match(statement):
+            grants = _grants(match)
+            desired = desired | grants if match["verb"].upper() == "GRANT" else desired - grants
+        elif match := _DROP_ROLE.match(statement):
+            desired = {each for each in desired if each.role != match["role"]}
+        elif match := _DROP.match(statement):
+            name = match["name"].replace("`", "")
+            gone = f"{' '.join(match['kind'].upper().split())} {name if '.' in name else f'{database}.{name}'}"
+            desired = {each for each in desired if each.object != gone}
+    return desired
+
+
+def missing_grants(root: Statements, desired: Iterable[Grant]) -> list[Grant]:
+    """The privileges that are not in effect.
+
+    Raises:
+        StarRocksError: StarRocks refused or did not answer.
+    """
+    desired = set(desired)
+    actual: set[Grant] = set()
+    roles = {str(row[0]) for row in root.execute("SHOW ROLES")} | {"public"}
+    for role in sorted({each.role for each in desired} & roles):
+        for row in root.execute(f"SHOW GRANTS FOR ROLE {role}"):
+            for value in row:
+                if match := _GRANT.match(str(value)):
+                    actual |= _grants(match)
+    return sorted(desired - actual)
+
+
+def grant_missing(root: Statements, desired: Iterable[Grant]) -> list[str]:
+    """Grant what is missing; the errors of those that StarRocks refused, such as for an object that does not exist."""
+    refused = []
+    for grant in missing_grants(root, desired):
+        try:
+            root.execute(grant.statement)
+        except StarRocksError as error:
+            refused.append(str(error))
+    return refused
+
+
+def _grants(match: re.Match[str]) -> set[Grant]:
+    privileges = [" ".join(each.upper().split()) for each in match["privileges"].split(",")]
+    words = match["object"].replace("`", "").split()
+    # Keywords in capitals, names as they are: TABLE db.t, ALL TABLES IN DATABASE db.
+    target = " ".join([*(word.upper() for word in words[:-1]), words[-1]])
+    return {Grant(match["role"], each, target) for each in privileges}

@@ -1,0 +1,160 @@
+"""The journal of the migrations of a database, kept in the database itself."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from infra.resources.starrocks.migrations import Migration
+
+_VIEWS = ("VIEW", "MATERIALIZED VIEW")
+
+
+class Statements(Protocol):
+    """A session in the database."""
+
+    def execute(self, statement: str, arguments: Sequence[str | int | float | None] = ()) -> Sequence[Sequence[object]]:
+        """Run a statement; its rows."""
+
+
+@dataclass(frozen=True)
+class SchemaObject:
+    """A table or view that migrations created.
+
+    Args:
+        kind: TABLE, VIEW or MATERIALIZED VIEW.
+        name: without the database.
+        ddl: creates it as it was last seen.
+    """
+
+    kind: str
+    name: str
+    ddl: str
+
+    def reads(self, name: str) -> bool:
+        """Whether it is a view that reads another object of the database."""
+        if self.kind not in _VIEWS or name == self.name:
+            return False
+        place = rf"(?:\bFROM\b|\bJOIN\b|,)[\s(]*(?:`?\w+`?\s*\.\s*)?`?{re.escape(name)}`?(?!\w)"
+        return re.search(place, self.ddl, re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a migration is.
+
+    Args:
+        applied: statements that were applied and recorded.
+        started: whether an earlier run may have sent the next one, and died before it was recorded.
+    """
+
+    applied: int = 0
+    started: bool = False
+
+
+class MigrationJournal:
+    """What was applied to a database, and how to create its tables and views again."""
+
+    def __init__(self, root: Statements, replication_num: int, *, create: bool = True) -> None:
+        """Open the journal of the session's current database.
+
+        Args:
+            root: the session.
+            replication_num: of the journal's tables.
+            create: whether missing tables are created; without, a database without a journal reads as an empty one.
+        """
+        self._root = root
+        properties = f'PROPERTIES ("replication_num" = "{replication_num}")'
+        tables = {
+            "schema_migrations": "version VARCHAR(128) NOT NULL, checksum VARCHAR(64) NOT NULL, "
+            "statements INT NOT NULL, applied INT NOT NULL, applied_at DATETIME NOT NULL",
+            "schema_objects": "name VARCHAR(128) NOT NULL, kind VARCHAR(32) NOT NULL, position INT NOT NULL, "
+            "ddl VARCHAR(1048576) NOT NULL, noted VARCHAR(256)",
+        }
+        present = self._present()
+        for table, columns in tables.items():
+            if create and table not in present:
+                key = columns.split(" ", 1)[0]
+                root.execute(
+                    f"CREATE TABLE IF NOT EXISTS {table} ({columns}) PRIMARY KEY ({key}) "
+                    f"DISTRIBUTED BY HASH({key}) BUCKETS 1 {properties}"
+                )
+        self._exists = create or present.issuperset(tables)
+
+    def _present(self) -> set[str]:
+        return {str(row[0]) for row in self._root.execute("SHOW TABLES")}
+
+    def checksums(self) -> dict[str, str]:
+        """Checksum by version of the migrations that were applied completely."""
+        if not self._exists:
+            return {}
+        rows = self._root.execute("SELECT version, checksum FROM schema_migrations WHERE applied = statements")
+        return {str(version): str(checksum) for version, checksum in rows}
+
+    def progress(self, version: str) -> Progress | None:
+        """How far a migration is; None for one that was applied completely."""
+        rows = self._root.execute("SELECT applied, statements FROM schema_migrations WHERE version = %s", (version,))
+        if not rows:
+            return Progress()
+        [[applied, statements]] = rows
+        return None if applied == statements else Progress(int(str(applied)), started=True)
+
+    def record(self, migration: Migration, applied: int, statements: int) -> None:
+        """Record that this many statements of a migration were applied, and that the next one is about to be sent."""
+        self._root.execute(
+            "INSERT INTO schema_migrations (version, checksum, statements, applied, applied_at) "
+            "VALUES (%s, %s, %s, %s, now())",
+            (migration.version, migration.checksum, statements, applied),
+        )
+
+    def record_object(self, kind: str, name: str) -> None:
+        """Record how to create a table or view again."""
+        ddl = str(self._root.execute(f"SHOW CREATE {kind} {name}")[0][1])
+        known = self._root.execute("SELECT position, ddl FROM schema_objects WHERE name = %s", (name,))
+        if known and known[0][1] == ddl:
+            return
+        position = known[0][0] if known else len(self._root.execute("SELECT name FROM schema_objects")) + 1
+        self._root.execute(
+            "INSERT INTO schema_objects (name, kind, position, ddl, noted) VALUES (%s, %s, %s, %s, NULL)",
+            (name, kind, int(str(position)), ddl),
+        )
+
+    def forget_object(self, name: str) -> None:
+        """Forget a table or view that a migration dropped or renamed."""
+        self._root.execute("DELETE FROM schema_objects WHERE name = %s", (name,))
+
+    def record_present(self) -> None:
+        """Record the present form of all objects: a migration may have altered them."""
+        present = self._present()
+        for each in self.objects():
+            if each.name in present:
+                self.record_object(each.kind, each.name)
+
+    def objects(self) -> list[SchemaObject]:
+        """All recorded objects in the order of their creation."""
+        if not self._exists:
+            return []
+        rows = self._root.execute("SELECT kind, name, ddl FROM schema_objects ORDER BY position, name")
+        return [SchemaObject(*map(str, row)) for row in rows]
+
+    def missing_objects(self) -> list[SchemaObject]:
+        """Objects that were created and do not exist, each after those that it reads."""
+        present = self._present()
+        return in_reading_order([each for each in self.objects() if each.name not in present])
+
+    def note_recreated(self, name: str) -> None:
+        """Note when an object was created again: a table is empty then."""
+        noted = f"recreated {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
+        self._root.execute("UPDATE schema_objects SET noted = %s WHERE name = %s", (noted, name))
+
+
+def in_reading_order(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
+    """Objects in an order in which each comes after those that it reads; otherwise their order stays."""
+    left, ordered = list(objects), list[SchemaObject]()
+    while left:
+        # Views cannot read each other in a circle; a name that only looks like a reference can close one.
+        ready = [each for each in left if not any(each.reads(other.name) for other in left)] or left[:1]
+        ordered += ready
+        left = [each for each in left if each not in ready]
+    return ordered
