@@ -1,6 +1,7 @@
 """HEAD, OPTIONS and encoded slashes, which the router does not handle."""
 
-from urllib.parse import unquote
+import re
+from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,6 +9,7 @@ ALLOWED = b"GET, HEAD, OPTIONS"
 
 SLASH = "\ufdd0"
 """Stands for `%2F` while a request is routed: a noncharacter of Unicode, which no text contains."""
+_SLASH = re.compile("%2f", re.IGNORECASE)
 
 
 def decode_slashes(text: str) -> str:
@@ -39,9 +41,8 @@ class Methods:
             await self._app(scope, receive, send)
             return
         raw = scope.get("raw_path")
-        if isinstance(raw, bytes) and b"%2f" in raw.lower():
-            text = raw.decode("ascii", "replace")
-            scope["path"] = unquote(text.replace("%2F", "%EF%B7%90").replace("%2f", "%EF%B7%90"))
+        if isinstance(raw, bytes) and b"%" in raw:
+            scope["path"] = unquote(_SLASH.sub(quote(SLASH), raw.decode("ascii", "replace")))
         method = str(scope["method"])
         if method == "HEAD":
             scope["method"] = "GET"

@@ -1,7 +1,7 @@
 """What the API answers. Times are UTC, ISO 8601 with Z; null means not measured or not known."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -49,6 +49,10 @@ class Measurement(BaseModel):
     humidity: float | None = Field(default=None, examples=[81.0], description="%")
     wind_speed: float | None = Field(default=None, examples=[2.3], description="m/s")
     count: int | None = Field(default=None, description="measurements in the interval; absent for raw", examples=[60])
+
+
+QUANTITIES: Final = tuple(name for name in Measurement.model_fields if name not in ("measured_at", "count"))
+"""Columns of the measured values, in the order of an event's fields."""
 
 
 class StationDetail(Station):
@@ -130,7 +134,11 @@ class Rejected(BaseModel):
     message_id: str = Field(examples=["17:42:0:-1"])
     station_id: str | None = Field(examples=["ABJ-001"])
     reject_reason: str = Field(examples=["pm25: -3 is below 0"])
-    payload: str = Field(examples=['{"station_id": "ABJ-001", "pm25": -3}'])
+    payload: str | None = Field(
+        default=None,
+        examples=['{"station_id": "ABJ-001", "pm25": -3}'],
+        description="the message as text; absent unless the messages of one station are requested",
+    )
 
 
 class RejectedPage(BaseModel):

@@ -1,4 +1,4 @@
-"""What stations measure, and the categories of the air quality index."""
+"""Pollutants, and the categories of the air quality index."""
 
 from enum import StrEnum
 from typing import Final, Literal
@@ -16,9 +16,6 @@ class Pollutant(StrEnum):
     O3 = "o3"
     CO = "co"
 
-
-WEATHER: Final = ("temperature", "pressure", "humidity", "wind_speed")
-QUANTITIES: Final = (*(p.value for p in Pollutant), *WEATHER)
 
 _CATEGORIES: Final[tuple[tuple[int, CategoryKey, str], ...]] = (
     (50, "good", "#00E400"),

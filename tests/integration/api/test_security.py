@@ -25,6 +25,11 @@ ATTEMPTS = [
     "ABJ-001\x00",
     "é' OR 'é'='é",
     "𝄞",
+    "a/b",
+    "a/measurements",
+    "/",
+    "../stations",
+    "%2F",
 ]
 
 
@@ -65,6 +70,8 @@ def test_a_station_may_have_any_name(client: TestClient, data: Emulator) -> None
                 quoted = "".join(f"%{byte:02X}" for byte in name.encode())
                 found = client.get(f"/api/v1/stations/{quoted}").json()
                 assert (found["station_id"], found["latest"]["pm25"]) == (name, 1.0)
+                for path in ("measurements", "aqi", "predictions"):
+                    assert client.get(f"/api/v1/stations/{quoted}/{path}").json()["station_id"] == name
                 assert name in [s["station_id"] for s in client.get("/api/v1/stations").json()["items"]]
             finally:
                 cursor.execute("DELETE FROM sensor_measurements_zeta WHERE station_id = %s", (name,))

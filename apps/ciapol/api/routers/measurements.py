@@ -7,8 +7,8 @@ from fastapi.responses import Response
 
 from apps.ciapol.api.cursors import MeasurementsCursor
 from apps.ciapol.api.dependencies import StationId, missing_station
-from apps.ciapol.api.models import Interval, Measurement, MeasurementPage
-from apps.ciapol.api.quantities import QUANTITIES, Pollutant
+from apps.ciapol.api.models import QUANTITIES, Interval, Measurement, MeasurementPage
+from apps.ciapol.api.quantities import Pollutant
 from apps.ciapol.api.store import measurements as store
 from apps.web.cursors import decode, wrong
 from apps.web.listing import answer_list

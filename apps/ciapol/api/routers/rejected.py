@@ -18,6 +18,7 @@ from apps.web.times import now, parse
 router = APIRouter(prefix="/api/v1/rejected", tags=["rejected messages"])
 
 COLUMNS = tuple(Rejected.model_fields)
+COLUMNS_OF_ALL = tuple(name for name in COLUMNS if name != "payload")
 
 
 def _position(cursor: str | None, since: str | None, station_id: str | None) -> RejectedCursor:
@@ -55,11 +56,12 @@ def list_rejected(
         Query(min_length=1, max_length=64, description="only those that name this station or have it as key"),
     ] = None,
 ) -> Response:
-    """Rejected messages, newest first, with the reason."""
+    """Rejected messages, newest first, with the reason; with their payload where `station_id` is given."""
+    first = _position(paging.cursor, since, station_id)
     return answer_list(
         request,
         paging,
-        _position(paging.cursor, since, station_id),
+        first,
         read=lambda position, count: rejected(
             pool,
             position.since,
@@ -71,5 +73,5 @@ def list_rejected(
             update={"before": message.received_at, "message_id": message.message_id}
         ),
         page=lambda items, next_cursor: RejectedPage(items=items, next_cursor=next_cursor),
-        columns=COLUMNS,
+        columns=COLUMNS if first.station_id is not None else COLUMNS_OF_ALL,
     )

@@ -5,8 +5,7 @@ from fastapi.responses import Response
 
 from apps.ciapol.api.cursors import StationsCursor
 from apps.ciapol.api.dependencies import StationId, unknown_station
-from apps.ciapol.api.models import Station, StationDetail, StationPage
-from apps.ciapol.api.quantities import QUANTITIES
+from apps.ciapol.api.models import QUANTITIES, Station, StationDetail, StationPage
 from apps.ciapol.api.store import stations as store
 from apps.web import csv
 from apps.web.cursors import decode

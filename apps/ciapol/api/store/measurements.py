@@ -6,8 +6,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from apps.ciapol.api.models import Interval, Measurement
-from apps.ciapol.api.quantities import QUANTITIES, Pollutant
+from apps.ciapol.api.models import QUANTITIES, Interval, Measurement
+from apps.ciapol.api.quantities import Pollutant
 from apps.web.starrocks import Pool
 from apps.web.times import Range
 

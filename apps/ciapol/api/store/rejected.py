@@ -8,12 +8,13 @@ from pydantic import TypeAdapter
 from apps.ciapol.api.models import Rejected
 from apps.web.starrocks import Parameter, Pool
 
-_COLUMNS: Final = "SELECT received_at, message_id, station_id, reject_reason, payload"
+_COLUMNS: Final = "SELECT received_at, message_id, station_id, reject_reason"
 _ORDER: Final = "ORDER BY received_at DESC, message_id DESC LIMIT %s"
 
 _ALL: Final = f"{_COLUMNS} FROM rejected_measurements WHERE received_at >= %s"
 _OF_STATION: Final = (
-    f"{_COLUMNS} FROM rejected_measurements_zeta WHERE received_at >= %s AND (station_id = %s OR message_key = %s)"
+    f"{_COLUMNS}, payload FROM rejected_measurements_zeta "
+    "WHERE received_at >= %s AND (station_id = %s OR message_key = %s)"
 )
 # Both forms of the bound: the first prunes partitions, the second breaks ties of the time.
 _BEFORE: Final = "AND received_at <= %s AND (received_at < %s OR message_id < %s)"
@@ -26,7 +27,8 @@ def rejected(
 ) -> list[Rejected]:
     """At most `limit` rejected messages received from `since` on, newest first, older than the message `before`.
 
-    With `station_id`, those that name the station or have it as their key; without, those of tests are left out.
+    With `station_id`, those that name the station or have it as their key, with their payload. Without, those of all
+    stations but tests', without payloads: nobody has checked what strangers send.
     """
     parts = [_ALL] if station_id is None else [_OF_STATION]
     parameters: list[Parameter] = [since] if station_id is None else [since, station_id, station_id]

@@ -5,8 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from apps.ciapol.api.models import Measurement, Station, StationDetail
-from apps.ciapol.api.quantities import QUANTITIES
+from apps.ciapol.api.models import QUANTITIES, Measurement, Station, StationDetail
 from apps.web.starrocks import Pool, Row
 from apps.web.times import now
 
