@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ QUANTITIES = (
 )
 """What a station may measure: concentrations in µg/m³, temperature in °C, pressure in hPa, relative humidity
 in %, wind speed in m/s."""
+
+STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A station's identifier as a whole; the ingest job rejects events with another one."""
 
 EVENT_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ciapol:sensor-measurements")
 """The namespace of the events' identifiers."""

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from apps.ciapol.sensors.event import STATION_ID
+
 COLUMNS = ("id", "name", "latitude", "longitude", "commune", "time_zone", "demonstration")
 _REQUIRED = frozenset({"id", "name", "latitude", "longitude", "commune"})
 DEFAULT_ZONE = "Africa/Abidjan"
-
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""A station's identifier; the ingest job rejects events with another one."""
 
 
 class StationsError(Exception):
@@ -21,7 +20,7 @@ class StationsError(Exception):
 
 
 def _station_id(text: str) -> str:
-    if not ID.fullmatch(text):
+    if not STATION_ID.fullmatch(text):
         raise ValueError("1 to 64 letters, digits, '.', '_', '-', the first a letter or digit")
     return text
 

@@ -80,6 +80,10 @@ class Ingest:
         rows = self._rows("raw_measurements_zeta", "station_id", station, order="payload")
         return [row["unknown_fields"] for row in rows]
 
+    def messages_with_unknown_fields(self, station: str) -> list[Row]:
+        """Rows of the view that shows unknown fields to people."""
+        return self._rows("messages_with_unknown_fields", "station_id", station, order="message_id")
+
     def _rows(self, table: str, column: str, value: str, *, order: str) -> list[Row]:
         with self._starrocks.connection() as connection, connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {table} WHERE {column} = %s ORDER BY {order}", (value,))
@@ -106,7 +110,7 @@ def wait(ready: Callable[[], bool]) -> None:
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
-        instance.add_user("ciapol_sink", PASSWORD.replace("'", "\\'"), "loader")
+        instance.add_user("ciapol_sink", PASSWORD.replace("'", "\\'"), "ciapol_loader")
         yield instance
 
 
@@ -207,6 +211,7 @@ def test_nulls_are_a_measurement_of_nothing(ingest: Ingest) -> None:
 def test_unknown_fields_are_noted_with_the_raw_message(ingest: Ingest) -> None:
     ingest.publish("unknown", event("unknown", 1, pm25=3, pm_10=4, battery=3.7), event("unknown", 2, pm25=3))
     assert ingest.unknown_fields("unknown") == ["battery, pm_10", None]
+    assert [row["unknown_fields"] for row in ingest.messages_with_unknown_fields("unknown")] == ["battery, pm_10"]
     assert [values(row) for row in ingest.clean("unknown")] == [{"pm25": 3.0}] * 2
     assert ingest.rejected("unknown") == []
 

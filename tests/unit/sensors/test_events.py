@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.ciapol.sensors import stations
-from apps.ciapol.sensors.event import EVENT_IDS, QUANTITIES, Measurement, encode, event_id, utc_text
+from apps.ciapol.sensors.event import EVENT_IDS, QUANTITIES, STATION_ID, Measurement, encode, event_id, utc_text
 from apps.ciapol.sensors.schema import SENSOR_MEASUREMENT, EncodedJsonSchema
 from infra.products.fields import pulsar_schema, read_fields
 
@@ -76,7 +75,7 @@ def test_the_schema_has_every_field_of_the_event() -> None:
 @pytest.mark.parametrize("name", ["station_id", "event_id"])
 def test_ids_of_events_keep_to_the_rule_of_registered_stations(name: str) -> None:
     [field] = [field for field in read_fields(FIELDS).fields if field.name == name]
-    assert field.pattern == stations.ID.pattern, f"change ID in apps/ciapol/sensors/stations.py or {FIELDS}"
+    assert field.pattern == STATION_ID.pattern, f"change STATION_ID in apps/ciapol/sensors/event.py or {FIELDS}"
     assert re.fullmatch(str(field.pattern), event_id("A", "2026-01-31T12:00:00Z"))
 
 

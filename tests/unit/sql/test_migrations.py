@@ -152,6 +152,7 @@ def test_views_name_their_columns_and_hide_stations_of_tests() -> None:
         "all_measurements",
         "measurements",
         "rejected_measurements",
+        "messages_with_unknown_fields",
         "aqi_hourly",
         "data_quality_hourly",
         "station_activity",

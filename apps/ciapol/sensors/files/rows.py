@@ -7,13 +7,10 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.event import STATION_ID, Measurement
 
 NOT_MEASURED = frozenset({"", "NA"})
 """What a cell without a measurement holds; `NA` is what R, and with it the UCI files, write."""
-
-STATION_ID_BYTES = 64
-"""The size of `station_id` in StarRocks, which counts bytes."""
 
 
 class UnreadableFileError(Exception):
@@ -88,10 +85,10 @@ def station_id(field: str, text: str) -> str:
     """The station's identifier in a cell.
 
     Raises:
-        BadCellError: empty, padded, or longer than the table takes.
+        BadCellError: it is no identifier, so that the ingest job would reject its events.
     """
-    if not text or text != text.strip() or len(text.encode()) > STATION_ID_BYTES:
+    if not STATION_ID.fullmatch(text):
         raise BadCellError(
-            field, text, f"a station's identifier of 1 to {STATION_ID_BYTES} bytes without spaces around it"
+            field, text, "a station's identifier: 1 to 64 letters, digits, '.', '_', '-', the first a letter or digit"
         )
     return text
