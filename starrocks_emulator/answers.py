@@ -28,7 +28,8 @@ def read(cursor: duckdb.DuckDBPyConnection, text: str) -> ResultSet:
     description = cursor.description or []
     columns = [column(str(entry[0]), str(entry[1])) for entry in description]
     nested = [index for index, entry in enumerate(description) if str(entry[1]).endswith("[]")]
-    return ResultSet(columns, _batches(cursor, nested))
+    temporal = [index for index, entry in enumerate(description) if str(entry[1]) in {"DATE", "TIMESTAMP"}]
+    return ResultSet(columns, _batches(cursor, nested, temporal))
 
 
 def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) -> ResultSet:
@@ -61,7 +62,10 @@ def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) ->
     return ResultSet(columns, values(), encoded())
 
 
-def _batches(cursor: duckdb.DuckDBPyConnection, nested: Sequence[int]) -> Iterator[Sequence[Sequence[Value]]]:
+def _batches(
+    cursor: duckdb.DuckDBPyConnection, nested: Sequence[int], temporal: Sequence[int] = ()
+) -> Iterator[Sequence[Sequence[Value]]]:
+    """Rows of the running query; `nested` and `temporal`: places of arrays and of dates."""
     while True:
         try:
             batch = cursor.fetchmany(_BATCH)
@@ -73,7 +77,17 @@ def _batches(cursor: duckdb.DuckDBPyConnection, nested: Sequence[int]) -> Iterat
             batch = [
                 tuple(_array(value) if index in nested else value for index, value in enumerate(row)) for row in batch
             ]
+        if temporal and any(isinstance(row[index], str) for row in batch for index in temporal):
+            batch = [
+                tuple(_year_0(value) if index in temporal else value for index, value in enumerate(row))
+                for row in batch
+            ]
         yield batch
+
+
+def _year_0(value: Value) -> Value:
+    """A date of the year 0, which Python does not know: DuckDB gives its text, as of 1 BC."""
+    return value.replace("0001", "0000", 1).replace(" (BC)", "") if isinstance(value, str) else value
 
 
 def _array(value: object) -> str | None:

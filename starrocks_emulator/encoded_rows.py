@@ -30,18 +30,25 @@ def _floating(value: str) -> str:
     return f"CASE WHEN isnan({value}) THEN 'nan' ELSE regexp_replace({value}::VARCHAR, '\\.0$', '') END"
 
 
+def _date(value: str) -> str:
+    # DuckDB writes the year 0 as 1 BC.
+    return f"CASE WHEN year({value}) > 0 THEN {value}::VARCHAR ELSE strftime({value}, '%Y-%m-%d') END"
+
+
 def _timestamp(value: str) -> str:
     # DuckDB leaves out trailing zeros of a fraction, StarRocks writes six digits or none.
     return (
-        f"CASE WHEN microsecond({value}) % 1000000 = 0 THEN {value}::VARCHAR "
+        f"CASE WHEN microsecond({value}) % 1000000 = 0 AND year({value}) > 0 THEN {value}::VARCHAR "
+        f"WHEN microsecond({value}) % 1000000 = 0 THEN strftime({value}, '%Y-%m-%d %H:%M:%S') "
         f"ELSE strftime({value}, '%Y-%m-%d %H:%M:%S.%f') END"
     )
 
 
 # FLOAT is not here: DuckDB writes more digits of large ones than it takes to read them back.
 _TEXTS: dict[str, Callable[[str], str]] = {
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DATE"), _plain),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), _plain),
     "BOOLEAN": _boolean,
+    "DATE": _date,
     "DOUBLE": _floating,
     "TIMESTAMP": _timestamp,
 }

@@ -1,9 +1,10 @@
 """Aggregate and window functions."""
 
+import re
 from collections.abc import Sequence
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import Function, fixed
+from starrocks_emulator.functions.base import Function, fixed, kind_of
 
 
 def _aggregate(template: str, count: int = 1) -> Function:
@@ -17,27 +18,40 @@ def _window(template: str, least: int, most: int) -> Function:
     return Function(render, least, most, "window")
 
 
-def _percentile(arguments: Sequence[str]) -> str:
+_CASTED = re.compile(r"^(?:TRY_)?CAST\((.*) AS \w+(?:\(\d+,\d+\))?\)$")
+
+
+def _share(text: str, name: str) -> float:
+    """The constant share of a percentile, 0 to 1."""
+    plain = _CASTED.sub(r"\1", text)
     try:
-        share = float(arguments[1])
+        share = float(re.sub(r"[() ]", "", plain))
     except ValueError:
-        raise errors.analysis("percentile_approx requires the second parameter's type is a constant") from None
+        raise errors.analysis(f"{name} requires the second parameter's type is numeric constant type") from None
     if not 0 <= share <= 1:
-        raise errors.analysis(f"percentile_approx's second parameter is 0 to 1, found {arguments[1]}")
+        raise errors.analysis(f"{name} second parameter'value should be between 0 and 1")
+    return share
+
+
+def _percentile_approx(arguments: Sequence[str]) -> str:
+    share = _share(arguments[1], "percentile_approx")
     return f"approx_quantile(CAST({arguments[0]} AS DOUBLE), {share!r})"
+
+
+def _percentile_cont(arguments: Sequence[str]) -> str:
+    """Interpolated between two values; over dates the result is a date."""
+    share, kind = _share(arguments[1], "percentile_cont"), kind_of(arguments[0])
+    found = f"quantile_cont({arguments[0]}, {share!r})"
+    if kind and kind.is_temporal:
+        return f"CAST({found} AS {kind.stored()})"
+    return found if kind is None else f"quantile_cont(CAST({arguments[0]} AS DOUBLE), {share!r})"
 
 
 def _percentile_disc(arguments: Sequence[str]) -> str:
     """Of two values that are as near, the larger one."""
-    value, share = arguments
-    try:
-        known = 0 <= float(share) <= 1
-    except ValueError:
-        known = False
-    if not known:
-        raise errors.analysis(f"percentile_disc's second parameter is a constant from 0 to 1, found {share}")
+    value, share = arguments[0], _share(arguments[1], "percentile_disc")
     values = f"list_sort(list({value}) FILTER ({value} IS NOT NULL))"
-    return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share}::DOUBLE) AS BIGINT) + 1)"
+    return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share!r}::DOUBLE) AS BIGINT) + 1)"
 
 
 AGGREGATES = {
@@ -59,8 +73,8 @@ AGGREGATES = {
     "CORR": _aggregate("corr({0}, {1})", 2),
     "APPROX_COUNT_DISTINCT": _aggregate("approx_count_distinct({0})"),
     "NDV": _aggregate("approx_count_distinct({0})"),
-    "PERCENTILE_APPROX": Function(_percentile, 2, 2, "aggregate"),
-    "PERCENTILE_CONT": _aggregate("quantile_cont({0}, {1})", 2),
+    "PERCENTILE_APPROX": Function(_percentile_approx, 2, 2, "aggregate"),
+    "PERCENTILE_CONT": Function(_percentile_cont, 2, 2, "aggregate"),
     "ANY_VALUE": _aggregate("any_value({0})"),
     "ARRAY_AGG": _aggregate("array_agg({0})"),
     "COUNT_IF": _aggregate("count_if({0})"),

@@ -16,6 +16,12 @@ def _joined(arguments: Sequence[str]) -> str:
     return f"array_to_string(list_filter({texts}, lambda element: element IS NOT NULL), {separator})"
 
 
+def _concatenated(arguments: Sequence[str]) -> str:
+    """NULL if one of the arrays is."""
+    given = " AND ".join(f"{argument} IS NOT NULL" for argument in arguments)
+    return f"CASE WHEN {given} THEN list_concat({', '.join(arguments)}) END"
+
+
 def _slice(arguments: Sequence[str]) -> str:
     array, offset, *length = arguments
     end = f"{offset} + {length[0]} - 1" if length else f"len({array})"
@@ -34,10 +40,10 @@ ARRAYS = {
     "ARRAY_MAX": fixed("list_max({0})", 1),
     "ARRAY_JOIN": Function(_joined, 2, 3),
     "ARRAY_SORT": fixed("list_sort({0}, 'ASC', 'NULLS FIRST')", 1),
-    "ARRAY_CONCAT": Function(lambda a: f"list_concat({', '.join(a)})", 2, None),
-    "ARRAY_APPEND": fixed("list_append({0}, {1})", 2),
+    "ARRAY_CONCAT": Function(_concatenated, 2, None),
+    "ARRAY_APPEND": fixed("CASE WHEN {0} IS NOT NULL THEN list_append({0}, {1}) END", 2),
     "ARRAY_SLICE": Function(_slice, 2, 3),
     "ARRAY_REMOVE": fixed("list_filter({0}, lambda element: element IS DISTINCT FROM {1})", 2),
-    "ARRAYS_OVERLAP": fixed("list_has_any({0}, {1})", 2),
+    "ARRAYS_OVERLAP": fixed("fn.arrays_overlap({0}, {1})", 2),
     "ELEMENT_AT": fixed("CASE WHEN {1} >= 1 THEN {0}[{1}] END", 2),
 }

@@ -88,17 +88,15 @@ class Function:
         least: fewest arguments.
         most: most arguments.
         kind: `scalar`, `aggregate` (which may also have an OVER clause) or `window` (which must have one).
-        result: what is done with the value of an aggregate, as a template with the place `{0}`.
     """
 
     template: Template
     least: int = 1
     most: int | None = 1
     kind: str = "scalar"
-    result: str = "{0}"
 
     def render(self, name: str, arguments: Sequence[str]) -> str:
-        """DuckDB's expression for a call, without `result`.
+        """DuckDB's expression for a call.
 
         Raises:
             SqlError: 1064 for a wrong number of arguments.
@@ -108,9 +106,9 @@ class Function:
         return filled(self.template, arguments) if isinstance(self.template, str) else self.template(arguments)
 
 
-def fixed(template: str, count: int, kind: str = "scalar", result: str = "{0}") -> Function:
+def fixed(template: str, count: int, kind: str = "scalar") -> Function:
     """A function with exactly `count` arguments."""
-    return Function(template, count, count, kind, result)
+    return Function(template, count, count, kind)
 
 
 def literal(text: str, what: str) -> str:

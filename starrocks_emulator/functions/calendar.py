@@ -1,6 +1,7 @@
 """Dates as text: MySQL's formats and week numbers, as StarRocks' `DateTimeValue` computes them."""
 
 import re
+import string
 from datetime import date, datetime, timedelta
 
 from starrocks_emulator.errors import RefusedError
@@ -186,14 +187,77 @@ READ_LETTERS = set("yYmcMbdeHkhIlisSfpWaTr")
 """Letters that STR_TO_DATE reads here."""
 
 
-def months_between(first: datetime, second: datetime) -> int:
-    """Whole months from `second` to `first`, towards zero."""
-    months = (first.year - second.year) * 12 + first.month - second.month
-    rest = first - first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    other = second - second.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    if months > 0 and rest < other:
-        return months - 1
-    return months + 1 if months < 0 and rest > other else months
+_FAST = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,6}))?)?")
+_SPACED = {2, 6}
+"""Parts of a date after which spaces may stand: the day and the fraction of the second."""
+
+
+def parse_datetime(text: str) -> datetime | None:
+    """A string as DATETIME, by the rules of StarRocks' `date::from_string`; NULL for what is none.
+
+    Raises:
+        RefusedError: the year 0, which Python does not know, or a time zone at the end.
+    """
+    if re.search(r":\d+(\.\d+)?\s*[-+]\d{1,2}:?\d{2}\s*$", text):
+        raise RefusedError(f"This emulator does not read the date {text}, write it as YYYY-MM-DD HH:MM:SS")
+    found = _FAST.fullmatch(text.strip())
+    if found:
+        values = [int(part or 0) for part in found.groups()[:6]]
+        return _moment(text, values, found[7] or "")
+    text = text.lstrip()
+    head = re.match(r"[\dT]*", text)
+    length = head.end() if head else 0
+    if not text[:1].isdigit():
+        return None
+    compact = length == len(text) or text[length] == "."
+    year_digits = 4 if not compact or length in {4, 8} or length >= 14 else 2
+    return _scanned(text, compact, year_digits)
+
+
+def _scanned(text: str, compact: bool, year_digits: int) -> datetime | None:
+    """Read the parts one after the other; `compact`: they have fixed lengths."""
+    values: list[int] = []
+    fraction, place, length, years = "", 0, year_digits, year_digits
+    while place < len(text) and text[place].isdigit() and len(values) < 7:
+        limit = length if compact or len(values) == 6 else len(text)
+        part = re.compile(rf"\d{{1,{limit}}}").match(text, place)
+        assert part
+        if int(part[0]) > 999999:
+            return None
+        if len(values) == 6:
+            fraction = part[0]
+        values.append(int(part[0]))
+        years = len(part[0]) if len(values) == 1 and not compact else years
+        place, length = part.end(), 2
+        if place == len(text):
+            break
+        if len(values) == 3 and text[place] == "T":
+            place += 1
+            continue
+        if len(values) == 6:
+            if text[place] != ".":
+                break
+            place, length = place + 1, 6
+            continue
+        while place < len(text) and (text[place] in string.punctuation or text[place].isspace()):
+            if text[place].isspace() and len(values) - 1 not in _SPACED:
+                return None
+            place += 1
+    if len(values) < 3:
+        return None
+    if years == 2:
+        values[0] += 2000 if values[0] < 70 else 1900
+    return _moment(text, (values + [0] * 6)[:6], fraction)
+
+
+def _moment(text: str, values: list[int], fraction: str) -> datetime | None:
+    if values[0] == 0:
+        raise RefusedError(f"This emulator does not read the year 0 in the date {text}")
+    try:
+        year, month, day, hour, minute, second = values
+        return datetime(year, month, day, hour, minute, second, int(fraction.ljust(6, "0")))  # noqa: DTZ001
+    except ValueError:
+        return None
 
 
 def next_day(moment: datetime, name: str, step: int) -> date | None:
@@ -202,8 +266,9 @@ def next_day(moment: datetime, name: str, step: int) -> date | None:
     for index, day in enumerate(_DAYS):
         if lower in {day.lower(), day[:3].lower(), day[:2].lower()}:
             found = moment.date()
-            while True:
+            while date.min < found < date.max:
                 found += timedelta(days=step)
                 if found.weekday() == index:
                     return found
-    raise RefusedError(f"{name} not supported in next_day or previous_day")
+            return None
+    raise RefusedError(f"{name} not supported in {'next_day' if step > 0 else 'previous_day'} dow_string")

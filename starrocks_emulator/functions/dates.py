@@ -70,7 +70,8 @@ def _trunc(arguments: Sequence[str]) -> str:
     if unit not in TRUNC_UNITS:
         raise errors.analysis(f"date_trunc function can't support argument other than {', '.join(sorted(TRUNC_UNITS))}")
     if unit in _WHOLE_DAYS:
-        return overload("day_trunc", arguments[1], f"'{unit}'")
+        text = overload("day_trunc", arguments[1], f"'{unit}'")
+        return f"fn.ranged({text})" if unit == "week" else text
     return f"date_trunc('{unit}', {overload('with_time', arguments[1])})"
 
 
@@ -128,7 +129,10 @@ def _now(arguments: Sequence[str]) -> str:
 
 
 def _diff(arguments: Sequence[str]) -> str:
-    return difference(literal(arguments[0], "the unit of date_diff"), arguments[1], arguments[2])
+    unit = literal(arguments[0], "the unit of date_diff").lower()
+    if unit == "microsecond":
+        raise errors.analysis("type column should be one of day/hour/minute/second/millisecond")
+    return difference(unit, arguments[1], arguments[2])
 
 
 def difference(unit: str, later: str, earlier: str) -> str:
@@ -142,7 +146,7 @@ def difference(unit: str, later: str, earlier: str) -> str:
     months = {"month": 1, "quarter": 3, "year": 12}
     if unit in months:
         # DuckDB counts the last day of a shorter month for a whole month, StarRocks does not
-        whole = f"py_months_between({first}, {second})"
+        whole = f"fn.months({first}, {second})"
         return whole if unit == "month" else f"({whole} // {months[unit]})"
     if unit not in {"microsecond", "millisecond", "second", "minute", "hour", "day", "week"}:
         raise errors.analysis(f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are there")
@@ -154,7 +158,7 @@ def _last_day(arguments: Sequence[str]) -> str:
     if unit not in {"month", "quarter", "year"}:
         raise errors.analysis("last_day takes month, quarter or year")
     start = f"date_trunc('{unit}', CAST({overload('dt', arguments[0])} AS DATE))"
-    return f"CAST({start} + INTERVAL 1 {unit} - INTERVAL 1 day AS DATE)"
+    return f"CAST(fn.ranged({start} + INTERVAL 1 {unit} - INTERVAL 1 day) AS DATE)"
 
 
 _OFFSET = re.compile(r"[-+](\d{1,2}):(\d{2})")
@@ -215,7 +219,7 @@ DATES = {
     "WEEKOFYEAR": fixed("CAST(date_part('week', fn.dt({0})) AS INTEGER)", 1),
     "DAYOFWEEK_ISO": fixed("CAST(date_part('isodow', fn.dt({0})) AS INTEGER)", 1),
     "TO_DAYS": fixed("CAST(date_diff('day', DATE '0001-01-01', CAST(fn.dt({0}) AS DATE)) + 366 AS INTEGER)", 1),
-    "FROM_DAYS": fixed("(DATE '0001-01-01' + (CAST({0} AS INTEGER) - 366))", 1),
+    "FROM_DAYS": fixed("CAST(fn.ranged(DATE '0001-01-01' + (CAST({0} AS INTEGER) - 366)) AS DATE)", 1),
     "NEXT_DAY": fixed("py_next_day(fn.dt({0}), {1}, 1)", 2),
     "PREVIOUS_DAY": fixed("py_next_day(fn.dt({0}), {1}, -1)", 2),
     "CURRENT_TIMEZONE": fixed("'UTC'", 0),

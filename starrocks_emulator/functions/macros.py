@@ -8,15 +8,14 @@ _DATETIME_TEXT = (
     "ELSE strftime(x, '%Y-%m-%d %H:%M:%S.%f') END"
 )
 
-# A text as DATETIME: the forms that are known; NULL for what is no date; refused where StarRocks may read more
+# A string as DATETIME: the usual forms by DuckDB, everything else that begins with a digit by StarRocks' own rules
 _MOMENT = (
     "CASE WHEN regexp_full_match(x, "
     "'\\s*\\d{4}-\\d{1,2}-\\d{1,2}([ T]\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,6})?)?)?\\s*') "
     "THEN TRY_CAST(trim(x) AS TIMESTAMP) "
     "WHEN regexp_full_match(x, '\\d{8}') THEN try_strptime(x, '%Y%m%d') "
     "WHEN regexp_full_match(x, '\\d{14}') THEN try_strptime(x, '%Y%m%d%H%M%S') "
-    "WHEN regexp_full_match(x, '[-+\\d\\s:/.,TZ]*(\\d[-+\\s:/.,TZ]*){5,}') "
-    "THEN error('emulator: This emulator does not read the date ' || x || ', write it as YYYY-MM-DD HH:MM:SS') END"
+    "WHEN regexp_matches(x, '^\\s*\\d') THEN py_datetime(x) END"
 )
 
 
@@ -55,7 +54,7 @@ OVERLOADS: dict[str, dict[str, str]] = {
         "DOUBLE": "regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')",
         "FLOAT": "regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')",
         "BIGINT": "CAST(x AS VARCHAR)",
-        "DATE": "CAST(x AS VARCHAR)",
+        "DATE": "strftime(x, '%Y-%m-%d')",
         "TIMESTAMP": _DATETIME_TEXT,
         "HUGEINT": "CAST(x AS VARCHAR)",
         "": "CAST(x AS VARCHAR)",
@@ -113,7 +112,18 @@ MACROS = (
     # beyond the year 9999 there is nothing
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
-    "CREATE MACRO fn.number(x) AS TRY_CAST(x AS DOUBLE)",
+    # DuckDB also reads nan, inf and 1_000
+    "CREATE MACRO fn.number(x) AS CASE WHEN regexp_full_match(x, "
+    "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') AND isfinite(TRY_CAST(x AS DOUBLE)) "
+    "THEN TRY_CAST(x AS DOUBLE) END",
+    "CREATE MACRO fn.plain_number(x) AS CASE WHEN NOT contains(x, '_') THEN x END",
+    "CREATE MACRO fn.month_number(x) AS date_part('year', x) * 12 + date_part('month', x)",
+    # whole months from b to a, towards zero
+    "CREATE MACRO fn.months(a, b) AS CASE "
+    "WHEN fn.month_number(a) > fn.month_number(b) AND a - date_trunc('month', a) < b - date_trunc('month', b) "
+    "THEN fn.month_number(a) - fn.month_number(b) - 1 "
+    "WHEN fn.month_number(a) < fn.month_number(b) AND a - date_trunc('month', a) > b - date_trunc('month', b) "
+    "THEN fn.month_number(a) - fn.month_number(b) + 1 ELSE fn.month_number(a) - fn.month_number(b) END",
     # half away from zero, as DECIMAL arithmetic of StarRocks rounds
     "CREATE MACRO fn.quotient(a, b) AS CASE WHEN b = 0 THEN NULL ELSE (abs(a) * 2 + abs(b)) // (abs(b) * 2) "
     "* CAST(sign(a) * sign(b) AS HUGEINT) END",
@@ -129,6 +139,10 @@ MACROS = (
     # StarRocks changes the case of ASCII letters only
     "CREATE MACRO fn.lower(x) AS translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
     "CREATE MACRO fn.upper(x) AS translate(x, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
+    # a sum of integers is a BIGINT, which wraps around
+    "CREATE MACRO fn.wrapped(x) AS CAST(CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x ELSE "
+    "((x + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 "
+    "- 9223372036854775808 END AS BIGINT)",
     "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
     "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",
@@ -136,14 +150,17 @@ MACROS = (
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.shift_right(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN CAST(x AS BIGINT) >> CAST(n AS BIGINT) "
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
-    "CREATE MACRO fn.split_part(x, d, n) AS CASE WHEN d = '' THEN "
-    "error('emulator: This emulator does not support split_part by an empty text') "
-    "WHEN n = 0 OR abs(n) > len(string_split(x, d)) THEN NULL ELSE split_part(x, d, n) END",
     "CREATE MACRO fn.array_contains(a, x) AS CASE WHEN a IS NULL THEN NULL WHEN x IS NULL THEN "
     "len(list_filter(a, lambda e: e IS NULL)) > 0 ELSE list_contains(a, x) END",
+    # two NULL elements count as equal
+    "CREATE MACRO fn.arrays_overlap(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_has_any(a, b) OR "
+    "(len(list_filter(a, lambda e: e IS NULL)) > 0 AND len(list_filter(b, lambda e: e IS NULL)) > 0) END",
+    # a string of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
+    "CREATE MACRO fn.bounded(x) AS CASE WHEN strlen(x) <= 1048576 THEN x END",
     # substring counts from 1, from the end below 0; position 0 is no position
-    "CREATE MACRO fn.substr2(x, p) AS CASE WHEN p = 0 THEN '' ELSE substring(x, CAST(p AS BIGINT)) END",
-    "CREATE MACRO fn.substr3(x, p, n) AS CASE WHEN p = 0 OR n <= 0 OR abs(p) > length(x) THEN "
+    "CREATE MACRO fn.substr2(x, p) AS CASE WHEN p = 0 OR abs(CAST(p AS BIGINT)) > length(x) THEN "
+    "CASE WHEN x IS NOT NULL THEN '' END ELSE substring(x, CAST(p AS BIGINT)) END",
+    "CREATE MACRO fn.substr3(x, p, n) AS CASE WHEN p = 0 OR n <= 0 OR abs(CAST(p AS BIGINT)) > length(x) THEN "
     "CASE WHEN x IS NOT NULL AND p IS NOT NULL AND n IS NOT NULL THEN '' END "
     "ELSE substring(x, CAST(p AS BIGINT), CAST(n AS BIGINT)) END",
 )

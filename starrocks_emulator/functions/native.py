@@ -3,6 +3,7 @@
 Nobody can call them by name: a query may only use what is on the allowlist."""
 
 import json
+import math
 import re
 import zlib
 from collections.abc import Callable
@@ -68,7 +69,10 @@ def conv(text: str, source: int, target: int) -> str | None:
     """CONV of a whole number between bases 2 to 36."""
     if not (2 <= source <= 36 and 2 <= abs(target) <= 36):
         return None
-    value = int(text, source)
+    try:
+        value = int(text, source)
+    except ValueError:
+        raise RefusedError(f"conv({text}, {source}, {target}): the text is no number of that base") from None
     if value < 0 or value >= 1 << 63 or target < 0:
         raise RefusedError(f"conv({text}, {source}, {target}) is beyond what this emulator computes")
     digits = ""
@@ -137,25 +141,58 @@ def _json_at(text: str, path: str) -> object:
 
 
 def get_json_string(text: str, path: str) -> str | None:
-    """GET_JSON_STRING: a text as it is, anything else as JSON."""
+    """GET_JSON_STRING: a string as it is, anything else as JSON."""
     value = _json_at(text, path)
     if isinstance(value, str) or value is None:
         return value
     if isinstance(value, dict | list):
-        raise RefusedError("get_json_string of an object or array: this emulator answers single values")
+        return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)
     return json.dumps(value)
 
 
 def get_json_int(text: str, path: str) -> int | None:
-    """GET_JSON_INT: NULL for what is no whole number."""
+    """GET_JSON_INT: a number without its fraction, a string that holds a whole number, true as 1 and false as 0."""
     value = _json_at(text, path)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, str):
+        value = int(value) if re.fullmatch(r"\s*[-+]?\d+\s*", value, re.ASCII) else None
+    if isinstance(value, bool | int | float) and -(1 << 63) <= value < 1 << 63:
+        return int(value)
+    return None
 
 
 def get_json_double(text: str, path: str) -> float | None:
-    """GET_JSON_DOUBLE: NULL for what is no number."""
+    """GET_JSON_DOUBLE: a number, a string that holds one, true as 1 and false as 0."""
     value = _json_at(text, path)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, str):
+        value = float(value) if _NUMBER.fullmatch(value) else None
+    if not isinstance(value, bool | int | float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
+
+
+def split_part(text: str, separator: str, number: int) -> str | None:
+    """SPLIT_PART; a negative number counts from the end, where the search begins too."""
+    if not separator:
+        raise RefusedError("This emulator does not support split_part by an empty text")
+    parts = text.split(separator) if number > 0 else _split_from_end(text, separator)
+    if number == 0 or abs(number) > len(parts):
+        return None
+    return parts[number - 1] if number > 0 else parts[number]
+
+
+def _split_from_end(text: str, separator: str) -> list[str]:
+    parts: list[str] = []
+    while (place := text.rfind(separator)) >= 0:
+        parts.insert(0, text[place + len(separator) :])
+        text = text[:place]
+    return [text, *parts]
 
 
 def parse_json(text: str) -> str | None:
@@ -198,7 +235,10 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_yearweek": (calendar.yearweek, ("TIMESTAMP", "INTEGER"), "INTEGER"),
     "py_date_format": (calendar.date_format, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),
     "py_str_to_date": (calendar.str_to_date, ("VARCHAR", "VARCHAR"), "TIMESTAMP"),
-    "py_months_between": (calendar.months_between, ("TIMESTAMP", "TIMESTAMP"), "BIGINT"),
+    "py_datetime": (calendar.parse_datetime, ("VARCHAR",), "TIMESTAMP"),
+    "py_upper": (str.upper, ("VARCHAR",), "VARCHAR"),
+    "py_lower": (str.lower, ("VARCHAR",), "VARCHAR"),
+    "py_split_part": (split_part, ("VARCHAR", "VARCHAR", "INTEGER"), "VARCHAR"),
     "py_next_day": (calendar.next_day, ("TIMESTAMP", "VARCHAR", "INTEGER"), "DATE"),
 }
 """Name, Python function, types of its arguments and of its result. NULL in any argument gives NULL; a
@@ -210,7 +250,11 @@ def _strict(function: Callable[..., Native]) -> Callable[..., Native]:
 
     @wraps(function)
     def call(*arguments: object) -> Native:
-        return None if None in arguments else function(*arguments)
+        if None in arguments:
+            return None
+        if any(isinstance(one, str) and one.endswith("00:00:00") and "(BC)" in one for one in arguments):
+            raise RefusedError("This emulator does not compute with dates of the year 0 in this function")
+        return function(*arguments)
 
     return call
 

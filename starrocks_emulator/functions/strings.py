@@ -1,28 +1,87 @@
 """String functions. Strings compare byte by byte; positions count characters from 1."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import Function, fixed, overload
+from starrocks_emulator.functions.base import Function, filled, fixed, kind_of, overload
 from starrocks_emulator.functions.native import MURMUR_SEED
 
 
 def _concat(arguments: Sequence[str]) -> str:
     """NULL if any part is, where DuckDB's concat leaves NULLs out."""
-    return "(" + " || ".join(overload("text", argument) for argument in arguments) + ")"
+    return "fn.bounded(" + " || ".join(overload("text", argument) for argument in arguments) + ")"
 
 
 def _concat_ws(arguments: Sequence[str]) -> str:
     parts = ", ".join(overload("text", argument) for argument in arguments[1:])
-    return f"concat_ws({arguments[0]}, {parts})"
+    return f"fn.bounded(concat_ws({arguments[0]}, {parts}))"
 
 
 _SPACE = "' '"
 
 
 def _field(arguments: Sequence[str]) -> str:
-    cases = " ".join(f"WHEN {arguments[0]} = {value} THEN {place}" for place, value in enumerate(arguments[1:], 1))
+    """Values of one type are compared as they are, others as DOUBLE."""
+    kinds = [kind_of(argument) for argument in arguments]
+    known = [kind for kind in kinds if kind and kind.name != "null"]
+    alike = len(known) < len(kinds) and not known
+    alike = alike or all(kind.is_string for kind in known) or all(kind.name in _NUMBERS for kind in known)
+    alike = alike or len({kind.name for kind in known}) == 1
+    values = list(arguments) if alike or None in kinds else [_double(one) for one in arguments]
+    cases = " ".join(f"WHEN {values[0]} = {value} THEN {place}" for place, value in enumerate(values[1:], 1))
     return f"CASE {cases} ELSE 0 END"
+
+
+_NUMBERS = {"boolean", "tinyint", "smallint", "int", "bigint", "largeint", "decimal", "float", "double"}
+
+
+def _double(argument: str) -> str:
+    kind = kind_of(argument)
+    if kind and kind.is_string:
+        return f"fn.number({argument})"
+    return f"TRY_CAST({overload('whole', argument) if kind and kind.is_temporal else argument} AS DOUBLE)"
+
+
+_LARGEST_INT = (1 << 31) - 1
+
+
+def integer(argument: str) -> str:
+    """An argument as INT, NULL if it does not fit.
+
+    Raises:
+        SqlError: 1064 for a constant that does not fit.
+    """
+    plain = argument.replace("(", "").replace(")", "").replace(" ", "")
+    if plain.lstrip("-").isdigit():
+        if not -_LARGEST_INT - 1 <= int(plain) <= _LARGEST_INT:
+            raise errors.analysis(f"Cast argument {plain} to int type failed")
+        return plain
+    kind = kind_of(argument)
+    if kind and kind.name in {"bigint", "largeint", "decimal", "float", "double", "char", "varchar"}:
+        return f"TRY_CAST({overload('whole', argument)} AS INTEGER)"
+    return argument
+
+
+def _with_integers(template: str, *places: int) -> Callable[[Sequence[str]], str]:
+    """A template whose arguments at `places` are INT."""
+
+    def render(arguments: Sequence[str]) -> str:
+        return filled(template, [integer(one) if place in places else one for place, one in enumerate(arguments)])
+
+    return render
+
+
+def _substring(arguments: Sequence[str]) -> str:
+    rest = ", ".join(integer(one) for one in arguments[1:])
+    return f"fn.substr{len(arguments)}({overload('text', arguments[0])}, {rest})"
+
+
+def _padded(left: str) -> Callable[[Sequence[str]], str]:
+    def render(arguments: Sequence[str]) -> str:
+        filler = arguments[2] if len(arguments) == 3 else _SPACE
+        return f"py_pad({overload('text', arguments[0])}, {integer(arguments[1])}, {filler}, {left})"
+
+    return render
 
 
 def _locate(arguments: Sequence[str]) -> str:
@@ -55,6 +114,10 @@ def _murmur(arguments: Sequence[str]) -> str:
     return state
 
 
+_EDGE = "CASE WHEN {{1}} <= 0 THEN CASE WHEN {{0}} IS NOT NULL THEN '' END ELSE {}(fn.text({{0}}), {{1}}) END"
+_left = _with_integers(_EDGE.format("left"), 1)
+_right = _with_integers(_EDGE.format("right"), 1)
+
 STRINGS = {
     "CONCAT": Function(_concat, 1, None),
     "CONCAT_WS": Function(_concat_ws, 2, None),
@@ -65,10 +128,10 @@ STRINGS = {
     "LENGTH": fixed("CAST(strlen(fn.text({0})) AS INTEGER)", 1),
     "CHAR_LENGTH": fixed("CAST(length({0}) AS INTEGER)", 1),
     "CHARACTER_LENGTH": fixed("CAST(length({0}) AS INTEGER)", 1),
-    "LEFT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE left({0}, {1}) END", 2),
-    "RIGHT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE right({0}, {1}) END", 2),
-    "SUBSTRING": Function(lambda a: f"fn.substr{len(a)}({', '.join(a)})", 2, 3),
-    "SUBSTR": Function(lambda a: f"fn.substr{len(a)}({', '.join(a)})", 2, 3),
+    "LEFT": Function(_left, 2, 2),
+    "RIGHT": Function(_right, 2, 2),
+    "SUBSTRING": Function(_substring, 2, 3),
+    "SUBSTR": Function(_substring, 2, 3),
     "REPLACE": fixed("replace({0}, {1}, {2})", 3),
     "TRIM": fixed("trim({0})", 1),
     "LTRIM": Function(lambda a: f"ltrim({', '.join(a)})", 1, 2),
@@ -77,14 +140,14 @@ STRINGS = {
     "ENDS_WITH": fixed("ends_with({0}, {1})", 2),
     "INSTR": fixed("CAST(instr({0}, {1}) AS INTEGER)", 2),
     "LOCATE": Function(_locate, 2, 3),
-    "REPEAT": fixed("fn.repeated({0}, {1})", 2),
+    "REPEAT": Function(_with_integers("fn.repeated(fn.text({0}), {1})", 1), 2, 2),
     "REVERSE": fixed("reverse({0})", 1),
-    "LPAD": Function(lambda a: f"py_pad({a[0]}, {a[1]}, {a[2] if len(a) == 3 else _SPACE}, TRUE)", 2, 3),
-    "RPAD": Function(lambda a: f"py_pad({a[0]}, {a[1]}, {a[2] if len(a) == 3 else _SPACE}, FALSE)", 2, 3),
-    "SPLIT_PART": fixed("fn.split_part({0}, {1}, {2})", 3),
-    "SUBSTRING_INDEX": fixed("py_substring_index({0}, {1}, {2})", 3),
-    "STRLEFT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE left({0}, {1}) END", 2),
-    "STRRIGHT": fixed("CASE WHEN {1} <= 0 THEN '' ELSE right({0}, {1}) END", 2),
+    "LPAD": Function(_padded("TRUE"), 2, 3),
+    "RPAD": Function(_padded("FALSE"), 2, 3),
+    "SPLIT_PART": Function(_with_integers("py_split_part({0}, {1}, {2})", 2), 3, 3),
+    "SUBSTRING_INDEX": Function(_with_integers("py_substring_index({0}, {1}, {2})", 2), 3, 3),
+    "STRLEFT": Function(_left, 2, 2),
+    "STRRIGHT": Function(_right, 2, 2),
     "NULL_OR_EMPTY": fixed("({0} IS NULL OR {0} = '')", 1),
     "STRCMP": fixed("CAST(CASE WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 WHEN {0} > {1} THEN 1 END AS INTEGER)", 2),
     "ASCII": fixed("CASE WHEN {0} = '' THEN 0 ELSE CAST('0x' || left(hex(encode({0})), 2) AS INTEGER) END", 1),
@@ -117,5 +180,15 @@ STRINGS = {
     "CRC32": fixed("py_crc32(fn.text({0}))", 1),
     "MURMUR_HASH3_32": Function(_murmur, 1, None),
     "UUID": fixed("CAST(uuid() AS VARCHAR)", 0),
-    "SPACE": fixed("fn.repeated(' ', {0})", 1),
+    "SPACE": Function(_with_integers("fn.repeated(' ', {0})", 0), 1, 1),
 }
+
+
+_TEXT_EVERYWHERE = {"CONCAT", "CONCAT_WS", "MD5SUM", "MURMUR_HASH3_32", "REPLACE", "STRCMP", "INSTR", "FIND_IN_SET"}
+
+
+def takes_text(name: str, place: int) -> bool:
+    """Whether an argument of a function is a string, so that a number is converted to one."""
+    if name in {"FIELD", "SPACE", "CHAR", "HEX"} or name not in STRINGS:
+        return False
+    return place == 0 or name in _TEXT_EVERYWHERE

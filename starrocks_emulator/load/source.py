@@ -92,15 +92,15 @@ class LoadExpressions(Expressions):
         column = None if node.args.get("table") else self._table.column(node.name)
         return column.type if column else None
 
-    def __call__(self, node: exp.Expr | None) -> str:
-        """See `Expressions`; text is read as a number by arithmetic, as StarRocks does it."""
+    def text(self, node: exp.Expr) -> str:
+        """See `Expressions.text`; arithmetic reads text as a number, as StarRocks does it."""
         if isinstance(node, exp.Column) and not node.args.get("table") and isinstance(node.this, exp.Identifier):
             column = self._table.column(node.name)
             if column:
                 return _converted(quote(node.name), column)
             if isinstance(node.parent, _ARITHMETIC):
                 return f"TRY_CAST({quote(node.name)} AS DOUBLE)"
-        return super().__call__(node)
+        return super().text(node)
 
 
 def _lookup(names: Mapping[str, str], wanted: str) -> str | None:

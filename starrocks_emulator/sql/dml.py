@@ -14,6 +14,7 @@ from starrocks_emulator.schema import Table, TableColumn
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
+from starrocks_emulator.sql.operators import truth
 from starrocks_emulator.sql.parse import PARAMETER, parse
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.select import Queries
@@ -190,7 +191,7 @@ class Changer:
                     raise errors.analysis(f"Column {column.name} is assigned twice")
                 sets[column.name] = self._new_value(assignment.expression, queries, column)
             more = [queries.relation(tree.args["from_"].this)] if tree.args.get("from_") else []
-            where = queries(tree.args["where"].this)
+            where = truth(queries, tree.args["where"].this)
         changes = ", ".join(f"{quote(name)} = {value}" for name, value in sets.items())
         from_ = f" FROM {', '.join(more)}" if more else ""
         statement = f"{prefix}UPDATE {table.stored} AS {quote(table.name)} SET {changes}{from_} WHERE {where}"
@@ -218,7 +219,7 @@ class Changer:
             check_plain_condition(tree.args["where"].this, table)
         with queries.scope_of(tree, table) as prefix:
             more = [queries.relation(node) for node in tree.args.get("using") or []]
-            where = queries(tree.args["where"].this)
+            where: str = truth(queries, tree.args["where"].this)
         if partition:
             where = f"({where}) AND ({' OR '.join(partition_filter(table, one.name) for one in partition.expressions)})"
         using = f" USING {', '.join(more)}" if more else ""

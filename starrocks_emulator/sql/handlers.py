@@ -14,7 +14,7 @@ from starrocks_emulator.sql.kinds import BIGINT, NULL
 from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division
+from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, truth
 from starrocks_emulator.sql.parse import PARAMETER, written_name
 from starrocks_emulator.sql.renderer import Renderer
 from starrocks_emulator.variables import FIXED, TUNING
@@ -76,7 +76,7 @@ def _case(render: Renderer, node: exp.Expr) -> str:
     results = [branch.args["true"] for branch in node.args["ifs"]]
     values = branches(render, [*results, *([default] if default else [])], "CASE")
     for branch, value in zip(node.args["ifs"], values, strict=False):
-        condition = render(branch.this)
+        condition: str = truth(render, branch.this) if not node.this else ""
         if node.this:
             left, right = comparison(render, node.this, branch.this, equality=True)
             condition = f"{left} = {right}"
@@ -140,7 +140,7 @@ def _window(render: Renderer, node: exp.Expr) -> str:
     if spec := node.args.get("spec"):
         only(spec, "kind", "start", "start_side", "end", "end_side")
         parts.append(f"{spec.args['kind'].upper()} BETWEEN {_bound(spec, 'start')} AND {_bound(spec, 'end')}")
-    return f"{render.call(name, arguments, over=True)} OVER ({' '.join(parts)})"
+    return render.result(name, f"{render.call(name, arguments, over=True)} OVER ({' '.join(parts)})", arguments)
 
 
 def _bound(spec: exp.Expr, side: str) -> str:
@@ -153,15 +153,20 @@ def _bound(spec: exp.Expr, side: str) -> str:
 
 def _group_concat(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "separator")
-    inner, order, distinct = node.this, "", ""
-    if isinstance(inner, exp.Order):
-        inner, order = inner.this, " " + render.order(inner)
+    inner, distinct = node.this, ""
+    ordering = inner if isinstance(inner, exp.Order) else None
+    inner = ordering.this if ordering else inner
     if isinstance(inner, exp.Distinct):
         inner, distinct = inner.expressions[0] if len(inner.expressions) == 1 else inner, "DISTINCT "
+    values = (
+        inner.expressions if isinstance(inner, exp.Concat | exp.Distinct) else [inner]
+    )  # sqlglot joins several values
+    order = " " + render.order(ordering, values) if ordering else ""
     separator = render(node.args["separator"]) if node.args.get("separator") else "','"
-    values = inner.expressions if isinstance(inner, exp.Concat) else [inner]  # sqlglot joins several values so
     text = " || ".join(render.as_text(value) for value in values)
     most = int(render.variables.get("group_concat_max_len", "1024"))
+    if distinct and ordering and order.split(" ASC")[0].split(" DESC")[0] != f" ORDER BY {text}":
+        order = order.replace(f"ORDER BY {render(values[0])} ", f"ORDER BY {text} ", 1) if len(values) == 1 else order
     return f"fn.no_longer(string_agg({distinct}{text}, {separator}{order}), {most})"
 
 
@@ -215,10 +220,10 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Add: _sum,
     exp.Sub: _sum,
     exp.IntDiv: _whole_division,
-    exp.Xor: lambda r, n: f"(CAST({r(n.this)} AS BOOLEAN) <> CAST({r(n.expression)} AS BOOLEAN))",
+    exp.Xor: lambda r, n: f"({truth(r, n.this)} <> {truth(r, n.expression)})",
     exp.BitwiseXor: lambda r, n: f"xor({r(n.this)}, {r(n.expression)})",
     exp.Neg: lambda r, n: f"(- {r(n.this)})",
-    exp.Not: lambda r, n: f"(NOT {r(n.this)})",
+    exp.Not: lambda r, n: f"(NOT {truth(r, n.this)})",
     exp.Paren: lambda r, n: f"({r(n.this)})",
     exp.Is: lambda r, n: f"({r(n.this)} IS {r(n.expression)})",
     exp.Between: _between,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import overload
+from starrocks_emulator.functions.base import kind_of, overload
 from starrocks_emulator.results import Value
 from starrocks_emulator.types import SqlType, make_type
 
@@ -83,6 +83,10 @@ def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
         return f"CAST(py_json(CAST({text} AS VARCHAR)) AS JSON)"
     if target.name == "boolean":
         return overload("truth", text)
+    kind = kind_of(text)
+    if kind and kind.is_string:
+        number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.plain_number({text})"
+        return f"TRY_CAST({number} AS {target.stored()})"
     return f"TRY_CAST({text} AS {target.stored()})"
 
 

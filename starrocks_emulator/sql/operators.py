@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions.base import overload
+from starrocks_emulator.functions.calendar import parse_datetime
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.sql.kinds import (
     INTEGERS,
@@ -26,21 +27,18 @@ from starrocks_emulator.types import SqlType
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
-_MOMENT = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?\s*")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
 
 
 def moment_of(text: str) -> datetime | None:
-    """The moment that a text names, in the forms that StarRocks reads; None where it names none."""
-    found = _MOMENT.fullmatch(text) or _COMPACT.fullmatch(text)
-    if not found:
-        return None
-    year, month, day, hour, minute, second, *fraction = (part or "0" for part in found.groups())
-    micro = int((fraction or ["0"])[0].ljust(6, "0"))
+    """The moment that a constant string names; None where it names none.
+
+    Raises:
+        SqlError: 1064 for a string whose meaning is not certain.
+    """
     try:
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), micro)  # noqa: DTZ001
-    except ValueError:
-        return None
+        return parse_datetime(text)
+    except errors.RefusedError as error:
+        raise errors.analysis(str(error)) from error
 
 
 def text_of(render: Renderer, node: exp.Expr) -> str | None:
@@ -180,13 +178,20 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
     return render(node), render(other)
 
 
+def truth(render: Renderer, node: exp.Expr) -> str:
+    """A condition: a string is converted as CAST (… AS BOOLEAN) does, and a number is true unless it is 0."""
+    kind = render.kind(node)
+    text = render(node)
+    return text if kind is None or kind.name in {"boolean", "null"} else overload("truth", text)
+
+
 def branches(render: Renderer, nodes: Sequence[exp.Expr], what: str) -> list[str]:
     """Values of which one is chosen, made alike: text where one is text, and never a date beside another type."""
     kinds = [render.kind(node) for node in nodes]
     shared = common(kinds)
-    texts = []
+    texts: list[str] = []
     for node, kind in zip(nodes, kinds, strict=True):
-        text = render(node)
+        text: str = render(node)
         if shared and shared.is_string and kind and not kind.is_string and kind != NULL:
             if kind.is_temporal or kind.name in {"json", "array"}:
                 raise errors.unsupported(f"{what} of a {kind.name.upper()} and a string; convert one of them by CAST")

@@ -7,27 +7,42 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.base import Rendered, overload
-from starrocks_emulator.functions.strings import STRINGS
+from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
-from starrocks_emulator.sql.kinds import NULL, Kind, Kinds, value_kind
+from starrocks_emulator.sql.kinds import INTEGERS, NULL, Kind, Kinds, value_kind
 from starrocks_emulator.sql.literals import value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import branches, comparison, decimal_division
+from starrocks_emulator.sql.operators import branches, comparison, decimal_division, truth
 from starrocks_emulator.sql.parse import MARK, PARAMETER
 from starrocks_emulator.types import SqlType
+from starrocks_emulator.variables import is_on
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
 }  # fmt: skip
-_BINARY: dict[type[exp.Expr], str] = {exp.And: "AND", exp.Or: "OR", exp.BitwiseAnd: "&", exp.BitwiseOr: "|"}
+_LOGIC: dict[type[exp.Expr], str] = {exp.And: "AND", exp.Or: "OR"}
+_BINARY: dict[type[exp.Expr], str] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|"}
 
 
 _CHOOSERS = {"IF", "IFNULL", "NVL", "NULLIF", "COALESCE", "GREATEST", "LEAST"}
+_CASES = {"UPPER": "py_upper", "UCASE": "py_upper", "LOWER": "py_lower", "LCASE": "py_lower"}
+"""Functions that change the case of letters, with those that know all letters and not only those of ASCII."""
+_NOT_OVER = {"ANY_VALUE"}
+"""Aggregates that StarRocks does not compute over a window."""
 _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIANCE_POP", "VAR_POP", "VAR_SAMP",
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
+
+
+_NUMERIC = {"SUM", "MULTI_DISTINCT_SUM", "AVG", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP",
+            "VARIANCE_POP", "VAR_SAMP", "VARIANCE_SAMP"}  # fmt: skip
+"""Aggregates of numbers; SUM takes no string, the others convert one to DOUBLE."""
+
+
+def _as_double(node: exp.Expr) -> exp.Expr:
+    return exp.Cast(this=node, to=exp.DataType(this=exp.DType.DOUBLE))
 
 
 class Expressions:
@@ -88,15 +103,20 @@ class Expressions:
         """
         if node is None:
             raise errors.syntax("An expression is missing")
-        return Rendered(self._text(node), lambda: self.kind(node))
+        return Rendered(self.text(node), lambda: self.kind(node))
 
-    def _text(self, node: exp.Expr) -> str:
+    def text(self, node: exp.Expr) -> str:
+        """DuckDB's text for an expression; see `__call__`."""
         operator = _COMPARISONS.get(type(node))
         if operator:
             only(node, "this", "expression", "typed", "safe")
             equality = isinstance(node, exp.EQ | exp.NEQ | exp.NullSafeEQ)
             left, right = comparison(self, node.this, node.expression, equality)
             return f"({left} {operator} {right})"
+        operator = _LOGIC.get(type(node))
+        if operator:
+            only(node, "this", "expression", "typed", "safe")
+            return f"({truth(self, node.this)} {operator} {truth(self, node.expression)})"
         operator = _BINARY.get(type(node))
         if operator:
             only(node, "this", "expression", "typed", "safe")
@@ -133,21 +153,36 @@ class Expressions:
             raise errors.analysis(f"{name.lower()} needs an OVER clause")
         distinct = order = nulls = ""
         plain = list(arguments)
+        if over and upper in _NOT_OVER:
+            raise errors.analysis(f"{name.lower()} is not supported as an analytic function")
         if function.kind != "scalar" and plain:
+            if isinstance(plain[0], exp.Order) and upper == "ARRAY_AGG":
+                ordering = plain[0]
+                plain[0] = ordering.this
+                order = " " + self.order(ordering, plain)
             first = plain[0]
             if isinstance(first, exp.IgnoreNulls) and function.kind == "window":
                 plain[0], nulls = first.this, " IGNORE NULLS"
-            elif isinstance(first, exp.Order) and upper == "ARRAY_AGG":
-                plain[0], order = first.this, " " + self.order(first)
             elif isinstance(first, exp.Distinct):
                 if upper not in {"COUNT", "SUM", "AVG", "MIN", "MAX", "ARRAY_AGG"} or over:
                     raise errors.unsupported(f"DISTINCT in {name.lower()}" + (" OVER" if over else ""))
                 only(first, "expressions")
                 plain, distinct = list(first.expressions), "DISTINCT "
+        if upper in _CASES and len(plain) == 1 and (self._is_constant(plain[0]) or self._has_utf8_cases()):
+            # the frontend computes constants, and knows all letters
+            return f"{_CASES[upper]}({self.as_text(plain[0])})"
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
             return "count(*)"
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
+        if upper in _NUMERIC and plain:
+            kind = self.kind(plain[0])
+            if kind and (kind.is_string or kind.is_temporal or kind.name in {"array", "json"}):
+                if kind.name in {"array", "json"} or upper.endswith("SUM") or kind.is_temporal:
+                    raise errors.analysis(
+                        f"{name.lower()} requires a numeric parameter: {name.lower()}({kind.brief()})"
+                    )
+                plain[0] = _as_double(plain[0])
         if plain and self.is_decimal(plain[0]):
             if upper in _DEVIATIONS or (upper == "AVG" and over):
                 raise errors.unsupported(
@@ -161,13 +196,36 @@ class Expressions:
         if distinct or order or nulls:
             head, _, tail = rendered.partition("(")
             rendered = f"{head}({distinct}{tail[:-1]}{nulls}{order})"
-        return rendered
+        return rendered if over else self.result(upper, rendered, plain)
 
-    def _arguments(self, upper: str, nodes: Sequence[exp.Expr]) -> list[str]:
+    def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
+        """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
+        kind = self.kind(arguments[0]) if arguments and name.upper() in {"SUM", "MULTI_DISTINCT_SUM"} else None
+        return f"fn.wrapped({text})" if kind and kind.name in INTEGERS and kind.name != "largeint" else text
+
+    def _has_utf8_cases(self) -> bool:
+        return is_on(self.variables.get("lower_upper_support_utf8", "false"))
+
+    @staticmethod
+    def _is_constant(node: exp.Expr) -> bool:
+        """Whether no column, subquery or window is part of an expression."""
+        return not any(
+            isinstance(part, exp.Query | exp.Window | exp.Star)
+            or (isinstance(part, exp.Column) and not part.name.startswith(PARAMETER))
+            for part in node.walk()
+        )
+
+    def _arguments(self, upper: str, nodes: Sequence[exp.Expr]) -> Sequence[str]:
         if upper in _CHOOSERS:
-            first = [] if upper != "IF" else self.all(nodes[:1])
+            first = [] if upper != "IF" else [truth(self, node) for node in nodes[:1]]
             return first + branches(self, nodes[len(first) :], upper)
-        return [self.as_text(node) if upper in STRINGS and self.is_decimal(node) else self(node) for node in nodes]
+        if upper in STRINGS and any((kind := self.kind(node)) and kind.name == "array" for node in nodes):
+            shown = ", ".join(kind.brief() if (kind := self.kind(node)) else "?" for node in nodes)
+            raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
+        return [
+            self.as_text(node) if self.is_decimal(node) and takes_text(upper, place) else self(node)
+            for place, node in enumerate(nodes)
+        ]
 
     def _rounded(self, name: str, plain: Sequence[exp.Expr]) -> str:
         """ROUND and TRUNCATE of a DECIMAL to a constant number of digits, which is then its scale."""
@@ -193,17 +251,25 @@ class Expressions:
         total = SqlType("decimal", (38, kind.arguments[1]))
         return decimal_division(f"sum({distinct}{inner})", total, f"count({distinct}{inner})", SqlType("bigint"))
 
-    def order(self, node: exp.Order) -> str:
-        """ORDER BY with the place of NULLs spelled out."""
-        only(node, "this", "expressions", "siblings")
-        return "ORDER BY " + ", ".join(self.ordered(part) for part in node.expressions)
+    def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
+        """ORDER BY with the place of NULLs spelled out.
 
-    def ordered(self, node: exp.Expr) -> str:
-        """One key of ORDER BY."""
+        `values`: the arguments of the aggregate that the ORDER BY belongs to; a whole number is the position of one."""
+        only(node, "this", "expressions", "siblings")
+        return "ORDER BY " + ", ".join(self._ordered(part, values) for part in node.expressions)
+
+    def _ordered(self, node: exp.Expr, values: Sequence[exp.Expr]) -> str:
+        key = node.this if isinstance(node, exp.Ordered) else node
+        if values and isinstance(key, exp.Literal) and key.name.isdigit() and not key.is_string:
+            if not 1 <= int(key.name) <= len(values):
+                raise errors.analysis(f"ORDER BY position {key.name} is not in the arguments of the function")
+            key = values[int(key.name) - 1]
+            if isinstance(key, exp.Distinct):
+                key = key.expressions[0]
         if not isinstance(node, exp.Ordered):
-            return self(node)
+            return self(key)
         only(node, "this", "desc", "nulls_first")
         return (
-            f"{self(node.this)} {'DESC' if node.args.get('desc') else 'ASC'} "
+            f"{self(key)} {'DESC' if node.args.get('desc') else 'ASC'} "
             f"NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
         )

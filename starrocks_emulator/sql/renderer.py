@@ -44,5 +44,8 @@ class Renderer(Protocol):
     def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:
         """DuckDB's text for a function call; `over`: it is followed by an OVER clause."""
 
-    def order(self, node: exp.Order) -> str:
-        """DuckDB's text for ORDER BY."""
+    def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
+        """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
+
+    def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
+        """DuckDB's text for ORDER BY; `values`: the arguments that whole numbers are positions of."""

@@ -14,7 +14,7 @@ from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.kinds import BIGINT, Kind, common
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import same_kinds
+from starrocks_emulator.sql.operators import same_kinds, truth
 from starrocks_emulator.sql.parse import PARAMETER, SYNC, label, parse, written_name
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.render import Expressions
@@ -98,6 +98,8 @@ class Queries(Expressions):
 
     def _in_from(self, alias: str, columns: Columns | None) -> None:
         if self._frames:
+            if any(known == alias for known, _ in self._frames[-1]):
+                raise SqlError(1066, f"Not unique table/alias: '{alias}'", "42000")
             self._frames[-1].append((alias, columns))
 
     def names_database(self, node: exp.Column) -> None:
@@ -219,10 +221,10 @@ class Queries(Expressions):
                 parts.append(self._group(node.args["group"]))
             if (clause := node.args.get(key)) and clause is not filtered:
                 only(clause, "this")
-                parts.append(f"{word} ({self(clause.this)})")
+                parts.append(f"{word} ({truth(self, clause.this)})")
             if key == "where" and filtered:
                 only(filtered, "this")
-                parts.append(f"{'AND' if clause else 'WHERE'} ({self(_expanded(filtered.this, node))})")
+                parts.append(f"{'AND' if clause else 'WHERE'} ({truth(self, _expanded(filtered.this, node))})")
         parts.append(self.tail(node))
         return " ".join(part for part in parts if part)
 
@@ -302,10 +304,12 @@ class Queries(Expressions):
             words = f"{side} {kind} JOIN".strip()
         else:
             raise errors.unsupported(f"{kind} JOIN")
-        condition = f" ON {self(on)}" if on else ""
+        condition = f" ON {truth(self, on)}" if on else ""
         if using:
             condition = f" USING ({', '.join(quote(name.name) for name in using)})"
         if not condition and kind != "CROSS":
+            if side or kind in {"SEMI", "ANTI"}:
+                raise errors.syntax(f"{words} takes ON or USING")
             words = "CROSS JOIN"
         return f" {words} {relation}{condition}"
 
@@ -365,6 +369,8 @@ class Queries(Expressions):
         call = node.this
         if written_name(str(call.this)).lower() != "generate_series" or len(call.expressions) not in {2, 3}:
             raise errors.unsupported("a table function other than generate_series(start, stop[, step])")
+        if len(call.expressions) == 3 and self(call.expressions[2]).strip("()- ") == "0":
+            raise errors.analysis("table function generate_series's third parameter step should not be 0")
         alias = node.args.get("alias")
         columns = (alias.args.get("columns") or []) if alias else []
         name = columns[0].name if columns else "generate_series"

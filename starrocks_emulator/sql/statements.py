@@ -45,7 +45,11 @@ def run(context: Context, statement: str, parameters: Sequence[Value] = (), as_t
     statement, hinted = hints.taken_out(statement)
     if hinted:
         with context.variables_set(hinted):
-            return _run(context, statement, parameters, as_text)
+            answer = _run(context, statement, parameters, as_text and "time_zone" not in hinted)
+            if "time_zone" in hinted and isinstance(answer, ResultSet):
+                # setting the time zone back ends the query whose rows are read later
+                answer = ResultSet(answer.columns, iter(list(answer.batches)))
+            return answer
     return _run(context, statement, parameters, as_text)
 
 

@@ -66,10 +66,24 @@ def test_texts_as_datetime(client: Client, text: str, wanted: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["200101", "2020.01.01", "20200101T010203", "2020-01-01T01:02:03Z", "20200101T010203.123"]
-)
-def test_texts_that_starrocks_reads_and_the_emulator_does_not_are_refused(client: Client, text: str) -> None:
-    assert "does not read the date" in client.error(f"SELECT CAST('{text}' AS DATETIME)").message
+    ("text", "wanted"),
+    [
+        ("200101", "2020-01-01 00:00:00"), ("200101010203", "2020-01-01 01:02:03"), ("200101T0102033", None),
+        ("2020.01.01", "2020-01-01 00:00:00"), ("2020.01.01T01.02.03", "2020-01-01 01:02:03"),
+        ("2020.01.01T01.0203.123", "2020-01-01 01:02:03.123000"), ("20200101T010203", "2020-01-01 01:02:03"),
+        ("20200101T0102033", "2020-01-01 01:02:03"), ("20200101T0102033  ", None),
+        ("20200101T010203.123", "2020-01-01 01:02:03.123000"), ("2020-01-01T01:02:03Z", "2020-01-01 01:02:03"),
+        ("2020-01-01T01:02:03.1234567Z", "2020-01-01 01:02:03.123456"), ("2100.02.2?", "2100-02-02 00:00:00"),
+        ("2100.?2.28", "2100-02-28 00:00:00"), ("210?.02.28", "0210-02-28 00:00:00"), ("2100902.28", None),
+        ("2100.02928", None), ("?100.02.28", None), ("2100.02.29", None), ("2020.13.29", None),
+    ],
+)  # fmt: skip
+def test_malformed_texts_as_datetime(client: Client, text: str, wanted: str | None) -> None:
+    assert client.value(f"SELECT CAST(CAST('{text}' AS DATETIME) AS VARCHAR)") == wanted
+
+
+def test_a_time_zone_in_a_date_is_refused(client: Client) -> None:
+    assert "does not read the date" in client.error("SELECT CAST('2020-01-01 01:02:03+08:00' AS DATETIME)").message
 
 
 def test_group_concat(client: Client) -> None:

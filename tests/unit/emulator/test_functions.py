@@ -25,7 +25,7 @@ SCALARS: dict[str, list[tuple[str, Value]]] = {
     "LEAST": [("LEAST(2, 1)", 1), ("LEAST(2, NULL)", None)],
     "CONCAT": [("CONCAT('a', 1, 'b')", "a1b"), ("CONCAT('a', NULL)", None)],
     "CONCAT_WS": [("CONCAT_WS('-', 'a', NULL, 2)", "a-2")],
-    "LOWER": [("LOWER('AÉ')", "aÉ")],
+    "LOWER": [("LOWER('AÉ')", "aé")],
     "LCASE": [("LCASE('A')", "a")],
     "UPPER": [("UPPER('a')", "A")],
     "UCASE": [("UCASE('a')", "A")],
