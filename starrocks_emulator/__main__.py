@@ -1,4 +1,4 @@
-"""`python -m starrocks_emulator`: run the emulator until it is told to stop."""
+"""`python -m starrocks_emulator`: run the emulator until SIGTERM or SIGINT."""
 
 import argparse
 import asyncio

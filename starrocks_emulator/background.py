@@ -1,4 +1,4 @@
-"""Threads that work on the data folder, and have to be over before it is closed."""
+"""Threads that use the data folder and must end before it is closed."""
 
 import threading
 import time
@@ -7,17 +7,17 @@ from contextlib import contextmanager
 
 
 class Background:
-    """Threads of an engine: none is left when it is closed."""
+    """Background threads of an engine; `close` ends them all."""
 
     def __init__(self) -> None:
-        """Nothing runs yet."""
+        """Start without threads."""
         self.closed = False
         self._threads: set[threading.Thread] = set()
         self._interrupts: dict[object, Callable[[], None]] = {}
         self._lock = threading.Lock()
 
     def start(self, name: str, action: Callable[[], object]) -> None:
-        """Run `action` in a thread of its own; not at all once this is closed."""
+        """Run `action` in a new thread; ignored after `close`."""
         with self._lock:
             if self.closed:
                 return
@@ -45,14 +45,14 @@ class Background:
                 del self._interrupts[key]
 
     def close(self, seconds: float) -> None:
-        """Start nothing more, interrupt what runs, and wait until it is over or `seconds` have passed."""
+        """Accept no new threads, interrupt the running ones and wait for them, at most `seconds`."""
         with self._lock:
             self.closed = True
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with self._lock:
                 threads = list(self._threads)
-                # again each round: between two statements there is nothing to interrupt
+                # repeated, because between two statements there is nothing to interrupt
                 for interrupt in self._interrupts.values():
                     interrupt()
             if not threads:

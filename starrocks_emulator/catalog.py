@@ -1,4 +1,4 @@
-"""Databases and their tables: in memory for reading, in the data folder for good."""
+"""Databases and their tables: cached in memory, durable in the data folder."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -9,16 +9,16 @@ from starrocks_emulator.schema import Table, table_from_json
 from starrocks_emulator.storage import Storage, Transaction
 
 SYSTEM_DATABASES = ("_statistics_", "information_schema", "sys")
-"""Databases that StarRocks has by itself; only information_schema answers queries here."""
+"""Databases that StarRocks creates; only information_schema can be queried here."""
 
 
 def now_text() -> str:
-    """The present, in UTC, as StarRocks prints a DATETIME."""
+    """The current time in UTC, as StarRocks prints a DATETIME."""
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 class Catalog:
-    """What exists. Every change goes through a `Transaction` and shows after its commit."""
+    """All databases, tables and views. Changes go through a `Transaction` and show after its commit."""
 
     def __init__(self, storage: Storage) -> None:
         """Read the catalog of `storage`."""
@@ -30,7 +30,7 @@ class Catalog:
         self._last_id = int(counter[0][1]) if counter else 10000
 
     def new_id(self, change: Transaction) -> int:
-        """A number that no object ever had."""
+        """A new, unique object id."""
         self._last_id += 1
         change.put("counter", "id", str(self._last_id))
         return self._last_id
@@ -117,7 +117,7 @@ class Catalog:
         change.after(apply)
 
     def exchange(self, first: Table, second: Table) -> None:
-        """Show two tables under the names that they now have (after a commit)."""
+        """Register two tables under their new names (after a commit)."""
         self._tables[first.database, first.name] = first
         self._tables[second.database, second.name] = second
         self.generation += 1

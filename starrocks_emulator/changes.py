@@ -1,4 +1,4 @@
-"""What has changed since when: so that a materialized view takes in only that."""
+"""Which rows of a table changed at which data version, for incremental refreshes of materialized views."""
 
 import json
 from collections import defaultdict
@@ -30,7 +30,7 @@ class Changes:
     """Ranges of changed rows by table; durable in the `changed` column of the load records."""
 
     def __init__(self, storage: Storage) -> None:
-        """Read what the load records tell."""
+        """Read the saved ranges and those of the load records."""
         self._ranges: dict[int, list[Range]] = defaultdict(list)
         for _, document in storage.documents("changes"):
             for number, ranges in json.loads(document).items():
@@ -75,7 +75,7 @@ class Changes:
         return ranges[-1].version if ranges else 0
 
     def save(self, change: Transaction) -> None:
-        """Write the ranges down, before the load records that they come from are removed."""
+        """Save the ranges before the load records that hold them are removed."""
         document = {
             str(number): [[one.version, one.low, one.high] for one in ranges] for number, ranges in self._ranges.items()
         }

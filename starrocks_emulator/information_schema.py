@@ -1,4 +1,4 @@
-"""`information_schema` in StarRocks' shape, made from the catalog; DuckDB's own is never shown."""
+"""`information_schema` with StarRocks' tables and columns, built from the catalog."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ _PRECISIONS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint":
 
 
 def _fields(text: str) -> list[tuple[str, str]]:
-    """`NAME:V OTHER:I` as names with DuckDB types; V text (where nothing is said), I integer, D DATETIME, F double."""
+    """`NAME:V OTHER:I` as names with DuckDB types; V or nothing VARCHAR, I BIGINT, D DATETIME, F DOUBLE."""
     return [(part.partition(":")[0], _TYPES[part.partition(":")[2] or "V"]) for part in text.split()]
 
 
@@ -39,15 +39,15 @@ def relation(fields: Sequence[tuple[str, str]], rows: Rows) -> str:
 
 
 class InformationSchema:
-    """The tables that one session sees there."""
+    """The tables of information_schema for one session."""
 
     def __init__(self, services: Services, access: Access) -> None:
-        """What `access` may not see is left out."""
+        """Objects that `access` may not see are left out."""
         self.services = services
         self.access = access
 
     def visible(self) -> list[Table]:
-        """Tables that the session has any right on."""
+        """Tables on which the session has any privilege."""
         return [table for table in self.services.catalog.tables() if self.access.sees(table)]
 
     def query(self, name: str) -> str:
@@ -187,7 +187,7 @@ def _materialized_views(schema: InformationSchema) -> Rows:
 
 
 def all_properties(table: Table) -> dict[str, str]:
-    """A table's properties with the defaults of what was not set."""
+    """A table's properties, with defaults for those that are not set."""
     defaults = {**TABLE_DEFAULTS, **(PRIMARY_DEFAULTS if table.model == "PRIMARY" else {})}
     return dict(sorted({**defaults, **table.properties}.items()))
 

@@ -26,7 +26,7 @@ class LabelInUseError(Exception):
 
 
 def utc_now() -> datetime:
-    """The present in UTC, without a zone, as DuckDB's TIMESTAMP wants it."""
+    """The current time in UTC, without a zone, for DuckDB's TIMESTAMP."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -53,7 +53,7 @@ class Load:
 
 
 class Loads:
-    """All loads that are remembered."""
+    """The loads of the last hours, by label."""
 
     def __init__(self, storage: Storage, changes: Changes) -> None:
         """Read labels and the last transaction id."""
@@ -134,7 +134,7 @@ class Loads:
             self.finish(change, load, "ABORTED")
 
     def forget_database(self, change: Transaction, database: str) -> None:
-        """Remove the records of a database that is dropped: one of the same name starts without labels."""
+        """Remove the records of a database that is dropped: a new database of the same name starts without labels."""
         self._changes.save(change)
         change.put("last_txn", "txn", str(self._last))
         change.put("last_version", "version", str(change.version))
@@ -148,7 +148,7 @@ class Loads:
         change.after(committed)
 
     def forget_old(self) -> None:
-        """Remove records past their time, keeping what materialized views must know of them."""
+        """Remove expired records; the changed ranges that materialized views need are saved first."""
         with self._storage.transaction() as change:
             bounds = (
                 f"finished < now()::TIMESTAMP - to_seconds({KEEP_SECONDS}) OR txn_id <= "

@@ -66,7 +66,7 @@ class Refresher:
     def __init__(
         self, storage: Storage, catalog: Catalog, changes: Changes, background: Background, dependents: Dependents
     ) -> None:
-        """Nothing runs before `run_due` or `request` is called."""
+        """Refreshes run only through `run_due` and `request`."""
         self._storage, self._catalog, self._changes, self._background = storage, catalog, changes, background
         self._dependents = dependents
         self._inactive: dict[int, float] = {}
@@ -171,7 +171,7 @@ class Refresher:
             with self._background.interruptible(cursor.interrupt):
                 brought = self._bring_up_to_date(cursor, table, force)
             if not brought:
-                return replace(run, finished=now_text(), state="SUCCESS")  # nothing changed: not worth a record
+                return replace(run, finished=now_text(), state="SUCCESS")  # nothing changed, so no record
             run = replace(run, state="SUCCESS")
         except (duckdb.Error, SqlError) as error:
             self.failed += 1
@@ -194,7 +194,7 @@ class Refresher:
         tree, _ = parse(table.query)
         assert table.refresh
         with self._storage.lock:
-            # the snapshot and the version that it shows belong together
+            # the snapshot must show exactly this version
             probe = self._queries(table)
             whole = probe.query(tree)
             bases = {base.id: base for base in probe.tables if base.kind != "view"}
@@ -287,7 +287,7 @@ def _first(refresh: Refresh, now: datetime) -> datetime:
 
 
 def _is_beyond_slices(tree: exp.Select, base: Table) -> bool:
-    """Whether rows of one time may depend on rows of another."""
+    """Whether a result row may depend on base rows of different times."""
     for key in ("with_", "limit", "offset", "qualify", "distinct"):
         if tree.args.get(key):
             return True

@@ -65,7 +65,7 @@ class ResultSet:
 
 
 class SqlError(Exception):
-    """A statement that failed, as the client is told: MySQL error number, SQLSTATE, message."""
+    """A failed statement: MySQL error number, message, SQLSTATE."""
 
     def __init__(self, code: int, message: str, sqlstate: str = "HY000") -> None:
         """`code` is an error number of MySQL's or StarRocks' (`ErrorCode.java` of StarRocks)."""

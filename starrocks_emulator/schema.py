@@ -1,4 +1,4 @@
-"""What the catalog knows of a table, view or materialized view, and how that is written down."""
+"""The definition of a table, view or materialized view, and its JSON form."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ UNITS = ("hour", "day", "week", "month", "quarter", "year")
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of a table. `default` is a literal's text, or CURRENT_TIMESTAMP; None where there is none."""
+    """A column of a table. `default`: the text of a literal, CURRENT_TIMESTAMP, or None."""
 
     name: str
     type: SqlType
@@ -24,7 +24,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Partitioning:
-    """How rows are put into partitions.
+    """How rows are assigned to partitions.
 
     `expression`: by `date_trunc(unit, column)`; `column`: by the columns' values; `range`: by bounds of a column."""
 

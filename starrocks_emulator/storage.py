@@ -39,11 +39,11 @@ def _text(value: str) -> str:
 
 
 class DataFolderError(Exception):
-    """A data folder that cannot be used, with the reason and the way out."""
+    """A data folder that cannot be used; the message has the reason and what to do."""
 
 
 class Transaction:
-    """One change of the data folder: everything in it happens, or nothing."""
+    """One atomic change of the data folder."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int) -> None:
         """`version` is the data version that the transaction makes when it commits."""
@@ -61,7 +61,7 @@ class Transaction:
         self.cursor.execute("DELETE FROM meta.objects WHERE kind = ? AND id = ?", [kind, key])
 
     def after(self, action: Callable[[], None]) -> None:
-        """Do `action` once the transaction is durable (what is in memory follows the file)."""
+        """Run `action` after the commit, to update the state in memory."""
         self.committed.append(action)
 
 
@@ -92,14 +92,14 @@ class Storage:
             "autoinstall_known_extensions": "false",
             "wal_autocheckpoint": "1TB",
             "fsync_mode": "STANDARD",
-            # rows keep no order that anyone may rely on; without it scans and loads need less memory
+            # the rowid order must follow the order of insertion: the last row of a key counts
             "preserve_insertion_order": "true",
         }
         try:
             self.connection = duckdb.connect(str(folder / "data.duckdb"), config=config)
             self.connection.execute("SET GLOBAL TimeZone = 'UTC'")
             self.connection.execute(f"SET GLOBAL disabled_optimizers = '{DISABLED_OPTIMIZERS}'")
-            # defence in depth: no statement that reaches DuckDB may open a file of another folder
+            # defence in depth: DuckDB may open files of this folder only
             self.connection.execute(f"SET GLOBAL allowed_directories = [{_text(str(self.staging) + '/')}]")
             self.connection.execute(_TABLES)
             self.connection.execute("ATTACH ':memory:' AS fn")
@@ -151,7 +151,7 @@ class Storage:
         os.close(self._guard)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own to the same data."""
+        """A new connection to the same data."""
         return self.connection.cursor()
 
     @contextmanager
@@ -187,7 +187,7 @@ class Storage:
             cursor.close()
 
     def alive(self) -> None:
-        """Ask DuckDB for anything.
+        """Run a trivial query.
 
         Raises:
             duckdb.FatalException: it has given up on the data file.
@@ -200,7 +200,7 @@ class Storage:
 
     @property
     def wal_bytes(self) -> int:
-        """Size of what a restart would have to replay, in bytes."""
+        """Size of the write-ahead log that a restart would replay, in bytes."""
         try:
             return self._wal.stat().st_size
         except FileNotFoundError:
@@ -226,13 +226,13 @@ class Storage:
             try:
                 cursor.execute("CHECKPOINT")
             except duckdb.TransactionException:
-                return 0.0  # a reader still needs the old state; the next try finds it gone
+                return 0.0  # a reader still needs the old state; the next try succeeds
             finally:
                 cursor.close()
         return time.monotonic() - begin
 
     def close(self) -> None:
-        """Checkpoint and let the folder go."""
+        """Checkpoint and release the folder."""
         with self.lock:
             native.forget(self.connection)
             self.connection.close()

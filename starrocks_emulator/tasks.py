@@ -1,6 +1,6 @@
 """Tasks of SUBMIT TASK: statements that run in the background, once or on a schedule.
 
-Tasks are kept in the data folder, and scheduled ones go on after a restart; what ran is remembered until then."""
+Tasks are kept in the data folder, and scheduled ones continue after a restart; the history of runs is lost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NUMBERS = itertools.count(1)
 
 @dataclass(frozen=True)
 class Task:
-    """A task: its statement, whose rights it runs with, and for a scheduled one when (`every` in seconds)."""
+    """A task: its statement, its user, and its schedule if it has one (`every` in seconds)."""
 
     name: str
     database: str
@@ -76,12 +76,12 @@ class Tasks:
         return sorted(self._tasks.values(), key=lambda task: task.name)
 
     def runs(self) -> list[TaskRun]:
-        """What ran, is running or waits, oldest first."""
+        """Finished, running and waiting runs, oldest first."""
         with self._lock:
             return list(self._runs)
 
     def submit(self, task: Task) -> None:
-        """Run a task at once, or keep it for its schedule.
+        """Start a task, or register it for its schedule.
 
         Raises:
             SqlError: 1064 where a task has that name.
@@ -95,7 +95,7 @@ class Tasks:
             self._start(task)
 
     def drop(self, name: str) -> None:
-        """Forget a task; a run that has begun goes on.
+        """Remove a task; a run that has started continues.
 
         Raises:
             SqlError: 1064 where there is none.
@@ -108,7 +108,7 @@ class Tasks:
         self._next.pop(name, None)
 
     def run_due(self) -> None:
-        """Start the scheduled tasks whose time has come."""
+        """Start the scheduled tasks that are due."""
         now = datetime.now(UTC).replace(tzinfo=None)
         for task in self.all():
             if task.every is None:
@@ -153,7 +153,7 @@ def _forget(tasks: dict[str, Task], name: str) -> None:
 
 
 def first_time(start: str | None, step: timedelta, now: datetime) -> datetime:
-    """The first time of a schedule that is not over at `now`; without a start it is now."""
+    """The first time of a schedule from `now` on; `now` itself without START."""
     if start is None:
         return now
     begin = datetime.fromisoformat(start).replace(tzinfo=None)
@@ -161,5 +161,5 @@ def first_time(start: str | None, step: timedelta, now: datetime) -> datetime:
 
 
 def new_name() -> str:
-    """The name of a task that was given none."""
+    """A generated name for a task without one."""
     return f"ctas-{uuid.uuid4()}-{next(_NUMBERS)}"

@@ -12,7 +12,7 @@ class Client:
     """A session of the engine, without a network."""
 
     def __init__(self, engine: Engine, user: str = "root", database: str | None = None) -> None:
-        """Log in as `user`, whose password nobody asks for."""
+        """Open a session of `user` without a password check."""
         self.engine = engine
         self.session = engine.open(id(self), user, "127.0.0.1", database)
         self.loader = StreamLoader(engine)

@@ -107,7 +107,7 @@ class Users:
         change.after(partial(_forget, self.users, name))
 
     def drop_role(self, change: Transaction, name: str) -> None:
-        """Remove a role from the list and from whoever has it."""
+        """Remove a role, also from all users and roles that have it."""
         change.delete("role", name)
         change.after(partial(_forget, self.roles, name))
         for principals, put in ((self.users, self.put_user), (self.roles, self.put_role)):
@@ -120,7 +120,7 @@ class Users:
                     ))  # fmt: skip
 
     def forget_object(self, change: Transaction, scopes: set[str]) -> None:
-        """Remove the grants on objects that are gone: a new object of the same name starts without any."""
+        """Remove the grants on dropped objects; a new object of the same name starts without grants."""
         for principals, put in ((self.users, self.put_user), (self.roles, self.put_role)):
             for principal in list(principals.values()):
                 kept = frozenset(grant for grant in principal.grants if grant.scope not in scopes)
@@ -167,7 +167,7 @@ class Users:
         return hmac.compare_digest(given, user.secret if user else "none") and user is not None
 
     def active(self, roles: tuple[str, ...]) -> set[str]:
-        """These roles with all that they were granted in turn, and `public`."""
+        """These roles, `public`, and all roles granted to them, directly or not."""
         found: set[str] = set()
         wanted = [*roles, "public"]
         while wanted:
@@ -253,7 +253,7 @@ class Access:
         return any(self.sees(table) for table in tables)
 
     def hint(self) -> str:
-        """The sentence that tells which roles the session has and which it could activate."""
+        """The sentence with the active and the inactive roles that ends a refusal."""
         user = self.users.users.get(self.user)
         return errors.ask_for_grants(
             self.roles, [role for role in (user.roles if user else ()) if role not in self.roles]

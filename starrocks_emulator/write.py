@@ -1,4 +1,4 @@
-"""Rows into tables, by the rules of each table model.
+"""Writes rows into tables by the rules of each table model.
 
 A PRIMARY KEY table has no index in DuckDB: rows that are replaced are found by the range of the time column in the key
 (zone maps leave out the rest) and a join with the batch, then deleted and inserted in one transaction. That is several
@@ -38,12 +38,12 @@ class OutsidePartitionsError(Exception):
 
 @dataclass
 class Stage:
-    """Rows on their way into a table, in a temporary table of the connection that loads them."""
+    """Rows to write into a table, staged in a temporary table of the loading connection."""
 
     name: str
     columns: tuple[str, ...]
     has_operation: bool = False
-    """Whether a column `__op` tells upsert (0) from delete (1)."""
+    """Whether there is a column `__op`: 0 for upsert, 1 for delete."""
     partial: bool = False
     merge_condition: str | None = None
     bounds: tuple[str, str] | None = None
@@ -53,7 +53,7 @@ class Stage:
 
 
 def time_key(table: Table) -> str | None:
-    """The first DATE or DATETIME column of a key, by which old rows are found quickly."""
+    """The first DATE or DATETIME column of the key; its range limits the search for old rows."""
     for key in table.keys:
         column = table.column(key)
         if column and column.type.is_temporal:
@@ -78,7 +78,7 @@ def bounds_of(column: str) -> str:
 
 
 def prepare(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> None:
-    """What can be done before the write lock is taken: bounds, partitions, doubles within the batch.
+    """Do the work that needs no write lock: bounds, new partitions, duplicates within the batch.
 
     Raises:
         OutsidePartitionsError: a range-partitioned table has no partition for some row.
@@ -104,7 +104,7 @@ def prepare(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stage) -> No
 
 
 def _keep_last(cursor: duckdb.DuckDBPyConnection, stage: Stage, keys: str) -> None:
-    """Of rows with one key the greatest merge_condition wins, and the last of equal ones."""
+    """Keep one row of each key: the one with the greatest merge_condition, the last of equal ones."""
     order = f"{quote(stage.merge_condition)} DESC NULLS LAST, rowid DESC" if stage.merge_condition else "rowid DESC"
     cursor.execute(
         f"DELETE FROM {stage.name} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER "
@@ -148,12 +148,12 @@ def _new_partitions(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stag
 
 
 def apply(change: Transaction, catalog: Catalog, table: Table, stage: Stage, load: Load) -> None:
-    """Put a prepared stage into its table, inside the transaction that holds the write lock."""
+    """Write a prepared stage into its table, inside the transaction that holds the write lock."""
     if not stage.rows:
         return
     current = catalog.by_id(table.id)
     if current is None or current.columns != table.columns:
-        raise errors.analysis(f"{table.full_name} was changed or dropped while rows were on their way")
+        raise errors.analysis(f"{table.full_name} was changed or dropped during the load")
     cursor = change.cursor
     if table.model in {"PRIMARY", "UNIQUE"}:
         _upsert(cursor, table, stage)
@@ -187,7 +187,7 @@ def _range(table: Table, stage: Stage) -> str:
     name = time_key(table)
     column = table.column(name) if name else None
     if name is None or column is None or column.nullable or stage.bounds is None:
-        return ""  # a NULL is in no range
+        return ""  # BETWEEN never finds NULL
     return f"o.{quote(name)} BETWEEN {literal(stage.bounds[0])} AND {literal(stage.bounds[1])} AND "
 
 

@@ -1,1 +1,1 @@
-"""The HTTP sides of the emulator: FE and BE."""
+"""The HTTP servers of the emulator: FE and BE."""

@@ -1,4 +1,4 @@
-"""The BE's HTTP side (port 8040): takes the bodies of loads."""
+"""The BE's HTTP server (port 8040): receives the bodies of loads."""
 
 import asyncio
 import itertools
@@ -25,7 +25,7 @@ _LOG_NAME = re.compile(r"^error_log_\d+$")
 
 
 class Backend:
-    """The handlers, with what they share."""
+    """The request handlers and their shared state."""
 
     def __init__(self, engine: Engine) -> None:
         """Load into `engine`."""
@@ -116,7 +116,7 @@ class Backend:
         return web.json_response(answer, headers={"Connection": "close"} if request.can_read_body else {})
 
     async def error_log(self, request: web.Request) -> web.Response:
-        """`GET /api/_load_error_log?file=…`: the address is as secret as its number, as in StarRocks."""
+        """`GET /api/_load_error_log?file=…`: as in StarRocks it needs no password, only the number."""
         name = request.query.get("file", "")
         path = self.engine.storage.error_logs / name
         if not _LOG_NAME.match(name) or not await asyncio.to_thread(path.is_file):

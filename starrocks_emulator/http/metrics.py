@@ -1,4 +1,4 @@
-"""`/metrics` in the Prometheus text format, under StarRocks' names where StarRocks has the same thing."""
+"""`/metrics` in the Prometheus text format, with StarRocks' names where StarRocks has the metric."""
 
 import resource
 import time
@@ -16,7 +16,7 @@ def _memory() -> int:
 
 
 class _Text:
-    """Metrics, each with its type and what it tells."""
+    """Collects metrics with their types and help texts."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -32,7 +32,7 @@ class _Text:
 
 
 def frontend_metrics(engine: Engine) -> str:
-    """What the FE counts."""
+    """The metrics of the FE."""
     states, counters, latencies = engine.loads.counts(), engine.counters, engine.latencies.quantiles()
     page = _Text()
     page.add("starrocks_emulator", "gauge", "1: this is an emulator and not StarRocks", ("", 1))
@@ -64,7 +64,7 @@ def frontend_metrics(engine: Engine) -> str:
 
 
 def backend_metrics(engine: Engine) -> str:
-    """What the BE counts."""
+    """The metrics of the BE."""
     counters, disk, page = engine.counters, engine.storage.disk(), _Text()
     page.add("starrocks_emulator", "gauge", "1: this is an emulator and not StarRocks", ("", 1))
     page.add("starrocks_be_process_mem_bytes", "gauge", "memory of the process in bytes", ("", _memory()))

@@ -1,4 +1,4 @@
-"""The page on the FE's port: databases, tables, rows, loads and what runs; nothing that the user may not see."""
+"""The page on the FE's port: databases, tables, rows, loads and running statements that the user may see."""
 
 import time
 from collections.abc import Sequence
@@ -88,7 +88,7 @@ def _running(engine: Engine, access: Access) -> str:
 
 
 def render(engine: Engine, user: str) -> str:
-    """The page as HTML, with what `user` may see."""
+    """The page as HTML for `user`."""
     access = engine.access(user)
     schema = InformationSchema(engine, access)
     databases = [(name,) for name in sorted(engine.catalog.databases) if access.sees_database(name, schema.visible())]

@@ -1,4 +1,4 @@
-"""The headers of a Stream Load, checked: an unknown one is refused, none is ignored."""
+"""The headers of a Stream Load. Every header is checked; unknown ones are refused."""
 
 import json
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ _JSON_ONLY = {"strip_outer_array", "jsonpaths", "json_root", "ignore_json_size"}
 
 
 class SettingsError(Exception):
-    """A header that is not understood: which, its value, and what would be right."""
+    """An unknown header or a bad value; the message names both and the expected form."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the headers of a load say."""
+    """The settings of a load, read from its headers."""
 
     label: str | None = None
     format: str = "csv"
@@ -51,7 +51,7 @@ class Settings:
     gzip: bool = False
     timeout: int = 600
     idle_timeout: int | None = None
-    """Seconds after which a transaction that nothing is asked of is rolled back."""
+    """Seconds without a request after which a transaction is rolled back."""
 
 
 def _boolean(name: str, value: str) -> bool:
@@ -109,7 +109,7 @@ def read(headers: Mapping[str, str]) -> Settings:
     given = {name.lower(): value.strip() for name, value in headers.items()}
     for name in given:
         if name not in _TRANSPORT and name not in _KNOWN and not name.startswith(("x-", "sec-", "proxy-")):
-            raise SettingsError(f"{name}: unknown header, this emulator does not know what it should do")
+            raise SettingsError(f"{name}: this emulator does not know this header")
     data_format = given.get("format", "csv").lower()
     if data_format not in {"csv", "json"}:
         raise SettingsError(f"format: '{given['format']}' is not csv or json")

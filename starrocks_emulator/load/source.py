@@ -1,4 +1,4 @@
-"""From a body on disk to typed rows: the SELECT that reads, converts and judges each row."""
+"""The SELECT that reads a body on disk, converts its values and finds the rows to filter."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,10 +80,10 @@ _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Neg)
 
 
 class LoadExpressions(Expressions):
-    """Expressions over the fields of a body: a field that is a column has its type, others are text."""
+    """Expressions over the fields of a body: fields that are columns have their types, others are VARCHAR."""
 
     def __init__(self, table: Table) -> None:
-        """`table`: whose columns lend their types."""
+        """`table`: the target table."""
         super().__init__((), {}, {})
         self._table = table
 
@@ -93,7 +93,7 @@ class LoadExpressions(Expressions):
         return column.type if column else None
 
     def text(self, node: exp.Expr) -> str:
-        """See `Expressions.text`; arithmetic reads text as a number, as StarRocks does it."""
+        """See `Expressions.text`; arithmetic converts VARCHAR fields to DOUBLE, as in StarRocks."""
         if isinstance(node, exp.Column) and not node.args.get("table") and isinstance(node.this, exp.Identifier):
             column = self._table.column(node.name)
             if column:
@@ -192,7 +192,7 @@ def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, lenien
         "delim": text_literal(settings.column_separator),
         "header": "false",
         "skip": str(settings.skip_header),
-        # DuckDB takes no NULL that holds the escape character: it is found afterwards then
+        # DuckDB refuses a nullstr with the escape character; NULLs are then replaced after reading
         "nullstr": "'\x01no value'" if escaped else "'\\N'",
         "quote": text_literal(settings.enclose),
         "escape": text_literal(settings.escape or settings.enclose),
@@ -244,19 +244,19 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
 
 @dataclass(frozen=True)
 class Conversion:
-    """How rows are converted and judged."""
+    """How rows are converted and which of them are filtered."""
 
     select: str
-    """The converted columns, over the fields; `__misfit` tells that strict_mode filters the row."""
+    """The converted columns, over the fields; `__misfit`: strict_mode filters the row."""
     columns: tuple[str, ...]
     bad: str
     """The condition that a row is filtered, over the converted columns."""
     reasons: str
-    """An expression over the fields that tells why a row is filtered; NULL for a good row."""
+    """An expression over the fields: the reason why a row is filtered; NULL for a good row."""
 
 
 def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collection[str] = ()) -> Conversion:
-    """Convert mapped fields to columns, and say which rows cannot be. Fields in `typed` have their type already.
+    """The conversion of the mapped fields. Fields in `typed` already have the type of their column.
 
     Raises:
         SettingsError: a column that must have a value gets none.
@@ -299,12 +299,12 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
     if misfits:
         parts.append(f"({' OR '.join(misfits)}) AS __misfit")
         bad.append("__misfit")
-    told = "CASE " + " ".join(f"WHEN {one} THEN {text_literal(why)}" for one, why in reasons) + " END"
-    return Conversion(", ".join(parts), tuple(names), " OR ".join(bad) or "FALSE", told if reasons else "NULL")
+    cases = "CASE " + " ".join(f"WHEN {one} THEN {text_literal(text)}" for one, text in reasons) + " END"
+    return Conversion(", ".join(parts), tuple(names), " OR ".join(bad) or "FALSE", cases if reasons else "NULL")
 
 
 def _operation(source: str) -> str:
-    """`__op`: 0 or upsert, 1 or delete; nothing is an upsert."""
+    """`__op`: 0 or upsert, 1 or delete; a missing value is an upsert."""
     return (
         f"CASE WHEN lower({source}) IN ('upsert', 'delete') THEN CAST(lower({source}) = 'delete' AS INTEGER) "
         f"ELSE coalesce(TRY_CAST({source} AS INTEGER), 0) END AS {OPERATION}"
@@ -312,9 +312,9 @@ def _operation(source: str) -> str:
 
 
 def typed_fields(table: Table, mapped: Mapped, settings: Settings) -> dict[str, str]:
-    """Fields that DuckDB's JSON reader may convert by itself, with their types: about twice as fast as by text.
+    """Fields that DuckDB's JSON reader converts itself, with their types; about twice as fast as via VARCHAR.
 
-    A value that it cannot convert fails the whole read; the rows are then read as text and judged one by one."""
+    One value that it cannot convert fails the whole read; the body is then read again with VARCHAR fields."""
     if settings.format != "json" or settings.jsonpaths or settings.json_root or settings.trim_space or settings.where:
         return {}
     return {

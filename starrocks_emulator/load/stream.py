@@ -1,4 +1,4 @@
-"""One Stream Load: a body in a file becomes rows of a table, or an answer that says why not."""
+"""Runs one Stream Load: from a body in a file to rows of a table and the answer."""
 
 import gzip
 import json
@@ -37,25 +37,25 @@ class FilteredError(Exception):
 
 @dataclass
 class Timer:
-    """Milliseconds of the parts of a load, as the answer reports them."""
+    """Durations of the phases of a load in milliseconds, for the answer."""
 
     begin: float = field(default_factory=time.monotonic)
     parts: dict[str, int] = field(default_factory=dict)
     _last: float = 0.0
 
     def __post_init__(self) -> None:
-        """Count from now."""
+        """Start the clock."""
         self._last = self.begin
 
     def lap(self, name: str) -> None:
-        """End the part `name`."""
+        """End the phase `name`."""
         now = time.monotonic()
         self.parts[name] = round((now - self._last) * 1000)
         self._last = now
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """Milliseconds since the start."""
         return round((time.monotonic() - self.begin) * 1000)
 
 
@@ -69,14 +69,14 @@ class StreamLoader:
         self._lock = threading.Lock()
 
     def borrow(self) -> duckdb.DuckDBPyConnection:
-        """A connection with temporary tables of its own."""
+        """A connection with its own temporary tables."""
         with self._lock:
             if self._cursors:
                 return self._cursors.pop()
         return self.engine.storage.cursor()
 
-    def give_back(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Keep a connection for the next load, without the rows of this one."""
+    def release(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Return a connection to the pool, without the rows of this load."""
         with suppress(duckdb.Error):
             cursor.execute(
                 "DROP TABLE IF EXISTS temp.stage; DROP TABLE IF EXISTS temp.merged; DROP TABLE IF EXISTS temp.filled"
@@ -90,7 +90,7 @@ class StreamLoader:
     def load(  # noqa: PLR0917
         self, database: str, name: str, body: Path, settings: Settings, user: str, error_url: str
     ) -> Mapping[str, object]:
-        """Load a body and answer as StarRocks does; `error_url` begins the address of the error log."""
+        """Load a body and answer as StarRocks does; `error_url`: the address of the error log without its name."""
         engine, timer = self.engine, Timer()
         table = engine.catalog.find(database, name)
         if table is None or table.kind != "table":
@@ -128,7 +128,7 @@ class StreamLoader:
         ) as error:
             return self._failed(load, error, timer, error_url)
         finally:
-            self.give_back(cursor)
+            self.release(cursor)
 
     def _failed(self, load: Load, error: Exception, timer: Timer, error_url: str) -> Mapping[str, object]:
         message = str(error).split("\n\n")[0]
@@ -145,7 +145,7 @@ class StreamLoader:
     def stage(  # noqa: PLR0917
         self, cursor: duckdb.DuckDBPyConnection, table: Table, body: Path, settings: Settings, load: Load, timer: Timer
     ) -> Stage:
-        """Read, convert and judge the rows of a body into the temporary table `stage`."""
+        """Read and convert the rows of a body into the temporary table `stage`, without the filtered ones."""
         load.bytes = body.stat().st_size
         if settings.gzip:
             body = _unzipped(body)
@@ -197,7 +197,7 @@ class StreamLoader:
         try:
             cursor.execute(_staging(converted, rows, ""))
         except duckdb.Error:
-            return False  # some value is no number: the slower way tells which
+            return False  # a value is no number; the slower way finds the row
         return True
 
     @staticmethod
@@ -267,7 +267,11 @@ def _unzipped(body: Path) -> Path:
 
 
 def _with_line_feeds(body: Path, delimiter: str) -> None:
-    """Put line feeds where rows end, which a body with another delimiter must then not hold otherwise."""
+    """Replace the row delimiter by line feeds.
+
+    Raises:
+        SettingsError: a value contains a line feed.
+    """
     data = body.read_bytes()
     rows = data.split(delimiter.encode())
     if any(b"\n" in row for row in rows):
@@ -276,7 +280,7 @@ def _with_line_feeds(body: Path, delimiter: str) -> None:
 
 
 def _may_hold_booleans(body: Path) -> bool:
-    """Whether the body contains the word true or false; only then are JSON booleans looked for, which costs time."""
+    """Whether the body contains the word true or false; JSON booleans need a slower read."""
     if not body.stat().st_size:
         return False
     with body.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -355,7 +359,7 @@ def answer(load: Load, status: str, message: str, timer: Timer) -> dict[str, obj
 
 
 def failure(label: str, message: str) -> dict[str, object]:
-    """The answer to a load that never began."""
+    """The answer to a load that did not start."""
     return {
         "TxnId": -1, "Label": label, "Status": "Fail", "Message": message, "NumberTotalRows": 0, "NumberLoadedRows": 0,
         "NumberFilteredRows": 0, "NumberUnselectedRows": 0, "LoadBytes": 0, "LoadTimeMs": 0, "BeginTxnTimeMs": 0,

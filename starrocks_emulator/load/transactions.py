@@ -1,7 +1,7 @@
 """The Stream Load transaction interface: begin, load (several times), prepare, commit or rollback.
 
 Rows that were loaded wait in tables of their own. A prepared transaction survives a restart; one that was not prepared
-is forgotten by it, as a StarRocks backend forgets it. A commit makes the rows of all tables visible at once."""
+is lost, as in a StarRocks backend. A commit makes the rows of all tables visible at once."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ _PREPARED_SECONDS = 86400
 
 @dataclass
 class Part:
-    """Rows for one table, waiting in `name`."""
+    """Loaded rows of one table, kept in the DuckDB table `name` until the commit."""
 
     name: str
     table: str
@@ -47,11 +47,11 @@ class Open:
     lock: threading.Lock = field(default_factory=threading.Lock)
     prepared: bool = False
     idle: int | None = None
-    """Seconds that it may wait for the next request before it is prepared."""
+    """Seconds without a request after which an unprepared transaction is rolled back."""
     touched: float = field(default_factory=time.time)
 
     def is_over(self, now: float) -> bool:
-        """Whether its time has run out."""
+        """Whether the transaction has timed out."""
         return now > self.deadline or (self.idle is not None and not self.prepared and now > self.touched + self.idle)
 
     def to_json(self) -> str:
@@ -68,7 +68,7 @@ class Transactions:
     """All open transactions."""
 
     def __init__(self, engine: Engine, loader: StreamLoader) -> None:
-        """Find what was prepared before a restart, and remove what was not."""
+        """Restore the transactions that were prepared before a restart and drop the rows of others."""
         self._engine, self._loader = engine, loader
         self._open: dict[tuple[str, str], Open] = {}
         self._lock = threading.Lock()
@@ -95,7 +95,7 @@ class Transactions:
         self, operation: str, database: str, label: str, tables: Sequence[str], user: str, headers: Mapping[str, str],
         body: Path | None,
     ) -> Mapping[str, object]:  # fmt: skip
-        """Do one step and answer as StarRocks does."""
+        """Run one operation and answer as StarRocks does."""
         try:
             if operation == "begin":
                 return self._begin(database, label, tables, user, load_settings.read(headers))
@@ -159,7 +159,7 @@ class Transactions:
             with self._engine.storage.transaction(cursor) as change:
                 change.cursor.execute(f'CREATE TABLE "tables".{quote(part)} AS SELECT * FROM {stage.name}')
         finally:
-            self._loader.give_back(cursor)
+            self._loader.release(cursor)
         found.parts.append(Part(part, name, stage.columns, stage.has_operation, stage.partial, stage.merge_condition))
         load.total, load.loaded = load.total + one.total, load.loaded + one.loaded
         load.filtered, load.unselected = load.filtered + one.filtered, load.unselected + one.unselected
@@ -189,7 +189,7 @@ class Transactions:
                 change.delete("transaction", str(load.txn_id))
                 engine.loads.finish(change, load)
         finally:
-            self._loader.give_back(cursor)
+            self._loader.release(cursor)
         self._close(found)
         return answer(load, "OK", "", timer)
 
@@ -213,7 +213,7 @@ class Transactions:
             self._open.pop((found.load.database, found.load.label), None)
 
     def expire(self) -> None:
-        """Roll back what nobody finished in time."""
+        """Roll back transactions that have timed out."""
         for found in list(self._open.values()):
             if found.is_over(time.time()):
                 with found.lock:

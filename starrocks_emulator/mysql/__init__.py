@@ -1,4 +1,4 @@
-"""The MySQL wire protocol, as a server: what lets MySQL clients talk to a backend of `starrocks_emulator.results`."""
+"""The MySQL wire protocol, as a server: it connects MySQL clients to a backend of `starrocks_emulator.results`."""
 
 from starrocks_emulator.mysql.server import Limits, MysqlServer, serve
 

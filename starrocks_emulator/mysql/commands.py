@@ -21,7 +21,7 @@ _DESCRIPTIONS: dict[int, str] = {command.value: f"COM_{command.name}" for comman
 
 
 class Commands:
-    """Answers the commands of one session. An answer is an iterator of framed packets, made as it is asked for."""
+    """Answers the commands of one session. An answer is a lazy iterator of framed packets."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Commands:
         }
 
     def answer_at_once(self, payload: bytes, sequence: int) -> bytes | None:
-        """The answer to a command that needs nothing of the session, or None where it needs the thread.
+        """The answer to a command that does not use the session; None for a command that must run in its thread.
 
         Args:
             payload: the command.
@@ -79,7 +79,7 @@ class Commands:
         return out.take()
 
     def answer(self, payload: bytes, sequence: int) -> Iterator[bytes]:
-        """The answer to any other command, piece by piece.
+        """The answer to any other command, in chunks of packets.
 
         Args:
             payload: the command.
@@ -104,7 +104,7 @@ class Commands:
             out.add(error(1105, "HY000", f"Unknown error: {type(failed).__name__}: {failed}"))
         yield out.take()
 
-    # commands that need nothing of the session
+    # commands that do not use the session
 
     def _ping(self, _body: bytes, out: PacketWriter) -> None:
         out.add(ok(Status.AUTOCOMMIT))
@@ -177,7 +177,7 @@ class Commands:
         yield from self._writer.results(self.session.execute("SHOW PROCESSLIST"), out, text_rows)
 
     def _process_kill(self, body: bytes, out: PacketWriter) -> Iterator[bytes]:
-        # As a statement, so that whether the user may do this is decided in one place.
+        # Run as a statement, so that the privileges are checked in one place.
         connection_id = PacketReader(body, "COM_PROCESS_KILL").integer(4, "connection id")
         yield from self._writer.results(self.session.execute(f"KILL CONNECTION {connection_id}"), out, text_rows)
 

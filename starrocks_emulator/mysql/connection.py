@@ -38,7 +38,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a client may take. Times in seconds, sizes in bytes."""
+    """Limits of one client. Times in seconds, sizes in bytes."""
 
     connections: int = 1024
     login_seconds: float = 10.0
@@ -46,7 +46,7 @@ class Limits:
     read_seconds: float = 60.0
     """Longest pause inside a packet."""
     write_seconds: float = 600.0
-    """Longest time that a client may leave an answer unread."""
+    """Longest time in which a client reads nothing of an answer."""
     packet_bytes: int = 64 * 1024 * 1024
     statements: int = 4096
     """Prepared statements of one connection."""
@@ -69,7 +69,7 @@ class ConnectionInfo:
 
 @dataclass(frozen=True)
 class Setup:
-    """What all connections of a server have in common."""
+    """What all connections of a server share."""
 
     backend: Backend
     context: SSLContext | None
@@ -79,10 +79,10 @@ class Setup:
 
 
 class Connection:
-    """Serves one client. All but the session's work happens in the event loop."""
+    """Serves one client. Only the session works in a thread, the rest in the event loop."""
 
     def __init__(self, wire: Wire, connection_id: int, setup: Setup) -> None:
-        """`connection_id` is what KILL and SHOW PROCESSLIST call it."""
+        """`connection_id`: the id in KILL and SHOW PROCESSLIST."""
         self.id = connection_id
         self.questions = 0
         self._wire = wire
@@ -97,13 +97,12 @@ class Connection:
         self._command = "Connect"
         self._info: str | None = None
         self._since = time.monotonic()
-        # A thread of its own, begun with the first command: sessions block, and one that waits for a lock must not
-        # keep the one that holds the lock from running.
+        # Each connection has its own thread: a session that waits for a lock must not block the session that holds it.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"mysql-{connection_id}")
         wire.on_lost = self._interrupt
 
     def info(self) -> ConnectionInfo:
-        """What it does now."""
+        """The state of the connection, for SHOW PROCESSLIST."""
         session = self._session
         user = session.user if session else "unauthenticated user"
         database = session.database if session else None
@@ -111,7 +110,7 @@ class Connection:
         return ConnectionInfo(self.id, user, self._host, database, self._command, seconds, self._info)
 
     def kill(self, *, query_only: bool) -> None:
-        """Interrupt the running statement, and close the connection too unless `query_only`. Event loop only."""
+        """Interrupt the running statement; without `query_only` also close the connection. Event loop only."""
         if not query_only:
             self._killed = True
             self._wire.abort()
@@ -139,7 +138,7 @@ class Connection:
             self._wire, self._setup.backend.server_version, self.id, self._setup.context, self._limits.login_seconds
         )
         await self._open(await authenticate(self._wire, login, salt, self._host, self._verify, switch=False))
-        # From here on a client that leaves is noticed at once, also while a statement runs.
+        # From here on a disconnect is noticed immediately, also while a statement runs.
         self._wire.exact = False
 
     async def _verify(self, user: str, scramble: bytes, salt: bytes) -> bool:
@@ -149,7 +148,7 @@ class Connection:
         conversation = Conversation.of(login.capabilities, login.collation)
 
         def open_session() -> Session:
-            # Kept by the thread itself: should the login time out meanwhile, `_close_session` still finds it.
+            # Set in the thread: if the login times out, `_close_session` still finds the session.
             self._session = self._setup.backend.open(self.id, login.user, self._host, login.database)
             return self._session
 
@@ -200,7 +199,7 @@ class Connection:
             self._idle()
 
     async def _finish(self, chunks: Iterator[bytes]) -> None:
-        """Close an answer that nobody reads to its end, in the thread that makes it."""
+        """Close a partly read answer in the thread that produces it."""
         close = getattr(chunks, "close", None)
         if close is not None:
             await self._in_thread(close)
@@ -209,7 +208,7 @@ class Connection:
         assert self._login is not None
         assert self._commands is not None
         login = parse_change_user(body, self._login.capabilities, self._login.collation)
-        # The salt of the first login is not good for a second one.
+        # Each login needs a new salt.
         login = await authenticate(self._wire, login, b"", self._host, self._verify, switch=True)
         await self._close_session()
         await self._open(login)
@@ -233,14 +232,14 @@ class Connection:
         self._command, self._info, self._since = "Sleep", None, time.monotonic()
 
     def _interrupt(self) -> None:
-        """Cancel the command that runs now, if one does, until it ends."""
+        """Cancel the running command, if there is one, until it ends."""
         self._interrupt_command(self.questions)
 
     def _interrupt_command(self, number: int) -> None:
         if not self._running or self._session is None or number != self.questions:
             return
         self._session.cancel()
-        # A statement that was about to begin has not felt that: it would run on although it was told to stop.
+        # A statement that has not started yet ignores cancel(): cancel again.
         asyncio.get_running_loop().call_later(_INTERRUPT_AGAIN_SECONDS, self._interrupt_command, number)
 
     async def _in_thread(self, work: Callable[[], R]) -> R:

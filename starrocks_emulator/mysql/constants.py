@@ -3,11 +3,11 @@
 from enum import IntEnum, IntFlag
 
 MAX_PAYLOAD = 0xFFFFFF
-"""The longest payload of one packet; a longer one goes on in the next packet."""
+"""The longest payload of one packet; a longer one continues in the next packet."""
 
 
 class Capability(IntFlag):
-    """What client and server agree to speak (`CLIENT_…`)."""
+    """Capabilities that client and server negotiate (`CLIENT_…`)."""
 
     LONG_PASSWORD = 1 << 0
     FOUND_ROWS = 1 << 1
@@ -44,12 +44,12 @@ OFFERED = (
     | Capability.PLUGIN_AUTH_LENENC_CLIENT_DATA
     | Capability.DEPRECATE_EOF
 )
-"""What this server speaks. `SSL` comes on top where it has a certificate. Not offered: compression, LOCAL INFILE,
+"""Capabilities of this server, with `SSL` if it has a certificate. Not offered: compression, LOCAL INFILE,
 session tracking, query attributes."""
 
 
 class Status(IntFlag):
-    """State of the session, told with each answer (`SERVER_STATUS_…`)."""
+    """State of the session, sent with each answer (`SERVER_STATUS_…`)."""
 
     AUTOCOMMIT = 0x0002
     MORE_RESULTS_EXISTS = 0x0008
@@ -113,7 +113,7 @@ class ParameterType(IntEnum):
 
 
 NATIVE_PASSWORD = "mysql_native_password"  # noqa: S105 -- the name of a method
-"""The authentication method that all clients are brought to."""
+"""The authentication method that all clients must use."""
 
 BINARY_COLLATION = 63
 UTF8_COLLATION = 33

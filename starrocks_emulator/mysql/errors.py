@@ -2,7 +2,7 @@
 
 
 class ProtocolError(Exception):
-    """The client broke the protocol or a limit: it is told so in an error packet, then the connection is closed."""
+    """The client broke the protocol or a limit. It gets an error packet, then the connection is closed."""
 
     def __init__(self, message: str, code: int = 1835, sqlstate: str = "08S01") -> None:
         """`code` is an error number of MySQL's; 1835 is `ER_MALFORMED_PACKET`."""
@@ -13,4 +13,4 @@ class ProtocolError(Exception):
 
 
 class ConnectionClosedError(Exception):
-    """The client is gone, or was made to go; nothing more can be sent."""
+    """The connection is closed; nothing more can be sent."""

@@ -103,7 +103,7 @@ def _parse_response(reader: PacketReader, capabilities: Capability) -> Login:
 
 
 def parse_change_user(payload: bytes, capabilities: Capability, collation: int) -> Login:
-    """Read the body of COM_CHANGE_USER, whose optional end keeps what was agreed at the login.
+    """Read the body of COM_CHANGE_USER, whose optional fields default to those of the login.
 
     Raises:
         ProtocolError: the packet is cut off.

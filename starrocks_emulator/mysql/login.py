@@ -1,4 +1,4 @@
-"""Who a client is: greeting, TLS, password. Nothing of the command phase is reached without a login that succeeded."""
+"""The login: greeting, TLS, password. A client reaches the command phase only after a successful login."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -20,10 +20,10 @@ from starrocks_emulator.mysql.tls import upgrade
 from starrocks_emulator.mysql.wire import Wire
 
 _LOGIN_PACKET_LIMIT = 64 * 1024
-"""Longest packet of somebody who has not logged in yet, in bytes."""
+"""Longest packet before the login, in bytes."""
 
 Verify = Callable[[str, bytes, bytes], Awaitable[bool]]
-"""Whether a user's scramble for a salt is right: (user, scramble, salt)."""
+"""Verifies a user's scramble: (user, scramble, salt)."""
 
 
 async def shake_hands(
@@ -51,7 +51,7 @@ async def shake_hands(
 
 
 async def authenticate(wire: Wire, login: Login, salt: bytes, host: str, verify: Verify, *, switch: bool) -> Login:
-    """Let the login pass, or raise.
+    """Check the login.
 
     Args:
         wire: stands behind the client's packet.
@@ -62,7 +62,7 @@ async def authenticate(wire: Wire, login: Login, salt: bytes, host: str, verify:
         switch: ask for a new scramble in any case, with a new salt (COM_CHANGE_USER).
 
     Raises:
-        ProtocolError: 1045 no such user or a wrong password (the two cannot be told apart), 1251 a client that
+        ProtocolError: 1045 no such user or a wrong password (the message is the same for both), 1251 a client that
             cannot use `mysql_native_password`.
     """
     may_switch = bool(login.capabilities & Capability.PLUGIN_AUTH)

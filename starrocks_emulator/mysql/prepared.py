@@ -57,13 +57,13 @@ class Cursor:
 
 @dataclass
 class Statement:
-    """A prepared statement and what the client has told about its next execution."""
+    """A prepared statement and the data that the client has sent for its next execution."""
 
     prepared: Prepared
     types: Types | None = None
     long_data: dict[int, bytearray] = field(default_factory=dict)
     broken: SqlError | None = None
-    """What went wrong with long data; there is no answer to those packets, so that it is told at the execution."""
+    """The error of a long data packet; such packets have no answer, so the next execution reports it."""
     cursor: Cursor | None = None
 
     def reset(self) -> None:
@@ -90,7 +90,7 @@ class Statement:
             self.long_data.setdefault(parameter, bytearray()).extend(data)
 
     def read_execution(self, reader: PacketReader, codec: str) -> tuple[list[Value], bool]:
-        """The parameters of an execution, and whether it asks for a cursor. The reader stands behind the id.
+        """The parameters of an execution, and whether it asks for a cursor. The reader is positioned after the id.
 
         Raises:
             ProtocolError: a malformed packet.

@@ -29,7 +29,7 @@ def ok(status: Status, affected_rows: int = 0, warnings: int = 0, info: str = ""
 
 
 def end_of_rows(status: Status, capabilities: Capability) -> bytes:
-    """What ends the rows of a result: an OK packet with EOF's header, or EOF for clients that still expect it."""
+    """The packet after the rows of a result: OK with EOF's header, or EOF for clients that expect it."""
     if capabilities & Capability.DEPRECATE_EOF:
         return ok(status, header=0xFE)
     return eof(status)

@@ -1,4 +1,4 @@
-"""Results as packets: what a statement answers, from the column definitions to the end of the last result."""
+"""Results as packets, from the column definitions to the end of the last result."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from starrocks_emulator.mysql.responses import error as error_packet
 from starrocks_emulator.results import Column, Ok, ResultSet, SqlError, Value
 
 CHUNK_BYTES = 128 * 1024
-"""Packets are handed on when there are this many bytes of them."""
+"""Packets are sent in chunks of about this many bytes."""
 _CHUNK_SECONDS = 0.05
 _ROWS_AT_ONCE = 1024
 
@@ -26,7 +26,7 @@ Encode = Callable[[Sequence[Column], Sequence[Sequence[Value]], str], Iterable[b
 
 @dataclass
 class Conversation:
-    """What client and server have agreed on, beyond the session's own state."""
+    """What client and server have negotiated."""
 
     capabilities: Capability
     decode: str
@@ -47,7 +47,7 @@ class Conversation:
 
 
 class ResultWriter:
-    """Writes results as the conversation demands."""
+    """Writes results by the negotiated capabilities and character sets."""
 
     def __init__(self, conversation: Conversation) -> None:
         """`conversation` may change between results."""
@@ -117,7 +117,7 @@ class ResultWriter:
         out.add_all(self.definition(column) for column in columns)
 
     def end_of_definitions(self, out: PacketWriter) -> None:
-        """What older clients expect behind definitions."""
+        """The EOF packet after definitions that older clients expect."""
         if not self.conversation.capabilities & Capability.DEPRECATE_EOF:
             out.add(eof(Status.AUTOCOMMIT))
 

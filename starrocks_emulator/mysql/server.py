@@ -1,4 +1,4 @@
-"""The listening server: accepts clients, counts them, tells what they do, lets them be killed."""
+"""The listening server: accepts, counts, lists and kills connections."""
 
 import asyncio
 import itertools
@@ -22,7 +22,7 @@ class MysqlServer:
     """A server that listens. Made by `serve`."""
 
     def __init__(self, backend: Backend, context: SSLContext | None, limits: Limits) -> None:
-        """`context` has the certificate for TLS, `limits` bound what clients may take."""
+        """`context` has the certificate for TLS, `limits` apply to each client."""
         self._setup = Setup(backend, context, limits, self._statistics)
         self._connections: dict[int, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,7 +50,7 @@ class MysqlServer:
 
     @property
     def connections(self) -> list[ConnectionInfo]:
-        """What each client does, by connection id. May be asked for from any thread."""
+        """What each client does, by connection id. May be read from any thread."""
         return [connection.info() for _, connection in sorted(self._connections.copy().items())]
 
     @property

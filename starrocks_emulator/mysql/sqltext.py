@@ -1,4 +1,4 @@
-"""The little that the protocol itself must see in SQL text."""
+"""What the protocol reads in SQL text: several statements, and changes of the character set."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A client's byte stream, cut into packets: flow control both ways, time limits, nothing unbounded."""
+"""A client's byte stream, cut into packets: with flow control both ways, time limits and bounded buffers."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,10 +22,10 @@ class Wire(asyncio.BufferedProtocol):
     """
 
     def __init__(self, on_connect: Callable[["Wire"], None]) -> None:
-        """`on_connect` is called once the connection is there."""
+        """`on_connect` is called when the connection is made."""
         self._on_connect = on_connect
         self.on_lost: Callable[[], None] | None = None
-        """Called when the client is gone, also while nothing is being read."""
+        """Called when the connection is lost, also while nothing is read."""
         self.sequence = 0
         """The sequence id that the next packet must have."""
         self.exact = True
@@ -57,11 +57,11 @@ class Wire(asyncio.BufferedProtocol):
         return str(peer[0]) if isinstance(peer, tuple) and peer else ""
 
     async def start_tls(self, context: SSLContext, seconds: float) -> None:
-        """Go on over TLS, as `tls.upgrade` tells."""
+        """Upgrade to TLS; see `tls.upgrade`."""
         assert self.exact
         assert not self._buffer
         loop = asyncio.get_running_loop()
-        # Decrypted bytes may come before `start_tls` returns the transport that could pause them: take them all.
+        # Decrypted bytes may arrive before `start_tls` returns the transport that can pause reading: accept them all.
         self.exact = False
         raw, self._transport = self.transport, None
         try:
@@ -76,7 +76,7 @@ class Wire(asyncio.BufferedProtocol):
     # what asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start with reading paused: nothing is wanted yet."""
+        """Start with reading paused."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.set_write_buffer_limits(high=_WRITE_BUFFER)
@@ -101,11 +101,11 @@ class Wire(asyncio.BufferedProtocol):
                 self._reader.set_result(None)
 
     def eof_received(self) -> bool:
-        """The client sends no more: it is gone, as far as this protocol is concerned."""
+        """Treat the end of the client's data as a disconnect."""
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wake everybody."""
+        """Wake all waiters with an error."""
         if not self._lost.done():
             self._lost.set_result(None)
         for waiter in (self._reader, self._drainer):
@@ -115,11 +115,11 @@ class Wire(asyncio.BufferedProtocol):
             self.on_lost()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as is written."""
+        """The client reads more slowly than the server writes."""
         self._write_paused = True
 
     def resume_writing(self) -> None:
-        """The client has caught up."""
+        """The write buffer has room again."""
         self._write_paused = False
         if self._drainer is not None and not self._drainer.done():
             self._drainer.set_result(None)
@@ -136,7 +136,7 @@ class Wire(asyncio.BufferedProtocol):
 
         Raises:
             ProtocolError: 1153 longer than `limit`, 1156 wrong sequence id.
-            ConnectionClosedError: the client is gone.
+            ConnectionClosedError: the connection is lost.
             TimeoutError: one of the waits was too long.
         """
         parts: list[bytes] = []
@@ -176,20 +176,20 @@ class Wire(asyncio.BufferedProtocol):
         return taken
 
     def write(self, data: bytes) -> None:
-        """Hand framed packets to the socket; `drain` waits until it has taken them.
+        """Write framed packets; `drain` waits until the socket has taken them.
 
         Raises:
-            ConnectionClosedError: the client is gone.
+            ConnectionClosedError: the connection is lost.
         """
         if self._lost.done() or self.transport.is_closing():
             raise ConnectionClosedError
         self.transport.write(data)
 
     async def drain(self, seconds: float | None) -> None:
-        """Wait while the client is too slow, at most so many seconds.
+        """Wait while the write buffer is full, at most `seconds`.
 
         Raises:
-            ConnectionClosedError: the client is gone.
+            ConnectionClosedError: the connection is lost.
             TimeoutError: it took too long.
         """
         if self._lost.done():
@@ -204,7 +204,7 @@ class Wire(asyncio.BufferedProtocol):
             self._drainer = None
 
     async def linger(self, seconds: float) -> None:
-        """Send no more, and throw away what the client still sends, until it closes or `seconds` are over.
+        """Stop sending and discard what the client still sends, until it closes or `seconds` are over.
 
         Closing a socket with unread input resets the connection, and the client would never read the last error.
         """

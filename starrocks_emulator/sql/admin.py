@@ -163,7 +163,7 @@ def use(context: Context, words: Words) -> Ok:
 
 
 def kill(context: Context, words: Words) -> Ok:
-    """KILL [QUERY | CONNECTION] id: one's own connections, or with OPERATE any."""
+    """KILL [QUERY | CONNECTION] id: the user's own connection, or any with OPERATE."""
     words.expect("KILL")
     query_only = words.accept("QUERY")
     if not query_only:

@@ -1,4 +1,4 @@
-"""ALTER TABLE, ALTER MATERIALIZED VIEW, ALTER DATABASE and ALTER USER."""
+"""ALTER TABLE, ALTER MATERIALIZED VIEW and ALTER USER."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from starrocks_emulator.storage import Transaction
 
 
 def alter(context: Context, words: Words) -> Ok:
-    """ALTER …"""
+    """ALTER TABLE, MATERIALIZED VIEW or USER."""
     words.expect("ALTER")
     if words.accept("USER"):
         return principals.alter_user(context, words)
@@ -120,7 +120,7 @@ def _add_column(change: Transaction, table: Table, words: Words) -> Table:
     if table.model == "AGGREGATE" and not added.aggregation:
         raise errors.unsupported("new key columns of an AGGREGATE KEY table")
     if not added.nullable and added.default is None:
-        raise errors.analysis(f"Column {added.name} is NOT NULL and has no DEFAULT for the rows that are there")
+        raise errors.analysis(f"Column {added.name} is NOT NULL and has no DEFAULT for the existing rows")
     if words.accept("FIRST"):
         raise errors.analysis("A new column cannot stand before the key columns")
     position = len(table.columns)
@@ -312,7 +312,7 @@ def _swap(context: Context, change: Transaction, table: Table, words: Words) -> 
     context.access.require("ALTER", other)
     for one in (table, other):
         context.services.dependents.inactivate(change, one, "base-table swapped")
-    # the ids, and with them rows and grants, keep their table; only the names change places
+    # rows and grants belong to the ids; only the names are swapped
     first, second = table.with_(name=other.name), other.with_(name=table.name)
     change.put("table", str(first.id), first.to_json())
     change.put("table", str(second.id), second.to_json())

@@ -1,4 +1,4 @@
-"""CREATE TABLE: parsed by hand, because every clause must be understood or refused."""
+"""Parses CREATE TABLE by hand, so that every clause is either known or refused."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -97,7 +97,7 @@ def _default(words: Words, name: str, kind: SqlType) -> str | None:
 
 
 class Definition:
-    """What stands after the name in CREATE TABLE."""
+    """The columns and clauses after the name in CREATE TABLE."""
 
     def __init__(self, words: Words) -> None:
         """Read columns and clauses up to the end or AS."""
@@ -181,7 +181,7 @@ class Definition:
 
 
 def partition_clause(words: Words) -> tuple[Partitioning, tuple[Partition, ...]]:
-    """What stands after PARTITION BY."""
+    """The partitioning and the fixed partitions of PARTITION BY."""
     if words.accept("RANGE"):
         return _range(words)
     if words.peek("LIST"):

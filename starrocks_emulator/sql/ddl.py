@@ -192,7 +192,7 @@ def drop(context: Context, words: Words) -> Ok:  # noqa: PLR0911
         context.access.require("DROP", found)
         services.dependents.inactivate(change, found, "base-table dropped", without={found.id})
         for view in services.catalog.tables(database):
-            if view.base == found.id:  # a synchronous materialized view goes with its table
+            if view.base == found.id:  # a synchronous materialized view is dropped with its table
                 _remove(context, change, view)
         _remove(context, change, found)
     return Ok()

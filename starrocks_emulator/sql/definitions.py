@@ -1,4 +1,4 @@
-"""What the CREATE statements have in common."""
+"""Shared parts of the CREATE statements."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from starrocks_emulator.types import SqlType, from_stored
 
 
 def target(context: Context, words: Words, privilege: str) -> tuple[bool, str, str]:
-    """What a CREATE statement makes: whether it may be there already, its database and its name."""
+    """The target of a CREATE statement: whether IF NOT EXISTS is given, the database and the name."""
     lenient = words.accept("IF", "NOT", "EXISTS")
     database, name = words.qualified()
     database = context.services.catalog.database(database or context.database)
@@ -64,7 +64,7 @@ def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[Tabl
 
 
 def _with_lengths(tree: exp.Expr, queries: Queries, types: Sequence[SqlType]) -> list[SqlType]:
-    """The types with the length of the column where a result is just a string column, as StarRocks keeps it."""
+    """The types; a result that is a plain string column has the length of that column."""
     known = queries.columns_of(tree)
     nodes = tree.expressions if isinstance(tree, exp.Select) else []
     if len(known) != len(types) or len(nodes) != len(types):

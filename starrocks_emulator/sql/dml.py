@@ -25,7 +25,7 @@ Allowed = Callable[[Table, str], None]
 
 
 def assigned(source: str, column: TableColumn) -> str:
-    """An expression as the value of a column: converted, and refused where that loses it."""
+    """An expression converted to the type of a column; a value that does not fit is an error."""
     converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
     if column.type.name in {"array", "varbinary"}:
         converted = f"CAST({source} AS {column.type.stored()})"
@@ -121,7 +121,7 @@ class Changer:
 
     @staticmethod
     def _values(tree: exp.Values, queries: Queries, columns: Sequence[TableColumn]) -> str:
-        """Rows of VALUES, each cell already of its column's kind, so that rows need not agree on types."""
+        """Rows of VALUES; all cells of a column have one type for DuckDB."""
         given = [row.expressions for row in tree.expressions]
         # DuckDB gives a string literal the type of the numbers in other rows, and rounds it
         mixed = [
@@ -238,7 +238,7 @@ class Changer:
     def _modify(  # noqa: PLR0917
         self, table: Table, kind: str, statement: str, where: str, prefix: str = "", more: Sequence[str] = ()
     ) -> Ok:
-        """Run a statement that changes rows; `more` are the relations that it reads besides the table."""
+        """Run a statement that changes rows; `more`: the other relations that it reads."""
         load = self.loads.begin(table.database, None, kind, self.user)
         load.tables = [table.name]
         try:

@@ -82,7 +82,7 @@ def create(context: Context, words: Words) -> Ok:  # noqa: PLR0912  one branch a
 def _keys_first(
     columns: Sequence[TableColumn], order_by: Sequence[str]
 ) -> tuple[tuple[TableColumn, ...], tuple[str, ...], tuple[int, ...]]:
-    """The columns with the sort key first, the names of the key, and where each column is in the query's result.
+    """The columns with the sort key first, the names of the key, and the place of each column in the query's result.
 
     Raises:
         SqlError: 1064 for a column that cannot be a key.
@@ -100,9 +100,13 @@ def _keys_first(
 
 
 def _base(context: Context, query: str) -> int:
-    """The table that a synchronous materialized view is made on: one, with plain columns and aggregates.
+    """The id of the base table of a synchronous materialized view.
 
-    It holds no rows of its own here: what is read from it is computed anew, so that it is always up to date."""
+    Such a view stores no rows in the emulator: reading it runs its query, so it is always up to date.
+
+    Raises:
+        SqlError: 1064 for a query that is not a plain SELECT from one table.
+    """
     tree, _ = parse(query)
     queries = context.queries()
     queries.query(tree)
@@ -119,7 +123,7 @@ def _base(context: Context, query: str) -> int:
 
 
 def _schedule(words: Words) -> Refresh:
-    """What stands after REFRESH."""
+    """The refresh clause after REFRESH."""
     immediate = not words.accept("DEFERRED")
     words.accept("IMMEDIATE")
     mode = words.one_of("ASYNC", "MANUAL")
@@ -141,7 +145,7 @@ def _schedule(words: Words) -> Refresh:
 
 
 def interval(words: Words) -> tuple[int, str]:
-    """`(INTERVAL n unit)` in seconds, and as it is shown."""
+    """`(INTERVAL n unit)` in seconds and as text."""
     words.expect("(", "INTERVAL")
     count, unit = words.integer(), words.identifier().upper().rstrip("S")
     words.expect(")")

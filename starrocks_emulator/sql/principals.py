@@ -10,7 +10,7 @@ from starrocks_emulator.users import BUILT_IN_ROLES, Principal, password_secret
 
 
 def identity(words: Words) -> str:
-    """A user's name; of hosts only '%' is known."""
+    """A user's name; the only supported host is '%'."""
     name = words.word_or_string()
     if words.accept("@"):
         host = words.word_or_string()
@@ -142,7 +142,7 @@ def role_list(words: Words) -> tuple[str, ...]:
 
 
 def with_defaults(user: Principal, words: Words) -> Principal:
-    """A user with the default roles that come next."""
+    """The user with the default roles that follow in the statement."""
     if words.accept("ALL"):
         return replace(user, default_roles=user.roles)
     if words.accept("NONE"):

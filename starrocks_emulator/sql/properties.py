@@ -1,4 +1,4 @@
-"""Properties of tables and materialized views: known ones are checked and kept, others are refused."""
+"""Properties of tables and materialized views; values are checked, unknown properties refused."""
 
 from collections.abc import Mapping
 
@@ -33,7 +33,7 @@ _ENFORCED_ELSEWHERE = ("partition_live_number", "partition_ttl_number", "auto_re
 
 
 def checked(properties: Mapping[str, str]) -> dict[str, str]:
-    """The properties as they are kept.
+    """The properties in normal form.
 
     Raises:
         SqlError: 1235 for an unknown property, 1064 for a bad value.
@@ -74,4 +74,4 @@ TABLE_DEFAULTS = {
 }
 """Properties that SHOW CREATE TABLE prints for every table."""
 PRIMARY_DEFAULTS = {"enable_persistent_index": "true"}
-"""… and for a PRIMARY KEY table."""
+"""Further properties that it prints for a PRIMARY KEY table."""

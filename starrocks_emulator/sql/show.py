@@ -27,7 +27,7 @@ _CONFIG = {
 
 
 def _pattern(words: Words) -> Callable[[str], bool]:
-    """`LIKE 'pattern'`, or everything."""
+    """The filter of `LIKE 'pattern'`; without LIKE everything matches."""
     if not words.accept("LIKE"):
         return lambda _: True
     text = words.string()
@@ -49,7 +49,7 @@ def _database(context: Context, words: Words) -> str:
 
 
 def show(context: Context, words: Words) -> ResultSet:
-    """SHOW …"""
+    """Run a SHOW statement."""
     words.expect("SHOW")
     for phrase, handler in _SHOWS.items():
         if words.accept(*phrase.split()):
@@ -156,7 +156,7 @@ def describe(context: Context, words: Words) -> ResultSet:
 
 
 def explain(context: Context, words: Words) -> ResultSet:
-    """`EXPLAIN query`: DuckDB's plan, since that is what runs."""
+    """`EXPLAIN query`: the plan of DuckDB, which runs the query."""
     words.position += 1
     return _explain(context, words)
 
@@ -273,12 +273,12 @@ RUNTIME_DETAILS AS "JobDetails", WAREHOUSE AS "Warehouse" """
 
 
 def _loads(context: Context, words: Words) -> ResultSet:
-    """`SHOW LOAD [FROM db] [WHERE …] [ORDER BY …] [LIMIT …]`: of INSERT, UPDATE and DELETE; not of Stream Load."""
+    """`SHOW LOAD [FROM db] [WHERE …] [ORDER BY …] [LIMIT …]`: lists INSERT, UPDATE and DELETE, not Stream Load."""
     database = _database(context, words)
     rest = words.rest() if not words.at_end else ""
     tree, _ = parse(f"SELECT 1 FROM dual {rest}")
     if not isinstance(tree, exp.Select):
-        raise errors.syntax(f"SHOW LOAD {rest} is not understood")
+        raise errors.syntax(f"SHOW LOAD {rest} cannot be parsed")
     only(tree, "expressions", "from_", "where", "order", "limit", "offset", "kind")
     queries = context.queries()
     source = (

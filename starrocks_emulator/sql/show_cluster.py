@@ -1,4 +1,4 @@
-"""SHOW of what runs and who may what: frontends, backends, processes, grants, roles, users."""
+"""SHOW FRONTENDS, BACKENDS, PROCESSLIST, GRANTS, ROLES and USERS."""
 
 import time
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def compute_nodes(_: Context, words: Words) -> ResultSet:
 
 
 def processes(context: Context, words: Words) -> ResultSet:
-    """SHOW PROCESSES."""
+    """SHOW PROCESSLIST."""
     words.finish()
     names = ["ServerName", "Id", "User", "Host", "Db", "Command", "ConnectionStartTime", "Time", "State", "Info",
              "IsPending", "Warehouse"]  # fmt: skip

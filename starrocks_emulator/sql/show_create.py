@@ -1,4 +1,4 @@
-"""SHOW CREATE: a statement that makes the same object again, the same text every time."""
+"""SHOW CREATE: the statement that creates the object again."""
 
 from starrocks_emulator.schema import Partition, Partitioning, Table, TableColumn
 
@@ -47,7 +47,7 @@ def _distributed(table: Table) -> str:
 
 
 def _properties(table: Table) -> str:
-    # imported here because information_schema prints properties too and knows the tables' rows
+    # imported here because information_schema imports this package
     from starrocks_emulator.information_schema import all_properties  # noqa: PLC0415
 
     lines = ",\n".join(f'"{name}" = "{value}"' for name, value in all_properties(table).items())

@@ -1,4 +1,4 @@
-"""Rules for new tables: which keys, distribution and properties fit together, as StarRocks' CreateTableAnalyzer."""
+"""Rules for new tables, from StarRocks' CreateTableAnalyzer: keys, distribution and properties."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ def default_keys(columns: Sequence[TableColumn]) -> tuple[str, ...]:
 
 
 def view_keys(columns: Sequence[TableColumn]) -> tuple[str, ...]:
-    """Key columns of a materialized view without ORDER BY: as `default_keys`, from the first column that can be one."""
+    """Key columns of a materialized view without ORDER BY: `default_keys` from the first possible key column on."""
     for place, one in enumerate(columns):
         if one.type.name not in NO_KEYS:
             return default_keys(columns[place:])
@@ -96,7 +96,7 @@ def validate(definition: Definition, query: bool = False) -> None:
 
 
 def _choose_keys(definition: Definition, query: bool) -> None:
-    """The model and the keys of a table that names none."""
+    """Set the model and the keys of a table without a key clause."""
     if any(one.aggregation for one in definition.columns):
         definition.model = "AGGREGATE"
         definition.keys = tuple(one.name for one in definition.columns if not one.aggregation)
@@ -141,7 +141,7 @@ def _validate_keys(definition: Definition) -> None:
 
 
 def _validate_distribution(definition: Definition) -> None:
-    """Choose the distribution where none is given, as CreateTableAnalyzer of StarRocks does."""
+    """Set the distribution of a table without DISTRIBUTED BY and check it."""
     if not definition.distribution:
         if definition.model in {"AGGREGATE", "UNIQUE"}:
             kind = "AGG_KEYS" if definition.model == "AGGREGATE" else "UNIQUE_KEYS"

@@ -11,7 +11,7 @@ from starrocks_emulator.sql.materialized import interval, moment
 from starrocks_emulator.tasks import Task, new_name
 
 _SHORTEST = 10
-"""Seconds between two runs at least (StarRocks: task_min_schedule_interval_s)."""
+"""Shortest interval between two runs, in seconds (StarRocks: task_min_schedule_interval_s)."""
 
 
 def submit(context: Context, words: Words) -> ResultSet:
@@ -57,7 +57,7 @@ def submit(context: Context, words: Words) -> ResultSet:
 
 
 def drop(context: Context, words: Words) -> Ok:
-    """`DROP TASK [IF EXISTS] name [FORCE]`: one's own, or any with OPERATE."""
+    """`DROP TASK [IF EXISTS] name [FORCE]`: the user's own task, or any with OPERATE."""
     lenient = words.accept("IF", "EXISTS")
     name = words.word_or_string()
     words.accept("FORCE")
