@@ -1,18 +1,31 @@
 """Assembling: each distribution once, whole or not at all, old ones cleared away."""
 
 import shutil
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from infra.checkout.paths import locked
+from infra.distributions import downloads
 from infra.distributions.model import DIST, AssemblyError, Distribution, Report
+from infra.distributions.recipes import dolphinscheduler, postgres, pulsar, seatunnel
 from infra.distributions.registry import recipes
+from infra.versions import Artifact
 
+DOWNLOADS: Mapping[str, Callable[[], list[Artifact]]] = {
+    "dolphinscheduler": dolphinscheduler.downloads,
+    "seatunnel": seatunnel.downloads,
+    "pulsar": pulsar.downloads,
+    "postgres": postgres.downloads,
+}
+"""Files from Maven's repository, by the distribution that needs them."""
 KEPT_VERSIONS = 2
 ATTEMPTS = 3
-"""How often a build is begun anew because somebody edits the sources meanwhile."""
+"""How often a build starts again because its sources changed meanwhile."""
 
 
 class SourcesChanged(AssemblyError):
@@ -76,7 +89,7 @@ def in_use(folder: Path) -> bool:
 
 
 def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyError]:
-    """Assemble several side by side.
+    """Assemble several side by side; files from Maven's repository are downloaded together first.
 
     Args:
         names: names of distributions.
@@ -85,18 +98,53 @@ def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyE
     Returns:
         For each name its folder, or why there is none: one that fails does not stop the others.
     """
+    with ThreadPoolExecutor(max_workers=len(names) + 1) as pool:
+        begun = threading.Event()
+        pool.submit(_download, names, report, begun)
+        # Else the download of a single distribution would begin first, and all others would wait for it.
+        begun.wait()
+        built = {name: pool.submit(_assemble_again, name, report) for name in names}
+        return {name: future.result() for name, future in built.items()}
 
-    def one(name: str) -> Path | AssemblyError:
-        result: Path | AssemblyError = SourcesChanged(name)
-        for _ in range(ATTEMPTS):
-            try:
-                return assemble(recipes()[name].distribution(), lambda line: report(f"{name}: {line}"))
-            except SourcesChanged as error:
-                report(f"{name}: its sources changed meanwhile; once more")
-                result = error
-            except AssemblyError as error:
-                return error
-        return result
 
-    with ThreadPoolExecutor(max_workers=3) as pool:
-        return dict(zip(names, pool.map(one, names), strict=True))
+def _download(names: list[str], report: Report, begun: threading.Event) -> None:
+    """Download together what the distributions that are not there yet need from Maven's repository.
+
+    Where that fails, the build of a distribution tries again and reports the file that it lacks.
+
+    Args:
+        names: of the distributions.
+        report: takes progress lines.
+        begun: set as soon as the download runs, or where there is none.
+    """
+
+    def named(line: str) -> None:
+        report(f"downloads: {line}")
+        begun.set()
+
+    to_build = [name for name in names if name in DOWNLOADS and not recipes()[name].distribution().path.is_dir()]
+    try:
+        artifacts = downloads.lacking(artifact for name in to_build for artifact in DOWNLOADS[name]())
+        if artifacts:
+            with suppress(AssemblyError):
+                downloads.fetch(artifacts, named)
+    finally:
+        begun.set()
+
+
+def _assemble_again(name: str, report: Report) -> Path | AssemblyError:
+    """Assemble one, anew where its sources changed meanwhile."""
+
+    def named(line: str) -> None:
+        report(f"{name}: {line}")
+
+    result: Path | AssemblyError = SourcesChanged(name)
+    for _ in range(ATTEMPTS):
+        try:
+            return assemble(recipes()[name].distribution(), named)
+        except SourcesChanged as error:
+            named("its sources changed meanwhile; once more")
+            result = error
+        except AssemblyError as error:
+            return error
+    return result

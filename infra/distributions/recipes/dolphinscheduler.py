@@ -7,9 +7,10 @@ from zipfile import ZipFile
 from infra.checkout.paths import ROOT
 from infra.distributions import locks, maven
 from infra.distributions.digest import version
+from infra.distributions.downloads import fetch
 from infra.distributions.files import copy_sources, place
 from infra.distributions.model import Distribution, Report
-from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_SOURCES
+from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_SOURCES, Artifact
 
 AGENT = ROOT / "dolphinscheduler" / "address-agent"
 PAGE = ROOT / "dolphinscheduler" / "page"
@@ -31,11 +32,20 @@ def distribution() -> Distribution:
     return Distribution("dolphinscheduler", f"{DOLPHINSCHEDULER}-{version(sources, pinned).rsplit('-', 1)[1]}")
 
 
+def downloads() -> list[Artifact]:
+    """Everything that `build` takes from a Maven repository, apart from the compiler's plugins."""
+    jars = (artifact for lock in locks.DOLPHINSCHEDULER.values() for artifact in lock.artifacts())
+    return [*dict.fromkeys(jars), *DOLPHINSCHEDULER_SOURCES.values()]
+
+
 def build(target: Path, report: Report) -> None:
     """Lay out `lib/<server>/`, `conf/<server>/`, `sql/`, `agent/` and `home/ui/` (the page)."""
+    # First, because other files are downloaded meanwhile.
+    report("compiling the agent")
+    _compile_agent(target / "agent", report)
     wanted = {server: lock.artifacts() for server, lock in locks.DOLPHINSCHEDULER.items()}
     every = {artifact.coordinates: artifact for artifacts in wanted.values() for artifact in artifacts}
-    files = maven.fetch([*every.values(), *DOLPHINSCHEDULER_SOURCES.values()], report)
+    files = fetch([*every.values(), *DOLPHINSCHEDULER_SOURCES.values()], report)
     paths = dict(zip(every, files[: len(every)], strict=True))
     for server, artifacts in wanted.items():
         place([paths[artifact.coordinates] for artifact in artifacts], target / "lib" / server)
@@ -46,8 +56,6 @@ def build(target: Path, report: Report) -> None:
     _unpack(sources["dao"], (f"sql/{SCHEMA}",), target)
     copy_sources(PAGE, target / "home" / "ui")
     (target / "home").mkdir(exist_ok=True)
-    report("compiling the agent")
-    _compile_agent(target / "agent", report)
 
 
 def _unpack(archive: Path, names: tuple[str, ...], folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from infra.distributions.digest import version
-from infra.distributions.maven import fetch
+from infra.distributions.downloads import fetch
 from infra.distributions.model import AssemblyError, Distribution, Report
 from infra.versions import POSTGRES, POSTGRES_BINARIES, Artifact
 
@@ -17,6 +17,12 @@ def distribution() -> Distribution:
     artifact = POSTGRES_BINARIES.get((platform.system(), platform.machine()))
     pinned = artifact.sha256 if artifact else "none"
     return Distribution("postgres", f"{POSTGRES}-{version([Path(__file__)], [pinned]).rsplit('-', 1)[1]}")
+
+
+def downloads() -> list[Artifact]:
+    """The archive for this kind of machine; none where it is not published, which `build` reports."""
+    artifact = POSTGRES_BINARIES.get((platform.system(), platform.machine()))
+    return [artifact] if artifact else []
 
 
 def build(target: Path, report: Report) -> None:

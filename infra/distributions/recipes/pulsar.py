@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from infra.checkout import environment
 from infra.distributions.digest import version
-from infra.distributions.maven import fetch
+from infra.distributions.downloads import fetch
 from infra.distributions.model import AssemblyError, Distribution, Report
-from infra.versions import PULSAR
+from infra.versions import PULSAR, Artifact
 
 KEPT = {"lib", "conf", "bin", "LICENSE", "NOTICE"}
 """Left out are `instances` (Pulsar Functions) and `examples`: 14 MB that nothing here starts."""
@@ -23,6 +23,11 @@ def distribution() -> Distribution:
     """Pulsar."""
     own = version([LAUNCHER, Path(__file__)], [PULSAR.sha256]).rsplit("-", 1)[1]
     return Distribution("pulsar", f"{PULSAR.version}-{own}")
+
+
+def downloads() -> list[Artifact]:
+    """The release."""
+    return [PULSAR]
 
 
 def build(target: Path, report: Report) -> None:

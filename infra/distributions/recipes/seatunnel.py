@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from infra.checkout.paths import ROOT
 from infra.distributions import maven
 from infra.distributions.digest import version
+from infra.distributions.downloads import fetch
 from infra.distributions.files import copy_sources, place
 from infra.distributions.locks import ZETA_ENGINE
 from infra.distributions.model import AssemblyError, Distribution, Report
@@ -17,6 +18,7 @@ from infra.versions import (
     SEATUNNEL_HADOOP,
     SEATUNNEL_JDBC,
     SEATUNNEL_TRANSFORMS,
+    Artifact,
 )
 
 CONNECTORS = ROOT / "seatunnel" / "connectors"
@@ -45,17 +47,23 @@ def distribution() -> Distribution:
     return Distribution("seatunnel", f"{SEATUNNEL}-{own}")
 
 
+def downloads() -> list[Artifact]:
+    """Everything that `build` takes from a Maven repository, apart from what the compilation needs."""
+    return [*ZETA_ENGINE.artifacts(), *LIBRARIES, *PLUGINS]
+
+
 def build(target: Path, report: Report) -> None:
     """Lay out `starter/` (the engine), `lib/` (also on its class path) and `connectors/` (plugins)."""
+    # First, because other files are downloaded meanwhile.
+    if CONNECTORS.is_dir():
+        report("compiling our connectors")
+        _compile(target / "connectors", report)
     starter = ZETA_ENGINE.artifacts()
-    jars = maven.fetch([*starter, *LIBRARIES, *PLUGINS], report)
+    jars = fetch([*starter, *LIBRARIES, *PLUGINS], report)
     place(jars[: len(starter)], target / "starter")
     place(jars[len(starter) : len(starter) + len(LIBRARIES)], target / "lib")
     place(jars[len(starter) + len(LIBRARIES) :], target / "connectors")
     (target / "connectors" / MAPPING).write_text(mapping())
-    if CONNECTORS.is_dir():
-        report("compiling our connectors")
-        _compile(target / "connectors", report)
 
 
 def mapping() -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from infra import versions
-from infra.distributions import AssemblyError, maven
+from infra.distributions import AssemblyError, downloads
 from infra.distributions.locks import ZETA_ENGINE
 from infra.distributions.recipes import seatunnel
 from infra.distributions.relock import artifact
@@ -30,13 +30,13 @@ def put(repository: Path, content: bytes) -> Path:
 
 def test_an_existing_file_is_used_without_maven(repository: Path) -> None:
     path = put(repository, b"jar")
-    assert maven.fetch([pinned(b"jar")], lambda _: None) == [path]
+    assert downloads.fetch([pinned(b"jar")], lambda _: None) == [path]
 
 
 def test_a_file_with_another_checksum_is_rejected(repository: Path) -> None:
     path = put(repository, b"another jar")
     with pytest.raises(AssemblyError, match=f"{path} has sha256 .* pins {pinned(b'jar').sha256}"):
-        maven.fetch([pinned(b"jar")], lambda _: None)
+        downloads.fetch([pinned(b"jar")], lambda _: None)
 
 
 def test_coordinates_name_type_and_classifier() -> None:

@@ -1,0 +1,168 @@
+"""Pinned files from a Maven repository, downloaded side by side into the local Maven cache."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.sax.saxutils import escape
+
+from infra.checkout.paths import cache, locked
+from infra.distributions import maven
+from infra.distributions.locks import MISSING_PARENTS
+from infra.distributions.model import AssemblyError, Report
+from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
+
+THREADS = (8, 1)
+"""Modules that each attempt downloads at the same time; the last attempt rules out that they disturb each other."""
+OWN_DRAFTS = "-Daether.connector.resumeDownloads=false"
+"""Lets each download write a temporary file of its own.
+
+Maven before 3.9 otherwise writes one `.part` file, and fails where two modules download the same POM at once.
+"""
+SIGN_OF_LIFE = 15.0
+"""Seconds between two lines about a download."""
+
+
+def lacking(artifacts: Iterable[Artifact]) -> list[Artifact]:
+    """Those of the artifacts that are not in the local repository, each once."""
+    root = maven.local_repository()
+    return [each for each in dict.fromkeys(artifacts) if not (root / each.repository_path).is_file()]
+
+
+def fetch(artifacts: Sequence[Artifact], report: Report) -> list[Path]:
+    """Paths of these files in the local repository, downloaded where missing, their checksums compared.
+
+    Dependencies of an artifact are not followed: the caller lists every file.
+
+    Raises:
+        AssemblyError: a file cannot be downloaded, or is not the one that was pinned.
+    """
+    if lacking(artifacts):
+        _download(artifacts, report)
+    paths = []
+    for artifact in artifacts:
+        path = maven.local_repository() / artifact.repository_path
+        found = maven.sha256(path)
+        if found != artifact.sha256:
+            raise AssemblyError(
+                f"{path} has sha256 {found}, but infra/versions.py (or a lock) pins "
+                f"{artifact.sha256}: delete the file to have it downloaded again"
+            )
+        paths.append(path)
+    return paths
+
+
+def _download(artifacts: Sequence[Artifact], report: Report) -> None:
+    """Download into a repository of its own, and move files with the right checksum into the shared one.
+
+    Thus no other Maven run waits for the download, and POMs that a killed download left half-written are never read.
+    """
+    with locked(cache() / "maven-downloads.lock", lambda: report("waiting for another download")):
+        scratch = cache() / "maven-downloads"
+        _take_over(artifacts, scratch, complete=False)
+        error: AssemblyError | None = None
+        for threads in THREADS:
+            shutil.rmtree(scratch, ignore_errors=True)
+            missing = lacking(artifacts)
+            if not missing:
+                return
+            report(f"downloading {len(missing)} file{'s' if len(missing) > 1 else ''} from Maven's repository")
+            error = _attempt(missing, threads, scratch, report)
+            _take_over(missing, scratch)
+        shutil.rmtree(scratch, ignore_errors=True)
+        if missing := lacking(artifacts):
+            raise error or AssemblyError(f"Maven did not download {missing[0].coordinates}")
+
+
+def _take_over(artifacts: Sequence[Artifact], scratch: Path, *, complete: bool = True) -> None:
+    """Move downloaded files into the local repository.
+
+    Args:
+        artifacts: that are wanted.
+        scratch: the repository that they were downloaded into.
+        complete: whether Maven ended; what a killed run left may be half a file, which is no error.
+
+    Raises:
+        AssemblyError: a file is not the one that was pinned.
+    """
+    for artifact in lacking(artifacts):
+        path = scratch / artifact.repository_path
+        if path.is_file():
+            found = maven.sha256(path)
+            if found != artifact.sha256:
+                path.unlink()
+                if not complete:
+                    continue
+                raise AssemblyError(
+                    f"the downloaded {artifact.coordinates} has sha256 {found}, but infra/versions.py (or a lock) "
+                    f"pins {artifact.sha256}"
+                )
+            target = maven.local_repository() / artifact.repository_path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+
+
+def _attempt(artifacts: Sequence[Artifact], threads: int, scratch: Path, report: Report) -> AssemblyError | None:
+    """Have Maven copy the artifacts, which downloads them; return why it failed, or nothing.
+
+    The dependency plugin downloads one file after the other, so the artifacts are spread over modules that one Maven
+    process builds side by side.
+    """
+    count = min(threads, len(artifacts))
+    started = time.monotonic()
+    ended = threading.Event()
+
+    def show_life() -> None:
+        while not ended.wait(SIGN_OF_LIFE):
+            done = sum((scratch / each.repository_path).is_file() for each in artifacts)
+            report(f"{time.monotonic() - started:.0f} s, {done} of {len(artifacts)} files …")
+
+    with TemporaryDirectory(prefix="kappastack-maven-") as name:
+        folder = Path(name)
+        modules = [f"part-{number}" for number in range(count)]
+        for number, module in enumerate(modules):
+            (folder / module).mkdir()
+            (folder / module / "pom.xml").write_text(_copying_pom(module, artifacts[number::count]))
+        listed = "".join(f"<module>{module}</module>" for module in modules)
+        (folder / "pom.xml").write_text(f"{_BEGIN}<artifactId>all</artifactId><modules>{listed}</modules></project>")
+        arguments = [OWN_DRAFTS, "--threads", str(count), "--fail-at-end", "validate"]
+        life = threading.Thread(target=show_life, daemon=True)
+        life.start()
+        try:
+            status, output = maven.execute(arguments, folder, scratch)
+        finally:
+            ended.set()
+            life.join()
+        return maven.failure(arguments, folder, output) if status else None
+
+
+_BEGIN = (
+    "<project><modelVersion>4.0.0</modelVersion><groupId>kappastack</groupId><version>1</version>"
+    "<packaging>pom</packaging>"
+)
+
+
+def _copying_pom(name: str, artifacts: Sequence[Artifact]) -> str:
+    """A module that copies these artifacts into a folder of its own."""
+    items = "".join(
+        "<artifactItem>"
+        f"<groupId>{escape(artifact.group)}</groupId><artifactId>{escape(artifact.name)}</artifactId>"
+        f"<version>{escape(artifact.version)}</version><type>{artifact.type}</type>"
+        + (f"<classifier>{escape(artifact.classifier)}</classifier>" if artifact.classifier else "")
+        + "</artifactItem>"
+        for artifact in artifacts
+    )
+    group, plugin, version = MAVEN_DEPENDENCY_PLUGIN.split(":")
+    return (
+        f"{_BEGIN}<artifactId>{name}</artifactId>"
+        # To copy a jar the plugin reads its POM with its parents, some of which were never published.
+        f"<repositories><repository><id>missing-parents</id><url>{MISSING_PARENTS.as_uri()}</url>"
+        "</repository></repositories><build><plugins><plugin>"
+        f"<groupId>{group}</groupId><artifactId>{plugin}</artifactId><version>{version}</version>"
+        "<executions><execution><phase>validate</phase><goals><goal>copy</goal></goals><configuration>"
+        "<outputDirectory>copied</outputDirectory><useBaseVersion>true</useBaseVersion>"
+        f"<artifactItems>{items}</artifactItems></configuration></execution></executions>"
+        "</plugin></plugins></build></project>"
+    )
