@@ -28,7 +28,8 @@ setup-tests:
 	@$(PYTHON) -m tools.setup --tests
 
 .PHONY: distributions
-distributions: setup ## assemble what the services run from, below build/dist/
+distributions: ## assemble what the services run from, below build/dist/
+	@$(PYTHON) -m tools.setup --distributions
 	@$(RUN) python -m infra.distributions
 
 .PHONY: images
@@ -98,7 +99,8 @@ doctor: ## disk, memory, ports, versions; what is missing and the command that b
 	@$(PYTHON) -m tools.setup doctor
 
 .PHONY: test
-test: setup-tests ## every check and test, long cases shortened
+test: ## every check and test, long cases shortened
+	@$(PYTHON) -m tools.setup --tests --distributions
 	@$(RUN) python -m tools.checks
 
 .PHONY: test-long

@@ -8,12 +8,14 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 import argparse
 import os
+import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from infra.checkout.environment import outside_path
-from infra.checkout.paths import NOTES, locked
+from infra.checkout.environment import outside_path, variables
+from infra.checkout.paths import NOTES, PYTHON, ROOT, locked
 from infra.checkout.process import Report, SetupError
 from tools.setup import doctor, environment, node, pulumi_cli, python_environment, system_packages
 
@@ -41,20 +43,63 @@ def steps(*, tests: bool) -> list[Step]:
     ]
 
 
-def prepare(*, tests: bool) -> None:
-    """Do what is not done yet, with a line for each thing that takes time."""
-    everything = steps(tests=tests)
+def do(step: Step, place: str) -> None:
+    """Do a step where it is not done yet, with a line for each thing that takes time.
+
+    Args:
+        step: the step.
+        place: its place among all steps, such as `2/4`.
+    """
+    if step.ready():
+        return
+
+    def report(line: str) -> None:
+        print(f"[{place}] {step.name}: {line}", flush=True)
+
+    begun = time.monotonic()
+    step.prepare(report)
+    report(f"done in {time.monotonic() - begun:.0f} s")
+
+
+def assemble_distributions() -> None:
+    """Assemble the distributions in a process of the new environment, which prints its own progress.
+
+    Raises:
+        SetupError: one cannot be assembled.
+    """
+    done = subprocess.run(
+        [PYTHON, "-m", "infra.distributions"],
+        cwd=ROOT,
+        env=os.environ | variables(),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SetupError("a distribution could not be assembled: see above")
+
+
+def prepare(*, tests: bool, distributions: bool) -> None:
+    """Do what is not done yet.
+
+    The Pulumi CLI compiles for minutes, and only a deployment needs it: everything else goes on meanwhile.
+
+    Args:
+        tests: with what only the tests need.
+        distributions: assemble the distributions too.
+    """
+    packages, python, node_js, cli = steps(tests=tests)
     started = time.monotonic()
-    for number, step in enumerate(everything, 1):
-        if step.ready():
-            continue
-
-        def report(line: str, prefix: str = f"[{number}/{len(everything)}] {step.name}: ") -> None:
-            print(prefix + line, flush=True)
-
-        begun = time.monotonic()
-        step.prepare(report)
-        report(f"done in {time.monotonic() - begun:.0f} s")
+    do(packages, "1/4")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # A pinned Go is installed with the packages of the Python environment.
+        early = beside.submit(do, cli, "4/4") if pulumi_cli.go_on_path() else None
+        do(python, "2/4")
+        do(node_js, "3/4")
+        built = early or beside.submit(do, cli, "4/4")
+        if distributions:
+            environment.write()
+            assemble_distributions()
+        built.result()
     environment.write()
     environment.mark_ready(tests=tests)
     if time.monotonic() - started > 5:
@@ -66,6 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description="Prepares this checkout.")
     parser.add_argument("command", nargs="?", choices=["run", "doctor"], default="run")
     parser.add_argument("--tests", action="store_true", help="with what only the tests need")
+    parser.add_argument("--distributions", action="store_true", help="assemble the distributions meanwhile")
     arguments = parser.parse_args()
     if arguments.command == "doctor":
         text, usable = doctor.examine()
@@ -76,7 +122,7 @@ def main() -> int:
         return 0
     try:
         with locked(NOTES / "lock", lambda: print("Set-up: waiting for another run in this checkout …", flush=True)):
-            prepare(tests=arguments.tests)
+            prepare(tests=arguments.tests, distributions=arguments.distributions)
     except SetupError as error:
         print(f"Set-up failed: {error}", file=sys.stderr)
         return 1

@@ -51,12 +51,17 @@ def ready() -> bool:
     return (folder() / "pulumi").exists() or on_path() is not None
 
 
-def go(report: Report) -> Path:
-    """A Go that builds the CLI: the one on PATH where it is new enough, else a pinned one in the cache."""
+def go_on_path() -> Path | None:
+    """The Go on PATH, where it is new enough."""
     found = shutil.which("go")
     version = version_in(output_of([found, "version"])) if found else None
-    if found and version and version >= GO_OLDEST:
-        return Path(found)
+    return Path(found) if found and version and version >= GO_OLDEST else None
+
+
+def go(report: Report) -> Path:
+    """A Go that builds the CLI: the one on PATH where it is new enough, else a pinned one in the cache."""
+    if found := go_on_path():
+        return found
     report(f"installing a pinned Go into the cache: PATH has none of version {dotted(GO_OLDEST)} or newer")
     return install_tool("go", report, _finish_go) / _GO
 
