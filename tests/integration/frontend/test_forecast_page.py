@@ -12,7 +12,7 @@ pytestmark = pytest.mark.integration
 STATION = "/ciapol/stations/ABJ-002?period=24h"
 
 
-@pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720)])
+@pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720), ("90d", 2160)])
 def test_the_forecast_continues_both_charts(page: Page, tmp_path: Path, period: str, hours: int) -> None:
     page.goto(f"/ciapol/stations/ABJ-002?period={period}")
     for name in ("means", "aqi"):
@@ -43,7 +43,7 @@ def test_predicted_hours_have_the_colour_of_their_category_and_words(page: Page)
     expect(dots).to_have_count(24)
     assert {style(dot, "fill") for dot in dots.all()} <= set(OFFICIAL_COLORS.values())
     panel = page.get_by_test_id("forecast")
-    expect(panel).to_contain_text("Pic attendu")
+    expect(panel).to_contain_text("Maximum prévu")
     expect(panel).to_contain_text("modèle trees-1")
     expect(page.get_by_test_id("forecast-fallback")).to_have_count(0)
 

@@ -60,7 +60,7 @@ def test_the_switch_to_english_works_and_is_remembered(page: Page, tmp_path: Pat
     screenshot(page, tmp_path, "overview-english")
 
 
-@pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720)])
+@pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720), ("90d", 2160)])
 def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, period: str, hours: int) -> None:
     page.goto(f"/ciapol/stations/Dongsi?period={period}&pollutant=pm25")
     means = page.locator('[data-chart="means"]')

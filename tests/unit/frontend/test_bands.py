@@ -40,3 +40,20 @@ def test_every_pollutant_has_bands() -> None:
 def test_bands_are_the_breakpoints_of_the_database(pollutant: str) -> None:
     averaging, ends = page_ends()[pollutant]
     assert ends == pytest.approx(database_ends(pollutant, averaging))
+
+
+def constants(name: str) -> dict[str, float]:
+    text = (ROOT / "apps/frontend/src/products/ciapol/aqi/bands.ts").read_text("utf-8")
+    found = re.search(rf"export const {name} = (\{{[^}}]*\}}|[\d.]+)", text)
+    assert found
+    return {key or name: float(value) for key, value in re.findall(r"(?:(\w+): )?([\d.]+)", found.group(1))}
+
+
+def test_gases_are_converted_as_in_the_query() -> None:
+    query = (ROOT / "sql/ciapol/queries/aqi_hourly.sql").read_text("utf-8")
+    factors = re.findall(r"(o3|co|no2|so2)(?:_8h|_24h)? \* ([\d.]+) / ([\d.]+)", query)
+    assert {gas for gas, _, _ in factors} == {"o3", "co", "no2", "so2"}
+    volume = constants("MOLAR_VOLUME")["MOLAR_VOLUME"]
+    assert {(gas, float(used), float(mass)) for gas, used, mass in factors} == {
+        (gas, volume, mass) for gas, mass in constants("MOLAR_MASS").items()
+    }

@@ -1,6 +1,7 @@
 """Values that the npm package and the Python package share, and contents that the lock file must not have."""
 
 import json
+import re
 from pathlib import Path
 
 from apps.frontend import __version__
@@ -15,7 +16,8 @@ def test_both_packages_have_the_same_version() -> None:
 def test_versions_are_exact() -> None:
     package = json.loads((FRONTEND / "package.json").read_text("utf-8"))
     wanted = {**package["dependencies"], **package["devDependencies"]}
-    assert {name: version for name, version in wanted.items() if not version[0].isdigit()} == {}
+    exact = re.compile(r"(npm:[\w@/-]+@)?\d+\.\d+\.\d+")
+    assert {name: version for name, version in wanted.items() if not exact.fullmatch(version)} == {}
 
 
 def test_the_lock_contains_checksums_and_no_download_addresses() -> None:

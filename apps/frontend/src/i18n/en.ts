@@ -56,7 +56,7 @@ export const en = {
   "notice.step_late.detail":
     "A step did not succeed in time: data that depend on it may be old. Contact the technical team.",
   "notice.to_pipeline": "Go to the Pipeline page",
-  "notice.last_known": "Showing the last known data, received at {time}.",
+  "notice.last_known": "Showing the last known data ({time}).",
   "notice.demonstration": "Demonstration data ({source})",
   "mark.last_known": "last known data",
 

@@ -26,6 +26,26 @@ describe("formats", () => {
     expect(english.clock(NOON, "Europe/Paris")).toBe("13:00");
   });
 
+  it("show the year of another year, and the day of another day", () => {
+    const old = Date.parse("2017-02-28T23:00:00Z");
+    expect(french.moment(old, "Africa/Dakar", NOON)).toMatch(/^mar\.? 28 févr\. 2017.* 23:00 UTC$/);
+    expect(english.full(old, "Asia/Shanghai", NOON)).toMatch(/^Wed,? 1 Mar 2017.* 07:00$/);
+    expect(french.moment(NOON - 86_400_000, "UTC", NOON)).not.toContain("2026");
+    expect(french.dated(NOON, "UTC", NOON)).toMatch(/^sam\.? 31 janv\..* 12:00 UTC$/);
+    expect(english.date(old, "UTC")).toBe("28 Feb 2017");
+  });
+
+  it("name a zone by its offset, UTC where there is none", () => {
+    expect(english.zone("Africa/Dakar", NOON)).toBe("Africa/Dakar (UTC)");
+    expect(french.zone("Asia/Kolkata", NOON)).toBe("Asia/Kolkata (UTC+5:30)");
+    expect(english.zone("America/St_Johns", NOON)).toBe("America/St_Johns (UTC−3:30)");
+  });
+
+  it("count old ages in months and years", () => {
+    expect(french.ago(9 * 31_556_952)).toBe("il y a 9 ans");
+    expect(english.ago(70 * 86_400)).toMatch(/^2\smonths ago$/);
+  });
+
   it("tells lengths of time in their largest whole unit", () => {
     expect(french.duration(0)).toMatch(/^0\ss$/);
     expect(french.duration(59.9)).toMatch(/^59\ss$/);

@@ -54,7 +54,7 @@ export const fr = {
   "notice.step_late.detail":
     "Une étape n’a pas abouti dans les temps : les données qui en dépendent peuvent être anciennes. Prévenez l’équipe technique.",
   "notice.to_pipeline": "Voir la page Pipeline",
-  "notice.last_known": "Affichage des dernières données connues, reçues à {time}.",
+  "notice.last_known": "Affichage des dernières données connues ({time}).",
   "notice.demonstration": "Données de démonstration ({source})",
   "mark.last_known": "dernières données connues",
 

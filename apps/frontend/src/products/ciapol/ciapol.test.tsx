@@ -166,7 +166,7 @@ describe("alarms", () => {
     server.answers["/api/ciapol/v1/aqi/current"] = problem(502, "Bad Gateway", "The API cannot be reached.");
     document.dispatchEvent(new Event("visibilitychange"));
     expect((await alarm()).dataset["alarm"]).toBe("api_down");
-    expect(screen.getByRole("alert").textContent).toContain("dernières données connues, reçues à");
+    expect(screen.getByRole("alert").textContent).toContain("dernières données connues (");
     expect((await card("Gucheng")).dataset["aqi"]).toBe("310");
     expect(screen.getByTestId("ranking").dataset["lastKnown"]).toBe("true");
     expect(screen.getByTestId("freshness").textContent).toContain("Dernière mesure il y a");
@@ -217,23 +217,50 @@ describe("station page", () => {
   it("keeps the chosen period and pollutant in the address and asks for them", async () => {
     open("/ciapol/stations/ABJ-001");
     await chart("means");
-    await userEvent.click(screen.getByRole("radio", { name: "7 derniers jours" }));
+    await userEvent.click(screen.getByRole("radio", { name: "7 jours" }));
     await userEvent.click(screen.getByRole("radio", { name: "O3, ozone" }));
     expect(window.location.search).toBe("?period=7d&pollutant=o3");
     await waitFor(() => {
       const last = server.requests.filter(({ pathname }) => pathname.endsWith("/measurements")).at(-1);
       expect(last?.searchParams.get("pollutant")).toBe("o3");
     });
-    expect((await screen.findByTestId("chart-empty")).textContent).toContain("Aucune mesure de O3");
+    expect((await screen.findByTestId("chart-empty")).textContent).toContain("Aucune mesure pour O3");
   });
 
   it("offers the values as a table, newest first", async () => {
     open("/ciapol/stations/ABJ-001");
     const means = await chart("means");
-    await userEvent.click(within(means).getByText("Voir les valeurs en tableau"));
+    await userEvent.click(within(means).getByText("Afficher les valeurs dans un tableau"));
     const rows = await within(means).findAllByRole("row");
     expect(rows).toHaveLength(73);
     expect(rows[1]?.textContent).toMatch(/81$/);
+  });
+
+  it("reaches days of another year and comes back to today", async () => {
+    server.answers["/api/ciapol/v1/stations/ABJ-001"] = {
+      ...station({ last_measured_at: "2017-02-28T22:00:00Z" }),
+      latest: { measured_at: "2017-02-28T22:00:00Z", temperature: 28.4 },
+    };
+    server.answers["/api/ciapol/v1/stations/ABJ-001/measurements"] = { items: [], next_cursor: null };
+    open("/ciapol/stations/ABJ-001?period=7d");
+    const panel = await screen.findByTestId("station-page");
+    await waitFor(() => expect(panel.textContent).toMatch(/il y a \d+ ans \(mar\.? 28 févr\. 2017/));
+    expect(panel.textContent).toMatch(/Relevé\s: mar\.? 28 févr\. 2017.* 22:00 UTC/);
+    await userEvent.click(
+      screen.getByRole("button", { name: "Aller aux dernières mesures (28 févr. 2017)" }),
+    );
+    expect(window.location.search).toBe("?period=7d&pollutant=pm25&until=2017-02-28");
+    expect(screen.getByTestId("history-range").textContent).toBe("Du 22 févr. 2017 au 28 févr. 2017");
+    await waitFor(() => {
+      const last = server.requests.filter(({ pathname }) => pathname.endsWith("/measurements")).at(-1);
+      expect(last?.searchParams.get("from")).toBe("2017-02-22T00:00:00Z");
+      expect(last?.searchParams.get("to")).toBe("2017-03-01T00:00:00Z");
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Période précédente" }));
+    expect(screen.getByTestId("history-range").textContent).toBe("Du 15 févr. 2017 au 21 févr. 2017");
+    await userEvent.click(screen.getByRole("button", { name: "Revenir à aujourd’hui" }));
+    expect(window.location.search).toBe("?period=7d&pollutant=pm25");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Période suivante" }).disabled).toBe(true);
   });
 
   it("tells that a station does not exist", async () => {
@@ -248,6 +275,65 @@ describe("station page", () => {
     expect(window.location.pathname).toBe("/ciapol/stations/ABJ-001");
     await waitFor(() => expect(document.title).toBe("Plateau · Qualité de l’air CIAPOL"));
     expect(document.activeElement).toBe(screen.getByRole("main"));
+  });
+});
+
+describe("an incomplete index", () => {
+  const incomplete = () =>
+    item({
+      aqi: 2,
+      category: "good",
+      complete: false,
+      missing: ["pm25", "o3"],
+      provisional: true,
+      dominant_pollutant: "no2",
+    });
+
+  it("names what is missing and when, and gives no reassuring advice", async () => {
+    server.answers["/api/ciapol/v1/aqi/current"] = current([incomplete()]);
+    open("/ciapol");
+    const shown = await card("ABJ-001");
+    expect(shown.textContent).not.toContain("toutes vos activités");
+    expect(shown.textContent).toContain("Indice incomplet");
+    expect(shown.textContent).toContain("Pas de conseil tant que l’indice est incomplet");
+    expect(within(shown).getByTestId("missing").textContent).toMatch(
+      /PM2,5 \(dès que 2 des 3 dernières heures.*\), O3 \(dès que 6 des 8 dernières heures/,
+    );
+    expect(within(shown).getByTestId("aqi-tile").textContent).toBe("IQA–");
+    expect(within(shown).getByTestId("provisional").textContent).toBe("provisoire");
+    expect(document.querySelector<HTMLElement>('[data-legend="good"]')?.dataset["count"]).toBe("0");
+  });
+
+  it("says so on the station's page, at each pollutant that waits", async () => {
+    server.answers["/api/ciapol/v1/aqi/current"] = current([incomplete()]);
+    open("/ciapol/stations/ABJ-001");
+    const page = await screen.findByTestId("station-page");
+    await waitFor(() => expect(within(page).getAllByTestId("incomplete")).toHaveLength(1));
+    expect(page.textContent).not.toContain("toutes vos activités");
+    expect(document.querySelector('[data-sub-index="co"]')?.textContent).toContain("pas d’indice");
+    expect(document.querySelector('[data-sub-index="o3"]')?.textContent).not.toContain("pas encore");
+  });
+
+  it("keeps its advice where it warns", async () => {
+    const warning = { ...incomplete(), aqi: 180, category: "unhealthy" as const };
+    server.answers["/api/ciapol/v1/aqi/current"] = current([warning]);
+    open("/ciapol");
+    const shown = await card("ABJ-001");
+    expect(shown.textContent).toContain("limitez les efforts prolongés");
+    expect(within(shown).getByTestId("incomplete")).toBeTruthy();
+  });
+});
+
+describe("method", () => {
+  it("is linked from a station's index and says how each pollutant is averaged", async () => {
+    open("/ciapol/stations/ABJ-001");
+    const [link] = await screen.findAllByRole("link", { name: "Comment l’indice est-il calculé\u00A0?" });
+    await userEvent.click(link as HTMLElement);
+    expect(window.location.pathname).toBe("/ciapol/method");
+    const text = screen.getByRole("main").textContent ?? "";
+    for (const words of ["NowCast sur 12 h", "6 des 8 heures", "24,4654 l/mol", "AirNow", "EPA-454/B-24-002"])
+      expect(text).toContain(words);
+    expect(screen.getByRole("link", { name: "Méthode", current: "page" })).toBeTruthy();
   });
 });
 

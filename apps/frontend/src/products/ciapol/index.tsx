@@ -4,8 +4,10 @@ import "./styles/overview.css";
 import "./styles/station.css";
 import "./styles/forecast.css";
 import "./styles/quality.css";
+import "./styles/method.css";
 import { CurrentProvider, useCurrent } from "./api/current";
 import { ProductFooter } from "./components/ProductFooter";
+import { MethodPage } from "./pages/MethodPage";
 import { Overview } from "./pages/Overview";
 import { StationPage } from "./pages/StationPage";
 import { QualityPanel } from "./quality/QualityPanel";
@@ -17,9 +19,13 @@ const product: Product = {
   icon: "M3 9.2h9.6a2.9 2.9 0 1 0-2.7-3.9M3 13.2h14.6a2.8 2.8 0 1 1-2.6 3.7M3 17.2h6.4",
   pages: [
     { name: "overview", path: "/", component: Overview },
+    { name: "method", path: "/method", component: MethodPage },
     { name: "station", path: "/stations/:station", component: StationPage },
   ],
-  navigation: [{ label: { fr: "Vue d’ensemble", en: "Overview" }, path: "/" }],
+  navigation: [
+    { label: { fr: "Vue d’ensemble", en: "Overview" }, path: "/" },
+    { label: { fr: "Méthode", en: "Method" }, path: "/method" },
+  ],
   redirects: [{ from: "/stations/:station", to: "/stations/:station" }],
   Provider: CurrentProvider,
   useMainRequest: useCurrent,

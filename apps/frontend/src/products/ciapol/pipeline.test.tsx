@@ -152,10 +152,10 @@ describe("forecast of a station", () => {
     expect(means.querySelector(".forecast-line path")).toBeTruthy();
     expect(means.querySelectorAll(".recharts-area-curve")).toHaveLength(1);
     expect(means.textContent).toMatch(/Prévision sur 24 h\s: de 101 à 124 µg\/m³/);
-    for (const words of ["Mesuré", "Prévu", "Intervalle probable"])
+    for (const words of ["Mesures", "Intervalle probable"])
       expect(within(means).getByText(words)).toBeTruthy();
     const index = await chart("aqi");
-    expect(index.textContent).toContain("au plus 124 (Mauvais pour les personnes sensibles)");
+    expect(index.textContent).toContain("124 au maximum (Mauvais pour les personnes sensibles)");
     expect(index.textContent).toContain("modèle trees-1");
     expect(index.querySelector(".forecast-dot")?.getAttribute("fill")).toBe("#FF7E00");
   });
@@ -163,7 +163,7 @@ describe("forecast of a station", () => {
   it("is in the table, marked", async () => {
     open("/ciapol/stations/ABJ-001");
     const means = await chart("means");
-    await userEvent.click(within(means).getByText("Voir les valeurs en tableau"));
+    await userEvent.click(within(means).getByText("Afficher les valeurs dans un tableau"));
     const rows = await within(means).findAllByRole("row");
     expect(rows).toHaveLength(1 + 24 + 72);
     expect(rows[1]?.textContent).toContain("prévision124 (104 à 144)");
@@ -174,7 +174,7 @@ describe("forecast of a station", () => {
     open("/ciapol/stations/ABJ-001");
     const panel = await found('[data-testid="forecast"][data-forecast-hours="24"]');
     expect(panel.textContent).toContain("IQA124");
-    expect(panel.textContent).toContain("entre 104 et 144, probablement");
+    expect(panel.textContent).toContain("probablement entre 104 et 144");
     expect(panel.textContent).toContain("101 à 124");
     expect(panel.textContent).toContain("modèle trees-1");
     expect(screen.queryByTestId("forecast-fallback")).toBeNull();
@@ -204,7 +204,7 @@ describe("forecast of a station", () => {
       fallback: null,
     });
     open("/ciapol/stations/ABJ-001");
-    expect((await screen.findByTestId("forecast")).textContent).toContain("Les prochaines 24 heures");
+    expect((await screen.findByTestId("forecast")).textContent).toContain("Les 24 prochaines heures");
     await screen.findByText("Pas encore de prévision pour cette station", { exact: false });
     await found('[data-chart="means"][data-chart-forecast="0"][data-chart-points="72"]');
     expect(document.querySelector(".forecast-line")).toBeNull();
@@ -216,6 +216,6 @@ describe("forecast of a station", () => {
     if (item !== undefined) item.target_hour = "2026-01-31T12:00:00Z";
     server.answers["/api/ciapol/v1/stations/ABJ-001/predictions"] = old;
     open("/ciapol/stations/ABJ-001");
-    expect(await screen.findByText("La dernière prévision, faite à", { exact: false })).toBeTruthy();
+    expect(await screen.findByText("La dernière prévision (", { exact: false })).toBeTruthy();
   });
 });

@@ -60,7 +60,20 @@ export const subIndicesSchema = z.object({
 const categorySchema = z.nullable(z.enum(CATEGORIES));
 const dominantSchema = z.nullable(z.enum(POLLUTANTS));
 
+/** How far an index can be relied on. Older APIs do not say it. */
+const reliability = {
+  /** False where a measured pollutant has no index yet: the real index may be higher. */
+  complete: z.optional(z.boolean()),
+  /** The measured pollutants without an index. */
+  missing: z.optional(z.array(z.string())),
+  /** True while the hour has not ended. */
+  provisional: z.optional(z.boolean()),
+  /** Why there is no index. */
+  reason: z.optional(z.nullable(z.string())),
+};
+
 export const currentItemSchema = z.object({
+  ...reliability,
   rank: z.nullable(z.int()),
   station: stationSchema,
   hour_start: z.nullable(instant),
@@ -77,6 +90,7 @@ export const currentSchema = z.object({
 });
 
 export const aqiHourSchema = z.object({
+  ...reliability,
   hour_start: instant,
   aqi: index,
   category: categorySchema,

@@ -52,7 +52,7 @@ describe("bands", () => {
 
   it("converts gases to µg/m³ at 25 °C: 53 ppb of NO2 are 99.7", () => {
     expect(bandsUpTo("no2", 150)[0]?.high).toBeCloseTo(99.7, 1);
-    expect(bandsUpTo("co", 20_000)[0]?.high).toBeCloseTo(5_041, 0);
+    expect(bandsUpTo("co", 20_000)[0]?.high).toBeCloseTo(5_037.5, 0);
   });
 
   it.each(POLLUTANTS)("covers %s without holes, all six categories", (pollutant) => {

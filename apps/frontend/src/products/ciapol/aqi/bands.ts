@@ -4,20 +4,29 @@ export type Band = { category: Category; low: number; high: number };
 /** The averaging time the EPA's table is made for. */
 export type Averaging = "1h" | "8h" | "24h";
 
+/** Volume of an ideal gas at 25 °C and 1013.25 hPa, in l/mol (CODATA 2018). */
+export const MOLAR_VOLUME = 24.4654;
+/** In g/mol, from the standard atomic weights of IUPAC 2021. */
+export const MOLAR_MASS = { o3: 47.997, co: 28.01, no2: 46.005, so2: 64.058 } as const;
+
 /**
  * Upper ends of the first five categories in the table's own unit, from the US EPA's "Technical Assistance Document
  * for the Reporting of Daily Air Quality" (EPA-454/B-24-002, May 2024), table 6. Gases convert to µg/m³ at 25 °C and
- * 1013.25 hPa: molar mass (g/mol) / 24.45 per ppb. O3 has no 8 h row above 200 ppb: the last band is open there.
+ * 1013.25 hPa: molar mass / molar volume per ppb, as in sql/ciapol/queries/aqi_hourly.sql. O3 has no 8 h row above 200 ppb: the last band is open there.
  */
 type Table = { averaging: Averaging; ends: readonly number[]; microgramsPerUnit: number };
 
 const TABLES: Record<Pollutant, Table> = {
   pm25: { averaging: "24h", ends: [9.0, 35.4, 55.4, 125.4, 225.4], microgramsPerUnit: 1 },
   pm10: { averaging: "24h", ends: [54, 154, 254, 354, 424], microgramsPerUnit: 1 },
-  o3: { averaging: "8h", ends: [54, 70, 85, 105, 200], microgramsPerUnit: 48.0 / 24.45 },
-  no2: { averaging: "1h", ends: [53, 100, 360, 649, 1249], microgramsPerUnit: 46.006 / 24.45 },
-  so2: { averaging: "1h", ends: [35, 75, 185, 304, 604], microgramsPerUnit: 64.066 / 24.45 },
-  co: { averaging: "8h", ends: [4.4, 9.4, 12.4, 15.4, 30.4], microgramsPerUnit: (28.01 / 24.45) * 1000 },
+  o3: { averaging: "8h", ends: [54, 70, 85, 105, 200], microgramsPerUnit: MOLAR_MASS.o3 / MOLAR_VOLUME },
+  no2: { averaging: "1h", ends: [53, 100, 360, 649, 1249], microgramsPerUnit: MOLAR_MASS.no2 / MOLAR_VOLUME },
+  so2: { averaging: "1h", ends: [35, 75, 185, 304, 604], microgramsPerUnit: MOLAR_MASS.so2 / MOLAR_VOLUME },
+  co: {
+    averaging: "8h",
+    ends: [4.4, 9.4, 12.4, 15.4, 30.4],
+    microgramsPerUnit: (MOLAR_MASS.co / MOLAR_VOLUME) * 1000,
+  },
 };
 
 export function averagingOf(pollutant: Pollutant): Averaging {

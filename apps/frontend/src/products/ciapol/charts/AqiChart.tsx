@@ -16,16 +16,18 @@ export type AqiSlot = {
   aqi: number | null;
   category: Category | null;
   dominant: Pollutant | null;
+  incomplete: boolean;
+  provisional: boolean;
 };
 
 /** Narrower bars, in CSS pixels, stand without a gap: it would pale their colour. */
 const MIN_SPACED_BAR = 5;
 
 type Row = AqiSlot & ForecastCells;
-type Props = { rows: readonly Row[]; zone: string; label: string };
+type Props = { rows: readonly Row[]; zone: string; now: number; label: string };
 
 /** The index hour by hour as bars in the official colours under an outline, then the forecast as a dashed line. */
-export const AqiChart = memo(function AqiChart({ rows, zone, label }: Props) {
+export const AqiChart = memo(function AqiChart({ rows, zone, now, label }: Props) {
   const { t, format } = useI18n();
   const [element, width] = useWidth(640);
   const ticks = indexTicks(Math.max(...rows.map(({ aqi, range }) => Math.max(aqi ?? 0, range?.[1] ?? 0))));
@@ -76,7 +78,7 @@ export const AqiChart = memo(function AqiChart({ rows, zone, label }: Props) {
             const category = predicted ? row.predictedCategory : row.category;
             return (
               <div className="tooltip">
-                <p>{format.full(row.hour, zone)}</p>
+                <p>{format.full(row.hour, zone, now)}</p>
                 {predicted && <p>{t("forecast.label")}</p>}
                 <strong>
                   {index === null ? t("chart.no_index") : t("aqi.of", { aqi: format.integer(index) })}
@@ -90,6 +92,8 @@ export const AqiChart = memo(function AqiChart({ rows, zone, label }: Props) {
                   </p>
                 )}
                 {category !== null && <p>{t(`category.${category}`)}</p>}
+                {row.incomplete && <p>{t("index.incomplete.long")}</p>}
+                {row.provisional && <p>{t("index.provisional.long")}</p>}
                 {row.dominant !== null && (
                   <p>{t("chart.dominant", { pollutant: t(`pollutant.${row.dominant}`) })}</p>
                 )}

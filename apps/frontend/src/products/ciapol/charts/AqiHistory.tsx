@@ -10,21 +10,34 @@ import { AqiChart, type AqiSlot } from "./AqiChart";
 import { ChartFrame } from "./ChartFrame";
 import { ForecastLegend } from "./ForecastLegend";
 import { hoursOf, onHours } from "./hours";
-import { CHART_REFRESH_MS, type HistoryProps, lastHourOf, windowOf } from "./period";
+import { CHART_REFRESH_MS, endOf, type HistoryProps, lastHourOf, windowOf } from "./period";
 import { ValueTable } from "./ValueTable";
 
-const emptyHour = (hour: number): AqiSlot => ({ hour, aqi: null, category: null, dominant: null });
+const emptyHour = (hour: number): AqiSlot => ({
+  hour,
+  aqi: null,
+  category: null,
+  dominant: null,
+  incomplete: false,
+  provisional: false,
+});
 
 /** The air quality index hour by hour over a period, and its forecast. */
-export function AqiHistory({ stationId, zone, period, predictions }: Omit<HistoryProps, "pollutant">) {
+export function AqiHistory({ stationId, zone, period, until, predictions }: Omit<HistoryProps, "pollutant">) {
   const { t, count, format } = useI18n();
   const { now } = usePlatform();
   const load = useCallback(
-    (signal: AbortSignal) => api.aqiHistory(stationId, windowOf(period, Date.now()), signal),
-    [stationId, period],
+    (signal: AbortSignal) =>
+      api.aqiHistory(stationId, windowOf(period, endOf(until, zone, Date.now())), signal),
+    [stationId, period, until, zone],
   );
-  const { data, error, receivedAt } = usePolling(`aqi ${stationId} ${period}`, load, CHART_REFRESH_MS);
-  const lastHour = lastHourOf(receivedAt ?? now);
+  const { data, error, receivedAt } = usePolling(
+    `aqi ${stationId} ${period} ${until}`,
+    load,
+    CHART_REFRESH_MS,
+  );
+  const lastHour = lastHourOf(endOf(until, zone, receivedAt ?? now));
+  const thisHour = lastHourOf(now);
   const slots = useMemo<AqiSlot[]>(() => {
     const hours = hoursOf(period, lastHour);
     const found = onHours(hours, data ?? [], ({ hour_start }) => hour_start);
@@ -33,9 +46,14 @@ export function AqiHistory({ stationId, zone, period, predictions }: Omit<Histor
       aqi: found[position]?.aqi ?? null,
       category: found[position]?.category ?? null,
       dominant: found[position]?.dominant_pollutant ?? null,
+      incomplete: found[position]?.complete === false,
+      provisional: found[position]?.provisional === true,
     }));
   }, [data, period, lastHour]);
-  const forecast = useMemo(() => forecastOf(predictions, "aqi", lastHour), [predictions, lastHour]);
+  const forecast = useMemo(
+    () => (until === null ? forecastOf(predictions, "aqi", lastHour) : null),
+    [predictions, lastHour, until],
+  );
   const rows = useMemo(() => withForecast(slots, forecast, ({ aqi }) => aqi, emptyHour), [slots, forecast]);
   const known = slots.filter(({ aqi }) => aqi !== null);
   const highest = known.reduce<AqiSlot | null>(
@@ -61,7 +79,7 @@ export function AqiHistory({ stationId, zone, period, predictions }: Omit<Histor
           t("forecast.aqi.summary", {
             max: format.integer(peak.value),
             category: t(`category.${peak.category ?? "unknown"}`),
-            time: format.full(peak.hour, zone),
+            time: format.full(peak.hour, zone, now),
           }),
         ]),
   ];
@@ -83,6 +101,7 @@ export function AqiHistory({ stationId, zone, period, predictions }: Omit<Histor
       table={() => (
         <ValueTable
           zone={zone}
+          now={thisHour}
           columns={[t("aqi.name"), t("chart.category"), t("station.dominant")]}
           rows={rows.map((row) => {
             const category = isPredicted(row) ? row.predictedCategory : row.category;
@@ -99,7 +118,11 @@ export function AqiHistory({ stationId, zone, period, predictions }: Omit<Histor
                   : row.aqi === null
                     ? t("chart.no_index")
                     : format.integer(row.aqi),
-                category === null ? "" : t(`category.${category}`),
+                [
+                  ...(category === null ? [] : [t(`category.${category}`)]),
+                  ...(row.incomplete ? [t("index.incomplete")] : []),
+                  ...(row.provisional ? [t("index.provisional")] : []),
+                ].join(", "),
                 row.dominant === null ? "" : t(`pollutant.${row.dominant}`),
               ],
             };
@@ -119,7 +142,12 @@ export function AqiHistory({ stationId, zone, period, predictions }: Omit<Histor
         </Empty>
       )}
       {drawn && (
-        <AqiChart rows={rows} zone={zone} label={`${t("chart.aqi")}, ${t(`period.long.${period}`)}`} />
+        <AqiChart
+          rows={rows}
+          zone={zone}
+          now={thisHour}
+          label={`${t("chart.aqi")}, ${t(`period.long.${period}`)}`}
+        />
       )}
     </ChartFrame>
   );

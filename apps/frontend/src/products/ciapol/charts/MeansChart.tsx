@@ -26,7 +26,7 @@ export type MeansSlot = { hour: number; value: number | null };
 const LABEL_ROOM = 18;
 
 type Row = MeansSlot & ForecastCells;
-type Props = { rows: readonly Row[]; pollutant: Pollutant; zone: string; label: string };
+type Props = { rows: readonly Row[]; pollutant: Pollutant; zone: string; now: number; label: string };
 
 function lonePoint(slots: readonly Row[]) {
   return ({ index, cx, cy }: DotItemDotProps) => {
@@ -37,7 +37,7 @@ function lonePoint(slots: readonly Row[]) {
 }
 
 /** Hourly means as a line over the EPA's colour bands, then the forecast; hours without a measurement leave a gap. */
-export const MeansChart = memo(function MeansChart({ rows, pollutant, zone, label }: Props) {
+export const MeansChart = memo(function MeansChart({ rows, pollutant, zone, now, label }: Props) {
   const { t, format } = useI18n();
   const [element, width] = useWidth(640);
   const ticks = valueTicks(
@@ -104,7 +104,7 @@ export const MeansChart = memo(function MeansChart({ rows, pollutant, zone, labe
             const value = isPredicted(row) ? row.predicted : row.value;
             return (
               <div className="tooltip">
-                <p>{format.full(row.hour, zone)}</p>
+                <p>{format.full(row.hour, zone, now)}</p>
                 {isPredicted(row) && <p>{t("forecast.label")}</p>}
                 <strong>
                   {value === null

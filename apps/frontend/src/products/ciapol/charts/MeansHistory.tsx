@@ -11,34 +11,36 @@ import { ChartFrame } from "./ChartFrame";
 import { ForecastLegend } from "./ForecastLegend";
 import { hoursOf, onHours } from "./hours";
 import { MeansChart, type MeansSlot } from "./MeansChart";
-import { CHART_REFRESH_MS, type HistoryProps, lastHourOf, windowOf } from "./period";
+import { CHART_REFRESH_MS, endOf, type HistoryProps, lastHourOf, windowOf } from "./period";
 import { summarize } from "./scale";
 import { ValueTable } from "./ValueTable";
 
 const emptyHour = (hour: number): MeansSlot => ({ hour, value: null });
 
 /** Hourly means of one pollutant over a period, and its forecast. */
-export function MeansHistory({ stationId, zone, period, pollutant, predictions }: HistoryProps) {
+export function MeansHistory({ stationId, zone, period, until, pollutant, predictions }: HistoryProps) {
   const { t, count, format } = useI18n();
   const { now } = usePlatform();
   const load = useCallback(
-    (signal: AbortSignal) => api.hourlyMeans(stationId, pollutant, windowOf(period, Date.now()), signal),
-    [stationId, pollutant, period],
+    (signal: AbortSignal) =>
+      api.hourlyMeans(stationId, pollutant, windowOf(period, endOf(until, zone, Date.now())), signal),
+    [stationId, pollutant, period, until, zone],
   );
   const { data, error, receivedAt } = usePolling(
-    `means ${stationId} ${pollutant} ${period}`,
+    `means ${stationId} ${pollutant} ${period} ${until}`,
     load,
     CHART_REFRESH_MS,
   );
-  const lastHour = lastHourOf(receivedAt ?? now);
+  const lastHour = lastHourOf(endOf(until, zone, receivedAt ?? now));
+  const thisHour = lastHourOf(now);
   const slots = useMemo<MeansSlot[]>(() => {
     const hours = hoursOf(period, lastHour);
     const found = onHours(hours, data ?? [], ({ measured_at }) => measured_at);
     return hours.map((hour, position) => ({ hour, value: found[position]?.[pollutant] ?? null }));
   }, [data, period, lastHour, pollutant]);
   const forecast = useMemo(
-    () => forecastOf(predictions, pollutant, lastHour),
-    [predictions, pollutant, lastHour],
+    () => (until === null ? forecastOf(predictions, pollutant, lastHour) : null),
+    [predictions, pollutant, lastHour, until],
   );
   const rows = useMemo(
     () => withForecast(slots, forecast, ({ value }) => value, emptyHour),
@@ -95,6 +97,7 @@ export function MeansHistory({ stationId, zone, period, pollutant, predictions }
       table={() => (
         <ValueTable
           zone={zone}
+          now={thisHour}
           columns={[`${name} (${unit})`]}
           rows={rows.map((row) => ({
             hour: row.hour,
@@ -130,6 +133,7 @@ export function MeansHistory({ stationId, zone, period, pollutant, predictions }
           rows={rows}
           pollutant={pollutant}
           zone={zone}
+          now={thisHour}
           label={`${t("chart.means", { pollutant: name })}, ${t(`period.long.${period}`)}`}
         />
       )}

@@ -2,10 +2,10 @@ import { useI18n } from "../texts";
 
 /** One hour; `predicted` where its values are a forecast. */
 type Row = { hour: number; predicted: boolean; cells: readonly string[] };
-type Props = { zone: string; columns: readonly string[]; rows: readonly Row[] };
+type Props = { zone: string; now: number; columns: readonly string[]; rows: readonly Row[] };
 
 /** The values of a chart as a table, newest first, for people who do not see the chart or want the numbers. */
-export function ValueTable({ zone, columns, rows }: Props) {
+export function ValueTable({ zone, now, columns, rows }: Props) {
   const { t, format } = useI18n();
   const newestFirst = [...rows].reverse();
   return (
@@ -27,7 +27,7 @@ export function ValueTable({ zone, columns, rows }: Props) {
           {newestFirst.map(({ hour, predicted, cells }) => (
             <tr key={hour} className={predicted ? "row-predicted" : undefined}>
               <th scope="row">
-                {format.full(hour, zone)}
+                {format.full(hour, zone, now)}
                 {predicted && <span className="mark">{t("forecast.row")}</span>}
               </th>
               {columns.map((column, position) => (

@@ -10,7 +10,8 @@ describe("hours of a period", () => {
     ["3d", 72],
     ["7d", 168],
     ["30d", 720],
-  ] as const)("%s is %i hours, the running one last", (period, count) => {
+    ["90d", 2160],
+  ] as const)("%s is %i hours, the one of the end last", (period, count) => {
     const hours = hoursOf(period, NOW);
     expect(hours).toHaveLength(count);
     expect(iso(hours.at(-1) ?? 0)).toBe("2026-01-31T12:00:00.000Z");

@@ -2,14 +2,14 @@ import { localClock } from "../../../lib/zone";
 
 const HOUR = 3_600_000;
 
-export type Period = "24h" | "3d" | "7d" | "30d";
-export const PERIODS: readonly Period[] = ["24h", "3d", "7d", "30d"];
-export const PERIOD_HOURS: Record<Period, number> = { "24h": 24, "3d": 72, "7d": 168, "30d": 720 };
+export type Period = "24h" | "3d" | "7d" | "30d" | "90d";
+export const PERIODS: readonly Period[] = ["24h", "3d", "7d", "30d", "90d"];
+export const PERIOD_DAYS: Record<Period, number> = { "24h": 1, "3d": 3, "7d": 7, "30d": 30, "90d": 90 };
 
-/** The hours of a period, oldest first, the running hour last; each is the hour's start in ms since the epoch. */
-export function hoursOf(period: Period, now: number): number[] {
-  const last = Math.floor(now / HOUR) * HOUR;
-  const count = PERIOD_HOURS[period];
+/** The hours of a period, oldest first, the hour of `end` last; each is the hour's start in ms since the epoch. */
+export function hoursOf(period: Period, end: number): number[] {
+  const last = Math.floor(end / HOUR) * HOUR;
+  const count = PERIOD_DAYS[period] * 24;
   return Array.from({ length: count }, (_, position) => last - (count - 1 - position) * HOUR);
 }
 

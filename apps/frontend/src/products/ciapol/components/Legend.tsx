@@ -1,6 +1,7 @@
 import { CATEGORIES, type CurrentItem } from "../api/schemas";
 import { CATEGORY_FACTS } from "../aqi/categories";
 import { textOn } from "../aqi/contrast";
+import { shownIndex } from "../aqi/reliability";
 import { useI18n } from "../texts";
 
 /** The six categories: colour, range, words, and how many stations are in each. */
@@ -11,7 +12,7 @@ export function Legend({ items }: { items: readonly CurrentItem[] }) {
       <ul>
         {CATEGORIES.map((category) => {
           const { low, high, color } = CATEGORY_FACTS[category];
-          const stations = items.filter((item) => item.category === category).length;
+          const stations = items.filter((item) => shownIndex(item).category === category).length;
           return (
             <li
               key={category}

@@ -1,10 +1,13 @@
 import { Link } from "../../../components/Link";
 import { usePlatform } from "../../../lib/status/platform";
 import type { CurrentItem } from "../api/schemas";
+import { shownIndex } from "../aqi/reliability";
 import { stationHref } from "../routes";
 import { useI18n } from "../texts";
+import { Advice } from "./Advice";
 import { AqiScale } from "./AqiScale";
 import { AqiTile } from "./AqiTile";
+import { IndexMarks, MissingPollutants } from "./IndexMarks";
 import { PollutantName } from "./PollutantName";
 import { StationMarks } from "./StationMarks";
 
@@ -12,7 +15,8 @@ import { StationMarks } from "./StationMarks";
 export function StationCard({ item }: { item: CurrentItem }) {
   const { t, format } = useI18n();
   const { now } = usePlatform();
-  const { station, aqi, category, color, dominant_pollutant: dominant } = item;
+  const { station, aqi, category, dominant_pollutant: dominant } = item;
+  const shown = shownIndex(item);
   const measured = station.last_measured_at;
   return (
     <li
@@ -22,7 +26,11 @@ export function StationCard({ item }: { item: CurrentItem }) {
       data-category={category ?? ""}
       data-registered={station.registered}
     >
-      <AqiTile aqi={aqi} category={category} color={color} />
+      <AqiTile
+        aqi={shown.aqi}
+        category={shown.category}
+        color={shown.category === null ? null : item.color}
+      />
       <div className="station-words">
         <h3>
           <Link href={stationHref(station.station_id)}>{station.name ?? station.station_id}</Link>
@@ -37,10 +45,18 @@ export function StationCard({ item }: { item: CurrentItem }) {
           {station.commune ?? t("station.no_commune")}
           <StationMarks station={station} />
         </p>
-        <p className="category">{t(`category.${category ?? "unknown"}`)}</p>
+        <p className="category">
+          {t(`category.${shown.category ?? (shown.incomplete ? "incomplete" : "unknown")}`)}
+          <IndexMarks index={shown} />
+        </p>
       </div>
-      <AqiScale aqi={aqi} />
-      <p className="advice">{t(`advice.${category ?? "unknown"}`)}</p>
+      <AqiScale aqi={shown.aqi} />
+      <div className="advice">
+        <p>
+          <Advice index={shown} />
+        </p>
+        <MissingPollutants index={shown} />
+      </div>
       <dl className="station-facts">
         <div>
           <dt title={t("station.dominant")}>{t("station.dominant.short")}</dt>

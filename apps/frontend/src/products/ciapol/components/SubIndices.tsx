@@ -1,10 +1,10 @@
-import { POLLUTANTS, type SubIndices as Values } from "../api/schemas";
+import { POLLUTANTS, type Pollutant, type SubIndices as Values } from "../api/schemas";
 import { CATEGORY_FACTS, categoryOf, scalePosition } from "../aqi/categories";
 import { useI18n } from "../texts";
 import { PollutantName } from "./PollutantName";
 
-/** The index of each pollutant; the greatest of them is the station's index. */
-export function SubIndices({ values }: { values: Values }) {
+/** The index of each pollutant; the highest of them is the index of the station. `waiting` have none yet. */
+export function SubIndices({ values, waiting }: { values: Values; waiting: readonly Pollutant[] }) {
   const { t, format } = useI18n();
   return (
     <ul className="sub-indices">
@@ -21,7 +21,11 @@ export function SubIndices({ values }: { values: Values }) {
             </span>
             <span className="sub-value">
               {value === null ? t("aqi.none") : format.integer(value)}
-              <span>{category === null ? t("station.sub_index.none") : t(`category.short.${category}`)}</span>
+              <span>
+                {category === null
+                  ? t(waiting.includes(pollutant) ? "station.sub_index.waiting" : "station.sub_index.none")
+                  : t(`category.short.${category}`)}
+              </span>
             </span>
             <span className="sub-bar" aria-hidden="true">
               {value !== null && category !== null && (

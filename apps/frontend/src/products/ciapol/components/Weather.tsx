@@ -27,7 +27,9 @@ export function Weather({ latest, zone, now }: { latest: Measurement | null; zon
         })}
       </dl>
       <p className="weather-time">
-        <time dateTime={latest.measured_at}>{format.moment(Date.parse(latest.measured_at), zone, now)}</time>
+        <time dateTime={latest.measured_at}>
+          {t("station.weather.time", { time: format.dated(Date.parse(latest.measured_at), zone, now) })}
+        </time>
       </p>
     </>
   );

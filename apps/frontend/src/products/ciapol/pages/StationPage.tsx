@@ -4,6 +4,7 @@ import { Empty } from "../../../components/Empty";
 import { Failure } from "../../../components/Failure";
 import { Icon } from "../../../components/Icon";
 import { Link } from "../../../components/Link";
+import { Moment } from "../../../components/Moment";
 import type { PageProps } from "../../../lib/product";
 import { navigate } from "../../../lib/router";
 import { useSite } from "../../../lib/site";
@@ -20,16 +21,20 @@ import {
   type Station,
   type StationDetail,
 } from "../api/schemas";
+import { shownIndex } from "../aqi/reliability";
 import { PERIODS } from "../charts/hours";
+import { Advice } from "../components/Advice";
 import { AqiScale } from "../components/AqiScale";
 import { AqiTile } from "../components/AqiTile";
 import { DemonstrationBanner } from "../components/DemonstrationBanner";
 import { ForecastPanel } from "../components/ForecastPanel";
+import { HistoryRange } from "../components/HistoryRange";
+import { IndexMarks, MissingPollutants } from "../components/IndexMarks";
 import { PollutantName } from "../components/PollutantName";
 import { StationMarks } from "../components/StationMarks";
 import { SubIndices } from "../components/SubIndices";
 import { Weather } from "../components/Weather";
-import { HOME_HREF, type StationView, stationHref, viewOf } from "../routes";
+import { HOME_HREF, METHOD_HREF, type StationView, stationHref, viewOf } from "../routes";
 import { useI18n } from "../texts";
 
 // The chart library is half of the page's weight, and the overview does without it.
@@ -42,16 +47,23 @@ const FORECAST_REFRESH_MS = 30_000;
 function CurrentPanel({ item, station }: { item: CurrentItem | null; station: Station }) {
   const { t, format } = useI18n();
   const { now } = usePlatform();
-  const category = item?.category ?? null;
-  const aqi = item?.aqi ?? null;
-  const measured = station.last_measured_at;
+  const index = shownIndex(item);
+  const { aqi, category } = index;
   return (
     <section className="panel current" aria-labelledby="current-title">
       <h2 id="current-title">{t("station.current")}</h2>
       <div className="current-row">
-        <AqiTile aqi={aqi} category={category} color={item?.color ?? null} large />
+        <AqiTile
+          aqi={aqi}
+          category={category}
+          color={category === null ? null : (item?.color ?? null)}
+          large
+        />
         <div>
-          <p className="category category-large">{t(`category.${category ?? "unknown"}`)}</p>
+          <p className="category category-large">
+            {t(`category.${category ?? (index.incomplete ? "incomplete" : "unknown")}`)}
+            <IndexMarks index={index} />
+          </p>
           <p className="station-place">
             {t("label", { name: t("station.dominant") })}{" "}
             {item?.dominant_pollutant ? (
@@ -65,18 +77,17 @@ function CurrentPanel({ item, station }: { item: CurrentItem | null; station: St
       <AqiScale aqi={aqi} />
       <div className="advice-box">
         <Icon path={ADVICE_ICON} />
-        <p>
-          <strong>{t("advice.title")}. </strong>
-          {t(`advice.${category ?? "unknown"}`)}
-        </p>
+        <div>
+          <p>
+            <strong>{t("advice.title")}. </strong>
+            <Advice index={index} />
+          </p>
+          <MissingPollutants index={index} />
+        </div>
       </div>
       <p className="current-times">
         {t("label", { name: t("station.measured") })}{" "}
-        {measured === null ? (
-          t("station.never")
-        ) : (
-          <time dateTime={measured}>{format.moment(Date.parse(measured), station.time_zone, now)}</time>
-        )}
+        <Moment time={station.last_measured_at} never={t("station.never")} zone={station.time_zone} />
         {item?.hour_start && (
           <span>
             {t("station.index_hour", {
@@ -84,6 +95,9 @@ function CurrentPanel({ item, station }: { item: CurrentItem | null; station: St
             })}
           </span>
         )}
+        <span>
+          <Link href={METHOD_HREF}>{t("index.method")}</Link>
+        </span>
       </p>
     </section>
   );
@@ -91,12 +105,12 @@ function CurrentPanel({ item, station }: { item: CurrentItem | null; station: St
 
 type HistoryPanelProps = { station: Station; predictions: Predictions | null } & StationView;
 
-function HistoryPanel({ station, predictions, period, pollutant }: HistoryPanelProps) {
+function HistoryPanel({ station, predictions, period, pollutant, until }: HistoryPanelProps) {
   const { t, format } = useI18n();
   const { now } = usePlatform();
   const zone = knownZone(station.time_zone);
   const show = (view: Partial<StationView>) =>
-    navigate(stationHref(station.station_id, { period, pollutant, ...view }), { replace: true });
+    navigate(stationHref(station.station_id, { period, pollutant, until, ...view }), { replace: true });
   return (
     <section className="panel history" aria-labelledby="history-title">
       <div className="section-head">
@@ -127,11 +141,20 @@ function HistoryPanel({ station, predictions, period, pollutant }: HistoryPanelP
           }))}
         />
       </div>
+      <HistoryRange
+        stationId={station.station_id}
+        zone={station.time_zone}
+        lastMeasuredAt={station.last_measured_at}
+        period={period}
+        pollutant={pollutant}
+        until={until}
+      />
       <Suspense fallback={<p className="chart-wait">{t("chart.loading")}</p>}>
         <History
           stationId={station.station_id}
           zone={zone}
           period={period}
+          until={until}
           pollutant={pollutant}
           predictions={predictions}
         />
@@ -160,7 +183,7 @@ function Missing({ detail, stationId }: { detail: Polled<StationDetail>; station
 /** One station: its index now, its last days, its sub-indices and its weather. */
 export function StationPage({ parameters, search }: PageProps) {
   const stationId = parameters["station"] ?? "";
-  const { period, pollutant } = viewOf(search);
+  const { period, pollutant, until } = viewOf(search);
   const { t } = useI18n();
   const { now } = usePlatform();
   const { lastKnown } = useSite();
@@ -212,10 +235,14 @@ export function StationPage({ parameters, search }: PageProps) {
                 predictions={predictions.data}
                 period={period}
                 pollutant={pollutant}
+                until={until}
               />
               <section className="panel by-pollutant" aria-labelledby="sub-title">
                 <h2 id="sub-title">{t("station.sub_indices")}</h2>
-                <SubIndices values={item?.sub_indices ?? {}} />
+                <SubIndices values={item?.sub_indices ?? {}} waiting={shownIndex(item).missing} />
+                <p className="method-link">
+                  <Link href={METHOD_HREF}>{t("index.method")}</Link>
+                </p>
               </section>
             </div>
           </div>

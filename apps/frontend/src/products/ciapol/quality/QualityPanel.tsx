@@ -4,6 +4,7 @@ import { Fact } from "../../../components/Fact";
 import { Failure } from "../../../components/Failure";
 import { Link } from "../../../components/Link";
 import { StateMark, type Tone } from "../../../components/StateMark";
+import { usePlatform } from "../../../lib/status/platform";
 import { usePolling } from "../../../lib/usePolling";
 import { browserZone } from "../../../lib/zone";
 import { api } from "../api/client";
@@ -39,6 +40,7 @@ function freshness(seconds: number | null, { t, format }: Pick<ReturnType<typeof
 function Station({ quality, name }: { quality: StationQuality; name: string }) {
   const i18n = useI18n();
   const { t, format } = i18n;
+  const { now } = usePlatform();
   const { stationId, newest, hours, meanCompleteness, state } = quality;
   const stuck = newest.stuck_sensors.map((sensor) => {
     const pollutant = POLLUTANTS.find((known) => known === sensor);
@@ -67,7 +69,7 @@ function Station({ quality, name }: { quality: StationQuality; name: string }) {
             measurements: format.integer(newest.measurements),
             expected: format.integer(newest.expected),
           }),
-          time: format.clock(Date.parse(newest.hour_start), zone),
+          time: format.moment(Date.parse(newest.hour_start), zone, now),
         })}
       </p>
       <div className="quality-line">
