@@ -13,6 +13,7 @@ from tests.integration.frontend.sample_air import STATIONS
 READY = {
     "/": "[data-station]",
     "/ciapol/stations/ABJ-002": '[data-chart="means"] .forecast-range path',
+    "/ciapol/method": ".method",
     "/pipeline": "[data-quality]",
 }
 
@@ -44,7 +45,7 @@ def test_stations_are_ranked_in_official_colours_with_words(page: Page, tmp_path
     expect(page.locator('[data-station="essai-17"]')).to_contain_text("non enregistrée")
     expect(page.locator('[data-station="Dongsi"]')).to_contain_text("UTC+8")
     expect(page.get_by_test_id("freshness")).to_contain_text("Dernière mesure")
-    expect(page.get_by_test_id("rejected")).to_have_attribute("data-rejected-count", "3")
+    expect(page.get_by_test_id("rejected")).to_have_count(0)
     expect(page.get_by_test_id("alarm")).to_have_count(0)
     screenshot(page, tmp_path, "overview")
 
@@ -87,6 +88,18 @@ def test_gaps_are_gaps(page: Page) -> None:
     # A line that is drawn across a gap would be a single path.
     assert (curve.get_attribute("d") or "").count("M") > 3
     expect(means).to_contain_text("heures sans mesure")
+
+
+def test_days_of_another_year_are_reached_and_show_their_year(page: Page) -> None:
+    page.goto("/ciapol/stations/Dongsi?period=24h")
+    page.locator('input[type="date"]').fill("2017-02-28")
+    expect(page).to_have_url(re.compile(r"\?period=24h&pollutant=pm25&until=2017-02-28$"))
+    expect(page.get_by_test_id("history-range")).to_have_text("Du 28 févr. 2017 au 28 févr. 2017")
+    bars = page.locator('[data-chart="aqi"]')
+    expect(bars.locator(".recharts-bar-rectangle path").first).to_be_visible()
+    expect(bars).to_have_attribute("data-chart-forecast", "0")
+    bars.locator("summary").click()
+    expect(bars.locator("tbody th").first).to_contain_text("2017")
 
 
 def test_a_pollutant_is_chosen_by_keyboard_and_stays_in_the_address(page: Page) -> None:
@@ -153,14 +166,15 @@ def test_without_stations_the_page_shows_what_to_do(page: Page, fake: FakeApi) -
 
 
 def test_a_payload_is_shown_as_text_and_never_executed(page: Page) -> None:
-    page.goto("/")
+    page.goto("/pipeline")
     panel = page.get_by_test_id("rejected")
+    expect(panel).to_have_attribute("data-rejected-count", "3")
     panel.locator("summary").nth(1).click()
     expect(panel.locator("pre").nth(1)).to_have_text("<script>alert('x')</script>")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/ciapol/stations/ABJ-002?period=7d", "/pipeline"])
+@pytest.mark.parametrize("path", ["/", "/ciapol/stations/ABJ-002?period=7d", "/ciapol/method", "/pipeline"])
 def test_it_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
     dark = scheme == "dark"
     context = browser.new_context(

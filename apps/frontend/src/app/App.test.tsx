@@ -128,6 +128,13 @@ describe("a stack with one product", () => {
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("a/b 7");
   });
 
+  it("says nothing of the age of data where the product's health says nothing", async () => {
+    server.answers["/api/status"] = status({ products: { sample: productStatus({ data: null }) } });
+    open("/");
+    await screen.findByRole("table");
+    expect(screen.queryByTestId("freshness")).toBeNull();
+  });
+
   it("has no page for products that are not in it", async () => {
     open("/other");
     await shows("not-found");

@@ -11,6 +11,8 @@ export function Freshness({ product }: { product?: string }) {
   const name = product ?? site.product?.name;
   if (name === undefined) return null;
   const told = status.data?.products[name];
+  // A product whose health says nothing of its data.
+  if (told?.reachable === true && told.data === null) return null;
   const age = ageOf(name);
   const doubted =
     name === site.product?.name ? doubtsData(site.alarm) : told !== undefined && told.status !== "ok";

@@ -38,7 +38,8 @@ export const en = {
   "notice.offline": "Connection lost",
   "notice.offline.detail": "This page can no longer reach the server. It retries automatically.",
   "notice.api_down": "The API of the product “{product}” does not respond",
-  "notice.api_down.detail": "No new data reach this page. Contact the technical team ({error}).",
+  "notice.api_down.detail":
+    "Its data are no longer updated on this page. Contact the technical team ({error}).",
   "notice.platform_down": "The platform’s API does not respond",
   "notice.platform_down.detail":
     "The state of the pipeline is unknown. Contact the technical team ({error}).",

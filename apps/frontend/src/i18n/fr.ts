@@ -37,7 +37,7 @@ export const fr = {
   "notice.offline.detail": "Cette page n’arrive plus à joindre le serveur. Elle réessaie automatiquement.",
   "notice.api_down": "L’API du produit « {product} » ne répond pas",
   "notice.api_down.detail":
-    "Aucune nouvelle donnée n’arrive sur cette page. Prévenez l’équipe technique ({error}).",
+    "Ses données ne sont plus mises à jour sur cette page. Prévenez l’équipe technique ({error}).",
   "notice.platform_down": "L’API de la plateforme ne répond pas",
   "notice.platform_down.detail": "L’état du pipeline est inconnu. Prévenez l’équipe technique ({error}).",
   "notice.starrocks_down": "La base de données StarRocks ne répond pas",

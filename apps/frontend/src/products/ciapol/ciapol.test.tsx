@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { App } from "../../app/App";
 import { FakeServer, problem } from "../../testing/fakeServer";
-import { productStatus } from "../../testing/fixtures";
+import { pipeline, productStatus } from "../../testing/fixtures";
 import ciapol from ".";
 import { API_DOWN, aqiHours, current, item, measurements, station, status } from "./testing/fixtures";
 
@@ -25,6 +25,8 @@ beforeEach(() => {
   window.localStorage.clear();
   server = new FakeServer({
     "/api/status": status(),
+    "/api/platform/v1/pipeline": pipeline(),
+    "/api/ciapol/v1/quality": { items: [], next_cursor: null },
     "/api/ciapol/v1/aqi/current": current(),
     "/api/ciapol/v1/rejected": { items: [], next_cursor: null },
     "/api/ciapol/v1/stations/ABJ-001": {
@@ -131,7 +133,7 @@ describe("overview", () => {
       payload: "<b>boum</b>",
     };
     server.answers["/api/ciapol/v1/rejected"] = { items: [rejected], next_cursor: "more" };
-    open("/");
+    open("/pipeline");
     await screen.findByText("not JSON");
     const panel = screen.getByTestId("rejected");
     expect(panel.dataset["rejectedCount"]).toBe("1");

@@ -10,7 +10,7 @@ import { ProductFooter } from "./components/ProductFooter";
 import { MethodPage } from "./pages/MethodPage";
 import { Overview } from "./pages/Overview";
 import { StationPage } from "./pages/StationPage";
-import { QualityPanel } from "./quality/QualityPanel";
+import { DataPanels } from "./quality/DataPanels";
 
 const product: Product = {
   name: "ciapol",
@@ -51,7 +51,7 @@ const product: Product = {
     quality_hourly: { fr: "Contrôle horaire de la qualité", en: "Hourly quality check" },
     archive_monthly: { fr: "Archivage mensuel", en: "Monthly archive" },
   },
-  PipelinePanel: QualityPanel,
+  PipelinePanel: DataPanels,
   Footer: ProductFooter,
 };
 

@@ -26,22 +26,24 @@ export function HistoryRange({ stationId, zone: named, lastMeasuredAt, ...view }
   const move = (days: number) => show(addDays(until ?? today, days));
   return (
     <div className="history-range">
-      <button type="button" className="step" onClick={() => move(-PERIOD_DAYS[period])}>
-        <Icon name="back" />
-        <span className="visually-hidden">{t("history.earlier")}</span>
-      </button>
-      <p data-testid="history-range">
-        {t("history.range", { from: format.date(window.from, zone), to: format.date(window.to - 1, zone) })}
-      </p>
-      <button
-        type="button"
-        className="step step-later"
-        disabled={until === null}
-        onClick={() => move(PERIOD_DAYS[period])}
-      >
-        <Icon name="back" />
-        <span className="visually-hidden">{t("history.later")}</span>
-      </button>
+      <div className="steps">
+        <button type="button" className="step" onClick={() => move(-PERIOD_DAYS[period])}>
+          <Icon name="back" />
+          <span className="visually-hidden">{t("history.earlier")}</span>
+        </button>
+        <p data-testid="history-range">
+          {t("history.range", { from: format.date(window.from, zone), to: format.date(window.to - 1, zone) })}
+        </p>
+        <button
+          type="button"
+          className="step step-later"
+          disabled={until === null}
+          onClick={() => move(PERIOD_DAYS[period])}
+        >
+          <Icon name="back" />
+          <span className="visually-hidden">{t("history.later")}</span>
+        </button>
+      </div>
       <label className="until">
         <span>{t("history.until")}</span>
         <input

@@ -7,7 +7,6 @@ import { useCurrent } from "../api/current";
 import type { CurrentItem } from "../api/schemas";
 import { DemonstrationBanner } from "../components/DemonstrationBanner";
 import { Legend } from "../components/Legend";
-import { RejectedPanel } from "../components/RejectedPanel";
 import { StationCard } from "../components/StationCard";
 import { useI18n } from "../texts";
 
@@ -108,7 +107,6 @@ export function Overview() {
           <Ranking items={items} />
         </>
       )}
-      <RejectedPanel />
     </>
   );
 }

@@ -1,0 +1,12 @@
+import { RejectedPanel } from "../components/RejectedPanel";
+import { QualityPanel } from "./QualityPanel";
+
+/** The product's part of the pipeline page: the quality of its data and the messages that were rejected. */
+export function DataPanels() {
+  return (
+    <>
+      <QualityPanel />
+      <RejectedPanel />
+    </>
+  );
+}
