@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 def problem(status: HTTPStatus, detail: str, instance: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """Make an `application/problem+json` answer.
 
-    `detail` is a sentence for a person, `instance` the path that was asked for.
+    `detail` is a sentence for a person, `instance` the path of the request.
     """
     return JSONResponse(
         {

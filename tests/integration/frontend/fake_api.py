@@ -94,7 +94,7 @@ class FakeApi:
         )
 
     async def _openapi(self, request: Request) -> Response:
-        return JSONResponse({"openapi": "3.1.0", "asked": request.url.path, "host": request.url.port})
+        return JSONResponse({"openapi": "3.1.0", "path": request.url.path, "host": request.url.port})
 
     def _problem(self, request: Request, status: int, title: str, detail: str) -> Response:
         return JSONResponse(

@@ -158,7 +158,7 @@ def test_apis_are_read_through_the_server(client: httpx.Client, fake: FakeApi) -
 def test_each_api_describes_itself(client: httpx.Client, api: Server, platform_api: Server) -> None:
     for name, server in (("ciapol", api), ("platform", platform_api)):
         body = client.get(f"/api/{name}/openapi.json").json()
-        assert (body["asked"], body["host"]) == ("/openapi.json", server.port)
+        assert (body["path"], body["host"]) == ("/openapi.json", server.port)
 
 
 def test_the_link_to_the_next_page_leads_through_the_server(client: httpx.Client) -> None:

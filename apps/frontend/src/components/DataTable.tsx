@@ -6,17 +6,17 @@ export type Column<R> = {
   header: ReactNode;
   /** The cell of a row; null and undefined are shown as a dash. */
   cell: (row: R) => ReactNode;
-  /** Numbers align at their end. */
+  /** Aligns the cells at their end, as numbers are. */
   numeric?: boolean;
 };
 
 type Props<R> = {
-  /** What the table is, for screen readers and above the table when it is empty. */
+  /** What the table shows, for screen readers. */
   label: string;
   columns: readonly Column<R>[];
   rows: readonly R[];
   rowKey: (row: R) => string;
-  /** A mark on each row, for tests. */
+  /** `data-testid` of each row. */
   testId?: string;
 };
 

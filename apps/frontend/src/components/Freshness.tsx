@@ -10,12 +10,12 @@ export function Freshness({ product }: { product?: string }) {
   const site = useSite();
   const name = product ?? site.product?.name;
   if (name === undefined) return null;
-  const told = status.data?.products[name];
+  const reported = status.data?.products[name];
   // A product whose health says nothing of its data.
-  if (told?.reachable === true && told.data === null) return null;
+  if (reported?.reachable === true && reported.data === null) return null;
   const age = ageOf(name);
   const doubted =
-    name === site.product?.name ? doubtsData(site.alarm) : told !== undefined && told.status !== "ok";
+    name === site.product?.name ? doubtsData(site.alarm) : reported !== undefined && reported.status !== "ok";
   const state = doubted ? "old" : age === null ? "unknown" : "fresh";
   const own = name === site.product?.name ? site.product.words : undefined;
   const say = (key: "freshness.last" | "freshness.none", ago: string): string => {
@@ -25,7 +25,7 @@ export function Freshness({ product }: { product?: string }) {
   };
   let words: string;
   if (age !== null) words = say("freshness.last", format.ago(age) ?? t("freshness.now"));
-  else if (told !== undefined && told.status !== "down") words = say("freshness.none", "");
+  else if (reported !== undefined && reported.status !== "down") words = say("freshness.none", "");
   else words = t("freshness.unknown");
   return (
     <p className="freshness" data-testid="freshness" data-freshness={state}>

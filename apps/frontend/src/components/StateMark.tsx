@@ -4,7 +4,7 @@ import { Icon, type IconName } from "./Icon";
 export type Tone = "good" | "busy" | "warning" | "bad" | "idle";
 export type StateWords = { words: string; tone: Tone; icon: IconName };
 
-/** A state as a sign, words and colour; sign or words alone are enough to tell it. */
+/** A state as a sign, words and colour. Sign or words alone are enough to recognise it. */
 export function StateMark({ words, tone, icon }: StateWords) {
   return (
     <span className={`state state-${tone}`}>

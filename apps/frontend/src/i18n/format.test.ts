@@ -12,7 +12,7 @@ describe("formats", () => {
     expect(english.number(128.4)).toBe("128");
   });
 
-  it("tells ages in the largest whole unit, nothing below a minute", () => {
+  it("writes ages in the largest whole unit, nothing below a minute", () => {
     expect(french.ago(59)).toBeNull();
     expect(french.ago(185)).toMatch(/^il y a 3\smin$/);
     expect(english.ago(185)).toBe("3 min ago");
@@ -20,7 +20,7 @@ describe("formats", () => {
     expect(english.ago(200_000)).toBe("2 days ago");
   });
 
-  it("tells times in a zone, with the date where it is another day there", () => {
+  it("writes times in a zone, with the date where it is another day there", () => {
     expect(french.moment(NOON, "Asia/Shanghai", NOON)).toBe("20:00 UTC+8");
     expect(french.moment(NOON, "Asia/Shanghai", NOON + 5 * 3_600_000)).toContain("31 janv.");
     expect(english.clock(NOON, "Europe/Paris")).toBe("13:00");
@@ -46,7 +46,7 @@ describe("formats", () => {
     expect(english.ago(70 * 86_400)).toMatch(/^2\smonths ago$/);
   });
 
-  it("tells lengths of time in their largest whole unit", () => {
+  it("writes lengths of time in their largest whole unit", () => {
     expect(french.duration(0)).toMatch(/^0\ss$/);
     expect(french.duration(59.9)).toMatch(/^59\ss$/);
     expect(english.duration(3_700)).toBe("1 hr");
@@ -64,7 +64,7 @@ describe("formats", () => {
     expect(english.hour(NOON + 5 * 3_600_000, "Asia/Shanghai", NOON)).toBe("Sun 01:00");
   });
 
-  it("falls back to UTC for a zone that nobody knows", () => {
+  it("falls back to UTC for an unknown zone", () => {
     expect(english.clock(NOON, "Mars/Olympus")).toBe("12:00");
     expect(english.zone("Mars/Olympus", NOON)).toBe("UTC");
   });

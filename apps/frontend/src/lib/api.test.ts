@@ -89,7 +89,7 @@ describe("lists", () => {
     expect(server.requests[1]?.searchParams.get("limit")).toBe("2");
   });
 
-  it("end where a server hands out cursors for ever", async () => {
+  it("end with an error where the cursors never end", async () => {
     new FakeServer({ [PATH]: () => ({ items: [], next_cursor: "again" }) });
     expect((await failure(list())).kind).toBe("shape");
   });

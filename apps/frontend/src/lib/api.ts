@@ -25,7 +25,7 @@ export type Problem = z.infer<typeof problemSchema>;
 
 /** Longest wait for one answer, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
-// The bound stops a server that hands out cursors for ever.
+// The limit ends a list whose cursors never end.
 const MAX_PAGES = 20;
 
 /** Why a request gave no data: no connection, no answer in time, a refusal, or an answer of another shape. */
@@ -59,7 +59,7 @@ async function refusal(path: string, response: Response): Promise<RequestError> 
     const parsed = problemSchema.safeParse(await response.json());
     problem = parsed.success ? parsed.data : null;
   } catch {
-    // The body is not JSON: the status line is all there is to tell.
+    // The body is not JSON: only the status line is left.
   }
   return new RequestError("problem", path, describeProblem(problem, response), response.status, problem);
 }

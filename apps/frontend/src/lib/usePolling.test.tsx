@@ -37,7 +37,7 @@ describe("delay", () => {
 });
 
 describe("polling", () => {
-  it("asks at once and then at every interval", async () => {
+  it("sends a request at once and then at every interval", async () => {
     const load = vi.fn(async () => ({ n: 1 }));
     const { result } = renderHook(() => usePolling("a", load, INTERVAL));
     await settle();
@@ -75,7 +75,7 @@ describe("polling", () => {
     expect(result.current).toMatchObject({ data: 7, error: null });
   });
 
-  it("rests while the tab is hidden and asks at once when it is back", async () => {
+  it("pauses while the tab is hidden and sends a request when it is visible again", async () => {
     const load = vi.fn(async () => 1);
     renderHook(() => usePolling("a", load, INTERVAL));
     await settle();
@@ -87,7 +87,7 @@ describe("polling", () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it("asks at once when the platform answers again, however far it backed off", async () => {
+  it("sends a request at once when the platform responds again, whatever the delay", async () => {
     const load = vi.fn(async () => Promise.reject(new RequestError("network", "/x", "refused")));
     renderHook(() => usePolling("a", load, INTERVAL));
     await settle(INTERVAL * 30);

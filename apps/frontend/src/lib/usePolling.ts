@@ -15,7 +15,11 @@ const LONGEST_DELAY_MS = 60_000;
 /** Sent to the window when the platform answers again: pollers that backed off send a request at once. */
 export const RECOVERED = "kappastack:recovered";
 
-/** Delay before the next request, in ms: doubled for each failure in a row, at most a minute, ±20 % so that many pages do not return together. */
+/**
+ * Delay before the next request, in ms.
+ *
+ * It doubles with each consecutive failure, up to a minute. It varies by ±20 %, so that pages do not retry in step.
+ */
 export function nextDelay(intervalMs: number, failures: number, random: () => number = Math.random): number {
   if (failures === 0) return intervalMs;
   const delay = Math.min(intervalMs * 2 ** (failures - 1), Math.max(LONGEST_DELAY_MS, intervalMs));
@@ -28,9 +32,9 @@ function asRequestError(error: unknown): RequestError {
 }
 
 /**
- * Asks `load` again and again while the tab is visible.
+ * Calls `load` at an interval while the tab is visible.
  *
- * A new `key` forgets the old answer; an answer equal to the last keeps its identity, so that nothing redraws.
+ * A new `key` discards the old data. Data equal to the last keep their identity, so that nothing is drawn again.
  */
 export function usePolling<T>(
   key: string,

@@ -64,7 +64,7 @@ describe("pipeline page", () => {
     expect(within(await found('[data-job="ingest"]')).getByText("En marche")).toBeTruthy();
   });
 
-  it("tells what fails and why, the worst first, in words", async () => {
+  it("shows failures and their causes in words, the worst first", async () => {
     server.answers["/api/platform/v1/pipeline"] = pipeline([step(), FAILED], [GIVEN_UP]);
     show();
     const card = await found('[data-step="grow_hourly/grow"]');
@@ -93,7 +93,7 @@ describe("pipeline page", () => {
     expect((await found("[data-job]")).textContent).toContain("constructor");
   });
 
-  it("tells that nobody watches a job any more", async () => {
+  it("says that a job is no longer monitored", async () => {
     server.answers["/api/platform/v1/pipeline"] = pipeline([], [job({ checked_at: "2026-01-31T12:00:00Z" })]);
     show();
     expect((await found("[data-job]")).textContent).toContain("sans surveillance");

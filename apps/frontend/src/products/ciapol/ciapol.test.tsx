@@ -145,7 +145,7 @@ describe("overview", () => {
 describe("alarms", () => {
   const alarm = async (): Promise<HTMLElement> => screen.findByTestId("alarm");
 
-  it("tells the age of the data in good times, without an alarm", async () => {
+  it("shows the age of fresh data without an alarm", async () => {
     open("/");
     await card("Gucheng");
     expect(screen.getByTestId("freshness").textContent).toMatch(/Dernière mesure il y a 3\smin/);
@@ -161,7 +161,7 @@ describe("alarms", () => {
     expect(screen.getByRole("alert").textContent).toMatch(/Données anciennes\s: dernière mesure il y a 2\sh/);
   });
 
-  it("tells that the API is down and keeps what it knows, marked", async () => {
+  it("says that the API is down and keeps the last known data, marked", async () => {
     open("/");
     await card("Gucheng");
     server.answers["/api/status"] = API_DOWN;
@@ -174,7 +174,7 @@ describe("alarms", () => {
     expect(screen.getByTestId("freshness").textContent).toContain("Dernière mesure il y a");
   });
 
-  it("tells that the page's own server is gone", async () => {
+  it("says that the page's own server is down", async () => {
     server.unreachable = true;
     open("/");
     expect((await alarm()).dataset["alarm"]).toBe("offline");
@@ -216,7 +216,7 @@ describe("station page", () => {
     expect(document.querySelector('[data-sub-index="co"]')?.textContent).toContain("pas d’indice");
   });
 
-  it("keeps the chosen period and pollutant in the address and asks for them", async () => {
+  it("keeps the chosen period and pollutant in the address and requests them", async () => {
     open("/ciapol/stations/ABJ-001");
     await chart("means");
     await userEvent.click(screen.getByRole("radio", { name: "7 jours" }));
@@ -265,7 +265,7 @@ describe("station page", () => {
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Période suivante" }).disabled).toBe(true);
   });
 
-  it("tells that a station does not exist", async () => {
+  it("says that a station does not exist", async () => {
     open("/ciapol/stations/nobody");
     expect((await screen.findByTestId("unknown-station")).textContent).toMatch(/«\snobody\s»/);
   });

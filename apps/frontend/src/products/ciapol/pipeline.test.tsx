@@ -84,7 +84,7 @@ describe("pipeline page", () => {
     expect(window.location.pathname).toBe("/ciapol/stations/ABJ-001");
   });
 
-  it("tells that the state could not be read, with an older schema", async () => {
+  it("says that the state could not be read, with an older schema", async () => {
     server.answers["/api/platform/v1/pipeline"] = problem(
       503,
       "StarRocks refused the query",
@@ -100,7 +100,7 @@ describe("pipeline page", () => {
     await waitFor(() => expect(screen.getByTestId("quality").textContent).toContain("n’a pas pu être lue"));
   });
 
-  it("is reached from every page, where a sign in words tells that it needs a look", async () => {
+  it("is reached from every page, where it is marked in words when it needs attention", async () => {
     server.answers["/api/status"] = status({
       pipeline: { status: "failing", error: null, steps: [], jobs: [] },
     });
@@ -170,7 +170,7 @@ describe("forecast of a station", () => {
     expect(rows[25]?.textContent).not.toContain("prévision");
   });
 
-  it("is told in words with its peak, its model and when it was made", async () => {
+  it("is described in words with its peak, its model and when it was made", async () => {
     open("/ciapol/stations/ABJ-001");
     const panel = await found('[data-testid="forecast"][data-forecast-hours="24"]');
     expect(panel.textContent).toContain("IQA124");
@@ -210,7 +210,7 @@ describe("forecast of a station", () => {
     expect(document.querySelector(".forecast-line")).toBeNull();
   });
 
-  it("that has passed is told and not drawn", async () => {
+  it("that has expired is mentioned and not drawn", async () => {
     const old = predictions(1);
     const [item] = old.items;
     if (item !== undefined) item.target_hour = "2026-01-31T12:00:00Z";

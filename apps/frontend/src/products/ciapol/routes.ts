@@ -12,7 +12,7 @@ const DEFAULT_VIEW: StationView = { period: "3d", pollutant: "pm25", until: null
 export const METHOD_HREF = productHref("ciapol", "/method");
 export const HOME_HREF = productHref("ciapol");
 
-/** The view that a query asks for; values that do not exist fall back to the default view. */
+/** The view that a query describes; values that do not exist fall back to the default view. */
 export function viewOf(search: URLSearchParams): StationView {
   const until = search.get("until") ?? "";
   return {

@@ -19,7 +19,7 @@ export function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Black or white, whichever reads better on the colour. */
+/** Black or white: the one with the higher contrast to the colour. */
 export function textOn(color: string): "#000000" | "#FFFFFF" {
   return contrast(color, "#000000") >= contrast(color, "#FFFFFF") ? "#000000" : "#FFFFFF";
 }

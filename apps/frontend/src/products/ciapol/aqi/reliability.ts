@@ -4,7 +4,7 @@ type Index = Pick<CurrentItem, "aqi" | "category" | "complete" | "missing" | "pr
 
 /** An index as it may be shown. */
 export type ShownIndex = {
-  /** Null where it is not known, or where showing it would reassure without reason. */
+  /** Null where it is unknown, or where it is low only because a pollutant is missing. */
   aqi: number | null;
   category: Category | null;
   incomplete: boolean;
@@ -12,7 +12,7 @@ export type ShownIndex = {
   missing: readonly Pollutant[];
 };
 
-/** Categories that tell people to go on as usual. */
+/** Categories whose advice lets most people go on as usual. */
 const REASSURING: readonly Category[] = ["good", "moderate"];
 
 const UNKNOWN: ShownIndex = { aqi: null, category: null, incomplete: false, provisional: false, missing: [] };

@@ -20,7 +20,7 @@ export type AqiSlot = {
   provisional: boolean;
 };
 
-/** Narrower bars, in CSS pixels, stand without a gap: it would pale their colour. */
+/** Width in CSS pixels below which bars have no gap between them, since it would pale their colour. */
 const MIN_SPACED_BAR = 5;
 
 type Row = AqiSlot & ForecastCells;

@@ -4,9 +4,9 @@ import { CATEGORY_FACTS } from "../aqi/categories";
 import { type ForecastCells, isPredicted } from "../forecast/forecast";
 import { useI18n } from "../texts";
 
-/** Narrower than this, in CSS pixels, the zone has no room for its word; the legend has it. */
+/** Width in CSS pixels below which the zone has no room for its label; the legend has it too. */
 const WORD_ROOM = 90;
-/** Narrower hours have no dot. */
+/** Width of an hour in CSS pixels below which it has no dot. */
 const DOT_ROOM = 5;
 
 type Row = { hour: number } & ForecastCells;

@@ -12,7 +12,7 @@ type Props = {
   now: number;
 };
 
-/** How to tell measured from predicted, when the forecast was made and by what. */
+/** The drawing of measured and predicted hours, the time of the forecast and its model. */
 export function ForecastLegend({ forecast, measured, zone, now }: Props) {
   const { t } = useI18n();
   return (

@@ -13,14 +13,14 @@ export function hoursOf(period: Period, end: number): number[] {
   return Array.from({ length: count }, (_, position) => last - (count - 1 - position) * HOUR);
 }
 
-/** Up to so many hours an axis shows clock times, beyond it days. */
+/** Longest period, in hours, whose axis shows clock times; longer ones show days. */
 export const CLOCK_HOURS = 96;
 
 /** Widths in CSS pixels: of a plot with room for many marks, and of half a mark's text. */
 const WIDE_PLOT = 500;
 const HALF_TICK_TEXT = 24;
 
-/** Hours between two marks; a day of forecast may stand behind a period. */
+/** Hours between two marks; a day of forecast may follow a period. */
 function clockStep(hours: number, wide: boolean): number {
   if (hours <= 24) return wide ? 3 : 6;
   if (hours <= 48) return wide ? 6 : 12;

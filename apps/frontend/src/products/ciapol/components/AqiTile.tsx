@@ -5,7 +5,7 @@ import { useI18n } from "../texts";
 
 type Props = { aqi: number | null; category: Category | null; color: string | null; large?: boolean };
 
-/** The index as a number on its official colour, black or white text as reads best. */
+/** The index as a number on its official colour. */
 export function AqiTile({ aqi, category, color, large = false }: Props) {
   const { t, format } = useI18n();
   const background = color ?? (category === null ? null : CATEGORY_FACTS[category].color);

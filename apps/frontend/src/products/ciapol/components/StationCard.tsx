@@ -11,7 +11,7 @@ import { IndexMarks, MissingPollutants } from "./IndexMarks";
 import { PollutantName } from "./PollutantName";
 import { StationMarks } from "./StationMarks";
 
-/** One station of the ranking: index, category and advice in words, what drives it and when it was measured. */
+/** One station of the ranking: index, category and advice in words, main pollutant and time of the last measurement. */
 export function StationCard({ item }: { item: CurrentItem }) {
   const { t, format } = useI18n();
   const { now } = usePlatform();

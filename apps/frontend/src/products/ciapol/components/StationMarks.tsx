@@ -1,7 +1,7 @@
 import type { Station } from "../api/schemas";
 import { useI18n } from "../texts";
 
-/** Small labels of a station that is not an ordinary one: not registered, or there for demonstration. */
+/** Labels of a station that is not registered or part of the demonstration. */
 export function StationMarks({ station }: { station: Station }) {
   const { t } = useI18n();
   return (

@@ -3,7 +3,7 @@ import type { Category, Pollutant, Predictions } from "../api/schemas";
 const HOUR_MS = 3_600_000;
 /** A forecast joins the last value measured before it, if that is not older than this. */
 const JOINED_WITHIN_MS = 6 * HOUR_MS;
-/** A forecast is made each hour; one older than this is no longer the newest there could be. */
+/** A forecast is made every hour; one older than this is marked as old. */
 const OLD_AFTER_MS = 3 * HOUR_MS;
 
 /** What is predicted for an hour: a value (index or µg/m³) and the interval that it probably lies in. */
