@@ -30,7 +30,7 @@ def test_the_forecast_continues_both_charts(page: Page, tmp_path: Path, period: 
         assert measured
         # it starts at the last measured hour, continues to the right and stays within its interval
         hour, end = measured["width"] / hours, measured["x"] + measured["width"]
-        assert end - 7 * hour - 2 <= drawn["x"] <= end + 2 * hour
+        assert end - 7 * hour - 3 <= drawn["x"] <= end + 2 * hour
         assert drawn["x"] + drawn["width"] >= end + 15 * hour
         assert interval["y"] <= drawn["y"] <= drawn["y"] + drawn["height"] <= interval["y"] + interval["height"] + 1
         assert interval["height"] > drawn["height"]
