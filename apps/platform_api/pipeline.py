@@ -33,11 +33,12 @@ def every(row: Row) -> timedelta | None:
 def late(step: PipelineStep, period: timedelta | None, moment: datetime) -> bool | None:
     """Whether a step has not succeeded for more than 2.5 of its usual periods; None where its period is not known.
 
-    One that never succeeded is late as soon as a run of it has failed, or has been running for that long.
+    Without a success it is late after its first failure, or that long after its last run began: a run over a range of
+    the past is no success of the schedule, and no failure either.
     """
     if period is None:
         return None
-    if step.last_succeeded_at is None and step.state != "running":
+    if step.last_succeeded_at is None and step.state in ("failed", "killed"):
         return True
     return moment - (step.last_succeeded_at or step.started_at) > LATE_AFTER_PERIODS * period
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.resources.starrocks.migrations import Migration, MigrationError, read_migrations
 from infra.resources.starrocks.migration_grants import desired_grants
+from infra.resources.starrocks.migrations import Migration, MigrationError, read_migrations
 from infra.settings import ROOT
 
 
