@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import kappastack.seatunnel.Settings;
@@ -19,7 +20,7 @@ import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.LocalTimeType;
 import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 
-/** One column: the JSON type that its value must have, and the limits of the value. */
+/** One column: the JSON type that its value must have, and the limits of the value. Not thread-safe. */
 final class ColumnRule implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final List<String> KNOWN =
@@ -59,6 +60,7 @@ final class ColumnRule implements Serializable {
     private final int maxBytes;
     private final Pattern pattern;
     private final LocalDateTime notBefore;
+    private transient Matcher matcher;
     private final List<Bound> notLaterThan = new ArrayList<>();
     private final Set<LocalDate> clockResetDates = new HashSet<>();
 
@@ -182,9 +184,9 @@ final class ColumnRule implements Serializable {
     private String text(String value, Reasons reasons) {
         if (required && value.trim().isEmpty()) {
             reject(reasons, "is empty");
-            return value;
+            return null;
         }
-        if (pattern != null && !pattern.matcher(value).matches()) {
+        if (pattern != null && !matches(value)) {
             reject(reasons, "'" + Reasons.show(value) + "' does not match " + pattern);
             return null;
         }
@@ -199,6 +201,13 @@ final class ColumnRule implements Serializable {
         }
         // A rejected event keeps the text, so that people can find it by its station.
         return good || rejectsEvent ? Utf8.truncate(value, maxBytes) : null;
+    }
+
+    private boolean matches(String value) {
+        if (matcher == null) {
+            matcher = pattern.matcher(value);
+        }
+        return matcher.reset(value).matches();
     }
 
     private Double number(JsonParser parser, Reasons reasons) throws IOException {

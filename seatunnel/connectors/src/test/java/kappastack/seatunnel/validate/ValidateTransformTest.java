@@ -216,6 +216,7 @@ class ValidateTransformTest {
         assertEquals("S1", get(map("{\"station\":\"S1\",\"at\":"), "station"));
         assertEquals("S1", get(map("{\"station\":\"S1\",\"pm25\":-1}"), "station"));
         assertNull(get(map("{\"station\":5}"), "station"));
+        assertNull(get(map("{\"station\":\" \"}"), "station"));
         SeaTunnelRow tooLong = map("{\"station\":\"ééééé\",\"at\":\"2024-01-01T00:00:00Z\"}");
         assertEquals("éééé", get(tooLong, "station"));
         assertEquals("station: 'ééééé' is longer than 8 bytes", get(tooLong, "reject_reason"));
