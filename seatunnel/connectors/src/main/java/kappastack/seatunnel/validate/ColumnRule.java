@@ -199,7 +199,7 @@ final class ColumnRule implements Serializable {
             reject(reasons, "'" + Reasons.show(value) + "' is longer than " + maxBytes + " bytes");
             good = false;
         }
-        // A rejected event keeps the text, so that people can find it by its station.
+        // A rejected event keeps the text, so that people can find the event.
         return good || rejectsEvent ? Utf8.truncate(value, maxBytes) : null;
     }
 

@@ -139,7 +139,7 @@ final class PayloadParser {
         }
     }
 
-    /** A null counts: the station measures the quantity and had no value. A wrong value does not. */
+    /** A null counts: the sender measures the quantity and had no value. A wrong value does not. */
     private void checkAnyOf(Reasons reasons) {
         for (int position : anyOf) {
             if (fields[position] == Field.USABLE) {

@@ -24,7 +24,7 @@ final class UnknownFields {
         unlisted = 0;
     }
 
-    /** {@code PM2.5, pm_25}, or {@code …, and 3 more}; null if there is none. */
+    /** {@code battery, firmware}, or {@code …, and 3 more}; null if there is none. */
     String text() {
         if (names.isEmpty()) {
             return null;
