@@ -1,6 +1,7 @@
 """Rows of reference data that a file of the repository declares."""
 
 from pulumi import ResourceOptions
+from pydantic import Field
 
 from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources.connections import ConnectionsMissing
@@ -11,7 +12,10 @@ Cell = str | float | None
 
 
 class RowsInputs(Inputs):
-    """Rows by key; each is a mapping of column to value, empty cells are NULL."""
+    """Rows by key; each maps columns to values.
+
+    The engine drops the nulls of a structure, so `columns` names what a row sets; a column that a row lacks is NULL.
+    """
 
     stack: str
     service: str
@@ -20,10 +24,20 @@ class RowsInputs(Inputs):
     table: str
     key: str
     rows: dict[str, dict[str, Cell]]
+    columns: list[str] = Field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns without the key; the state of older revisions does not name them."""
+        return self.columns or sorted({column for row in self.rows.values() for column in row})
+
+    def values(self, key: str) -> list[Cell]:
+        """The values of a row in the order of `names`."""
+        return [self.rows[key].get(column) for column in self.names]
 
 
 class RowsProvider(Provider[RowsInputs]):
-    """Upserts the declared rows; rows that people added by other means are left alone."""
+    """Upserts the declared rows; other rows of the table stay as they are."""
 
     model = RowsInputs
     replace_on = ("stack", "database", "table")
@@ -33,15 +47,14 @@ class RowsProvider(Provider[RowsInputs]):
         return f"{inputs.stack}/{inputs.database}.{inputs.table}"
 
     def apply(self, inputs: RowsInputs, previous: RowsInputs | None) -> None:
-        """Upsert each row, and delete those that the file no longer has."""
+        """Upsert each row, and delete those that are no longer declared."""
         with session(inputs.stack, inputs.service, inputs.user) as starrocks:
-            for key, row in inputs.rows.items():
-                columns = [inputs.key, *row]
-                marks = ", ".join(["%s"] * len(columns))
-                starrocks.execute(
-                    f"INSERT INTO {inputs.database}.{inputs.table} ({', '.join(columns)}) VALUES ({marks})",
-                    (key, *row.values()),
-                )
+            # Every column is named: an INSERT into a PRIMARY KEY table keeps the values of those that are not.
+            starrocks.insert(
+                f"{inputs.database}.{inputs.table}",
+                [inputs.key, *inputs.names],
+                [(key, *inputs.values(key)) for key in inputs.rows],
+            )
             if previous is not None:
                 self._delete(starrocks, inputs, [*(previous.rows.keys() - inputs.rows.keys())])
 
@@ -49,21 +62,21 @@ class RowsProvider(Provider[RowsInputs]):
         """Rows that are missing or different."""
         try:
             with session(inputs.stack, inputs.service, inputs.user) as starrocks:
-                return [
-                    text for key, row in inputs.rows.items() if (text := self._complaint(starrocks, inputs, key, row))
-                ]
+                return [text for key in inputs.rows if (text := self._complaint(starrocks, inputs, key))]
         except (StarRocksError, ConnectionsMissing) as error:
             return [str(error)]
 
     @staticmethod
-    def _complaint(starrocks: StarRocks, inputs: RowsInputs, key: str, row: dict[str, Cell]) -> str:
+    def _complaint(starrocks: StarRocks, inputs: RowsInputs, key: str) -> str:
         found = starrocks.execute(
-            f"SELECT {', '.join(row)} FROM {inputs.database}.{inputs.table} WHERE {inputs.key} = %s",
+            f"SELECT {', '.join([inputs.key, *inputs.names])} FROM {inputs.database}.{inputs.table} "
+            f"WHERE {inputs.key} = %s",
             (key,),
         )
         if not found:
             return f"row {key} is missing"
-        wrong = [name for name, value, got in zip(row, row.values(), found[0], strict=True) if value != got]
+        desired = zip(inputs.names, inputs.values(key), found[0][1:], strict=True)
+        wrong = [name for name, value, actual in desired if value != actual]
         return f"row {key} differs in {', '.join(wrong)}" if wrong else ""
 
     def remove(self, inputs: RowsInputs) -> None:
@@ -107,5 +120,6 @@ class StarRocksRows(DynamicResource, module="kappastack", name="StarRocksRows"):
             "table": table,
             "key": key,
             "rows": rows,
+            "columns": sorted({column for row in rows.values() for column in row}),
         }
         super().__init__(name, inputs, opts)

@@ -20,7 +20,7 @@ class UsersInputs(Inputs):
 
 
 class UsersProvider(Provider[UsersInputs]):
-    """Creates users, gives them their role and password, and takes away those that are no longer wanted."""
+    """Creates users with their role and password, and drops those that are no longer declared."""
 
     model = UsersInputs
     replace_on = ("stack",)
@@ -30,7 +30,7 @@ class UsersProvider(Provider[UsersInputs]):
         return f"{inputs.stack}/users"
 
     def apply(self, inputs: UsersInputs, previous: UsersInputs | None) -> None:
-        """Make each user as wanted; all statements may be repeated."""
+        """Create or change each user; all statements may be repeated."""
         passwords = connections.load(inputs.stack).secrets
         wait_for(inputs.stack, inputs.service)
         with session(inputs.stack, inputs.service, "root") as root:

@@ -1,10 +1,10 @@
 """One PostgreSQL and one DolphinScheduler for all tests in this folder, and workflows to apply."""
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from apps.shared.polling import wait_until
 from infra.resources.dolphinscheduler.client import DolphinScheduler
 from infra.resources.dolphinscheduler.model import desired_meaning
 from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
@@ -78,11 +78,8 @@ def task(name: str, **changes: object) -> dict[str, object]:
     return {"name": name, "type": "keep_running", "timeout": "5m", **changes}
 
 
-def until(condition: Callable[[], object], within: float = 60) -> None:
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+def until(condition: Callable[[], object], within: float = 300) -> None:
+    wait_until(lambda: "" if condition() else "it is not yet so", within=within, what="the condition", pause=0.05)
 
 
 def begun(client: DolphinScheduler, run: Run) -> None:

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.shared.polling import NeverReady, Pending, wait_until
 from infra.distributions import assemble
 from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
 from infra.resources.dolphinscheduler.database import SECRETS, DatabaseInputs, DatabaseProvider
@@ -201,13 +201,20 @@ class Servers:
 
     def _wait_until_healthy(self) -> None:
         process = self._running[-1][0]
-        deadline = time.monotonic() + 180
-        while time.monotonic() < deadline and process.poll() is None:
+
+        def complaint() -> Pending | str:
             try:
                 with urllib.request.urlopen(f"{self.url}/dolphinscheduler/actuator/health", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.2)
+                    return ""
+            except OSError as error:
+                return Pending(str(error), final=process.poll() is not None)
+
+        try:
+            wait_until(complaint, within=300, what=SERVICE, pause=0.2)
+        except (TimeoutError, NeverReady):
+            pass
+        else:
+            return
         tail = (self._folder / SERVICE / "log").read_text(errors="replace").splitlines()[-20:]
         pytest.fail("DolphinScheduler did not become healthy:\n" + "\n".join(tail))
 

@@ -46,18 +46,38 @@ def test_the_default_password_is_rejected(servers: Servers) -> None:
 
 def test_the_arguments_of_a_task(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
     job = {"name": "aqi", "type": "zeta_job", "job": "aqi_hourly", "window": "48h", "timeout": "5m"}
-    say = {"name": "say", "type": "app", "app": "predictor", "arguments": ["it's", "$HOME `x`"], "timeout": "5m"}
+    say = {
+        "name": "say",
+        "type": "program",
+        "program": "predictor",
+        "arguments": ["it's", "$HOME `x`"],
+        "timeout": "5m",
+    }
     put("told", {**job}, {**say, "needs": ["aqi"]}, parameters={"from": "", "to": ""})
     usual, ranged = run(client, "told"), run(client, "told", RANGE)
     assert (usual.state, ranged.state) == ("SUCCESS", "SUCCESS")
     told = {call.arguments[call.arguments.index("--run") + 1]: call.arguments for call in tasks.calls("aqi")}
     assert told.keys() == {str(usual.id), str(ranged.id)}
     assert told[str(usual.id)][0] == "zeta-job"
+    marks = {each[each.index("--manual") + 1] for each in told.values()}
+    assert len(marks) == 2
+    assert "" not in marks
     assert told[str(usual.id)][-8:] == ["--job", "aqi_hourly", "--window", "48h", "--from", "", "--to", ""]
     assert told[str(ranged.id)][-4:] == ["--from", RANGE["from"], "--to", RANGE["to"]]
     call = tasks.calls("say")[0]
-    assert call.arguments[-5:] == ["--app", "predictor", "--", "it's", "$HOME `x`"]
+    assert call.arguments[-5:] == ["--program", "predictor", "--", "it's", "$HOME `x`"]
     assert json.loads(Path(call.settings).read_text())["stack"] == STACK
+
+
+
+def test_a_scheduled_run_is_not_marked_as_manual(put: Put, tasks: StandIn) -> None:
+    often = put("often", task("tick"), schedule={"cron": "0/5 * * * * ? *"})
+    try:
+        until(lambda: tasks.calls("tick"))
+    finally:
+        WorkflowProvider().remove(often)
+    arguments = tasks.calls("tick")[0].arguments
+    assert arguments[arguments.index("--manual") + 1] == ""
 
 
 def test_a_failed_task_ends_the_run_and_its_log_is_complete(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:

@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from apps.shared.polling import wait_until
 from tests.integration.api.platform import DATABASE, ROOT, Emulator
 
 PASSWORD = "scheduler's password"
@@ -100,6 +101,11 @@ class Stack:
             f"SELECT {names} FROM kappastack.pipeline_steps WHERE workflow = '{workflow}' AND task = '{task}'"
         )
         return dict(zip(names.split(", "), row, strict=True))
+
+
+def wait(ready: Callable[[], object], within: float = 300) -> None:
+    """Wait for a condition."""
+    wait_until(lambda: "" if ready() else "it is not yet so", within=within, what="the condition", pause=0.05)
 
 
 def utc_now() -> datetime:

@@ -16,7 +16,7 @@ import pytest
 from seatunnel.client.definition import job_id
 from tests.integration.api.platform import Emulator
 from tests.integration.tasks.ingest import TABLE, Ingest, Message, months_ago, sample
-from tests.integration.tasks.stack import STACK, Stack, utc_now
+from tests.integration.tasks.stack import STACK, Stack, utc_now, wait
 from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
 
 pytestmark = pytest.mark.integration
@@ -81,14 +81,6 @@ def ingest(starrocks: Emulator, engine: FakeZeta) -> Iterator[Ingest]:
 def stack(starrocks: Emulator, engine: FakeZeta, tmp_path: Path) -> Stack:
     starrocks.execute("DELETE FROM kappastack.pipeline_steps WHERE product <> ''")
     return Stack(starrocks, tmp_path / "stack", engine.url)
-
-
-def wait(ready: object, within: float = 300) -> None:
-    deadline = time.monotonic() + within
-    assert callable(ready)
-    while not ready():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
 
 
 def nothing_lost_nothing_twice(ingest: Ingest) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.api.platform import Emulator
-from tests.integration.tasks.stack import Stack
+from tests.integration.tasks.stack import Stack, wait
 
 pytestmark = pytest.mark.integration
 
@@ -54,10 +54,7 @@ def test_a_program_is_killed_with_its_task(stack: Stack) -> None:
     marker = stack.folder / "alive"
     program(stack, f"import time\nopen({str(marker)!r}, 'w').close()\ntime.sleep(300)\n")
     process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
-    deadline = time.monotonic() + 30
-    while not marker.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait(marker.exists)
     process.terminate()
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 143
@@ -102,10 +99,7 @@ def test_starrocks_that_is_away_at_the_end_does_not_turn_success_into_failure(
     done = stack.folder / "done"
     program(stack, f"open({str(done)!r}, 'w').close()\nimport time\ntime.sleep(2)\nprint('did it')\n")
     process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
-    deadline = time.monotonic() + 30
-    while not done.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait(done.exists)
     starrocks.kill()
     time.sleep(4)
     starrocks.start()

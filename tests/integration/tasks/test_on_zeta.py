@@ -3,7 +3,7 @@
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from seatunnel.client.definition import Definition, job_id
 from seatunnel.client.zeta import JobStatus
 from tests.integration.api.platform import Emulator
 from tests.integration.tasks.ingest import COLUMNS
-from tests.integration.tasks.stack import STACK, Stack, utc_now, webhook
+from tests.integration.tasks.stack import STACK, Stack, utc_now, wait, webhook
 from tests.integration.tasks.zeta_process import ZetaProcess
 from tests.unit.sql import aqi_reference as reference
 from tests.unit.sql.aqi_reference import POLLUTANTS
@@ -72,13 +72,6 @@ def files(stack: Stack, definition: Definition) -> str:
 
 def piece(run: str, attempt: int = 0) -> int:
     return job_id(STACK, f"ciapol/w/t/{run}/0/{attempt}")
-
-
-def wait(ready: Callable[[], bool], within: float = 60) -> None:
-    deadline = time.monotonic() + within
-    while not ready():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.1)
 
 
 def running(zeta: ZetaProcess, identity: int) -> bool:

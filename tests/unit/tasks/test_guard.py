@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from apps.shared.polling import Pending, poll
 from infra.settings import ROOT
 
 PROGRAM = """
@@ -31,12 +31,14 @@ def start(folder: Path, rest: str) -> "subprocess.Popen[str]":
 
 
 def found(folder: Path, within: float) -> str:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if (folder / "orphaned").exists() and (text := (folder / "orphaned").read_text()):
-            return text
-        time.sleep(0.02)
-    return ""
+    def look() -> str | Pending:
+        file = folder / "orphaned"
+        return (file.read_text() if file.exists() else "") or Pending("it is not there")
+
+    try:
+        return poll(look, within=within, what=str(folder), pause=0.02)
+    except TimeoutError:
+        return ""
 
 
 def test_a_killed_process_is_cleaned_up_after(tmp_path: Path) -> None:
