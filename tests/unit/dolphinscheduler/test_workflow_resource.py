@@ -1,10 +1,13 @@
 """The resources on a strict fake server: create, change, drift, repair, delete."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from infra.resources import connections
+from infra.resources.dolphinscheduler import workflow as workflow_module
 from infra.resources.dolphinscheduler.client import Refused
 from infra.resources.dolphinscheduler.project import ProjectInputs, ProjectProvider
 from infra.resources.dolphinscheduler.workflow import WorkflowInputs, WorkflowProvider
@@ -221,3 +224,64 @@ def test_projects(server: Server, make: Make) -> None:
     WorkflowProvider().apply(make(), None)
     with pytest.raises(Refused, match="please delete the process definitions"):
         projects.remove(ciapol)
+
+
+class Statements:
+    """A session of StarRocks that only remembers."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, tuple[str, ...]]] = []
+
+    def execute(self, statement: str, arguments: tuple[str, ...]) -> None:
+        self.sent.append((statement, arguments))
+
+
+@pytest.fixture
+def starrocks(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    statements = Statements()
+
+    @contextmanager
+    def session(stack: str, service: str, user: str) -> Iterator[Statements]:
+        assert (stack, service, user) == (conftest.STACK, "starrocks", "root")
+        yield statements
+
+    monkeypatch.setattr(workflow_module, "session", session)
+    return statements
+
+
+def test_the_steps_of_a_removed_workflow_are_forgotten(
+    workflows: WorkflowProvider, server: Server, make: Make, starrocks: Statements
+) -> None:
+    """Otherwise they are late for ever."""
+    workflows.apply(make(), None)
+    assert starrocks.sent == []
+    workflows.remove(make())
+    [(statement, arguments)] = starrocks.sent
+    assert statement.startswith("DELETE FROM kappastack.pipeline_steps WHERE product = %s AND workflow = %s")
+    assert arguments == ("ciapol", NAME, "quality", "alerts")
+
+
+def test_the_steps_of_a_removed_task_are_forgotten(
+    workflows: WorkflowProvider, server: Server, make: Make, starrocks: Statements
+) -> None:
+    before, after = make(), make(tasks=[task("quality"), task("other")])
+    workflows.apply(before, None)
+    workflows.apply(after, before)
+    assert [arguments for _, arguments in starrocks.sent] == [("ciapol", NAME, "alerts")]
+    workflows.apply(after, after)
+    assert len(starrocks.sent) == 1
+
+
+def test_the_state_of_an_older_revision_names_no_database(make: Make) -> None:
+    """The keeper was a workflow of a product; its rows go when the old workflow is removed."""
+    old = make().model_dump(exclude={"starrocks", "database"})
+    assert WorkflowProvider()._inputs(old).database == "kappastack"
+
+
+def test_a_workflow_is_removed_also_where_starrocks_is_away(
+    workflows: WorkflowProvider, server: Server, make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workflows.apply(make(), None)
+    workflows.remove(make())
+    assert server.processes == {}
+    assert "the steps of workflow quality_hourly stay" in capsys.readouterr().out
