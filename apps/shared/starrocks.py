@@ -23,6 +23,8 @@ Argument = str | int | float | Decimal | datetime | date | None
 
 ACCESS_DENIED = 1045
 _FIRST_LINE = 120
+_SESSION = "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
+"""Planning may take a minute: the limit of 3,000 ms of wall clock is too short for a frontend without CPU time."""
 _PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _BUSY_SECONDS = 60.0
@@ -214,7 +216,7 @@ class StarRocks:
         """Insert rows with as few statements as the server's limit allows; their number.
 
         Into a PRIMARY KEY table, columns that are not named keep the values that a row has (a partial update since
-        StarRocks 3.3.1), so name all columns whose values shall be replaced.
+        StarRocks 3.3.1), so name all columns whose values are to be replaced.
 
         Raises:
             StarRocksUnreachable: no answer.
@@ -346,7 +348,7 @@ class StarRocks:
             "write_timeout": self._answer_seconds,
             "autocommit": True,
             "charset": "utf8mb4",
-            "init_command": "SET time_zone = '+00:00'",
+            "init_command": _SESSION,
             "program_name": self._program,
         }
 

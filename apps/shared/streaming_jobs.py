@@ -1,4 +1,4 @@
-"""The table `streaming_jobs`: which streaming jobs shall run, leases to stop one for a moment, and what was found.
+"""The table `streaming_jobs`: the streaming jobs that should run, leases to stop one for a moment, and their state.
 
 Three parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that died) and
 the archive (no writer while a month is dropped). They agree by this table, which has no locks. Each party first writes

@@ -1,7 +1,7 @@
-"""Addresses and secrets of the running services, looked up when a resource is worked on.
+"""Addresses and secrets of the running services, looked up whenever a provider works on a resource.
 
-The inputs of the resources inside a service name that service and nothing else: a port or a password that changes is
-then no change of theirs, and `read` and `delete`, which are given recorded properties only, still find their way.
+The inputs of a resource inside a service hold only the service's name. So a changed port or password does not change
+the resource, and `read` and `delete`, which get recorded properties only, find the current address.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,12 +47,12 @@ class _EndpointModel(BaseModel):
     port: int
 
     def endpoint(self) -> Endpoint:
-        """What it stands for."""
+        """The endpoint."""
         return Endpoint(self.scheme, self.host, self.port)
 
 
 class HealthUrl(BaseModel):
-    """Where a service tells how it is: the answer is 200 and holds `contains`; see `infra.resources.health.Check`."""
+    """The health check of a service: the answer is 200 and holds `contains`; see `infra.resources.health.Check`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -85,7 +85,7 @@ class Connections(BaseModel):
 
 
 class ConnectionsInputs(Inputs):
-    """What `connections.json` shall hold."""
+    """The content of `connections.json`."""
 
     stack: str
     endpoints: dict[str, dict[str, _EndpointModel]]
@@ -147,7 +147,7 @@ def token_file(stack: str, token: str) -> Path:
 
 
 class ConnectionsProvider(Provider[ConnectionsInputs]):
-    """Keeps `connections.json` as the stack knows it."""
+    """Writes `connections.json`."""
 
     model = ConnectionsInputs
     replace_on = ("stack",)
@@ -161,7 +161,7 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
         write_private(StackState(inputs.stack).connections, inputs.document())
 
     def find_drift(self, inputs: ConnectionsInputs) -> list[str]:
-        """A file that is missing or different is put back at once: others wait for it in the same refresh."""
+        """None: a missing or different file is written at once, since other resources of the refresh need it."""
         path = StackState(inputs.stack).connections
         if not path.exists() or path.read_text() != inputs.document():
             write_private(path, inputs.document())

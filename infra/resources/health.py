@@ -29,8 +29,8 @@ _LOG_LINES = 8
 class Check(BaseModel):
     """A health check with its address filled in.
 
-    GET `url` answers 200 and holds `contains`; or, where `send` (hexadecimal) is set, that is sent to the address of
-    `url` as it is, and the answer's bytes hold `contains`. `docker://NAME` asks the engine how that container is.
+    GET `url` answers 200 with `contains` in its body. Where `send` (hexadecimal) is set, these bytes are sent to the
+    address of `url` and the answer contains `contains`. `docker://NAME` is the health of a container.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,16 +40,16 @@ class Check(BaseModel):
     send: str = ""
     start_within: float
     description: str
-    """A digest of the service's description: what changes it has the service restarted, and waited for again."""
+    """Digest of the service's description: a change of it restarts the service, which is then waited for again."""
 
     def complaint(self, timeout: float = 2.0) -> str:
-        """What is wrong, or nothing. `timeout` in seconds."""
+        """What is wrong, empty if nothing. `timeout` in seconds."""
         if self._container:
             return self._complaint_of_container()
         if self.send:
             return self._complaint_of_tcp(timeout)
         try:
-            with urllib.request.urlopen(self.url, timeout=timeout) as answer:  # noqa: S310 # http of our own making
+            with urllib.request.urlopen(self.url, timeout=timeout) as answer:  # noqa: S310 # a loopback or configured address
                 text = answer.read(65536).decode(errors="replace")
         except urllib.error.HTTPError as error:
             return f"{self.url} answers {error.code}"
@@ -83,7 +83,7 @@ class Check(BaseModel):
         return "" if found else f"{self.url} answers {answer[:80]!r} without {self.contains!r}"
 
     def wait(self) -> str:
-        """Wait until it is healthy, as long as its start may take. Returns why it is not, or nothing."""
+        """Wait until it is healthy, for as long as its start may take; why it is not, empty if it is."""
         # Docker itself runs the check of a container every ten seconds.
         pause = 1 if self._container else 0.1
         last = ""
@@ -108,7 +108,7 @@ class HealthInputs(Inputs):
 
 
 class NotHealthy(Exception):
-    """Services that did not come up in time, each with its last words."""
+    """Services that did not become healthy in time, each with the end of its log."""
 
 
 class HealthProvider(Provider[HealthInputs]):
@@ -125,7 +125,7 @@ class HealthProvider(Provider[HealthInputs]):
         """Wait.
 
         Raises:
-            NotHealthy: naming who is late, why, and the last lines of their logs.
+            NotHealthy: names the services, the reasons and the last lines of their logs.
         """
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             waits = {name: pool.submit(check.wait) for name, check in inputs.services.items()}
@@ -141,20 +141,20 @@ class HealthProvider(Provider[HealthInputs]):
         self.healthy(inputs)
 
     def last_lines(self, stack: str, service: str) -> str:
-        """The end of a service's log, for people."""
+        """The end of a service's log."""
         return _last_lines(StackState(stack).logs / f"{service}.log")
 
     def healthy(self, inputs: HealthInputs) -> None:
-        """Called when all are healthy, for a target that has something to note."""
+        """Called when all services are healthy; a target may override it."""
 
     def find_drift(self, inputs: HealthInputs) -> list[str]:
-        """Who does not answer right now."""
+        """Services that are not healthy."""
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             complaints = pool.map(lambda check: check.complaint(), inputs.services.values())
         return [f"{name}: {text}" for name, text in zip(inputs.services, complaints, strict=True) if text]
 
     def remove(self, inputs: HealthInputs) -> None:
-        """Forget the report."""
+        """Delete the report."""
         StackState(inputs.stack).health.unlink(missing_ok=True)
 
 

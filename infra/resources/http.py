@@ -1,4 +1,4 @@
-"""Talking to the HTTP interface of a service: errors name the service, the request and its answer."""
+"""The HTTP interface of a service; errors name the service, the request and its answer."""
 
 import ssl
 from functools import cache
@@ -19,7 +19,7 @@ class Unreachable(ServiceError):
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Reading the machine's certificates takes longer than most requests do, so it is done once."""
+    """The machine's certificates. Reading them takes longer than most requests, so it is done once."""
     return ssl.create_default_context()
 
 
@@ -35,7 +35,7 @@ class HttpService:
         )
 
     def request(self, method: str, path: str, body: Json = None, *, accept: tuple[int, ...] = (200, 204)) -> Json:
-        """Send a request and hand on the decoded answer, None where it has no body.
+        """Send a request; the decoded answer, None where it has no body.
 
         Args:
             method: such as GET.

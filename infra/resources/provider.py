@@ -1,8 +1,8 @@
-"""The one way in which a dynamic resource of this project behaves.
+"""The common behaviour of this project's dynamic resources.
 
-A resource has structured inputs, so that the engine's own diff names the part that changes, and one output of its
-own, `drift`: what was found different from what was wanted when somebody last looked. A resource that has drifted
-is updated by the next `up`. Nothing volatile (a pid, an uptime) is ever stored, so that a second `up` changes nothing.
+A resource has structured inputs, so that the engine's own diff names the part that changes, and one output of its own,
+`drift`: the differences between desired and actual state that the last refresh found. The next `up` updates a resource
+that has drifted. Volatile facts (a pid, an uptime) are never stored, so that a second `up` changes nothing.
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +31,7 @@ class Inputs(BaseModel):
 
 
 def whole_numbers(value: object) -> object:
-    """Numbers as they were meant: the engine's protocol knows floating point only, and makes 64 of it 64.0."""
+    """Whole numbers as int: the engine's protocol has floating point only, so 64 arrives as 64.0."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -45,7 +45,7 @@ I = TypeVar("I", bound=Inputs)  # noqa: E741
 
 
 class Provider(ResourceProvider, ABC, Generic[I]):
-    """What a dynamic resource does; subclasses say how for their kind of thing.
+    """The operations of a dynamic resource; subclasses implement them for one kind of resource.
 
     Class attributes:
         model: the class of the inputs.
@@ -62,21 +62,21 @@ class Provider(ResourceProvider, ABC, Generic[I]):
 
     @abstractmethod
     def apply(self, inputs: I, previous: I | None) -> None:
-        """Make it so, whatever is there already: adopt what is right, mend what is not.
+        """Bring the actual state to the desired one, whatever exists already.
 
         Args:
-            inputs: what is wanted.
-            previous: what was wanted before, None at creation.
+            inputs: the desired state.
+            previous: the desired state of the last deployment, None at creation.
         """
 
     @abstractmethod
     def find_drift(self, inputs: I) -> list[str]:
-        """What differs from what is wanted, a line each; empty if nothing. It must not change anything, and an
-        unreachable service is a line too."""
+        """Differences between desired and actual state, a line each. It changes nothing; an unreachable service is a
+        line too."""
 
     @abstractmethod
     def remove(self, inputs: I) -> None:
-        """Take it away; nothing there is fine."""
+        """Delete it; it may be missing."""
 
     def state(self, props: Properties) -> Properties:
         """The properties to keep in the state."""
@@ -86,7 +86,7 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return self.model.model_validate(whole_numbers(self.state(props)))
 
     def _recorded(self, props: Properties) -> I | None:
-        """What the state holds, None where another version of the program wrote it in another form."""
+        """The recorded inputs, None where another version of the program wrote them in another form."""
         try:
             return self._inputs(props)
         except ValidationError:
@@ -99,7 +99,7 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return CreateResult(self.identity(inputs), {**self.state(props), "drift": []})
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare what is wanted with what was recorded, and remember drift."""
+        """Compare desired with recorded inputs; drift is a change too."""
         old, new = self.state(olds), self.state(news)
         changed = [key for key in {*old, *new} if old.get(key) != new.get(key)]
         return DiffResult(
@@ -109,18 +109,18 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         )
 
     def read(self, id_: str, props: Properties) -> ReadResult:
-        """Look at the real thing."""
+        """Compare with the actual state."""
         inputs = self._recorded(props)
         drift = ["recorded by another version of this program"] if inputs is None else self.find_drift(inputs)
         return ReadResult(id_, {**self.state(props), "drift": drift})
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Change or mend."""
+        """Change or repair."""
         self.apply(self._inputs(news), self._recorded(olds))
         return UpdateResult({**self.state(news), "drift": []})
 
     def delete(self, _id: str, props: Properties) -> None:
-        """Take away."""
+        """Delete."""
         self.remove(self._inputs(props))
 
 

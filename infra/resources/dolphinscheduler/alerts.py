@@ -1,4 +1,4 @@
-"""Who is told when a workflow fails or takes too long: DolphinScheduler's alert server posts to the stack's webhook.
+"""Alerts of failed and late workflows: DolphinScheduler's alert server posts them to the stack's webhook.
 
 The webhook's URL is a secret: it is in no input and no output, and is looked up in the stack's connections.
 """
@@ -60,23 +60,25 @@ class AlertsProvider(Provider[AlertsInputs]):
         return f"{inputs.stack}/{inputs.group}"
 
     def apply(self, inputs: AlertsInputs, previous: AlertsInputs | None) -> None:
-        """Create or mend the receiver and the group."""
+        """Create or change the receiver and the group."""
         server = connect(inputs.stack, inputs.service)
         server.wait_until_up()
         plugin = _plugin(server)
-        wanted = _parameters(inputs)
+        desired = _parameters(inputs)
         instance = _instance(server, inputs.group)
         fields: dict[str, Json] = {
             "instanceName": _instance_name(inputs.group),
-            "pluginInstanceParams": _form(server, plugin, wanted),
+            "pluginInstanceParams": _form(server, plugin, desired),
         }
         if instance is None:
             server.call("POST", "/alert-plugin-instances", pluginDefineId=plugin, **fields)
             instance = _instance(server, inputs.group)
-        elif _found_parameters(instance) != wanted:
+        elif _found_parameters(instance) != desired:
             server.call("PUT", f"/alert-plugin-instances/{instance.id}", **fields)
         if instance is None:
-            raise ServiceError(f"DolphinScheduler took alert instance {_instance_name(inputs.group)} and has it not")
+            raise ServiceError(
+                f"DolphinScheduler accepted alert instance {_instance_name(inputs.group)} but does not list it"
+            )
         group = _group(server, inputs.group)
         fields = {"groupName": inputs.group, "description": "", "alertInstanceIds": str(instance.id)}
         if group is None:
@@ -85,22 +87,22 @@ class AlertsProvider(Provider[AlertsInputs]):
             server.call("PUT", f"/alert-groups/{group.id}", **fields)
 
     def find_drift(self, inputs: AlertsInputs) -> list[str]:
-        """What is missing or was edited; never with a URL in it."""
+        """Parts that are missing or were edited; no line has a URL."""
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)
             instance, group = _instance(server, inputs.group), _group(server, inputs.group)
             if group is None:
                 return [f"alert group {inputs.group} is missing"]
             if instance is None or group.alert_instance_ids != str(instance.id):
-                return [f"alert group {inputs.group} tells somebody else, or nobody"]
-            found, wanted = _found_parameters(instance), _parameters(inputs)
+                return [f"alert group {inputs.group} has another receiver, or none"]
+            actual, desired = _found_parameters(instance), _parameters(inputs)
         except (ServiceError, connections.ConnectionsMissing) as error:
             return [str(error)]
-        changed = [name for name, value in wanted.items() if found.get(name) != value]
+        changed = [name for name, value in desired.items() if actual.get(name) != value]
         return [f"alert group {inputs.group}: {', '.join(changed)} changed"] if changed else []
 
     def remove(self, inputs: AlertsInputs) -> None:
-        """Take group and receiver away."""
+        """Delete group and receiver."""
         server = connect(inputs.stack, inputs.service)
         if group := _group(server, inputs.group):
             server.call("DELETE", f"/alert-groups/{group.id}")
@@ -114,7 +116,7 @@ def _instance_name(group: str) -> str:
 
 
 def _plugin(server: DolphinScheduler) -> int:
-    """The id of the HTTP plugin; the alert server registers its plugins a little after the API is up."""
+    """The id of the HTTP plugin; the alert server registers its plugins shortly after the API starts."""
     found = 0
 
     def complaint() -> str:
@@ -141,7 +143,7 @@ def _group(server: DolphinScheduler, name: str) -> _Group | None:
 
 
 def _forget(server: DolphinScheduler, instance: int) -> None:
-    """Take a receiver out of every group. The server's own group comes with receivers 1 and 2, whatever they become."""
+    """Remove a receiver from every group: the server's own group has the receivers 1 and 2 from the start."""
     for group in read(list[_Group], server.pages("/alert-groups")):
         receivers = group.alert_instance_ids.split(",")
         if str(instance) in receivers:
@@ -151,7 +153,7 @@ def _forget(server: DolphinScheduler, instance: int) -> None:
 
 
 def _parameters(inputs: AlertsInputs) -> dict[str, str]:
-    """What the plugin is told: a POST in the form of the tasks' own alerts (`apps/tasks/alerts.py`)."""
+    """The parameters of the plugin: a POST in the form of the tasks' own alerts (`apps/tasks/alerts.py`)."""
     url = connections.load(inputs.stack).secrets[SECRET]
     body = {
         "source": "dolphinscheduler",
@@ -171,7 +173,7 @@ def _parameters(inputs: AlertsInputs) -> dict[str, str]:
 
 
 def _form(server: DolphinScheduler, plugin: int, parameters: dict[str, str]) -> Json:
-    """The plugin's own form, filled in: of any other the server makes an empty one without a word."""
+    """The plugin's own form with values; the server stores an empty one for any other without an error."""
     described = read(_PluginForm, server.call("GET", f"/ui-plugins/{plugin}"))
     fields = read(list[dict[str, Json]], json.loads(described.plugin_params))
     if {str(each.get("field")) for each in fields} != parameters.keys():

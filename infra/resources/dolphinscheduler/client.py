@@ -1,6 +1,6 @@
-"""DolphinScheduler's REST interface (3.1.1): requests, and what is read of the answers.
+"""DolphinScheduler's REST interface (3.1.1): requests, and the parts of the answers that are needed.
 
-Requests are forms, and an answer is `{"code": 0, "msg": …, "data": …}` with HTTP status 200 also where it says no.
+Requests are forms. An answer is `{"code": 0, "msg": …, "data": …}`, with HTTP status 200 also for a refusal.
 """
 
 import json
@@ -23,16 +23,16 @@ T = TypeVar("T")
 
 
 class Refused(ServiceError):
-    """A request that the server understood and did not do."""
+    """A request that the server understood and refused."""
 
     def __init__(self, code: int, message: str) -> None:
-        """`code` is the server's own, such as 10018 for a project that is not there."""
+        """`code` is the server's own, such as 10018 for a project that does not exist."""
         super().__init__(message)
         self.code = code
 
 
 class Found(BaseModel):
-    """Something that the server told; what is not needed is left out."""
+    """A part of an answer; fields that are not needed are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
@@ -87,7 +87,7 @@ class FoundTask(Found):
 
 
 class FoundRelation(Found):
-    """That a task comes after another; `pre_task_code` is 0 for a task that needs none."""
+    """The order of two tasks; `pre_task_code` is 0 for a task that needs none."""
 
     pre_task_code: int
     post_task_code: int
@@ -102,7 +102,7 @@ class FoundWorkflow(Found):
 
 
 class FoundSchedule(Found):
-    """When a workflow starts by itself."""
+    """When the scheduler starts a workflow."""
 
     id: int
     crontab: str
@@ -131,7 +131,7 @@ class DolphinScheduler:
         )
 
     def call(self, method: str, path: str, **form: Json) -> Json:
-        """Send a request and hand on the answer's data.
+        """Send a request; the data of its answer.
 
         Args:
             method: GET, POST, PUT or DELETE.
@@ -140,8 +140,8 @@ class DolphinScheduler:
 
         Raises:
             Unreachable: there was no answer.
-            Refused: the server said no.
-            ServiceError: anything else that is not an answer, such as a wrong token.
+            Refused: the server refused it.
+            ServiceError: any other answer, such as one to a wrong token.
         """
         fields = {key: value if isinstance(value, str) else json.dumps(value) for key, value in form.items()}
         try:
@@ -159,17 +159,17 @@ class DolphinScheduler:
         except ValueError:
             document = None
         if not isinstance(document, dict) or not isinstance(document.get("code"), int):
-            raise ServiceError(f"{_SERVICE} answered {method} {path} with what is not its JSON: {answer.text[:200]}")
+            raise ServiceError(f"{_SERVICE} answered {method} {path} without its JSON: {answer.text[:200]}")
         if document["code"] != 0:
             raise Refused(document["code"], f"{_SERVICE} refused {method} {path}: {document.get('msg')}")
         data: Json = document.get("data")
         return data
 
     def wait_until_up(self, within: float = 180) -> None:
-        """Wait until it takes requests with our token.
+        """Wait until it accepts requests with the stack's token.
 
         Raises:
-            TimeoutError: it did not, within so many seconds.
+            TimeoutError: it did not within this number of seconds.
         """
 
         def complaint() -> str:
@@ -182,7 +182,7 @@ class DolphinScheduler:
         wait_until(complaint, within=within, what=_SERVICE)
 
     def pages(self, path: str, **form: Json) -> list[Json]:
-        """All of a list that the server gives in pages."""
+        """All entries of a list that the server divides into pages."""
         found: list[Json] = []
         number = 1
         while True:
@@ -201,7 +201,7 @@ class DolphinScheduler:
         """The code of a project.
 
         Raises:
-            ServiceError: there is none of this name.
+            ServiceError: there is none with this name.
         """
         found = self.project(name)
         if found is None:
@@ -226,12 +226,12 @@ class DolphinScheduler:
         return read(list[FoundSchedule], self.pages(path, processDefinitionCode=process))
 
     def release(self, project: int, process: int, *, online: bool) -> None:
-        """Let a workflow run, or not; taking it offline pauses its schedule too."""
+        """Allow or forbid runs of a workflow; taking it offline also pauses its schedule."""
         state = ONLINE if online else "OFFLINE"
         self.call("POST", f"/projects/{project}/process-definition/{process}/release", releaseState=state)
 
     def release_schedule(self, project: int, schedule: int, *, online: bool) -> None:
-        """Let a schedule start its workflow, or pause it."""
+        """Release or pause a schedule."""
         self.call("POST", f"/projects/{project}/schedules/{schedule}/{'online' if online else 'offline'}")
 
     def task_codes(self, project: int, number: int) -> list[int]:
@@ -252,15 +252,15 @@ class _AlertGroup(Found):
 
 
 def read(kind: type[T], document: Json) -> T:
-    """What the server told, as a type.
+    """The data of an answer as a type.
 
     Raises:
-        ServiceError: it is of another form.
+        ServiceError: it has another form.
     """
     try:
         return TypeAdapter(kind).validate_python(document)
     except ValueError as error:
-        raise ServiceError(f"{_SERVICE} answered in a form that is not known: {error}") from None
+        raise ServiceError(f"{_SERVICE} answered in an unknown form: {error}") from None
 
 
 def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinScheduler:
@@ -272,7 +272,7 @@ def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinSchedu
         timeout: seconds, for one request.
 
     Raises:
-        ConnectionsMissing: the stack is not up.
+        ConnectionsMissing: the stack is not deployed on this machine.
     """
     known = connections.load(stack)
     endpoint = known.endpoint(service, "rest")

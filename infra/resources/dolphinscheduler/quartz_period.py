@@ -1,4 +1,4 @@
-"""How often a cron expression of Quartz fires, for whoever must tell that something is late."""
+"""How often a cron expression of Quartz fires, by which a late step is found."""
 
 import calendar
 from datetime import date, timedelta

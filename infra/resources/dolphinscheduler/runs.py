@@ -1,4 +1,4 @@
-"""Runs of workflows: start one by hand and wait for its end, list the last ones, read their logs, stop them."""
+"""Runs of workflows: starts one, waits for its end, lists the last ones, reads their logs, stops them."""
 
 import json
 import uuid
@@ -80,7 +80,7 @@ class _Log(Found):
 
 
 def start(server: DolphinScheduler, project: str, workflow: str, parameters: Mapping[str, str] | None = None) -> Run:
-    """Start a workflow by hand. Tasks that wait for other workflows are left out.
+    """Start a manual run of a workflow. Tasks that wait for other workflows are left out.
 
     Args:
         server: the server.
@@ -234,7 +234,7 @@ def stop(server: DolphinScheduler, project: int, run: int) -> None:
 
 
 def parameters_of(run: Run) -> dict[str, str]:
-    """The values that a run by hand was given."""
+    """The parameters of a manual run."""
     command = json.loads(run.command or "{}")
     given = json.loads(command.get("StartParams") or "{}")
     return {str(key): str(value) for key, value in given.items() if key != START_MARK}

@@ -1,7 +1,7 @@
 """Workflows of DolphinScheduler.
 
 A changed workflow keeps its code, the codes of its tasks and its history: the server gives it a new version. Refresh
-compares by meaning and names what was edited by hand, what is paused and what is gone; the next `up` puts it back.
+compares by meaning and names what was edited by hand, paused or deleted; the next `up` restores it.
 """
 
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class WorkflowProvider(Provider[WorkflowInputs]):
             forget_steps(inputs, [*gone])
 
     def find_drift(self, inputs: WorkflowInputs) -> list[str]:
-        """What was changed by hand."""
+        """Changes that were made by hand."""
         desired = inputs.workflow
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)

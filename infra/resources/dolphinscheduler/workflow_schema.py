@@ -10,7 +10,7 @@ PATH = ROOT / "dolphinscheduler/workflow.schema.json"
 
 
 def schema_text() -> str:
-    """The schema as it shall stand in the file."""
+    """The content of the file."""
     schema: dict[str, Json] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **WorkflowDefinition.model_json_schema(),

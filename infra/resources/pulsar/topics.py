@@ -94,7 +94,7 @@ class TopicsProvider(Provider[TopicsInputs]):
         return drift
 
     def remove(self, inputs: TopicsInputs) -> None:
-        """Take everything away, unless the data shall be kept."""
+        """Delete everything, unless the data are kept."""
         if inputs.keep_data:
             return
         admin = _admin(inputs)
@@ -127,20 +127,20 @@ def _ensure_tenant(admin: HttpService, tenant: str) -> None:
         admin.request("PUT", f"/admin/v2/tenants/{tenant}", {"adminRoles": [], "allowedClusters": clusters})
 
 
-def _ensure_namespace(admin: HttpService, name: str, wanted: Namespace) -> None:
-    if _namespace_drift(admin, name, wanted) == [f"namespace {name} is missing"]:
+def _ensure_namespace(admin: HttpService, name: str, desired: Namespace) -> None:
+    if _namespace_drift(admin, name, desired) == [f"namespace {name} is missing"]:
         admin.request("PUT", f"/admin/v2/namespaces/{name}", {})
     retention: Json = {
-        "retentionTimeInMinutes": wanted.retention_minutes,
-        "retentionSizeInMB": wanted.retention_size_mb,
+        "retentionTimeInMinutes": desired.retention_minutes,
+        "retentionSizeInMB": desired.retention_size_mb,
     }
     admin.request("POST", f"/admin/v2/namespaces/{name}/retention", retention)
     found = _permissions(admin, name)
-    for role, actions in wanted.permissions.items():
+    for role, actions in desired.permissions.items():
         if found.get(role) != sorted(actions):
             body: Json = list(actions)
             admin.request("POST", f"/admin/v2/namespaces/{name}/permissions/{role}", body)
-    for role in found.keys() - wanted.permissions.keys():
+    for role in found.keys() - desired.permissions.keys():
         admin.request("DELETE", f"/admin/v2/namespaces/{name}/permissions/{role}")
 
 
@@ -151,17 +151,17 @@ def _permissions(admin: HttpService, name: str) -> dict[str, list[str]]:
     return {role: sorted(map(str, actions)) for role, actions in found.items() if isinstance(actions, list)}
 
 
-def _namespace_drift(admin: HttpService, name: str, wanted: Namespace) -> list[str]:
+def _namespace_drift(admin: HttpService, name: str, desired: Namespace) -> list[str]:
     found = admin.request("GET", f"/admin/v2/namespaces/{name}/retention", accept=(200, 204, 404))
     if isinstance(found, dict) and "reason" in found:
         return [f"namespace {name} is missing"]
     if not isinstance(found, dict) or (
         (found.get("retentionTimeInMinutes"), found.get("retentionSizeInMB"))
-        != (wanted.retention_minutes, wanted.retention_size_mb)
+        != (desired.retention_minutes, desired.retention_size_mb)
     ):
         return [f"namespace {name} has another retention: {json.dumps(found)}"]
     permissions = _permissions(admin, name)
-    if permissions != {role: sorted(actions) for role, actions in wanted.permissions.items()}:
+    if permissions != {role: sorted(actions) for role, actions in desired.permissions.items()}:
         return [f"namespace {name} has other permissions: {json.dumps(permissions)}"]
     return []
 
@@ -183,30 +183,30 @@ def _schema(admin: HttpService, name: str) -> Json:
     return document
 
 
-def _ensure_topic(admin: HttpService, name: str, wanted: Topic) -> None:
+def _ensure_topic(admin: HttpService, name: str, desired: Topic) -> None:
     found = _partitions(admin, name)
     if found == 0:
-        admin.request("PUT", f"/admin/v2/persistent/{name}/partitions", wanted.partitions)
-    elif found < wanted.partitions:
-        admin.request("POST", f"/admin/v2/persistent/{name}/partitions", wanted.partitions)
-    elif found > wanted.partitions:
+        admin.request("PUT", f"/admin/v2/persistent/{name}/partitions", desired.partitions)
+    elif found < desired.partitions:
+        admin.request("POST", f"/admin/v2/persistent/{name}/partitions", desired.partitions)
+    elif found > desired.partitions:
         raise ServiceError(
-            f"topic {name} has {found} partitions and cannot go back to {wanted.partitions}: "
+            f"topic {name} has {found} partitions and cannot go back to {desired.partitions}: "
             f"set at least {found}, or delete the topic"
         )
-    if wanted.schema_definition is not None and _schema(admin, name) != wanted.schema_definition:
-        body: Json = {"type": "JSON", "schema": json.dumps(wanted.schema_definition), "properties": {}}
+    if desired.schema_definition is not None and _schema(admin, name) != desired.schema_definition:
+        body: Json = {"type": "JSON", "schema": json.dumps(desired.schema_definition), "properties": {}}
         admin.request("POST", f"/admin/v2/schemas/{name}/schema", body)
 
 
-def _topic_drift(admin: HttpService, name: str, wanted: Topic) -> list[str]:
+def _topic_drift(admin: HttpService, name: str, desired: Topic) -> list[str]:
     found = _partitions(admin, name)
     if found == 0:
         return [f"topic {name} is missing"]
     drift = []
-    if found != wanted.partitions:
-        drift.append(f"topic {name} has {found} partitions instead of {wanted.partitions}")
-    if wanted.schema_definition is not None and _schema(admin, name) != wanted.schema_definition:
+    if found != desired.partitions:
+        drift.append(f"topic {name} has {found} partitions instead of {desired.partitions}")
+    if desired.schema_definition is not None and _schema(admin, name) != desired.schema_definition:
         drift.append(f"topic {name} has another schema")
     return drift
 

@@ -1,8 +1,8 @@
 """Stopping the streaming jobs with a savepoint before a service that they need is replaced.
 
-The target makes this resource before a container, and changes its `instance` with whatever has the container replaced.
-So `pulumi preview` shows it beside the replacement, and its update, which stops the jobs, comes first. The jobs
-themselves, `job.py`, have the same instances among their inputs and go on afterwards.
+The target creates this resource before a container and changes its `instance` whenever the container is replaced. So
+`pulumi preview` shows it beside the replacement, and its update, which stops the jobs, comes first. The jobs (`job.py`)
+have the same instances among their inputs and continue afterwards.
 """
 
 from pulumi import Input, ResourceOptions
@@ -40,7 +40,7 @@ class DrainProvider(Provider[DrainInputs]):
         return f"{inputs.stack}/{inputs.service}"
 
     def apply(self, inputs: DrainInputs, previous: DrainInputs | None) -> None:
-        """Stop what runs; a service that does not answer has nothing to be emptied of, and at-least-once holds."""
+        """Stop the running jobs. Where a service does not answer, they continue from their last checkpoint."""
         if previous is None:
             return
         try:
@@ -49,7 +49,7 @@ class DrainProvider(Provider[DrainInputs]):
             with session(inputs.stack, inputs.starrocks, "root") as root:
                 jobs = StreamingJobs(root, f"{inputs.database}.streaming_jobs")
                 for job in jobs.find():
-                    # Nobody else shall put it back; the deployment does when the service is there again.
+                    # The keeper leaves it stopped; the deployment starts it when the service is back.
                     jobs.want_stopped(job.job_id)
                     if zeta.status(job.job_id) in ACTIVE:
                         zeta.stop(job.job_id, savepoint=True)
@@ -58,11 +58,11 @@ class DrainProvider(Provider[DrainInputs]):
             print(f"the jobs were not stopped before {inputs.service} is replaced: {error}")  # noqa: T201 # for people
 
     def find_drift(self, inputs: DrainInputs) -> list[str]:
-        """Nothing to see: a stopped job is the job's own drift."""
+        """None: a stopped job is drift of the job itself."""
         return []
 
     def remove(self, inputs: DrainInputs) -> None:
-        """Nothing is there."""
+        """There is nothing to delete."""
 
 
 class SeaTunnelDrain(DynamicResource, module="kappastack", name="SeaTunnelDrain"):

@@ -1,8 +1,8 @@
 """Streaming jobs of SeaTunnel Zeta.
 
 The engine forgets its jobs when all of its nodes restart, so definition and id are kept here, and in the platform's
-table `streaming_jobs`, by which a workflow puts a job back that died. A changed definition is stopped with a savepoint
-and goes on from it under the same id; a job that is gone goes on from its last checkpoint.
+table `streaming_jobs`, from which the keeper restarts a job that died. A job with a changed definition is stopped with
+a savepoint and continues from it under the same id; a job that is gone continues from its last checkpoint.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,8 +27,8 @@ from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobStatus, Zeta
 
 _RUNNING = frozenset({JobStatus.RUNNING})
-_HOLD_SECONDS = 900
-"""Longer than any hold: whoever holds a job releases it, or its hold ends by itself."""
+_LEASE_SECONDS = 900
+"""Longer than any lease: its holder releases it, or it expires."""
 
 
 class JobInputs(Inputs):
@@ -45,7 +45,7 @@ class JobInputs(Inputs):
 
 
 class JobProvider(Provider[JobInputs]):
-    """Starts a job, restarts it around changes, and puts it back."""
+    """Starts a job, and restarts it after a change or a failure."""
 
     model = JobInputs
     replace_on = ("stack", "service", "name")
@@ -55,12 +55,12 @@ class JobProvider(Provider[JobInputs]):
         return str(job_id(inputs.stack, inputs.name))
 
     def apply(self, inputs: JobInputs, previous: JobInputs | None) -> None:
-        """Have the job run with this definition.
+        """Run the job with this definition.
 
         Raises:
             JobFailed: it failed at once; the message has the engine's reason.
             ZetaError: the engine refused it.
-            TimeoutError: somebody else holds the job.
+            TimeoutError: another process keeps the lease on the job.
         """
         known = connections.load(inputs.stack)
         zeta = _zeta(inputs, known)
@@ -76,18 +76,18 @@ class JobProvider(Provider[JobInputs]):
                 if status in ACTIVE and same and row is not None and row.definition == definition:
                     return
                 if status not in STOPPED:
-                    # Also where an interrupted run left a job whose definition nobody recorded.
+                    # Also where an interrupted run left a job whose definition is not recorded.
                     if status in ACTIVE:
                         zeta.stop(identity, savepoint=True)
                     zeta.wait(identity, STOPPED, within=120)
                 zeta.submit(identity, inputs.name, definition, restore=True)
                 zeta.wait(identity, _RUNNING, within=120)
             finally:
-                # Also where it failed: the keeper then tries again, and tells when it gives up.
+                # Also where it failed: the keeper then tries again, and sends an alert when it gives up.
                 jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
 
     def find_drift(self, inputs: JobInputs) -> list[str]:
-        """Whether the job runs, or is held by somebody who will put it back, and whether the keeper knows it."""
+        """Whether the job runs, or a lease keeps it stopped, and whether the keeper knows it."""
         identity = job_id(inputs.stack, inputs.name)
         try:
             known = connections.load(inputs.stack)
@@ -120,7 +120,7 @@ def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
 
 
 def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
-    """Have the keeper leave the job alone, and wait until nobody is at it."""
+    """Have the keeper leave the job alone, and wait until no process holds or restarts it."""
     jobs.want_stopped(identity)
     found: list[StreamingJob] = []
 
@@ -130,17 +130,17 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
             return f"{found[0].held_by} keeps it stopped for {found[0].hold_left} s at most"
         return "the keeper is restarting it" if found and found[0].being_restarted else ""
 
-    wait_until(complaint, within=_HOLD_SECONDS, what=f"job {identity}")
+    wait_until(complaint, within=_LEASE_SECONDS, what=f"job {identity}")
     return found[0] if found else None
 
 
 def _drift(status: JobStatus, row: StreamingJob | None, definition: dict[str, Json]) -> str:
     if status == JobStatus.UNKNOWN:
-        return "is not known to the engine: it will go on from its last checkpoint"
+        return "is not known to the engine: it will continue from its last checkpoint"
     if status not in ACTIVE:
-        return f"is {status}: it will go on from its last checkpoint"
+        return f"is {status}: it will continue from its last checkpoint"
     if row is None or not row.wanted_running:
-        return "runs, and nothing would put it back: it will be noted in streaming_jobs"
+        return "runs without an entry in streaming_jobs: it will be noted there"
     if row.definition != definition:
         return "is noted with other addresses: it will be restarted"
     return ""

@@ -1,4 +1,4 @@
-"""The lock under which a schema is migrated: a table, whose creation fails where it exists."""
+"""The lock of a schema's migrations: a table, whose creation fails where it exists."""
 
 import getpass
 import os
@@ -21,14 +21,14 @@ _LOOK_SECONDS = 0.5
 
 
 class SchemaLocked(Exception):
-    """Another run is applying migrations, or one died while it did."""
+    """Another run is applying migrations, or died while it did."""
 
 
 class Statements(Protocol):
     """A session that runs statements."""
 
     def execute(self, statement: str) -> Sequence[Sequence[object]]:
-        """Run one, and hand on its rows."""
+        """Run a statement; its rows."""
 
 
 @contextmanager
@@ -37,8 +37,8 @@ def migration_lock(
 ) -> Iterator[None]:
     """Hold the lock of the session's database.
 
-    Somebody else's is waited for, as what an interrupted `up` has begun goes on for a while; one whose process on this
-    machine is gone is removed.
+    The lock of another process is waited for, since the work of an interrupted `up` continues for a while. The lock of
+    a process of this machine that is gone is removed.
 
     Args:
         root: a session in the database.
@@ -48,7 +48,7 @@ def migration_lock(
         within: seconds.
 
     Raises:
-        SchemaLocked: somebody else held it all the time; the message names who.
+        SchemaLocked: another process held it all the time; the message names it.
     """
     holder = ""
 
@@ -90,7 +90,7 @@ def _taken(root: Statements, replication_num: int) -> bool:
 
 
 def _holder(root: Statements) -> str:
-    """Who holds it, as its comment tells; nothing where it has just been let go."""
+    """The holder by the table's comment; empty where it has just been released."""
     try:
         [[_name, ddl, *_]] = root.execute(f"SHOW CREATE TABLE {_TABLE}")
     except StarRocksError:
@@ -100,14 +100,14 @@ def _holder(root: Statements) -> str:
 
 
 def owner() -> str:
-    """This process, in characters that need no quoting."""
+    """This process as a holder, in characters that need no quoting."""
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     user, node = (re.sub(r"[^\w.-]", "-", name) for name in (getpass.getuser(), platform.node()))
     return f"{user}@{node} pid {os.getpid()} since {since}"
 
 
 def _died(holder: str) -> bool:
-    """Whether it was a process of this machine that is gone; another one may have its number by now."""
+    """Whether the holder was a process of this machine that is gone; another one may have its number."""
     found = _OWNER.match(holder)
     if found is None or found["node"] != re.sub(r"[^\w.-]", "-", platform.node()):
         return False

@@ -15,7 +15,7 @@ from infra.resources.starrocks.client import session
 
 _JOIN_SECONDS = 300
 _LEAVE_SECONDS = 3600
-"""Data are moved before a backend leaves. Where that takes longer, the next `up` goes on waiting."""
+"""Data are moved before a backend leaves. Where that takes longer, the next `up` continues to wait."""
 _LOOK_EVERY = 1.0
 
 
@@ -30,7 +30,7 @@ class NodesInputs(Inputs):
 
 
 class NodesProvider(Provider[NodesInputs]):
-    """Has nodes join that are not members yet, and waits until all of them are alive."""
+    """Adds missing nodes and waits until all of them are alive."""
 
     model = NodesInputs
     replace_on = ("stack", "service")
@@ -40,7 +40,7 @@ class NodesProvider(Provider[NodesInputs]):
         return f"{inputs.stack}/{inputs.service}/nodes"
 
     def apply(self, inputs: NodesInputs, previous: NodesInputs | None) -> None:
-        """Add what is missing; what was taken out of the settings leaves, a backend once its data are elsewhere.
+        """Add missing nodes; remove those that left the settings, a backend after its data were moved.
 
         Raises:
             StarRocksError: it refused to let a node leave.
@@ -48,7 +48,7 @@ class NodesProvider(Provider[NodesInputs]):
         """
 
         def wait(ready: Callable[[], list[str]], within: float) -> None:
-            # A frontend that just started, or of which the network does not know yet, is no reason to give up.
+            # A frontend that has just started, or whose name does not resolve yet, is waited for.
             wait_until(
                 lambda: "; ".join(_patient(ready)), within=within, what="the cluster of StarRocks", pause=_LOOK_EVERY
             )
@@ -77,7 +77,7 @@ class NodesProvider(Provider[NodesInputs]):
 
 
 class Tables(Protocol):
-    """A session that hands on rows by the names of their columns."""
+    """A session with rows by column name."""
 
     def query(self, statement: str) -> Sequence[Mapping[str, object]]:
         """Run a statement."""
@@ -107,7 +107,7 @@ class Members:
 
 
 def members(root: Tables) -> Members:
-    """Who belongs to the cluster.
+    """The members of the cluster.
 
     The columns are those of StarRocks' manual, "SHOW FRONTENDS" and "SHOW BACKENDS", found by name: 3.5 put one more
     in front. `IP` holds the name that a node was added by.
@@ -126,7 +126,7 @@ def members(root: Tables) -> Members:
 
 
 def _patient(look: Callable[[], list[str]]) -> list[str]:
-    """What a look says; a refusal is one more thing to say."""
+    """The complaints of a look; a refusal is a complaint too."""
     try:
         return look()
     except StarRocksError as error:
@@ -134,7 +134,7 @@ def _patient(look: Callable[[], list[str]]) -> list[str]:
 
 
 def _join(inputs: NodesInputs) -> list[str]:
-    """Add who is missing, and say who is not alive yet."""
+    """Add missing nodes; complaints about those that are not alive yet."""
     with session(inputs.stack, inputs.service, "root") as root:
         found = members(root)
         for node in inputs.followers:
@@ -149,10 +149,10 @@ def _join(inputs: NodesInputs) -> list[str]:
 
 
 def _complaints(inputs: NodesInputs, found: Members) -> list[str]:
-    wanted = [("frontend", node, found.frontends.get(node)) for node in inputs.followers]
-    wanted += [("backend", node, found.backends.get(node)) for node in inputs.backends]
+    desired = [("frontend", node, found.frontends.get(node)) for node in inputs.followers]
+    desired += [("backend", node, found.backends.get(node)) for node in inputs.backends]
     complaints = []
-    for kind, node, member in wanted:
+    for kind, node, member in desired:
         if member is None:
             complaints.append(f"{kind} {node} is no member")
         elif not member.alive:
@@ -163,7 +163,7 @@ def _complaints(inputs: NodesInputs, found: Members) -> list[str]:
 
 
 def _leave(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str]) -> None:
-    """Tell those who are still there to go. StarRocks refuses where tables need as many backends as there are."""
+    """Remove nodes that are still members. StarRocks refuses where tables need as many backends as there are."""
     with session(inputs.stack, inputs.service, "root") as root:
         found = members(root)
         for node in followers:
@@ -175,7 +175,7 @@ def _leave(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str
 
 
 def _still_there(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str]) -> list[str]:
-    """Who is to be gone and is not: its container and its volume must stay until then."""
+    """Nodes that have not left: their containers and volumes must stay until then."""
     with session(inputs.stack, inputs.service, "root") as root:
         found = members(root)
     return [
@@ -189,7 +189,7 @@ def _still_there(inputs: NodesInputs, followers: Sequence[str], backends: Sequen
 
 
 class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"):
-    """A cluster whose members are all there."""
+    """A cluster with all of its members."""
 
     provider = NodesProvider
 
@@ -204,7 +204,7 @@ class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"
         instances: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Hand the inputs to the provider.
+        """Pass the inputs to the provider.
 
         Args:
             name: of the resource.
@@ -212,7 +212,7 @@ class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"
             service: the first frontend.
             followers: the other frontends as `host:port`.
             backends: as `host:port`.
-            instances: of all nodes: another one is waited for, as nobody else asks a node inside how it is.
+            instances: of all nodes: a changed one is waited for, since no other resource checks the nodes of a cluster.
             opts: of the resource.
         """
         super().__init__(

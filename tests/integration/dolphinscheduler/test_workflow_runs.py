@@ -69,7 +69,6 @@ def test_the_arguments_of_a_task(client: DolphinScheduler, put: Put, tasks: Stan
     assert json.loads(Path(call.settings).read_text())["stack"] == STACK
 
 
-
 def test_a_scheduled_run_is_not_marked_as_manual(put: Put, tasks: StandIn) -> None:
     often = put("often", task("tick"), schedule={"cron": "0/5 * * * * ? *"})
     try:

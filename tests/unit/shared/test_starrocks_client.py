@@ -30,7 +30,7 @@ class Server:
     def connect(self, **options: object) -> "Connection":
         if self.refused_connections:
             raise self.refused_connections.pop(0)
-        assert options["init_command"] == "SET time_zone = '+00:00'"
+        assert options["init_command"] == "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
         self.connections += 1
         return Connection(self)
 
