@@ -1,4 +1,4 @@
-"""Where a stack keeps what is its own on this machine: below one state folder of the checkout."""
+"""The folders and files of a stack on this machine, below one state folder of the checkout."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ class StackState:
 
     @property
     def folder(self) -> Path:
-        """All that the stack keeps."""
+        """Everything that belongs to the stack."""
         return state_folder() / self.stack
 
     @property
@@ -37,18 +37,18 @@ class StackState:
 
     @property
     def runtime(self) -> Path:
-        """A short path for sockets, whose length is limited; it goes with the stack."""
+        """A short path for sockets, since their length is limited; it is deleted with the stack."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]
         return Path(tempfile.gettempdir()) / f"kappastack-{os.getuid()}-{digest}"
 
     @property
     def supervisor_socket(self) -> Path:
-        """Where the supervisor is asked."""
+        """The socket of the supervisor."""
         return self.runtime / "supervisor.sock"
 
     @property
     def connections(self) -> Path:
-        """Addresses and secrets of the running services, for the resources inside them."""
+        """Addresses and secrets of the running services, for resources inside them."""
         return self.folder / "connections.json"
 
     def token(self, role: str) -> Path:

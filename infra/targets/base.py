@@ -9,13 +9,12 @@ from pulumi import Alias, Input, Output, Resource, ResourceOptions
 from infra.services.model import Endpoint, Service, TcpAnswer
 
 Drained = Callable[[Output[str]], Resource]
-"""Makes the resource that empties a service before the target puts another process in its place; it is given what
-changes with the process."""
+"""Creates the resource that drains a service before it is replaced. Its argument changes with the process."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A service that the target has been told to run.
+    """A service that the target runs.
 
     Args:
         service: its description.
@@ -46,7 +45,7 @@ class Running:
 
     @property
     def health_send(self) -> str:
-        """What its health check sends where it speaks no HTTP: bytes in hexadecimal."""
+        """Bytes in hexadecimal that a health check without HTTP sends; empty for HTTP."""
         health = self.service.health
         return health.send if isinstance(health, TcpAnswer) else ""
 
@@ -71,7 +70,7 @@ class Target(Protocol):
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Have a service run there.
+        """Run a service.
 
         Args:
             service: its description.
@@ -81,4 +80,4 @@ class Target(Protocol):
         """
 
     def healthy(self, running: Sequence[Running]) -> Resource:
-        """A resource that exists once all the services answer their health checks."""
+        """A resource that exists when all services are healthy."""

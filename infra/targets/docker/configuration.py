@@ -74,7 +74,7 @@ def configuration(
         docker.ContainerUploadArgs(file=f"{SECRETS}/{file}", content=Output.secret(value), permissions=_FILE_MODE)
         for file, value in sorted(secrets.items())
     ]
-    # Another image of the service is no other content, and limits are those that the engine gives by itself.
+    # A changed image does not change the content, and the engine sets the limits.
     carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image", "logOpts", "ulimits"])
     carrier = docker.Container(
         name,
@@ -98,6 +98,6 @@ def _all(values: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
 
 
 def _digest(files: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """Of 192 random bits a digest tells nothing."""
+    """A digest reveals nothing of 192 random bits."""
     document = json.dumps([sorted(files.items()), sorted(secrets.items())])
     return hashlib.sha256(document.encode()).hexdigest()[:12]

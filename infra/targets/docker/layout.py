@@ -1,4 +1,4 @@
-"""How a service lies in its container, and what its placeholders become."""
+"""The paths of a service in its container, and the values of its placeholders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ TEMPORARY = "/tmp"  # noqa: S108 # a file system of the container's own
 JAVA = "/usr/bin/java"
 PYTHON = "/usr/bin/python3"
 USER = "10001:0"
-"""Who owns a service's volumes and runs it. Its group owns the configuration, which nobody else reads."""
+"""User that owns a service's volumes and runs it. Only its group can read the configuration."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """A port of a container that an address of the engine's machine stands for."""
+    """A port of a container that is published on an address of the engine's machine."""
 
     internal: int
     external: int
@@ -44,12 +44,12 @@ class Layout:
     operator_address: str
 
     def endpoints(self) -> dict[str, Endpoint]:
-        """As other containers reach them."""
+        """Endpoints for other containers."""
         service = self.service
         return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
 
     def operator_endpoints(self) -> dict[str, Endpoint]:
-        """As the operator reaches them: ports that only the service's own parts use are not published."""
+        """Endpoints for the operator. Ports between the parts of a service are not published."""
         ports = self.service.ports
         return {
             name: Endpoint(
@@ -62,7 +62,7 @@ class Layout:
         }
 
     def published(self) -> list[Published]:
-        """What is published, by number: a port with an entrance is reached through that."""
+        """The published ports; a port with an entrance is reached through the entrance."""
         found = [
             Published(port.number, port.number + self.port_offset, self._address(port))
             for port in self.service.ports.values()
@@ -74,7 +74,7 @@ class Layout:
         return self.publish_address if port.public else self.operator_address
 
     def values(self) -> dict[str, str]:
-        """What each placeholder stands for."""
+        """The value of each placeholder."""
         service = self.service
         values = {
             "dist": f"{HOME}/{service.distribution.name}",
@@ -103,7 +103,7 @@ class Layout:
         return [fill(part, values) for part in self.service.command]
 
     def directory(self) -> str:
-        """Where it is started."""
+        """Working directory."""
         return fill(self.service.directory, self.values()) or TEMPORARY
 
     def environment(self) -> list[str]:
@@ -120,7 +120,7 @@ class Layout:
         """The health check as Docker runs it."""
         health = self.service.health
         port = str(self.service.ports[health.port].number)
-        # A published image does not bring the program along, but a shell.
+        # A published image has a shell but not the program.
         program = ["bash", "-c", HEALTHY.read_text(), "healthy"] if self.service.image else ["healthy"]
         if isinstance(health, HttpGet):
             return ["CMD", *program, port, health.path, health.contains]
@@ -128,5 +128,5 @@ class Layout:
 
 
 def _reached(address: str) -> str:
-    """The address by which this machine reaches what is published on an address."""
+    """The address by which this machine reaches a published address."""
     return "127.0.0.1" if address == "0.0.0.0" else address

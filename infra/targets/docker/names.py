@@ -1,4 +1,4 @@
-"""What the things of a stack are called on an engine, and the labels that tell whose they are."""
+"""Names of a stack's containers, volumes and networks, and the labels by which they are found."""
 
 from infra.settings import PROJECT
 

@@ -1,4 +1,4 @@
-"""The target `docker`: each service a container on a network of the stack."""
+"""The target `docker`: each service is a container on a network of the stack."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
 
 @dataclass(frozen=True)
 class _HealthCheck:
-    """How often Docker looks, and when it gives up. Durations as Go writes them: the provider compares texts."""
+    """Interval, timeout and retries of health checks. Durations in Go's format, since the provider compares texts."""
 
     interval: str
     timeout: str
@@ -71,7 +71,7 @@ class DockerTarget:
 
     @property
     def user(self) -> str:
-        """The name that the images give it."""
+        """The user's name in the images."""
         return PROJECT
 
     def run(
@@ -82,7 +82,7 @@ class DockerTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Have a container for the service; its health is waited for elsewhere."""
+        """Create the container of the service; another resource waits for its health."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         inside = ResourceOptions(parent=component)
         layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
@@ -147,7 +147,7 @@ class DockerTarget:
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
         """By name; one of another service must have been made for that service before."""
-        # One that was there before, such as from a backup, is taken with the labels that it has.
+        # An existing volume, such as from a backup, keeps its labels.
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data, ignore_changes=["labels"]))
         found = {}
         for name, volume in service.volumes.items():
@@ -167,8 +167,8 @@ class DockerTarget:
 
     @staticmethod
     def _instance(layout: Layout, image: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
-        """Changes with whatever has the container replaced, also by its label: the provider itself records another
-        health check or temporary file system without changing the container."""
+        """A digest of everything that replaces the container. It is also a label: the provider alone records a changed
+        health check or temporary file system without replacing the container."""
         described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH))
         parts = [image.image_id, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(_digest)
@@ -231,7 +231,7 @@ class DockerTarget:
             # Without it the provider kills a container that it replaces or removes.
             destroy_grace_seconds=service.stop_grace,
             memory=service.memory,
-            # Equal to the memory: no swap. Left out, the next preview shows the engine's own choice as a change.
+            # Equal to the memory: no swap. Without it, the next preview shows the engine's default as a change.
             memory_swap=service.memory,
             log_driver="json-file",
             log_opts={"max-size": "20m", "max-file": "3"},
@@ -247,7 +247,7 @@ class DockerTarget:
 
 
 def _engines_own(service: Service) -> list[str]:
-    """Inputs that the engine adds defaults of its own to, which the provider would take for changes."""
+    """Inputs whose defaults of the engine the provider would report as changes."""
     return ["logOpts"] if service.open_files else ["logOpts", "ulimits"]
 
 

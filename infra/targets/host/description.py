@@ -1,4 +1,4 @@
-"""A service as a host is told of it: the inputs of its resource, and what the deployment reads."""
+"""The description of a service for a host: the inputs of its resource."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

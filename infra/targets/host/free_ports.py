@@ -1,4 +1,4 @@
-"""Ports that a service is about to take."""
+"""The ports that a service is about to open."""
 
 import socket
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class PortTaken(Exception):
-    """Another process listens on a port of the service; the message says who, and the way out."""
+    """Another process listens on a port of the service; the message names it and a way out."""
 
 
 def refuse_taken(ports: Mapping[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""How a service lies on this machine, and what its placeholders become."""
+"""The paths of a service on this machine, and the values of its placeholders."""
 
 import shlex
 import shutil
@@ -14,11 +14,11 @@ LOOPBACK = "127.0.0.1"
 
 
 class MissingPrerequisite(Exception):
-    """A program of the machine that a service needs; the message tells how to install it."""
+    """A program of the machine that a service needs; the message says how to install it."""
 
 
 def python_executable() -> Path:
-    """The interpreter beneath the checkout's virtual environment, which brings no packages along."""
+    """The interpreter below the checkout's virtual environment, without packages."""
     return Path(sys.executable).resolve()
 
 
@@ -52,7 +52,7 @@ class ServicePaths:
         self.distributions = {name: DIST / each for name, each in description.distributions.items()}
 
     def values(self) -> dict[str, str]:
-        """What each placeholder stands for."""
+        """The value of each placeholder."""
         description = self.description
         values = {
             "dist": str(self.distribution),

@@ -30,7 +30,7 @@ _DEPLOYS = Path(__file__).parent / "deploys"
 
 
 class DeployFailed(Exception):
-    """pyinfra could not lay something down; the message holds its last lines."""
+    """pyinfra failed; the message has its last lines."""
 
 
 def run_deploy(name: str, stack: str, document: str) -> None:
@@ -63,11 +63,11 @@ def run_deploy(name: str, stack: str, document: str) -> None:
         handover.unlink(missing_ok=True)
     if done.returncode != 0:
         lines = (done.stdout + done.stderr).strip().splitlines()
-        raise DeployFailed(f"pyinfra could not carry out {name}:\n" + "\n".join(lines[-15:]))
+        raise DeployFailed(f"pyinfra could not run {name}:\n" + "\n".join(lines[-15:]))
 
 
 class MachineInputs(Inputs):
-    """The machine, as far as a stack needs it."""
+    """A stack on this machine."""
 
     stack: str
 
@@ -111,7 +111,7 @@ class MachineProvider(Provider[MachineInputs]):
         return [] if Supervisor(inputs.stack).alive() else ["the supervisor is stopped"]
 
     def remove(self, inputs: MachineInputs) -> None:
-        """Stop everything that is left, and clear up."""
+        """Stop everything that is left, and delete its files."""
         state = StackState(inputs.stack)
         supervisor = Supervisor(inputs.stack)
         process = _supervisor_process(state)
@@ -119,7 +119,7 @@ class MachineProvider(Provider[MachineInputs]):
             supervisor.shutdown()
         wait_until(lambda: "still running" if supervisor.alive() else "", within=90, what="the supervisor's end")
         if process is not None:
-            # Also one that no longer answers at its socket: its services would run on, and nobody would know of them.
+            # Also one that does not answer at its socket: otherwise its services would run on, unseen.
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
             wait_until(
@@ -131,7 +131,7 @@ class MachineProvider(Provider[MachineInputs]):
         for folder in (state.supervisor, state.logs, state.folder / "services"):
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (state.folder / "data", state.folder):
-            # What shall be kept is still in there.
+            # It still holds data that are kept.
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
@@ -175,7 +175,7 @@ def _supervisord(state: StackState) -> str:
 
 
 class HostServiceProvider(Provider[Description]):
-    """A service's files, laid down by pyinfra, and its process, kept alive by the supervisor."""
+    """A service's files, written by pyinfra, and its process, kept alive by the supervisor."""
 
     model = Description
     replace_on = ("stack", "service")
@@ -185,7 +185,7 @@ class HostServiceProvider(Provider[Description]):
         return f"{inputs.stack}/{inputs.service}"
 
     def state(self, props: Properties) -> Properties:
-        """Secrets are recorded as digests: 192 random bits do not come back from those."""
+        """Secrets are recorded as digests, from which 192 random bits cannot be recovered."""
         secrets = props.get("secrets")
         digests = secrets
         if isinstance(secrets, dict):
@@ -196,10 +196,10 @@ class HostServiceProvider(Provider[Description]):
         return Description.model_validate({k: v for k, v in props.items() if k not in ("__provider", "drift")})
 
     def apply(self, inputs: Description, previous: Description | None) -> None:
-        """Lay down what changed, then start or restart; a process that runs what is wanted is left alone.
+        """Write what changed, then start or restart; a process that already runs this description continues.
 
         Raises:
-            PortTaken: somebody else listens where the service shall.
+            PortTaken: another process listens on a port of the service.
             DeployFailed: its files could not be laid down.
         """
         paths = ServicePaths(inputs)
@@ -217,7 +217,7 @@ class HostServiceProvider(Provider[Description]):
         supervisor.start(inputs.service)
 
     def find_drift(self, inputs: Description) -> list[str]:
-        """Files that were edited, a process that is gone."""
+        """Edited files and a missing process."""
         paths = ServicePaths(inputs)
         drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in self._changed_files(paths)]
         drift += [
@@ -236,7 +236,7 @@ class HostServiceProvider(Provider[Description]):
         return drift
 
     def remove(self, inputs: Description) -> None:
-        """Stop it; its data go unless they shall be kept."""
+        """Stop it, and delete its data unless they are kept."""
         paths = ServicePaths(inputs)
         with contextlib.suppress(SupervisorDown):
             supervisor = Supervisor(inputs.stack)
@@ -279,7 +279,7 @@ def _ensure_assembled(directories: Sequence[str]) -> None:
             missing.remove(distribution.path.name)
     if missing:
         names = ", ".join(sorted(missing))
-        raise DeployFailed(f"no distribution {names} can be made of the sources as they are: run `make up`")
+        raise DeployFailed(f"the sources do not define distribution {names}: run `make up`")
 
 
 def _digest(value: str) -> str:

@@ -1,4 +1,4 @@
-"""How long each service took from its start until it was healthy: measured beside the deployment, from the start on."""
+"""How long each service took from its start until it was healthy, measured in parallel to the deployment."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class Start(BaseModel):
-    """When a service was handed to the supervisor (seconds since the epoch), and after how many it was healthy."""
+    """When the supervisor started a service (seconds since the epoch), and after how many seconds it was healthy."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,7 +25,7 @@ class Start(BaseModel):
 
 
 class Report(BaseModel):
-    """The last start of each service; `whole_seconds` from the first hand-over to the last health, of the last
+    """The last start of each service; `whole_seconds` from the first start to the last healthy service, of the last
     deployment that started all of them."""
 
     whole_seconds: float | None = None
@@ -33,7 +33,7 @@ class Report(BaseModel):
 
 
 def watch(description: Description) -> None:
-    """Note in the background when a service that was just started is healthy."""
+    """Record in the background when a service that has just started is healthy."""
     health = description.health
     url = f"{'tcp' if health.send else 'http'}://{LOOPBACK}:{description.ports[health.port]}{health.path}"
     check = Check(url=url, send=health.send, contains=health.contains, start_within=health.start_within, description="")
@@ -56,7 +56,7 @@ def report(stack: str, services: list[str]) -> None:
         known = Report.model_validate_json(path.read_text())
     except (FileNotFoundError, ValidationError):
         known = Report()
-    # The plugin that runs this was started by the deployment.
+    # The plugin process began with the deployment.
     deployment = psutil.Process().create_time()
     starts = {name: start for name in services if (start := _read(stack, name)) is not None}
     whole = known.whole_seconds
@@ -71,7 +71,7 @@ def _file(stack: str, service: str) -> Path:
 
 
 def _read(stack: str, service: str) -> Start | None:
-    """The start of a service; its watcher may be a moment behind whoever saw it healthy."""
+    """The start of a service; the thread that records it may be a moment late."""
 
     def look() -> Start | Pending:
         try:

@@ -16,7 +16,7 @@ from infra.targets.host.provider import HostHealthProvider, HostServiceProvider,
 
 
 class Machine(DynamicResource, module="kappastack", name="Machine"):
-    """This machine, as far as a stack needs it: folders, and a supervisor."""
+    """Folders and the supervisor of a stack on this machine."""
 
     provider = MachineProvider
 
@@ -26,7 +26,7 @@ class Machine(DynamicResource, module="kappastack", name="Machine"):
 
 
 class HostPlatformHealthy(PlatformHealthy, module="kappastack", name="PlatformHealthy"):
-    """Reports besides how long each service took to start."""
+    """Also reports how long each service took to start."""
 
     provider = HostHealthProvider
 
@@ -75,7 +75,7 @@ class HostTarget:
     """Runs each service as a process under a supervisor of the stack."""
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:
-        """`port_offset` shifts every port; `keep_data` leaves the volumes of a service that is taken away."""
+        """`port_offset` shifts every port; `keep_data` keeps the volumes of a removed service."""
         self._stack = stack
         self._port_offset = port_offset
         self._keep_data = keep_data
@@ -83,7 +83,7 @@ class HostTarget:
 
     @property
     def user(self) -> str:
-        """Whoever deploys."""
+        """The user that deploys."""
         return getpass.getuser()
 
     def run(
@@ -94,7 +94,7 @@ class HostTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
+        """Write the service's files and start it under the supervisor; another resource waits for its health."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
         process = HostService(
