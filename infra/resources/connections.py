@@ -12,7 +12,7 @@ from pulumi import Input, ResourceOptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from apps.shared.files import write_private
-from apps.shared.polling import Pending, poll, wait_until
+from apps.shared.polling import Pending, poll
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.model import Endpoint
 from infra.services.pulsar_roles import role
@@ -20,19 +20,6 @@ from infra.state import StackState
 
 if TYPE_CHECKING:
     from infra.targets.base import Running
-
-
-__all__ = [
-    "Connections",
-    "ConnectionsFile",
-    "ConnectionsMissing",
-    "ConnectionsProvider",
-    "HealthUrl",
-    "load",
-    "token_file",
-    "wait_until",
-    "write_private",
-]
 
 
 class ConnectionsMissing(Exception):

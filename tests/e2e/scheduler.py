@@ -13,14 +13,15 @@ PROJECT = "ciapol"
 
 
 class Scheduler:
-    """CIAPOL's project in DolphinScheduler."""
+    """A project in DolphinScheduler, by default CIAPOL's."""
 
-    def __init__(self, stack: TestStack) -> None:
+    def __init__(self, stack: TestStack, project: str = PROJECT) -> None:
         """Use the token of the stack."""
         self._stack = stack
         self._server = connect(stack.name, "dolphinscheduler")
         self._server.wait_until_up()
-        self._project = self._server.project_code(PROJECT)
+        self._name = project
+        self._project = self._server.project_code(project)
 
     @property
     def server(self) -> DolphinScheduler:
@@ -51,7 +52,7 @@ class Scheduler:
 
     def start(self, name: str, **parameters: str) -> Run:
         """Start a workflow by hand."""
-        return start(self._server, PROJECT, name, parameters)
+        return start(self._server, self._name, name, parameters)
 
     def ended(self, run: Run, *, within: float = 300) -> Run:
         """Wait for the end of a run, and tolerate an unreachable server meanwhile."""

@@ -35,14 +35,14 @@ def test_a_changed_job_continues_from_its_savepoint(stack: TestStack, tmp_path: 
 
 def drift_of(output: str) -> str:
     """The drift lines in the output of a refresh."""
-    words = ("missing", "go on from", "paused", "workflow ")
+    words = ("missing", "continue from", "paused", "workflow ")
     return "\n".join(line for line in output.splitlines() if any(word in line for word in words))
 
 
 def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     scheduler = Scheduler(stack)
     # The keeper would otherwise repair the job before the refresh.
-    scheduler.pause("jobs_keep_running")
+    Scheduler(stack, "platform").pause("jobs_keep_running")
     scheduler.edit_task("quality_hourly", "quality", timeout=7)
     zeta = Zeta(stack.url("seatunnel", "rest"))
     identity = job_id(stack.name, "ciapol-ingest")

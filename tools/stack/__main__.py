@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from apps.shared.polling import NeverReady
+from apps.shared.starrocks import StarRocksError
 from infra.checkout.process import SetupError
 from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
-from infra.resources.starrocks.client import StarRocksError
 from infra.settings import SettingsError
 from seatunnel.client.rest import ZetaError
 from tools.stack import access, environment, workflow
@@ -109,6 +110,7 @@ if __name__ == "__main__":
         ServiceError,
         EngineError,
         ImageError,
+        NeverReady,
         SettingsError,
         SetupError,
         StackError,

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from apps.shared.starrocks import StarRocksError
 from infra import platform as own
 from infra.configuration import load_settings
 from infra.products.registry import chosen
 from infra.resources import connections
 from infra.resources.dolphinscheduler.database import ADMIN_SECRET, ROLE_SECRET, SUPERUSER_SECRET, TOKEN_SECRET
-from infra.resources.starrocks.client import StarRocksError, session
+from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
 from infra.state import StackState
 from tools.stack.configuration import stack_configuration

@@ -10,10 +10,22 @@ from infra import platform as own
 from infra.configuration import load_settings
 from infra.products.registry import chosen
 from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
-from infra.resources.dolphinscheduler.runs import ENDED, Run, RunState, run_details, run_log, start, task_runs
+from infra.resources.dolphinscheduler.runs import (
+    ENDED,
+    Run,
+    RunState,
+    check_parameters,
+    run_details,
+    run_log,
+    start,
+    task_runs,
+)
 from infra.services.dolphinscheduler import NAME
 from infra.settings import SettingsError
 from tools.stack.configuration import stack_configuration
+
+_ANSWER_SECONDS = 10
+"""A stack that was stopped does not start for a manual run, so there is nothing to wait for."""
 
 console = Console()
 
@@ -49,8 +61,12 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
         parameters: values for some of its parameters, such as `from` and `to`.
         within: seconds.
     """
+    check_parameters(parameters)
     server = connect(stack, NAME)
-    server.wait_until_up()
+    try:
+        server.wait_until_up(within=_ANSWER_SECONDS)
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}; `make up STACK={stack}` starts it") from None
     begun = start(server, project, workflow, parameters)
     given = " ".join(f"{name}={value}" for name, value in parameters.items() if value)
     console.print(f"workflow {workflow} {given}".rstrip() + ": running", highlight=False, soft_wrap=True)

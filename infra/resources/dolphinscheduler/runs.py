@@ -22,6 +22,10 @@ _BEGIN_WITHIN = 60.0
 _TASK_ENDED = frozenset({"SUCCESS", "FAILURE", "KILL", "FORCED_SUCCESS"})
 
 
+class InvalidRange(ServiceError):
+    """The range of a manual run is wrong; nothing was started."""
+
+
 class RunState(StrEnum):
     """States of a run, as the server names them."""
 
@@ -79,6 +83,18 @@ class _Log(Found):
     message: str | None = None
 
 
+def check_parameters(parameters: Mapping[str, str]) -> None:
+    """Check the parameters of a manual run, as far as that needs no server.
+
+    Raises:
+        InvalidRange: `from` or `to` is not a time, or `from` is not before `to`.
+    """
+    try:
+        check_range(parameters.get("from", ""), parameters.get("to", ""))
+    except ValueError as error:
+        raise InvalidRange(str(error)) from None
+
+
 def start(server: DolphinScheduler, project: str, workflow: str, parameters: Mapping[str, str] | None = None) -> Run:
     """Start a manual run of a workflow. Tasks that wait for other workflows are left out.
 
@@ -89,7 +105,7 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         parameters: values for some of its parameters, such as `from` and `to`.
 
     Raises:
-        ValueError: `from` or `to` is not a time, or they are in the wrong order.
+        InvalidRange: see `check_parameters`.
         ServiceError: there is no such workflow or parameter, or it is offline.
         TimeoutError: the server accepted the order and began no run.
     """
@@ -100,7 +116,7 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         raise ServiceError(f"project {project} has no workflow {workflow!r}; it has {known}")
     declared = {each.prop for each in found.process.global_param_list or []}
     given = dict(parameters or {})
-    check_range(given.get("from", ""), given.get("to", ""))
+    check_parameters(given)
     if unknown := given.keys() - declared:
         known = ", ".join(sorted(declared)) or "none"
         raise ServiceError(f"workflow {workflow} has no parameter {sorted(unknown)[0]!r}; it has {known}")

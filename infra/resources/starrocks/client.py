@@ -8,8 +8,6 @@ from apps.shared.polling import Pending, wait_until
 from apps.shared.starrocks import ACCESS_DENIED, Address, StarRocks, StarRocksError, StarRocksUnreachable
 from infra.resources import connections
 
-__all__ = ["StarRocksError", "session", "wait_for"]
-
 _ANSWER_SECONDS = 300
 
 

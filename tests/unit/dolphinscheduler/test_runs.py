@@ -3,7 +3,16 @@
 import pytest
 
 from infra.resources.dolphinscheduler.client import DolphinScheduler
-from infra.resources.dolphinscheduler.runs import RunState, last_runs, parameters_of, run_details, start, stop, wait
+from infra.resources.dolphinscheduler.runs import (
+    InvalidRange,
+    RunState,
+    last_runs,
+    parameters_of,
+    run_details,
+    start,
+    stop,
+    wait,
+)
 from infra.resources.dolphinscheduler.workflow import WorkflowProvider
 from infra.resources.http import ServiceError
 from tests.unit.dolphinscheduler.conftest import Make, task
@@ -57,7 +66,7 @@ def test_a_wrong_range_starts_nothing(
     server: Server, client: DolphinScheduler, make: Make, given: dict[str, str], message: str
 ) -> None:
     WorkflowProvider().apply(make(), None)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InvalidRange, match=message):
         start(client, "ciapol", "quality_hourly", given)
     assert server.runs == {}
 
