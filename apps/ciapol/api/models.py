@@ -85,14 +85,51 @@ class SubIndices(BaseModel):
     so2: int | None = Field(examples=[1])
 
 
-class HourlyAqi(BaseModel):
-    """The air quality index of an hour."""
+class MissingIndex(BaseModel):
+    """A pollutant that was measured in the hour and has no sub-index yet."""
+
+    pollutant: str = Field(examples=["pm25"])
+    expected_at: datetime = Field(
+        examples=["2026-01-31T14:00:00Z"],
+        description="end of the first hour that has its sub-index, if every hour until then has enough values",
+    )
+
+
+Reason = Literal["running", "too_few_values", "too_few_hours", "nothing_measured"]
+
+
+class HourIndex(BaseModel):
+    """The air quality index of an hour, or why there is none."""
+
+    hour_start: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
+    aqi: int | None = Field(
+        examples=[99],
+        description="US EPA; above 500 the scale goes on. Null unless the hour has ended and every pollutant "
+        "measured in it has a sub-index",
+    )
+    at_least: int | None = Field(
+        examples=[99],
+        description="greatest sub-index known; the index is not lower, and may be much higher without `aqi`",
+    )
+    category: CategoryKey | None = Field(
+        examples=["moderate"],
+        description="of `aqi`; without it, of `at_least` where that is above 100, as the category is not better",
+    )
+    dominant_pollutant: str | None = Field(examples=["pm25"], description="pollutant with the greatest sub-index known")
+    provisional: bool = Field(examples=[False], description="the hour has not ended; its values will change")
+    reason: Reason | None = Field(
+        examples=[None],
+        description="why `aqi` is null: the hour is running; a pollutant has fewer than 75 % of its usual values; a "
+        "pollutant has too few hours; no pollutant was measured",
+    )
+    missing: list[MissingIndex] = Field(examples=[[]], description="pollutants measured without a sub-index")
+    sub_indices: SubIndices
+
+
+class HourlyAqi(HourIndex):
+    """The air quality index of an hour, or why there is none."""
 
     hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
-    aqi: int | None = Field(examples=[99], description="US EPA; above 500 the scale goes on")
-    category: CategoryKey | None = Field(examples=["moderate"])
-    dominant_pollutant: str | None = Field(examples=["pm25"])
-    sub_indices: SubIndices
 
 
 class AqiPage(BaseModel):
@@ -107,17 +144,17 @@ class AqiPage(BaseModel):
     next_cursor: str | None = Field(examples=[None])
 
 
-class CurrentAqi(BaseModel):
-    """The index of a station now; null where its newest hour with an index began more than three hours ago."""
+class CurrentAqi(HourIndex):
+    """The index of a station in its newest hour that has ended, of the last three hours.
 
-    rank: int | None = Field(examples=[1], description="1 is the worst; equal indices share a rank")
+    Without such an hour that has an index, it is the newest hour and says why. The running hour has no rank.
+    """
+
+    rank: int | None = Field(
+        examples=[1], description="1 is the worst; equal indices share a rank; null without a category"
+    )
     station: Station
-    hour_start: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
-    aqi: int | None = Field(examples=[99])
-    category: CategoryKey | None = Field(examples=["moderate"])
     color: str | None = Field(examples=["#FFFF00"], description="official colour of the category")
-    dominant_pollutant: str | None = Field(examples=["pm25"])
-    sub_indices: SubIndices
 
 
 class CurrentAqiList(BaseModel):

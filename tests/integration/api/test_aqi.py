@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 QUERY = (ROOT / "sql" / "ciapol" / "queries" / "aqi_hourly.sql").read_text()
 COLUMNS = (
     "station_id, hour_start, aqi, dominant_pollutant, aqi_pm25, aqi_pm10, aqi_o3, aqi_co, aqi_no2, aqi_so2,"
-    " pm25_nowcast, pm10_nowcast, measurements, computed_at"
+    " pm25_nowcast, pm10_nowcast, measurements, computed_at, aqi_known, reason, missing"
 )
 
 
@@ -55,7 +55,12 @@ def test_hours_of_a_station(client: TestClient, computed: Emulator) -> None:
     assert newest["aqi"] == newest["sub_indices"]["pm25"]
     assert newest["category"] == "moderate"
     assert newest["sub_indices"]["so2"] is None
-    assert list(newest) == ["hour_start", "aqi", "category", "dominant_pollutant", "sub_indices"]
+    assert (newest["at_least"], newest["provisional"], newest["reason"], newest["missing"]) == (
+        newest["aqi"],
+        False,
+        None,
+        [],
+    )
 
 
 @pytest.mark.parametrize("limit", [1, 10])
@@ -94,6 +99,12 @@ def test_all_stations_now(client: TestClient, data: Emulator) -> None:
     ]
     first = body["items"][0]
     assert at(first["hour_start"]) in {HOUR, HOUR - timedelta(hours=1)}
+    assert first["provisional"] is False
+    [ozone] = [item for item in body["items"] if item["station"]["station_id"] == "nobody's"]
+    assert (ozone["reason"], ozone["provisional"], ozone["category"]) in {
+        ("running", True, None),
+        ("too_few_hours", False, None),
+    }
     assert (first["category"], first["color"], first["dominant_pollutant"]) == ("moderate", "#FFFF00", "pm25")
     assert first["station"]["name"] == "Plateau"
     assert body["items"][1]["sub_indices"] == dict.fromkeys(("pm25", "pm10", "o3", "co", "no2", "so2"))

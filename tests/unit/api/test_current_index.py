@@ -13,13 +13,19 @@ HOUR = datetime(2026, 1, 31, 12, tzinfo=UTC)
 NAMES = ("pm25", "pm10", "o3", "co", "no2", "so2")
 
 
-def hour(station: str, ago: int, index: int | None) -> Row:
+def hour(
+    station: str, ago: int, index: int | None, reason: str | None = None, known: int | None = None, missing: str = ""
+) -> Row:
+    value = index if known is None else known
     return {
         "station_id": station,
         "hour_start": HOUR - timedelta(hours=ago),
         "aqi": index,
-        "dominant_pollutant": None if index is None else "pm25",
-        **{f"aqi_{name}": index if name == "pm25" else None for name in NAMES},
+        "dominant_pollutant": None if value is None else "pm25",
+        **{f"aqi_{name}": value if name == "pm25" else None for name in NAMES},
+        "aqi_known": value,
+        "reason": reason,
+        "missing": missing,
     }
 
 
@@ -51,7 +57,7 @@ def current(settings: Settings, rows: list[Row], stations: str) -> tuple[aqi.Cur
 
 
 def test_ranks_the_worst_first_and_the_unknown_last(settings: Settings) -> None:
-    rows = [hour("A", 0, 40), hour("B", 0, 160), hour("C", 1, 40), hour("D", 0, None)]
+    rows = [hour("A", 0, 40), hour("B", 0, 160), hour("C", 1, 40), hour("D", 1, None, "nothing_measured")]
     index, _ = current(settings, rows, "ABCDE")
     found = [(i.rank, i.station.station_id, i.aqi, i.category, i.color) for i in index.get().items]
     assert found == [
@@ -64,13 +70,61 @@ def test_ranks_the_worst_first_and_the_unknown_last(settings: Settings) -> None:
     assert index.get().computed_at == NOW
 
 
-def test_takes_the_newest_hour_that_has_an_index(settings: Settings) -> None:
-    rows = [hour("A", 2, 90), hour("A", 0, None), hour("A", 1, 80), hour("A", 3, 70)]
+def test_takes_the_newest_hour_that_has_ended_and_measured_pollutants(settings: Settings) -> None:
+    rows = [
+        hour("A", 2, 90),
+        hour("A", 0, None, "running", known=400),
+        hour("A", 1, 80),
+        hour("A", 3, 70),
+        hour("B", 1, None, "nothing_measured"),
+        hour("B", 2, 60),
+    ]
+    index, _ = current(settings, rows, "AB")
+    first, second = index.get().items
+    assert (first.aqi, first.hour_start, first.provisional) == (80, HOUR - timedelta(hours=1), False)
+    assert first.sub_indices.pm25 == 80
+    assert first.sub_indices.o3 is None
+    assert (second.station.station_id, second.aqi) == ("B", 60)
+
+
+def test_a_newer_hour_without_an_index_goes_before_an_older_one_that_reassures(settings: Settings) -> None:
+    rows = [hour("A", 2, 40), hour("A", 1, None, "too_few_hours", known=2, missing="pm25:1,o3:5")]
     index, _ = current(settings, rows, "A")
     (item,) = index.get().items
-    assert (item.aqi, item.hour_start) == (80, HOUR - timedelta(hours=1))
-    assert item.sub_indices.pm25 == 80
-    assert item.sub_indices.o3 is None
+    assert (item.rank, item.aqi, item.at_least, item.category, item.color) == (None, None, 2, None, None)
+    assert (item.reason, item.hour_start) == ("too_few_hours", HOUR - timedelta(hours=1))
+    assert [(m.pollutant, m.expected_at) for m in item.missing] == [
+        ("pm25", HOUR + timedelta(hours=1)),
+        ("o3", HOUR + timedelta(hours=5)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known", "category", "rank"), [(100, None, None), (101, "unhealthy_sensitive", 1), (350, "hazardous", 1)]
+)
+def test_an_incomplete_index_warns_and_never_reassures(
+    settings: Settings, known: int, category: str | None, rank: int | None
+) -> None:
+    index, _ = current(settings, [hour("A", 1, None, "too_few_values", known=known, missing="no2:1")], "A")
+    (item,) = index.get().items
+    assert (item.aqi, item.at_least, item.category, item.rank) == (None, known, category, rank)
+
+
+def test_the_running_hour_is_marked_and_has_no_rank(settings: Settings) -> None:
+    index, _ = current(settings, [hour("A", 0, None, "running", known=360)], "A")
+    (item,) = index.get().items
+    assert (item.provisional, item.reason, item.at_least) == (True, "running", 360)
+    assert (item.rank, item.category, item.color) == (None, None, None)
+
+
+def test_rows_of_older_revisions_have_what_is_known(settings: Settings) -> None:
+    row = hour("A", 1, 70)
+    for column in ("aqi_known", "reason", "missing"):
+        row[column] = None
+    found = aqi.HOURS.build
+    assert found is not None
+    item = found(row)
+    assert (item.aqi, item.at_least, item.category, item.missing) == (70, 70, "moderate", [])
 
 
 def test_asks_for_three_hours_and_this_one(settings: Settings) -> None:

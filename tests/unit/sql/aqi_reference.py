@@ -87,10 +87,32 @@ def _greatest(*indices: int | None) -> int | None:
     return max((i for i in indices if i is not None), default=None)
 
 
+HABIT_HOURS = 168
+COUNTS_FROM = 0.75
+"""Share of the usual number of values from which an hour counts."""
+
+NEEDED = {"pm25": (2, 3), "pm10": (2, 3), "o3": (6, 8), "co": (6, 8), "no2": (1, 1), "so2": (1, 1)}
+"""Hours that must count, of the newest so many, for a sub-index."""
+
+
+def _counting(means: pd.Series, counts: pd.Series) -> pd.Series:
+    """The hourly means that count, NaN for the others."""
+    having = counts.where(counts > 0)
+    usual = having.rolling(HABIT_HOURS, min_periods=1).median().shift(1).fillna(1)
+    return means.where(counts >= COUNTS_FROM * usual)
+
+
+def hours_until(counting: Sequence[float], needed: int, newest: int) -> int:
+    """Hours until a pollutant has a sub-index if each counts; `counting` is newest first, NaN does not count."""
+    known = [not isnan(value) for value in counting]
+    return next(more for more in range(1, newest + 1) if sum(([True] * more + known)[:newest]) >= needed)
+
+
 def _station(measurements: pd.DataFrame) -> pd.DataFrame:
-    hourly = measurements.set_index("measured_at")[list(POLLUTANTS)].resample("h").mean()
+    resampled = measurements.set_index("measured_at")[list(POLLUTANTS)].resample("h")
+    hourly, values = resampled.mean(), resampled.count()
     counts = measurements.set_index("measured_at")["pm25"].resample("h").size()
-    columns = {name: hourly[name].to_numpy(dtype=np.float64) for name in POLLUTANTS}
+    columns = {name: _counting(hourly[name], values[name]).to_numpy(dtype=np.float64) for name in POLLUTANTS}
     rows = []
     for i, hour in enumerate(hourly.index):
         if not counts.iloc[i]:
@@ -110,17 +132,22 @@ def _station(measurements: pd.DataFrame) -> pd.DataFrame:
                 index("so2_1h", _ppb(past["so2"][0], "so2")), index("so2_24h", _ppb(_mean(past["so2"], 18), "so2"))
             ),
         }
-        aqi = _greatest(*sub.values())
-        dominant = next((name for name in POLLUTANTS if aqi is not None and sub[name] == aqi), None)
+        known = _greatest(*sub.values())
+        missing = [name for name in sub if values[name].iloc[i] and sub[name] is None]
+        few = any(isnan(past[name][0]) for name in missing)
+        waiting = "too_few_values" if few else "too_few_hours"
         rows.append(
             {
                 "hour_start": hour,
-                "aqi": aqi,
-                "dominant_pollutant": dominant,
+                "aqi": None if missing else known,
+                "dominant_pollutant": next((n for n in POLLUTANTS if known is not None and sub[n] == known), None),
                 **{f"aqi_{name}": value for name, value in sub.items()},
                 "pm25_nowcast": pm25,
                 "pm10_nowcast": pm10,
                 "measurements": int(counts.iloc[i]),
+                "aqi_known": known,
+                "reason": waiting if missing else "nothing_measured" if known is None else None,
+                "missing": ",".join(f"{name}:{hours_until(past[name], *NEEDED[name])}" for name in missing),
             }
         )
     return pd.DataFrame(rows)
@@ -136,6 +163,6 @@ def aqi_hourly(measurements: pd.DataFrame) -> pd.DataFrame:
         for station_id, rows in measurements.groupby("station_id")
     ]
     result = pd.concat(parts, ignore_index=True)
-    whole = ["aqi", *(f"aqi_{name}" for name in POLLUTANTS)]
+    whole = ["aqi", "aqi_known", *(f"aqi_{name}" for name in POLLUTANTS)]
     result[whole] = result[whole].astype("Int64")
     return result.sort_values(["station_id", "hour_start"], ignore_index=True)

@@ -181,7 +181,95 @@ def test_means_need_three_quarters_of_their_hours(aqi_query: AqiQuery) -> None:
     )
     assert rows["aqi_o3"].to_list()[1] == 100
     assert rows["aqi_co"].to_list()[1] == 51
-    assert rows.loc["5 of 8", ["aqi", "aqi_o3", "aqi_co", "dominant_pollutant"]].isna().all()
+    assert rows.loc["5 of 8", ["aqi", "aqi_known", "aqi_o3", "aqi_co", "dominant_pollutant"]].isna().all()
+    assert rows["reason"].fillna("").to_dict() == {"5 of 8": "too_few_hours", "6 of 8": ""}
+    assert rows["missing"].to_dict() == {"5 of 8": "o3:1,co:1", "6 of 8": ""}
+
+
+def test_the_first_hour_of_a_station_has_no_index(aqi_query: AqiQuery) -> None:
+    """An index of 2, "good", would come from nitrogen dioxide alone."""
+    row = at_noon(aqi_query, history("new", pm25=[450.0], pm10=[600.0], no2=[5.0])).loc["new"]
+    assert pd.isna(row["aqi"])
+    assert (row["aqi_known"], row["dominant_pollutant"]) == (2, "no2")
+    assert (row["reason"], row["missing"]) == ("too_few_hours", "pm25:1,pm10:1")
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "missing"),
+    [
+        ([450.0], "pm25:1"),
+        ([450.0, *[math.nan] * 30, *[9.0] * 12], "pm25:1"),
+        ([450.0, math.nan, 450.0], ""),
+        ([450.0, 450.0, *[math.nan] * 30, 9.0], ""),
+    ],
+)
+def test_after_an_outage_it_is_the_same(aqi_query: AqiQuery, newest_first: list[float], missing: str) -> None:
+    row = at_noon(aqi_query, history("s", pm25=newest_first, no2=[5.0] * len(newest_first))).loc["s"]
+    assert (row["missing"], pd.isna(row["aqi"])) == (missing, missing != "")
+    assert row["aqi_known"] == (2 if missing else 748 if len(newest_first) < 30 else row["aqi"])
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "hours"),
+    [([40.0], 5), ([40.0] * 3, 3), ([40.0, *[math.nan] * 4, 40.0, 40.0, 40.0], 5), ([40.0, math.nan, *[40.0] * 3], 2)],
+)
+def test_it_says_after_how_many_hours_ozone_has_its_mean(
+    aqi_query: AqiQuery, newest_first: list[float], hours: int
+) -> None:
+    row = at_noon(aqi_query, history("s", o3=newest_first)).loc["s"]
+    assert (row["reason"], row["missing"]) == ("too_few_hours", f"o3:{hours}")
+
+
+def minutes(station_id: str, *hours: tuple[int, int, float]) -> pd.DataFrame:
+    """Hours before noon, number of readings, and value of PM2.5 and NO2."""
+    rows = [
+        (station_id, NOON - pd.Timedelta(hours=ago) + pd.Timedelta(minutes=minute), value, value)
+        for ago, readings, value in hours
+        for minute in range(readings)
+    ]
+    return pd.DataFrame(rows, columns=["station_id", "measured_at", "pm25", "no2"])
+
+
+def test_one_reading_is_no_hour(aqi_query: AqiQuery) -> None:
+    """Twelve hours at 10 µg/m³ and one reading of 500 gave 360, "hazardous"."""
+    usual = [(ago, 60, 10.0) for ago in range(1, 13)]
+    rows = at_noon(
+        aqi_query,
+        minutes("one of 60", *usual, (0, 1, 500.0)),
+        minutes("44 of 60", *usual, (0, 44, 500.0)),
+        minutes("45 of 60", *usual, (0, 45, 500.0)),
+        minutes("a gap of 100 h", (0, 1, 500.0), *((ago, 60, 10.0) for ago in range(100, 112))),
+    )
+    assert rows["aqi_pm25"].to_list()[0:2] == [53, rows.loc["45 of 60", "aqi_pm25"]]
+    assert rows["aqi"].isna().to_dict() == {
+        "44 of 60": True,
+        "45 of 60": False,
+        "a gap of 100 h": True,
+        "one of 60": True,
+    }
+    assert rows.loc["45 of 60", "aqi"] > 300
+    assert rows.loc["one of 60", ["aqi_known", "reason", "missing"]].to_list() == [53, "too_few_values", "no2:1"]
+    assert rows.loc["a gap of 100 h", ["reason", "missing"]].to_list() == ["too_few_values", "pm25:2,no2:1"]
+
+
+def test_an_hour_without_enough_readings_counts_in_no_later_one(aqi_query: AqiQuery) -> None:
+    hours = [(ago, 60, 10.0) for ago in range(13) if ago != 1]
+    rows = at_noon(aqi_query, minutes("s", *hours, (1, 1, 500.0)))
+    assert (rows.loc["s", "pm25_nowcast"], pd.isna(rows.loc["s", "reason"])) == (pytest.approx(10.0), True)
+
+
+def test_the_running_hour_has_no_index(aqi_query: AqiQuery) -> None:
+    now = pd.Timestamp.now("UTC").tz_localize(None)
+    hour = now.floor("h")
+    times = [hour - pd.Timedelta(hours=ago) for ago in range(13)]
+    values = [500.0, *[10.0] * 12]
+    frame = pd.DataFrame({"station_id": "s", "measured_at": times, "pm25": values})
+    rows = aqi_query(frame, f"{times[3]}", f"{hour + pd.Timedelta(hours=1)}").set_index("hour_start")
+    ended = rows.loc[times[1]]
+    assert (ended["aqi"], pd.isna(ended["reason"]), ended["missing"]) == (53, True, "")
+    if pd.Timestamp.now("UTC").tz_localize(None).floor("h") == hour:
+        running = rows.loc[hour]
+        assert (pd.isna(running["aqi"]), running["reason"], running["aqi_known"] > 300) == (True, "running", True)
 
 
 def test_an_hour_is_the_mean_of_its_measurements(aqi_query: AqiQuery) -> None:
@@ -199,8 +287,8 @@ def test_an_hour_is_the_mean_of_its_measurements(aqi_query: AqiQuery) -> None:
 
 def test_a_measurement_without_pollutants_gives_an_hour_without_index(aqi_query: AqiQuery) -> None:
     row = at_noon(aqi_query, history("s", no2=[math.nan])).loc["s"]
-    assert row["measurements"] == 1
-    assert row.drop("measurements").drop("hour_start").isna().all()
+    assert (row["measurements"], row["reason"], row["missing"]) == (1, "nothing_measured", "")
+    assert row.drop(["measurements", "hour_start", "reason", "missing"]).isna().all()
 
 
 def test_hours_outside_the_range_are_omitted(aqi_query: AqiQuery) -> None:
@@ -238,7 +326,9 @@ def test_the_query_equals_an_independent_computation_row_by_row(aqi_query: AqiQu
     expected = reference.aqi_hourly(measurements)
     found = aqi_query(measurements, "2026-01-28 00:00:00", "2026-02-17 00:00:00")
     assert len(found) > 1000
-    assert found["aqi"].max() > 500
+    assert found["aqi_known"].max() > 500
+    assert found["aqi"].notna().sum() > 100
+    assert set(found["reason"].dropna()) == {"too_few_values", "too_few_hours"}
     assert set(found["dominant_pollutant"].dropna()) == set(reference.POLLUTANTS)
     assert_frame_equal(found[expected.columns], expected, check_dtype=False, check_exact=False, atol=1e-8, rtol=0)
 

@@ -4,24 +4,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from apps.ciapol.api.dependencies import CurrentOf, StationId, missing_station
-from apps.ciapol.api.models import AqiPage, CurrentAqi, CurrentAqiList, Station
-from apps.ciapol.api.store.aqi import HOURS, SUB_INDICES
-from apps.web import csv
+from apps.ciapol.api.models import AqiPage, CurrentAqiList, Station
+from apps.ciapol.api.store.aqi import HOURS, INDEX_COLUMNS, cells
 from apps.web.parameters import FormatOf, From, PagingOf, PoolOf, To
 from apps.web.representation import answer, described
 
 router = APIRouter(prefix="/api/v1", tags=["air quality index"])
 
-CURRENT_COLUMNS = (
-    "rank",
-    *Station.model_fields,
-    "hour_start",
-    "aqi",
-    "category",
-    "color",
-    "dominant_pollutant",
-    *SUB_INDICES,
-)
+CURRENT_COLUMNS = ("rank", *Station.model_fields, *INDEX_COLUMNS, "color")
 
 
 @router.get(
@@ -33,7 +23,10 @@ CURRENT_COLUMNS = (
 def list_aqi(
     *, request: Request, pool: PoolOf, paging: PagingOf, station_id: StationId, start: From = None, end: To = None
 ) -> Response:
-    """Computed hours by time. Without `from` and `to`, those of the last 24 hours; at most 366 days."""
+    """Computed hours by time. Without `from` and `to`, those of the last 24 hours; at most 366 days.
+
+    Only hours that have ended and have at least 75 % of the values that the station usually sends count.
+    """
     return HOURS.answer(
         request,
         pool,
@@ -48,10 +41,6 @@ def list_aqi(
     )
 
 
-def _cells(item: CurrentAqi) -> dict[str, csv.Cell]:
-    return csv.flatten(item.model_dump(mode="json"), {"station": "", "sub_indices": "aqi_"})
-
-
 @router.get(
     "/aqi/current",
     response_model=CurrentAqiList,
@@ -59,6 +48,9 @@ def _cells(item: CurrentAqi) -> dict[str, csv.Cell]:
     responses=described(406, columns=CURRENT_COLUMNS),
 )
 def current_aqi(request: Request, current: CurrentOf, requested: FormatOf = None) -> Response:
-    """Every station, worst first, those without an index last; computed from the newest measurements."""
+    """Every station, worst first, those without a category last; computed from the newest measurements.
+
+    A station whose hour is incomplete has a category, and a rank, only where what is known is above 100 already.
+    """
     result = current.get()
-    return answer(request, result, result.items, CURRENT_COLUMNS, requested=requested, cells=_cells)
+    return answer(request, result, result.items, CURRENT_COLUMNS, requested=requested, cells=cells)

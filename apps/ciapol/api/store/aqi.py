@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from apps.ciapol.api.models import CurrentAqi, CurrentAqiList, HourlyAqi, Station, SubIndices
-from apps.ciapol.api.quantities import category
+from apps.ciapol.api.models import CurrentAqi, CurrentAqiList, HourIndex, HourlyAqi, MissingIndex, Station, SubIndices
+from apps.ciapol.api.quantities import CategoryKey, category
 from apps.ciapol.api.store.stations import stations
 from apps.web import csv
 from apps.web.rows import Rows
@@ -17,6 +17,12 @@ from apps.web.times import hour_of, now
 
 NEWEST_HOURS: Final = 3
 """How old, in hours, the hour of a current index may be."""
+
+RUNNING: Final = "running"
+"""Reason of an hour that has not ended."""
+
+REASSURING: Final = 100
+"""Up to this index, advice is that activities outdoors are possible; it needs a complete index."""
 
 CACHE_SECONDS: Final = 2.0
 ALL_STATIONS: Final = 100_000
@@ -31,16 +37,63 @@ def _sub_indices(row: Mapping[str, object]) -> SubIndices:
     return SubIndices.model_validate({name: row.get(f"aqi_{name}") for name in _POLLUTANTS})
 
 
+def _missing(row: Mapping[str, object]) -> list[MissingIndex]:
+    """The column `missing`, such as `pm25:1,o3:5`: pollutants with the hours until they have a sub-index."""
+    text, start = row.get("missing"), row.get("hour_start")
+    if not isinstance(text, str) or not text or not isinstance(start, datetime):
+        return []
+    parts = (part.split(":") for part in text.split(","))
+    return [
+        MissingIndex(pollutant=pollutant, expected_at=start + timedelta(hours=int(hours) + 1))
+        for pollutant, hours in parts
+    ]
+
+
+def at_least(row: Mapping[str, object]) -> int | None:
+    """The greatest sub-index known: of rows written before there was a column for it, the index itself."""
+    known = row.get("aqi_known")
+    value = row.get("aqi") if known is None else known
+    return value if isinstance(value, int) else None
+
+
+def _category(row: Mapping[str, object]) -> tuple[CategoryKey, str] | tuple[None, None]:
+    """Of the index; without it, of what is known where that is no reassurance. None while the hour is running."""
+    known = at_least(row)
+    if known is None or row.get("reason") == RUNNING or (row["aqi"] is None and known <= REASSURING):
+        return None, None
+    return category(known)
+
+
+def _index(row: Mapping[str, object]) -> dict[str, object]:
+    """The fields of `HourIndex`."""
+    return {
+        "hour_start": row["hour_start"],
+        "aqi": row["aqi"],
+        "at_least": at_least(row),
+        "category": _category(row)[0],
+        "dominant_pollutant": row["dominant_pollutant"],
+        "provisional": row.get("reason") == RUNNING,
+        "reason": row.get("reason"),
+        "missing": _missing(row),
+        "sub_indices": _sub_indices(row),
+    }
+
+
 def _hour(row: Row) -> HourlyAqi:
-    aqi = row["aqi"]
-    return HourlyAqi.model_validate(
-        {**row, "category": category(aqi)[0] if isinstance(aqi, int) else None, "sub_indices": _sub_indices(row)}
-    )
+    return HourlyAqi.model_validate(_index(row))
 
 
-def _cells(hour: HourlyAqi) -> dict[str, csv.Cell]:
-    return csv.flatten(hour.model_dump(mode="json"), {"sub_indices": "aqi_"})
+def cells(item: HourIndex) -> dict[str, csv.Cell]:
+    """The cells of an hour's index: of missing pollutants the names."""
+    flat = csv.flatten(item.model_dump(mode="json", exclude={"missing"}), {"station": "", "sub_indices": "aqi_"})
+    return {**flat, "missing": " ".join(each.pollutant for each in item.missing)}
 
+
+INDEX_COLUMNS: Final = (
+    *("hour_start", "aqi", "at_least", "category", "dominant_pollutant", "provisional", "reason", "missing"),
+    *SUB_INDICES,
+)
+"""Columns of an hour's index in CSV."""
 
 HOURS: Final = Rows(
     table="aqi_hourly_zeta",
@@ -48,10 +101,10 @@ HOURS: Final = Rows(
     key=("hour_start",),
     time="hour_start",
     longest=timedelta(days=366),
-    columns=("hour_start", "aqi", "dominant_pollutant", *SUB_INDICES),
+    columns=("hour_start", "aqi", "dominant_pollutant", *SUB_INDICES, "aqi_known", "reason", "missing"),
     build=_hour,
-    csv=("hour_start", "aqi", "category", "dominant_pollutant", *SUB_INDICES),
-    cells=_cells,
+    csv=INDEX_COLUMNS,
+    cells=cells,
 )
 """Computed hours of a station, by time."""
 
@@ -91,39 +144,37 @@ class CurrentIndex:
                 newest[station_id] = row
         known = stations(self._pool, "", ALL_STATIONS)
         items = [_current(station, newest.get(station.station_id)) for station in known]
-        items.sort(key=lambda item: -1 if item.aqi is None else item.aqi, reverse=True)
+        items.sort(key=_gravity, reverse=True)
         return CurrentAqiList(computed_at=moment, items=_ranked(items))
 
 
-def _order(row: Row) -> tuple[bool, str]:
-    """An hour with an index before one without, then the newer one."""
-    return row["aqi"] is not None, str(row["hour_start"])
+def _order(row: Row) -> tuple[bool, bool, str]:
+    """Hours that have ended before the running one, those with pollutants before others, then the newer one.
+
+    A newer hour without an index is taken before an older one with it: the older one might reassure wrongly.
+    """
+    return row.get("reason") != RUNNING, row.get("reason") != "nothing_measured", str(row["hour_start"])
+
+
+_NO_HOUR: Final[Row] = {"hour_start": None, "aqi": None, "dominant_pollutant": None}
 
 
 def _current(station: Station, row: Row | None) -> CurrentAqi:
-    aqi = row["aqi"] if row else None
-    key, colour = category(aqi) if isinstance(aqi, int) else (None, None)
-    return CurrentAqi.model_validate(
-        {
-            "rank": None,
-            "station": station,
-            "hour_start": row["hour_start"] if row else None,
-            "aqi": aqi,
-            "category": key,
-            "color": colour,
-            "dominant_pollutant": row["dominant_pollutant"] if row else None,
-            "sub_indices": _sub_indices(row or {}),
-        }
-    )
+    index = row or _NO_HOUR
+    return CurrentAqi.model_validate({**_index(index), "rank": None, "station": station, "color": _category(index)[1]})
+
+
+def _gravity(item: CurrentAqi) -> int:
+    return -1 if item.category is None or item.at_least is None else item.at_least
 
 
 def _ranked(items: list[CurrentAqi]) -> list[CurrentAqi]:
     """Ranks as in sport: equal indices share one."""
     ranked: list[CurrentAqi] = []
     for place, item in enumerate(items, start=1):
-        if item.aqi is None:
+        if item.category is None:
             ranked.append(item)
             continue
-        same = ranked and ranked[-1].aqi == item.aqi
+        same = ranked and ranked[-1].at_least == item.at_least
         ranked.append(item.model_copy(update={"rank": ranked[-1].rank if same else place}))
     return ranked
