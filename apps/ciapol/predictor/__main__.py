@@ -19,7 +19,7 @@ log = logging.getLogger("apps.ciapol.predictor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0: done, 1: it failed, 2: wrong options."""
+    """Run a command; returns 0, 1 where it failed, 2 for wrong options."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     options = _parser().parse_args(arguments)
     try:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _train(options)
         return _predict(options)
     except (StarRocksError, StoreError) as error:
-        log.error("%s", error)  # noqa: TRY400 - a person reads it, the message says all
+        log.error("%s", error)  # noqa: TRY400 - the message is complete without a traceback
         return 1
 
 
@@ -75,17 +75,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m apps.ciapol.predictor", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     predicting = commands.add_parser("predict", help="predict the next 24 hours of every station")
-    predicting.add_argument("--station", action="append", default=[], help="only this one; may be given several times")
-    predicting.add_argument(
-        "--retrain-days", type=_positive, default=7, metavar="N", help="train anew after so many days"
+    predicting.add_argument("--station", action="append", default=[], help="only this station; may be repeated")
+    predicting.add_argument("--retrain-days", type=_positive, default=7, metavar="N", help="train again after N days")
+    training = commands.add_parser(
+        "train", help="train the models now; predict also trains when there is no recent model"
     )
-    training = commands.add_parser("train", help="train the models now; predict does so by itself when it must")
     for command in (predicting, training):
         command.add_argument(
             "--at", type=_hour, metavar="ISO", help="as of a past hour, such as 2026-01-31T12:00:00Z; default: now"
         )
         _add_address(command)
-    again = commands.add_parser("backtest", help="compare predictions with what came, and with simple rules")
+    again = commands.add_parser("backtest", help="compare predictions with later measurements, and with simple rules")
     environment = os.environ.get
     again.add_argument(
         "--data",
@@ -93,11 +93,13 @@ def _parser() -> argparse.ArgumentParser:
         default=environment("KAPPASTACK_DATA") or None,
         help="folder of UCI data set 501; default: the sample",
     )
-    again.add_argument("--folds", type=_positive, help="how many cuts between past and future; default: by the data")
+    again.add_argument(
+        "--folds", type=_positive, help="number of cuts between past and future; default: depends on the data"
+    )
     again.add_argument("--every", type=_positive, default=17, help="hours between two predictions")
     again.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes")
     again.add_argument("--markdown", type=Path, help="write the tables into this file too")
-    again.add_argument("--require-better", action="store_true", help="fail where a simple rule is as good at any hour")
+    again.add_argument("--require-better", action="store_true", help="fail if a simple rule is as good at any hour")
     return parser
 
 
@@ -108,7 +110,7 @@ def _add_address(command: argparse.ArgumentParser) -> None:
         "--models",
         type=Path,
         default=Path(cache, "ciapol", "predictor") if (cache := environment("KAPPASTACK_CACHE")) else Path(temporary),
-        help="folder that trained models are kept in, a cache of mode 0700",
+        help="folder of trained models, a cache of mode 0700",
     )
     command.add_argument("--host", default=environment("STARROCKS_HOST", "127.0.0.1"))
     command.add_argument("--port", type=_positive, default=environment("STARROCKS_PORT", "9030"))

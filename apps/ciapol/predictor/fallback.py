@@ -1,4 +1,4 @@
-"""Where a model has too little to go by: the last value or the same hour yesterday, whichever has erred less."""
+"""Predictions without a model: the last value or the same hour yesterday, whichever has the smaller mean error."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from apps.ciapol.predictor.history import Floats
 from apps.ciapol.predictor.model import Interval
 
 FEW_ERRORS = 24
-"""Errors that a rule must have made to be judged by them."""
+"""Number of past errors from which a rule is judged by them."""
 _TAIL = 0.05
-"""Share of the errors left out at each end: a wider interval than the models', as few errors tell little about more."""
+"""Share of the errors outside the interval at each end; smaller than the models', as few errors are uncertain."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""What a prediction is made from: numbers that are known at its origin, for any hour ahead.
+"""Features of a prediction: numbers that are known at its origin, for any hour ahead.
 
-An origin is the newest complete hour. Nothing here looks at a later hour than the origin; of the target only its
-place in the calendar is used.
+An origin is the newest complete hour. No feature depends on a later hour; of the target only its place in the
+calendar is used.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 from apps.ciapol.predictor.history import QUANTITIES, WEATHER, Floats, History, Integers
 
 CARRY = 6
-"""Hours for which the last value stands in for one that was not measured."""
+"""Hours for which the last value replaces one that was not measured."""
 COUNT = 59
 """Columns of a matrix of features."""
 _DIFFERENCES = (1, 2, 3, 6)
@@ -23,7 +23,7 @@ _YEAR_DAYS = 365.25
 
 
 def shifted(series: Floats, hours: int) -> Floats:
-    """The series so many hours before; NaN where it had not begun."""
+    """The series shifted by so many hours; NaN before its begin."""
     result = np.full_like(series, np.nan)
     if hours < len(series):
         result[hours:] = series[: len(series) - hours]
@@ -93,7 +93,7 @@ class Features:
     """Features of one station, for any of `QUANTITIES`, origin and distance."""
 
     def __init__(self, history: History) -> None:
-        """Work out what depends on the origin alone."""
+        """Computes what depends on the origin alone."""
         self.history = history
         self._last: dict[str, Last] = {}
         for column in (*QUANTITIES, *WEATHER):

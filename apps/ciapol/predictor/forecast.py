@@ -1,4 +1,4 @@
-"""Makes predictions: models where there is enough history, simple rules where there is not."""
+"""Makes predictions: by models where there is enough history, by simple rules otherwise."""
 
 import logging
 import time
@@ -23,9 +23,9 @@ LEAST_HOURS = 14 * 24
 SILENT_HOURS = 48
 """A station without any value for so long is not predicted."""
 HISTORY_DAYS = 548
-"""Days of history that models learn from, where there are so many: 18 months, so that each season is there."""
+"""Days of history that models learn from at most: 18 months, so that each season is included."""
 INCOMPLETE_MODEL_HOURS = 24
-"""Age at which a model without all quantities is trained anew: by then there may be enough history."""
+"""Age at which a model without all quantities is trained again: by then there may be enough history."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def predict_station(history: History, model: NetworkModel | None, made_at: int) 
     if by_rules:
         log.warning("%s: too little history or no recent value, simple rules for %s", name, ", ".join(by_rules))
     if unknown:
-        log.warning("%s: nothing known of %s, not predicted", name, ", ".join(unknown))
+        log.warning("%s: no values of %s, not predicted", name, ", ".join(unknown))
     return predictions
 
 
@@ -115,12 +115,12 @@ def _enough(history: History, quantity: str) -> bool:
 
 
 def _model(starrocks: StarRocks, store: ModelStore, run: Run, network: str) -> NetworkModel:
-    """The model of a network as of the run's hour: the one that is kept, or a new one."""
+    """The model of a network as of the run's hour: the stored one, or a new one."""
     oldest = run.made_at - 24 * run.oldest_model
     try:
         model = store.find(network, run.made_at, oldest)
     except DamagedModelError as error:
-        log.warning("the model is trained anew: %s", error)
+        log.warning("the model is trained again: %s", error)
         model = None
     if model is not None and (
         len(model.quantities) == len(QUANTITIES) or run.made_at - model.until < INCOMPLETE_MODEL_HOURS
@@ -130,7 +130,7 @@ def _model(starrocks: StarRocks, store: ModelStore, run: Run, network: str) -> N
 
 
 def train(starrocks: StarRocks, store: ModelStore, network: str, until: int) -> NetworkModel:
-    """Train the models of a network from what was complete at the hour `until`, and keep them."""
+    """Train the models of a network from the hours complete at `until`, and store them."""
     from apps.ciapol.predictor import learning  # noqa: PLC0415 - scikit-learn costs seconds and memory that predicting saves
 
     begun = time.process_time()

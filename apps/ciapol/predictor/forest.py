@@ -1,4 +1,4 @@
-"""Gradient-boosted trees as plain arrays: kept in a file without code in it, evaluated with numpy alone."""
+"""Gradient-boosted trees as plain arrays: stored without code, evaluated with numpy alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from apps.ciapol.predictor.history import Floats
 
 _CELLS = 200_000
-"""Rows times trees that are walked at once; bounds the memory."""
+"""Rows times trees that are evaluated at once; bounds the memory."""
 
 
 class BadForestError(ValueError):
@@ -22,12 +22,12 @@ class Forest:
     """Regression trees whose leaves add up.
 
     Args:
-        base: what all rows start from.
+        base: initial value of every row.
         roots: index of each tree's first node.
-        feature, threshold: a node asks whether that column is at most the threshold.
-        missing_left: where a missing column goes.
-        left, right: indices of the next nodes, greater than the node's own; a leaf's are itself.
-        value: what a leaf adds.
+        feature, threshold: a node tests whether that column is at most the threshold.
+        missing_left: whether a missing value goes left.
+        left, right: indices of the child nodes, greater than the node's own; of a leaf, its own.
+        value: that a leaf adds.
     """
 
     base: float
@@ -68,16 +68,16 @@ class Forest:
             nodes = following
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """All of it, by name."""
+        """All arrays by name."""
         kept: dict[str, NDArray[np.generic]] = {name: getattr(self, name) for name in self._TYPES}
         return {"base": np.array(self.base), **kept}
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[np.generic]], features: int) -> "Forest":
-        """A forest of arrays, checked, so that evaluating it ends and stays inside.
+        """A forest from arrays, checked so that its evaluation ends and stays within them.
 
         Raises:
-            BadForestError: it would not.
+            BadForestError: the arrays are no valid trees.
         """
         if missing := sorted({"base", *cls._TYPES} - arrays.keys()):
             raise BadForestError(f"{', '.join(missing)} missing")

@@ -1,4 +1,4 @@
-"""What a station has measured, hour by hour, and which of it is known at a time."""
+"""Hourly values of a station, and which of them are known at a time."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,11 +78,11 @@ class History:
     """Hourly values of one station, without holes in time; NaN where nothing was measured.
 
     Args:
-        station: whose.
+        station: that measured them.
         first_hour: number of the first row's hour.
         values: a row an hour, a column for each of `COLUMNS`.
-        delay: hours until an hour is complete. A station that measures once an hour, on the hour, has said all about an
-            hour when it begins (0); the mean of several measurements is known an hour later (1).
+        delay: hours from the start of an hour until its value is known: 0 for a station that measures once an hour, on
+            the hour; 1 for the mean of several measurements.
     """
 
     station: Station
@@ -92,7 +92,7 @@ class History:
     calendar: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out the calendar, as far as predictions from the last hour reach."""
+        """Computes the calendar up to the last hour that can be predicted."""
         hours = len(self.values) + HORIZONS + 1
         object.__setattr__(self, "calendar", Calendar.of(self.first_hour, hours, self.station.zone))
 
@@ -106,6 +106,6 @@ class History:
         return made_at - self.delay - self.first_hour
 
     def until(self, made_at: int) -> "History":
-        """The same without anything that is not complete at the start of the hour `made_at`."""
+        """The hours that are complete at the start of the hour `made_at`."""
         end = max(self.known(made_at) + 1, 0)
         return History(self.station, self.first_hour, self.values[:end], self.delay)

@@ -150,7 +150,7 @@ rejected AS (
     GROUP BY station_id, date_trunc('hour', received_at)
 )
 
-SELECT
+SELECT /*+ SET_VAR(new_planner_optimize_timeout = 60000) */
     moving.station_id,
     moving.hour_start,
     CAST(moving.expected AS INT),

@@ -108,7 +108,7 @@ def test_predictions_are_written_and_repeatable(
     assert set(counts) == {HORIZONS}
     assert set(frame.loc[frame["station"] == "steady", "quantity"]) == set(QUANTITIES)
     assert set(frame.loc[frame["station"] == "gaps", "quantity"]) == set(QUANTITIES) - {"co"}
-    assert "gaps: nothing known of co, not predicted" in said
+    assert "gaps: no values of co, not predicted" in said
     assert (frame["hour"].min(), frame["hour"].max()) == (made_at + timedelta(hours=1), made_at + timedelta(hours=24))
     assert ((frame["lower"] >= 0) & (frame["lower"] <= frame["value"]) & (frame["value"] <= frame["upper"])).all()
     by_station = {name: set(rows["model"]) for name, rows in frame.groupby("station")}

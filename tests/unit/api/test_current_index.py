@@ -136,12 +136,12 @@ def test_asks_for_three_hours_and_this_one(settings: Settings) -> None:
     assert "${" not in query
 
 
-def test_is_kept_for_two_seconds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_is_kept_for_ten_seconds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr("apps.ciapol.api.store.aqi.time.monotonic", lambda: clock[0])
     index, pool = current(settings, [], "A")
     first = index.get()
-    clock[0] += 1.9
+    clock[0] += 9.9
     assert index.get() is first
     assert len(pool.asked) == 2
     clock[0] += 0.2

@@ -79,6 +79,34 @@ def test_tables_keep_the_rules() -> None:
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
+ADDED = re.compile(r"ADD COLUMN (\w+) ")
+
+
+def columns(name: str) -> list[str]:
+    """Columns of a table after all migrations."""
+    found = [*all_tables()[name].columns]
+    for path in ddl.MIGRATIONS:
+        for altered in re.findall(rf"^ALTER TABLE {name}\n(.+?);$", path.read_text(), flags=re.MULTILINE | re.DOTALL):
+            found += ADDED.findall(altered)
+    return found
+
+
+@pytest.mark.parametrize("path", [*ddl.MIGRATIONS, *ddl.QUERIES], ids=lambda path: path.name)
+def test_an_insert_gives_every_column(path: Path) -> None:
+    """Without one, StarRocks 3.5 leaves the column of an existing row as it is."""
+    inserts = re.findall(r"^INSERT INTO (\w+)\s*\(([^)]*)\)", path.read_text(), flags=re.MULTILINE)
+    assert len(inserts) == len(re.findall(r"^INSERT ", path.read_text(), flags=re.MULTILINE))
+    for table, names in inserts:
+        assert [name.strip() for name in names.split(",")] == columns(table), table
+
+
+def test_the_index_query_answers_the_columns_of_its_table() -> None:
+    query = next(path for path in ddl.QUERIES if path.name == "aqi_hourly.sql")
+    [select] = ddl.parse(query.read_text())
+    assert isinstance(select, exp.Select)
+    assert [e.alias_or_name for e in select.expressions] == columns("aqi_hourly_zeta")
+
+
 def test_tables_of_the_platform_keep_the_rules() -> None:
     tables = {t.name: t for path in ddl.PLATFORM for t in ddl.tables(path.read_text())}
     assert {name: table.key for name, table in tables.items()} == PLATFORM_TABLES

@@ -24,7 +24,9 @@ RUNNING: Final = "running"
 REASSURING: Final = 100
 """Up to this index, advice is that activities outdoors are possible; it needs a complete index."""
 
-CACHE_SECONDS: Final = 2.0
+CACHE_SECONDS: Final = 10.0
+"""How long the current index is kept: it changes when an hour ends, and with late measurements."""
+
 ALL_STATIONS: Final = 100_000
 
 _POLLUTANTS: Final = tuple(SubIndices.model_fields)
@@ -115,7 +117,7 @@ def fill(query: str, start: datetime, end: datetime) -> str:
 
 
 class CurrentIndex:
-    """The index of every station now, computed from the newest measurements and kept for two seconds."""
+    """The index of every station now, computed from the newest measurements and kept for ten seconds."""
 
     def __init__(self, pool: Pool, queries: Path) -> None:
         """`queries` is the folder of `aqi_hourly.sql`."""
@@ -125,7 +127,7 @@ class CurrentIndex:
         self._kept: tuple[float, CurrentAqiList] | None = None
 
     def get(self) -> CurrentAqiList:
-        """The list; callers that come at the same time share one computation."""
+        """The list; simultaneous requests share one computation."""
         with self._lock:
             if self._kept is not None and time.monotonic() - self._kept[0] < CACHE_SECONDS:
                 return self._kept[1]

@@ -1,4 +1,4 @@
-"""Histories from files of measurements, with the index that the platform's own query computes of them."""
+"""Histories from files of measurements, with the index by the product's own query."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,7 +77,7 @@ def _breakpoints() -> str:
 
 
 def _index_query(measurements: pd.DataFrame) -> str:
-    """The platform's query in DuckDB's words; sqlglot translates, as the emulator lets it."""
+    """The product's query in DuckDB's dialect, translated by sqlglot as in the emulator."""
     query = (_SQL / "queries" / "aqi_hourly.sql").read_text()
     begin, end = measurements["measured_at"].min(), measurements["measured_at"].max() + pd.Timedelta(hours=1)
     text = query.replace("${from}", f"{begin:%Y-%m-%d %H:00:00}").replace("${to}", f"{end:%Y-%m-%d %H:00:00}")

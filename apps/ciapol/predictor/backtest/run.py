@@ -1,4 +1,4 @@
-"""Rolling origin: models learn from what was before a cut, and predict what came after it, cut after cut."""
+"""Rolling origin: at each cut, models learn from the hours before it and predict those after it."""
 
 import logging
 import time
@@ -22,19 +22,19 @@ log = logging.getLogger(__name__)
 
 _HALF_YEAR = 182 * 24
 _LONG = 800 * 24
-"""Hours from which on half a year is predicted at each cut, and the seasons are all there."""
+"""Length of data from which half a year is predicted at each cut, so that all seasons are included."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for.
+    """Options of a backtest.
 
     Args:
         data: folder of files; None: the sample.
         folds: cuts between past and future; None: four half years, or two eighths of shorter data.
         every: hours from one prediction to the next; coprime to 24, so that all hours of the day occur.
         jobs: processes.
-        markdown: a file that gets the tables too.
+        markdown: file that the tables are also written to.
         require_better: fail where the model is not better than both rules at every hour ahead.
     """
 
@@ -110,7 +110,7 @@ def backtest(plan: Plan) -> int:
     try:
         stations = histories(plan.data)
     except NoFilesError as error:
-        log.error("%s", error)  # noqa: TRY400 - a person reads it, the message says all
+        log.error("%s", error)  # noqa: TRY400 - the message is complete without a traceback
         return 2
     folds = folds_of(stations, plan.folds)
     if plan.data is None:
@@ -130,7 +130,7 @@ def backtest(plan: Plan) -> int:
         verdict = f"not better at hours {worse}" if worse else "better than both rules at every hour"
         lines += ["", f"## {each.quantity}", f"{each.predictions} predictions; {verdict}.", "", *each.lines()]
     text = "\n".join(lines) + "\n"
-    print(text)  # noqa: T201 - the table is what is asked for
+    print(text)  # noqa: T201 - the table is the result
     if plan.markdown is not None:
         plan.markdown.write_text(text, encoding="utf-8")
     better = len(tables) == len(QUANTITIES) and not any(t.not_better for t in tables)
