@@ -116,7 +116,7 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    path = request.url.path
+    path = raw_path(request.scope)
     details = {
         HTTPStatus.NOT_FOUND: f"No resource at {path}; /openapi.json lists those of this API.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed at {path}; GET, HEAD and OPTIONS are.",

@@ -1,9 +1,13 @@
 -- An hour has an index when every pollutant measured in it has a sub-index. Otherwise aqi is NULL and these columns say why.
 
 ALTER TABLE aqi_hourly_zeta
-    ADD COLUMN aqi_known INT NULL COMMENT "greatest sub-index there is; the index is at least this where aqi is NULL",
-    ADD COLUMN reason VARCHAR(32) NULL COMMENT "why aqi is NULL: running, too_few_values, too_few_hours or nothing_measured; NULL: aqi is there",
-    ADD COLUMN missing VARCHAR(64) NULL COMMENT "pollutants measured in the hour that have no sub-index yet, each with the hours until then, e.g. pm25:1,o3:5";
+ADD COLUMN aqi_known INT NULL COMMENT "greatest sub-index there is; the index is at least this where aqi is NULL";
+
+ALTER TABLE aqi_hourly_zeta
+ADD COLUMN reason VARCHAR(32) NULL COMMENT "why aqi is NULL: running, too_few_values, too_few_hours or nothing_measured; NULL: aqi is there";
+
+ALTER TABLE aqi_hourly_zeta
+ADD COLUMN missing VARCHAR(64) NULL COMMENT "pollutants measured in the hour that have no sub-index yet, each with the hours until then, e.g. pm25:1,o3:5";
 
 CREATE OR REPLACE VIEW aqi_hourly
 COMMENT "Hourly air quality index, without the stations of tests"
