@@ -1,7 +1,7 @@
-"""Rows as the MySQL text protocol sends them, made by DuckDB itself.
+"""DuckDB encodes rows for the MySQL text protocol.
 
-Turning a million rows into Python values and those into text costs ten times what DuckDB needs to write them as CSV.
-So DuckDB makes the text, and even the length before each value: what comes out of it is a whole row, as bytes.
+Converting a million rows to Python values and then to text takes ten times as long as DuckDB needs to write them as
+CSV. So DuckDB also writes the length before each value, and returns each row as bytes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from sqlglot import exp
 from starrocks_emulator.results import Value
 
 FEW_ROWS = 1000
-"""A result with more rows than this is worth a longer preparation."""
+"""Results with more rows are encoded by DuckDB."""
 _MOST_COLUMNS = 60
 
 _NULL = r"'\xFB'::BLOB"
@@ -36,7 +36,7 @@ def _date(value: str) -> str:
 
 
 def _timestamp(value: str) -> str:
-    # DuckDB leaves out trailing zeros of a fraction, StarRocks writes six digits or none.
+    # DuckDB omits trailing zeros of a fraction, StarRocks writes six digits or none.
     return (
         f"CASE WHEN microsecond({value}) % 1000000 = 0 AND year({value}) > 0 THEN {value}::VARCHAR "
         f"WHEN microsecond({value}) % 1000000 = 0 THEN strftime({value}, '%Y-%m-%d %H:%M:%S') "
@@ -44,7 +44,7 @@ def _timestamp(value: str) -> str:
     )
 
 
-# FLOAT is not here: DuckDB writes more digits of large ones than it takes to read them back.
+# FLOAT is missing: DuckDB writes more digits of large numbers than are needed to read them back.
 _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), _plain),
     "BOOLEAN": _boolean,
@@ -55,7 +55,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
 
 
 def may_be_large(tree: exp.Expr) -> bool:
-    """Whether a query can answer so many rows that the longer preparation pays."""
+    """Whether a query may return more than FEW_ROWS rows."""
     limit = tree.args.get("limit")
     if isinstance(limit, exp.Limit) and isinstance(limit.expression, exp.Literal) and limit.expression.is_int:
         return int(limit.expression.this) > FEW_ROWS
@@ -63,8 +63,7 @@ def may_be_large(tree: exp.Expr) -> bool:
 
 
 def groups(tree: exp.Expr) -> bool:
-    """Whether a query does most of its work before its first row, so that its first rows alone cost as much as all;
-    one that has a LIMIT of its own counts too."""
+    """Whether the first rows of a query cost as much as all rows: it groups, sorts or has a LIMIT."""
     parts = ("group", "distinct", "with_", "limit", "offset")
     return not isinstance(tree, exp.Select) or any(tree.args.get(part) for part in parts)
 

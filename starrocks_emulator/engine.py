@@ -1,4 +1,4 @@
-"""The engine: the open data folder with all that works on it, behind the MySQL and HTTP servers."""
+"""The engine behind the MySQL and HTTP servers."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from starrocks_emulator.tasks import Task
 
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_BYTES = 192 << 20
-"""Size of the write-ahead log at which it is written into the data file."""
+"""Size of the write-ahead log that causes a checkpoint."""
 _IDLE_CHECKPOINT_BYTES = 8 << 20
 _HOUSEKEEPING_SECONDS = 1.0
 _TIMEOUT_SECONDS = 0.5
@@ -66,14 +66,14 @@ class Engine(Services):
             session.close()
 
     def _watch_time(self) -> None:
-        """End statements whose time is over; apart from housekeeping, which a refresh may hold up."""
+        """Interrupt statements that exceed their time limit; a refresh may delay housekeeping, not this thread."""
         while not self._stop.wait(_TIMEOUT_SECONDS):
             now = time.time()
             for connection in list(self.connections.values()):
                 connection.end_if_late(now)
 
     def _keep_house(self) -> None:
-        """Checkpoints, old labels and scheduled refreshes, once a second."""
+        """Once a second: checkpoints, removal of old labels, scheduled refreshes and tasks."""
         last_version, next_forget = self.storage.version, time.monotonic() + 60
         while not self._stop.wait(_HOUSEKEEPING_SECONDS):
             try:
@@ -92,12 +92,12 @@ class Engine(Services):
                 self.refresher.run_due()
                 self.tasks.run_due()
             except duckdb.FatalException:
-                # DuckDB answers nothing more after such an error (a disk that fails, a full one at the wrong moment);
-                # what was acknowledged is on disk, and a supervisor starts the process again
+                # after such an error (a failing or full disk) DuckDB refuses all queries;
+                # acknowledged changes are on disk, and a supervisor restarts the process
                 _LOG.exception("the data file cannot be used any more; ending the process")
                 logging.shutdown()
                 os._exit(70)
-            except Exception:  # the thread must go on, whatever one round ran into
+            except Exception:  # one failed round must not end the thread
                 _LOG.exception("housekeeping failed")
 
     def close(self) -> None:

@@ -17,22 +17,22 @@ def syntax(message: str) -> SqlError:
 
 
 def analysis(message: str) -> SqlError:
-    """A statement that parses but has no meaning here."""
+    """A statement that parses but cannot be analyzed."""
     return SqlError(1064, f"Getting analyzing error. Detail message: {message}.", "42000")
 
 
 def unsupported(what: str) -> SqlError:
-    """Something that StarRocks may have and this emulator has not: refused by name, never ignored."""
+    """A feature that this emulator does not support; it is refused by name and never ignored."""
     return SqlError(1235, f"This emulator does not support {what}", "42000")
 
 
 def unknown_database(name: str) -> SqlError:
-    """No such database, in a statement."""
+    """An unknown database in a statement."""
     return SqlError(5501, f"Getting analyzing error. Detail message: Unknown database '{name}'.", "3F000")
 
 
 def unknown_table(name: str) -> SqlError:
-    """No such table or view, in a statement."""
+    """An unknown table or view in a statement."""
     return SqlError(5502, f"Getting analyzing error. Detail message: Unknown table '{name}'.", "42602")
 
 
@@ -42,7 +42,7 @@ def no_database() -> SqlError:
 
 
 def unknown_column(name: str, where: str) -> SqlError:
-    """No such column."""
+    """An unknown column."""
     return SqlError(
         1064, f"Getting analyzing error. Detail message: Column '{name}' cannot be resolved in {where}.", "42S22"
     )
@@ -81,7 +81,7 @@ def duplicate_column(name: str) -> SqlError:
 
 
 def exists(what: str, name: str) -> SqlError:
-    """An object that is already there."""
+    """An object that already exists."""
     if what == "database":
         return SqlError(1007, f"Can't create database '{name}'; database exists")
     return SqlError(1050, f"Table '{name}' already exists", "42S01")
@@ -108,6 +108,8 @@ _COLUMN = re.compile(
         rf"does not have a column named {_NAME}",
         rf"Column {_NAME} referenced that exists in the SELECT clause",
         rf"Referenced table {_NAME} not found",
+        rf"Alias with name {_NAME} exists, but aliases cannot be used",
+        rf"Referenced column {_NAME} was not found because the FROM clause is missing",
         rf"Column {_NAME} does not exist on (?:left|right) side of join",
     ))
 )  # fmt: skip
@@ -126,16 +128,18 @@ _RULES = tuple(
         (r"(WHERE|GROUP BY|JOIN|LIMIT|QUALIFY|ORDER BY|VALUES|UNNEST)\b[^\n]* cannot contain (?:aggregate|window)",
          1064,
          "{0} clause cannot contain aggregations or window functions", "42000"),
-        (r"aggregate function calls cannot (?:be nested|contain window function calls)", 1064,
+        (r"\* expression without FROM clause", 1096, "No tables used", "HY000"),
+        (r"aggregate function calls cannot (?:be nested|contain window function calls)|"
+         r"aggregate functions are not allowed in FILTER", 1064,
          "Aggregation cannot contain aggregations or window functions", "42000"),
         (r"window function calls cannot be nested", 1064, "Nesting of analytic expressions is not allowed", "42000"),
         (r"DISTINCT is not supported for window functions", 1064, "DISTINCT not allowed in analytic function", "42000"),
-        (r"No function matches the given name and argument types '([\w.]*?)\(", 1064,
-         "No matching function with signature: {0} for these types of arguments", "42000"),
-        (r"Could not choose a best candidate function for the function call \"([\w.]*)\(", 1064,
-         "No matching function with signature: {0} for these types of arguments; convert them by CAST", "42000"),
-        (r"Macro ([\w.]*)\(\) (?:does not support|has multiple overloads)", 1064,
-         "No matching function with signature: {0} for these types of arguments; convert them by CAST", "42000"),
+        (r"No function matches the given name and argument types|Could not choose a best candidate function|"
+         r'Macro "?[\w.]*"?\(\) (?:does not support|has multiple overloads)|Invalid LIST argument|'
+         r"UNNEST requires a single list|Cannot extract|cannot be applied to|can only operate on|"
+         r"bounds of the slice|"
+         r"Cannot concatenate lists", 1064,
+         "No matching function with signature for these types of arguments; convert them by CAST", "42000"),
         (r"ORDER (?:BY )?term out of range", 1064, "ORDER BY position is not in the select list", "42000"),
         (r"GROUP BY term out of range", 1064, "GROUP BY position is not in the select list", "42000"),
         (r"Subquery returns (\d+) columns", 1064, "A subquery must return one column, found {0}", "42000"),
@@ -147,7 +151,7 @@ _RULES = tuple(
         (r"Cannot mix values of type (\w+)[^\n]* and (\w+)", 1064,
          "The types {0} and {1} have no common type; convert one of them by CAST", "42000"),
         (r"Could not convert string '([^'\n]*)' to (\w+)", 1064, "'{0}' cannot be converted to {1}", "22007"),
-        (r"(?:Unimplemented type for cast|Can't cast|Cannot cast)[^\n]*?\(?(\w+) -> (\w+)", 1064,
+        (r"(?:Unimplemented type for cast|Can't cast|Cannot cast)[^\n(]*\(?([\w\[\]]+) -> ([\w\[\]]+)", 1064,
          "{0} cannot be converted to {1}", "42000"),
         (r"Max expression depth limit|stack exhausted|Maximum recursion", 1064,
          "The statement is nested too deeply", "42000"),
@@ -155,11 +159,23 @@ _RULES = tuple(
          "More column names are given than there are columns", "42000"),
     )
 )  # fmt: skip
-"""Failures of DuckDB that are faults of a statement: pattern, error code, message, SQLSTATE."""
+"""DuckDB errors that a faulty statement causes: pattern, error code, message, SQLSTATE."""
+
+
+_TYPES = {
+    "INTEGER": "INT", "INTEGER_LITERAL": "INT", "STRING_LITERAL": "VARCHAR", "TIMESTAMP": "DATETIME",
+    "HUGEINT": "BIGINT", "BOOL": "BOOLEAN", "BLOB": "VARBINARY", "INT8": "TINYINT", "INT16": "SMALLINT",
+    "INT32": "INT", "INT64": "BIGINT", "INT128": "BIGINT", "LIST": "ARRAY", "STRUCT": "ROW",
+}  # fmt: skip
+"""StarRocks' names for types that DuckDB's messages name."""
+
+
+def _shown(text: str) -> str:
+    return _TYPES.get(text, text.replace('""', '"'))
 
 
 def from_duckdb(error: duckdb.Error) -> SqlError | None:
-    """A failure of DuckDB in StarRocks' terms; None for one that no statement should cause."""
+    """A failure of DuckDB in StarRocks' terms; None for one that a statement should not cause."""
     text = str(error).split("\n\nLINE")[0]
     if isinstance(error, duckdb.InterruptException):
         return SqlError(1317, "Query execution was interrupted", "70100")
@@ -172,7 +188,7 @@ def from_duckdb(error: duckdb.Error) -> SqlError | None:
         return SqlError(1064, "Memory of process exceed limit: the query needs more than --memory-limit")
     for pattern, code, message, state in _RULES:
         if found := pattern.search(text):
-            filled = message.format(*(group or "" for group in found.groups()))
+            filled = message.format(*(_shown(group or "") for group in found.groups()))
             return SqlError(code, f"Getting analyzing error. Detail message: {filled}.", state)
     return None
 

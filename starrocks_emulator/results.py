@@ -1,4 +1,4 @@
-"""What a statement answers, and the session that answers it: the seam between the protocol and the engine."""
+"""Results of statements, and the interface between the MySQL protocol and the engine."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class ColumnType(IntEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result: its label, type, display length in bytes, decimals, and where it comes from."""
+    """A result column: label, type, display length in bytes, decimals, table and database."""
 
     name: str
     type: ColumnType
@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Ok:
-    """The answer to a statement without rows."""
+    """The result of a statement without rows."""
 
     affected_rows: int = 0
     warnings: int = 0
@@ -56,12 +56,12 @@ class Ok:
 
 @dataclass(frozen=True)
 class ResultSet:
-    """The answer to a statement with rows; `batches` yields them lazily, so that large results take constant memory."""
+    """The result of a statement with rows; `batches` yields them lazily, so large results need constant memory."""
 
     columns: Sequence[Column]
     batches: Iterator[Sequence[Sequence[Value]]] = field(default_factory=lambda: iter(()))
     encoded: Iterator[Iterable[bytes]] | None = None
-    """The same rows as payloads of the text protocol in UTF-8, where the engine makes these faster; one is read."""
+    """The same rows as payloads of the text protocol in UTF-8, if the engine encodes them; read one of the two."""
 
 
 class SqlError(Exception):
@@ -77,7 +77,7 @@ class SqlError(Exception):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared statement: how many parameters it takes and which columns it will answer (empty if none)."""
+    """A prepared statement: its number of parameters and its result columns (empty if none)."""
 
     sql: str
     parameters: int
@@ -97,7 +97,7 @@ class Session(Protocol):
         """The current database."""
 
     def execute(self, sql: str) -> Iterator[Ok | ResultSet]:
-        """Run one or more statements separated by `;`, yielding the answer of each before the next runs.
+        """Run one or more statements separated by `;`; yields each result before the next statement runs.
 
         Raises:
             SqlError: a statement failed; those after it do not run.
@@ -113,7 +113,7 @@ class Session(Protocol):
         """Change the current database (COM_INIT_DB)."""
 
     def reset(self) -> None:
-        """Forget session variables and temporary state, keep user and database (COM_RESET_CONNECTION)."""
+        """Reset session variables and temporary state, keep user and database (COM_RESET_CONNECTION)."""
 
     def cancel(self) -> None:
         """Interrupt the running statement (KILL QUERY), which then fails with error 1317."""
@@ -123,7 +123,7 @@ class Session(Protocol):
 
 
 class Backend(Protocol):
-    """What the protocol server asks of the engine."""
+    """The engine as the protocol server uses it."""
 
     server_version: str
     """The version in the handshake, e.g. `5.1.0`: StarRocks reports a MySQL version there."""
@@ -131,7 +131,7 @@ class Backend(Protocol):
     def verify(self, user: str, host: str, scramble: bytes, salt: bytes) -> bool:
         """Whether `scramble` is the user's password hashed by `mysql_native_password` with the 20-byte `salt`.
 
-        An empty scramble matches an empty password only. An unknown user is False, in the same time."""
+        An empty scramble matches an empty password only. An unknown user takes as long, and is False."""
 
     def open(self, connection_id: int, user: str, host: str, database: str | None) -> Session:
         """Start the session of a user who has logged in.

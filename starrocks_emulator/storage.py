@@ -16,7 +16,7 @@ from starrocks_emulator.functions import MACROS, native
 
 FORMAT = 1
 DISABLED_OPTIMIZERS = "statistics_propagation"
-"""Optimizers of DuckDB that answer wrong results.
+"""Disabled optimizers of DuckDB: they return wrong results.
 
 `statistics_propagation` loses LIMIT and overflows SUM where a side of an outer join is proven empty (DuckDB 2.0.0 and
 2.0.1; 1.5.6 overflows SUM and cannot read folders of 2.0). `tests/unit/emulator/test_optimizers.py` finds it and no
@@ -46,7 +46,7 @@ class Transaction:
     """One atomic change of the data folder."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int) -> None:
-        """`version` is the data version that the transaction makes when it commits."""
+        """`version`: the data version after the commit."""
         self.cursor = cursor
         self.version = version
         self.committed: list[Callable[[], None]] = []
@@ -168,7 +168,7 @@ class Storage:
                 except BaseException:
                     try:
                         own.execute("ROLLBACK")
-                    except duckdb.Error:  # the failure itself may have ended the transaction
+                    except duckdb.Error:  # the failure may have ended the transaction
                         own.execute("SELECT 1")
                     raise
                 self.version = change.version
@@ -190,7 +190,7 @@ class Storage:
         """Run a trivial query.
 
         Raises:
-            duckdb.FatalException: it has given up on the data file.
+            duckdb.FatalException: the data file can no longer be used.
         """
         cursor = self.cursor()
         try:

@@ -1,4 +1,4 @@
-"""StarRocks' column types: as written, as shown, as stored by DuckDB, as sent to a client."""
+"""StarRocks' column types, with their DuckDB and protocol types."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _STORED = {
     "smallint": "SMALLINT",
     "int": "INTEGER",
     "bigint": "BIGINT",
-    # LARGEINT as a decimal, so that DuckDB's HUGEINT only ever comes from SUM over integers
+    # LARGEINT is stored as a decimal: HUGEINT is the type of SUM over integers
     "largeint": "DECIMAL(38,0)",
     "float": "FLOAT",
     "double": "DOUBLE",

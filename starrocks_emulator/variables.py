@@ -1,4 +1,4 @@
-"""System variables that clients ask for, set, or see in SHOW VARIABLES."""
+"""System variables: defaults, and the values that SET accepts."""
 
 import re
 from zoneinfo import ZoneInfo
@@ -151,7 +151,7 @@ _TUNING_NAMES = (
     "workgroup_id"
 )
 TUNING = frozenset(_TUNING_NAMES.split())
-"""Variables of StarRocks 3.5 that change how a statement runs and not what it answers: kept, without effect here."""
+"""Variables of StarRocks 3.5 that change how a statement runs and not what it answers: stored, without effect here."""
 _OFFSET = re.compile(r"([+-]?)(\d{1,2}):(\d{2})")
 _ZONE_ALIASES = {"CST": "Asia/Shanghai", "PRC": "Asia/Shanghai", "SYSTEM": "UTC"}
 
@@ -179,7 +179,7 @@ def duckdb_zone(zone: str) -> str:
     """DuckDB's name for a time zone that `time_zone` returned."""
     if found := _OFFSET.fullmatch(zone):
         sign, minutes = found[1], found[3]
-        # DuckDB knows whole hours only, and these by the sign that POSIX gives them
+        # DuckDB supports whole hours only, with the sign of POSIX
         if minutes != "00":
             raise errors.unsupported(f"the time zone {zone}; use a name such as Asia/Kolkata")
         return "UTC" if found[2] == "00" else f"Etc/GMT{'-' if sign == '+' else '+'}{int(found[2])}"
@@ -187,7 +187,7 @@ def duckdb_zone(zone: str) -> str:
 
 
 def checked(name: str, value: str) -> str:
-    """The value of a variable as it is kept.
+    """The value of a variable as it is stored.
 
     Args:
         name: name in lower case.

@@ -1,4 +1,4 @@
-"""The functions that queries may use: an allowlist. Whatever is not named here is refused by name."""
+"""The allowlist of functions; other functions are refused by name."""
 
 from starrocks_emulator.functions.aggregates import AGGREGATES
 from starrocks_emulator.functions.arrays import ARRAYS

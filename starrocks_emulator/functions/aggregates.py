@@ -48,7 +48,7 @@ def _percentile_cont(arguments: Sequence[str]) -> str:
 
 
 def _percentile_disc(arguments: Sequence[str]) -> str:
-    """Of two values that are as near, the larger one."""
+    """The larger of two equally near values."""
     value, share = arguments[0], _share(arguments[1], "percentile_disc")
     values = f"list_sort(list({value}) FILTER ({value} IS NOT NULL))"
     return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share!r}::DOUBLE) AS BIGINT) + 1)"

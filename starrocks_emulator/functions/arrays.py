@@ -6,7 +6,7 @@ from starrocks_emulator.functions.base import Function, Rendered, fixed, kind_of
 
 
 def _joined(arguments: Sequence[str]) -> str:
-    """NULLs are left out, unless a third argument stands for them."""
+    """NULLs are omitted, or replaced by the third argument."""
     array, separator, *missing = arguments
     kind = kind_of(array)
     element = Rendered("element", lambda: kind.element if kind else None)
@@ -25,7 +25,7 @@ def _concatenated(arguments: Sequence[str]) -> str:
 def _slice(arguments: Sequence[str]) -> str:
     array, offset, *length = arguments
     end = f"{offset} + {length[0]} - 1" if length else f"len({array})"
-    return f"CASE WHEN {offset} >= 1 THEN list_slice({array}, {offset}, {end}) WHEN {array} IS NOT NULL THEN error('emulator: array_slice from before the first element is not there in this emulator') END"  # noqa: E501
+    return f"CASE WHEN {offset} >= 1 THEN list_slice({array}, {offset}, {end}) WHEN {array} IS NOT NULL THEN error('emulator: This emulator does not support array_slice from before the first element') END"  # noqa: E501
 
 
 ARRAYS = {

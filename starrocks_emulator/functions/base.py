@@ -1,4 +1,4 @@
-"""How a call of a StarRocks function becomes an expression of DuckDB."""
+"""Renders calls of StarRocks functions as DuckDB expressions."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ class Rendered(str):
     _kind: Callable[[], SqlType | None]
 
     def __new__(cls, text: str, kind: Callable[[], SqlType | None]) -> "Rendered":
-        """`kind` computes the type, None if it is not known; it is called only if the type is asked for."""
+        """`kind` computes the type, None if it is not known; it is called lazily."""
         found = super().__new__(cls, text)
         found._kind = kind
         return found
@@ -49,6 +49,7 @@ _CANDIDATES = {
     "char": ("VARCHAR",),
     "varchar": ("VARCHAR",),
     "json": ("",),
+    "null": ("TIMESTAMP", "DOUBLE", "VARCHAR"),
 }
 """Overloads of a macro that take a type, best first."""
 
@@ -60,6 +61,8 @@ def overload(macro: str, text: str, first: str = "") -> str:
     before = f"{first}, " if first else ""
     for type_ in _CANDIDATES.get(kind.name, ()) if kind else ():
         if type_ in bodies:
+            if kind and kind.name == "null":
+                text = f"CAST({text} AS {type_})"
             return f"fn.{macro}{suffix(type_)}({before}{text})"
     if kind and kind.is_string and "DOUBLE" in bodies:
         return f"fn.{macro}{suffix('DOUBLE')}({before}fn.number({text}))"

@@ -1,4 +1,4 @@
-"""Dates as text: MySQL's formats and week numbers, as StarRocks' `DateTimeValue` computes them."""
+"""Date formats, week numbers and the parsing of dates, as in StarRocks' `DateTimeValue`."""
 
 import re
 import string
@@ -11,7 +11,7 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEK_MODES = {"U": 0, "u": 1, "V": 2, "v": 3}
 _LONGEST = 128
-"""Bytes that date_format answers at most; a longer text is NULL."""
+"""Maximum length of a date_format result in bytes; a longer result is NULL."""
 
 
 def week_of(moment: date, mode: int) -> tuple[int, int]:
@@ -61,7 +61,7 @@ def week(moment: datetime, mode: int) -> int:
 
 
 def yearweek(moment: datetime, mode: int) -> int:
-    """YEARWEEK(date, mode): weeks are numbered 1 to 53, whatever the mode says."""
+    """YEARWEEK(date, mode): weeks are numbered 1 to 53 in every mode."""
     year, number = week_of(moment.date(), (mode & 7) | 2)
     return year * 100 + number
 
@@ -99,13 +99,13 @@ LETTERS = set("abcDdefHhIijklMmprSsTUuVvWwXxYy%")
 
 
 def date_format(moment: datetime, text: str) -> str | None:
-    """DATE_FORMAT; every letter of `text` is known to be in LETTERS."""
+    """DATE_FORMAT; all letters of `text` are in LETTERS."""
     result = re.sub(r"%(.)", lambda found: _part(moment, found[1]), text, flags=re.DOTALL)
     return result if len(result.encode()) <= _LONGEST else None
 
 
 class _Reader:
-    """A text read from its beginning."""
+    """A cursor over a text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -128,7 +128,7 @@ class _Reader:
 
 
 def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
-    """STR_TO_DATE; what stands behind the last part is left out, as in StarRocks. `pattern` names a whole date."""
+    """STR_TO_DATE; text after the last part is ignored, as in StarRocks. `pattern` contains a whole date."""
     reader = _Reader(text)
     pattern = pattern.replace("%T", "%H:%i:%S").replace("%r", "%I:%i:%S %p")
     parts: dict[str, int] = {}
@@ -193,10 +193,10 @@ _SPACED = {2, 6}
 
 
 def parse_datetime(text: str) -> datetime | None:
-    """A string as DATETIME, by the rules of StarRocks' `date::from_string`; NULL for what is none.
+    """A string as DATETIME, by the rules of StarRocks' `date::from_string`; NULL if it is no date.
 
     Raises:
-        RefusedError: the year 0, which Python does not know, or a time zone at the end.
+        RefusedError: the year 0, which Python does not support, or a time zone at the end.
     """
     if re.search(r":\d+(\.\d+)?\s*[-+]\d{1,2}:?\d{2}\s*$", text):
         raise RefusedError(f"This emulator does not read the date {text}, write it as YYYY-MM-DD HH:MM:SS")

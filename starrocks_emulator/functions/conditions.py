@@ -16,7 +16,7 @@ CONDITIONS = {
 
 
 def _unless_null(function: str) -> Function:
-    """GREATEST and LEAST are NULL as soon as one argument is; DuckDB's leave NULLs out."""
+    """GREATEST and LEAST are NULL if an argument is NULL; DuckDB's ignore NULLs."""
 
     def render(arguments: Sequence[str]) -> str:
         missing = " OR ".join(f"{value} IS NULL" for value in arguments)

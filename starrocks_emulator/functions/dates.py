@@ -102,7 +102,7 @@ def _parsed(arguments: Sequence[str]) -> str:
 
 
 _LAST_SECOND = 253402243199
-"""from_unixtime answers NULL after this one, and before 0."""
+"""from_unixtime is NULL after this second, and before 0."""
 
 
 def _from_unixtime(arguments: Sequence[str]) -> str:
@@ -136,7 +136,7 @@ def _diff(arguments: Sequence[str]) -> str:
 
 
 def difference(unit: str, later: str, earlier: str) -> str:
-    """Whole units from one rendered moment to another, towards zero.
+    """Number of whole units between two rendered dates, truncated towards zero.
 
     Raises:
         SqlError: 1064 for an unknown unit.
@@ -145,7 +145,7 @@ def difference(unit: str, later: str, earlier: str) -> str:
     first, second = overload("dt", later), overload("dt", earlier)
     months = {"month": 1, "quarter": 3, "year": 12}
     if unit in months:
-        # DuckDB counts the last day of a shorter month for a whole month, StarRocks does not
+        # unlike StarRocks, DuckDB counts a whole month up to the last day of a shorter month
         whole = f"fn.months({first}, {second})"
         return whole if unit == "month" else f"({whole} // {months[unit]})"
     if unit not in {"microsecond", "millisecond", "second", "minute", "hour", "day", "week"}:
@@ -165,7 +165,7 @@ _OFFSET = re.compile(r"[-+](\d{1,2}):(\d{2})")
 
 
 def _zone_of(text: str) -> str:
-    """A zone as DuckDB knows it: by name, or an offset as an interval."""
+    """DuckDB's clause for a named time zone; empty for an offset."""
     found = _OFFSET.fullmatch(text)
     if not found:
         try:
@@ -177,7 +177,7 @@ def _zone_of(text: str) -> str:
 
 
 def _zone(arguments: Sequence[str]) -> str:
-    """CONVERT_TZ between zones that are named by constants: names, or offsets such as +08:00."""
+    """CONVERT_TZ between constant time zones: names, or offsets such as +08:00."""
     moment = overload("dt", arguments[0])
     for place, side in ((1, 1), (2, -1)):
         text = literal(arguments[place], "a time zone of convert_tz")

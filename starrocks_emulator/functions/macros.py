@@ -1,4 +1,4 @@
-"""DuckDB macros for what DuckDB computes otherwise than StarRocks.
+"""DuckDB macros for expressions that DuckDB and StarRocks compute differently.
 
 DuckDB cannot choose between the overloads of a macro whose argument holds an aggregate. So each overload also exists
 under a name of its own, which `base.overload` chooses where the type of the argument is known."""
@@ -20,7 +20,7 @@ _MOMENT = (
 
 
 OVERLOADS: dict[str, dict[str, str]] = {
-    # a text is read as DATETIME where one is wanted; what cannot be read is NULL
+    # implicit conversion to DATETIME; NULL for a string that is no date
     "dt": {
         "TIMESTAMP": "x",
         "DATE": "CAST(x AS TIMESTAMP)",
@@ -37,7 +37,7 @@ OVERLOADS: dict[str, dict[str, str]] = {
         "BIGINT": "x <> 0",
         "HUGEINT": "x <> 0",
     },
-    # CAST to an integer type cuts off decimals, where DuckDB rounds
+    # CAST to an integer type truncates, where DuckDB rounds
     "whole": {
         "DOUBLE": "trunc(x)",
         "VARCHAR": "TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT)",
@@ -104,15 +104,15 @@ def _overloaded() -> list[str]:
 
 MACROS = (
     *_overloaded(),
-    # … of a load: NULL for whatever is not in the known forms, without the regular expressions that take their time;
-    # a zone, which DuckDB would read, is none of them
+    # … in a load: NULL for a string in any other form, without slow regular expressions; DuckDB would accept a
+    # time zone, which these forms do not have
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
     "BETWEEN '0' AND '9' AND NOT contains(x, '+') THEN TRY_CAST(x AS TIMESTAMP) END "
     "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
-    # beyond the year 9999 there is nothing
+    # NULL outside the range of DATETIME
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
-    # DuckDB also reads nan, inf and 1_000
+    # DuckDB also accepts nan, inf and 1_000
     "CREATE MACRO fn.number(x) AS CASE WHEN regexp_full_match(x, "
     "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') AND isfinite(TRY_CAST(x AS DOUBLE)) "
     "THEN TRY_CAST(x AS DOUBLE) END",
@@ -129,7 +129,7 @@ MACROS = (
     "* CAST(sign(a) * sign(b) AS HUGEINT) END",
     "CREATE MACRO fn.divided(a DOUBLE, b DOUBLE) AS a / b, (a BIGINT, b BIGINT) AS a / b, "
     "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('emulator: a division of DECIMALs of unknown scale; use CAST')",
-    # StarRocks cuts the result of group_concat at group_concat_max_len
+    # StarRocks truncates the result of group_concat to group_concat_max_len bytes
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
     "left(x, most) WHEN x IS NOT NULL THEN error('emulator: This emulator does not cut a group_concat that is not "
     "ASCII at group_concat_max_len; set the variable higher') END",

@@ -1,6 +1,6 @@
-"""Functions that SQL would compute too slowly or not at all: written in Python, known to DuckDB by these names.
+"""Functions in Python that DuckDB calls, for what SQL computes too slowly or not at all.
 
-Nobody can call them by name: a query may only use what is on the allowlist."""
+Clients cannot call them: queries may only use functions of the allowlist."""
 
 import json
 import math
@@ -18,7 +18,7 @@ from starrocks_emulator.errors import RefusedError
 from starrocks_emulator.functions import calendar
 
 Native = str | int | float | date | datetime | None
-"""What such a function answers."""
+"""The result of such a function."""
 MURMUR_SEED = 104729
 """StarRocks' `HashUtil::MURMUR3_32_SEED` (be/src/util/hash_util.hpp)."""
 _WORD = 0xFFFFFFFF
@@ -50,7 +50,7 @@ def crc32(text: str) -> int:
 
 
 def unhex(text: str) -> str | None:
-    """UNHEX: the text of which these are the bytes; empty where they are none.
+    """UNHEX: the text with these bytes; empty if the argument is not hexadecimal.
 
     Raises:
         RefusedError: the bytes are not UTF-8.
@@ -83,7 +83,7 @@ def conv(text: str, source: int, target: int) -> str | None:
 
 
 def substring_index(text: str, separator: str, count: int) -> str:
-    """SUBSTRING_INDEX: what stands before the count-th separator; from the end for a negative count."""
+    """SUBSTRING_INDEX: the text before the count-th separator; after the count-th from the end if negative."""
     if not separator or not count:
         return ""
     parts = text.split(separator)
@@ -111,7 +111,7 @@ _STEP = re.compile(r"\.?\"([^\"]+)\"|\.?([^.\[\]\"*]+)|\[(\d+)\]")
 
 
 def _json_path(path: str) -> list[str | int] | None:
-    """The steps of a path such as `$.a."b.c"[0]`; None for one that is beyond names and numbers."""
+    """The steps of a path such as `$.a."b.c"[0]`; None for a path with other steps than names and indexes."""
     steps: list[str | int] = []
     place = 1 if path.startswith("$") else 0
     while place < len(path):
@@ -127,7 +127,7 @@ def _json_path(path: str) -> list[str | int] | None:
 def _json_at(text: str, path: str) -> object:
     steps = _json_path(path)
     if steps is None:
-        raise RefusedError(f"the JSON path {path}: this emulator knows $.name and [number]")
+        raise RefusedError(f"the JSON path {path}: this emulator supports $.name and [number]")
     try:
         value = json.loads(text)
     except ValueError:
@@ -178,7 +178,7 @@ _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 
 
 def split_part(text: str, separator: str, number: int) -> str | None:
-    """SPLIT_PART; a negative number counts from the end, where the search begins too."""
+    """SPLIT_PART; a negative number counts from the end, and the search starts there."""
     if not separator:
         raise RefusedError("This emulator does not support split_part by an empty text")
     parts = text.split(separator) if number > 0 else _split_from_end(text, separator)
@@ -196,7 +196,7 @@ def _split_from_end(text: str, separator: str) -> list[str]:
 
 
 def parse_json(text: str) -> str | None:
-    """A JSON object or array as StarRocks prints it: keys in their order as text. NULL for what is no JSON.
+    """A JSON object or array as StarRocks prints it: keys sorted as text. NULL for invalid JSON.
 
     Raises:
         RefusedError: StarRocks' text of the value is not certain.
@@ -206,13 +206,13 @@ def parse_json(text: str) -> str | None:
     except ValueError:
         return None
     if not isinstance(value, dict | list):
-        raise RefusedError("a JSON value that is no object or array is not there in this emulator")
+        raise RefusedError("this emulator supports JSON objects and arrays only")
     return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)
 
 
 def _certain(value: object) -> object:
     if isinstance(value, float) and (value.is_integer() or "e" in repr(value)):
-        raise RefusedError(f"the JSON number {value!r}: this emulator knows whole and short decimal numbers")
+        raise RefusedError(f"the JSON number {value!r}: this emulator supports whole and short decimal numbers")
     if isinstance(value, dict):
         return {key: _certain(one) for key, one in value.items()}
     return [_certain(one) for one in value] if isinstance(value, list) else value
@@ -246,7 +246,7 @@ RefusedError fails the statement."""
 
 
 def _strict(function: Callable[..., Native]) -> Callable[..., Native]:
-    """The function, with NULL for NULL in any argument."""
+    """The function wrapped to return NULL if an argument is NULL."""
 
     @wraps(function)
     def call(*arguments: object) -> Native:
@@ -260,12 +260,12 @@ def _strict(function: Callable[..., Native]) -> Callable[..., Native]:
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the functions known to all connections of a database."""
+    """Register the functions for all connections of a database."""
     for name, (function, parameters, result) in NATIVE.items():
         connection.create_function(name, _strict(function), list(parameters), result, null_handling=SPECIAL)
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let go of the functions before the database is closed: DuckDB keeps Python objects alive otherwise."""
+    """Remove the functions before the database is closed; otherwise DuckDB keeps Python objects alive."""
     for name in NATIVE:
         connection.remove_function(name)

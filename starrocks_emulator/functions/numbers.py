@@ -6,7 +6,7 @@ from starrocks_emulator.functions.base import Function, fixed, overload
 
 
 def _log(arguments: Sequence[str]) -> str:
-    """LOG(x) is the natural one; LOG(base, x)."""
+    """LOG(x) is the natural logarithm; LOG(base, x)."""
     if len(arguments) == 1:
         return f"CASE WHEN {arguments[0]} > 0 THEN ln({arguments[0]}) END"
     base, value = arguments

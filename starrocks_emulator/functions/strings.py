@@ -8,7 +8,7 @@ from starrocks_emulator.functions.native import MURMUR_SEED
 
 
 def _concat(arguments: Sequence[str]) -> str:
-    """NULL if any part is, where DuckDB's concat leaves NULLs out."""
+    """NULL if a part is NULL; DuckDB's concat ignores NULLs."""
     return "fn.bounded(" + " || ".join(overload("text", argument) for argument in arguments) + ")"
 
 
@@ -78,7 +78,7 @@ def _substring(arguments: Sequence[str]) -> str:
 
 def _padded(left: str) -> Callable[[Sequence[str]], str]:
     def render(arguments: Sequence[str]) -> str:
-        filler = arguments[2] if len(arguments) == 3 else _SPACE
+        filler = overload("text", arguments[2]) if len(arguments) == 3 else _SPACE
         return f"py_pad({overload('text', arguments[0])}, {integer(arguments[1])}, {filler}, {left})"
 
     return render
@@ -107,7 +107,7 @@ def _md5sum(arguments: Sequence[str]) -> str:
 
 
 def _murmur(arguments: Sequence[str]) -> str:
-    """Each text is hashed with the hash of the ones before it as its seed."""
+    """The seed of each text is the hash of the texts before it."""
     state = str(MURMUR_SEED)
     for argument in arguments:
         state = f"py_murmur3({state}, {overload('text', argument)})"
@@ -184,11 +184,16 @@ STRINGS = {
 }
 
 
-_TEXT_EVERYWHERE = {"CONCAT", "CONCAT_WS", "MD5SUM", "MURMUR_HASH3_32", "REPLACE", "STRCMP", "INSTR", "FIND_IN_SET"}
+_TEXT_EVERYWHERE = {
+    "CONCAT", "CONCAT_WS", "MD5SUM", "MURMUR_HASH3_32", "REPLACE", "STRCMP", "INSTR", "FIND_IN_SET", "STARTS_WITH",
+    "ENDS_WITH", "TRANSLATE", "REGEXP_REPLACE",
+}  # fmt: skip
+_TEXT_TWICE = {"LOCATE", "SPLIT_PART", "SUBSTRING_INDEX", "REGEXP_EXTRACT", "LTRIM", "RTRIM"}
+"""Functions whose first two arguments are strings."""
 
 
 def takes_text(name: str, place: int) -> bool:
     """Whether an argument of a function is a string, so that a number is converted to one."""
     if name in {"FIELD", "SPACE", "CHAR", "HEX"} or name not in STRINGS:
         return False
-    return place == 0 or name in _TEXT_EVERYWHERE
+    return place == 0 or name in _TEXT_EVERYWHERE or (place == 1 and name in _TEXT_TWICE)

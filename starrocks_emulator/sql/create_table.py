@@ -39,7 +39,7 @@ def column(words: Words) -> TableColumn:
 
 def parsed_column(words: Words) -> tuple[TableColumn, bool]:
     """A column's definition, and whether it says NULL or NOT NULL."""
-    name = words.identifier()
+    name = words.name()
     kind = column_type(words)
     aggregation = None
     nullable: bool | None = None

@@ -21,7 +21,7 @@ from starrocks_emulator.sql.select import Queries
 from starrocks_emulator.storage import Storage
 
 Allowed = Callable[[Table, str], None]
-"""Refuses unless the session has the privilege on the table."""
+"""Raises an error unless the session has the privilege on the table."""
 
 
 def assigned(source: str, column: TableColumn) -> str:

@@ -1,4 +1,4 @@
-"""How each kind of expression is rendered as DuckDB's text; what is not here is refused."""
+"""Renders each kind of expression node as DuckDB SQL; other kinds are refused."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -41,7 +41,7 @@ def _sum(render: Renderer, node: exp.Expr) -> str:
 def _column(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "table", "db")
     if isinstance(node.this, exp.Star):
-        return f"{quote(node.args['table'].name)}.*" if node.args.get("table") else "*"
+        raise errors.syntax("Unexpected input '*' within an expression")
     name = node.name
     if name.startswith(PARAMETER):
         index = int(name.removeprefix(PARAMETER))
@@ -99,11 +99,22 @@ def _in(render: Renderer, node: exp.Expr) -> str:
 
 
 def _alike(render: Renderer, node: exp.Expr, query: exp.Expr) -> None:
-    """Refuse IN with a subquery of a type that only a conversion makes alike."""
+    """Refuse IN with a subquery whose type needs an implicit conversion."""
     kinds = [render.kind(node), render.query_kind(query)]
     known = [kind for kind in kinds if kind is not None and kind != NULL]
     if len(known) == 2 and len({kind.is_string for kind in known}) == 2:
         raise errors.unsupported(f"IN of {known[0].brief()} and {known[1].brief()}; convert one of them by CAST")
+
+
+def _is(render: Renderer, node: exp.Expr) -> str:
+    if not isinstance(node.expression, exp.Null | exp.Boolean):
+        raise errors.syntax(f"Unexpected input '{node.expression.name}' after IS, expecting NULL, TRUE or FALSE")
+    left = truth(render, node.this) if isinstance(node.expression, exp.Boolean) else render(node.this)
+    return f"({left} IS {render(node.expression)})"
+
+
+def _alias(_: Renderer, node: exp.Expr) -> str:
+    raise errors.syntax(f"Unexpected input '{node.alias}': only a result column or a relation takes an alias")
 
 
 def _between(render: Renderer, node: exp.Expr) -> str:
@@ -146,7 +157,7 @@ def _window(render: Renderer, node: exp.Expr) -> str:
 def _bound(spec: exp.Expr, side: str) -> str:
     value = spec.args.get(side)
     text = "CURRENT ROW" if value is None else value if isinstance(value, str) else value.name
-    if isinstance(value, exp.Literal) and not text.isdigit():
+    if isinstance(value, exp.Expr) and not text.isdigit():
         raise errors.analysis(f"A window frame counts whole rows, found {text}")
     return f"{text} {spec.args.get(side + '_side') or ''}".strip()
 
@@ -160,7 +171,7 @@ def _group_concat(render: Renderer, node: exp.Expr) -> str:
         inner, distinct = inner.expressions[0] if len(inner.expressions) == 1 else inner, "DISTINCT "
     values = (
         inner.expressions if isinstance(inner, exp.Concat | exp.Distinct) else [inner]
-    )  # sqlglot joins several values
+    )  # sqlglot wraps several values in CONCAT
     order = " " + render.order(ordering, values) if ordering else ""
     separator = render(node.args["separator"]) if node.args.get("separator") else "','"
     text = " || ".join(render.as_text(value) for value in values)
@@ -193,18 +204,18 @@ def _trim(render: Renderer, node: exp.Expr) -> str:
 
 
 def _bracket(render: Renderer, node: exp.Expr) -> str:
-    """An element counted from 1; NULL before the first and after the last one."""
+    """An array element by its index from 1; NULL for an index out of range."""
     only(node, "this", "expressions")
     if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
         raise errors.unsupported("more than one index in []")
     index = node.expressions[0]
-    # sqlglot moves literals to count from 0
+    # sqlglot turns literal indexes into indexes from 0
     text = str(int(index.name) + 1) if isinstance(index, exp.Literal) and not index.is_string else f"({render(index)})"
     return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
 
 
 def _collate(render: Renderer, node: exp.Expr) -> str:
-    # StarRocks reads a collation and compares strings by their bytes all the same.
+    # StarRocks accepts a collation and still compares strings byte by byte.
     only(node, "this", "expression")
     if not node.expression.name.lower().startswith("utf8"):
         raise errors.unsupported(f"the collation {node.expression.name}; StarRocks' strings are utf8")
@@ -213,7 +224,7 @@ def _collate(render: Renderer, node: exp.Expr) -> str:
 
 def _star(_: Renderer, node: exp.Expr) -> str:
     only(node)
-    return "*"
+    raise errors.syntax("Unexpected input '*' within an expression")
 
 
 HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
@@ -225,7 +236,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Neg: lambda r, n: f"(- {r(n.this)})",
     exp.Not: lambda r, n: f"(NOT {truth(r, n.this)})",
     exp.Paren: lambda r, n: f"({r(n.this)})",
-    exp.Is: lambda r, n: f"({r(n.this)} IS {r(n.expression)})",
+    exp.Is: _is,
     exp.Between: _between,
     exp.Mul: lambda r, n: arithmetic(r, n, "*"),
     exp.Mod: lambda r, n: arithmetic(r, n, "%"),
@@ -241,7 +252,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.CurrentDate: lambda r, n: f"CAST({NOW} AS DATE)",  # noqa: ARG005
     exp.CurrentUser: lambda r, n: value_literal(r.constants["CURRENT_USER"]),  # noqa: ARG005
     exp.Anonymous: lambda r, n: r.call(written_name(str(n.this)), n.expressions),
-    exp.Alias: lambda r, n: f"{r(n.this)} AS {quote(n.alias)}",
+    exp.Alias: _alias,
     exp.Cast: _cast,
     exp.Collate: _collate,
     exp.Column: _column,
@@ -286,4 +297,4 @@ PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Literal: ("this", "is_string"),
     exp.SessionParameter: ("this", "kind"),
 }
-"""What each kind of node may hold; a node with anything else is refused."""
+"""The allowed parts of each kind of node; a node with other parts is refused."""

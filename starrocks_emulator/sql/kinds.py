@@ -1,4 +1,4 @@
-"""The types of expressions, by StarRocks' rules: what arithmetic, comparisons and conditions make of their operands."""
+"""Infers the types of expressions by StarRocks' rules."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from starrocks_emulator.sql.parse import written_name
 from starrocks_emulator.types import SqlType, make_type
 
 Kind = SqlType | None
-"""None: not known."""
+"""The type of an expression; None if it is not known."""
 NULL = SqlType("null")
 BOOLEAN, INT, BIGINT, DOUBLE = SqlType("boolean"), SqlType("int"), SqlType("bigint"), SqlType("double")
 VARCHAR, DATETIME = make_type("varchar"), SqlType("datetime")
@@ -96,7 +96,7 @@ def division_scale(scale: int) -> int:
 
 
 def arithmetic_kind(node: exp.Expr, left: Kind, right: Kind) -> Kind:  # noqa: PLR0911
-    """The type of `+ - * %`; strings count as DOUBLE, and integers make the next larger type."""
+    """The type of `+ - * %`; strings are converted to DOUBLE, integers give the next larger type."""
     kinds = [DOUBLE if kind and kind.is_string else kind for kind in (left, right)]
     if None in kinds:
         return None
@@ -125,7 +125,7 @@ def larger(first: SqlType, second: SqlType, grow: bool) -> SqlType:
 
 
 def common(kinds: Sequence[Kind]) -> Kind:  # noqa: PLR0911
-    """The type that several values share as branches of one expression; None where it is not known or not clear."""
+    """The common type of the branches of an expression; None if it is not known or not certain."""
     known = [kind for kind in kinds if kind != NULL]
     if not known:
         return NULL
@@ -151,10 +151,10 @@ def common(kinds: Sequence[Kind]) -> Kind:  # noqa: PLR0911
 
 
 class Kinds:
-    """Tells the type of an expression; what a column or a subquery is, the caller knows."""
+    """Infers the type of an expression; the caller resolves columns and subqueries."""
 
     def __init__(self, column: Callable[[exp.Expr], Kind], query: Callable[[exp.Expr], Kind]) -> None:
-        """`column` and `query` tell the type of a column and of a scalar subquery."""
+        """`column` and `query` return the type of a column and of a scalar subquery."""
         self._column, self._query = column, query
 
     def __call__(self, node: exp.Expr | None) -> Kind:  # noqa: PLR0911, PLR0912
@@ -217,7 +217,7 @@ class Kinds:
             return SqlType("decimal", (38, division_scale(as_decimal(left)[1])))
         return DOUBLE
 
-    def _call(self, node: exp.Anonymous) -> Kind:  # noqa: PLR0911  one return a rule
+    def _call(self, node: exp.Anonymous) -> Kind:  # noqa: PLR0911  one return per rule
         name = written_name(str(node.this)).upper()
         arguments = [one.this if isinstance(one, exp.Order | exp.IgnoreNulls) else one for one in node.expressions]
         if arguments and isinstance(arguments[0], exp.Distinct):
@@ -280,7 +280,7 @@ _BY_FIRST: dict[str, Callable[[Kind], Kind]] = {
     "signed": lambda kind: _signed(kind, grow=False),
     "percentile": lambda kind: kind if kind is None or kind.is_temporal else DOUBLE,
 }
-"""The type of a function by that of its first argument, for the rules of `functions.kinds`."""
+"""Rules of `functions.kinds` that depend on the type of the first argument."""
 
 
 def _signed(kind: Kind, grow: bool) -> Kind:

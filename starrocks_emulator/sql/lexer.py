@@ -1,4 +1,4 @@
-"""Words of a statement, and a cursor over them for the statements that have a parser of their own here."""
+"""Tokens of a statement, and a cursor over them for the hand-written parsers."""
 
 import re
 from typing import NamedTuple
@@ -28,12 +28,12 @@ _RESERVED_NAMES = (
     "USE USING VALUES VARCHAR WHEN WHERE WITH"
 )
 RESERVED = frozenset(_RESERVED_NAMES.split())
-"""Words that are no names unless they are quoted (StarRocks: docs, Keywords, without those of `nonReserved`)."""
+"""Reserved words (StarRocks docs: Keywords, without the words of `nonReserved` in its grammar)."""
 _ESCAPES = {"0": "\0", "n": "\n", "t": "\t", "r": "\r", "b": "\b", "Z": "\x1a"}
 
 
 class Token(NamedTuple):
-    """A word, string, number or symbol, with where it stands in the text."""
+    """A word, string, number or symbol with its position in the text."""
 
     kind: str
     text: str
@@ -126,7 +126,7 @@ class Words:
         raise self.unexpected(" or ".join(words))
 
     def unexpected(self, wanted: str) -> Exception:
-        """The error for a token that should have been something else."""
+        """The error for an unexpected token."""
         token = self.current
         found = f"'{token.text}'" if token else "the end of the statement"
         return errors.syntax(f"Unexpected input {found}, the most similar input is {{{wanted}}}")
@@ -142,7 +142,7 @@ class Words:
         return self.position >= len(self.tokens)
 
     def finish(self) -> None:
-        """Refuse what is left: nothing of a statement is ignored."""
+        """Refuse remaining tokens."""
         if not self.at_end:
             raise self.unexpected("<EOF>")
 
@@ -175,7 +175,7 @@ class Words:
         return self.string() if token and token.kind == "string" else self.identifier()
 
     def value(self) -> str:
-        """The value of a variable: a word, a string or a number with its sign; ON, OFF and NULL as they are kept."""
+        """The value of a variable: a word, a string or a number with its sign; ON, OFF and NULL as stored."""
         negative = self.accept("-")
         token = self._next({"word", "string", "number", "quoted"}, "a value")
         text = token.text if token.kind in {"word", "number"} else unquote(token.text)
@@ -211,7 +211,7 @@ class Words:
         return tuple(found)
 
     def rest(self) -> str:
-        """The text from here to the end, which is then read."""
+        """The text from here to the end; the cursor moves to the end."""
         token = self.current
         self.position = len(self.tokens)
         return self.sql[token.start :] if token else ""

@@ -12,7 +12,7 @@ from starrocks_emulator.types import SqlType, make_type
 
 
 def quote(name: str) -> str:
-    """A name as DuckDB reads it, whatever it holds."""
+    """A quoted name."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -70,7 +70,7 @@ def data_type(node: exp.DataType) -> SqlType:
 
 
 def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
-    """CAST as StarRocks does it: NULL for what cannot be converted, decimals cut off by integer types."""
+    """CAST as in StarRocks: NULL for a value that cannot be converted; integer types truncate."""
     if target.is_integer:
         return f"TRY_CAST({overload('whole', text)} AS {target.stored()})"
     if target.name == "datetime":
@@ -91,5 +91,5 @@ def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
 
 
 def cut(text: str, target: SqlType) -> str:
-    """A text that a CAST to VARCHAR(n) or CHAR(n) makes no longer than n."""
+    """A string truncated to the n characters of VARCHAR(n) or CHAR(n)."""
     return text if target.arguments[0] >= 65533 else f"left({text}, {target.arguments[0]})"

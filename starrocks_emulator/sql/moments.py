@@ -1,4 +1,4 @@
-"""Functions that take a unit or an INTERVAL, which are words and no values."""
+"""Functions that take a unit or an INTERVAL, which are keywords and not values."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,6 +8,7 @@ from starrocks_emulator import errors
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import INTERVAL_UNITS, difference
 from starrocks_emulator.sql.nodes import only
+from starrocks_emulator.sql.parse import written_name
 
 Render = Callable[[exp.Expr | None], str]
 
@@ -55,10 +56,10 @@ def _timestamp_add(render: Render, arguments: Sequence[exp.Expr]) -> str:
 
 
 def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
-    """Slices count from 0001-01-01 00:00:00, as StarRocks' do."""
+    """Slices start at 0001-01-01 00:00:00, as in StarRocks."""
     if len(arguments) not in {2, 3}:
         raise errors.analysis("time_slice takes a date, an INTERVAL and FLOOR or CEIL")
-    side = arguments[2].name.upper() if len(arguments) == 3 else "FLOOR"
+    side = written_name(arguments[2].name).upper() if len(arguments) == 3 else "FLOOR"
     if side not in {"FLOOR", "CEIL"}:
         raise errors.analysis(f"time_slice ends with FLOOR or CEIL, found {side}")
     width = interval(render, arguments[1])
@@ -78,4 +79,4 @@ SPECIAL: dict[str, Callable[[Render, Sequence[exp.Expr]], str]] = {
     "TIMESTAMPDIFF": _timestamp_diff, "TIMESTAMPADD": _timestamp_add, "TIME_SLICE": _time_slice,
     "DATE_SLICE": _date_slice,
 }  # fmt: skip
-"""Calls by name."""
+"""Functions by name."""

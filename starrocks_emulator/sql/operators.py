@@ -1,4 +1,4 @@
-"""Arithmetic and comparisons: which types meet, what StarRocks converts, and what is refused as not clear."""
+"""Renders arithmetic and comparisons with StarRocks' implicit conversions; uncertain ones are refused."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 
 
 def moment_of(text: str) -> datetime | None:
-    """The moment that a constant string names; None where it names none.
+    """The date and time in a constant string; None if the string is no date.
 
     Raises:
         SqlError: 1064 for a string whose meaning is not certain.
@@ -98,14 +98,14 @@ def _number(render: Renderer, node: exp.Expr, kind: Kind) -> str:
 
 
 def _wide(text: str, kind: Kind) -> str:
-    """A number as StarRocks computes with it: a truth is a TINYINT, and FLOAT becomes DOUBLE first."""
+    """An operand as StarRocks computes with it: BOOLEAN as TINYINT, FLOAT as DOUBLE."""
     if kind and kind.name in {"boolean", "float"}:
         return f"CAST({text} AS {'TINYINT' if kind.name == 'boolean' else 'DOUBLE'})"
     return text
 
 
 def division(render: Renderer, node: exp.Expr) -> str:
-    """`/`: DOUBLE, but for two numbers of which one is DECIMAL and none is FLOAT or DOUBLE."""
+    """`/`: DECIMAL if one operand is DECIMAL and none is FLOAT or DOUBLE, otherwise DOUBLE."""
     left, right = render.kind(node.this), render.kind(node.expression)
     _no_dates(node, left, right)
     first, second = _number(render, node.this, left), _number(render, node.expression, right)
@@ -118,7 +118,7 @@ def division(render: Renderer, node: exp.Expr) -> str:
 
 
 def decimal_division(first: str, left: SqlType, second: str, right: SqlType) -> str:
-    """A quotient of DECIMALs, exact to its scale and rounded half away from zero."""
+    """The quotient of two DECIMALs, rounded half away from zero to its scale."""
     scale, other = as_decimal(left)[1], as_decimal(right)[1]
     wanted = division_scale(scale)
     unit = "0." + "0" * (wanted - 1) + "1"
@@ -134,7 +134,7 @@ def _unscaled(text: str, scale: int) -> str:
 
 
 def comparison(render: Renderer, left: exp.Expr, right: exp.Expr, equality: bool) -> tuple[str, str]:
-    """Both sides of a comparison as DuckDB has to see them."""
+    """Both sides of a comparison, converted to a common type."""
     first, second = render.kind(left), render.kind(right)
     if first is None or second is None or NULL in (first, second) or first == second:
         return render(left), render(right)
@@ -151,7 +151,7 @@ def _aligned(render: Renderer, node: exp.Expr, kind: SqlType) -> str:
 
 
 def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr, equality: bool) -> tuple[str, str]:
-    """A value of type `kind` and a string that it is compared with."""
+    """Both sides of the comparison of a value of type `kind` with a string."""
     text = text_of(render, other)
     if kind.is_temporal:
         if text is None:
@@ -161,7 +161,7 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
             raise errors.analysis(f"Invalid date value: '{text}'")
         return overload("dt", render(node)) if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
     if is_number(kind):
-        # the text of a DECIMAL has as many digits as its scale, and equality compares texts
+        # StarRocks compares for equality as strings, and a DECIMAL prints all digits of its scale
         known = _WHOLE if equality and kind.name in INTEGERS else _NUMBER
         if text is not None and known.fullmatch(text) and not (equality and kind.name == "decimal"):
             number = text if not text.startswith("-") else f"({text})"
@@ -186,7 +186,7 @@ def truth(render: Renderer, node: exp.Expr) -> str:
 
 
 def branches(render: Renderer, nodes: Sequence[exp.Expr], what: str) -> list[str]:
-    """Values of which one is chosen, made alike: text where one is text, and never a date beside another type."""
+    """Branches of CASE, IF, COALESCE … converted to their common type: VARCHAR if one is a string."""
     kinds = [render.kind(node) for node in nodes]
     shared = common(kinds)
     texts: list[str] = []
@@ -197,7 +197,7 @@ def branches(render: Renderer, nodes: Sequence[exp.Expr], what: str) -> list[str
                 raise errors.unsupported(f"{what} of a {kind.name.upper()} and a string; convert one of them by CAST")
             text = render.as_text(node)
         elif kind and kind.name == "date" and what in {"GREATEST", "LEAST"}:
-            text = f"CAST({text} AS TIMESTAMP)"  # these know no DATE: StarRocks answers a DATETIME
+            text = f"CAST({text} AS TIMESTAMP)"  # StarRocks has no DATE version of these: the result is DATETIME
         elif shared and kind and kind.name == "boolean" and shared.name != "boolean":
             text = f"CAST({text} AS TINYINT)"
         texts.append(text)

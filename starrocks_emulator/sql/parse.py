@@ -1,7 +1,7 @@
-"""Queries and their expressions, parsed by sqlglot; calls keep the names that were written.
+"""Parses queries and expressions with sqlglot; function calls keep their written names.
 
-sqlglot replaces functions that it knows by nodes of its own, with its own idea of their meaning. Here every call
-keeps its name (marked, so that sqlglot does not know it) and `functions` alone decides what it means."""
+sqlglot replaces known functions by nodes of its own. A prefix on the name prevents that, so that `functions` alone
+defines what a function means."""
 
 import logging
 import re
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.starrocks import StarRocks
-from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from starrocks_emulator import errors
@@ -19,7 +19,7 @@ from starrocks_emulator.sql.order import check_words
 MARK = "__call__"
 PARAMETER = "__parameter__"
 SYNC = "__sync_mv__"
-"""Before the name of a synchronous materialized view that is read by `name [_SYNC_MV_]`."""
+"""Prefix of the name of a synchronous materialized view that is read by `name [_SYNC_MV_]`."""
 _KEPT = {"CAST", "EXTRACT", "TRIM", "GROUP_CONCAT"}
 _CALLABLE = {
     TokenType.VAR, TokenType.LEFT, TokenType.RIGHT, TokenType.REPLACE, TokenType.DATE, TokenType.DATABASE,
@@ -43,7 +43,7 @@ def _marked(sql: str) -> tuple[list[Token], int]:
             if token.token_type is not TokenType.STRING:
                 raise errors.syntax(f"'{text}' is a reserved name of the emulator")
         elif token.token_type is TokenType.PARTITION and _is_name(tokens, index + 1):
-            # StarRocks takes one partition without parentheses too
+            # StarRocks also accepts one partition without parentheses
             after = tokens[index + 1]
             at = (after.line, after.col, after.start, after.end)
             tokens[index + 1 : index + 2] = [
@@ -84,7 +84,7 @@ _JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI
 
 
 def _with_inner_joins(tokens: list[Token]) -> list[Token]:
-    """JOIN as INNER JOIN: sqlglot takes a JOIN without ON for a comma, which binds less tightly than a join."""
+    """JOIN as INNER JOIN: sqlglot parses JOIN without ON as a comma, which binds less tightly than a join."""
     found: list[Token] = []
     for token in tokens:
         if token.token_type is TokenType.JOIN and (not found or found[-1].text.upper() not in _JOIN_WORDS):
@@ -102,14 +102,27 @@ def _named(name: str, token: Token) -> Token:
     return Token(TokenType.VAR, name, token.line, token.col, token.start, token.end)
 
 
+def _told(error: SqlglotError) -> str:
+    """The message of a parse error, without names of sqlglot's classes."""
+    reports = error.errors if isinstance(error, ParseError) else []
+    if not reports:
+        text = _COLORS.sub("", str(error)).split("\n")[0]
+        return "Unexpected input" if "<" in text else text.replace(MARK, "")
+    report = reports[0]
+    found = str(report.get("highlight") or "").replace(MARK, "")
+    where = f"Unexpected input '{found}' at line {report.get('line')}, column {report.get('col')}"
+    what = str(report.get("description") or "").rstrip(".")
+    plain = what.startswith(("Expecting", "Expected")) and "<" not in what
+    return f"{where}: {what[0].lower()}{what[1:]}".replace(MARK, "") if plain else where
+
+
 @lru_cache(maxsize=512)
 def _parsed(sql: str) -> tuple[exp.Expr, int]:
     try:
         tokens, parameters = _marked(sql)
         statements = _DIALECT.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
     except SqlglotError as error:
-        text = _COLORS.sub("", str(error)).split("\n")[0].replace(MARK, "")
-        raise errors.syntax(text) from error
+        raise errors.syntax(_told(error)) from error
     except RecursionError as error:
         raise errors.syntax("The statement is nested too deeply") from error
     if len(statements) != 1 or statements[0] is None:
@@ -147,7 +160,7 @@ def parse_expression(text: str) -> exp.Expr:
 
 
 def written_name(name: str) -> str:
-    """A name as the statement has it, without the mark of a call."""
+    """A name as written, without the prefix of a call."""
     return name.removeprefix(MARK)
 
 

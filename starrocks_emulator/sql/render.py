@@ -1,4 +1,4 @@
-"""Expressions of StarRocks as DuckDB's text: calls of functions here, every other kind of node in `handlers`."""
+"""Renders expressions as DuckDB SQL: function calls here, other kinds of nodes in `handlers`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
-from starrocks_emulator.sql.kinds import INTEGERS, NULL, Kind, Kinds, value_kind
+from starrocks_emulator.sql.kinds import INTEGERS, NULL, Kind, Kinds, is_number, value_kind
 from starrocks_emulator.sql.literals import value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
@@ -29,9 +29,9 @@ _BINARY: dict[type[exp.Expr], str] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|"}
 
 _CHOOSERS = {"IF", "IFNULL", "NVL", "NULLIF", "COALESCE", "GREATEST", "LEAST"}
 _CASES = {"UPPER": "py_upper", "UCASE": "py_upper", "LOWER": "py_lower", "LCASE": "py_lower"}
-"""Functions that change the case of letters, with those that know all letters and not only those of ASCII."""
+"""Functions that change the case of ASCII letters, with the ones that change the case of all letters."""
 _NOT_OVER = {"ANY_VALUE"}
-"""Aggregates that StarRocks does not compute over a window."""
+"""Aggregates that take no OVER clause in StarRocks."""
 _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIANCE_POP", "VAR_POP", "VAR_SAMP",
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
@@ -46,7 +46,7 @@ def _as_double(node: exp.Expr) -> exp.Expr:
 
 
 class Expressions:
-    """Renders expressions; what a name or a subquery means is up to the class that extends it."""
+    """Renders expressions; subclasses resolve names and subqueries."""
 
     def __init__(
         self, parameters: Sequence[Value], constants: Mapping[str, Value], variables: Mapping[str, str]
@@ -59,15 +59,15 @@ class Expressions:
         self._known_kinds: dict[int, tuple[exp.Expr, Kind]] = {}
 
     def kind(self, node: exp.Expr | None) -> Kind:
-        """The type of an expression; None where it is not known."""
+        """The type of an expression; None if it is not known."""
         if node is None:
             return NULL
         if id(node) not in self._known_kinds:
-            self._known_kinds[id(node)] = (node, self._kinds(node))  # held, so that its id stays its own
+            self._known_kinds[id(node)] = (node, self._kinds(node))  # the reference keeps the id unique
         return self._known_kinds[id(node)][1]
 
     def column_kind(self, node: exp.Expr) -> Kind:
-        """The type of a column, which the classes that extend this one know, or of a parameter."""
+        """The type of a column or parameter; subclasses know columns."""
         if node.name.startswith(PARAMETER):
             index = int(node.name.removeprefix(PARAMETER))
             return value_kind(self.parameters[index]) if index < len(self.parameters) else NULL
@@ -80,7 +80,7 @@ class Expressions:
     def as_text(self, node: exp.Expr) -> str:
         """An expression as text, as CAST (… AS VARCHAR) writes it."""
         if self.is_decimal(node):
-            return f"CAST({self(node)} AS VARCHAR)"  # fn.text would take it for a DOUBLE
+            return f"CAST({self(node)} AS VARCHAR)"  # fn.text would convert it to DOUBLE
         return overload("text", self(node))
 
     def is_decimal(self, node: exp.Expr) -> bool:
@@ -89,11 +89,11 @@ class Expressions:
         return kind is not None and kind.name == "decimal"
 
     def query(self, node: exp.Expr) -> str:
-        """A subquery as text; replaced by the class that knows tables."""
+        """DuckDB's text for a subquery; overridden by `Queries`."""
         raise errors.unsupported("a subquery here")
 
     def names_database(self, node: exp.Column) -> None:
-        """Check `database.table.column`; replaced by the class that knows tables."""
+        """Check `database.table.column`; overridden by `Queries`."""
 
     def __call__(self, node: exp.Expr | None) -> Rendered:
         """DuckDB's text for an expression.
@@ -134,11 +134,11 @@ class Expressions:
         return handler(self, node)
 
     def all(self, nodes: Sequence[exp.Expr]) -> list[Rendered]:
-        """Several expressions."""
+        """DuckDB's text for several expressions."""
         return [self(node) for node in nodes]
 
     def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:  # noqa: PLR0911, PLR0912
-        """A function call by name."""
+        """DuckDB's text for a function call."""
         upper = name.upper()
         if upper in SPECIAL:
             return SPECIAL[upper](self, arguments)
@@ -169,7 +169,7 @@ class Expressions:
                 only(first, "expressions")
                 plain, distinct = list(first.expressions), "DISTINCT "
         if upper in _CASES and len(plain) == 1 and (self._is_constant(plain[0]) or self._has_utf8_cases()):
-            # the frontend computes constants, and knows all letters
+            # StarRocks' frontend folds constants, with Unicode letters
             return f"{_CASES[upper]}({self.as_text(plain[0])})"
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
             return "count(*)"
@@ -203,6 +203,11 @@ class Expressions:
         kind = self.kind(arguments[0]) if arguments and name.upper() in {"SUM", "MULTI_DISTINCT_SUM"} else None
         return f"fn.wrapped({text})" if kind and kind.name in INTEGERS and kind.name != "largeint" else text
 
+    def _is_no_text(self, node: exp.Expr) -> bool:
+        """Whether an expression is a number, a truth value or a date."""
+        kind = self.kind(node)
+        return kind is not None and (is_number(kind) or kind.is_temporal)
+
     def _has_utf8_cases(self) -> bool:
         return is_on(self.variables.get("lower_upper_support_utf8", "false"))
 
@@ -223,12 +228,12 @@ class Expressions:
             shown = ", ".join(kind.brief() if (kind := self.kind(node)) else "?" for node in nodes)
             raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
         return [
-            self.as_text(node) if self.is_decimal(node) and takes_text(upper, place) else self(node)
+            self.as_text(node) if takes_text(upper, place) and self._is_no_text(node) else self(node)
             for place, node in enumerate(nodes)
         ]
 
     def _rounded(self, name: str, plain: Sequence[exp.Expr]) -> str:
-        """ROUND and TRUNCATE of a DECIMAL to a constant number of digits, which is then its scale."""
+        """ROUND and TRUNCATE of a DECIMAL; the constant number of digits becomes its scale."""
         kind = self.kind(plain[0])
         digits = plain[1].name
         assert kind
@@ -252,7 +257,7 @@ class Expressions:
         return decimal_division(f"sum({distinct}{inner})", total, f"count({distinct}{inner})", SqlType("bigint"))
 
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
-        """ORDER BY with the place of NULLs spelled out.
+        """ORDER BY with explicit NULLS FIRST or NULLS LAST.
 
         `values`: the arguments of the aggregate that the ORDER BY belongs to; a whole number is the position of one."""
         only(node, "this", "expressions", "siblings")

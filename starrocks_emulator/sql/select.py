@@ -1,4 +1,4 @@
-"""Queries of StarRocks as DuckDB's text: relations, their names and the rights to read them."""
+"""Renders StarRocks queries as DuckDB SQL: relations, their names and the rights to read them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from starrocks_emulator.sql.render import Expressions
 
 @dataclass
 class Scope:
-    """What a query may refer to besides the catalog."""
+    """The names, rights, parameters and variables that a query may use."""
 
     catalog: Catalog
     database: str | None
@@ -32,7 +32,7 @@ class Scope:
     constants: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     substitutes: Mapping[int, str] = field(default_factory=dict)
-    """Relations to read instead of a table's own rows, by the table's id."""
+    """Relations that replace the rows of a table, by the table's id."""
 
 
 _SELECT_PARTS = ("kind", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit",
@@ -45,10 +45,10 @@ Columns = Sequence[tuple[str, Kind]]
 
 
 class Queries(Expressions):
-    """Renders whole queries; `tables` collects what they read."""
+    """Renders whole queries; `tables` collects the tables that they read."""
 
     def __init__(self, scope: Scope, depth: int = 0) -> None:
-        """`depth` counts views within views."""
+        """`depth`: number of views around this query."""
         super().__init__(scope.parameters, scope.constants, scope.variables)
         self.scope = scope
         self.depth = depth
@@ -59,7 +59,7 @@ class Queries(Expressions):
         self._outputs: dict[int, tuple[exp.Expr, Columns]] = {}
 
     def column_kind(self, node: exp.Expr) -> Kind:
-        """See `Expressions.column_kind`: a column of the relations in FROM, innermost first, or of the result."""
+        """See `Expressions.column_kind`: a column of a relation in FROM, innermost query first, or of the result."""
         name = node.name.lower()
         if node.name.startswith(PARAMETER) or isinstance(node.this, exp.Star):
             return super().column_kind(node)
@@ -72,7 +72,7 @@ class Queries(Expressions):
                 if found:
                     return found[0]
             if any(columns is None for _, columns in frame):
-                return None  # it may be a column of a relation whose columns are not known
+                return None  # a relation with unknown columns may have it
         if table is None and self._aliases and name in self._aliases[-1]:
             meaning = self._aliases[-1].pop(name)
             try:
@@ -87,7 +87,7 @@ class Queries(Expressions):
         return columns[0][1] if len(columns) == 1 else None
 
     def columns_of(self, node: exp.Expr) -> Columns:
-        """Names and types of the columns that a query answers."""
+        """Names and types of the result columns of a query."""
         inner = node.this if isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Table) else node
         if id(inner) not in self._outputs:
             self.query(inner)
@@ -103,7 +103,7 @@ class Queries(Expressions):
             self._frames[-1].append((alias, columns))
 
     def names_database(self, node: exp.Column) -> None:
-        """`database.table.column` names a database that exists."""
+        """Check that the database in `database.table.column` exists."""
         self.scope.catalog.database(node.args["db"].name)
 
     def query(self, node: exp.Expr) -> str:
@@ -145,7 +145,7 @@ class Queries(Expressions):
 
     @contextmanager
     def scope_of(self, node: exp.Expr, table: Table) -> Iterator[str]:
-        """The WITH clause of a statement that changes rows of `table`; its names are known within the block."""
+        """The WITH clause of a statement that changes rows of `table`; its names are in scope within the block."""
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
         self._frames.append([(table.name, _columns(table))])
@@ -202,6 +202,8 @@ class Queries(Expressions):
 
     def _select_text(self, node: exp.Select) -> str:
         only(node, *_SELECT_PARTS)
+        if not node.expressions:
+            raise errors.syntax("SELECT without a select list")
         parts = ["SELECT"]
         if distinct := node.args.get("distinct"):
             only(distinct)
@@ -211,7 +213,7 @@ class Queries(Expressions):
             only(from_, "this")
             sources = "FROM " + self.relation(from_.this)
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
-        # with DISTINCT, DuckDB takes only the very expressions of the result in ORDER BY
+        # with DISTINCT, DuckDB accepts in ORDER BY only expressions of the select list
         exact = not (distinct and node.args.get("order"))
         parts.append(", ".join(self._projection(column, exact) for column in node.expressions))
         parts.append(sources)
@@ -249,8 +251,14 @@ class Queries(Expressions):
     def _projection(self, node: exp.Expr, exact: bool) -> str:
         """A result column; `exact`: an integer has StarRocks' type of it, not DuckDB's."""
         inner = node.this if isinstance(node, exp.Alias) else node
-        if isinstance(inner, exp.Star) or (isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star)):
-            return self(inner)
+        if isinstance(inner, exp.Star):
+            only(inner)
+            return "*"
+        if isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star):
+            only(inner, "this", "table", "db")
+            if inner.args.get("db"):
+                self.names_database(inner)
+            return f"{quote(inner.args['table'].name)}.*"
         name = written_name(node.alias) if isinstance(node, exp.Alias) else label(node) or "expr"
         text: str = self(inner)
         if exact and not isinstance(inner.unnest(), exp.Column):
@@ -261,6 +269,8 @@ class Queries(Expressions):
 
     def _group(self, node: exp.Expr) -> str:
         only(node, "expressions")
+        if not node.expressions:
+            raise errors.syntax("GROUP BY without expressions")
         keys = []
         for key in node.expressions:
             if isinstance(key, exp.Rollup | exp.Cube):
@@ -284,7 +294,7 @@ class Queries(Expressions):
     def _count(self, node: exp.Expr, clause: str) -> str:
         text = self(node)
         if text == "NULL" and node.name.startswith(PARAMETER):
-            return "0"  # only while a statement is prepared: no value is bound yet
+            return "0"  # during PREPARE no value is bound yet
         if not text.strip("'").isdigit():
             raise errors.analysis(f"{clause.upper()} takes a whole number, found {text}")
         return text.strip("'")
@@ -352,7 +362,7 @@ class Queries(Expressions):
         self._in_from(node.alias, _renamed(columns, (alias.args.get("columns") or []) if alias else []))
 
     def _unnest(self, node: exp.Unnest) -> str:
-        """`unnest(array) [AS] alias (column)`: a row for each element of an array of the row before."""
+        """`unnest(array) [AS] alias (column)`: one row per element of the array."""
         only(node, "expressions", "alias")
         if len(node.expressions) != 1:
             raise errors.unsupported("unnest of several arrays")
@@ -445,7 +455,7 @@ def _renamed(columns: Columns, names: Sequence[exp.Expr]) -> Columns:
 
 
 def _expanded(condition: exp.Expr, select: exp.Select) -> exp.Expr:
-    """A condition with the names of result columns replaced by what they stand for."""
+    """A condition with the aliases of result columns replaced by their expressions."""
     meanings = {node.alias.lower(): node.this for node in select.expressions if isinstance(node, exp.Alias)}
 
     def expand(node: exp.Expr) -> exp.Expr:

@@ -14,7 +14,8 @@ from starrocks_emulator.testing import Client
 
 FOREIGN = re.compile(
     r"duckdb|Error:|Exception|Traceback|Python|macro|overload|\bfn\.|py_|Binder|candidate|HUGEINT|INTEGER_LITERAL|"
-    r"LINE \d|\^|STRUCT|list_|Scalar Function|__call__|NoneType|object has no|positional argument|Did you mean",
+    r"\nLINE \d|\^\n|STRUCT|list_|Scalar Function|__call__|NoneType|object has no|positional argument|Did you mean|"
+    r"sqlglot|<class|TokenType",
     re.IGNORECASE,
 )
 """Words that only DuckDB's or Python's messages have."""

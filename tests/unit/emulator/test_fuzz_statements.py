@@ -1,22 +1,25 @@
-"""Statements and load bodies that nobody would write: whatever comes, it is answered or refused, soon and in bounds."""
+"""Random statements and load bodies are answered or refused, in time and within bounds of memory."""
 
 import os
 import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from starrocks_emulator import errors
 from starrocks_emulator.engine import Engine
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.load import settings
 from starrocks_emulator.results import ResultSet, SqlError
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.testing import Client
+from tests.unit.emulator.test_errors import FOREIGN
 
 SECONDS = 180 if os.environ.get("KAPPASTACK_LONG") == "1" else 10
 SLOWEST = 10.0
@@ -55,6 +58,15 @@ PIECES = (
     "]", "{", "\0", "é", "\U0001f600", "INTERVAL 1 DAY", "CAST(k AS", "DISTINCT", "OVER (", "ORDER BY", "UNION ALL",
     "read_csv('/etc/passwd')", "__call__x", "duckdb_tables()", "PRAGMA", "COPY t TO '/tmp/fuzzed'", "0x1F", "::INT",
 )  # fmt: skip
+ARGUMENTS = (
+    "k", "at", "v", "n", "x", "d", "b", "a", "1", "'x'", "NULL", "'2024-01-01'", "-1", "1.5", "'$.a'", "max(k)",
+    "[1, 2]", "'day'", "INTERVAL 1 DAY", "count(*)", "k + 1", "99999999999", "''", "TRUE", "max(at)", "sum(n)",
+    "CAST(x AS FLOAT)",
+)  # fmt: skip
+INTERNAL: Counter[str] = Counter()
+"""Statements that were answered with an internal error."""
+MOST_INTERNAL = 0.01
+"""Share of the statements that may be answered so."""
 ROW = '{"k": 1, "at": "2024-01-01 00:00:00", "v": "x", "n": 1.5, "x": 2.5, "d": "2024-01-01", "b": true, "a": [1, 2]}'
 HEADERS = {
     "format": ("json", "csv", "parquet", ""), "columns": ("k,at,v", "k, at=now(), v=upper(v)", "k,", "(", "k,k"),
@@ -70,7 +82,7 @@ HEADERS = {
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
-    """An engine of its own, which may be left in any state."""
+    """A client of a new engine, which a test may leave in any state."""
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run("CREATE ROLE fuzzed; CREATE DATABASE d; USE d")
@@ -101,8 +113,19 @@ def mutated(rng: random.Random, text: str) -> str:
     return "".join(tokens)
 
 
+def generated(rng: random.Random) -> str:
+    """A mutated statement, a call of a function with any arguments, or any pieces."""
+    kind = rng.random()
+    if kind < 0.6:
+        return mutated(rng, rng.choice(STATEMENTS))
+    if kind < 0.9:
+        arguments = ", ".join(rng.choice(ARGUMENTS) for _ in range(rng.choice((0, 1, 1, 2, 2, 3))))
+        return f"SELECT {rng.choice((*FUNCTIONS, *SPECIAL))}({arguments}) FROM t"
+    return "".join(rng.choice(PIECES) + " " for _ in range(rng.randrange(30)))
+
+
 def answered(client: Client, text: str) -> bool:
-    """Whether a statement was answered; anything but an answer and a `SqlError` fails the test."""
+    """Whether a statement was answered; anything but an answer and a `SqlError` in StarRocks' words fails the test."""
     watchdog = threading.Timer(SLOWEST / 2, client.session.cancel)
     watchdog.start()
     begin = time.monotonic()
@@ -119,7 +142,12 @@ def answered(client: Client, text: str) -> bool:
         watchdog.cancel()
         watchdog.join()
         assert time.monotonic() - begin < SLOWEST, text
-    assert refused is None or (refused.message and 1000 <= refused.code < 10000)
+    if refused is not None:
+        assert refused.message
+        assert 1000 <= refused.code < 10000
+        foreign = FOREIGN.search(refused.message)
+        assert not foreign or foreign[0].lower() in text.lower(), f"{text}: {refused.message}"
+        INTERNAL[text] += refused.code == errors.internal().code
     return refused is None
 
 
@@ -130,9 +158,7 @@ def test_statements(client: Client) -> None:
     before, good, count = process.memory_info().rss, 0, 0
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        text = mutated(rng, rng.choice(STATEMENTS)) if rng.random() < 0.9 else "".join(
-            rng.choice(PIECES) + " " for _ in range(rng.randrange(30))
-        )  # fmt: skip
+        text = generated(rng)
         try:
             good += answered(client, text)
         except Exception as error:
@@ -144,6 +170,7 @@ def test_statements(client: Client) -> None:
         if count % 50 == 0:
             assert process.memory_info().rss - before < GROWTH, f"seed {seed}: memory grew"
     assert count > 10 * SECONDS
+    assert sum(INTERNAL.values()) <= max(3, MOST_INTERNAL * count), f"seed {seed}: {+INTERNAL}"
     assert good > 0
     assert not Path("/tmp/fuzzed").exists()
     assert client.value("SELECT 1") == 1
