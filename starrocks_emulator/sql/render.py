@@ -10,7 +10,7 @@ from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
-from starrocks_emulator.sql.kinds import INTEGERS, NULL, Kind, Kinds, is_number, value_kind
+from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, is_number, value_kind
 from starrocks_emulator.sql.literals import value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
@@ -77,11 +77,12 @@ class Expressions:
         """The type of a scalar subquery."""
         return None
 
-    def as_text(self, node: exp.Expr) -> str:
-        """An expression as text, as CAST (… AS VARCHAR) writes it."""
-        if self.is_decimal(node):
-            return f"CAST({self(node)} AS VARCHAR)"  # fn.text would convert it to DOUBLE
-        return overload("text", self(node))
+    def as_text(self, node: exp.Expr) -> Rendered:
+        """An expression converted to VARCHAR."""
+        text = self(node)
+        # fn.text would convert a DECIMAL to DOUBLE
+        converted = f"CAST({text} AS VARCHAR)" if self.is_decimal(node) else overload("text", text)
+        return Rendered(converted, lambda: VARCHAR)
 
     def is_decimal(self, node: exp.Expr) -> bool:
         """Whether an expression is a DECIMAL."""

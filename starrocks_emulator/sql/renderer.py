@@ -35,7 +35,7 @@ class Renderer(Protocol):
     def query(self, node: exp.Expr) -> str:
         """DuckDB's text for a subquery."""
 
-    def as_text(self, node: exp.Expr) -> str:
+    def as_text(self, node: exp.Expr) -> Rendered:
         """DuckDB's text for an expression converted to a string."""
 
     def names_database(self, node: exp.Column) -> None:
