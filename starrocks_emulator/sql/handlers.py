@@ -243,7 +243,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Div: division,
     exp.BitwiseNot: lambda r, n: f"(~ {cast(r(n.this), BIGINT)})",
     exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)})",
-    exp.Exists: lambda r, n: f"EXISTS ({r.query(n.this.this if isinstance(n.this, exp.Subquery) else n.this)})",
+    exp.Exists: lambda r, n: r.exists(n),
     exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005
     exp.Null: lambda r, n: "NULL",  # noqa: ARG005
     exp.Tuple: lambda r, n: f"({', '.join(r.all(n.expressions))})",

@@ -38,11 +38,7 @@ _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIAN
 
 _NUMERIC = {"SUM", "MULTI_DISTINCT_SUM", "AVG", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP",
             "VARIANCE_POP", "VAR_SAMP", "VARIANCE_SAMP"}  # fmt: skip
-"""Aggregates of numbers; SUM takes no string, the others convert one to DOUBLE."""
-
-
-def _as_double(node: exp.Expr) -> exp.Expr:
-    return exp.Cast(this=node, to=exp.DataType(this=exp.DType.DOUBLE))
+"""Aggregates of numbers."""
 
 
 class Expressions:
@@ -91,6 +87,10 @@ class Expressions:
 
     def query(self, node: exp.Expr) -> str:
         """DuckDB's text for a subquery; overridden by `Queries`."""
+        raise errors.unsupported("a subquery here")
+
+    def exists(self, node: exp.Expr) -> str:
+        """DuckDB's text for EXISTS; overridden by `Queries`."""
         raise errors.unsupported("a subquery here")
 
     def names_database(self, node: exp.Column) -> None:
@@ -178,12 +178,11 @@ class Expressions:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
         if upper in _NUMERIC and plain:
             kind = self.kind(plain[0])
-            if kind and (kind.is_string or kind.is_temporal or kind.name in {"array", "json"}):
-                if kind.name in {"array", "json"} or upper.endswith("SUM") or kind.is_temporal:
-                    raise errors.analysis(
-                        f"{name.lower()} requires a numeric parameter: {name.lower()}({kind.brief()})"
-                    )
-                plain[0] = _as_double(plain[0])
+            if kind and kind != NULL and not is_number(kind):
+                if upper.endswith("SUM"):
+                    shown = f"{name.lower()}({kind.brief()})"
+                    raise errors.analysis(f"{name.lower()} requires a numeric parameter: {shown}")
+                raise errors.unsupported(f"{upper} of a {kind.name.upper()}; convert it to DOUBLE by CAST")
         if plain and self.is_decimal(plain[0]):
             if upper in _DEVIATIONS or (upper == "AVG" and over):
                 raise errors.unsupported(

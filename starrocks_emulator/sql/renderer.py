@@ -35,6 +35,9 @@ class Renderer(Protocol):
     def query(self, node: exp.Expr) -> str:
         """DuckDB's text for a subquery."""
 
+    def exists(self, node: exp.Expr) -> str:
+        """DuckDB's text for EXISTS."""
+
     def as_text(self, node: exp.Expr) -> Rendered:
         """DuckDB's text for an expression converted to a string."""
 

@@ -17,6 +17,7 @@ from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import same_kinds, truth
 from starrocks_emulator.sql.parse import PARAMETER, SYNC, label, parse, written_name
 from starrocks_emulator.sql.partitions import partition_filter
+from starrocks_emulator.sql.pruning import time_columns
 from starrocks_emulator.sql.render import Expressions
 
 
@@ -55,6 +56,8 @@ class Queries(Expressions):
         self.tables: list[Table] = []
         self._ctes: list[dict[str, Columns]] = []
         self._frames: list[list[tuple[str, Columns | None]]] = []
+        self._used: list[set[str]] = []
+        self._restrictions: dict[int, tuple[exp.Table, str]] = {}
         self._aliases: list[dict[str, exp.Expr]] = []
         self._outputs: dict[int, tuple[exp.Expr, Columns]] = {}
 
@@ -98,9 +101,37 @@ class Queries(Expressions):
 
     def _in_from(self, alias: str, columns: Columns | None) -> None:
         if self._frames:
-            if any(known == alias for known, _ in self._frames[-1]):
-                raise SqlError(1066, f"Not unique table/alias: '{alias}'", "42000")
             self._frames[-1].append((alias, columns))
+
+    def _once(self, key: str, alias: str) -> None:
+        """Refuse an alias, or a table without one, that is in the same FROM already."""
+        if not self._frames:
+            return
+        used = self._used[-1]
+        if key in used:
+            raise SqlError(1066, f"Not unique table/alias: '{alias}'", "42000")
+        used.add(key)
+
+    def exists(self, node: exp.Expr) -> str:
+        """EXISTS; the table inside is restricted to the times of the table around it (see `pruning`)."""
+        inner = node.this.this if isinstance(node.this, exp.Subquery) else node.this
+        found = time_columns(node)
+        if found:
+            table, column, around, key = found
+            first, second = self._stored(table), self._stored(around)
+            times = [one.column(name.name) if one else None for one, name in ((first, column), (second, key))]
+            if first and second and all(time and time.type.name == "datetime" for time in times):
+                keys = f"SELECT {quote(key.name)} FROM {self.rows(second)}"
+                self._restrictions[id(table)] = (table, f"{quote(column.name)} IN ({keys})")
+        return f"EXISTS ({self.query(inner)})"
+
+    def _stored(self, node: exp.Table) -> Table | None:
+        """The stored table that a node names; None for views, common table expressions and unknown names."""
+        name, database = written_name(node.name), node.args["db"].name if node.args.get("db") else self.scope.database
+        if not isinstance(node.this, exp.Identifier) or any(name.lower() in names for names in self._ctes):
+            return None
+        table = self.scope.catalog.find(database, name) if database else None
+        return table if table and table.kind == "table" else None
 
     def names_database(self, node: exp.Column) -> None:
         """Check that the database in `database.table.column` exists."""
@@ -149,9 +180,11 @@ class Queries(Expressions):
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
         self._frames.append([(table.name, _columns(table))])
+        self._used.append({table.full_name})
         try:
             yield prefix
         finally:
+            self._used.pop()
             self._frames.pop()
             if with_:
                 self._ctes.pop()
@@ -175,6 +208,7 @@ class Queries(Expressions):
 
     def _select(self, node: exp.Select) -> str:
         self._frames.append([])
+        self._used.append(set())
         self._aliases.append({one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)})
         try:
             text = self._select_text(node)
@@ -182,6 +216,7 @@ class Queries(Expressions):
             return text
         finally:
             self._frames.pop()
+            self._used.pop()
             self._aliases.pop()
 
     def _output(self, node: exp.Select) -> Columns:
@@ -359,6 +394,7 @@ class Queries(Expressions):
 
     def _derived(self, node: exp.Expr, columns: Columns) -> None:
         alias = node.args.get("alias")
+        self._once(node.alias, node.alias)
         self._in_from(node.alias, _renamed(columns, (alias.args.get("columns") or []) if alias else []))
 
     def _unnest(self, node: exp.Unnest) -> str:
@@ -413,10 +449,14 @@ class Queries(Expressions):
         if name.startswith(SYNC) != (table.base is not None):
             raise errors.unknown_table(f"{database}.{name.removeprefix(SYNC)}")
         shown = shown.removeprefix(SYNC)
+        self._once(written_name(node.alias) or table.full_name, shown)
         self.scope.allowed(table)
         self.tables.append(table)
         self._in_from(shown, _columns(table))
-        return self.rows(table, node.args.get("partition")) + self._alias(node, name.removeprefix(SYNC))
+        text = self.rows(table, node.args.get("partition"))
+        if id(node) in self._restrictions:
+            text = f"(SELECT * FROM {text} WHERE {self._restrictions[id(node)][1]})"
+        return text + self._alias(node, name.removeprefix(SYNC))
 
     def rows(self, table: Table, partition: exp.Expr | None = None) -> str:
         """The relation that holds a table's rows, or a view's query."""

@@ -14,6 +14,7 @@ import pytest
 
 from starrocks_emulator.engine import Engine
 from starrocks_emulator.results import SqlError, Value
+from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.testing import Client
 from tests.unit.emulator.query_generator import TABLES, Query, rows
 
@@ -138,3 +139,28 @@ def test_random_queries_answer_what_another_engine_answers(engines: Engines, see
     print(f"KAPPASTACK_SEED={seed}: {dict(compared)}, {refused} refused")
     assert compared["sqlite"] > QUERIES * (1 - REFUSED) * 0.7
     assert refused < QUERIES * REFUSED
+
+
+@pytest.mark.parametrize("overlap", [0, 3, 200])
+def test_exists_over_times_reads_only_what_overlaps(engines: Engines, overlap: int) -> None:
+    client = engines.client
+    for table, first in (("archived", 0), ("live", 200 - overlap)):
+        client.run(f"DROP TABLE IF EXISTS {table}")
+        client.run(f"CREATE TABLE {table} (s INT NOT NULL, at DATETIME) DUPLICATE KEY (s)")
+        client.run(
+            f"INSERT INTO {table} SELECT n % 3, IF(n % 7 = 0, NULL, minutes_add('2024-01-01', n)) "
+            f"FROM TABLE(generate_series({first}, {first + 199})) AS g(n)"
+        )
+    condition = "EXISTS (SELECT 1 FROM live WHERE live.at = archived.at AND live.s = archived.s)"
+    text = client.session.context.queries().query(parse(f"SELECT * FROM archived WHERE NOT {condition}")[0])
+    assert "IN (SELECT" in text
+    common = sum(n % 7 != 0 for n in range(200 - overlap, 200))
+    assert client.value(f"SELECT COUNT(*) FROM archived WHERE {condition}") == common
+    assert client.value(f"SELECT COUNT(*) FROM archived WHERE NOT {condition}") == 200 - common
+    assert client.value(f"SELECT COUNT(*) FROM archived WHERE s = 1 AND {condition}") == sum(
+        n % 7 != 0 and n % 3 == 1 for n in range(200 - overlap, 200)
+    )
+    with_view = (
+        f"WITH live AS (SELECT 1 AS s, CAST('2024-01-01' AS DATETIME) AS at) SELECT 1 FROM archived WHERE {condition}"  # noqa: E501
+    )
+    assert client.run(with_view) == []
