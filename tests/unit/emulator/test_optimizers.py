@@ -14,6 +14,7 @@ import pytest
 
 from starrocks_emulator.engine import Engine
 from starrocks_emulator.results import SqlError, Value
+from starrocks_emulator.session import Session
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.testing import Client
 from tests.unit.emulator.query_generator import TABLES, Query, rows
@@ -152,7 +153,9 @@ def test_exists_over_times_reads_only_what_overlaps(engines: Engines, overlap: i
             f"FROM TABLE(generate_series({first}, {first + 199})) AS g(n)"
         )
     condition = "EXISTS (SELECT 1 FROM live WHERE live.at = archived.at AND live.s = archived.s)"
-    text = client.session.context.queries().query(parse(f"SELECT * FROM archived WHERE NOT {condition}")[0])
+    session = client.session
+    assert isinstance(session, Session)
+    text = session.context.queries().query(parse(f"SELECT * FROM archived WHERE NOT {condition}")[0])
     assert "IN (SELECT" in text
     common = sum(n % 7 != 0 for n in range(200 - overlap, 200))
     assert client.value(f"SELECT COUNT(*) FROM archived WHERE {condition}") == common
@@ -161,6 +164,6 @@ def test_exists_over_times_reads_only_what_overlaps(engines: Engines, overlap: i
         n % 7 != 0 and n % 3 == 1 for n in range(200 - overlap, 200)
     )
     with_view = (
-        f"WITH live AS (SELECT 1 AS s, CAST('2024-01-01' AS DATETIME) AS at) SELECT 1 FROM archived WHERE {condition}"  # noqa: E501
+        f"WITH live AS (SELECT 1 AS s, CAST('2024-01-01' AS DATETIME) AS at) SELECT 1 FROM archived WHERE {condition}"
     )
     assert client.run(with_view) == []
