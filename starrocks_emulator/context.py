@@ -81,11 +81,12 @@ class Context:
     def queries(self, parameters: Sequence[Value] = (), check: bool = True) -> Queries:
         """A renderer of queries with the session's names, rights and variables."""
         access = self.access
+        schema = InformationSchema(self.services, access)
         return Queries(
             Scope(
                 self.services.catalog, self.database,
                 (lambda table: access.require("SELECT", table)) if check else (lambda _: None),
-                InformationSchema(self.services, access).query, parameters, self._constants(), self.variables,
+                schema.query, parameters, self._constants(), self.variables, schema.columns,
             )
         )  # fmt: skip
 

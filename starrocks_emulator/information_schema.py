@@ -12,6 +12,7 @@ from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
 from starrocks_emulator.sql.table_rules import index_bytes
+from starrocks_emulator.types import SqlType, from_stored
 from starrocks_emulator.users import Access
 
 Rows = list[Sequence[Value]]
@@ -63,6 +64,11 @@ class InformationSchema:
         if name.lower() == "loads":
             return loads_of(self.access)
         return relation(_fields(fields), make(self))
+
+    def columns(self, name: str) -> list[tuple[str, SqlType]]:
+        """Names and types of the columns of a table of information_schema; empty for an unknown one."""
+        found = TABLES.get(name.lower())
+        return [(column, from_stored(kind)) for column, kind in _fields(found[0])] if found else []
 
     def may_see(self, user: str) -> bool:
         """Whether the session sees what that user runs: its own, or all with the role root."""

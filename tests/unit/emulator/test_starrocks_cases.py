@@ -46,6 +46,8 @@ def tables(client: Client) -> Client:
         ("SELECT date(max(t) OVER ()), round(avg(x) OVER ()) FROM a LIMIT 1", (D(2024, 1, 2), 3)),
         ("SELECT date(max(z)) FROM (SELECT k, max(t) AS z FROM a GROUP BY k HAVING date(max(t)) < '2024-01-02') AS q", (D(2024, 1, 1),)),  # noqa: E501
         ("SELECT k FROM a GROUP BY k ORDER BY hour(max(t)) DESC LIMIT 1", (2,)),
+        ("SELECT upper(max(TABLE_NAME)), year(max(CREATE_TIME)) > 2000 FROM information_schema.tables "
+         "WHERE TABLE_SCHEMA = 'd'", ("B", True)),
     ],
 )  # fmt: skip
 def test_functions_take_aggregates(tables: Client, query: str, wanted: tuple[Value, ...]) -> None:
