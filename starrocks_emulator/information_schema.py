@@ -176,18 +176,33 @@ def _views(schema: InformationSchema) -> Rows:
     ]
 
 
+def partition_type(table: Table) -> str:
+    """UNPARTITIONED, LIST or RANGE."""
+    if table.partitioning is None:
+        return "UNPARTITIONED"
+    return "LIST" if table.partitioning.kind == "column" and not _by_time(table) else "RANGE"
+
+
+def _by_time(table: Table) -> bool:
+    """Whether the only partition column is a DATE or DATETIME."""
+    assert table.partitioning
+    columns = [table.column(name) for name in table.partitioning.columns]
+    return len(columns) == 1 and columns[0] is not None and columns[0].type.is_temporal
+
+
 def _materialized_views(schema: InformationSchema) -> Rows:
     rows: Rows = []
     for table in schema.visible():
         if table.kind != "mv" or table.refresh is None:
             continue
         run = schema.services.refresher.last_run(table.id)
+        kind = partition_type(table)
         rows.append([
             table.id, table.database, table.name, table.refresh.mode, "true" if table.active else "false",
-            table.inactive_reason, "RANGE" if table.partitioning else "UNPARTITIONED", table.id, f"mv-{table.id}",
+            table.inactive_reason, kind, table.id, f"mv-{table.id}",
             run.started if run else None, run.finished if run else None, run.seconds if run else None,
-            run.state if run else None, "false", run.error_code if run else None, run.error if run else None,
-            schema.count(table), table.query,
+            run.state if run else None, "false", "", "", "{}", "{}", run.error_code if run else None,
+            run.error if run else None, schema.count(table), table.query, "{}", "UNKNOWN", "",
         ])  # fmt: skip
     return rows
 
@@ -347,8 +362,10 @@ TABLES: dict[str, tuple[str, Callable[[InformationSchema], Rows]]] = {
     "materialized_views": (
         "MATERIALIZED_VIEW_ID:I TABLE_SCHEMA TABLE_NAME REFRESH_TYPE IS_ACTIVE INACTIVE_REASON PARTITION_TYPE TASK_ID:I "  # noqa: E501
         "TASK_NAME LAST_REFRESH_START_TIME:D LAST_REFRESH_FINISHED_TIME:D LAST_REFRESH_DURATION:F LAST_REFRESH_STATE "
-        "LAST_REFRESH_FORCE_REFRESH LAST_REFRESH_ERROR_CODE LAST_REFRESH_ERROR_MESSAGE TABLE_ROWS:I "
-        "MATERIALIZED_VIEW_DEFINITION",
+        "LAST_REFRESH_FORCE_REFRESH LAST_REFRESH_START_PARTITION LAST_REFRESH_END_PARTITION "
+        "LAST_REFRESH_BASE_REFRESH_PARTITIONS LAST_REFRESH_MV_REFRESH_PARTITIONS LAST_REFRESH_ERROR_CODE "
+        "LAST_REFRESH_ERROR_MESSAGE TABLE_ROWS:I MATERIALIZED_VIEW_DEFINITION EXTRA_MESSAGE QUERY_REWRITE_STATUS "
+        "CREATOR",
         _materialized_views,
     ),
     "tables_config": (

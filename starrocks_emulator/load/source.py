@@ -10,10 +10,11 @@ from starrocks_emulator import write
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.load.settings import Settings, SettingsError
 from starrocks_emulator.results import SqlError
-from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.schema import Partitioning, Table, TableColumn
 from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.literals import quote, text_literal
 from starrocks_emulator.sql.parse import parse_expression
+from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.render import Expressions
 
 OPERATION = "__op"
@@ -294,6 +295,10 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
             bad.append(f"coalesce(strlen({name}) > {most}, FALSE)")
             why = f"Value of column '{column.name}' is too long for {column.type.brief()}"
             reasons.append((f"coalesce(strlen({value}) > {most}, FALSE)", why))
+        if _is_range_column(table, column):
+            bad.append(f"({_inside(table, column.name)}) IS NOT TRUE")
+            outside = f"(SELECT ({_inside(table, '__value')}) IS NOT TRUE FROM (SELECT {value} AS __value))"
+            reasons.append((outside, "The row is out of partition ranges. Please add a new partition."))
     if mapped.operation:
         parts.append(_operation(mapped.operation))
     if misfits:
@@ -301,6 +306,18 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
         bad.append("__misfit")
     cases = "CASE " + " ".join(f"WHEN {one} THEN {text_literal(text)}" for one, text in reasons) + " END"
     return Conversion(", ".join(parts), tuple(names), " OR ".join(bad) or "FALSE", cases if reasons else "NULL")
+
+
+def _is_range_column(table: Table, column: TableColumn) -> bool:
+    """Whether the table has fixed RANGE partitions of the column."""
+    partitioning = table.partitioning
+    return partitioning is not None and partitioning.kind == "range" and partitioning.columns[0] == column.name
+
+
+def _inside(table: Table, name: str) -> str:
+    """The condition that the value `name` lies in one of the RANGE partitions."""
+    partitioning = Partitioning("range", (name,))
+    return " OR ".join(partition_condition(partitioning, partition) for partition in table.partitions) or "FALSE"
 
 
 def _operation(source: str) -> str:

@@ -238,19 +238,24 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
         matches = wanted.__eq__
     words.finish()
     rows: list[Sequence[Value]] = []
+    schema = information_schema.InformationSchema(context.services, context.access)
     for table in context.services.catalog.tables(database):
         if table.kind != "mv" or table.refresh is None or not matches(table.name) or not context.access.sees(table):
             continue
         run = context.services.refresher.last_run(table.id)
         rows.append([
             str(table.id), database, table.name, table.refresh.mode, "true" if table.active else "false",
-            table.inactive_reason, "RANGE" if table.partitioning else "UNPARTITIONED", f"mv-{table.id}",
+            table.inactive_reason, information_schema.partition_type(table), str(table.id), f"mv-{table.id}",
             run.started if run else None, run.finished if run else None, f"{run.seconds:.3f}" if run else None,
-            run.state if run else None, run.error if run else None, create_statement(table),
+            run.state if run else None, "false", "", "", "{}", "{}", str(run.error_code) if run else None,
+            run.error if run else None, str(schema.count(table)), create_statement(table), "{}", "UNKNOWN", "",
         ])  # fmt: skip
-    names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type",
+    names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type", "task_id",
              "task_name", "last_refresh_start_time", "last_refresh_finished_time", "last_refresh_duration",
-             "last_refresh_state", "last_refresh_error_message", "text"]  # fmt: skip
+             "last_refresh_state", "last_refresh_force_refresh", "last_refresh_start_partition",
+             "last_refresh_end_partition", "last_refresh_base_refresh_partitions",
+             "last_refresh_mv_refresh_partitions", "last_refresh_error_code", "last_refresh_error_message", "rows",
+             "text", "extra_message", "query_rewrite_status", "creator"]  # fmt: skip
     return texts(names, rows)
 
 

@@ -47,7 +47,19 @@ def test_null_without_an_open_lowest_partition_is_refused(client: Client) -> Non
     )
     assert "no partition" in client.error("INSERT INTO t VALUES (NULL, 1)").message
     answer = client.load("t", '{"d": null, "k": 1}', format="json")
-    assert (answer["Status"], "no partition" in str(answer["Message"])) == ("Fail", True)
+    assert (answer["Status"], "out of partition ranges" in str(answer["Message"])) == ("Fail", True)
+
+
+def test_a_load_filters_rows_outside_the_partitions(ranges: Client) -> None:
+    body = '[{"d": "2024-02-02", "k": 4}, {"d": "2025-01-01", "k": 5}, {"d": null, "k": 6}]'
+    headers = {"format": "json", "strip_outer_array": "true"}
+    answer = ranges.load("t", body, **headers)
+    assert (answer["Status"], answer["NumberFilteredRows"]) == ("Fail", 1)
+    log = ranges.engine.storage.error_logs / str(answer["ErrorURL"]).split("=")[1]
+    assert "out of partition ranges" in log.read_text()
+    answer = ranges.load("t", body, max_filter_ratio="0.4", **headers)
+    assert (answer["Status"], answer["NumberLoadedRows"]) == ("Success", 2)
+    assert ranges.run("SELECT k FROM t WHERE k > 3 ORDER BY k") == [(4,), (6,)]
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO t PARTITION (p2)", "INSERT OVERWRITE t PARTITION (p2)"])

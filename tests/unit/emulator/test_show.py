@@ -132,3 +132,17 @@ def test_a_reordered_view_takes_in_only_what_changed(client: Client) -> None:
     client.engine.storage.connection.execute(f"INSERT INTO {stored} VALUES ('2020-01-01', 99)")
     client.run("INSERT INTO t VALUES ('2024-02-01', 2), ('2024-02-02', 3); REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
     assert [row[1] for row in client.run("SELECT * FROM m ORDER BY d")] == [99.0, 1.0, 5.0]
+
+
+def test_columns_about_materialized_views(table: Client) -> None:
+    table.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT k, v FROM t")
+    shown = dict(zip(table.names("SHOW MATERIALIZED VIEWS"), table.run("SHOW MATERIALIZED VIEWS")[0], strict=True))
+    assert (shown["name"], shown["rows"], shown["last_refresh_state"], shown["partition_type"]) == (
+        "m", "2", "SUCCESS", "UNPARTITIONED",
+    )  # fmt: skip
+    assert str(shown["text"]).startswith("CREATE MATERIALIZED VIEW `m`")
+    assert list(shown)[-4:] == ["text", "extra_message", "query_rewrite_status", "creator"]
+    names = table.names("SELECT * FROM information_schema.materialized_views")
+    assert names[-5:] == [
+        "TABLE_ROWS", "MATERIALIZED_VIEW_DEFINITION", "EXTRA_MESSAGE", "QUERY_REWRITE_STATUS", "CREATOR",
+    ]  # fmt: skip
