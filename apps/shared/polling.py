@@ -33,6 +33,7 @@ def poll(
     pause: float = 0.1,
     longest_pause: float | None = None,
     progress: Callable[[str], None] | None = None,
+    more_time: Callable[[], bool] | None = None,
 ) -> T:
     """Look repeatedly until there is a value.
 
@@ -45,6 +46,7 @@ def poll(
         pause: seconds between two looks.
         longest_pause: the pause doubles after each look up to this many seconds; None keeps it constant.
         progress: called with each reason that differs from the one before.
+        more_time: called before each further look once the time limit is over; False ends the loop.
 
     Returns:
         The value.
@@ -53,14 +55,17 @@ def poll(
         TimeoutError: there was no value in time; the message ends with the last reason.
         NeverReady: a reason was final.
     """
-    deadline = time.monotonic() + within
+    begun = time.monotonic()
     reported = ""
     while isinstance(found := look(), Pending):
         if found.final:
             raise NeverReady(f"{what}: {found.reason}")
-        left = deadline - time.monotonic()
+        waited = time.monotonic() - begun
+        left = within - waited
         if left <= 0:
-            raise TimeoutError(f"{what} was not ready within {within:.0f} s: {found.reason}")
+            if more_time is None or not more_time():
+                raise TimeoutError(f"{what} was not ready within {max(within, waited):.0f} s: {found.reason}")
+            left = pause
         if progress is not None and found.reason != reported:
             progress(found.reason)
             reported = found.reason
@@ -78,6 +83,7 @@ def wait_until(
     pause: float = 0.1,
     longest_pause: float | None = None,
     progress: Callable[[str], None] | None = None,
+    more_time: Callable[[], bool] | None = None,
 ) -> None:
     """Wait until there is no complaint.
 
@@ -88,6 +94,7 @@ def wait_until(
         pause: see `poll`.
         longest_pause: see `poll`.
         progress: see `poll`.
+        more_time: see `poll`.
 
     Raises:
         TimeoutError: see `poll`.
@@ -100,4 +107,12 @@ def wait_until(
             return found
         return Pending(found) if found else None
 
-    poll(look, within=within, what=what, pause=pause, longest_pause=longest_pause, progress=progress)
+    poll(
+        look,
+        within=within,
+        what=what,
+        pause=pause,
+        longest_pause=longest_pause,
+        progress=progress,
+        more_time=more_time,
+    )

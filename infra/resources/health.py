@@ -7,15 +7,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict
 
-from apps.shared.polling import wait_until
+from apps.shared.polling import NeverReady
 from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.starting import wait_for_service
 from infra.state import StackState
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 CONTAINER = "docker://"
 _ENGINE_SECONDS = 20
-_LOG_LINES = 8
 
 
 class Check(BaseModel):
@@ -82,8 +81,11 @@ class Check(BaseModel):
         found = self.contains.encode() in answer
         return "" if found else f"{self.url} answers {answer[:80]!r} without {self.contains!r}"
 
-    def wait(self) -> str:
-        """Wait until it is healthy, for as long as its start may take; why it is not, empty if it is."""
+    def wait(self, stack: str, service: str) -> str:
+        """Wait until a service is healthy, as long as its start may take. Returns why it is not, or nothing.
+
+        A service whose process keeps exiting is not waited for any longer; one that works may take more time.
+        """
         # Docker itself runs the check of a container every ten seconds.
         pause = 1 if self._container else 0.1
         last = ""
@@ -94,9 +96,11 @@ class Check(BaseModel):
             return last
 
         try:
-            wait_until(complaint, within=self.start_within, what=self.url, pause=pause)
-        except TimeoutError:
-            return f"{last} (after {self.start_within:.0f} s)"
+            wait_for_service(
+                complaint, stack=stack, service=service, within=self.start_within, what=self.url, pause=pause
+            )
+        except (TimeoutError, NeverReady) as error:
+            return f"{last}\n{error}"
         return ""
 
 
@@ -128,21 +132,12 @@ class HealthProvider(Provider[HealthInputs]):
             NotHealthy: names the services, the reasons and the last lines of their logs.
         """
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
-            waits = {name: pool.submit(check.wait) for name, check in inputs.services.items()}
+            waits = {name: pool.submit(check.wait, inputs.stack, name) for name, check in inputs.services.items()}
             results = {name: wait.result() for name, wait in waits.items()}
         late = {name: result for name, result in results.items() if result}
         if late:
-            raise NotHealthy(
-                "\n".join(
-                    f"{name} is not healthy: {reason}\n{self.last_lines(inputs.stack, name)}"
-                    for name, reason in late.items()
-                )
-            )
+            raise NotHealthy("\n".join(f"{name} is not healthy: {reason}" for name, reason in late.items()))
         self.healthy(inputs)
-
-    def last_lines(self, stack: str, service: str) -> str:
-        """The end of a service's log."""
-        return _last_lines(StackState(stack).logs / f"{service}.log")
 
     def healthy(self, inputs: HealthInputs) -> None:
         """Called when all services are healthy; a target may override it."""
@@ -156,15 +151,6 @@ class HealthProvider(Provider[HealthInputs]):
     def remove(self, inputs: HealthInputs) -> None:
         """Delete the report."""
         StackState(inputs.stack).health.unlink(missing_ok=True)
-
-
-def _last_lines(log: Path) -> str:
-    if not log.is_file():
-        return "  (no log)"
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 16384))
-        lines = file.read().decode(errors="replace").splitlines()
-    return "\n".join(f"  {line[:300]}" for line in lines[-_LOG_LINES:])
 
 
 class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealthy"):

@@ -1,123 +1,13 @@
 """The command line: `python -m tools.stack COMMAND`; `--help` lists them."""
 
-import argparse
-import os
-import subprocess
+import signal
 import sys
-from collections.abc import Callable
 
-from apps.shared.polling import NeverReady
-from apps.shared.starrocks import StarRocksError
-from infra.checkout.process import SetupError
-from infra.configuration import load_settings
-from infra.images import ImageError
-from infra.resources.connections import ConnectionsMissing
-from infra.resources.http import ServiceError
-from infra.settings import SettingsError
-from seatunnel.client.rest import ZetaError
-from tools.stack import access, environment, workflow
-from tools.stack.configuration import stack_configuration
-from tools.stack.containers import EngineError
-from tools.stack.down import destroy, down
-from tools.stack.pulumi import Stack, StackError
-from tools.stack.status import logs, status
-from tools.stack.up import up
+# Importing takes a second. Until the commands handle Ctrl-C, it ends the process without a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-
-def main() -> int:
-    """Run a command; the exit status is 0 where it succeeded."""
-    options = _parser().parse_args()
-    if options.command == "env":
-        return _env(options.stack)
-    os.environ |= environment.variables(options.stack)
-    commands: dict[str, Callable[[], int]] = {
-        "up": lambda: up(Stack(options.stack), smoke=not options.no_smoke),
-        "down": lambda: down(options.stack),
-        "destroy": lambda: destroy(Stack(options.stack)),
-        "status": lambda: status(options.stack),
-        "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
-        "preview": lambda: _preview(Stack(options.stack)),
-        "credentials": lambda: access.credentials(options.stack, user=options.user, show=options.show),
-        "token": lambda: access.token(options.stack, options.role),
-        "sql": lambda: access.sql(options.stack, user=options.user, database=options.database, query=options.query),
-        "unlock": lambda: access.unlock(options.stack, options.database),
-        "run": lambda: workflow.run(
-            options.stack, *workflow.find(options.stack, options.workflow), _parameters(options.begin, options.end)
-        ),
-    }
-    return commands[options.command]()
-
-
-def _env(stack: str) -> int:
-    """Print export lines, and make sure that a bare `pulumi` finds the stack."""
-    lines = environment.exports(stack)
-    os.environ |= environment.variables(stack)
-    Stack(stack).ensure()
-    print(lines)
-    return 0
-
-
-def _preview(stack: Stack) -> int:
-    load_settings(stack_configuration(stack.name))
-    fresh = not stack.exists()
-    stack.ensure()
-    if fresh:
-        print("This stack was never deployed from here: the preview compares with nothing.")
-    return stack.run("preview", "--diff") if os.environ.get("DIFF") else stack.run("preview")
-
-
-def _parameters(begin: str, end: str) -> dict[str, str]:
-    return {name: value for name, value in (("from", begin), ("to", end)) if value}
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tools.stack", description="Work on a stack.")
-    parser.add_argument("--stack", default=os.environ.get("STACK") or "local")
-    commands = parser.add_subparsers(dest="command", required=True)
-    deploy = commands.add_parser("up", help="deploy, replay the sample, run the smoke tests")
-    deploy.add_argument("--no-smoke", action="store_true", help="without the smoke tests")
-    commands.add_parser("down", help="stop all services, keep their data")
-    commands.add_parser("destroy", help="remove everything")
-    commands.add_parser("status", help="a table of the services")
-    log = commands.add_parser("logs", help="the log of a service")
-    log.add_argument("service", nargs="?", default="")
-    log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
-    commands.add_parser("preview", help="what `up` would change")
-    commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
-    who = commands.add_parser("credentials", help="who may log in where")
-    who.add_argument("--show", action="store_true", help="with the passwords")
-    who.add_argument("--user", default="", help="only this one; with --show its password alone is printed")
-    token = commands.add_parser("token", help="the file with the token of one of Pulsar's roles")
-    token.add_argument("role", nargs="?", default="")
-    query = commands.add_parser("sql", help="a client on StarRocks")
-    query.add_argument("--user", default="root")
-    query.add_argument("--database", default="", help="the current one; by default that of the stack's first product")
-    query.add_argument("query", nargs="?", default="")
-    lock = commands.add_parser("unlock", help="remove the lock of a migration run that died")
-    lock.add_argument("--database", default="", help="by default every database of the stack")
-    manual = commands.add_parser("run", help="run a workflow once and wait for its end")
-    manual.add_argument("workflow", help="PRODUCT/NAME, or NAME where only one product has it")
-    manual.add_argument("--from", dest="begin", default="", help="begin of the range, ISO 8601; UTC without a zone")
-    manual.add_argument("--to", dest="end", default="", help="end of the range, not included")
-    return parser
-
+from tools.stack.commands import main  # noqa: E402
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (
-        ConnectionsMissing,
-        ServiceError,
-        EngineError,
-        ImageError,
-        NeverReady,
-        SettingsError,
-        SetupError,
-        StackError,
-        StarRocksError,
-        TimeoutError,
-        ZetaError,
-    ) as problem:
-        sys.exit(f"{problem}")
-    except (KeyboardInterrupt, subprocess.TimeoutExpired):
-        sys.exit(130)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.exit(main())

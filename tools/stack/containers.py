@@ -1,15 +1,19 @@
-"""The containers of a stack on a Docker Engine, by the `docker` command."""
+"""What a stack has on a Docker Engine, by the `docker` command."""
 
 import json
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from infra.targets.docker import names
 
+_COMMAND_SECONDS = 600
+
 
 class EngineError(Exception):
-    """The Docker Engine does not do what was asked; the message has what it said."""
+    """The Docker Engine refused a command or does not answer; the message has its words."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,12 @@ class Container:
 
 
 def containers(stack: str) -> dict[str, Container]:
-    """Those of a stack's services, by service.
+    """The containers of a stack's services, by service.
 
     Raises:
         EngineError: no engine answers.
     """
-    listed = _docker("ps", "--all", "--quiet", "--filter", f"label={names.STACK_LABEL}={stack}").split()
+    listed = _ids("container", stack)
     if not listed:
         return {}
     memory = _memory(listed)
@@ -54,7 +58,7 @@ def containers(stack: str) -> dict[str, Container]:
 
 
 def _memory(identities: list[str]) -> dict[str, int]:
-    """What each takes without what the kernel keeps for it in passing, from one look."""
+    """Memory per container without page cache, from one `docker stats` sample."""
     lines = _docker("stats", "--no-stream", "--no-trunc", "--format", "{{.ID}} {{.MemUsage}}", *identities).splitlines()
     return {line.split()[0]: _bytes(line.split()[1]) for line in lines}
 
@@ -66,7 +70,11 @@ def _bytes(text: str) -> int:
 
 
 def stop(stack: str) -> list[str]:
-    """Stop all containers of a stack side by side, each as its own settings say; tell which services they were."""
+    """Stop all containers of a stack side by side, each as its own settings say.
+
+    Returns:
+        The services that were running.
+    """
     running = {service: each for service, each in containers(stack).items() if each.state == "running"}
     if running:
         _docker("stop", *(each.name for each in running.values()))
@@ -82,13 +90,70 @@ def follow(stack: str, service: str, *, follow: bool) -> int:
         return 0
 
 
+def remove(stack: str, *, keep: Collection[str], volumes: bool) -> list[str]:
+    """Remove what carries the label of a stack and is in no state, as a killed deployment leaves it.
+
+    A later deployment would refuse the names of such containers. Volumes are adopted by it.
+
+    Args:
+        stack: its name.
+        keep: ids of the resources in the stack's state: those of containers and networks, and names of volumes.
+        volumes: remove volumes with data too; those with configuration are always removed.
+
+    Returns:
+        A line for each removed thing.
+
+    Raises:
+        EngineError: the engine refused.
+    """
+    removed: list[str] = []
+    data = frozenset() if volumes else frozenset(kept_volumes(stack))
+    for kind in ("container", "network", "volume"):
+        for identity in _ids(kind, stack):
+            if identity in keep or identity in data:
+                continue
+            name = _docker(kind, "inspect", "--format", "{{.Name}}", identity).strip().lstrip("/")
+            _docker(kind, "rm", *(["--force"] if kind != "network" else []), identity)
+            removed.append(f"{kind} {name} was left by an interrupted deployment: removed.")
+    return removed
+
+
+def kept_volumes(stack: str) -> list[str]:
+    """Names of a stack's volumes with data of its services."""
+    return [each for each in _ids("volume", stack) if "-configuration-" not in each]
+
+
+def engine_folder() -> Path | None:
+    """Where an engine of this machine keeps images and volumes; None if it is not visible from here."""
+    try:
+        folder = Path(_docker("info", "--format", "{{.DockerRootDir}}").strip())
+    except EngineError:
+        return None
+    try:
+        return folder if folder.is_absolute() and folder.is_dir() else None
+    except PermissionError:
+        return None
+
+
+def _ids(kind: str, stack: str) -> list[str]:
+    whole = [] if kind == "volume" else ["--no-trunc"]
+    everything = ["--all"] if kind == "container" else []
+    label = f"label={names.STACK_LABEL}={stack}"
+    return _docker(kind, "ls", *everything, *whole, "--quiet", "--filter", label).split()
+
+
 def _docker(*arguments: str) -> str:
     try:
-        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False, timeout=180)
+        done = subprocess.run(
+            ["docker", *arguments], capture_output=True, text=True, check=False, timeout=_COMMAND_SECONDS
+        )
     except FileNotFoundError:
-        raise EngineError("docker is not on the PATH") from None
+        raise EngineError(
+            "docker is not on the PATH: apt-get install docker.io, or Docker's own packages; DOCKER_HOST names the "
+            "engine"
+        ) from None
     except subprocess.TimeoutExpired:
-        raise EngineError(f"docker {arguments[0]} did not end within 180 s") from None
+        raise EngineError(f"docker {arguments[0]} did not end within {_COMMAND_SECONDS} s") from None
     if done.returncode != 0:
-        raise EngineError(f"docker {arguments[0]}: {done.stderr.strip()}")
+        raise EngineError(f"docker {' '.join(arguments[:2])}: {done.stderr.strip()}")
     return done.stdout

@@ -5,55 +5,122 @@ import shutil
 from rich.console import Console
 
 from apps.shared.polling import wait_until
+from infra import disks
 from infra.configuration import load_settings
-from infra.settings import ROOT
-from infra.state import StackState, state_folder
+from infra.settings import Settings
+from infra.state import StackState
 from infra.targets.host.supervisor import Supervisor, SupervisorDown
-from tools.stack import containers
+from tools.stack import containers, state_folder
 from tools.stack.configuration import stack_configuration
-from tools.stack.pulumi import Stack
+from tools.stack.processes import end_orphans
+from tools.stack.pulumi import Stack, suffix
 
-console = Console()
+console = Console(soft_wrap=True, highlight=False)
+_STOP_SECONDS = 600
+_SECRETS = "**:RandomSecret::*"
+"""URNs of the generated secrets."""
+_STATE_BYTES = 16 * disks.MIB
+"""What Pulumi needs to record a `destroy`."""
 
 
 def down(stack: str) -> int:
     """Stop every service of the stack; data stay, and the next `up` starts them again."""
     if load_settings(stack_configuration(stack)).target == "docker":
         stopped = containers.stop(stack)
-        told = f"Stopped {', '.join(stopped)}; the data are kept." if stopped else f"Stack {stack} does not run."
-        console.print(told)
+        console.print(
+            f"Stopped {', '.join(stopped)}; the data are kept. Start again with `make up{suffix(stack)}`."
+            if stopped
+            else f"Stack {stack} does not run."
+        )
         return 0
+    names = _stop_processes(stack)
+    console.print(
+        f"Stopped {', '.join(names)}; the data are kept. Start again with `make up{suffix(stack)}`."
+        if names
+        else f"Stack {stack} does not run."
+    )
+    return 0
+
+
+def destroy(stack: Stack) -> int:
+    """Remove the services of the stack, and its data and state unless `keepData` is set.
+
+    With `keepData` the state keeps the generated secrets, without which nobody could open the data.
+    """
+    settings = load_settings(stack_configuration(stack.name))
+    end_orphans()
+    _free_disk(stack.name, settings)
+    if stack.exists():
+        stack.ensure()
+        if settings.target == "docker":
+            remove_unmanaged(stack, volumes=not settings.keep_data)
+        arguments = ["--exclude", _SECRETS] if settings.keep_data else []
+        if (status := stack.run("destroy", "--yes", "--skip-preview", *arguments)) != 0:
+            console.print(
+                f"[red]The stack is not gone.[/] The reason is above; run `make destroy{stack.suffix}` again."
+            )
+            return status
+    elif settings.target == "docker":
+        containers.remove(stack.name, keep=frozenset(), volumes=not settings.keep_data)
+    if settings.keep_data:
+        return _kept(stack)
+    stack.forget()
+    remaining = state_folder.remove_stack(stack.name, keep_data=False) + state_folder.remove_if_unused()
+    for line in remaining:
+        console.print(line)
+    console.print(f"Stack {stack.name} is gone.")
+    return 0
+
+
+def _kept(stack: Stack) -> int:
+    for line in state_folder.remove_stack(stack.name, keep_data=True):
+        console.print(line)
+    console.print(
+        f"The services of stack {stack.name} are gone. Its data are kept, and its state with their passwords: "
+        f"`make up{stack.suffix}` opens them again. Set keepData to false and run `make destroy{stack.suffix}` to "
+        "remove them."
+    )
+    return 0
+
+
+def remove_unmanaged(stack: Stack, *, volumes: bool) -> None:
+    """Remove what a killed deployment left on the engine; `volumes` removes data too."""
+    for line in containers.remove(stack.name, keep=stack.managed_ids(), volumes=volumes):
+        console.print(line)
+
+
+def _free_disk(stack: str, settings: Settings) -> None:
+    """Make room for the state of a `destroy`: Pulumi fails on a full disk.
+
+    Logs go first. If that is not enough, the services are stopped and their data are removed, as `destroy` would do
+    later.
+    """
+    state = StackState(stack)
+    if not _is_full(state):
+        return
+    console.print(f"{disks.disks([state.folder])[0].complaint or 'The disk is full'}: removing the stack's logs.")
+    for log in state.logs.glob("*.log*"):
+        # The supervisor holds the current file open.
+        log.write_bytes(b"") if log.suffix == ".log" else log.unlink(missing_ok=True)
+    if not _is_full(state) or settings.target != "host" or settings.keep_data:
+        return
+    console.print("That is not enough: stopping the services and removing their data.")
+    _stop_processes(stack)
+    shutil.rmtree(state.folder / "data", ignore_errors=True)
+
+
+def _is_full(state: StackState) -> bool:
+    return disks.disks([state.folder])[0].free < _STATE_BYTES
+
+
+def _stop_processes(stack: str) -> list[str]:
+    """Stop the supervisor and its services; their names, none if it does not run."""
     supervisor = Supervisor(stack)
     try:
         names = list(supervisor.processes())
         supervisor.shutdown()
     except SupervisorDown:
-        console.print(f"Stack {stack} does not run.")
-        return 0
+        return []
     console.print(f"stopping {', '.join(names)} …")
-    wait_until(lambda: "still stopping" if supervisor.alive() else "", within=120, what="the stop")
-    console.print("Stopped; the data are kept. Start again with `make up`.")
-    return 0
-
-
-def destroy(stack: Stack) -> int:
-    """Remove everything of the stack: processes, data, state; nothing stays outside the cache."""
-    if stack.exists():
-        stack.ensure()
-        if (status := stack.run("destroy", "--yes", "--skip-preview")) != 0:
-            return status
-    stack.forget()
-    shutil.rmtree(StackState(stack.name).folder, ignore_errors=True)
-    shutil.rmtree(StackState(stack.name).runtime, ignore_errors=True)
-    _remove_state_folder_if_unused()
-    console.print(f"Stack {stack.name} is gone.")
-    return 0
-
-
-def _remove_state_folder_if_unused() -> None:
-    """The last stack takes the state folder along."""
-    folder = state_folder()
-    if any(folder.glob("pulumi/.pulumi/stacks/*/*.json")) or any(folder.glob("*.encryptionsalt")):
-        return
-    if folder.is_dir() and (folder.is_relative_to(ROOT) or (folder / "passphrase").exists()):
-        shutil.rmtree(folder)
+    wait_until(lambda: "still stopping" if supervisor.alive() else "", within=_STOP_SECONDS, what="the stop")
+    return names

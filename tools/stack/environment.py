@@ -3,11 +3,13 @@
 import os
 import secrets
 import shlex
+from pathlib import Path
 
 from apps.shared.files import write_private
 from infra.checkout import environment as prepared
-from infra.state import state_folder
+from tools.stack import state_folder
 from tools.stack.configuration import stack_configuration
+from tools.stack.state_folder import BACKEND, HOME, PASSPHRASE, StateFolderError
 
 _OWN_BACKEND = ("PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN")
 _OWN_PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
@@ -21,11 +23,12 @@ def variables(stack: str = "") -> dict[str, str]:
 
     Raises:
         SetupError: the checkout is not set up.
+        StateFolderError: the state folder is not kappastack's, or its passphrase is lost.
     """
-    state = state_folder()
+    state = state_folder.claim()
     found = prepared.variables()
     found |= {
-        "PULUMI_HOME": os.environ.get("PULUMI_HOME", str(state / "pulumi-home")),
+        "PULUMI_HOME": os.environ.get("PULUMI_HOME", str(state / HOME)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # The target `host` needs no provider plugin, and the SDKs in the virtual environment must not fetch theirs.
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": os.environ.get(
@@ -33,14 +36,25 @@ def variables(stack: str = "") -> dict[str, str]:
         ),
     }
     if not any(name in os.environ for name in _OWN_BACKEND):
-        (state / "pulumi").mkdir(parents=True, exist_ok=True)
-        found["PULUMI_BACKEND_URL"] = f"file://{state / 'pulumi'}"
+        (state / BACKEND).mkdir(parents=True, exist_ok=True)
+        found["PULUMI_BACKEND_URL"] = f"file://{state / BACKEND}"
     if not any(name in os.environ for name in _OWN_PASSPHRASE):
-        passphrase = state / "passphrase"
-        if not passphrase.exists():
-            write_private(passphrase, secrets.token_urlsafe(32))
-        found["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(passphrase)
+        found["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase(state))
     return found
+
+
+def _passphrase(state: Path) -> Path:
+    """The file with the passphrase, generated where no secrets depend on another one."""
+    path = state / PASSPHRASE
+    if path.is_file() and path.read_text().strip():
+        return path
+    if state_folder.has_stacks():
+        raise StateFolderError(
+            f"{path} is {'empty' if path.exists() else 'missing'}, and the secrets of the stacks in {state} are "
+            "encrypted with its passphrase: restore the file from a backup, or set PULUMI_CONFIG_PASSPHRASE"
+        )
+    write_private(path, secrets.token_urlsafe(32))
+    return path
 
 
 def _needs_plugins(stack: str) -> bool:

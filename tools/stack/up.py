@@ -1,20 +1,28 @@
 """`up`: deploy, fill in the demonstrations, print the addresses, prove that data flow."""
 
+import shlex
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from rich.console import Console
 
+from infra import disks
 from infra.configuration import load_settings
 from infra.images import images
 from infra.products.model import Product
 from infra.products.registry import chosen
 from infra.settings import ROOT, Settings
+from infra.state import StackState, state_folder
 from tools.images.build import build
-from tools.stack import demonstration, environment
+from tools.stack import containers, demonstration, environment
 from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
-from tools.stack.pulumi import Stack
+from tools.stack.containers import engine_folder
+from tools.stack.down import remove_unmanaged
+from tools.stack.processes import end_orphans
+from tools.stack.pulumi import Stack, StackError
 
 console = Console()
 
@@ -26,14 +34,21 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     """
     settings = load_settings(stack_configuration(stack.name))
     products = chosen(settings.products)
+    if ended := end_orphans():
+        console.print(f"Ended {ended} processes that a killed run had left.")
+    check_disks(stack.name, settings)
     if settings.target == "docker" and not settings.docker.registry:
         base = settings.docker.base_image
         build(images(base, products), base, lambda line: console.print(line, highlight=False))
     stack.ensure()
+    if settings.target == "docker":
+        remove_unmanaged(stack, volumes=False)
+    _check_kept_data(stack, settings)
     console.rule(f"pulumi up: stack {stack.name}")
     if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:
         console.print(
-            f"[red]The deployment failed.[/] The reason is above; run `make up{stack.suffix}` again to continue."
+            f"[red]The deployment failed.[/] The reason is above. Run `make up{stack.suffix}` again: it goes on from "
+            f"where this one stopped. `make logs SERVICE=…{stack.suffix}` shows what a service says."
         )
         return status
     shown = products if settings.demonstration else []
@@ -43,6 +58,42 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     if (status := _computed(demonstration.rest, stack.name, shown)) != 0:
         return status
     return _proved(stack, settings) if smoke else 0
+
+
+def check_disks(stack: str, settings: Settings) -> None:
+    """Refuse to deploy onto a full disk.
+
+    Raises:
+        StackError: naming the disk.
+    """
+    folders = [StackState(stack).folder, ROOT, Path(tempfile.gettempdir())]
+    if settings.target == "docker" and (folder := engine_folder()) is not None:
+        folders.append(folder)
+    if full := disks.complaints(folders):
+        raise StackError("; ".join(full))
+
+
+def _check_kept_data(stack: Stack, settings: Settings) -> None:
+    """Refuse data whose passwords are lost: services would start and refuse everybody.
+
+    Raises:
+        StackError: naming the data, and what to do.
+    """
+    if any(each.type.endswith(":RandomSecret") for each in stack.resources()):
+        return
+    if settings.target == "docker":
+        found = containers.kept_volumes(stack.name)
+        command = f"docker volume rm {' '.join(found)}"
+    else:
+        data = StackState(stack.name).folder / "data"
+        found = [str(each) for each in sorted(data.glob("*/*"))]
+        command = f"rm -r {shlex.quote(str(data))}"
+    if found:
+        raise StackError(
+            f"there are data of an earlier deployment of stack {stack.name} ({', '.join(found)}), but the state "
+            f"{state_folder()} does not have their passwords. Set KAPPASTACK_STATE to the state folder of that "
+            f"deployment, or remove the data: {command}"
+        )
 
 
 def _computed(step: demonstration.Step, stack: str, products: list[Product]) -> int:

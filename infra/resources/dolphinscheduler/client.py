@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from apps.shared.polling import wait_until
 from infra.resources import connections
 from infra.resources.http import Json, ServiceError, Unreachable
+from infra.starting import wait_for_service
 
 ONLINE = "ONLINE"
 """The release state of a workflow that may run, and of a schedule that starts it."""
@@ -124,8 +125,17 @@ class _Page(Found):
 class DolphinScheduler:
     """A server at a base URL."""
 
-    def __init__(self, url: str, token: str, *, timeout: float = 30.0) -> None:
-        """`url` is without a path, such as http://127.0.0.1:12345; `timeout` in seconds."""
+    def __init__(self, url: str, token: str, *, timeout: float = 30.0, stack: str = "", service: str = "") -> None:
+        """A client of a server.
+
+        Args:
+            url: without a path, such as http://127.0.0.1:12345.
+            token: of a user.
+            timeout: seconds, for one request.
+            stack: whose service it is; empty for a server of no stack.
+            service: its name in the stack.
+        """
+        self._stack, self._service = stack, service
         self._client = httpx.Client(
             base_url=f"{url}/dolphinscheduler", timeout=timeout, headers={"token": token}, trust_env=False
         )
@@ -179,7 +189,10 @@ class DolphinScheduler:
                 return str(error)
             return ""
 
-        wait_until(complaint, within=within, what=_SERVICE)
+        if self._stack:
+            wait_for_service(complaint, stack=self._stack, service=self._service, within=within, what=_SERVICE)
+        else:
+            wait_until(complaint, within=within, what=_SERVICE)
 
     def pages(self, path: str, **form: Json) -> list[Json]:
         """All entries of a list that the server divides into pages."""
@@ -276,4 +289,6 @@ def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinSchedu
     """
     known = connections.load(stack)
     endpoint = known.endpoint(service, "rest")
-    return DolphinScheduler(endpoint.url, known.secrets["dolphinscheduler-token"], timeout=timeout)
+    return DolphinScheduler(
+        endpoint.url, known.secrets["dolphinscheduler-token"], timeout=timeout, stack=stack, service=service
+    )

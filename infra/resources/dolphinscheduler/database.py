@@ -9,13 +9,13 @@ import psycopg
 from psycopg import Connection, sql
 from pulumi import Input, ResourceOptions
 
-from apps.shared.polling import wait_until
 from infra.distributions import assemble, dolphinscheduler
 from infra.resources import connections
 from infra.resources.connections import Connections, ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.dolphinscheduler import DATABASE, ROLE
 from infra.services.postgres import SUPERUSER
+from infra.starting import wait_for_service
 from infra.versions import DOLPHINSCHEDULER
 
 SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105 # names of secrets
@@ -89,7 +89,9 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                 return str(error)
             return ""
 
-        wait_until(complaint, within=_POSTGRESQL_SECONDS, what="PostgreSQL")
+        wait_for_service(
+            complaint, stack=inputs.stack, service=inputs.service, within=_POSTGRESQL_SECONDS, what="PostgreSQL"
+        )
 
     def find_drift(self, inputs: DatabaseInputs) -> list[str]:
         """A missing database, another schema, accounts that were changed by hand."""

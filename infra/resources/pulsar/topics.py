@@ -8,12 +8,12 @@ import yaml
 from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict, Field
 
-from apps.shared.polling import wait_until
 from infra.products.fields import pulsar_schema, read_fields
 from infra.resources import connections
 from infra.resources.http import HttpService, Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.pulsar_roles import ADMIN
+from infra.starting import wait_for_service
 
 _FOUND_OR_NOT = (200, 404)
 
@@ -69,7 +69,9 @@ class TopicsProvider(Provider[TopicsInputs]):
     def apply(self, inputs: TopicsInputs, previous: TopicsInputs | None) -> None:
         """Create what is missing and mend what differs; a topic cannot lose partitions."""
         admin = _admin(inputs)
-        wait_until(lambda: _not_ready(admin), within=180, what="Pulsar")
+        wait_for_service(
+            lambda: _not_ready(admin), stack=inputs.stack, service=inputs.service, within=180, what="Pulsar"
+        )
         _ensure_tenant(admin, inputs.tenant)
         for name, namespace in inputs.namespaces.items():
             _ensure_namespace(admin, f"{inputs.tenant}/{name}", namespace)

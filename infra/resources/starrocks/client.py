@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from apps.shared.polling import Pending, wait_until
+from apps.shared.polling import Pending
 from apps.shared.starrocks import ACCESS_DENIED, Address, StarRocks, StarRocksError, StarRocksUnreachable
 from infra.resources import connections
+from infra.starting import wait_for_service
 
 _ANSWER_SECONDS = 300
 
@@ -86,4 +87,4 @@ def wait_for(stack: str, service: str, *, within: float = 180) -> None:
             return Pending(str(error), final=error.code == ACCESS_DENIED)
         return ""
 
-    wait_until(complaint, within=within, what="StarRocks")
+    wait_for_service(complaint, stack=stack, service=service, within=within, what="StarRocks")

@@ -15,7 +15,6 @@ from infra.settings import PROJECT, DockerSettings
 from infra.targets.base import Drained, Running, renamed
 from infra.targets.docker import names
 from infra.targets.docker.configuration import Configuration, configuration
-from infra.targets.docker.health import DockerPlatformHealthy
 from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, Layout
 
 _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
@@ -122,7 +121,7 @@ class DockerTarget:
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
         """Wait for all services together."""
-        return DockerPlatformHealthy(
+        return PlatformHealthy(
             "healthy",
             stack=self._stack,
             running=running,

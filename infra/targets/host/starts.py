@@ -40,7 +40,7 @@ def watch(description: Description) -> None:
     began = time.time()
 
     def note() -> None:
-        if check.wait():
+        if check.wait(description.stack, description.service):
             return
         start = Start(began=round(began, 2), seconds=round(time.time() - began, 2))
         write_private(_file(description.stack, description.service), start.model_dump_json())

@@ -39,4 +39,4 @@ def test_it_is_waited_for(engine: Path, tmp_path: Path) -> None:
         f"#!/bin/sh\n[ -e {tmp_path}/asked ] && echo running healthy && exit\ntouch {tmp_path}/asked\n"
         "echo running starting\n"
     )
-    assert CHECK.wait() == ""
+    assert CHECK.wait("test", "x") == ""

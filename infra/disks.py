@@ -1,0 +1,65 @@
+"""Free space of the disks that a stack writes to."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+GIB = 1024**3
+MIB = 1024**2
+LEAST_FREE = 256 * MIB
+"""Bytes below which nothing is deployed."""
+FULLEST = 0.98
+"""Share in use above which Pulsar's bookie stores nothing (`diskUsageThreshold`)."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A file system.
+
+    Args:
+        path: a folder on it, for people.
+        total: bytes.
+        free: bytes that ordinary users can still write.
+    """
+
+    path: Path
+    total: int
+    free: int
+
+    @property
+    def used(self) -> float:
+        """Share that is not free, as BookKeeper computes it."""
+        return 1 - self.free / self.total if self.total else 1.0
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with it, or nothing."""
+        if self.free < LEAST_FREE:
+            return f"the disk of {self.path} is full: {self.size}, {LEAST_FREE // MIB} MiB are needed"
+        if self.used > FULLEST:
+            return f"the disk of {self.path} is full: {self.size}, and Pulsar stores nothing above {FULLEST:.0%} in use"
+        return ""
+
+    @property
+    def size(self) -> str:
+        """Free and total space, for people."""
+        free = f"{self.free / GIB:.1f} GiB" if self.free >= GIB else f"{self.free / MIB:.0f} MiB"
+        return f"{free} of {self.total / GIB:,.1f} GiB free"
+
+
+def disks(folders: Iterable[Path]) -> list[Disk]:
+    """The file systems of these folders, each once; a missing folder counts as its nearest parent."""
+    found: dict[int, Disk] = {}
+    for folder in folders:
+        place = folder
+        while not place.exists():
+            place = place.parent
+        usage = shutil.disk_usage(place)
+        found.setdefault(place.stat().st_dev, Disk(folder, usage.total, usage.free))
+    return list(found.values())
+
+
+def complaints(folders: Iterable[Path]) -> list[str]:
+    """What is wrong with the file systems of these folders, a line each."""
+    return [each.complaint for each in disks(folders) if each.complaint]

@@ -1,0 +1,245 @@
+"""What is known of a service while its start is waited for: exits of its process, its log, and whether it progresses.
+
+Works for both targets: the supervisor of this machine knows the processes of target `host`, the Docker Engine the
+containers of target `docker`.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from apps.shared.polling import Pending, wait_until
+from infra import disks
+from infra.state import StackState
+
+MOST_EXITS = 5
+"""Exits of a process of this machine that end a wait. Its supervisor starts it again after 1, 2, 3 … seconds."""
+MOST_RESTARTS = 10
+"""Restarts of a container that end a wait. Some exit until a server of a cluster is up; the engine starts a container
+again after 0.1, 0.2, 0.4 … seconds, so ten restarts take more than a minute and a half."""
+LONGEST = 4
+"""A service that progresses may take so many times its limit."""
+LOG_LINES = 8
+_LINE_LENGTH = 300
+_LOOK_SECONDS = 1.0
+_QUIET_SECONDS = 60
+"""A service that wrote no log line and used no processor for so long makes no progress."""
+_BUSY_SECONDS = 1.0
+"""CPU seconds within `_QUIET_SECONDS` that count as progress."""
+_ENGINE_SECONDS = 20
+_LOG_BYTES = 16384
+_ALIVE = ("STARTING", "RUNNING")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A service at a moment.
+
+    Args:
+        exits: how often its process ended since the wait began.
+        limit: exits that end the wait.
+        activity: a number that grows while the service works; None if unknown.
+        running: whether its process runs.
+    """
+
+    exits: int
+    limit: int
+    activity: float | None
+    running: bool
+
+
+class Starting:
+    """A service whose start is waited for."""
+
+    def __init__(self, stack: str, service: str, sample: Callable[[], Sample | None] | None = None) -> None:
+        """`sample` looks at the service; None finds out whether a supervisor or the engine runs it."""
+        self._stack, self._service = stack, service
+        self._sample = sample or _sampler(stack, service)
+        self._looked = 0.0
+        self._last: Sample | None = None
+        self._activity: float | None = None
+        self._active = time.monotonic()
+        self._begun = time.monotonic()
+
+    def checked(self, complaint: Callable[[], str | Pending]) -> Callable[[], str | Pending]:
+        """A complaint that is final, and ends with the service's last log lines, once its process keeps exiting."""
+
+        def look() -> str | Pending:
+            found = complaint()
+            if not found or isinstance(found, Pending):
+                return found
+            self._look()
+            last = self._last
+            if last is not None and last.exits >= last.limit and not last.running:
+                return Pending(self.explained(f"its process exited {last.exits} times"), final=True)
+            return found
+
+        return look
+
+    def progresses(self, limit: float) -> bool:
+        """Whether the service worked within the last minute, and `limit` seconds are exceeded less than four times."""
+        self._look()
+        now = time.monotonic()
+        return now - self._begun < LONGEST * limit and now - self._active < _QUIET_SECONDS and self._last is not None
+
+    def explained(self, reason: str) -> str:
+        """A reason with what is known besides: full disks, and the service's last log lines."""
+        full = disks.complaints([StackState(self._stack).folder])
+        lines = last_lines(self._stack, self._service)
+        return "\n".join(["; ".join([reason, *full]), f"last lines of the log of {self._service}:", lines])
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
+        self._last = self._sample()
+        activity = self._last.activity if self._last else None
+        if activity is not None and (self._activity is None or activity >= self._activity + _BUSY_SECONDS):
+            self._activity, self._active = activity, now
+
+
+def wait_for_service(
+    complaint: Callable[[], str | Pending],
+    *,
+    stack: str,
+    service: str,
+    within: float,
+    what: str,
+    pause: float = 0.1,
+    sample: Callable[[], Sample | None] | None = None,
+) -> None:
+    """Wait until there is no complaint about a service.
+
+    The wait ends early when the service's process keeps exiting, and goes on beyond its limit while the service works.
+
+    Args:
+        complaint: returns what is missing, or an empty string.
+        stack: name of the stack.
+        service: name of the service.
+        within: time limit in seconds.
+        what: subject of the error message.
+        pause: seconds between two looks.
+        sample: looks at the service; see `Starting`.
+
+    Raises:
+        TimeoutError: with the last complaint, full disks and the service's last log lines.
+        NeverReady: its process keeps exiting, or a complaint was final.
+    """
+    starting = Starting(stack, service, sample)
+    try:
+        wait_until(
+            starting.checked(complaint),
+            within=within,
+            what=what,
+            pause=pause,
+            more_time=lambda: starting.progresses(within),
+        )
+    except TimeoutError as error:
+        raise TimeoutError(starting.explained(str(error))) from None
+
+
+def last_lines(stack: str, service: str) -> str:
+    """The end of the log of a service, for people."""
+    log = StackState(stack).logs / f"{service}.log"
+    text = _tail(log) if log.is_file() else _container_log(stack, service)
+    lines = [f"  {line[:_LINE_LENGTH]}" for line in text.splitlines()[-LOG_LINES:]]
+    return "\n".join(lines) or "  (no log)"
+
+
+def _sampler(stack: str, service: str) -> Callable[[], Sample | None]:
+    supervised = StackState(stack).supervisor_socket
+    host = _Supervised(stack, service)
+    container = _Contained(stack, service)
+    return lambda: host.sample() if supervised.exists() else container.sample()
+
+
+class _Supervised:
+    """A process of this machine."""
+
+    def __init__(self, stack: str, service: str) -> None:
+        self._stack, self._service = stack, service
+        self._starts: set[int] = set()
+        self._busy = 0.0
+
+    def sample(self) -> Sample | None:
+        # Imported here: the package of the target imports this module.
+        from infra.targets.host.supervisor import Supervisor, SupervisorDown  # noqa: PLC0415
+
+        try:
+            process = Supervisor(self._stack).process(self._service)
+        except SupervisorDown:
+            return None
+        if process is None:
+            return None
+        self._starts.add(process.start)
+        # A process that runs for longer than its start takes has not exited again.
+        alive = process.state == "RUNNING"
+        log = StackState(self._stack).logs / f"{self._service}.log"
+        written = log.stat().st_size if log.is_file() else 0
+        exits = MOST_EXITS if process.state == "FATAL" else len(self._starts) - (process.state in _ALIVE)
+        return Sample(exits, MOST_EXITS, written + _cpu_seconds(process.pid), alive)
+
+
+class _Contained:
+    """A container."""
+
+    def __init__(self, stack: str, service: str) -> None:
+        # Imported here for the same reason.
+        from infra.targets.docker import names  # noqa: PLC0415
+
+        self._name = names.container(stack, service)
+        self._first: int | None = None
+        self._written = 0
+
+    def sample(self) -> Sample | None:
+        state = _docker("inspect", "--format", "{{.RestartCount}} {{.State.Running}} {{.State.Restarting}}", self._name)
+        if state is None or len(words := state.stdout.split()) != 3:
+            return None
+        restarts = int(words[0])
+        self._first = restarts if self._first is None else min(self._first, restarts)
+        recent = _docker("logs", "--since", "10s", "--tail", "1", self._name)
+        if recent is not None and (recent.stdout or recent.stderr):
+            self._written += 1
+        return Sample(
+            restarts - self._first,
+            MOST_RESTARTS,
+            self._written * _BUSY_SECONDS,
+            running=words[1] == "true" and words[2] == "false",
+        )
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        root = psutil.Process(pid) if pid else None
+        family = [root, *root.children(recursive=True)] if root else []
+        return sum(sum(each.cpu_times()[:2]) for each in family)
+    except psutil.Error:
+        return 0.0
+
+
+def _tail(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _LOG_BYTES))
+        return file.read().decode(errors="replace")
+
+
+def _container_log(stack: str, service: str) -> str:
+    from infra.targets.docker import names  # noqa: PLC0415
+
+    done = _docker("logs", "--tail", str(LOG_LINES), names.container(stack, service))
+    return done.stdout + done.stderr if done is not None else ""
+
+
+def _docker(*arguments: str) -> "subprocess.CompletedProcess[str] | None":
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], capture_output=True, text=True, check=False, timeout=_ENGINE_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done if done.returncode == 0 else None
