@@ -32,7 +32,7 @@ def test_status_tells_health_memory_and_uptime(stack: DockerStack) -> None:
     outcome = stack.command("status")
     assert outcome.status == 0, outcome.output
     for service in SERVICES:
-        line = next(line for line in outcome.output.splitlines() if f" {service} " in line)
+        line = next(line for line in outcome.output.splitlines() if line.startswith(f"{service} "))
         assert "healthy" in line
         assert "MiB" in line
 

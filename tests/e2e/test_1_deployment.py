@@ -43,7 +43,7 @@ def test_status_prints_health_address_memory_and_uptime(stack: TestStack) -> Non
     outcome = stack.command("status")
     assert outcome.status == 0, outcome.output
     for service in ("pulsar", "seatunnel", "starrocks", "api", "frontend"):
-        line = next(line for line in outcome.output.splitlines() if f" {service} " in line)
+        line = next(line for line in outcome.output.splitlines() if line.startswith(f"{service} "))
         assert "healthy" in line
     assert "RUNNING" in outcome.output
     assert "MiB" in outcome.output

@@ -19,6 +19,7 @@ from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
 from infra.state import StackState
 from tools.stack.configuration import stack_configuration
+from tools.stack.table import table
 
 console = Console(soft_wrap=True)
 _HIDDEN = "•••• (SHOW=1)"
@@ -79,10 +80,7 @@ def credentials(stack: str, *, user: str, show: bool) -> int:
         (each.service, each.user, each.kind, known.secrets[each.secret] if show else _HIDDEN, each.address)
         for each in found
     ]
-    # A table that fits the terminal would cut secrets.
-    widths = [max(len(row[column]) for row in rows if len(row[column]) < 60) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    print("\n".join(table(rows)))
     return 0
 
 

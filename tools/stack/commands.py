@@ -30,7 +30,7 @@ from tools.stack.state import StateError
 from tools.stack.state_folder import StateFolderError
 from tools.stack.status import logs, status
 from tools.stack.up import up
-from tools.stack.workflow import RangeError
+from tools.stack.workflow import RunRefused
 
 _PROBLEMS = (
     BackendError,
@@ -38,7 +38,7 @@ _PROBLEMS = (
     EngineError,
     ImageError,
     NeverReady,
-    RangeError,
+    RunRefused,
     ServiceError,
     SettingsError,
     SetupError,
@@ -75,6 +75,7 @@ def _full(error: OSError) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
+    stack_configuration(options.stack)
     if options.command == "env":
         return _env(options.stack)
     os.environ |= environment.variables(options.stack)

@@ -1,11 +1,11 @@
-"""A stack's configuration as its file has it, without asking Pulumi."""
+"""Reads a stack's configuration from its file, without Pulumi."""
 
 import json
 
 import yaml
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from infra.settings import ROOT
+from infra.settings import ROOT, SettingsError
 
 
 class _File(BaseModel):
@@ -14,12 +14,31 @@ class _File(BaseModel):
     config: dict[str, JsonValue] = {}
 
 
+def stacks() -> list[str]:
+    """Names of the stacks that have a configuration file."""
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.*.yaml"))
+
+
+def suffix(stack: str) -> str:
+    """The end of a `make` command for a stack, empty for the default stack."""
+    return "" if stack == "local" else f" STACK={stack}"
+
+
 def stack_configuration(stack: str) -> dict[str, str]:
-    """The keys of `Pulumi.<stack>.yaml`, as the engine hands them to a program: structured values as JSON.
+    """The keys of `Pulumi.<stack>.yaml`, as the engine passes them to a program: structured values as JSON.
 
     Secret ones are left out: only the engine can read them.
+
+    Raises:
+        SettingsError: there is no such file, or it is not a stack's.
     """
-    file = _File.model_validate(yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text()) or {})
+    path = ROOT / f"Pulumi.{stack}.yaml"
+    try:
+        file = _File.model_validate(yaml.safe_load(path.read_text()) or {})
+    except FileNotFoundError:
+        raise SettingsError(f"stack {stack!r}: there is no {path.name}; there are {', '.join(stacks())}") from None
+    except (yaml.YAMLError, ValidationError) as error:
+        raise SettingsError(f"{path.name} is not the configuration of a stack: {error}") from None
     return {
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in file.config.items()

@@ -11,9 +11,9 @@ from infra.settings import Settings
 from infra.state import StackState
 from infra.targets.host.supervisor import Supervisor, SupervisorDown
 from tools.stack import containers, state_folder
-from tools.stack.configuration import stack_configuration
+from tools.stack.configuration import stack_configuration, suffix
 from tools.stack.processes import end_orphans
-from tools.stack.pulumi import Stack, suffix
+from tools.stack.pulumi import Stack
 
 console = Console(soft_wrap=True, highlight=False)
 _STOP_SECONDS = 600

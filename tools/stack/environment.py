@@ -7,6 +7,7 @@ from pathlib import Path
 
 from apps.shared.files import write_private
 from infra.checkout import environment as prepared
+from infra.settings import SettingsError
 from tools.stack import state_folder
 from tools.stack.configuration import stack_configuration
 from tools.stack.state_folder import BACKEND, HOME, PASSPHRASE, StateFolderError
@@ -60,7 +61,7 @@ def _passphrase(state: Path) -> Path:
 def _needs_plugins(stack: str) -> bool:
     try:
         return stack_configuration(stack).get("kappastack:target", "host") != "host"
-    except FileNotFoundError:
+    except SettingsError:
         return False
 
 

@@ -13,6 +13,7 @@ from infra.settings import ROOT
 from infra.state import StackState, state_folder
 from tools.stack import environment
 from tools.stack.backend import Backend, StateResource, exported
+from tools.stack.configuration import stacks, suffix
 from tools.stack.processes import descendants
 from tools.stack.stack_file import StackFile
 from tools.stack.state_folder import BACKEND, RESERVED, SALT_SUFFIX
@@ -22,11 +23,6 @@ _NO_STACK = "no stack named"
 
 class StackError(Exception):
     """A stack that cannot be worked on; the message says what to do."""
-
-
-def suffix(stack: str) -> str:
-    """The end of a `make` command for a stack, empty for the default stack."""
-    return "" if stack == "local" else f" STACK={stack}"
 
 
 class Stack:
@@ -45,10 +41,7 @@ class Stack:
         if name in RESERVED:
             raise StackError(f"no stack can be named {name!r}: the state folder has an entry of that name")
         if not self.file.is_file():
-            known = sorted(
-                path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.*.yaml")
-            )
-            raise StackError(f"stack {name!r}: there is no {self.file.name}; there are {', '.join(known)}")
+            raise StackError(f"stack {name!r}: there is no {self.file.name}; there are {', '.join(stacks())}")
         self._environment = environment.whole(name)
 
     @property

@@ -1,5 +1,6 @@
 """The state folder: whether it belongs to kappastack, and removal of what the commands put there."""
 
+import errno
 import re
 import shutil
 from collections.abc import Iterator
@@ -51,7 +52,12 @@ def claim() -> Path:
         )
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / MARKER).is_file():
-        (folder / MARKER).write_text(_TEXT)
+        try:
+            (folder / MARKER).write_text(_TEXT)
+        except OSError as error:
+            # `destroy` works on a full disk, where the file is empty.
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
     return folder
 
 

@@ -3,8 +3,6 @@
 import shlex
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 from rich.console import Console
 
@@ -19,10 +17,10 @@ from tools.images.build import build
 from tools.stack import containers, demonstration, environment
 from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
-from tools.stack.containers import engine_folder
 from tools.stack.down import remove_unmanaged
 from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
+from tools.stack.status import folders
 
 console = Console()
 
@@ -66,10 +64,7 @@ def check_disks(stack: str, settings: Settings) -> None:
     Raises:
         StackError: naming the disk.
     """
-    folders = [StackState(stack).folder, ROOT, Path(tempfile.gettempdir())]
-    if settings.target == "docker" and (folder := engine_folder()) is not None:
-        folders.append(folder)
-    if full := disks.complaints(folders):
+    if full := disks.complaints(folders(stack, settings.target)):
         raise StackError("; ".join(full))
 
 

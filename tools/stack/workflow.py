@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from apps.shared.polling import Pending, poll
+from apps.shared.time_ranges import check_range
 from infra import platform as own
 from infra.configuration import load_settings
 from infra.products.registry import chosen
+from infra.resources import connections
 from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
 from infra.resources.dolphinscheduler.runs import (
     ENDED,
     Run,
     RunState,
-    check_parameters,
     run_details,
     run_log,
     start,
@@ -22,12 +23,17 @@ from infra.resources.dolphinscheduler.runs import (
 )
 from infra.services.dolphinscheduler import NAME
 from infra.settings import SettingsError
-from tools.stack.configuration import stack_configuration
+from tools.stack.configuration import stack_configuration, suffix
+from tools.stack.services import services
 
 _ANSWER_SECONDS = 10
 """A stack that was stopped does not start for a manual run, so there is nothing to wait for."""
 
 console = Console()
+
+
+class RunRefused(Exception):
+    """A run that would fail; the message says why."""
 
 
 def find(stack: str, workflow: str) -> tuple[str, str]:
@@ -60,8 +66,13 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
         workflow: its name.
         parameters: values for some of its parameters, such as `from` and `to`.
         within: seconds.
+
+    Raises:
+        RunRefused: the range is wrong, or DolphinScheduler does not run.
+        ConnectionsMissing: the stack is not deployed here.
+        TimeoutError: DolphinScheduler does not answer.
     """
-    check_parameters(parameters)
+    _check(stack, parameters)
     server = connect(stack, NAME)
     try:
         server.wait_until_up(within=_ANSWER_SECONDS)
@@ -83,6 +94,21 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
     console.print(run_log(server, server.project_code(project), begun.id), highlight=False, markup=False)
     console.print(f"[red]workflow {workflow}: {ended.state} after {seconds:.1f} s")
     return 1
+
+
+def _check(stack: str, parameters: Mapping[str, str]) -> None:
+    """Refuse what would fail after minutes."""
+    try:
+        check_range(parameters.get("from", ""), parameters.get("to", ""), begin_name="FROM", end_name="TO")
+    except ValueError as error:
+        raise RunRefused(str(error)) from None
+    connections.load(stack, wait=0)
+    server = services(stack).get(NAME)
+    if server is None or server.memory == 0:
+        state = "is not there" if server is None else f"is {server.state}"
+        raise RunRefused(
+            f"workflows of stack {stack} cannot run: DolphinScheduler {state}. Start it with `make up{suffix(stack)}`"
+        )
 
 
 def _wait(server: DolphinScheduler, project: str, begun: Run, within: float) -> Run:

@@ -1,0 +1,97 @@
+"""What the commands refuse before they start, and what they print."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from apps.shared.polling import wait_until
+from infra.settings import ROOT, Settings
+from tools.stack import commands, up, workflow
+from tools.stack.pulumi import StackError
+from tools.stack.table import table
+from tools.stack.workflow import RunRefused
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+ADDRESS = "http://127.0.0.1:12345/dolphinscheduler/ui/index.html and much more than eighty columns of it"
+
+
+def test_a_table_never_cuts_a_cell() -> None:
+    lines = table([("service", "address"), ("dolphinscheduler", ADDRESS), ("api", "")])
+    assert lines == ["service           address", f"dolphinscheduler  {ADDRESS}", "api"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "message"),
+    [
+        ("2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z", "FROM '2026-02-01T00:00:00Z' is not before TO"),
+        ("yesterday", "", "FROM 'yesterday' is not a time; write ISO 8601"),
+        ("", "2026-13-01", "TO '2026-13-01' is not a time"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_range_is_checked_before_anything_is_asked(begin: str, end: str, message: str) -> None:
+    with pytest.raises(RunRefused, match=message):
+        workflow.run("local", "ciapol", "aqi_hourly", {"from": begin, "to": end})
+
+
+def test_a_run_on_a_stack_that_is_down_is_refused_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "local" / "connections.json"
+    file.parent.mkdir(parents=True)
+    (folder / "kappastack-state").touch()
+    assert commands.main(["--stack", "local", "run", "aqi_hourly"]) == 1
+    assert "run `make up STACK=local`" in capsys.readouterr().err
+    file.write_text('{"endpoints": {}, "secrets": {}, "secret_files": {}, "health": {}}')
+    assert commands.main(["--stack", "local", "run", "aqi_hourly"]) == 1
+    assert "DolphinScheduler is not there. Start it with `make up`" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_unknown_stack_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("status", "up", "down", "destroy", "logs", "preview", "sql"):
+        assert commands.main(["--stack", "nope", command]) == 1
+        assert capsys.readouterr().err.startswith("stack 'nope': there is no Pulumi.nope.yaml; there are "), command
+
+
+def test_a_full_disk_is_found_before_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.disks.complaints", lambda _folders: ["the disk of /data is full"])
+    with pytest.raises(StackError, match="the disk of /data is full"):
+        up.check_disks("local", Settings.model_validate({"target": "host"}))
+
+
+def test_a_write_to_a_full_disk_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_options: object) -> int:
+        raise OSError(28, "No space left on device", "/data/lock.json")
+
+    monkeypatch.setattr(commands, "_run", full)
+    assert commands.main(["status"]) == 1
+    assert capsys.readouterr().err.startswith("No space left on device: /data/lock.json")
+
+
+@pytest.mark.usefixtures("folder")
+def test_ctrl_c_during_the_imports_shows_no_traceback() -> None:
+    command = [sys.executable, "-m", "tools.stack", "status"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        maps = Path(f"/proc/{process.pid}/maps")
+        wait_until(
+            lambda: "" if process.poll() is not None or "pydantic_core" in maps.read_text() else "it starts",
+            within=300,
+            what="the first imports",
+            pause=0.005,
+        )
+        process.send_signal(signal.SIGINT)
+        assert "Traceback" not in process.communicate()[1]
+    assert process.returncode in (1, 130, -signal.SIGINT)

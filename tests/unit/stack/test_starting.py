@@ -1,0 +1,148 @@
+"""Waits for services: they end early when a process keeps exiting, and go on while a service works."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from apps.shared.polling import NeverReady
+from infra import disks, starting
+from infra.disks import Disk
+from infra.starting import MOST_EXITS, MOST_RESTARTS, Sample, wait_for_service
+from infra.state import StackState
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The log of service `postgres` of stack `test`."""
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
+    path = StackState("test").logs / "postgres.log"
+    path.parent.mkdir(parents=True)
+    path.write_text("starting\nunshare: unshare failed: Operation not permitted\n")
+    return path
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that only pauses move."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+
+
+def samples(*each: Sample) -> Callable[[], Sample]:
+    """Samples one after the other, the last one for ever."""
+    rest: Iterator[Sample] = iter(each)
+    return lambda: next(rest, each[-1])
+
+
+def wait(sample: Callable[[], Sample | None], complaint: Callable[[], str], within: float = 180) -> None:
+    wait_for_service(
+        complaint, stack="test", service="postgres", within=within, what="PostgreSQL", pause=1, sample=sample
+    )
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_process_that_keeps_exiting_ends_the_wait_with_its_log(log: Path) -> None:
+    look = samples(*(Sample(exits, MOST_EXITS, None, running=False) for exits in range(MOST_EXITS + 1)))
+    with pytest.raises(NeverReady) as failure:
+        wait(look, lambda: "Connection refused")
+    assert "PostgreSQL: its process exited 5 times" in str(failure.value)
+    assert "  unshare: unshare failed: Operation not permitted" in str(failure.value)
+    assert time.monotonic() < 30
+
+
+@pytest.mark.usefixtures("clock", "log")
+def test_a_process_that_runs_after_all_is_waited_for() -> None:
+    answers = ["no"] * 60 + [""]
+    wait(samples(Sample(MOST_EXITS + 3, MOST_EXITS, None, running=True)), lambda: answers.pop(0))
+    assert answers == []
+
+
+@pytest.mark.usefixtures("clock", "log")
+def test_a_service_that_works_gets_more_time_and_one_that_does_not_gets_none() -> None:
+    begin = time.monotonic()
+    answers = ["no"] * 500 + [""]
+    busy = iter(range(10_000))
+    wait(lambda: Sample(0, MOST_EXITS, next(busy) * 2.0, running=True), lambda: answers.pop(0))
+    assert 480 < time.monotonic() - begin < 520
+    begin = time.monotonic()
+    with pytest.raises(TimeoutError, match="PostgreSQL was not ready within 180 s: no"):
+        wait(samples(Sample(0, MOST_EXITS, 7.0, running=True)), lambda: "no")
+    assert 180 <= time.monotonic() - begin < 190
+
+
+@pytest.mark.usefixtures("clock", "log")
+def test_a_service_that_works_in_vain_ends_at_four_times_its_limit() -> None:
+    busy = iter(range(10_000))
+    with pytest.raises(TimeoutError, match=r"PostgreSQL was not ready within 7[12]\d s: no"):
+        wait(lambda: Sample(0, MOST_EXITS, next(busy) * 2.0, running=True), lambda: "no")
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_full_disk_is_in_the_reason(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disks, "complaints", lambda _folders: ["the disk of /data is full"])
+    with pytest.raises(TimeoutError, match=r"not ready within 180 s: no; the disk of /data is full"):
+        wait(samples(Sample(0, MOST_EXITS, None, running=True)), lambda: "no")
+    assert log.exists()
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A script that stands for the `docker` command."""
+    program = tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    program.touch(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    return program
+
+
+def test_restarts_of_a_container_are_counted_from_the_begin_of_the_wait(engine: Path, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    count.write_text("40")
+    engine.write_text(
+        "#!/bin/sh\n"
+        'if [ "$1" = logs ]; then echo "no licence"; exit; fi\n'
+        f'n=$(cat {count}); echo $((n + 4)) >{count}; echo "$n false true"\n'
+    )
+    look = starting._Contained("test", "starrocks")
+    found = [look.sample() for _ in range(4)]
+    assert [each.exits for each in found if each] == [0, 4, 8, 12]
+    assert [each.exits >= each.limit for each in found if each] == [False, False, False, MOST_RESTARTS <= 12]
+    assert starting.last_lines("test", "starrocks") == "  no licence"
+
+
+def test_without_an_engine_nothing_is_known(engine: Path) -> None:
+    engine.write_text("#!/bin/sh\nexit 1\n")
+    assert starting._Contained("test", "starrocks").sample() is None
+    assert starting.last_lines("test", "starrocks") == "  (no log)"
+
+
+GIB = disks.GIB
+
+
+@pytest.mark.parametrize(
+    ("disk", "complaint"),
+    [
+        (Disk(Path("/data"), 100 * GIB, 50 * GIB), ""),
+        (Disk(Path("/data"), GIB, 300 * disks.MIB), ""),
+        (
+            Disk(Path("/data"), 100 * GIB, 10 * disks.MIB),
+            "the disk of /data is full: 10 MiB of 100.0 GiB free, 256 MiB are needed",
+        ),
+        (
+            Disk(Path("/data"), 1000 * GIB, 19 * GIB),
+            "the disk of /data is full: 19.0 GiB of 1,000.0 GiB free, and Pulsar stores nothing above 98% in use",
+        ),
+    ],
+)
+def test_a_full_disk_is_named_with_its_space(disk: Disk, complaint: str) -> None:
+    assert disk.complaint == complaint
+
+
+def test_folders_of_one_file_system_count_once_and_missing_ones_as_their_parent(tmp_path: Path) -> None:
+    found = disks.disks([tmp_path / "not" / "there", tmp_path])
+    assert [each.path for each in found] == [tmp_path / "not" / "there"]
+    assert found[0].total > found[0].free > 0

@@ -1,0 +1,20 @@
+"""A table for people that never cuts a cell, on a terminal of any width and in a pipe."""
+
+from collections.abc import Sequence
+
+_LONG = 60
+"""Cells longer than this do not widen their column."""
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table.
+
+    Args:
+        rows: cells of each row, all rows of the same length; the first row is the heading.
+
+    Returns:
+        Lines without spaces at their end.
+    """
+    columns = zip(*rows, strict=True)
+    widths = [max((len(cell) for cell in column if len(cell) <= _LONG), default=0) for column in columns]
+    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
