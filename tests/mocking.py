@@ -1,6 +1,8 @@
 """Runs the Pulumi program under Pulumi's mocks and records every resource that it registers."""
 
 import asyncio
+import os
+from unittest.mock import patch
 
 import pulumi
 from pulumi.runtime import mocks
@@ -84,6 +86,8 @@ def run(settings: Settings, stack: str = "test") -> Recorder:
         environment(settings, stack)
         await wait_for_rpcs()
 
-    loop.run_until_complete(program())
+    # The programs read from an engine, which unit tests do without.
+    with patch.dict(os.environ, {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}):
+        loop.run_until_complete(program())
     assert pulumi.get_stack() == stack
     return recorder

@@ -1,4 +1,4 @@
-"""Names of a stack's containers, volumes and networks, and the labels by which they are found."""
+"""Names and labels of a stack's containers, volumes and networks on an engine."""
 
 from infra.settings import PROJECT
 
@@ -9,15 +9,15 @@ SERVICE_LABEL = f"io.{PROJECT}.service"
 
 
 def prefix(stack: str) -> str:
-    """Of every name of a stack."""
+    """Prefix of every name of a stack."""
     return f"{PROJECT}-{stack}"
 
 
 def container(stack: str, service: str) -> str:
-    """The container of a service."""
+    """Name of the container of a service."""
     return f"{prefix(stack)}-{service}"
 
 
 def volume(stack: str, service: str, name: str) -> str:
-    """The volume of a service."""
+    """Name of a volume of a service."""
     return f"{prefix(stack)}-{service}-{name}"

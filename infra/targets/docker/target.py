@@ -1,4 +1,4 @@
-"""The target `docker`: each service is a container on a network of the stack."""
+"""The target `docker`: each service a container on a network of the stack."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import pulumi_docker as docker
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
-from infra.images import find, images
+from infra.images import ImageError, find, images
 from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
 from infra.targets.base import Drained, Running, renamed
-from infra.targets.docker import names
+from infra.targets.docker import engine, names
 from infra.targets.docker.configuration import Configuration, configuration
+from infra.targets.docker.engine import HostConfig
 from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, Layout
 
 _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
@@ -23,7 +24,7 @@ _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
 
 @dataclass(frozen=True)
 class _HealthCheck:
-    """Interval, timeout and retries of health checks. Durations in Go's format, since the provider compares texts."""
+    """Interval and limits of a health check. Durations as Go writes them, because the provider compares texts."""
 
     interval: str
     timeout: str
@@ -31,6 +32,7 @@ class _HealthCheck:
 
 
 _HEALTH = _HealthCheck("10s", "5s", 6)
+_LOG_OPTIONS = {"max-size": "20m", "max-file": "3"}
 
 
 class DockerTarget:
@@ -59,6 +61,7 @@ class DockerTarget:
         self._port_offset = port_offset
         self._keep_data = keep_data
         self._settings = settings
+        self._existing = engine.host_configs(stack)
         self._images: dict[str, docker.RemoteImage] = {}
         self._kept: dict[str, docker.Volume] = {}
         self._network = docker.Network(
@@ -70,7 +73,7 @@ class DockerTarget:
 
     @property
     def user(self) -> str:
-        """The user's name in the images."""
+        """The user in the images."""
         return PROJECT
 
     def run(
@@ -81,7 +84,11 @@ class DockerTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Create the container of the service; another resource waits for its health."""
+        """Declare a container of the service. `healthy` waits for its health.
+
+        Raises:
+            ImageError: the engine does not have the platform's image of the service.
+        """
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         inside = ResourceOptions(parent=component)
         layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
@@ -129,7 +136,7 @@ class DockerTarget:
         )
 
     def _image(self, service: Service) -> docker.RemoteImage:
-        """The image, pulled where the engine does not have it; services of one distribution share it."""
+        """The image of a service. Services of one distribution share it."""
         if service.image:
             return self._remote(service.distribution.name, published(service, self._settings))
         found = find(service.distribution.name, self._built)
@@ -137,7 +144,11 @@ class DockerTarget:
             each.name for each in found.distributions
         }:
             raise ValueError(f"image {found.name} lacks {', '.join(sorted(missing))}, which {service.name} needs")
-        return self._remote(found.name, found.reference(self._settings))
+        reference = found.reference(self._settings)
+        # The provider would ask a public registry for it.
+        if not self._settings.registry and engine.lacks_image(reference):
+            raise ImageError(f"the Docker Engine has no image {reference}: run `make images STACK={self._stack}`")
+        return self._remote(found.name, reference)
 
     def _remote(self, name: str, reference: str) -> docker.RemoteImage:
         if name not in self._images:
@@ -145,8 +156,8 @@ class DockerTarget:
         return self._images[name]
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
-        """By name; one of another service must have been made for that service before."""
-        # An existing volume, such as from a backup, keeps its labels.
+        """The volumes of a service by name. A shared volume must have been declared for its owner before."""
+        # An existing volume, such as one restored from a backup, is adopted with its labels.
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data, ignore_changes=["labels"]))
         found = {}
         for name, volume in service.volumes.items():
@@ -166,9 +177,9 @@ class DockerTarget:
 
     @staticmethod
     def _instance(layout: Layout, image: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
-        """A digest of everything that replaces the container. It is also a label: the provider alone records a changed
-        health check or temporary file system without replacing the container."""
-        described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH))
+        """A digest of everything that replaces the container, also by its label: the provider records another health
+        check or temporary file system without changing the container."""
+        described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH, _LOG_OPTIONS))
         parts = [image.image_id, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(_digest)
 
@@ -183,9 +194,10 @@ class DockerTarget:
         opts: ResourceOptions,
     ) -> docker.Container:
         service = layout.service
+        name = names.container(self._stack, service.name)
         mounts = [
-            docker.ContainerVolumeArgs(container_path=layout.folder(name), volume_name=volume.name)
-            for name, volume in volumes.items()
+            docker.ContainerVolumeArgs(container_path=layout.folder(each), volume_name=volume.name)
+            for each, volume in volumes.items()
         ]
         labels: dict[str, Input[str]] = {
             names.STACK_LABEL: self._stack,
@@ -199,7 +211,7 @@ class DockerTarget:
             )
         return docker.Container(
             service.name,
-            name=names.container(self._stack, service.name),
+            name=name,
             hostname=service.name,
             image=image.image_id,
             command=layout.command(),
@@ -230,24 +242,32 @@ class DockerTarget:
             # Without it the provider kills a container that it replaces or removes.
             destroy_grace_seconds=service.stop_grace,
             memory=service.memory,
-            # Equal to the memory: no swap. Without it, the next preview shows the engine's default as a change.
+            # Equal to the memory: no swap. Left out, the next preview shows the engine's own choice as a change.
             memory_swap=service.memory,
             log_driver="json-file",
-            log_opts={"max-size": "20m", "max-file": "3"},
+            log_opts=_LOG_OPTIONS,
             # A published image writes below its own folders, as the user that its publisher chose.
             read_only=not service.image,
             tmpfs=None if service.image else {TEMPORARY: _TEMPORARY},
             capabilities=None if service.image else docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
             opts=ResourceOptions.merge(
-                ResourceOptions.merge(opts, renamed(service)), ResourceOptions(ignore_changes=_engines_own(service))
+                ResourceOptions.merge(opts, renamed(service)),
+                ResourceOptions(ignore_changes=_engine_defaults(service, self._existing.get(name))),
             ),
         )
 
 
-def _engines_own(service: Service) -> list[str]:
-    """Inputs whose defaults of the engine the provider would report as changes."""
-    return ["logOpts"] if service.open_files else ["logOpts", "ulimits"]
+def _engine_defaults(service: Service, existing: HostConfig | None) -> list[str]:
+    """Inputs to which the engine adds defaults of its own, which the provider takes for changes.
+
+    Pulumi gives ignored inputs their old values even when it replaces the container. They are therefore ignored only
+    while the existing container has what the service needs.
+    """
+    if existing is None:
+        return ["logOpts", "ulimits"]
+    ignored = ["logOpts"] if existing.logs_with(_LOG_OPTIONS) else []
+    return [*ignored, "ulimits"] if existing.opens(service.open_files) else ignored
 
 
 def published(service: Service, settings: DockerSettings) -> str:

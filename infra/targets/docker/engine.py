@@ -1,0 +1,83 @@
+"""What the program reads from the Docker Engine before it declares resources.
+
+Where no engine answers, nothing is known, and the provider reports that.
+"""
+
+import subprocess
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from infra.targets.docker import names
+
+_COMMAND_SECONDS = 60
+
+
+class Ulimit(BaseModel):
+    """A limit of a container's processes."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = Field(alias="Name")
+    soft: int = Field(alias="Soft")
+    hard: int = Field(alias="Hard")
+
+
+class _LogConfig(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    options: dict[str, str] | None = Field(alias="Config", default=None)
+
+
+class HostConfig(BaseModel):
+    """Settings of a container, with the defaults that the engine added when the container was created."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    log: _LogConfig = Field(alias="LogConfig", default=_LogConfig())
+    ulimits: list[Ulimit] | None = Field(alias="Ulimits", default=None)
+
+    def logs_with(self, options: dict[str, str]) -> bool:
+        """Whether these log options are in force; the engine may have added others."""
+        return options.items() <= (self.log.options or {}).items()
+
+    def opens(self, files: int) -> bool:
+        """Whether this limit of open files is in force, 0 for any."""
+        return not files or any(
+            (each.name, each.soft, each.hard) == ("nofile", files, files) for each in self.ulimits or []
+        )
+
+
+class _Container(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = Field(alias="Name")
+    host: HostConfig = Field(alias="HostConfig")
+
+
+_CONTAINERS = TypeAdapter(list[_Container])
+
+
+def host_configs(stack: str) -> dict[str, HostConfig]:
+    """Settings of the existing containers of a stack, by name."""
+    listed = _docker("container", "ls", "--all", "--quiet", "--filter", f"label={names.STACK_LABEL}={stack}")
+    if listed is None or not (identities := listed.stdout.split()):
+        return {}
+    found = _docker("container", "inspect", *identities)
+    if found is None or found.returncode != 0:
+        return {}
+    return {each.name.lstrip("/"): each.host for each in _CONTAINERS.validate_json(found.stdout)}
+
+
+def lacks_image(reference: str) -> bool:
+    """Whether an engine answers and does not have an image."""
+    done = _docker("image", "inspect", "--format", "{{.Id}}", reference)
+    return done is not None and done.returncode != 0 and "no such image" in done.stderr.lower()
+
+
+def _docker(*arguments: str) -> "subprocess.CompletedProcess[str] | None":
+    try:
+        return subprocess.run(
+            ["docker", *arguments], capture_output=True, text=True, check=False, timeout=_COMMAND_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
