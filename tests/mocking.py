@@ -26,6 +26,8 @@ class Recorder(mocks.Mocks):
     def __init__(self) -> None:
         """Start without resources."""
         self.resources: list[Resource] = []
+        self.ignored: dict[str, list[str]] = {}
+        """Inputs of each resource whose changes are ignored, by the same names as `needs`."""
         self.needs: dict[str, set[str]] = {}
         """Dependencies of each resource. Both are `<last part of the type>/<name>`, such as `Container/pulsar`."""
 
@@ -61,12 +63,14 @@ class _Monitor(mocks.MockMonitor):
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
         self._needs = recorder.needs
+        self._ignored = recorder.ignored
 
     def RegisterResource(  # noqa: N802 # gRPC's name
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
         answer: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         self._needs[_short(answer.urn)] = {_short(urn) for urn in request.dependencies}
+        self._ignored[_short(answer.urn)] = list(request.ignoreChanges)
         return answer
 
 

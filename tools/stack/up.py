@@ -41,7 +41,7 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     stack.ensure()
     if settings.target == "docker":
         remove_unmanaged(stack, volumes=False)
-    _check_kept_data(stack, settings)
+    check_kept_data(stack, settings)
     console.rule(f"pulumi up: stack {stack.name}")
     if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:
         console.print(
@@ -68,7 +68,7 @@ def check_disks(stack: str, settings: Settings) -> None:
         raise StackError("; ".join(full))
 
 
-def _check_kept_data(stack: Stack, settings: Settings) -> None:
+def check_kept_data(stack: Stack, settings: Settings) -> None:
     """Refuse data whose passwords are lost: services would start and refuse everybody.
 
     Raises:

@@ -145,9 +145,7 @@ class DockerTarget:
         }:
             raise ValueError(f"image {found.name} lacks {', '.join(sorted(missing))}, which {service.name} needs")
         reference = found.reference(self._settings)
-        # The provider would ask a public registry for it.
-        if not self._settings.registry and engine.lacks_image(reference):
-            raise ImageError(f"the Docker Engine has no image {reference}: run `make images STACK={self._stack}`")
+        refuse_missing(reference, self._settings, self._stack)
         return self._remote(found.name, reference)
 
     def _remote(self, name: str, reference: str) -> docker.RemoteImage:
@@ -268,6 +266,16 @@ def _engine_defaults(service: Service, existing: HostConfig | None) -> list[str]
         return ["logOpts", "ulimits"]
     ignored = ["logOpts"] if existing.logs_with(_LOG_OPTIONS) else []
     return [*ignored, "ulimits"] if existing.opens(service.open_files) else ignored
+
+
+def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None:
+    """Refuse an image of the platform that the engine does not have: the provider would ask a public registry for it.
+
+    Raises:
+        ImageError: with the command that builds it.
+    """
+    if not settings.registry and engine.lacks_image(reference):
+        raise ImageError(f"the Docker Engine has no image {reference}: run `make images STACK={stack}`")
 
 
 def published(service: Service, settings: DockerSettings) -> str:

@@ -1,0 +1,163 @@
+"""Reads from the engine before resources are declared, and removal of what a killed deployment left on it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.configuration import load_settings
+from infra.images import ImageError
+from infra.settings import DockerSettings, Settings
+from infra.targets.docker import engine
+from infra.targets.docker.engine import HostConfig
+from infra.targets.docker.target import refuse_missing
+from tests.mocking import Recorder, run
+from tools.stack import containers, up
+from tools.stack.backend import StateResource
+from tools.stack.containers import EngineError
+from tools.stack.pulumi import Stack, StackError
+
+LOGS = {"max-size": "20m", "max-file": "3"}
+
+
+def settings(**more: object) -> Settings:
+    document = {"target": "docker", "portOffset": 100, "products": {"ciapol": {}}, **more}
+    return load_settings({f"kappastack:{key}": json.dumps(value) for key, value in document.items()}, {})
+
+
+CLUSTER = settings(starrocks={"edition": "cluster"})
+
+
+def deployed(monkeypatch: pytest.MonkeyPatch, used: Settings, service: str, **host: object) -> Recorder:
+    """The program over an existing container."""
+    existing = {f"kappastack-test-{service}": HostConfig.model_validate(host)}
+    monkeypatch.setattr(engine, "host_configs", lambda _stack: existing)
+    return run(used)
+
+
+def test_defaults_that_the_engine_added_are_no_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = {
+        "LogConfig": {"Type": "json-file", "Config": {**LOGS, "compress": "true"}},
+        "Ulimits": [{"Name": "nproc", "Soft": 4096, "Hard": 4096}, {"Name": "nofile", "Soft": 1024, "Hard": 4096}],
+    }
+    assert deployed(monkeypatch, settings(), "pulsar", **host).ignored["Container/pulsar"] == ["logOpts", "ulimits"]
+
+
+def test_limits_of_the_engine_beside_those_of_starrocks_are_no_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = [{"Name": "nofile", "Soft": 655350, "Hard": 655350}, {"Name": "nproc", "Soft": 4096, "Hard": 4096}]
+    name = "starrocks-be-1"
+    found = deployed(monkeypatch, CLUSTER, name, LogConfig={"Config": LOGS}, Ulimits=limits)
+    assert found.ignored[f"Container/{name}"] == ["logOpts", "ulimits"]
+    few = [{"Name": "nofile", "Soft": 1024, "Hard": 4096}]
+    found = deployed(monkeypatch, CLUSTER, name, LogConfig={"Config": LOGS}, Ulimits=few)
+    assert found.ignored[f"Container/{name}"] == ["logOpts"]
+
+
+def test_other_log_options_are_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = {"LogConfig": {"Config": {"max-size": "10m", "max-file": "3"}}}
+    found = deployed(monkeypatch, settings(), "pulsar", **host)
+    assert found.ignored["Container/pulsar"] == ["ulimits"]
+    assert found.ignored["Container/postgres"] == ["logOpts", "ulimits"]
+
+
+def test_other_log_options_change_the_instance_so_that_jobs_are_drained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def instances() -> dict[str, object]:
+        return {name: args.inputs["instance"] for name, args in run(settings()).of_type("SeaTunnelDrain").items()}
+
+    before = instances()
+    monkeypatch.setattr("infra.targets.docker.target._LOG_OPTIONS", {"max-size": "10m", "max-file": "3"})
+    after = instances()
+    assert before.keys() == after.keys() != set()
+    assert all(before[name] != after[name] for name in before)
+
+
+def test_a_registry_is_never_asked_for_an_image_that_only_this_checkout_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(engine, "lacks_image", lambda reference: asked.append(reference) or False)
+    recorder = run(settings())
+    assert set(asked) == {args.inputs["name"] for args in recorder.of_type("RemoteImage").values()}
+
+    monkeypatch.setattr(engine, "lacks_image", lambda _reference: True)
+    with pytest.raises(ImageError, match=r"has no image kappastack/pulsar:1: run `make images STACK=dev`"):
+        refuse_missing("kappastack/pulsar:1", DockerSettings(), "dev")
+    refuse_missing("kappastack/pulsar:1", DockerSettings(registry="registry.example:5000/team"), "dev")
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A script that stands for the `docker` command and records what it removes."""
+    path = tmp_path / "docker"
+    path.touch(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return path
+
+
+ENGINE = """#!/bin/sh
+case "$1 $2" in
+  "container ls") printf 'c1\\nc2\\n' ;;
+  "network ls") printf 'n1\\n' ;;
+  "volume ls") printf 'kappastack-dev-pulsar-data\\nkappastack-dev-pulsar-configuration-1\\n' ;;
+  *inspect) for last; do :; done; echo "/name-$last" ;;
+  *rm) echo "$@" >>{removed} ;;
+  *) exit 9 ;;
+esac
+"""
+
+
+def test_what_is_in_no_state_is_removed_and_data_only_on_request(program: Path, tmp_path: Path) -> None:
+    removed = tmp_path / "removed"
+    program.write_text(ENGINE.format(removed=removed))
+    lines = containers.remove("dev", keep={"c2"}, volumes=False)
+    assert lines[0] == "container name-c1 was left by an interrupted deployment: removed."
+    assert removed.read_text().splitlines() == [
+        "container rm --force c1",
+        "network rm n1",
+        "volume rm --force kappastack-dev-pulsar-configuration-1",
+    ]
+    removed.unlink()
+    containers.remove("dev", keep={"c1", "c2", "n1"}, volumes=True)
+    assert len(removed.read_text().splitlines()) == 2
+
+
+def test_an_engine_that_refuses_is_named(program: Path) -> None:
+    program.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2; exit 1\n")
+    with pytest.raises(EngineError, match="docker container ls: Cannot connect to the Docker daemon"):
+        containers.remove("dev", keep=(), volumes=True)
+    assert engine.host_configs("dev") == {}
+    assert not engine.lacks_image("kappastack/pulsar:1")
+    assert containers.engine_folder() is None
+
+
+def test_only_a_missing_image_is_missing(program: Path) -> None:
+    program.write_text("#!/bin/sh\necho 'Error: No such image: kappastack/pulsar:1' >&2; exit 1\n")
+    assert engine.lacks_image("kappastack/pulsar:1")
+    program.write_text("#!/bin/sh\necho sha256:1\n")
+    assert not engine.lacks_image("kappastack/pulsar:1")
+
+
+def test_settings_of_existing_containers_are_read(program: Path) -> None:
+    inspected = [{"Name": "/kappastack-dev-pulsar", "HostConfig": {"LogConfig": {"Config": LOGS}, "Ulimits": None}}]
+    program.write_text(f"#!/bin/sh\n[ $2 = ls ] && echo c1 || echo '{json.dumps(inspected)}'\n")
+    found = engine.host_configs("dev")["kappastack-dev-pulsar"]
+    assert found.logs_with(LOGS)
+    assert not found.logs_with({**LOGS, "compress": "true"})
+    assert found.opens(0)
+    assert not found.opens(655350)
+
+
+def test_data_without_their_passwords_are_refused_with_a_way_out(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.write_text(ENGINE.format(removed=tmp_path / "removed"))
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    stack = Stack("dev")
+    resources: list[StateResource] = []
+    monkeypatch.setattr(Stack, "resources", lambda _self: resources)
+    with pytest.raises(StackError, match="docker volume rm kappastack-dev-pulsar-data"):
+        up.check_kept_data(stack, settings())
+    file = tmp_path / "state" / "dev" / "data" / "pulsar" / "data" / "file"
+    file.parent.mkdir(parents=True)
+    with pytest.raises(StackError, match=f"rm -r {tmp_path}/state/dev/data"):
+        up.check_kept_data(stack, Settings.model_validate({"target": "host"}))
+    resources.append(StateResource(urn="urn", type="pulumi-python:dynamic/kappastack:RandomSecret", id="a"))
+    up.check_kept_data(stack, settings())
