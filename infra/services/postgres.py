@@ -10,12 +10,28 @@ SUPERUSER = "postgres"
 _START = """\
 #!/bin/sh
 set -eu
-# PostgreSQL refuses to run as root. There it runs as nobody of a user namespace, over files that stay root's.
-if [ "$(id -u)" = 0 ]; then
-  exec unshare --user --map-user=65534 --map-group=65534 -- sh "$0"
-fi
 bin="@{dist}/bin"
 data="@{volume.data}/cluster"
+# PostgreSQL refuses to run as root. Root runs it as nobody of a user namespace, over files that stay root's. Where the
+# kernel refuses such namespaces, it runs as nobody, over files of nobody; its one capability lets it pass folders that
+# only root may enter.
+if [ "$(id -u)" = 0 ]; then
+  namespace="unshare --user --map-user=65534 --map-group=65534 --"
+  nobody="setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+dac_override"
+  nobody="$nobody --ambient-caps=-all,+dac_override --"
+  if $namespace true; then
+    chown -R 0:0 "@{volume.data}"
+    exec $namespace sh "$0"
+  fi
+  if $nobody true; then
+    chown -R 65534:65534 "@{volume.data}"
+    exec $nobody sh "$0"
+  fi
+  echo "PostgreSQL does not run as root, and this machine lets root neither create a user namespace nor run a program" \
+    "as nobody (util-linux' setpriv with CAP_SETUID, CAP_SETGID, CAP_CHOWN and CAP_DAC_OVERRIDE): deploy as a user" \
+    "other than root" >&2
+  exit 1
+fi
 password="@{secret.superuser}"
 if [ ! -f "$data/PG_VERSION" ]; then
   rm -rf "$data.draft"

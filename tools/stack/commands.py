@@ -25,6 +25,7 @@ from tools.stack.backend import BackendError, StackLocked
 from tools.stack.configuration import stack_configuration
 from tools.stack.containers import EngineError
 from tools.stack.down import destroy, down
+from tools.stack.preflight import MachineError
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.state import StateError
 from tools.stack.state_folder import StateFolderError
@@ -37,6 +38,7 @@ _PROBLEMS = (
     ConnectionsMissing,
     EngineError,
     ImageError,
+    MachineError,
     NeverReady,
     RunRefused,
     ServiceError,

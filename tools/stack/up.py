@@ -14,7 +14,7 @@ from infra.products.registry import chosen
 from infra.settings import ROOT, Settings
 from infra.state import StackState, state_folder
 from tools.images.build import build
-from tools.stack import containers, demonstration, environment
+from tools.stack import containers, demonstration, environment, preflight
 from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import remove_unmanaged
@@ -35,6 +35,8 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     if ended := end_orphans():
         console.print(f"Ended {ended} processes that a killed run had left.")
     check_disks(stack.name, settings)
+    if settings.target == "host":
+        preflight.check(stack.state.folder)
     if settings.target == "docker" and not settings.docker.registry:
         base = settings.docker.base_image
         build(images(base, products), base, lambda line: console.print(line, highlight=False))
