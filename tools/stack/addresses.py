@@ -6,11 +6,35 @@ from rich.console import Console
 
 from infra.products.model import Product
 from infra.resources import connections
+from infra.services import ports
+from infra.services.model import Endpoint
 from infra.services.web import PLATFORM_API
 from infra.settings import Settings
 from tools.stack.pulumi import Stack
 
 console = Console(soft_wrap=True)
+
+
+def variables(stack: str, settings: Settings) -> dict[str, str]:
+    """Variables by which the programs of this checkout find a stack's servers.
+
+    Args:
+        stack: name of the stack.
+        settings: of the stack; they give the addresses until it is deployed.
+    """
+    try:
+        known = connections.load(stack, wait=0)
+        broker, starrocks = known.endpoint("pulsar", "broker"), known.endpoint("starrocks", "query")
+    except connections.ConnectionsMissing:
+        address = settings.docker.operator_address if settings.target == "docker" else "127.0.0.1"
+        port = ports.PULSAR_BROKER if settings.target == "host" else ports.PULSAR_OUTSIDE
+        broker = Endpoint("pulsar", address, port + settings.port_offset)
+        starrocks = Endpoint("mysql", address, ports.STARROCKS_QUERY + settings.port_offset)
+    return {
+        "PULSAR_BROKER_URL": broker.url,
+        "STARROCKS_HOST": starrocks.host,
+        "STARROCKS_PORT": str(starrocks.port),
+    }
 
 
 def print_addresses(stack: Stack, settings: Settings, products: Sequence[Product]) -> None:

@@ -20,7 +20,7 @@ from infra.resources.starrocks.client import StarRocksError
 from infra.settings import ROOT, SettingsError
 from infra.state import state_folder
 from seatunnel.client.rest import ZetaError
-from tools.stack import access, environment, workflow
+from tools.stack import access, addresses, environment, workflow
 from tools.stack.backend import BackendError, StackLocked
 from tools.stack.configuration import stack_configuration
 from tools.stack.containers import EngineError
@@ -101,7 +101,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _env(stack: str) -> int:
     """Print export lines, and make sure that a bare `pulumi` finds the stack."""
-    lines = environment.exports(stack)
+    settings = load_settings(stack_configuration(stack))
+    lines = environment.exports({**environment.variables(stack), **addresses.variables(stack, settings)})
     os.environ |= environment.variables(stack)
     try:
         Stack(stack).ensure()

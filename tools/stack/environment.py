@@ -3,6 +3,7 @@
 import os
 import secrets
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from apps.shared.files import write_private
@@ -70,6 +71,6 @@ def whole(stack: str = "") -> dict[str, str]:
     return {**os.environ, **variables(stack)}
 
 
-def exports(stack: str) -> str:
+def exports(values: Mapping[str, str]) -> str:
     """Lines for `eval` in a shell."""
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables(stack).items())
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())

@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     environment = os.environ.get
     stations.add_argument("--host", default=environment("STARROCKS_HOST", "127.0.0.1"))
     stations.add_argument("--port", type=_positive, default=environment("STARROCKS_PORT", "9030"))
-    stations.add_argument("--user", default=environment("STARROCKS_USER", "registrar"))
+    stations.add_argument("--user", default=environment("STARROCKS_USER", "ciapol_registrar"))
     stations.add_argument("--password-file", type=Path, default=environment("STARROCKS_PASSWORD_FILE"))
     stations.add_argument("--database", default=environment("STARROCKS_DATABASE", "ciapol_analytics"))
 
@@ -122,7 +122,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_broker(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--broker", default="pulsar://127.0.0.1:6650")
+    parser.add_argument(
+        "--broker",
+        default=os.environ.get("PULSAR_BROKER_URL", "pulsar://127.0.0.1:6650"),
+        help="default: what PULSAR_BROKER_URL names, which `make env` sets",
+    )
     parser.add_argument("--topic", default="persistent://ciapol/air/sensor-measurements")
     parser.add_argument(
         "--token-file",
