@@ -19,7 +19,7 @@ from infra.versions import (
     PULUMI,
     PYTHON_OLDEST,
 )
-from tools.setup import environment, java, node, pulumi_cli, python_environment, system_packages
+from tools.setup import docker_engine, environment, java, node, pulumi_cli, python_environment, system_packages
 
 GIB = 1024**3
 DISK_FRESH = 6
@@ -150,9 +150,11 @@ def findings() -> list[Finding]:
     return [
         disk(ROOT, DISK_READY),
         disk(cache(), DISK_READY if ready else DISK_FRESH),
+        disk(Path(os.environ.get("KAPPASTACK_STATE") or ROOT / ".kappastack"), DISK_READY),
         memory(),
         *wrong,
         *tools(),
+        *(Finding(what, found, ok, "start it, or correct DOCKER_HOST") for what, found, ok in docker_engine.rows()),
     ]
 
 

@@ -61,8 +61,8 @@ RUN_BY = {
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _COMMAND = re.compile(r"^(?:[A-Z_]+=\S+ )*(?:eval|make|python3?|pulumi) ")
-_NESTED = re.compile(r"\$\((.+?)\)")
-_SHELL = re.compile(r"\s*(?:&&|\|\||;|\||>|<\().*$")
+_NESTED = re.compile(r"[$<]\((.+?)\)")
+_SHELL = re.compile(r"\s*(?:&&|\|\||;|\||>).*$")
 _PULUMI_FLAGS = re.compile(r"(?<!\S)(--?[a-z][a-z-]*)")
 STUB = """
 import argparse, runpy, sys

@@ -1,0 +1,37 @@
+"""The Docker client and engine that stacks of target `docker` use, for `make doctor`. By the standard library alone."""
+
+import os
+import shutil
+import subprocess
+
+_SECONDS = 15
+_ONLY = "only stacks of target docker, such as dev, need it"
+
+
+def rows() -> list[tuple[str, str, bool]]:
+    """Rows of the table: what was looked at, what was found, whether that will do.
+
+    A missing engine will do: the stack `local` runs without.
+    """
+    host = os.environ.get("DOCKER_HOST", "")
+    address = f"DOCKER_HOST={host}" if host else "the default socket (DOCKER_HOST is not set)"
+    client = shutil.which("docker")
+    if client is None:
+        return [("Docker client", f"none; {_ONLY}: apt-get install docker.io", True)]
+    version = _server_version(client)
+    found = f"{version} at {address}" if version else f"none answers at {address}; {_ONLY}"
+    return [("Docker client", client, True), ("Docker Engine", found, bool(version) or not host)]
+
+
+def _server_version(client: str) -> str:
+    try:
+        done = subprocess.run(
+            [client, "version", "--format", "{{.Server.Version}}"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
