@@ -1,1 +1,1 @@
-"""Where it runs: each target turns any service into resources."""
+"""Targets: each turns a service into resources of one kind of machine."""

@@ -14,11 +14,13 @@ from tools.stack.configuration import stack_configuration
 
 
 def main() -> int:
-    """Build, print sizes, push where asked to."""
+    """Build, print sizes, and push if `--push` is given."""
     parser = argparse.ArgumentParser(prog="python -m tools.images", description="Builds the images of the services.")
-    parser.add_argument("name", nargs="*", help="images; all where none is named")
-    parser.add_argument("--stack", default=os.environ.get("STACK") or "dev", help="whose settings name the base image")
-    parser.add_argument("--base-image", help="instead of the one that the stack's settings name")
+    parser.add_argument("name", nargs="*", help="images; by default all")
+    parser.add_argument(
+        "--stack", default=os.environ.get("STACK") or "dev", help="stack whose settings name the base image"
+    )
+    parser.add_argument("--base-image", help="replaces the base image of the stack's settings")
     parser.add_argument("--push", metavar="REGISTRY", help="push them there and print the stack's settings")
     options = parser.parse_args()
     settings = load_settings(stack_configuration(options.stack))

@@ -1,4 +1,4 @@
-"""Building and pushing."""
+"""Builds and pushes images."""
 
 import json
 import subprocess
@@ -22,8 +22,8 @@ def build(wanted: Sequence[Image], base_image: str, report: Report) -> None:
 
     Args:
         wanted: images.
-        base_image: what they are built on.
-        report: takes a line for each.
+        base_image: reference of the base image.
+        report: takes a line for each image.
 
     Raises:
         ImageError: with the end of the builder's output.
@@ -69,7 +69,7 @@ def size(image: Image) -> int:
 
 
 def _remove_older(image: Image) -> None:
-    """Keep the newest two versions of an image; one that a container uses is kept by the engine."""
+    """Remove all but the newest two versions of an image; the engine keeps those that a container uses."""
     listed = docker(
         "image", "ls", "--filter", f"label=io.{PROJECT}.image={image.name}", "--format", "{{.Repository}}:{{.Tag}}"
     )
@@ -79,13 +79,13 @@ def _remove_older(image: Image) -> None:
 
 
 def push(wanted: Sequence[Image], published: Mapping[str, str], registry: str, report: Report) -> str:
-    """Push images, and tell the settings by which a stack pulls exactly these.
+    """Push images, and return the settings with which a stack pulls exactly these.
 
     Args:
         wanted: images that the engine has.
-        published: references of images that others publish, by distribution; those that the engine lacks are pulled.
+        published: references of upstream images, by distribution; those that the engine lacks are pulled.
         registry: such as `registry.example:5000/team`.
-        report: takes a line for each.
+        report: takes a line for each image.
 
     Returns:
         Lines for `Pulumi.<stack>.yaml`.

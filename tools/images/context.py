@@ -1,4 +1,4 @@
-"""The build context of an image: a tar stream that is the same for the same content."""
+"""The build context of an image: a tar stream that depends on the content alone."""
 
 import io
 import tarfile
@@ -10,11 +10,11 @@ from tools.images import sbom
 
 
 def write(image: Image, stream: IO[bytes]) -> None:
-    """Write Dockerfile, health check, bill of materials and distributions: sorted, of root, without times.
+    """Write Dockerfile, health check, bill of materials and distributions, sorted, owned by root and without times.
 
     Args:
         image: its distributions are assembled.
-        stream: takes the tar.
+        stream: receives the tar.
     """
     with tarfile.open(fileobj=stream, mode="w|") as tar:
         _add_text(tar, "Dockerfile", image.dockerfile)
@@ -47,5 +47,5 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
         with path.open("rb") as file:
             tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
     else:
-        # Also one that is in there under another name: jars that several servers share are there once.
+        # Links too: jars that several servers share are stored once.
         tar.addfile(_plain(member, 0o755))

@@ -1,4 +1,4 @@
-"""The `docker` command, as far as images need it."""
+"""Runs the `docker` command for images."""
 
 import contextlib
 import subprocess
@@ -9,11 +9,11 @@ from infra.images import ImageError
 
 
 def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) -> str:
-    """Run `docker` and hand on what it prints.
+    """Run `docker` and return its output.
 
     Args:
         arguments: of the command.
-        write: what goes into its standard input.
+        write: writes its standard input.
 
     Raises:
         ImageError: it failed; the message has the end of its output.
@@ -30,7 +30,7 @@ def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) ->
         raise ImageError("docker is not on the PATH: apt-get install docker.io, or Docker's own packages") from None
     if write is not None and process.stdin is not None:
         try:
-            # Where it closes its input early, its output tells why.
+            # If it closes its input early, its output says why.
             with contextlib.suppress(BrokenPipeError):
                 write(process.stdin)
                 process.stdin.close()

@@ -1,4 +1,4 @@
-"""What is inside a distribution, as a CycloneDX document: from the locks, and from the jars that are in it."""
+"""Bills of materials in CycloneDX, from the locks and the jars of a distribution."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _JAR = re.compile(r"^(?P<name>.+?)-(?P<version>\d[^/]*)\.jar$")
 
 
 def document(image: Image) -> str:
-    """The bill of materials of an image: the same for the same content."""
+    """The bill of materials of an image. It depends on the content alone."""
     components = sorted(
         {component for distribution in image.distributions for component in _components(distribution)},
     )
@@ -52,6 +52,6 @@ def _jars(folder: Path) -> Iterator[tuple[str, str, str]]:
     for path in folder.rglob("*.jar"):
         match = _JAR.match(path.name)
         name, version = (match["name"], match["version"]) if match else (path.stem, "unknown")
-        # Releases that name their jars `group.id-artifact-1.0.jar` tell the group too.
+        # Some releases name their jars `group.id-artifact-1.0.jar`.
         group, _, artifact = name.rpartition("-") if re.match(r"^[a-z]+(\.[a-z0-9_]+)+-", name) else ("", "", name)
         yield name, version, f"pkg:maven/{group or 'unknown'}/{artifact}@{version}"

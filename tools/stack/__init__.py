@@ -1,1 +1,1 @@
-"""What people do with a stack: up, down, destroy, status, logs and the like."""
+"""Commands on a stack: up, down, destroy, status, logs and others."""

@@ -1,4 +1,4 @@
-"""The demonstration of a product: its data are published, and its workflows compute what follows from them."""
+"""The demonstration of a product: publishes its data and runs the workflows that compute results."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ console = Console()
 
 
 def first_look(stack: str, product: Product, demonstration: Demonstration) -> int:
-    """Publish the data, unless recent ones are there, and compute what the page needs to show something."""
+    """Publish the data unless recent ones are stored, and compute what the page shows first."""
     console.rule(f"demonstration of {product.name}")
     if (hours := _age_hours(stack, demonstration)) is not None and hours < demonstration.fresh_hours:
         console.print(f"The data were published before; the newest are {hours:.1f} h old.")
@@ -81,7 +81,7 @@ def _age_hours(stack: str, demonstration: Demonstration) -> float | None:
 
 
 def _wait_for_arrival(stack: str, demonstration: Demonstration) -> None:
-    """Wait until the number of stored events stands still."""
+    """Wait until the number of stored events no longer grows."""
     counts: list[int] = []
 
     def complaint() -> str:

@@ -1,4 +1,4 @@
-"""`up`: deploy, fill in the demonstrations, print the addresses, prove that data flow."""
+"""`up`: deploys, publishes demonstration data, prints the addresses and runs the smoke tests."""
 
 import shlex
 import subprocess
@@ -26,7 +26,7 @@ console = Console()
 
 
 def up(stack: Stack, *, smoke: bool = True) -> int:
-    """Deploy a stack and prove that it works; the exit status is 0 where it does.
+    """Deploy a stack and test it; the exit status is 0 if it works.
 
     The addresses are printed as soon as the page can show something; slower computations and the smoke tests follow.
     """

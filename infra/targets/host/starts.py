@@ -1,4 +1,4 @@
-"""How long each service took from its start until it was healthy, measured in parallel to the deployment."""
+"""Measures how long each service took from its start until it was healthy."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class Start(BaseModel):
-    """When the supervisor started a service (seconds since the epoch), and after how many seconds it was healthy."""
+    """When the supervisor started a service (seconds since the epoch), and how many seconds later it was healthy."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,15 +25,17 @@ class Start(BaseModel):
 
 
 class Report(BaseModel):
-    """The last start of each service; `whole_seconds` from the first start to the last healthy service, of the last
-    deployment that started all of them."""
+    """The last start of each service.
+
+    `whole_seconds` is the time from the first start to the last health of the last deployment that started all.
+    """
 
     whole_seconds: float | None = None
     services: dict[str, Start] = {}
 
 
 def watch(description: Description) -> None:
-    """Record in the background when a service that has just started is healthy."""
+    """Record in the background when a service that was just started is healthy."""
     health = description.health
     url = f"{'tcp' if health.send else 'http'}://{LOOPBACK}:{description.ports[health.port]}{health.path}"
     check = Check(url=url, send=health.send, contains=health.contains, start_within=health.start_within, description="")
@@ -56,7 +58,7 @@ def report(stack: str, services: list[str]) -> None:
         known = Report.model_validate_json(path.read_text())
     except (FileNotFoundError, ValidationError):
         known = Report()
-    # The plugin process began with the deployment.
+    # The deployment started the plugin that runs this function.
     deployment = psutil.Process().create_time()
     starts = {name: start for name in services if (start := _read(stack, name)) is not None}
     whole = known.whole_seconds
@@ -71,7 +73,7 @@ def _file(stack: str, service: str) -> Path:
 
 
 def _read(stack: str, service: str) -> Start | None:
-    """The start of a service; the thread that records it may be a moment late."""
+    """The start of a service. Its watcher may write a moment after another check saw the service healthy."""
 
     def look() -> Start | Pending:
         try:

@@ -46,7 +46,7 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
         secrets: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`secrets` are those of the service, by the name of their file."""
+        """`secrets` are the secrets of the service by the name of their file."""
         super().__init__(
             service.name,
             {
@@ -94,7 +94,7 @@ class HostTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Write the service's files and start it under the supervisor; another resource waits for its health."""
+        """Declare the files and the supervised process of a service. `healthy` waits for its health."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
         process = HostService(
