@@ -1,1 +1,1 @@
-"""Targets: each turns a service into resources of one kind of machine."""
+"""Where it runs: each target turns any service into resources."""

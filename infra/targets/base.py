@@ -1,4 +1,4 @@
-"""The interface of all targets."""
+"""What every target offers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +9,23 @@ from pulumi import Alias, Input, Output, Resource, ResourceOptions
 from infra.services.model import Endpoint, Service, TcpAnswer
 
 Drained = Callable[[Output[str]], Resource]
-"""Creates the resource that drains a service before the target replaces its process. Its argument changes with the
-process."""
+"""Makes the resource that empties a service before the target puts another process in its place; it is given what
+changes with the process."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A service on a target.
+    """A service that the target has been told to run.
 
     Args:
         service: its description.
-        resource: the process or container; resources inside the service are deleted with it.
-        endpoints: addresses for other services, by name of the port.
-        operator_endpoints: addresses for this machine, by name of the port.
-        secret_files: paths for the service itself, by name of the secret.
-        instance: changes when the target replaces the process; empty where the target does not know.
-        own_check: URL of the target's own health check, for a service whose health check is unreachable from here.
+        resource: what resources inside it are deleted with.
+        endpoints: by name of the port, as other services reach them.
+        operator_endpoints: the same, as this machine reaches them.
+        secret_files: by name of the secret, as the service itself finds them.
+        instance: changes where the target puts another process in the place of this one; empty where it cannot tell.
+        own_check: URL by which the target tells how the service is, for one whose health check cannot be asked from
+            here.
     """
 
     service: Service
@@ -45,13 +46,13 @@ class Running:
 
     @property
     def health_send(self) -> str:
-        """Bytes in hexadecimal that its health check sends; empty for HTTP."""
+        """What its health check sends where it speaks no HTTP: bytes in hexadecimal."""
         health = self.service.health
         return health.send if isinstance(health, TcpAnswer) else ""
 
 
 def renamed(service: Service) -> ResourceOptions:
-    """Options that give a resource the identity of the one with the service's former name."""
+    """Options by which a resource takes the place of the one with the service's former name."""
     return ResourceOptions(aliases=[Alias(name=service.formerly)] if service.formerly else [])
 
 
@@ -60,7 +61,7 @@ class Target(Protocol):
 
     @property
     def user(self) -> str:
-        """Operating-system user that services run as."""
+        """Name of the user of the operating system that services run as."""
 
     def run(
         self,
@@ -70,13 +71,13 @@ class Target(Protocol):
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Declare the resources of a service.
+        """Have a service run there.
 
         Args:
             service: its description.
-            secrets: all generated secrets by name. The service gets those that its description names.
-            after: resources that must exist before the first start. Few services need that.
-            drained: drains the service before its replacement, on a target that replaces processes during a deployment.
+            secrets: all generated secrets by name; the target hands the service those that it asks for.
+            after: what must be there before it is started for the first time. Few services need that.
+            drained: empties it before it is replaced, on a target that replaces processes during a deployment.
         """
 
     def healthy(self, running: Sequence[Running]) -> Resource:

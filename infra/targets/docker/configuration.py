@@ -1,10 +1,9 @@
 """Configuration files and secrets of a container, in a volume of its own.
 
-Files cannot be copied into a container with a read-only root, and `docker inspect` shows environment variables to
-every user of the engine.
-A second container, which is never started, therefore carries the files into a volume when it is created: Docker
-copies them through its API, where no inspection shows them. The volume is named after its content, so a change creates
-a new volume and with it a new container of the service.
+A container with a read-only root cannot be given files, and environment variables are in everybody's `docker inspect`.
+So a second container, which is never started, carries the files into a volume when it is made; Docker copies them by
+its API, where no inspection shows them. The volume is named after its content: a change makes a new one, and with it
+a new container of the service.
 """
 
 import hashlib
@@ -45,12 +44,12 @@ def configuration(
     secrets: Mapping[str, Input[str]],
     opts: ResourceOptions,
 ) -> Configuration | None:
-    """Fill a volume with the files of a service; None for a service without files.
+    """Fill a volume with a service's files, None where it has none.
 
     Args:
         stack: its name.
         service: its name.
-        image: any image of the engine; no program of it runs.
+        image: any image of the engine: nothing of it is run.
         files: texts by path in the container.
         secrets: by the name of their file.
         opts: of the resources.
@@ -64,8 +63,8 @@ def configuration(
         name,
         name=digest.apply(lambda text: names.volume(stack, service, f"configuration-{text}")),
         labels=[{"label": key, "value": value} for key, value in labels.items()],
-        # The provider would delete the old volume, and with it the containers that mount it, before the service is
-        # drained. The new volume has another name, so both can exist.
+        # The provider would delete the old one first, and with it the containers that have it, before the service is
+        # drained. The new one has another name, so both can be there.
         opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=False)),
     )
     uploads = [
@@ -75,7 +74,7 @@ def configuration(
         docker.ContainerUploadArgs(file=f"{SECRETS}/{file}", content=Output.secret(value), permissions=_FILE_MODE)
         for file, value in sorted(secrets.items())
     ]
-    # The content does not depend on the image, and limits are defaults of the engine.
+    # Another image of the service is no other content, and limits are those that the engine gives by itself.
     carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image", "logOpts", "ulimits"])
     carrier = docker.Container(
         name,
@@ -99,6 +98,6 @@ def _all(values: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
 
 
 def _digest(files: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """A digest of the content. It reveals nothing about secrets of 192 random bits."""
+    """Of 192 random bits a digest tells nothing."""
     document = json.dumps([sorted(files.items()), sorted(secrets.items())])
     return hashlib.sha256(document.encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Paths, addresses and placeholder values of a service in its container."""
+"""How a service lies in its container, and what its placeholders become."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from infra.images import HEALTHY, HOME
 from infra.services.model import Endpoint, HttpGet, Port, Service, fill
 
 CONFIGURATION = "/run/kappastack"
-"""Mount point of the read-only volume with configuration files and secrets."""
+"""Where the volume with configuration files and secrets is mounted, for reading only."""
 FILES = f"{CONFIGURATION}/conf"
 SECRETS = f"{CONFIGURATION}/secrets"
 VOLUMES = "/var/lib/kappastack"
@@ -15,12 +15,12 @@ TEMPORARY = "/tmp"  # noqa: S108 # a file system of the container's own
 JAVA = "/usr/bin/java"
 PYTHON = "/usr/bin/python3"
 USER = "10001:0"
-"""User and group of the services. The group may read the configuration, which root owns."""
+"""Who owns a service's volumes and runs it. Its group owns the configuration, which nobody else reads."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """A port of a container that is published on an address of the engine's machine."""
+    """A port of a container that an address of the engine's machine stands for."""
 
     internal: int
     external: int
@@ -34,8 +34,8 @@ class Layout:
     Args:
         service: its description.
         port_offset: shifts what is published.
-        publish_address: address of public ports.
-        operator_address: address of the operator's ports, which the deployment uses too.
+        publish_address: where everybody's ports are published.
+        operator_address: where those of the operator are, by which resources inside the service are worked on.
     """
 
     service: Service
@@ -44,12 +44,12 @@ class Layout:
     operator_address: str
 
     def endpoints(self) -> dict[str, Endpoint]:
-        """Addresses of the ports for other containers."""
+        """As other containers reach them."""
         service = self.service
         return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
 
     def operator_endpoints(self) -> dict[str, Endpoint]:
-        """Addresses of the ports for the operator. Internal ports are not published."""
+        """As the operator reaches them: ports that only the service's own parts use are not published."""
         ports = self.service.ports
         return {
             name: Endpoint(
@@ -62,7 +62,7 @@ class Layout:
         }
 
     def published(self) -> list[Published]:
-        """Published ports, sorted by number. A port with an entrance is published through that."""
+        """What is published, by number: a port with an entrance is reached through that."""
         found = [
             Published(port.number, port.number + self.port_offset, self._address(port))
             for port in self.service.ports.values()
@@ -74,7 +74,7 @@ class Layout:
         return self.publish_address if port.public else self.operator_address
 
     def values(self) -> dict[str, str]:
-        """Values of the placeholders."""
+        """What each placeholder stands for."""
         service = self.service
         values = {
             "dist": f"{HOME}/{service.distribution.name}",
@@ -94,7 +94,7 @@ class Layout:
         return values | {f"secret.{name}": f"{SECRETS}/{name}" for name in service.secrets}
 
     def folder(self, volume: str) -> str:
-        """Mount point of a volume."""
+        """Where a volume is mounted."""
         return self.service.volumes[volume].path or f"{VOLUMES}/{volume}"
 
     def command(self) -> list[str]:
@@ -103,7 +103,7 @@ class Layout:
         return [fill(part, values) for part in self.service.command]
 
     def directory(self) -> str:
-        """Working directory."""
+        """Where it is started."""
         return fill(self.service.directory, self.values()) or TEMPORARY
 
     def environment(self) -> list[str]:
@@ -120,7 +120,7 @@ class Layout:
         """The health check as Docker runs it."""
         health = self.service.health
         port = str(self.service.ports[health.port].number)
-        # A published image has a shell, but not the program `healthy`.
+        # A published image does not bring the program along, but a shell.
         program = ["bash", "-c", HEALTHY.read_text(), "healthy"] if self.service.image else ["healthy"]
         if isinstance(health, HttpGet):
             return ["CMD", *program, port, health.path, health.contains]
@@ -128,5 +128,5 @@ class Layout:
 
 
 def _reached(address: str) -> str:
-    """Address by which this machine reaches a port that is published on an address."""
+    """The address by which this machine reaches what is published on an address."""
     return "127.0.0.1" if address == "0.0.0.0" else address

@@ -1,4 +1,4 @@
-"""Names and labels of a stack's containers, volumes and networks on an engine."""
+"""What the things of a stack are called on an engine, and the labels that tell whose they are."""
 
 from infra.settings import PROJECT
 
@@ -9,15 +9,15 @@ SERVICE_LABEL = f"io.{PROJECT}.service"
 
 
 def prefix(stack: str) -> str:
-    """Prefix of every name of a stack."""
+    """Of every name of a stack."""
     return f"{PROJECT}-{stack}"
 
 
 def container(stack: str, service: str) -> str:
-    """Name of the container of a service."""
+    """The container of a service."""
     return f"{prefix(stack)}-{service}"
 
 
 def volume(stack: str, service: str, name: str) -> str:
-    """Name of a volume of a service."""
+    """The volume of a service."""
     return f"{prefix(stack)}-{service}-{name}"

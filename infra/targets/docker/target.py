@@ -1,4 +1,4 @@
-"""The target `docker`: each service a container on a network of the stack."""
+"""The target `docker`: each service is a container on a network of the stack."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
 
 @dataclass(frozen=True)
 class _HealthCheck:
-    """Interval and limits of a health check. Durations as Go writes them, because the provider compares texts."""
+    """Interval, timeout and retries of health checks. Durations in Go's format, since the provider compares texts."""
 
     interval: str
     timeout: str
@@ -73,7 +73,7 @@ class DockerTarget:
 
     @property
     def user(self) -> str:
-        """The user in the images."""
+        """The user's name in the images."""
         return PROJECT
 
     def run(
@@ -84,7 +84,7 @@ class DockerTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Declare a container of the service. `healthy` waits for its health.
+        """Create the container of the service; another resource waits for its health.
 
         Raises:
             ImageError: the engine does not have the platform's image of the service.
@@ -155,7 +155,7 @@ class DockerTarget:
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
         """The volumes of a service by name. A shared volume must have been declared for its owner before."""
-        # An existing volume, such as one restored from a backup, is adopted with its labels.
+        # An existing volume, such as from a backup, keeps its labels.
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data, ignore_changes=["labels"]))
         found = {}
         for name, volume in service.volumes.items():
@@ -175,8 +175,8 @@ class DockerTarget:
 
     @staticmethod
     def _instance(layout: Layout, image: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
-        """A digest of everything that replaces the container, also by its label: the provider records another health
-        check or temporary file system without changing the container."""
+        """A digest of everything that replaces the container. It is also a label: the provider alone records a changed
+        health check or temporary file system without replacing the container."""
         described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH, _LOG_OPTIONS))
         parts = [image.image_id, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(_digest)
@@ -240,7 +240,7 @@ class DockerTarget:
             # Without it the provider kills a container that it replaces or removes.
             destroy_grace_seconds=service.stop_grace,
             memory=service.memory,
-            # Equal to the memory: no swap. Left out, the next preview shows the engine's own choice as a change.
+            # Equal to the memory: no swap. Without it, the next preview shows the engine's default as a change.
             memory_swap=service.memory,
             log_driver="json-file",
             log_opts=_LOG_OPTIONS,

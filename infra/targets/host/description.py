@@ -1,4 +1,4 @@
-"""The description of a service for target `host`: the inputs of its resource, which the deployment reads too."""
+"""A service as a host is told of it: the inputs of its resource, and what the deployment reads."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,7 +8,7 @@ from infra.resources.provider import Inputs
 class Health(BaseModel):
     """GET `path` on `port` answers 200 and holds `contains`, within `start_within` seconds of the start.
 
-    Where `send` (hexadecimal) is set, these bytes are sent instead, and the answer contains `contains`.
+    Where `send` (hexadecimal) is set it is sent as it is instead, and the answer's bytes hold `contains`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -21,9 +21,9 @@ class Health(BaseModel):
 
 
 class Description(Inputs):
-    """The inputs of a host service. Placeholders stay unfilled, so that the state contains no path.
+    """The structured inputs of a host service; placeholders stay unfilled, so that the state holds no path.
 
-    Fields that were added later have defaults, so that services in older states can be removed.
+    What was added later has a default: a service that an earlier version recorded can be taken away.
     """
 
     stack: str

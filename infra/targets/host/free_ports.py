@@ -1,4 +1,4 @@
-"""Checks that the ports of a service are free."""
+"""Ports that a service is about to take."""
 
 import socket
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class PortTaken(Exception):
-    """Another process listens on a port of the service; the message names it and says what to do."""
+    """Another process listens on a port of the service; the message says who, and the way out."""
 
 
 def refuse_taken(ports: Mapping[str, int]) -> None:
     """Check that the ports of a service that does not run are free.
 
     Raises:
-        PortTaken: with the port and, where it is visible, the process.
+        PortTaken: naming the port and, where it can be seen, the process.
     """
     for name, number in ports.items():
         with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""Paths and placeholder values of a service on this machine."""
+"""How a service lies on this machine, and what its placeholders become."""
 
 import shlex
 import shutil
@@ -14,11 +14,11 @@ LOOPBACK = "127.0.0.1"
 
 
 class MissingPrerequisite(Exception):
-    """A service needs a program that the machine lacks; the message says how to install it."""
+    """A program of the machine that a service needs; the message tells how to install it."""
 
 
 def python_executable() -> Path:
-    """The interpreter below the virtual environment of the checkout, without its packages."""
+    """The interpreter beneath the checkout's virtual environment, which brings no packages along."""
     return Path(sys.executable).resolve()
 
 
@@ -38,7 +38,7 @@ class ServicePaths:
     """The files and folders of one service of a stack."""
 
     def __init__(self, description: Description) -> None:
-        """Paths derive from the names of the stack and the service."""
+        """The paths follow from the stack's and the service's names."""
         self.description = description
         self.state = StackState(description.stack)
         self.folder = self.state.service(description.service)
@@ -52,7 +52,7 @@ class ServicePaths:
         self.distributions = {name: DIST / each for name, each in description.distributions.items()}
 
     def values(self) -> dict[str, str]:
-        """Values of the placeholders."""
+        """What each placeholder stands for."""
         description = self.description
         values = {
             "dist": str(self.distribution),
@@ -72,7 +72,7 @@ class ServicePaths:
         return values | {f"secret.{name}": str(self.secrets / name) for name in description.secret_names}
 
     def rendered_files(self) -> dict[Path, str]:
-        """Texts of all files but secrets: configuration, start script, program of the supervisor."""
+        """Every file that is not a secret, with its text: configuration, start script, supervisor's program."""
         values = self.values()
         description = self.description
         rendered = {self.files / path: fill(text, values) for path, text in description.files.items()}
@@ -108,7 +108,7 @@ class ServicePaths:
                 "autostart=true",
                 "autorestart=true",
                 "startsecs=5",
-                # The pause grows by a second with each try: about twenty minutes in all.
+                # Each try waits a second longer than the one before: about twenty minutes in all.
                 "startretries=50",
                 "stopasgroup=true",
                 "killasgroup=true",

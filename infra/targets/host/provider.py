@@ -1,4 +1,4 @@
-"""Providers of target `host`: the machine with its supervisor, and a process for each service."""
+"""The resources of a host: the machine with its supervisor, and a process for each service."""
 
 import contextlib
 import hashlib
@@ -30,16 +30,16 @@ _DEPLOYS = Path(__file__).parent / "deploys"
 
 
 class DeployFailed(Exception):
-    """pyinfra failed; the message contains its last lines."""
+    """pyinfra could not lay something down; the message holds its last lines."""
 
 
 def run_deploy(name: str, stack: str, document: str) -> None:
-    """Run a deploy with pyinfra, in a separate process because gevent patches it.
+    """Run one of the deploys with pyinfra, in a process of its own: it patches its process with gevent.
 
     Args:
-        name: of a file in `deploys/`.
-        stack: name of the stack.
-        document: JSON for the deploy, passed in a file that only its owner can read.
+        name: a file of `deploys/`.
+        stack: the stack.
+        document: JSON for the deploy, handed over in a file that only its owner can read.
 
     Raises:
         DeployFailed: with pyinfra's last lines.
@@ -63,23 +63,23 @@ def run_deploy(name: str, stack: str, document: str) -> None:
         handover.unlink(missing_ok=True)
     if done.returncode != 0:
         lines = (done.stdout + done.stderr).strip().splitlines()
-        raise DeployFailed(f"pyinfra failed to apply {name}:\n" + "\n".join(lines[-15:]))
+        raise DeployFailed(f"pyinfra could not carry out {name}:\n" + "\n".join(lines[-15:]))
 
 
 class MachineInputs(Inputs):
-    """Inputs of the machine."""
+    """The machine, as far as a stack needs it."""
 
     stack: str
 
 
 class MachineProvider(Provider[MachineInputs]):
-    """Creates the folders of a stack and its supervisor, which continues after the command that started it."""
+    """Folders and a supervisor that outlives the command that started it."""
 
     model = MachineInputs
     replace_on = ("stack",)
 
     def identity(self, inputs: MachineInputs) -> str:
-        """One per stack."""
+        """One a stack."""
         return f"{inputs.stack}/machine"
 
     def apply(self, inputs: MachineInputs, previous: MachineInputs | None) -> None:
@@ -111,7 +111,7 @@ class MachineProvider(Provider[MachineInputs]):
         return [] if Supervisor(inputs.stack).alive() else ["the supervisor is stopped"]
 
     def remove(self, inputs: MachineInputs) -> None:
-        """Stop remaining processes and remove the folders."""
+        """Stop everything that is left, and clear up."""
         state = StackState(inputs.stack)
         supervisor = Supervisor(inputs.stack)
         process = _supervisor_process(state)
@@ -119,7 +119,7 @@ class MachineProvider(Provider[MachineInputs]):
             supervisor.shutdown()
         wait_until(lambda: "still running" if supervisor.alive() else "", within=90, what="the supervisor's end")
         if process is not None:
-            # A supervisor whose socket is gone still runs its services.
+            # Also one that no longer answers at its socket: its services would run on, and nobody would know of them.
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
             wait_until(
@@ -131,7 +131,7 @@ class MachineProvider(Provider[MachineInputs]):
         for folder in (state.supervisor, state.logs, state.folder / "services"):
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (state.folder / "data", state.folder):
-            # A folder that contains kept data is not empty.
+            # What shall be kept is still in there.
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
@@ -175,7 +175,7 @@ def _supervisord(state: StackState) -> str:
 
 
 class HostServiceProvider(Provider[Description]):
-    """Writes the files of a service with pyinfra, and has the supervisor run its process."""
+    """A service's files, laid down by pyinfra, and its process, kept alive by the supervisor."""
 
     model = Description
     replace_on = ("stack", "service")
@@ -185,7 +185,7 @@ class HostServiceProvider(Provider[Description]):
         return f"{inputs.stack}/{inputs.service}"
 
     def state(self, props: Properties) -> Properties:
-        """The state contains digests of secrets; 192 random bits cannot be recovered from them."""
+        """Secrets are recorded as digests: 192 random bits do not come back from those."""
         secrets = props.get("secrets")
         digests = secrets
         if isinstance(secrets, dict):
@@ -196,11 +196,11 @@ class HostServiceProvider(Provider[Description]):
         return Description.model_validate({k: v for k, v in props.items() if k not in ("__provider", "drift")})
 
     def apply(self, inputs: Description, previous: Description | None) -> None:
-        """Write changed files and start or restart the process; an unchanged running process is left alone.
+        """Lay down what changed, then start or restart; a process that runs what is wanted is left alone.
 
         Raises:
-            PortTaken: another process listens on a port of the service.
-            DeployFailed: its files could not be written.
+            PortTaken: somebody else listens where the service shall.
+            DeployFailed: its files could not be laid down.
         """
         paths = ServicePaths(inputs)
         _ensure_assembled([inputs.distribution, *inputs.distributions.values()])
@@ -217,7 +217,7 @@ class HostServiceProvider(Provider[Description]):
         supervisor.start(inputs.service)
 
     def find_drift(self, inputs: Description) -> list[str]:
-        """Edited files, a stopped process."""
+        """Files that were edited, a process that is gone."""
         paths = ServicePaths(inputs)
         drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in self._changed_files(paths)]
         drift += [
@@ -236,7 +236,7 @@ class HostServiceProvider(Provider[Description]):
         return drift
 
     def remove(self, inputs: Description) -> None:
-        """Stop the process and remove its files, and its data unless `keep_data` is set."""
+        """Stop it; its data go unless they shall be kept."""
         paths = ServicePaths(inputs)
         with contextlib.suppress(SupervisorDown):
             supervisor = Supervisor(inputs.stack)
@@ -262,7 +262,7 @@ class HostServiceProvider(Provider[Description]):
 
 
 class HostHealthProvider(HealthProvider):
-    """Waits for the services, and reports how long each took."""
+    """Waits for the services of a host, and reports how long each took."""
 
     def healthy(self, inputs: HealthInputs) -> None:
         """Write the report."""
@@ -279,7 +279,7 @@ def _ensure_assembled(directories: Sequence[str]) -> None:
             missing.remove(distribution.path.name)
     if missing:
         names = ", ".join(sorted(missing))
-        raise DeployFailed(f"the present sources do not produce the distribution {names}: run `make up`")
+        raise DeployFailed(f"no distribution {names} can be made of the sources as they are: run `make up`")
 
 
 def _digest(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Measures how long each service took from its start until it was healthy."""
+"""How long each service took from its start until it was healthy: measured beside the deployment, from the start on."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class Start(BaseModel):
-    """When the supervisor started a service (seconds since the epoch), and how many seconds later it was healthy."""
+    """When a service was handed to the supervisor (seconds since the epoch), and after how many it was healthy."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,17 +25,15 @@ class Start(BaseModel):
 
 
 class Report(BaseModel):
-    """The last start of each service.
-
-    `whole_seconds` is the time from the first start to the last health of the last deployment that started all.
-    """
+    """The last start of each service; `whole_seconds` from the first hand-over to the last health, of the last
+    deployment that started all of them."""
 
     whole_seconds: float | None = None
     services: dict[str, Start] = {}
 
 
 def watch(description: Description) -> None:
-    """Record in the background when a service that was just started is healthy."""
+    """Note in the background when a service that was just started is healthy."""
     health = description.health
     url = f"{'tcp' if health.send else 'http'}://{LOOPBACK}:{description.ports[health.port]}{health.path}"
     check = Check(url=url, send=health.send, contains=health.contains, start_within=health.start_within, description="")
@@ -58,7 +56,7 @@ def report(stack: str, services: list[str]) -> None:
         known = Report.model_validate_json(path.read_text())
     except (FileNotFoundError, ValidationError):
         known = Report()
-    # The deployment started the plugin that runs this function.
+    # The plugin that runs this was started by the deployment.
     deployment = psutil.Process().create_time()
     starts = {name: start for name in services if (start := _read(stack, name)) is not None}
     whole = known.whole_seconds
@@ -73,7 +71,7 @@ def _file(stack: str, service: str) -> Path:
 
 
 def _read(stack: str, service: str) -> Start | None:
-    """The start of a service. Its watcher may write a moment after another check saw the service healthy."""
+    """The start of a service; its watcher may be a moment behind whoever saw it healthy."""
 
     def look() -> Start | Pending:
         try:

@@ -41,19 +41,19 @@ class Supervisor:
     """The supervisor of one stack."""
 
     def __init__(self, stack: str) -> None:
-        """No request is sent before the first call."""
+        """Nothing is asked before the first call."""
         self._socket: Path = StackState(stack).supervisor_socket
 
     def _call(self, method: str, *arguments: str | bool) -> object:
         def look() -> tuple[object] | Pending:
-            # A transport keeps its connection, even a broken one: each call gets its own.
+            # A transport keeps its connection, and a broken one for ever: each call gets its own.
             transport = SupervisorTransport(None, None, f"unix://{self._socket}")
             try:
                 with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
                     answer: object = getattr(server.supervisor, method)(*arguments)
                     return (answer,)
             except BlockingIOError as error:
-                # The supervisor runs, and its queue of callers is full.
+                # It runs, and more callers wait than its queue holds.
                 return Pending(str(error))
             except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
                 raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
@@ -86,18 +86,18 @@ class Supervisor:
         }
 
     def process(self, name: str) -> Process | None:
-        """One process, None if the supervisor does not know the name."""
+        """One process, None if the supervisor has none of that name."""
         return self.processes().get(name)
 
     def start(self, name: str) -> None:
-        """Read the file of a program and start it; a running program restarts if its file or command changed."""
+        """Read the program's file and have it run; a running one is restarted if its file or command changed."""
         self._call("reloadConfig")
         self._tolerate((_BAD_NAME, _STILL_RUNNING), "removeProcessGroup", name)
         self._tolerate((_ALREADY_ADDED,), "addProcessGroup", name)
         self._tolerate((_ALREADY_STARTED,), "startProcess", name, False)
 
     def stop(self, name: str) -> None:
-        """Stop a program and wait for its end."""
+        """Stop it and wait for its end."""
         self._tolerate((_BAD_NAME, _NOT_RUNNING), "stopProcess", name, True)
 
     def remove(self, name: str) -> None:
@@ -106,7 +106,7 @@ class Supervisor:
         self._tolerate((_BAD_NAME,), "removeProcessGroup", name)
 
     def shutdown(self) -> None:
-        """Stop all programs and the supervisor."""
+        """Stop everything, and itself."""
         self._call("shutdown")
 
     def _tolerate(self, codes: tuple[int, ...], method: str, *arguments: str | bool) -> None:

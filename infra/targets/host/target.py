@@ -16,7 +16,7 @@ from infra.targets.host.provider import HostHealthProvider, HostServiceProvider,
 
 
 class Machine(DynamicResource, module="kappastack", name="Machine"):
-    """Folders and the supervisor of a stack on this machine."""
+    """This machine, as far as a stack needs it: folders, and a supervisor."""
 
     provider = MachineProvider
 
@@ -26,7 +26,7 @@ class Machine(DynamicResource, module="kappastack", name="Machine"):
 
 
 class HostPlatformHealthy(PlatformHealthy, module="kappastack", name="PlatformHealthy"):
-    """Also reports how long each service took to start."""
+    """Reports besides how long each service took to start."""
 
     provider = HostHealthProvider
 
@@ -46,7 +46,7 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
         secrets: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`secrets` are the secrets of the service by the name of their file."""
+        """`secrets` are those of the service, by the name of their file."""
         super().__init__(
             service.name,
             {
@@ -75,7 +75,7 @@ class HostTarget:
     """Runs each service as a process under a supervisor of the stack."""
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:
-        """`port_offset` shifts every port; `keep_data` keeps the volumes of a removed service."""
+        """`port_offset` shifts every port; `keep_data` leaves the volumes of a service that is taken away."""
         self._stack = stack
         self._port_offset = port_offset
         self._keep_data = keep_data
@@ -83,7 +83,7 @@ class HostTarget:
 
     @property
     def user(self) -> str:
-        """The user that deploys."""
+        """Whoever deploys."""
         return getpass.getuser()
 
     def run(
@@ -94,7 +94,7 @@ class HostTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Declare the files and the supervised process of a service. `healthy` waits for its health."""
+        """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
         process = HostService(
