@@ -1,13 +1,18 @@
 """The Pulumi program: reads the settings and puts the environment together."""
 
-import pulumi
-from pulumi.runtime import config
+import signal
 
-from infra.configuration import load_settings
-from infra.images import ImageError
-from infra.resources.dolphinscheduler.workflow_files import WorkflowError
-from infra.settings import SettingsError
-from stacks.environment import environment
+# A Ctrl-C reaches this process too. It ends without a traceback, and Pulumi reports the interruption.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import pulumi  # noqa: E402
+from pulumi.runtime import config  # noqa: E402
+
+from infra.configuration import load_settings  # noqa: E402
+from infra.images import ImageError  # noqa: E402
+from infra.resources.dolphinscheduler.workflow_files import WorkflowError  # noqa: E402
+from infra.settings import SettingsError  # noqa: E402
+from stacks.environment import environment  # noqa: E402
 
 try:
     environment(load_settings(config.get_config_env()), pulumi.get_stack())

@@ -74,3 +74,29 @@ def test_up_removes_the_lock_of_a_killed_run(fresh: TestStack) -> None:
     outcome = fresh.up()
     assert "left its lock" in outcome.output
     assert fresh.command("status").status == 0
+    assert not [line for line in fresh.processes_alive() if "pulumi" in line]
+
+
+def test_kept_data_are_opened_by_the_next_up(fresh: TestStack) -> None:
+    fresh.configure(keepData=True)
+    fresh.up()
+    password = fresh.connections.secrets["starrocks-root"]
+    assert fresh.command("destroy").status == 0
+    assert fresh.processes_alive() == []
+    fresh.up()
+    assert fresh.connections.secrets["starrocks-root"] == password
+    assert query(fresh.name, "SELECT COUNT(*) FROM aqi_breakpoints")[0][0]
+    fresh.configure(keepData=False)
+    assert fresh.destroy().status == 0
+    assert fresh.leftovers() == []
+
+
+def test_a_service_that_keeps_exiting_ends_the_deployment_with_its_log(fresh: TestStack) -> None:
+    fresh.configure(pulsar={"heap": "1Mi"})
+    begin = time.monotonic()
+    outcome = fresh.command("up", "--no-smoke", timeout=1800)
+    assert outcome.status != 0
+    assert "its process exited 5 times" in outcome.output
+    assert "last lines of the log of pulsar:" in outcome.output
+    assert "Run `make up" in outcome.output
+    print(f"the deployment ended after {time.monotonic() - begin:.0f} s")

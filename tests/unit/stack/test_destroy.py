@@ -1,0 +1,127 @@
+"""`destroy` on a full disk, and with data that are kept."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.settings import ROOT, Settings
+from infra.state import StackState
+from tools.stack import down
+from tools.stack.pulumi import Stack
+
+HOST = Settings.model_validate({"target": "host"})
+KEPT = Settings.model_validate({"target": "host", "keepData": True})
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StackState:
+    """Files of a stack with a log and data."""
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
+    found = StackState("local")
+    for path in (found.logs / "pulsar.log", found.logs / "pulsar.log.1", found.volume("pulsar", "data") / "ledger"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x" * 1000)
+    return found
+
+
+def free(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
+    """Whether the disk is full, look by look."""
+    rest = list(answers)
+    monkeypatch.setattr(down, "_is_full", lambda _state: rest.pop(0))
+
+
+def test_a_disk_with_room_is_left_alone(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+    free(monkeypatch, False)
+    down._free_disk("local", HOST)
+    assert (state.logs / "pulsar.log").stat().st_size == 1000
+
+
+def test_logs_go_first(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+    free(monkeypatch, True, False)
+    down._free_disk("local", HOST)
+    assert [(path.name, path.stat().st_size) for path in state.logs.iterdir()] == [("pulsar.log", 0)]
+    assert state.volume("pulsar", "data").is_dir()
+
+
+def test_then_the_data_that_destroy_removes_anyway(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+    free(monkeypatch, True, True)
+    down._free_disk("local", KEPT)
+    assert state.volume("pulsar", "data").is_dir()
+    free(monkeypatch, True, True)
+    down._free_disk("local", HOST)
+    assert not state.volume("pulsar", "data").exists()
+
+
+SCRIPT = """
+set -eu
+mount -t tmpfs -o size=24m tmpfs "$KAPPASTACK_STATE"
+{python} -m tools.stack --stack {stack} env >/dev/null
+mkdir -p "$KAPPASTACK_STATE/{stack}/data/pulsar/data"
+mkdir -p "$KAPPASTACK_STATE/{stack}/logs"
+head -c 1000000 /dev/zero >"$KAPPASTACK_STATE/{stack}/logs/pulsar.log"
+cat /dev/zero >"$KAPPASTACK_STATE/{stack}/data/pulsar/data/ledger" 2>/dev/null || true
+lock="$KAPPASTACK_STATE/pulumi/.pulumi/locks/organization/kappastack/{stack}"
+mkdir -p "$lock" && : >"$lock/0a.json" || true
+{python} -m tools.stack --stack {stack} destroy
+find "$KAPPASTACK_STATE" -mindepth 1
+"""
+
+
+def test_a_full_file_system_is_emptied(stack_name: str, tmp_path: Path, stack_in: Callable[[Path], Stack]) -> None:
+    assert stack_in(tmp_path).name == stack_name
+    folder = tmp_path / "small"
+    folder.mkdir()
+    script = SCRIPT.format(python=sys.executable, stack=stack_name)
+    namespace = ["--mount"] if os.getuid() == 0 else ["--user", "--map-root-user", "--mount"]
+    done = subprocess.run(
+        ["unshare", *namespace, "sh", "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "KAPPASTACK_STATE": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert "removing the stack's logs" in lines[0]
+    assert "stopping the services and removing their data" in lines[1]
+    assert lines[-1] == f"Stack {stack_name} is gone."
+    assert f"{folder} stays: it is a mount point" in lines
+
+
+class _Recorded(Stack):
+    """Records Pulumi's commands instead of running them."""
+
+    commands: tuple[tuple[str, ...], ...] = ()
+
+    def run(self, *arguments: str, quiet: bool = False) -> int:
+        del quiet
+        self.commands += (arguments,)
+        return 0
+
+
+def test_kept_data_keep_the_secrets_in_the_state(
+    stack_in: Callable[[Path], Stack], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = stack_in(tmp_path / "state")
+    made.file.write_text("config:\n  kappastack:target: host\n  kappastack:keepData: true\n")
+    made.ensure()
+    data = StackState(made.name).volume("starrocks", "data") / "file"
+    data.parent.mkdir(parents=True)
+    data.touch()
+    stack = _Recorded(made.name)
+    assert down.destroy(stack) == 0
+    assert stack.commands == (("destroy", "--yes", "--skip-preview", "--exclude", "**:RandomSecret::*"),)
+    assert stack.exists()
+    assert data.is_file()
+    assert "its state with their passwords" in capsys.readouterr().out.replace("\n", " ")
+
+    made.file.write_text("config:\n  kappastack:target: host\n  kappastack:keepData: false\n")
+    stack = _Recorded(made.name)
+    assert down.destroy(stack) == 0
+    assert not data.exists()
+    assert stack.commands[0] == ("destroy", "--yes", "--skip-preview")
