@@ -125,6 +125,32 @@ def free_port() -> int:
         return port
 
 
+def methods_and_paths_work_in_the_server(url: str) -> None:
+    """HEAD, OPTIONS and encoded slashes, which a test client does not send as a server receives them."""
+    got, head = httpx.get(f"{url}/api/v1/stations/A", timeout=20), httpx.head(f"{url}/api/v1/stations/A", timeout=20)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert httpx.head(f"{url}/api/v1/stations?format=csv", timeout=20).status_code == 200
+    options = httpx.options(f"{url}/api/v1/stations/A", timeout=20)
+    assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    for name in ("a%2Fb", "a%2fmeasurements"):
+        found = httpx.get(f"{url}/api/v1/stations/{name}", timeout=20)
+        assert (found.status_code, found.json()["errors"][0]["value"]) == (404, name.lower().replace("%2f", "/"))
+        assert found.json()["instance"] == f"/api/v1/stations/{name}"
+
+
+def csv_of_a_long_range_is_whole(url: str, starrocks: Emulator) -> None:
+    first = at("2026-01-01T00:00:00Z")
+    columns = ("station_id", "measured_at", "pm25", "message_id", "published_at")
+    times = [first + timedelta(minutes=number) for number in range(31 * 24 * 60)]
+    lines = [f"A,{time:%Y-%m-%d %H:%M:%S},12.5,1:1:1:1,2026-01-01 00:00:00" for time in times]
+    starrocks.load("sensor_measurements_zeta", columns, "\n".join(lines))
+    span = "from=2026-01-01&to=2026-02-01&pollutant=pm25"
+    whole = httpx.get(f"{url}/api/v1/stations/A/measurements?{span}&format=csv", timeout=300).raise_for_status()
+    found = [line.split(",")[0] for line in whole.text.splitlines()[1:]]
+    assert found == [f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in times]
+
+
 def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
     """The process as it is deployed: it starts, it lives through restarts of StarRocks, and it stops."""
     with emulator(tmp_path / "starrocks") as starrocks:
@@ -144,6 +170,8 @@ def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
         url = f"http://127.0.0.1:{port}"
         with process(port, environment) as api:
             assert wait_for(f"{url}/api/v1/stations/A", 200).json()["registered"] is True
+            methods_and_paths_work_in_the_server(url)
+            csv_of_a_long_range_is_whole(url, starrocks)
             for end in (starrocks.stop, starrocks.kill):
                 end()
                 away = wait_for(f"{url}/api/v1/stations/A", 503)

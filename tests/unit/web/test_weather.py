@@ -107,36 +107,63 @@ def test_csv_is_whole_and_json_has_pages(serve: Serve) -> None:
     assert len(client.get(f"{URL}?format=csv&limit=7").text.splitlines()) == 8
 
 
+def requested(client: TestClient, query: str, send: Callable[[Message], None]) -> None:
+    """Send a request past the test's client, which keeps the whole answer in memory."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def note(message: Message) -> None:
+        send(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "method": "GET",
+        "path": URL,
+        "raw_path": URL.encode(),
+        "query_string": query.encode(),
+        "headers": [],
+    }
+    asyncio.run(client.app(scope, receive, note))  # type: ignore[arg-type] # Starlette types it for WSGI too
+
+
 def test_the_memory_of_csv_does_not_grow_with_its_length(serve: Serve) -> None:
     def peak(count: int) -> int:
         client, _ = serve(table(count))
-        sent = 0
+        lines = 0
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
+        def send(message: Message) -> None:
+            nonlocal lines
+            lines += message.get("body", b"").count(b"\n")
 
-        async def send(message: Message) -> None:
-            nonlocal sent
-            sent += message.get("body", b"").count(b"\n")
-
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "method": "GET",
-            "path": URL,
-            "raw_path": URL.encode(),
-            "query_string": b"format=csv",
-            "headers": [],
-        }
         tracemalloc.start()
-        asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type] # Starlette types it for WSGI too
+        requested(client, "format=csv", send)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert sent == count + 1
+        assert lines == count + 1
         return most
 
     peak(100)  # what is allocated once
     assert peak(45_000) < 1.2 * peak(15_000)
+
+
+def test_csv_that_starrocks_interrupts_does_not_look_complete(serve: Serve) -> None:
+    """The server then closes the connection before the end of the answer, which every client notices."""
+    whole = table(25_000)
+
+    def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
+        if "`measured_at` <= %s" in sql:
+            raise StarRocksUnavailable("StarRocks did not answer")
+        return whole(sql, parameters)
+
+    client, _ = serve(reply)
+    sent: list[Message] = []
+    with pytest.raises((StarRocksUnavailable, RuntimeError)):
+        requested(client, "format=csv", sent.append)
+    assert sent[0]["status"] == 200
+    assert sum(message.get("body", b"").count(b"\n") for message in sent) >= 9_000
+    assert all(message["more_body"] for message in sent[1:])
 
 
 def test_french_spreadsheets(serve: Serve) -> None:
