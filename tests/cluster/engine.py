@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.checkout.paths import cache
+from tests.waiting import PATIENCE
 
 RUNTIME = Path("/run/kappastack-tests")
 SOCKET = RUNTIME / "docker.sock"
 BASE_IMAGE = "kappastack-tests/debian:bookworm"
 RELEASE = "bookworm"
-_START_SECONDS = 60
-_STOP_SECONDS = 120
+_START_SECONDS = PATIENCE
+_STOP_SECONDS = PATIENCE
 
 
 def reason_to_skip() -> str:
@@ -68,7 +69,7 @@ def _answers(host: str) -> bool:
             env=environment(host),
             capture_output=True,
             check=False,
-            timeout=20,
+            timeout=60,
         )
     except subprocess.TimeoutExpired:
         return False

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 _CONFIGURATION = """\
 version: 0.1
 log: {level: error}
 storage: {filesystem: {rootdirectory: FOLDER}}
 http: {addr: "ADDRESS"}
 """
-_START_SECONDS = 20
+_START_SECONDS = PATIENCE
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def registry(folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _answers(port: int) -> bool:

@@ -16,7 +16,7 @@ def test_a_changed_image_replaces_its_container_alone_around_a_savepoint(stack: 
     write_csv(tmp_path / "image.csv", measurements)
     before = {service: each.id for service, each in stack.containers().items()}
     replay = Replay(stack, tmp_path / "image.csv", speed=20_000)
-    wait_for_count(stack, "image", 500, within=90, at_least=True)
+    wait_for_count(stack, "image", 500, at_least=True)
     stack.change_image("seatunnel")
 
     outcome = stack.up()
@@ -51,12 +51,12 @@ def test_each_process_that_dies_comes_back_and_nothing_is_lost_or_doubled(stack:
     measurements = list(from_sample(40_000, prefix="kill"))
     write_csv(tmp_path / "kill.csv", measurements)
     replay = Replay(stack, tmp_path / "kill.csv", speed=2_000)
-    wait_for_count(stack, "kill", 500, within=90, at_least=True)
+    wait_for_count(stack, "kill", 500, at_least=True)
     for service in ("api", "frontend", "postgres", "dolphinscheduler", "starrocks", "pulsar", "seatunnel"):
         print(f"{service} was healthy again after {stack.kill_and_wait(service):.1f} s")
-    assert replay.finish(within=400) == len(measurements)
+    assert replay.finish() == len(measurements)
     # The engine forgot its jobs: the keeper puts them back, within a minute of DolphinScheduler's being there.
-    wait_for_count(stack, "kill", len(measurements), within=300)
+    wait_for_count(stack, "kill", len(measurements))
     assert differences(stack.name, measurements, "kill") == []
     stack.wait_until_healthy()
     outcome = stack.command("status")

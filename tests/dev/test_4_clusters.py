@@ -70,18 +70,18 @@ def test_the_job_goes_on_when_one_of_three_nodes_dies(clusters: DockerStack, tmp
     measurements = list(from_sample(12_000, prefix=prefix))
     write_csv(tmp_path / "nodes.csv", measurements)
     replay = Replay(clusters, tmp_path / "nodes.csv", speed=2_500)
-    wait_for_count(clusters, prefix, 500, within=90, at_least=True)
+    wait_for_count(clusters, prefix, 500, at_least=True)
 
     begin = time.monotonic()
     clusters.kill(victim)
     # What was on its way when the node died may still arrive; more than that comes from those that are left.
-    wait_for_count(clusters, prefix, counted(clusters, prefix) + 2_000, within=90, at_least=True)
+    wait_for_count(clusters, prefix, counted(clusters, prefix) + 2_000, at_least=True)
     seconds = time.monotonic() - begin
     print(f"the job went on {seconds:.1f} s after {victim} died, 2,000 rows included")
     assert seconds < SECONDS_TO_GO_ON or os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
     assert replay.finish() == len(measurements)
-    wait_for_count(clusters, prefix, len(measurements), within=120)
+    wait_for_count(clusters, prefix, len(measurements))
     assert differences(clusters.name, measurements, prefix) == []
     clusters.wait_until_healthy()
 
@@ -90,16 +90,16 @@ def test_each_server_that_dies_comes_back_and_nothing_is_lost_or_doubled(cluster
     measurements = list(from_sample(50_000, prefix="servers"))
     write_csv(tmp_path / "servers.csv", measurements)
     replay = Replay(clusters, tmp_path / "servers.csv", speed=2_000)
-    wait_for_count(clusters, "servers", 500, within=90, at_least=True)
+    wait_for_count(clusters, "servers", 500, at_least=True)
     for service in [*PULSAR, *SCHEDULER] if os.environ.get("KAPPASTACK_LONG") else ONE_OF_EACH_KIND:
         print(f"{service} was healthy again after {clusters.kill_and_wait(service):.1f} s")
-    assert replay.finish(within=400) == len(measurements)
-    wait_for_count(clusters, "servers", len(measurements), within=300)
+    assert replay.finish() == len(measurements)
+    wait_for_count(clusters, "servers", len(measurements))
     assert differences(clusters.name, measurements, "servers") == []
     # What a station did not get acknowledged it sends again: such an event may have come twice, and is one clean row.
     assert raw_counts(clusters.name, "servers")[1] == len(measurements)
     # Servers of DolphinScheduler that lost the registry end themselves, and are started again by the engine.
-    clusters.wait_until_healthy(within=180)
+    clusters.wait_until_healthy()
     outcome = clusters.command("status")
     assert outcome.status == 0, outcome.output
 

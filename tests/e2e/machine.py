@@ -110,12 +110,16 @@ class TestStack:
         )
         return Outcome(done.returncode, done.stdout)
 
-    def command(self, *arguments: str, timeout: float = 400) -> Outcome:
+    def command(self, *arguments: str, timeout: float = 1800) -> Outcome:
         """Run `python -m tools.stack …`."""
         return self._run([sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments], timeout)
 
-    def up_until(self, *words: str) -> "subprocess.Popen[str]":
-        """Start a deployment in a separate process group, and return when an output line contains all `words`."""
+    def up_until(self, *words: str) -> tuple["subprocess.Popen[str]", str]:
+        """Start a deployment in a separate process group, until an output line contains all `words`.
+
+        Returns:
+            The running process, and its output so far.
+        """
         up = subprocess.Popen(
             [sys.executable, "-m", "tools.stack", "--stack", self.name, "up", "--no-smoke"],
             cwd=ROOT,
@@ -131,7 +135,7 @@ class TestStack:
         for line in up.stdout:
             lines.append(line)
             if all(word in line for word in words):
-                return up
+                return up, "".join(lines)
         raise AssertionError("the deployment ended without the expected output:\n" + "".join(lines[-40:]))
 
     def up(self) -> Outcome:
@@ -140,7 +144,7 @@ class TestStack:
         assert outcome.status == 0, outcome.output[-6000:]
         return outcome
 
-    def pulumi(self, *arguments: str, timeout: float = 400) -> Outcome:
+    def pulumi(self, *arguments: str, timeout: float = 1800) -> Outcome:
         """Run a bare `pulumi`, as a shell does after `eval "$(make -s env)"`."""
         words = " ".join(arguments)
         script = f'eval "$({sys.executable} -m tools.stack --stack {self.name} env)"; pulumi {words} -s {self.name}'
@@ -194,7 +198,9 @@ class TestStack:
         return {name: "\n".join(told[-lines:]) for name, told in found.items() if told}
 
     def destroy(self) -> Outcome:
-        """Destroy the stack and delete its configuration file."""
+        """Destroy the stack and delete its configuration file. A second call does nothing."""
+        if not self.file.exists():
+            return Outcome(0, "destroyed already")
         outcome = self.command("destroy")
         self.file.unlink(missing_ok=True)
         return outcome

@@ -3,8 +3,6 @@
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from machine import TestStack
@@ -14,6 +12,7 @@ from apps.shared.starrocks import StarRocksError
 from infra.resources.connections import token_file
 from infra.services import pulsar_roles
 from infra.settings import ROOT
+from tests.waiting import PATIENCE, wait_until
 
 
 class Replay:
@@ -33,7 +32,7 @@ class Replay:
                 command, cwd=ROOT, env=stack.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
-    def finish(self, within: float = 300) -> int:
+    def finish(self, within: float = 2 * PATIENCE) -> int:
         """Wait for the end of the replay, and return the number of acknowledged events that it printed."""
         status = self._process.wait(within)
         text = self._log.read_text()
@@ -43,12 +42,18 @@ class Replay:
         return int(match[1])
 
 
-def wait_for_count(stack: TestStack, prefix: str, wanted: int, *, within: float = 300, at_least: bool = False) -> None:
+def wait_for_count(
+    stack: TestStack, prefix: str, wanted: int, *, within: float = PATIENCE, at_least: bool = False
+) -> None:
     """Wait until the number of clean rows is reached."""
-    deadline = time.monotonic() + within
-    while (found := counted(stack, prefix)) != wanted and not (at_least and found >= wanted):
-        assert time.monotonic() < deadline, f"{found} of {wanted} rows of {prefix} after {within:.0f} s"
-        time.sleep(0.3)
+    found = -1
+
+    def reached() -> bool:
+        nonlocal found
+        found = counted(stack, prefix)
+        return found == wanted or (at_least and found >= wanted)
+
+    wait_until(reached, lambda: f"{wanted} rows of {prefix}, found {found}", within=within, pause=0.3)
 
 
 def counted(stack: TestStack, prefix: str) -> int:
@@ -58,11 +63,3 @@ def counted(stack: TestStack, prefix: str) -> int:
         return count(stack.name, prefix)
     except StarRocksError:
         return -1
-
-
-def wait_until(reached: Callable[[], bool], *, within: float, what: str) -> None:
-    """Wait for a condition, at most `within` seconds."""
-    deadline = time.monotonic() + within
-    while not reached():
-        assert time.monotonic() < deadline, f"waited {within:.0f} s for {what}"
-        time.sleep(0.2)

@@ -1,13 +1,13 @@
 """Manual operations on the DolphinScheduler of the stack under test."""
 
 import contextlib
-import time
 
 from machine import TestStack
 
 from infra.resources.dolphinscheduler.client import DolphinScheduler, FoundWorkflow, connect
 from infra.resources.dolphinscheduler.runs import ENDED, Run, run_details, run_log, start, task_runs
 from infra.resources.http import ServiceError
+from tests.waiting import PATIENCE, wait_until
 
 PROJECT = "ciapol"
 
@@ -54,30 +54,33 @@ class Scheduler:
         """Start a workflow by hand."""
         return start(self._server, self._name, name, parameters)
 
-    def ended(self, run: Run, *, within: float = 300) -> Run:
+    def ended(self, run: Run, *, within: float = 2 * PATIENCE) -> Run:
         """Wait for the end of a run, and tolerate an unreachable server meanwhile."""
-        deadline = time.monotonic() + within
-        while time.monotonic() < deadline:
+        found = run
+
+        def has_ended() -> bool:
+            nonlocal found
             with contextlib.suppress(ServiceError):
                 found = run_details(self._server, self._project, run.id)
-                if found.state in ENDED:
-                    return found
-            time.sleep(0.3)
-        raise AssertionError(f"run {run.name} has not ended after {within:.0f} s:\n{self.log(run)}")
+            return found.state in ENDED
+
+        wait_until(has_ended, lambda: f"the end of run {run.name}:\n{self.log(run)}", within=within, pause=0.3)
+        return found
 
     def log(self, run: Run) -> str:
         """The logs of the tasks of a run."""
         return run_log(self._server, self._project, run.id)
 
-    def wait_for_task(self, run: Run, *, within: float = 60) -> str:
+    def wait_for_task(self, run: Run) -> str:
         """Wait until a task of the run is executing, and return the name of the service that executes it."""
-        deadline = time.monotonic() + within
-        while time.monotonic() < deadline:
-            for task in task_runs(self._server, self._project, run.id):
-                if task.host:
-                    return self._service_at(task.host)
-            time.sleep(0.05)
-        raise AssertionError(f"no task of run {run.name} began within {within:.0f} s")
+        hosts: list[str] = []
+
+        def begun() -> bool:
+            hosts.extend(task.host for task in task_runs(self._server, self._project, run.id) if task.host)
+            return bool(hosts)
+
+        wait_until(begun, f"a task of run {run.name}", pause=0.05)
+        return self._service_at(hosts[0])
 
     def _service_at(self, host: str) -> str:
         port = int(host.rsplit(":", 1)[1])

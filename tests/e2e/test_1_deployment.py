@@ -11,7 +11,7 @@ from machine import TestStack
 
 from infra.settings import ROOT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 def test_the_smoke_tests_pass(stack: TestStack) -> None:

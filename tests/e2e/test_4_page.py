@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from machine import TestStack
 from playwright.sync_api import expect, sync_playwright
 
 from infra.settings import ROOT
+from tests.waiting import PATIENCE, wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 CHROMIUM = os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -44,18 +44,17 @@ def replayed(stack: TestStack) -> dict[str, tuple[int, str]]:
         *("--shift-to-now", "--broker", stack.url("pulsar", "broker")),
     ]
     subprocess.run(command, cwd=ROOT, env=stack.environment, check=True, capture_output=True)
-    deadline = time.monotonic() + 60
-    while True:
-        items = httpx.get(f"{stack.url('api', 'http')}/api/v1/aqi/current", timeout=10, trust_env=False).json()["items"]
-        found = {
-            item["station"]["station_id"]: (item["aqi"], item["color"])
-            for item in items
-            if item["aqi"] is not None and item["station"]["demonstration"]
-        }
-        if len(found) == DEMONSTRATION:
-            break
-        assert time.monotonic() < deadline, found
-        time.sleep(0.5)
+    found: dict[str, tuple[int, str]] = {}
+
+    def all_there() -> bool:
+        found.clear()
+        items = httpx.get(f"{stack.url('api', 'http')}/api/v1/aqi/current", timeout=60, trust_env=False).json()["items"]
+        for item in items:
+            if item["aqi"] is not None and item["station"]["demonstration"]:
+                found[item["station"]["station_id"]] = (item["aqi"], item["color"])
+        return len(found) == DEMONSTRATION
+
+    wait_until(all_there, lambda: f"{DEMONSTRATION} stations with an index, found {found}", pause=0.5)
     begin = (datetime.now(UTC) - timedelta(days=8)).strftime("%Y-%m-%dT%H:00:00Z")
     computed = stack.command("run", "aqi_hourly", "--from", begin)
     assert computed.status == 0, computed.output[-3000:]
@@ -76,7 +75,7 @@ def test_the_page_shows_stations_colours_and_charts(stack: TestStack, tmp_path: 
         page.goto(stack.url("frontend", "http"))
         for station, (aqi, color) in expected.items():
             card = page.locator(f"[data-station='{station}']")
-            expect(card).to_have_attribute("data-aqi", str(aqi), timeout=20_000)
+            expect(card).to_have_attribute("data-aqi", str(aqi), timeout=1000 * PATIENCE)
             expect(card.get_by_test_id("aqi-tile")).to_have_css("background-color", rgb(color))
         expect(page.get_by_test_id("demonstration-banner")).to_contain_text("Pékin")
         expect(page.locator("html")).to_have_attribute("lang", "fr")
@@ -85,12 +84,12 @@ def test_the_page_shows_stations_colours_and_charts(stack: TestStack, tmp_path: 
         station = next(iter(expected))
         page.goto(f"{stack.url('frontend', 'http')}/stations/{station}?period=7d&pollutant=pm25")
         means = page.locator("[data-chart='means'][data-chart-hours='168']")
-        expect(means).to_be_visible(timeout=20_000)
-        expect(means).not_to_have_attribute("data-chart-points", "0", timeout=20_000)
+        expect(means).to_be_visible(timeout=1000 * PATIENCE)
+        expect(means).not_to_have_attribute("data-chart-points", "0", timeout=1000 * PATIENCE)
         assert int(means.get_attribute("data-chart-points") or 0) > 100
         index = page.locator("[data-chart='aqi']")
-        expect(index).to_be_visible(timeout=20_000)
-        expect(index).not_to_have_attribute("data-chart-points", "0", timeout=20_000)
+        expect(index).to_be_visible(timeout=1000 * PATIENCE)
+        expect(index).not_to_have_attribute("data-chart-points", "0", timeout=1000 * PATIENCE)
         assert int(index.get_attribute("data-chart-points") or 0) > 100
         page.screenshot(path=tmp_path / "station.png")
         browser.close()

@@ -10,7 +10,7 @@ from machine import TestStack
 
 from infra.resources.dolphinscheduler.database import SECRETS
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 def test_the_default_password_is_rejected(stack: TestStack) -> None:

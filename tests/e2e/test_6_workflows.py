@@ -3,13 +3,14 @@
 import pytest
 from machine import TestStack
 from measurements import from_sample, query, write_csv
-from replaying import Replay, wait_for_count, wait_until
+from replaying import Replay, wait_for_count
 from scheduler import Scheduler
 
 from apps.shared.starrocks import Row
 from infra.resources.dolphinscheduler.runs import RunState
+from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 ROWS_A_MONTH = 4000
 MONTHS_BACK = (16, 18, 19)
@@ -98,7 +99,7 @@ def kill_in_the_middle(stack: TestStack, service: str, right: list[Row], prefix:
     assert everything(stack, "sensor_measurements_archive_zeta", prefix) == expected
     assert everything(stack, "sensor_measurements_zeta", prefix) == []
     assert everything(stack, "all_measurements", prefix) == expected
-    wait_until(lambda: stack.command("status").status == 0, within=120, what="a healthy stack")
+    wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
 
 
 @pytest.mark.parametrize("service", ["dolphinscheduler", "postgres", "seatunnel", "starrocks"])

@@ -96,7 +96,7 @@ def test_texts_of_the_server_are_shown_as_text(put: Put, page: Page, client: Dol
     put("markup", description=MARKUP, schedule=NEVER)
     put("byhand")
     tasks.behave(work={"exit": 1})
-    wait(client, PROJECT, start(client, PROJECT, "markup").id, within=60)
+    wait(client, PROJECT, start(client, PROJECT, "markup").id, within=300)
     expect(page.locator("#workflows tr", has_text="markup")).to_contain_text("Échec")
     assert "0 0 0 1 1 ? 2099" in row(page, "markup")
     assert "Africa/Abidjan" in row(page, "markup")
@@ -159,7 +159,7 @@ def test_stopping(put: Put, page: Page, client: DolphinScheduler, tasks: StandIn
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#runs").get_by_role("button", name=re.compile(rf"^Arrêter .* {run.id}$")).click()
     expect(page.locator("#runs tr").nth(1)).to_contain_text("Arrêtée")
-    assert wait(client, PROJECT, run.id, within=30).state == "STOP"
+    assert wait(client, PROJECT, run.id, within=300).state == "STOP"
 
 
 def test_english(put: Put, page: Page) -> None:

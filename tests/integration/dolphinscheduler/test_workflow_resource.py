@@ -35,7 +35,7 @@ def there(client: DolphinScheduler, name: str) -> FoundWorkflow:
 def test_a_change_keeps_codes_and_history(client: DolphinScheduler, put: Put, workflows: WorkflowProvider) -> None:
     tasks = [task("first"), task("second", needs=["first"])]
     put("changing", *tasks, schedule=HOURLY)
-    run = wait(client, PROJECT, start(client, PROJECT, "changing").id, within=60)
+    run = wait(client, PROJECT, start(client, PROJECT, "changing").id, within=300)
     before = there(client, "changing")
     put("changing", *tasks, schedule=HOURLY)
     assert there(client, "changing") == before
@@ -49,7 +49,7 @@ def test_a_change_keeps_codes_and_history(client: DolphinScheduler, put: Put, wo
     }
     project = client.project_code(PROJECT)
     assert [each.id for each in last_runs(client, project, after.process.code)] == [run.id]
-    run = wait(client, PROJECT, start(client, PROJECT, "changing").id, within=60)
+    run = wait(client, PROJECT, start(client, PROJECT, "changing").id, within=300)
     assert (run.state, run.version) == ("SUCCESS", 2)
 
 
@@ -147,7 +147,7 @@ def test_removing_an_online_workflow_with_an_active_run(
     assert time.monotonic() - begin < 20
     project = client.project_code(PROJECT)
     assert client.workflow(project, "removed") is None
-    assert wait(client, PROJECT, run.id, within=10).state == "STOP"
+    assert wait(client, PROJECT, run.id, within=300).state == "STOP"
     workflows.remove(want)
 
 

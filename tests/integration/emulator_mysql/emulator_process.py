@@ -57,8 +57,8 @@ def emulator_process(folder: Path) -> Iterator[Emulator]:
         finally:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(300)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait(10)
+                process.wait(300)
                 raise

@@ -38,7 +38,7 @@ class Client:
 
     def run(self, sql: str, *options: str) -> "subprocess.CompletedProcess[str]":
         command = [*self._command, *(options or ("--skip-ssl",)), *self._database]
-        return subprocess.run(command, input=sql, capture_output=True, encoding="utf-8", timeout=60, check=False)
+        return subprocess.run(command, input=sql, capture_output=True, encoding="utf-8", timeout=300, check=False)
 
 
 @pytest.fixture

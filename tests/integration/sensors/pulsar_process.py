@@ -18,6 +18,7 @@ from infra.products.fields import pulsar_schema, read_fields
 from infra.services.model import fill
 from infra.services.pulsar import pulsar
 from infra.settings import PulsarSettings
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = pulsar_schema(read_fields(ROOT / "topics/ciapol/sensor-measurements.fields.yaml"))
@@ -102,7 +103,7 @@ class Pulsar:
 
     def _wait_until_healthy(self) -> None:
         assert self._process is not None
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 2 * PATIENCE
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break

@@ -61,7 +61,7 @@ def register(port: int, file: Path, expected: int = 0) -> str:
         "--user",
         "root",
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == expected, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -109,7 +109,7 @@ def test_an_error_of_starrocks_is_reported(port: int, tmp_path: Path) -> None:
         "nobody",
     ]
     done = subprocess.run(
-        [*command, "--password-file", str(password)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        [*command, "--password-file", str(password)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 1
     assert f"StarRocks at 127.0.0.1:{port}, user nobody" in done.stderr

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from apps.ciapol.sensors.event import encode
 from apps.ciapol.sensors.files import read_measurements
 from tests.integration.sensors.pulsar_process import Pulsar
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]
@@ -28,7 +28,7 @@ def start(broker: Pulsar, topic: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str], expected: int = 0) -> str:
-    output, errors = process.communicate(timeout=240)
+    output, errors = process.communicate(timeout=600)
     assert process.returncode == expected, output + errors
     return output + errors
 
@@ -37,13 +37,6 @@ def counts(output: str) -> dict[str, int]:
     found = re.search(r"read (\d+), published (\d+), acknowledged (\d+), skipped (\d+)", output)
     assert found, output
     return dict(zip(("read", "published", "acknowledged", "skipped"), map(int, found.groups()), strict=True))
-
-
-def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.02)
 
 
 def acknowledged(state: Path) -> int:
@@ -85,7 +78,7 @@ def test_a_killed_broker_loses_nothing(broker: Pulsar, rows: Path, tmp_path: Pat
     topic = broker.create_topic("killed")
     state = tmp_path / "state.json"
     process = start(broker, topic, "replay", str(rows), "--resume", str(state))
-    wait_for(lambda: acknowledged(state) > 5_000, 60, "the replay begins")
+    wait_until(lambda: acknowledged(state) > 5_000, "the replay's first acknowledgements", pause=0.02)
     broker.kill()
     broker.start()
     output = finish(process)
@@ -108,7 +101,7 @@ def test_an_interrupted_replay_continues_where_it_ended(
     state = tmp_path / "state.json"
     arguments = ("replay", str(rows), "--resume", str(state))
     process = start(broker, topic, *arguments)
-    wait_for(lambda: acknowledged(state) > 5_000, 60, "the replay begins")
+    wait_until(lambda: acknowledged(state) > 5_000, "the replay's first acknowledgements", pause=0.02)
     os.kill(process.pid, number)
     output = finish(process, expected=130 if number == signal.SIGINT else -number)
     before = acknowledged(state)

@@ -336,7 +336,7 @@ def what_is_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator, 
         else:
             with ingest.engine.lock:
                 ingest.engine.forget()
-        process.communicate(timeout=120)
+        process.communicate(timeout=300)
         nothing_lost_nothing_twice(ingest)
         for _ in range(3):
             code, log = stack.run(stack.command("archive", *OPTIONS, run=f"m{number}"), SHORT_LEASE)

@@ -77,7 +77,7 @@ def test_waiting_for_the_end_of_a_run(client: DolphinScheduler, server: Server, 
     with pytest.raises(TimeoutError, match=r"not ready within 0 s: .* is RUNNING_EXECUTION"):
         wait(client, "ciapol", run.id, within=0)
     stop(client, 1, run.id)
-    assert wait(client, "ciapol", run.id, within=10).state == RunState.STOP
+    assert wait(client, "ciapol", run.id, within=300).state == RunState.STOP
 
 
 def test_errors_list_the_existing_names(client: DolphinScheduler, server: Server, make: Make) -> None:

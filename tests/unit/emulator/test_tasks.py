@@ -12,7 +12,7 @@ from starrocks_emulator.testing import Client
 
 
 def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -75,7 +75,7 @@ def test_a_bad_batch_leaves_the_transaction_as_it_was(call: Caller) -> None:
 def test_a_transaction_that_nobody_ends_is_rolled_back(call: Caller, header: str) -> None:
     assert call("begin", **{header: "1"})["Status"] == "OK"
     assert call("load", "a", '{"k": 1}')["Status"] == "OK"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while call.engine.loads.state("d", "label") != "ABORTED":  # housekeeping looks once a second
         assert time.monotonic() < deadline
         time.sleep(0.05)

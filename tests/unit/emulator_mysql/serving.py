@@ -56,7 +56,7 @@ def serving(
             asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(300)
         loop.close()
 
 

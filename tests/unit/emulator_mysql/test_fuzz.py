@@ -116,7 +116,7 @@ ATTACKS: tuple[Callable[[RawClient, random.Random], None], ...] = (
 
 
 def attack(served: Served, rng: random.Random, kind: Callable[[RawClient, random.Random], None]) -> None:
-    with RawClient(served.port, timeout=10) as client:
+    with RawClient(served.port, timeout=120) as client:
         try:
             kind(client, rng)
             with suppress(OSError):  # the server may have closed it already
@@ -149,7 +149,7 @@ def test_nothing_that_a_client_sends_breaks_the_server(
         with RawClient(served.port) as client:
             login(client, rng)
             assert client.command(b"\x0e")[0] == 0
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 300
         while served.server.connections and time.monotonic() < deadline:
             time.sleep(0.01)
         assert served.server.connections == []

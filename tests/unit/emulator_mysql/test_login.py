@@ -81,7 +81,7 @@ def test_a_right_password_logs_in_and_out(served: Served, backend: SqliteBackend
         cursor.execute("select 40 + 2")
         assert cursor.fetchall() == ((42,),)
         assert [info.user for info in served.server.connections] == ["ana"]
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 300
     while not backend.closed and time.monotonic() < deadline:
         time.sleep(0.01)
     assert backend.closed == [1]
@@ -160,7 +160,7 @@ def test_a_silent_client_is_dropped(backend: SqliteBackend) -> None:
     with serving(backend, limits=Limits(login_seconds=0.3)) as served, RawClient(served.port) as client:
         client.read()
         assert client.closed()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 300
         while served.server.connections and time.monotonic() < deadline:
             time.sleep(0.01)
         assert served.server.connections == []

@@ -10,6 +10,7 @@ import pytest
 from infra import distributions
 from infra.distributions import AssemblyError, Distribution, assembly, digest, model
 from infra.distributions.registry import Recipe, recipes
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -57,7 +58,7 @@ def test_two_runs_at_once_build_it_once(made: Made) -> None:
     both = threading.Barrier(2)
 
     def one() -> Path:
-        both.wait(10)
+        both.wait(PATIENCE)
         return assemble(made)
 
     with ThreadPoolExecutor(2) as pool:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from infra.checkout.paths import cache, locked, write_atomically
+from tests.waiting import PATIENCE
 
 
 def test_a_lock_keeps_a_second_holder_out_until_the_first_is_done(tmp_path: Path) -> None:
@@ -17,9 +18,9 @@ def test_a_lock_keeps_a_second_holder_out_until_the_first_is_done(tmp_path: Path
     with locked(tmp_path / "lock", lambda: None):
         thread = threading.Thread(target=second)
         thread.start()
-        assert waiting.wait(10)
+        assert waiting.wait(PATIENCE)
         order.append("first")
-    thread.join(10)
+    thread.join(PATIENCE)
     assert order == ["first", "second"]
 
 

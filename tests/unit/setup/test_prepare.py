@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from infra.checkout.process import Report, SetupError
+from tests.waiting import PATIENCE
 from tools.setup import __main__ as setup
 from tools.setup import environment, pulumi_cli
 from tools.setup.__main__ import Step
-
-PATIENCE = 300
 
 
 class Steps:

@@ -47,8 +47,8 @@ def test_a_killed_process_is_cleaned_up_after(tmp_path: Path) -> None:
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGKILL)
     # The guard must not keep the log open: DolphinScheduler reads it to its end.
-    assert process.communicate(timeout=5)[0] == ""
-    job, guard, session, parent = map(int, found(tmp_path, 10).split())
+    assert process.communicate(timeout=300)[0] == ""
+    job, guard, session, parent = map(int, found(tmp_path, 300).split())
     assert job == 42
     assert len({guard, process.pid, os.getpid()}) == 3
     assert session not in {os.getsid(0), os.getsid(os.getpid())}
@@ -58,17 +58,17 @@ def test_a_killed_process_is_cleaned_up_after(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rest", ["guard.watch(None); guard.done()", "guard.done(); os.kill(os.getpid(), 9)"])
 def test_a_process_that_ended_in_good_order_is_left_alone(tmp_path: Path, rest: str) -> None:
     process = start(tmp_path, rest)
-    process.communicate(timeout=10)
+    process.communicate(timeout=300)
     assert found(tmp_path, 0.5) == ""
 
 
 def test_a_job_that_ended_is_not_stopped(tmp_path: Path) -> None:
     process = start(tmp_path, "guard.watch(None); os.kill(os.getpid(), 9)")
-    process.communicate(timeout=10)
-    assert found(tmp_path, 10).startswith("None ")
+    process.communicate(timeout=300)
+    assert found(tmp_path, 300).startswith("None ")
 
 
 def test_the_work_goes_on_without_its_guard(tmp_path: Path) -> None:
     rest = "os.close(guard._write); guard.watch(3); guard.done(); print('went on', flush=True)"
     process = start(tmp_path, rest)
-    assert process.communicate(timeout=10)[0] == "ready\nwent on\n"
+    assert process.communicate(timeout=300)[0] == "ready\nwent on\n"

@@ -57,8 +57,8 @@ def test_the_same_run_joins_a_job_that_runs(engine: FakeZeta) -> None:
     second.join(0.3)
     assert second.is_alive()
     engine.jobs[engine.submitted[0]].status = "FINISHED"
-    first.join(5)
-    second.join(5)
+    first.join(300)
+    second.join(300)
     assert not first.is_alive()
     assert not second.is_alive()
     assert len(engine.submitted) == 1
@@ -95,7 +95,7 @@ def test_a_job_that_the_engine_forgot_is_submitted_again_under_its_id(engine: Fa
     engine.forget()
     engine.on_submit = lambda _identity, job: setattr(job, "status", "FINISHED")
     engine.down = False
-    thread.join(10)
+    thread.join(300)
     assert not thread.is_alive()
     assert len(engine.submitted) == 2
     assert len(set(engine.submitted)) == 1
