@@ -1,6 +1,6 @@
 """`python -m tools.checks [--long | --changed] [layer …]` runs these layers, or all.
 
-Every layer runs even where one failed. Layers without a whole stack run two at a time: their tests wait for services
+Every layer runs even where one failed. Layers without a whole stack run three at a time: their tests wait for services
 half of their time. A whole stack runs alone: its tests kill, restart and time servers, which a second load disturbs.
 """
 
@@ -15,6 +15,8 @@ from itertools import groupby
 from tools.checks import changes, summary
 from tools.checks.layers import REPORTS, Layer, changed_layers, layers
 from tools.checks.summary import Result
+
+SIDE_BY_SIDE = 3
 
 
 def heading(text: str) -> None:
@@ -41,7 +43,7 @@ def run_all(chosen: Sequence[Layer]) -> int:
     started = time.monotonic()
     results: list[Result] = []
     for alone, group in groupby(chosen, lambda layer: layer.alone):
-        with ThreadPoolExecutor(max_workers=1 if alone else 2) as pool:
+        with ThreadPoolExecutor(max_workers=1 if alone else SIDE_BY_SIDE) as pool:
             results += pool.map(run, group)
     for line in summary.lines(results, time.monotonic() - started):
         print(line, flush=True)

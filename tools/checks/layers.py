@@ -27,7 +27,7 @@ class Layer:
         name: on the command line.
         title: what it checks, for its heading.
         run: runs it and returns its outcome.
-        alone: whether no other layer runs beside it; others run two at a time.
+        alone: whether no other layer runs beside it; others run three at a time.
     """
 
     name: str
@@ -166,7 +166,7 @@ def changed_layers(selection: Selection) -> list[Layer]:
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers in their order: what the others need first, and what is quick before what is slow.
+    """All layers in their order: what the others need first, whole stacks last.
 
     Args:
         long: whether cases run with their full counts.
@@ -174,17 +174,18 @@ def layers(*, long: bool) -> list[Layer]:
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
         Layer("distributions", "Distributions", distributions, alone=True),
-        TYPES,
-        JAVA,
-        FRONTEND,
-        LINT,
-        Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long)),
-        Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
+        # The longest begin first; the quick ones pass beside them.
         Layer(
             "integration",
             "Integration tests of all else",
             lambda: python_tests("integration", "integration", long=long, without=workflows),
         ),
+        Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
+        LINT,
+        TYPES,
+        FRONTEND,
+        Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
+        JAVA,
         Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), alone=True),
         Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), alone=True),
     ]

@@ -173,7 +173,7 @@ def test_the_version_ignores_tests_and_files_of_tools(source: Path) -> None:
 
 def test_every_service_has_its_distribution() -> None:
     names = [distribution.name for distribution in distributions.every()]
-    services = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks_emulator"}
+    services = {"platform_api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks_emulator"}
     assert services <= set(names)
     assert len(set(names)) == len(names)
     assert distributions.pulsar() in distributions.every()
