@@ -6,12 +6,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.settings import ROOT
+from infra.checkout.paths import state_folder
 
-
-def state_folder() -> Path:
-    """The state folder of this checkout: `.kappastack`, or what KAPPASTACK_STATE names."""
-    return Path(os.environ.get("KAPPASTACK_STATE") or ROOT / ".kappastack").resolve()
+__all__ = ["StackState", "state_folder"]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,11 @@ def cache() -> Path:
     return Path(folder).expanduser().resolve() if folder else Path.home() / ".cache" / "kappastack"
 
 
+def state_folder() -> Path:
+    """The state folder of this checkout: `.kappastack`, or the folder in KAPPASTACK_STATE."""
+    return Path(os.environ.get("KAPPASTACK_STATE") or ROOT / ".kappastack").resolve()
+
+
 @contextmanager
 def locked(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Hold an exclusive lock on a file, across processes; the kernel releases it when the process ends.

@@ -2,7 +2,7 @@
 
 import sys
 
-# Whoever starts this with an older Python is told so.
+# Before the imports below, which an older Python refuses with a traceback.
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit("kappastack needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": apt-get install python3")
 
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from infra.checkout.environment import outside_path, variables
 from infra.checkout.paths import NOTES, PYTHON, ROOT, locked
 from infra.checkout.process import Report, SetupError
+from infra.checkout.suitability import ADVICE, unusable_folders
 from tools.setup import doctor, environment, node, pulumi_cli, python_environment, system_packages
 
 
@@ -117,6 +118,9 @@ def main() -> int:
         text, usable = doctor.examine()
         print(text)
         return 0 if usable else 1
+    if problems := list(unusable_folders()):
+        print(*(f"{problem}." for problem in problems), f"{ADVICE}.", sep="\n", file=sys.stderr)
+        return 2
     os.environ["PATH"] = outside_path()
     if environment.is_ready(tests=arguments.tests):
         return 0

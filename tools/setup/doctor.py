@@ -1,15 +1,15 @@
-"""`make doctor`: what this machine has, what is missing, the command that brings it. It changes nothing."""
+"""`make doctor`: what this machine has, what is missing, and the command that brings it. It changes nothing."""
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.checkout.paths import ROOT, cache
+from infra.checkout.paths import ROOT, cache, state_folder
 from infra.checkout.process import dotted
+from infra.checkout.suitability import ADVICE, unusable_folders
 from infra.versions import (
     GO_OLDEST,
     JAVA_NEWEST,
@@ -20,24 +20,13 @@ from infra.versions import (
     PYTHON_OLDEST,
 )
 from tools.setup import docker_engine, environment, java, node, pulumi_cli, python_environment, system_packages
+from tools.setup.ports import CLUSTERS_ONLY, holder, is_free, platform_ports
 
 GIB = 1024**3
 DISK_FRESH = 6
 """GiB that a first set-up takes at its peak: Go's caches 2.5, other downloads 1.2, what is built 1.5."""
 DISK_READY = 1
 MEMORY = 4
-PORTS = {
-    6650: "Pulsar broker",
-    6651: "Pulsar broker, from outside",
-    8080: "Pulsar admin",
-    3181: "BookKeeper",
-    5801: "Zeta",
-    9030: "StarRocks MySQL",
-    8030: "StarRocks FE",
-    8040: "StarRocks BE",
-    8000: "API",
-    3000: "frontend",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +34,10 @@ class Finding:
     """One row of the table.
 
     Args:
-        what: the thing looked at.
-        found: what is there.
-        ok: whether that will do.
-        advice: where it will not do, what to do about it.
+        what: what was examined.
+        found: its state.
+        ok: whether that suffices.
+        advice: what to do where it does not suffice.
     """
 
     what: str
@@ -76,23 +65,37 @@ def memory() -> Finding:
     return Finding("memory", f"{free:.1f} GiB available", free >= MEMORY, f"the platform needs {MEMORY} GiB")
 
 
-def port_is_free(port: int) -> bool:
-    """Whether nothing listens on this port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
 def ports(offset: int) -> Iterator[Finding]:
-    """The ports of stack `local`, one row for those that are free and one for each that is taken."""
-    taken = [port for port in PORTS if not port_is_free(port + offset)]
-    free = [str(port + offset) for port in PORTS if port not in taken]
+    """The ports of stack `local`: a row for those that are free, one for its own, one for each that something else has.
+
+    Args:
+        offset: KAPPASTACK_PORT_OFFSET.
+    """
+    free: list[int] = []
+    own: list[int] = []
+    others: list[Finding] = []
+    for name, number in platform_ports().items():
+        port = number + offset
+        if is_free(port):
+            free.append(port)
+        elif (found := holder(port)).own:
+            own.append(port)
+        else:
+            who = f"process {found.pid}, {found.program}" if found.pid else found.program
+            clusters = name in CLUSTERS_ONLY
+            others.append(
+                Finding(
+                    f"port {port}",
+                    f"taken by {who}; {name} uses it" + (" in stacks with clusters" if clusters else ""),
+                    ok=clusters,
+                    advice="stop that process, or set KAPPASTACK_PORT_OFFSET to 100, which shifts all ports",
+                )
+            )
+    if own:
+        yield Finding("own ports", f"held by this checkout's stack: {' '.join(map(str, sorted(own)))}", ok=True)
     if free:
-        yield Finding("ports", f"free: {' '.join(free)}", ok=True)
-    for port in taken:
-        advice = f"fine if `make status` shows that it is ours; else stop it (ss -ltnp 'sport = :{port + offset}')"
-        advice += " or set KAPPASTACK_PORT_OFFSET"
-        yield Finding(f"port {port + offset}", f"taken ({PORTS[port]} wants it)", ok=False, advice=advice)
+        yield Finding("free ports", " ".join(map(str, sorted(free))), ok=True)
+    yield from others
 
 
 def tools() -> Iterator[Finding]:
@@ -148,9 +151,10 @@ def findings() -> list[Finding]:
         wrong = list(ports(int(offset)))
     ready = environment.is_ready(tests=False)
     return [
+        *(Finding("folder", problem, ok=False, advice=ADVICE) for problem in unusable_folders()),
         disk(ROOT, DISK_READY),
+        *([] if state_folder().is_relative_to(ROOT) else [disk(state_folder(), DISK_READY)]),
         disk(cache(), DISK_READY if ready else DISK_FRESH),
-        disk(Path(os.environ.get("KAPPASTACK_STATE") or ROOT / ".kappastack"), DISK_READY),
         memory(),
         *wrong,
         *tools(),
@@ -159,7 +163,7 @@ def findings() -> list[Finding]:
 
 
 def examine() -> tuple[str, bool]:
-    """The table, and whether `make up` can bring what is missing by itself."""
+    """The table, and whether `make up` can install what is missing."""
     rows = findings()
     wide = max(len(row.what) for row in rows)
     lines = []

@@ -1,6 +1,7 @@
 """The virtual environment of the checkout, kept equal to its lock."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,26 +29,33 @@ def _fingerprint() -> str:
 def ready() -> bool:
     """Whether the environment is there and holds what the lock says."""
     try:
-        return _STAMP.read_text() == _fingerprint() and PYTHON.exists() and UV.exists()
+        return _STAMP.read_text() == _fingerprint() and PYTHON.exists() and UV.exists() and made_here()
     except OSError:
         return False
+
+
+def made_here() -> bool:
+    """Whether the environment was made in this folder: programs of a moved or copied one start the old interpreter."""
+    found = re.search(r"^VIRTUAL_ENV=[\"']?([^\"'\n]+)", (VENV / "bin" / "activate").read_text(), re.MULTILINE)
+    return found is not None and found[1] == str(VENV)
 
 
 def _usable() -> bool:
-    """Whether the interpreter in the environment runs and has the version of the one that runs this."""
+    """Whether the environment was made here, and its interpreter runs and has the version of this one."""
     version = "import sys; print(*sys.version_info[:2])"
     try:
         done = subprocess.run([PYTHON, "-c", version], capture_output=True, text=True, check=False, timeout=60)
+        here = made_here()
     except OSError:
         return False
-    return done.returncode == 0 and done.stdout.split() == [str(part) for part in sys.version_info[:2]]
+    return here and done.returncode == 0 and done.stdout.split() == [str(part) for part in sys.version_info[:2]]
 
 
 def prepare(report: Report) -> None:
     """Create the environment, or bring it in line with the lock."""
     if not _usable():
         if VENV.exists():
-            report("replacing a virtual environment whose interpreter does not run or has another version")
+            report("replacing one that was made in another folder, has another version of Python, or does not run")
             shutil.rmtree(VENV)
         report(f"creating it with Python {sys.version.split()[0]}")
         run([_base_python(), "-m", "venv", VENV], report, log="venv.log")
