@@ -63,8 +63,8 @@ def run(
                     status = process.wait(SIGN_OF_LIFE)
                     break
                 except subprocess.TimeoutExpired:
-                    told = progress(path.read_text(errors="replace"))
-                    report(f"{time.monotonic() - started:.0f} s{', ' + told if told else ''} …")
+                    state = progress(path.read_text(errors="replace"))
+                    report(f"{time.monotonic() - started:.0f} s{', ' + state if state else ''} …")
         except BaseException:
             process.terminate()
             process.wait()

@@ -195,7 +195,7 @@ class TestStack:
             path.name: [line[:400] for line in path.read_text(errors="replace").splitlines() if complaint.search(line)]
             for path in sorted((self.folder / self.name / "logs").glob("*.log"))
         }
-        return {name: "\n".join(told[-lines:]) for name, told in found.items() if told}
+        return {name: "\n".join(matching[-lines:]) for name, matching in found.items() if matching}
 
     def destroy(self) -> Outcome:
         """Destroy the stack and delete its configuration file. A second call does nothing."""

@@ -127,13 +127,13 @@ def tools() -> Iterator[Finding]:
         f"{dotted(MAVEN_OLDEST)} or newer: see the command below",
     )
     found = node.on_path()
-    told = dotted(found[1]) if found else ("pinned, in the cache" if node.ready() else "none that will do")
-    yield Finding("Node.js", told, node.ready(), f"{dotted(NODE_OLDEST)} or newer; `make setup` brings one")
+    shown = dotted(found[1]) if found else ("pinned, in the cache" if node.ready() else "none that will do")
+    yield Finding("Node.js", shown, node.ready(), f"{dotted(NODE_OLDEST)} or newer; `make setup` brings one")
     cli = pulumi_cli.on_path()
     built = (pulumi_cli.folder() / "pulumi").exists()
-    told = f"{PULUMI}, in the cache" if built else f"{dotted(cli[1])} on PATH" if cli else "not built yet"
+    shown = f"{PULUMI}, in the cache" if built else f"{dotted(cli[1])} on PATH" if cli else "not built yet"
     advice = f"`make setup` builds it, with Go {dotted(GO_OLDEST)} or newer from PATH or from a Python package"
-    yield Finding("Pulumi CLI", told, pulumi_cli.ready(), advice)
+    yield Finding("Pulumi CLI", shown, pulumi_cli.ready(), advice)
     for names, purpose in (
         (system_packages.CHROMIUM_NAMES, "Chromium (tests)"),
         (system_packages.MYSQL_CLIENT_NAMES, "MySQL client (tests)"),

@@ -35,10 +35,10 @@ def test_a_missing_program_is_named() -> None:
 def test_a_long_command_reports_its_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(process, "SIGN_OF_LIFE", 0.05)
     seen = tmp_path / "seen"
-    told: list[str] = []
+    lines: list[str] = []
 
     def report(line: str) -> None:
-        told.append(line)
+        lines.append(line)
         if "1 of 2" in line:
             seen.touch()
 
@@ -49,7 +49,7 @@ while not pathlib.Path({str(seen)!r}).exists():
     time.sleep(0.01)
 """
     run([sys.executable, "-c", until_seen], report, log="a.log", progress=lambda log: f"{log.count('half')} of 2")
-    assert told[-1].endswith("1 of 2 …")
+    assert lines[-1].endswith("1 of 2 …")
 
 
 @pytest.mark.parametrize(
