@@ -122,14 +122,17 @@ def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[s
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     options = ["--import-mode=importlib", f"--junitxml={report}", *(f"--ignore=tests/{each}" for each in without)]
+    variables = {"KAPPASTACK_LONG": "1"} if long else {}
     if workers > 1:
         options += ["--numprocesses", str(workers), "--dist", "loadfile"]
+        # Threads of numeric libraries wait for each other in a busy loop where several workers share the cores.
+        variables["OMP_NUM_THREADS"] = "1"
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", *(f"tests/{path}" for path in paths), *options],
         cwd=ROOT,
-        env=os.environ | environment.variables() | ({"KAPPASTACK_LONG": "1"} if long else {}),
+        env=os.environ | environment.variables() | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
