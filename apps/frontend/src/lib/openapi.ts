@@ -14,7 +14,9 @@ type Values<Read, Sent> = Read extends readonly (infer R)[]
       : "the API sends no object"
     : Read extends Sent
       ? never
-      : "the API sends another type";
+      : [Sent] extends [Read]
+        ? never
+        : "the API sends another type";
 
 type Problem<Read, Sent> =
   | (null extends Sent ? (null extends Read ? never : "the API may send null") : never)

@@ -285,8 +285,12 @@ describe("an incomplete index", () => {
     item({
       aqi: 2,
       category: "good",
-      complete: false,
-      missing: ["pm25", "o3"],
+      at_least: 2,
+      missing: [
+        { pollutant: "pm25", expected_at: "2026-01-31T14:00:00Z" },
+        { pollutant: "o3", expected_at: "2026-01-31T18:00:00Z" },
+      ],
+      reason: "too_few_hours",
       provisional: true,
       dominant_pollutant: "no2",
     });
@@ -299,7 +303,7 @@ describe("an incomplete index", () => {
     expect(shown.textContent).toContain("Indice incomplet");
     expect(shown.textContent).toContain("Pas de conseil tant que l’indice est incomplet");
     expect(within(shown).getByTestId("missing").textContent).toMatch(
-      /PM2,5 \(dès que 2 des 3 dernières heures.*\), O3 \(dès que 6 des 8 dernières heures/,
+      /pas encore assez d’heures.*sans indice\s: PM2,5 \(au plus tôt\s: .*14:00 UTC\), O3 \(.*18:00 UTC\)/,
     );
     expect(within(shown).getByTestId("aqi-tile").textContent).toBe("IQA–");
     expect(within(shown).getByTestId("provisional").textContent).toBe("provisoire");
@@ -313,16 +317,16 @@ describe("an incomplete index", () => {
     await waitFor(() => expect(within(page).getAllByTestId("incomplete")).toHaveLength(1));
     expect(page.textContent).not.toContain("toutes vos activités");
     expect(document.querySelector('[data-sub-index="co"]')?.textContent).toContain("pas d’indice");
-    expect(document.querySelector('[data-sub-index="o3"]')?.textContent).not.toContain("pas encore");
   });
 
   it("keeps its advice where it warns", async () => {
-    const warning = { ...incomplete(), aqi: 180, category: "unhealthy" as const };
+    const warning = { ...incomplete(), aqi: null, at_least: 180, category: "unhealthy" as const };
     server.answers["/api/ciapol/v1/aqi/current"] = current([warning]);
     open("/ciapol");
     const shown = await card("ABJ-001");
     expect(shown.textContent).toContain("limitez les efforts prolongés");
     expect(within(shown).getByTestId("incomplete")).toBeTruthy();
+    expect(within(shown).getByTestId("aqi-tile").textContent).toBe("IQAau moins ≥180");
   });
 });
 

@@ -13,6 +13,7 @@ export const CATEGORIES = [
 
 export type Pollutant = (typeof POLLUTANTS)[number];
 export type WeatherQuantity = (typeof WEATHER)[number];
+export type Reason = (typeof REASONS)[number];
 export type Category = (typeof CATEGORIES)[number];
 
 const instant = z.iso.datetime();
@@ -60,15 +61,17 @@ export const subIndicesSchema = z.object({
 const categorySchema = z.nullable(z.enum(CATEGORIES));
 const dominantSchema = z.nullable(z.enum(POLLUTANTS));
 
-/** How far an index can be relied on. Older APIs do not say it. */
+export const REASONS = ["running", "too_few_values", "too_few_hours", "nothing_measured"] as const;
+
+/** How far an index can be relied on. Older APIs do not report it. */
 const reliability = {
-  /** False where a measured pollutant has no index yet: the real index may be higher. */
-  complete: z.optional(z.boolean()),
-  /** The measured pollutants without an index. */
-  missing: z.optional(z.array(z.string())),
+  /** The greatest sub-index known; without `aqi` the index is at least that. */
+  at_least: z.optional(index),
+  /** The measured pollutants without an index, and the end of the first hour that can have it. */
+  missing: z.optional(z.array(z.object({ pollutant: z.string(), expected_at: instant }))),
   /** True while the hour has not ended. */
   provisional: z.optional(z.boolean()),
-  /** Why there is no index. */
+  /** Why there is no index: one of REASONS, or one of a later version. */
   reason: z.optional(z.nullable(z.string())),
 };
 
@@ -103,7 +106,8 @@ export const rejectedItemSchema = z.object({
   message_id: z.string(),
   station_id: z.nullable(z.string()),
   reject_reason: z.string(),
-  payload: z.string(),
+  /** Absent in lists over all stations. */
+  payload: z.optional(z.nullable(z.string())),
 });
 
 export const rejectedSchema = z.object({

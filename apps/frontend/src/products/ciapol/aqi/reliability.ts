@@ -1,21 +1,43 @@
-import { type Category, type CurrentItem, POLLUTANTS, type Pollutant } from "../api/schemas";
+import {
+  type Category,
+  type CurrentItem,
+  POLLUTANTS,
+  type Pollutant,
+  REASONS,
+  type Reason,
+} from "../api/schemas";
 
-type Index = Pick<CurrentItem, "aqi" | "category" | "complete" | "missing" | "provisional">;
+type Index = Pick<CurrentItem, "aqi" | "category" | "at_least" | "missing" | "provisional" | "reason">;
+
+/** A measured pollutant without an index, and when it can have one (ms since the epoch). */
+export type Missing = { pollutant: Pollutant; expectedAt: number };
 
 /** An index as it may be shown. */
 export type ShownIndex = {
   /** Null where it is unknown, or where it is low only because a pollutant is missing. */
   aqi: number | null;
   category: Category | null;
+  /** The index is at least `aqi` and may be higher. */
+  atLeast: boolean;
   incomplete: boolean;
   provisional: boolean;
-  missing: readonly Pollutant[];
+  missing: readonly Missing[];
+  /** Why there is no index; null where there is one, or where the reason is not known. */
+  reason: Reason | null;
 };
 
 /** Categories whose advice lets most people go on as usual. */
 const REASSURING: readonly Category[] = ["good", "moderate"];
 
-const UNKNOWN: ShownIndex = { aqi: null, category: null, incomplete: false, provisional: false, missing: [] };
+const UNKNOWN: ShownIndex = {
+  aqi: null,
+  category: null,
+  atLeast: false,
+  incomplete: false,
+  provisional: false,
+  missing: [],
+  reason: null,
+};
 
 /**
  * What may be shown of an index.
@@ -25,21 +47,22 @@ const UNKNOWN: ShownIndex = { aqi: null, category: null, incomplete: false, prov
  */
 export function shownIndex(index: Index | null): ShownIndex {
   if (index === null) return UNKNOWN;
-  const { aqi, category, provisional = false } = index;
-  const incomplete = index.complete === false;
-  const missing = POLLUTANTS.filter((pollutant) => index.missing?.includes(pollutant));
-  const hidden = incomplete && (category === null || REASSURING.includes(category));
+  const { aqi, category, at_least = null, provisional = false } = index;
+  const missing: Missing[] = [];
+  for (const { pollutant: name, expected_at } of index.missing ?? []) {
+    const pollutant = POLLUTANTS.find((known) => known === name);
+    if (pollutant !== undefined) missing.push({ pollutant, expectedAt: Date.parse(expected_at) });
+  }
+  const incomplete = (index.missing ?? []).length > 0;
+  const whole = aqi !== null && !incomplete && !provisional;
+  const warns = category !== null && !REASSURING.includes(category);
   return {
-    aqi: hidden ? null : aqi,
-    category: hidden ? null : category,
+    aqi: whole ? aqi : warns ? (aqi ?? at_least) : null,
+    category: whole || warns ? category : null,
+    atLeast: !whole && warns,
     incomplete,
     provisional,
     missing,
+    reason: whole ? null : (REASONS.find((reason) => reason === index.reason) ?? null),
   };
-}
-
-/** What a pollutant needs before it has an index. */
-export function neededFor(pollutant: Pollutant): "1h" | "nowcast" | "8h" {
-  if (pollutant === "pm25" || pollutant === "pm10") return "nowcast";
-  return pollutant === "o3" || pollutant === "co" ? "8h" : "1h";
 }

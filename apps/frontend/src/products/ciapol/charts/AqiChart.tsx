@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from "recharts";
-import type { Category, Pollutant } from "../api/schemas";
+import type { Category, Pollutant, Reason } from "../api/schemas";
 import { CATEGORY_FACTS } from "../aqi/categories";
 import { type ForecastCells, isPredicted } from "../forecast/forecast";
 import { useI18n } from "../texts";
@@ -16,8 +16,8 @@ export type AqiSlot = {
   aqi: number | null;
   category: Category | null;
   dominant: Pollutant | null;
-  incomplete: boolean;
-  provisional: boolean;
+  /** Why there is no index. */
+  reason: Reason | null;
 };
 
 /** Width in CSS pixels below which bars have no gap between them, since it would pale their colour. */
@@ -92,8 +92,7 @@ export const AqiChart = memo(function AqiChart({ rows, zone, now, label }: Props
                   </p>
                 )}
                 {category !== null && <p>{t(`category.${category}`)}</p>}
-                {row.incomplete && <p>{t("index.incomplete.long")}</p>}
-                {row.provisional && <p>{t("index.provisional.long")}</p>}
+                {row.reason !== null && <p>{t(`reason.${row.reason}`)}</p>}
                 {row.dominant !== null && (
                   <p>{t("chart.dominant", { pollutant: t(`pollutant.${row.dominant}`) })}</p>
                 )}

@@ -4,6 +4,7 @@ import { Failure } from "../../../components/Failure";
 import { usePlatform } from "../../../lib/status/platform";
 import { usePolling } from "../../../lib/usePolling";
 import { api } from "../api/client";
+import { shownIndex } from "../aqi/reliability";
 import { forecastOf, isPredicted, peakOf, withForecast } from "../forecast/forecast";
 import { useI18n } from "../texts";
 import { AqiChart, type AqiSlot } from "./AqiChart";
@@ -18,8 +19,7 @@ const emptyHour = (hour: number): AqiSlot => ({
   aqi: null,
   category: null,
   dominant: null,
-  incomplete: false,
-  provisional: false,
+  reason: null,
 });
 
 /** The air quality index hour by hour over a period, and its forecast. */
@@ -41,14 +41,12 @@ export function AqiHistory({ stationId, zone, period, until, predictions }: Omit
   const slots = useMemo<AqiSlot[]>(() => {
     const hours = hoursOf(period, lastHour);
     const found = onHours(hours, data ?? [], ({ hour_start }) => hour_start);
-    return hours.map((hour, position) => ({
-      hour,
-      aqi: found[position]?.aqi ?? null,
-      category: found[position]?.category ?? null,
-      dominant: found[position]?.dominant_pollutant ?? null,
-      incomplete: found[position]?.complete === false,
-      provisional: found[position]?.provisional === true,
-    }));
+    return hours.map((hour, position) => {
+      const slot = found[position] ?? null;
+      const { aqi, category, atLeast, reason } = shownIndex(slot);
+      if (slot === null || aqi === null || atLeast) return { ...emptyHour(hour), reason };
+      return { hour, aqi, category, dominant: slot.dominant_pollutant, reason };
+    });
   }, [data, period, lastHour]);
   const forecast = useMemo(
     () => (until === null ? forecastOf(predictions, "aqi", lastHour) : null),
@@ -120,8 +118,7 @@ export function AqiHistory({ stationId, zone, period, until, predictions }: Omit
                     : format.integer(row.aqi),
                 [
                   ...(category === null ? [] : [t(`category.${category}`)]),
-                  ...(row.incomplete ? [t("index.incomplete")] : []),
-                  ...(row.provisional ? [t("index.provisional")] : []),
+                  ...(row.reason === null ? [] : [t(`reason.${row.reason}`)]),
                 ].join(", "),
                 row.dominant === null ? "" : t(`pollutant.${row.dominant}`),
               ],

@@ -3,10 +3,16 @@ import { CATEGORY_FACTS } from "../aqi/categories";
 import { textOn } from "../aqi/contrast";
 import { useI18n } from "../texts";
 
-type Props = { aqi: number | null; category: Category | null; color: string | null; large?: boolean };
+type Props = {
+  aqi: number | null;
+  category: Category | null;
+  color: string | null;
+  atLeast?: boolean;
+  large?: boolean;
+};
 
 /** The index as a number on its official colour. */
-export function AqiTile({ aqi, category, color, large = false }: Props) {
+export function AqiTile({ aqi, category, color, atLeast = false, large = false }: Props) {
   const { t, format } = useI18n();
   const background = color ?? (category === null ? null : CATEGORY_FACTS[category].color);
   const known = aqi !== null && background !== null;
@@ -19,7 +25,15 @@ export function AqiTile({ aqi, category, color, large = false }: Props) {
       <abbr className="aqi-unit" title={t("aqi.long")}>
         {t("aqi.name")}
       </abbr>
-      <span className="aqi-number">{aqi === null ? t("aqi.none") : format.integer(aqi)}</span>
+      <span className="aqi-number">
+        {atLeast && aqi !== null && (
+          <>
+            <span className="visually-hidden">{t("index.at_least", { aqi: "" })}</span>
+            <small aria-hidden="true">≥</small>
+          </>
+        )}
+        {aqi === null ? t("aqi.none") : format.integer(aqi)}
+      </span>
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { Fragment } from "react";
-import { neededFor, type ShownIndex } from "../aqi/reliability";
+import { usePlatform } from "../../../lib/status/platform";
+import type { ShownIndex } from "../aqi/reliability";
 import { useI18n } from "../texts";
 import { PollutantName } from "./PollutantName";
 
@@ -22,17 +23,21 @@ export function IndexMarks({ index }: { index: ShownIndex }) {
   );
 }
 
-/** The measured pollutants without an index, and when each will have one. */
-export function MissingPollutants({ index }: { index: ShownIndex }) {
-  const { t } = useI18n();
-  if (index.missing.length === 0) return null;
+/** Why there is no index: the reason, the pollutants that are missing, and when each can have its index. */
+export function WhyNoIndex({ index, zone }: { index: ShownIndex; zone: string }) {
+  const { t, format } = useI18n();
+  const { now } = usePlatform();
+  const { missing, reason } = index;
+  if (missing.length === 0 && reason === null) return null;
   return (
     <p className="missing" data-testid="missing">
-      {t("label", { name: t("index.missing") })}{" "}
-      {index.missing.map((pollutant, position) => (
+      {reason !== null && t(`reason.${reason}`)}{" "}
+      {missing.length > 0 && t("label", { name: t("index.missing") })}{" "}
+      {missing.map(({ pollutant, expectedAt }, position) => (
         <Fragment key={pollutant}>
           {position > 0 && ", "}
-          <PollutantName pollutant={pollutant} /> ({t(`index.when.${neededFor(pollutant)}`)})
+          <PollutantName pollutant={pollutant} /> (
+          {t("index.expected", { time: format.moment(expectedAt, zone, now) })})
         </Fragment>
       ))}
     </p>

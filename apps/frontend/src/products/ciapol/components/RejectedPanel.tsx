@@ -65,14 +65,16 @@ export function RejectedPanel() {
                   <span>{item.station_id ?? t("rejected.no_station")}</span>
                 </p>
                 <p className="rejected-reason">{item.reject_reason}</p>
-                <details>
-                  <summary>{t("rejected.payload")}</summary>
-                  <pre>
-                    {item.payload.length > PAYLOAD_SHOWN
-                      ? `${item.payload.slice(0, PAYLOAD_SHOWN)}…`
-                      : item.payload}
-                  </pre>
-                </details>
+                {item.payload != null && (
+                  <details>
+                    <summary>{t("rejected.payload")}</summary>
+                    <pre>
+                      {item.payload.length > PAYLOAD_SHOWN
+                        ? `${item.payload.slice(0, PAYLOAD_SHOWN)}…`
+                        : item.payload}
+                    </pre>
+                  </details>
+                )}
               </li>
             ))}
           </ul>

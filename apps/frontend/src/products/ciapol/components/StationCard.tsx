@@ -7,7 +7,7 @@ import { useI18n } from "../texts";
 import { Advice } from "./Advice";
 import { AqiScale } from "./AqiScale";
 import { AqiTile } from "./AqiTile";
-import { IndexMarks, MissingPollutants } from "./IndexMarks";
+import { IndexMarks, WhyNoIndex } from "./IndexMarks";
 import { PollutantName } from "./PollutantName";
 import { StationMarks } from "./StationMarks";
 
@@ -28,6 +28,7 @@ export function StationCard({ item }: { item: CurrentItem }) {
     >
       <AqiTile
         aqi={shown.aqi}
+        atLeast={shown.atLeast}
         category={shown.category}
         color={shown.category === null ? null : item.color}
       />
@@ -55,7 +56,7 @@ export function StationCard({ item }: { item: CurrentItem }) {
         <p>
           <Advice index={shown} />
         </p>
-        <MissingPollutants index={shown} />
+        <WhyNoIndex index={shown} zone={station.time_zone} />
       </div>
       <dl className="station-facts">
         <div>

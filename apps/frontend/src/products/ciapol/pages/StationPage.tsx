@@ -29,7 +29,7 @@ import { AqiTile } from "../components/AqiTile";
 import { DemonstrationBanner } from "../components/DemonstrationBanner";
 import { ForecastPanel } from "../components/ForecastPanel";
 import { HistoryRange } from "../components/HistoryRange";
-import { IndexMarks, MissingPollutants } from "../components/IndexMarks";
+import { IndexMarks, WhyNoIndex } from "../components/IndexMarks";
 import { PollutantName } from "../components/PollutantName";
 import { StationMarks } from "../components/StationMarks";
 import { SubIndices } from "../components/SubIndices";
@@ -55,6 +55,7 @@ function CurrentPanel({ item, station }: { item: CurrentItem | null; station: St
       <div className="current-row">
         <AqiTile
           aqi={aqi}
+          atLeast={index.atLeast}
           category={category}
           color={category === null ? null : (item?.color ?? null)}
           large
@@ -82,7 +83,7 @@ function CurrentPanel({ item, station }: { item: CurrentItem | null; station: St
             <strong>{t("advice.title")}. </strong>
             <Advice index={index} />
           </p>
-          <MissingPollutants index={index} />
+          <WhyNoIndex index={index} zone={station.time_zone} />
         </div>
       </div>
       <p className="current-times">
@@ -239,7 +240,10 @@ export function StationPage({ parameters, search }: PageProps) {
               />
               <section className="panel by-pollutant" aria-labelledby="sub-title">
                 <h2 id="sub-title">{t("station.sub_indices")}</h2>
-                <SubIndices values={item?.sub_indices ?? {}} waiting={shownIndex(item).missing} />
+                <SubIndices
+                  values={item?.sub_indices ?? {}}
+                  waiting={shownIndex(item).missing.map(({ pollutant }) => pollutant)}
+                />
                 <p className="method-link">
                   <Link href={METHOD_HREF}>{t("index.method")}</Link>
                 </p>
