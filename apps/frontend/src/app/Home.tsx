@@ -35,7 +35,9 @@ function Card({ name, status }: { name: string; status: ProductStatus }) {
       </div>
       <dl className="facts">
         <Fact name={t("home.data")}>
-          {age === null ? t("home.data.none") : (format.ago(age) ?? t("freshness.now"))}
+          {age === null
+            ? t(status.reachable && status.data !== null ? "home.data.none" : "home.data.unknown")
+            : (format.ago(age) ?? t("freshness.now"))}
         </Fact>
         {status.error !== null && <Fact name={t("home.error")}>{status.error}</Fact>}
       </dl>

@@ -24,6 +24,7 @@ export const en = {
   "home.state.down": "Unavailable",
   "home.data": "Latest data",
   "home.data.none": "none",
+  "home.data.unknown": "unknown",
   "home.error": "Error",
   "home.no_page": "This product has no page.",
   "home.none": "This deployment has no product",

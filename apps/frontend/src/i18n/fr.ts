@@ -22,6 +22,7 @@ export const fr = {
   "home.state.down": "Indisponible",
   "home.data": "Dernières données",
   "home.data.none": "aucune",
+  "home.data.unknown": "inconnues",
   "home.error": "Erreur",
   "home.no_page": "Ce produit n’a pas de page.",
   "home.none": "Aucun produit dans cette installation",

@@ -314,7 +314,8 @@ describe("an incomplete index", () => {
     server.answers["/api/ciapol/v1/aqi/current"] = current([incomplete()]);
     open("/ciapol/stations/ABJ-001");
     const page = await screen.findByTestId("station-page");
-    await waitFor(() => expect(within(page).getAllByTestId("incomplete")).toHaveLength(1));
+    await waitFor(() => expect(within(page).getByText("Indice incomplet")).toBeTruthy());
+    expect(within(page).getByTestId("missing").textContent).toContain("PM2,5");
     expect(page.textContent).not.toContain("toutes vos activités");
     expect(document.querySelector('[data-sub-index="co"]')?.textContent).toContain("pas d’indice");
   });

@@ -18,7 +18,7 @@ export function AqiTile({ aqi, category, color, atLeast = false, large = false }
   const known = aqi !== null && background !== null;
   return (
     <p
-      className={`aqi-tile${large ? " aqi-tile-large" : ""}${known ? "" : " aqi-tile-unknown"}`}
+      className={`aqi-tile${large ? " aqi-tile-large" : ""}${known ? "" : " aqi-tile-unknown"}${atLeast ? " aqi-tile-at-least" : ""}`}
       style={known ? { backgroundColor: background, color: textOn(background) } : undefined}
       data-testid="aqi-tile"
     >

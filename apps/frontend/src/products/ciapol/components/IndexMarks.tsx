@@ -4,12 +4,12 @@ import type { ShownIndex } from "../aqi/reliability";
 import { useI18n } from "../texts";
 import { PollutantName } from "./PollutantName";
 
-/** Marks of an index that is incomplete or provisional. */
+/** Marks of an index that is incomplete or provisional. Without a category its words say that it is incomplete. */
 export function IndexMarks({ index }: { index: ShownIndex }) {
   const { t } = useI18n();
   return (
     <>
-      {index.incomplete && (
+      {index.incomplete && index.category !== null && (
         <span className="mark mark-warning" data-testid="incomplete" title={t("index.incomplete.long")}>
           {t("index.incomplete")}
         </span>
