@@ -52,7 +52,7 @@ export interface paths {
         };
         /**
          * Messages that could not be used
-         * @description Rejected messages, newest first, with the reason.
+         * @description Rejected messages, newest first, with the reason; with their payload where `station_id` is given.
          */
         get: operations["list_rejected_api_v1_rejected_get"];
         put?: never;
@@ -726,9 +726,10 @@ export interface components {
             message_id: string;
             /**
              * Payload
+             * @description the message as text; absent unless the messages of one station are requested
              * @example {"station_id": "ABJ-001", "pm25": -3}
              */
-            payload: string;
+            payload?: string | null;
             /**
              * Received At
              * Format: date-time
