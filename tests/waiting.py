@@ -1,7 +1,8 @@
 """Waiting in tests: for a condition, and generously, since a limit that is not reached costs nothing."""
 
-import time
 from collections.abc import Callable
+
+from apps.shared.polling import Pending, poll
 
 PATIENCE = 300.0
 """Seconds that a test waits for anything: what takes a second on a quiet machine takes a minute on a busy one."""
@@ -14,14 +15,17 @@ def wait_until(
     """Wait until a condition holds.
 
     Args:
-        condition: called again and again; true where the wait is over.
+        condition: called repeatedly; true where the wait is over.
         what: is waited for, for the message of a wait in vain; a function is called only then.
         within: seconds.
         pause: seconds between two calls.
     """
-    deadline = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > deadline:
-            shown = what() if callable(what) else what
-            raise AssertionError(f"waited {within:.0f} s for {shown}")
-        time.sleep(pause)
+
+    def look() -> Pending | None:
+        return None if condition() else Pending("")
+
+    try:
+        poll(look, within=within, what="", pause=pause)
+    except TimeoutError:
+        shown = what() if callable(what) else what
+        raise AssertionError(f"waited {within:.0f} s for {shown}") from None

@@ -82,14 +82,14 @@ def healthy(stack: DockerStack) -> None:
     """Wait until all health checks pass."""
     with ThreadPoolExecutor(max_workers=16) as pool:
         complaints = pool.map(
-            lambda health: Check(
-                url=health.url,
-                contains=health.contains,
-                send=health.send,
+            lambda item: Check(
+                url=item[1].url,
+                contains=item[1].contains,
+                send=item[1].send,
                 start_within=_WITHIN_SECONDS,
                 description="",
-            ).wait(),
-            stack.connections.health.values(),
+            ).wait(stack.name, item[0]),
+            stack.connections.health.items(),
         )
     assert not [text for text in complaints if text]
 

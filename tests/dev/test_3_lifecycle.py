@@ -38,7 +38,7 @@ def fresh(engine: str, tmp_path: Path) -> Iterator[DockerStack]:
 
 def kill(stack: DockerStack) -> None:
     """Kill a deployment while it creates containers."""
-    up = stack.up_until("Container", "pulsar creating")
+    up, _ = stack.up_until("Container", "pulsar creating")
     os.killpg(up.pid, signal.SIGKILL)
     up.wait(60)
 

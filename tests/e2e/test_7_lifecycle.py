@@ -11,9 +11,10 @@ import psutil
 import pytest
 from machine import TestStack
 from measurements import query
-from replaying import wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+from tests.waiting import PATIENCE, wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 
 @pytest.fixture
@@ -36,19 +37,35 @@ def in_session(leader: int) -> list[list[str]]:
     return found
 
 
-def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
-    up = fresh.up_until("PlatformHealthy", "creating")
+def test_destroy_after_down_leaves_nothing(stack: TestStack) -> None:
+    """Ends the shared stack, so it is the last of its tests."""
+    assert stack.command("down").status == 0
+    assert stack.processes_alive() == []
+    outcome = stack.destroy()
+    assert outcome.status == 0, outcome.output[-3000:]
+    assert stack.leftovers() == []
+
+
+def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
+    up, _ = fresh.up_until("HostService pulsar")
+    os.killpg(up.pid, signal.SIGKILL)
+    up.wait(PATIENCE)
+
+    up, output = fresh.up_until("PlatformHealthy", "creating")
+    assert "left its lock" in output
     # Like a terminal, signal every foreground process. The second signal makes Pulumi exit at once.
     for _ in range(2):
         os.killpg(up.pid, signal.SIGINT)
         time.sleep(0.5)
-    up.communicate(timeout=90)
+    up.communicate(timeout=PATIENCE)
     assert up.returncode != 0
     # Daemons run in separate sessions.
-    wait_until(lambda: in_session(up.pid) == [], within=30, what=f"the end of {in_session(up.pid)}")
+    wait_until(lambda: in_session(up.pid) == [], lambda: f"the end of {in_session(up.pid)}")
 
     assert fresh.up().status == 0
     assert fresh.command("status").status == 0
+    # Plugins of a killed run are ended by the next command.
+    assert not [line for line in fresh.processes_alive() if "pulumi" in line]
 
     assert fresh.command("down").status == 0
     assert fresh.processes_alive() == []
@@ -58,23 +75,6 @@ def test_an_interrupted_up_is_repaired_by_the_next_and_destroy_leaves_nothing(fr
     outcome = fresh.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
     assert fresh.leftovers() == []
-
-
-def test_destroy_after_down_works(fresh: TestStack) -> None:
-    fresh.up()
-    assert fresh.command("down").status == 0
-    assert fresh.destroy().status == 0
-    assert fresh.leftovers() == []
-
-
-def test_up_removes_the_lock_of_a_killed_run(fresh: TestStack) -> None:
-    up = fresh.up_until("HostService pulsar")
-    os.killpg(up.pid, signal.SIGKILL)
-    up.wait(30)
-    outcome = fresh.up()
-    assert "left its lock" in outcome.output
-    assert fresh.command("status").status == 0
-    assert not [line for line in fresh.processes_alive() if "pulumi" in line]
 
 
 def test_kept_data_are_opened_by_the_next_up(fresh: TestStack) -> None:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from apps.shared.polling import NeverReady
+from apps.shared.starrocks import StarRocksError
 from infra import disks
 from infra.checkout.process import SetupError
 from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
-from infra.resources.starrocks.client import StarRocksError
 from infra.settings import ROOT, SettingsError
 from infra.state import state_folder
 from seatunnel.client.rest import ZetaError

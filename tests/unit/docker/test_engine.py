@@ -1,6 +1,7 @@
 """Reads from the engine before resources are declared, and removal of what a killed deployment left on it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,9 +72,17 @@ def test_other_log_options_change_the_instance_so_that_jobs_are_drained(monkeypa
     assert all(before[name] != after[name] for name in before)
 
 
+def _noted(asked: list[str]) -> Callable[[str], bool]:
+    def lacks_image(reference: str) -> bool:
+        asked.append(reference)
+        return False
+
+    return lacks_image
+
+
 def test_a_registry_is_never_asked_for_an_image_that_only_this_checkout_builds(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(engine, "lacks_image", lambda reference: asked.append(reference) or False)
+    monkeypatch.setattr(engine, "lacks_image", _noted(asked))
     recorder = run(settings())
     assert set(asked) == {args.inputs["name"] for args in recorder.of_type("RemoteImage").values()}
 
