@@ -140,7 +140,7 @@ def _drift(status: JobStatus, row: StreamingJob | None, definition: dict[str, Js
     if status not in ACTIVE:
         return f"is {status}: it will continue from its last checkpoint"
     if row is None or not row.wanted_running:
-        return "runs without an entry in streaming_jobs: it will be noted there"
+        return "runs, and the keeper would not restart it: it will be noted in streaming_jobs"
     if row.definition != definition:
         return "is noted with other addresses: it will be restarted"
     return ""

@@ -103,11 +103,11 @@ def test_what_is_wrong_is_drift_and_is_mended(starrocks: Emulator, engine: FakeZ
     assert engine.jobs[JOB].status == "RUNNING"
     assert row(starrocks, "wanted, failures, state, reason") == [("running", 0, None, None)]
     starrocks.execute(f"DELETE FROM {TABLE} WHERE job_id = {JOB}")
-    assert "nothing would put it back" in provider.find_drift(inputs())[0]
+    assert "the keeper would not restart it" in provider.find_drift(inputs())[0]
     provider.apply(inputs(), inputs())
     assert provider.find_drift(inputs()) == []
     starrocks.execute(f"UPDATE {TABLE} SET wanted = 'stopped' WHERE job_id = {JOB}")
-    assert "nothing would put it back" in provider.find_drift(inputs())[0]
+    assert "the keeper would not restart it" in provider.find_drift(inputs())[0]
 
 
 def test_what_the_archive_holds_has_not_drifted(starrocks: Emulator, engine: FakeZeta) -> None:
