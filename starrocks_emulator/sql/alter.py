@@ -13,7 +13,7 @@ from starrocks_emulator.sql.create_table import column, parsed_column, range_par
 from starrocks_emulator.sql.dml import assigned
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import quote
-from starrocks_emulator.sql.partitions import find_partition, partition_condition
+from starrocks_emulator.sql.partitions import checked_ranges, find_partition, partition_condition
 from starrocks_emulator.sql.properties import checked
 from starrocks_emulator.storage import Transaction
 
@@ -27,6 +27,8 @@ def alter(context: Context, words: Words) -> Ok:
         return _alter_table(context, words)
     if words.accept("MATERIALIZED", "VIEW"):
         return _alter_view(context, words)
+    if words.peek("VIEW"):
+        raise errors.unsupported("ALTER VIEW; use CREATE OR REPLACE VIEW")
     raise words.unexpected("TABLE, MATERIALIZED VIEW or USER")
 
 
@@ -105,10 +107,9 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
         if words.accept("PARTITIONS"):
             pass
         added = range_partitions(words, table.partitions[-1].high if table.partitions else None)
-        for one in added:
-            if one.name in {partition.name for partition in table.partitions}:
-                raise SqlError(1517, f"Duplicate partition name {one.name}")
-        return table.with_(partitions=(*table.partitions, *added))
+        by = table.column(table.partitioning.columns[0])
+        assert by
+        return table.with_(partitions=checked_ranges((*table.partitions, *added), by.type))
     raise words.unexpected("a clause of ALTER TABLE")
 
 

@@ -12,6 +12,8 @@ from starrocks_emulator.types import SqlType, make_type
 
 _AGGREGATIONS = ("SUM", "MIN", "MAX", "REPLACE_IF_NOT_NULL", "REPLACE")
 _NOT_ADDED = {"boolean", "json", "array", "varbinary"}
+_TOP = {"tinyint": 1 << 7, "smallint": 1 << 15, "int": 1 << 31, "bigint": 1 << 63, "largeint": 10**38}
+"""The first number that is too large, by integer type."""
 _REFUSED_AGGREGATIONS = ("HLL_UNION", "BITMAP_UNION", "PERCENTILE_UNION")
 
 
@@ -86,8 +88,15 @@ def _default(words: Words, name: str, kind: SqlType) -> str | None:
     if words.accept("("):
         raise errors.unsupported("an expression as DEFAULT")
     text = words.string()
-    if kind.is_integer and not text.lstrip("-").isdigit():
+    if kind.is_integer and not (text.lstrip("-").isdigit() and abs(int(text) + (int(text) < 0)) < _TOP[kind.name]):
         raise errors.analysis(f"Invalid default value for '{name}': {text}")
+    if kind.is_temporal:
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise errors.analysis(f"Invalid default value for '{name}': {text}") from None
+    if kind.is_string and len(text.encode()) > kind.arguments[0]:
+        raise errors.analysis(f"Default value is too long: {text}")
     if kind.name in {"double", "float", "decimal"}:
         try:
             float(text)

@@ -264,6 +264,8 @@ class Changer:
 
     def truncate(self, table: Table, partitions: Sequence[str]) -> Ok:
         """`TRUNCATE TABLE table [PARTITION (p, …)]`."""
+        if table.kind != "table":
+            raise errors.analysis("Only support truncate OLAP table or LAKE table")
         where = " OR ".join(partition_filter(table, name) for name in partitions)
         self._modify(table, "TRUNCATE", f"DELETE FROM {table.stored} WHERE {where or 'TRUE'}", where or "TRUE")
         return Ok()

@@ -1,9 +1,12 @@
 """Names, bounds and conditions of partitions."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from starrocks_emulator import errors
+from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Partition, Partitioning, Table
+from starrocks_emulator.types import SqlType
 
 _NAMES = {"hour": "%Y%m%d%H", "day": "%Y%m%d", "week": "%Y%m%d", "month": "%Y%m", "year": "%Y"}
 
@@ -51,6 +54,8 @@ def value_partition(values: tuple[object, ...]) -> Partition:
         text = (
             value.strftime("%Y%m%d%H%M%S" if isinstance(value, datetime) else "%Y%m%d")
             if isinstance(value, date)
+            else "NULL"
+            if value is None
             else str(value)
         )
         parts.append("".join(character if character.isalnum() else "_" for character in text))
@@ -74,13 +79,53 @@ def range_condition(column: str, low: str | None, high: str | None) -> str:
 def partition_condition(partitioning: Partitioning, partition: Partition) -> str:
     """The condition that a row is in a partition."""
     if partitioning.kind == "column":
-        if len(partitioning.columns) != 1 or partition.low is None:
-            raise errors.unsupported("one partition of a table that is partitioned by several columns or by NULL")
+        if len(partitioning.columns) != 1:
+            raise errors.unsupported("one partition of a table that is partitioned by several columns")
+        if partition.low is None:
+            return f'("{partitioning.columns[0]}" IS NULL)'
         return f'(CAST("{partitioning.columns[0]}" AS VARCHAR) = {literal(partition.low)})'
     condition = range_condition(partitioning.columns[0], partition.low, partition.high)
     if partitioning.kind == "range" and partition.low is None:  # NULL sorts before every value
         return f'({condition} OR "{partitioning.columns[0]}" IS NULL)'
     return condition
+
+
+def checked_ranges(partitions: Sequence[Partition], kind: SqlType) -> tuple[Partition, ...]:
+    """Fixed RANGE partitions in the order of their bounds, which must be values of the column and not overlap.
+
+    Raises:
+        SqlError: 1517 for a name that is used twice, 1064 for a bad or overlapping bound.
+    """
+    seen: set[str] = set()
+    for partition in partitions:
+        if partition.name.lower() in seen:
+            raise SqlError(1517, f"Duplicate partition name {partition.name}")
+        seen.add(partition.name.lower())
+    bounds = [(_bound(one.low, kind), _bound(one.high, kind), one) for one in partitions]
+    for low, high, one in bounds:
+        if low is not None and high is not None and low >= high:
+            raise errors.analysis(f"The range of partition {one.name} is empty or intersects with another one")
+    for place, (low, high, one) in enumerate(bounds):
+        for other_low, other_high, other in bounds[:place]:
+            below = high is not None and other_low is not None and high <= other_low
+            above = low is not None and other_high is not None and low >= other_high
+            if not below and not above:
+                raise errors.analysis(f"The range of partition {one.name} is intersected with that of {other.name}")
+    bounds.sort(key=lambda found: float("-inf") if found[0] is None else found[0])
+    return tuple(one for _, _, one in bounds)
+
+
+def _bound(text: str | None, kind: SqlType) -> float | None:
+    """A bound as a number that compares as the bound does."""
+    if text is None:
+        return None
+    try:
+        if not kind.is_temporal:
+            return int(text)
+        # a DATETIME without a time zone, which bounds do not have
+        return (datetime.fromisoformat(text) - datetime(1, 1, 1)) / timedelta(microseconds=1)  # noqa: DTZ001
+    except ValueError:
+        raise errors.analysis(f"Invalid {kind.name} literal {text} as a bound of a partition") from None
 
 
 def find_partition(table: Table, name: str) -> Partition:

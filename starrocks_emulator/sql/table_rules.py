@@ -6,6 +6,7 @@ from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import TableColumn
 from starrocks_emulator.sql.create_table import Definition
+from starrocks_emulator.sql.partitions import checked_ranges
 from starrocks_emulator.types import SqlType
 
 NO_KEYS = {"float", "double", "json", "array", "varbinary"}
@@ -178,3 +179,9 @@ def _validate_partition_column(definition: Definition) -> None:
         raise errors.analysis(
             f"date_trunc partitions by a DATE or DATETIME column, {found.name} is {found.type.brief()}"
         )
+    if definition.partitioning.kind == "range":
+        if not found.type.is_temporal and not found.type.is_integer:
+            raise errors.analysis(
+                f"Column[{found.name}] type[{found.type.brief().upper()}] cannot be a range partition key"
+            )
+        definition.partitions = checked_ranges(definition.partitions, found.type)

@@ -75,3 +75,26 @@ def test_a_materialized_view_takes_in_rows_whose_time_is_null(ranges: Client) ->
     assert ranges.run("SELECT s FROM m ORDER BY s") == [(2,), (11,), (23,)]
     ranges.run("DELETE FROM t WHERE d IS NULL; REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
     assert ranges.run("SELECT s FROM m ORDER BY s") == [(2,), (23,)]
+
+
+@pytest.mark.parametrize(
+    ("clause", "code"),
+    [
+        ("p2 VALUES LESS THAN ('2026-01-01')", 1517),
+        ("p0 VALUES LESS THAN ('2023-01-01')", 1064),
+        ("p3 VALUES [('2024-06-01'), ('2026-01-01'))", 1064),
+        ("p3 VALUES LESS THAN ('soon')", 1064),
+    ],
+)
+def test_added_partitions_do_not_overlap(ranges: Client, clause: str, code: int) -> None:
+    assert ranges.error(f"ALTER TABLE t ADD PARTITION {clause}").code == code
+    ranges.run("ALTER TABLE t ADD PARTITION p3 VALUES [('2026-01-01'), ('2027-01-01'))")
+    ranges.run("ALTER TABLE t ADD PARTITION p25 VALUES [('2025-01-01'), ('2026-01-01'))")
+
+
+def test_null_is_a_value_of_a_list_partition(client: Client) -> None:
+    client.run("CREATE TABLE t (k INT, v INT) PARTITION BY (v) DISTRIBUTED BY HASH (k)")
+    client.run("INSERT INTO t VALUES (1, NULL), (2, 5), (3, NULL)")
+    assert client.run("SELECT k FROM t PARTITION (pNULL) ORDER BY k") == [(1,), (3,)]
+    client.run("ALTER TABLE t DROP PARTITION pNULL")
+    assert client.run("SELECT k FROM t") == [(2,)]
