@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 class PipelineStep(BaseModel):
     """How a step of a workflow last went."""
 
-    product: str = Field(examples=["ciapol"])
-    workflow: str = Field(examples=["aqi_hourly"])
-    task: str = Field(examples=["aqi"])
+    product: str = Field(examples=["weather"])
+    workflow: str = Field(examples=["daily_summaries"])
+    task: str = Field(examples=["summaries"])
     state: str = Field(examples=["succeeded"], description="of the last run: running, succeeded, failed or killed")
     started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
     ended_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
@@ -26,7 +26,7 @@ class PipelineStep(BaseModel):
 class StreamingJob(BaseModel):
     """A job that shall run all the time, as its keeper last saw it."""
 
-    product: str = Field(examples=["ciapol"])
+    product: str = Field(examples=["weather"])
     name: str = Field(examples=["ingest"])
     wanted: str = Field(examples=["running"], description="running or stopped")
     state: str | None = Field(

@@ -175,7 +175,7 @@ class DolphinScheduler:
         data: Json = document.get("data")
         return data
 
-    def wait_until_up(self, within: float = 180) -> None:
+    def wait_until_up(self, within: float = 600) -> None:
         """Wait until it accepts requests with the stack's token.
 
         Raises:

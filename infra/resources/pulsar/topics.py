@@ -70,7 +70,7 @@ class TopicsProvider(Provider[TopicsInputs]):
         """Create what is missing and mend what differs; a topic cannot lose partitions."""
         admin = _admin(inputs)
         wait_for_service(
-            lambda: _not_ready(admin), stack=inputs.stack, service=inputs.service, within=180, what="Pulsar"
+            lambda: _not_ready(admin), stack=inputs.stack, service=inputs.service, within=600, what="Pulsar"
         )
         _ensure_tenant(admin, inputs.tenant)
         for name, namespace in inputs.namespaces.items():

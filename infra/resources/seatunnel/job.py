@@ -79,9 +79,9 @@ class JobProvider(Provider[JobInputs]):
                     # Also where an interrupted run left a job whose definition is not recorded.
                     if status in ACTIVE:
                         zeta.stop(identity, savepoint=True)
-                    zeta.wait(identity, STOPPED, within=120)
+                    zeta.wait(identity, STOPPED, within=600)
                 zeta.submit(identity, inputs.name, definition, restore=True)
-                zeta.wait(identity, _RUNNING, within=120)
+                zeta.wait(identity, _RUNNING, within=600)
             finally:
                 # Also where it failed: the keeper then tries again, and sends an alert when it gives up.
                 jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
@@ -109,7 +109,7 @@ class JobProvider(Provider[JobInputs]):
             _alone(jobs, identity)
             if zeta.status(identity) in ACTIVE:
                 zeta.stop(identity, savepoint=False)
-                zeta.wait(identity, STOPPED, within=120)
+                zeta.wait(identity, STOPPED, within=600)
             jobs.remove(identity)
 
 

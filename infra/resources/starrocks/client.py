@@ -66,7 +66,7 @@ def _set_password_of_root(address: Address, timeout: float) -> None:
             ) from None
 
 
-def wait_for(stack: str, service: str, *, within: float = 180) -> None:
+def wait_for(stack: str, service: str, *, within: float = 600) -> None:
     """Wait until root can log in.
 
     Args:

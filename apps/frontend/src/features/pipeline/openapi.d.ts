@@ -197,7 +197,7 @@ export interface components {
             late: boolean | null;
             /**
              * Product
-             * @example ciapol
+             * @example weather
              */
             product: string;
             /**
@@ -214,12 +214,12 @@ export interface components {
             state: string;
             /**
              * Task
-             * @example aqi
+             * @example summaries
              */
             task: string;
             /**
              * Workflow
-             * @example aqi_hourly
+             * @example daily_summaries
              */
             workflow: string;
         };
@@ -305,7 +305,7 @@ export interface components {
             name: string;
             /**
              * Product
-             * @example ciapol
+             * @example weather
              */
             product: string;
             /**

@@ -10,7 +10,9 @@ export interface paths {
         };
         /**
          * Air quality index of all stations now
-         * @description Every station, worst first, those without an index last; computed from the newest measurements.
+         * @description Every station, worst first, those without a category last; computed from the newest measurements.
+         *
+         *     A station whose hour is incomplete has a category, and a rank, only where what is known is above 100 already.
          */
         get: operations["current_aqi_api_v1_aqi_current_get"];
         put?: never;
@@ -113,6 +115,8 @@ export interface paths {
         /**
          * Hourly air quality index of a station
          * @description Computed hours by time. Without `from` and `to`, those of the last 24 hours; at most 366 days.
+         *
+         *     Only hours that have ended and have at least 75 % of the values that the station usually sends count.
          */
         get: operations["list_aqi_api_v1_stations__station_id__aqi_get"];
         put?: never;
@@ -259,16 +263,26 @@ export interface components {
         };
         /**
          * CurrentAqi
-         * @description The index of a station now; null where its newest hour with an index began more than three hours ago.
+         * @description The index of a station in its newest hour that has ended, of the last three hours.
+         *
+         *     Without such an hour that has an index, it is the newest hour and says why. The running hour has no rank.
          */
         CurrentAqi: {
             /**
              * Aqi
+             * @description US EPA; above 500 the scale goes on. Null unless the hour has ended and every pollutant measured in it has a sub-index
              * @example 99
              */
             aqi: number | null;
             /**
+             * At Least
+             * @description greatest sub-index known; the index is not lower, and may be much higher without `aqi`
+             * @example 99
+             */
+            at_least: number | null;
+            /**
              * Category
+             * @description of `aqi`; without it, of `at_least` where that is above 100, as the category is not better
              * @example moderate
              */
             category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
@@ -280,6 +294,7 @@ export interface components {
             color: string | null;
             /**
              * Dominant Pollutant
+             * @description pollutant with the greatest sub-index known
              * @example pm25
              */
             dominant_pollutant: string | null;
@@ -289,11 +304,29 @@ export interface components {
              */
             hour_start: string | null;
             /**
+             * Missing
+             * @description pollutants measured without a sub-index
+             * @example []
+             */
+            missing: components["schemas"]["MissingIndex"][];
+            /**
+             * Provisional
+             * @description the hour has not ended; its values will change
+             * @example false
+             */
+            provisional: boolean;
+            /**
              * Rank
-             * @description 1 is the worst; equal indices share a rank
+             * @description 1 is the worst; equal indices share a rank; null without a category
              * @example 1
              */
             rank: number | null;
+            /**
+             * Reason
+             * @description why `aqi` is null: the hour is running; a pollutant has fewer than 75 % of its usual values; a pollutant has too few hours; no pollutant was measured
+             * @example null
+             */
+            reason: ("running" | "too_few_values" | "too_few_hours" | "nothing_measured") | null;
             station: components["schemas"]["Station"];
             sub_indices: components["schemas"]["SubIndices"];
         };
@@ -364,22 +397,30 @@ export interface components {
         };
         /**
          * HourlyAqi
-         * @description The air quality index of an hour.
+         * @description The air quality index of an hour, or why there is none.
          */
         HourlyAqi: {
             /**
              * Aqi
-             * @description US EPA; above 500 the scale goes on
+             * @description US EPA; above 500 the scale goes on. Null unless the hour has ended and every pollutant measured in it has a sub-index
              * @example 99
              */
             aqi: number | null;
             /**
+             * At Least
+             * @description greatest sub-index known; the index is not lower, and may be much higher without `aqi`
+             * @example 99
+             */
+            at_least: number | null;
+            /**
              * Category
+             * @description of `aqi`; without it, of `at_least` where that is above 100, as the category is not better
              * @example moderate
              */
             category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
             /**
              * Dominant Pollutant
+             * @description pollutant with the greatest sub-index known
              * @example pm25
              */
             dominant_pollutant: string | null;
@@ -389,6 +430,24 @@ export interface components {
              * @example 2026-01-31T12:00:00Z
              */
             hour_start: string;
+            /**
+             * Missing
+             * @description pollutants measured without a sub-index
+             * @example []
+             */
+            missing: components["schemas"]["MissingIndex"][];
+            /**
+             * Provisional
+             * @description the hour has not ended; its values will change
+             * @example false
+             */
+            provisional: boolean;
+            /**
+             * Reason
+             * @description why `aqi` is null: the hour is running; a pollutant has fewer than 75 % of its usual values; a pollutant has too few hours; no pollutant was measured
+             * @example null
+             */
+            reason: ("running" | "too_few_values" | "too_few_hours" | "nothing_measured") | null;
             sub_indices: components["schemas"]["SubIndices"];
         };
         /**
@@ -517,6 +576,24 @@ export interface components {
              * @example 2026-02-01T00:00:00Z
              */
             to: string;
+        };
+        /**
+         * MissingIndex
+         * @description A pollutant that was measured in the hour and has no sub-index yet.
+         */
+        MissingIndex: {
+            /**
+             * Expected At
+             * Format: date-time
+             * @description end of the first hour that has its sub-index, if every hour until then has enough values
+             * @example 2026-01-31T14:00:00Z
+             */
+            expected_at: string;
+            /**
+             * Pollutant
+             * @example pm25
+             */
+            pollutant: string;
         };
         /**
          * Pollutant
@@ -970,7 +1047,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CurrentAqiList"];
-                    /** @example rank,station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at,hour_start,aqi,category,color,dominant_pollutant,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2 */
+                    /** @example rank,station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at,hour_start,aqi,at_least,category,dominant_pollutant,provisional,reason,missing,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2,color */
                     "text/csv": string;
                 };
             };
@@ -1282,7 +1359,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AqiPage"];
-                    /** @example hour_start,aqi,category,dominant_pollutant,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2 */
+                    /** @example hour_start,aqi,at_least,category,dominant_pollutant,provisional,reason,missing,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2 */
                     "text/csv": string;
                 };
             };
