@@ -12,8 +12,9 @@ from pathlib import Path
 
 from apps.ciapol.predictor import forecast
 from apps.ciapol.predictor.history import hour_number, moment_of
-from apps.ciapol.predictor.starrocks import Address, StarRocks, StarRocksError
+from apps.ciapol.predictor.starrocks import Address, StarRocks
 from apps.ciapol.predictor.store import ModelStore, StoreError
+from apps.shared.starrocks import StarRocksError
 
 log = logging.getLogger("apps.ciapol.predictor")
 

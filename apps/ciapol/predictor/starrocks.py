@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import pymysql
-import pymysql.cursors
 
 from apps.ciapol.predictor.history import COLUMNS, POLLUTANTS, WEATHER, Floats, History, Station, hour_number, moment_of
+from apps.shared import starrocks
+from apps.shared.starrocks import Cell, StarRocksError
 
 DEFAULT_ZONE = "Africa/Abidjan"
 """Clock of a station that is not registered; the same as the default of `stations.time_zone`."""
@@ -19,16 +19,8 @@ DEFAULT_ZONE = "Africa/Abidjan"
 _CONNECT_SECONDS = 10
 _ANSWER_SECONDS = 300
 _MEANS = ", ".join(f"AVG({name}) AS {name}" for name in (*POLLUTANTS, *WEATHER))
-_INSERT = (
-    "INSERT INTO aqi_predictions_zeta "
-    "(station_id, target_hour, made_at, quantity, value, `lower`, `upper`, model, fallback) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_PREDICTIONS = ("station_id", "target_hour", "made_at", "quantity", "value", "`lower`", "`upper`", "model", "fallback")
 _ROWS_AT_ONCE = 20_000
-
-
-class StarRocksError(Exception):
-    """StarRocks that cannot be reached or refuses; the message names it and its answer."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +61,11 @@ class Prediction:
 
 
 class StarRocks:
-    """A connection; every error of the client comes out as `StarRocksError`."""
+    """Reads and writes what predictions need."""
 
-    def __init__(self, address: Address, connection: "pymysql.Connection[pymysql.cursors.Cursor]") -> None:
-        """Use `opened`."""
-        self._address = address
-        self._connection = connection
+    def __init__(self, client: starrocks.StarRocks) -> None:
+        """Use a client, whose user may do what `Address` says."""
+        self._client = client
 
     @classmethod
     @contextmanager
@@ -88,23 +79,14 @@ class StarRocks:
             password = "" if address.password_file is None else address.password_file.read_text().rstrip("\r\n")
         except OSError as error:
             raise StarRocksError(f"password file {address.password_file}: {error.strerror}") from error
+        server = starrocks.Address(address.host, address.port, address.user, password, address.database)
         try:
-            with pymysql.connect(
-                host=address.host,
-                port=address.port,
-                user=address.user,
-                password=password,
-                database=address.database,
-                charset="utf8mb4",
-                autocommit=True,
-                connect_timeout=_CONNECT_SECONDS,
-                read_timeout=_ANSWER_SECONDS,
-                write_timeout=_ANSWER_SECONDS,
-                program_name="predictor",
-            ) as connection:
-                yield cls(address, connection)
-        except pymysql.MySQLError as error:
-            raise StarRocksError(f"{address}: {error}") from error
+            with starrocks.StarRocks(
+                server, connect_seconds=_CONNECT_SECONDS, answer_seconds=_ANSWER_SECONDS, program="predictor"
+            ) as client:
+                yield cls(client)
+        except StarRocksError as error:
+            raise StarRocksError(f"{address}: {error}", code=error.code, said=error.said) from error
 
     def stations(self, first_hour: int, made_at: int, asked: Sequence[str] = ()) -> list[Station]:
         """The stations with measurements from `first_hour` to the start of `made_at`, by identifier.
@@ -176,15 +158,11 @@ class StarRocks:
             )
             for p in predictions
         ]
-        with self._connection.cursor() as cursor:
-            for begin in range(0, len(rows), _ROWS_AT_ONCE):
-                cursor.executemany(_INSERT, rows[begin : begin + _ROWS_AT_ONCE])
+        for begin in range(0, len(rows), _ROWS_AT_ONCE):
+            self._client.insert("aqi_predictions_zeta", _PREDICTIONS, rows[begin : begin + _ROWS_AT_ONCE])
 
-    def _rows(self, query: str, parameters: Sequence[str | datetime]) -> Iterator[tuple[object, ...]]:
-        given = [_text(p) if isinstance(p, datetime) else p for p in parameters]
-        with self._connection.cursor(pymysql.cursors.SSCursor) as cursor:
-            cursor.execute(query, given)
-            yield from cursor
+    def _rows(self, query: str, parameters: Sequence[str | datetime]) -> Iterator[tuple[Cell, ...]]:
+        yield from self._client.stream(query, [_text(p) if isinstance(p, datetime) else p for p in parameters])
 
 
 def _row(hour_start: object, first_hour: int) -> int:

@@ -1,15 +1,18 @@
 import pymysql
 import pytest
 
-from apps.web import starrocks
 from apps.web.settings import Settings
-from apps.web.starrocks import NoBackendAlive, Pool, StarRocksRefused
+from apps.web.starrocks import NoBackendAlive, Pool, StarRocksRefused, StarRocksUnavailable
+
+Answer = Exception | int
 
 
 class FakeCursor:
-    def __init__(self, answers: list[Exception | int]) -> None:
+    description = (("n",),)
+
+    def __init__(self, answers: list[Answer]) -> None:
         self.answers = answers
-        self.description = [("n",)]
+        self.row: tuple[int, ...] = ()
 
     def __enter__(self) -> "FakeCursor":
         return self
@@ -17,11 +20,12 @@ class FakeCursor:
     def __exit__(self, *_: object) -> None:
         return None
 
-    def execute(self, sql: str, parameters: object) -> None:
-        answer = self.answers.pop(0)
+    def execute(self, sql: str, parameters: object) -> int:
+        answer: Answer = 0 if sql.startswith("SET ") else self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         self.row = (answer,)
+        return 1
 
     def fetchall(self) -> list[tuple[int, ...]]:
         return [self.row]
@@ -30,7 +34,7 @@ class FakeCursor:
 class FakeConnection:
     open = True
 
-    def __init__(self, answers: list[Exception | int]) -> None:
+    def __init__(self, answers: list[Answer]) -> None:
         self.answers = answers
 
     def cursor(self) -> FakeCursor:
@@ -40,8 +44,8 @@ class FakeConnection:
         self.open = False
 
 
-def pool(settings: Settings, monkeypatch: pytest.MonkeyPatch, answers: list[Exception | int]) -> Pool:
-    monkeypatch.setattr(starrocks, "connect", lambda *_: FakeConnection(answers))
+def pool(settings: Settings, monkeypatch: pytest.MonkeyPatch, answers: list[Answer]) -> Pool:
+    monkeypatch.setattr("apps.shared.starrocks.pymysql.connect", lambda **_: FakeConnection(answers))
     return Pool(settings)
 
 
@@ -49,22 +53,36 @@ def busy() -> Exception:
     return pymysql.ProgrammingError(1064, "StarRocks planner use long time 3000 ms in logical phase, This probably …")
 
 
+def lost() -> Exception:
+    return pymysql.OperationalError(2013, "Lost connection to MySQL server during query")
+
+
 def test_a_query_that_was_not_planned_in_time_is_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pool(settings, monkeypatch, [busy(), busy(), 7]).query("SELECT 7 AS n") == [{"n": 7}]
 
 
-def test_it_is_repeated_twice_and_then_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[Exception | int] = [busy(), busy(), busy(), 7]
+def test_it_is_refused_where_the_planner_stays_busy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = settings.model_copy(update={"starrocks_wait_seconds": 0.3})
+    answers: list[Answer] = [busy() for _ in range(1000)]
     with pytest.raises(StarRocksRefused, match="planner"):
-        pool(settings, monkeypatch, answers).query("SELECT 7 AS n")
-    assert answers == [7]
+        pool(patient, monkeypatch, answers).query("SELECT 7 AS n")
+    assert len(answers) < 999
 
 
 def test_other_errors_are_not_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[Exception | int] = [pymysql.ProgrammingError(1064, "Getting syntax error"), 7]
+    answers: list[Answer] = [pymysql.ProgrammingError(1064, "Getting syntax error"), 7]
     with pytest.raises(StarRocksRefused, match="syntax"):
         pool(settings, monkeypatch, answers).query("SELECT 7 AS n")
     assert answers == [7]
+
+
+def test_a_dead_connection_is_replaced_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = pool(settings, monkeypatch, [1, lost(), 2, lost(), lost(), 3])
+    assert [reads.query("SELECT n") for _ in range(2)] == [[{"n": 1}], [{"n": 2}]]
+    with pytest.raises(StarRocksUnavailable, match="Lost connection"):
+        reads.query("SELECT n")
+    assert reads.state().open == 0
+    assert reads.query("SELECT n") == [{"n": 3}]
 
 
 @pytest.mark.parametrize(
