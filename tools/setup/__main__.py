@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from infra.checkout.environment import outside_path, variables
@@ -99,7 +100,9 @@ def prepare(*, tests: bool, distributions: bool) -> None:
         built = early or beside.submit(do, cli, "4/4")
         if distributions:
             environment.write()
-            assemble_distributions()
+            # Tests have a layer for distributions, which tries again and counts the failure.
+            with suppress(*([SetupError] if tests else [])):
+                assemble_distributions()
         built.result()
     environment.write()
     environment.mark_ready(tests=tests)

@@ -87,3 +87,14 @@ def test_a_step_that_fails_leaves_the_set_up_unfinished(
     with pytest.raises(SetupError, match=f"{failing} failed"):
         setup.prepare(tests=False, distributions=True)
     assert "ready" not in steps.done
+
+
+def test_a_failed_distribution_does_not_keep_the_tests_from_running(
+    steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise SetupError("a distribution failed")
+
+    monkeypatch.setattr(setup, "assemble_distributions", fail)
+    setup.prepare(tests=True, distributions=True)
+    assert steps.done[-1] == "ready"
