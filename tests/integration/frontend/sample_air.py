@@ -114,6 +114,12 @@ def sub_indices(values: dict[str, float | None]) -> dict[str, int | None]:
     }
 
 
+def reliability(index: int | None) -> dict[str, object]:
+    """How far an index can be relied on, in the API's shape; None is no index."""
+    reason = "nothing_measured" if index is None else None
+    return {"at_least": index, "missing": [], "provisional": False, "reason": reason}
+
+
 def aqi_hour(station: SampleStation, hour: datetime) -> dict[str, object]:
     """The index of an hour in the schema of the API."""
     values = hourly(station, hour)
@@ -125,6 +131,7 @@ def aqi_hour(station: SampleStation, hour: datetime) -> dict[str, object]:
             "category": None,
             "dominant_pollutant": None,
             "sub_indices": none,
+            **reliability(None),
         }
     indices = sub_indices(values)
     dominant = max(POLLUTANTS, key=lambda pollutant: indices[pollutant] or -1)
@@ -135,6 +142,7 @@ def aqi_hour(station: SampleStation, hour: datetime) -> dict[str, object]:
         "category": category_of(index)[0],
         "dominant_pollutant": dominant,
         "sub_indices": indices,
+        **reliability(index),
     }
 
 

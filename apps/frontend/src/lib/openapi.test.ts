@@ -14,7 +14,6 @@ const good = z.object({
   kind: z.enum(["a", "b"]),
   tone: z.string(),
   size: z.optional(z.nullable(z.number())),
-  later: z.optional(z.boolean()),
   parts: z.array(z.object({ note: z.nullable(z.string()) })),
 });
 const unknownField = z.object({ colour: z.string() });

@@ -27,15 +27,12 @@ type Problems<Read, Sent> = {
     ? [Problem<Read[K], Sent[K]>] extends [never]
       ? never
       : K
-    : undefined extends Read[K]
-      ? never
-      : K]: K extends keyof Sent ? Problem<Read[K], Sent[K]> : "the API sends no such field";
+    : K]: K extends keyof Sent ? Problem<Read[K], Sent[K]> : "the API sends no such field";
 };
 
 /**
  * True where a run-time schema reads only fields that the API's OpenAPI document has, with values that it may send,
- * and accepts null where the API may send it; else the fields that differ. A field that the schema calls optional may
- * be missing from the document.
+ * and accepts null where the API may send it; else the fields that differ.
  */
 export type Agrees<S extends z.ZodMiniType, Sent> = [Problem<z.input<S>, Sent>] extends [never]
   ? true

@@ -63,16 +63,16 @@ const dominantSchema = z.nullable(z.enum(POLLUTANTS));
 
 export const REASONS = ["running", "too_few_values", "too_few_hours", "nothing_measured"] as const;
 
-/** How far an index can be relied on. Older APIs do not report it. */
+/** How far an index can be relied on. */
 const reliability = {
   /** The greatest sub-index known; without `aqi` the index is at least that. */
-  at_least: z.optional(index),
+  at_least: index,
   /** The measured pollutants without an index, and the end of the first hour that can have it. */
-  missing: z.optional(z.array(z.object({ pollutant: z.string(), expected_at: instant }))),
+  missing: z.array(z.object({ pollutant: z.string(), expected_at: instant })),
   /** True while the hour has not ended. */
-  provisional: z.optional(z.boolean()),
+  provisional: z.boolean(),
   /** Why there is no index: one of REASONS, or one of a later version. */
-  reason: z.optional(z.nullable(z.string())),
+  reason: z.nullable(z.string()),
 };
 
 export const currentItemSchema = z.object({

@@ -47,13 +47,13 @@ const UNKNOWN: ShownIndex = {
  */
 export function shownIndex(index: Index | null): ShownIndex {
   if (index === null) return UNKNOWN;
-  const { aqi, category, at_least = null, provisional = false } = index;
+  const { aqi, category, at_least, provisional } = index;
   const missing: Missing[] = [];
-  for (const { pollutant: name, expected_at } of index.missing ?? []) {
+  for (const { pollutant: name, expected_at } of index.missing) {
     const pollutant = POLLUTANTS.find((known) => known === name);
     if (pollutant !== undefined) missing.push({ pollutant, expectedAt: Date.parse(expected_at) });
   }
-  const incomplete = (index.missing ?? []).length > 0;
+  const incomplete = index.missing.length > 0;
   const whole = aqi !== null && !incomplete && !provisional;
   const warns = category !== null && !REASSURING.includes(category);
   return {

@@ -37,6 +37,10 @@ export function item(changes: Partial<CurrentItem> = {}): CurrentItem {
     category: "moderate",
     color: "#FFFF00",
     dominant_pollutant: "pm25",
+    at_least: 99,
+    missing: [],
+    provisional: false,
+    reason: null,
     sub_indices: { ...NO_INDICES, pm25: 99, o3: 20 },
     ...changes,
   };
@@ -98,6 +102,10 @@ export function aqiHours(count: number): AqiHour[] {
     aqi: position === 0 ? null : 60 + position,
     category: position === 0 ? null : "moderate",
     dominant_pollutant: position === 0 ? null : "pm25",
+    at_least: position === 0 ? null : 60 + position,
+    missing: [],
+    provisional: false,
+    reason: position === 0 ? "nothing_measured" : null,
     sub_indices: NO_INDICES,
   }));
 }
