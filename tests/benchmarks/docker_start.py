@@ -82,14 +82,15 @@ def healthy(stack: DockerStack) -> None:
     """Wait until all health checks pass."""
     with ThreadPoolExecutor(max_workers=16) as pool:
         complaints = pool.map(
-            lambda item: Check(
-                url=item[1].url,
-                contains=item[1].contains,
-                send=item[1].send,
+            lambda name, health: Check(
+                url=health.url,
+                contains=health.contains,
+                send=health.send,
                 start_within=_WITHIN_SECONDS,
                 description="",
-            ).wait(stack.name, item[0]),
-            stack.connections.health.items(),
+            ).wait(stack.name, name),
+            stack.connections.health.keys(),
+            stack.connections.health.values(),
         )
     assert not [text for text in complaints if text]
 

@@ -22,7 +22,7 @@ from tools.stack import environment, workflow
 Step = Callable[[str, Product, Demonstration], int]
 """A step for one product of a stack; its exit status."""
 _ARRIVAL_SECONDS = 1800
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def first_look(stack: str, product: Product, demonstration: Demonstration) -> int:

@@ -22,7 +22,7 @@ from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.status import folders
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 def up(stack: Stack, *, smoke: bool = True) -> int:

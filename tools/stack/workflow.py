@@ -29,7 +29,7 @@ from tools.stack.services import services
 _ANSWER_SECONDS = 10
 """A stack that was stopped does not start for a manual run, so there is nothing to wait for."""
 
-console = Console()
+console = Console(soft_wrap=True)
 
 
 class RunRefused(Exception):

@@ -111,7 +111,7 @@ def commands() -> list[Documented]:
 
 def words(command: str) -> list[str]:
     """The words of a command, with values in place of its placeholders."""
-    text = _NESTED.sub(".gitignore", command)
+    text = _NESTED.sub("requirements/sensors.in", command)
     text = re.sub(r"\b(FILE|FILES)…?|(?<=\s)…csv", SAMPLE, text).replace("https://…", "https://example.org")
     text = re.sub(r"\[[^\]]*\]|(?<=\s)…", "", text).replace("…", "x")
     return shlex.split(_SHELL.sub("", text))
