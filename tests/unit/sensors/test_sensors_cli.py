@@ -36,6 +36,8 @@ def test_a_wrong_address_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["--tz", "Bejing"], "neither an offset such as +08:00 nor a zone"),
         (["--speed", "0"], "expected a number above 0"),
         (["--limit", "0"], "expected 1 or more"),
+        (["--limit", "abc"], "found abc, expected 1 or more"),
+        (["--speed", "abc"], "found abc, expected a number above 0"),
     ],
 )
 def test_a_wrong_option_lists_the_valid_ones(
