@@ -72,7 +72,7 @@ def test_a_quantity_without_values_is_not_predicted(model: NetworkModel, caplog:
     with caplog.at_level(logging.WARNING):
         rows = predict_station(history, model, MADE_AT)
     assert "co" not in {row.quantity for row in rows}
-    assert "S5: nothing known of co, not predicted" in caplog.text
+    assert "S5: no values of co, not predicted" in caplog.text
     ozone = [row for row in rows if row.quantity == "o3"]
     assert ozone
     assert all(row.fallback for row in ozone)
