@@ -26,9 +26,6 @@ from infra.settings import SettingsError
 from tools.stack.configuration import stack_configuration, suffix
 from tools.stack.services import services
 
-_ANSWER_SECONDS = 10
-"""A stack that was stopped does not start for a manual run, so there is nothing to wait for."""
-
 console = Console(soft_wrap=True)
 
 
@@ -74,10 +71,7 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
     """
     _check(stack, parameters)
     server = connect(stack, NAME)
-    try:
-        server.wait_until_up(within=_ANSWER_SECONDS)
-    except TimeoutError as error:
-        raise TimeoutError(f"{error}; `make up STACK={stack}` starts it") from None
+    server.wait_until_up()
     begun = start(server, project, workflow, parameters)
     given = " ".join(f"{name}={value}" for name, value in parameters.items() if value)
     console.print(f"workflow {workflow} {given}".rstrip() + ": running", highlight=False, soft_wrap=True)
