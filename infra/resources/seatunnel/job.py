@@ -22,7 +22,7 @@ from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.seatunnel.placeholders import placeholders
 from infra.resources.starrocks.client import session, wait_for
 from infra.settings import ROOT
-from seatunnel.client.definition import fill, job_id, read_definition
+from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
 from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobStatus, Zeta
 
@@ -96,9 +96,11 @@ class JobProvider(Provider[JobInputs]):
             if row is not None and row.held:
                 return []
             status = _zeta(inputs, known, timeout=5).status(identity)
-        except (ZetaError, StarRocksError, connections.ConnectionsMissing) as error:
+            definition = fill(inputs.definition, placeholders(known))
+        # A recorded definition may name a secret that a later revision has renamed.
+        except (DefinitionError, ZetaError, StarRocksError, connections.ConnectionsMissing) as error:
             return [str(error)]
-        drift = _drift(status, row, fill(inputs.definition, placeholders(known)))
+        drift = _drift(status, row, definition)
         return [f"job {inputs.name} {drift}"] if drift else []
 
     def remove(self, inputs: JobInputs) -> None:

@@ -29,12 +29,15 @@ def session(
 
     Raises:
         StarRocksUnreachable: no answer.
-        StarRocksError: access denied.
+        StarRocksError: access denied, or the stack has no such user.
         ConnectionsMissing: the stack is not deployed on this machine.
     """
     known = connections.load(stack)
     endpoint = known.endpoint(service, "query")
-    address = Address(endpoint.host, endpoint.port, user, known.secrets[f"starrocks-{user}"])
+    secret = f"starrocks-{user}"
+    if secret not in known.secrets:
+        raise StarRocksError(f"stack {stack} has no StarRocks user {user}, so that its password is not known")
+    address = Address(endpoint.host, endpoint.port, user, known.secrets[secret])
     with StarRocks(
         address, connect_seconds=timeout, answer_seconds=_ANSWER_SECONDS, busy_seconds=busy_seconds
     ) as opened:

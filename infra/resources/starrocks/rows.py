@@ -80,8 +80,8 @@ class RowsProvider(Provider[RowsInputs]):
         return f"row {key} differs in {', '.join(wrong)}" if wrong else ""
 
     def remove(self, inputs: RowsInputs) -> None:
-        """Delete the declared rows."""
-        with session(inputs.stack, inputs.service, inputs.user) as starrocks:
+        """Delete the declared rows. The rows' own user may have been removed with its product."""
+        with session(inputs.stack, inputs.service, "root") as starrocks:
             self._delete(starrocks, inputs, list(inputs.rows))
 
     @staticmethod
