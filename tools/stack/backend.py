@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from infra.settings import PROJECT
 from tools.stack.processes import is_alive, pulumi_commands
@@ -50,14 +50,29 @@ class _SecretsProvider(BaseModel):
     state: _SecretsState = _SecretsState()
 
 
+class _Inputs(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    keep_data: bool = False
+
+
 class StateResource(BaseModel):
     """A resource in a checkpoint."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", validate_by_name=True)
 
     urn: str
     type: str
     id: str = ""
+    retained: bool = Field(alias="retainOnDelete", default=False)
+    inputs: _Inputs = _Inputs()
+
+    @property
+    def deletes_data(self) -> bool:
+        """Whether its deletion deletes data of a service."""
+        if self.type.endswith(":HostService"):
+            return not self.inputs.keep_data
+        return self.type.endswith(":Volume") and not self.retained and not self.urn.endswith("-configuration")
 
 
 class _Latest(BaseModel):

@@ -26,6 +26,7 @@ from tools.stack.configuration import stack_configuration
 from tools.stack.containers import EngineError
 from tools.stack.down import destroy, down
 from tools.stack.preflight import MachineError
+from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.state import StateError
 from tools.stack.state_folder import StateFolderError
@@ -78,6 +79,9 @@ def _full(error: OSError) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     stack_configuration(options.stack)
+    environment.variables(options.stack)
+    if ended := end_orphans():
+        print(f"Ended {ended} processes that a killed run had left.", file=sys.stderr)
     if options.command == "env":
         return _env(options.stack)
     os.environ |= environment.variables(options.stack)

@@ -12,8 +12,7 @@ from infra.state import StackState
 from infra.targets.host.supervisor import Supervisor, SupervisorDown
 from tools.stack import containers, state_folder
 from tools.stack.configuration import stack_configuration, suffix
-from tools.stack.processes import end_orphans
-from tools.stack.pulumi import Stack
+from tools.stack.pulumi import Stack, StackError
 
 console = Console(soft_wrap=True, highlight=False)
 _STOP_SECONDS = 600
@@ -48,19 +47,24 @@ def destroy(stack: Stack) -> int:
     With `keepData` the state keeps the generated secrets, without which nobody could open the data.
     """
     settings = load_settings(stack_configuration(stack.name))
-    end_orphans()
     _free_disk(stack.name, settings)
     if stack.exists():
         stack.ensure()
         if settings.target == "docker":
             remove_unmanaged(stack, volumes=not settings.keep_data)
+        if settings.keep_data and any(each.deletes_data for each in stack.resources()):
+            raise StackError(
+                f"keepData is set, but stack {stack.name} was deployed without it, so its data would be deleted: run "
+                f"`make up{stack.suffix}` first to keep them, or set keepData to false"
+            )
         arguments = ["--exclude", _SECRETS] if settings.keep_data else []
         if (status := stack.run("destroy", "--yes", "--skip-preview", *arguments)) != 0:
             console.print(
                 f"[red]The stack is not gone.[/] The reason is above; run `make destroy{stack.suffix}` again."
             )
             return status
-    elif settings.target == "docker":
+    if settings.target == "docker":
+        # Also volumes that a deployment with keepData retained.
         containers.remove(stack.name, keep=frozenset(), volumes=not settings.keep_data)
     if settings.keep_data:
         return _kept(stack)

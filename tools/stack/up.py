@@ -18,7 +18,6 @@ from tools.stack import containers, demonstration, environment, preflight
 from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import remove_unmanaged
-from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.status import folders
 
@@ -32,8 +31,6 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     """
     settings = load_settings(stack_configuration(stack.name))
     products = chosen(settings.products)
-    if ended := end_orphans():
-        console.print(f"Ended {ended} processes that a killed run had left.")
     check_disks(stack.name, settings)
     if settings.target == "host":
         preflight.check(stack.state.folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tools.stack import processes
+from tools.stack import commands, processes
 from tools.stack.backend import Backend, BackendError, StackLocked
 from tools.stack.pulumi import Stack
 
@@ -180,6 +180,15 @@ def test_plugins_that_a_killed_run_left_are_ended(
     assert not any(psutil.pid_exists(each.pid) for each in left)
     assert [each.poll() for each in others] == [None, None]
     assert processes.end_orphans() == 0
+
+
+def test_the_next_command_ends_them(
+    program: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = program("pulumi-resource-docker", PULUMI_BACKEND_URL=f"file://{tmp_path / 'state' / 'pulumi'}")
+    assert commands.main(["--stack", "local", "status"]) == 1
+    assert "Ended 1 processes that a killed run had left." in capsys.readouterr().err
+    assert not psutil.pid_exists(left.pid)
 
 
 def test_plugins_of_a_live_run_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ import pytest
 from infra.settings import ROOT, Settings
 from infra.state import StackState
 from tools.stack import down
-from tools.stack.pulumi import Stack
+from tools.stack.backend import StateResource
+from tools.stack.pulumi import Stack, StackError
 
 HOST = Settings.model_validate({"target": "host"})
 KEPT = Settings.model_validate({"target": "host", "keepData": True})
@@ -105,7 +106,10 @@ class _Recorded(Stack):
 
 
 def test_kept_data_keep_the_secrets_in_the_state(
-    stack_in: Callable[[Path], Stack], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stack_in: Callable[[Path], Stack],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made = stack_in(tmp_path / "state")
     made.file.write_text("config:\n  kappastack:target: host\n  kappastack:keepData: true\n")
@@ -119,6 +123,20 @@ def test_kept_data_keep_the_secrets_in_the_state(
     assert stack.exists()
     assert data.is_file()
     assert "its state with their passwords" in capsys.readouterr().out.replace("\n", " ")
+
+    resource = {"urn": "urn", "type": "pulumi-python:dynamic/kappastack:HostService"}
+    for inputs, deletes in (({}, True), ({"keep_data": False}, True), ({"keep_data": True}, False)):
+        assert StateResource.model_validate({**resource, "inputs": inputs}).deletes_data is deletes
+    volume = {"urn": "urn:pulumi:dev::kappastack::docker:index/volume:Volume::pulsar-data", "type": "docker:x:Volume"}
+    assert StateResource.model_validate(volume).deletes_data
+    assert not StateResource.model_validate({**volume, "retainOnDelete": True}).deletes_data
+    assert not StateResource.model_validate({**volume, "urn": "urn::pulsar-configuration"}).deletes_data
+    stack = _Recorded(made.name)
+    monkeypatch.setattr(_Recorded, "resources", lambda _self: [StateResource.model_validate(resource)])
+    with pytest.raises(StackError, match="was deployed without it, so its data would be deleted: run `make up"):
+        down.destroy(stack)
+    assert stack.commands == ()
+    assert data.is_file()
 
     made.file.write_text("config:\n  kappastack:target: host\n  kappastack:keepData: false\n")
     stack = _Recorded(made.name)
