@@ -9,6 +9,7 @@ from smoke_tests.ciapol.store import Store
 from smoke_tests.outputs import Outputs
 from smoke_tests.waiting import wait_until
 
+JOB = "ciapol-ingest"
 BACK_WITHIN_SECONDS = 90
 _STOPPED_WITHIN_SECONDS = 60
 _ANSWERS_WITHIN_SECONDS = 10
@@ -16,24 +17,24 @@ _MAPS = "/hazelcast/rest/maps"
 
 
 class Ingestion:
-    """The streaming job that reads the stations' topic, as Zeta's REST interface tells of it."""
+    """The streaming job that reads the stations' topic, by Zeta's REST interface."""
 
     def __init__(self, http: httpx.Client, zeta_url: str) -> None:
         self._http = http
         self._url = f"{zeta_url}{_MAPS}"
 
     def running(self) -> list[str]:
-        """Ids of the jobs that ingest and run; there should be one."""
-        jobs = self._told("running-jobs").json()
-        return [str(job["jobId"]) for job in jobs if "ingest" in job["jobName"] and job["jobStatus"] == "RUNNING"]
+        """Ids of the jobs with this name that run; there should be one."""
+        jobs = self._get("running-jobs").json()
+        return [str(job["jobId"]) for job in jobs if job["jobName"] == JOB and job["jobStatus"] == "RUNNING"]
 
     def state(self, job: str) -> str:
         """The state of a job; of one that the engine no longer lists as running, that of its end."""
-        found = self._told(f"job-info/{job}").json()
+        found = self._get(f"job-info/{job}").json()
         return str(found.get("jobStatus", "gone"))
 
-    def _told(self, what: str) -> httpx.Response:
-        """Zeta looks twice for itself; of a job that ends in between it answers with an error of its own."""
+    def _get(self, what: str) -> httpx.Response:
+        """Request something. Zeta answers 500 if a job ends between two reads of its own, so 5xx is retried."""
         url = f"{self._url}/{what}"
         answer = wait_until(
             f"an answer of {url}",
