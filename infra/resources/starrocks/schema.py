@@ -23,6 +23,9 @@ _OBJECT = re.compile(
     r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`?(?P<name>\w+)`?(?!\s*\.)",
     re.IGNORECASE,
 )
+_ROLE = re.compile(
+    r"^\s*(?P<verb>CREATE|DROP)\s+ROLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?['\"`]?(?P<role>\w+)", re.IGNORECASE
+)
 _RENAMED = re.compile(
     r"^\s*ALTER\s+TABLE\s+`?(?P<name>\w+)`?\s+RENAME\s+(?!COLUMN\b|PARTITION\b|ROLLUP\b)`?(?P<new>\w+)`?", re.IGNORECASE
 )
@@ -85,11 +88,30 @@ class SchemaProvider(Provider[SchemaInputs]):
             return [str(error)]
 
     def remove(self, inputs: SchemaInputs) -> None:
-        """Drop the database, unless its data are kept."""
+        """Drop the database and the roles that its migrations created, unless its data are kept."""
         if inputs.keep_data:
             return
+        try:
+            roles = created_roles(read_migrations(ROOT / inputs.folder), inputs.values)
+        except MigrationError:
+            # The files were removed together with the product.
+            roles = []
         with session(inputs.stack, inputs.service, "root") as root:
             root.execute(f"DROP DATABASE IF EXISTS {inputs.database} FORCE")
+            for role in roles:
+                root.execute(f"DROP ROLE IF EXISTS {role}")
+
+
+def created_roles(migrations: list[Migration], values: dict[str, str]) -> list[str]:
+    """Roles that exist after all migrations, in the order of their creation."""
+    roles: list[str] = []
+    for statement in (each.text for migration in migrations for each in migration.statements(values)):
+        match = _ROLE.match(statement)
+        if match and match["verb"].upper() == "CREATE":
+            roles.append(match["role"])
+        elif match and match["role"] in roles:
+            roles.remove(match["role"])
+    return roles
 
 
 def migrate(root: StarRocks, migrations: list[Migration], inputs: SchemaInputs) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from infra.resources.starrocks.migration_grants import desired_grants
 from infra.resources.starrocks.migrations import Migration, MigrationError, read_migrations
+from infra.resources.starrocks.schema import created_roles
 from infra.settings import ROOT
 
 
@@ -68,4 +69,10 @@ def test_no_privilege_of_a_dropped_role_is_desired() -> None:
     ]
     roles = {grant.role for grant in desired_grants(statements, "ciapol_analytics")}
     assert roles
+    assert all(role.startswith("ciapol_") for role in roles)
+
+
+def test_the_roles_of_a_schema_are_those_that_were_not_dropped_again() -> None:
+    roles = created_roles(read_migrations(ROOT / "sql/ciapol"), {"replication_num": "1"})
+    assert "ciapol_reader" in roles
     assert all(role.startswith("ciapol_") for role in roles)
