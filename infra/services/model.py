@@ -20,14 +20,12 @@ Text in `command`, `environment` and `files` may hold placeholders that each tar
 | `@{python}`        | a Python interpreter without packages                    |
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from apps.shared import placeholders
 from infra.distributions import Distribution
-
-_PLACEHOLDER = re.compile(r"@\{([^}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -162,13 +160,6 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """Replace the placeholders of `text`.
 
     Raises:
-        KeyError: a placeholder that has no value; the message names it and those that exist.
+        UnknownPlaceholder: a placeholder that has no value; the message names it and those that exist.
     """
-
-    def value(match: re.Match[str]) -> str:
-        try:
-            return values[match[1]]
-        except KeyError:
-            raise KeyError(f"unknown placeholder {match[0]}; known are {', '.join(sorted(values))}") from None
-
-    return _PLACEHOLDER.sub(value, text)
+    return placeholders.fill(text, values, mark="@")

@@ -1,4 +1,4 @@
-"""What a client is told of a failure: StarRocks' error, never the text of DuckDB or Python."""
+"""A client gets StarRocks' errors, never the text of DuckDB or Python."""
 
 import re
 

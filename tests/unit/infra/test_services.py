@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.shared.placeholders import UnknownPlaceholder
 from infra.configuration import load_settings
 from infra.products.model import Api
 from infra.services import ports
@@ -107,5 +108,5 @@ def test_percent_signs_are_doubled_for_the_supervisor() -> None:
 
 
 def test_an_unknown_placeholder_is_named() -> None:
-    with pytest.raises(KeyError, match=r"unknown placeholder @\{ports.x\}; known are dist"):
+    with pytest.raises(UnknownPlaceholder, match=r"unknown placeholder @\{ports.x\}; known are dist"):
         fill("a @{ports.x} b", {"dist": "/d"})
