@@ -7,21 +7,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-QUANTITIES = (
-    "pm25",
-    "pm10",
-    "so2",
-    "no2",
-    "o3",
-    "co",
-    "temperature",
-    "pressure",
-    "humidity",
-    "wind_speed",
-)
-"""What a station may measure: concentrations in µg/m³, temperature in °C, pressure in hPa, relative humidity
-in %, wind speed in m/s."""
+from infra.products.fields import read_fields
+
+_FIELDS = Path(__file__).resolve().parents[3] / "topics/ciapol/sensor-measurements.fields.yaml"
+
+QUANTITIES = tuple(read_fields(_FIELDS).measurements)
+"""Names of the quantities that a station may measure; the fields file has their units and limits."""
 
 STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """A station's identifier as a whole; the ingest job rejects events with another one."""

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { WEATHER_QUANTITIES, type WeatherQuantity } from "../weather";
 
 export const POLLUTANTS = ["pm25", "pm10", "o3", "no2", "so2", "co"] as const;
-export const WEATHER = ["temperature", "humidity", "pressure", "wind_speed"] as const;
 export const CATEGORIES = [
   "good",
   "moderate",
@@ -12,7 +12,6 @@ export const CATEGORIES = [
 ] as const;
 
 export type Pollutant = (typeof POLLUTANTS)[number];
-export type WeatherQuantity = (typeof WEATHER)[number];
 export type Reason = (typeof REASONS)[number];
 export type Category = (typeof CATEGORIES)[number];
 
@@ -33,6 +32,11 @@ export const stationSchema = z.object({
   last_measured_at: z.nullable(instant),
 });
 
+const weather = Object.fromEntries(WEATHER_QUANTITIES.map((name) => [name, reading])) as Record<
+  WeatherQuantity,
+  typeof reading
+>;
+
 export const measurementSchema = z.object({
   measured_at: instant,
   pm25: reading,
@@ -41,10 +45,7 @@ export const measurementSchema = z.object({
   no2: reading,
   o3: reading,
   co: reading,
-  temperature: reading,
-  pressure: reading,
-  humidity: reading,
-  wind_speed: reading,
+  ...weather,
 });
 
 export const stationDetailSchema = z.extend(stationSchema, { latest: z.nullable(measurementSchema) });

@@ -1,24 +1,25 @@
-import { type Measurement, WEATHER } from "../api/schemas";
+import type { Measurement } from "../api/schemas";
 import { useI18n } from "../texts";
+import { WEATHER, WEATHER_QUANTITIES } from "../weather";
 
 /** Temperature, humidity, pressure and wind of a station's newest measurement. */
 export function Weather({ latest, zone, now }: { latest: Measurement | null; zone: string; now: number }) {
-  const { t, format } = useI18n();
+  const { t, text, format } = useI18n();
   if (latest === null) return <p>{t("station.weather.none")}</p>;
   return (
     <>
       <dl className="weather" data-testid="weather">
-        {WEATHER.map((quantity) => {
+        {WEATHER_QUANTITIES.map((quantity) => {
           const value = latest[quantity] ?? null;
           return (
             <div key={quantity}>
-              <dt>{t(`weather.${quantity}`)}</dt>
+              <dt>{text(WEATHER[quantity].name)}</dt>
               <dd>
                 {value === null ? (
                   "–"
                 ) : (
                   <>
-                    {format.number(value)} <span>{t(`unit.${quantity}`)}</span>
+                    {format.number(value)} <span>{WEATHER[quantity].unit}</span>
                   </>
                 )}
               </dd>

@@ -60,14 +60,6 @@ export const en = {
   "pollutant.long.so2": "sulphur dioxide",
   "pollutant.long.co": "carbon monoxide",
 
-  "weather.temperature": "Temperature",
-  "weather.humidity": "Humidity",
-  "weather.pressure": "Pressure",
-  "weather.wind_speed": "Wind",
-  "unit.temperature": "°C",
-  "unit.humidity": "%",
-  "unit.pressure": "hPa",
-  "unit.wind_speed": "m/s",
   "unit.concentration": "µg/m³",
 
   "aqi.name": "AQI",

@@ -61,14 +61,6 @@ export const fr = {
   "pollutant.long.so2": "dioxyde de soufre",
   "pollutant.long.co": "monoxyde de carbone",
 
-  "weather.temperature": "Température",
-  "weather.humidity": "Humidité",
-  "weather.pressure": "Pression",
-  "weather.wind_speed": "Vent",
-  "unit.temperature": "°C",
-  "unit.humidity": "%",
-  "unit.pressure": "hPa",
-  "unit.wind_speed": "m/s",
   "unit.concentration": "µg/m³",
 
   "aqi.name": "IQA",
