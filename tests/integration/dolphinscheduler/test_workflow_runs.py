@@ -242,7 +242,7 @@ def test_alerts_that_were_changed_by_hand(
     assert provider.find_drift(alerts) == []
     group = client.alert_groups()[PROJECT]
     client.call("PUT", f"/alert-groups/{group}", groupName=PROJECT, description="", alertInstanceIds="")
-    assert provider.find_drift(alerts) == ["alert group trial tells somebody else, or nobody"]
+    assert provider.find_drift(alerts) == ["alert group trial has another receiver, or none"]
     provider.apply(alerts, alerts)
     assert provider.find_drift(alerts) == []
     client.call("DELETE", f"/alert-groups/{group}")
