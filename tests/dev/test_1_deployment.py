@@ -10,7 +10,10 @@ from tests.cluster.docker_stack import DockerStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
-SERVICES = {"api", "dolphinscheduler", "frontend", "postgres", "pulsar", "seatunnel", "starrocks"}
+SERVICES = {
+    *("ciapol-api", "platform-api", "frontend"),
+    *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
+}
 PUBLIC = {"8000/tcp", "3000/tcp"}
 
 
@@ -67,7 +70,7 @@ def test_only_what_is_asked_for_is_published_and_on_loopback(stack: DockerStack)
     }
     assert {address for _, _, address in published} == {"127.0.0.1"}
     internal = {(service, port) for service, port, _ in published}
-    assert {port for service, port in internal if service in ("api", "frontend")} == PUBLIC
+    assert {port for service, port in internal if service in ("ciapol-api", "frontend")} == PUBLIC
     # The bookie is asked by its own broker alone, the broker from outside by its entrance.
     assert {port for service, port in internal if service == "pulsar"} == {"6651/tcp", "8080/tcp"}
 
@@ -90,7 +93,7 @@ def test_no_secret_is_where_everybody_looks(stack: DockerStack) -> None:
 
 
 def test_a_secret_is_for_its_service_alone(stack: DockerStack) -> None:
-    assert stack.run_in("api", "ls", "/run/kappastack/secrets") == (0, "starrocks-api")
+    assert stack.run_in("ciapol-api", "ls", "/run/kappastack/secrets") == (0, "starrocks-ciapol_api")
     assert stack.run_in("frontend", "ls", "/run/kappastack")[0] != 0
-    file = "/run/kappastack/secrets/starrocks-api"
-    assert stack.run_in("api", "stat", "--format=%a %u:%g", file) == (0, "440 0:0")
+    file = "/run/kappastack/secrets/starrocks-ciapol_api"
+    assert stack.run_in("ciapol-api", "stat", "--format=%a %u:%g", file) == (0, "440 0:0")

@@ -52,7 +52,8 @@ def test_each_process_that_dies_comes_back_and_nothing_is_lost_or_doubled(stack:
     write_csv(tmp_path / "kill.csv", measurements)
     replay = Replay(stack, tmp_path / "kill.csv", speed=2_000)
     wait_for_count(stack, "kill", 500, at_least=True)
-    for service in ("api", "frontend", "postgres", "dolphinscheduler", "starrocks", "pulsar", "seatunnel"):
+    web = ("ciapol-api", "platform-api", "frontend")
+    for service in (*web, "postgres", "dolphinscheduler", "starrocks", "pulsar", "seatunnel"):
         print(f"{service} was healthy again after {stack.kill_and_wait(service):.1f} s")
     assert replay.finish() == len(measurements)
     # The engine forgot its jobs: the keeper puts them back, within a minute of DolphinScheduler's being there.

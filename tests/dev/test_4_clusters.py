@@ -28,6 +28,7 @@ PULSAR = [
 ]
 ZETA = ["seatunnel", "seatunnel-2", "seatunnel-3"]
 SCHEDULER = [f"dolphinscheduler{part}" for part in ("", "-alert", "-master", "-registry", "-worker-0", "-worker-1")]
+WEB = ("ciapol-api", "platform-api", "frontend")
 ONE_OF_EACH_KIND = [
     *("pulsar-zookeeper", "pulsar-bookkeeper-2", "pulsar-broker", "pulsar"),
     *("dolphinscheduler-registry", "dolphinscheduler-master", "dolphinscheduler-worker-0"),
@@ -43,7 +44,7 @@ def clusters(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_every_server_is_there_and_the_smoke_tests_pass(clusters: DockerStack) -> None:
-    assert set(clusters.containers()) == {*PULSAR, *ZETA, *SCHEDULER, "api", "frontend", "postgres", "starrocks"}
+    assert set(clusters.containers()) == {*PULSAR, *ZETA, *SCHEDULER, *WEB, "postgres", "starrocks"}
     outcome = clusters.smoke()
     assert outcome.status == 0, outcome.output[-7000:]
 

@@ -13,12 +13,16 @@ from pathlib import Path
 import psutil
 import yaml
 
+from infra.products.registry import declared
 from infra.resources import connections
 from infra.services import ports
 from infra.settings import REFUSED_BY_BROWSERS, ROOT
 from infra.targets.host.supervisor import Process, Supervisor
 
-PORTS = [number for name, number in vars(ports).items() if name.isupper() and isinstance(number, int)]
+PORTS = [
+    *(number for name, number in vars(ports).items() if name.isupper() and isinstance(number, int)),
+    *(product.api.port for product in declared().values() if product.api is not None),
+]
 _SUMMARY = re.compile(r"^Resources:\n((?:\s+.+\n)+)", re.MULTILINE)
 
 
@@ -82,7 +86,8 @@ class TestStack:
     def configure(self, **settings: object) -> None:
         """Set settings by their names in the configuration file."""
         document = yaml.safe_load(self.file.read_text()) if self.file.exists() else {"config": {}}
-        wanted = {"target": "host", "keepData": False, "portOffset": self.offset, **settings}
+        usual = {"target": "host", "keepData": False, "portOffset": self.offset, "products": {"ciapol": {}}}
+        wanted = {**usual, **settings}
         document["config"] |= {f"kappastack:{key}": value for key, value in wanted.items()}
         self.file.write_text(yaml.safe_dump(document))
 

@@ -42,7 +42,7 @@ def test_preview_is_fast_and_shows_no_change(stack: TestStack) -> None:
 def test_status_prints_health_address_memory_and_uptime(stack: TestStack) -> None:
     outcome = stack.command("status")
     assert outcome.status == 0, outcome.output
-    for service in ("pulsar", "seatunnel", "starrocks", "api", "frontend"):
+    for service in ("pulsar", "seatunnel", "starrocks", "ciapol-api", "platform-api", "frontend"):
         line = next(line for line in outcome.output.splitlines() if line.startswith(f"{service} "))
         assert "healthy" in line
     assert "RUNNING" in outcome.output

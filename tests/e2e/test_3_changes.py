@@ -23,7 +23,7 @@ def test_a_changed_job_continues_from_its_savepoint(stack: TestStack, tmp_path: 
     write_csv(tmp_path / "change.csv", measurements)
     replay = Replay(stack, tmp_path / "change.csv", speed=20_000)
     wait_for_count(stack, "change", 500, at_least=True)
-    stack.configure(ingest={"flushInterval": 300})
+    stack.configure(products={"ciapol": {"ingest": {"flushInterval": 300}}})
     preview = stack.pulumi("preview", "--diff")
     assert preview.resources["to update"] == 1, preview.output[-3000:]
     assert "ciapol-ingest" in preview.output

@@ -48,7 +48,8 @@ def replayed(stack: TestStack) -> dict[str, tuple[int, str]]:
 
     def all_there() -> bool:
         found.clear()
-        items = httpx.get(f"{stack.url('api', 'http')}/api/v1/aqi/current", timeout=60, trust_env=False).json()["items"]
+        address = f"{stack.url('ciapol-api', 'http')}/api/v1/aqi/current"
+        items = httpx.get(address, timeout=60, trust_env=False).json()["items"]
         for item in items:
             if item["aqi"] is not None and item["station"]["demonstration"]:
                 found[item["station"]["station_id"]] = (item["aqi"], item["color"])
@@ -82,7 +83,7 @@ def test_the_page_shows_stations_colours_and_charts(stack: TestStack, tmp_path: 
         page.screenshot(path=tmp_path / "overview.png")
 
         station = next(iter(expected))
-        page.goto(f"{stack.url('frontend', 'http')}/stations/{station}?period=7d&pollutant=pm25")
+        page.goto(f"{stack.url('frontend', 'http')}/ciapol/stations/{station}?period=7d&pollutant=pm25")
         means = page.locator("[data-chart='means'][data-chart-hours='168']")
         expect(means).to_be_visible(timeout=1000 * PATIENCE)
         expect(means).not_to_have_attribute("data-chart-points", "0", timeout=1000 * PATIENCE)
