@@ -1,1 +1,1 @@
-"""What runs: one file a service, plain data, no target."""
+"""Descriptions of the platform's services, one file for each. They do not depend on a target."""

@@ -1,4 +1,4 @@
-"""DolphinScheduler, which runs the workflows: one process on a laptop, separate servers in production."""
+"""DolphinScheduler runs the workflows: one process on a laptop, separate servers in production."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,12 @@ NAME = "dolphinscheduler"
 DATABASE = "dolphinscheduler"
 ROLE = "dolphinscheduler"
 
-# What its Netty servers bind, and what they tell each other, cannot be set: docs/decisions/070.
+# DolphinScheduler has no setting for the address that its Netty servers bind or advertise: docs/decisions/070.
 _AGENT = (
     "-javaagent:@{dist}/agent/address-agent.jar=bind=@{host};advertise=@{advertised};"
     "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost;"
-    # A server that does not get its registry back closes everything and lives on; ended, it is started again.
+    # After losing its ZooKeeper session the server stops serving but its JVM stays. The agent ends the JVM, so that
+    # the target restarts it.
     "last=org.apache.dolphinscheduler.server.worker.WorkerServer#stop,"
     "org.apache.dolphinscheduler.server.master.MasterServer#stop"
 )
@@ -103,7 +104,7 @@ def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks:
             "-Dworker.listen-port=@{port.worker}",
             "-Dworker.alert-listen-port=@{port.alert}",
             "-Dalert.port=@{port.alert}",
-            # Its default is to fill an H2 database.
+            # The default creates the schema of an H2 database.
             "-Dspring.sql.init.schema-locations=optional:classpath:none.sql",
         ),
     )
@@ -111,13 +112,13 @@ def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks:
 
 
 def registry() -> Service:
-    """The ZooKeeper by which separate servers know of each other; nothing in it outlives them."""
+    """The ZooKeeper in which separate servers register. All its entries end with the servers' sessions."""
     return zookeeper(
         [f"{NAME}-registry"],
         distribution=distribution(),
         class_path="@{files}:@{dist}/lib/master/*",
         logging={"logback.xml": _LOGBACK_WITHOUT_TASKS},
-        # Its JMX support wants the Log4j 1 that DolphinScheduler leaves out.
+        # ZooKeeper's JMX support requires Log4j 1, which DolphinScheduler does not ship.
         options=("-Dzookeeper.jmx.log4j.disable=true",),
     )
 
@@ -144,7 +145,7 @@ def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> S
 def separate(
     settings: DolphinSchedulerSettings, *, postgres: Endpoint, registry: Endpoint, alert: Endpoint, tasks: Tasks
 ) -> Sequence[Service]:
-    """API, master and workers as processes of their own, the API first."""
+    """API, master and workers as separate processes, in this order."""
     common = (
         "-Dregistry.type=zookeeper",
         f"-Dregistry.zookeeper.connect-string={registry.address}",
@@ -155,7 +156,7 @@ def separate(
         settings,
         postgres,
         name=NAME,
-        # The same as the standalone server's: it is changed into this one, not replaced by it.
+        # Same kind as the standalone server, so that a change of the topology updates the resource.
         kind="DolphinScheduler",
         ports_={"rest": Port(ports.DOLPHINSCHEDULER)},
         health=_API_HEALTH,
@@ -224,12 +225,15 @@ def _server(
     logback: str,
     options: Sequence[str],
 ) -> Service:
-    """What all servers share. Each has a class path of its own, as each scans the whole of it for its parts."""
+    """A server, with the settings that all servers share.
+
+    Each server has its own class path, because Spring scans the whole class path for components.
+    """
     return Service(
         name=name,
         kind=kind,
         distribution=distribution(),
-        # The API serves `ui/` of the folder that it is started in.
+        # The API serves the folder `ui/` of its working directory.
         directory="@{dist}/home",
         command=java(
             main,
@@ -240,7 +244,7 @@ def _server(
                 f"-XX:MaxMetaspaceSize={settings.metaspace[:-1].lower()}",
                 "-XX:TieredStopAtLevel=1",
                 "-Dspring.profiles.active=postgresql",
-                # Each secret's file is a property of the file's name.
+                # Each file in the folder of secrets becomes a property with the file's name.
                 "-Dspring.config.import=configtree:@{secrets}/",
                 f"-Dspring.datasource.url=jdbc:postgresql://{postgres.address}/{DATABASE}",
                 f"-Dspring.datasource.username={ROLE}",
@@ -252,9 +256,9 @@ def _server(
                 "-Dspring.quartz.properties.org.quartz.threadPool.threadCount=5",
                 "-Dserver.address=@{host}",
                 "-Dpython-gateway.enabled=false",
-                # The folder outside of which it hands out no log.
+                # The worker serves log files from this folder only.
                 "-DDOLPHINSCHEDULER_WORKER_HOME=@{volume.data}",
-                # By load average it would take no work on a busy machine, which is when work is there.
+                # By default, servers take no tasks above a load average, thus none on a busy machine.
                 *(f"-D{part}.max-cpu-load-avg=1000" for part in ("master", "worker")),
                 *(f"-D{part}.reserved-memory=0.1" for part in ("master", "worker")),
                 "-Dmaster.exec-threads=20",

@@ -1,4 +1,4 @@
-"""How Java services are started: memory, module openings, and what every one of them shares."""
+"""The command line of Java services: memory, opened modules, common JVM options."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ _OPENS = (
     "java.management/sun.management",
     "jdk.management/com.sun.management.internal",
 )
-"""What BookKeeper, Netty and Hazelcast reach by reflection; closed since Java 17."""
+"""Packages that BookKeeper, Netty and Hazelcast access by reflection, which Java 17 refuses by default."""
 
 
 def java(
@@ -34,21 +34,22 @@ def java(
     """The command of a Java service.
 
     Args:
-        main: the class to run.
-        class_path: may hold placeholders.
-        heap: the largest heap in MiB; the JVM starts small and grows into it.
-        options: further options of the JVM.
-        arguments: what the class is given.
+        main: name of the main class.
+        class_path: class path; may contain placeholders.
+        heap: maximum heap in MiB; the initial heap is 64 MiB.
+        options: further JVM options.
+        arguments: arguments of the main class.
     """
     opens = [part for package in _OPENS for part in ("--add-opens", f"{package}=ALL-UNNAMED")]
     return (
         "@{java}",
         "-Xms64m",
         f"-Xmx{heap}m",
-        # One collector thread: on a small machine the parallel ones cost more memory than they save time.
+        # The serial collector: on a small machine, parallel collectors cost more memory than they save time.
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
-        # Class data sharing for the JDK's own classes is on by default; the archive of ours is not worth its disk.
+        # Class data sharing of JDK classes is on by default. An archive of application classes would take more disk
+        # space than its shorter start is worth.
         "-Djava.net.preferIPv4Stack=true",
         "-Djava.io.tmpdir=@{tmp}",
         "-Dfile.encoding=UTF-8",
@@ -63,7 +64,7 @@ def java(
 
 
 def properties(**values: object) -> str:
-    """A `.properties` file; booleans in Java's spelling."""
+    """The text of a `.properties` file; booleans become `true` and `false`."""
     lines = (f"{key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in values.items())
     return "\n".join(lines) + "\n"
 

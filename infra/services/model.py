@@ -1,20 +1,20 @@
-"""The description of a service: what it is made of and how it is run, with no word about where.
+"""The description of a service: its files and how it is started, independent of the target.
 
 Text in `command`, `environment` and `files` may hold placeholders that each target fills:
 
-| placeholder        | is                                                       |
+| placeholder        | value                                                    |
 |--------------------|----------------------------------------------------------|
 | `@{dist}`          | the folder of the distribution                           |
 | `@{dist.NAME}`     | the folder of a further distribution                     |
 | `@{files}`         | the folder that holds `files`                            |
 | `@{volume.NAME}`   | the folder of a volume                                   |
-| `@{secrets}`       | the folder that holds the secrets' files                 |
+| `@{secrets}`       | the folder of the secrets' files                         |
 | `@{secret.NAME}`   | the file that holds a secret                             |
 | `@{port.NAME}`     | the number of a port                                     |
 | `@{host}`          | the address to bind                                      |
-| `@{interfaces}`    | a pattern of the addresses to bind, as Hazelcast has it  |
-| `@{advertised}`    | the address under which others reach the service         |
-| `@{outside.NAME}`  | address and port of a port as the operator reaches it    |
+| `@{interfaces}`    | the addresses to bind, as a pattern of Hazelcast         |
+| `@{advertised}`    | the address under which other services reach it          |
+| `@{outside.NAME}`  | `host:port` of a port, as this machine reaches it        |
 | `@{tmp}`           | a folder for temporary files                             |
 | `@{java}`          | a Java 17 executable                                     |
 | `@{python}`        | a Python interpreter without packages                    |
@@ -33,12 +33,12 @@ class Port:
     """A TCP port.
 
     Args:
-        number: before any offset.
-        scheme: of its URLs.
-        public: whether people outside need it.
-        internal: whether the service's own parts alone use it; nobody outside the stack's network gets to it then.
-        entrance: another port of the service, through which those outside the stack's network come to this one: a
-            service that tells its clients where to go on tells those who come in there another address.
+        number: port number before the stack's offset is added.
+        scheme: scheme of its URLs.
+        public: whether users outside the stack connect to it.
+        internal: whether only parts of the service connect to it; targets do not publish it then.
+        entrance: name of the port that clients outside the stack's network connect to instead. Needed for services
+            that redirect their clients, because they advertise another address to clients from outside.
     """
 
     number: int
@@ -53,9 +53,10 @@ class Volume:
     """A folder whose content outlives the process.
 
     Args:
-        size: such as `10Gi`, what a cluster reserves.
-        path: where a published image wants it; empty for where the target puts it.
-        service: whose volume of the same name it is, where several services share one; empty for the service's own.
+        size: size that a cluster reserves, such as `10Gi`.
+        path: mount path that a published image requires; empty if the target chooses it.
+        service: name of the service that owns the volume, where several services share one; empty if this service
+            owns it.
     """
 
     size: str
@@ -65,14 +66,17 @@ class Volume:
 
 @dataclass(frozen=True)
 class PublishedImage:
-    """An image that somebody else publishes, run as it is: as its own user, and with a root file system of its own."""
+    """An image of another project. It runs unchanged, as the image's user and with a writable root file system."""
 
     reference: str
 
 
 @dataclass(frozen=True)
 class HttpGet:
-    """A health check: GET `path` on `port` answers 200 and, where `contains` is set, holds that text."""
+    """A health check over HTTP: GET `path` on `port` returns status 200 and a body with the text `contains`.
+
+    An empty `contains` accepts any body.
+    """
 
     port: str
     path: str
@@ -82,8 +86,7 @@ class HttpGet:
 
 @dataclass(frozen=True)
 class TcpAnswer:
-    """A health check of a service without HTTP: to the bytes `send` (hexadecimal), `port` answers bytes that hold
-    `contains` (ASCII)."""
+    """A health check over TCP: after the bytes `send` (hexadecimal), `port` returns bytes with `contains` (ASCII)."""
 
     port: str
     send: str
@@ -98,23 +101,23 @@ class Service:
 
     Args:
         name: unique in the stack; also its host name where the target gives names.
-        kind: the last part of the component's type, such as `Pulsar`.
-        distribution: the bytes that run.
+        kind: last part of the component's Pulumi type, such as `Pulsar`.
+        distribution: files that the service runs from.
         command: program and arguments.
-        environment: variables; never a secret.
-        files: configuration files by path below `@{files}`.
-        ports: by name.
-        volumes: by name.
-        secrets: secret files by name, each with the name of the generated secret that it holds.
-        distributions: further distributions by name: what the service runs for others, such as the programs of tasks.
-        health: when it counts as up.
-        memory: the most it may take, in MiB.
-        directory: where it is started; empty for a folder that means nothing.
-        image: what runs instead of the distribution, on targets that run images; others cannot run such a service.
-        open_files: how many files it may have open; 0 for what the target gives.
-        stop_grace: seconds between asking it to stop and killing it.
-        stop_signal: what asks it to stop.
-        formerly: name that it had in older revisions, whose process it replaces; empty for none.
+        environment: environment variables; never secrets.
+        files: text of each configuration file, by path below `@{files}`.
+        ports: ports by name.
+        volumes: volumes by name.
+        secrets: name of the generated secret in each secret file, by the file's name.
+        distributions: further distributions by name, such as the programs of DolphinScheduler's tasks.
+        health: health check.
+        memory: memory limit in MiB.
+        directory: working directory; empty if the target chooses it.
+        image: image that runs instead of the distribution. Targets without images cannot run such a service.
+        open_files: limit of open files; 0 for the target's default.
+        stop_grace: seconds between the stop signal and SIGKILL.
+        stop_signal: name of the stop signal.
+        formerly: name of the service in older revisions, whose process it replaces; empty for none.
     """
 
     name: str
@@ -139,7 +142,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a port of a running service is reached by others."""
+    """Address of a port of a running service."""
 
     scheme: str
     host: str
@@ -160,6 +163,6 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """Replace the placeholders of `text`.
 
     Raises:
-        UnknownPlaceholder: a placeholder that has no value; the message names it and those that exist.
+        UnknownPlaceholder: a placeholder has no value; the message names it and the known placeholders.
     """
     return placeholders.fill(text, values, mark="@")

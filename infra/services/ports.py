@@ -1,7 +1,7 @@
-"""Every port of the platform, in one table. A stack's `portOffset` shifts them all.
+"""Every port of the platform, in one table. A stack's `portOffset` is added to each.
 
-None of them gets to where Linux takes the ports of clients from (32768 and up), with whatever offset: there a port that
-is free now may be some connection's own end when its server starts.
+With every permitted offset, all ports stay below 32768, where Linux's range of ephemeral ports begins. Otherwise an
+outgoing connection could occupy a port before its server starts.
 """
 
 PULSAR_BROKER = 6650
@@ -26,9 +26,10 @@ POSTGRES = 5432
 DOLPHINSCHEDULER = 12345
 DOLPHINSCHEDULER_MASTER = 5678
 DOLPHINSCHEDULER_WORKER = 1234
-# Upstream's is 50052.
+# DolphinScheduler's default is 50052, which is an ephemeral port.
 DOLPHINSCHEDULER_ALERT = 5052
-# Of separate servers. On one machine those start while the standalone one stops, and the other way round.
+# Ports of separate servers. They differ from the standalone server's, because after a change of the topology the new
+# servers start on the same machine while the old ones stop.
 DOLPHINSCHEDULER_SEPARATE_MASTER = 5688
 DOLPHINSCHEDULER_SEPARATE_WORKER = 1244
 DOLPHINSCHEDULER_SEPARATE_ALERT = 5042

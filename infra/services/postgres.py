@@ -1,4 +1,4 @@
-"""PostgreSQL, for DolphinScheduler's metadata and nothing else."""
+"""PostgreSQL, which stores DolphinScheduler's metadata only."""
 
 from infra.distributions import postgres as distribution
 from infra.services import ports
@@ -64,16 +64,16 @@ _ACCESS = "host all all all scram-sha-256\n"
 
 
 def _startup_message() -> str:
-    """The first message of a client, whose answer asks for a password: not before the server takes connections.
+    """A client's StartupMessage in hexadecimal. A server that accepts connections answers with a password request.
 
-    PostgreSQL's manual, chapter "Frontend/Backend Protocol", message StartupMessage.
+    Source: PostgreSQL manual, chapter "Frontend/Backend Protocol", message StartupMessage.
     """
     body = (196608).to_bytes(4, "big") + f"user\0{SUPERUSER}\0database\0postgres\0\0".encode()
     return ((len(body) + 4).to_bytes(4, "big") + body).hex()
 
 
 def postgres(settings: PostgresSettings) -> Service:
-    """One server, with a password for everybody."""
+    """One server, which requires a password of every user."""
     return Service(
         name="postgres",
         kind="PostgreSQL",
@@ -86,6 +86,6 @@ def postgres(settings: PostgresSettings) -> Service:
         health=TcpAnswer("sql", send=_startup_message(), contains="SCRAM-SHA-256", start_within=60),
         memory=mebibytes(settings.memory),
         stop_grace=20,
-        # Its fast shutdown: it ends the connections of its clients, where TERM would wait for them.
+        # PostgreSQL's fast shutdown, which closes client connections. With SIGTERM it would wait for them.
         stop_signal="INT",
     )

@@ -1,4 +1,4 @@
-"""Apache Pulsar, the event bus: one process on a laptop; its cluster is in `pulsar_cluster.py`."""
+"""Apache Pulsar, the event bus, as one process for a laptop; `pulsar_cluster.py` has the cluster."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from infra.services.model import HttpGet, Port, Service, Volume
 from infra.settings import PulsarSettings, mebibytes
 
 NAME = "pulsar"
-"""Of whom everybody asks: the one process, or the proxy of a cluster."""
+"""Name that clients connect to: the standalone process or a cluster's proxy."""
 HEALTH = HttpGet("admin", "/status.html", start_within=180, contains="OK")
-"""Answered by a server that has started and has a `statusFilePath`; Pulsar's deeper check is for those with a token."""
+"""A started server with a `statusFilePath` answers this request. Pulsar's deeper health check requires a token."""
 MAX_MESSAGE_BYTES = 512 * 1024
-"""A rejected message is kept in base64 in one VARCHAR of StarRocks, which holds 1 MiB."""
+"""Rejected messages are stored in base64 in a VARCHAR of StarRocks, whose limit is 1 MiB."""
 
 
 def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
@@ -21,7 +21,7 @@ def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
 
     Args:
         settings: sizes.
-        authenticated: whether only those are let in who have a token.
+        authenticated: whether clients need a token.
     """
     heap, direct = mebibytes(settings.heap), mebibytes(settings.direct_memory)
     return Service(
@@ -60,7 +60,7 @@ def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
 
 
 def pulsar_java(main: str, *, heap: int, direct: int, arguments: Sequence[str]) -> tuple[str, ...]:
-    """The command of any of Pulsar's servers; `heap` and `direct` memory in MiB."""
+    """The command line of a Pulsar server; `heap` and `direct` are maximum sizes in MiB."""
     return java(
         main,
         class_path="@{dist}/classes:@{dist}/conf:@{dist}/lib/*",
@@ -78,9 +78,9 @@ def pulsar_java(main: str, *, heap: int, direct: int, arguments: Sequence[str]) 
 
 
 def bookkeeper(settings: PulsarSettings) -> dict[str, object]:
-    """Properties of a bookie, in a process of its own or not."""
+    """Properties of a bookie, of a cluster or within the standalone process."""
     return {
-        # A power cut loses nothing that was acknowledged; grouping keeps the price of an fsync low.
+        # With fsync, acknowledged events survive a power failure. Group commit shares one fsync among many events.
         "journalSyncData": settings.fsync,
         "journalMaxGroupWaitMSec": 1,
         "dbStorage_writeCacheMaxSizeMb": 32,
@@ -92,13 +92,13 @@ def bookkeeper(settings: PulsarSettings) -> dict[str, object]:
 
 
 def broker(*, bookies: int, authenticated: bool) -> dict[str, object]:
-    """Properties of a broker, in a process of its own or not.
+    """Properties of a broker, of a cluster or within the standalone process.
 
     Args:
-        bookies: how many there are.
-        authenticated: whether only those are let in who have a token.
+        bookies: number of bookies.
+        authenticated: whether clients need a token.
     """
-    # Two copies are Pulsar's own default; of three bookies one may then be away.
+    # Two copies are Pulsar's default. With three bookies, one may be unavailable.
     copies = min(bookies, 2)
     return {
         "bindAddress": "@{host}",
@@ -108,20 +108,20 @@ def broker(*, bookies: int, authenticated: bool) -> dict[str, object]:
         "managedLedgerDefaultWriteQuorum": copies,
         "managedLedgerDefaultAckQuorum": copies,
         "maxMessageSize": MAX_MESSAGE_BYTES,
-        # When an event was received is told by the broker's clock, not by the producer's.
+        # The broker's clock sets the time of receipt, because producers' clocks may be wrong.
         "brokerEntryMetadataInterceptors": (
             "org.apache.pulsar.common.intercept.AppendBrokerTimestampMetadataInterceptor"
         ),
         "exposingBrokerEntryMetadataToClientEnabled": True,
-        # A consumer must not bring a deleted topic back without its partitions and schema before anybody sees it.
+        # Otherwise a consumer would recreate a deleted topic without its partitions and schema, unnoticed.
         "allowAutoTopicCreation": False,
         "allowAutoSubscriptionCreation": True,
         "isAllowAutoUpdateSchemaEnabled": False,
-        # Poison must be able to arrive: it is kept with its reason instead of being lost at the door.
+        # The broker accepts invalid messages, so that the ingest job stores each with the reason of its rejection.
         "isSchemaValidationEnforced": False,
         "brokerDeleteInactiveTopicsEnabled": False,
-        # Policies are kept by namespace: those of single topics are read before any topic of the namespace is served,
-        # and where that reading hangs after a crash, none of them ever is.
+        # Only policies of namespaces are used. A broker reads policies of single topics before it serves any topic of
+        # the namespace; if that hangs after a crash, none of these topics is ever served.
         "topicLevelPoliciesEnabled": False,
         "systemTopicEnabled": False,
         "managedLedgerCacheSizeMB": 32,
@@ -140,15 +140,16 @@ def _standalone(settings: PulsarSettings, *, authenticated: bool) -> str:
         **bookkeeper(settings),
         clusterName="standalone",
         statusFilePath="@{files}/standalone.conf",
-        # Of the bookie, which only the broker of its own process asks: it must not change with the machine's address.
+        # Address of the bookie. Only the broker in the same process connects to it, and the metadata store it, so it
+        # must not change with the machine's address.
         advertisedAddress="127.0.0.1",
-        # A client is told where its topic is served: those who come in from outside another address than those inside.
+        # The broker sends each client the address of its topic: clients outside the network need another address.
         advertisedListeners="inside:pulsar://@{advertised}:@{port.broker},outside:pulsar://@{outside.broker-outside}",
         internalListenerName="inside",
         bindAddresses="outside:pulsar://@{host}:@{port.broker-outside}",
-        # Without it the bookie takes a port at random, whatever the command line says.
+        # Without this, the bookie takes a random port and ignores the command line's.
         allowEphemeralPorts=True,
-        # The bookie is asked by the broker of its own process alone.
+        # Only the broker in the same process connects to the bookie.
         listeningInterface="lo",
         allowLoopback=True,
         loadBalancerEnabled=False,

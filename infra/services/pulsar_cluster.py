@@ -1,8 +1,7 @@
-"""Apache Pulsar as a cluster: ZooKeeper, bookies, brokers, and a proxy of whom everybody asks.
+"""Apache Pulsar as a cluster: ZooKeeper, bookies, brokers, and a proxy that clients connect to.
 
-The proxy is the service `pulsar`, so that whoever asks Pulsar asks it under the name that the standalone process has
-too. A broker sends its clients on to the broker that has their topic, under names that the stack's network alone
-knows; the proxy goes there for them.
+The proxy is the service `pulsar`, the name that the standalone process has too. Brokers redirect clients to the broker
+that serves their topic, by host names that exist only in the stack's network; the proxy connects there for clients.
 """
 
 import shlex
@@ -19,11 +18,11 @@ from infra.settings import PulsarSettings, mebibytes
 _CLUSTER = NAME
 _PROXY_HEAP, _PROXY_DIRECT = 192, 192
 _SET_UP = "@{volume.data}/metadata-is-there"
-"""Tells the first bookie that the cluster's metadata were written."""
+"""File in the first bookie's volume that marks the cluster's metadata as written."""
 
 
 def zookeepers(settings: PulsarSettings) -> list[Service]:
-    """The members of the group that keeps metadata."""
+    """The ZooKeeper ensemble, which stores the cluster's metadata."""
     return [
         zookeeper(
             _zookeepers(settings),
@@ -38,17 +37,17 @@ def zookeepers(settings: PulsarSettings) -> list[Service]:
 
 
 def bookies(settings: PulsarSettings) -> list[Service]:
-    """Those that store messages, the first of which sets up the cluster's metadata."""
+    """The bookies, which store messages. The first one initializes the cluster's metadata."""
     return [_bookie(settings, number) for number in range(1, settings.bookies + 1)]
 
 
 def brokers(settings: PulsarSettings) -> list[Service]:
-    """Those that serve topics."""
+    """The brokers, which serve topics."""
     return [_broker(settings, number) for number in range(1, settings.brokers + 1)]
 
 
 def proxy(settings: PulsarSettings) -> Service:
-    """The way in to whichever broker has a topic, also for those outside the stack's network."""
+    """The proxy, which forwards clients to the broker of a topic, also from outside the stack's network."""
     return Service(
         name=NAME,
         kind="PulsarProxy",
@@ -69,7 +68,7 @@ def proxy(settings: PulsarSettings) -> Service:
                 servicePort="@{port.broker}",
                 webServicePort="@{port.admin}",
                 statusFilePath="@{files}/proxy.conf",
-                # Metrics tell nothing of what is in the messages, and those who collect them have no token.
+                # Metrics contain no message contents, and their collectors have no token.
                 authenticateMetricsEndpoint=False,
                 numIOThreads=2,
                 httpNumThreads=8,
@@ -102,10 +101,11 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
         ),
     )
     before = (
-        # Once for the cluster, and by one alone; what was done before a crash is left as it is.
+        # Only the first bookie initializes the metadata, once. After a crash the command runs again and keeps what
+        # exists already.
         f'if [ ! -f "{_SET_UP}" ]; then {shlex.join(metadata)}; touch "{_SET_UP}"; fi'
         if number == 1
-        # One that was there before knows its cluster.
+        # A bookie with ledgers has joined the cluster before and need not wait.
         else f'[ -d "@{{volume.data}}/ledgers/current" ] || {_until(first)}'
     )
     return Service(
@@ -127,7 +127,7 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
                 **bookkeeper(settings),
                 zkServers=hosts(_zookeepers(settings)),
                 bookiePort="@{port.bookie}",
-                # Its name in the metadata, which must not change with the machine's address.
+                # Name of the bookie in the metadata, which must not change with the container's address.
                 advertisedAddress="@{advertised}",
                 journalDirectories="@{volume.data}/journal",
                 ledgerDirectories="@{volume.data}/ledgers",
@@ -190,13 +190,13 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
 
 
 def _start(before: str, server: Sequence[str]) -> str:
-    """A start script: a server of this cluster, after something else."""
+    """The start script of a server: runs the shell command `before`, then the server."""
     answers = f'answers() {{ (exec 3<>"/dev/tcp/$1/{ports.BOOKKEEPER}") 2>/dev/null; }}'
     return "\n".join(["#!/bin/bash", "set -eu", answers, before, f"exec {shlex.join(server)}", ""])
 
 
 def _until(*names: str) -> str:
-    """Wait for any of these bookies, which answer only once the cluster's metadata are there."""
+    """A shell command that waits for one of these bookies. They answer once the cluster's metadata exist."""
     return f"until {' || '.join(f'answers {name}' for name in names)}; do sleep 0.5; done"
 
 

@@ -1,7 +1,7 @@
-"""The roles of Pulsar, and the settings with which a server admits only them.
+"""Pulsar's roles, and the settings of servers that admit only these roles.
 
 A role is the subject of a token (JSON Web Token, RFC 7519) that is signed with the stack's key. Every client sends its
-token, whether the server requires one or not. `topics/` grants roles the right to produce or consume.
+token, even to servers that do not require one. `topics/` grants roles the right to produce or consume.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _PREFIX = "pulsar-"
 
 
 def role(token: str) -> str:
-    """The role of a token, by the name of the token's secret."""
+    """The role of a token, from the name of the token's secret."""
     return token.removeprefix(_PREFIX)
 
 
@@ -27,7 +27,7 @@ def token(role: str) -> str:
 
 
 def is_token(secret: str) -> bool:
-    """Whether a secret is a role's token, by the secret's name."""
+    """Whether the secret of this name is a role's token."""
     return secret.startswith(_PREFIX) and secret != TOKEN_KEY
 
 
@@ -37,7 +37,7 @@ def secrets(token: str) -> Mapping[str, str]:
 
 
 def broker() -> dict[str, object]:
-    """Properties of a broker that allows each role only what it was granted."""
+    """Properties of a broker that authorizes each role by its grants."""
     return {**_server(BROKER), "authorizationEnabled": True, "proxyRoles": role(PROXY)}
 
 
@@ -51,9 +51,9 @@ def _server(token: str) -> dict[str, object]:
         "authenticationEnabled": True,
         "authenticationProviders": "org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
         "tokenSecretKey": f"file://@{{secret.{TOKEN_KEY}}}",
-        # A broker accepts a proxied request only where the proxy's role may do everything itself.
+        # Without the proxy here, brokers would refuse proxied requests, which its role may not make itself.
         "superUserRoles": ",".join(map(role, (ADMIN, BROKER, PROXY))),
-        # Used for connections to other brokers.
+        # The broker authenticates with this token at other brokers.
         "brokerClientAuthenticationPlugin": "org.apache.pulsar.client.impl.auth.AuthenticationToken",
         "brokerClientAuthenticationParameters": f"file://@{{secret.{token}}}",
     }

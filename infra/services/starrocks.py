@@ -1,4 +1,4 @@
-"""StarRocks, the only store of application data: here its emulator, for a laptop and for tests."""
+"""The emulator of StarRocks, for a laptop and for tests. StarRocks is the only store of application data."""
 
 from infra.distributions import starrocks_emulator as distribution
 from infra.services import ports
@@ -7,7 +7,7 @@ from infra.settings import StarRocksSettings, mebibytes
 
 
 def starrocks_emulator(settings: StarRocksSettings) -> Service:
-    """FE and BE ports of StarRocks answered by one small process, labelled as an emulator wherever one asks."""
+    """One small process with StarRocks' FE and BE ports. Its version strings and pages name it an emulator."""
     return Service(
         name="starrocks",
         kind="StarRocksEmulator",
@@ -17,7 +17,7 @@ def starrocks_emulator(settings: StarRocksSettings) -> Service:
             *("-m", "starrocks_emulator"),
             *("--data", "@{volume.data}"),
             *("--host", "@{host}"),
-            # Only the network of a stack gets to it, and whoever comes first as root sets the password.
+            # Safe, because only the stack's network can connect, and the deployment sets root's password first.
             "--allow-remote",
             *("--mysql-port", "@{port.query}"),
             *("--fe-http-port", "@{port.fe-http}"),

@@ -1,11 +1,10 @@
 """StarRocks itself, from its published images: frontends, which plan and keep metadata, and backends, which hold data.
 
-The first frontend is the service `starrocks`, so that whoever asks StarRocks asks it under the name that the emulator
-has too. The others start with `--helper` and ask it every five seconds whether they belong to the group, until
-`infra/resources/starrocks/nodes.py` has told it of them. Nodes know each other by name, as an engine gives a container
-another address whenever it starts.
+The first frontend is the service `starrocks`, the name that the emulator has too. The others start with `--helper` and
+query it every five seconds until `infra/resources/starrocks/nodes.py` has added them to the cluster. Nodes address each
+other by host name, because a container may get another address at each start.
 
-The images' own entrypoints are not used: they make a node a member as root without a password, which there is none of.
+The images' own entrypoints are not used: they add nodes as user root without a password, but root has a password here.
 """
 
 from infra.distributions import Distribution
@@ -19,7 +18,7 @@ NAME = "starrocks"
 _HOME = "/opt/starrocks"
 _POLICY = f"{_HOME}/fe/conf/udf_security.policy"
 _OPEN_FILES = 655_350
-"""StarRocks' manual, "Check environment configurations": nofile."""
+"""Limit of open files. Source: StarRocks manual, "Check environment configurations", nofile."""
 
 _START_FRONTEND = f"""\
 #!/bin/bash
@@ -44,7 +43,7 @@ exec {_HOME}/be/bin/start_be.sh --logconsole
 
 
 def frontends(settings: StarRocksSettings) -> list[Service]:
-    """The first frontend, and those that join it."""
+    """All frontends, the first of which is the others' helper."""
     return [_frontend(settings, number) for number in range(1, settings.frontends + 1)]
 
 
@@ -54,7 +53,7 @@ def backends(settings: StarRocksSettings) -> list[Service]:
 
 
 def published_images(settings: StarRocksSettings) -> dict[str, str]:
-    """References of the images that these settings have run, by distribution."""
+    """References of the images that a stack with these settings runs, by distribution; empty for the emulator."""
     if settings.edition == "emulator":
         return {}
     nodes = [*frontends(settings), *backends(settings)]
@@ -116,7 +115,7 @@ def _backend(settings: StarRocksSettings, number: int) -> Service:
                 starlet_port="@{port.starlet}",
                 storage_root_path=f"{_HOME}/be/storage",
                 sys_log_level="INFO",
-                # Of the container's limit, which it reads; the rest is the kernel's and the JVM's of its functions.
+                # Share of the container's memory limit. The rest is for the kernel and for the JVM of UDFs.
                 mem_limit="85%",
             ),
         },

@@ -1,4 +1,4 @@
-"""The programs that tasks of workflows run, on every worker of DolphinScheduler."""
+"""The programs that workflow tasks run. They are installed on every DolphinScheduler worker."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from infra.services.model import Endpoint, Service
 from infra.settings import ProductSettings
 
 ALERT_WEBHOOK = "alert-webhook"
-"""The name of the secret that is the URL of the webhook for alerts."""
+"""Name of the secret that holds the URL of the alert webhook."""
 _SCHEDULER = "scheduler"
 
 _ENVIRONMENT = """\
@@ -54,15 +54,16 @@ class _Document(TypedDict):
 
 @dataclass(frozen=True)
 class Tasks:
-    """What the programs of tasks need to know of the platform.
+    """Settings of the programs that workflow tasks run.
 
     Args:
         stack: name of the stack.
-        zeta: REST endpoint of SeaTunnel.
-        starrocks: query endpoint.
-        placeholders: values for job definitions: addresses, and secret files as SeaTunnel finds them.
+        zeta: REST endpoint of SeaTunnel Zeta.
+        starrocks: query endpoint of StarRocks.
+        placeholders: values of the placeholders in job definitions: addresses, and paths of secret files on SeaTunnel's
+            nodes.
         products: the stack's products, each with its settings.
-        alerts: whether there is a webhook for alerts.
+        alerts: whether the stack has an alert webhook.
     """
 
     stack: str
@@ -73,7 +74,7 @@ class Tasks:
     alerts: bool
 
     def document(self) -> str:
-        """The programs' settings, as `apps.tasks.settings` reads them."""
+        """The settings in JSON, as `apps.tasks.settings` reads them."""
         document: _Document = {
             "stack": self.stack,
             "zeta": {"url": self.zeta.url},
@@ -94,7 +95,7 @@ class Tasks:
 
 
 def _users(product: Product) -> list[str]:
-    """Users of a product that its workflows need, without the product's name."""
+    """Names of the users that a product's workflows need, without the product's prefix."""
     scheduler = [_SCHEDULER] if _SCHEDULER in product.roles else []
     return [*scheduler, *(each.name for each in product.programs)]
 
@@ -113,9 +114,9 @@ def _product(product: Product, settings: ProductSettings) -> _ProductDocument:
 
 
 def with_tasks(worker: Service, tasks: Tasks) -> Service:
-    """A worker of DolphinScheduler that has the programs, their settings and their secrets.
+    """The DolphinScheduler worker with the programs, their settings and their secrets.
 
-    DolphinScheduler sources `dolphinscheduler_env.sh`, which it finds on its class path, before each task.
+    DolphinScheduler sources `dolphinscheduler_env.sh` from its class path before each task.
     """
     secrets = {secret(user): secret(user) for user in tasks.users()}
     if tasks.alerts:

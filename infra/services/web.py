@@ -1,4 +1,4 @@
-"""The HTTP APIs over StarRocks, and the page over the APIs."""
+"""The HTTP APIs, which read StarRocks, and the page, which reads the APIs."""
 
 from collections.abc import Mapping
 
@@ -28,13 +28,13 @@ def platform_api(settings: WebSettings, *, starrocks: Endpoint) -> Service:
         user=own.READER,
         port=ports.PLATFORM_API,
         environment={},
-        # The page's server reads it for people.
+        # Only the page's server reads it.
         public=False,
     )
 
 
 def product_api(product: Product, api: Api, settings: WebSettings, *, starrocks: Endpoint) -> Service:
-    """The API of a product; its StarRocks user can only read."""
+    """The API of a product. Its StarRocks user has read privileges only."""
     return _api(
         product.api_service,
         f"apps.{product.name}.api",
@@ -87,12 +87,12 @@ def _api(
 
 
 def frontend(settings: WebSettings, *, platform_api: Endpoint, products: Mapping[str, Endpoint]) -> Service:
-    """The page: static files, the platform's status, and a proxy of the APIs, so that browsers need one origin.
+    """The page: static files, the platform's status, and a proxy of the APIs, so that browsers use one origin.
 
     Args:
-        settings: its size.
-        platform_api: the platform's API.
-        products: the API of each product that has one, by the product's name.
+        settings: memory and replicas of the page's server.
+        platform_api: endpoint of the platform's API.
+        products: endpoint of each product API, by the product's name.
     """
     return Service(
         name="frontend",

@@ -1,4 +1,4 @@
-"""ZooKeeper, by which the servers of a cluster know of each other: alone, or as a group of three."""
+"""ZooKeeper, in which the servers of a cluster register: one server or an ensemble of three."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -31,15 +31,15 @@ def zookeeper(
     logging: Mapping[str, str],
     options: Sequence[str] = (),
 ) -> Service:
-    """One member of a group.
+    """One server of an ensemble.
 
     Args:
-        members: names of all, which are also their hosts.
-        number: which of them this is, from 1.
-        distribution: holds ZooKeeper's jars.
-        class_path: finds them there.
-        logging: configuration of its logging, by file.
-        options: of the JVM.
+        members: names of all servers, which are also their host names.
+        number: number of this server, from 1.
+        distribution: distribution that contains ZooKeeper's jars.
+        class_path: class path of these jars.
+        logging: logging configuration, text by file name.
+        options: further JVM options.
     """
     command = java(
         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
@@ -58,7 +58,7 @@ def zookeeper(
         files["zoo.cfg"] += "".join(
             f"server.{index}={name}:@{{port.peers}}:@{{port.election}}\n" for index, name in enumerate(members, 1)
         )
-        # A member reads from its data which of the group it is.
+        # A server reads its number in the ensemble from the file `myid` in its data folder.
         own = f'echo {number} >"@{{volume.data}}/myid"'
         files["start.sh"] = "\n".join(["#!/bin/sh", "set -eu", own, f"exec {shlex.join(command)}", ""])
         command = ("/bin/sh", "@{files}/start.sh")
@@ -76,5 +76,5 @@ def zookeeper(
 
 
 def hosts(members: Sequence[str]) -> str:
-    """Where a group is asked: `host:port,host:port`."""
+    """The connect string of an ensemble: `host:port,host:port`."""
     return ",".join(f"{name}:{ports.ZOOKEEPER}" for name in members)
