@@ -8,9 +8,9 @@ from pathlib import Path
 GIB = 1024**3
 MIB = 1024**2
 LEAST_FREE = 256 * MIB
-"""Bytes below which nothing is deployed."""
+"""Free bytes below which a deployment is refused."""
 FULLEST = 0.98
-"""Share in use above which Pulsar's bookie stores nothing (`diskUsageThreshold`)."""
+"""Used share of a disk above which Pulsar's bookie refuses writes (`diskUsageThreshold`)."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Disk:
     """A file system.
 
     Args:
-        path: a folder on it, for people.
-        total: bytes.
-        free: bytes that ordinary users can still write.
+        path: a folder on it, for messages.
+        total: size in bytes.
+        free: bytes available to unprivileged users.
     """
 
     path: Path
@@ -29,12 +29,12 @@ class Disk:
 
     @property
     def used(self) -> float:
-        """Share that is not free, as BookKeeper computes it."""
+        """Used share from 0 to 1, as BookKeeper computes it."""
         return 1 - self.free / self.total if self.total else 1.0
 
     @property
     def complaint(self) -> str:
-        """What is wrong with it, or nothing."""
+        """Error message if the disk is full, else an empty string."""
         if self.free < LEAST_FREE:
             return f"the disk of {self.path} is full: {self.size}, {LEAST_FREE // MIB} MiB are needed"
         if self.used > FULLEST:
@@ -43,13 +43,13 @@ class Disk:
 
     @property
     def size(self) -> str:
-        """Free and total space, for people."""
+        """Free and total space as text."""
         free = f"{self.free / GIB:.1f} GiB" if self.free >= GIB else f"{self.free / MIB:.0f} MiB"
         return f"{free} of {self.total / GIB:,.1f} GiB free"
 
 
 def disks(folders: Iterable[Path]) -> list[Disk]:
-    """The file systems of these folders, each once; a missing folder counts as its nearest parent."""
+    """The file systems of these folders, each once. A missing folder is looked up by its nearest existing parent."""
     found: dict[int, Disk] = {}
     for folder in folders:
         place = folder
@@ -61,5 +61,5 @@ def disks(folders: Iterable[Path]) -> list[Disk]:
 
 
 def complaints(folders: Iterable[Path]) -> list[str]:
-    """What is wrong with the file systems of these folders, a line each."""
+    """One error message for each full file system of these folders."""
     return [each.complaint for each in disks(folders) if each.complaint]

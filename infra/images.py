@@ -1,8 +1,9 @@
-"""The images of the services: which there are, what each holds, and its name on an engine or in a registry.
+"""The images of the services: their contents, and their names on an engine or in a registry.
 
-An image holds distributions in `/opt/kappastack/<distribution>`. Its Dockerfile consists of fragments from
-`images/parts/`, by the runtimes that it needs, and of lines that all images share. It has no health check: the target
-takes that from the service's description. The tag follows from the content, so that equal tags mean equal content.
+An image contains distributions in `/opt/kappastack/<distribution>`. Its Dockerfile consists of fragments from
+`images/parts/`, one for each runtime that it needs, and of lines that all images share. It has no health check, because
+the target takes the health check from the service's description. The tag contains a digest of the image's content, so
+images with equal tags have equal content.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,18 +23,18 @@ _USER = "10001:0"
 
 
 class ImageError(Exception):
-    """An image that cannot be built or does not exist; the message says what to do."""
+    """An image cannot be built or does not exist; the message names the remedy."""
 
 
 @dataclass(frozen=True)
 class _Recipe:
-    """What an image is made of.
+    """The parts of an image.
 
     Args:
-        name: of the image, and of the distribution that its services run.
-        title: for people.
-        parts: files of `images/parts/`, without their ending.
-        volumes: names of the volumes that its services have.
+        name: name of the image, and of the distribution that its services run.
+        title: title for users, which the image's label contains.
+        parts: names of files in `images/parts/`, without extension.
+        volumes: names of the volumes of its services.
         further: names of further distributions.
     """
 
@@ -75,10 +76,10 @@ class Image:
     """An image of this repository.
 
     Args:
-        name: of the image.
+        name: name of the image.
         dockerfile: text of its Dockerfile.
-        distributions: all that it holds, that of its services first.
-        base_image: what it is built on.
+        distributions: the distributions that it contains, that of its services first.
+        base_image: reference of the image that it is built on.
     """
 
     name: str
@@ -88,7 +89,7 @@ class Image:
 
     @property
     def tag(self) -> str:
-        """The version of the software, and a digest of the image's content."""
+        """The tag: the version of the software and a digest of the image's content."""
         content = [
             self.dockerfile,
             HEALTHY.read_text(),
@@ -100,11 +101,11 @@ class Image:
 
     @property
     def local(self) -> str:
-        """Its name on the engine that built it."""
+        """Name of the image on the engine that built it."""
         return f"{PROJECT}/{self.name.replace('_', '-')}:{self.tag}"
 
     def reference(self, docker: DockerSettings) -> str:
-        """The name that an engine runs it by: a pinned digest where the settings have one, else the tag."""
+        """The reference that an engine runs: with the digest from the settings where one is set, else with the tag."""
         if not docker.registry:
             return self.local
         repository = f"{docker.registry}/{self.local.rsplit(':', 1)[0]}"
@@ -113,7 +114,7 @@ class Image:
 
 
 def images(base_image: str, products: Iterable[Product]) -> list[Image]:
-    """The images of the platform and of these products, built on a base image."""
+    """The images of the platform and of `products`, built on `base_image`."""
     known = {distribution.name: distribution for distribution in every()}
     return [
         Image(
@@ -130,7 +131,7 @@ def find(name: str, among: Sequence[Image]) -> Image:
     """The image of the services that run a distribution.
 
     Raises:
-        ImageError: there is none; the message names those that exist.
+        ImageError: there is none; the message names the existing images.
     """
     for image in among:
         if image.name == name:

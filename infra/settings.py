@@ -17,22 +17,22 @@ Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a si
 
 
 def mebibytes(memory: Memory) -> int:
-    """The number of MiB of a size such as `384Mi` or `2Gi`."""
+    """Convert a size such as `384Mi` or `2Gi` to MiB."""
     return int(memory[:-2]) * (1024 if memory.endswith("Gi") else 1)
 
 
 class SettingsError(Exception):
-    """A stack's configuration that cannot be used; the message names each key, its value and what would be right."""
+    """A stack's configuration is invalid; the message names each key, its value and what is expected."""
 
 
 class Model(BaseModel):
-    """A section of the configuration: immutable, unknown keys refused, keys in camel case as Pulumi writes them."""
+    """A section of the configuration: immutable, without unknown keys, with keys in camel case as in Pulumi's files."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
 
 
 class PulsarSettings(Model):
-    """The event bus."""
+    """Apache Pulsar, the event bus."""
 
     topology: Literal["standalone", "cluster"] = "standalone"
     zookeepers: Literal[1, 3] = Field(1, description="of topology cluster")
@@ -52,7 +52,7 @@ class PulsarSettings(Model):
 
 
 class SeaTunnelSettings(Model):
-    """The engine that moves data."""
+    """SeaTunnel Zeta, the engine that runs data jobs."""
 
     nodes: Literal[1, 3] = 1
     heap: Memory = "384Mi"
@@ -61,7 +61,7 @@ class SeaTunnelSettings(Model):
 
 
 class StarRocksSettings(Model):
-    """The only store of application data."""
+    """StarRocks, the only store of application data."""
 
     edition: Literal["emulator", "cluster"] = "emulator"
     frontends: Literal[1, 3] = 1
@@ -83,7 +83,7 @@ class StarRocksSettings(Model):
 
 
 class IngestSettings(Model):
-    """How events flow from Pulsar into StarRocks; a product with an ingest job has such a section."""
+    """The ingest job from Pulsar into StarRocks; products with an ingest job have this section."""
 
     flush_interval: Annotated[int, Field(ge=50, le=60_000, description="milliseconds")] = 200
     batch_max_rows: Annotated[int, Field(ge=1, le=500_000)] = 20_000
@@ -91,7 +91,7 @@ class IngestSettings(Model):
     checkpoint_interval: Annotated[int, Field(ge=500, le=600_000, description="milliseconds")] = 5_000
 
     def placeholders(self) -> dict[str, str]:
-        """Values of the placeholders `ingest.…` in a job file."""
+        """Values of the placeholders `ingest.…` in job files."""
         return {
             "ingest.flush_interval_ms": str(self.flush_interval),
             "ingest.batch_max_rows": str(self.batch_max_rows),
@@ -101,14 +101,14 @@ class IngestSettings(Model):
 
 
 class PostgresSettings(Model):
-    """DolphinScheduler's metadata."""
+    """PostgreSQL, which stores DolphinScheduler's metadata."""
 
     memory: Memory = "256Mi"
     storage: Memory = "5Gi"
 
 
 class DolphinSchedulerSettings(Model):
-    """What runs the workflows."""
+    """DolphinScheduler, which runs the workflows."""
 
     topology: Literal["standalone", "cluster"] = "standalone"
     workers: Annotated[int, Field(ge=1, le=10, description="of topology cluster")] = 2
@@ -125,7 +125,7 @@ class WebSettings(Model):
 
 
 class ProductSettings(Model):
-    """The section of one product; a product with settings of its own derives a class from it."""
+    """The section of one product; products with further settings derive a class from it."""
 
     api: WebSettings = WebSettings()
 
@@ -134,12 +134,12 @@ class ProductSettings(Model):
         return {}
 
     def task_parameters(self) -> Mapping[str, int | float]:
-        """Values that the product's workflows use, such as `retention_months`."""
+        """Parameters of the product's workflows, such as `retention_months`."""
         return {}
 
 
 class DockerSettings(Model):
-    """The Docker Engine that DOCKER_HOST names, and the images that it runs."""
+    """The Docker Engine at DOCKER_HOST, and the images that it runs."""
 
     publish_address: Annotated[str, Field(pattern=_IPV4)] = "127.0.0.1"
     operator_address: Annotated[str, Field(pattern=_IPV4)] = "127.0.0.1"
@@ -149,7 +149,7 @@ class DockerSettings(Model):
 
 
 class Settings(Model):
-    """A stack: where it runs, its sizes, what it keeps."""
+    """The configuration of a stack: target, sizes, whether data are kept."""
 
     target: Literal["host", "docker", "kubernetes"]
     port_offset: Annotated[int, Field(ge=0, le=15_000, description="the highest port stays below those of clients")] = 0
@@ -170,7 +170,7 @@ class Settings(Model):
 
     @property
     def pulsar_asks_for_tokens(self) -> bool:
-        """Everywhere but on a machine's own loopback."""
+        """Whether Pulsar requires tokens: on every target except `host`, where it binds the loopback interface."""
         return self.target != "host"
 
     @field_validator("port_offset")
@@ -192,7 +192,7 @@ class Settings(Model):
     @model_validator(mode="before")
     @classmethod
     def _production_keeps_its_data(cls, values: object) -> object:
-        """Elsewhere `destroy` leaves nothing, unless the stack says otherwise."""
+        """The default of `keepData` is true for target `kubernetes` and false for the others."""
         if isinstance(values, dict) and not values.keys() & {"keepData", "keep_data"}:
             return {**values, "keepData": values.get("target") == "kubernetes"}
         return values
@@ -217,4 +217,4 @@ class Settings(Model):
 REFUSED_BY_BROWSERS = frozenset(
     [3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080]
 )
-"""Fetch Standard (WHATWG), "bad port", as far as an offset can get there."""
+"""Ports that browsers refuse, within the range of `portOffset`. Source: Fetch Standard (WHATWG), "bad port"."""

@@ -1,7 +1,6 @@
-"""What is known of a service while its start is waited for: exits of its process, its log, and whether it progresses.
+"""Waits for the start of a service, and observes exits of its process, its log, and whether it progresses.
 
-Works for both targets: the supervisor of this machine knows the processes of target `host`, the Docker Engine the
-containers of target `docker`.
+Samples come from the supervisor for target `host`, and from the Docker Engine for target `docker`.
 """
 
 import subprocess
@@ -17,17 +16,17 @@ from infra import disks
 from infra.state import StackState
 
 MOST_EXITS = 5
-"""Exits of a process of this machine that end a wait. Its supervisor starts it again after 1, 2, 3 … seconds."""
+"""Exits of a supervised process that end a wait. The supervisor restarts it after 1, 2, 3 … seconds."""
 MOST_RESTARTS = 10
-"""Restarts of a container that end a wait. Some exit until a server of a cluster is up; the engine starts a container
-again after 0.1, 0.2, 0.4 … seconds, so ten restarts take more than a minute and a half."""
+"""Restarts of a container that end a wait. Some containers exit until another server of their cluster is up. The engine
+restarts a container after 0.1, 0.2, 0.4 … seconds, so ten restarts take more than a minute and a half."""
 LONGEST = 4
-"""A service that progresses may take so many times its limit."""
+"""Factor by which a service that progresses may exceed its time limit."""
 LOG_LINES = 8
 _LINE_LENGTH = 300
 _LOOK_SECONDS = 1.0
 _QUIET_SECONDS = 60
-"""A service that wrote no log line and used no processor for so long makes no progress."""
+"""Seconds without a log line and without CPU use after which a service counts as making no progress."""
 _BUSY_SECONDS = 1.0
 """CPU seconds within `_QUIET_SECONDS` that count as progress."""
 _ENGINE_SECONDS = 20
@@ -37,12 +36,12 @@ _ALIVE = ("STARTING", "RUNNING")
 
 @dataclass(frozen=True)
 class Sample:
-    """A service at a moment.
+    """One observation of a service.
 
     Args:
-        exits: how often its process ended since the wait began.
-        limit: exits that end the wait.
-        activity: a number that grows while the service works; None if unknown.
+        exits: exits of its process since the wait began.
+        limit: number of exits that ends the wait.
+        activity: a number that grows while the service works, in CPU seconds plus bytes of log; None if unknown.
         running: whether its process runs.
     """
 
@@ -53,10 +52,16 @@ class Sample:
 
 
 class Starting:
-    """A service whose start is waited for."""
+    """Observes a service during its start."""
 
     def __init__(self, stack: str, service: str, sample: Callable[[], Sample | None] | None = None) -> None:
-        """`sample` looks at the service; None finds out whether a supervisor or the engine runs it."""
+        """Begin the observation.
+
+        Args:
+            stack: name of the stack.
+            service: name of the service.
+            sample: takes a sample; None selects the supervisor or the Docker Engine, whichever runs the service.
+        """
         self._stack, self._service = stack, service
         self._sample = sample or _sampler(stack, service)
         self._looked = 0.0
@@ -66,7 +71,7 @@ class Starting:
         self._begun = time.monotonic()
 
     def checked(self, complaint: Callable[[], str | Pending]) -> Callable[[], str | Pending]:
-        """A complaint that is final, and ends with the service's last log lines, once its process keeps exiting."""
+        """Wrap a complaint: once the process has exited too often, it is final and includes the last log lines."""
 
         def look() -> str | Pending:
             found = complaint()
@@ -81,13 +86,13 @@ class Starting:
         return look
 
     def progresses(self, limit: float) -> bool:
-        """Whether the service worked within the last minute, and `limit` seconds are exceeded less than four times."""
+        """Whether the service worked within the last minute, and less than four times `limit` seconds have passed."""
         self._look()
         now = time.monotonic()
         return now - self._begun < LONGEST * limit and now - self._active < _QUIET_SECONDS and self._last is not None
 
     def explained(self, reason: str) -> str:
-        """A reason with what is known besides: full disks, and the service's last log lines."""
+        """Extend a reason with full disks and the service's last log lines."""
         full = disks.complaints([StackState(self._stack).folder])
         lines = last_lines(self._stack, self._service)
         return "\n".join(["; ".join([reason, *full]), f"last lines of the log of {self._service}:", lines])
@@ -115,7 +120,7 @@ def wait_for_service(
 ) -> None:
     """Wait until there is no complaint about a service.
 
-    The wait ends early when the service's process keeps exiting, and goes on beyond its limit while the service works.
+    The wait ends early when the service's process keeps exiting. It exceeds its limit while the service works.
 
     Args:
         complaint: returns what is missing, or an empty string.
@@ -123,12 +128,12 @@ def wait_for_service(
         service: name of the service.
         within: time limit in seconds.
         what: subject of the error message.
-        pause: seconds between two looks.
-        sample: looks at the service; see `Starting`.
+        pause: seconds between two calls of `complaint`.
+        sample: takes a sample of the service; see `Starting`.
 
     Raises:
         TimeoutError: with the last complaint, full disks and the service's last log lines.
-        NeverReady: its process keeps exiting, or a complaint was final.
+        NeverReady: the process keeps exiting, or a complaint is final.
     """
     starting = Starting(stack, service, sample)
     try:
@@ -144,7 +149,7 @@ def wait_for_service(
 
 
 def last_lines(stack: str, service: str) -> str:
-    """The end of the log of a service, for people."""
+    """The last lines of a service's log, for error messages."""
     log = StackState(stack).logs / f"{service}.log"
     text = _tail(log) if log.is_file() else _container_log(stack, service)
     lines = [f"  {line[:_LINE_LENGTH]}" for line in text.splitlines()[-LOG_LINES:]]
@@ -159,7 +164,7 @@ def _sampler(stack: str, service: str) -> Callable[[], Sample | None]:
 
 
 class _Supervised:
-    """A process of this machine."""
+    """Takes samples of a process from the supervisor."""
 
     def __init__(self, stack: str, service: str) -> None:
         self._stack, self._service = stack, service
@@ -167,7 +172,7 @@ class _Supervised:
         self._busy = 0.0
 
     def sample(self) -> Sample | None:
-        # Imported here: the package of the target imports this module.
+        # Imported here, because the target's package imports this module.
         from infra.targets.host.supervisor import Supervisor, SupervisorDown  # noqa: PLC0415
 
         try:
@@ -177,7 +182,7 @@ class _Supervised:
         if process is None:
             return None
         self._starts.add(process.start)
-        # A process that runs for longer than its start takes has not exited again.
+        # The supervisor reports RUNNING once a process has outlived its `startsecs`.
         alive = process.state == "RUNNING"
         log = StackState(self._stack).logs / f"{self._service}.log"
         written = log.stat().st_size if log.is_file() else 0
@@ -186,7 +191,7 @@ class _Supervised:
 
 
 class _Contained:
-    """A container."""
+    """Takes samples of a container from the Docker Engine."""
 
     def __init__(self, stack: str, service: str) -> None:
         # Imported here for the same reason.

@@ -1,4 +1,4 @@
-"""The folders and files of a stack on this machine, below one state folder of the checkout."""
+"""The folders and files of a stack on this machine, below the checkout's state folder."""
 
 import hashlib
 import os
@@ -19,22 +19,22 @@ class StackState:
 
     @property
     def folder(self) -> Path:
-        """Everything that belongs to the stack."""
+        """Folder of everything that belongs to the stack."""
         return state_folder() / self.stack
 
     @property
     def logs(self) -> Path:
-        """Each service's log, `<service>.log`."""
+        """Folder of the services' logs, `<service>.log`."""
         return self.folder / "logs"
 
     @property
     def supervisor(self) -> Path:
-        """The supervisor's configuration, pid and log."""
+        """Folder of the supervisor's configuration, pid file and log."""
         return self.folder / "supervisor"
 
     @property
     def runtime(self) -> Path:
-        """A short path for sockets, since their length is limited; it is deleted with the stack."""
+        """Folder of sockets. Its path is short, because the length of a socket's path is limited."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]
         return Path(tempfile.gettempdir()) / f"kappastack-{os.getuid()}-{digest}"
 
@@ -45,22 +45,22 @@ class StackState:
 
     @property
     def connections(self) -> Path:
-        """Addresses and secrets of the running services, for resources inside them."""
+        """File with addresses and secrets of the running services, for resources that connect to them."""
         return self.folder / "connections.json"
 
     def token(self, role: str) -> Path:
-        """The token of one of Pulsar's roles, for programs of this machine."""
+        """File with the token of a Pulsar role, for programs on this machine."""
         return self.folder / "tokens" / role
 
     @property
     def health(self) -> Path:
-        """How long each service took to start at the last deployment."""
+        """File with the time that each service took to start at the last deployment."""
         return self.folder / "health.json"
 
     def service(self, name: str) -> Path:
-        """A service's configuration, secrets and temporary files."""
+        """Folder of a service's configuration, secrets and temporary files."""
         return self.folder / "services" / name
 
     def volume(self, service: str, volume: str) -> Path:
-        """A service's data."""
+        """Folder of a service's volume."""
         return self.folder / "data" / service / volume

@@ -15,9 +15,9 @@ class Artifact:
     Args:
         group: group id, such as `org.apache.pulsar`.
         name: artifact id.
-        version: exact version; a range is never used, as a repository may serve some versions only.
-        sha256: checksum of the file, in hexadecimal. It is compared each time a distribution is assembled.
-        type: file type, which is also the end of the file name.
+        version: exact version, never a range, because a repository may lack some versions.
+        sha256: checksum of the file, in hexadecimal. It is verified each time a distribution is assembled.
+        type: file type, which is also the extension of the file name.
         classifier: empty for the main file.
     """
 
@@ -46,7 +46,7 @@ class Artifact:
         return "/".join([*self.group.split("."), self.name, self.version, self.file_name])
 
 
-# 2.3.8 is the newest release of which engine server, core, common and client are all published.
+# The newest release whose engine server, core, common and client are all published.
 SEATUNNEL = "2.3.8"
 
 
@@ -54,7 +54,7 @@ def _seatunnel(name: str, sha256: str, classifier: str = "") -> Artifact:
     return Artifact("org.apache.seatunnel", name, SEATUNNEL, sha256, classifier=classifier)
 
 
-# This project's own version, the first part of the version of everything that is built from its sources.
+# Version of this project. It prefixes the version of everything that is built from the repository's sources.
 PROJECT = "0.1.0"
 
 # Services
@@ -68,7 +68,7 @@ PULSAR = Artifact(
     classifier="bin",
 )
 
-# Images: starrocks/fe-ubuntu and starrocks/be-ubuntu.
+# Tag of the images starrocks/fe-ubuntu and starrocks/be-ubuntu.
 STARROCKS = "3.5.5"
 
 SEATUNNEL_HADOOP = _seatunnel(
@@ -82,7 +82,7 @@ SEATUNNEL_TRANSFORMS = _seatunnel(
 SEATUNNEL_JDBC = _seatunnel("connector-jdbc", "0d2ece062f110451c2348a77867dce822e9ebad6c5641aa18e3d69d8f18a1bd7")
 SEATUNNEL_FAKE = _seatunnel("connector-fake", "dbd9af0e78470d8015917fdefc2555f3ba3077d940a588552c39b7bc36a8dd3d")
 SEATUNNEL_CONSOLE = _seatunnel("connector-console", "9c4103d3a649490263479684d786e5cea2dad62934460f21af0dc73d0a9162c3")
-# The same version as seatunnel/connectors/pom.xml compiles against.
+# The version that seatunnel/connectors/pom.xml compiles against.
 MYSQL_DRIVER = Artifact(
     "com.mysql",
     "mysql-connector-j",
@@ -90,7 +90,7 @@ MYSQL_DRIVER = Artifact(
     "d77962877d010777cff997015da90ee689f0f4bb76848340e1488f2b83332af5",
 )
 
-# The newest release of which every server is published.
+# The newest release whose servers are all published.
 DOLPHINSCHEDULER = "3.1.1"
 
 
@@ -100,7 +100,7 @@ def _sources(name: str, sha256: str) -> Artifact:
     )
 
 
-# Configuration and SQL are not in the servers' jars but in the jars of their sources.
+# The servers' jars lack configuration and SQL; the jars of their sources contain them.
 DOLPHINSCHEDULER_SOURCES = {
     "dao": _sources("dao", "2806078ced97e425e9f44a5d7827c43bc6af9c7a0c0e7c4d26f8e44235667f72"),
     "standalone": _sources("standalone-server", "725cba027d26723b5c8b5cee033913b73f5626587db575bd5ceaddc0c454fb94"),
@@ -110,7 +110,7 @@ DOLPHINSCHEDULER_SOURCES = {
     "alert": _sources("alert-server", "8766a2140636fa7c7bef32620e0bd6f9c6a77b82fcae43cd6a21ca4b271ef09f"),
 }
 
-# PostgreSQL itself, relocatable, by the kind of machine: the newest release that is published for all of them.
+# Relocatable PostgreSQL by operating system and architecture: the newest release that is published for all of them.
 POSTGRES = "16.9.0"
 POSTGRES_BINARIES = {
     ("Linux", "x86_64"): Artifact(
@@ -142,14 +142,14 @@ POSTGRES_BINARIES = {
 # Tools
 
 PULUMI = "3.230.0"
-# Any CLI from here on works with the SDK that requirements/dev.txt pins.
+# The oldest CLI that works with the SDK pinned in requirements/dev.txt.
 PULUMI_OLDEST = (3, 200, 0)
-# The Python language host left the SDK's module after this release; it speaks to newer CLIs.
+# The last release whose SDK module contains the Python language host, which works with newer CLIs.
 PULUMI_LANGUAGE_PYTHON = "3.78.0"
 GO_OLDEST = (1, 25, 8)
 NODE_OLDEST = (20, 0, 0)
 PYTHON_OLDEST = (3, 11, 0)
 MAVEN_OLDEST = (3, 6, 3)
-# Pulsar 4.0 refuses Java below 17; nothing was run above 21.
+# Pulsar 4.0 requires Java 17 or newer; versions above 21 are untested.
 JAVA_OLDEST, JAVA_NEWEST = 17, 21
 MAVEN_DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"

@@ -7,7 +7,7 @@ from infra.settings import StarRocksSettings, mebibytes
 
 
 def starrocks_emulator(settings: StarRocksSettings) -> Service:
-    """One small process with StarRocks' FE and BE ports. Its version strings and pages name it an emulator."""
+    """One small process with StarRocks' FE and BE ports, which identifies itself as an emulator."""
     return Service(
         name="starrocks",
         kind="StarRocksEmulator",

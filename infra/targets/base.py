@@ -1,4 +1,4 @@
-"""What every target offers."""
+"""The interface of all targets."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,23 +9,21 @@ from pulumi import Alias, Input, Output, Resource, ResourceOptions
 from infra.services.model import Endpoint, Service, TcpAnswer
 
 Drained = Callable[[Output[str]], Resource]
-"""Makes the resource that empties a service before the target puts another process in its place; it is given what
-changes with the process."""
+"""Creates the resource that drains a service before it is replaced. Its argument changes with the process."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A service that the target has been told to run.
+    """A service that a target runs.
 
     Args:
-        service: its description.
-        resource: what resources inside it are deleted with.
-        endpoints: by name of the port, as other services reach them.
-        operator_endpoints: the same, as this machine reaches them.
-        secret_files: by name of the secret, as the service itself finds them.
-        instance: changes where the target puts another process in the place of this one; empty where it cannot tell.
-        own_check: URL by which the target tells how the service is, for one whose health check cannot be asked from
-            here.
+        service: description of the service.
+        resource: resource of its process. Resources inside the service are deleted with it.
+        endpoints: addresses for other services, by the port's name.
+        operator_endpoints: addresses for this machine, by the port's name.
+        secret_files: paths of the secret files within the service, by the secret's name.
+        instance: text that changes when the target replaces the process; empty if the target does not replace it.
+        own_check: URL of the target's own health state, for services whose health port this machine cannot reach.
     """
 
     service: Service
@@ -46,13 +44,13 @@ class Running:
 
     @property
     def health_send(self) -> str:
-        """What its health check sends where it speaks no HTTP: bytes in hexadecimal."""
+        """Bytes that a TCP health check sends, in hexadecimal; empty for HTTP."""
         health = self.service.health
         return health.send if isinstance(health, TcpAnswer) else ""
 
 
 def renamed(service: Service) -> ResourceOptions:
-    """Options by which a resource takes the place of the one with the service's former name."""
+    """Resource options that adopt the resource with the service's former name."""
     return ResourceOptions(aliases=[Alias(name=service.formerly)] if service.formerly else [])
 
 
@@ -61,7 +59,7 @@ class Target(Protocol):
 
     @property
     def user(self) -> str:
-        """Name of the user of the operating system that services run as."""
+        """Name of the operating system's user that services run as."""
 
     def run(
         self,
@@ -71,14 +69,15 @@ class Target(Protocol):
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Have a service run there.
+        """Declare the resources that run a service.
 
         Args:
-            service: its description.
-            secrets: all generated secrets by name; the target hands the service those that it asks for.
-            after: what must be there before it is started for the first time. Few services need that.
-            drained: empties it before it is replaced, on a target that replaces processes during a deployment.
+            service: description of the service.
+            secrets: all generated secrets by name. The service receives those that its description names.
+            after: resources that must exist before the service's first start. Few services need this.
+            drained: creates the resource that drains the service before a replacement, on targets that replace
+                processes during a deployment.
         """
 
     def healthy(self, running: Sequence[Running]) -> Resource:
-        """A resource that exists when all services are healthy."""
+        """A resource whose creation waits until all services are healthy."""
