@@ -32,7 +32,7 @@ class _Recipe:
 
     Args:
         name: name of the image, and of the distribution that its services run.
-        title: title for users, which the image's label contains.
+        title: title of the image, for users.
         parts: names of files in `images/parts/`, without extension.
         volumes: names of the volumes of its services.
         further: names of further distributions.

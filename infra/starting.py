@@ -41,7 +41,7 @@ class Sample:
     Args:
         exits: exits of its process since the wait began.
         limit: number of exits that ends the wait.
-        activity: a number that grows while the service works, in CPU seconds plus bytes of log; None if unknown.
+        activity: a number that grows while the service works; None if unknown.
         running: whether its process runs.
     """
 

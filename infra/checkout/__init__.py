@@ -1,4 +1,4 @@
 """This checkout: its folders, the environment that `make setup` prepared, locks and commands.
 
-The set-up imports it before the virtual environment exists: standard library alone.
+The package uses the standard library only, because the set-up imports it before the virtual environment exists.
 """

@@ -1,4 +1,4 @@
-"""The environment that `make setup` prepared: which programs come first on PATH, and where caches are."""
+"""The environment that `make setup` prepared: folders in front of PATH, and other variables."""
 
 import json
 import os
@@ -12,7 +12,7 @@ JSON_FILE = NOTES / "environment.json"
 
 
 def stored() -> dict[str, object] | None:
-    """What `store` wrote, or None before the first set-up."""
+    """The stored environment; None before the first set-up."""
     try:
         found: dict[str, object] = json.loads(JSON_FILE.read_text())
     except (OSError, ValueError):
@@ -28,7 +28,7 @@ def first_on_path() -> list[str]:
 
 
 def outside_path() -> str:
-    """PATH without the set-up's own folders, so that a shell after `make env` finds the same programs as any other."""
+    """PATH without the set-up's folders, so that the set-up finds the same programs in a shell after `make env`."""
     parts = os.environ.get("PATH", os.defpath).split(os.pathsep)
     first = first_on_path()
     while first and parts[: len(first)] == first:
@@ -38,10 +38,10 @@ def outside_path() -> str:
 
 
 def variables() -> dict[str, str]:
-    """Variables to set on top of the process's own; PATH is complete.
+    """Variables to set in addition to the process's own; PATH is complete.
 
     Raises:
-        SetupError: the set-up has not run yet.
+        SetupError: the checkout is not set up yet.
     """
     found = stored()
     if found is None:
@@ -53,11 +53,11 @@ def variables() -> dict[str, str]:
 
 
 def store(path: list[str], setting: dict[str, str]) -> None:
-    """Write the environment for `variables` and as a file that a shell reads.
+    """Store the environment for `variables`, and as a shell script.
 
     Args:
-        path: folders in front of PATH.
-        setting: other variables.
+        path: folders to put in front of PATH.
+        setting: values of other variables, by name.
     """
     write_atomically(JSON_FILE, json.dumps({"path": path, "set": setting}, indent=2) + "\n")
     lines = [f"export {name}={shlex.quote(value)}" for name, value in setting.items()]

@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
-# Written by the set-up: its stamp, the prepared environment, logs of its commands.
+# Folder that the set-up writes to: its stamp, the prepared environment, logs of its commands.
 NOTES = ROOT / "build" / "setup"
 
 
 def cache() -> Path:
-    """The user's cache folder for downloads and for what is built from them, shared by all checkouts."""
+    """The user's cache folder for downloads and builds, which all checkouts share."""
     folder = os.environ.get("KAPPASTACK_CACHE")
     return Path(folder).expanduser().resolve() if folder else Path.home() / ".cache" / "kappastack"
 
@@ -30,8 +30,8 @@ def locked(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     """Hold an exclusive lock on a file, across processes; the kernel releases it when the process ends.
 
     Args:
-        path: the lock file, created where missing and left there.
-        on_wait: called once where another process holds the lock.
+        path: the lock file; it is created if missing and never deleted.
+        on_wait: called once if another process holds the lock.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
@@ -44,7 +44,7 @@ def locked(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that a reader finds the old text or the new one, also after an interruption."""
+    """Write a file atomically: readers find the old text or the new one, also after an interruption."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(text)

@@ -1,4 +1,4 @@
-"""Running commands: output into a log, a sign of life now and then, the end of the log on failure."""
+"""Runs commands with their output in a log file, periodic progress lines, and the end of the log on failure."""
 
 import os
 import re
@@ -13,11 +13,11 @@ Report = Callable[[str], None]
 Version = tuple[int, int, int]
 
 SIGN_OF_LIFE = 15.0
-"""Seconds between two lines about a command that still runs."""
+"""Seconds between two progress lines of a running command."""
 
 
 class SetupError(Exception):
-    """The set-up cannot go on; the message says what is missing and the command that helps."""
+    """The set-up failed; the message names what is missing and the command that installs it."""
 
 
 def run(
@@ -36,8 +36,8 @@ def run(
         report: takes a line every 15 seconds while the command runs.
         log: name of the log file, without folder.
         cwd: working directory.
-        env: variables to set on top of this process's own.
-        progress: makes of the log so far how far the command is.
+        env: variables to set in addition to this process's own.
+        progress: returns the progress as text, from the log so far.
 
     Raises:
         SetupError: the command failed or cannot be started; the message has the end of its output.
@@ -75,7 +75,7 @@ def run(
 
 
 def output_of(command: Sequence[str | Path]) -> str | None:
-    """What a quick command prints, or None where it fails or is not there."""
+    """The standard output of a quick command; None if the command fails or is missing."""
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -98,5 +98,5 @@ def version_in(text: str | None) -> Version | None:
 
 
 def dotted(version: Version) -> str:
-    """A version as people write it."""
+    """A version with dots, such as `1.2.3`."""
     return ".".join(map(str, version))

@@ -1,4 +1,4 @@
-"""Which folders the platform can work in."""
+"""Checks that the platform supports the characters in the paths of its folders."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ ADVICE = (
 
 
 def unusable_folders() -> Iterator[str]:
-    """One sentence for each folder of this checkout that the platform cannot work in."""
+    """One error message for each folder of this checkout whose path the platform does not support."""
     for name, folder in (
         ("the checkout", ROOT),
         ("the state folder (KAPPASTACK_STATE)", state_folder()),
@@ -25,6 +25,6 @@ def unusable_folders() -> Iterator[str]:
 
 
 def unusable_characters(folder: Path) -> str:
-    """The characters of a path that a server cannot cope with, named; empty where there are none."""
+    """The unsupported characters of a path, separated by commas; empty if there are none."""
     found = sorted(set(_USABLE.sub("", str(folder))))
     return ", ".join("a space" if each == " " else repr(each) for each in found)

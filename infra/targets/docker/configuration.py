@@ -1,9 +1,9 @@
-"""Configuration files and secrets of a container, in a volume of its own.
+"""Configuration files and secrets of a container, in a separate volume.
 
-A container with a read-only root cannot be given files, and environment variables are in everybody's `docker inspect`.
-So a second container, which is never started, carries the files into a volume when it is made; Docker copies them by
-its API, where no inspection shows them. The volume is named after its content: a change makes a new one, and with it
-a new container of the service.
+Docker cannot copy files into a container with a read-only root, and `docker inspect` shows environment variables.
+Therefore the files are uploaded, when it is created, to a second container with this volume, which is never started;
+uploads do not appear in `docker inspect`. The volume's name contains a digest of its content. Changed content thus
+creates a new volume and a new container of the service.
 """
 
 import hashlib
@@ -25,9 +25,9 @@ class Configuration:
     """A filled volume.
 
     Args:
-        volume: its name.
-        digest: of its content.
-        carrier: exists when it is filled.
+        volume: name of the volume.
+        digest: digest of its content.
+        carrier: container whose creation fills the volume.
     """
 
     volume: Output[str]
@@ -44,15 +44,15 @@ def configuration(
     secrets: Mapping[str, Input[str]],
     opts: ResourceOptions,
 ) -> Configuration | None:
-    """Fill a volume with a service's files, None where it has none.
+    """Declare a volume with a service's files; None if the service has none.
 
     Args:
-        stack: its name.
-        service: its name.
-        image: any image of the engine: nothing of it is run.
-        files: texts by path in the container.
-        secrets: by the name of their file.
-        opts: of the resources.
+        stack: name of the stack.
+        service: name of the service.
+        image: any image on the engine; its programs do not run.
+        files: text of each file, by path in the container.
+        secrets: secrets by file name.
+        opts: options of the declared resources.
     """
     if not files and not secrets:
         return None
@@ -63,8 +63,8 @@ def configuration(
         name,
         name=digest.apply(lambda text: names.volume(stack, service, f"configuration-{text}")),
         labels=[{"label": key, "value": value} for key, value in labels.items()],
-        # The provider would delete the old one first, and with it the containers that have it, before the service is
-        # drained. The new one has another name, so both can be there.
+        # By default the provider deletes the old volume first, with the containers that mount it, before the service is
+        # drained. The new volume has another name, so both can exist.
         opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=False)),
     )
     uploads = [
@@ -74,7 +74,7 @@ def configuration(
         docker.ContainerUploadArgs(file=f"{SECRETS}/{file}", content=Output.secret(value), permissions=_FILE_MODE)
         for file, value in sorted(secrets.items())
     ]
-    # Another image of the service is no other content, and limits are those that the engine gives by itself.
+    # A new image of the service leaves the volume's content unchanged, and the engine sets default limits.
     carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image", "logOpts", "ulimits"])
     carrier = docker.Container(
         name,
@@ -93,11 +93,11 @@ def configuration(
 
 
 def _all(values: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
-    # Without arguments, `all` makes a list.
+    # `Output.all()` without arguments returns a list.
     return Output.all(**values) if values else Output.from_input({})
 
 
 def _digest(files: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """Of 192 random bits a digest tells nothing."""
+    """A digest of files and secrets. It reveals no secret, because secrets have 192 random bits."""
     document = json.dumps([sorted(files.items()), sorted(secrets.items())])
     return hashlib.sha256(document.encode()).hexdigest()[:12]

@@ -1,6 +1,6 @@
 """What the program reads from the Docker Engine before it declares resources.
 
-Where no engine answers, nothing is known, and the provider reports that.
+If no engine answers, the functions return empty results, and the provider reports the error.
 """
 
 import subprocess
@@ -13,7 +13,7 @@ _COMMAND_SECONDS = 60
 
 
 class Ulimit(BaseModel):
-    """A limit of a container's processes."""
+    """A resource limit (ulimit) of a container's processes."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -29,7 +29,7 @@ class _LogConfig(BaseModel):
 
 
 class HostConfig(BaseModel):
-    """Settings of a container, with the defaults that the engine added when the container was created."""
+    """Settings of a container, including the defaults that the engine added at its creation."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -37,11 +37,11 @@ class HostConfig(BaseModel):
     ulimits: list[Ulimit] | None = Field(alias="Ulimits", default=None)
 
     def logs_with(self, options: dict[str, str]) -> bool:
-        """Whether these log options are in force; the engine may have added others."""
+        """Whether the container has these log options; the engine may have added others."""
         return options.items() <= (self.log.options or {}).items()
 
     def opens(self, files: int) -> bool:
-        """Whether this limit of open files is in force, 0 for any."""
+        """Whether the container has this limit of open files; 0 accepts any limit."""
         return not files or any(
             (each.name, each.soft, each.hard) == ("nofile", files, files) for each in self.ulimits or []
         )
@@ -58,7 +58,7 @@ _CONTAINERS = TypeAdapter(list[_Container])
 
 
 def host_configs(stack: str) -> dict[str, HostConfig]:
-    """Settings of the existing containers of a stack, by name."""
+    """Settings of a stack's existing containers, by container name."""
     listed = _docker("container", "ls", "--all", "--quiet", "--filter", f"label={names.STACK_LABEL}={stack}")
     if listed is None or not (identities := listed.stdout.split()):
         return {}
@@ -69,7 +69,7 @@ def host_configs(stack: str) -> dict[str, HostConfig]:
 
 
 def lacks_image(reference: str) -> bool:
-    """Whether an engine answers and does not have an image."""
+    """Whether an engine answers and lacks the image."""
     done = _docker("image", "inspect", "--format", "{{.Id}}", reference)
     return done is not None and done.returncode != 0 and "no such image" in done.stderr.lower()
 

@@ -1,4 +1,4 @@
-"""How a service lies in its container, and what its placeholders become."""
+"""Paths, ports and placeholder values of a service in its container."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from infra.images import HEALTHY, HOME
 from infra.services.model import Endpoint, HttpGet, Port, Service, fill
 
 CONFIGURATION = "/run/kappastack"
-"""Where the volume with configuration files and secrets is mounted, for reading only."""
+"""Mount path of the read-only volume with configuration files and secrets."""
 FILES = f"{CONFIGURATION}/conf"
 SECRETS = f"{CONFIGURATION}/secrets"
 VOLUMES = "/var/lib/kappastack"
@@ -15,12 +15,12 @@ TEMPORARY = "/tmp"  # noqa: S108 # a file system of the container's own
 JAVA = "/usr/bin/java"
 PYTHON = "/usr/bin/python3"
 USER = "10001:0"
-"""Who owns a service's volumes and runs it. Its group owns the configuration, which nobody else reads."""
+"""User and group that run a service and own its volumes. Only this group can read the configuration."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """A port of a container that an address of the engine's machine stands for."""
+    """A container's port that is published on an address of the engine's machine."""
 
     internal: int
     external: int
@@ -32,10 +32,10 @@ class Layout:
     """A service in its container.
 
     Args:
-        service: its description.
-        port_offset: shifts what is published.
-        publish_address: where everybody's ports are published.
-        operator_address: where those of the operator are, by which resources inside the service are worked on.
+        service: description of the service.
+        port_offset: added to the numbers of published ports.
+        publish_address: IPv4 address on which public ports are published.
+        operator_address: IPv4 address on which the other ports are published, for the deployment and operators.
     """
 
     service: Service
@@ -44,12 +44,12 @@ class Layout:
     operator_address: str
 
     def endpoints(self) -> dict[str, Endpoint]:
-        """As other containers reach them."""
+        """Endpoints for other containers, by the port's name."""
         service = self.service
         return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
 
     def operator_endpoints(self) -> dict[str, Endpoint]:
-        """As the operator reaches them: ports that only the service's own parts use are not published."""
+        """Endpoints for this machine, by the port's name; internal ports are not published."""
         ports = self.service.ports
         return {
             name: Endpoint(
@@ -62,7 +62,7 @@ class Layout:
         }
 
     def published(self) -> list[Published]:
-        """What is published, by number: a port with an entrance is reached through that."""
+        """The published ports; instead of a port with an entrance, its entrance is published."""
         found = [
             Published(port.number, port.number + self.port_offset, self._address(port))
             for port in self.service.ports.values()
@@ -74,7 +74,7 @@ class Layout:
         return self.publish_address if port.public else self.operator_address
 
     def values(self) -> dict[str, str]:
-        """What each placeholder stands for."""
+        """The value of each placeholder."""
         service = self.service
         values = {
             "dist": f"{HOME}/{service.distribution.name}",
@@ -94,7 +94,7 @@ class Layout:
         return values | {f"secret.{name}": f"{SECRETS}/{name}" for name in service.secrets}
 
     def folder(self, volume: str) -> str:
-        """Where a volume is mounted."""
+        """Mount path of a volume."""
         return self.service.volumes[volume].path or f"{VOLUMES}/{volume}"
 
     def command(self) -> list[str]:
@@ -103,24 +103,24 @@ class Layout:
         return [fill(part, values) for part in self.service.command]
 
     def directory(self) -> str:
-        """Where it is started."""
+        """Working directory."""
         return fill(self.service.directory, self.values()) or TEMPORARY
 
     def environment(self) -> list[str]:
-        """Variables, sorted."""
+        """Environment variables as `NAME=value`, sorted."""
         values = self.values()
         return sorted(f"{name}={fill(value, values)}" for name, value in self.service.environment.items())
 
     def files(self) -> Mapping[str, str]:
-        """Configuration files by their paths in the container."""
+        """Text of each configuration file, by path in the container."""
         values = self.values()
         return {f"{FILES}/{path}": fill(text, values) for path, text in sorted(self.service.files.items())}
 
     def health_test(self) -> list[str]:
-        """The health check as Docker runs it."""
+        """The command of Docker's health check."""
         health = self.service.health
         port = str(self.service.ports[health.port].number)
-        # A published image does not bring the program along, but a shell.
+        # Published images lack the program `healthy` but contain bash.
         program = ["bash", "-c", HEALTHY.read_text(), "healthy"] if self.service.image else ["healthy"]
         if isinstance(health, HttpGet):
             return ["CMD", *program, port, health.path, health.contains]
@@ -128,5 +128,5 @@ class Layout:
 
 
 def _reached(address: str) -> str:
-    """The address by which this machine reaches what is published on an address."""
+    """The address at which this machine connects to ports that are published on `address`."""
     return "127.0.0.1" if address == "0.0.0.0" else address

@@ -1,4 +1,4 @@
-"""What the things of a stack are called on an engine, and the labels that tell whose they are."""
+"""Names and labels of a stack's containers, volumes and networks on an engine."""
 
 from infra.settings import PROJECT
 
@@ -9,15 +9,15 @@ SERVICE_LABEL = f"io.{PROJECT}.service"
 
 
 def prefix(stack: str) -> str:
-    """Of every name of a stack."""
+    """Prefix of all names of a stack."""
     return f"{PROJECT}-{stack}"
 
 
 def container(stack: str, service: str) -> str:
-    """The container of a service."""
+    """Name of a service's container."""
     return f"{prefix(stack)}-{service}"
 
 
 def volume(stack: str, service: str, name: str) -> str:
-    """The volume of a service."""
+    """Name of a service's volume."""
     return f"{prefix(stack)}-{service}-{name}"

@@ -19,12 +19,12 @@ from infra.targets.docker.engine import HostConfig
 from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, Layout
 
 _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
-"""Options of the file system for temporary files: native libraries are unpacked into it and run from there."""
+"""Options of the file system for temporary files. `exec`, because services unpack native libraries into it."""
 
 
 @dataclass(frozen=True)
 class _HealthCheck:
-    """Interval, timeout and retries of health checks. Durations in Go's format, since the provider compares texts."""
+    """Interval, timeout and retries of health checks. Durations have Go's format, because the provider compares text."""
 
     interval: str
     timeout: str
@@ -47,14 +47,14 @@ class DockerTarget:
         settings: DockerSettings,
         products: Sequence[Product],
     ) -> None:
-        """Arguments of the stack.
+        """Declare the stack's network.
 
         Args:
-            stack: its name.
+            stack: name of the stack.
             port_offset: added to every published port.
             keep_data: whether a deleted service keeps its volumes.
-            settings: of the engine and the images.
-            products: whose programs and APIs are in the images.
+            settings: settings of the engine and the images.
+            products: products whose programs and APIs the images contain.
         """
         self._built = images(settings.base_image, products)
         self._stack = stack
@@ -84,7 +84,7 @@ class DockerTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Create the container of the service; another resource waits for its health.
+        """Declare the service's container; another resource waits for its health.
 
         Raises:
             ImageError: the engine does not have the platform's image of the service.
@@ -127,7 +127,7 @@ class DockerTarget:
         )
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
-        """Wait for all services together."""
+        """Declare the resource that waits until all services are healthy."""
         return PlatformHealthy(
             "healthy",
             stack=self._stack,
@@ -136,7 +136,7 @@ class DockerTarget:
         )
 
     def _image(self, service: Service) -> docker.RemoteImage:
-        """The image of a service. Services of one distribution share it."""
+        """The image of a service. Services of the same distribution share one image."""
         if service.image:
             return self._remote(service.distribution.name, published(service, self._settings))
         found = find(service.distribution.name, self._built)
@@ -154,8 +154,8 @@ class DockerTarget:
         return self._images[name]
 
     def _volumes(self, service: Service, opts: ResourceOptions) -> dict[str, docker.Volume]:
-        """The volumes of a service by name. A shared volume must have been declared for its owner before."""
-        # An existing volume, such as from a backup, keeps its labels.
+        """The volumes of a service by name. The owner of a shared volume must be declared first."""
+        # Labels are ignored, so that an existing volume, such as one from a backup, is not replaced.
         kept = ResourceOptions.merge(opts, ResourceOptions(retain_on_delete=self._keep_data, ignore_changes=["labels"]))
         found = {}
         for name, volume in service.volumes.items():
@@ -175,8 +175,11 @@ class DockerTarget:
 
     @staticmethod
     def _instance(layout: Layout, image: docker.RemoteImage, configured: Configuration | None) -> Output[str]:
-        """A digest of everything that replaces the container. It is also a label: the provider alone records a changed
-        health check or temporary file system without replacing the container."""
+        """A digest of everything whose change replaces the container.
+
+        It is also a label of the container: otherwise the provider records a changed health check or temporary file
+        system without replacing the container.
+        """
         described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH, _LOG_OPTIONS))
         parts = [image.image_id, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(_digest)
@@ -237,14 +240,14 @@ class DockerTarget:
             init=True,
             stop_signal=f"SIG{service.stop_signal}",
             stop_timeout=service.stop_grace,
-            # Without it the provider kills a container that it replaces or removes.
+            # Without this, the provider kills containers that it replaces or removes.
             destroy_grace_seconds=service.stop_grace,
             memory=service.memory,
-            # Equal to the memory: no swap. Without it, the next preview shows the engine's default as a change.
+            # Equal to the memory limit: no swap. Without this, the next preview shows the engine's default as a change.
             memory_swap=service.memory,
             log_driver="json-file",
             log_opts=_LOG_OPTIONS,
-            # A published image writes below its own folders, as the user that its publisher chose.
+            # Programs of published images write to folders of the image, as the image's user.
             read_only=not service.image,
             tmpfs=None if service.image else {TEMPORARY: _TEMPORARY},
             capabilities=None if service.image else docker.ContainerCapabilitiesArgs(drops=["ALL"]),
@@ -257,10 +260,10 @@ class DockerTarget:
 
 
 def _engine_defaults(service: Service, existing: HostConfig | None) -> list[str]:
-    """Inputs to which the engine adds defaults of its own, which the provider takes for changes.
+    """Inputs to ignore, because the engine adds defaults to them that the provider reports as changes.
 
-    Pulumi gives ignored inputs their old values even when it replaces the container. They are therefore ignored only
-    while the existing container has what the service needs.
+    Pulumi keeps the old values of ignored inputs even when it replaces the container. They are therefore ignored only
+    while the existing container has the values that the service needs.
     """
     if existing is None:
         return ["logOpts", "ulimits"]
@@ -269,17 +272,17 @@ def _engine_defaults(service: Service, existing: HostConfig | None) -> list[str]
 
 
 def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None:
-    """Refuse an image of the platform that the engine does not have: the provider would ask a public registry for it.
+    """Check that the engine has an image of the platform; otherwise the provider would pull it from a public registry.
 
     Raises:
-        ImageError: with the command that builds it.
+        ImageError: the engine lacks it; the message has the command that builds it.
     """
     if not settings.registry and engine.lacks_image(reference):
         raise ImageError(f"the Docker Engine has no image {reference}: run `make images STACK={stack}`")
 
 
 def published(service: Service, settings: DockerSettings) -> str:
-    """The reference of a published image: from the settings' registry, and by its digest, where they name them."""
+    """The reference of a published image, with the registry and the digest from the settings where set."""
     assert service.image is not None
     reference = f"{settings.registry}/{service.image.reference}" if settings.registry else service.image.reference
     digest = settings.digests.get(service.distribution.name)
@@ -291,6 +294,6 @@ def _digest(parts: Sequence[str]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Whole seconds in Go's spelling: `1m30s`, `45s`."""
+    """Whole seconds in Go's format: `1m30s`, `45s`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"

@@ -1,4 +1,4 @@
-"""A service as a host is told of it: the inputs of its resource, and what the deployment reads."""
+"""A service on a host: the inputs of its resource, which the pyinfra deploy reads too."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -6,9 +6,9 @@ from infra.resources.provider import Inputs
 
 
 class Health(BaseModel):
-    """GET `path` on `port` answers 200 and holds `contains`, within `start_within` seconds of the start.
+    """A health check: within `start_within` seconds of the start, GET `path` on `port` returns 200 and `contains`.
 
-    Where `send` (hexadecimal) is set it is sent as it is instead, and the answer's bytes hold `contains`.
+    If `send` is set, the check is over TCP instead: the answer to these bytes (hexadecimal) includes `contains`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -21,9 +21,9 @@ class Health(BaseModel):
 
 
 class Description(Inputs):
-    """The structured inputs of a host service; placeholders stay unfilled, so that the state holds no path.
+    """The inputs of a host service. Placeholders stay unfilled, so that the state contains no path of the machine.
 
-    What was added later has a default: a service that an earlier version recorded can be taken away.
+    Fields that were added later have a default, so that services recorded by earlier revisions can be deleted.
     """
 
     stack: str

@@ -1,4 +1,4 @@
-"""Ports that a service is about to take."""
+"""Checks that the ports of a service are free before it starts."""
 
 import socket
 from collections.abc import Mapping
@@ -9,14 +9,17 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class PortTaken(Exception):
-    """Another process listens on a port of the service; the message says who, and the way out."""
+    """Another process listens on a port of the service; the message names the process and the remedy."""
 
 
 def refuse_taken(ports: Mapping[str, int]) -> None:
     """Check that the ports of a service that does not run are free.
 
+    Args:
+        ports: port numbers by name.
+
     Raises:
-        PortTaken: naming the port and, where it can be seen, the process.
+        PortTaken: a port is taken; the message names the port and, where visible, the process.
     """
     for name, number in ports.items():
         with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""How a service lies on this machine, and what its placeholders become."""
+"""Paths, files and placeholder values of a service on this machine."""
 
 import shlex
 import shutil
@@ -14,19 +14,19 @@ LOOPBACK = "127.0.0.1"
 
 
 class MissingPrerequisite(Exception):
-    """A program of the machine that a service needs; the message tells how to install it."""
+    """The machine lacks a program that a service needs; the message says how to install it."""
 
 
 def python_executable() -> Path:
-    """The interpreter beneath the checkout's virtual environment, which brings no packages along."""
+    """The base interpreter of the checkout's virtual environment, without the environment's packages."""
     return Path(sys.executable).resolve()
 
 
 def java_executable() -> Path:
-    """Java on the PATH.
+    """Path of the program `java` on PATH.
 
     Raises:
-        MissingPrerequisite: there is none.
+        MissingPrerequisite: PATH has no `java`.
     """
     found = shutil.which("java")
     if found is None:
@@ -38,7 +38,7 @@ class ServicePaths:
     """The files and folders of one service of a stack."""
 
     def __init__(self, description: Description) -> None:
-        """The paths follow from the stack's and the service's names."""
+        """Derive the paths from the names of the stack and the service."""
         self.description = description
         self.state = StackState(description.stack)
         self.folder = self.state.service(description.service)
@@ -52,7 +52,7 @@ class ServicePaths:
         self.distributions = {name: DIST / each for name, each in description.distributions.items()}
 
     def values(self) -> dict[str, str]:
-        """What each placeholder stands for."""
+        """The value of each placeholder."""
         description = self.description
         values = {
             "dist": str(self.distribution),
@@ -72,7 +72,7 @@ class ServicePaths:
         return values | {f"secret.{name}": str(self.secrets / name) for name in description.secret_names}
 
     def rendered_files(self) -> dict[Path, str]:
-        """Every file that is not a secret, with its text: configuration, start script, supervisor's program."""
+        """Text of every file except secrets, by path: configuration, start script, the supervisor's program section."""
         values = self.values()
         description = self.description
         rendered = {self.files / path: fill(text, values) for path, text in description.files.items()}
@@ -108,7 +108,7 @@ class ServicePaths:
                 "autostart=true",
                 "autorestart=true",
                 "startsecs=5",
-                # Each try waits a second longer than the one before: about twenty minutes in all.
+                # Each retry waits a second longer than the previous one: about twenty minutes in total.
                 "startretries=50",
                 "stopasgroup=true",
                 "killasgroup=true",

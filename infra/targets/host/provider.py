@@ -1,4 +1,4 @@
-"""The resources of a host: the machine with its supervisor, and a process for each service."""
+"""Providers of the host's resources: the machine with its supervisor, and one process for each service."""
 
 import contextlib
 import hashlib
@@ -30,19 +30,19 @@ _DEPLOYS = Path(__file__).parent / "deploys"
 
 
 class DeployFailed(Exception):
-    """pyinfra could not lay something down; the message holds its last lines."""
+    """A pyinfra deploy failed; the message has the last lines of its output."""
 
 
 def run_deploy(name: str, stack: str, document: str) -> None:
-    """Run one of the deploys with pyinfra, in a process of its own: it patches its process with gevent.
+    """Run a pyinfra deploy in a separate process, because pyinfra patches its process with gevent.
 
     Args:
-        name: a file of `deploys/`.
-        stack: the stack.
-        document: JSON for the deploy, handed over in a file that only its owner can read.
+        name: name of a file in `deploys/`, without extension.
+        stack: name of the stack.
+        document: JSON input of the deploy, passed in a file that only its owner can read.
 
     Raises:
-        DeployFailed: with pyinfra's last lines.
+        DeployFailed: pyinfra failed.
     """
     state = StackState(stack)
     handover = state.runtime / f"{name}-{hashlib.sha256(document.encode()).hexdigest()[:12]}.json"
@@ -67,19 +67,19 @@ def run_deploy(name: str, stack: str, document: str) -> None:
 
 
 class MachineInputs(Inputs):
-    """The machine, as far as a stack needs it."""
+    """The inputs of the machine's resource."""
 
     stack: str
 
 
 class MachineProvider(Provider[MachineInputs]):
-    """Folders and a supervisor that outlives the command that started it."""
+    """The stack's folders and its supervisor, which outlives the command that started it."""
 
     model = MachineInputs
     replace_on = ("stack",)
 
     def identity(self, inputs: MachineInputs) -> str:
-        """One a stack."""
+        """One machine for each stack."""
         return f"{inputs.stack}/machine"
 
     def apply(self, inputs: MachineInputs, previous: MachineInputs | None) -> None:
@@ -107,11 +107,11 @@ class MachineProvider(Provider[MachineInputs]):
         )
 
     def find_drift(self, inputs: MachineInputs) -> list[str]:
-        """Whether the supervisor answers."""
+        """Report a supervisor that does not answer."""
         return [] if Supervisor(inputs.stack).alive() else ["the supervisor is stopped"]
 
     def remove(self, inputs: MachineInputs) -> None:
-        """Stop everything that is left, and clear up."""
+        """Stop the supervisor with all remaining services, and delete the stack's folders except kept data."""
         state = StackState(inputs.stack)
         supervisor = Supervisor(inputs.stack)
         process = _supervisor_process(state)
@@ -119,7 +119,7 @@ class MachineProvider(Provider[MachineInputs]):
             supervisor.shutdown()
         wait_until(lambda: "still running" if supervisor.alive() else "", within=90, what="the supervisor's end")
         if process is not None:
-            # Also one that no longer answers at its socket: its services would run on, and nobody would know of them.
+            # The supervisor may run without answering at its socket; its services would then continue unnoticed.
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
             wait_until(
@@ -131,13 +131,13 @@ class MachineProvider(Provider[MachineInputs]):
         for folder in (state.supervisor, state.logs, state.folder / "services"):
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (state.folder / "data", state.folder):
-            # What shall be kept is still in there.
+            # `rmdir` fails on a folder with kept data, which stays.
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
 def _supervisor_process(state: StackState) -> psutil.Process | None:
-    """The process of the stack's supervisor, if it runs."""
+    """The process of the stack's supervisor; None if it does not run."""
     try:
         process = psutil.Process(int((state.supervisor / "supervisord.pid").read_text()))
         ours = any(str(state.supervisor) in word for word in process.cmdline())
@@ -175,17 +175,17 @@ def _supervisord(state: StackState) -> str:
 
 
 class HostServiceProvider(Provider[Description]):
-    """A service's files, laid down by pyinfra, and its process, kept alive by the supervisor."""
+    """A service's files, which pyinfra writes, and its process, which the supervisor restarts after an exit."""
 
     model = Description
     replace_on = ("stack", "service")
 
     def identity(self, inputs: Description) -> str:
-        """Stack and service."""
+        """The names of stack and service."""
         return f"{inputs.stack}/{inputs.service}"
 
     def state(self, props: Properties) -> Properties:
-        """Secrets are recorded as digests: 192 random bits do not come back from those."""
+        """The state to record, with digests of the secrets. Secrets have 192 random bits, so no digest reveals one."""
         secrets = props.get("secrets")
         digests = secrets
         if isinstance(secrets, dict):
@@ -196,11 +196,11 @@ class HostServiceProvider(Provider[Description]):
         return Description.model_validate({k: v for k, v in props.items() if k not in ("__provider", "drift")})
 
     def apply(self, inputs: Description, previous: Description | None) -> None:
-        """Lay down what changed, then start or restart; a process that runs what is wanted is left alone.
+        """Write changed files, then start or restart the process. A running process without changes is not restarted.
 
         Raises:
-            PortTaken: somebody else listens where the service shall.
-            DeployFailed: its files could not be laid down.
+            PortTaken: another process listens on a port of the service.
+            DeployFailed: the files could not be written.
         """
         paths = ServicePaths(inputs)
         _ensure_assembled([inputs.distribution, *inputs.distributions.values()])
@@ -217,7 +217,7 @@ class HostServiceProvider(Provider[Description]):
         supervisor.start(inputs.service)
 
     def find_drift(self, inputs: Description) -> list[str]:
-        """Files that were edited, a process that is gone."""
+        """Report edited files, missing distributions, and a process that does not run."""
         paths = ServicePaths(inputs)
         drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in self._changed_files(paths)]
         drift += [
@@ -236,7 +236,7 @@ class HostServiceProvider(Provider[Description]):
         return drift
 
     def remove(self, inputs: Description) -> None:
-        """Stop it; its data go unless they shall be kept."""
+        """Stop the process and delete its files, and its data unless `keep_data` is set."""
         paths = ServicePaths(inputs)
         with contextlib.suppress(SupervisorDown):
             supervisor = Supervisor(inputs.stack)
@@ -262,10 +262,10 @@ class HostServiceProvider(Provider[Description]):
 
 
 class HostHealthProvider(HealthProvider):
-    """Waits for the services of a host, and reports how long each took."""
+    """Waits for the services of a host, and records how long each took to start."""
 
     def healthy(self, inputs: HealthInputs) -> None:
-        """Write the report."""
+        """Write the report of the start times."""
         starts.report(inputs.stack, list(inputs.services))
 
 

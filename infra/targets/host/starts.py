@@ -1,4 +1,4 @@
-"""How long each service took from its start until it was healthy: measured beside the deployment, from the start on."""
+"""Measures the time from each service's start until it is healthy, in a thread beside the deployment."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from infra.targets.host.paths import LOOPBACK
 
 
 class Start(BaseModel):
-    """When a service was handed to the supervisor (seconds since the epoch), and after how many it was healthy."""
+    """Start of a service: `began` in seconds since the epoch, `seconds` from then until it was healthy."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,15 +25,19 @@ class Start(BaseModel):
 
 
 class Report(BaseModel):
-    """The last start of each service; `whole_seconds` from the first hand-over to the last health, of the last
-    deployment that started all of them."""
+    """The last start of each service.
+
+    Args:
+        whole_seconds: seconds from the first start until all were healthy, in the last deployment that started all.
+        services: last start of each service, by name.
+    """
 
     whole_seconds: float | None = None
     services: dict[str, Start] = {}
 
 
 def watch(description: Description) -> None:
-    """Note in the background when a service that was just started is healthy."""
+    """Record in a background thread when a service that has just started becomes healthy."""
     health = description.health
     url = f"{'tcp' if health.send else 'http'}://{LOOPBACK}:{description.ports[health.port]}{health.path}"
     check = Check(url=url, send=health.send, contains=health.contains, start_within=health.start_within, description="")
@@ -56,7 +60,7 @@ def report(stack: str, services: list[str]) -> None:
         known = Report.model_validate_json(path.read_text())
     except (FileNotFoundError, ValidationError):
         known = Report()
-    # The plugin that runs this was started by the deployment.
+    # The deployment started this process, which is a plugin of Pulumi.
     deployment = psutil.Process().create_time()
     starts = {name: start for name in services if (start := _read(stack, name)) is not None}
     whole = known.whole_seconds
@@ -71,7 +75,7 @@ def _file(stack: str, service: str) -> Path:
 
 
 def _read(stack: str, service: str) -> Start | None:
-    """The start of a service; its watcher may be a moment behind whoever saw it healthy."""
+    """The recorded start of a service; waits briefly, because its thread may detect health later than the caller."""
 
     def look() -> Start | Pending:
         try:

@@ -22,12 +22,21 @@ ALIVE = ("STARTING", "RUNNING")
 
 
 class SupervisorDown(Exception):
-    """No supervisor answers for this stack."""
+    """The stack's supervisor does not answer."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A supervised process: state as the supervisor names it, pid (0 if none), start in seconds since the epoch."""
+    """A supervised process.
+
+    Args:
+        name: name of the program.
+        state: supervisor's name of the state, such as `RUNNING`.
+        pid: process id; 0 if there is no process.
+        start: time of the start in seconds since the epoch.
+        now: time of the answer in seconds since the epoch.
+        description: supervisor's description of the state.
+    """
 
     name: str
     state: str
@@ -41,19 +50,19 @@ class Supervisor:
     """The supervisor of one stack."""
 
     def __init__(self, stack: str) -> None:
-        """Nothing is asked before the first call."""
+        """Create a client; it connects at the first call."""
         self._socket: Path = StackState(stack).supervisor_socket
 
     def _call(self, method: str, *arguments: str | bool) -> object:
         def look() -> tuple[object] | Pending:
-            # A transport keeps its connection, and a broken one for ever: each call gets its own.
+            # Each call has its own transport, because a transport never replaces a broken connection.
             transport = SupervisorTransport(None, None, f"unix://{self._socket}")
             try:
                 with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
                     answer: object = getattr(server.supervisor, method)(*arguments)
                     return (answer,)
             except BlockingIOError as error:
-                # It runs, and more callers wait than its queue holds.
+                # The supervisor runs, but its queue of connections is full.
                 return Pending(str(error))
             except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
                 raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
@@ -65,7 +74,7 @@ class Supervisor:
         return answer
 
     def alive(self) -> bool:
-        """Whether it answers."""
+        """Whether the supervisor answers."""
         try:
             self._call("getState")
         except SupervisorDown:
@@ -75,7 +84,11 @@ class Supervisor:
         return True
 
     def processes(self) -> dict[str, Process]:
-        """All processes by name."""
+        """All processes by name.
+
+        Raises:
+            SupervisorDown: the supervisor does not answer.
+        """
         answer = self._call("getAllProcessInfo")
         assert isinstance(answer, list)
         return {
@@ -86,27 +99,27 @@ class Supervisor:
         }
 
     def process(self, name: str) -> Process | None:
-        """One process, None if the supervisor has none of that name."""
+        """One process; None if the supervisor has none of that name."""
         return self.processes().get(name)
 
     def start(self, name: str) -> None:
-        """Read the program's file and have it run; a running one is restarted if its file or command changed."""
+        """Read the program's file and start it; a running program whose file or command changed is restarted."""
         self._call("reloadConfig")
         self._tolerate((_BAD_NAME, _STILL_RUNNING), "removeProcessGroup", name)
         self._tolerate((_ALREADY_ADDED,), "addProcessGroup", name)
         self._tolerate((_ALREADY_STARTED,), "startProcess", name, False)
 
     def stop(self, name: str) -> None:
-        """Stop it and wait for its end."""
+        """Stop a program and wait for the end of its process."""
         self._tolerate((_BAD_NAME, _NOT_RUNNING), "stopProcess", name, True)
 
     def remove(self, name: str) -> None:
-        """Forget a stopped program."""
+        """Remove a stopped program from the supervisor."""
         self._call("reloadConfig")
         self._tolerate((_BAD_NAME,), "removeProcessGroup", name)
 
     def shutdown(self) -> None:
-        """Stop everything, and itself."""
+        """Stop all programs and the supervisor."""
         self._call("shutdown")
 
     def _tolerate(self, codes: tuple[int, ...], method: str, *arguments: str | bool) -> None:

@@ -1,4 +1,4 @@
-"""The target `host`: processes on this machine, loopback only."""
+"""The target `host`: processes on this machine, which listen on the loopback interface."""
 
 import getpass
 from collections.abc import Mapping, Sequence
@@ -16,17 +16,17 @@ from infra.targets.host.provider import HostHealthProvider, HostServiceProvider,
 
 
 class Machine(DynamicResource, module="kappastack", name="Machine"):
-    """This machine, as far as a stack needs it: folders, and a supervisor."""
+    """The stack's folders and supervisor on this machine."""
 
     provider = MachineProvider
 
     def __init__(self, name: str, *, stack: str, opts: ResourceOptions | None = None) -> None:
-        """One a stack."""
+        """Declare the machine, once for each stack."""
         super().__init__(name, {"stack": stack}, opts)
 
 
 class HostPlatformHealthy(PlatformHealthy, module="kappastack", name="PlatformHealthy"):
-    """Reports besides how long each service took to start."""
+    """Waits for the services, and records how long each took to start."""
 
     provider = HostHealthProvider
 
@@ -46,7 +46,16 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
         secrets: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`secrets` are those of the service, by the name of their file."""
+        """Declare a service.
+
+        Args:
+            service: description of the service.
+            stack: name of the stack.
+            port_offset: added to every port number.
+            keep_data: whether deletion of the service keeps its volumes.
+            secrets: secrets of the service by file name.
+            opts: resource options.
+        """
         super().__init__(
             service.name,
             {
@@ -75,7 +84,13 @@ class HostTarget:
     """Runs each service as a process under a supervisor of the stack."""
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:
-        """`port_offset` shifts every port; `keep_data` leaves the volumes of a service that is taken away."""
+        """Declare the stack's machine.
+
+        Args:
+            stack: name of the stack.
+            port_offset: added to every port number.
+            keep_data: whether deletion of a service keeps its volumes.
+        """
         self._stack = stack
         self._port_offset = port_offset
         self._keep_data = keep_data
@@ -83,7 +98,7 @@ class HostTarget:
 
     @property
     def user(self) -> str:
-        """Whoever deploys."""
+        """The user who runs the deployment."""
         return getpass.getuser()
 
     def run(
@@ -94,7 +109,7 @@ class HostTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Lay down the service and hand it to the supervisor; its health is waited for elsewhere."""
+        """Declare the service's files and supervised process; another resource waits for its health."""
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
         process = HostService(
@@ -116,7 +131,7 @@ class HostTarget:
         return Running(service, process, endpoints, endpoints, {file: str(folder / file) for file in service.secrets})
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
-        """Wait for all services together."""
+        """Declare the resource that waits until all services are healthy."""
         return HostPlatformHealthy(
             "healthy",
             stack=self._stack,

@@ -22,8 +22,8 @@ supervisord, configuration = shlex.quote(document["supervisord"]), shlex.quote(d
 server.shell(
     name="start the supervisor",
     commands=[
-        # A clean environment: what the deploying shell holds (a passphrase, say) is no business of the services.
-        # A session of its own, and no pipe of ours held open: it lives on when the command that started it ends.
+        # A clean environment, because the deploying shell's may contain secrets such as a passphrase. A new session
+        # and no inherited pipes, so that the supervisor outlives the command that started it.
         'env -i PATH="$PATH" HOME="$HOME" LANG=C.UTF-8 '
         f"setsid {supervisord} -c {configuration} </dev/null >/dev/null 2>&1"
     ],
