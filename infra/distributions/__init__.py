@@ -1,8 +1,7 @@
 """Distributions: the files that a service runs from.
 
-Each is assembled once below `build/dist/`; every target runs or ships the same bytes. The functions named after
-services tell name, version and path from the sources as they are, in milliseconds; `assemble` makes one where it is
-not there.
+Each is assembled once below `build/dist/`; every target runs or ships the same files. The functions named after
+services derive name, version and path from the current sources within milliseconds; `assemble` builds a missing one.
 """
 
 from infra.distributions.assembly import assemble, assemble_all

@@ -1,4 +1,4 @@
-"""`python -m infra.distributions [name …]` assembles these distributions, or all."""
+"""`python -m infra.distributions [name …]` assembles the named distributions; without names, all."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ from infra.settings import SettingsError
 
 
 def main(names: list[str]) -> int:
-    """Assemble and say where everything is; the exit status is 1 where one failed."""
+    """Assemble distributions and return the exit status: 0 success, 1 one failed, 2 an unknown name."""
     if unknown := [name for name in names if name not in recipes()]:
         print(f"unknown: {', '.join(unknown)}; there are {', '.join(recipes())}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Assembling: each distribution once, whole or not at all, old ones cleared away."""
+"""Assembles distributions, each once and atomically, and deletes old versions."""
 
 import shutil
 import threading
@@ -22,25 +22,25 @@ DOWNLOADS: Mapping[str, Callable[[], list[Artifact]]] = {
     "pulsar": pulsar.downloads,
     "postgres": postgres.downloads,
 }
-"""Files from Maven's repository, by the distribution that needs them."""
+"""Functions that list the files to download from a Maven repository, by distribution."""
 KEPT_VERSIONS = 2
 ATTEMPTS = 3
-"""How often a build starts again because its sources changed meanwhile."""
+"""Maximum number of builds of a distribution whose sources change during the build."""
 
 
 class SourcesChanged(AssemblyError):
-    """What was built is not what the sources are now."""
+    """The sources changed during the build."""
 
 
 def assemble(distribution: Distribution, report: Report) -> Path:
-    """The folder of a distribution, built where it is not there yet.
+    """The folder of a distribution, which is built if it is missing.
 
     Args:
-        distribution: one that `registry` knows.
+        distribution: a distribution of `registry`.
         report: takes progress lines.
 
     Raises:
-        AssemblyError: something cannot be downloaded, compiled or verified; nothing half-made stays behind.
+        AssemblyError: a download, compilation or verification failed; partial results are deleted.
     """
     target = distribution.path
     if not target.is_dir():
@@ -53,7 +53,7 @@ def assemble(distribution: Distribution, report: Report) -> Path:
 
 def _build(distribution: Distribution, report: Report) -> None:
     draft = DIST / f".{distribution.name}.draft"
-    # The lock is held: what lies here was left by a run that was killed.
+    # This process holds the lock, so an existing draft is from a killed run.
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     recipe = recipes()[distribution.name]
@@ -70,7 +70,7 @@ def _build(distribution: Distribution, report: Report) -> None:
 
 
 def prune(distribution: Distribution) -> None:
-    """Remove older versions of a distribution: all but the last two, and none that a process runs from."""
+    """Delete all but the newest two versions of a distribution, except those that a process uses."""
     versions = [path for path in DIST.glob(f"{distribution.name}-*") if path.is_dir() and path != distribution.path]
     versions.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in versions[KEPT_VERSIONS - 1 :]:
@@ -79,7 +79,7 @@ def prune(distribution: Distribution) -> None:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether the command line or the environment of a process that we may look at names this folder."""
+    """Whether the command line or environment of a process contains this folder's path; only readable ones count."""
     name = str(folder)
     for process in psutil.process_iter(["cmdline", "environ"]):
         words = [*(process.info["cmdline"] or []), *(process.info["environ"] or {}).values()]
@@ -89,33 +89,33 @@ def in_use(folder: Path) -> bool:
 
 
 def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyError]:
-    """Assemble several side by side; files from Maven's repository are downloaded together first.
+    """Assemble several distributions in parallel. Files from Maven's repository are first downloaded together.
 
     Args:
         names: names of distributions.
-        report: takes progress lines, each with the name in front.
+        report: takes progress lines, each prefixed with the distribution's name.
 
     Returns:
-        For each name its folder, or why there is none: one that fails does not stop the others.
+        The folder or the error of each distribution, by name. A failure does not stop the others.
     """
     with ThreadPoolExecutor(max_workers=len(names) + 1) as pool:
         begun = threading.Event()
         pool.submit(_download, names, report, begun)
-        # Else the download of a single distribution would begin first, and all others would wait for it.
+        # Otherwise a single distribution's download could take the lock first, and all others would wait for it.
         begun.wait()
         built = {name: pool.submit(_assemble_again, name, report) for name in names}
         return {name: future.result() for name, future in built.items()}
 
 
 def _download(names: list[str], report: Report, begun: threading.Event) -> None:
-    """Download together what the distributions that are not there yet need from Maven's repository.
+    """Download the Maven files of all missing distributions together.
 
-    Where that fails, the build of a distribution tries again and reports the file that it lacks.
+    If that fails, the build of each distribution retries and reports the missing file.
 
     Args:
-        names: of the distributions.
+        names: names of distributions.
         report: takes progress lines.
-        begun: set as soon as the download runs, or where there is none.
+        begun: set as soon as the download runs, or if there is nothing to download.
     """
 
     def named(line: str) -> None:
@@ -133,7 +133,7 @@ def _download(names: list[str], report: Report, begun: threading.Event) -> None:
 
 
 def _assemble_again(name: str, report: Report) -> Path | AssemblyError:
-    """Assemble one, anew where its sources changed meanwhile."""
+    """Assemble a distribution, and repeat this if its sources change during the build."""
 
     def named(line: str) -> None:
         report(f"{name}: {line}")

@@ -1,4 +1,4 @@
-"""Versions for what is built from this repository: equal sources and locks, equal version."""
+"""Versions of distributions that are built from this repository. Equal sources and locks give equal versions."""
 
 import os
 import sys
@@ -22,11 +22,11 @@ LEFT_OUT = {
     ".idea",
     ".vscode",
 }
-"""Folders that never enter a distribution: caches, other tools' output, tests."""
+"""Names of folders that are left out of distributions: caches, other tools' output, tests."""
 
 
 def files(source: Path) -> Iterator[Path]:
-    """The files below a folder that count as its sources, in a stable order; a file stands for itself."""
+    """The source files below a folder, in a stable order; for a file, the file itself."""
     if source.is_file():
         yield source
         return
@@ -38,11 +38,11 @@ def files(source: Path) -> Iterator[Path]:
 
 
 def version(sources: Iterable[Path], extra: Iterable[str] = ()) -> str:
-    """Version of what is built from these files and folders, such as `0.1.0-3f2a90c1b7de`.
+    """Version of a build from these files and folders, such as `0.1.0-3f2a90c1b7de`.
 
     Args:
-        sources: files and folders of the repository; one that does not exist counts as empty.
-        extra: what else decides about the result.
+        sources: files and folders of the repository; missing ones count as empty.
+        extra: other inputs of the build, as text.
     """
     digest = sha256()
     for source in sources:
@@ -56,5 +56,5 @@ def version(sources: Iterable[Path], extra: Iterable[str] = ()) -> str:
 
 
 def interpreter() -> str:
-    """What compiled Python packages are for: this version of Python on this kind of machine."""
+    """Tag of compiled Python packages: the version of Python and the platform, such as `cp311-linux-x86_64`."""
     return f"cp{sys.version_info.major}{sys.version_info.minor}-{sysconfig.get_platform()}"

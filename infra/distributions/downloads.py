@@ -1,4 +1,4 @@
-"""Pinned files from a Maven repository, downloaded side by side into the local Maven cache."""
+"""Downloads pinned files from a Maven repository in parallel into the local Maven repository."""
 
 import shutil
 import threading
@@ -15,29 +15,29 @@ from infra.distributions.model import AssemblyError, Report
 from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
 
 THREADS = (8, 1)
-"""Modules that each attempt downloads at the same time; the last attempt rules out that they disturb each other."""
+"""Parallel modules of each attempt. The last attempt is sequential, in case parallel downloads conflict."""
 OWN_DRAFTS = "-Daether.connector.resumeDownloads=false"
-"""Lets each download write a temporary file of its own.
+"""Makes each download write a separate temporary file.
 
-Maven before 3.9 otherwise writes one `.part` file, and fails where two modules download the same POM at once.
+Otherwise Maven before 3.9 writes one `.part` file, and fails when two modules download the same POM at once.
 """
 SIGN_OF_LIFE = 15.0
-"""Seconds between two lines about a download."""
+"""Seconds between two progress lines of a download."""
 
 
 def lacking(artifacts: Iterable[Artifact]) -> list[Artifact]:
-    """Those of the artifacts that are not in the local repository, each once."""
+    """The artifacts that are missing in the local repository, each once."""
     root = maven.local_repository()
     return [each for each in dict.fromkeys(artifacts) if not (root / each.repository_path).is_file()]
 
 
 def fetch(artifacts: Sequence[Artifact], report: Report) -> list[Path]:
-    """Paths of these files in the local repository, downloaded where missing, their checksums compared.
+    """Download missing files, verify all checksums, and return the files' paths in the local repository.
 
-    Dependencies of an artifact are not followed: the caller lists every file.
+    Dependencies are not resolved: the caller lists every file.
 
     Raises:
-        AssemblyError: a file cannot be downloaded, or is not the one that was pinned.
+        AssemblyError: a file cannot be downloaded, or its checksum is not the pinned one.
     """
     if lacking(artifacts):
         _download(artifacts, report)
@@ -55,9 +55,9 @@ def fetch(artifacts: Sequence[Artifact], report: Report) -> list[Path]:
 
 
 def _download(artifacts: Sequence[Artifact], report: Report) -> None:
-    """Download into a repository of its own, and move files with the right checksum into the shared one.
+    """Download into a separate repository, and move files with the right checksum into the shared one.
 
-    Thus no other Maven run waits for the download, and POMs that a killed download left half-written are never read.
+    Thus other Maven runs do not wait for the download, and never read a POM that a killed download left incomplete.
     """
     with locked(cache() / "maven-downloads.lock", lambda: report("waiting for another download")):
         scratch = cache() / "maven-downloads"
@@ -80,12 +80,12 @@ def _take_over(artifacts: Sequence[Artifact], scratch: Path, *, complete: bool =
     """Move downloaded files into the local repository.
 
     Args:
-        artifacts: that are wanted.
+        artifacts: the artifacts to move.
         scratch: the repository that they were downloaded into.
-        complete: whether Maven ended; what a killed run left may be half a file, which is no error.
+        complete: whether Maven ended. After a killed run, files may be incomplete; these are deleted without an error.
 
     Raises:
-        AssemblyError: a file is not the one that was pinned.
+        AssemblyError: a file's checksum is not the pinned one.
     """
     for artifact in lacking(artifacts):
         path = scratch / artifact.repository_path
@@ -105,10 +105,10 @@ def _take_over(artifacts: Sequence[Artifact], scratch: Path, *, complete: bool =
 
 
 def _attempt(artifacts: Sequence[Artifact], threads: int, scratch: Path, report: Report) -> AssemblyError | None:
-    """Have Maven copy the artifacts, which downloads them; return why it failed, or nothing.
+    """Copy the artifacts with Maven, which downloads them; return the error, or None.
 
-    The dependency plugin downloads one file after the other, so the artifacts are spread over modules that one Maven
-    process builds side by side.
+    The dependency plugin downloads files one by one. Therefore the artifacts are distributed over modules, which one
+    Maven process builds in parallel.
     """
     count = min(threads, len(artifacts))
     started = time.monotonic()
@@ -145,7 +145,7 @@ _BEGIN = (
 
 
 def _copying_pom(name: str, artifacts: Sequence[Artifact]) -> str:
-    """A module that copies these artifacts into a folder of its own."""
+    """The POM of a module that copies these artifacts into its own folder."""
     items = "".join(
         "<artifactItem>"
         f"<groupId>{escape(artifact.group)}</groupId><artifactId>{escape(artifact.name)}</artifactId>"
@@ -157,7 +157,7 @@ def _copying_pom(name: str, artifacts: Sequence[Artifact]) -> str:
     group, plugin, version = MAVEN_DEPENDENCY_PLUGIN.split(":")
     return (
         f"{_BEGIN}<artifactId>{name}</artifactId>"
-        # To copy a jar the plugin reads its POM with its parents, some of which were never published.
+        # To copy a jar, the plugin reads its POM and the parents of that, some of which were never published.
         f"<repositories><repository><id>missing-parents</id><url>{MISSING_PARENTS.as_uri()}</url>"
         "</repository></repositories><build><plugins><plugin>"
         f"<groupId>{group}</groupId><artifactId>{plugin}</artifactId><version>{version}</version>"

@@ -1,4 +1,4 @@
-"""Copying and linking files into a distribution."""
+"""Copies and links files into a distribution."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from infra.distributions.digest import files
 
 
 def place(paths: Iterable[Path], folder: Path) -> None:
-    """Put files of the cache into a folder: as hard links, which take no space, where that can be."""
+    """Put files of the cache into a folder: as hard links, which take no space, where possible, else as copies."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
         try:
@@ -19,12 +19,12 @@ def place(paths: Iterable[Path], folder: Path) -> None:
 
 
 def copy_sources(source: Path, target: Path, suffixes: tuple[str, ...] = ()) -> None:
-    """Copy what counts as sources below a folder.
+    """Copy the source files below a folder.
 
     Args:
         source: the folder.
-        target: created where missing.
-        suffixes: ends of the file names to copy; empty for all.
+        target: destination folder; created if missing.
+        suffixes: suffixes of the file names to copy; empty for all files.
     """
     for path in files(source):
         if suffixes and not path.name.endswith(suffixes):

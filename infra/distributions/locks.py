@@ -1,4 +1,4 @@
-"""Locks: every jar of a Java server with its checksum, a line each: `sha256  group:name:version:type[:classifier]`."""
+"""Locks list the jars of a Java server, one line for each: `sha256  group:name:version:type[:classifier]`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,12 @@ MISSING_PARENTS = FOLDER / "missing-parents"
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What Maven once resolved, as it is installed everywhere.
+    """The result of Maven's dependency resolution, which is installed on every machine.
 
     Args:
-        name: of the lock's file.
+        name: file name of the lock.
         pom: file name of the POM that it was resolved from.
-        properties: of Maven, for a POM that serves several locks.
+        properties: Maven properties, for a POM with several locks.
     """
 
     name: str
@@ -25,11 +25,11 @@ class Lock:
 
     @property
     def path(self) -> Path:
-        """The lock's file."""
+        """Path of the lock's file."""
         return FOLDER / f"{self.name}.lock"
 
     def artifacts(self) -> list[Artifact]:
-        """The jars, in the order of their coordinates."""
+        """The jars, sorted by coordinates."""
         artifacts = []
         for line in self.path.read_text().splitlines():
             checksum, coordinates = line.split()
@@ -53,6 +53,6 @@ DOLPHINSCHEDULER = {
         "alert": "alert-server",
     }.items()
 }
-"""Each server scans the whole class path for its parts, so each needs a class path of its own."""
+"""Lock of each server, by name. Spring scans the whole class path for components, so each server has its own."""
 
 LOCKS = (ZETA_ENGINE, *DOLPHINSCHEDULER.values())

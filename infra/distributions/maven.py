@@ -1,4 +1,4 @@
-"""Maven: its runs, and its local repository in the cache."""
+"""Runs Maven with a local repository in the cache."""
 
 import hashlib
 import os
@@ -12,17 +12,17 @@ from infra.distributions.model import AssemblyError, Report
 
 
 def local_repository() -> Path:
-    """Maven's local repository of this project."""
+    """Folder of this project's local Maven repository."""
     return cache() / "maven"
 
 
 def run(arguments: Sequence[str], folder: Path, report: Report) -> None:
-    """Run Maven in a folder, without the network first, and with it where something is missing.
+    """Run Maven in a folder: first offline, then, if files are missing, with the network.
 
     Raises:
         AssemblyError: Maven failed; the message has the end of its output.
     """
-    # Maven before 3.9 lets two processes write one local repository at the same time and damage it.
+    # Maven before 3.9 does not lock its local repository, so two processes could damage it.
     with locked(cache() / "maven.lock", lambda: report("waiting for another Maven run")):
         for mode in (["--offline"], []):
             status, output = execute([*mode, *arguments], folder, local_repository())
@@ -39,13 +39,13 @@ def execute(arguments: Sequence[str], folder: Path, repository: Path) -> tuple[i
 
     Args:
         arguments: goals and options.
-        folder: has the POM.
-        repository: the local repository; no other process may use it meanwhile.
+        folder: folder of the POM.
+        repository: local repository; no other process may use it during the run.
     """
     done = subprocess.run(
         ["mvn", "--batch-mode", "--no-transfer-progress", f"-Dmaven.repo.local={repository}", *arguments],
         cwd=folder,
-        # TERM: no colours, as the output goes into messages.
+        # TERM=dumb disables colours, because error messages contain the output.
         env=os.environ | environment.variables() | {"TERM": "dumb"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -57,12 +57,12 @@ def execute(arguments: Sequence[str], folder: Path, repository: Path) -> tuple[i
 
 
 def failure(arguments: Sequence[str], folder: Path, output: str) -> AssemblyError:
-    """The error of a failed run, with Maven's own error lines, or else with the end of its output."""
+    """The error of a failed run, with Maven's error lines, or without any with the end of its output."""
     tail = "\n".join(line for line in output.splitlines() if "ERROR" in line) or output[-3000:]
     return AssemblyError(f"mvn {' '.join(arguments)} failed in {folder}:\n{tail}")
 
 
 def sha256(path: Path) -> str:
-    """Checksum of a file, in hexadecimal."""
+    """SHA-256 checksum of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""What a distribution is: the files of one service, assembled once, run and shipped as they are."""
+"""The model of a distribution: the files of one service, which are assembled once and then never changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from infra.checkout.paths import ROOT
 DIST = ROOT / "build" / "dist"
 
 Report = Callable[[str], None]
-"""Takes one line about what is being done."""
+"""Takes one progress line."""
 
 
 class AssemblyError(Exception):
@@ -22,8 +22,8 @@ class Distribution:
 
     Args:
         name: name of the service, such as `pulsar`.
-        version: upstream's version, or for what is built here the project's version and a digest of the
-            sources, so that equal versions mean equal files.
+        version: upstream's version. For builds from this repository, the project's version and a digest of the sources,
+            so that equal versions have equal files.
     """
 
     name: str
@@ -31,5 +31,5 @@ class Distribution:
 
     @property
     def path(self) -> Path:
-        """Where it is, once it is assembled."""
+        """Folder of the assembled distribution."""
         return DIST / f"{self.name}-{self.version}"

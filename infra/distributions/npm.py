@@ -1,4 +1,4 @@
-"""npm for the page: its packages as locked, and its scripts."""
+"""Runs npm for the page: installs the locked packages and runs scripts."""
 
 import os
 import subprocess
@@ -23,7 +23,8 @@ def run(arguments: Sequence[str]) -> None:
     done = subprocess.run(
         ["npm", *arguments],
         cwd=FRONTEND,
-        # Without CI some tools of the page keep watching files; NO_COLOR: the output goes into messages.
+        # Without CI, some tools of the page watch files and do not end. NO_COLOR, because error messages contain the
+        # output.
         env=os.environ | environment.variables() | {"CI": "true", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -37,7 +38,7 @@ def run(arguments: Sequence[str]) -> None:
 
 @contextmanager
 def modules(report: Report) -> Iterator[None]:
-    """Hold `node_modules` as `package-lock.json` says, installed where it changed; other runs wait."""
+    """Lock `node_modules` during the block, after an installation if it differs from `package-lock.json`."""
     with locked(NOTES / "npm.lock", lambda: report("waiting for another run of npm")):
         lock = sha256((FRONTEND / "package-lock.json").read_bytes()).hexdigest()
         if not _STAMP.is_file() or _STAMP.read_text() != lock:

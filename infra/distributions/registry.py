@@ -1,4 +1,4 @@
-"""The distributions that there are, and how each is built."""
+"""All distributions, with their recipes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from infra.products.model import Product, Program
 from infra.products.registry import declared
 
 _WEB = "apps/web"
-"""Package that all APIs share."""
+"""Folder of the package that all APIs share."""
 _SHARED = "apps/shared"
-"""Package that programs and the deployment share."""
+"""Folder of the package that programs and the deployment share."""
 _API_REQUIREMENTS = "api"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a distribution is identified and built.
+    """The two functions of a distribution.
 
     Args:
-        distribution: works out name and version, quickly and without the network.
+        distribution: returns name and version, within milliseconds and without the network.
         build: writes the files into an empty folder.
     """
 
@@ -41,7 +41,7 @@ _PLATFORM_API = PythonApp("platform_api", "apps/platform_api", requirements=_API
 
 
 def _tasks() -> PythonApp:
-    """The programs of tasks, with the job files and queries of every product."""
+    """The programs of workflow tasks, with the job files and queries of every product."""
     folders = [
         folder
         for name in declared()
@@ -82,9 +82,9 @@ def _recipe(app: PythonApp) -> Recipe:
 
 @cache
 def recipes() -> dict[str, Recipe]:
-    """Every recipe by the name of its distribution, those of the products included.
+    """All recipes by the name of their distribution, including those of products.
 
-    The slowest come first, because they are begun in this order, a few at a time.
+    The slowest come first, because builds start in this order, a few at a time.
     """
     products = declared().values()
     apps = [
@@ -105,7 +105,7 @@ def recipes() -> dict[str, Recipe]:
 
 
 def every() -> list[Distribution]:
-    """All of them, as the sources are now."""
+    """All distributions of the current sources."""
     return [recipe.distribution() for recipe in recipes().values()]
 
 
@@ -115,7 +115,7 @@ def pulsar() -> Distribution:
 
 
 def seatunnel() -> Distribution:
-    """SeaTunnel's Zeta engine with our connectors: `starter/`, `lib/`, `connectors/`."""
+    """SeaTunnel's Zeta engine with this project's connectors: `starter/`, `lib/`, `connectors/`."""
     return _seatunnel.distribution()
 
 
@@ -145,7 +145,7 @@ def product_api(product: Product) -> Distribution:
 
 
 def program(product: Product, each: Program) -> Distribution:
-    """A program that tasks of a product run: `lib/`."""
+    """A program that a product's workflow tasks run: `lib/`."""
     return _program(product, each).distribution()
 
 
@@ -155,5 +155,5 @@ def frontend() -> Distribution:
 
 
 def tasks() -> Distribution:
-    """What DolphinScheduler's tasks run: `lib/`, and in `products/` the job files and queries of every product."""
+    """The programs of workflow tasks: `lib/`, and in `products/` the job files and queries of every product."""
     return _tasks().distribution()

@@ -1,7 +1,7 @@
-"""`python -m infra.distributions.relock` resolves the POMs of `locks/` into the locks beside them.
+"""`python -m infra.distributions.relock` resolves the POMs in `locks/` and writes the locks beside them.
 
-For maintainers, after the versions in those files changed. Resolving once and listing the result keeps what is
-installed the same everywhere, and lets a checksum be compared for every jar.
+Maintainers run it after a change of versions in the POMs. With locks, every machine installs the same jars and verifies
+the checksum of each.
 """
 
 import shutil
@@ -17,14 +17,14 @@ from infra.versions import MAVEN_DEPENDENCY_PLUGIN, Artifact
 
 
 def artifact(listed: str) -> Artifact:
-    """An artifact without checksum, from a line of Maven's list: `group:name:type[:classifier]:version:scope …`."""
+    """Parse a line of Maven's list, `group:name:type[:classifier]:version:scope …`; the checksum stays empty."""
     coordinates, *_ = listed.split()
     group, name, kind, *classifier, version, _scope = coordinates.split(":")
     return Artifact(group, name, version, "", kind, *classifier)
 
 
 def resolved(lock: Lock) -> str:
-    """The text of a lock: a line for each jar, in the order of coordinates."""
+    """The text of a lock: one line for each jar, sorted by coordinates."""
     with TemporaryDirectory(prefix="kappastack-relock-") as name:
         folder = Path(name)
         shutil.copyfile(FOLDER / lock.pom, folder / "pom.xml")

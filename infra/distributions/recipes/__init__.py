@@ -1,1 +1,1 @@
-"""How each distribution is identified and built: `distribution()` and `build(target, report)`."""
+"""One module for each distribution, with `distribution()` for its identity and `build(target, report)`."""

@@ -1,4 +1,4 @@
-"""DolphinScheduler's servers, their configuration and SQL, the agent for their addresses, and the operator's page."""
+"""DolphinScheduler's servers, their configuration and SQL, the Java agent for their addresses, and a page for operators."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from infra.versions import DOLPHINSCHEDULER, DOLPHINSCHEDULER_SOURCES, Artifact
 AGENT = ROOT / "dolphinscheduler" / "address-agent"
 PAGE = ROOT / "dolphinscheduler" / "page"
 SCHEMA = "dolphinscheduler_postgresql.sql"
-# The API lists the kinds of tasks from a file of its own; the standalone server contains the API.
+# The API reads the types of tasks from a configuration file of its own; the standalone server includes the API.
 CONFIGURATION: dict[str, dict[str, tuple[str, ...]]] = {
     "standalone": {"standalone": ("application.yaml",), "api": ("task-type-config.yaml",)},
     "api": {"api": ("application.yaml", "task-type-config.yaml")},
@@ -26,21 +26,21 @@ CONFIGURATION: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def distribution() -> Distribution:
-    """DolphinScheduler: the version changes with the agent's and the page's sources."""
+    """DolphinScheduler. The version depends on the sources of the agent and of the operators' page."""
     pinned = (artifact.sha256 for artifact in DOLPHINSCHEDULER_SOURCES.values())
     sources = [*(lock.path for lock in locks.DOLPHINSCHEDULER.values()), AGENT, PAGE, Path(__file__)]
     return Distribution("dolphinscheduler", f"{DOLPHINSCHEDULER}-{version(sources, pinned).rsplit('-', 1)[1]}")
 
 
 def downloads() -> list[Artifact]:
-    """Everything that `build` takes from a Maven repository, apart from the compiler's plugins."""
+    """The files that `build` takes from a Maven repository, except Maven's own plugins."""
     jars = (artifact for lock in locks.DOLPHINSCHEDULER.values() for artifact in lock.artifacts())
     return [*dict.fromkeys(jars), *DOLPHINSCHEDULER_SOURCES.values()]
 
 
 def build(target: Path, report: Report) -> None:
-    """Lay out `lib/<server>/`, `conf/<server>/`, `sql/`, `agent/` and `home/ui/` (the page)."""
-    # First, because other files are downloaded meanwhile.
+    """Create `lib/<server>/`, `conf/<server>/`, `sql/`, `agent/` and `home/ui/` (the operators' page)."""
+    # First, because downloads run at the same time.
     report("compiling the agent")
     _compile_agent(target / "agent", report)
     wanted = {server: lock.artifacts() for server, lock in locks.DOLPHINSCHEDULER.items()}

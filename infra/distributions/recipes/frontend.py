@@ -1,4 +1,4 @@
-"""The page, built by Vite, and the small Python server that serves it."""
+"""The page, which Vite builds, and the small Python server that serves it."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ SERVER = PythonApp("frontend", "apps/frontend", suffixes=(".py",))
 
 
 def distribution() -> Distribution:
-    """The page and its server: the version changes with the sources of either."""
+    """The page and its server. The version depends on the sources of both."""
     sources = [SERVER.lock, npm.FRONTEND, Path(__file__)]
     return Distribution(SERVER.name, version(sources, [interpreter()]))
 
 
 def build(target: Path, report: Report) -> None:
-    """Lay out `lib/` (the server) and `static/` (the page)."""
+    """Create `lib/` (the server) and `static/` (the page)."""
     SERVER.build(target, report)
     with npm.modules(report):
         report("building the page")

@@ -1,4 +1,4 @@
-"""PostgreSQL's server, as it is published for embedding: relocatable, for any folder and any user but root."""
+"""PostgreSQL's server from binaries for embedding: it runs in any folder and as any user except root."""
 
 import io
 import platform
@@ -13,14 +13,14 @@ from infra.versions import POSTGRES, POSTGRES_BINARIES, Artifact
 
 
 def distribution() -> Distribution:
-    """PostgreSQL for this kind of machine."""
+    """PostgreSQL for this operating system and architecture."""
     artifact = POSTGRES_BINARIES.get((platform.system(), platform.machine()))
     pinned = artifact.sha256 if artifact else "none"
     return Distribution("postgres", f"{POSTGRES}-{version([Path(__file__)], [pinned]).rsplit('-', 1)[1]}")
 
 
 def downloads() -> list[Artifact]:
-    """The archive for this kind of machine; none where it is not published, which `build` reports."""
+    """The archive for this operating system and architecture; empty if none is published, which `build` reports."""
     artifact = POSTGRES_BINARIES.get((platform.system(), platform.machine()))
     return [artifact] if artifact else []
 
@@ -29,7 +29,7 @@ def build(target: Path, report: Report) -> None:
     """Unpack into a folder: `bin/`, `lib/`, `share/`.
 
     Raises:
-        AssemblyError: it is not published for this kind of machine.
+        AssemblyError: no archive is published for this operating system and architecture.
     """
     [archive] = fetch([_binaries()], report)
     report("unpacking (70 MB)")
@@ -37,7 +37,8 @@ def build(target: Path, report: Report) -> None:
         [name] = [name for name in jar.namelist() if name.endswith(".txz")]
         content = io.BytesIO(jar.read(name))
     with tarfile.open(fileobj=content, mode="r:xz") as release:
-        # Python before 3.11.4 has no filters; the archive is known by its checksum, so they are a second guard.
+        # Python before 3.11.4 has no extraction filters. The checksum is verified too, so the filter is only a second
+        # protection.
         release.extraction_filter = getattr(tarfile, "data_filter", lambda member, _folder: member)
         release.extractall(target)  # noqa: S202 # see above
 

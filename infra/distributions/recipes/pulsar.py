@@ -1,4 +1,4 @@
-"""Pulsar's own files, out of the release that its project publishes, and a launcher of ours for its standalone mode."""
+"""Files of the published Pulsar release, and this project's launcher for its standalone mode."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from infra.distributions.model import AssemblyError, Distribution, Report
 from infra.versions import PULSAR, Artifact
 
 KEPT = {"lib", "conf", "bin", "LICENSE", "NOTICE"}
-"""Left out are `instances` (Pulsar Functions) and `examples`: 14 MB that nothing here starts."""
+"""Parts of the release to unpack. `instances` (Pulsar Functions) and `examples`, 14 MB, are unused."""
 
 
 LAUNCHER = Path(__file__).with_name("pulsar_launcher")
@@ -26,7 +26,7 @@ def distribution() -> Distribution:
 
 
 def downloads() -> list[Artifact]:
-    """The release."""
+    """The archive of the release."""
     return [PULSAR]
 
 
@@ -35,7 +35,8 @@ def build(target: Path, report: Report) -> None:
     [archive] = fetch([PULSAR], report)
     report("unpacking (250 MB)")
     with tarfile.open(archive) as release:
-        # Python before 3.11.4 has no filters; the archive is known by its checksum, so they are a second guard.
+        # Python before 3.11.4 has no extraction filters. The checksum is verified too, so the filter is only a second
+        # protection.
         release.extraction_filter = getattr(tarfile, "data_filter", lambda member, _folder: member)
         release.extractall(target, members=_members(release))  # noqa: S202 # see above
     _compile_launcher(target)
@@ -51,7 +52,7 @@ def _compile_launcher(target: Path) -> None:
 
 
 def _members(release: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    """Members to unpack, with the release's top folder taken off their paths."""
+    """Members to unpack; the release's top folder is removed from their paths."""
     for member in release:
         path = PurePosixPath(*PurePosixPath(member.name).parts[1:])
         if path.parts and path.parts[0] in KEPT:

@@ -1,4 +1,4 @@
-"""Python applications of this repository: their locked packages and their own sources, compiled."""
+"""Python applications of this repository: locked packages and own sources, both compiled."""
 
 import compileall
 import os
@@ -16,18 +16,18 @@ from infra.distributions.files import copy_sources
 from infra.distributions.model import AssemblyError, Distribution, Report
 
 LOCK = "requirements.txt"
-"""Name of the lock in a distribution."""
+"""File name of the lock in a distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class PythonApp:
-    """An application that runs with `PYTHONPATH=<distribution>/lib` and the interpreter it was made for.
+    """An application that runs with `PYTHONPATH=<distribution>/lib` and the interpreter that it was built for.
 
     Args:
-        name: of the distribution.
+        name: name of the distribution.
         package: folder of its package, relative to the repository; its path below `lib/` is the same.
-        suffixes: ends of the file names that belong to the package; empty for all.
-        data: folders that go beside `lib/`, each with its name there.
+        suffixes: suffixes of the file names that belong to the package; empty for all files.
+        data: folders to copy beside `lib/`, each with its path in the distribution.
         shared: folders of further packages of this repository that it imports.
         requirements: name of its lock in `requirements/`; empty for the distribution's name.
     """
@@ -41,18 +41,18 @@ class PythonApp:
 
     @property
     def lock(self) -> Path:
-        """Its packages, pinned by hash."""
+        """Path of the lock, which pins packages by hash."""
         return ROOT / "requirements" / f"{self.requirements or self.name}.txt"
 
     def distribution(self) -> Distribution:
-        """Its identity: sources, data, locked packages, and the interpreter that compiled packages are for."""
+        """The distribution. Its version depends on sources, data, locked packages, interpreter and platform."""
         folders = [ROOT / folder for folder, _ in self.data]
         packages = [ROOT / folder for folder in (self.package, *self.shared)]
         sources = [self.lock, *packages, *folders, Path(__file__)]
         return Distribution(self.name, version(sources, [interpreter()]))
 
     def build(self, target: Path, report: Report) -> None:
-        """Lay out `lib/` and the data folders."""
+        """Create `lib/` and the data folders."""
         library = target / "lib"
         report("installing its packages")
         install(self.lock, library)
@@ -61,17 +61,17 @@ class PythonApp:
         for folder, name in self.data:
             copy_sources(ROOT / folder, target / name)
         report("compiling")
-        # Nobody edits a distribution, so an import need not compare times, nor write beside it.
+        # Distributions do not change, so imports need not compare modification times or write bytecode.
         if not compileall.compile_dir(library, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
             for package in (self.package, *self.shared):
                 compile_own(library / package)
 
 
 def compile_own(folder: Path) -> None:
-    """Fail where a file of ours does not compile; files of packages may, such as templates in their tests.
+    """Check that this repository's files compile. Files of packages need not, such as templates in their tests.
 
     Raises:
-        AssemblyError: with the names of the files.
+        AssemblyError: files do not compile; the message names them.
     """
     broken = [
         str(path)
@@ -83,10 +83,10 @@ def compile_own(folder: Path) -> None:
 
 
 def install(lock: Path, library: Path) -> None:
-    """Install locked packages into a folder, and put their lock beside it, for the bill of materials.
+    """Install locked packages into a folder, and copy the lock beside it, for the bill of materials.
 
     Raises:
-        AssemblyError: uv refused; the message has its output.
+        AssemblyError: uv failed; the message has its output.
     """
     command: Sequence[str | Path] = [
         *(UV, "pip", "install", "--quiet", "--python", PYTHON, "--target", library),

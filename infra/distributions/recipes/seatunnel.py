@@ -1,4 +1,4 @@
-"""SeaTunnel's Zeta engine, the plugins of jobs, and our connectors compiled from `seatunnel/connectors/`."""
+"""SeaTunnel's Zeta engine, published plugins of jobs, and this project's connectors in `seatunnel/connectors/`."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from infra.versions import (
 
 CONNECTORS = ROOT / "seatunnel" / "connectors"
 MAPPING = "plugin-mapping.properties"
-# The file system that checkpoints are written through, and the driver of the Jdbc source.
+# The file system library that checkpoints use, and the driver of the Jdbc source.
 LIBRARIES = (SEATUNNEL_HADOOP, MYSQL_DRIVER)
 PLUGINS = (SEATUNNEL_TRANSFORMS, SEATUNNEL_JDBC, SEATUNNEL_FAKE, SEATUNNEL_CONSOLE)
 
@@ -37,24 +37,24 @@ PUBLISHED = {
         for name in ("Copy", "FieldMapper", "Filter", "FilterRowKind", "JsonPath", "Replace", "Split", "Sql")
     },
 }
-"""Plugins of the published jars, each with the beginning of its jar's file name."""
+"""Prefix of the published jar's file name, by plugin."""
 
 
 def distribution() -> Distribution:
-    """SeaTunnel with our connectors: the version changes with the connectors' sources."""
+    """SeaTunnel with this project's connectors. The version depends on the connectors' sources."""
     pinned = (artifact.sha256 for artifact in (*LIBRARIES, *PLUGINS))
     own = version([ZETA_ENGINE.path, CONNECTORS, Path(__file__)], pinned).rsplit("-", 1)[1]
     return Distribution("seatunnel", f"{SEATUNNEL}-{own}")
 
 
 def downloads() -> list[Artifact]:
-    """Everything that `build` takes from a Maven repository, apart from what the compilation needs."""
+    """The files that `build` takes from a Maven repository, except those that only the compilation needs."""
     return [*ZETA_ENGINE.artifacts(), *LIBRARIES, *PLUGINS]
 
 
 def build(target: Path, report: Report) -> None:
-    """Lay out `starter/` (the engine), `lib/` (also on its class path) and `connectors/` (plugins)."""
-    # First, because other files are downloaded meanwhile.
+    """Create `starter/` (the engine), `lib/` (also on its class path) and `connectors/` (plugins)."""
+    # First, because downloads run at the same time.
     if CONNECTORS.is_dir():
         report("compiling our connectors")
         _compile(target / "connectors", report)
@@ -67,14 +67,14 @@ def build(target: Path, report: Report) -> None:
 
 
 def mapping() -> str:
-    """Which jar of `connectors/` each plugin is found in: the published ones, then ours."""
+    """The text of the file that maps each plugin to its jar in `connectors/`: published plugins, then this project's."""
     lines = [f"seatunnel.{plugin} = {jar}" for plugin, jar in PUBLISHED.items()]
     own = CONNECTORS / MAPPING
     return "\n".join([*lines, own.read_text() if own.exists() else ""])
 
 
 def _compile(target: Path, report: Report) -> None:
-    """Compile away from the sources, so that tests that run on them at the same time are not disturbed."""
+    """Compile a copy of the sources, so that concurrent tests on the sources are not disturbed."""
     with TemporaryDirectory(prefix="kappastack-connectors-") as folder:
         copy_sources(CONNECTORS, Path(folder))
         maven.run(["--quiet", "package", "-Dmaven.test.skip=true"], Path(folder), report)

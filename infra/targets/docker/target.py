@@ -24,7 +24,7 @@ _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
 
 @dataclass(frozen=True)
 class _HealthCheck:
-    """Interval, timeout and retries of health checks. Durations have Go's format, because the provider compares text."""
+    """Interval, timeout and retries of health checks; durations in Go's format, because the provider compares text."""
 
     interval: str
     timeout: str

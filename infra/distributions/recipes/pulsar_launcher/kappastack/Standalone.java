@@ -14,13 +14,14 @@ import org.apache.pulsar.metadata.api.MetadataStoreException;
 import org.apache.pulsar.metadata.api.extended.MetadataStoreExtended;
 
 /**
- * Starts Pulsar standalone over a metadata store without what a killed process held.
+ * Deletes a killed process's ephemeral nodes from the metadata store, then starts Pulsar standalone.
  *
- * <p>The embedded store knows no sessions: registrations, leadership and ownership of bundles outlive the process that held
- * them. The next start deletes each when it first meets it, and writes it again. Clients are let in meanwhile, so that one
- * thread deletes what another has just written, and where the notice of a deletion comes late, the new lock is taken for
- * lost. For a bookie that repeats itself for ever: Pulsar compares what it wrote with what it finds by {@code
- * BookieServiceInfo}, which has no {@code equals}. Nothing is running yet here, so whatever is ephemeral is dead.
+ * <p>The embedded store has no sessions: registrations, leadership and ownership of bundles outlive their process. At the
+ * next start, Pulsar deletes and rewrites each node when it first reads it. It accepts clients meanwhile, so one thread
+ * may delete a node that another thread has just written; after a late deletion event, Pulsar considers the new lock
+ * lost. For a bookie this repeats endlessly: Pulsar compares the written value with the stored one by {@code
+ * BookieServiceInfo}, which has no {@code equals}. No other process uses the store at this point, so all ephemeral nodes
+ * are stale.
  */
 public final class Standalone {
     private static final List<String> HELD = Collections.unmodifiableList(
