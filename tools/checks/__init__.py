@@ -1,1 +1,1 @@
-"""Runs the layers of tests and checks: `python -m tools.checks [--long] [layer …]`."""
+"""Runs the layers of tests and checks: `python -m tools.checks [--long | --changed] [layer …]`."""

@@ -1,7 +1,8 @@
-"""`python -m tools.checks [--long | --changed] [layer …]` runs these layers, or all.
+"""`python -m tools.checks [--long | --changed] [layer …]` runs the named layers; without names, all.
 
-Every layer runs even where one failed. Layers without a whole stack run three at a time: their tests wait for services
-half of their time. A whole stack runs alone: its tests kill, restart and time servers, which a second load disturbs.
+Every layer runs even if another one failed. Layers without a whole stack run three at a time, because their tests spend
+half of the time waiting for services. Layers with a whole stack run alone, because other load disturbs their tests,
+which kill, restart and time servers.
 """
 
 import argparse
@@ -20,12 +21,12 @@ SIDE_BY_SIDE = 3
 
 
 def heading(text: str) -> None:
-    """A line that is found again in a long log."""
+    """Print a heading that is easy to find in a long log."""
     print(f"\n━━━ {text} ━━━", flush=True)
 
 
 def run(layer: Layer) -> Result:
-    """Run a layer and print its outcome, with details where it failed."""
+    """Run a layer and print its outcome, with details of failures."""
     started = time.monotonic()
     heading(layer.title)
     outcome = layer.run()
@@ -38,7 +39,7 @@ def run(layer: Layer) -> Result:
 
 
 def run_all(chosen: Sequence[Layer]) -> int:
-    """Run layers and print the summary; the exit status is 1 where one failed."""
+    """Run layers and print the summary; return exit status 1 if one failed, else 0."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     results: list[Result] = []
@@ -71,7 +72,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Ctrl-C ends the runners, which have their own reports of it; threads of the pool are not waited for.
+    # Ctrl-C also ends the test runners, which print their own reports. `os._exit` does not wait for the pool's threads.
     try:
         sys.exit(main())
     except KeyboardInterrupt:

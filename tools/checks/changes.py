@@ -1,6 +1,6 @@
-"""Which unit tests a change affects: by the imports of all Python files, and by the paths that they name.
+"""Selects the unit tests that a change affects, by the imports of all Python files and the paths in their strings.
 
-Changed are uncommitted files, and those of commits since the branch left `main`.
+Changed files are uncommitted ones, and those of commits since the branch left `main`.
 """
 
 import ast
@@ -16,11 +16,11 @@ from tools.checks.outcome import from_reports
 
 TESTS = "tests/unit/"
 ALWAYS = ("tests/unit/setup/test_repository.py",)
-"""Test files that read every tracked file."""
+"""Test files that read all tracked files."""
 BUDGET = 35.0
-"""Seconds of test time, as the last run of the unit layer measured it, that `make check` spends."""
+"""Maximum test time of `make check` in seconds, by the durations in the last report of the unit layer."""
 UNKNOWN = 1.0
-"""Seconds that a test file counts which was not measured yet."""
+"""Assumed seconds of a test file without a measured duration."""
 EVERYTHING = ("pyproject.toml", "requirements/dev.txt", "tests/conftest.py", "infra/versions.py")
 """Files that every test depends on."""
 
@@ -31,7 +31,7 @@ class Selection:
 
     Args:
         changed: paths of changed files, relative to the repository.
-        tests: affected test files within the budget, the nearest to the change first.
+        tests: affected test files within the budget; files with the shortest chain of imports first.
         left_out: affected test files beyond the budget.
     """
 
@@ -40,11 +40,11 @@ class Selection:
     left_out: tuple[str, ...]
 
     def touches(self, *folders: str) -> bool:
-        """Whether a changed file that is no Python lies below one of these folders."""
+        """Whether a changed file, other than Python files, is below one of these folders."""
         return any(path.startswith(folders) and not path.endswith(".py") for path in self.changed)
 
     def lines(self) -> Iterator[str]:
-        """What is selected, in words."""
+        """Lines of text about the selection."""
         yield f"{len(self.changed)} changed files affect {len(self.tests) + len(self.left_out)} files of unit tests"
         if self.left_out:
             yield f"{len(self.left_out)} of them exceed {BUDGET:.0f} s and do not run; `make unit` runs them:"
@@ -52,7 +52,7 @@ class Selection:
 
 
 def select() -> Selection:
-    """The selection for the checkout as it is now."""
+    """The selection for the current checkout."""
     changed = changed_files()
     affected = affected_tests(changed, tracked_python())
     tests, left_out = within_budget(affected, measured(ROOT / "build" / "checks" / "unit.xml"))
@@ -65,7 +65,7 @@ def _git(*arguments: str) -> list[str]:
 
 
 def changed_files() -> list[str]:
-    """Uncommitted, untracked and committed changes since the branch left `main`; deleted files too."""
+    """Paths of files that are uncommitted, untracked, deleted, or committed since the branch left `main`."""
     base = next(
         (found[0].strip() for name in ("main", "origin/main") if (found := _git("merge-base", "HEAD", name))), ""
     )
@@ -103,14 +103,15 @@ def _module(source: str) -> _Module:
 
 
 def affected_tests(changed: Iterable[str], sources: Mapping[str, str]) -> list[str]:
-    """Unit test files that a change may break, those with the fewest imports in between first.
+    """Unit test files that a change may break; files with the shortest chain of imports first.
 
-    A Python file depends on the modules that it imports, with their packages, and on the `conftest.py` files beside
-    and above it. It depends on another file where it is the nearest module above that, or names its folder in a text.
+    A Python file depends on the modules that it imports, on their packages, and on the `conftest.py` files in its
+    folder and the parents. It depends on a file of another type if no Python file is nearer in the folder tree, or if
+    one of its strings names the file or its folder.
 
     Args:
         changed: paths relative to the repository.
-        sources: of all Python files, by path.
+        sources: source of each Python file, by path.
     """
     tests = [path for path in sources if path.startswith(TESTS) and PurePosixPath(path).name.startswith("test_")]
     changed = set(changed)
@@ -137,11 +138,11 @@ def affected_tests(changed: Iterable[str], sources: Mapping[str, str]) -> list[s
 
 
 def _used(path: str, module: _Module, sources: Mapping[str, str]) -> Iterator[str]:
-    """Files of the repository that a file imports, also those that are deleted."""
+    """Paths of the repository's files that a file may import, including deleted ones."""
     folder = PurePosixPath(path).parent
     for name in module.imports:
         parts = name.split(".")
-        # Tests import files beside them by their bare name.
+        # Tests import modules of the same folder without the package's name.
         yield f"{folder}/{name}.py"
         for end in range(1, len(parts) + 1):
             stem = "/".join(parts[:end])
@@ -154,7 +155,7 @@ def _used(path: str, module: _Module, sources: Mapping[str, str]) -> Iterator[st
 
 
 def _readers(path: str, modules: Mapping[str, _Module]) -> set[str]:
-    """Python files that may read a file which is no Python."""
+    """Python files that may read a file of another type."""
     place = PurePosixPath(path)
     names = {place.name, *(str(parent) for parent in place.parents if str(parent) != ".")}
     if len(place.parts) > 1:
@@ -168,13 +169,13 @@ def _readers(path: str, modules: Mapping[str, _Module]) -> set[str]:
 
 
 def _prefixed(texts: Iterable[str], place: PurePosixPath) -> bool:
-    """Whether a text begins with the first two parts of a path, such as `sql/platform/V00`."""
+    """Whether a string starts with the first two parts of a path, such as `sql/platform/V00`."""
     return len(place.parts) > 1 and any(text.startswith("/".join(place.parts[:2])) for text in texts)
 
 
 @cache
 def measured(report: Path) -> Mapping[str, float]:
-    """Seconds per test file in a report of pytest; empty where there is none."""
+    """Seconds by test file, from a report of pytest; empty if there is no report."""
     seconds: defaultdict[str, float] = defaultdict(float)
     for duration in from_reports([report] if report.is_file() else []).durations:
         parts = duration.test.split(" ")[0].split(".")
@@ -184,11 +185,14 @@ def measured(report: Path) -> Mapping[str, float]:
 
 
 def within_budget(affected: Iterable[str], seconds: Mapping[str, float]) -> tuple[list[str], list[str]]:
-    """Split test files into those that run and those that would exceed the budget; the first always runs.
+    """Split test files into those within the budget and the others; the first file always counts as within it.
 
     Args:
-        affected: in the order of their importance.
-        seconds: that files took, by path.
+        affected: test files, the most important first.
+        seconds: measured duration of test files, by path.
+
+    Returns:
+        Test files to run, and test files to leave out.
     """
     tests: list[str] = []
     left_out: list[str] = []

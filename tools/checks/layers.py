@@ -1,4 +1,4 @@
-"""The layers: how each is run."""
+"""The layers of tests and checks."""
 
 import os
 import shutil
@@ -24,10 +24,10 @@ class Layer:
     """One layer.
 
     Args:
-        name: on the command line.
-        title: what it checks, for its heading.
-        run: runs it and returns its outcome.
-        alone: whether no other layer runs beside it; others run three at a time.
+        name: name on the command line.
+        title: text of its heading.
+        run: runs the layer and returns its outcome.
+        alone: whether no other layer may run at the same time.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Layer:
 
 
 def command(arguments: Sequence[str]) -> Outcome:
-    """A check that is one command: it passes with exit status 0."""
+    """Run a check that consists of one command. It passes with exit status 0."""
     done = subprocess.run(
         list(arguments),
         cwd=ROOT,
@@ -52,24 +52,24 @@ def command(arguments: Sequence[str]) -> Outcome:
 
 
 def distributions() -> Outcome:
-    """All distributions, assembled where sources or locks changed."""
+    """Assemble all distributions whose sources or locks changed."""
     results = assemble_all([distribution.name for distribution in every()], lambda line: print(line, flush=True))  # noqa: T201
     failures = [f"{name}: {error}" for name, error in results.items() if isinstance(error, AssemblyError)]
     return Outcome(len(results) - len(failures), len(failures), details="\n".join(failures))
 
 
 def lint() -> Outcome:
-    """Ruff's rules and its format."""
+    """Check rules and format with Ruff."""
     return command(["ruff", "check", "."]) + command(["ruff", "format", "--check", "."])
 
 
 def types() -> Outcome:
-    """Mypy over the files that pyproject.toml names."""
+    """Check types with mypy, in the files that pyproject.toml names."""
     return command(["mypy"])
 
 
 def frontend() -> Outcome:
-    """The page: Biome, TypeScript, and its tests with Vitest."""
+    """Check the page with Biome and TypeScript, and run its tests with Vitest."""
     total = Outcome()
     report = REPORTS / "frontend.xml"
     report.unlink(missing_ok=True)
@@ -94,7 +94,7 @@ def _npm(arguments: Sequence[str]) -> Outcome:
 
 
 def java() -> Outcome:
-    """The tests of the connectors and of DolphinScheduler's agent with Maven."""
+    """Run the tests of the connectors and of DolphinScheduler's agent with Maven."""
     return _junit(CONNECTORS) + _junit(AGENT)
 
 
@@ -110,14 +110,14 @@ def _junit(module: Path) -> Outcome:
 
 
 def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[str] = (), workers: int = 1) -> Outcome:
-    """Python tests, printed as they run; each line names the layer, because others print meanwhile.
+    """Run Python tests and print their output. Each line has the layer's name, because layers print concurrently.
 
     Args:
-        name: the layer's.
+        name: name of the layer.
         paths: files and folders below `tests/`.
-        long: with full counts, and with the tests marked `long`.
+        long: whether to run full counts and the tests marked `long`.
         without: folders below `tests/` that another layer runs.
-        workers: processes that run whole files side by side.
+        workers: number of processes; each test file runs in one of them.
     """
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
@@ -125,7 +125,7 @@ def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[s
     variables = {"KAPPASTACK_LONG": "1"} if long else {}
     if workers > 1:
         options += ["--numprocesses", str(workers), "--dist", "loadfile"]
-        # Threads of numeric libraries wait for each other in a busy loop where several workers share the cores.
+        # With several workers, threads of numeric libraries would compete for the cores in busy loops.
         variables["OMP_NUM_THREADS"] = "1"
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
@@ -152,10 +152,10 @@ FRONTEND = Layer("frontend", "The page (Biome, tsc, Vitest)", frontend)
 
 
 def changed_layers(selection: Selection) -> list[Layer]:
-    """The layers of `make check`: style, types, and unit tests of what changed.
+    """The layers of `make check`: style, types, and unit tests that the change affects.
 
     Args:
-        selection: what changed, and which tests that affects.
+        selection: changed files and affected tests.
     """
     found = [LINT, TYPES]
     if selection.tests:
@@ -169,15 +169,15 @@ def changed_layers(selection: Selection) -> list[Layer]:
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers in their order: what the others need first, whole stacks last.
+    """All layers in order: prerequisites of other layers first, layers with a whole stack last.
 
     Args:
-        long: whether cases run with their full counts.
+        long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
         Layer("distributions", "Distributions", distributions, alone=True),
-        # The longest begin first; the quick ones pass beside them.
+        # The longest layers start first; quick ones run beside them.
         Layer(
             "integration",
             "Integration tests of all else",

@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long one test took.
+    """Duration of one test.
 
     Args:
-        test: class or module, and name.
-        seconds: with the set-up of fixtures that it was the first to use.
+        test: class or module, and name of the test.
+        seconds: duration, including the set-up of fixtures that this test is the first to use.
     """
 
     test: str
@@ -21,14 +21,14 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Counts of tests; a check without tests of its own, such as a type checker, counts as one.
+    """Counts of tests. A check without separate tests, such as a type checker, counts as one test.
 
     Args:
-        passed: tests that passed.
-        failed: tests that failed or broke.
-        skipped: tests that were skipped.
-        details: output that explains a failure.
-        durations: of the tests that the reports list.
+        passed: number of passed tests.
+        failed: number of tests with a failure or an error.
+        skipped: number of skipped tests.
+        details: output that explains failures.
+        durations: duration of each test in the reports.
     """
 
     passed: int = 0
@@ -49,16 +49,16 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """The counts in words, as test runners close."""
+        """The counts as text, such as `3 passed, 1 skipped`."""
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
 def from_reports(reports: Iterable[Path]) -> Outcome:
-    """Counts and durations from JUnit's XML files, which pytest, Surefire and Vitest all write."""
+    """Counts and durations from reports in JUnit's XML format, which pytest, Surefire and Vitest write."""
     total = Outcome()
     for report in reports:
-        # The files are written by the runners that were just started, not by a stranger.
+        # The XML is trusted, because this program's test runners have just written it.
         root = ET.parse(report).getroot()  # noqa: S314
         for suite in root.iter("testsuite"):
             tests, failures, errors, skipped = (
@@ -75,14 +75,14 @@ def from_reports(reports: Iterable[Path]) -> Outcome:
 
 
 def judged(succeeded: bool, counted: Outcome, details: str) -> Outcome:
-    """The outcome of a runner, from its exit status and its reports.
+    """The outcome of a test runner, from its exit status and its reports.
 
-    A layer that ran no test, or whose runner failed without a failed test, has failed.
+    It counts as failed if no test ran, or if the runner failed without a failed test.
 
     Args:
         succeeded: whether the runner's exit status was 0.
-        counted: from the reports.
-        details: output that explains a failure.
+        counted: counts from the reports.
+        details: output that explains failures.
     """
     if counted.passed + counted.failed == 0:
         reason = "no test ran" if succeeded else "failed before any test ran"

@@ -1,4 +1,4 @@
-"""The closing part of a run: a table of layers, the slowest tests, the counts."""
+"""The summary of a run: a table of layers, the slowest tests, the counts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ class Result:
     """One layer that ran.
 
     Args:
-        layer: its name.
+        layer: name of the layer.
         outcome: counts and durations.
-        seconds: wall-clock time, with the waiting for a layer that ran beside it.
+        seconds: wall-clock time, including waits for layers that ran at the same time.
     """
 
     layer: str
@@ -24,11 +24,11 @@ class Result:
 
 
 def lines(results: Sequence[Result], seconds: float) -> Iterator[str]:
-    """The summary, line by line. Readers of the last line alone see whether tests ran and how they ended.
+    """The lines of the summary. The last line alone shows the counts and whether the run passed.
 
     Args:
-        results: of all layers, in their order.
-        seconds: that the whole run took.
+        results: results of all layers, in order.
+        seconds: duration of the whole run.
     """
     yield "\n━━━ Slowest tests ━━━"
     durations = [(each, result.layer) for result in results for each in result.outcome.durations]

@@ -21,12 +21,12 @@ def build(wanted: Sequence[Image], base_image: str, report: Report) -> None:
     """Build the images that the engine does not have.
 
     Args:
-        wanted: images.
+        wanted: images to build.
         base_image: reference of the base image.
-        report: takes a line for each image.
+        report: takes a progress line for each image.
 
     Raises:
-        ImageError: with the end of the builder's output.
+        ImageError: the build failed; the message has the end of its output.
     """
     missing = [image for image in wanted if not exists(image.local)]
     if not missing:
@@ -64,7 +64,7 @@ def _arguments(image: Image, base_image: str) -> list[str]:
 
 
 def size(image: Image) -> int:
-    """Bytes of an image with its base."""
+    """Size of an image with its base image, in bytes."""
     return int(docker("image", "inspect", "--format", "{{.Size}}", image.local))
 
 
@@ -79,16 +79,16 @@ def _remove_older(image: Image) -> None:
 
 
 def push(wanted: Sequence[Image], published: Mapping[str, str], registry: str, report: Report) -> str:
-    """Push images, and return the settings with which a stack pulls exactly these.
+    """Push images, and return the settings by which a stack pulls these images.
 
     Args:
         wanted: images that the engine has.
-        published: references of upstream images, by distribution; those that the engine lacks are pulled.
-        registry: such as `registry.example:5000/team`.
-        report: takes a line for each image.
+        published: references of upstream images, by distribution; missing ones are pulled first.
+        registry: registry and path, such as `registry.example:5000/team`.
+        report: takes a progress line for each image.
 
     Returns:
-        Lines for `Pulumi.<stack>.yaml`.
+        Lines for `Pulumi.<stack>.yaml`, with the images' digests.
     """
     for reference in published.values():
         if not exists(reference):

@@ -1,4 +1,4 @@
-"""The build context of an image: a tar stream that depends on the content alone."""
+"""The build context of an image: a tar stream that depends on the content only."""
 
 import io
 import tarfile
@@ -13,8 +13,8 @@ def write(image: Image, stream: IO[bytes]) -> None:
     """Write Dockerfile, health check, bill of materials and distributions, sorted, owned by root and without times.
 
     Args:
-        image: its distributions are assembled.
-        stream: receives the tar.
+        image: an image whose distributions are assembled.
+        stream: stream that the tar is written to.
     """
     with tarfile.open(fileobj=stream, mode="w|") as tar:
         _add_text(tar, "Dockerfile", image.dockerfile)
@@ -47,5 +47,5 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
         with path.open("rb") as file:
             tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
     else:
-        # Links too: jars that several servers share are stored once.
+        # With hard links: a jar that several servers share is stored once.
         tar.addfile(_plain(member, 0o755))

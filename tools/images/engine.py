@@ -12,11 +12,11 @@ def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) ->
     """Run `docker` and return its output.
 
     Args:
-        arguments: of the command.
-        write: writes its standard input.
+        arguments: arguments of the command.
+        write: writes the command's standard input.
 
     Raises:
-        ImageError: it failed; the message has the end of its output.
+        ImageError: the command failed; the message has the end of its output.
     """
     command: Sequence[str] = ["docker", *arguments]
     try:
@@ -30,7 +30,7 @@ def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) ->
         raise ImageError("docker is not on the PATH: apt-get install docker.io, or Docker's own packages") from None
     if write is not None and process.stdin is not None:
         try:
-            # If it closes its input early, its output says why.
+            # If the command closes its input early, its output contains the reason.
             with contextlib.suppress(BrokenPipeError):
                 write(process.stdin)
                 process.stdin.close()
@@ -47,7 +47,7 @@ def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) ->
 
 
 def exists(reference: str) -> bool:
-    """Whether the engine has this image.
+    """Whether the engine has an image.
 
     Raises:
         ImageError: no engine answers.

@@ -1,4 +1,4 @@
-"""Bills of materials in CycloneDX, from the locks and the jars of a distribution."""
+"""Bills of materials in CycloneDX format, from the locks and the jars of distributions."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _JAR = re.compile(r"^(?P<name>.+?)-(?P<version>\d[^/]*)\.jar$")
 
 
 def document(image: Image) -> str:
-    """The bill of materials of an image. It depends on the content alone."""
+    """The bill of materials of an image. It depends on the image's content only."""
     components = sorted(
         {component for distribution in image.distributions for component in _components(distribution)},
     )
@@ -52,6 +52,6 @@ def _jars(folder: Path) -> Iterator[tuple[str, str, str]]:
     for path in folder.rglob("*.jar"):
         match = _JAR.match(path.name)
         name, version = (match["name"], match["version"]) if match else (path.stem, "unknown")
-        # Some releases name their jars `group.id-artifact-1.0.jar`.
+        # The jars of some releases are named `group.id-artifact-1.0.jar`.
         group, _, artifact = name.rpartition("-") if re.match(r"^[a-z]+(\.[a-z0-9_]+)+-", name) else ("", "", name)
         yield name, version, f"pkg:maven/{group or 'unknown'}/{artifact}@{version}"

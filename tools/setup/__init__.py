@@ -1,4 +1,4 @@
-"""Prepares a checkout: virtual environment, JDK, Maven, Node.js, Pulumi CLI, each only where it is missing.
+"""Prepares a checkout: virtual environment, JDK, Maven, Node.js, Pulumi CLI. It installs only what is missing.
 
-It runs before the virtual environment exists, so it imports the standard library alone.
+It imports the standard library only, because it runs before the virtual environment exists.
 """

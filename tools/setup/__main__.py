@@ -1,8 +1,8 @@
-"""`python3 -m tools.setup [--tests]` prepares the checkout; `python3 -m tools.setup doctor` only looks."""
+"""`python3 -m tools.setup [--tests]` prepares the checkout; `python3 -m tools.setup doctor` only examines it."""
 
 import sys
 
-# Before the imports below, which an older Python refuses with a traceback.
+# This check is before the imports, because these fail with a traceback on an older Python.
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit("kappastack needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": apt-get install python3")
 
@@ -24,7 +24,7 @@ from tools.setup import doctor, environment, node, pulumi_cli, python_environmen
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of the set-up: whether it is done, and how to do it."""
+    """One step of the set-up, with a function that tests whether it is done and a function that does it."""
 
     name: str
     ready: Callable[[], bool]
@@ -32,7 +32,7 @@ class Step:
 
 
 def steps(*, tests: bool) -> list[Step]:
-    """The parts in the order in which they need each other."""
+    """The steps in the order of their dependencies."""
     return [
         Step(
             "System packages",
@@ -46,11 +46,11 @@ def steps(*, tests: bool) -> list[Step]:
 
 
 def do(step: Step, place: str) -> None:
-    """Do a step where it is not done yet, with a line for each thing that takes time.
+    """Do a step if it is not done yet, and print progress lines.
 
     Args:
         step: the step.
-        place: its place among all steps, such as `2/4`.
+        place: position of the step, such as `2/4`.
     """
     if step.ready():
         return
@@ -64,10 +64,10 @@ def do(step: Step, place: str) -> None:
 
 
 def assemble_distributions() -> None:
-    """Assemble the distributions in a process of the new environment, which prints its own progress.
+    """Assemble the distributions in a process of the new environment, which prints its progress.
 
     Raises:
-        SetupError: one cannot be assembled.
+        SetupError: a distribution cannot be assembled.
     """
     done = subprocess.run(
         [PYTHON, "-m", "infra.distributions"],
@@ -81,26 +81,26 @@ def assemble_distributions() -> None:
 
 
 def prepare(*, tests: bool, distributions: bool) -> None:
-    """Do what is not done yet.
+    """Do all steps that are not done yet.
 
-    The Pulumi CLI compiles for minutes, and only a deployment needs it: everything else goes on meanwhile.
+    The Pulumi CLI compiles for minutes, and only a deployment needs it. Therefore the other steps run at the same time.
 
     Args:
-        tests: with what only the tests need.
-        distributions: assemble the distributions too.
+        tests: whether to install what only the tests need.
+        distributions: whether to assemble the distributions.
     """
     packages, python, node_js, cli = steps(tests=tests)
     started = time.monotonic()
     do(packages, "1/4")
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # A pinned Go is installed with the packages of the Python environment.
+        # Started after the Python environment, whose packages include the uv that installs a pinned Go.
         early = beside.submit(do, cli, "4/4") if pulumi_cli.go_on_path() else None
         do(python, "2/4")
         do(node_js, "3/4")
         built = early or beside.submit(do, cli, "4/4")
         if distributions:
             environment.write()
-            # Tests have a layer for distributions, which tries again and counts the failure.
+            # `make test` has a layer for distributions, which retries and counts the failure.
             with suppress(*([SetupError] if tests else [])):
                 assemble_distributions()
         built.result()
@@ -111,7 +111,7 @@ def prepare(*, tests: bool, distributions: bool) -> None:
 
 
 def main() -> int:
-    """Run the command line; the exit status is 0 where all is there."""
+    """Run the command line; return exit status 0 if nothing is missing."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description="Prepares this checkout.")
     parser.add_argument("command", nargs="?", choices=["run", "doctor"], default="run")
     parser.add_argument("--tests", action="store_true", help="with what only the tests need")

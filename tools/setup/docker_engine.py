@@ -1,4 +1,4 @@
-"""The Docker client and engine that stacks of target `docker` use, for `make doctor`. By the standard library alone."""
+"""Examines the Docker client and engine for `make doctor`; target `docker` uses them. Standard library only."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ _ONLY = "only stacks of target docker, such as dev, need it"
 
 
 def rows() -> list[tuple[str, str, bool]]:
-    """Rows of the table: what was looked at, what was found, whether that will do.
+    """Rows of the table: what was examined, its state, whether that suffices.
 
-    A missing engine will do: the stack `local` runs without.
+    A missing engine suffices, because the stack `local` does not need one.
     """
     host = os.environ.get("DOCKER_HOST", "")
     address = f"DOCKER_HOST={host}" if host else "the default socket (DOCKER_HOST is not set)"

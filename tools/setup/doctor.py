@@ -1,4 +1,4 @@
-"""`make doctor`: what this machine has, what is missing, and the command that brings it. It changes nothing."""
+"""`make doctor` shows what this machine has and lacks, with the command that installs it. It changes nothing."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ from tools.setup.ports import CLUSTERS_ONLY, holder, is_free, platform_ports
 
 GIB = 1024**3
 DISK_FRESH = 6
-"""GiB that a first set-up takes at its peak: Go's caches 2.5, other downloads 1.2, what is built 1.5."""
+"""Peak disk use of a first set-up in GiB: Go's caches 2.5, other downloads 1.2, builds 1.5."""
 DISK_READY = 1
 MEMORY = 4
 
@@ -37,7 +37,7 @@ class Finding:
         what: what was examined.
         found: its state.
         ok: whether that suffices.
-        advice: what to do where it does not suffice.
+        advice: what to do if it does not suffice.
     """
 
     what: str
@@ -47,7 +47,7 @@ class Finding:
 
 
 def disk(path: Path, wanted: float) -> Finding:
-    """Free space below a folder, in GiB."""
+    """Free space of a folder's disk; `wanted` in GiB."""
     place = path
     while not place.exists():
         place = place.parent
@@ -56,7 +56,7 @@ def disk(path: Path, wanted: float) -> Finding:
 
 
 def memory() -> Finding:
-    """Memory that processes can still have, in GiB."""
+    """Available memory in GiB."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:
@@ -66,10 +66,10 @@ def memory() -> Finding:
 
 
 def ports(offset: int) -> Iterator[Finding]:
-    """The ports of stack `local`: a row for those that are free, one for its own, one for each that something else has.
+    """The ports of stack `local`: a row for free ports, a row for ports of its services, a row for each taken port.
 
     Args:
-        offset: KAPPASTACK_PORT_OFFSET.
+        offset: value of KAPPASTACK_PORT_OFFSET.
     """
     free: list[int] = []
     own: list[int] = []
@@ -99,7 +99,7 @@ def ports(offset: int) -> Iterator[Finding]:
 
 
 def tools() -> Iterator[Finding]:
-    """Programs and their versions."""
+    """Rows about programs and their versions."""
     yield Finding(
         "Python",
         sys.version.split()[0],
@@ -143,7 +143,7 @@ def tools() -> Iterator[Finding]:
 
 
 def findings() -> list[Finding]:
-    """All rows."""
+    """All rows of the table."""
     offset = os.environ.get("KAPPASTACK_PORT_OFFSET", "0")
     if not offset.lstrip("-").isdigit():
         wrong = [Finding("KAPPASTACK_PORT_OFFSET", repr(offset), ok=False, advice="a whole number, such as 100")]
@@ -163,7 +163,7 @@ def findings() -> list[Finding]:
 
 
 def examine() -> tuple[str, bool]:
-    """The table, and whether `make up` can install what is missing."""
+    """The text of the table, and whether `make up` can install everything that is missing."""
     rows = findings()
     wide = max(len(row.what) for row in rows)
     lines = []

@@ -1,4 +1,4 @@
-"""Stores the prepared environment, and knows whether the set-up has anything to do."""
+"""Stores the prepared environment, and a stamp that shows whether the set-up is complete."""
 
 import json
 import os
@@ -25,13 +25,13 @@ def write() -> None:
     """Store the environment that `infra.checkout.environment` reads.
 
     Raises:
-        SetupError: there is no JDK.
+        SetupError: no suitable JDK is installed.
     """
     home = java.find()
     if home is None:
         raise SetupError("no JDK was found after the set-up")
     path = [str(VENV / "bin")]
-    # The pinned CLI goes before one on PATH where it was built: both would do, one of them was tested.
+    # A pinned CLI that was built precedes the CLI on PATH, because it is the tested version.
     if (pulumi_cli.folder() / "pulumi").exists():
         path.append(str(pulumi_cli.folder()))
     if node.on_path() is None:
@@ -49,11 +49,11 @@ def write() -> None:
 
 
 def _fingerprint() -> str:
-    """Digest of everything that may give the set-up work: locks, search path, its own sources, this folder."""
+    """Digest of the set-up's inputs: locks, PATH, its own sources, the checkout's folder."""
     digest = sha256()
     for path in _INPUTS:
         digest.update(path.read_bytes())
-    # A JDK that `make env` exported is no choice of the user's.
+    # JAVA_HOME counts only if the user set it, not if `make env` exported it.
     java_home = os.environ.get("JAVA_HOME", "")
     choice = "" if java_home == str(java.find()) else java_home
     for text in (outside_path(), choice, str(cache()), str(ROOT)):
@@ -62,7 +62,7 @@ def _fingerprint() -> str:
 
 
 def mark_ready(*, tests: bool) -> None:
-    """Write the stamp: everything is there, and these files show it.
+    """Write the stamp, which marks the set-up as complete.
 
     Args:
         tests: whether that includes what only the tests need.
@@ -75,10 +75,10 @@ def mark_ready(*, tests: bool) -> None:
 
 
 def is_ready(*, tests: bool) -> bool:
-    """Whether nothing has changed since the stamp was written.
+    """Whether the set-up's inputs are unchanged since the stamp was written.
 
     Args:
-        tests: whether what only the tests need counts too.
+        tests: whether the set-up must include what only the tests need.
     """
     try:
         note = json.loads(_STAMP.read_text())

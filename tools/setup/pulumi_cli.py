@@ -1,7 +1,7 @@
-"""The Pulumi CLI with its Python language host: from PATH where they will do, else built from pinned Go modules.
+"""The Pulumi CLI with its Python language host: from PATH if they suffice, else built from pinned Go modules.
 
-The language host is the last one that the SDK's own module carried. It does not read `options.virtualenv`, so
-the virtual environment has to be first on PATH, as `make env` has it.
+The language host is the last version in the SDK's module. It ignores `options.virtualenv`, so the virtual environment
+must be first on PATH; `make env` ensures that.
 """
 
 import os
@@ -27,7 +27,7 @@ PROGRAMS = (
 
 
 def on_path() -> tuple[Path, Version] | None:
-    """The CLI on PATH, where it is new enough and all that Python programs need is there too."""
+    """Path and version of the CLI on PATH; None if it is missing, too old or without the Python language host."""
     found = [shutil.which(name) for name in PROGRAMS]
     if not all(found):
         return None
@@ -38,7 +38,7 @@ def on_path() -> tuple[Path, Version] | None:
 
 
 def folder() -> Path:
-    """Where the built programs are, once they are: the path has the digest of the modules' locks."""
+    """Folder of the built programs; its path contains the digest of the modules' locks."""
     digest = sha256()
     for module in (CLI_MODULE, HOST_MODULE):
         for name in ("go.mod", "go.sum"):
@@ -47,19 +47,19 @@ def folder() -> Path:
 
 
 def ready() -> bool:
-    """Whether there is a CLI to use."""
+    """Whether a suitable CLI is installed."""
     return (folder() / "pulumi").exists() or on_path() is not None
 
 
 def go_on_path() -> Path | None:
-    """The Go on PATH, where it is new enough."""
+    """Path of Go on PATH; None if it is missing or too old."""
     found = shutil.which("go")
     version = version_in(output_of([found, "version"])) if found else None
     return Path(found) if found and version and version >= GO_OLDEST else None
 
 
 def go(report: Report) -> Path:
-    """A Go that builds the CLI: the one on PATH where it is new enough, else a pinned one in the cache."""
+    """Path of a Go that builds the CLI: the one on PATH if it is new enough, else a pinned one in the cache."""
     if found := go_on_path():
         return found
     report(f"installing a pinned Go into the cache: PATH has none of version {dotted(GO_OLDEST)} or newer")
@@ -67,7 +67,11 @@ def go(report: Report) -> Path:
 
 
 def _finish_go(unpacked: Path) -> None:
-    """Make the programs of an unpacked package run: packages do not carry their mode."""
+    """Make the unpacked programs executable, because Python packages do not preserve file modes.
+
+    Raises:
+        SetupError: Go does not run on this machine.
+    """
     root = unpacked / "go"
     for program in [*(root / "bin").iterdir(), *(root / "pkg" / "tool").glob("*/*")]:
         program.chmod(0o755)
@@ -90,7 +94,7 @@ def prepare(report: Report) -> None:
             draft.replace(target.parent)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        # 2.5 GB that only another version of the CLI would use again, and little of it then.
+        # These 2.5 GB are useful only for the build of another version, which reuses little of them.
         if not os.environ.get("KAPPASTACK_KEEP_GO_CACHE"):
             shutil.rmtree(_go_cache(), ignore_errors=True)
 
@@ -104,7 +108,7 @@ def _build(folder: Path, report: Report) -> None:
     environment = {
         "GOMODCACHE": str(_go_cache() / "mod"),
         "GOCACHE": str(_go_cache() / "build"),
-        # -modcacherw: the module cache is removed afterwards, which its usual read-only folders would refuse.
+        # -modcacherw makes the module cache writable, so that it can be deleted afterwards.
         "GOFLAGS": "-buildvcs=false -modcacherw -mod=readonly",
         "GOTOOLCHAIN": "local",
         "CGO_ENABLED": "0",
@@ -112,7 +116,7 @@ def _build(folder: Path, report: Report) -> None:
     if compiler != Path(shutil.which("go") or ""):
         environment["GOROOT"] = str(compiler.parent.parent)
     host = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
-    # The last number is about how many packages a build from empty caches compiles.
+    # The last number is the approximate number of packages that a build from empty caches compiles.
     for module, package, version, packages in (
         (CLI_MODULE, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", PULUMI, 1450),
         (HOST_MODULE, host, PULUMI_LANGUAGE_PYTHON, 280),
@@ -138,12 +142,18 @@ def _build(folder: Path, report: Report) -> None:
 
 
 def _sdk_folder(environment: dict[str, str]) -> Path:
-    """The SDK's module as Go unpacked it; its path in the module cache is part of Go's documented layout."""
+    """Folder of the SDK's module in Go's module cache, whose layout Go documents."""
     return Path(environment["GOMODCACHE"]) / "github.com" / "pulumi" / "pulumi" / "sdk" / f"v3@v{PULUMI}"
 
 
 def progress(program: str, packages: int, log: str) -> str:
-    """How far `go build -v` is with a program of about so many packages."""
+    """Progress of `go build -v` as text.
+
+    Args:
+        program: name of the program.
+        packages: approximate number of packages to compile.
+        log: output of the command so far.
+    """
     lines = log.splitlines()
     fetched = sum(line.startswith("go: downloading ") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)

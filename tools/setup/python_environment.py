@@ -1,4 +1,4 @@
-"""The virtual environment of the checkout, kept equal to its lock."""
+"""The virtual environment of the checkout, with the packages of its lock."""
 
 import os
 import re
@@ -17,7 +17,7 @@ _STAMP = VENV / ".kappastack-locks"
 
 
 def uv_environment() -> dict[str, str]:
-    """Variables under which uv keeps its cache in ours and leaves interpreters alone."""
+    """Environment variables that put uv's cache into this project's cache and disable downloads of interpreters."""
     return {"UV_CACHE_DIR": str(cache() / "pip"), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
 
 
@@ -27,7 +27,7 @@ def _fingerprint() -> str:
 
 
 def ready() -> bool:
-    """Whether the environment is there and holds what the lock says."""
+    """Whether the environment exists and matches the lock."""
     try:
         return _STAMP.read_text() == _fingerprint() and PYTHON.exists() and UV.exists() and made_here()
     except OSError:
@@ -35,13 +35,13 @@ def ready() -> bool:
 
 
 def made_here() -> bool:
-    """Whether the environment was made in this folder: programs of a moved or copied one start the old interpreter."""
+    """Whether the environment was created in this folder. Programs of a moved one would start the old interpreter."""
     found = re.search(r"^VIRTUAL_ENV=[\"']?([^\"'\n]+)", (VENV / "bin" / "activate").read_text(), re.MULTILINE)
     return found is not None and found[1] == str(VENV)
 
 
 def _usable() -> bool:
-    """Whether the environment was made here, and its interpreter runs and has the version of this one."""
+    """Whether the environment was created here, and its interpreter runs and has the current Python's version."""
     version = "import sys; print(*sys.version_info[:2])"
     try:
         done = subprocess.run([PYTHON, "-c", version], capture_output=True, text=True, check=False, timeout=60)
@@ -52,7 +52,7 @@ def _usable() -> bool:
 
 
 def prepare(report: Report) -> None:
-    """Create the environment, or bring it in line with the lock."""
+    """Create the environment, or update it to match the lock."""
     if not _usable():
         if VENV.exists():
             report("replacing one that was made in another folder, has another version of Python, or does not run")
@@ -65,7 +65,7 @@ def prepare(report: Report) -> None:
     run([*pip, "--no-deps", "--require-hashes", "-r", _LOCKS[0]], report, log="uv.log")
     report("installing packages")
     run(
-        # Compiled at once: where PYTHONDONTWRITEBYTECODE is set every start would compile again what it imports.
+        # Compiled now: with PYTHONDONTWRITEBYTECODE, each start would otherwise compile its imports again.
         [UV, "pip", "sync", "--compile-bytecode", "--python", PYTHON, "--require-hashes", _LOCKS[1]],
         report,
         log="packages.log",
@@ -75,7 +75,7 @@ def prepare(report: Report) -> None:
 
 
 def _base_python() -> Path:
-    """The interpreter that an environment is made from, also where this one runs inside an environment."""
+    """The base interpreter for a new environment, also if the current interpreter belongs to an environment."""
     if sys.prefix == sys.base_prefix:
         return Path(sys.executable)
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -84,12 +84,13 @@ def _base_python() -> Path:
 
 
 def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> Path:
-    """Install a tool that is published as a Python package into the cache, and return the folder.
+    """Install a tool that is published as a Python package into the cache, and return its folder.
 
     Args:
-        name: stem of the hashed lock in `requirements/`, such as `go`.
+        name: name of the hashed lock in `requirements/`, without extension, such as `go`.
         report: takes progress lines.
-        finish: makes what was unpacked run, and sees that it does; only then it is put in its place.
+        finish: makes the unpacked programs executable and checks that they run. The folder is renamed to its final
+            path only afterwards.
     """
     lock = ROOT / "requirements" / f"{name}.txt"
     folder = tool_folder(name)
@@ -97,7 +98,7 @@ def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> P
         if folder.is_dir():
             return folder
         draft = folder.with_name(f".{folder.name}.draft")
-        # The lock is held: what lies here was left by a run that was killed.
+        # This process holds the lock, so an existing draft is from a killed run.
         shutil.rmtree(draft, ignore_errors=True)
         options = ("--no-deps", "--require-hashes", "--target", draft, "-r", lock)
         command: list[str | Path] = [UV, "pip", "install", "--python", PYTHON, *options]
@@ -111,6 +112,6 @@ def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> P
 
 
 def tool_folder(name: str) -> Path:
-    """Where such a tool is, once it is installed: the path has the digest of its lock."""
+    """Folder of an installed tool; its path contains the digest of the tool's lock."""
     lock = ROOT / "requirements" / f"{name}.txt"
     return cache() / "tools" / f"{name}-{sha256(lock.read_bytes()).hexdigest()[:16]}"

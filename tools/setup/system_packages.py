@@ -1,4 +1,4 @@
-"""What comes from the system's packages: installed by apt where we may, named with its command where not."""
+"""Packages of the operating system: installed with apt if permitted, else reported with the command to run."""
 
 import os
 import shutil
@@ -16,24 +16,24 @@ MYSQL_CLIENT_NAMES = ("mariadb", "mysql")
 
 
 def first_on_path(names: Sequence[str]) -> str | None:
-    """Path of the first of these programs that is on PATH."""
+    """Path of the first of these programs on PATH; None if there is none."""
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def _there_or_useless(program: str) -> bool:
-    """Whether a program of the system is there, or would be of no use: only root on Linux can start a Docker Engine."""
+    """Whether a program is installed, or useless here, because only root on Linux can start a Docker Engine."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     return sys.platform != "linux" or os.geteuid() != 0 or shutil.which(program, path=path) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A need that a Debian package meets.
+    """A requirement that a Debian package provides.
 
     Args:
-        name: the package.
+        name: name of the package.
         purpose: what it is needed for, in a few words.
-        present: whether something meets the need already.
+        present: whether the requirement is met already, by this package or otherwise.
         tests_only: whether only `make test` needs it.
     """
 
@@ -60,7 +60,7 @@ PACKAGES = (
         lambda: first_on_path(MYSQL_CLIENT_NAMES) is not None,
         tests_only=True,
     ),
-    # Where no Docker Engine is and none can be started, its tests are skipped and say why.
+    # Without a Docker Engine that runs or can be started, its tests are skipped with the reason.
     *(
         Package(name, "tests on a Docker Engine", partial(_there_or_useless, program), tests_only=True)
         for name, program in (
@@ -74,37 +74,37 @@ PACKAGES = (
 
 
 def missing(*, tests: bool) -> list[Package]:
-    """The packages whose need nothing meets.
+    """The packages whose requirement is not met.
 
     Args:
-        tests: whether what only the tests need counts too.
+        tests: whether to include packages that only the tests need.
     """
     return [package for package in PACKAGES if (tests or not package.tests_only) and not package.present()]
 
 
 def install_command(packages: Sequence[Package]) -> str:
-    """The command by which a person installs these packages."""
+    """The command that installs these packages, for the user to run."""
     sudo = "" if os.geteuid() == 0 else "sudo "
     names = " ".join(package.name for package in packages)
     return f"{sudo}apt-get update && {sudo}apt-get install --yes --no-install-recommends {names}"
 
 
 def purposes(packages: Sequence[Package]) -> str:
-    """The packages, each with what it is for."""
+    """The packages with their purposes, as text."""
     return ", ".join(f"{package.name} ({package.purpose})" for package in packages)
 
 
 def may_install() -> bool:
-    """Whether this user can install packages without being asked for a password."""
+    """Whether this user can install packages without a password."""
     apt = shutil.which("apt-get")
     return apt is not None and (os.geteuid() == 0 or output_of(["sudo", "-n", apt, "--version"]) is not None)
 
 
 def install(packages: Sequence[Package], report: Report) -> None:
-    """Install packages with apt, as root or by a sudo that asks for no password.
+    """Install packages with apt, as root or with a sudo that requires no password.
 
     Raises:
-        SetupError: there is no apt, or no right to use it; the message names packages, purposes and the command.
+        SetupError: apt is missing, needs a password, or did not install a requirement; the message names the packages.
     """
     needs = purposes(packages)
     apt = shutil.which("apt-get")

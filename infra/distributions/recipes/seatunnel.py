@@ -67,7 +67,7 @@ def build(target: Path, report: Report) -> None:
 
 
 def mapping() -> str:
-    """The text of the file that maps each plugin to its jar in `connectors/`: published plugins, then this project's."""
+    """The text of the plugin mapping: the jar in `connectors/` of each published plugin, then of this project's."""
     lines = [f"seatunnel.{plugin} = {jar}" for plugin, jar in PUBLISHED.items()]
     own = CONNECTORS / MAPPING
     return "\n".join([*lines, own.read_text() if own.exists() else ""])

@@ -16,12 +16,12 @@ import org.apache.pulsar.metadata.api.extended.MetadataStoreExtended;
 /**
  * Deletes a killed process's ephemeral nodes from the metadata store, then starts Pulsar standalone.
  *
- * <p>The embedded store has no sessions: registrations, leadership and ownership of bundles outlive their process. At the
- * next start, Pulsar deletes and rewrites each node when it first reads it. It accepts clients meanwhile, so one thread
- * may delete a node that another thread has just written; after a late deletion event, Pulsar considers the new lock
- * lost. For a bookie this repeats endlessly: Pulsar compares the written value with the stored one by {@code
- * BookieServiceInfo}, which has no {@code equals}. No other process uses the store at this point, so all ephemeral nodes
- * are stale.
+ * <p>The embedded store has no sessions: registrations, leadership and ownership of bundles outlive their process. At
+ * the next start, Pulsar deletes and rewrites each node when it first reads it. It accepts clients meanwhile, so one
+ * thread may delete a node that another thread has just written; after a late deletion event, Pulsar considers the new
+ * lock lost. For a bookie this repeats endlessly: Pulsar compares the written value with the stored one by {@code
+ * BookieServiceInfo}, which has no {@code equals}. No other process uses the store at this point, so all ephemeral
+ * nodes are stale.
  */
 public final class Standalone {
     private static final List<String> HELD = Collections.unmodifiableList(
