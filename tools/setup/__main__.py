@@ -93,7 +93,7 @@ def prepare(*, tests: bool, distributions: bool) -> None:
     started = time.monotonic()
     do(packages, "1/4")
     with ThreadPoolExecutor(max_workers=1) as beside:
-        # Started after the Python environment, whose packages include the uv that installs a pinned Go.
+        # Without a Go on PATH, the CLI's build starts after step 2, because the environment's uv installs a pinned Go.
         early = beside.submit(do, cli, "4/4") if pulumi_cli.go_on_path() else None
         do(python, "2/4")
         do(node_js, "3/4")

@@ -1,4 +1,4 @@
-"""Examines the platform's ports on this machine: free, used by a stack of this checkout, or taken by another process."""
+"""The state of the platform's ports on this machine: free, used by this checkout's stack, taken by another process."""
 
 import json
 import socket
@@ -77,7 +77,7 @@ def holder(port: int) -> Holder:
 
 
 def _listening(port: int) -> Iterator[str]:
-    """Names of the sockets that listen on a port, such as `socket:[12345]`, as links in `/proc/<pid>/fd` contain them."""
+    """Names of the sockets that listen on a port, as the links in `/proc/<pid>/fd` have them: `socket:[12345]`."""
     for table in ("tcp", "tcp6"):
         try:
             lines = Path("/proc/net", table).read_text().splitlines()[1:]

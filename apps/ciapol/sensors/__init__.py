@@ -1,1 +1,1 @@
-"""Sensor stations: registers them, replays their measurements into Pulsar, and simulates them."""
+"""Registers sensor stations, replays their measurements into Pulsar, and simulates stations."""

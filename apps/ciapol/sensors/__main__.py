@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return the exit code: 0 done, 1 not all acknowledged, 2 bad input, 130 interrupted."""
+    """Run a command and return the exit status: 0 done, 1 not all acknowledged, 2 invalid input, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
         if options.command == "stations":

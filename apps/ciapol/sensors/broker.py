@@ -1,4 +1,4 @@
-"""The connection to Pulsar, through its own client."""
+"""The connection to Pulsar, with Pulsar's Python client."""
 
 import os
 from collections.abc import Callable
@@ -12,47 +12,53 @@ from apps.ciapol.sensors.schema import EncodedJsonSchema
 
 CONNECT_SECONDS = 30
 SEND_SECONDS = 30
-"""How long the client itself keeps trying: it reconnects and sends again what was not acknowledged."""
+"""Seconds for which the client itself retries: it reconnects and resends unacknowledged events."""
 
 MAX_IN_FLIGHT = 8_000
-"""Events that may wait for an acknowledgement: what 20,000 events/s send in 400 ms, and some 2 MB."""
+"""Maximum number of unacknowledged events: 400 ms at 20,000 events/s, about 2 MB."""
 
 
 class BrokerError(Exception):
-    """Pulsar that cannot take the events; the message names the address and what it answered."""
+    """Pulsar does not accept events; the message has the address and the answer."""
 
 
 class RefusedError(BrokerError):
-    """An answer that trying again does not change, such as a missing topic or another schema."""
+    """Pulsar refuses events permanently, so that a retry is useless, for example because of a missing topic."""
 
 
 FINAL = frozenset({"MessageTooBig", "InvalidMessage", "TopicTerminated"})
-"""Outcomes of an event that sending it again does not change."""
+"""Names of permanent errors, after which an event is not resent."""
 
 Answer = Callable[[str | None], None]
-"""Takes the outcome of one event: None when it was acknowledged, else what went wrong."""
+"""Callback for the outcome of one event: None after an acknowledgement, else the error's name."""
 
 
 class Producer(Protocol):
     """Sends events."""
 
     def send(self, key: str, payload: bytes, answer: Answer) -> None:
-        """Hand over an event; `answer` is called once, in a thread of the client."""
+        """Send an event asynchronously.
+
+        Args:
+            key: partition key.
+            payload: content of the event.
+            answer: called once with the outcome, in a thread of the client.
+        """
         ...
 
     def close(self) -> None:
-        """Give up what is not acknowledged."""
+        """Close the connection and drop unacknowledged events."""
         ...
 
 
 @dataclass(frozen=True)
 class Broker:
-    """Where events go.
+    """The topic that events are published to.
 
     Args:
-        url: `pulsar://host:port` or `pulsar+ssl://host:port`.
-        topic: its full name.
-        token_file: holds the token where the broker asks for one.
+        url: address of Pulsar: `pulsar://host:port` or `pulsar+ssl://host:port`.
+        topic: full name of the topic.
+        token_file: file with the token; None if Pulsar requires none.
     """
 
     url: str
@@ -60,11 +66,11 @@ class Broker:
     token_file: Path | None = None
 
     def connect(self) -> Producer:
-        """A producer that the broker has accepted.
+        """Create a producer that is connected to the topic.
 
         Raises:
-            RefusedError: the topic is missing, has another schema, or may not be written.
-            BrokerError: nothing answers; it may later.
+            RefusedError: the topic is missing, has another schema, or the token lacks the right to produce.
+            BrokerError: Pulsar does not answer; a retry may succeed.
         """
         return _PulsarProducer(self)
 
@@ -89,7 +95,7 @@ class _PulsarProducer:
                 broker.url,
                 operation_timeout_seconds=CONNECT_SECONDS,
                 authentication=_token(broker.token_file),
-                # the client would report its reconnections into the middle of the progress bar
+                # Otherwise the client's log lines about reconnections would break the progress bar.
                 logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, os.devnull),
             )
         except (ValueError, pulsar.PulsarException) as error:
@@ -100,8 +106,8 @@ class _PulsarProducer:
                 schema=EncodedJsonSchema(),
                 send_timeout_millis=SEND_SECONDS * 1000,
                 batching_enabled=True,
-                # a batch holds one partition's events of all keys in order; batches by key would hold one event
-                # each where stations are many, and be three times slower
+                # A batch contains one partition's events of all keys, in order. With many stations, key-based batches
+                # would contain one event each and be three times slower.
                 batching_max_publish_delay_ms=10,
                 max_pending_messages=MAX_IN_FLIGHT,
                 max_pending_messages_across_partitions=4 * MAX_IN_FLIGHT,
@@ -123,7 +129,7 @@ class _PulsarProducer:
         try:
             self._client.close()
         except pulsar.PulsarException:
-            return  # it was gone already
+            return  # The connection was closed already.
 
 
 def _token(file: Path | None) -> pulsar.AuthenticationToken | None:

@@ -17,10 +17,10 @@ QUANTITIES = tuple(read_fields(_FIELDS).measurements)
 """Names of the quantities that a station may measure; the fields file has their units and limits."""
 
 STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""A station's identifier as a whole; the ingest job rejects events with another one."""
+"""Pattern of station identifiers; the ingest job rejects events with other identifiers."""
 
 EVENT_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ciapol:sensor-measurements")
-"""The namespace of the events' identifiers."""
+"""UUID namespace of the events' identifiers."""
 
 _NOTHING_MEASURED: Mapping[str, None] = dict.fromkeys(QUANTITIES)
 _namespace_hash = hashlib.sha1(EVENT_IDS.bytes, usedforsecurity=False)
@@ -29,12 +29,12 @@ _compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one station measured at one time.
+    """The values that one station measured at one time.
 
     Args:
-        station_id: the station's identifier.
-        measured_at: when, with its time zone.
-        values: by the names of `QUANTITIES` and in their units; what is absent was not measured.
+        station_id: identifier of the station.
+        measured_at: time of the measurement, with time zone.
+        values: measured values by name in `QUANTITIES`, in their units; unmeasured quantities are absent.
     """
 
     station_id: str
@@ -42,21 +42,21 @@ class Measurement:
     values: Mapping[str, float]
 
     def moved(self, by: timedelta) -> "Measurement":
-        """The same measurement at another time."""
+        """A copy whose time is later by `by`."""
         return Measurement(self.station_id, self.measured_at + by, self.values)
 
 
 def utc_text(moment: datetime) -> str:
-    """A time in UTC as ISO 8601 with `Z`; `moment` has a time zone."""
+    """A time in UTC as ISO 8601 with `Z`; `moment` must have a time zone."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def event_id(station_id: str, measured_at: str) -> str:
     """The identifier of the event, a version 5 UUID (RFC 9562) of station and time.
 
-    A measurement that is published twice is therefore the same event.
+    Repeated publications of a measurement therefore have the same identifier.
     """
-    # the same as uuid.uuid5 in a third of its time, of which a replay has little
+    # Same result as uuid.uuid5 in a third of the time, because a replay computes one for each event.
     name_hash = _namespace_hash.copy()
     name_hash.update(f"{station_id}|{measured_at}".encode())
     text = name_hash.hexdigest()
@@ -65,9 +65,9 @@ def event_id(station_id: str, measured_at: str) -> str:
 
 
 def encode(measurement: Measurement) -> bytes:
-    """The event as it is published: JSON in UTF-8; what was not measured is absent.
+    """The content of the published event: JSON in UTF-8 without unmeasured quantities.
 
-    An event without any field of a measurement would be rejected, so that nothing measured is written as nulls.
+    The ingest job rejects events without any quantity. A measurement without values therefore has all as null.
     """
     measured_at = utc_text(measurement.measured_at)
     return _compact(

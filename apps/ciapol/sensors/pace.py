@@ -1,4 +1,4 @@
-"""When each measurement of a stream is due."""
+"""Determines when each measurement of a stream is due."""
 
 import time
 from collections.abc import Callable
@@ -11,28 +11,28 @@ class Pace(Protocol):
     """Decides when measurements are published."""
 
     def due(self, measurement: Measurement) -> float:
-        """When the next measurement is due, on the clock of `time.monotonic`; asked once for each, in order."""
+        """Time at which `measurement` is due, on the clock of `time.monotonic`; called once for each, in order."""
         ...
 
 
 class AtOnce:
-    """As fast as they are taken."""
+    """Publishes measurements without delay."""
 
     def due(self, _measurement: Measurement) -> float:
-        """Always past."""
+        """Return a time in the past."""
         return 0.0
 
 
 class RealTime:
-    """At a multiple of the time in which they were measured.
+    """Publishes measurements with their original distances in time, divided by a speed.
 
     Args:
-        speed: seconds of measurements per second of the clock.
-        clock: seconds that only go forward.
+        speed: seconds of measurements per second of real time.
+        clock: monotonic clock in seconds.
     """
 
     def __init__(self, speed: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """The first measurement is due at once."""
+        """Create a pace whose first measurement is due at once."""
         self._speed = speed
         self._clock = clock
         self._zero: float | None = None
@@ -46,15 +46,15 @@ class RealTime:
 
 
 class Steady:
-    """At even distances.
+    """Publishes measurements at a constant rate.
 
     Args:
         rate: measurements per second.
-        clock: seconds that only go forward.
+        clock: monotonic clock in seconds.
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """The first measurement is due at once."""
+        """Create a pace whose first measurement is due at once."""
         self._rate = rate
         self._started = clock()
         self._count = 0

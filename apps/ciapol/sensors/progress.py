@@ -1,4 +1,4 @@
-"""Shows how far a run is: a bar on a terminal, a line now and then elsewhere."""
+"""Shows the progress of a run: as a bar on a terminal, else as a line at intervals."""
 
 import time
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ _WORRY_SECONDS = 5.0
 
 
 class Display(Protocol):
-    """Where progress is shown."""
+    """Shows progress."""
 
     def show(self, done: int, silence: float = 0.0) -> None:
-        """`done`: how many; `silence`: seconds for which Pulsar has not answered."""
+        """Show the number of acknowledged events, and for how many seconds Pulsar has not answered."""
         ...
 
     def note(self, text: str) -> None:
-        """Say something that stays."""
+        """Print a line that stays visible."""
         ...
 
 
 @contextmanager
 def progress(what: str, total: int | None, console: Console) -> Iterator[Display]:
-    """Show progress of `what` while the block runs; `total` is None where it is not known."""
+    """Show progress of `what` during the block; `total` is the expected number of events, or None if unknown."""
     if not console.is_terminal:
         display = _Lines(what, total, console)
         yield display
@@ -49,7 +49,7 @@ def progress(what: str, total: int | None, console: Console) -> Iterator[Display
 
 @dataclass
 class _Speed:
-    """Events per second since the start."""
+    """Measures events per second since the start."""
 
     started: float
 

@@ -1,4 +1,4 @@
-"""Publishes events so that each acknowledged one counts once and none is forgotten."""
+"""Publishes events: each is sent until it is acknowledged, and is counted once."""
 
 import time
 from collections.abc import Callable
@@ -20,18 +20,18 @@ class _Pending:
 
 
 class Publisher:
-    """Sends events in order, waits when too many are unacknowledged, sends again what may not have arrived.
+    """Sends events in order, waits while too many are unacknowledged, and resends those that may not have arrived.
 
-    An event is numbered from 0 in the order of `publish`. One whose outcome is unknown is sent again, and after
-    it the later ones of its key, so that of two events of one key the later one stays the later one.
+    Events are numbered from 0 in the order of `publish`. An event with an unknown outcome is resent, followed by the
+    later events of its key, so that the order within a key stays.
 
     Args:
-        connect: makes a producer, at the start and after a failure.
-        stopped: tells whether a person wants to stop; waiting ends then.
-        note: takes a sentence for a person.
-        window: the most events that may be unacknowledged or stand behind one that is.
+        connect: creates a producer, at the start and after a failure.
+        stopped: whether the user requests a stop; waits end then.
+        note: prints a sentence for the user.
+        window: maximum number of events from the oldest unacknowledged one to the newest.
         give_up_after: seconds without any acknowledgement after which `BrokerError` is raised.
-        clock: seconds that only go forward.
+        clock: monotonic clock in seconds.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class Publisher:
         give_up_after: float = GIVE_UP_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Connect, so that a wrong address or topic is told at once."""
+        """Connect, so that a wrong address or topic is an error at once."""
         self._connect = connect
         self._stopped = stopped
         self._note = note
         self.tick: Callable[[], None] = lambda: None
-        """Called now and then while waiting."""
+        """Called repeatedly during waits."""
         self._window = window
         self._give_up_after = give_up_after
         self._clock = clock
@@ -60,32 +60,35 @@ class Publisher:
         self._attempt = 0
         self._pause = _FIRST_PAUSE
         self.contiguous = 0
-        """The number of events, from the first on, that are all acknowledged."""
+        """Number of events before the first unacknowledged one."""
         self.resent = 0
-        """How often an event was sent again."""
+        """Number of resent events."""
         self._producer: Producer | None = connect()
         self._last_sign = clock()
 
     @property
     def published(self) -> int:
-        """Events handed over."""
+        """Number of events passed to `publish`."""
         return self._next
 
     @property
     def acknowledged(self) -> int:
-        """Events that Pulsar has stored, each counted once."""
+        """Number of events that Pulsar has stored, each counted once."""
         return self.contiguous + len(self._ahead)
 
     @property
     def silence(self) -> float:
-        """Seconds for which acknowledgements have been waited for in vain."""
+        """Seconds since the last acknowledgement while events are unacknowledged."""
         return self._clock() - self._last_sign if self._outstanding() else 0.0
 
     def publish(self, key: str, payload: bytes) -> bool:
-        """Send an event; waits while the window is full. False: not sent, because a person wants to stop.
+        """Send an event; wait while the window is full.
+
+        Returns:
+            False if the event was not sent, because the user requested a stop.
 
         Raises:
-            RefusedError: an answer that trying again does not change.
+            RefusedError: Pulsar refuses events permanently.
             BrokerError: no acknowledgement for `give_up_after` seconds.
         """
         while self._next - self.contiguous >= self._window:
@@ -103,7 +106,7 @@ class Publisher:
         return True
 
     def pump(self, seconds: float) -> None:
-        """Take in acknowledgements, waiting up to `seconds` for the first; send again what failed.
+        """Process acknowledgements, waiting at most `seconds` for the first; resend failed events.
 
         Raises:
             BrokerError: as `publish` says.
@@ -117,7 +120,7 @@ class Publisher:
             raise BrokerError(f"no acknowledgement for {self._give_up_after:.0f} s; {self._outstanding()} are missing")
 
     def flush(self, seconds: float) -> bool:
-        """Wait until all is acknowledged, at most `seconds`; tells whether it is.
+        """Wait at most `seconds` for the acknowledgement of all events; return whether all are acknowledged.
 
         Raises:
             BrokerError: as `publish` says.
@@ -130,7 +133,7 @@ class Publisher:
         return True
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._producer is not None:
             self._producer.close()
             self._producer = None
@@ -154,7 +157,7 @@ class Publisher:
                 attempt, number, failure = self._answers.get(block=wait > 0, timeout=wait or None)
                 wait = 0
                 if attempt != self._attempt:
-                    continue  # of a producer that was given up: its events have been sent again
+                    continue  # Outcome from a replaced producer, whose events have been resent.
                 if failure is None:
                     self._acknowledge(number)
                 elif failure in FINAL:
@@ -174,7 +177,7 @@ class Publisher:
             self.contiguous += 1
 
     def _recover(self, failure: str) -> None:
-        """Replace the producer and send again what has no acknowledgement."""
+        """Replace the producer and resend unacknowledged events."""
         self._note(f"Pulsar did not take an event ({failure}); sending again what is not acknowledged")
         self.close()
         self._take_answers(0)
@@ -187,7 +190,7 @@ class Publisher:
             try:
                 self._producer = self._connect()
             except RefusedError:
-                # a broker that is starting may not know its topics yet
+                # A starting broker may not know its topics yet.
                 if self.silence > self._give_up_after:
                     raise
             except BrokerError as error:

@@ -21,18 +21,18 @@ _UPSERT = (
 
 
 class RegistryError(Exception):
-    """StarRocks that cannot be reached or refuses; the message names it and its answer."""
+    """StarRocks cannot be reached or refuses a statement; the message has its address and answer."""
 
 
 @dataclass(frozen=True)
 class StarRocks:
-    """Where the stations are registered.
+    """The StarRocks database in which stations are registered.
 
     Args:
-        host, port: of a frontend's MySQL protocol.
-        user: may select from and insert into `stations`.
-        password_file: holds the user's password; None means that there is none.
-        database: with the table `stations`.
+        host, port: address of a frontend's MySQL protocol.
+        user: a user with SELECT and INSERT privileges on `stations`.
+        password_file: file with the user's password; None if the user has none.
+        database: database of the table `stations`.
     """
 
     host: str
@@ -67,13 +67,13 @@ class StarRocks:
             raise RegistryError(f"{where}: {error}") from error
 
     def register(self, stations: Sequence[StationRow]) -> "Changes":
-        """Make the table hold these stations as they are here; others stay.
+        """Insert new stations and update changed ones; other stations stay.
 
-        Rows that are there already are left alone, and a changed one keeps the time of its first registration.
-        One statement writes all, so that all are registered or none.
+        Unchanged rows are not written, and changed rows keep the time of their first registration. One statement
+        writes all rows, so that either all stations are registered or none.
 
         Raises:
-            RegistryError: not reached, or refused.
+            RegistryError: StarRocks cannot be reached, or refuses a statement.
         """
         with self._connection() as connection, connection.cursor() as cursor:
             cursor.execute(_SELECT)
@@ -101,12 +101,12 @@ class StarRocks:
 
 @dataclass(frozen=True)
 class Changes:
-    """What registering did, in stations."""
+    """Numbers of stations that a registration changed."""
 
     added: int
     changed: int
     unchanged: int
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """One line of text for the user."""
         return f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged"

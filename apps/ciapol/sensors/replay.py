@@ -20,16 +20,17 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Options:
-    """What to replay and how.
+    """Options of a replay.
 
     Args:
-        files: `.csv` and `.csv.xz`, put together in time order.
-        zone: of times that tell none, an offset such as `+08:00` or a name such as `Africa/Abidjan`.
-        shift_to_now: move all by the same number of whole hours, so that the last is in the hour before now.
-        speed: times real time; None means as fast as Pulsar takes them.
-        limit: only the first so many measurements.
-        state: remembers what was acknowledged, and lets another run go on from there.
-        skip_bad: leave rows out that cannot be used, instead of refusing the file.
+        files: `.csv` and `.csv.xz` files, merged by time.
+        zone: time zone of times without one: an offset such as `+08:00` or a name such as `Africa/Abidjan`.
+        shift_to_now: whether to move all times by the same number of whole hours, so that the last time is within the
+            hour before now.
+        speed: multiple of real time; None means as fast as Pulsar accepts events.
+        limit: maximum number of measurements; None for all.
+        state: state file, with which another run continues; None for none.
+        skip_bad: whether to skip invalid rows instead of refusing the file.
     """
 
     files: Sequence[Path]
@@ -43,7 +44,7 @@ class Options:
 
 @dataclass
 class _Content:
-    """What the files hold."""
+    """A summary of the files' content."""
 
     measurements: int = 0
     last: datetime | None = None
@@ -57,15 +58,16 @@ class _Content:
 
 
 def replay(options: Options, session: Session) -> None:
-    """Check all files, then publish what earlier runs have not.
+    """Validate all files, then publish the measurements that earlier runs have not published.
 
-    Nothing is published while any row that would be replayed is bad.
+    Nothing is published if any row to replay is invalid.
 
     Raises:
-        BadRowError, UnreadableFileError: from the files.
-        StateError: the state file does not fit.
-        BrokerError: Pulsar cannot be reached, does not answer any more, or refuses.
-        ValueError: a zone that does not exist.
+        BadRowError: a file has an invalid row.
+        UnreadableFileError: a file cannot be read.
+        StateError: the state file is damaged or belongs to another replay.
+        BrokerError: Pulsar cannot be reached, stops answering, or refuses events.
+        ValueError: the time zone does not exist.
     """
     this = Replay(
         files=describe(options.files),
@@ -84,12 +86,12 @@ def replay(options: Options, session: Session) -> None:
         shift = shift_to(datetime.now(UTC), content.last) if options.shift_to_now else timedelta()
         state = State(replay=this, shift_seconds=int(shift.total_seconds()))
     if options.state is not None:
-        state.save(options.state)  # the shift must outlive a crash of the first second
+        state.save(options.state)  # Before the first event, so that the shift survives an early crash.
     _publish(options, session, state, content.measurements)
 
 
 def shift_to(now: datetime, last: datetime | None) -> timedelta:
-    """The most whole hours by which measurements can be moved so that the `last` one is not after `now`."""
+    """The largest number of whole hours by which times can be moved without moving `last` beyond `now`."""
     return timedelta() if last is None else (now - last) // _HOUR * _HOUR
 
 

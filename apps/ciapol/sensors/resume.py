@@ -1,4 +1,4 @@
-"""What a replay remembers, so that another run goes on where it ended."""
+"""The state file of a replay, with which another run continues."""
 
 import hashlib
 import os
@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
 
 class StateError(Exception):
-    """A state file that does not fit; the message names it and says what to do."""
+    """A state file is damaged or belongs to another replay; the message names it and the remedy."""
 
 
 class File(BaseModel):
-    """A file that is replayed, known by its content."""
+    """A replayed file, identified by its content."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,7 +22,7 @@ class File(BaseModel):
 
 
 class Replay(BaseModel):
-    """What makes two runs parts of one replay: the same measurements in the same order to the same topic."""
+    """Identity of a replay. Runs with equal values publish the same measurements in the same order to one topic."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,12 +34,12 @@ class Replay(BaseModel):
 
 
 class State(BaseModel):
-    """How far a replay has come.
+    """Progress of a replay.
 
     Args:
-        replay: which one it is.
-        shift_seconds: by how much its times are moved; the same in every run, or they would be other events.
-        acknowledged: the number of measurements, from the first on, that are all acknowledged.
+        replay: identity of the replay.
+        shift_seconds: seconds that are added to all times; equal in all runs, because it changes the events' ids.
+        acknowledged: number of measurements before the first unacknowledged one.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -49,7 +49,7 @@ class State(BaseModel):
     acknowledged: NonNegativeInt = 0
 
     def save(self, path: Path) -> None:
-        """Write the file at once or not at all, so that a crash leaves the one before."""
+        """Write the file atomically, so that a crash leaves the previous file."""
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         with temporary.open("w") as file:
             file.write(self.model_dump_json(indent=2) + "\n")
@@ -59,10 +59,10 @@ class State(BaseModel):
 
 
 def describe(paths: Sequence[Path]) -> tuple[File, ...]:
-    """The files with their checksums.
+    """Compute the checksums of files.
 
     Raises:
-        OSError: one cannot be read.
+        OSError: a file cannot be read.
     """
     files = []
     for path in paths:
@@ -72,10 +72,10 @@ def describe(paths: Sequence[Path]) -> tuple[File, ...]:
 
 
 def load(path: Path, replay: Replay) -> State | None:
-    """The state of an earlier run of `replay`, None where there was none.
+    """The state of an earlier run of `replay`; None if there was none.
 
     Raises:
-        StateError: damaged, or of another replay.
+        StateError: the file is damaged or belongs to another replay.
     """
     try:
         state = State.model_validate_json(path.read_bytes())

@@ -1,4 +1,4 @@
-"""The common part of replaying and simulating: publishes a stream of measurements and counts."""
+"""Publishes a stream of measurements and counts them, for replay and simulation."""
 
 import signal
 import time
@@ -22,7 +22,7 @@ _LAST_ANSWERS_SECONDS = 5.0
 
 @dataclass
 class Counts:
-    """What a run did, in measurements."""
+    """Numbers of measurements in a run."""
 
     read: int = 0
     published: int = 0
@@ -35,11 +35,11 @@ class Counts:
 
     @property
     def complete(self) -> bool:
-        """Whether all that was to be published is acknowledged."""
+        """Whether all measurements to publish are acknowledged."""
         return not self.interrupted and self.acknowledged == self.published
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """One line of text for the user."""
         rate = self.acknowledged / self.seconds if self.seconds else 0.0
         return (
             f"read {self.read}, published {self.published}, acknowledged {self.acknowledged}, "
@@ -49,19 +49,19 @@ class Counts:
 
 
 class Stop:
-    """Whether a person wants to stop: set by the first Ctrl-C or SIGTERM; the second one ends the process."""
+    """The user's request to stop. The first Ctrl-C or SIGTERM sets it; the second one ends the process."""
 
     def __init__(self) -> None:
-        """Not yet."""
+        """Create an unset request."""
         self._asked = False
 
     def __call__(self) -> bool:
-        """Whether it is wanted."""
+        """Whether a stop is requested."""
         return self._asked
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take the signals while the block runs."""
+        """Handle the signals during the block."""
         before = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
@@ -79,11 +79,11 @@ class Session:
     """One run of the command line.
 
     Args:
-        broker: where events go.
-        console: where progress is shown.
-        give_up_after: seconds without any acknowledgement after which to give up.
-        counts: what has been done; kept up to date whatever happens.
-        stop: ends the run early.
+        broker: topic that events are published to.
+        console: console that shows progress.
+        give_up_after: seconds without any acknowledgement after which the run fails.
+        counts: counts of the run; up to date also after an error.
+        stop: request to end the run early.
     """
 
     broker: Broker
@@ -100,17 +100,17 @@ def publish_all(
     pace: Pace | None = None,
     save: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Publish a stream; what is under way at a stop still gets its answer if that comes soon.
+    """Publish a stream of measurements. After a stop, wait briefly for outstanding acknowledgements.
 
     Args:
-        session: where to; its counts are changed.
-        measurements: the stream.
-        display: shows how far it is.
-        pace: when each is due; None means as fast as Pulsar takes them.
-        save: is told now and then, and at the end, how many from the first on are all acknowledged.
+        session: the run; its counts are updated.
+        measurements: stream of measurements.
+        display: shows the progress.
+        pace: determines when each measurement is due; None means as fast as Pulsar accepts events.
+        save: called at intervals and at the end with the number of events before the first unacknowledged one.
 
     Raises:
-        BrokerError: Pulsar cannot be reached, does not answer any more, or refuses.
+        BrokerError: Pulsar cannot be reached, stops answering, or refuses events.
     """
     started = time.monotonic()
     stop, pace = session.stop, pace or AtOnce()
@@ -136,7 +136,7 @@ def publish_all(
             pass
         publisher.flush(_LAST_ANSWERS_SECONDS)
     except BrokerError:
-        # a stop that finds Pulsar away is a stop
+        # After a requested stop, an unavailable Pulsar is no error.
         if not stop():
             raise
     finally:

@@ -1,4 +1,4 @@
-"""The schema under which events are published."""
+"""The Pulsar schema of published events."""
 
 import json
 
@@ -19,9 +19,9 @@ SENSOR_MEASUREMENT: dict[str, object] = {
 
 
 class EncodedJsonSchema(pulsar.schema.Schema):  # type: ignore[misc]  # the client ships no types
-    """Declares the registered JSON schema for messages that are JSON already.
+    """Declares the registered JSON schema for messages that are encoded as JSON already.
 
-    The client's own `JsonSchema` copies and indents every record, which costs more than sending it.
+    The client's `JsonSchema` copies and indents each record, which takes more time than sending it.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class EncodedJsonSchema(pulsar.schema.Schema):  # type: ignore[misc]  # the clie
         super().__init__(bytes, _pulsar.SchemaType.JSON, SENSOR_MEASUREMENT, "SensorMeasurement")
 
     def encode(self, obj: bytes) -> bytes:
-        """The bytes as they are."""
+        """Return the bytes unchanged."""
         return obj
 
     def decode(self, data: bytes) -> dict[str, object]:

@@ -10,22 +10,22 @@ from apps.ciapol.sensors.event import Measurement
 
 _DAY_MINUTES = 1440
 _MEMORY = 0.98
-"""How much of a station's deviation from the daily cycle is still there at its next measurement."""
+"""Share of a station's deviation from the daily cycle that remains at its next measurement."""
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """Which stations measure how often.
+    """Parameters of a simulation.
 
     Args:
-        stations: how many; they are called ABJ-001, ABJ-002 and so on.
+        stations: number of stations; their identifiers are ABJ-001, ABJ-002 and so on.
         rate: measurements per second of all stations together.
-        start: the time of the first measurement.
-        seed: the same seed gives the same measurements.
+        start: time of the first measurement.
+        seed: seed of the random numbers; equal seeds give equal measurements.
 
     Raises:
-        ValueError: more than one measurement a second of a station: times are whole seconds, and the second
-            measurement of a second would replace the first.
+        ValueError: the rate exceeds one measurement per second and station. Times are whole seconds, and of two
+            measurements with equal times the second replaces the first.
     """
 
     stations: int
@@ -34,7 +34,7 @@ class Simulation:
     seed: int
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
+        """Validate the parameters."""
         if self.stations < 1:
             raise ValueError(f"stations: found {self.stations}, expected 1 or more")
         if not 0 < self.rate <= self.stations:
@@ -44,7 +44,7 @@ class Simulation:
             )
 
     def measurements(self) -> Iterator[Measurement]:
-        """All measurements in time order, without end; the caller publishes each when it is due."""
+        """An endless stream of measurements in time order; the caller publishes each when it is due."""
         chance = random.Random(self.seed)  # noqa: S311 - weather, not a secret
         cycle = [_daily_cycle(minute) for minute in range(_DAY_MINUTES)]
         stations = [_Station(f"ABJ-{number:03d}", chance) for number in range(1, self.stations + 1)]
@@ -57,7 +57,7 @@ class Simulation:
 
 
 def whole_second(moment: datetime) -> datetime:
-    """The begin of the second in UTC."""
+    """The start of the second, in UTC."""
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
@@ -67,7 +67,7 @@ def _bump(hour: float, at: float, width: float) -> float:
 
 
 def _daily_cycle(minute: int) -> dict[str, float]:
-    """A typical day: two rush hours, ozone and wind in the afternoon, pressure with its two tides a day."""
+    """Typical values at a minute of the day: two rush hours, ozone and wind in the afternoon, two pressure tides."""
     hour = minute / 60
     traffic = _bump(hour, 7.5, 1.5) + 0.9 * _bump(hour, 18.5, 2.0)
     sun = _bump(hour, 13.5, 2.8)
@@ -87,7 +87,7 @@ def _daily_cycle(minute: int) -> dict[str, float]:
 
 
 class _Station:
-    """A place that is cleaner or dirtier than others, and weather that changes slowly."""
+    """A simulated station with its own level of pollution and slowly changing weather."""
 
     def __init__(self, station_id: str, chance: random.Random) -> None:
         self._id = station_id

@@ -1,4 +1,4 @@
-"""The list of stations: what a line may hold, and how a file of them is read."""
+"""Reads and validates CSV files of stations."""
 
 import csv
 import re
@@ -16,7 +16,7 @@ DEFAULT_ZONE = "Africa/Abidjan"
 
 
 class StationsError(Exception):
-    """A list of stations that cannot be used; the message has one line for each thing that is wrong."""
+    """A file of stations is invalid; the message has one line for each error."""
 
 
 def _station_id(text: str) -> str:
@@ -34,7 +34,7 @@ def _known_zone(text: str) -> str:
 
 
 def _text(most: int, least: int = 0) -> AfterValidator:
-    """StarRocks counts the bytes of a VARCHAR."""
+    """Validate the length of a text in bytes of UTF-8, as StarRocks limits a VARCHAR."""
 
     def check(text: str | None) -> str | None:
         if text is not None and not least <= len(text.encode()) <= most:
@@ -57,12 +57,12 @@ class StationRow(BaseModel):
     """A station.
 
     Args:
-        id: its identifier, as its events carry it.
-        name: what people call it.
-        latitude, longitude: WGS 84, degrees; both or none.
-        commune: where it stands.
-        time_zone: of its clock, by its name in the IANA database.
-        demonstration: where its data come from, if it is not a station of the network.
+        id: identifier of the station in its events.
+        name: display name.
+        latitude, longitude: position in degrees, WGS 84; both or neither.
+        commune: commune of its location.
+        time_zone: IANA name of its local time zone.
+        demonstration: source of its data, if it is not a station of the network.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -85,10 +85,10 @@ class StationRow(BaseModel):
 
 
 def read_stations(path: Path) -> list[StationRow]:
-    """The stations of a CSV with a header; columns `time_zone` and `demonstration` may be left out.
+    """Read the stations of a CSV file with a header; the columns `time_zone` and `demonstration` are optional.
 
     Raises:
-        StationsError: with all lines that are wrong: line, field, value and what was expected.
+        StationsError: the file is invalid; the message has line, field, value and expectation of each error.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:

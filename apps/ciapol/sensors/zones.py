@@ -1,4 +1,4 @@
-"""Time zones as people write them."""
+"""Parses time zones."""
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
@@ -8,10 +8,10 @@ _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 def parse_zone(text: str) -> tzinfo:
-    """The zone of an offset such as `+08:00`, of `Z`, or of a name such as `Africa/Abidjan`.
+    """The time zone of an offset such as `+08:00`, of `Z`, or of an IANA name such as `Africa/Abidjan`.
 
     Raises:
-        ValueError: neither of them.
+        ValueError: the text is none of these.
     """
     if text == "Z":
         return UTC

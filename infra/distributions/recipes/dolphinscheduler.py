@@ -1,4 +1,4 @@
-"""DolphinScheduler's servers, their configuration and SQL, the Java agent for their addresses, and a page for operators."""
+"""DolphinScheduler's servers, their configuration and SQL, the Java agent for their addresses, the operators' page."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,4 +1,4 @@
-"""Files of measurements: what they may look like, and how they are read, one row at a time."""
+"""Reads files of measurements in two formats, row by row."""
 
 from apps.ciapol.sensors.files.merge import in_time_order
 from apps.ciapol.sensors.files.reader import read_measurements

@@ -1,4 +1,4 @@
-"""The form of a CSV whose columns are the fields of the event."""
+"""The CSV format whose columns are the fields of the event."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -8,14 +8,19 @@ from apps.ciapol.sensors.files.rows import BadCellError, number, station_id
 
 REQUIRED = frozenset({"station_id", "measured_at"})
 COLUMNS = REQUIRED | frozenset(QUANTITIES) | {"event_id"}
-"""An `event_id` may be there, and is made anew: it follows from station and time."""
+"""Permitted columns. A column `event_id` is ignored, because the identifier is computed from station and time."""
 
 
 class EventForm:
-    """Rows with the event's field names."""
+    """Converts rows whose columns are the event's fields."""
 
     def __init__(self, columns: Mapping[str, int], zone: tzinfo | None) -> None:
-        """`zone`: of times that tell no offset; None means that each must tell its own."""
+        """Create the form of a file.
+
+        Args:
+            columns: position of each column, by name.
+            zone: time zone of times without an offset; None means that each time must have an offset.
+        """
         self._zone = zone
         self._station = columns["station_id"]
         self._time = columns["measured_at"]

@@ -1,4 +1,4 @@
-"""Several files as one stream."""
+"""Merges several files into one stream."""
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
@@ -13,10 +13,10 @@ from apps.ciapol.sensors.files.rows import BadRowError
 def in_time_order(
     paths: Sequence[Path], zone: tzinfo | None = None, bad: Callable[[BadRowError], None] | None = None
 ) -> Iterator[Measurement]:
-    """The measurements of all files by time, one row of each file in memory.
+    """The measurements of all files, merged by time, with one row of each file in memory.
 
-    The order is the same at every run. A file that is not in time order itself is taken as it is: late events
-    are fine, and sorting them would need all of it in memory.
+    The order is equal in each run. Files that are not sorted by time are not sorted here: late events are permitted,
+    and sorting would need the whole file in memory.
     """
     streams = [read_measurements(path, zone, bad) for path in paths]
     return heapq.merge(*streams, key=lambda measurement: measurement.measured_at)

@@ -1,4 +1,4 @@
-"""Reads a file of measurements, whichever form it has."""
+"""Reads a file of measurements and detects its format."""
 
 import csv
 import lzma
@@ -20,16 +20,17 @@ _FORMS: Mapping[str, tuple[frozenset[str], frozenset[str], FormOf]] = {
 def read_measurements(
     path: Path, zone: tzinfo | None = None, bad: Callable[[BadRowError], None] | None = None
 ) -> Iterator[Measurement]:
-    """The measurements of a `.csv` or `.csv.xz` file, in its order, one row in memory at a time.
+    """The measurements of a `.csv` or `.csv.xz` file, in the file's order, with one row in memory.
 
     Args:
-        path: a file in the form of UCI data set 501, or with the event's field names.
-        zone: of times that tell none. UCI files: None means Beijing's; event files: None means that all must.
-        bad: takes the rows that cannot be used; None means that the first one is raised.
+        path: a file in the format of UCI data set 501, or with the event's field names.
+        zone: time zone of times without one. None means Beijing's for UCI files; in other files, each time must then
+            have an offset.
+        bad: called with each invalid row; None means that the first invalid row is raised.
 
     Raises:
-        BadRowError: a row that cannot be used.
-        UnreadableFileError: missing, unknown columns, not CSV, damaged.
+        BadRowError: a row is invalid.
+        UnreadableFileError: the file is missing, damaged, no CSV, or has unknown columns.
     """
     try:
         with _open(path) as text:

@@ -1,4 +1,4 @@
-"""What the forms of files share: cells, and what is said when one is wrong."""
+"""Cells, errors and interfaces that the formats of files share."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,16 @@ from typing import Protocol
 from apps.ciapol.sensors.event import STATION_ID, Measurement
 
 NOT_MEASURED = frozenset({"", "NA"})
-"""What a cell without a measurement holds; `NA` is what R, and with it the UCI files, write."""
+"""Contents of a cell without a measurement. `NA` is R's notation, which the UCI files use."""
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be read as measurements at all; the message says which and what would be right."""
+    """A file cannot be read as measurements; the message names the file and what is expected."""
 
 
 @dataclass
 class BadRowError(Exception):
-    """A row that cannot be used: where it is, which field, what it holds and what it should hold."""
+    """A row is invalid; the message has file, line, field, value and expectation."""
 
     path: Path
     line: int
@@ -28,16 +28,22 @@ class BadRowError(Exception):
     expected: str
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """One line of text for the user."""
         where = f"{self.path}, line {self.line}, field {self.field}"
         return f"{where}: found {self.value!r}, expected {self.expected}"
 
 
 class BadCellError(Exception):
-    """A cell that cannot be used; the reader adds file and line."""
+    """A cell is invalid; the reader adds file and line."""
 
     def __init__(self, field: str, value: str, expected: str) -> None:
-        """Name the column, what the cell holds and what it should hold."""
+        """Describe the error.
+
+        Args:
+            field: name of the column.
+            value: content of the cell.
+            expected: valid content, in words.
+        """
         super().__init__(field, value, expected)
         self.field = field
         self.value = value
@@ -45,30 +51,35 @@ class BadCellError(Exception):
 
 
 class Form(Protocol):
-    """One form of a file: turns its rows into measurements."""
+    """A format of files: converts rows into measurements."""
 
     def measurement(self, row: Sequence[str]) -> Measurement:
         """The measurement of a row that has as many cells as the header.
 
         Raises:
-            BadCellError: a cell that cannot be used.
+            BadCellError: a cell is invalid.
         """
         ...
 
 
 class FormOf(Protocol):
-    """Makes a form for a file from its header."""
+    """Creates the form of a file from its header."""
 
     def __call__(self, columns: Mapping[str, int], zone: tzinfo | None) -> Form:
-        """`columns`: position by name; `zone`: of the times that tell none."""
+        """Create the form.
+
+        Args:
+            columns: position of each column, by name.
+            zone: time zone of times without one; None for the format's default.
+        """
         ...
 
 
 def number(field: str, text: str) -> float | None:
-    """The number in a cell, None where nothing was measured.
+    """The number in a cell; None if nothing was measured.
 
     Raises:
-        BadCellError: neither a finite decimal number nor one of `NOT_MEASURED`.
+        BadCellError: the text is neither a finite decimal number nor one of `NOT_MEASURED`.
     """
     if text in NOT_MEASURED:
         return None
@@ -85,7 +96,7 @@ def station_id(field: str, text: str) -> str:
     """The station's identifier in a cell.
 
     Raises:
-        BadCellError: it is no identifier, so that the ingest job would reject its events.
+        BadCellError: the text is no valid identifier; the ingest job would reject its events.
     """
     if not STATION_ID.fullmatch(text):
         raise BadCellError(

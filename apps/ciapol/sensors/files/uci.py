@@ -1,7 +1,7 @@
-"""The form of the UCI data set 501, Beijing Multi-Site Air-Quality Data.
+"""The format of UCI data set 501, Beijing Multi-Site Air-Quality Data.
 
-Concentrations in µg/m³, TEMP and DEWP in °C, PRES in hPa, WSPM in m/s; times are the hour's begin on the
-station's clock. RAIN and wd have no field in the event.
+Concentrations are in µg/m³, TEMP and DEWP in °C, PRES in hPa, WSPM in m/s; times are the start of the hour in the
+station's local time. The event has no fields for RAIN and wd.
 """
 
 import math
@@ -12,7 +12,7 @@ from apps.ciapol.sensors.event import Measurement
 from apps.ciapol.sensors.files.rows import BadCellError, number, station_id
 
 BEIJING = timezone(timedelta(hours=8))
-"""The clock of the published files, which has no daylight saving time."""
+"""Time zone of the published files, without daylight saving time."""
 
 REQUIRED = frozenset({"year", "month", "day", "hour", "station"})
 _QUANTITIES = {
@@ -33,22 +33,31 @@ _MAGNUS_B = 243.04
 
 
 def relative_humidity(temperature: float, dew_point: float) -> float:
-    """The relative humidity in %, 0 to 100, of air at a temperature with a dew point, both in °C.
+    """The relative humidity of air in %, from 0 to 100, rounded to 0.1 %.
 
-    The ratio of the saturation vapour pressures at both by the Magnus formula, with the constants 17.625 and
-    243.04 °C of Alduchov, O. A. and Eskridge, R. E. (1996), Improved Magnus Form Approximation of Saturation
-    Vapor Pressure, J. Appl. Meteor. 35, 601-609: within 0.4 % from -40 °C to 50 °C. Rounded to 0.1 %, as
-    fine as temperatures in tenths of a degree can tell.
+    It is the ratio of the saturation vapour pressures at the dew point and at the temperature, by the Magnus formula
+    with the constants 17.625 and 243.04 °C of Alduchov, O. A. and Eskridge, R. E. (1996), Improved Magnus Form
+    Approximation of Saturation Vapor Pressure, J. Appl. Meteor. 35, 601-609. The formula's error is below 0.4 % from
+    -40 °C to 50 °C. Temperatures in tenths of a degree do not justify more digits.
+
+    Args:
+        temperature: temperature of the air in °C.
+        dew_point: dew point in °C.
     """
     exponent = _MAGNUS_A * dew_point / (_MAGNUS_B + dew_point) - _MAGNUS_A * temperature / (_MAGNUS_B + temperature)
     return min(100.0, max(0.0, round(100 * math.exp(exponent), 1)))
 
 
 class UciForm:
-    """Rows of a UCI file."""
+    """Converts rows of a UCI file."""
 
     def __init__(self, columns: Mapping[str, int], zone: tzinfo | None) -> None:
-        """`zone`: that of the station's clock, where it is not Beijing's."""
+        """Create the form of a file.
+
+        Args:
+            columns: position of each column, by name.
+            zone: time zone of the file's times; None for Beijing's.
+        """
         self._zone = zone or BEIJING
         self._station = columns["station"]
         self._time = [(name, columns[name]) for name in ("year", "month", "day", "hour")]
