@@ -49,7 +49,7 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """The counts as text, such as `3 passed, 1 skipped`."""
+        """The counts as text, such as `3 passed, 0 failed, 1 skipped`."""
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 

@@ -1,7 +1,7 @@
 """Predicts the air quality index and each pollutant 24 hours ahead, from StarRocks to StarRocks."""
 
 VERSION = "1"
-"""Of the method: models of another version are trained again."""
+"""Version of the method. Stored models of other versions are replaced by newly trained ones."""
 
 MODEL = f"gradient-boosting-{VERSION}"
 FALLBACK = f"simple-rules-{VERSION}"

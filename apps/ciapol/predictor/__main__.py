@@ -20,7 +20,7 @@ log = logging.getLogger("apps.ciapol.predictor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0, 1 where it failed, 2 for wrong options."""
+    """Run a command and return the exit status: 0 success, 1 failure, 2 invalid options or missing data."""
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     options = _parser().parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Predictions without a model: the last value or the same hour yesterday, whichever has the smaller mean error."""
+"""Predictions without a model: the last value or that of the same hour yesterday, by the smaller mean error."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from apps.ciapol.predictor.history import Floats
 from apps.ciapol.predictor.model import Interval
 
 FEW_ERRORS = 24
-"""Number of past errors from which a rule is judged by them."""
+"""Minimum number of past errors for the choice between the rules."""
 _TAIL = 0.05
-"""Share of the errors outside the interval at each end; smaller than the models', as few errors are uncertain."""
+"""Share of errors beyond each end of the interval. It is smaller than the models', because few errors are known."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class _Rule:
 
 
 def predict(features: Features, quantity: str, origin: int, distances: range) -> Interval:
-    """Predictions from one origin, an entry for each distance; NaN where neither value is known."""
+    """Predictions from one origin, one for each distance in hours; NaN where neither value is known."""
     found = [_predict(features, quantity, origin, distance) for distance in distances]
     value, lower, upper = (np.array(column) for column in zip(*found, strict=True))
     return Interval.ordered(value, lower, upper)

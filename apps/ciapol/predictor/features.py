@@ -1,7 +1,7 @@
 """Features of a prediction: numbers that are known at its origin, for any hour ahead.
 
-An origin is the newest complete hour. No feature depends on a later hour; of the target only its place in the
-calendar is used.
+The origin is the newest complete hour. No feature depends on measurements of later hours; of the target hour, only
+calendar features are used.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ import numpy as np
 from apps.ciapol.predictor.history import QUANTITIES, WEATHER, Floats, History, Integers
 
 CARRY = 6
-"""Hours for which the last value replaces one that was not measured."""
+"""Maximum age in hours of a value that replaces a missing one."""
 COUNT = 59
-"""Columns of a matrix of features."""
+"""Number of columns of a feature matrix."""
 _DIFFERENCES = (1, 2, 3, 6)
 _MEANS = (3, 6, 12, 24, 168)
 _DAY = 24
@@ -23,7 +23,7 @@ _YEAR_DAYS = 365.25
 
 
 def shifted(series: Floats, hours: int) -> Floats:
-    """The series shifted by so many hours; NaN before its begin."""
+    """The series delayed by `hours`; NaN before its start."""
     result = np.full_like(series, np.nan)
     if hours < len(series):
         result[hours:] = series[: len(series) - hours]
@@ -31,7 +31,7 @@ def shifted(series: Floats, hours: int) -> Floats:
 
 
 def carried(series: Floats) -> tuple[Floats, Floats]:
-    """The last value of at most `CARRY` hours ago, and how many hours old it is."""
+    """For each hour, the last value within `CARRY` hours and its age in hours."""
     values = series.copy()
     ages = np.where(np.isnan(series), np.nan, 0.0)
     for age in range(1, CARRY + 1):
@@ -43,7 +43,7 @@ def carried(series: Floats) -> tuple[Floats, Floats]:
 
 
 def trailing_mean(series: Floats, hours: int) -> Floats:
-    """Mean of the last hours; NaN where fewer than two of them have a value."""
+    """For each hour, the mean of the last `hours` hours; NaN where fewer than two have a value."""
     valid = ~np.isnan(series)
     sums = np.concatenate([[0.0], np.cumsum(np.where(valid, series, 0.0))])
     counts = np.concatenate([[0], np.cumsum(valid)])
@@ -61,28 +61,31 @@ def _trailing_extreme(series: Floats, hours: int, choose: Callable[[Floats, Floa
 
 
 def _profile(series: Floats) -> Floats:
-    """Mean of this hour of the day over the last days, this one included; NaN where fewer than two have a value."""
+    """For each hour, the mean of this hour of the day over the last days including the current one.
+
+    It is NaN where fewer than two of them have a value.
+    """
     days = np.stack([shifted(series, _DAY * day) for day in range(_PROFILE_DAYS)])
     counts = (~np.isnan(days)).sum(axis=0)
     return np.where(counts >= 2, np.nansum(days, axis=0) / np.maximum(counts, 1), np.nan)
 
 
 def at(series: Floats, rows: Integers) -> Floats:
-    """The series at these rows, NaN before it begins."""
+    """The values of the series at these rows; NaN for rows before its start."""
     if not len(series):
         return np.full(len(rows), np.nan)
     return np.where(rows >= 0, series[np.clip(rows, 0, len(series) - 1)], np.nan)
 
 
 def same_hour_before(origins: Integers, distances: Integers) -> Integers:
-    """The newest row known at the origin that has the target's hour of the day."""
+    """The newest row that is known at the origin and has the target's hour of the day."""
     newest: Integers = origins + distances - _DAY * -(-distances // _DAY)
     return newest
 
 
 @dataclass(frozen=True)
 class Last:
-    """The last value of a quantity at each hour, how old it is, and means and extremes up to it."""
+    """For each hour, the last value of a quantity, its age in hours, and means and extremes of the hours until then."""
 
     value: Floats
     age: Floats
@@ -90,10 +93,10 @@ class Last:
 
 
 class Features:
-    """Features of one station, for any of `QUANTITIES`, origin and distance."""
+    """Features of one station, for each of `QUANTITIES` and any origin and distance."""
 
     def __init__(self, history: History) -> None:
-        """Computes what depends on the origin alone."""
+        """Compute the features that depend on the origin only."""
         self.history = history
         self._last: dict[str, Last] = {}
         for column in (*QUANTITIES, *WEATHER):
@@ -105,21 +108,27 @@ class Features:
         self._profiles = {q: _profile(history.series(q)) for q in QUANTITIES}
 
     def last(self, quantity: str, origins: Integers) -> Floats:
-        """Persistence: the last value at the origin."""
+        """The last value at each origin, which is the prediction by persistence."""
         return at(self._last[quantity].value, origins)
 
     def level(self, quantity: str, origins: Integers) -> Floats:
-        """How high the quantity has been: mean of its last value and of the mean of 24 hours."""
+        """The quantity's level at each origin: the mean of its last value and of its mean over 24 hours."""
         last = self.last(quantity, origins)
         mean = at(self._last[quantity].means[_DAY], origins)
         return (last + np.where(np.isnan(mean), last, mean)) / 2
 
     def yesterday(self, quantity: str, origins: Integers, distances: Integers) -> Floats:
-        """The value at the same hour of the day, the newest that is known at the origin."""
+        """The newest value that is known at the origin for the target's hour of the day."""
         return at(self.history.series(quantity), same_hour_before(origins, distances))
 
     def matrix(self, quantity: str, origins: Integers, distances: Integers) -> Floats:
-        """A row for each pair of origin (row of the history) and distance (hours from it to the target, 1 to 25)."""
+        """The feature matrix, of shape (pairs, `COUNT`).
+
+        Args:
+            quantity: quantity to predict.
+            origins: row of the history, for each pair.
+            distances: hours from origin to target, 1 to 25, for each pair.
+        """
         columns = self._own(quantity, origins, distances)
         columns += self._others(quantity, origins, distances)
         columns += self._calendar(origins, distances)

@@ -1,4 +1,4 @@
-"""Makes predictions: by models where there is enough history, by simple rules otherwise."""
+"""Makes predictions: with models if there is enough history, otherwise with simple rules."""
 
 import logging
 import time
@@ -17,15 +17,15 @@ from apps.ciapol.predictor.store import DamagedModelError, ModelStore
 log = logging.getLogger(__name__)
 
 LOOK_BACK = 35 * 24
-"""Hours that are read for a prediction: features reach back eight days, the rules' errors as far as they can."""
+"""Hours of history that a prediction reads. Features need eight days; the errors of the rules use all hours."""
 LEAST_HOURS = 14 * 24
-"""Hours with a value, of those, that a station must have for the model."""
+"""Minimum number of these hours with a value for a prediction with the model."""
 SILENT_HOURS = 48
-"""A station without any value for so long is not predicted."""
+"""Hours without any value after which a station is not predicted."""
 HISTORY_DAYS = 548
-"""Days of history that models learn from at most: 18 months, so that each season is included."""
+"""Maximum days of history for training: 18 months, so that each season is included."""
 INCOMPLETE_MODEL_HOURS = 24
-"""Age at which a model without all quantities is trained again: by then there may be enough history."""
+"""Age in hours at which a model without all quantities is retrained, because there may be enough history then."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Run:
     """The parameters of a run.
 
     Args:
-        made_at: number of the hour; nothing later is read.
-        stations: only these; if empty, all but those of tests.
-        oldest_model: days after which a model is trained again.
+        made_at: number of the hour at which predictions are made; later measurements are not read.
+        stations: identifiers of stations to predict; if empty, all except test stations.
+        oldest_model: age in days at which a model is retrained.
     """
 
     made_at: int
@@ -44,7 +44,7 @@ class Run:
 
 
 def predict(starrocks: StarRocks, store: ModelStore, run: Run) -> list[Prediction]:
-    """The predictions of a run, by station; logs which stations are left out, or by which rule they are predicted."""
+    """The predictions of a run, by station. The log names stations that are left out or predicted by a rule."""
     first = run.made_at - LOOK_BACK
     stations = starrocks.stations(first, run.made_at, run.stations)
     for station_id in sorted(set(run.stations) - {s.station_id for s in stations}):
@@ -66,7 +66,10 @@ def predict(starrocks: StarRocks, store: ModelStore, run: Run) -> list[Predictio
 
 
 def predict_station(history: History, model: NetworkModel | None, made_at: int) -> list[Prediction]:
-    """The predictions of one station from what is complete at `made_at`; logs what is not predicted by the model."""
+    """The predictions of one station from the hours complete at `made_at`.
+
+    The log names quantities that are not predicted by the model.
+    """
     features = Features(history.until(made_at))
     origin = history.known(made_at)
     distances = range(1 + history.delay, HORIZONS + 1 + history.delay)
@@ -115,7 +118,7 @@ def _enough(history: History, quantity: str) -> bool:
 
 
 def _model(starrocks: StarRocks, store: ModelStore, run: Run, network: str) -> NetworkModel:
-    """The model of a network as of the run's hour: the stored one, or a new one."""
+    """The model of a network for the run's hour: a stored one if it is recent enough, else a new one."""
     oldest = run.made_at - 24 * run.oldest_model
     try:
         model = store.find(network, run.made_at, oldest)
@@ -148,12 +151,12 @@ def train(starrocks: StarRocks, store: ModelStore, network: str, until: int) -> 
 
 
 def _trimmed(history: History) -> History:
-    """Without the hours before the first value."""
+    """The history without the hours before the first value."""
     rows = np.flatnonzero(~np.all(np.isnan(history.values), axis=1))
     begin = int(rows[0]) if len(rows) else len(history.values)
     return History(history.station, history.first_hour + begin, history.values[begin:], history.delay)
 
 
 def networks(stations: Sequence[Station]) -> list[str]:
-    """The networks of these stations."""
+    """The names of the stations' networks, each once."""
     return sorted({station.network for station in stations})

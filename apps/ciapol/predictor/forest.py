@@ -1,4 +1,4 @@
-"""Gradient-boosted trees as plain arrays: stored without code, evaluated with numpy alone."""
+"""Gradient-boosted trees as plain arrays, which are stored without code and evaluated with numpy only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 from apps.ciapol.predictor.history import Floats
 
 _CELLS = 200_000
-"""Rows times trees that are evaluated at once; bounds the memory."""
+"""Maximum product of rows and trees in one evaluation step, which limits memory."""
 
 
 class BadForestError(ValueError):
-    """Arrays that are no trees; the message says what is wrong."""
+    """Arrays do not represent valid trees; the message names the error."""
 
 
 @dataclass(frozen=True)
 class Forest:
-    """Regression trees whose leaves add up.
+    """Regression trees, whose prediction is the sum of one leaf of each tree.
 
     Args:
-        base: initial value of every row.
-        roots: index of each tree's first node.
-        feature, threshold: a node tests whether that column is at most the threshold.
-        missing_left: whether a missing value goes left.
-        left, right: indices of the child nodes, greater than the node's own; of a leaf, its own.
-        value: that a leaf adds.
+        base: initial value of each prediction.
+        roots: index of each tree's root node.
+        feature, threshold: column and limit of each node's test `row[feature] <= threshold`; if true, go left.
+        missing_left: whether rows with a missing value go left, for each node.
+        left, right: indices of each node's children, greater than the node's index; a leaf has its own index.
+        value: value that each leaf adds.
     """
 
     base: float
@@ -50,7 +50,7 @@ class Forest:
     }
 
     def predict(self, rows: Floats) -> Floats:
-        """A value for each row."""
+        """The predictions for rows of features, one for each row."""
         step = max(1, _CELLS // max(1, len(self.roots)))
         parts = [self._walk(rows[begin : begin + step]) for begin in range(0, len(rows), step)]
         return np.concatenate(parts) if parts else np.zeros(0)
@@ -74,10 +74,14 @@ class Forest:
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[np.generic]], features: int) -> "Forest":
-        """A forest from arrays, checked so that its evaluation ends and stays within them.
+        """Create a forest from arrays after a validation, so that the evaluation ends and no index is out of bounds.
+
+        Args:
+            arrays: arrays by name.
+            features: number of columns of the rows.
 
         Raises:
-            BadForestError: the arrays are no valid trees.
+            BadForestError: the arrays do not represent valid trees.
         """
         if missing := sorted({"base", *cls._TYPES} - arrays.keys()):
             raise BadForestError(f"{', '.join(missing)} missing")

@@ -1,4 +1,4 @@
-"""Hourly values of a station, and which of them are known at a time."""
+"""Hourly values of a station, and the time at which each is known."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,33 +11,33 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 POLLUTANTS = ("pm25", "pm10", "so2", "no2", "o3", "co")
-"""Hourly means, µg/m³."""
+"""Pollutants, as hourly means in µg/m³."""
 QUANTITIES = ("aqi", *POLLUTANTS)
-"""What is predicted: the hourly index, and the pollutants."""
+"""Predicted quantities: the hourly index and the pollutants."""
 WEATHER = ("temperature", "pressure", "humidity", "wind_speed")
-"""Hourly means, °C, hPa, %, m/s."""
+"""Weather, as hourly means in °C, hPa, % and m/s."""
 COLUMNS = (*QUANTITIES, *WEATHER)
 
 HORIZONS = 24
-"""Hours ahead that are predicted: from the hour after the prediction is made on."""
+"""Number of predicted hours, beginning with the hour after the one at which the prediction is made."""
 
 HOUR_SECONDS = 3600
 
 
 def hour_number(moment: datetime) -> int:
-    """Whole hours since 1970-01-01T00:00Z; a time without zone is UTC."""
+    """Whole hours since 1970-01-01T00:00Z; a time without time zone is in UTC."""
     aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return int(aware.timestamp()) // HOUR_SECONDS
 
 
 def moment_of(hour: int) -> datetime:
-    """The start of an hour, UTC."""
+    """The start of the hour with this number, in UTC."""
     return datetime.fromtimestamp(hour * HOUR_SECONDS, UTC)
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The station's clock, an entry an hour: hour of the day, day of the week (Monday 0), day of the year."""
+    """Local time of each hour: hour of the day, day of the week (Monday is 0), day of the year."""
 
     hour: Floats
     weekday: Floats
@@ -45,7 +45,7 @@ class Calendar:
 
     @classmethod
     def of(cls, first_hour: int, hours: int, zone: str) -> "Calendar":
-        """The calendar of so many hours from `first_hour` on, in an IANA time zone."""
+        """The calendar of `hours` hours from `first_hour` on, in an IANA time zone."""
         clock = ZoneInfo(zone)
         local = [
             datetime.fromtimestamp(hour * HOUR_SECONDS, clock).timetuple()
@@ -63,9 +63,9 @@ class Station:
     """A station.
 
     Args:
-        station_id: its identifier.
-        zone: IANA time zone of its clock.
-        network: stations of one network learn from each other; demonstration data are a network of their own.
+        station_id: identifier of the station.
+        zone: IANA name of its local time zone.
+        network: name of its network. Stations of a network share models; demonstration data are a separate network.
     """
 
     station_id: str
@@ -75,12 +75,12 @@ class Station:
 
 @dataclass(frozen=True)
 class History:
-    """Hourly values of one station, without holes in time; NaN where nothing was measured.
+    """Hourly values of one station for consecutive hours; NaN where nothing was measured.
 
     Args:
-        station: that measured them.
+        station: the station.
         first_hour: number of the first row's hour.
-        values: a row an hour, a column for each of `COLUMNS`.
+        values: array of shape (hours, `COLUMNS`).
         delay: hours from the start of an hour until its value is known: 0 for a station that measures once an hour, on
             the hour; 1 for the mean of several measurements.
     """
@@ -92,12 +92,12 @@ class History:
     calendar: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
-        """Computes the calendar up to the last hour that can be predicted."""
+        """Compute the calendar until the last hour that can be predicted."""
         hours = len(self.values) + HORIZONS + 1
         object.__setattr__(self, "calendar", Calendar.of(self.first_hour, hours, self.station.zone))
 
     def series(self, column: str) -> Floats:
-        """The hours of one of `COLUMNS`."""
+        """The hourly values of one of `COLUMNS`."""
         series: Floats = self.values[:, COLUMNS.index(column)]
         return series
 
@@ -106,6 +106,6 @@ class History:
         return made_at - self.delay - self.first_hour
 
     def until(self, made_at: int) -> "History":
-        """The hours that are complete at the start of the hour `made_at`."""
+        """The history of the hours that are complete at the start of the hour `made_at`."""
         end = max(self.known(made_at) + 1, 0)
         return History(self.station, self.first_hour, self.values[:end], self.delay)

@@ -1,4 +1,4 @@
-"""Trains the models: gradient boosting on random pairs of origin and distance of all stations of a network."""
+"""Trains the models: gradient boosting on random pairs of origin and distance from all stations of a network."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -17,34 +17,35 @@ from apps.ciapol.predictor.model import DISTANCES, NetworkModel, QuantityModel, 
 log = logging.getLogger(__name__)
 
 LEAST_HOURS = 14 * 24
-"""Hours with a value that a station must have to be learnt from and predicted by the model."""
+"""Minimum number of hours with a value for a station to be used in training and predicted by the model."""
 ROWS = 130_000
-"""Pairs that are learnt from, of all stations together; bounds time and memory."""
+"""Maximum number of training pairs of all stations together, which limits time and memory."""
 COVERAGE = 0.8
-"""Share of what comes true that the interval should hold."""
+"""Share of measured values that the interval should contain."""
 SEED = 20_240_506
 
 _NEAR_SHARE = 0.7
-"""Share of the pairs whose distance is drawn from all; the rest are of the first hours, where each differs most."""
+"""Share of the pairs whose distance is drawn from all distances. The other pairs have short distances, because these
+differ most from each other."""
 _NEAR = 3
 _WEEK = 168
 _BLOCKS = 5
-"""One week of so many is kept apart, to calibrate with."""
+"""One week of this number of weeks is held out for calibration."""
 _LEAST_CALIBRATION = 500
 _TRUST_STEPS = 21
 _SMOOTH = 2
-"""Distances on both sides that are calibrated with, beyond the first, so that a forecast has no teeth."""
+"""Neighbouring distances on each side that are calibrated together, so that the forecast is smooth over distances."""
 _LEAF = 40
 _LEAF_HOURS = 8
-"""Different hours that a leaf holds at least, roughly."""
+"""Approximate minimum number of different hours in a leaf."""
 _YEAR = 365 * 24
 _SHORT = 180 * 24
-"""Hours of history below which the newest quarter is kept apart to calibrate with, not one week of five: what the
-weather of a few weeks teaches must prove itself in weather that it has not seen."""
+"""Hours of history below which the newest quarter is held out for calibration instead of one week of five. A short
+history has few kinds of weather, so calibration needs weather that is not in the training data."""
 
 
 class UnlikeTreesError(RuntimeError):
-    """The library lays out its trees in another way than the one that was read."""
+    """The layout of scikit-learn's trees is not the expected one."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,15 @@ class _Pairs:
 
 
 def train(network: str, histories: Sequence[History], until: int, rows: int = ROWS) -> NetworkModel:
-    """The models of a network from what was complete at the start of the hour `until`; the same input, the same models.
+    """Train the models of a network from the hours complete at the start of the hour `until`.
 
-    A quantity is left out where no station has `LEAST_HOURS` of it.
+    Equal input gives equal models. Quantities for which no station has `LEAST_HOURS` values are left out.
+
+    Args:
+        network: name of the network.
+        histories: histories of its stations.
+        until: number of the hour.
+        rows: maximum number of training pairs.
     """
     known = [Features(history.until(until)) for history in histories]
     models: dict[str, QuantityModel] = {}
@@ -75,7 +82,7 @@ def train(network: str, histories: Sequence[History], until: int, rows: int = RO
 
 
 def train_quantity(quantity: str, stations: Sequence[Features], rows: int = ROWS) -> QuantityModel | None:
-    """The model of one quantity; None where there is too little history."""
+    """Train the model of one quantity; None if there is too little history."""
     pairs = _sample(quantity, stations, rows)
     if pairs is None:
         return None
@@ -89,17 +96,21 @@ def train_quantity(quantity: str, stations: Sequence[Features], rows: int = ROWS
     trust = _by_distance(distances, lambda of: _trust(units[kept][of], change[of], held_target[of]), _SMOOTH)
     score = np.maximum(lower.predict(held_rows) - held_target, held_target - upper.predict(held_rows))
     margin = _by_distance(distances, lambda of: float(np.quantile(score[of], COVERAGE)), _SMOOTH)
-    if pairs.hours < _SHORT:  # what was kept apart is the newest, and too much of the little there is to do without
+    # The held-out pairs of a short history are its newest quarter, so the final forests are trained on all pairs.
+    if pairs.hours < _SHORT:
         median, lower, upper = _forests(pairs.rows, target, pairs.hours)
     return QuantityModel(scale, median, lower, upper, trust, margin)
 
 
 def _forests(rows: Floats, target: Floats, hours: int) -> tuple[Forest, Forest, Forest]:
-    """Median and both ends of the interval; the shorter the history, the coarser, as its hours are much alike."""
+    """The forests of the median and of both ends of the interval.
+
+    Shorter histories have larger leaves, because their pairs come from few different hours.
+    """
     low, high = (1 - COVERAGE) / 2, (1 + COVERAGE) / 2
     share = min(1.0, np.sqrt(hours / (_YEAR)))
     leaf = max(_LEAF, round(len(rows) * _LEAF_HOURS / hours))
-    with threadpool_limits(limits=1):  # on a busy machine its threads wait for each other more than they work
+    with threadpool_limits(limits=1):  # On a busy machine, the library's threads mostly wait for each other.
         return (
             _fit(rows, target, 0.5, round(200 * share), leaf),
             _fit(rows, target, low, round(100 * share), leaf),
@@ -108,7 +119,7 @@ def _forests(rows: Floats, target: Floats, hours: int) -> tuple[Forest, Forest, 
 
 
 def _sample(quantity: str, stations: Sequence[Features], rows: int) -> _Pairs | None:
-    """Random pairs with a last value and a target; None where there are too few."""
+    """Random pairs with a last value and a target value; None if there are too few."""
     eligible = [f for f in stations if int((~np.isnan(f.history.series(quantity))).sum()) >= LEAST_HOURS]
     if not eligible:
         return None
@@ -154,7 +165,7 @@ def _sample(quantity: str, stations: Sequence[Features], rows: int) -> _Pairs | 
 
 
 def _scale(pairs: _Pairs) -> Scale:
-    """The scale at which changes of all distances and levels are alike, so that the forest need not learn it."""
+    """The scale that normalizes changes across distances and levels, so that the forest need not learn it."""
     typical = float(np.mean(pairs.level))
     offset = max(0.3 * float(np.median(pairs.level)), 0.05 * typical, 1e-3)
     steps = _by_distance(pairs.distances, lambda of: float(np.mean(np.abs(pairs.change[of]))))
@@ -162,7 +173,7 @@ def _scale(pairs: _Pairs) -> Scale:
 
 
 def _by_distance(distances: Integers, measure: Callable[[NDArray[np.bool_]], float], smooth: int = 0) -> Floats:
-    """A measure of the pairs of each distance, and of its neighbours where they are few; entry 0 is not used."""
+    """A measure of each distance's pairs, with those of neighbouring distances if they are few; entry 0 is unused."""
     result = np.zeros(DISTANCES + 1)
     for distance in range(1, DISTANCES + 1):
         reach = smooth if distance > _NEAR else 0
@@ -176,14 +187,14 @@ def _by_distance(distances: Integers, measure: Callable[[NDArray[np.bool_]], flo
 
 
 def _trust(units: Floats, predicted: Floats, happened: Floats) -> float:
-    """How much of the predicted change to take, so that the mean absolute error is least."""
+    """The factor of the predicted change, from 0 to 1, that minimizes the mean absolute error."""
     shares = np.linspace(0, 1, _TRUST_STEPS)
     errors = [float(np.mean(units * np.abs(share * predicted - happened))) for share in shares]
     return float(shares[int(np.argmin(errors))])
 
 
 def _fit(rows: Floats, target: Floats, quantile: float, iterations: int, leaf: int) -> Forest:
-    """Learn a quantile of the target."""
+    """Train a forest that predicts a quantile of the target."""
     booster = HistGradientBoostingRegressor(
         loss="quantile",
         quantile=quantile,
@@ -206,8 +217,8 @@ def _fit(rows: Floats, target: Floats, quantile: float, iterations: int, leaf: i
 def exported(booster: HistGradientBoostingRegressor, features: int) -> Forest:
     """The trees of a fitted booster as plain arrays.
 
-    scikit-learn has no interface for that: these are its private attributes, as of the version that is pinned. `_fit`
-    compares what comes out.
+    scikit-learn has no public interface for them. This reads private attributes of the pinned version, and `_fit`
+    compares the predictions of both.
     """
     trees = [stage[0].nodes for stage in booster._predictors]
     begins = np.cumsum([0, *(len(nodes) for nodes in trees)])

@@ -1,4 +1,4 @@
-"""A trained model of one quantity: what it predicts from a station's history."""
+"""Trained models, and their predictions from a station's history."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from apps.ciapol.predictor.forest import Forest
 from apps.ciapol.predictor.history import HORIZONS, Floats, Integers
 
 DISTANCES = HORIZONS + 1
-"""Hours from the newest complete hour to the farthest target: one more than are predicted, see `History.delay`."""
+"""Maximum hours from the newest complete hour to a target: one more than `HORIZONS`, because of `History.delay`."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Predictions with their 80 % intervals, an entry a row; NaN where nothing can be said."""
+    """Predictions with 80 % intervals, one entry for each row; NaN where no prediction is possible."""
 
     value: Floats
     lower: Floats
@@ -22,19 +22,19 @@ class Interval:
 
     @classmethod
     def ordered(cls, value: Floats, lower: Floats, upper: Floats) -> "Interval":
-        """Nothing below 0, and lower ≤ value ≤ upper."""
+        """The interval with negative numbers replaced by 0, and with lower ≤ value ≤ upper."""
         middle = np.maximum(value, 0.0)
         return cls(middle, np.minimum(np.maximum(lower, 0.0), middle), np.maximum(upper, middle))
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How far a quantity moves: by the distance, and by the square root of how high it is.
+    """Typical change of a quantity, by distance and by the square root of its level.
 
     Args:
-        steps: mean absolute change by distance; entry 0 is not used.
-        offset: added to the level, so that clean air has a scale too.
-        typical: the mean level.
+        steps: mean absolute change by distance, in the quantity's unit; entry 0 is unused.
+        offset: number that is added to the level, so that the scale of clean air is not 0.
+        typical: mean level.
     """
 
     steps: Floats
@@ -50,12 +50,15 @@ class Scale:
 
 @dataclass(frozen=True)
 class QuantityModel:
-    """Three forests for the change from the last value, in units of the scale: its median and the interval's ends.
+    """Three forests that predict the change from the last value, in units of the scale.
 
     Args:
-        scale: the unit.
-        trust: by distance, how much of the predicted change is taken, 0 (persistence) to 1.
-        margin: by distance, what widens the interval on both sides (negative: narrows), in units of the scale.
+        scale: unit of changes.
+        median: forest of the median.
+        lower, upper: forests of the interval's ends.
+        trust: factor of the predicted change by distance, from 0 (persistence) to 1.
+        margin: number by distance that widens the interval on both sides, or narrows it if negative, in units of the
+            scale.
     """
 
     scale: Scale
@@ -82,9 +85,9 @@ class NetworkModel:
     """The models of a network of stations.
 
     Args:
-        network: which.
-        until: number of the hour up to which it has seen measurements.
-        quantities: by quantity; one that has too little history is absent.
+        network: name of the network.
+        until: number of the hour; the training data end at its start.
+        quantities: models by quantity; quantities with too little history are absent.
     """
 
     network: str

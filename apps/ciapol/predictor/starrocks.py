@@ -1,4 +1,4 @@
-"""Reads histories from StarRocks, and writes predictions into it."""
+"""Reads histories from StarRocks and writes predictions to it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from apps.shared import starrocks
 from apps.shared.starrocks import Cell, StarRocksError
 
 DEFAULT_ZONE = "Africa/Abidjan"
-"""Clock of a station that is not registered; the same as the default of `stations.time_zone`."""
+"""Time zone of unregistered stations; equal to the default of `stations.time_zone`."""
 
 _CONNECT_SECONDS = 10
 _ANSWER_SECONDS = 300
@@ -25,13 +25,13 @@ _ROWS_AT_ONCE = 20_000
 
 @dataclass(frozen=True)
 class Address:
-    """Where StarRocks is.
+    """Address and user of StarRocks.
 
     Args:
-        host, port: of a frontend's MySQL protocol.
-        user: may select measurements and the index, and insert into `aqi_predictions_zeta`.
-        password_file: holds the user's password; None means that there is none.
-        database: of the product.
+        host, port: address of a frontend's MySQL protocol.
+        user: a user with SELECT privileges on measurements and index, and INSERT on `aqi_predictions_zeta`.
+        password_file: file with the user's password; None if the user has none.
+        database: database of the product.
     """
 
     host: str
@@ -41,13 +41,13 @@ class Address:
     database: str
 
     def __str__(self) -> str:
-        """For messages."""
+        """The address as text for messages."""
         return f"StarRocks at {self.host}:{self.port}, user {self.user}, database {self.database}"
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """A row of `aqi_predictions_zeta`; hours as numbers, see `history.hour_number`."""
+    """A row of `aqi_predictions_zeta`; hours are numbers as in `history.hour_number`."""
 
     station_id: str
     target_hour: int
@@ -61,19 +61,19 @@ class Prediction:
 
 
 class StarRocks:
-    """Reads and writes what predictions need."""
+    """Reads the input of predictions and writes predictions."""
 
     def __init__(self, client: starrocks.StarRocks) -> None:
-        """Use a client, whose user may do what `Address` says."""
+        """Use a client whose user has the privileges that `Address` lists."""
         self._client = client
 
     @classmethod
     @contextmanager
     def opened(cls, address: Address) -> Iterator[Self]:
-        """Connect, and close afterwards.
+        """Connect for the duration of the block.
 
         Raises:
-            StarRocksError: not reached, refused, or the password file cannot be read.
+            StarRocksError: StarRocks cannot be reached, refuses a statement, or the password file cannot be read.
         """
         try:
             password = "" if address.password_file is None else address.password_file.read_text().rstrip("\r\n")
@@ -89,11 +89,11 @@ class StarRocks:
             raise StarRocksError(f"{address}: {error}", code=error.code, said=error.said) from error
 
     def stations(self, first_hour: int, made_at: int, asked: Sequence[str] = ()) -> list[Station]:
-        """The stations with measurements from `first_hour` to the start of `made_at`, by identifier.
+        """The stations with measurements from `first_hour` to the start of `made_at`, sorted by identifier.
 
         Args:
             first_hour, made_at: numbers of hours.
-            asked: only these, which may be stations of tests; otherwise those are left out.
+            asked: identifiers of the stations to include, also test stations; if empty, all except test stations.
         """
         source, condition = "measurements", ""
         if asked:
@@ -115,9 +115,9 @@ class StarRocks:
         return stations
 
     def histories(self, stations: Sequence[Station], first_hour: int, made_at: int) -> list[History]:
-        """Measurements of these stations, of tests too, from `first_hour` to the start of `made_at`; one query each.
+        """The histories of these stations from `first_hour` to the start of `made_at`, also of test stations.
 
-        The hour that begins at `made_at` holds what was measured at exactly that time.
+        The last hour, which begins at `made_at`, contains only measurements at exactly that time.
         """
         return [self._history(station, first_hour, made_at) for station in stations]
 
@@ -143,7 +143,7 @@ class StarRocks:
         return History(station, first_hour, values, delay)
 
     def write(self, predictions: Sequence[Prediction]) -> None:
-        """Write predictions; those that are there already are replaced."""
+        """Write predictions; existing ones with the same key are replaced."""
         rows = [
             (
                 p.station_id,

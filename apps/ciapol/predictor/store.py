@@ -1,6 +1,6 @@
-"""Keeps trained models in a folder: numbers only, no code, so that reading a file cannot run any.
+"""Stores trained models in a folder. Files contain only numbers, so that reading one cannot execute code.
 
-They are a cache: whatever is missing, damaged, too old or of another version is trained again from StarRocks.
+The folder is a cache: a model that is missing, damaged, too old or of another version is trained again.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ from apps.ciapol.predictor.history import Floats
 from apps.ciapol.predictor.model import DISTANCES, NetworkModel, QuantityModel, Scale
 
 KEEP = 4
-"""Models of a network that are kept; older ones are deleted."""
+"""Number of models that are kept for each network; older ones are deleted."""
 
 _FORESTS = ("median", "lower", "upper")
 
 
 class StoreError(Exception):
-    """A folder that models cannot be kept in; the message says why and what would be right."""
+    """A folder cannot store models; the message names the reason and what is expected."""
 
 
 class DamagedModelError(Exception):
-    """A file that holds no model."""
+    """A file does not contain a valid model."""
 
 
 class _Meta(BaseModel):
@@ -44,13 +44,13 @@ class _Meta(BaseModel):
 
 
 class ModelStore:
-    """A folder of models that only its owner may enter."""
+    """A folder of models that only its owner can access."""
 
     def __init__(self, folder: Path) -> None:
-        """Make the folder where it is missing.
+        """Create the folder if it is missing.
 
         Raises:
-            StoreError: it belongs to somebody else, others may enter it, or it cannot be made.
+            StoreError: the folder belongs to another user, is accessible to other users, or cannot be created.
         """
         self._folder = folder
         try:
@@ -67,10 +67,15 @@ class ModelStore:
             raise StoreError(f"models folder {folder}: mode is {mode:04o}, expected 0700")
 
     def find(self, network: str, made_at: int, oldest: int) -> NetworkModel | None:
-        """The newest model of a network that saw nothing after `made_at` and all up to `oldest` (numbers of hours).
+        """The newest model of a network whose training data end between `oldest` and `made_at`; None if there is none.
+
+        Args:
+            network: name of the network.
+            made_at: number of the latest permitted hour.
+            oldest: number of the earliest permitted hour.
 
         Raises:
-            DamagedModelError: the file is not what `keep` wrote.
+            DamagedModelError: the file does not contain a valid model.
         """
         usable = [(until, path) for until, path in self._files(network) if oldest <= until <= made_at]
         if not usable:
@@ -83,7 +88,7 @@ class ModelStore:
         return model if model.network == network else None
 
     def keep(self, model: NetworkModel) -> Path:
-        """Write a model, all or nothing, and delete the oldest files of its network."""
+        """Write a model atomically, delete the oldest files of its network, and return the file's path."""
         path = self._folder / f"{_prefix(model.network)}{model.until}.npz"
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
         try:

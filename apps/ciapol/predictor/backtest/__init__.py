@@ -1,1 +1,1 @@
-"""Compares predictions with what came, on files of measurements; runs in a checkout, with its environment."""
+"""Compares predictions with later measurements from files. It requires the environment of a checkout."""

@@ -1,4 +1,4 @@
-"""Errors by station and hour ahead, and the tables of them."""
+"""Prediction errors by station and hour ahead, and tables of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ METHODS = ("model", "persistence", "yesterday")
 
 @dataclass(frozen=True)
 class Errors:
-    """Sums over predictions, a row a station and a column an hour ahead.
+    """Sums over predictions, in arrays of shape (stations, `HORIZONS`).
 
     Args:
-        count: predictions that were compared.
-        absolute, squared: of each of `METHODS`, first axis.
-        inside: how often what came was in the interval.
-        width: of the interval.
+        count: number of compared predictions.
+        absolute, squared: sums of absolute and squared errors, shape (`METHODS`, stations, `HORIZONS`).
+        inside: number of measured values within the interval.
+        width: sum of the intervals' widths.
     """
 
     count: Floats
@@ -29,7 +29,7 @@ class Errors:
     width: Floats
 
     def __add__(self, other: "Errors") -> "Errors":
-        """Both."""
+        """The sums over both."""
         return Errors(
             self.count + other.count,
             self.absolute + other.absolute,
@@ -40,9 +40,15 @@ class Errors:
 
     @classmethod
     def of(cls, happened: Floats, model: Interval, persistence: Floats, yesterday: Floats) -> "Errors":
-        """The errors of one station; each argument has the hours ahead as its innermost order.
+        """The errors of one station.
 
-        Only predictions that all methods can make, and of hours that were measured, count.
+        Only hours that were measured and that all methods predict count.
+
+        Args:
+            happened: measured values; in all arguments, the hours ahead are the innermost order.
+            model: predictions of the model.
+            persistence: predictions by the last value.
+            yesterday: predictions by the value of the same hour on the previous day.
         """
         methods = np.stack([model.value, persistence, yesterday])
         known = ~np.isnan(happened) & ~np.isnan(methods).any(axis=0)
@@ -63,7 +69,7 @@ class Errors:
 
     @classmethod
     def stations(cls, parts: "list[Errors]") -> "Errors":
-        """One after the other."""
+        """The errors of several stations, concatenated along the axis of stations."""
         return cls(
             np.concatenate([p.count for p in parts]),
             np.concatenate([p.absolute for p in parts], axis=1),
@@ -75,7 +81,15 @@ class Errors:
 
 @dataclass(frozen=True)
 class Table:
-    """Errors of a quantity, means over the stations; first axis of `mae` and `rmse` is that of `METHODS`."""
+    """Errors of a quantity by hour ahead, as means over the stations, in the quantity's unit.
+
+    Args:
+        quantity: name of the quantity.
+        predictions: number of compared predictions.
+        mae, rmse: mean absolute error and root mean square error, shape (`METHODS`, `HORIZONS`).
+        coverage: share of measured values within the interval.
+        width: mean width of the interval.
+    """
 
     quantity: str
     predictions: int
@@ -86,7 +100,7 @@ class Table:
 
     @classmethod
     def of(cls, quantity: str, errors: Errors) -> "Table":
-        """The means of each station, and of them the mean; a station without predictions at an hour is left out."""
+        """The mean over the stations' means. Stations without predictions at an hour do not count for this hour."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return cls(
                 quantity,
@@ -99,12 +113,12 @@ class Table:
 
     @property
     def not_better(self) -> list[int]:
-        """The hours ahead at which a simple rule has a mean absolute error as small as the model's."""
+        """The hours ahead at which the model's mean absolute error is not below that of both simple rules."""
         best = self.mae[1:].min(axis=0)
         return [int(hour) + 1 for hour in np.flatnonzero(~(self.mae[0] < best))]
 
     def lines(self) -> Iterator[str]:
-        """The table in Markdown, which can be read as it is."""
+        """The lines of the table in Markdown, which is readable as plain text too."""
         digits = 1 if self.mae[0].mean() >= 10 else 2
         yield "| h | MAE model | persistence | yesterday | RMSE model | persistence | yesterday | in interval | width |"
         yield "|---:" * 9 + "|"

@@ -1,4 +1,4 @@
-"""Histories from files of measurements, with the index by the product's own query."""
+"""Histories from files of measurements, with the index computed by the product's query."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,22 +16,25 @@ from apps.ciapol.sensors.files import read_measurements
 
 _ROOT = Path(__file__).resolve().parents[4]
 SAMPLE = _ROOT / "apps" / "ciapol" / "sensors" / "data" / "beijing-sample.csv.xz"
-"""Two months of nine stations, which the repository ships."""
+"""The repository's sample: two months of nine stations."""
 
 _SQL = _ROOT / "sql" / "ciapol"
 _ZONE = "Asia/Shanghai"
-"""Clock of the stations of UCI data set 501."""
+"""Time zone of the stations of UCI data set 501."""
 
 
 class NoFilesError(Exception):
-    """A folder without files of measurements."""
+    """A folder has no files of measurements."""
 
 
 def histories(folder: Path | None) -> list[History]:
-    """The histories of the stations in a folder's `.csv.xz` and `.csv` files; of the sample where none is given.
+    """The histories of the stations in a folder's `.csv.xz` and `.csv` files.
+
+    Args:
+        folder: folder of the files; None for the sample.
 
     Raises:
-        NoFilesError: the folder has none.
+        NoFilesError: the folder has no such files.
     """
     paths = [SAMPLE] if folder is None else sorted([*folder.glob("*.csv.xz"), *folder.glob("*.csv")])
     if not paths:
@@ -46,7 +49,7 @@ def histories(folder: Path | None) -> list[History]:
 
 
 def hourly(measurements: pd.DataFrame) -> pd.DataFrame:
-    """Means of each station and hour, and the index of the hour: columns station_id, hour_start, and `COLUMNS`."""
+    """Hourly means and the hourly index of each station, with the columns station_id, hour_start and `COLUMNS`."""
     means = ", ".join(f"AVG({name}) AS {name}" for name in COLUMNS[1:])
     with _database(measurements) as database:
         found: pd.DataFrame = database.execute(
@@ -60,7 +63,7 @@ def hourly(measurements: pd.DataFrame) -> pd.DataFrame:
 
 @contextmanager
 def _database(measurements: pd.DataFrame) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """DuckDB with the measurements and the breakpoints that the migrations hold."""
+    """A DuckDB database with the measurements, and with the breakpoints from the migrations."""
     with duckdb.connect() as database:
         database.register("measurements", measurements)
         database.execute(f"CREATE TABLE aqi_breakpoints AS {_breakpoints()}")
@@ -81,7 +84,7 @@ def _index_query(measurements: pd.DataFrame) -> str:
     query = (_SQL / "queries" / "aqi_hourly.sql").read_text()
     begin, end = measurements["measured_at"].min(), measurements["measured_at"].max() + pd.Timedelta(hours=1)
     text = query.replace("${from}", f"{begin:%Y-%m-%d %H:00:00}").replace("${to}", f"{end:%Y-%m-%d %H:00:00}")
-    # IGNORE: DuckDB has no hints
+    # IGNORE, because DuckDB has no hints.
     return sqlglot.transpile(text, read="starrocks", write="duckdb", unsupported_level=sqlglot.ErrorLevel.IGNORE)[0]
 
 

@@ -1,4 +1,4 @@
-"""Rolling origin: at each cut, models learn from the hours before it and predict those after it."""
+"""Rolling-origin evaluation: for each cut, models learn from the hours before it and predict those after it."""
 
 import logging
 import time
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 _HALF_YEAR = 182 * 24
 _LONG = 800 * 24
-"""Length of data from which half a year is predicted at each cut, so that all seasons are included."""
+"""Hours of data from which on each fold predicts half a year, so that the folds include all seasons."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Plan:
     """Options of a backtest.
 
     Args:
-        data: folder of files; None: the sample.
-        folds: cuts between past and future; None: four half years, or two eighths of shorter data.
+        data: folder of files; None for the sample.
+        folds: number of cuts; None for four half years, or for two eighths of shorter data.
         every: hours from one prediction to the next; coprime to 24, so that all hours of the day occur.
-        jobs: processes.
-        markdown: file that the tables are also written to.
-        require_better: fail where the model is not better than both rules at every hour ahead.
+        jobs: number of processes.
+        markdown: file to write the tables to; None for none.
+        require_better: whether to fail unless the model is better than both rules at every hour ahead.
     """
 
     data: Path | None = None
@@ -48,14 +48,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Fold:
-    """Models learn from hours before `cut` and predict at hours from it on and before `end` (numbers of hours)."""
+    """A fold: models learn from hours before `cut`, and predict from origins in [`cut`, `end`); numbers of hours."""
 
     cut: int
     end: int
 
 
 def folds_of(stations: Sequence[History], wanted: int | None) -> list[Fold]:
-    """The cuts, oldest first."""
+    """The folds, the oldest first.
+
+    Args:
+        stations: histories of all stations.
+        wanted: number of folds; None for the default.
+    """
     first = min(h.first_hour for h in stations)
     last = max(h.first_hour + len(h.values) for h in stations)
     length, count = (_HALF_YEAR, 4) if last - first >= _LONG else ((last - first) // 8, 2)
@@ -64,7 +69,7 @@ def folds_of(stations: Sequence[History], wanted: int | None) -> list[Fold]:
 
 
 def measure(stations: Sequence[History], quantity: str, fold: Fold, every: int) -> Errors | None:
-    """The errors of one fold; None where there was too little to learn from."""
+    """The errors of one fold; None if the history is too short to train a model."""
     begin = fold.cut - 24 * HISTORY_DAYS
     model = learning.train_quantity(quantity, [Features(_cut(h, begin, fold.cut)) for h in stations])
     if model is None:
@@ -96,15 +101,16 @@ def _cut(history: History, begin: int, end: int) -> History:
 
 
 def table(results: Sequence[Errors | None], quantity: str) -> Table | None:
-    """One table of all folds; None where no fold had a model."""
+    """One table of all folds; None if no fold has a model."""
     found = [errors for errors in results if errors is not None]
     return Table.of(quantity, sum(found[1:], found[0])) if found else None
 
 
 def backtest(plan: Plan) -> int:
-    """Run it, and print a table for each quantity.
+    """Run a backtest and print a table for each quantity.
 
-    Returns 0; 1 where the plan requires the model to be better everywhere, and it is not; 2 without data.
+    Returns:
+        Exit status: 0 success; 1 the plan requires a better model, and it is not better everywhere; 2 no data.
     """
     begun = time.monotonic()
     try:
