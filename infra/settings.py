@@ -118,7 +118,7 @@ class DolphinSchedulerSettings(Model):
 
 
 class WebSettings(Model):
-    """An API or the frontend."""
+    """Sizes of an API or of the frontend."""
 
     replicas: Annotated[int, Field(ge=1, le=10)] = 1
     memory: Memory = "256Mi"

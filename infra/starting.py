@@ -118,7 +118,7 @@ def wait_for_service(
     pause: float = 0.1,
     sample: Callable[[], Sample | None] | None = None,
 ) -> None:
-    """Wait until there is no complaint about a service.
+    """Wait until `complaint` returns an empty string.
 
     The wait ends early when the service's process keeps exiting. It exceeds its limit while the service works.
 
@@ -194,7 +194,7 @@ class _Contained:
     """Takes samples of a container from the Docker Engine."""
 
     def __init__(self, stack: str, service: str) -> None:
-        # Imported here for the same reason.
+        # Imported here, because the target's package imports this module.
         from infra.targets.docker import names  # noqa: PLC0415
 
         self._name = names.container(stack, service)

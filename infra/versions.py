@@ -18,7 +18,7 @@ class Artifact:
         version: exact version, never a range, because a repository may lack some versions.
         sha256: checksum of the file, in hexadecimal. It is verified each time a distribution is assembled.
         type: file type, which is also the extension of the file name.
-        classifier: empty for the main file.
+        classifier: Maven classifier; empty for the main file.
     """
 
     group: str

@@ -100,7 +100,7 @@ class Service:
     """One process of the platform.
 
     Args:
-        name: unique in the stack; also its host name where the target gives names.
+        name: name, unique in the stack; also the host name on targets that assign host names.
         kind: last part of the component's Pulumi type, such as `Pulsar`.
         distribution: files that the service runs from.
         command: program and arguments.

@@ -72,7 +72,7 @@ def nodes(settings: SeaTunnelSettings, *, secrets: Sequence[str]) -> list[Servic
     """All nodes of the engine; clients connect to the first.
 
     Args:
-        settings: their number and sizes.
+        settings: number and sizes of the nodes.
         secrets: names of the secrets whose files jobs read.
     """
     return [seatunnel(settings, number, secrets=secrets) for number in range(1, settings.nodes + 1)]
@@ -83,7 +83,7 @@ def _name(number: int) -> str:
 
 
 def _members(count: int) -> str:
-    """Addresses of the cluster's members; each of several nodes has a host of its own."""
+    """Addresses of the cluster's members; with several nodes, each runs on a separate host."""
     if count == 1:
         return '"@{advertised}:@{port.rest}"'
     return ", ".join(f'"{_name(number)}:{ports.ZETA}"' for number in range(1, count + 1))

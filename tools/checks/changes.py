@@ -27,7 +27,7 @@ EVERYTHING = ("pyproject.toml", "requirements/dev.txt", "tests/conftest.py", "in
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What `make check` runs.
+    """The selection of tests that `make check` runs.
 
     Args:
         changed: paths of changed files, relative to the repository.

@@ -34,7 +34,7 @@ class Finding:
     """One row of the table.
 
     Args:
-        what: what was examined.
+        what: name of what was examined.
         found: its state.
         ok: whether that suffices.
         advice: what to do if it does not suffice.

@@ -1,4 +1,4 @@
-"""What the program reads from the Docker Engine before it declares resources.
+"""Queries of the Docker Engine, which the program makes before it declares resources.
 
 If no engine answers, the functions return empty results, and the provider reports the error.
 """

@@ -80,7 +80,7 @@ def _breakpoints() -> str:
 
 
 def _index_query(measurements: pd.DataFrame) -> str:
-    """The product's query in DuckDB's dialect, translated by sqlglot as in the emulator."""
+    """The product's query in DuckDB's dialect; sqlglot translates it, as in the emulator."""
     query = (_SQL / "queries" / "aqi_hourly.sql").read_text()
     begin, end = measurements["measured_at"].min(), measurements["measured_at"].max() + pd.Timedelta(hours=1)
     text = query.replace("${from}", f"{begin:%Y-%m-%d %H:00:00}").replace("${to}", f"{end:%Y-%m-%d %H:00:00}")

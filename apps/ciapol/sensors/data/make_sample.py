@@ -15,7 +15,7 @@ DAYS = 61
 
 
 def main() -> None:
-    """Write `beijing-sample.csv.xz` beside this file and say what is in it."""
+    """Write `beijing-sample.csv.xz` beside this file and print a summary of its content."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path, help="the folder with PRSA_Data_*.csv.xz")
     source: Path = parser.parse_args().source
