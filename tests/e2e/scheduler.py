@@ -5,7 +5,7 @@ import contextlib
 from machine import TestStack
 
 from infra.resources.dolphinscheduler.client import DolphinScheduler, FoundWorkflow, connect
-from infra.resources.dolphinscheduler.runs import ENDED, Run, run_details, run_log, start, task_runs
+from infra.resources.dolphinscheduler.runs import ENDED, Run, last_runs, run_details, run_log, start, task_runs
 from infra.resources.http import ServiceError
 from tests.waiting import PATIENCE, wait_until
 
@@ -35,9 +35,15 @@ class Scheduler:
         return found
 
     def pause(self, name: str) -> None:
-        """Pause the schedule of a workflow."""
+        """Pause the schedule of a workflow, and wait for the end of a run that has begun."""
         [schedule] = self._server.schedules(self._project, self.workflow(name).process.code)
         self._server.call("POST", f"/projects/{self._project}/schedules/{schedule.id}/offline")
+        workflow = self.workflow(name).process.code
+
+        def idle() -> bool:
+            return all(run.state in ENDED for run in last_runs(self._server, self._project, workflow, limit=5))
+
+        wait_until(idle, f"the end of the run of {name}")
 
     def edit_task(self, name: str, task: str, *, timeout: int) -> None:
         """Change the time limit of a task, in minutes."""
