@@ -36,11 +36,11 @@ class PulsarSettings(Model):
 
     topology: Literal["standalone", "cluster"] = "standalone"
     zookeepers: Literal[1, 3] = Field(1, description="of topology cluster")
-    bookies: Annotated[int, Field(ge=1, le=9, description="of topology cluster; of three, one may be away")] = 1
+    bookies: Annotated[int, Field(ge=1, le=9, description="of topology cluster; three tolerate the loss of one")] = 1
     brokers: Annotated[int, Field(ge=1, le=9, description="of topology cluster")] = 1
     fsync: bool = Field(True, description="an acknowledged event survives a power cut")
     heap: Memory = Field("320Mi", description="of the one process, or of each broker and bookie")
-    direct_memory: Memory = Field("256Mi", description="likewise")
+    direct_memory: Memory = Field("256Mi", description="of the one process, or of each broker and bookie")
     storage: Memory = Field("10Gi", description="of the one process, or of each bookie")
 
     @model_validator(mode="after")
@@ -152,9 +152,9 @@ class Settings(Model):
     """The configuration of a stack: target, sizes, whether data are kept."""
 
     target: Literal["host", "docker", "kubernetes"]
-    port_offset: Annotated[int, Field(ge=0, le=15_000, description="the highest port stays below those of clients")] = 0
-    keep_data: bool = Field(description="deleting a service or a schema keeps its data; only Kubernetes does by itself")
-    demonstration: bool = Field(False, description="replay the shipped sample after the deployment")
+    port_offset: Annotated[int, Field(ge=0, le=15_000, description="added to every port; ports stay below 32768")] = 0
+    keep_data: bool = Field(description="a deleted service or schema keeps its data; default: on Kubernetes only")
+    demonstration: bool = Field(False, description="publish demonstration data after the deployment")
     docker: DockerSettings = DockerSettings()
     pulsar: PulsarSettings = PulsarSettings()
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()

@@ -24,10 +24,10 @@ _START_FRONTEND = f"""\
 #!/bin/bash
 set -eu
 cp @{{files}}/fe.conf {_HOME}/fe/conf/fe.conf
-# Names the process of before, and in a container that starts again this one has the same number.
+# The file has the id of the previous process, and in a restarted container the new process has the same id.
 rm -f {_HOME}/fe/bin/fe.pid
-# A frontend notes the type of its host once it was ready, as a member of its group that has caught up. One that was
-# stopped on the way there would found a group of its own without a helper; a member must not need the helper to start.
+# A frontend records the type of its host when it is ready, which means that it is a member of its group and has caught
+# up. Before that, a restart without a helper would create a group of its own. After that, a start needs no helper.
 helper=(@{{helper}})
 if grep -qs '^hostType=FQDN' {_HOME}/fe/meta/image/ROLE; then helper=(); fi
 exec {_HOME}/fe/bin/start_fe.sh --host_type FQDN --logconsole "${{helper[@]}}"
