@@ -17,6 +17,7 @@ from machine import Outcome, TestStack, free_offset
 from infra.targets.docker import names
 from tests.providers.docker_engine.install import install
 from tests.waiting import wait_until
+from tools.stack.state_folder import claim
 
 
 @dataclass
@@ -35,6 +36,8 @@ class DockerStack(TestStack):
         """Write the configuration file, and install the replacement plugin where the CLI looks for plugins."""
         super().__post_init__()
         self.configure(target="docker", docker={"baseImage": self.base_image})
+        # The commands refuse a folder with content that they did not create.
+        claim()
         install(self.folder / "pulumi-home")
         self.client = docker.DockerClient(base_url=self.engine) if self.engine else docker.from_env()
 
