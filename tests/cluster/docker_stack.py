@@ -82,7 +82,7 @@ class DockerStack(TestStack):
         wait_until(lambda: set(states().values()) == {"healthy"}, lambda: f"health: {states()}", pause=0.5)
 
     def kill_and_wait(self, service: str) -> float:
-        """Kill a service's process, and wait until Docker reports its successor as healthy. Returns the seconds."""
+        """Kill a service's process, wait until Docker reports its successor as healthy, and return the seconds."""
         pid = self.containers()[service].attrs["State"]["Pid"]
         begin = time.monotonic()
         self.kill(service)

@@ -10,12 +10,12 @@ from tests.cluster import engine as engines
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
 
-from tests.cluster.docker_stack import DockerStack, deployed  # it builds on the machine of the end-to-end tests
+from tests.cluster.docker_stack import DockerStack, deployed  # It imports `machine` of the end-to-end tests.
 
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[str]:
-    """What DOCKER_HOST is for the tests' engine."""
+    """The value of DOCKER_HOST for the tests' engine."""
     if reason := engines.reason_to_skip():
         pytest.skip(reason)
     with engines.engine() as host:

@@ -22,7 +22,7 @@ def test_the_smoke_tests_pass(stack: DockerStack) -> None:
     assert outcome.status == 0, outcome.output[-7000:]
 
 
-def test_a_second_up_changes_nothing_and_replaces_nobody(stack: DockerStack) -> None:
+def test_a_second_up_changes_and_replaces_nothing(stack: DockerStack) -> None:
     before = {service: each.id for service, each in stack.containers().items()}
     begin = time.monotonic()
     outcome = stack.up()
@@ -31,7 +31,7 @@ def test_a_second_up_changes_nothing_and_replaces_nobody(stack: DockerStack) -> 
     assert {service: each.id for service, each in stack.containers().items()} == before
 
 
-def test_status_tells_health_memory_and_uptime(stack: DockerStack) -> None:
+def test_status_prints_health_memory_and_uptime(stack: DockerStack) -> None:
     outcome = stack.command("status")
     assert outcome.status == 0, outcome.output
     for service in SERVICES:
@@ -57,11 +57,11 @@ def test_every_container_is_confined(stack: DockerStack) -> None:
         assert config["StopTimeout"] >= 10, service
 
 
-def test_every_health_check_of_an_image_or_a_service_passes(stack: DockerStack) -> None:
+def test_every_health_check_passes(stack: DockerStack) -> None:
     stack.wait_until_healthy()
 
 
-def test_only_what_is_asked_for_is_published_and_on_loopback(stack: DockerStack) -> None:
+def test_only_the_required_ports_are_published_and_only_on_loopback(stack: DockerStack) -> None:
     published = {
         (service, internal, binding["HostIp"])
         for service, container in stack.containers().items()
@@ -71,11 +71,11 @@ def test_only_what_is_asked_for_is_published_and_on_loopback(stack: DockerStack)
     assert {address for _, _, address in published} == {"127.0.0.1"}
     internal = {(service, port) for service, port, _ in published}
     assert {port for service, port in internal if service in ("ciapol-api", "frontend")} == PUBLIC
-    # The bookie is asked by its own broker alone, the broker from outside by its entrance.
+    # Only the broker connects to the bookie. Clients outside connect to the broker's external listener.
     assert {port for service, port in internal if service == "pulsar"} == {"6651/tcp", "8080/tcp"}
 
 
-def test_no_secret_is_where_everybody_looks(stack: DockerStack) -> None:
+def test_no_secret_is_in_state_inspection_logs_images_or_process_lists(stack: DockerStack) -> None:
     texts = {str(path): path.read_text() for path in (stack.folder / "pulumi").rglob("*.json")}
     for each in stack.client.containers.list(all=True, filters={"name": stack.name}, ignore_removed=True):
         texts[f"inspection of {each.name}"] = json.dumps(each.attrs)
@@ -92,7 +92,7 @@ def test_no_secret_is_where_everybody_looks(stack: DockerStack) -> None:
     assert not found
 
 
-def test_a_secret_is_for_its_service_alone(stack: DockerStack) -> None:
+def test_a_secret_is_mounted_only_into_its_service(stack: DockerStack) -> None:
     assert stack.run_in("ciapol-api", "ls", "/run/kappastack/secrets") == (0, "starrocks-ciapol_api")
     assert stack.run_in("frontend", "ls", "/run/kappastack")[0] != 0
     file = "/run/kappastack/secrets/starrocks-ciapol_api"

@@ -1,4 +1,4 @@
-"""Changes of a running stack: an image, and processes that die, while events flow."""
+"""Changes of a running stack while events flow: a new image, a new setting, killed processes."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.cluster.docker_stack import DockerStack
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 
-def test_a_changed_image_replaces_its_container_alone_around_a_savepoint(stack: DockerStack, tmp_path: Path) -> None:
+def test_a_changed_image_replaces_only_its_container_after_a_savepoint(stack: DockerStack, tmp_path: Path) -> None:
     measurements = list(from_sample(20_000, prefix="image"))
     write_csv(tmp_path / "image.csv", measurements)
     before = {service: each.id for service, each in stack.containers().items()}
@@ -23,7 +23,7 @@ def test_a_changed_image_replaces_its_container_alone_around_a_savepoint(stack: 
 
     after = {service: each.id for service, each in stack.containers().items()}
     assert [service for service in before if before[service] != after[service]] == ["seatunnel"]
-    # The jobs' stop before, and their start after.
+    # The drain before the replacement, and the restart of the job after it.
     assert outcome.resources["updated"] == 2, outcome.output[-5000:]
     assert outcome.resources["replaced"] == 1
     assert replay.finish() == len(measurements)
@@ -33,7 +33,7 @@ def test_a_changed_image_replaces_its_container_alone_around_a_savepoint(stack: 
     assert total == different == len(measurements)
 
 
-def test_the_jobs_are_stopped_before_a_changed_setting_takes_their_engine_away(stack: DockerStack) -> None:
+def test_jobs_are_stopped_before_a_changed_setting_replaces_the_engine(stack: DockerStack) -> None:
     before = {service: each.id for service, each in stack.containers().items()}
     stack.configure(seatunnel={"heap": "400Mi"})
     outcome = stack.up()
@@ -47,7 +47,7 @@ def test_the_jobs_are_stopped_before_a_changed_setting_takes_their_engine_away(s
     assert stack.command("status").status == 0
 
 
-def test_each_process_that_dies_comes_back_and_nothing_is_lost_or_doubled(stack: DockerStack, tmp_path: Path) -> None:
+def test_each_killed_process_restarts_and_no_row_is_lost_or_duplicated(stack: DockerStack, tmp_path: Path) -> None:
     measurements = list(from_sample(40_000, prefix="kill"))
     write_csv(tmp_path / "kill.csv", measurements)
     replay = Replay(stack, tmp_path / "kill.csv", speed=2_000)
@@ -56,7 +56,7 @@ def test_each_process_that_dies_comes_back_and_nothing_is_lost_or_doubled(stack:
     for service in (*web, "postgres", "dolphinscheduler", "starrocks", "pulsar", "seatunnel"):
         print(f"{service} was healthy again after {stack.kill_and_wait(service):.1f} s")
     assert replay.finish() == len(measurements)
-    # The engine forgot its jobs: the keeper puts them back, within a minute of DolphinScheduler's being there.
+    # A killed engine forgets its jobs. The keeper restarts them within a minute after DolphinScheduler is up.
     wait_for_count(stack, "kill", len(measurements))
     assert differences(stack.name, measurements, "kill") == []
     stack.wait_until_healthy()

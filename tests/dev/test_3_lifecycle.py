@@ -1,4 +1,4 @@
-"""Stopped, started again, destroyed; kept data; deployments that are killed."""
+"""Stopping, restarting and destroying a stack; kept data; killed deployments."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def kill(stack: DockerStack) -> None:
     up.wait(60)
 
 
-def test_a_killed_up_is_repaired_by_the_next_and_by_destroy(fresh: DockerStack) -> None:
+def test_after_a_killed_up_the_next_up_and_destroy_succeed(fresh: DockerStack) -> None:
     built = fresh.build_images()
     assert built.status == 0, built.output[-4000:]
     kill(fresh)
@@ -73,7 +73,7 @@ def test_kept_data_are_opened_by_the_next_up(fresh: DockerStack) -> None:
     assert fresh.leftovers() == []
 
 
-def test_a_bare_pulumi_names_the_command_that_builds_a_missing_image(fresh: DockerStack) -> None:
+def test_pulumi_up_names_the_command_that_builds_a_missing_image(fresh: DockerStack) -> None:
     fresh.configure(docker={"baseImage": "example.invalid/no-such-base:1"})
     script = f'eval "$(make -s env STACK={fresh.name})"; pulumi preview -s {fresh.name}'
     outcome = fresh._run(["bash", "-c", f"cd {ROOT}; {script}"], 400)

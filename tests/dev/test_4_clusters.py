@@ -1,6 +1,6 @@
-"""The same platform with every part that can be a cluster as one: smoke tests, a second `up`, and servers that die.
+"""The platform with every service in its cluster form: smoke tests, a second `up`, and killed servers.
 
-The first stack is gone by now: two would be much for a small machine.
+The first stack is destroyed before: a small machine cannot run two.
 """
 
 import os
@@ -43,7 +43,7 @@ def clusters(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield made
 
 
-def test_every_server_is_there_and_the_smoke_tests_pass(clusters: DockerStack) -> None:
+def test_every_server_exists_and_the_smoke_tests_pass(clusters: DockerStack) -> None:
     assert set(clusters.containers()) == {*PULSAR, *ZETA, *SCHEDULER, *WEB, "postgres", "starrocks"}
     outcome = clusters.smoke()
     assert outcome.status == 0, outcome.output[-7000:]
@@ -56,7 +56,7 @@ def test_a_second_up_changes_nothing(clusters: DockerStack) -> None:
     assert {service: each.id for service, each in clusters.containers().items()} == before
 
 
-def test_servers_that_only_servers_ask_publish_nothing(clusters: DockerStack) -> None:
+def test_internal_servers_publish_no_port(clusters: DockerStack) -> None:
     found = clusters.containers()
     for service in [*PULSAR[:-1], *ZETA[1:], *SCHEDULER[1:]]:
         ports = found[service].attrs["NetworkSettings"]["Ports"] or {}
@@ -66,7 +66,9 @@ def test_servers_that_only_servers_ask_publish_nothing(clusters: DockerStack) ->
 
 
 @pytest.mark.parametrize("victim", [ZETA[0], *(pytest.param(each, marks=pytest.mark.long) for each in ZETA[1:])])
-def test_the_job_goes_on_when_one_of_three_nodes_dies(clusters: DockerStack, tmp_path: Path, victim: str) -> None:
+def test_the_job_continues_when_one_of_three_nodes_is_killed(
+    clusters: DockerStack, tmp_path: Path, victim: str
+) -> None:
     prefix = f"zeta{ZETA.index(victim)}"
     measurements = list(from_sample(12_000, prefix=prefix))
     write_csv(tmp_path / "nodes.csv", measurements)
@@ -75,7 +77,7 @@ def test_the_job_goes_on_when_one_of_three_nodes_dies(clusters: DockerStack, tmp
 
     begin = time.monotonic()
     clusters.kill(victim)
-    # What was on its way when the node died may still arrive; more than that comes from those that are left.
+    # Rows in flight when the node was killed may still arrive; further rows prove that the other nodes continue.
     wait_for_count(clusters, prefix, counted(clusters, prefix) + 2_000, at_least=True)
     seconds = time.monotonic() - begin
     print(f"the job went on {seconds:.1f} s after {victim} died, 2,000 rows included")
@@ -87,7 +89,7 @@ def test_the_job_goes_on_when_one_of_three_nodes_dies(clusters: DockerStack, tmp
     clusters.wait_until_healthy()
 
 
-def test_each_server_that_dies_comes_back_and_nothing_is_lost_or_doubled(clusters: DockerStack, tmp_path: Path) -> None:
+def test_each_killed_server_restarts_and_no_row_is_lost_or_duplicated(clusters: DockerStack, tmp_path: Path) -> None:
     measurements = list(from_sample(50_000, prefix="servers"))
     write_csv(tmp_path / "servers.csv", measurements)
     replay = Replay(clusters, tmp_path / "servers.csv", speed=2_000)
@@ -97,9 +99,9 @@ def test_each_server_that_dies_comes_back_and_nothing_is_lost_or_doubled(cluster
     assert replay.finish() == len(measurements)
     wait_for_count(clusters, "servers", len(measurements))
     assert differences(clusters.name, measurements, "servers") == []
-    # What a station did not get acknowledged it sends again: such an event may have come twice, and is one clean row.
+    # The replay resends unacknowledged events: such an event may have two raw rows, but has one clean row.
     assert raw_counts(clusters.name, "servers")[1] == len(measurements)
-    # Servers of DolphinScheduler that lost the registry end themselves, and are started again by the engine.
+    # DolphinScheduler servers that lose their ZooKeeper session exit, and the engine restarts them.
     clusters.wait_until_healthy()
     outcome = clusters.command("status")
     assert outcome.status == 0, outcome.output

@@ -1,4 +1,4 @@
-"""Images that go to a registry, as for a machine without a way to the internet, and come from there by their digest."""
+"""Images are pushed to a registry, as for a machine without internet access, and pulled from there by digest."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 NAME = "postgres"
 
 
-def test_what_was_pushed_is_pulled_by_the_settings_that_were_printed(engine: str, tmp_path: Path) -> None:
+def test_pushed_images_are_pulled_with_the_printed_settings(engine: str, tmp_path: Path) -> None:
     base = engines.base_image(engine)
     client = docker.DockerClient(base_url=engine) if engine else docker.from_env()
     with registry(tmp_path) as address:

@@ -19,12 +19,12 @@ _NANOSECONDS = {"ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 
 
 def nanoseconds(duration: str) -> int:
-    """Nanoseconds of a Go duration such as `1m30s`."""
+    """Convert a Go duration such as `1m30s` to nanoseconds."""
     return round(sum(float(number) * _NANOSECONDS[unit] for number, unit in _DURATION.findall(duration)))
 
 
 def as_go_writes(value: int) -> str:
-    """The Go duration, such as `1m30s`, of a number of nanoseconds."""
+    """Format nanoseconds as a Go duration such as `1m30s`."""
     seconds = value / 1e9
     if seconds < 60:
         return f"{seconds:g}s"

@@ -37,7 +37,7 @@ def plain(value: PropertyValue) -> Plain | Unknown:
 
 
 def wrapped(value: Plain) -> PropertyValue:
-    """The protocol's form of a plain value."""
+    """Convert a plain value to the form of the protocol."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return PropertyValue(value)
     if isinstance(value, int | float):
@@ -48,7 +48,7 @@ def wrapped(value: Plain) -> PropertyValue:
 
 
 def known(values: Mapping[str, PropertyValue]) -> dict[str, Plain]:
-    """Plain values of all properties that are known and set."""
+    """The plain values of all known, set properties."""
     found = {key: plain(value) for key, value in values.items()}
     return {key: value for key, value in found.items() if not isinstance(value, Unknown) and value is not None}
 

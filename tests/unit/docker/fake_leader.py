@@ -1,6 +1,6 @@
-"""A frontend of StarRocks that leads a cluster, as far as membership goes: its tables, statements and refusals.
+"""A fake of StarRocks' leader frontend, limited to cluster membership: its tables, statements and errors.
 
-What it says when it refuses is what `NodeMgr`, `SystemInfoService` and `SystemHandler` of StarRocks say.
+Its error messages are those of StarRocks' `NodeMgr`, `SystemInfoService` and `SystemHandler`.
 """
 
 import re
@@ -19,7 +19,7 @@ class Crash(Exception):
 
 @dataclass
 class Node:
-    """A member: how many looks until it is alive, and what it holds."""
+    """A member: the number of queries until it is alive, and the number of its tablets."""
 
     looks: int
     tablets: int = 0
@@ -28,16 +28,16 @@ class Node:
 
 @dataclass
 class FakeLeader:
-    """Keeps members.
+    """Stores the members of the cluster.
 
     Args:
-        looks: how often a new member is looked at before it is alive.
-        refused_sessions: how many sessions are refused before the first opens: it is starting.
-        unresolved: hosts whose names the network does not know yet, each with how many tries that takes.
-        dead: nodes that never come alive.
-        leader: the frontend that leads.
-        replicas: how many backends the tables need.
-        crash_after: the deployment is killed after so many statements.
+        looks: number of queries before a new member is alive.
+        refused_sessions: number of sessions that fail before the first opens, as while the frontend starts.
+        unresolved: hosts whose names do not resolve yet, each with the number of attempts until they do.
+        dead: nodes that never become alive.
+        leader: the leader frontend.
+        replicas: number of backends that the tables need.
+        crash_after: number of statements after which the deployment is killed.
     """
 
     looks: int = 2
@@ -61,7 +61,7 @@ class FakeLeader:
         yield self
 
     def query(self, statement: str) -> list[dict[str, str]]:
-        """SHOW FRONTENDS or SHOW BACKENDS, all of it text."""
+        """The rows of SHOW FRONTENDS or SHOW BACKENDS, all values as text."""
         if statement == "SHOW FRONTENDS":
             return [
                 {"Id": str(number), "Name": f"{_host(key)}_9010_17", "IP": _host(key), "EditLogPort": key.split(":")[1]}
@@ -78,7 +78,7 @@ class FakeLeader:
         ]
 
     def execute(self, statement: str) -> Sequence[tuple[str, ...]]:
-        """A statement about a member."""
+        """Run an ALTER SYSTEM statement about a member."""
         match = _STATEMENT.match(statement)
         assert match, statement
         if complaint := self._do(match[1], match[2]):
@@ -94,7 +94,7 @@ class FakeLeader:
         return str(node.looks < 0 and key not in self.dead).lower()
 
     def _move(self) -> None:
-        """One look's worth of a leaving backend's tablets; once it has none it is dropped."""
+        """Move one tablet away from each backend that is being decommissioned, and drop it when it has none left."""
         for node in self.backends.values():
             node.tablets -= node.leaving
         self.backends = {key: node for key, node in self.backends.items() if not node.leaving or node.tablets > 0}

@@ -1,4 +1,4 @@
-"""Reads from the engine before resources are declared, and removal of what a killed deployment left on it."""
+"""Queries to the engine before resources are declared, and removal of leftovers of a killed deployment."""
 
 import json
 from collections.abc import Callable
@@ -30,13 +30,13 @@ CLUSTER = settings(starrocks={"edition": "cluster"})
 
 
 def deployed(monkeypatch: pytest.MonkeyPatch, used: Settings, service: str, **host: object) -> Recorder:
-    """The program over an existing container."""
+    """Run the program with an existing container."""
     existing = {f"kappastack-test-{service}": HostConfig.model_validate(host)}
     monkeypatch.setattr(engine, "host_configs", lambda _stack: existing)
     return run(used)
 
 
-def test_defaults_that_the_engine_added_are_no_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defaults_added_by_the_engine_are_not_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     host = {
         "LogConfig": {"Type": "json-file", "Config": {**LOGS, "compress": "true"}},
         "Ulimits": [{"Name": "nproc", "Soft": 4096, "Hard": 4096}, {"Name": "nofile", "Soft": 1024, "Hard": 4096}],
@@ -44,7 +44,7 @@ def test_defaults_that_the_engine_added_are_no_changes(monkeypatch: pytest.Monke
     assert deployed(monkeypatch, settings(), "pulsar", **host).ignored["Container/pulsar"] == ["logOpts", "ulimits"]
 
 
-def test_limits_of_the_engine_beside_those_of_starrocks_are_no_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ulimits_of_the_engine_beside_those_of_starrocks_are_not_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = [{"Name": "nofile", "Soft": 655350, "Hard": 655350}, {"Name": "nproc", "Soft": 4096, "Hard": 4096}]
     name = "starrocks-be-1"
     found = deployed(monkeypatch, CLUSTER, name, LogConfig={"Config": LOGS}, Ulimits=limits)
@@ -54,14 +54,14 @@ def test_limits_of_the_engine_beside_those_of_starrocks_are_no_changes(monkeypat
     assert found.ignored[f"Container/{name}"] == ["logOpts"]
 
 
-def test_other_log_options_are_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_log_options_are_applied(monkeypatch: pytest.MonkeyPatch) -> None:
     host = {"LogConfig": {"Config": {"max-size": "10m", "max-file": "3"}}}
     found = deployed(monkeypatch, settings(), "pulsar", **host)
     assert found.ignored["Container/pulsar"] == ["ulimits"]
     assert found.ignored["Container/postgres"] == ["logOpts", "ulimits"]
 
 
-def test_other_log_options_change_the_instance_so_that_jobs_are_drained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_log_options_change_the_instance_so_that_jobs_are_drained(monkeypatch: pytest.MonkeyPatch) -> None:
     def instances() -> dict[str, object]:
         return {name: args.inputs["instance"] for name, args in run(settings()).of_type("SeaTunnelDrain").items()}
 
@@ -80,7 +80,7 @@ def _noted(asked: list[str]) -> Callable[[str], bool]:
     return lacks_image
 
 
-def test_a_registry_is_never_asked_for_an_image_that_only_this_checkout_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_built_by_this_checkout_are_never_looked_up_in_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(engine, "lacks_image", _noted(asked))
     recorder = run(settings())
@@ -94,7 +94,7 @@ def test_a_registry_is_never_asked_for_an_image_that_only_this_checkout_builds(m
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A script that stands for the `docker` command and records what it removes."""
+    """A script that replaces the `docker` command and records what it removes."""
     path = tmp_path / "docker"
     path.touch(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
@@ -113,7 +113,7 @@ esac
 """
 
 
-def test_what_is_in_no_state_is_removed_and_data_only_on_request(program: Path, tmp_path: Path) -> None:
+def test_orphans_are_removed_and_their_data_only_on_request(program: Path, tmp_path: Path) -> None:
     removed = tmp_path / "removed"
     program.write_text(ENGINE.format(removed=removed))
     lines = containers.remove("dev", keep={"c2"}, volumes=False)
@@ -128,7 +128,7 @@ def test_what_is_in_no_state_is_removed_and_data_only_on_request(program: Path, 
     assert len(removed.read_text().splitlines()) == 2
 
 
-def test_an_engine_that_refuses_is_named(program: Path) -> None:
+def test_the_error_names_an_engine_that_rejects_the_request(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2; exit 1\n")
     with pytest.raises(EngineError, match="docker container ls: Cannot connect to the Docker daemon"):
         containers.remove("dev", keep=(), volumes=True)
@@ -137,7 +137,7 @@ def test_an_engine_that_refuses_is_named(program: Path) -> None:
     assert containers.engine_folder() is None
 
 
-def test_only_a_missing_image_is_missing(program: Path) -> None:
+def test_only_a_not_found_error_means_that_an_image_is_missing(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'Error: No such image: kappastack/pulsar:1' >&2; exit 1\n")
     assert engine.lacks_image("kappastack/pulsar:1")
     program.write_text("#!/bin/sh\necho sha256:1\n")
@@ -154,7 +154,7 @@ def test_settings_of_existing_containers_are_read(program: Path) -> None:
     assert not found.opens(655350)
 
 
-def test_data_without_their_passwords_are_refused_with_a_way_out(
+def test_data_without_their_passwords_are_rejected_with_a_remedy(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program.write_text(ENGINE.format(removed=tmp_path / "removed"))

@@ -1,4 +1,4 @@
-"""The health of a container that cannot be asked from here, as the engine tells it."""
+"""The health of containers without a published port, as the engine reports it."""
 
 from pathlib import Path
 
@@ -11,30 +11,30 @@ CHECK = Check(url="docker://kappastack-test-x", contains="", start_within=5, des
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A script that stands for the `docker` command."""
+    """A script that replaces the `docker` command."""
     program = tmp_path / "docker"
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     program.touch(0o755)
     return program
 
 
-def test_a_healthy_container_has_no_complaint(engine: Path) -> None:
+def test_a_healthy_container_has_no_problem(engine: Path) -> None:
     engine.write_text('#!/bin/sh\n[ "$4" = kappastack-test-x ] && echo running healthy\n')
     assert CHECK.complaint() == ""
 
 
 @pytest.mark.parametrize("state", ["running starting", "running unhealthy", "exited unhealthy", "restarting starting"])
-def test_another_state_is_told(engine: Path, state: str) -> None:
+def test_another_state_is_reported(engine: Path, state: str) -> None:
     engine.write_text(f"#!/bin/sh\necho {state}\n")
     assert CHECK.complaint() == f"container kappastack-test-x is {state}"
 
 
-def test_one_that_is_not_there_is_told_in_the_engine_s_words(engine: Path) -> None:
+def test_a_missing_container_is_reported_with_the_engines_message(engine: Path) -> None:
     engine.write_text("#!/bin/sh\necho 'Error: No such object: kappastack-test-x' >&2\nexit 1\n")
     assert CHECK.complaint() == "container kappastack-test-x is Error: No such object: kappastack-test-x"
 
 
-def test_it_is_waited_for(engine: Path, tmp_path: Path) -> None:
+def test_the_wait_ends_when_the_container_is_healthy(engine: Path, tmp_path: Path) -> None:
     engine.write_text(
         f"#!/bin/sh\n[ -e {tmp_path}/asked ] && echo running healthy && exit\ntouch {tmp_path}/asked\n"
         "echo running starting\n"

@@ -1,4 +1,4 @@
-"""Images: named by their content, built from a context that is the same for the same content."""
+"""Images: their names depend on their content only, and equal content gives an equal build context."""
 
 import io
 import json
@@ -25,11 +25,11 @@ def test_every_service_has_an_image() -> None:
     assert {each.name for each in images(BASE, declared().values())} == {each.name for each in every()} - programs
 
 
-def test_a_platform_without_products_needs_no_image_of_theirs() -> None:
+def test_a_platform_without_products_needs_no_product_image() -> None:
     assert not [each.name for each in images(BASE, []) if "ciapol" in each.name or "ciapol" in each.dockerfile]
 
 
-def test_workers_have_the_programs_of_tasks() -> None:
+def test_worker_images_contain_the_task_programs() -> None:
     assert {each.name for each in image("dolphinscheduler").distributions} == {
         "dolphinscheduler",
         "ciapol-predictor",
@@ -37,23 +37,23 @@ def test_workers_have_the_programs_of_tasks() -> None:
     }
 
 
-def test_equal_content_has_an_equal_name_and_another_base_has_another() -> None:
+def test_the_name_depends_on_content_and_base_image_only() -> None:
     assert image("ciapol-api") == image("ciapol-api")
     assert image("ciapol-api").local != image("ciapol-api", "debian:trixie-slim").local
     assert image("starrocks_emulator").local.startswith("kappastack/starrocks-emulator:0.1.0-")
 
 
-def test_every_image_runs_as_a_user_without_rights_and_has_labels() -> None:
+def test_every_image_runs_as_an_unprivileged_user_and_has_labels() -> None:
     for each in images(BASE, declared().values()):
         assert each.dockerfile.startswith("ARG BASE_IMAGE=debian:bookworm-slim\nFROM ${BASE_IMAGE}\n"), each.name
         assert "\nUSER 10001:0\n" in each.dockerfile, each.name
-        # The target takes the health check from the description of the service.
+        # The deployment defines the health check from the description of the service.
         assert "HEALTHCHECK" not in each.dockerfile, each.name
         for label in ("title", "vendor", "version"):
             assert f"org.opencontainers.image.{label}=" in each.dockerfile, each.name
 
 
-def test_an_unknown_image_is_named() -> None:
+def test_the_error_for_an_unknown_image_names_it() -> None:
     with pytest.raises(ImageError, match="no image for distribution 'nobody'"):
         image("nobody")
 
@@ -87,7 +87,7 @@ def written(image: Image) -> bytes:
     return stream.getvalue()
 
 
-def test_a_context_is_the_same_for_the_same_content(small: Image) -> None:
+def test_equal_content_gives_an_equal_context(small: Image) -> None:
     first = written(small)
     for path in small.distributions[0].path.rglob("*"):
         path.touch()

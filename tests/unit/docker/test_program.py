@@ -1,4 +1,4 @@
-"""The program of target `docker` under Pulumi's mocks: what it asks pulumi-docker for."""
+"""The program of target `docker` under Pulumi's mocks: the inputs that it passes to pulumi-docker."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ def test_every_container_is_confined_and_limited(dev: Recorder) -> None:
         assert inputs["logOpts"] == {"max-size": "20m", "max-file": "3"}
 
 
-def test_images_are_asked_for_by_id(dev: Recorder) -> None:
+def test_containers_use_image_ids(dev: Recorder) -> None:
     found = containers(dev)
     assert found["pulsar"]["image"] == "sha256:pulsar"
     assert found["starrocks"]["image"] == "sha256:starrocks_emulator"
@@ -71,7 +71,7 @@ def test_a_registry_and_digests_of_the_settings_are_used() -> None:
     assert references["ciapol-api"].startswith("registry.example:5000/team/kappastack/ciapol-api:")
 
 
-def test_the_page_and_the_api_are_for_everybody_and_the_rest_for_the_operator(dev: Recorder) -> None:
+def test_only_page_and_api_ports_are_public_and_operator_ports_are_on_loopback(dev: Recorder) -> None:
     published = {
         service: [(port["internal"], port["external"], port["ip"]) for port in inputs.get("ports") or []]  # type: ignore[attr-defined]
         for service, inputs in containers(dev).items()
@@ -83,7 +83,7 @@ def test_the_page_and_the_api_are_for_everybody_and_the_rest_for_the_operator(de
     assert {address for _, _, address in others} == {"127.0.0.1"}
 
 
-def test_the_operator_reaches_the_broker_by_its_entrance(dev: Recorder) -> None:
+def test_the_operator_connects_to_the_brokers_external_listener(dev: Recorder) -> None:
     endpoints = dev.of_type("Connections")["connections"].inputs["endpoints"]
     assert endpoints["pulsar"]["broker"] == {"scheme": "pulsar", "host": "127.0.0.1", "port": 6751}
     assert "bookkeeper" not in endpoints["pulsar"]
@@ -92,7 +92,7 @@ def test_the_operator_reaches_the_broker_by_its_entrance(dev: Recorder) -> None:
     assert "bindAddresses=outside:pulsar://0.0.0.0:6651\n" in text
 
 
-def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorder) -> None:
+def test_secrets_are_uploaded_only_to_services_that_declare_them(dev: Recorder) -> None:
     holders = {args.name for args in dev.resources if "planted" in json.dumps(args.inputs, default=str)}
     carriers = {
         f"{service}-configuration"
@@ -100,7 +100,7 @@ def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorde
     }
     assert holders == carriers | {"connections"}
     uploads = dev.of_type("Container")["ciapol-api-configuration"].inputs["uploads"]
-    # Pulumi's mark of a secret is around it.
+    # Pulumi wraps the value because it is secret.
     assert uploads["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
     assert uploads["value"] == [
         {
@@ -111,7 +111,7 @@ def test_secrets_are_uploaded_to_those_who_ask_and_are_nowhere_else(dev: Recorde
     ]
 
 
-def test_what_carries_the_configuration_is_never_started_and_has_no_network(dev: Recorder) -> None:
+def test_configuration_containers_never_start_and_have_no_network(dev: Recorder) -> None:
     carriers = [args.inputs for name, args in dev.of_type("Container").items() if name.endswith("-configuration")]
     assert len(carriers) == 6
     for inputs in carriers:
@@ -119,7 +119,7 @@ def test_what_carries_the_configuration_is_never_started_and_has_no_network(dev:
         assert "readOnly" not in inputs
 
 
-def test_configuration_is_mounted_for_reading_and_data_for_writing(dev: Recorder) -> None:
+def test_configuration_is_mounted_read_only_and_data_writable(dev: Recorder) -> None:
     volumes = containers(dev)["seatunnel"]["volumes"]
     assert isinstance(volumes, list)
     assert volumes[0] == {
@@ -131,7 +131,7 @@ def test_configuration_is_mounted_for_reading_and_data_for_writing(dev: Recorder
     assert volumes[1]["volumeName"].startswith("kappastack-test-seatunnel-configuration-")
 
 
-def test_a_changed_file_or_image_changes_the_instance_and_nothing_else_does(dev: Recorder) -> None:
+def test_only_a_changed_file_or_image_changes_the_instance(dev: Recorder) -> None:
     def instances(recorder: Recorder) -> dict[str, object]:
         return {name: args.inputs["instance"] for name, args in recorder.of_type("SeaTunnelDrain").items()}
 
@@ -143,7 +143,7 @@ def test_a_changed_file_or_image_changes_the_instance_and_nothing_else_does(dev:
     assert {name for name in before if before[name] != other[name]} == {"seatunnel-drain"}
 
 
-def test_the_job_goes_on_when_what_it_needs_was_replaced(dev: Recorder) -> None:
+def test_the_job_is_restarted_when_a_service_that_it_needs_was_replaced(dev: Recorder) -> None:
     drains = {args.inputs["service"]: args.inputs["instance"] for args in dev.of_type("SeaTunnelDrain").values()}
     assert dev.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"] == drains
 

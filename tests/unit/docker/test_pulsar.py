@@ -48,7 +48,7 @@ def role(token: str) -> str:
     return claims["sub"]
 
 
-def test_only_those_with_a_token_are_let_in(standalone: Recorder) -> None:
+def test_clients_need_a_token(standalone: Recorder) -> None:
     assert {
         "authenticationEnabled=true",
         "authorizationEnabled=true",
@@ -62,7 +62,7 @@ def test_only_those_with_a_token_are_let_in(standalone: Recorder) -> None:
     assert role(held["pulsar-broker"]) == "broker"
 
 
-def test_the_engine_has_its_own_token_and_not_the_key(standalone: Recorder) -> None:
+def test_the_engine_has_its_own_token_but_not_the_signing_key(standalone: Recorder) -> None:
     held = secrets(standalone, "seatunnel")
     assert "pulsar-token-key" not in held
     assert role(held["pulsar-seatunnel"]) == "seatunnel"
@@ -72,7 +72,7 @@ def test_the_engine_has_its_own_token_and_not_the_key(standalone: Recorder) -> N
     assert placeholders["pulsar.seatunnel_token_file"] == "/run/kappastack/secrets/pulsar-seatunnel"
 
 
-def test_roles_may_do_what_they_are_for(standalone: Recorder) -> None:
+def test_each_role_has_only_its_permissions(standalone: Recorder) -> None:
     namespaces = standalone.of_type("PulsarTopics")["ciapol-topics"].inputs["namespaces"]
     assert namespaces["air"]["permissions"] == {
         "seatunnel": ["consume"],
@@ -81,7 +81,7 @@ def test_roles_may_do_what_they_are_for(standalone: Recorder) -> None:
     }
 
 
-def test_tokens_are_in_files_and_in_the_connections_alone(standalone: Recorder) -> None:
+def test_tokens_are_only_in_secret_files_and_in_the_connections(standalone: Recorder) -> None:
     known = standalone.of_type("Connections")["connections"].inputs["secrets"]
     tokens = {name: value for name, value in known.items() if is_token(name)}
     assert {role(token) for token in tokens.values()} == {
@@ -97,11 +97,11 @@ def test_tokens_are_in_files_and_in_the_connections_alone(standalone: Recorder) 
     assert holders == {"connections", "pulsar-configuration", "seatunnel-configuration"}
 
 
-def test_this_machine_s_own_loopback_asks_for_none() -> None:
+def test_target_host_needs_no_tokens() -> None:
     assert not settings("host").pulsar_asks_for_tokens
 
 
-def test_a_cluster_has_all_its_servers_from_one_image(cluster: Recorder) -> None:
+def test_all_servers_of_a_cluster_use_one_image(cluster: Recorder) -> None:
     containers = cluster.of_type("Container")
     for name in [*ZOOKEEPERS, *BOOKIES, *BROKERS, "pulsar"]:
         assert containers[name].inputs["image"] == "sha256:pulsar", name
@@ -110,7 +110,7 @@ def test_a_cluster_has_all_its_servers_from_one_image(cluster: Recorder) -> None
     assert volumes == {name: f"kappastack-test-{name}-data" for name in (*ZOOKEEPERS, *BOOKIES)}
 
 
-def test_the_proxy_alone_is_published_and_only_for_the_operator(cluster: Recorder) -> None:
+def test_only_the_proxy_is_published_and_only_on_loopback(cluster: Recorder) -> None:
     containers = cluster.of_type("Container")
     for name in [*ZOOKEEPERS, *BOOKIES, *BROKERS]:
         assert not containers[name].inputs.get("ports"), name
@@ -118,7 +118,7 @@ def test_the_proxy_alone_is_published_and_only_for_the_operator(cluster: Recorde
     assert published == [(6650, "127.0.0.1"), (8080, "127.0.0.1")]
 
 
-def test_members_of_the_group_know_each_other_and_themselves(cluster: Recorder) -> None:
+def test_zookeepers_list_all_members_and_have_their_own_id(cluster: Recorder) -> None:
     for number, name in enumerate(ZOOKEEPERS, 1):
         assert {f"server.{n}={each}:2888:3888" for n, each in enumerate(ZOOKEEPERS, 1)} <= lines(
             cluster, name, "zoo.cfg"
@@ -126,7 +126,7 @@ def test_members_of_the_group_know_each_other_and_themselves(cluster: Recorder) 
         assert f'echo {number} >"/var/lib/kappastack/data/myid"' in lines(cluster, name, "start.sh")
 
 
-def test_everybody_asks_the_whole_group(cluster: Recorder) -> None:
+def test_every_server_connects_to_all_zookeepers(cluster: Recorder) -> None:
     hosts = "pulsar-zookeeper:2181,pulsar-zookeeper-2:2181,pulsar-zookeeper-3:2181"
     for name in BOOKIES:
         assert f"zkServers={hosts}" in lines(cluster, name, "bookkeeper.conf")
@@ -136,7 +136,7 @@ def test_everybody_asks_the_whole_group(cluster: Recorder) -> None:
     assert f"metadataStoreUrl=zk:{hosts}" in lines(cluster, "pulsar", "proxy.conf")
 
 
-def test_one_bookie_sets_the_cluster_up_and_the_others_wait_for_it(cluster: Recorder) -> None:
+def test_one_bookie_initialises_the_cluster_and_the_others_wait(cluster: Recorder) -> None:
     scripts = {name: cluster.files(name)["start.sh"] for name in (*BOOKIES, *BROKERS)}
     assert [name for name, text in scripts.items() if "PulsarClusterMetadataSetup" in text] == ["pulsar-bookkeeper"]
     for name in BOOKIES[1:]:
@@ -146,12 +146,12 @@ def test_one_bookie_sets_the_cluster_up_and_the_others_wait_for_it(cluster: Reco
 
 
 @pytest.mark.parametrize(("bookies", "copies"), [(1, 1), (2, 2), (3, 2)])
-def test_messages_have_two_copies_where_there_are_two_bookies(bookies: int, copies: int) -> None:
+def test_messages_have_two_copies_with_two_or_more_bookies(bookies: int, copies: int) -> None:
     found = lines(run(settings(topology="cluster", bookies=bookies)), "pulsar-broker", "broker.conf")
     assert {f"managedLedgerDefault{each}={copies}" for each in ("EnsembleSize", "WriteQuorum", "AckQuorum")} <= found
 
 
-def test_the_proxy_hands_on_who_asks(cluster: Recorder) -> None:
+def test_the_proxy_forwards_the_clients_credentials(cluster: Recorder) -> None:
     assert {
         "authenticationEnabled=true",
         "forwardAuthorizationCredentials=true",
@@ -162,17 +162,17 @@ def test_the_proxy_hands_on_who_asks(cluster: Recorder) -> None:
         assert "proxyRoles=proxy" in lines(cluster, name, "broker.conf")
 
 
-def test_jobs_stop_before_a_server_is_replaced_and_go_on_after(cluster: Recorder) -> None:
+def test_jobs_stop_before_a_server_is_replaced_and_continue_afterwards(cluster: Recorder) -> None:
     drained = {args.inputs["service"] for args in cluster.of_type("SeaTunnelDrain").values()}
     assert drained == {*BOOKIES, *BROKERS, "pulsar", "seatunnel", "starrocks"}
     assert set(cluster.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"]) == drained
 
 
-def test_counts_are_of_a_cluster() -> None:
+def test_server_counts_are_valid_only_for_a_cluster() -> None:
     with pytest.raises(SettingsError, match="zookeepers, bookies and brokers are of topology cluster"):
         settings(bookies=3)
 
 
-def test_this_machine_runs_no_cluster() -> None:
+def test_target_host_rejects_a_cluster() -> None:
     with pytest.raises(SettingsError, match=r"pulsar.topology cluster needs a host for each server; target host"):
         settings("host", topology="cluster")

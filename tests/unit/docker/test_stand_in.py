@@ -1,4 +1,4 @@
-"""The stand-in for the plugin of pulumi-docker: strict where the real one is."""
+"""The replacement for the plugin of pulumi-docker is as strict as the original."""
 
 import asyncio
 from pathlib import Path
@@ -34,7 +34,7 @@ def check(**inputs: Plain) -> tuple[dict[str, PropertyValue], list[str]]:
 
 
 def diff(state: dict[str, Plain], **changes: Plain) -> tuple[list[str], list[str]]:
-    """What has changed, and what of it replaces the container."""
+    """The changed inputs, and those of them that replace the container."""
     inputs, failures = check(**{**INPUTS, **changes})
     assert failures == []
     old = {name: wrapped(value) for name, value in state.items()}
@@ -47,7 +47,7 @@ def diff(state: dict[str, Plain], **changes: Plain) -> tuple[list[str], list[str
 
 @pytest.fixture
 def state() -> dict[str, Plain]:
-    """As it is read back after the creation, in the engine's own order and with its own additions."""
+    """The state as read after creation, in the engine's order and with the engine's defaults."""
     return {
         **INPUTS,
         "mustRun": True,
@@ -72,7 +72,7 @@ def state() -> dict[str, Plain]:
     }
 
 
-def test_an_unknown_input_is_refused_at_any_depth() -> None:
+def test_an_unknown_input_is_rejected_at_any_depth() -> None:
     assert check(**INPUTS, colour="red")[1][0].startswith("colour: unknown; there are attach, ")
     ports: list[Plain] = [{"internal": 1, "extern": 2}]
     assert check(**{**INPUTS, "ports": ports})[1] == [
@@ -80,13 +80,13 @@ def test_an_unknown_input_is_refused_at_any_depth() -> None:
     ]
 
 
-def test_an_input_of_another_type_is_refused() -> None:
+def test_an_input_of_a_wrong_type_is_rejected() -> None:
     assert check(**{**INPUTS, "memory": "512m"})[1] == ["memory: int is expected, this is str"]
     assert check(**{**INPUTS, "command": "true"})[1] == ["command: a list is expected, this is str"]
     assert check(**{**INPUTS, "healthcheck": "x"})[1] == ["healthcheck: an object is expected, this is str"]
 
 
-def test_what_is_read_back_is_no_change(state: dict[str, Plain]) -> None:
+def test_the_state_that_is_read_back_is_not_a_change(state: dict[str, Plain]) -> None:
     assert diff(state) == ([], [])
 
 
@@ -103,15 +103,15 @@ def test_what_is_read_back_is_no_change(state: dict[str, Plain]) -> None:
     ],
 )
 def test_most_inputs_replace_the_container(state: dict[str, Plain], name: str, value: Plain, replaces: bool) -> None:
-    # An empty option of a temporary file system is a change like any other.
+    # An empty tmpfs option also counts as a change.
     assert diff(state, **{name: value}) == ([name], [name] if replaces else [])
 
 
-def test_limits_that_the_engine_gives_are_taken_for_a_change_as_the_provider_does(state: dict[str, Plain]) -> None:
+def test_default_ulimits_of_the_engine_are_a_change_as_in_the_provider(state: dict[str, Plain]) -> None:
     assert diff({**state, "ulimits": [{"name": "nofile", "soft": 1, "hard": 1}]}) == (["ulimits"], ["ulimits"])
 
 
-def test_a_volume_of_another_name_is_deleted_before_its_successor_is_made() -> None:
+def test_a_renamed_volume_is_deleted_before_its_replacement_is_created() -> None:
     urn = "urn:pulumi:test::kappastack::docker:index/volume:Volume::x"
     old, new = ({"name": wrapped(name)} for name in ("x-1", "x-2"))
     answer = asyncio.run(DockerPlugin().diff(DiffRequest(urn, "x-1", old, new, [])))
@@ -119,18 +119,18 @@ def test_a_volume_of_another_name_is_deleted_before_its_successor_is_made() -> N
     assert answer.delete_before_replace
 
 
-def test_a_container_that_stopped_is_started_and_not_replaced(state: dict[str, Plain]) -> None:
+def test_a_stopped_container_is_started_and_not_replaced(state: dict[str, Plain]) -> None:
     assert diff({**state, "mustRun": False}) == (["mustRun"], [])
 
 
-def test_memory_without_swap_shows_the_engines_choice(state: dict[str, Plain]) -> None:
+def test_memory_without_swap_shows_the_engines_default(state: dict[str, Plain]) -> None:
     inputs = {name: value for name, value in INPUTS.items() if name != "memorySwap"}
     checked, _ = check(**inputs)
     old = {name: wrapped(value) for name, value in {**state, "memorySwap": 1024}.items()}
     assert asyncio.run(DockerPlugin().diff(DiffRequest(URN, "id", old, checked, []))).diffs == ["memorySwap"]
 
 
-def test_what_is_not_known_yet_is_a_change(state: dict[str, Plain]) -> None:
+def test_an_unknown_value_is_a_change(state: dict[str, Plain]) -> None:
     checked, _ = check(**INPUTS)
     old = {name: wrapped(value) for name, value in state.items()}
     new = {**checked, "image": PropertyValue(Computed())}
@@ -140,12 +140,12 @@ def test_what_is_not_known_yet_is_a_change(state: dict[str, Plain]) -> None:
 @pytest.mark.parametrize(
     ("text", "number"), [("10s", 10e9), ("1m30s", 90e9), ("1h0m5s", 3605e9), ("0s", 0), ("1.5s", 1.5e9)]
 )
-def test_durations_are_as_go_writes_them(text: str, number: float) -> None:
+def test_durations_are_formatted_like_in_go(text: str, number: float) -> None:
     assert nanoseconds(text) == number
     assert as_go_writes(round(number)) == text
 
 
-def test_it_is_laid_where_the_cli_looks(tmp_path: Path) -> None:
+def test_the_plugin_is_installed_where_the_cli_looks(tmp_path: Path) -> None:
     install(tmp_path)
     program = tmp_path / "plugins" / f"resource-docker-v{VERSION}" / "pulumi-resource-docker"
     assert program.stat().st_mode & 0o111

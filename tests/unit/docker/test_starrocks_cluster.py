@@ -53,7 +53,7 @@ def test_each_node_is_a_container_of_the_published_image(cluster: Recorder) -> N
         assert containers[name].inputs["ulimits"] == [{"name": "nofile", "soft": 655350, "hard": 655350}]
 
 
-def test_an_air_gapped_registry_serves_them_too() -> None:
+def test_an_air_gapped_registry_can_provide_the_images() -> None:
     digest = f"sha256:{'b' * 64}"
     recorder = run(settings(registry="registry.example/team", digests={"starrocks-be": digest}))
     images = {name: args.inputs["name"] for name, args in recorder.of_type("RemoteImage").items()}
@@ -66,13 +66,13 @@ def files(recorder: Recorder, service: str) -> dict[str, str]:
     return {upload["file"].rsplit("/", 1)[1]: upload["content"] for upload in uploads}
 
 
-def test_the_first_frontend_begins_the_group_and_the_others_ask_it(cluster: Recorder) -> None:
+def test_the_first_frontend_founds_the_cluster_and_the_others_join_it(cluster: Recorder) -> None:
     assert "--helper" not in files(cluster, "starrocks")["start.sh"]
     for name in FRONTENDS[1:]:
         assert "helper=(--helper starrocks:9010)" in files(cluster, name)["start.sh"]
     for name in FRONTENDS:
         assert "--host_type FQDN" in files(cluster, name)["start.sh"]
-    # A frontend is known by the name that its own address stands for: so it is the one under which others find it.
+    # In FQDN mode a frontend registers under its host name, so this must be the name that the network resolves.
     for name in (*FRONTENDS, *BACKENDS):
         container = cluster.of_type("Container")[name].inputs
         assert container["hostname"] == name
@@ -80,7 +80,7 @@ def test_the_first_frontend_begins_the_group_and_the_others_ask_it(cluster: Reco
 
 
 def started(script: str, folder: Path) -> list[str]:
-    """Run a start script with `folder` for the image's root; what it starts tells its arguments."""
+    """Run a start script with `folder` as the root folder, and return the arguments of the program that it starts."""
     for node in ("fe", "be"):
         (folder / f"opt/starrocks/{node}/bin").mkdir(parents=True, exist_ok=True)
         (folder / f"opt/starrocks/{node}/conf").mkdir(exist_ok=True)
@@ -95,13 +95,13 @@ def started(script: str, folder: Path) -> list[str]:
     return done.stdout.split()
 
 
-def test_a_follower_asks_for_its_group_until_it_was_ready_once(cluster: Recorder, tmp_path: Path) -> None:
+def test_a_follower_uses_its_helper_until_it_has_joined(cluster: Recorder, tmp_path: Path) -> None:
     script = files(cluster, "starrocks-fe-2")["start.sh"]
     role = tmp_path / "opt/starrocks/fe/meta/image/ROLE"
     joining = ["--host_type", "FQDN", "--logconsole", "--helper", "starrocks:9010"]
     assert started(script, tmp_path) == joining
     assert (tmp_path / "opt/starrocks/fe/conf/fe.conf").read_text() == "sys_log_level=INFO\n"
-    # It was told its part and stopped before it had the metadata: alone, it would found a group of its own.
+    # It stopped after it got its role but before it got the metadata: without a helper it would found a new cluster.
     role.parent.mkdir(parents=True)
     role.write_text("#Fri Nov 27 22:55:07 UTC 2026\nrole=FOLLOWER\nhostType=\nname=starrocks-fe-2_9010_17\n")
     (role.parent / "VERSION").write_text("clusterId=1\n")
@@ -110,12 +110,12 @@ def test_a_follower_asks_for_its_group_until_it_was_ready_once(cluster: Recorder
     assert started(script, tmp_path) == joining[:3]
 
 
-def test_the_first_frontend_and_the_backends_ask_nobody(cluster: Recorder, tmp_path: Path) -> None:
+def test_the_first_frontend_and_the_backends_start_without_a_helper(cluster: Recorder, tmp_path: Path) -> None:
     assert started(files(cluster, "starrocks")["start.sh"], tmp_path) == ["--host_type", "FQDN", "--logconsole"]
     assert started(files(cluster, "starrocks-be-1")["start.sh"], tmp_path) == ["--logconsole"]
 
 
-def test_nodes_know_their_ports_and_the_replicas_of_new_tables(cluster: Recorder) -> None:
+def test_configurations_have_the_ports_and_the_default_replication(cluster: Recorder) -> None:
     frontend = files(cluster, "starrocks-fe-2")["fe.conf"]
     assert {"http_port=8030", "rpc_port=9020", "query_port=9030", "edit_log_port=9010"} <= set(frontend.splitlines())
     assert "default_replication_num=3" in frontend.splitlines()
@@ -123,7 +123,7 @@ def test_nodes_know_their_ports_and_the_replicas_of_new_tables(cluster: Recorder
     assert {"be_port=9060", "be_http_port=8040", "heartbeat_service_port=9050", "brpc_port=8060"} <= set(backend)
 
 
-def test_the_schema_asks_for_as_many_replicas_and_waits_for_the_members(cluster: Recorder) -> None:
+def test_schemas_use_the_replication_number_and_depend_on_the_members(cluster: Recorder) -> None:
     schemas = cluster.of_type("StarRocksSchema")
     assert {args.inputs["replication_num"] for args in schemas.values()} == {3}
     nodes = cluster.of_type("StarRocksNodes")["starrocks-nodes"].inputs
@@ -133,10 +133,10 @@ def test_the_schema_asks_for_as_many_replicas_and_waits_for_the_members(cluster:
     assert set(nodes["instances"]) == {*FRONTENDS, *BACKENDS}
 
 
-def test_each_part_starts_after_what_it_needs(cluster: Recorder) -> None:
+def test_containers_depend_on_what_they_need(cluster: Recorder) -> None:
     for name in FRONTENDS[1:]:
         assert "Container/starrocks" in cluster.needs[f"Container/{name}"]
-    # Backends wait to be told who leads; nothing keeps them from starting at once.
+    # Backends wait until the leader registers them, so they need no dependency on the frontends.
     for name in BACKENDS:
         assert not {f"Container/{frontend}" for frontend in FRONTENDS} & cluster.needs[f"Container/{name}"]
     members = {f"Container/{name}" for name in (*FRONTENDS[1:], *BACKENDS)}
@@ -155,7 +155,7 @@ def test_a_volume_belongs_to_one_node(cluster: Recorder) -> None:
     assert len({volume for volume, _ in mounts}) == len(mounts) == 6
 
 
-def test_metadata_and_data_are_in_volumes_where_the_images_look(cluster: Recorder) -> None:
+def test_metadata_and_data_are_in_volumes_at_the_paths_of_the_images(cluster: Recorder) -> None:
     def mounted(name: str) -> dict[str, str]:
         volumes = cluster.of_type("Container")[name].inputs["volumes"]
         return {volume["containerPath"]: volume["volumeName"] for volume in volumes}
@@ -166,7 +166,7 @@ def test_metadata_and_data_are_in_volumes_where_the_images_look(cluster: Recorde
         assert mounted(name)["/opt/starrocks/be/storage"] == f"kappastack-test-{name}-storage"
 
 
-def test_no_port_is_published_without_need(cluster: Recorder) -> None:
+def test_only_the_required_ports_are_published(cluster: Recorder) -> None:
     published = {
         (name, int(port["internal"]), port["ip"])
         for name, container in cluster.of_type("Container").items()
@@ -174,9 +174,9 @@ def test_no_port_is_published_without_need(cluster: Recorder) -> None:
     }
     assert published == {
         ("frontend", 3000, "127.0.0.1"),  # the page
-        ("ciapol-api", 8000, "127.0.0.1"),  # people's own programs
+        ("ciapol-api", 8000, "127.0.0.1"),  # users' own programs
         ("platform-api", 8090, "127.0.0.1"),
-        # The rest is for the operator, whose resources inside the services work through it.
+        # The other ports are for the deployment, whose resources connect to the services through them.
         ("dolphinscheduler", 12345, "127.0.0.1"),
         ("postgres", 5432, "127.0.0.1"),
         ("pulsar", 6651, "127.0.0.1"),
@@ -190,12 +190,12 @@ def test_no_port_is_published_without_need(cluster: Recorder) -> None:
 def test_loads_and_queries_go_to_the_first_frontend(cluster: Recorder) -> None:
     inside = cluster.of_type("Connections")["connections"].inputs["inside"]
     assert inside["starrocks"]["fe-http"] == {"scheme": "http", "host": "starrocks", "port": 8030}
-    # A load is sent on to a backend under the name that the cluster knows it by, which the network resolves.
+    # The frontend redirects a load to a backend by its registered name, which the network resolves.
     assert inside["starrocks-be-1"]["be-http"] == {"scheme": "http", "host": "starrocks-be-1", "port": 8040}
 
 
 def unmarked(value: object) -> object:
-    """What of a resource's inputs Pulumi does not know to be secret."""
+    """The inputs of a resource without the values that Pulumi marks as secret."""
     if isinstance(value, dict):
         if "4dabf18193072939515e22adb298388d" in value:
             return None
@@ -210,22 +210,22 @@ def test_no_secret_is_in_plain_text(cluster: Recorder) -> None:
         for key, value in each.inputs.items()
         if "planted" in json.dumps(unmarked(value), default=str)
     }
-    # Of these the resource itself says that they are secret, so that the state has them encrypted.
+    # The resource itself marks these values as secret, so they are encrypted in the state.
     assert plain == {"Connections/connections/secrets"}
-    # Nodes know no secret at all: a backend that joined as root would need root's password.
+    # Nodes have no secrets; the deployment registers the backends, so they do not need root's password.
     for name in (*FRONTENDS, *BACKENDS):
         assert "planted" not in json.dumps(cluster.of_type("Container")[f"{name}-configuration"].inputs, default=str)
         assert not cluster.of_type("Container")[name].inputs.get("envs")
 
 
-def test_who_answers_nobody_outside_is_asked_for_by_the_engine(cluster: Recorder) -> None:
+def test_health_of_unpublished_nodes_comes_from_the_engine(cluster: Recorder) -> None:
     checked = cluster.of_type("PlatformHealthy")["healthy"].inputs["services"]
     assert checked["starrocks"]["url"] == "http://127.0.0.1:8030/api/health"
     for name in (*FRONTENDS[1:], *BACKENDS):
         assert checked[name]["url"] == f"docker://kappastack-test-{name}"
 
 
-def test_one_frontend_and_one_backend_are_a_cluster_too() -> None:
+def test_a_cluster_may_have_one_frontend_and_one_backend() -> None:
     recorder = run(settings(frontends=1, backends=1, replicas=1))
     nodes = recorder.of_type("StarRocksNodes")["starrocks-nodes"].inputs
     assert (nodes["followers"], nodes["backends"]) == ([], ["starrocks-be-1:9050"])
@@ -233,6 +233,6 @@ def test_one_frontend_and_one_backend_are_a_cluster_too() -> None:
     assert {args.inputs["replication_num"] for args in recorder.of_type("StarRocksSchema").values()} == {1}
 
 
-def test_more_replicas_than_backends_are_refused() -> None:
+def test_more_replicas_than_backends_are_rejected() -> None:
     with pytest.raises(SettingsError, match="replicationNum 3 needs as many backends, but backends is 1"):
         settings(backends=1)

@@ -28,10 +28,10 @@ def three() -> Iterator[Recorder]:
     asyncio.set_event_loop(None)
 
 
-def test_all_nodes_know_all_and_share_their_checkpoints(three: Recorder) -> None:
+def test_every_node_lists_all_members_and_all_share_the_checkpoints(three: Recorder) -> None:
     for name in NODES:
         uploads = three.of_type("Container")[f"{name}-configuration"].inputs["uploads"]
-        # Pulumi's mark of a secret is around them, as a password is among them.
+        # Pulumi wraps the list because it contains a password.
         [text] = [each["content"] for each in uploads["value"] if each["file"].endswith("hazelcast.yaml")]
         assert 'member-list: ["seatunnel:5801", "seatunnel-2:5801", "seatunnel-3:5801"]' in text
         assert f'public-address: "{name}:5801"' in text
@@ -39,19 +39,19 @@ def test_all_nodes_know_all_and_share_their_checkpoints(three: Recorder) -> None
         assert volumes[0]["volumeName"] == "kappastack-test-seatunnel-checkpoints"
 
 
-def test_the_first_is_asked_and_the_others_are_not_published(three: Recorder) -> None:
+def test_only_the_first_node_is_published(three: Recorder) -> None:
     assert [port["internal"] for port in three.of_type("Container")["seatunnel"].inputs["ports"]] == [5801]
     for name in NODES[1:]:
         assert not three.of_type("Container")[name].inputs.get("ports")
 
 
-def test_the_job_goes_on_when_any_node_was_replaced(three: Recorder) -> None:
+def test_the_job_is_restarted_after_any_node_was_replaced(three: Recorder) -> None:
     instances = three.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"]
     assert set(instances) == {"pulsar", "starrocks", *NODES}
     assert {f"{name}-drain" for name in NODES} <= set(three.of_type("SeaTunnelDrain"))
 
 
-def test_this_machine_runs_one_node() -> None:
+def test_target_host_rejects_several_nodes() -> None:
     document = {"kappastack:target": "host", "kappastack:seatunnel": json.dumps({"nodes": 3})}
     with pytest.raises(SettingsError, match=r"seatunnel.nodes 3 need a host each; target host runs 1 node"):
         load_settings(document, {})
