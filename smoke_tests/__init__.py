@@ -1,1 +1,1 @@
-"""Tests of a deployed stack: the platform's own here, those of each product in a folder with its name."""
+"""Tests of a deployed stack: the platform's in this folder, those of each product in a subfolder with its name."""

@@ -13,7 +13,7 @@ _OUTPUTS = pytest.StashKey[Outputs]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the tests' options."""
+    """Add the command-line options of the tests."""
     parser.addoption("--stack", help="name of the stack to test, such as local")
     parser.addoption("--within", type=float, default=30.0, help="seconds that each thing may take to appear")
     parser.addoption(
@@ -49,7 +49,7 @@ def _outputs(config: pytest.Config) -> Outputs:
 
 @pytest.fixture(scope="session")
 def within(request: pytest.FixtureRequest) -> float:
-    """How long to wait for each thing, in seconds."""
+    """Time limit of each wait, in seconds."""
     seconds = request.config.getoption("--within")
     assert isinstance(seconds, float)
     return seconds
@@ -57,7 +57,7 @@ def within(request: pytest.FixtureRequest) -> float:
 
 @pytest.fixture(scope="session")
 def workflow_within(request: pytest.FixtureRequest) -> float:
-    """How long to wait for the end of a workflow, in seconds."""
+    """Time limit of a workflow run, in seconds."""
     seconds = request.config.getoption("--workflow-within")
     assert isinstance(seconds, float)
     return seconds
@@ -71,6 +71,6 @@ def outputs(request: pytest.FixtureRequest) -> Outputs:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    """A client for the APIs and the page."""
+    """An HTTP client for the APIs and the page."""
     with httpx.Client(timeout=20) as client:
         yield client

@@ -12,7 +12,7 @@ _ROOT = Path(__file__).parents[1]
 
 
 class OutputsError(Exception):
-    """Outputs that cannot be read or are incomplete; the message says what to do."""
+    """The outputs cannot be read or are incomplete. The message contains the remedy."""
 
 
 class _Output(BaseModel):
@@ -35,14 +35,14 @@ class Addresses(_Output):
 
 
 class Login(_Output):
-    """A user of StarRocks."""
+    """User name and password of a StarRocks user."""
 
     user: str
     password: SecretStr
 
 
 class Scheduler(_Output):
-    """The login of programs into DolphinScheduler."""
+    """Credentials of DolphinScheduler's API."""
 
     token: SecretStr
 
@@ -54,14 +54,14 @@ class Tokens(_Output):
 
 
 class ProductCredentials(_Output):
-    """Logins of a product: into StarRocks by user, into Pulsar by role, both without the product's name."""
+    """Credentials of a product: StarRocks logins by user, Pulsar tokens by role, both without the product's prefix."""
 
     starrocks: dict[str, Login]
     pulsar: dict[str, SecretStr]
 
 
 class Credentials(_Output):
-    """Logins."""
+    """Credentials of the platform and of its products."""
 
     platform_reader: Login
     dolphinscheduler: Scheduler
@@ -70,18 +70,18 @@ class Credentials(_Output):
 
 
 class StarRocks(_Output):
-    """Which StarRocks the stack has."""
+    """The kind of StarRocks in the stack: the emulator or the real one."""
 
     edition: str
 
     @property
     def is_emulator(self) -> bool:
-        """Whether it is the emulator, which must say so everywhere."""
+        """Whether it is the emulator, which must identify itself in every interface."""
         return self.edition == "emulator"
 
 
 class ProductOutputs(_Output):
-    """A product: the address of its API (empty for none), its databases, its topics by name."""
+    """A product: the address of its API (empty if it has none), its databases, and its topics by name."""
 
     api_url: str
     databases: list[str] = Field(min_length=1)
@@ -98,10 +98,10 @@ class Outputs(_Output):
 
 
 def read_outputs(stack: str | None) -> Outputs:
-    """Read the outputs of a stack from the file that KAPPASTACK_OUTPUTS names, or else from Pulumi.
+    """Read the outputs of a stack from the file that KAPPASTACK_OUTPUTS names, otherwise from Pulumi.
 
     Raises:
-        OutputsError: there is neither, Pulumi fails, or outputs are missing.
+        OutputsError: neither a stack nor a file is named, Pulumi fails, or outputs are missing.
     """
     if file := os.environ.get(OUTPUTS_FILE):
         return _parse(Path(file).read_text(), f"file {file}")
@@ -115,7 +115,7 @@ def read_outputs(stack: str | None) -> Outputs:
     except subprocess.TimeoutExpired:
         raise OutputsError(f"`pulumi stack output` took longer than {_PULUMI_SECONDS} s for stack {stack}") from None
     if done.returncode != 0:
-        # Only stderr: the outputs hold passwords.
+        # Show only stderr, because the outputs contain passwords.
         raise OutputsError(f"`pulumi stack output` failed for stack {stack}: {done.stderr.strip()}")
     return _parse(done.stdout, f"stack {stack}")
 

@@ -1,4 +1,4 @@
-"""Publishing events into a topic of the stack."""
+"""Publishes events to a topic of the stack."""
 
 import pulsar  # type: ignore[import-untyped]  # the client ships no types
 from pydantic import SecretStr
@@ -10,20 +10,20 @@ _CONNECT_SECONDS = 60
 
 
 class PublishError(Exception):
-    """Pulsar does not accept the events; the message names topic, address and answer."""
+    """Pulsar does not accept the events. The message contains topic, address and Pulsar's answer."""
 
 
 def publish(broker_url: str, topic: str, token: SecretStr, messages: list[tuple[str, bytes]]) -> None:
-    """Send messages, and return when all are acknowledged; a lost connection is opened again, as a client would.
+    """Send messages, and return when all are acknowledged. A lost connection is reopened.
 
     Args:
-        broker_url: such as `pulsar://127.0.0.1:6650`.
-        topic: address of the topic.
-        token: of a role that may produce.
-        messages: key and bytes of each. They are sent without a schema, so that bytes of any form arrive.
+        broker_url: address of the broker, such as `pulsar://127.0.0.1:6650`.
+        topic: full name of the topic.
+        token: token of a role with permission to produce.
+        messages: key and payload of each. They are sent without a schema, so that any bytes are accepted.
 
     Raises:
-        PublishError: Pulsar refuses them, or does not answer for a minute.
+        PublishError: Pulsar rejects the messages, or does not respond for a minute.
     """
     left = list(messages)
 
@@ -43,7 +43,7 @@ def publish(broker_url: str, topic: str, token: SecretStr, messages: list[tuple[
 
 
 def _send(broker_url: str, topic: str, token: SecretStr, left: list[tuple[str, bytes]]) -> None:
-    """Send the messages that are left, and remove each when it is acknowledged."""
+    """Send the remaining messages, and remove each when it is acknowledged."""
     client = pulsar.Client(
         broker_url,
         operation_timeout_seconds=_SEND_SECONDS,

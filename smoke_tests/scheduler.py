@@ -1,4 +1,4 @@
-"""Runs workflows by hand."""
+"""Starts manual runs of workflows."""
 
 from collections.abc import Mapping
 
@@ -8,17 +8,17 @@ from smoke_tests.outputs import Outputs
 
 
 def run_workflow(outputs: Outputs, project: str, workflow: str, parameters: Mapping[str, str], within: float) -> None:
-    """Run a workflow to its end, without its tasks that wait for other workflows.
+    """Run a workflow and wait for its end. Its tasks that wait for other workflows are skipped.
 
     Args:
-        outputs: of the stack.
-        project: the product's name.
-        workflow: its name.
+        outputs: outputs of the stack.
+        project: name of the product.
+        workflow: name of the workflow.
         parameters: values for some of its parameters, such as `from` and `to`.
-        within: seconds.
+        within: time limit in seconds.
 
     Raises:
-        AssertionError: it did not succeed; the message has the logs of its tasks.
+        AssertionError: the run did not succeed. The message contains the logs of its tasks.
     """
     url = outputs.addresses.dolphinscheduler_url.removesuffix("/dolphinscheduler")
     server = DolphinScheduler(url, outputs.credentials.dolphinscheduler.token.get_secret_value())

@@ -1,4 +1,4 @@
-"""Every part of the platform is healthy and says what it is."""
+"""Every service of the platform is healthy and identifies itself."""
 
 import httpx
 
@@ -7,7 +7,7 @@ from smoke_tests.outputs import Outputs
 
 
 def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> None:
-    """By their own checks."""
+    """Their own health checks pass."""
     addresses = outputs.addresses
     token = outputs.credentials.pulsar.admin.get_secret_value()
     health = f"{addresses.pulsar_admin_url}/admin/v2/brokers/health"
@@ -16,7 +16,7 @@ def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> No
 
 
 def test_every_api_reaches_starrocks_and_says_which_one_it_is(outputs: Outputs, http: httpx.Client) -> None:
-    """An emulator is never taken for StarRocks."""
+    """The API's health names the emulator, so that it cannot be mistaken for StarRocks."""
     apis = [outputs.addresses.platform_api_url, *(each.api_url for each in outputs.products.values() if each.api_url)]
     for url in apis:
         assert http.get(f"{url}/health/live").status_code == httpx.codes.OK, url
@@ -28,7 +28,7 @@ def test_every_api_reaches_starrocks_and_says_which_one_it_is(outputs: Outputs, 
 
 
 def test_every_api_has_metrics_and_a_description(outputs: Outputs, http: httpx.Client) -> None:
-    """In the formats of Prometheus and OpenAPI."""
+    """Metrics are in Prometheus' format, and the description is an OpenAPI document."""
     apis = [outputs.addresses.platform_api_url, *(each.api_url for each in outputs.products.values() if each.api_url)]
     for url in apis:
         metrics = http.get(f"{url}/metrics")
@@ -38,7 +38,7 @@ def test_every_api_has_metrics_and_a_description(outputs: Outputs, http: httpx.C
 
 
 def test_the_page_knows_the_state_of_every_part(outputs: Outputs, http: httpx.Client) -> None:
-    """Platform and products, from one address."""
+    """One address returns the state of the platform and of all products."""
     answer = http.get(f"{outputs.addresses.frontend_url}/api/status")
     assert answer.status_code == httpx.codes.OK
     status = answer.json()
@@ -51,7 +51,7 @@ def test_the_page_knows_the_state_of_every_part(outputs: Outputs, http: httpx.Cl
 
 
 def test_the_page_is_served_for_every_route(outputs: Outputs, http: httpx.Client) -> None:
-    """The address of a view can be shared."""
+    """Users can share the address of a view."""
     for path in ("/", "/pipeline", *(f"/{name}" for name in outputs.products)):
         answer = http.get(f"{outputs.addresses.frontend_url}{path}", headers={"accept": "text/html"})
         assert answer.status_code == httpx.codes.OK
@@ -60,7 +60,7 @@ def test_the_page_is_served_for_every_route(outputs: Outputs, http: httpx.Client
 
 
 def test_starrocks_says_what_it_is(outputs: Outputs, http: httpx.Client) -> None:
-    """In the version comment that every client reads, and over HTTP."""
+    """The emulator identifies itself in the version comment, which every client reads, and over HTTP."""
     addresses, login = outputs.addresses, outputs.credentials.platform_reader
     address = Address(
         addresses.starrocks_host, addresses.starrocks_query_port, login.user, login.password.get_secret_value()

@@ -12,19 +12,19 @@ _LONGEST_PAUSE_SECONDS = 0.5
 
 
 def wait_until(what: str, look: Callable[[], _T], enough: Callable[[_T], bool], seconds: float) -> _T:
-    """Look repeatedly until the state is sufficient.
+    """Poll until the state is sufficient.
 
     Args:
-        what: what is waited for, for the message.
-        look: returns the present state.
-        enough: decides whether it is sufficient.
+        what: description of the expected state, for the error message.
+        look: returns the current state.
+        enough: whether a state is sufficient.
         seconds: time limit.
 
     Returns:
         The sufficient state.
 
     Raises:
-        AssertionError: it was not sufficient in time; the message has the last state.
+        AssertionError: no sufficient state within the time limit. The message contains the last state.
     """
 
     def once() -> tuple[_T] | Pending:

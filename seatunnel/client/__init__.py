@@ -1,1 +1,1 @@
-"""A client of SeaTunnel Zeta: its REST v1 interface and the job files that it is given."""
+"""A client of SeaTunnel Zeta: its REST v1 interface, and the job files that are submitted to it."""

@@ -39,7 +39,7 @@ def read_definition(
     Args:
         path: a `.conf` in JSON form.
         settings: values by placeholder; other placeholders stay.
-        files: the folder that `${file:…}` starts from.
+        files: base folder of the paths in `${file:…}`.
         fields: reads the fields of a topic's events; None for programs whose jobs name no fields.
 
     Raises:
@@ -67,19 +67,19 @@ def read_definition(
 
 
 def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
-    """Fill the placeholders that are left.
+    """Fill the remaining placeholders.
 
     Args:
         definition: a result of `read_definition`.
         values: values by placeholder.
 
     Raises:
-        DefinitionError: the definition holds a placeholder that has no value.
+        DefinitionError: the definition contains a placeholder without a value.
     """
 
     def fill_all(text: str) -> str:
         try:
-            # The text of an included file may hold placeholders too: a query's `${from}`.
+            # The text of an included file may contain placeholders too, such as `${from}` in a query.
             return placeholders.fill(placeholders.fill(text, values), values)
         except placeholders.UnknownPlaceholder as error:
             raise DefinitionError(str(error)) from None
@@ -88,12 +88,12 @@ def fill(definition: Definition, values: Mapping[str, str]) -> Definition:
 
 
 def job_id(stack: str, name: str) -> int:
-    """The id of a job: positive, below 2^53, and always the same, so that the job finds its checkpoints."""
+    """The id of a job: positive, below 2^53, and stable, because checkpoints are stored under the id."""
     return int.from_bytes(hashlib.sha256(f"{stack}/{name}".encode()).digest()[:8]) >> 11
 
 
 def _include(node: JsonValue, path: Path, fields: FieldsReader | None) -> JsonValue:
-    """Replace the includes of fields; as an item of a list, an include is replaced by its items."""
+    """Replace the includes of fields. An include that is an item of a list is replaced by the items of its result."""
     if isinstance(node, list):
         included: list[JsonValue] = []
         for item in node:
@@ -129,7 +129,7 @@ def _object(node: JsonValue) -> Definition:
 def _fill(node: JsonValue, fill_text: Callable[[str], str]) -> JsonValue:
     if isinstance(node, str):
         filled = fill_text(node)
-        # A number replaces a text that is nothing but its placeholder.
+        # A text that consists of one placeholder becomes the value itself, so that a number stays a number.
         alone = filled != node and _PLACEHOLDER.fullmatch(node) and filled.isdigit()
         return int(filled) if alone else filled
     if isinstance(node, list):

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 
 class ZetaError(Exception):
-    """The engine refused a request. The message holds its response."""
+    """The engine rejected a request. The message contains the response."""
 
 
 class ZetaUnreachable(ZetaError):
@@ -19,7 +19,7 @@ class Rest:
     """The engine's REST interface at a URL. Proxy settings of the environment are ignored."""
 
     def __init__(self, url: str, *, timeout: float) -> None:
-        """Creates a client; `timeout` of one request in seconds."""
+        """Create a client. `timeout` is the time limit of one request in seconds."""
         self._url = url.rstrip("/")
         self._timeout = timeout
         self._opener = build_opener(ProxyHandler({}))
@@ -28,8 +28,8 @@ class Rest:
         """Send a request and return the decoded response, or None if it has no body.
 
         Raises:
-            ZetaUnreachable: there was no response.
-            ZetaError: the response was an error, or not JSON.
+            ZetaUnreachable: the engine did not respond.
+            ZetaError: the response is an error, or not JSON.
         """
         data = None if body is None else json.dumps(body).encode()
         request = Request(self._url + path, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310

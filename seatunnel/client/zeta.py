@@ -12,11 +12,11 @@ from seatunnel.client.rest import Rest, ZetaError
 
 _BASE = "/hazelcast/rest/maps"
 _BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
-"""Part of the error of 2.3.8 for a job whose submission is in progress."""
+"""Part of the error message of Zeta 2.3.8 for a job whose submission is in progress."""
 
 
 class JobStatus(StrEnum):
-    """States of a job, with the engine's names. UNKNOWN is a job that the engine does not know."""
+    """States of a job, with the engine's names. UNKNOWN: the engine does not know the job."""
 
     INITIALIZING = "INITIALIZING"
     CREATED = "CREATED"
@@ -46,7 +46,7 @@ STOPPED = frozenset(
 
 
 class JobFailed(Exception):
-    """A job that failed before it reached the expected state. The message holds the engine's reason."""
+    """A job failed before it reached an expected state. The message contains the engine's reason."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,14 @@ class Zeta:
     """Client of the engine at a URL."""
 
     def __init__(self, url: str, *, timeout: float = 60) -> None:
-        """Creates a client; `timeout` of one request in seconds."""
+        """Create a client. `timeout` is the time limit of one request in seconds."""
         self._rest = Rest(url, timeout=timeout)
 
     def wait_until_up(self, within: float = 180) -> None:
         """Wait until the engine accepts requests.
 
         Raises:
-            TimeoutError: it did not within this many seconds.
+            TimeoutError: the engine accepted none within this many seconds.
         """
 
         def complaint() -> str:
@@ -115,13 +115,13 @@ class Zeta:
         """Start a job.
 
         Args:
-            job_id: chosen by the caller, so that the job can be restored under the same id.
+            job_id: id of the job; the caller chooses it, so that the job can be restored under the same id.
             name: shown by the engine.
-            definition: the job in SeaTunnel's JSON form, placeholders filled.
+            definition: the job in SeaTunnel's JSON form, with all placeholders filled.
             restore: start from the last savepoint or checkpoint of this id.
 
         Raises:
-            ZetaError: the engine refused it.
+            ZetaError: the engine rejected the job.
         """
         query = {"jobId": job_id, "jobName": name} | ({"isStartWithSavePoint": "true"} if restore else {})
         answer = self._rest.request("POST", f"{_BASE}/submit-job?{urlencode(query)}", definition)
@@ -129,23 +129,23 @@ class Zeta:
             raise ZetaError(f"SeaTunnel did not accept job {name}: {answer}")
 
     def stop(self, job_id: int, *, savepoint: bool) -> None:
-        """Request a job to stop, with a savepoint or at once."""
+        """Request the stop of a job, with a savepoint or at once."""
         self._rest.request("POST", f"{_BASE}/stop-job", {"jobId": job_id, "isStopWithSavePoint": savepoint})
 
     def wait(self, job_id: int, expected: frozenset[JobStatus], *, within: float) -> JobStatus:
         """Wait until a job is in one of several states.
 
         Args:
-            job_id: of the job.
-            expected: the states.
+            job_id: id of the job.
+            expected: the states that end the wait.
             within: time limit in seconds.
 
         Returns:
-            The state that it reached.
+            The state that the job reached.
 
         Raises:
-            JobFailed: it failed, and FAILED is not expected.
-            TimeoutError: it reached none of them in time.
+            JobFailed: the job failed, and FAILED is not expected.
+            TimeoutError: the job reached none of the states within the time limit.
         """
 
         def look() -> JobStatus | Pending:

@@ -1,1 +1,1 @@
-"""Smoke tests of CIAPOL: marked events are published, and every part behind Pulsar must show them."""
+"""Smoke tests of CIAPOL: they publish marked events, which StarRocks, the API and the page must then show."""

@@ -1,4 +1,4 @@
-"""Fixtures: one scenario that is published once, and its removal."""
+"""Fixtures: one scenario, which is published once and whose rows are deleted at the end."""
 
 import warnings
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from smoke_tests.publishing import PublishError
 from smoke_tests.waiting import wait_until
 
 _CRASHED_AFTER_MINUTES = 15
-"""A run takes a minute or two; rows of an older one belong to a run that has ended."""
+"""A run takes one or two minutes, so marks that are older than this belong to a run that has ended."""
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def page_api(outputs: Outputs) -> str:
 
 @pytest.fixture(scope="session")
 def store(outputs: Outputs) -> Iterator[Store]:
-    """StarRocks, without rows of crashed runs."""
+    """StarRocks, after the rows of crashed runs are deleted."""
     with Store.connect(outputs) as store:
         if left := store.stations_of_crashed_runs(_CRASHED_AFTER_MINUTES):
             store.delete(left)
@@ -38,7 +38,7 @@ def store(outputs: Outputs) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def scenario(outputs: Outputs, store: Store, within: float) -> Iterator[Scenario]:
-    """The events of this run, published; all rows that follow from them are deleted at the end."""
+    """The published events of this run. All resulting rows are deleted at the end."""
     scenario = Scenario.new()
     store.mark(scenario.run, scenario.stations)
     try:
@@ -51,7 +51,7 @@ def scenario(outputs: Outputs, store: Store, within: float) -> Iterator[Scenario
 
 
 def _remove(scenario: Scenario, store: Store, within: float) -> None:
-    """Delete this run's rows after the last has arrived, so that none comes later."""
+    """Wait until the last row of this run has arrived, then delete all its rows, so that none remains."""
     expected = scenario.expected_rows
     try:
         wait_until(
@@ -61,7 +61,7 @@ def _remove(scenario: Scenario, store: Store, within: float) -> None:
             within,
         )
     except AssertionError as error:
-        # The mark stays, so that the next run deletes what arrives later.
+        # The mark stays, so that the next run deletes rows that arrive later.
         store.delete(scenario.stations, keep_mark=True)
         warnings.warn(f"{error}; the next run deletes what arrives later", stacklevel=2)
     else:

@@ -16,12 +16,12 @@ Event = dict[str, str | float | None]
 
 @dataclass(frozen=True)
 class Poison:
-    """A message that cannot be used.
+    """A message that ingestion must reject.
 
     Args:
-        name: what is wrong.
-        payload: the bytes.
-        reason: what the reason for its rejection must name.
+        name: short description of the error in the message.
+        payload: bytes of the message.
+        reason: text that the recorded rejection reason must contain.
     """
 
     name: str
@@ -31,11 +31,11 @@ class Poison:
 
 @dataclass
 class Scenario:
-    """All that a run publishes.
+    """All messages that a run publishes.
 
     Args:
-        run: tells this run from all others.
-        now: to the second.
+        run: unique id of the run; part of all its station ids.
+        now: start time of the run, whole seconds.
     """
 
     run: str
@@ -44,46 +44,49 @@ class Scenario:
 
     @staticmethod
     def new() -> "Scenario":
-        """A scenario of which nothing is published yet."""
+        """Create a scenario; nothing is published yet."""
         return Scenario(secrets.token_hex(8), datetime.now(UTC).replace(microsecond=0))
 
     @property
     def station(self) -> str:
-        """A station that is not registered and sends good events."""
+        """Id of an unregistered station that sends valid events."""
         return f"test-{self.run}"
 
     @property
     def twice(self) -> str:
-        """A station whose events come more than once."""
+        """Id of a station with a repeated event and a corrected event."""
         return f"test-{self.run}-twice"
 
     @property
     def broken(self) -> str:
-        """The key of all poison."""
+        """The key of all invalid messages."""
         return f"test-{self.run}-poison"
 
     @property
     def recovered(self) -> str:
-        """A station that sends one event when ingestion has come back."""
+        """Id of a station that sends one event after the ingestion job was restarted."""
         return f"test-{self.run}-recovered"
 
     @property
     def stations(self) -> list[str]:
-        """All of them."""
+        """All station ids of the run."""
         return [self.station, self.twice, self.broken, self.recovered]
 
     @property
     def expected_rows(self) -> int:
-        """Rows that follow from the published events: each is raw, and clean or rejected; two replace another."""
+        """Number of resulting rows.
+
+        Each message gives a raw row and a clean or rejected row. Two clean rows replace earlier ones.
+        """
         return 2 * len(self.published) - 2
 
     def minutes_ago(self, minutes: int) -> datetime:
-        """A time before the run began."""
+        """A time this many minutes before the start of the run."""
         return self.now - timedelta(minutes=minutes)
 
     @property
     def good(self) -> list[Event]:
-        """Good events by time; one with all values, one with few, one with none."""
+        """Valid events by time: one with all values, one with few, one with none."""
         full = self._event(self.station, 1) | {
             "pm25": 35.1,
             "pm10": 51.0,
@@ -102,17 +105,17 @@ class Scenario:
 
     @property
     def repeated(self) -> Event:
-        """An event that is published twice as it is."""
+        """An event that is published twice without changes."""
         return self._event(self.twice, 2) | {"pm25": 20.0}
 
     @property
     def corrected(self) -> tuple[Event, Event]:
-        """Two events of one station and time: the later one corrects the earlier one."""
+        """Two events with the same station and time: the second corrects the first."""
         return self._event(self.twice, 4) | {"pm25": 1.0, "no2": 7.0}, self._event(self.twice, 4) | {"pm25": 2.0}
 
     @property
     def poison(self) -> list[Poison]:
-        """Messages of every kind that cannot be used."""
+        """Invalid messages of every kind."""
         good = self._event(self.broken, 2)
         missing = {name: value for name, value in good.items() if name != "station_id"}
         return [
@@ -127,9 +130,9 @@ class Scenario:
         ]
 
     def publish(self, outputs: Outputs) -> None:
-        """Send everything; returns when all is acknowledged.
+        """Publish all messages, and return when Pulsar has acknowledged them.
 
-        Bytes without a schema, as anybody may send them: nothing on the way in may hold poison back.
+        The messages are sent as bytes without a schema, so that neither client nor broker rejects the invalid ones.
         """
         first, second = self.corrected
         messages = [(self.station, _json(event)) for event in self.good]
@@ -138,7 +141,7 @@ class Scenario:
         self._send(messages, outputs)
 
     def publish_after_recovery(self, outputs: Outputs) -> Event:
-        """Send one event more; returns it when it is acknowledged."""
+        """Publish one more event, and return it when Pulsar has acknowledged it."""
         event = self._event(self.recovered, 1) | {"pm25": 17.5}
         self._send([(self.recovered, _json(event))], outputs)
         return event

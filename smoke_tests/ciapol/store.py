@@ -1,4 +1,4 @@
-"""StarRocks as the product's user `smoke` sees it."""
+"""Access to StarRocks as the product's user `smoke`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from apps.shared.starrocks import Address, Cell, StarRocks
 from smoke_tests.outputs import Outputs
 
 MARKS = "test_stations"
-"""Stations of tests: only this user writes the table, and views leave these stations out."""
+"""Table of the marked test stations. Only this user writes it, and the views exclude these stations."""
 
 _MEASUREMENTS = "sensor_measurements_zeta"
 _RAW = "raw_measurements_zeta"
@@ -23,16 +23,16 @@ Row = dict[str, Cell]
 
 
 class Store:
-    """Reads and deletes rows of tests."""
+    """Reads rows, and deletes the rows of test stations."""
 
     def __init__(self, starrocks: StarRocks) -> None:
-        """`starrocks`: its user may select, and delete from the tables that ingestion and the workflows fill."""
+        """Its user needs SELECT, and DELETE on the tables that ingestion and the workflows fill."""
         self._starrocks = starrocks
 
     @staticmethod
     @contextmanager
     def connect(outputs: Outputs) -> "Iterator[Store]":
-        """A store of a stack."""
+        """Open the store of a stack."""
         login = outputs.credentials.products["ciapol"].starrocks["smoke"]
         address = Address(
             outputs.addresses.starrocks_host,
@@ -49,7 +49,7 @@ class Store:
         return self._starrocks.query(query, parameters)
 
     def measurements(self, station: str) -> list[Row]:
-        """The clean rows of a station by time."""
+        """The clean rows of a station, ordered by time."""
         return self.rows(f"SELECT * FROM {_MEASUREMENTS} WHERE station_id = %s ORDER BY measured_at", station)
 
     def raw(self, key: str) -> list[Row]:
@@ -57,16 +57,16 @@ class Store:
         return self.rows(f"SELECT * FROM {_RAW} WHERE message_key = %s", key)
 
     def rejected(self, key: str) -> list[Row]:
-        """The rejected messages with a key."""
+        """The rejected rows of the messages with this key."""
         return self.rows(f"SELECT * FROM {_REJECTED} WHERE message_key = %s", key)
 
     def now(self) -> datetime:
-        """The time by StarRocks' clock, which writes `computed_at`; to the second."""
+        """The time of StarRocks' clock, which also sets `computed_at`, in whole seconds."""
         (row,) = self.rows("SELECT UTC_TIMESTAMP() AS now")
         return _time(row["now"]).replace(microsecond=0)
 
     def measured_hours(self, hours: int) -> set[tuple[str, datetime]]:
-        """Station and start of every hour with measurements, of the last hours; without stations of tests."""
+        """Station and start of each of the last hours with measurements, without test stations."""
         rows = self.rows(
             "SELECT station_id, date_trunc('hour', measured_at) AS hour_start FROM measurements "
             f"WHERE measured_at >= date_sub(utc_timestamp(), INTERVAL {hours} HOUR) AND measured_at <= utc_timestamp() "
@@ -75,12 +75,12 @@ class Store:
         return {(str(row["station_id"]), _time(row["hour_start"])) for row in rows}
 
     def indexed_hours(self, since: datetime) -> set[tuple[str, datetime]]:
-        """Station and start of every hour whose index was computed at `since` or later."""
+        """Station and start of each hour whose index was computed at `since` or later."""
         rows = self.rows(f"SELECT station_id, hour_start FROM {_INDEX} WHERE computed_at >= %s", since)
         return {(str(row["station_id"]), _time(row["hour_start"])) for row in rows}
 
     def measuring_stations(self, hours: int) -> list[str]:
-        """Stations with a value of a pollutant in the last whole hours; without stations of tests."""
+        """Stations with a value of a pollutant in the last whole hours, without test stations."""
         rows = self.rows(
             "SELECT DISTINCT station_id FROM measurements "
             f"WHERE measured_at >= date_sub(date_trunc('hour', utc_timestamp()), INTERVAL {hours} HOUR) "
@@ -90,10 +90,10 @@ class Store:
         return [str(row["station_id"]) for row in rows]
 
     def mark(self, run: str, stations: Sequence[str]) -> None:
-        """Mark stations as those of a test, before any event of theirs is published.
+        """Mark stations as test stations, before their first event is published.
 
         Raises:
-            AssertionError: a station has rows already, so that it is not the test's.
+            AssertionError: a station already has rows, so it is not a new test station.
         """
         assert self.count(stations) == 0, f"stations {', '.join(stations)} have rows already"
         at = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
@@ -101,7 +101,7 @@ class Store:
         self._starrocks.insert(MARKS, columns, [(station, run, at) for station in stations])
 
     def count(self, stations: Sequence[str]) -> int:
-        """The number of rows of these stations in all tables."""
+        """Number of rows of these stations in all tables together."""
         marks = ", ".join(["%s"] * len(stations))
         found = 0
         for table in _BY_STATION:
@@ -116,10 +116,10 @@ class Store:
         return found
 
     def delete(self, stations: Sequence[str], *, keep_mark: bool = False) -> None:
-        """Delete all rows of marked stations, and then their marks.
+        """Delete all rows of marked stations, then their marks.
 
         Raises:
-            AssertionError: a station is not marked, so that it is not a test's.
+            AssertionError: a station is not marked, so it is not a test station.
         """
         marks = ", ".join(["%s"] * len(stations))
         marked = {
@@ -138,7 +138,7 @@ class Store:
             self._starrocks.change(f"DELETE FROM {MARKS} WHERE station_id IN ({marks})", list(stations))
 
     def stations_of_crashed_runs(self, minutes: int) -> list[str]:
-        """Stations that runs marked more than so many minutes ago."""
+        """Stations that were marked more than this many minutes ago."""
         rows = self.rows(
             f"SELECT station_id FROM {MARKS} "
             f"WHERE created_at < date_sub(utc_timestamp(), INTERVAL {minutes} MINUTE) ORDER BY station_id"

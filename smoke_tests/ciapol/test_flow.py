@@ -1,4 +1,4 @@
-"""Good events: from Pulsar into StarRocks, the API and the page's server."""
+"""Valid events: from Pulsar through StarRocks and the API to the page's server."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -40,7 +40,7 @@ def _raw(store: Store, station: str, count: int, within: float) -> list[Row]:
 
 
 def test_events_become_rows_with_their_values(scenario: Scenario, store: Store, within: float) -> None:
-    """What was measured is a number, what was not is NULL."""
+    """Measured values are numbers, missing ones are NULL."""
     rows = _measurements(store, scenario.station, len(scenario.good), within)
     assert [row["event_id"] for row in rows] == [event["event_id"] for event in scenario.good]
     for row, event in zip(rows, scenario.good, strict=True):
@@ -50,7 +50,7 @@ def test_events_become_rows_with_their_values(scenario: Scenario, store: Store, 
 
 
 def test_every_message_is_kept_as_it_came(scenario: Scenario, store: Store, within: float) -> None:
-    """Duplicates too."""
+    """The raw table contains every message unchanged, including duplicates."""
     for station in (scenario.station, scenario.twice):
         sent = sorted(payload.decode() for key, payload in scenario.published if key == station)
         rows = _raw(store, station, len(sent), within)
@@ -59,14 +59,14 @@ def test_every_message_is_kept_as_it_came(scenario: Scenario, store: Store, with
 
 
 def test_the_same_event_twice_is_one_row(scenario: Scenario, store: Store, within: float) -> None:
-    """By station and time."""
+    """Events with equal station and time are duplicates."""
     rows = _measurements(store, scenario.twice, 2, within)
     assert [row["event_id"] for row in rows].count(scenario.repeated["event_id"]) == 1
     assert len(rows) == 2
 
 
 def test_of_two_events_of_one_time_the_later_one_stays(scenario: Scenario, store: Store, within: float) -> None:
-    """All of it: what the correction does not say is not measured."""
+    """The later event replaces the whole row: a value that the correction lacks becomes NULL."""
     _, correction = scenario.corrected
     rows = wait_until(
         f"the corrected row of station {scenario.twice}",
@@ -80,7 +80,7 @@ def test_of_two_events_of_one_time_the_later_one_stays(scenario: Scenario, store
 def test_the_api_answers_an_unregistered_station_by_its_id(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
-    """With its newest measurement, marked as unregistered."""
+    """The answer has the newest measurement and marks the station as unregistered."""
     newest = scenario.good[-1]
     station = _station(http, f"{ciapol.api_url}/api", scenario, within)
     assert station["registered"] is False
@@ -93,7 +93,7 @@ def test_the_api_answers_an_unregistered_station_by_its_id(
 def test_the_page_s_server_passes_the_api_on(
     scenario: Scenario, page_api: str, http: httpx.Client, within: float
 ) -> None:
-    """The browser asks no other server."""
+    """The browser sends requests to no other server."""
     station = _station(http, page_api, scenario, within)
     assert station["station_id"] == scenario.station
 
@@ -101,7 +101,7 @@ def test_the_page_s_server_passes_the_api_on(
 def test_the_api_tells_what_was_measured_when(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
-    """Raw values of a range of time."""
+    """The API returns the single measurements of a time range."""
     question = {"from": _iso(scenario.minutes_ago(10)), "to": _iso(scenario.now), "interval": "raw"}
     address = f"{ciapol.api_url}/api/v1/stations/{scenario.station}/measurements"
 
@@ -121,7 +121,7 @@ def test_the_api_tells_what_was_measured_when(
 def test_stations_of_tests_are_in_no_list(
     scenario: Scenario, ciapol: ProductOutputs, store: Store, http: httpx.Client, within: float
 ) -> None:
-    """People see real stations only, even while a test's rows are there."""
+    """Users see real stations only, even while rows of a test exist."""
     _measurements(store, scenario.station, len(scenario.good), within)
     cursor: str | None = None
     while True:

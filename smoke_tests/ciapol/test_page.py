@@ -1,4 +1,4 @@
-"""The page in a real browser, where there is one."""
+"""The page in a real browser. The test is skipped if no browser is installed."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgrou
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """A page of a browser that reads English."""
+    """A page of a browser whose language is English."""
     found = os.environ.get("KAPPASTACK_CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
     if found is None:
         pytest.skip("no Chromium on this machine: install chromium, or name one in KAPPASTACK_CHROMIUM")
@@ -32,7 +32,7 @@ def page() -> Iterator[Page]:
 def test_the_page_shows_the_station_and_marks_it(
     page: Page, scenario: Scenario, outputs: Outputs, store: Store, within: float
 ) -> None:
-    """With its newest values and a point in its chart."""
+    """The page shows its newest values and a point in its chart."""
     wait_until(
         f"the rows of station {scenario.station}",
         lambda: store.measurements(scenario.station),

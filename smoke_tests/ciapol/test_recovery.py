@@ -1,4 +1,4 @@
-"""A stopped ingestion job comes back without a person."""
+"""A stopped ingestion job is restarted automatically."""
 
 import time
 
@@ -17,24 +17,24 @@ _MAPS = "/hazelcast/rest/maps"
 
 
 class Ingestion:
-    """The streaming job that reads the stations' topic, by Zeta's REST interface."""
+    """The streaming job that reads the stations' topic, accessed through Zeta's REST interface."""
 
     def __init__(self, http: httpx.Client, zeta_url: str) -> None:
         self._http = http
         self._url = f"{zeta_url}{_MAPS}"
 
     def running(self) -> list[str]:
-        """Ids of the jobs with this name that run; there should be one."""
+        """Ids of the running jobs with this name; there should be exactly one."""
         jobs = self._get("running-jobs").json()
         return [str(job["jobId"]) for job in jobs if job["jobName"] == JOB and job["jobStatus"] == "RUNNING"]
 
     def state(self, job: str) -> str:
-        """The state of a job; of one that the engine no longer lists as running, that of its end."""
+        """The state of a job: its current one while the engine lists it as running, otherwise its final one."""
         found = self._get(f"job-info/{job}").json()
         return str(found.get("jobStatus", "gone"))
 
     def _get(self, what: str) -> httpx.Response:
-        """Request something. Zeta answers 500 if a job ends between two reads of its own, so 5xx is retried."""
+        """Send a GET request. 5xx is retried, because Zeta responds 500 if a job ends while it reads the job's data."""
         url = f"{self._url}/{what}"
         answer = wait_until(
             f"an answer of {url}",
@@ -45,7 +45,7 @@ class Ingestion:
         return answer.raise_for_status()
 
     def stop(self, job: str) -> None:
-        """Stop a job with a savepoint, as a person would."""
+        """Stop a job with a savepoint, like a user."""
         body = {"jobId": int(job), "isStopWithSavePoint": True}
         self._http.post(f"{self._url}/stop-job", json=body).raise_for_status()
 
@@ -53,7 +53,7 @@ class Ingestion:
 def test_a_stopped_ingestion_job_is_back_within_90_s_and_reads_on(
     scenario: Scenario, outputs: Outputs, store: Store, http: httpx.Client, within: float
 ) -> None:
-    """Put back from its savepoint under its old id by the workflow that watches; what comes then is ingested."""
+    """The keeper workflow restarts the job from its savepoint under the same id; later events are ingested."""
     ingestion = Ingestion(http, outputs.addresses.zeta_url)
     (job,) = wait_until("one running ingestion job", ingestion.running, lambda jobs: len(jobs) == 1, within)
     ingestion.stop(job)

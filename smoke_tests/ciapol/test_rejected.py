@@ -1,4 +1,4 @@
-"""Poison: never stops anything, never disappears."""
+"""Invalid messages do not stop ingestion and are not lost."""
 
 import base64
 
@@ -33,14 +33,14 @@ def _rejected(scenario: Scenario, store: Store, payload: bytes, within: float) -
 def test_poison_is_kept_with_its_reason_and_its_bytes(
     scenario: Scenario, store: Store, within: float, name: str
 ) -> None:
-    """The reason names what is wrong."""
+    """The rejected row has the bytes of the message and a reason that names the error."""
     poison = _poison(scenario, name)
     row = _rejected(scenario, store, poison.payload, within)
     assert poison.reason in str(row["reject_reason"])
 
 
 def test_poison_is_not_among_the_measurements(scenario: Scenario, store: Store, within: float) -> None:
-    """It is raw and rejected, nothing else."""
+    """It has raw and rejected rows only."""
     for poison in scenario.poison:
         _rejected(scenario, store, poison.payload, within)
     assert store.measurements(scenario.broken) == []
@@ -50,7 +50,7 @@ def test_poison_is_not_among_the_measurements(scenario: Scenario, store: Store, 
 def test_the_api_tells_what_was_rejected_and_why(
     *, scenario: Scenario, ciapol: ProductOutputs, page_api: str, http: httpx.Client, within: float, through_page: bool
 ) -> None:
-    """Directly, and through the page's server."""
+    """The API returns the rejected messages and reasons, directly and through the page's server."""
     address = f"{page_api if through_page else f'{ciapol.api_url}/api'}/v1/rejected"
 
     def ask() -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Workflows run by hand: they succeed, and what they compute is in StarRocks, in the API and on the page's server."""
+"""Manual workflow runs succeed, and their results are in StarRocks, in the API and on the page's server."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from smoke_tests.scheduler import run_workflow
 from smoke_tests.waiting import wait_until
 
 HOURS = 6
-"""Hours whose index is checked; the workflow computes more."""
+"""Number of hours whose index is checked; the workflow computes more."""
 
 QUANTITIES = {"aqi", "pm25", "pm10", "so2", "no2", "o3", "co"}
 
@@ -23,7 +23,7 @@ def _utc(text: object) -> datetime:
 def test_a_workflow_run_by_hand_succeeds_and_its_rows_are_there(
     outputs: Outputs, store: Store, http: httpx.Client, workflow_within: float
 ) -> None:
-    """Every hour with measurements has an index that this run computed; where nothing measures, there is none."""
+    """Every hour with measurements has an index from this run; an hour without measurements has none."""
     begun = store.now()
     measured = store.measured_hours(HOURS)
     run_workflow(outputs, "ciapol", "aqi_hourly", {}, workflow_within)
@@ -38,7 +38,7 @@ def test_a_workflow_run_by_hand_succeeds_and_its_rows_are_there(
 def test_the_api_shows_a_prediction(
     *, outputs: Outputs, ciapol: ProductOutputs, page_api: str, store: Store, http: httpx.Client, workflow_within: float
 ) -> None:
-    """Of every station that measures, each value within its interval; the page's server passes it on."""
+    """Every station with measurements has one, with each value within its interval, also through the page's server."""
     stations = store.measuring_stations(2)
     hour = store.now().replace(minute=0, second=0)
     run_workflow(outputs, "ciapol", "predict_hourly", {}, workflow_within)
@@ -57,7 +57,7 @@ def test_the_api_shows_a_prediction(
 def test_a_station_of_a_test_is_known_to_the_api_and_not_predicted(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
-    """Workflows leave what tests made up alone."""
+    """Workflows compute nothing for test stations."""
     answer = wait_until(
         f"station {scenario.station} from the API",
         lambda: http.get(f"{ciapol.api_url}/api/v1/stations/{scenario.station}/predictions"),
@@ -68,14 +68,14 @@ def test_a_station_of_a_test_is_known_to_the_api_and_not_predicted(
 
 
 def test_the_page_s_server_tells_how_the_pipeline_goes(outputs: Outputs, http: httpx.Client) -> None:
-    """Each step's last success, late or not, and the streaming jobs."""
+    """It returns the last success of each step, whether it is late, and the streaming jobs."""
     pipeline = http.get(f"{outputs.addresses.frontend_url}/api/status").raise_for_status().json()["pipeline"]
     assert {"aqi_hourly", "predict_hourly"} <= {step["workflow"] for step in pipeline["steps"]}
     assert any("ingest" in job["name"] for job in pipeline["jobs"])
 
 
 def test_data_quality_can_be_read(scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client) -> None:
-    """Without stations of tests."""
+    """The data quality in the API excludes test stations."""
     items = http.get(f"{ciapol.api_url}/api/v1/quality").raise_for_status().json()["items"]
     assert not [item for item in items if item["station_id"] in scenario.stations]
     assert all(0 <= item["completeness"] <= 1 for item in items)
