@@ -53,7 +53,7 @@ class Store:
         return self.rows(f"SELECT * FROM {_MEASUREMENTS} WHERE station_id = %s ORDER BY measured_at", station)
 
     def raw(self, key: str) -> list[Row]:
-        """The messages with a key."""
+        """The raw rows of the messages with this key."""
         return self.rows(f"SELECT * FROM {_RAW} WHERE message_key = %s", key)
 
     def rejected(self, key: str) -> list[Row]:

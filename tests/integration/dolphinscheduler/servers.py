@@ -91,7 +91,7 @@ class StandIn:
         self.behave()
 
     def behave(self, **tasks: Mapping[str, int]) -> None:
-        """Clear recorded calls, and set the next ones: print `lines`, take `seconds`, exit with status `exit`."""
+        """Clear recorded calls, and set the next ones: print `lines`, run for `seconds`, exit with status `exit`."""
         (self.folder / "behaviour.json").write_text(json.dumps(tasks))
         (self.folder / "go-on").unlink(missing_ok=True)
         for call in (self.folder / "calls").iterdir():

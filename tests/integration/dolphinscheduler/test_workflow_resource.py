@@ -167,7 +167,7 @@ def test_a_project_is_removed_after_its_workflows(servers: Servers, client: Dolp
 
 
 def test_the_workflows_of_ciapol(servers: Servers, project: str) -> None:
-    """Every file of the product is accepted and read back without differences."""
+    """The server accepts every workflow file of the product, and a refresh finds no differences."""
     workflows = WorkflowProvider()
     put: list[WorkflowInputs] = []
     for file in read_workflows(ROOT / "dolphinscheduler/ciapol"):

@@ -104,7 +104,7 @@ def test_a_stopped_run_leaves_no_process(client: DolphinScheduler, put: Put, tas
     until(lambda: not alive(pid), within=300)
 
 
-def test_a_run_that_is_due_during_another_is_skipped_or_waits(
+def test_a_run_that_is_due_during_another_run_is_skipped_or_waits(
     client: DolphinScheduler, put: Put, tasks: StandIn
 ) -> None:
     put("skipping", overlap="skip")
@@ -127,7 +127,7 @@ NEVER = {"cron": "0 0 0 1 1 ? 2099"}
 
 
 def test_a_schedule_starts_at_once(client: DolphinScheduler, put: Put) -> None:
-    """It does not wait for the server's check for missed runs, once a minute."""
+    """The first run does not wait for the server's check for missed runs, which runs once a minute."""
     put("fresh", schedule=SOON, overlap="skip")
     project = client.project_code(PROJECT)
     code = client.processes(project)["fresh"].code
@@ -252,14 +252,14 @@ def test_alerts_that_were_changed_by_hand(
 
 
 @pytest.mark.long
-def test_a_run_over_its_limit_raises_an_alert_and_its_task_is_ended(
+def test_a_run_over_its_limit_raises_an_alert_and_its_task_is_killed(
     client: DolphinScheduler,
     alerts: AlertsInputs,
     put: Put,
     tasks: StandIn,
     webhook: Webhook,
 ) -> None:
-    """DolphinScheduler counts in minutes: the alert comes after one, the end of the task after two."""
+    """DolphinScheduler counts whole minutes: it alerts after one minute and kills the task after two."""
     put("slow", task("work", timeout="2m"), timeout="1m", schedule=NEVER, alert_group=PROJECT)
     tasks.behave(work={"seconds": 600})
     slow = wait(client, PROJECT, start(client, PROJECT, "slow").id, within=300)

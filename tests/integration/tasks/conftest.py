@@ -20,7 +20,7 @@ def starrocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def stack(starrocks: Emulator, tmp_path: Path) -> Stack:
-    """A stack whose engine does not answer."""
+    """A stack whose engine is unreachable."""
     starrocks.execute("DELETE FROM kappastack.pipeline_steps WHERE product <> ''")
     starrocks.execute("DELETE FROM kappastack.streaming_jobs WHERE job_id <> 0")
     return Stack(starrocks, tmp_path / "stack", "http://127.0.0.1:9")

@@ -1,7 +1,7 @@
-"""An ingest job without Pulsar and Zeta's JVM: messages of a list, loaded while a fake engine says that the job runs.
+"""A fake ingest job without Pulsar and Zeta: it loads messages from a list while a fake engine reports it as running.
 
-It promises what the real one promises: a load that was answered is in StarRocks; a savepoint is done when every load
-was answered; after a restart it begins at its last checkpoint, so that messages may be loaded again.
+It gives the guarantees of the real job: an acknowledged load is in StarRocks; a savepoint completes after every load
+is acknowledged; after a restart the job continues at its last checkpoint, so it may load messages again.
 """
 
 import threading
@@ -60,7 +60,7 @@ class Ingest:
 
     def _stop(self, _identity: int, job: FakeJob, savepoint: bool) -> None:
         assert savepoint
-        # The engine's lock is held, so no load is under way.
+        # The engine's lock is held, so no load is in progress.
         self.checkpoint = self.position
         job.status = "SAVEPOINT_DONE"
 
@@ -101,7 +101,7 @@ class Ingest:
         self._thread.join()
 
     def expected(self) -> set[tuple[object, ...]]:
-        """What must be found of all that was loaded so far: of each key the row that was published last."""
+        """The expected rows after the loads so far: for each key the row that was published last."""
         newest: dict[tuple[str, datetime], Message] = {}
         for message in self.messages[: self.loaded]:
             key = (message.station, message.measured_at)
@@ -110,7 +110,7 @@ class Ingest:
         return {message.row for message in newest.values()}
 
     def found(self) -> list[tuple[object, ...]]:
-        """What people find: live and archived."""
+        """The rows that users read: live and archived."""
         return self.starrocks.execute(f"SELECT {', '.join(COLUMNS)} FROM all_measurements")
 
 
@@ -120,7 +120,7 @@ def months_ago(months: int, now: datetime) -> datetime:
 
 
 def sample(now: datetime, *, per_month: int = 40) -> list[Message]:
-    """Measurements of the last 17 months of three stations, as they came."""
+    """Measurements of three stations over the last 17 months, in the order of publication."""
     made: list[Message] = []
     for months in range(17, -1, -1):
         start = months_ago(months, now)

@@ -1,4 +1,4 @@
-"""A stack as the tasks see it: the emulator with both schemas and its users, and an engine."""
+"""A stack for the tasks: the emulator with both schemas and its users, and the URL of an engine."""
 
 import json
 import os
@@ -19,7 +19,7 @@ STACK = "test"
 
 
 class Stack:
-    """Runs tasks as DolphinScheduler does: as processes."""
+    """Runs tasks as processes, like DolphinScheduler."""
 
     def __init__(self, starrocks: Emulator, folder: Path, zeta_url: str, *, retention_months: int = 13) -> None:
         self.starrocks = starrocks
@@ -76,7 +76,7 @@ class Stack:
         ]
 
     def start(self, arguments: Sequence[str], prelude: str = "") -> "subprocess.Popen[str]":
-        """Start a task; `prelude` is Python that runs in its process before it."""
+        """Start a task. `prelude` is Python code that runs before it in the same process."""
         command = list(arguments)
         if prelude:
             program = f"{prelude}\nimport runpy, sys\nsys.argv = {['tasks', *command[3:]]!r}\n"
@@ -86,13 +86,13 @@ class Stack:
         )
 
     def run(self, arguments: Sequence[str], prelude: str = "", within: float = 120) -> tuple[int, str]:
-        """Run a task to its end; exit status and log."""
+        """Run a task to its end, and return its exit status and log."""
         process = self.start(arguments, prelude)
         output, _ = process.communicate(timeout=within)
         return process.returncode, output
 
     def step(self, task: str = "t", workflow: str = "w") -> dict[str, object]:
-        """The row of a step."""
+        """The row of a step in `pipeline_steps`."""
         names = (
             "run_id, state, ended_at, last_succeeded_at, last_failed_at, last_error, details, scheduled, range_from, "
             "range_to, pieces_done, pieces_total, findings"
@@ -109,13 +109,13 @@ def wait(ready: Callable[[], object], within: float = 300) -> None:
 
 
 def utc_now() -> datetime:
-    """As StarRocks has it: without a zone."""
+    """The current time in UTC without a time zone, like a DATETIME of StarRocks."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 @contextmanager
 def webhook(statuses: Sequence[int] = ()) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A webhook's URL and what it was sent; it answers the statuses one after the other, then 200."""
+    """Yield the URL of a webhook and the alerts that it accepts. It responds with `statuses` in order, then 200."""
     received: list[dict[str, str]] = []
     left = list(statuses)
 

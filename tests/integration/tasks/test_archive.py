@@ -1,4 +1,4 @@
-"""The archive, killed wherever it can be: every row that was acknowledged is found once, at every moment."""
+"""Archive runs that are killed at any step: every acknowledged row is readable exactly once at every moment."""
 
 import json
 import os
@@ -97,7 +97,7 @@ def old_partitions(starrocks: Emulator) -> list[str]:
 
 
 def late(ingest: Ingest, rng: random.Random, count: int) -> None:
-    """Late rows of old months: new ones, corrections, and older versions that a replay brings again."""
+    """Publish late rows of old months: new rows, corrections, and older versions from a repeated replay."""
     now = utc_now()
     for _ in range(count):
         number = len(ingest.messages)
@@ -142,7 +142,7 @@ def test_late_rows_of_an_archived_month_are_upserted_by_the_next_run(
     nothing_lost_nothing_twice(ingest)
 
 
-def test_a_difference_is_found_and_nothing_is_dropped(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+def test_a_difference_is_reported_and_nothing_is_dropped(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
     spoil = (
         "from apps.tasks.archive_sql import Tables\n"
         "original = Tables.copy\n"
@@ -157,7 +157,7 @@ def test_a_difference_is_found_and_nothing_is_dropped(stack: Stack, ingest: Inge
     assert stack.step()["state"] == "failed"
 
 
-def test_a_killed_archive_is_put_right_by_the_keeper(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+def test_the_keeper_recovers_from_a_killed_archive(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
     at = "import os, signal, apps.tasks.archive as archive\n"
     at += "archive._Archive._compare = lambda self, month: os.kill(os.getpid(), signal.SIGKILL)\n"
     code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + at)
@@ -181,13 +181,13 @@ def lease_is_over(starrocks: Emulator) -> bool:
     ]
 
 
-def test_ingestion_is_back_within_a_minute_of_the_death_of_a_holder(
+def test_ingestion_restarts_within_a_minute_after_its_lease_holder_is_killed(
     stack: Stack, ingest: Ingest, starrocks: Emulator
 ) -> None:
-    """With the lease and the keeper as they are deployed: a run each minute that watches for 50 s."""
+    """Lease and keeper have their deployed settings: the keeper runs once a minute and checks for 50 s."""
     holder = stack.start(stack.command("archive", *OPTIONS), "import time, apps.tasks.archive as archive\n" + HANG)
     wait(lambda: ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE")
-    # The holder lives: its lease is renewed, and the keeper leaves the job alone.
+    # While the holder runs it renews its lease, and the keeper does not start the job.
     code, log = stack.run(stack.command("keep-running", "--watch", "40", task="keeper"))
     assert (code, "is held by" in log, "put back" in log) == (0, True, False), log
     keeper = stack.start(stack.command("keep-running", "--watch", "50", task="keeper"))
@@ -212,10 +212,10 @@ STAND_STILL = """
 import os, signal
 from apps.shared.starrocks import StarRocks
 original = StarRocks.change_guarded
-def stands_still(*arguments):
+def is_suspended(*arguments):
     os.kill(os.getpid(), signal.SIGSTOP)
     return original(*arguments)
-StarRocks.change_guarded = stands_still
+StarRocks.change_guarded = is_suspended
 """
 
 UNANSWERED = """
@@ -228,16 +228,16 @@ StarRocks.change_guarded = unanswered
 """
 
 
-def stands_still(pid: int) -> bool:
+def is_suspended(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
 
 
-def test_a_holder_that_stood_still_drops_nothing_beside_a_writer(
+def test_a_holder_that_was_suspended_drops_nothing_while_the_job_writes(
     stack: Stack, ingest: Ingest, starrocks: Emulator
 ) -> None:
-    """It stands still between its last look at the lease and the drop, until the jobs run again."""
+    """The process is suspended between its last check of the lease and the drop, until the job runs again."""
     holder = stack.start(stack.command("archive", *OPTIONS), SHORT_LEASE + STAND_STILL)
-    wait(lambda: holder.poll() is not None or stands_still(holder.pid))
+    wait(lambda: holder.poll() is not None or is_suspended(holder.pid))
     assert holder.poll() is None
     wait(lambda: lease_is_over(starrocks))
     late(ingest, random.Random(5), 200)
@@ -252,10 +252,10 @@ def test_a_holder_that_stood_still_drops_nothing_beside_a_writer(
     assert ingest.engine.jobs[JOB].status == "RUNNING"
 
 
-def test_after_a_drop_without_an_answer_the_lease_is_left_to_its_end(
+def test_after_a_drop_without_an_answer_the_lease_is_kept_until_it_expires(
     stack: Stack, ingest: Ingest, starrocks: Emulator
 ) -> None:
-    """The statement may still be under way, so the jobs start only when it must be over."""
+    """The statement may still be in progress, so the jobs start only after its time limit."""
     code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + UNANSWERED)
     assert code == 1, log
     assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
@@ -270,7 +270,7 @@ def calls_of(log: str) -> int:
 
 
 def goes_on(stack: Stack, ingest: Ingest) -> None:
-    """The job runs again: at once, or by the keeper where a slow machine let the short lease of these tests end."""
+    """Wait until the job runs again. The keeper starts it if a slow machine let the tests' short lease expire."""
 
     def running() -> bool:
         if JOB not in ingest.engine.jobs or ingest.engine.jobs[JOB].status != "RUNNING":
@@ -314,22 +314,22 @@ def steps_of_one_run(stack: Stack, ingest: Ingest) -> int:
     return calls_of(log)
 
 
-def test_killed_at_some_steps(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+def test_an_archive_may_be_killed_at_some_steps(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
     total = steps_of_one_run(stack, ingest)
     assert total > 30
     steps = sorted(random.Random(11).sample(range(3, total + 1), 4))
     killed_at_every_step(stack, ingest, starrocks, steps, total)
 
 
-def what_is_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator, rounds: int) -> None:
-    """StarRocks or the engine is killed at a random moment of an archive run."""
+def services_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator, rounds: int) -> None:
+    """Kill StarRocks or the engine at a random moment of each archive run."""
     rng = random.Random(rounds)
     for number in range(rounds):
         late(ingest, rng, 40)
         process = stack.start(stack.command("archive", *OPTIONS, run=f"m{number}"), SHORT_LEASE)
         time.sleep(rng.uniform(0.5, 4))
         if rng.random() < 0.6:
-            # No load may be under way for the ingest of these tests; the archive's statements may.
+            # The fake ingest job must have no load in progress. The archive's statements may be in progress.
             with ingest.engine.lock:
                 starrocks.kill()
                 starrocks.start()
@@ -350,18 +350,22 @@ def what_is_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator, 
     nothing_lost_nothing_twice(ingest)
 
 
-def test_starrocks_or_the_engine_is_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
-    what_is_killed_meanwhile(stack, ingest, starrocks, 3)
+def test_starrocks_or_the_engine_may_be_killed_during_an_archive(
+    stack: Stack, ingest: Ingest, starrocks: Emulator
+) -> None:
+    services_killed_meanwhile(stack, ingest, starrocks, 3)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_starrocks_or_the_engine_is_killed_meanwhile_often(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
-    what_is_killed_meanwhile(stack, ingest, starrocks, 30)
+def test_starrocks_or_the_engine_may_be_killed_during_many_archives(
+    stack: Stack, ingest: Ingest, starrocks: Emulator
+) -> None:
+    services_killed_meanwhile(stack, ingest, starrocks, 30)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
+def test_an_archive_may_be_killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator) -> None:
     total = steps_of_one_run(stack, ingest)
     killed_at_every_step(stack, ingest, starrocks, list(range(1, total + 1)), total)

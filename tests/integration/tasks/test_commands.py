@@ -1,4 +1,4 @@
-"""What every command has in common: its row, its exit status, and a StarRocks that goes away."""
+"""Properties of all commands: their row, their exit status, and an unreachable StarRocks."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 
 
 def program(stack: Stack, text: str) -> None:
-    """A program `predictor` of one file."""
+    """Install a program `predictor` that consists of one file."""
     folder = stack.folder / "lib" / "apps" / "ciapol" / "predictor"
     folder.mkdir(parents=True)
     (folder / "__main__.py").write_text(text)
@@ -39,7 +39,7 @@ def test_a_program_is_run_with_its_own_packages_and_addresses(stack: Stack) -> N
     assert step["last_succeeded_at"] is not None
 
 
-def test_a_program_that_fails_tells_why(stack: Stack) -> None:
+def test_the_error_of_a_failed_program_is_recorded(stack: Stack) -> None:
     program(stack, "raise SystemExit('no history at all')\n")
     code, log = stack.run(stack.command("program", "--program", "predictor", "--", "predict"))
     assert code == 1
@@ -77,7 +77,7 @@ def test_a_program_is_killed_with_its_task(stack: Stack) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_in_the_log_and_in_the_row(stack: Stack, arguments: tuple[str, ...], message: str) -> None:
+def test_an_error_is_in_the_log_and_in_the_row(stack: Stack, arguments: tuple[str, ...], message: str) -> None:
     code, log = stack.run(stack.command(*arguments, "--retries", "3"))
     assert code == 2
     assert message in log
@@ -85,7 +85,7 @@ def test_what_is_wrong_is_in_the_log_and_in_the_row(stack: Stack, arguments: tup
     assert message in str(stack.step()["last_error"])
 
 
-def test_a_later_success_clears_the_error_and_keeps_when_it_failed(stack: Stack) -> None:
+def test_a_later_success_clears_the_error_and_keeps_the_time_of_the_failure(stack: Stack) -> None:
     assert stack.run(stack.command("sql", "--statement", "nothing"))[0] == 2
     assert stack.run(stack.command("sql", "--statement", "quality_hourly", "--window", "1h", run="2"))[0] == 0
     step = stack.step()
@@ -93,9 +93,7 @@ def test_a_later_success_clears_the_error_and_keeps_when_it_failed(stack: Stack)
     assert step["last_failed_at"] is not None
 
 
-def test_starrocks_that_is_away_at_the_end_does_not_turn_success_into_failure(
-    stack: Stack, starrocks: Emulator
-) -> None:
+def test_a_task_still_succeeds_if_starrocks_is_unreachable_at_its_end(stack: Stack, starrocks: Emulator) -> None:
     done = stack.folder / "done"
     program(stack, f"open({str(done)!r}, 'w').close()\nimport time\ntime.sleep(2)\nprint('did it')\n")
     process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
@@ -110,7 +108,7 @@ def test_starrocks_that_is_away_at_the_end_does_not_turn_success_into_failure(
     assert (step["state"], step["details"]) == ("succeeded", "did it")
 
 
-def test_a_run_that_ends_beside_a_later_one_leaves_the_row_to_it(stack: Stack) -> None:
+def test_a_run_does_not_overwrite_the_row_of_a_later_run(stack: Stack) -> None:
     program(stack, "import sys, time\ntime.sleep(float(sys.argv[1]))\n")
     first = stack.start(stack.command("program", "--program", "predictor", "--", "4", run="first"))
     time.sleep(1.5)
@@ -123,14 +121,14 @@ def test_a_run_that_ends_beside_a_later_one_leaves_the_row_to_it(stack: Stack) -
     assert stack.step()["state"] == "succeeded"
 
 
-def test_the_keeper_is_quick(stack: Stack) -> None:
-    """It runs each minute. A loose bound: the tests share the machine; docs/orchestration.md has the measurement."""
+def test_the_keeper_is_fast(stack: Stack) -> None:
+    """The keeper runs once a minute. The limit suits busy machines; docs/orchestration.md has measured times."""
     begin = time.monotonic()
     assert stack.run(stack.command("keep-running"))[0] == 0
     assert time.monotonic() - begin < 10
 
 
-def test_a_command_that_nobody_knows_is_a_usage_error(stack: Stack) -> None:
+def test_an_unknown_command_is_a_usage_error(stack: Stack) -> None:
     code, log = stack.run([sys.executable, "-m", "apps.tasks", "fly"])
     assert (code, "invalid choice" in log) == (2, True)
     code, log = stack.run(stack.command("keep-running", run="../../etc"))
@@ -138,8 +136,8 @@ def test_a_command_that_nobody_knows_is_a_usage_error(stack: Stack) -> None:
     assert Path(stack.secret).read_text().strip() not in log
 
 
-def test_a_backfill_is_no_success_of_the_schedule(stack: Stack) -> None:
-    """The page calls a step late by `last_succeeded_at`: a backfill of 2016 must not hide that the schedule stands."""
+def test_a_backfill_does_not_count_as_a_scheduled_success(stack: Stack) -> None:
+    """The page derives lateness from `last_succeeded_at`: a backfill of 2016 must not hide a stopped schedule."""
     midnight = datetime(2016, 1, 1)  # noqa: DTZ001 # UTC, as StarRocks has it
     quality = ("sql", "--statement", "quality_hourly")
     given = ("--from", "2016-01-01T00:30:00Z", "--to", "2016-01-01T02:00:00Z", "--manual", "0a1b")
@@ -149,7 +147,7 @@ def test_a_backfill_is_no_success_of_the_schedule(stack: Stack) -> None:
     assert (step["state"], step["scheduled"], step["last_succeeded_at"]) == ("succeeded", 0, None)
     assert (step["range_from"], step["range_to"]) == (midnight, midnight.replace(hour=2))
     assert (step["pieces_done"], step["pieces_total"]) == (1, 1)
-    # DolphinScheduler has forgotten the parameters of the run.
+    # A retry by DolphinScheduler lacks the parameters of the run.
     assert stack.run(stack.command(*quality, run="1"))[0] == 0
     step = stack.step()
     assert (step["scheduled"], step["last_succeeded_at"], step["range_from"]) == (0, None, midnight)
@@ -164,7 +162,7 @@ def test_a_backfill_is_no_success_of_the_schedule(stack: Stack) -> None:
     assert step["last_succeeded_at"] >= by_hand  # type: ignore[operator]  # both are times
 
 
-def test_a_backfill_that_fails_is_seen_and_changes_no_success(stack: Stack) -> None:
+def test_a_failed_backfill_is_recorded_and_keeps_the_last_success(stack: Stack) -> None:
     quality = ("sql", "--statement", "quality_hourly")
     assert stack.run(stack.command(*quality, "--window", "1h", run="1"))[0] == 0
     succeeded = stack.step()["last_succeeded_at"]
@@ -174,7 +172,7 @@ def test_a_backfill_that_fails_is_seen_and_changes_no_success(stack: Stack) -> N
     assert step["last_failed_at"] is not None
 
 
-def test_the_keeper_is_the_platforms(stack: Stack) -> None:
+def test_a_product_cannot_run_the_keeper(stack: Stack) -> None:
     command = stack.command("keep-running")
     command[command.index("platform")] = "ciapol"
     code, log = stack.run(command)

@@ -44,7 +44,7 @@ def stack(starrocks: Emulator, zeta: ZetaProcess, tmp_path: Path) -> Stack:
 
 
 def fake(mode: str, seconds: int, plugin_name: str = "Console") -> Definition:
-    """A job of the engine's own parts: ten rows in each of so many seconds."""
+    """A job with the engine's built-in source and sink: ten rows per second for this many seconds."""
     return {
         "env": {"job.mode": mode, "parallelism": 1, "checkpoint.interval": "1000", "job.retry.times": "0"},
         "source": [
@@ -62,7 +62,7 @@ def fake(mode: str, seconds: int, plugin_name: str = "Console") -> Definition:
 
 
 def files(stack: Stack, definition: Definition) -> str:
-    """Python that gives a task a job `slow` of the test's own."""
+    """Write the definition of a job `slow`, and return Python code that makes a task find it."""
     folder = stack.folder / "products" / "seatunnel" / "ciapol"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "slow.conf").write_text(json.dumps(definition))
@@ -79,9 +79,7 @@ def running(zeta: ZetaProcess, identity: int) -> bool:
     return info.status == JobStatus.RUNNING and info.received > 0
 
 
-def test_the_hourly_index_is_written_once_and_the_same_twice(
-    stack: Stack, starrocks: Emulator, zeta: ZetaProcess
-) -> None:
+def test_a_repeated_hourly_index_writes_the_same_rows(stack: Stack, starrocks: Emulator, zeta: ZetaProcess) -> None:
     now = utc_now()
     rows = [
         ("ABJ-001", now - timedelta(minutes=20 * index), "e", 10.0 + index % 7, "1:1:0:-1", now) for index in range(100)
@@ -105,7 +103,7 @@ def test_the_hourly_index_is_written_once_and_the_same_twice(
 
 
 def loading(stack: Stack, mode: str, table: str, password_file: Path) -> Definition:
-    """A job that loads its numbers into a table that has no such column."""
+    """A job that fails: it loads a column that its table does not have."""
     return fake(mode, 2) | {
         "sink": [
             {
@@ -123,7 +121,7 @@ def loading(stack: Stack, mode: str, table: str, password_file: Path) -> Definit
     }
 
 
-def test_a_failure_is_passed_on_and_the_retry_is_a_new_job(stack: Stack, zeta: ZetaProcess) -> None:
+def test_a_failure_is_reported_and_the_retry_is_a_new_job(stack: Stack, zeta: ZetaProcess) -> None:
     wrong = stack.folder / "wrong"
     wrong.write_text("wrong\n")
     prelude = files(stack, loading(stack, "BATCH", "aqi_hourly_zeta", wrong))
@@ -140,7 +138,7 @@ def test_a_failure_is_passed_on_and_the_retry_is_a_new_job(stack: Stack, zeta: Z
     assert zeta.client.status(piece("wrong", 1)) == JobStatus.FINISHED
 
 
-def test_a_definition_that_is_refused_is_no_job(stack: Stack, zeta: ZetaProcess) -> None:
+def test_a_rejected_definition_creates_no_job(stack: Stack, zeta: ZetaProcess) -> None:
     broken = fake("BATCH", 1, plugin_name="Nonsense")
     command = stack.command("zeta-job", "--job", "slow", run="refused")
     code, log = stack.run(command, files(stack, broken))
@@ -163,7 +161,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
 
 
 def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
-    """As after a worker's death: the task that it ran lives on, and another worker runs it again."""
+    """After a worker crash its task process may survive while another worker starts the task again."""
     prelude = files(stack, fake("BATCH", 8))
     command = stack.command("zeta-job", "--job", "slow", run="joined")
     survivor = stack.start(command, prelude)
@@ -176,7 +174,7 @@ def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) 
     assert zeta.client.status(piece("joined", 1)) == JobStatus.UNKNOWN
 
 
-def test_a_killed_engine_is_waited_for_and_the_job_submitted_again(stack: Stack, zeta: ZetaProcess) -> None:
+def test_a_task_waits_for_a_killed_engine_and_submits_the_job_again(stack: Stack, zeta: ZetaProcess) -> None:
     process = stack.start(stack.command("zeta-job", "--job", "slow", run="restart"), files(stack, fake("BATCH", 8)))
     wait(lambda: running(zeta, piece("restart")))
     zeta.kill()
@@ -199,7 +197,7 @@ def keep(stack: Stack) -> tuple[int, str]:
     return stack.run(stack.command("keep-running", task="keeper"))
 
 
-def test_a_streaming_job_is_put_back_whatever_became_of_it(stack: Stack, zeta: ZetaProcess) -> None:
+def test_a_streaming_job_is_restarted_after_any_kind_of_stop(stack: Stack, zeta: ZetaProcess) -> None:
     note_job(stack, fake("STREAMING", 3600))
     code, log = keep(stack)
     assert (code, "ingest was put back" in log) == (0, True), log
@@ -222,7 +220,7 @@ def test_a_streaming_job_is_put_back_whatever_became_of_it(stack: Stack, zeta: Z
     zeta.client.stop(JOB, savepoint=False)
 
 
-def test_a_job_that_fails_three_times_in_a_row_is_given_up_with_its_reason(stack: Stack, zeta: ZetaProcess) -> None:
+def test_after_three_failures_in_a_row_a_job_is_given_up_with_its_reason(stack: Stack, zeta: ZetaProcess) -> None:
     wrong = stack.folder / "wrong"
     wrong.write_text("wrong\n")
     broken = loading(stack, "STREAMING", "aqi_hourly_zeta", wrong)
@@ -246,7 +244,7 @@ def test_a_job_that_fails_three_times_in_a_row_is_given_up_with_its_reason(stack
 
 
 def four_years() -> pd.DataFrame:
-    """One station, hourly, with gaps of every length."""
+    """Hourly measurements of one station with gaps of every length."""
     rng = np.random.default_rng(5)
     hours = pd.date_range("2013-03-01", "2017-02-28 23:00", freq="h")
     level = np.exp(rng.normal(0, 1, len(hours))[:, None] + rng.normal(0, 0.3, (len(hours), len(POLLUTANTS))))
@@ -263,7 +261,7 @@ def four_years() -> pd.DataFrame:
 def test_a_backfill_of_four_years_equals_an_independent_computation(
     stack: Stack, starrocks: Emulator, zeta: ZetaProcess
 ) -> None:
-    """Killed with its engine on the way; a second backfill changes nothing."""
+    """The backfill and its engine are killed meanwhile. A second backfill changes nothing."""
     rows = four_years()
     loaded = rows.assign(message_id="1:1:0:-1", published_at=utc_now())
     starrocks.load(

@@ -1,4 +1,4 @@
-"""What `quality_hourly` computes, and how `check` tells of it, on the emulator."""
+"""The results of `quality_hourly`, and the alerts of `check` about them, on the emulator."""
 
 import json
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def hour(back: int) -> datetime:
-    """The start of an hour; 1 is the last one that has ended."""
+    """Start of an hour, `back` hours before the current one: 1 is the last complete hour."""
     return utc_now().replace(minute=0, second=0) - back * HOUR
 
 
@@ -28,13 +28,13 @@ def measure(
 
 @pytest.fixture(scope="module")
 def measured(starrocks: Emulator) -> Emulator:
-    """Stations of every sort, over ten days."""
+    """Ten days of measurements of stations with each kind of fault, and of a good one."""
     rows: list[tuple[object, ...]] = []
     quarters = [0, 15, 30, 45]
     for back in range(1, 240):
         moving = 10.0 + back % 5
         rows += measure("good", back, quarters, moving, 20.0 + back % 3, 300.0 + back % 7)
-        # A sensor that stuck 30 hours ago, and one at its detection limit.
+        # One sensor is stuck for 30 hours, another measures its detection limit.
         rows += measure("stuck", back, quarters, 50.0 if back <= 30 else moving, moving, 2.0)
         rows += measure("frozen", back, [0], 7.0, 8.0, 9.0)
         rows += measure("half", back, [0, 30] if back == 1 else quarters, moving, moving, moving)
@@ -66,7 +66,7 @@ def quality(starrocks: Emulator, back: int) -> dict[str, tuple[object, ...]]:
     return {str(row[0]): row[1:] for row in rows}
 
 
-def test_each_station_is_judged_by_itself(stack: Stack, measured: Emulator) -> None:
+def test_each_station_has_its_own_quality(stack: Stack, measured: Emulator) -> None:
     command = stack.command("sql", "--statement", "quality_hourly", "--window", "6h")
     code, log = stack.run(command)
     assert code == 0, log
@@ -74,13 +74,13 @@ def test_each_station_is_judged_by_itself(stack: Stack, measured: Emulator) -> N
     assert found == {
         "good": (4, 4, 1.0, 15 * 60, "", 0.25),
         "stuck": (4, 4, 1.0, 15 * 60, "pm25", 0.0),
-        # Everything stands still: that is the station, not a sensor.
+        # All values are constant: the station is frozen, so no single sensor counts as stuck.
         "frozen": (1, 1, 1.0, 60 * 60, "", 0.0),
         "half": (4, 2, 0.5, 30 * 60, "", 0.0),
         "silent": (4, 0, 0.0, 5 * 3600 + 15 * 60, "", 0.0),
         "never": (1, 0, 0.0, None, "", 0.0),
     }
-    # The hour that is running is not judged, nor is what was not asked for.
+    # The current hour and the hours outside the window have no row.
     assert quality(measured, 0) == {}
     assert set(quality(measured, 5)) == set(found)
     assert quality(measured, 6) == {}
@@ -88,7 +88,7 @@ def test_each_station_is_judged_by_itself(stack: Stack, measured: Emulator) -> N
     assert quality(measured, 1) == found
 
 
-def test_findings_are_told_once_and_their_end_too(stack: Stack, measured: Emulator) -> None:
+def test_findings_and_their_end_are_each_alerted_once(stack: Stack, measured: Emulator) -> None:
     assert stack.run(stack.command("sql", "--statement", "quality_hourly", "--window", "6h"))[0] == 0
     check = stack.command("check", "--query", "quality_alerts", "--window", "6h", task="check")
     with webhook() as (url, received):
@@ -122,7 +122,7 @@ def test_findings_are_told_once_and_their_end_too(stack: Stack, measured: Emulat
         assert stack.step("check")["findings"] is None
 
 
-def test_what_could_not_be_told_is_told_by_the_next_run(stack: Stack, measured: Emulator) -> None:
+def test_the_next_run_sends_alerts_that_could_not_be_sent(stack: Stack, measured: Emulator) -> None:
     assert stack.run(stack.command("sql", "--statement", "quality_hourly", "--window", "6h"))[0] == 0
     check = stack.command("check", "--query", "quality_alerts", "--window", "6h", task="check")
     with webhook([500, 500, 500]) as (url, received):
@@ -134,7 +134,7 @@ def test_what_could_not_be_told_is_told_by_the_next_run(stack: Stack, measured: 
         assert [alert["severity"] for alert in received] == ["warning"]
 
 
-def test_a_backfill_of_quality_is_the_same_twice(stack: Stack, measured: Emulator) -> None:
+def test_a_repeated_backfill_of_quality_gives_the_same_rows(stack: Stack, measured: Emulator) -> None:
     options = ("--from", f"{hour(200):%Y-%m-%dT%H:%M:%SZ}", "--to", f"{hour(150):%Y-%m-%dT%H:%M:%SZ}")
     command = stack.command("sql", "--statement", "quality_hourly", *options, run="backfill")
     query = (

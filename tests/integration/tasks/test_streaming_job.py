@@ -1,4 +1,4 @@
-"""The deployment's side of `streaming_jobs`: the resource of a job, against the emulator and a strict fake."""
+"""The resource of a streaming job and its row in `streaming_jobs`, on the emulator and a strict fake engine."""
 
 from collections.abc import Iterator
 
@@ -58,7 +58,7 @@ def row(starrocks: Emulator, columns: str = "wanted, failures, state, held_by") 
     return starrocks.execute(f"SELECT {columns} FROM {TABLE} WHERE job_id = {JOB}")
 
 
-def test_it_starts_and_is_noted_and_left_alone(starrocks: Emulator, engine: FakeZeta) -> None:
+def test_a_job_is_started_once_and_recorded(starrocks: Emulator, engine: FakeZeta) -> None:
     provider = JobProvider()
     assert "is not known to the engine" in provider.find_drift(inputs())[0]
     provider.apply(inputs(), None)
@@ -73,7 +73,7 @@ def test_it_starts_and_is_noted_and_left_alone(starrocks: Emulator, engine: Fake
     assert row(starrocks)[0][0] == "running"
 
 
-def test_a_changed_definition_goes_on_from_a_savepoint(starrocks: Emulator, engine: FakeZeta) -> None:
+def test_a_changed_definition_continues_from_a_savepoint(starrocks: Emulator, engine: FakeZeta) -> None:
     provider = JobProvider()
     provider.apply(inputs(), None)
     changed = inputs({"env": {"parallelism": 2}, "source": [], "sink": []})
@@ -93,7 +93,7 @@ def test_a_changed_definition_goes_on_from_a_savepoint(starrocks: Emulator, engi
     assert provider.find_drift(changed) == []
 
 
-def test_what_is_wrong_is_drift_and_is_mended(starrocks: Emulator, engine: FakeZeta) -> None:
+def test_drift_of_job_and_row_is_reported_and_repaired(starrocks: Emulator, engine: FakeZeta) -> None:
     provider = JobProvider()
     provider.apply(inputs(), None)
     engine.jobs[JOB].status = "FAILED"
@@ -110,7 +110,7 @@ def test_what_is_wrong_is_drift_and_is_mended(starrocks: Emulator, engine: FakeZ
     assert "the keeper would not restart it" in provider.find_drift(inputs())[0]
 
 
-def test_what_the_archive_holds_has_not_drifted(starrocks: Emulator, engine: FakeZeta) -> None:
+def test_a_job_stopped_by_the_archives_lease_is_not_drift(starrocks: Emulator, engine: FakeZeta) -> None:
     provider = JobProvider()
     provider.apply(inputs(), None)
     engine.jobs[JOB].status = "SAVEPOINT_DONE"
@@ -122,14 +122,16 @@ def test_what_the_archive_holds_has_not_drifted(starrocks: Emulator, engine: Fak
     assert engine.jobs[JOB].status == "RUNNING"
 
 
-def test_a_job_that_cannot_start_is_left_to_the_keeper(starrocks: Emulator, engine: FakeZeta) -> None:
+def test_a_job_that_cannot_start_is_recorded_so_that_the_keeper_retries_it(
+    starrocks: Emulator, engine: FakeZeta
+) -> None:
     engine.refuse = "No such plugin"
     with pytest.raises(Exception, match="No such plugin"):
         JobProvider().apply(inputs(), None)
     assert row(starrocks)[0][0] == "running"
 
 
-def test_taken_away_it_is_stopped_and_forgotten(starrocks: Emulator, engine: FakeZeta) -> None:
+def test_a_removed_job_is_stopped_and_its_row_deleted(starrocks: Emulator, engine: FakeZeta) -> None:
     provider = JobProvider()
     provider.apply(inputs(), None)
     provider.remove(inputs())

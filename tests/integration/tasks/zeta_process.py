@@ -1,4 +1,4 @@
-"""A SeaTunnel Zeta of the tests' own, as the platform describes it, on a port of its own."""
+"""A separate SeaTunnel Zeta for the tests, with the platform's configuration, on a free port."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ from seatunnel.client.zeta import Zeta
 
 
 class ZetaProcess:
-    """One node that can be killed and started again on its checkpoints."""
+    """One node that tests can kill and restart with its checkpoints."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

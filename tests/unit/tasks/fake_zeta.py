@@ -1,4 +1,4 @@
-"""The REST interface of Zeta 2.3.8, as strict as the real one was seen to be."""
+"""A fake of Zeta 2.3.8's REST interface with the strictness observed on the real one."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ class FakeJob:
 
 @dataclass
 class FakeZeta:
-    """The engine's memory. `on_submit` and `on_stop` say what becomes of a job; a restart forgets all jobs."""
+    """State of the fake engine. `on_submit` and `on_stop` set the resulting state of a job."""
 
     url: str = ""
     jobs: dict[int, FakeJob] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class FakeZeta:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def forget(self) -> None:
-        """What a restart of all nodes does."""
+        """Forget all jobs, like a restart of all nodes."""
         with self.lock:
             self.jobs.clear()
 
@@ -98,7 +98,7 @@ class FakeZeta:
 
 @contextmanager
 def fake_zeta() -> Iterator[FakeZeta]:
-    """An engine on a free port."""
+    """Run a fake engine on a free port."""
     engine = FakeZeta()
 
     class Handler(BaseHTTPRequestHandler):

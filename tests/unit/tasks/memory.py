@@ -1,4 +1,4 @@
-"""The tables of the platform in memory, for what needs no SQL."""
+"""In-memory replacements for the platform's tables, for tests without SQL."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ DEFINITION: Definition = {"env": {}, "source": [], "sink": []}
 
 
 class Record(StepRecord):
-    """A step's row that only remembers."""
+    """A step's row that only records what is written."""
 
     def __init__(self) -> None:
         self.noted: list[Pieces] = []
@@ -35,7 +35,7 @@ class Alerts:
 
 @dataclass(frozen=True)
 class TestContext(Context):
-    """A context whose alerts are kept."""
+    """A context that records its alerts."""
 
     __test__ = False
     alerts: Alerts = field(default_factory=Alerts)
@@ -61,7 +61,7 @@ def context(zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", last: LastR
 
 
 class JobsInMemory(StreamingJobs):
-    """The table of streaming jobs, without StarRocks."""
+    """The table of streaming jobs in memory."""
 
     def __init__(self, *jobs: StreamingJob) -> None:
         self.rows = {job.job_id: job for job in jobs}
@@ -97,4 +97,4 @@ def streaming_job(**changes: object) -> StreamingJob:
         "since_restart": None,
         "since_check": None,
     }
-    return StreamingJob(**(values | changes))  # type: ignore[arg-type]  # the fields by name, as the tests change them
+    return StreamingJob(**(values | changes))  # type: ignore[arg-type]  # tests set the fields by name

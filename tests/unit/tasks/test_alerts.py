@@ -50,7 +50,7 @@ def send(tmp_path: Path, url: str | None) -> tuple[bool, list[float]]:
     return Webhook("local", str(file), sleep=pauses.append).send(ALERT), pauses
 
 
-def test_what_is_sent_is_read_by_chats(tmp_path: Path, receiver: Receiver) -> None:
+def test_the_request_has_the_format_of_chat_webhooks(tmp_path: Path, receiver: Receiver) -> None:
     assert send(tmp_path, receiver.url) == (True, [])
     [body] = receiver.bodies
     assert body.pop("at").endswith("Z")
@@ -65,14 +65,14 @@ def test_what_is_sent_is_read_by_chats(tmp_path: Path, receiver: Receiver) -> No
     }
 
 
-def test_it_is_tried_again(tmp_path: Path, receiver: Receiver) -> None:
+def test_a_failed_request_is_retried(tmp_path: Path, receiver: Receiver) -> None:
     receiver.statuses = [500, 429]
     assert send(tmp_path, receiver.url) == (True, [1.0, 3.0])
     assert len(receiver.bodies) == 3
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/T0P-S3CRET", "file:///T0P-S3CRET", "T0P-S3CRET", None])
-def test_a_failure_is_said_without_the_url_and_harms_nothing(
+def test_a_failure_is_logged_without_the_url_and_raises_no_error(
     tmp_path: Path, url: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert send(tmp_path, url)[0] is False
@@ -81,7 +81,7 @@ def test_a_failure_is_said_without_the_url_and_harms_nothing(
     assert "S3CRET" not in output
 
 
-def test_a_webhook_that_refuses_is_told_by_its_status(
+def test_an_error_status_of_the_webhook_is_logged(
     tmp_path: Path, receiver: Receiver, capsys: pytest.CaptureFixture[str]
 ) -> None:
     receiver.statuses = [403, 403, 403]
@@ -89,6 +89,6 @@ def test_a_webhook_that_refuses_is_told_by_its_status(
     assert capsys.readouterr().out.count("the webhook answered 403") == 3
 
 
-def test_without_a_webhook_the_log_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_webhook_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     assert Webhook("local", None).send(ALERT)
     assert "only in this log" in capsys.readouterr().out

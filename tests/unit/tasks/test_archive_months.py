@@ -19,11 +19,11 @@ def at(text: str) -> datetime:
         ("2024-02-29T00:00:00", 24, "2022-02-01"),
     ],
 )
-def test_whole_months_stay(now: str, months: int, expected: str) -> None:
+def test_the_retained_months_are_whole(now: str, months: int, expected: str) -> None:
     assert cutoff(at(now).replace(tzinfo=UTC), months) == at(expected)
 
 
-def test_months_follow_each_other() -> None:
+def test_months_are_consecutive() -> None:
     assert later(at("2025-12-01"), 1) == at("2026-01-01")
     assert later(at("2026-01-01"), -1) == at("2025-12-01")
     assert Month("p202512", at("2025-12-01")).end == at("2026-01-01")

@@ -12,7 +12,7 @@ RANGE = Asked(True, "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z")
 
 
 class Memory:
-    """A table of ranges; it answers what this module sends."""
+    """The table of ranges in memory; it supports the statements of `apps.tasks.asked`."""
 
     def __init__(self) -> None:
         self.ranges: dict[tuple[Argument, ...], Row] = {}
@@ -32,7 +32,7 @@ def look(store: Memory, given: Asked = Asked(), step: Step = STEP) -> Asked:  # 
     return asked(store, TABLE, step, given, needed=True)
 
 
-def test_a_run_that_is_begun_again_without_its_range_works_on_the_same() -> None:
+def test_a_retried_run_without_its_range_uses_the_recorded_range() -> None:
     store = Memory()
     assert look(store, RANGE) == RANGE
     assert look(store) == RANGE
@@ -42,7 +42,7 @@ def test_a_range_alone_makes_a_run_manual() -> None:
     assert look(Memory(), Asked(False, RANGE.begin, RANGE.end)) == RANGE
 
 
-def test_a_manual_run_over_the_usual_window_stays_manual() -> None:
+def test_a_manual_run_with_the_default_window_stays_manual() -> None:
     store = Memory()
     assert look(store, Asked(manual=True)) == Asked(manual=True)
     again = look(store)
@@ -50,20 +50,20 @@ def test_a_manual_run_over_the_usual_window_stays_manual() -> None:
     assert not again.backfill
 
 
-def test_another_task_of_the_run_works_on_it_too() -> None:
+def test_other_tasks_of_the_run_use_the_same_range() -> None:
     store = Memory()
     look(store, RANGE)
     assert look(store, step=Step("ciapol", "aqi_hourly", "other", "17")) == RANGE
 
 
-def test_other_runs_and_scheduled_ones_have_their_own_window() -> None:
+def test_other_runs_and_workflows_have_their_own_window() -> None:
     store = Memory()
     look(store, RANGE)
     assert look(store, step=Step("ciapol", "aqi_hourly", "aqi", "18")) == Asked()
     assert look(store, step=Step("ciapol", "quality_hourly", "aqi", "17")) == Asked()
 
 
-def test_an_open_end_is_kept_open() -> None:
+def test_an_open_end_stays_open() -> None:
     store = Memory()
     look(store, Asked(True, RANGE.begin, ""))
     assert look(store) == Asked(True, RANGE.begin, "")
@@ -74,10 +74,10 @@ class Refusing(Memory):
         raise StarRocksError("StarRocks refused it")
 
 
-def test_a_range_that_cannot_be_looked_up_fails_the_attempt() -> None:
+def test_a_task_fails_if_its_range_cannot_be_read() -> None:
     with pytest.raises(StarRocksError, match="refused"):
         look(Refusing())
 
 
-def test_it_does_not_fail_a_step_without_a_range() -> None:
+def test_a_task_without_a_range_does_not_fail_on_that() -> None:
     assert asked(Refusing(), TABLE, STEP, Asked(), needed=False) == Asked()

@@ -1,4 +1,4 @@
-"""The guard, on real processes: it acts only where its process died without a word."""
+"""The guard with real processes: it acts only if the guarded process was killed."""
 
 import os
 import signal
@@ -41,12 +41,12 @@ def found(folder: Path, within: float) -> str:
         return ""
 
 
-def test_a_killed_process_is_cleaned_up_after(tmp_path: Path) -> None:
+def test_the_job_of_a_killed_process_is_stopped(tmp_path: Path) -> None:
     process = start(tmp_path, "time.sleep(60)")
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGKILL)
-    # The guard must not keep the log open: DolphinScheduler reads it to its end.
+    # The guard must not keep the log open, because DolphinScheduler reads it until end of file.
     assert process.communicate(timeout=300)[0] == ""
     job, guard, session, parent = map(int, found(tmp_path, 300).split())
     assert job == 42
@@ -56,19 +56,19 @@ def test_a_killed_process_is_cleaned_up_after(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rest", ["guard.watch(None); guard.done()", "guard.done(); os.kill(os.getpid(), 9)"])
-def test_a_process_that_ended_in_good_order_is_left_alone(tmp_path: Path, rest: str) -> None:
+def test_nothing_is_stopped_once_the_guard_is_released(tmp_path: Path, rest: str) -> None:
     process = start(tmp_path, rest)
     process.communicate(timeout=300)
     assert found(tmp_path, 0.5) == ""
 
 
-def test_a_job_that_ended_is_not_stopped(tmp_path: Path) -> None:
+def test_a_finished_job_is_not_stopped(tmp_path: Path) -> None:
     process = start(tmp_path, "guard.watch(None); os.kill(os.getpid(), 9)")
     process.communicate(timeout=300)
     assert found(tmp_path, 300).startswith("None ")
 
 
-def test_the_work_goes_on_without_its_guard(tmp_path: Path) -> None:
+def test_the_task_continues_without_its_guard(tmp_path: Path) -> None:
     rest = "os.close(guard._write); guard.watch(3); guard.done(); print('went on', flush=True)"
     process = start(tmp_path, rest)
     assert process.communicate(timeout=300)[0] == "ready\nwent on\n"

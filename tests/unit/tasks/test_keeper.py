@@ -28,7 +28,7 @@ def ended(engine: FakeZeta, status: str, error: str | None = None) -> None:
 
 
 @pytest.mark.parametrize("status", ["SCHEDULED", "RUNNING", "DOING_SAVEPOINT"])
-def test_a_job_that_runs_is_left_alone(engine: FakeZeta, status: str) -> None:
+def test_a_running_job_is_not_changed(engine: FakeZeta, status: str) -> None:
     ended(engine, status)
     table, _, found = look(engine, streaming_job())
     assert table.noted == [(JobState.RUNNING, 0)]
@@ -37,7 +37,7 @@ def test_a_job_that_runs_is_left_alone(engine: FakeZeta, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED", "SAVEPOINT_DONE", "FINISHED", None])
-def test_a_job_that_does_not_run_is_put_back_from_its_checkpoint(engine: FakeZeta, status: str | None) -> None:
+def test_a_stopped_job_is_restarted_from_its_checkpoint(engine: FakeZeta, status: str | None) -> None:
     if status:
         ended(engine, status)
     table, given, found = look(engine, streaming_job())
@@ -50,7 +50,7 @@ def test_a_job_that_does_not_run_is_put_back_from_its_checkpoint(engine: FakeZet
     assert found.problems == []
 
 
-def test_the_third_failure_in_a_row_is_left_for_a_person(engine: FakeZeta) -> None:
+def test_a_job_is_given_up_after_the_third_failure_in_a_row(engine: FakeZeta) -> None:
     ended(engine, "FAILED", "topic does not exist")
     table, given, found = look(engine, streaming_job(failures=2, since_restart=60))
     assert engine.submitted == []
@@ -62,14 +62,14 @@ def test_the_third_failure_in_a_row_is_left_for_a_person(engine: FakeZeta) -> No
     assert found.problems
 
 
-def test_a_job_that_was_given_up_is_left_alone_in_silence(engine: FakeZeta) -> None:
+def test_a_given_up_job_is_neither_restarted_nor_alerted_again(engine: FakeZeta) -> None:
     ended(engine, "FAILED")
     table, given, found = look(engine, streaming_job(failures=3, state=JobState.GIVEN_UP, reason="topic"))
     assert (engine.submitted, given.alerts.sent, found.problems) == ([], [], [])
     assert table.noted == [(JobState.GIVEN_UP, 3)]
 
 
-def test_a_job_that_runs_again_after_it_was_given_up_is_told_once(engine: FakeZeta) -> None:
+def test_a_recovered_given_up_job_is_alerted_once(engine: FakeZeta) -> None:
     ended(engine, "RUNNING")
     table, given, _ = look(engine, streaming_job(failures=3, state=JobState.GIVEN_UP))
     assert [severity for severity, _, _ in given.alerts.sent] == ["resolved"]
@@ -77,13 +77,13 @@ def test_a_job_that_runs_again_after_it_was_given_up_is_told_once(engine: FakeZe
 
 
 @pytest.mark.parametrize(("since", "failures"), [(STABLE_SECONDS - 1, 2), (STABLE_SECONDS, 0)])
-def test_failures_are_forgotten_when_it_has_run_for_a_while(engine: FakeZeta, since: int, failures: int) -> None:
+def test_failures_are_reset_after_a_stable_run(engine: FakeZeta, since: int, failures: int) -> None:
     ended(engine, "RUNNING")
     table, _, _ = look(engine, streaming_job(failures=2, state=JobState.RUNNING, since_restart=since))
     assert table.noted == [(JobState.RUNNING, failures)]
 
 
-def test_what_others_stop_is_not_put_back(engine: FakeZeta) -> None:
+def test_held_and_deliberately_stopped_jobs_are_not_restarted(engine: FakeZeta) -> None:
     ended(engine, "SAVEPOINT_DONE")
     held, _, _ = look(engine, streaming_job(held_by="archive", hold_left=10))
     stopped, _, _ = look(engine, streaming_job(wanted_running=False))
@@ -92,7 +92,7 @@ def test_what_others_stop_is_not_put_back(engine: FakeZeta) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"wanted_running": False}, {"held_by": "archive", "hold_left": 200}])
-def test_who_stops_it_at_this_very_moment_is_seen(engine: FakeZeta, changes: dict[str, object]) -> None:
+def test_a_concurrent_stop_or_lease_prevents_the_restart(engine: FakeZeta, changes: dict[str, object]) -> None:
     ended(engine, "SAVEPOINT_DONE")
     jobs = JobsInMemory(streaming_job())
     jobs.before_find = [streaming_job(**changes)]
@@ -102,14 +102,14 @@ def test_who_stops_it_at_this_very_moment_is_seen(engine: FakeZeta, changes: dic
     assert table.noted[1][0] in {JobState.HELD, JobState.STOPPED}
 
 
-def test_a_lease_that_has_ended_is_taken_away_before_the_job_is_put_back(engine: FakeZeta) -> None:
+def test_an_expired_lease_is_removed_before_the_restart(engine: FakeZeta) -> None:
     ended(engine, "SAVEPOINT_DONE")
     table, _, _ = look(engine, streaming_job(held_by="archive", hold_left=0))
     assert table.noted == [(JobState.RESTARTING, 0), (JobState.HELD, -1), (JobState.RUNNING, 0)]
     assert engine.submitted == [7]
 
 
-def test_a_definition_that_the_engine_refuses_counts(engine: FakeZeta) -> None:
+def test_a_rejected_definition_counts_as_a_failure(engine: FakeZeta) -> None:
     engine.refuse = "No such plugin"
     table, _, found = look(engine, streaming_job(failures=1))
     assert table.noted[-1] == (JobState.STOPPED, 2)
@@ -119,7 +119,7 @@ def test_a_definition_that_the_engine_refuses_counts(engine: FakeZeta) -> None:
     assert given.alerts.sent
 
 
-def test_an_engine_that_is_away_is_no_failure_of_the_job(engine: FakeZeta) -> None:
+def test_an_unreachable_engine_is_not_a_failure_of_the_job(engine: FakeZeta) -> None:
     engine.down = True
     table, given, found = look(engine, streaming_job(failures=1))
     assert table.noted == [(JobState.UNREACHABLE, 1)]
@@ -138,7 +138,7 @@ def test_an_engine_that_is_away_is_no_failure_of_the_job(engine: FakeZeta) -> No
     assert table.noted[-1] == (JobState.RUNNING, 0)
 
 
-def test_a_later_look_notes_only_what_changed(engine: FakeZeta) -> None:
+def test_a_later_check_records_only_changes(engine: FakeZeta) -> None:
     ended(engine, "RUNNING")
     job = streaming_job(state=JobState.RUNNING)
     table, given, found = look(engine, job)
@@ -151,7 +151,7 @@ def test_a_later_look_notes_only_what_changed(engine: FakeZeta) -> None:
     assert table.noted[1:] == [(JobState.RESTARTING, 0), (JobState.RUNNING, 0)]
 
 
-def test_a_dead_keepers_mark_does_not_last() -> None:
+def test_the_restarting_mark_of_a_killed_keeper_expires() -> None:
     assert streaming_job(state=JobState.RESTARTING, since_check=RESTART_SECONDS - 1).being_restarted
     assert not streaming_job(state=JobState.RESTARTING, since_check=RESTART_SECONDS).being_restarted
     assert not streaming_job(state=JobState.RUNNING, since_check=0).being_restarted

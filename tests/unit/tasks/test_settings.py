@@ -31,7 +31,7 @@ def load(monkeypatch: pytest.MonkeyPatch, folder: Path, **changes: object) -> Ta
     return load_settings()
 
 
-def test_they_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_valid_settings_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("a secret\n")
     users = {"scheduler": {"user": "ciapol_scheduler", "password_file": str(password)}}
@@ -59,14 +59,14 @@ def test_they_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ({"products": {"ciapol": {"databases": ["d"], "quality_threshold": 2}}}, "products.ciapol.quality_threshold"),
     ],
 )
-def test_a_wrong_field_is_named(
+def test_the_error_names_an_invalid_field(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(InvalidInput, match=message):
         load(monkeypatch, tmp_path, **changes)
 
 
-def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_error_names_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = load(monkeypatch, tmp_path)
     with pytest.raises(InvalidInput, match="product 'liontrack' is not in KAPPASTACK_TASKS; it has ciapol"):
         settings.product("liontrack")
@@ -84,6 +84,6 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         load_settings()
 
 
-def test_the_checkout_holds_the_products_files() -> None:
+def test_the_checkout_contains_the_products_files() -> None:
     assert (product_files() / "seatunnel/ciapol/aqi_hourly.conf").is_file()
     assert (product_files() / "sql/ciapol/queries/quality_hourly.sql").is_file()

@@ -30,7 +30,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
-    """Runs a task with two retries whose tries end with these statuses; each must be used."""
+    """Runs a task with two retries whose attempts exit with these statuses; all of them must be used."""
 
     def run(statuses: list[int]) -> int:
         left = iter(statuses)
@@ -44,28 +44,28 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
     return run
 
 
-def test_a_task_that_fails_is_tried_again_after_a_pause(tried: Tried, pauses: list[float]) -> None:
+def test_a_failed_task_is_retried_after_a_pause(tried: Tried, pauses: list[float]) -> None:
     assert tried([1, 1, 0]) == 0
     assert pauses == [90, 90]
 
 
-def test_wrong_input_is_not_tried_again(tried: Tried, pauses: list[float]) -> None:
+def test_invalid_input_is_not_retried(tried: Tried, pauses: list[float]) -> None:
     assert tried([2]) == 2
     assert pauses == []
 
 
-def test_success_and_a_kill_are_the_end(tried: Tried, pauses: list[float]) -> None:
+def test_success_and_a_kill_are_not_retried(tried: Tried, pauses: list[float]) -> None:
     assert tried([0]) == 0
     assert tried([143]) == 143
     assert pauses == []
 
 
-def test_after_the_last_try_it_has_failed(tried: Tried, pauses: list[float]) -> None:
+def test_the_task_fails_after_its_last_attempt(tried: Tried, pauses: list[float]) -> None:
     assert tried([1, 1, 1]) == 1
     assert len(pauses) == 2
 
 
-def test_it_can_be_killed_between_two_tries(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_task_can_be_killed_between_two_attempts(tried: Tried, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(_seconds: float) -> None:
         raise Killed
 
@@ -73,7 +73,7 @@ def test_it_can_be_killed_between_two_tries(tried: Tried, monkeypatch: pytest.Mo
     assert tried([1]) == 143
 
 
-def test_a_try_that_takes_too_long_is_ended() -> None:
+def test_an_attempt_over_its_time_limit_is_killed() -> None:
     begin = time.monotonic()
     with pytest.raises(TimedOut), tasks._at_most(1):
         time.sleep(20)

@@ -24,12 +24,12 @@ def at(text: str) -> datetime:
         ("2026-01-01T08:00:00+08:00", "2026-01-01T09:00:00+08:00", ("2026-01-01 00:00:00", "2026-01-01 01:00:00")),
     ],
 )
-def test_whole_hours_at_least_those_that_were_asked_for(begin: str, end: str, expected: tuple[str, str]) -> None:
+def test_a_window_covers_its_range_with_whole_hours(begin: str, end: str, expected: tuple[str, str]) -> None:
     found = window(DAY, begin, end, NOW).placeholders
     assert (found["from"], found["to"]) == expected
 
 
-def test_a_full_hour_is_not_the_next_one() -> None:
+def test_on_the_hour_the_window_ends_one_hour_later() -> None:
     assert window(DAY, "", "", at("2026-03-01T12:00:00")).end == at("2026-03-01T13:00:00")
 
 
@@ -42,7 +42,7 @@ def test_a_full_hour_is_not_the_next_one() -> None:
         ("2026-01-02", "2026-01-02", "is not before --to .*2026-01-02"),
     ],
 )
-def test_no_window(begin: str, end: str, message: str) -> None:
+def test_invalid_windows_are_rejected(begin: str, end: str, message: str) -> None:
     with pytest.raises(TaskError, match=message):
         window(DAY, begin, end, NOW)
 
@@ -53,7 +53,7 @@ def test_durations(text: str, hours: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0h", "48", "h", "-1d", "1.5h", "3m", "48h "])
-def test_no_duration(text: str) -> None:
+def test_invalid_durations_are_rejected(text: str) -> None:
     with pytest.raises(TaskError, match=r"--chunk .* is not a duration"):
         duration(text, "--chunk")
 

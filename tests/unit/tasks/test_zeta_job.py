@@ -28,7 +28,7 @@ def go(engine: FakeZeta, run_id: str = "1", window: Window = DAY) -> str:
     return run(context(engine.url, run=run_id), "aqi_hourly", window, None, PACE)
 
 
-def test_it_is_submitted_once_and_finishes(engine: FakeZeta, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_is_submitted_once_and_finishes(engine: FakeZeta, capsys: pytest.CaptureFixture[str]) -> None:
     assert "aqi_hourly for 2026-01-01 00:00:00 to 2026-01-02 00:00:00 UTC" in go(engine)
     [identity] = engine.submitted
     job = engine.jobs[identity]
@@ -38,7 +38,7 @@ def test_it_is_submitted_once_and_finishes(engine: FakeZeta, capsys: pytest.Capt
     assert "7 rows read, 5 rows written" in capsys.readouterr().out
 
 
-def test_the_same_run_takes_finished_for_done_and_another_does_not(engine: FakeZeta) -> None:
+def test_a_finished_job_is_not_repeated_in_the_same_run_only(engine: FakeZeta) -> None:
     go(engine)
     go(engine)
     assert len(engine.submitted) == 1
@@ -46,7 +46,7 @@ def test_the_same_run_takes_finished_for_done_and_another_does_not(engine: FakeZ
     assert len(set(engine.submitted)) == 2
 
 
-def test_the_same_run_joins_a_job_that_runs(engine: FakeZeta) -> None:
+def test_the_same_run_joins_its_running_job(engine: FakeZeta) -> None:
     engine.on_submit = lambda _identity, job: setattr(job, "status", "RUNNING")
     first = threading.Thread(target=go, args=(engine,))
     first.start()
@@ -64,7 +64,7 @@ def test_the_same_run_joins_a_job_that_runs(engine: FakeZeta) -> None:
     assert len(engine.submitted) == 1
 
 
-def test_a_failure_passes_the_engines_reason_on_and_the_next_attempt_is_a_new_job(engine: FakeZeta) -> None:
+def test_a_failure_has_the_engines_reason_and_the_retry_is_a_new_job(engine: FakeZeta) -> None:
     def fail(_identity: int, job: FakeJob) -> None:
         job.status, job.error = "FAILED", "Access denied\n\tat org.apache.X.y(X.java:1)\nCaused by: no such table"
 
@@ -78,7 +78,7 @@ def test_a_failure_passes_the_engines_reason_on_and_the_next_attempt_is_a_new_jo
     assert len(engine.submitted) == 2
 
 
-def test_a_job_that_somebody_cancelled_has_failed(engine: FakeZeta) -> None:
+def test_a_cancelled_job_is_a_failure(engine: FakeZeta) -> None:
     engine.on_submit = lambda _identity, job: setattr(job, "status", "CANCELED")
     with pytest.raises(TaskError, match="is CANCELED: the engine gives no reason"):
         go(engine)
@@ -101,21 +101,21 @@ def test_a_job_that_the_engine_forgot_is_submitted_again_under_its_id(engine: Fa
     assert len(set(engine.submitted)) == 1
 
 
-def test_an_engine_that_stays_away_is_an_error() -> None:
+def test_an_engine_that_stays_unreachable_is_an_error() -> None:
     pace = Pace(poll=0.01, report=1, unreachable=0.1, forgotten=1)
     with pytest.raises(TaskError, match=r"within 0 s: SeaTunnel does not answer at"):
         run(context(), "aqi_hourly", DAY, None, pace)
 
 
-def test_a_job_that_is_just_being_submitted_by_another_is_joined(engine: FakeZeta) -> None:
-    """The engine answers 500 for a moment then."""
+def test_a_job_whose_submission_is_in_progress_is_joined(engine: FakeZeta) -> None:
+    """During a submission the engine briefly responds 500."""
     go(engine)
     engine.submitting = 2
     go(engine)
     assert len(engine.submitted) == 1
 
 
-def test_an_unknown_job_is_named(engine: FakeZeta) -> None:
+def test_the_error_names_an_unknown_job(engine: FakeZeta) -> None:
     with pytest.raises(TaskError, match=r"seatunnel/ciapol/aqi_daily.conf: No such file"):
         run(context(engine.url), "aqi_daily", DAY, None, PACE)
 
@@ -125,7 +125,7 @@ def pieces(given: TestContext) -> list[Pieces]:
     return given.record.noted
 
 
-def test_pieces_are_worked_on_in_order_and_not_again(engine: FakeZeta) -> None:
+def test_pieces_run_in_order_and_completed_ones_are_not_repeated(engine: FakeZeta) -> None:
     window = Window(datetime(2013, 3, 1, tzinfo=UTC), datetime(2013, 9, 1, tzinfo=UTC))
     given = context(engine.url)
     details = run(given, "aqi_hourly", window, timedelta(days=31), PACE)
@@ -136,7 +136,7 @@ def test_pieces_are_worked_on_in_order_and_not_again(engine: FakeZeta) -> None:
     assert "2013-08-03 00:00:00" in froms[5]
     start, end = datetime(2013, 3, 1), datetime(2013, 9, 1)  # noqa: DTZ001 # as in StarRocks
     assert pieces(given) == [Pieces(start, end, 6, done) for done in range(7)]
-    # After its restart the engine knows no job: the row does.
+    # After a restart the engine knows no jobs, but the row records the completed pieces.
     engine.forget()
     again = context(engine.url, last=LastRun("1", pieces(given)[4]))
     run(again, "aqi_hourly", window, timedelta(days=31), PACE)
@@ -146,7 +146,7 @@ def test_pieces_are_worked_on_in_order_and_not_again(engine: FakeZeta) -> None:
     assert len(engine.submitted) == 14
 
 
-def test_an_attempt_with_another_range_begins_at_its_start(engine: FakeZeta) -> None:
+def test_an_attempt_with_another_range_starts_at_its_first_piece(engine: FakeZeta) -> None:
     window = Window(datetime(2013, 3, 1, tzinfo=UTC), datetime(2013, 5, 1, tzinfo=UTC))
     start, end = datetime(2013, 3, 2), datetime(2013, 5, 1)  # noqa: DTZ001 # as in StarRocks
     given = context(engine.url, last=LastRun("1", Pieces(start, end, 2, 1)))
@@ -154,7 +154,7 @@ def test_an_attempt_with_another_range_begins_at_its_start(engine: FakeZeta) -> 
     assert len(engine.submitted) == 2
 
 
-def test_stopping_waits_for_the_end_and_takes_an_ended_job_as_it_is(engine: FakeZeta) -> None:
+def test_a_stop_waits_for_the_end_and_accepts_an_ended_job(engine: FakeZeta) -> None:
     engine.jobs[3] = FakeJob("RUNNING", "j", {}, False)
     stop(Zeta(engine.url), 3)
     assert engine.jobs[3].status == "CANCELED"
