@@ -18,7 +18,7 @@ QUERIES = Path(__file__).resolve().parents[3] / "sql" / "ciapol" / "queries"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings whose StarRocks is at a port where nobody listens."""
+    """Settings with a StarRocks port on which nothing listens."""
     password = tmp_path / "password"
     password.write_text("a very secret word\n")
     return Settings(
@@ -34,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 class RecordedPool(Pool):
-    """A pool that answers by a function and notes what was asked."""
+    """A pool that answers with a function and records the queries."""
 
     def __init__(self, settings: Settings, reply: Callable[[str, Sequence[Parameter]], list[Row]]) -> None:
         super().__init__(settings)
@@ -48,5 +48,5 @@ class RecordedPool(Pool):
 
 @pytest.fixture
 def client(settings: Settings) -> TestClient:
-    """The application without StarRocks."""
+    """A client of the application, without StarRocks."""
     return TestClient(create_app(settings), raise_server_exceptions=False)

@@ -56,7 +56,7 @@ def current(settings: Settings, rows: list[Row], stations: str) -> tuple[aqi.Cur
     return aqi.CurrentIndex(pool, settings.queries_dir), pool
 
 
-def test_ranks_the_worst_first_and_the_unknown_last(settings: Settings) -> None:
+def test_the_worst_index_is_first_and_unknown_ones_last(settings: Settings) -> None:
     rows = [hour("A", 0, 40), hour("B", 0, 160), hour("C", 1, 40), hour("D", 1, None, "nothing_measured")]
     index, _ = current(settings, rows, "ABCDE")
     found = [(i.rank, i.station.station_id, i.aqi, i.category, i.color) for i in index.get().items]
@@ -70,7 +70,7 @@ def test_ranks_the_worst_first_and_the_unknown_last(settings: Settings) -> None:
     assert index.get().computed_at == NOW
 
 
-def test_takes_the_newest_hour_that_has_ended_and_measured_pollutants(settings: Settings) -> None:
+def test_the_newest_complete_hour_with_pollutants_is_used(settings: Settings) -> None:
     rows = [
         hour("A", 2, 90),
         hour("A", 0, None, "running", known=400),
@@ -87,7 +87,7 @@ def test_takes_the_newest_hour_that_has_ended_and_measured_pollutants(settings: 
     assert (second.station.station_id, second.aqi) == ("B", 60)
 
 
-def test_a_newer_hour_without_an_index_goes_before_an_older_one_that_reassures(settings: Settings) -> None:
+def test_a_newer_hour_without_an_index_takes_precedence_over_an_older_index(settings: Settings) -> None:
     rows = [hour("A", 2, 40), hour("A", 1, None, "too_few_hours", known=2, missing="pm25:1,o3:5")]
     index, _ = current(settings, rows, "A")
     (item,) = index.get().items
@@ -102,7 +102,7 @@ def test_a_newer_hour_without_an_index_goes_before_an_older_one_that_reassures(s
 @pytest.mark.parametrize(
     ("known", "category", "rank"), [(100, None, None), (101, "unhealthy_sensitive", 1), (350, "hazardous", 1)]
 )
-def test_an_incomplete_index_warns_and_never_reassures(
+def test_an_incomplete_index_has_a_category_only_above_100(
     settings: Settings, known: int, category: str | None, rank: int | None
 ) -> None:
     index, _ = current(settings, [hour("A", 1, None, "too_few_values", known=known, missing="no2:1")], "A")
@@ -110,14 +110,14 @@ def test_an_incomplete_index_warns_and_never_reassures(
     assert (item.aqi, item.at_least, item.category, item.rank) == (None, known, category, rank)
 
 
-def test_the_running_hour_is_marked_and_has_no_rank(settings: Settings) -> None:
+def test_the_current_hour_is_provisional_and_has_no_rank(settings: Settings) -> None:
     index, _ = current(settings, [hour("A", 0, None, "running", known=360)], "A")
     (item,) = index.get().items
     assert (item.provisional, item.reason, item.at_least) == (True, "running", 360)
     assert (item.rank, item.category, item.color) == (None, None, None)
 
 
-def test_rows_of_older_revisions_have_what_is_known(settings: Settings) -> None:
+def test_rows_of_older_revisions_get_defaults_for_new_columns(settings: Settings) -> None:
     row = hour("A", 1, 70)
     for column in ("aqi_known", "reason", "missing"):
         row[column] = None
@@ -127,7 +127,7 @@ def test_rows_of_older_revisions_have_what_is_known(settings: Settings) -> None:
     assert (item.aqi, item.at_least, item.category, item.missing) == (70, 70, "moderate", [])
 
 
-def test_asks_for_three_hours_and_this_one(settings: Settings) -> None:
+def test_the_query_covers_three_hours_and_the_current_one(settings: Settings) -> None:
     index, pool = current(settings, [], "")
     assert index.get().items == []
     query = pool.asked[0][0]
@@ -136,7 +136,7 @@ def test_asks_for_three_hours_and_this_one(settings: Settings) -> None:
     assert "${" not in query
 
 
-def test_is_kept_for_ten_seconds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_is_cached_for_ten_seconds(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr("apps.ciapol.api.store.aqi.time.monotonic", lambda: clock[0])
     index, pool = current(settings, [], "A")

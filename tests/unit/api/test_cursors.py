@@ -12,7 +12,7 @@ from apps.web.rows import RowsCursor
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-def test_come_back_as_they_went() -> None:
+def test_a_cursor_is_decoded_to_its_values() -> None:
     cursors = [
         StationsCursor(after="ABJ-001 é'"),
         RejectedCursor(station_id=None, since=NOON, before=NOON, message_id="1:2:3:-1"),
@@ -44,14 +44,14 @@ def packed(content: object) -> str:
         encode(RejectedCursor(station_id=None, since=NOON, before=NOON, message_id="1")),
     ],
 )
-def test_foreign_ones_are_refused(text: str) -> None:
+def test_foreign_cursors_are_rejected(text: str) -> None:
     with pytest.raises(Problem) as caught:
         decode(StationsCursor, text)
     assert caught.value.status == 422
     assert caught.value.errors[0].field == "cursor"
 
 
-def test_times_need_a_zone() -> None:
+def test_times_in_cursors_need_a_time_zone() -> None:
     content = {"station_id": None, "since": "2026-01-31T00:00:00", "before": "2026-01-31T00:00:00Z", "message_id": "1"}
     with pytest.raises(Problem):
         decode(RejectedCursor, packed(content))

@@ -39,7 +39,7 @@ def problem(client: TestClient, url: str, method: str = "GET", accept: str | Non
         (f"/api/v1/stations/{'A' * 65}", "station_id", "A" * 65),
     ],
 )
-def test_a_wrong_parameter_is_named(client: TestClient, url: str, field: str, value: str) -> None:
+def test_the_problem_names_an_invalid_parameter(client: TestClient, url: str, field: str, value: str) -> None:
     details = problem(client, url)
     assert details.status == 422
     assert [(e.field, e.value) for e in details.errors] == [(field, value)]
@@ -47,18 +47,18 @@ def test_a_wrong_parameter_is_named(client: TestClient, url: str, field: str, va
     assert field in details.detail
 
 
-def test_all_wrong_parameters_are_named(client: TestClient) -> None:
+def test_the_problem_names_all_invalid_parameters(client: TestClient) -> None:
     details = problem(client, "/api/v1/stations/A/measurements?interval=x&limit=-1")
     assert {e.field for e in details.errors} == {"interval", "limit"}
 
 
 @pytest.mark.parametrize("url", ["/", "/nope", "/api/v1", "/api/v1/stations/A/B/C", "/docs"])
-def test_nothing_there(client: TestClient, url: str) -> None:
+def test_an_unknown_path_is_a_404_problem(client: TestClient, url: str) -> None:
     assert problem(client, url).status == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_only_reading(client: TestClient, method: str) -> None:
+def test_writing_methods_are_rejected(client: TestClient, method: str) -> None:
     assert problem(client, "/api/v1/stations", method).status == 405
 
 
@@ -75,14 +75,14 @@ def test_only_reading(client: TestClient, method: str) -> None:
         "/api/v1/rejected",
     ],
 )
-def test_starrocks_away(client: TestClient, url: str) -> None:
+def test_an_unreachable_starrocks_is_a_503_problem(client: TestClient, url: str) -> None:
     details = problem(client, url)
     assert (details.status, details.type) == (503, "urn:ciapol:problem:starrocks-unavailable")
     assert "127.0.0.1:1" in details.detail
     assert client.get(url).headers["retry-after"] == "2"
 
 
-def test_health_tells_that_starrocks_is_away(client: TestClient) -> None:
+def test_health_reports_an_unreachable_starrocks(client: TestClient) -> None:
     response = client.get("/health")
     assert response.status_code == 503
     reason = response.json()["starrocks"]["error"]
@@ -107,7 +107,7 @@ def test_metrics_do_not_need_starrocks(client: TestClient) -> None:
     assert 'api_starrocks_connections{state="limit"} 2.0' in text
 
 
-def test_a_mistake_of_ours_tells_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_reveals_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("a very secret word")
 
@@ -117,7 +117,7 @@ def test_a_mistake_of_ours_tells_nothing(client: TestClient, monkeypatch: pytest
     assert "secret" not in details.model_dump_json()
 
 
-def test_logs_have_the_request_and_no_secret(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_contain_the_request_and_no_secret(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         response = client.get("/api/v1/stations?limit=3")
     (record,) = [r for r in caplog.records if r.name == "apps.web.requests"]

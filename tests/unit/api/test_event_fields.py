@@ -1,4 +1,4 @@
-"""Measured columns of the programs are the measurements of the event, which one file defines."""
+"""The programs use exactly the measurements that the event's fields file defines."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def event() -> EventFields:
 
 
 def faults(fields: EventFields) -> list[str]:
-    """What does not fit the fields of the event, each with the file to change."""
+    """Differences from the event's fields, each with the file to change."""
     found = []
     for field in (field for field in fields.fields if field.measurement):
         model = Measurement.model_fields.get(field.name)
@@ -46,7 +46,7 @@ def faults(fields: EventFields) -> list[str]:
     return found
 
 
-def test_programs_have_the_events_measurements() -> None:
+def test_programs_use_the_events_measurements() -> None:
     assert faults(event()) == []
     names = event().names
     assert {"station_id", "measured_at"} <= set(names)
@@ -64,7 +64,7 @@ def test_programs_have_the_events_measurements() -> None:
         (("hPa", "kPa"), "models.py: Measurement.pressure is described as hPa, not kPa"),
     ],
 )
-def test_a_forgotten_file_is_named(tmp_path: Path, change: tuple[str, str], fault: str) -> None:
+def test_the_error_names_a_file_that_was_not_changed(tmp_path: Path, change: tuple[str, str], fault: str) -> None:
     old, new = change
     path = tmp_path / FIELDS.name
     path.write_text(

@@ -35,7 +35,7 @@ def step(**changes: object) -> PipelineStep:
     return PipelineStep.model_validate({**row(), "late": None, **changes})
 
 
-def test_a_period_is_what_the_row_tells() -> None:
+def test_the_period_comes_from_the_row() -> None:
     assert pipeline.every({"every_seconds": 3600}) == HOUR
     assert [pipeline.every({"every_seconds": value}) for value in (None, 0, -5)] == [None, None, None]
     assert pipeline.every({"details": "a row of an older schema"}) is None
@@ -46,7 +46,7 @@ def test_a_period_is_what_the_row_tells() -> None:
     [(timedelta(0), False), (2.5 * HOUR, False), (2.5 * HOUR + timedelta(seconds=1), True), (100 * HOUR, True)],
 )
 @pytest.mark.parametrize("state", ["succeeded", "running", "failed", "killed"])
-def test_late_is_more_than_two_and_a_half_periods_without_success(ago: timedelta, late: bool, state: str) -> None:
+def test_a_step_is_late_after_two_and_a_half_periods_without_success(ago: timedelta, late: bool, state: str) -> None:
     assert pipeline.late(step(state=state, last_succeeded_at=NOW - ago), HOUR, NOW) is late
 
 
@@ -60,11 +60,11 @@ def test_a_step_that_never_succeeded_is_late_once_a_run_failed_or_hangs(state: s
 
 
 @pytest.mark.parametrize("state", ["succeeded", "running", "failed"])
-def test_without_a_period_nobody_knows(state: str) -> None:
+def test_lateness_is_unknown_without_a_period(state: str) -> None:
     assert pipeline.late(step(state=state, last_succeeded_at=None), None, NOW) is None
 
 
-def test_reads_the_platforms_tables(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_platforms_tables_are_read(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "now", lambda: NOW)
 
     def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:

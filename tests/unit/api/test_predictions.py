@@ -38,7 +38,7 @@ def pool_of(settings: Settings, rows: list[Row], made: Sequence[datetime | None]
     return RecordedPool(settings, reply)
 
 
-def test_hours_have_their_quantities_and_the_category_of_the_index(settings: Settings) -> None:
+def test_each_hour_has_its_quantities_and_the_category_of_its_index(settings: Settings) -> None:
     rows = [value(1, "aqi", 100.4), value(1, "pm25", 35.5), value(2, "aqi", 100.6), value(3, "o3", 60.0)]
     found = predictions.predictions(pool_of(settings, rows, [MADE]), "A")
     assert (found.made_at, found.model, found.fallback) == (MADE, "trees-1", False)
@@ -55,7 +55,7 @@ def test_hours_have_their_quantities_and_the_category_of_the_index(settings: Set
     }
 
 
-def test_the_indexs_model_speaks_for_the_station_and_each_quantity_for_its_fallback(settings: Settings) -> None:
+def test_the_station_has_the_model_of_its_index_and_each_quantity_its_own_fallback(settings: Settings) -> None:
     rows = [value(1, "aqi", 10), value(1, "co", 5, "same-hour-yesterday", 1)]
     found = predictions.predictions(pool_of(settings, rows, [MADE]), "A")
     assert (found.model, found.fallback) == ("trees-1", False)
@@ -69,7 +69,7 @@ def test_an_index_without_a_value_has_no_category(settings: Settings) -> None:
     assert (found.items[0].category, found.items[0].quantities["aqi"].value) == (None, None)
 
 
-def test_old_predictions_are_looked_for_after_recent_ones(settings: Settings) -> None:
+def test_old_predictions_are_queried_only_without_recent_ones(settings: Settings) -> None:
     old = MADE - timedelta(days=40)
     pool = pool_of(settings, [value(1, "aqi", 10)], [None, old])
     assert predictions.predictions(pool, "A").made_at == old
@@ -77,6 +77,6 @@ def test_old_predictions_are_looked_for_after_recent_ones(settings: Settings) ->
     assert pool.asked[2][1] == ("A", old - timedelta(days=2), old)
 
 
-def test_none_at_all(settings: Settings) -> None:
+def test_a_station_without_predictions(settings: Settings) -> None:
     found = predictions.predictions(pool_of(settings, [], [None, None]), "A")
     assert (found.made_at, found.model, found.fallback, found.items) == (None, None, None, [])

@@ -14,5 +14,5 @@ from apps.ciapol.api.quantities import category
         (301, 1200, "hazardous", "#7E0023"),
     ],
 )
-def test_categories_at_their_edges(low: int, high: int, key: str, colour: str) -> None:
+def test_categories_at_their_limits(low: int, high: int, key: str, colour: str) -> None:
     assert category(low) == category(high) == (key, colour)

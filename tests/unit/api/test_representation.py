@@ -21,12 +21,12 @@ from apps.web.representation import CSV, JSON, choose
         ("text/csv, application/json;q=x", CSV),
     ],
 )
-def test_takes_what_the_caller_likes_best(accept: str | None, expected: str) -> None:
+def test_the_clients_preferred_format_is_used(accept: str | None, expected: str) -> None:
     assert choose(accept) == expected
 
 
 @pytest.mark.parametrize("accept", ["application/xml", "text/html", "text/csv;q=0", "application/json;q=0, image/*"])
-def test_refuses_what_is_not_there(accept: str) -> None:
+def test_unsupported_formats_are_rejected(accept: str) -> None:
     with pytest.raises(Problem) as caught:
         choose(accept)
     assert caught.value.status == 406

@@ -22,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_reads_the_environment(environment: dict[str, str]) -> None:
+def test_settings_come_from_the_environment(environment: dict[str, str]) -> None:
     settings = Settings.from_environment(environment | {"STARROCKS_POOL_SIZE": "3"})
     assert (settings.starrocks_port, settings.starrocks_pool_size) == (9030, 3)
     assert settings.password().get_secret_value() == "a very secret word"
@@ -41,19 +41,19 @@ def test_reads_the_environment(environment: dict[str, str]) -> None:
         ("LOG_LEVEL", "loud"),
     ],
 )
-def test_names_what_is_wrong(environment: dict[str, str], name: str, value: str) -> None:
+def test_the_error_names_invalid_settings(environment: dict[str, str], name: str, value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(environment | {name: value})
     assert name in str(caught.value)
     assert value in str(caught.value)
 
 
-def test_names_what_is_missing(environment: dict[str, str]) -> None:
+def test_the_error_names_missing_settings(environment: dict[str, str]) -> None:
     del environment["STARROCKS_USER"]
     with pytest.raises(SettingsError, match="STARROCKS_USER"):
         Settings.from_environment(environment)
 
 
-def test_shows_no_password(environment: dict[str, str]) -> None:
+def test_the_password_is_hidden(environment: dict[str, str]) -> None:
     settings = Settings.from_environment(environment)
     assert "secret" not in repr(settings) + str(settings) + repr(settings.password())

@@ -19,12 +19,12 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
         " 2026-01-31T12:00:00.000000Z",
     ],
 )
-def test_reads_times_with_a_zone(text: str) -> None:
+def test_times_with_a_time_zone_are_read(text: str) -> None:
     assert times.parse("from", text) == NOON
     assert times.parse("from", text).tzinfo is UTC
 
 
-def test_a_date_is_its_start_in_utc() -> None:
+def test_a_date_means_its_start_in_utc() -> None:
     assert times.parse("from", "2026-01-31") == times.parse("from", " 2026-01-31 ") == datetime(2026, 1, 31, tzinfo=UTC)
     span = times.time_range("2026-01-30", "2026-01-31", timedelta(days=31))
     assert span == times.Range(datetime(2026, 1, 30, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC))
@@ -36,7 +36,7 @@ def test_a_date_is_its_start_in_utc() -> None:
      "2026-13-01T00:00:00Z", "1769860800", "12:00Z",
      "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-05:00", "2026-01-31T12:00:00Z' OR '1'='1"],
 )  # fmt: skip
-def test_names_a_wrong_time(text: str) -> None:
+def test_the_error_names_an_invalid_time(text: str) -> None:
     with pytest.raises(Problem) as caught:
         times.parse("since", text)
     assert caught.value.status == 422
@@ -60,7 +60,7 @@ def test_the_default_is_the_last_day(monkeypatch: pytest.MonkeyPatch) -> None:
         ("2025-12-01T00:00:00Z", "2026-01-31T00:00:00Z", "at most 31 days"),
     ],
 )
-def test_refuses_empty_and_long_ranges(
+def test_empty_and_too_long_ranges_are_rejected(
     monkeypatch: pytest.MonkeyPatch, start: str, end: str | None, expected: str
 ) -> None:
     monkeypatch.setattr(times, "now", lambda: NOON)
@@ -76,7 +76,7 @@ def test_the_longest_range_is_allowed() -> None:
     assert span.end - span.start == timedelta(days=31)
 
 
-def test_writes_utc_with_z() -> None:
+def test_times_are_written_in_utc_with_z() -> None:
     assert times.iso(NOON) == "2026-01-31T12:00:00Z"
     assert times.iso(NOON.replace(microsecond=120000)) == "2026-01-31T12:00:00.120000Z"
     assert times.hour_of(NOON.replace(minute=59, second=1, microsecond=5)) == NOON

@@ -66,7 +66,7 @@ class Run:
     looked: int = 0
 
     def told(self) -> dict[str, object]:
-        """The current run. A run that was asked to stop stops after a delay."""
+        """The current run. A run stops with a delay after a stop request."""
         if self.state == "READY_STOP":
             self.looked += 1
             self.state = "STOP" if self.looked > 2 else self.state

@@ -160,7 +160,7 @@ tasks:
 """
 
 
-def test_the_keeper_is_the_platforms_and_all_else_a_products(root: Path) -> None:
+def test_only_the_platform_runs_the_keeper_and_only_products_run_other_tasks(root: Path) -> None:
     assert complaints(root, KEEPER) == ["6: tasks.0.type: keep_running belongs in dolphinscheduler/platform"]
     platform = root / "dolphinscheduler/platform/example.yaml"
     platform.parent.mkdir()

@@ -180,7 +180,7 @@ def test_removing_a_workflow_stops_its_runs(workflows: WorkflowProvider, server:
     workflows.remove(make())
 
 
-def test_an_unreachable_server_is_drift(
+def test_an_unreachable_server_counts_as_drift(
     workflows: WorkflowProvider, fake: FakeDolphinScheduler, make: Make, tmp_path: Path
 ) -> None:
     conftest.write_connections(tmp_path / "state", 1)
@@ -190,7 +190,7 @@ def test_an_unreachable_server_is_drift(
     assert workflows.find_drift(make()) == ["DolphinScheduler answered 401 to GET /projects: "]
 
 
-def test_a_stack_that_is_not_up_is_drift(
+def test_a_stack_that_is_not_running_counts_as_drift(
     workflows: WorkflowProvider, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
@@ -227,7 +227,7 @@ def test_projects(server: Server, make: Make) -> None:
 
 
 class Statements:
-    """A session of StarRocks that only remembers."""
+    """A StarRocks session that only records statements."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, tuple[str, ...]]] = []
@@ -249,10 +249,10 @@ def starrocks(monkeypatch: pytest.MonkeyPatch) -> Statements:
     return statements
 
 
-def test_the_steps_of_a_removed_workflow_are_forgotten(
+def test_the_steps_of_a_removed_workflow_are_deleted(
     workflows: WorkflowProvider, server: Server, make: Make, starrocks: Statements
 ) -> None:
-    """Otherwise they are late for ever."""
+    """Remaining rows would count as late forever."""
     workflows.apply(make(), None)
     assert starrocks.sent == []
     workflows.remove(make())
@@ -261,7 +261,7 @@ def test_the_steps_of_a_removed_workflow_are_forgotten(
     assert arguments == ("ciapol", NAME, "quality", "alerts")
 
 
-def test_the_steps_of_a_removed_task_are_forgotten(
+def test_the_steps_of_a_removed_task_are_deleted(
     workflows: WorkflowProvider, server: Server, make: Make, starrocks: Statements
 ) -> None:
     before, after = make(), make(tasks=[task("quality"), task("other")])
@@ -273,12 +273,12 @@ def test_the_steps_of_a_removed_task_are_forgotten(
 
 
 def test_the_state_of_an_older_revision_names_no_database(make: Make) -> None:
-    """The keeper was a workflow of a product; its rows go when the old workflow is removed."""
+    """The keeper was a product's workflow then. Its rows are deleted when the old workflow is removed."""
     old = make().model_dump(exclude={"starrocks", "database"})
     assert WorkflowProvider()._inputs(old).database == "kappastack"
 
 
-def test_a_workflow_is_removed_also_where_starrocks_is_away(
+def test_a_workflow_is_removed_even_if_starrocks_is_unreachable(
     workflows: WorkflowProvider, server: Server, make: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workflows.apply(make(), None)

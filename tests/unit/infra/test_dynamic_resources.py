@@ -1,4 +1,4 @@
-"""Every class of a dynamic resource names its provider, by which the state of an older revision is upgraded."""
+"""Every class of a dynamic resource names its provider, which upgrades of an older revision's state need."""
 
 import importlib
 import pkgutil
@@ -18,7 +18,7 @@ for package in (infra.resources, infra.targets):
 TYPES = resource_types()
 
 
-def test_all_are_found_by_their_token() -> None:
+def test_types_are_registered_by_token() -> None:
     assert {
         "pulumi-python:dynamic/kappastack:RandomSecret",
         "pulumi-python:dynamic/kappastack:StarRocksSchema",
@@ -29,7 +29,7 @@ def test_all_are_found_by_their_token() -> None:
 
 
 @pytest.mark.parametrize("token", sorted(TYPES))
-def test_each_has_a_provider_that_can_be_made_and_pickled(token: str) -> None:
+def test_each_provider_can_be_created_and_pickled(token: str) -> None:
     provider = TYPES[token].provider
     assert issubclass(provider, ResourceProvider)
     if issubclass(provider, Provider):

@@ -1,4 +1,4 @@
-"""The reader of `topics/<product>/<topic>.fields.yaml`, and what it generates."""
+"""Reading `topics/<product>/<topic>.fields.yaml`, and the schema and job fragments generated from it."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def fields(tmp_path: Path) -> EventFields:
     return read_fields(write(tmp_path))
 
 
-def test_pulsars_schema_lets_measurements_be_null(fields: EventFields) -> None:
+def test_measurements_are_nullable_in_pulsars_schema(fields: EventFields) -> None:
     assert json.loads(pulsar_schema(fields)) == {
         "type": "record",
         "name": "Reading",
@@ -49,7 +49,7 @@ def test_pulsars_schema_lets_measurements_be_null(fields: EventFields) -> None:
     }
 
 
-def test_validation_columns_are_options_of_the_transform(fields: EventFields) -> None:
+def test_validation_columns_become_options_of_the_transform(fields: EventFields) -> None:
     assert validation_columns(fields) == [
         {"name": "id", "type": "string", "required": True, "max_bytes": 8, "pattern": "[a-z]+"},
         {
@@ -66,7 +66,7 @@ def test_validation_columns_are_options_of_the_transform(fields: EventFields) ->
     ]
 
 
-def test_job_files_get_them_by_topic_and_form(tmp_path: Path) -> None:
+def test_job_files_include_fields_by_topic_and_form(tmp_path: Path) -> None:
     path = write(tmp_path)
     job_fields = JobFields(tmp_path)
     assert job_fields("readings", "columns") == ["id", "at", "level", "count", "open"]
@@ -98,7 +98,7 @@ def test_job_files_get_them_by_topic_and_form(tmp_path: Path) -> None:
         ((", description: level", ""), r"fields.2.description \(level\)"),
     ],
 )
-def test_a_mistake_is_named_with_its_file(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+def test_errors_name_the_file(tmp_path: Path, change: tuple[str, str], message: str) -> None:
     old, new = change
     assert old in GOOD
     path = write(tmp_path, GOOD.replace(old, new))

@@ -1,4 +1,4 @@
-"""The privileges that migrations leave in effect, and the order in which views are created again."""
+"""The privileges in effect after all migrations, and the order in which views are recreated."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from infra.resources.starrocks.migrations import read_migrations
 from infra.settings import ROOT
 
 
-def test_grants_are_those_after_all_statements() -> None:
+def test_the_grants_in_effect_are_those_after_all_statements() -> None:
     statements = [
         "CREATE ROLE r",
         "GRANT SELECT, INSERT ON TABLE d.t TO ROLE r",
@@ -26,7 +26,7 @@ def test_grants_are_those_after_all_statements() -> None:
 
 
 class Frontend:
-    """Answers SHOW ROLES and SHOW GRANTS as StarRocks does."""
+    """Answers SHOW ROLES and SHOW GRANTS like StarRocks."""
 
     def execute(self, statement: str) -> Sequence[Sequence[object]]:
         if statement == "SHOW ROLES":
@@ -43,7 +43,7 @@ def test_grants_of_a_role_that_does_not_exist_are_missing() -> None:
     ]
 
 
-def test_every_grant_of_the_repository_is_understood() -> None:
+def test_every_grant_of_the_repository_can_be_parsed() -> None:
     for folder in ("platform", "ciapol"):
         texts = [each.text for one in read_migrations(ROOT / "sql" / folder) for each in one.statements(VALUES)]
         grants = [text for text in texts if text.upper().startswith(("GRANT", "REVOKE"))]
@@ -59,7 +59,7 @@ def view(name: str, ddl: str) -> SchemaObject:
     return SchemaObject("VIEW", name, f"CREATE VIEW `{name}` AS {ddl}")
 
 
-def test_views_come_after_what_they_read() -> None:
+def test_views_are_recreated_after_the_views_that_they_read() -> None:
     table = SchemaObject("TABLE", "t", "CREATE TABLE t (a INT)")
     first = view("a", "SELECT x.n FROM (`d`.`b`) AS x JOIN c ON x.n = c.n")
     second = view("b", "SELECT n FROM `d`.`t`, c")
@@ -67,6 +67,6 @@ def test_views_come_after_what_they_read() -> None:
     assert in_reading_order([first, second, third, table]) == [table, third, second, first]
 
 
-def test_a_seeming_circle_keeps_the_order_of_creation() -> None:
+def test_an_apparent_cycle_keeps_the_order_of_creation() -> None:
     one, two = view("one", "SELECT 1 FROM two"), view("two", "SELECT 1 FROM one")
     assert in_reading_order([one, two]) == [one, two]

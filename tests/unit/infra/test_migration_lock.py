@@ -1,4 +1,4 @@
-"""The lock of a schema's migrations: held by one, waited for, and taken from the dead."""
+"""The lock of a schema's migrations: one holder, others wait, and the lock of an ended process is taken over."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from infra.resources.starrocks.migration_lock import SchemaLocked, migration_loc
 
 
 class Database:
-    """One that knows one table."""
+    """A database that contains at most the table of the lock."""
 
     def __init__(self, holder: str = "", leaves_after: int = 1000) -> None:
         self.holder = holder
@@ -39,7 +39,7 @@ class Database:
 
 
 def hold(database: Database, within: float = 5) -> str:
-    """Who holds the lock while it is held."""
+    """Acquire and release the lock; return its holder meanwhile."""
     with migration_lock(database, stack="local", database="d", replication_num=1, within=within):
         return database.holder
 
@@ -50,46 +50,46 @@ def another(pid: int, *, node: str = "", since: str = "2026-01-01T00:00:00Z") ->
     return f"{own[1]}@{node or own[2]} pid {pid} since {since}"
 
 
-def test_it_names_its_holder_and_is_let_go() -> None:
+def test_the_lock_names_its_holder_and_is_released() -> None:
     database = Database()
     assert f" pid {os.getpid()} since " in hold(database)
     assert database.holder == ""
 
 
-def test_it_is_let_go_where_a_migration_fails() -> None:
+def test_the_lock_is_released_if_a_migration_fails() -> None:
     database = Database()
     with pytest.raises(ValueError, match="no"), migration_lock(database, stack="s", database="d", replication_num=1):
         raise ValueError("no")
     assert database.holder == ""
 
 
-def test_somebody_elses_is_waited_for() -> None:
+def test_a_foreign_lock_is_waited_for() -> None:
     database = Database(another(1, node="elsewhere"), leaves_after=2)
     assert f" pid {os.getpid()} " in hold(database)
 
 
-def test_one_of_a_process_that_is_gone_is_taken() -> None:
+def test_the_lock_of_an_ended_process_is_taken_over() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     assert f" pid {os.getpid()} " in hold(Database(another(ended.pid)), within=0)
 
 
-def test_one_of_a_number_that_another_process_has_by_now_is_taken() -> None:
+def test_the_lock_is_taken_over_if_its_process_id_was_reused() -> None:
     assert hold(Database(another(os.getpid(), since="2001-01-01T00:00:00Z")), within=0)
 
 
 @pytest.mark.parametrize("holder", ["root@vm 2026-01-01T00:00:00Z", another(1, node="elsewhere")])
-def test_who_cannot_be_asked_keeps_it(holder: str) -> None:
+def test_the_lock_of_a_process_that_cannot_be_checked_is_kept(holder: str) -> None:
     with pytest.raises(SchemaLocked, match=rf"d is being migrated by {holder}; .* make unlock STACK=local"):
         hold(Database(holder), within=0)
 
 
-def test_one_of_a_living_process_is_kept() -> None:
+def test_the_lock_of_a_running_process_is_kept() -> None:
     with pytest.raises(SchemaLocked, match="is being migrated by "):
         hold(Database(owner()), within=0)
 
 
-def test_another_error_is_told_at_once() -> None:
+def test_any_other_error_is_raised_at_once() -> None:
     class Broken(Database):
         def execute(self, statement: str) -> list[tuple[str, str]]:
             raise StarRocksError("Backend is not alive")

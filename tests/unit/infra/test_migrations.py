@@ -21,7 +21,7 @@ def test_statements_end_at_semicolons_outside_of_strings_and_comments() -> None:
     ]
 
 
-def test_placeholders_are_filled_and_unknown_ones_named_with_their_line() -> None:
+def test_placeholders_are_filled_and_errors_name_unknown_ones_with_their_line() -> None:
     assert migration("SELECT ${n};").statements({"n": "3"})[0].text == "SELECT 3"
     with pytest.raises(MigrationError, match=r"V001__x.sql:2: unknown placeholder \$\{m\}"):
         migration("SELECT 1;\nSELECT ${m};").statements({"n": "3"})
@@ -32,7 +32,7 @@ def test_an_open_end_is_an_error() -> None:
         migration("SELECT 1;\nSELECT 2\n").statements({})
 
 
-def test_files_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+def test_migrations_are_ordered_by_number(tmp_path: Path) -> None:
     for name in ("V010__b.sql", "V002__a.sql", "V100__c.sql"):
         (tmp_path / name).write_text("SELECT 1;")
     assert [each.version for each in read_migrations(tmp_path)] == ["V002__a", "V010__b", "V100__c"]
@@ -46,7 +46,7 @@ def test_files_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
         (["V001__a.sql", "V0001__b.sql"], "number 1 is taken by V0001__b.sql"),
     ],
 )
-def test_bad_folders(tmp_path: Path, names: list[str], message: str) -> None:
+def test_invalid_folders_are_rejected(tmp_path: Path, names: list[str], message: str) -> None:
     for name in names:
         (tmp_path / name).write_text("SELECT 1;")
     with pytest.raises(MigrationError, match=message):
@@ -72,7 +72,7 @@ def test_no_privilege_of_a_dropped_role_is_desired() -> None:
     assert all(role.startswith("ciapol_") for role in roles)
 
 
-def test_the_roles_of_a_schema_are_those_that_were_not_dropped_again() -> None:
+def test_the_roles_of_a_schema_exclude_dropped_ones() -> None:
     roles = created_roles(read_migrations(ROOT / "sql/ciapol"), {"replication_num": "1"})
     assert "ciapol_reader" in roles
     assert all(role.startswith("ciapol_") for role in roles)

@@ -1,4 +1,4 @@
-"""The program under Pulumi's mocks: which resources there are, what they hold, and what is secret."""
+"""The program under Pulumi's mocks: its resources, their inputs, and which inputs are secret."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ def test_every_service_is_a_component_with_one_process(local: Recorder) -> None:
     assert services == set(local.of_type("HostService")) == SERVICES
 
 
-def test_what_is_inside_the_services(local: Recorder) -> None:
+def test_the_number_of_resources_of_each_type(local: Recorder) -> None:
     wanted = {
         "PulsarTopics": 1,
         "StarRocksSchema": 2,
@@ -39,21 +39,21 @@ def test_what_is_inside_the_services(local: Recorder) -> None:
         "StarRocksUsers": 2,
         "DolphinSchedulerProject": 2,
         "DolphinSchedulerWorkflow": 5,
-        # There is no webhook in the settings.
+        # The settings have no webhook.
         "DolphinSchedulerAlerts": 0,
         "RandomSecret": 14,
     }
     assert {kind: len(local.of_type(kind)) for kind in wanted} == wanted
 
 
-def test_secrets_reach_services_and_connections_only(local: Recorder) -> None:
+def test_only_services_and_connections_have_secrets(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
     assert holders == {
         *("seatunnel", "ciapol-api", "platform-api", "postgres", "dolphinscheduler", "connections"),
     }
 
 
-def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> None:
+def test_a_service_gets_only_the_secrets_that_it_declares(local: Recorder) -> None:
     services = local.of_type("HostService")
     assert {name: sorted(args.inputs["secrets"]) for name, args in services.items()} == {
         "pulsar": [],
@@ -63,7 +63,7 @@ def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> N
         "platform-api": ["starrocks-platform_reader"],
         "frontend": [],
         "postgres": ["superuser"],
-        # Users of the programs of its tasks. Only the deployment has the password of PostgreSQL's superuser.
+        # Passwords of its task programs' users. Only the deployment has the password of PostgreSQL's superuser.
         "dolphinscheduler": [
             "database-password",
             "starrocks-ciapol_predictor",
@@ -73,12 +73,12 @@ def test_a_service_gets_no_secret_that_it_does_not_ask_for(local: Recorder) -> N
     }
 
 
-def test_no_input_holds_a_path_of_the_machine(local: Recorder) -> None:
+def test_no_input_contains_a_path_of_the_machine(local: Recorder) -> None:
     for name, args in local.of_type("HostService").items():
         assert str(pulumi.runtime.get_root_directory() or "/root") not in json.dumps(args.inputs), name
 
 
-def test_the_job_is_structured_so_that_a_diff_names_the_part(local: Recorder) -> None:
+def test_the_job_definition_is_structured_so_that_diffs_are_specific(local: Recorder) -> None:
     definition = local.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["definition"]
     assert definition["env"]["checkpoint.interval"] == 5000
     assert [sink["table"] for sink in definition["sink"]] == [
@@ -88,7 +88,7 @@ def test_the_job_is_structured_so_that_a_diff_names_the_part(local: Recorder) ->
     ]
 
 
-def test_a_stack_without_products_has_the_platform_alone() -> None:
+def test_a_stack_without_products_has_only_the_platform() -> None:
     bare = run(load_settings({"kappastack:target": "host"}, {}))
     asyncio.set_event_loop(None)
     assert set(bare.of_type("HostService")) == SERVICES - {"ciapol-api"}
@@ -98,6 +98,6 @@ def test_a_stack_without_products_has_the_platform_alone() -> None:
 
 
 @pytest.mark.parametrize("stack", ["prod"])
-def test_a_target_that_is_not_there_yet_says_so_in_a_sentence(stack: str) -> None:
+def test_an_unsupported_target_is_rejected_with_a_message(stack: str) -> None:
     with pytest.raises(SettingsError, match="the settings are valid, but this version deploys only"):
         environment(load_settings(stack_configuration(stack), {}), stack)

@@ -1,4 +1,4 @@
-"""How every dynamic resource behaves: create, drift, update, replace."""
+"""Common behaviour of dynamic resources: create, drift, update, replace."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ class Thing(Inputs):
 
 
 class Things(Provider[Thing]):
-    """Keeps things in a dictionary."""
+    """Stores things in a dictionary."""
 
     model = Thing
     replace_on = ("name",)
@@ -46,17 +46,17 @@ def wanted(**changes: object) -> Properties:
     return {"name": "a", "size": 1, "drift": None, "__provider": "other", **changes}
 
 
-def test_nothing_changed_is_no_change(created: Properties) -> None:
+def test_equal_inputs_are_no_change(created: Properties) -> None:
     assert Things().diff("a", created, wanted()).changes is False
 
 
-def test_a_changed_input_is_an_update_and_a_changed_name_a_replacement(created: Properties) -> None:
+def test_a_changed_input_updates_and_a_changed_name_replaces(created: Properties) -> None:
     assert Things().diff("a", created, wanted(size=2)).changes is True
     assert Things().diff("a", created, wanted(size=2)).replaces == []
     assert Things().diff("a", created, wanted(name="b")).replaces == ["name"]
 
 
-def test_drift_is_recorded_shown_and_mended(created: Properties) -> None:
+def test_drift_is_recorded_shown_and_repaired(created: Properties) -> None:
     things = Things()
     things.there.clear()
     found = things.read("a", created).outs
@@ -69,12 +69,12 @@ def test_drift_is_recorded_shown_and_mended(created: Properties) -> None:
     assert things.there == {"a": 1}
 
 
-def test_an_unknown_input_is_refused(created: Properties) -> None:
+def test_an_unknown_input_is_rejected(created: Properties) -> None:
     with pytest.raises(ValueError, match="colour"):
         Things().create(wanted(colour="red"))
 
 
-def test_secrets_differ_and_are_recorded_by_digest_only() -> None:
+def test_secrets_differ_and_only_their_digests_are_in_the_state() -> None:
     first, second = (_RandomSecretProvider().create({}) for _ in range(2))
     assert first.outs is not None
     assert second.outs is not None

@@ -39,10 +39,10 @@ def test_the_longest_pause_between_two_runs(expression: str, pause: int | None) 
     assert longest_pause(expression) == pause
 
 
-def test_what_never_fires_has_no_pause() -> None:
+def test_an_expression_that_never_fires_has_no_pause() -> None:
     assert longest_pause("0 0 0 30 2 ? *") is None
 
 
-def test_a_wrong_expression_is_refused() -> None:
+def test_an_invalid_expression_is_rejected() -> None:
     with pytest.raises(CronError, match="minutes"):
         longest_pause("0 61 * * * ? *")

@@ -1,4 +1,4 @@
-"""What a stack recorded under the names of an older revision is drift, not a failure of the refresh."""
+"""Names of secrets from an older revision in the state count as drift and do not fail the refresh."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def _deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "load", lambda stack, wait=0: KNOWN)
 
 
-def test_a_job_that_names_a_secret_of_before_has_drifted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_with_an_old_secret_name_has_drifted(monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
     def jobs(_inputs: JobInputs) -> Iterator[object]:
         yield SimpleNamespace(find=lambda job_id: [])
@@ -60,7 +60,7 @@ def test_a_job_that_names_a_secret_of_before_has_drifted(monkeypatch: pytest.Mon
     assert "unknown placeholder ${starrocks.sink_password_file}" in drift
 
 
-def test_a_user_that_the_stack_no_longer_has_is_an_error_of_starrocks() -> None:
+def test_a_session_of_a_removed_user_raises_a_starrocks_error() -> None:
     with (
         pytest.raises(StarRocksError, match="stack test has no StarRocks user registrar"),
         session("test", "starrocks", "registrar"),

@@ -64,12 +64,12 @@ def test_every_placeholder_of_a_service_can_be_filled(service: Service) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_no_secret_is_in_a_file_that_is_not_one(service: Service) -> None:
+def test_secrets_are_only_in_secret_files(service: Service) -> None:
     assert not any("s3cret" in text for text in ServicePaths(description(service)).rendered_files().values())
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_a_service_says_what_a_container_needs_to_know(service: Service) -> None:
+def test_a_service_declares_what_its_container_needs(service: Service) -> None:
     assert service.health.port in service.ports
     assert service.memory >= 64
     assert service.stop_grace > 0
@@ -81,15 +81,15 @@ def test_no_two_services_share_a_port() -> None:
     assert len(numbers) == len(set(numbers))
 
 
-def test_no_port_gets_among_those_of_clients() -> None:
+def test_no_port_is_in_the_ephemeral_range() -> None:
     numbers = [number for name, number in vars(ports).items() if name.isupper()]
     highest_offset = 15_000
-    assert max(numbers) + highest_offset < 32_768  # Linux: the first of net.ipv4.ip_local_port_range
+    assert max(numbers) + highest_offset < 32_768  # Linux: start of net.ipv4.ip_local_port_range
     with pytest.raises(SettingsError, match="portOffset"):
         load_settings({"kappastack:target": "host", "kappastack:portOffset": str(highest_offset + 1)}, {})
 
 
-def test_the_offset_moves_ports_everywhere() -> None:
+def test_the_port_offset_applies_to_all_files() -> None:
     rendered = ServicePaths(description(pulsar(PulsarSettings(), authenticated=False), offset=1000)).rendered_files()
     standalone = next(text for path, text in rendered.items() if path.name == "standalone.conf")
     assert "webServicePort=9080\n" in standalone
@@ -107,6 +107,6 @@ def test_percent_signs_are_doubled_for_the_supervisor() -> None:
     assert "50%% state" in program
 
 
-def test_an_unknown_placeholder_is_named() -> None:
+def test_the_error_names_an_unknown_placeholder() -> None:
     with pytest.raises(UnknownPlaceholder, match=r"unknown placeholder @\{ports.x\}; known are dist"):
         fill("a @{ports.x} b", {"dist": "/d"})

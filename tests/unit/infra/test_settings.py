@@ -20,7 +20,7 @@ def test_the_tracked_stacks_are_valid(stack: str) -> None:
     assert settings.target == {"local": "host", "dev": "docker", "prod": "kubernetes"}[stack]
 
 
-def test_keys_of_other_projects_are_not_ours() -> None:
+def test_keys_of_other_projects_are_ignored() -> None:
     assert load_settings({**config(target="host"), "docker:host": "unix:///x"}, {}).target == "host"
 
 
@@ -51,18 +51,18 @@ def test_keys_of_other_projects_are_not_ours() -> None:
         ({"target": "docker", "starrocks": {"backends": 3}}, ["emulator is one process"]),
     ],
 )
-def test_bad_configuration_names_key_value_and_what_is_right(values: dict[str, object], named: list[str]) -> None:
+def test_errors_name_key_value_and_expectation(values: dict[str, object], named: list[str]) -> None:
     with pytest.raises(SettingsError) as error:
         load_settings(config(**values), {})
     assert all(part in str(error.value) for part in named), str(error.value)
 
 
-def test_the_environment_moves_the_ports() -> None:
+def test_an_environment_variable_sets_the_port_offset() -> None:
     settings = load_settings(config(target="host", portOffset=100), {"KAPPASTACK_PORT_OFFSET": "200"})
     assert settings.port_offset == 200
 
 
-def test_settings_cannot_be_changed() -> None:
+def test_settings_are_immutable() -> None:
     settings = load_settings(config(target="host"), {})
     with pytest.raises(ValueError, match="frozen"):
         settings.__setattr__("port_offset", 1)
@@ -73,7 +73,7 @@ def test_sizes(text: str, size: int) -> None:
     assert mebibytes(text) == size
 
 
-def test_a_webhook_is_a_secret_wherever_it_is_shown() -> None:
+def test_a_webhook_is_hidden_in_all_representations() -> None:
     settings = load_settings(config(target="host", alertWebhook="https://chat.example/hooks/s3cret"), {})
     assert settings.alert_webhook is not None
     assert settings.alert_webhook.get_secret_value().endswith("s3cret")
@@ -83,7 +83,7 @@ def test_a_webhook_is_a_secret_wherever_it_is_shown() -> None:
     assert "s3cret" not in str(error.value)
 
 
-def test_secrets_of_a_file_are_left_to_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_encrypted_values_of_a_file_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Pulumi.team.yaml").write_text(
         "config:\n  kappastack:target: host\n  kappastack:alertWebhook:\n    secure: v1:abc\n"
     )
