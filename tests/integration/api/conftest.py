@@ -60,14 +60,14 @@ def settings(starrocks: Emulator, tmp_path_factory: pytest.TempPathFactory) -> S
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[TestClient]:
-    """The API."""
+    """A client of the API."""
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def data(starrocks: Emulator) -> Emulator:
-    """Stations and measurements of every sort."""
+    """Registered, unregistered and test stations, with live, archived and rejected measurements."""
     starrocks.insert(
         "stations",
         ("station_id", "name", "commune", "latitude", "longitude", "time_zone", "demonstration", "registered_at"),
@@ -115,7 +115,7 @@ def data(starrocks: Emulator) -> Emulator:
 
 
 def pages(client: TestClient, url: str, **parameters: str | int | list[str]) -> list[list[dict[str, object]]]:
-    """The items of each page, following next_cursor alone."""
+    """The items of each page; only `next_cursor` selects the next page."""
     found = []
     cursor: str | None = None
     while True:

@@ -21,7 +21,7 @@ Rows = list[tuple[object, ...]]
 
 @dataclass
 class Emulator:
-    """The emulator's process, and what tests do with the database in it."""
+    """The emulator's process, with methods for the database that tests need."""
 
     server: EmulatorServer
 
@@ -53,7 +53,7 @@ class Emulator:
             connection.close()
 
     def execute(self, *statements: str) -> Rows:
-        """Run statements as root; the rows of the last."""
+        """Run statements as root, and return the rows of the last one."""
         with self.connection() as connection, connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
@@ -72,7 +72,7 @@ class Emulator:
         assert response.json()["Status"] == "Success", response.text
 
     def refresh(self) -> None:
-        """What StarRocks does each minute."""
+        """Refresh the materialized views, which StarRocks does once a minute."""
         for view in ("station_activity_mv", "station_activity_archive_mv", "hourly_means_mv"):
             self.execute(f"REFRESH MATERIALIZED VIEW {view} WITH SYNC MODE")
 

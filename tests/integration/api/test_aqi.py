@@ -20,13 +20,13 @@ COLUMNS = (
 
 @pytest.fixture(scope="module")
 def computed(data: Emulator) -> Emulator:
-    """The hours of the last three days, computed as the batch job does."""
+    """The hours of the last three days, computed with the statement of the batch job."""
     query = fill(QUERY, HOUR - timedelta(days=3), HOUR)
     data.execute(f"INSERT INTO aqi_hourly_zeta ({COLUMNS}) {query}")
     return data
 
 
-def test_the_query_gives_the_columns_of_its_table(data: Emulator) -> None:
+def test_the_query_returns_the_columns_of_its_table(data: Emulator) -> None:
     with data.connection() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT * FROM aqi_hourly_zeta LIMIT 0")
         table = [column[0] for column in cursor.description or ()]
@@ -64,7 +64,7 @@ def test_hours_of_a_station(client: TestClient, computed: Emulator) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 10])
-def test_pages_have_every_hour_once(client: TestClient, computed: Emulator, limit: int) -> None:
+def test_pages_contain_every_hour_once(client: TestClient, computed: Emulator, limit: int) -> None:
     url = "/api/v1/stations/ABJ-001/aqi"
     question = {"from": (HOUR - timedelta(days=2)).isoformat(), "to": HOUR.isoformat()}
     whole = client.get(url, params=question).json()["items"]
@@ -80,7 +80,7 @@ def test_csv_of_hours(client: TestClient, computed: Emulator) -> None:
     assert rows[0]["aqi_so2"] == ""
 
 
-def test_a_cursor_belongs_to_its_station(client: TestClient, computed: Emulator) -> None:
+def test_a_cursor_is_valid_for_its_station_only(client: TestClient, computed: Emulator) -> None:
     cursor = client.get("/api/v1/stations/ABJ-001/aqi?limit=1").json()["next_cursor"]
     assert client.get("/api/v1/stations/Gucheng/aqi", params={"cursor": cursor}).status_code == 422
 
@@ -88,7 +88,7 @@ def test_a_cursor_belongs_to_its_station(client: TestClient, computed: Emulator)
 def test_all_stations_now(client: TestClient, data: Emulator) -> None:
     body = client.get("/api/v1/aqi/current").json()
     found = [(i["rank"], i["station"]["station_id"], i["aqi"] is None) for i in body["items"]]
-    # one hour of ozone is not enough for its 8-hour mean; the other station fell silent five hours ago
+    # One hour of ozone is not enough for its 8-hour mean. The other station has sent nothing for five hours.
     assert found == [
         (1, "ABJ-001", False),
         (None, "ABJ-002", True),

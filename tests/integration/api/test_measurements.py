@@ -43,7 +43,7 @@ def test_the_last_day_by_time(client: TestClient, data: Emulator) -> None:
     }
 
 
-def test_start_is_in_the_range_and_end_is_not(client: TestClient, data: Emulator) -> None:
+def test_a_range_includes_its_start_and_excludes_its_end(client: TestClient, data: Emulator) -> None:
     body = client.get(URL, params={"from": iso(2), "to": iso(1)}).json()
     assert [item["pm25"] for item in body["items"]] == [16.0, 15.0, 14.0]
 
@@ -62,7 +62,7 @@ def test_pages_have_every_item_once(client: TestClient, data: Emulator, interval
 
 def test_hourly_means(client: TestClient, data: Emulator) -> None:
     body = client.get(URL, params={"from": iso(3), "to": iso(0), "interval": "hour"}).json()
-    # an hour has measurements at :00, :20 and :40, of which the later is the smaller
+    # An hour has measurements at :00, :20 and :40, with decreasing values.
     assert [(i["measured_at"], i["count"], i["pm25"], i["o3"], i["temperature"]) for i in body["items"]] == [
         (f"{HOUR - timedelta(hours=ago):%Y-%m-%dT%H:%M:%SZ}", 3, 10.0 + 3 * ago - 1, None, 28.5) for ago in (3, 2, 1)
     ]
@@ -75,7 +75,7 @@ def test_daily_means_are_of_utc_days(client: TestClient, data: Emulator) -> None
     assert day["pm25"] == pytest.approx((100 + 101 + 5 + 5 + 104) / 5)
 
 
-def test_live_and_archive_are_one_and_the_live_row_counts(client: TestClient, data: Emulator) -> None:
+def test_live_and_archived_rows_are_merged_and_live_rows_take_precedence(client: TestClient, data: Emulator) -> None:
     body = client.get(ARCHIVED, params=MARCH).json()
     assert [(i["measured_at"][11:13], i["pm25"]) for i in body["items"]] == [
         ("00", 100.0),
@@ -87,7 +87,7 @@ def test_live_and_archive_are_one_and_the_live_row_counts(client: TestClient, da
 
 
 @pytest.mark.parametrize("interval", ["raw", "hour"])
-def test_only_the_pollutants_asked_for(client: TestClient, data: Emulator, interval: str) -> None:
+def test_only_the_requested_pollutants_are_returned(client: TestClient, data: Emulator, interval: str) -> None:
     question = {"interval": interval, "pollutant": ["o3", "pm25"], "limit": 1}
     body = client.get(URL, params=question).json()
     assert list(body["items"][0]) == ["measured_at", "pm25", "o3", *(["count"] if interval == "hour" else [])]
@@ -95,7 +95,7 @@ def test_only_the_pollutants_asked_for(client: TestClient, data: Emulator, inter
     assert list(again["items"][0]) == list(body["items"][0])
 
 
-def test_fractions_of_seconds_are_kept(client: TestClient, data: Emulator) -> None:
+def test_fractions_of_seconds_are_preserved(client: TestClient, data: Emulator) -> None:
     first = at("2025-02-01T00:00:00.000001Z")
     rows = [measurement("ABJ-002", first + timedelta(microseconds=i), float(i)) for i in range(5)]
     data.insert("sensor_measurements_zeta", MEASUREMENT_COLUMNS, rows)
@@ -112,7 +112,7 @@ def test_fractions_of_seconds_are_kept(client: TestClient, data: Emulator) -> No
         data.execute("DELETE FROM sensor_measurements_zeta WHERE station_id = 'ABJ-002'")
 
 
-def test_a_published_measurement_is_answered_at_once(client: TestClient, data: Emulator) -> None:
+def test_a_new_measurement_is_returned_at_once(client: TestClient, data: Emulator) -> None:
     measured_at = HOUR - timedelta(seconds=1)
     data.insert("sensor_measurements_zeta", MEASUREMENT_COLUMNS, [measurement("ABJ-002", measured_at, 77.0)])
     try:

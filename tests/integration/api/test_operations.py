@@ -31,7 +31,7 @@ def test_health(client: TestClient, data: Emulator) -> None:
     assert body["starrocks"]["reachable"] is True
     assert body["starrocks"]["emulator"] is True
     assert body["starrocks"]["version"]
-    # in the first minute of an hour, the newest measurement is the hour's own
+    # In the first minute of an hour the newest measurement is at the start of that hour.
     assert at(body["data"]["last_measured_at"]) == max(HOUR, NOW - timedelta(minutes=1))
     assert at(body["data"]["last_received_at"]) == NOW - timedelta(seconds=30)
     assert 0 <= body["data"]["age_seconds"] < 1200
@@ -60,7 +60,7 @@ def test_metrics(client: TestClient, data: Emulator) -> None:
     assert values[bucket] == "3.0"
 
 
-def test_many_at_once_share_few_connections(settings: Settings, data: Emulator) -> None:
+def test_concurrent_queries_share_few_connections(settings: Settings, data: Emulator) -> None:
     pool = Pool(settings)
     with ThreadPoolExecutor(20) as threads:
         found = list(threads.map(lambda i: pool.query("SELECT %s AS n", (i,))[0]["n"], range(100)))
@@ -72,7 +72,7 @@ def test_many_at_once_share_few_connections(settings: Settings, data: Emulator) 
     assert pool.state().open == 0
 
 
-def test_a_refused_query_keeps_its_connection(settings: Settings, data: Emulator) -> None:
+def test_a_rejected_query_keeps_its_connection(settings: Settings, data: Emulator) -> None:
     pool = Pool(settings)
     for _ in range(3):
         with pytest.raises(StarRocksRefused) as caught:
@@ -83,7 +83,9 @@ def test_a_refused_query_keeps_its_connection(settings: Settings, data: Emulator
     pool.close()
 
 
-def test_a_wrong_password_is_unavailable_and_not_told(settings: Settings, data: Emulator, tmp_path: Path) -> None:
+def test_a_wrong_password_counts_as_unavailable_and_is_not_shown(
+    settings: Settings, data: Emulator, tmp_path: Path
+) -> None:
     password = tmp_path / "password"
     password.write_text("wrong word")
     pool = Pool(settings.model_copy(update={"starrocks_password_file": password}))
@@ -126,7 +128,7 @@ def free_port() -> int:
 
 
 def methods_and_paths_work_in_the_server(url: str) -> None:
-    """HEAD, OPTIONS and encoded slashes, which a test client does not send as a server receives them."""
+    """Check HEAD, OPTIONS and encoded slashes on a real server, because the test client sends them differently."""
     got, head = httpx.get(f"{url}/api/v1/stations/A", timeout=20), httpx.head(f"{url}/api/v1/stations/A", timeout=20)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == got.headers["content-length"]
@@ -151,8 +153,8 @@ def csv_of_a_long_range_is_whole(url: str, starrocks: Emulator) -> None:
     assert found == [f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in times]
 
 
-def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
-    """The process as it is deployed: it starts, it lives through restarts of StarRocks, and it stops."""
+def test_the_api_survives_restarts_of_starrocks(tmp_path: Path) -> None:
+    """The deployed process starts, survives restarts of StarRocks, and stops on SIGTERM."""
     with emulator(tmp_path / "starrocks") as starrocks:
         starrocks.add_user("api", "secret word", "ciapol_reader")
         columns = ("station_id", "name", "time_zone")
@@ -189,7 +191,7 @@ def test_starrocks_may_go_and_come_back(tmp_path: Path) -> None:
         assert "secret word" not in output
 
 
-def test_a_missing_setting_is_told(tmp_path: Path) -> None:
+def test_the_error_names_missing_settings(tmp_path: Path) -> None:
     with process(free_port(), {"STARROCKS_PORT": "x"}) as api:
         _, errors = api.communicate(timeout=300)
     assert api.returncode == 2
@@ -197,7 +199,7 @@ def test_a_missing_setting_is_told(tmp_path: Path) -> None:
     assert "STARROCKS_PORT='x'" in errors
 
 
-def test_before_the_schema_is_there_the_answer_is_503(settings: Settings, data: Emulator) -> None:
+def test_without_the_schema_the_answer_is_503(settings: Settings, data: Emulator) -> None:
     from apps.ciapol.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
 
     empty = settings.model_copy(update={"starrocks_database": "information_schema"})
@@ -210,7 +212,7 @@ def test_before_the_schema_is_there_the_answer_is_503(settings: Settings, data: 
 
 
 def test_later_events_win_by_publish_time(data: Emulator, client: TestClient) -> None:
-    """The key is station and time; measurements that come again replace the row, they add none."""
+    """The key is station and time: a repeated measurement replaces the row."""
     rows = [measurement("twice", HOUR - timedelta(minutes=1), value) for value in (1.0, 2.0)]
     columns = ("station_id", "measured_at", "pm25", "message_id", "published_at")
     for row in rows:

@@ -33,7 +33,7 @@ HOURLY = 3600
 
 @pytest.fixture(scope="module")
 def platform_settings(settings: Settings, data: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The platform API's settings."""
+    """Settings of the platform API."""
     data.add_user("platform_reader", "another secret", "platform_reader_role")
     password = tmp_path_factory.mktemp("secrets") / "password"
     password.write_text("another secret")
@@ -48,7 +48,7 @@ def platform_settings(settings: Settings, data: Emulator, tmp_path_factory: pyte
 
 @pytest.fixture
 def client(platform_settings: Settings) -> Iterator[TestClient]:
-    """The platform's API."""
+    """A client of the platform API."""
     with TestClient(create_app(platform_settings), raise_server_exceptions=False) as client:
         yield client
 
@@ -59,7 +59,7 @@ def ago(**units: float) -> object:
 
 @pytest.fixture
 def known(data: Emulator) -> Iterator[Emulator]:
-    """Steps and jobs in every state."""
+    """Rows of steps and jobs in every state."""
     data.insert(
         "kappastack.pipeline_steps",
         STEPS,
@@ -112,16 +112,16 @@ def test_every_step_and_job(client: TestClient, known: Emulator) -> None:
     assert (body["jobs"][0]["wanted"], body["jobs"][0]["state"]) == ("stopped", None)
 
 
-def test_how_a_job_is_put_together_is_not_told(client: TestClient, known: Emulator) -> None:
+def test_the_definition_of_a_job_is_not_returned(client: TestClient, known: Emulator) -> None:
     assert "an address" not in client.get(URL).text
 
 
-def test_nothing_has_run_yet(client: TestClient, data: Emulator) -> None:
+def test_the_pipeline_is_empty_before_the_first_run(client: TestClient, data: Emulator) -> None:
     body = client.get(URL).json()
     assert (body["steps"], body["jobs"]) == ([], [])
 
 
-def test_health_is_that_of_starrocks_alone(client: TestClient, data: Emulator) -> None:
+def test_health_depends_on_starrocks_only(client: TestClient, data: Emulator) -> None:
     body = client.get("/health").raise_for_status().json()
     assert (body["status"], body["data"], body["starrocks"]["emulator"]) == ("ok", None, True)
     lines = client.get("/metrics").text.splitlines()
@@ -129,9 +129,7 @@ def test_health_is_that_of_starrocks_alone(client: TestClient, data: Emulator) -
     assert "api_data_age_seconds NaN" in lines
 
 
-def test_before_the_schema_is_there_the_pipeline_is_503_and_health_is_ok(
-    platform_settings: Settings, data: Emulator
-) -> None:
+def test_without_the_schema_the_pipeline_is_503_and_health_is_ok(platform_settings: Settings, data: Emulator) -> None:
     empty = platform_settings.model_copy(update={"starrocks_database": "information_schema"})
     with TestClient(create_app(empty), raise_server_exceptions=False) as client:
         response = client.get(URL)

@@ -26,7 +26,7 @@ def hours(station: str, made_at: datetime, *, first: float, fallback: bool = Fal
 
 @pytest.fixture(scope="module")
 def predicted(data: Emulator) -> Emulator:
-    """Predictions of three runs, of a station with little history, an old one, and of a test."""
+    """Predictions of three runs: for a station with short history, one with old predictions, and a test station."""
     rows = [
         *hours("ABJ-001", MADE - timedelta(hours=1), first=200),
         *hours("ABJ-001", MADE, first=90),
@@ -39,7 +39,7 @@ def predicted(data: Emulator) -> Emulator:
     return data
 
 
-def test_the_newest_prediction_hour_by_hour(client: TestClient, predicted: Emulator) -> None:
+def test_the_newest_prediction_is_returned_by_hour(client: TestClient, predicted: Emulator) -> None:
     body = client.get(URL).raise_for_status().json()
     assert list(body) == ["station_id", "made_at", "model", "fallback", "items"]
     assert (body["station_id"], at(body["made_at"]), body["model"], body["fallback"]) == (
@@ -64,18 +64,18 @@ def test_a_simple_rule_is_marked(client: TestClient, predicted: Emulator) -> Non
     assert body["items"][0]["quantities"]["pm25"]["fallback"] is True
 
 
-def test_an_old_prediction_is_told_with_its_time(client: TestClient, predicted: Emulator) -> None:
+def test_an_old_prediction_is_returned_with_its_time(client: TestClient, predicted: Emulator) -> None:
     body = client.get("/api/v1/stations/Gucheng/predictions").json()
     assert at(body["made_at"]) == MADE - timedelta(days=50)
     assert len(body["items"]) == 24
 
 
-def test_a_station_without_a_prediction_has_none(client: TestClient, predicted: Emulator) -> None:
+def test_a_station_without_predictions_has_no_items(client: TestClient, predicted: Emulator) -> None:
     body = client.get("/api/v1/stations/ABJ-002/predictions").raise_for_status().json()
     assert body == {"station_id": "ABJ-002", "made_at": None, "model": None, "fallback": None, "items": []}
 
 
-def test_a_marked_station_is_found_by_its_id(client: TestClient, predicted: Emulator) -> None:
+def test_a_test_station_is_found_by_its_id(client: TestClient, predicted: Emulator) -> None:
     assert len(client.get("/api/v1/stations/smoke-1/predictions").json()["items"]) == 24
 
 

@@ -20,7 +20,7 @@ RECENT = [(hours, station) for hours in range(20, 0, -1) for station in ("ABJ-00
 
 @pytest.fixture(scope="module")
 def measured(data: Emulator) -> Emulator:
-    """Two stations and one of a test, twenty hours and an old one."""
+    """Quality rows of two stations and a test station: the last twenty hours and an old hour."""
     rows = []
     for hours in (*range(1, 21), 24 * 40):
         hour = HOUR - timedelta(hours=hours)
@@ -55,12 +55,12 @@ def test_the_last_day_by_hour_and_station_without_tests(client: TestClient, meas
 
 
 @pytest.mark.parametrize("limit", [1, 3, 20, 40])
-def test_pages_have_every_row_once(client: TestClient, measured: Emulator, limit: int) -> None:
+def test_pages_contain_every_row_once(client: TestClient, measured: Emulator, limit: int) -> None:
     found = [item for page in pages(client, URL, limit=limit) for item in page]
     assert keys(found) == RECENT
 
 
-def test_one_station_of_tests_too(client: TestClient, measured: Emulator) -> None:
+def test_a_single_test_station_can_be_requested(client: TestClient, measured: Emulator) -> None:
     for station in ("ABJ-001", "smoke-1"):
         items = client.get(URL, params={"station_id": station}).json()["items"]
         assert keys(items) == [(hours, station) for hours in range(20, 0, -1)]

@@ -26,13 +26,13 @@ def test_newest_first_without_tests(client: TestClient, data: Emulator) -> None:
     assert not any("payload" in item for item in items)
 
 
-def test_payloads_are_those_of_one_station(client: TestClient, data: Emulator) -> None:
+def test_payloads_are_returned_for_a_single_station_only(client: TestClient, data: Emulator) -> None:
     [first, *_] = client.get(URL, params={"station_id": "ABJ-001"}).json()["items"]
     assert first["payload"] == '{"n": 6, "é": "\\""}'
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
-def test_pages_over_equal_times_have_every_message_once(client: TestClient, data: Emulator, limit: int) -> None:
+def test_pages_with_equal_times_contain_every_message_once(client: TestClient, data: Emulator, limit: int) -> None:
     found = pages(client, URL, limit=limit)
     assert [item["message_id"] for page in found for item in page] == LAST_DAY
 
@@ -47,7 +47,7 @@ def test_since(client: TestClient, data: Emulator) -> None:
     assert len(client.get(URL, params={"since": since.isoformat()}).json()["items"]) == 8
 
 
-def test_a_stations_name_says_nothing_of_tests(client: TestClient, data: Emulator) -> None:
+def test_only_marked_stations_count_as_test_stations(client: TestClient, data: Emulator) -> None:
     columns = ("received_at", "message_id", "message_key", "topic", "reject_reason", "payload", "payload_base64")
     row = (NOW - timedelta(minutes=3), "3:3:0:-1", "smoke-detector-12", "t", "not JSON", "x", "AAE=")
     data.insert("rejected_measurements_zeta", columns, [row])
@@ -57,7 +57,7 @@ def test_a_stations_name_says_nothing_of_tests(client: TestClient, data: Emulato
         data.execute("DELETE FROM rejected_measurements_zeta WHERE message_id = '3:3:0:-1'")
 
 
-def test_of_one_station_by_name_or_key(client: TestClient, data: Emulator) -> None:
+def test_messages_of_a_station_are_found_by_id_or_key(client: TestClient, data: Emulator) -> None:
     items = client.get(URL, params={"station_id": "smoke-1"}).json()["items"]
     assert [item["message_id"] for item in items] == ["2:1:0:-1", "2:0:0:-1"]
     assert pages(client, URL, station_id="smoke-1", limit=1) == [[items[0]], [items[1]]]

@@ -56,7 +56,7 @@ def test_parameters_are_checked(client: TestClient, data: Emulator, name: str, t
     assert response.json()["errors"][0]["field"] == name
 
 
-def test_a_station_may_have_any_name(client: TestClient, data: Emulator) -> None:
+def test_a_station_may_have_any_id(client: TestClient, data: Emulator) -> None:
     for name in ATTEMPTS:
         if "\x00" in name:
             continue
@@ -152,7 +152,7 @@ ROLES = {
     "ciapol_registrar_role": ({"stations"}, {"stations"}, {"stations"}),
     "ciapol_reader": (EVERY, set(), set()),
 }
-"""Role → tables that it may select from, insert into, delete from."""
+"""Role → tables with SELECT, tables with INSERT, tables with DELETE."""
 
 
 PLATFORM = {
@@ -171,7 +171,7 @@ PLATFORM = {
      ("ciapol_scheduler_role", False, False), ("ciapol_smoke_role", False, False)],
 )  # fmt: skip
 @pytest.mark.parametrize("table", PLATFORM)
-def test_the_platforms_tables_are_its_own_users(
+def test_only_the_platforms_users_have_access_to_its_tables(
     data: Emulator, table: str, role: str, *, reads: bool, writes: bool
 ) -> None:
     data.add_user(f"of_{role}", "secret", role)
@@ -187,14 +187,14 @@ def test_the_platforms_tables_are_its_own_users(
             assert _permitted(cursor, statement) is writes
 
 
-def test_the_platforms_users_see_no_product(data: Emulator) -> None:
+def test_the_platforms_users_have_no_access_to_products(data: Emulator) -> None:
     for role in ("platform_reader_role", "platform_scheduler_role"):
         data.add_user(f"of_{role}", "secret", role)
         with data.connection(f"of_{role}", "secret", None) as connection, connection.cursor() as cursor:
             assert not _permitted(cursor, "SELECT COUNT(*) FROM ciapol_analytics.stations")
 
 
-def test_the_roles_of_older_revisions_are_gone(data: Emulator) -> None:
+def test_the_roles_of_older_revisions_are_dropped(data: Emulator) -> None:
     roles = {str(row[0]) for row in data.execute("SHOW ROLES")}
     assert not roles & {"reader", "loader", "forecaster", "scheduler_role", "smoke_role", "registrar_role"}
     assert set(ROLES) <= roles
@@ -211,7 +211,7 @@ def _permitted(cursor: pymysql.cursors.Cursor, statement: str) -> bool:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_its_work_and_nothing_else(data: Emulator, role: str) -> None:
+def test_each_role_has_exactly_its_privileges(data: Emulator, role: str) -> None:
     selects, inserts, deletes = ROLES[role]
     data.add_user(f"of_{role}", "secret", role)
     allowed: dict[str, set[str]] = {"select": set(), "insert": set(), "delete": set()}

@@ -15,7 +15,7 @@ __all__ = ["starrocks_database", "starrocks_emulator_server"]
 
 @pytest.fixture
 def own_emulator(tmp_path: Path) -> Iterator[EmulatorServer]:
-    """An emulator for one test, which may kill it."""
+    """A separate emulator that a test may kill."""
     server = start_emulator(tmp_path / "data")
     yield server
     server.stop()

@@ -1,4 +1,4 @@
-"""The emulator as a process, with real clients."""
+"""The emulator in its own process, with real clients."""
 
 import json
 import os
@@ -82,7 +82,7 @@ def rows_of(first: int, count: int) -> list[dict[str, object]]:
     return [{"k": first + index, "at": "2024-01-01 00:00:00", "v": "x" * 50} for index in range(count)]
 
 
-def test_the_frontend_redirects_before_it_takes_a_body(
+def test_the_frontend_redirects_before_it_reads_the_body(
     starrocks_emulator_server: EmulatorServer, starrocks_database: str
 ) -> None:
     server = starrocks_emulator_server
@@ -107,7 +107,7 @@ def test_load_state_label_and_error_log(starrocks_emulator_server: EmulatorServe
         assert b"NULL value in non-nullable column 'k'" in answer.read()
 
 
-def test_http_needs_the_password_and_the_right(
+def test_http_requires_password_and_privilege(
     starrocks_emulator_server: EmulatorServer, starrocks_database: str
 ) -> None:
     server, database = starrocks_emulator_server, starrocks_database
@@ -136,7 +136,7 @@ def test_http_needs_the_password_and_the_right(
     assert run(server, "SELECT COUNT(*) FROM t", database=database) == ((0,),)
 
 
-def test_the_frontend_wants_the_expect_header(
+def test_the_frontend_requires_the_expect_header(
     starrocks_emulator_server: EmulatorServer, starrocks_database: str
 ) -> None:
     server, database = starrocks_emulator_server, starrocks_database
@@ -154,7 +154,7 @@ def test_the_frontend_wants_the_expect_header(
 
 
 @pytest.mark.parametrize("target", ["{}/nope", "no_database/t"])
-def test_the_backend_refuses_an_unknown_table(
+def test_the_backend_rejects_an_unknown_table(
     starrocks_emulator_server: EmulatorServer, starrocks_database: str, target: str
 ) -> None:
     server = starrocks_emulator_server
@@ -206,7 +206,7 @@ def test_a_rolled_back_transaction_leaves_nothing(
 
 
 class Loader(threading.Thread):
-    """Loads batches with a label each until the emulator is gone, and remembers which were acknowledged."""
+    """Loads labelled batches until the emulator is killed, and records which ones were acknowledged."""
 
     def __init__(self, server: EmulatorServer, table: str, first: int, acknowledged: dict[str, int]) -> None:
         super().__init__(daemon=True)
@@ -234,7 +234,7 @@ class Loader(threading.Thread):
             self.first += 20
 
 
-def test_kill_at_any_moment_loses_nothing_acknowledged(own_emulator: EmulatorServer) -> None:
+def test_a_kill_at_any_moment_loses_no_acknowledged_load(own_emulator: EmulatorServer) -> None:
     server = own_emulator
     run(server, "CREATE DATABASE d", "USE d", TABLE.format("a"), TABLE.format("b"))
     acknowledged: dict[str, int] = {}
@@ -263,7 +263,7 @@ def test_kill_at_any_moment_loses_nothing_acknowledged(own_emulator: EmulatorSer
     assert len(acknowledged) >= KILLS * 4
 
 
-def test_labelled_as_an_emulator(starrocks_emulator_server: EmulatorServer) -> None:
+def test_the_emulator_identifies_itself(starrocks_emulator_server: EmulatorServer) -> None:
     server = starrocks_emulator_server
     with urllib.request.urlopen(f"http://{server.host}:{server.fe_http_port}/api/health", timeout=120) as answer:
         health = json.loads(answer.read())
@@ -318,20 +318,20 @@ def _start(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_refuses_an_address_that_others_reach(tmp_path: Path) -> None:
+def test_a_public_listen_address_is_rejected(tmp_path: Path) -> None:
     done = _start("--data", str(tmp_path / "data"), "--host", "0.0.0.0")
     assert done.returncode != 0
     assert "--allow-remote" in done.stderr
     assert not (tmp_path / "data").exists()
 
 
-def test_refuses_a_folder_in_use(own_emulator: EmulatorServer) -> None:
+def test_a_data_folder_in_use_is_rejected(own_emulator: EmulatorServer) -> None:
     done = _start("--data", str(own_emulator.data), "--mysql-port", "0", "--fe-http-port", "0", "--be-http-port", "0")
     assert done.returncode != 0
     assert "in use" in done.stderr
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
+def test_a_used_port_is_reported(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

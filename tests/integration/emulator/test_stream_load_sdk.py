@@ -1,4 +1,4 @@
-"""StarRocks' own client for Stream Load, which its Flink and Kafka connectors load with."""
+"""StarRocks' Stream Load SDK, the client of its Flink and Kafka connectors."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client with all that it needs."""
+    """The folder with the SDK's jar and its dependencies."""
     for program in ("java", "mvn"):
         if shutil.which(program) is None:
             pytest.skip(f"no {program} on the PATH")
@@ -43,7 +43,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "lib"
 
 
-def test_rows_arrive_once_by_every_way(
+def test_every_kind_of_load_stores_each_row_once(
     libraries: Path, starrocks_emulator_server: EmulatorServer, starrocks_database: str
 ) -> None:
     server, database = starrocks_emulator_server, starrocks_database

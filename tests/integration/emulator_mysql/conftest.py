@@ -29,7 +29,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def database(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh database with a table `measurements`."""
+    """An empty database with a table `measurements`."""
     name = f"db_{abs(hash(request.node.nodeid)) % 10**10}"
     with emulator.connect() as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")

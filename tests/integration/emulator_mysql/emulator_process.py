@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, for clients that are not Python."""
+"""The emulator in its own process, for clients in other languages."""
 
 import json
 import subprocess
@@ -24,13 +24,13 @@ class Emulator:
 
     @property
     def certificate(self) -> Path:
-        """What clients verify the server by."""
+        """The certificate with which clients verify the server."""
         return self.data / "tls" / "certificate.pem"
 
     def connect(
         self, database: str | None = None, user: str = "root", password: str = ""
     ) -> "pymysql.Connection[pymysql.cursors.Cursor]":
-        """A connection by pymysql."""
+        """Open a connection with PyMySQL."""
         return pymysql.connect(
             host="127.0.0.1",
             port=self.port,

@@ -68,7 +68,7 @@ def driver() -> Path:
 
 @pytest.fixture(scope="module")
 def found(driver: Path, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
-    """What each check of `ConnectorFlow.java` found, by options and name."""
+    """The result of each check in `ConnectorFlow.java`, by connection options and name."""
     with emulator.connect() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE connector_j")
         cursor.execute("USE connector_j")

@@ -30,7 +30,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`go/main.go`, built with its modules as `go.sum` has them."""
+    """The program built from `go/main.go` with the module versions of `go.sum`."""
     if shutil.which("go") is None:
         pytest.skip("no go on the PATH")
     built = tmp_path_factory.mktemp("go") / "mysqlflow"
@@ -47,7 +47,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(program: Path, emulator: Emulator) -> dict[tuple[str, str], str]:
-    """What each check of `go/main.go` found, by options and name."""
+    """The result of each check in `go/main.go`, by connection options and name."""
     with emulator.connect() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE go_driver")
         cursor.execute("USE go_driver")

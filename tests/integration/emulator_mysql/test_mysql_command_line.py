@@ -12,7 +12,7 @@ PACKAGE = "mariadb-client-core"
 
 @pytest.fixture(scope="module")
 def program() -> str:
-    """Debian's `mariadb`, installed where that is possible."""
+    """Debian's `mariadb`. It is installed if it is missing and the user may install packages."""
     if shutil.which("mariadb") is None and shutil.which("apt-get") and os.geteuid() == 0:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", PACKAGE]):
@@ -24,7 +24,7 @@ def program() -> str:
 
 
 class Client:
-    """Runs statements by the command line, one process each."""
+    """Runs statements with the command-line client, one process for each call."""
 
     def __init__(self, program: str, emulator: Emulator, database: str | None) -> None:
         self._command = [program, "--no-defaults", "-h", "127.0.0.1", "-P", str(emulator.port), "-u", "root"]
@@ -62,7 +62,7 @@ def test_statements_of_a_script(client: Client) -> None:
     ]
 
 
-def test_a_table_drawn_with_affected_rows(client: Client) -> None:
+def test_tables_and_affected_rows_are_printed(client: Client) -> None:
     drawn = client(
         "INSERT INTO measurements (station_id, measured_at) VALUES ('a', '2026-01-01'), ('b', '2026-01-01');"
         "SELECT station_id FROM measurements ORDER BY 1;",
@@ -74,15 +74,15 @@ def test_a_table_drawn_with_affected_rows(client: Client) -> None:
     assert "2 rows in set" in drawn
 
 
-def test_what_the_client_asks_on_the_way(client: Client, database: str) -> None:
-    """Names for completion (COM_FIELD_LIST), `status`, `use`, `warnings`."""
+def test_requests_of_the_interactive_client_are_answered(client: Client, database: str) -> None:
+    """The client requests names for completion (COM_FIELD_LIST); users type `status`, `use` and `warnings`."""
     shown = client(f"use {database}\nstatus\nwarnings\nSELECT DATABASE();", "--auto-rehash", "--skip-ssl")
     assert database in shown
     assert "EMULATOR" in shown.upper()
 
 
 @pytest.mark.parametrize("option", ["--ssl", "--ssl-verify-server-cert"])
-def test_over_tls(client: Client, emulator: Emulator, option: str) -> None:
+def test_tls(client: Client, emulator: Emulator, option: str) -> None:
     options = [option, f"--ssl-ca={emulator.certificate}"]
     if option == "--ssl-verify-server-cert":
         options.append("-hlocalhost")
@@ -91,7 +91,7 @@ def test_over_tls(client: Client, emulator: Emulator, option: str) -> None:
     assert client("SELECT 1 AS a;", *options).split() == ["a", "1"]
 
 
-def test_a_statement_that_fails_ends_the_script(client: Client) -> None:
+def test_a_failing_statement_ends_the_script(client: Client) -> None:
     ran = client.run("SELECT 1; SELECT * FROM nowhere; SELECT 2;", "--skip-ssl", "-N")
     assert (ran.returncode, ran.stdout.split()) == (1, ["1"])
     assert "ERROR 5502 (42602) at line 1: " in ran.stderr
@@ -103,7 +103,7 @@ def test_a_wrong_password(program: str, emulator: Emulator) -> None:
     assert ran.stderr.startswith("ERROR 1045 (28000): Access denied for user 'root'")
 
 
-def test_a_large_result_unbuffered(client: Client) -> None:
+def test_a_large_unbuffered_result(client: Client) -> None:
     lines = client("SELECT * FROM TABLE(generate_series(1, 200000));", "--quick", "-N", "--skip-ssl").splitlines()
     assert (len(lines), lines[0], lines[-1]) == (200_000, "1", "200000")
 

@@ -30,7 +30,7 @@ SLOW = (
 
 
 def wait_for_statement(cursor: pymysql.cursors.Cursor, *, running: bool) -> list[int]:
-    """Wait until a connection runs the slow statement, or none does; returns the ids of those that run it."""
+    """Wait until at least one connection runs the slow statement, or none does. Returns the ids of those that do."""
     deadline = time.monotonic() + 180
     while True:
         cursor.execute("SHOW FULL PROCESSLIST")
@@ -39,7 +39,7 @@ def wait_for_statement(cursor: pymysql.cursors.Cursor, *, running: bool) -> list
             return found
 
 
-def test_values_go_there_and_back(emulator: Emulator, database: str) -> None:
+def test_values_survive_a_round_trip(emulator: Emulator, database: str) -> None:
     with emulator.connect(database) as connection, connection.cursor() as cursor:
         assert cursor.execute(INSERT + "(%s, %s, %s, %s, %s, %s, %s)", ROW) == 1
         cursor.execute("SELECT station_id, measured_at, value, valid, price, day, note FROM measurements")
@@ -56,7 +56,7 @@ def test_executemany_and_affected_rows(emulator: Emulator, database: str) -> Non
         assert cursor.fetchall() == ((888,),)
 
 
-def test_an_unbuffered_cursor_and_one_of_dictionaries(emulator: Emulator, database: str) -> None:
+def test_unbuffered_and_dictionary_cursors(emulator: Emulator, database: str) -> None:
     with emulator.connect(database) as connection:
         with connection.cursor(pymysql.cursors.SSCursor) as cursor:
             cursor.execute("SELECT * FROM TABLE(generate_series(1, 100000))")
@@ -66,7 +66,7 @@ def test_an_unbuffered_cursor_and_one_of_dictionaries(emulator: Emulator, databa
             assert list(cursor.fetchall()) == [{"a": 1, "b": "x"}]
 
 
-def test_an_unbuffered_cursor_left_early(emulator: Emulator, database: str) -> None:
+def test_an_unbuffered_cursor_that_is_closed_early(emulator: Emulator, database: str) -> None:
     with emulator.connect(database) as connection:
         with connection.cursor(pymysql.cursors.SSCursor) as cursor:
             cursor.execute("SELECT * FROM TABLE(generate_series(1, 50000))")
@@ -90,7 +90,7 @@ def test_several_results(emulator: Emulator, database: str) -> None:
             cursor.nextset()
 
 
-def test_over_tls_verified(emulator: Emulator) -> None:
+def test_tls_with_verification(emulator: Emulator) -> None:
     context = ssl.create_default_context(cafile=str(emulator.certificate))
     for _ in range(20):
         with (
@@ -155,7 +155,7 @@ def test_kill_query_from_another_connection(emulator: Emulator) -> None:
 def test_a_client_that_leaves_stops_its_statement(emulator: Emulator) -> None:
     leaving = emulator.connect()
     with emulator.connect() as other, other.cursor() as cursor:
-        leaving._execute_command(COMMAND.COM_QUERY, SLOW)  # type: ignore[attr-defined]  # sends without waiting
+        leaving._execute_command(COMMAND.COM_QUERY, SLOW)  # type: ignore[attr-defined]  # sends without waiting for the answer
         assert len(wait_for_statement(cursor, running=True)) == 1
         leaving._force_close()  # type: ignore[attr-defined]
         assert wait_for_statement(cursor, running=False) == []

@@ -1,6 +1,6 @@
 """Writes docs/conformance.md: `python -m tests.unit.emulator.conformance`.
 
-Each case of `conformance_cases` is tried on an emulator; the table tells what came of it."""
+Each case of `conformance_cases` runs on an emulator, and the table contains the outcome."""
 
 import gzip
 import re

@@ -1,5 +1,6 @@
-"""What the conformance table asks the emulator: a statement (or the headers of a load) for each thing that StarRocks
-has. Each is tried; the table tells what came of it."""
+"""The cases of the conformance table: a statement, or the headers of a load, for each feature of StarRocks.
+
+Each case runs on an emulator, and the table contains the outcome."""
 
 Cases = tuple[tuple[str, str], ...]
 
@@ -405,7 +406,7 @@ HEADERS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("enable_merge_commit", {"enable_merge_commit": "true", "columns": "k"}, "1\n"),
 )
 
-# a list of names is read as a text
+# a list of names is parsed as a string
 REFUSED_FUNCTIONS = """
 all_match any_match approx_top_k array_agg_distinct array_avg array_contains_all array_contains_seq array_cum_sum
 array_difference array_distinct array_filter array_flatten array_generate array_intersect array_map array_repeat

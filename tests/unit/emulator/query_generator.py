@@ -1,4 +1,4 @@
-"""Seeded random tables and queries that StarRocks and SQLite read alike.
+"""Seeded random tables and queries with the same meaning in StarRocks and SQLite.
 
 Integer columns `k` and `x`, BIGINT column `big` with values near the ends of its range, string column `s`. Table `c` is
 empty and the keys of `d` and `w` are disjoint from those of the others, so that sides of joins are provably empty."""
@@ -17,7 +17,7 @@ _LARGEST = (1 << 63) - 1
 
 
 def rows(rng: random.Random, table: str) -> list[tuple[int | None, int | None, int | None, str | None]]:
-    """The rows of a table, by the order of `COLUMNS`."""
+    """The rows of a table, with values in the order of `COLUMNS`."""
     found: list[tuple[int | None, int | None, int | None, str | None]] = []
     for index in range(_SIZES[table]):
         first = _FIRST_KEYS[table]
@@ -34,7 +34,7 @@ def rows(rng: random.Random, table: str) -> list[tuple[int | None, int | None, i
 
 
 class Query:
-    """One random query: `text`, and `limit` if it ends with a LIMIT without ORDER BY, whose rows are any."""
+    """One random query: `text`, and `limit` if it ends with LIMIT without ORDER BY, so that any rows are valid."""
 
     def __init__(self, rng: random.Random) -> None:
         """Generate from `rng`."""

@@ -1,4 +1,4 @@
-"""UPDATE and DELETE with other tables, and what only PRIMARY KEY tables take."""
+"""UPDATE and DELETE that read other tables, and changes that only PRIMARY KEY tables accept."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_refused(tables: Client, statement: str, part: str) -> None:
     assert tables.value("SELECT (SELECT COUNT(*) FROM films) * 10 + (SELECT COUNT(*) FROM log)") == 33
 
 
-def test_tables_that_a_change_reads_need_the_right_to_read_them(tables: Client) -> None:
+def test_a_change_requires_the_select_privilege_on_the_tables_that_it_reads(tables: Client) -> None:
     tables.run("DROP USER IF EXISTS eraser; CREATE USER eraser; GRANT DELETE, SELECT ON TABLE films TO USER eraser")
     eraser = tables.as_user("eraser", "d")
     statement = "DELETE FROM films USING producers WHERE producer_id = producers.id"

@@ -12,6 +12,6 @@ def test_a_collation_changes_nothing(client: Client, expression: str, wanted: bo
     assert client.value(f"SELECT {expression}") is wanted
 
 
-def test_a_collation_of_another_character_set_is_refused(client: Client) -> None:
+def test_a_collation_of_another_character_set_is_rejected(client: Client) -> None:
     with pytest.raises(SqlError, match="latin1_swedish_ci"):
         client.run("SELECT 'a' COLLATE latin1_swedish_ci")

@@ -5,7 +5,7 @@ from tests.unit.emulator.conformance import FILE, generate
 from tests.unit.emulator.conformance_cases import REFUSED_FUNCTIONS
 
 
-def test_the_page_tells_what_the_code_does(tmp_path: Path) -> None:
+def test_the_conformance_page_is_up_to_date(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     try:
         text = generate(engine)

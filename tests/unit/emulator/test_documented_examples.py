@@ -1,4 +1,4 @@
-"""Examples of StarRocks' documentation with the results that it gives, as one table for each page."""
+"""Examples and results from StarRocks' documentation, one table for each page."""
 
 import datetime
 
@@ -48,7 +48,7 @@ def test_slices_count_from_the_year_1(client: Client) -> None:
     assert client.value("SELECT time_slice('9999-12-31 23:59:59', INTERVAL 5 YEAR, CEIL)") is None
 
 
-def test_date_trunc_of_a_date_takes_no_hours(client: Client) -> None:
+def test_date_trunc_of_a_date_rejects_hours(client: Client) -> None:
     assert client.value("SELECT date_trunc('month', CAST('2020-11-04' AS DATE))") == datetime.date(2020, 11, 1)
     assert "of a DATE" in client.error("SELECT date_trunc('hour', CAST('2020-11-04' AS DATE))").message
 
@@ -61,7 +61,7 @@ def test_date_trunc_of_a_date_takes_no_hours(client: Client) -> None:
         ("2020-01-01T01:02:03", "2020-01-01 01:02:03"), ("invalid", None), ("2021-02-29", None),
     ],
 )  # fmt: skip
-def test_texts_as_datetime(client: Client, text: str, wanted: str | None) -> None:
+def test_strings_as_datetime(client: Client, text: str, wanted: str | None) -> None:
     assert client.value(f"SELECT CAST(CAST('{text}' AS DATETIME) AS VARCHAR)") == wanted
 
 
@@ -78,11 +78,11 @@ def test_texts_as_datetime(client: Client, text: str, wanted: str | None) -> Non
         ("2100.02928", None), ("?100.02.28", None), ("2100.02.29", None), ("2020.13.29", None),
     ],
 )  # fmt: skip
-def test_malformed_texts_as_datetime(client: Client, text: str, wanted: str | None) -> None:
+def test_malformed_strings_as_datetime(client: Client, text: str, wanted: str | None) -> None:
     assert client.value(f"SELECT CAST(CAST('{text}' AS DATETIME) AS VARCHAR)") == wanted
 
 
-def test_a_time_zone_in_a_date_is_refused(client: Client) -> None:
+def test_a_time_zone_in_a_date_is_rejected(client: Client) -> None:
     assert "does not read the date" in client.error("SELECT CAST('2020-01-01 01:02:03+08:00' AS DATETIME)").message
 
 
@@ -104,7 +104,7 @@ def test_group_concat(client: Client) -> None:
     client.run("SET group_concat_max_len = DEFAULT")
 
 
-def test_percentile_disc_takes_the_larger_of_two(client: Client) -> None:
+def test_percentile_disc_returns_the_larger_of_two(client: Client) -> None:
     client.run(
         "CREATE TABLE exam (subject STRING, score INT) DISTRIBUTED BY HASH (subject);"
         "INSERT INTO exam VALUES ('chemistry', 80), ('chemistry', 100), ('chemistry', NULL), ('math', 60),"

@@ -1,4 +1,4 @@
-"""What a data folder keeps, and which folders are refused."""
+"""Contents of a data folder after a restart, and rejected folders."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ TABLE = (
 ROW = json.dumps({"k": 1, "at": "2024-01-01 00:00:00"})
 
 
-def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_everything_survives_a_restart(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run(TABLE)
@@ -44,7 +44,7 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     engine.close()
 
 
-def test_old_labels_go_and_changes_stay(tmp_path: Path) -> None:
+def test_old_labels_are_removed_and_changes_stay(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run(TABLE)
@@ -67,14 +67,14 @@ def test_old_labels_go_and_changes_stay(tmp_path: Path) -> None:
     engine.close()
 
 
-def test_one_process_at_a_time(tmp_path: Path) -> None:
+def test_a_second_process_is_rejected(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     with pytest.raises(DataFolderError, match="in use"):
         Engine(tmp_path / "data")
     engine.close()
 
 
-def test_a_foreign_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_foreign_folder_is_rejected_and_not_changed(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(DataFolderError, match=r"starrocks_emulator\.json"):
         Engine(tmp_path)
@@ -82,14 +82,14 @@ def test_a_foreign_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["data.duckdb", "starrocks_emulator.json"])
-def test_a_damaged_folder_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_damaged_folder_is_rejected(tmp_path: Path, name: str) -> None:
     Engine(tmp_path / "data").close()
     (tmp_path / "data" / name).write_bytes(b"\0nonsense" * 4000)
     with pytest.raises(DataFolderError, match=r"damaged|cannot be read"):
         Engine(tmp_path / "data")
 
 
-def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_format_is_rejected(tmp_path: Path) -> None:
     Engine(tmp_path / "data").close()
     (tmp_path / "data" / "starrocks_emulator.json").write_text('{"format": 99}')
     with pytest.raises(DataFolderError, match="format 99"):

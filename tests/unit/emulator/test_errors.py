@@ -1,4 +1,4 @@
-"""A client gets StarRocks' errors, never the text of DuckDB or Python."""
+"""Clients get StarRocks' error messages, never those of DuckDB or Python."""
 
 import re
 
@@ -18,7 +18,7 @@ FOREIGN = re.compile(
     r"sqlglot|<class|TokenType",
     re.IGNORECASE,
 )
-"""Words that only DuckDB's or Python's messages have."""
+"""Words that occur only in messages of DuckDB or Python."""
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ FOREIGN = re.compile(
     ],
     ids=lambda failure: type(failure).__name__,
 )
-def test_a_mistake_of_the_emulator_is_an_internal_error_and_logged(
+def test_a_fault_of_the_emulator_is_a_logged_internal_error(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
 ) -> None:
     def broken(context: Context, words: Words) -> ResultSet:
@@ -71,7 +71,7 @@ def test_a_mistake_of_the_emulator_is_an_internal_error_and_logged(
         ("INSERT INTO a VALUES ([1], 'y')", ""),
     ],
 )
-def test_a_fault_of_a_statement_is_told_in_starrocks_words(client: Client, statement: str, message: str) -> None:
+def test_a_wrong_statement_gets_starrocks_error_message(client: Client, statement: str, message: str) -> None:
     client.run(
         "CREATE TABLE a (k INT, v VARCHAR(10)) DUPLICATE KEY (k) DISTRIBUTED BY HASH (k);"
         "CREATE TABLE b (k INT, w INT) DUPLICATE KEY (k) DISTRIBUTED BY HASH (k);"

@@ -1,4 +1,4 @@
-"""Each function on the allowlist with a value that StarRocks gives."""
+"""Each function of the allowlist with StarRocks' result."""
 
 import datetime
 import math
@@ -348,7 +348,7 @@ def test_every_function_has_a_case() -> None:
 @pytest.mark.parametrize(
     "call", ["read_csv('/etc/passwd')", "getenv('HOME')", "hll_union(1)", "pg_sleep(1)", "nextval('x')"]
 )
-def test_an_unknown_function_is_refused_by_name(client: Client, call: str) -> None:
+def test_the_error_names_an_unknown_function(client: Client, call: str) -> None:
     error = client.error(f"SELECT {call}")
     assert error.code == 1064
     assert call.split("(", maxsplit=1)[0] in error.message

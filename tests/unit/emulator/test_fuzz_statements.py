@@ -1,4 +1,4 @@
-"""Random statements and load bodies are answered or refused, in time and within bounds of memory."""
+"""Random statements and load bodies are answered or rejected within limits of time and memory."""
 
 import os
 import random
@@ -23,7 +23,7 @@ from tests.unit.emulator.test_errors import FOREIGN
 
 SECONDS = 180 if os.environ.get("KAPPASTACK_LONG") == "1" else 10
 SLOWEST = 10.0
-"""Seconds for a statement that is interrupted after half of them."""
+"""Time limit of a statement in seconds; it is interrupted after half of it."""
 GROWTH = 700 << 20
 TABLE = (
     "CREATE TABLE {} (k INT NOT NULL, at DATETIME NOT NULL, v VARCHAR(30), n DECIMAL(10, 2), x DOUBLE, d DATE, "
@@ -64,9 +64,9 @@ ARGUMENTS = (
     "CAST(x AS FLOAT)",
 )  # fmt: skip
 INTERNAL: Counter[str] = Counter()
-"""Statements that were answered with an internal error."""
+"""Statements that caused an internal error."""
 MOST_INTERNAL = 0.01
-"""Share of the statements that may be answered so."""
+"""Maximum share of statements that may cause one."""
 ROW = '{"k": 1, "at": "2024-01-01 00:00:00", "v": "x", "n": 1.5, "x": 2.5, "d": "2024-01-01", "b": true, "a": [1, 2]}'
 HEADERS = {
     "format": ("json", "csv", "parquet", ""), "columns": ("k,at,v", "k, at=now(), v=upper(v)", "k,", "(", "k,k"),
@@ -82,7 +82,7 @@ HEADERS = {
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
-    """A client of a new engine, which a test may leave in any state."""
+    """A client of a separate engine, which a test may leave in any state."""
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run("CREATE ROLE fuzzed; CREATE DATABASE d; USE d")
@@ -114,7 +114,7 @@ def mutated(rng: random.Random, text: str) -> str:
 
 
 def generated(rng: random.Random) -> str:
-    """A mutated statement, a call of a function with any arguments, or any pieces."""
+    """Generate a mutated statement, a function call with random arguments, or random tokens."""
     kind = rng.random()
     if kind < 0.6:
         return mutated(rng, rng.choice(STATEMENTS))
@@ -125,7 +125,7 @@ def generated(rng: random.Random) -> str:
 
 
 def answered(client: Client, text: str) -> bool:
-    """Whether a statement was answered; anything but an answer and a `SqlError` in StarRocks' words fails the test."""
+    """Whether a statement succeeded. A `SqlError` in StarRocks' words is False; any other error fails the test."""
     watchdog = threading.Timer(SLOWEST / 2, client.session.cancel)
     watchdog.start()
     begin = time.monotonic()

@@ -21,10 +21,10 @@ from tests.unit.emulator.query_generator import TABLES, Query, rows
 
 QUERIES = 20000 if os.environ.get("KAPPASTACK_LONG") == "1" else 500
 REFUSED = 0.35
-"""Share of the queries that the emulator may refuse."""
+"""Maximum share of queries that the emulator may reject."""
 INTERNAL = 1105
 _STEPS = 300
-"""Thousands of virtual-machine steps after which SQLite gives up on a query."""
+"""Thousands of virtual-machine steps after which SQLite aborts a query."""
 
 
 class Engines:
@@ -52,7 +52,7 @@ class Engines:
         return self._steps > _STEPS
 
     def by_sqlite(self, text: str) -> list[tuple[Value, ...]] | None:
-        """SQLite's rows; None if it cannot compute the query or takes too long."""
+        """SQLite's rows, or None if it cannot compute the query or exceeds its limit."""
         self._steps = 0
         try:
             return self.sqlite.execute(text).fetchall()
@@ -60,7 +60,7 @@ class Engines:
             return None
 
     def unoptimized(self, text: str) -> list[tuple[Value, ...]] | None:
-        """The emulator's rows without any optimizer of DuckDB; None for an error."""
+        """The emulator's rows without any optimizer of DuckDB, or None after an error."""
         cursor = self.client.engine.storage.connection
         cursor.execute("PRAGMA disable_optimizer")
         try:
@@ -72,7 +72,7 @@ class Engines:
 
 
 def comparable(found: Sequence[tuple[Value, ...]], query: Query) -> object:
-    """What two engines must agree on: the rows as a multiset, their number if any rows may be the first ones."""
+    """What two engines must agree on: the rows as a multiset, or only their number after a LIMIT without ORDER BY."""
     return len(found) if query.limit is not None else Counter(found)
 
 
@@ -104,7 +104,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory, seed: int) -> Iterator[Eng
         "SELECT * FROM (SELECT q1.k, q2.big FROM m AS q1 LEFT JOIN w AS q2 ON q1.k = q2.k) AS v WHERE k >= 1 LIMIT 9",
     ],
 )  # fmt: skip
-def test_a_limit_over_a_join_with_an_empty_side_holds(engines: Engines, text: str) -> None:
+def test_a_limit_over_a_join_with_an_empty_side_is_respected(engines: Engines, text: str) -> None:
     expected = engines.by_sqlite(text)
     assert expected
     assert len(engines.client.run(text)) == len(expected)
@@ -117,7 +117,7 @@ def test_an_insert_of_a_limited_query_writes_that_many_rows(engines: Engines) ->
     assert engines.client.value("SELECT COUNT(*) FROM copied") == 5
 
 
-def test_random_queries_answer_what_another_engine_answers(engines: Engines, seed: int) -> None:
+def test_random_queries_give_the_rows_of_another_engine(engines: Engines, seed: int) -> None:
     rng = random.Random(seed)
     compared, refused = Counter[str](), 0
     for number in range(QUERIES):
@@ -143,7 +143,7 @@ def test_random_queries_answer_what_another_engine_answers(engines: Engines, see
 
 
 @pytest.mark.parametrize("overlap", [0, 3, 200])
-def test_exists_over_times_reads_only_what_overlaps(engines: Engines, overlap: int) -> None:
+def test_exists_over_times_reads_only_overlapping_rows(engines: Engines, overlap: int) -> None:
     client = engines.client
     for table, first in (("archived", 0), ("live", 200 - overlap)):
         client.run(f"DROP TABLE IF EXISTS {table}")

@@ -1,4 +1,4 @@
-"""The page on the FE's port and /metrics, through the applications themselves."""
+"""The page on the FE's HTTP port, and /metrics, without a network."""
 
 import asyncio
 import base64
@@ -33,7 +33,7 @@ def tables(client: Client) -> Client:
     return client
 
 
-def test_the_page_shows_tables_rows_and_loads_and_says_what_it_is(tables: Client) -> None:
+def test_the_page_shows_tables_rows_and_loads_and_names_the_emulator(tables: Client) -> None:
     status, text, headers = get(tables.engine, "/")
     assert status == 200
     assert "default-src 'none'" in headers["Content-Security-Policy"]
@@ -43,7 +43,7 @@ def test_the_page_shows_tables_rows_and_loads_and_says_what_it_is(tables: Client
     assert "<b>bold" not in text
 
 
-def test_the_page_needs_a_login_and_shows_nobody_what_they_may_not_see(tables: Client) -> None:
+def test_the_page_needs_a_login_and_respects_privileges(tables: Client) -> None:
     for user in (None, "nobody"):
         status, text, headers = get(tables.engine, "/", user)
         assert status == 401

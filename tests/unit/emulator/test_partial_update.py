@@ -1,4 +1,4 @@
-"""INSERT with some of the columns of a PRIMARY KEY table, which is a partial update since StarRocks 3.3.1."""
+"""INSERT of some columns of a PRIMARY KEY table, which StarRocks treats as a partial update since 3.3.1."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def rows(client: Client) -> Client:
     return client
 
 
-def test_columns_that_are_left_out_keep_their_values(rows: Client) -> None:
+def test_omitted_columns_keep_their_values(rows: Client) -> None:
     assert rows.affected("INSERT INTO t (k, a) VALUES (1, 11), (2, NULL)") == 2
     assert [row[:5] for row in rows.run("SELECT * FROM t ORDER BY k")] == [(1, 11, 20, "x", 30), (2, None, 21, "y", 31)]
     assert rows.value("SELECT COUNT(*) FROM t WHERE at = '2024-01-01 00:00:00'") == 1
@@ -30,17 +30,17 @@ def test_a_new_row_takes_defaults(rows: Client) -> None:
     assert rows.value("SELECT COUNT(*) FROM t WHERE at > '2025-01-01'") == 1
 
 
-def test_the_last_row_of_a_key_counts(rows: Client) -> None:
+def test_the_last_row_of_a_key_wins(rows: Client) -> None:
     rows.run("INSERT INTO t (k, a) VALUES (1, 5), (1, 6)")
     assert rows.run("SELECT a, b FROM t WHERE k = 1") == [(6, 20)]
 
 
-def test_the_key_alone_inserts_where_it_is_new(rows: Client) -> None:
+def test_only_key_columns_insert_a_new_row(rows: Client) -> None:
     rows.run("INSERT INTO t (k) VALUES (1), (9)")
     assert rows.run("SELECT k, a, d FROM t ORDER BY k") == [(1, 10, 30), (2, 11, 31), (9, None, 7)]
 
 
-def test_overwrite_keeps_nothing(rows: Client) -> None:
+def test_overwrite_keeps_no_old_values(rows: Client) -> None:
     rows.run("INSERT OVERWRITE t (k, a) VALUES (1, 5)")
     assert rows.run("SELECT k, a, b, d FROM t") == [(1, 5, None, 7)]
 
@@ -52,7 +52,7 @@ def test_prepared_and_with_label(rows: Client) -> None:
     assert rows.run("SELECT a, b FROM t WHERE k = 1") == [(98, 20)]
 
 
-def test_a_materialized_view_takes_in_a_partial_update(rows: Client) -> None:
+def test_a_materialized_view_includes_a_partial_update(rows: Client) -> None:
     rows.run("CREATE MATERIALIZED VIEW s REFRESH MANUAL AS SELECT SUM(a) AS a, SUM(b) AS b FROM t")
     rows.run("INSERT INTO t (k, a) VALUES (1, 0); REFRESH MATERIALIZED VIEW s WITH SYNC MODE")
     assert rows.run("SELECT * FROM s") == [(11, 41)]
@@ -74,7 +74,7 @@ def test_the_sort_key_must_be_given(client: Client) -> None:
 
 
 @pytest.mark.parametrize("model", ["DUPLICATE KEY (k)", "UNIQUE KEY (k) DISTRIBUTED BY HASH (k)"])
-def test_other_models_take_defaults(client: Client, model: str) -> None:
+def test_other_models_use_defaults(client: Client, model: str) -> None:
     client.run(f"CREATE TABLE t (k INT, a INT, b INT DEFAULT '3') {model}")
     client.run("INSERT INTO t VALUES (1, 1, 1); INSERT INTO t (k, a) VALUES (1, 2)")
     assert (1, 2, 3) in client.run("SELECT * FROM t")

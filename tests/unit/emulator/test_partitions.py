@@ -1,4 +1,4 @@
-"""NULL and rows outside in tables with fixed RANGE partitions."""
+"""NULL, and rows outside all partitions, in tables with fixed RANGE partitions."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def ranges(client: Client) -> Client:
     return client
 
 
-def test_null_lies_in_the_lowest_partition(ranges: Client) -> None:
+def test_null_is_in_the_lowest_partition(ranges: Client) -> None:
     assert ranges.run("SELECT k FROM t PARTITION (p1) ORDER BY k") == [(1,), (2,)]
     assert ranges.run("SELECT k FROM t PARTITION (p2)") == [(3,)]
     counts = (
@@ -33,14 +33,14 @@ def test_null_lies_in_the_lowest_partition(ranges: Client) -> None:
         "INSERT OVERWRITE t PARTITION (p1) SELECT '2022-01-01', 9",
     ],
 )
-def test_the_rows_of_the_lowest_partition_go_with_it(ranges: Client, statement: str) -> None:
+def test_dropping_the_lowest_partition_deletes_its_rows(ranges: Client, statement: str) -> None:
     ranges.run(statement)
     rest = [(9,)] if "OVERWRITE" in statement else []
     assert ranges.run("SELECT k FROM t WHERE d IS NULL OR d < '2024-01-01'") == rest
     assert ranges.value("SELECT COUNT(*) FROM t WHERE k = 3") == 1
 
 
-def test_null_without_an_open_lowest_partition_is_refused(client: Client) -> None:
+def test_null_without_an_open_lowest_partition_is_rejected(client: Client) -> None:
     client.run(
         "CREATE TABLE t (d DATE, k INT) DUPLICATE KEY (d) PARTITION BY RANGE (d) "
         "(PARTITION p2 VALUES [('2024-01-01'), ('2025-01-01'))) DISTRIBUTED BY HASH (k)"
@@ -69,7 +69,7 @@ def test_a_row_outside_the_given_partitions_is_an_error(ranges: Client, statemen
     assert ranges.value("SELECT COUNT(*) FROM t") == 3
 
 
-def test_a_materialized_view_takes_in_rows_whose_time_is_null(ranges: Client) -> None:
+def test_a_materialized_view_includes_rows_whose_time_is_null(ranges: Client) -> None:
     ranges.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT d, SUM(k) AS s FROM t GROUP BY d")
     ranges.run("INSERT INTO t VALUES (NULL, 10), ('2024-05-05', 20); REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
     assert ranges.run("SELECT s FROM m ORDER BY s") == [(2,), (11,), (23,)]
@@ -86,7 +86,7 @@ def test_a_materialized_view_takes_in_rows_whose_time_is_null(ranges: Client) ->
         ("p3 VALUES LESS THAN ('soon')", 1064),
     ],
 )
-def test_added_partitions_do_not_overlap(ranges: Client, clause: str, code: int) -> None:
+def test_added_partitions_must_be_valid_and_disjoint(ranges: Client, clause: str, code: int) -> None:
     assert ranges.error(f"ALTER TABLE t ADD PARTITION {clause}").code == code
     ranges.run("ALTER TABLE t ADD PARTITION p3 VALUES [('2026-01-01'), ('2027-01-01'))")
     ranges.run("ALTER TABLE t ADD PARTITION p25 VALUES [('2025-01-01'), ('2026-01-01'))")

@@ -1,4 +1,4 @@
-"""Where StarRocks answers otherwise than DuckDB, and what is refused."""
+"""Queries with different results in StarRocks and DuckDB, and rejected statements."""
 
 import datetime
 from decimal import Decimal
@@ -122,7 +122,7 @@ def test_rows(tables: Client, query: str, wanted: object) -> None:
     assert tables.run(query) == wanted
 
 
-def test_column_labels_are_what_was_written(tables: Client) -> None:
+def test_column_labels_are_the_written_expressions(tables: Client) -> None:
     assert tables.names("SELECT COUNT(*), k AS x, k + 1, 'a' FROM a GROUP BY k") == ["count(*)", "x", "k + 1", "'a'"]
     assert tables.names("SELECT @@session.autocommit, a.k FROM a") == ["@@session.autocommit", "k"]
 
@@ -186,7 +186,7 @@ def test_names_are_names_and_nothing_else(tables: Client, name: str) -> None:
     assert tables.value("SELECT COUNT(*) FROM a") == 3
 
 
-def test_prepared_statements_tell_their_columns_and_bind_every_type(tables: Client) -> None:
+def test_prepared_statements_describe_columns_and_bind_every_type(tables: Client) -> None:
     text = "SELECT k, v FROM a WHERE k >= ? AND k < ? ORDER BY k LIMIT ?"
     prepared = tables.session.prepare(text)
     assert prepared.parameters == 3
@@ -196,7 +196,7 @@ def test_prepared_statements_tell_their_columns_and_bind_every_type(tables: Clie
     assert tables.prepared("SELECT ? + INTERVAL 1 DAY", moment) == [(moment + datetime.timedelta(days=1),)]
 
 
-def test_short_and_long_results_are_the_same_whatever_way_they_take(tables: Client) -> None:
+def test_results_do_not_depend_on_the_code_path_of_short_and_long_ones(tables: Client) -> None:
     tables.run("INSERT INTO b SELECT n, n * 2 FROM TABLE(generate_series(100, 2999)) AS g(n)")
     for most in (5, 2500):
         rows = tables.run(f"SELECT k, w, k FROM b WHERE k BETWEEN 100 AND {99 + most} ORDER BY k DESC")
@@ -204,7 +204,7 @@ def test_short_and_long_results_are_the_same_whatever_way_they_take(tables: Clie
         assert tables.names(f"SELECT k, w, k FROM b WHERE k < {100 + most}") == ["k", "w", "k"]
 
 
-def test_decimals_are_averaged_and_divided_exactly(client: Client) -> None:
+def test_averages_and_quotients_of_decimals_are_exact(client: Client) -> None:
     client.run("CREATE TABLE m (k INT, n DECIMAL(10, 2)) DUPLICATE KEY (k)")
     client.run("INSERT INTO m VALUES (1, 1.00), (1, 2.00), (1, 2.00), (2, NULL)")
     assert client.run("SELECT k, AVG(n), SUM(n) / COUNT(n) FROM m GROUP BY k ORDER BY k") == [

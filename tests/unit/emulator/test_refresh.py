@@ -1,4 +1,4 @@
-"""Refreshes of materialized views, and what makes a materialized view inactive."""
+"""Refreshes of materialized views, and changes that make them inactive."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def state(client: Client, name: str = "m") -> tuple[object, ...]:
 
 @pytest.mark.parametrize("partition", ["PARTITION BY date_trunc('month', d)", "PARTITION BY (d)", ""])
 @pytest.mark.parametrize("key", ["d", "date_trunc('day', d)", "date_trunc('week', d)", "date_trunc('month', d)"])
-def test_a_new_day_of_a_date_column_comes_in(client: Client, partition: str, key: str) -> None:
+def test_a_new_day_of_a_date_column_is_included(client: Client, partition: str, key: str) -> None:
     client.run(
         f"CREATE TABLE t (d DATE NOT NULL, k INT) DUPLICATE KEY (d) {partition};"
         "INSERT INTO t VALUES ('2024-01-01', 1), ('2024-01-31', 2);"
@@ -40,7 +40,7 @@ def test_a_new_day_of_a_date_column_comes_in(client: Client, partition: str, key
 
 
 @pytest.mark.parametrize("query", ["SELECT d, k FROM t", "SELECT d AS day, k FROM t WHERE k > 0"])
-def test_a_new_day_without_groups_comes_in(client: Client, query: str) -> None:
+def test_a_new_day_without_groups_is_included(client: Client, query: str) -> None:
     client.run("CREATE TABLE t (d DATE NOT NULL, k INT) PRIMARY KEY (d); INSERT INTO t VALUES ('2024-01-01', 1)")
     client.run(f"CREATE MATERIALIZED VIEW m REFRESH MANUAL AS {query}; INSERT INTO t VALUES ('2024-01-02', 2); {SYNC}")
     assert client.value("SELECT COUNT(*) FROM m") == 2
@@ -69,7 +69,7 @@ def test_a_time_column_of_another_table_does_not_limit_a_refresh(client: Client)
     assert client.run("SELECT n FROM m ORDER BY d") == [(2,), (1,)]
 
 
-def test_a_view_of_a_view_follows_also_after_a_restart(tmp_path: Path) -> None:
+def test_a_view_of_a_view_is_still_refreshed_after_a_restart(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run(
@@ -114,10 +114,10 @@ def base(client: Client) -> Client:
         ("ALTER MATERIALIZED VIEW m INACTIVE", "user use alter materialized view set status to inactive"),
     ],
 )
-def test_a_change_of_what_a_view_reads_makes_it_inactive(base: Client, statement: str, reason: str) -> None:
+def test_a_schema_change_of_its_source_makes_a_view_inactive(base: Client, statement: str, reason: str) -> None:
     base.run(statement)
     assert state(base) == ("false", reason)
-    assert state(base, "n")[0] == "false"  # it reads m
+    assert state(base, "n")[0] == "false"  # this view reads m
     assert [(row[4], row[5]) for row in base.run("SHOW MATERIALIZED VIEWS LIKE 'm'")] == [("false", reason)]
     for text in (SYNC, "REFRESH MATERIALIZED VIEW m", "REFRESH MATERIALIZED VIEW m FORCE WITH SYNC MODE"):
         error = base.error(text)

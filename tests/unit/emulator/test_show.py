@@ -1,4 +1,4 @@
-"""What SHOW, DESC and information_schema print, in the shape of StarRocks 3.5."""
+"""Results of SHOW, DESC and information_schema in the format of StarRocks 3.5."""
 
 import pytest
 
@@ -88,7 +88,7 @@ def test_character_sets_are_utf8(client: Client) -> None:
     assert client.run("SHOW CHARACTER SET") == [("utf8", "UTF-8 Unicode", "utf8_general_ci", "3")]
 
 
-def test_a_materialized_view_shows_as_a_view(table: Client) -> None:
+def test_a_materialized_view_is_shown_as_a_view(table: Client) -> None:
     table.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT k, v FROM t")
     assert ("m", "VIEW") in table.run("SHOW FULL TABLES")
     kind = "SELECT TABLE_TYPE, ENGINE FROM information_schema.tables WHERE TABLE_SCHEMA = 'd' AND TABLE_NAME = 'm'"
@@ -96,7 +96,7 @@ def test_a_materialized_view_shows_as_a_view(table: Client) -> None:
 
 
 def test_columns_of_a_materialized_view(table: Client) -> None:
-    """The sort key comes first, by default from the first column that can be one; strings keep their length."""
+    """The sort key comes first; by default it starts at the first suitable column. Strings keep their length."""
     table.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT CAST(k AS DOUBLE) AS x, v, k, n AS n2 FROM t")
     assert [(row[0], row[1], row[3]) for row in table.run("DESC m")] == [
         ("v", "varchar(20)", "true"),
@@ -122,7 +122,7 @@ def test_the_sort_key_of_a_materialized_view(table: Client) -> None:
     assert [row[:2] for row in table.run("SELECT * FROM m ORDER BY c")] == [(1, "abcd"), (2, "efgh")]
 
 
-def test_a_reordered_view_takes_in_only_what_changed(client: Client) -> None:
+def test_a_reordered_view_is_refreshed_incrementally(client: Client) -> None:
     client.run(
         "CREATE TABLE t (d DATE NOT NULL, v DOUBLE) DUPLICATE KEY (d); INSERT INTO t VALUES ('2024-01-01', 1);"
         "CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT SUM(v) AS s, date_trunc('month', d) AS d FROM t "

@@ -1,4 +1,4 @@
-"""Statements that StarRocks 3.5 answers in its own way, each kind with its neighbours."""
+"""Statements whose results are specific to StarRocks 3.5, each with related statements."""
 
 import datetime
 from decimal import Decimal
@@ -50,7 +50,7 @@ def tables(client: Client) -> Client:
          "WHERE TABLE_SCHEMA = 'd'", ("B", True)),
     ],
 )  # fmt: skip
-def test_functions_take_aggregates(tables: Client, query: str, wanted: tuple[Value, ...]) -> None:
+def test_functions_accept_aggregates(tables: Client, query: str, wanted: tuple[Value, ...]) -> None:
     assert tables.run(query)[0] == wanted
 
 
@@ -74,7 +74,7 @@ def test_types_of_results(tables: Client, expression: str, kind: str) -> None:
     assert answer.columns[0].type is ColumnType[kind]
 
 
-def test_a_table_made_from_literals_has_their_types(tables: Client) -> None:
+def test_a_table_created_from_literals_has_their_types(tables: Client) -> None:
     tables.run("CREATE TABLE made AS SELECT 1 AS a, 300 AS b, 1e0 AS c, year('2024-01-01') AS d")
     rows = tables.run("SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.columns WHERE TABLE_NAME = 'made'")
     assert {row[0]: row[1] for row in rows} == {"a": "tinyint", "b": "smallint", "c": "decimal", "d": "smallint"}
@@ -147,7 +147,7 @@ def test_rows(tables: Client, query: str, wanted: list[tuple[Value, ...]]) -> No
     assert tables.run(query) == wanted
 
 
-def test_letters_beyond_ascii_change_case_where_the_variable_says_so(tables: Client) -> None:
+def test_a_variable_enables_case_changes_of_non_ascii_letters(tables: Client) -> None:
     tables.run("SET lower_upper_support_utf8 = true")
     assert tables.value("SELECT upper(concat(v, 'é')) FROM a WHERE k = 1") == "ONEÉ"
     tables.run("SET lower_upper_support_utf8 = false")
@@ -204,7 +204,7 @@ def test_refused(tables: Client, statement: str, code: int, part: str) -> None:
         "SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE", "SET character_set_results = NULL",
     ],
 )  # fmt: skip
-def test_set_that_clients_send_is_accepted(client: Client, statement: str) -> None:
+def test_set_statements_of_clients_are_accepted(client: Client, statement: str) -> None:
     assert next(iter(client.session.execute(statement))) == Ok()
 
 
@@ -240,7 +240,7 @@ def test_labels_and_character_sets(tables: Client) -> None:
     ]
 
 
-def test_update_without_where_is_refused(client: Client) -> None:
+def test_update_without_where_is_rejected(client: Client) -> None:
     client.run("CREATE TABLE p (k INT NOT NULL, v INT) PRIMARY KEY (k)")
     assert "where" in client.error("UPDATE p SET v = 1").message
     client.run("INSERT INTO p VALUES (1, 2)")

@@ -1,4 +1,4 @@
-"""Bodies, headers and answers of Stream Load."""
+"""Bodies, headers and responses of Stream Load."""
 
 import json
 
@@ -71,7 +71,7 @@ def test_where_counts_unselected_rows(loads: Client) -> None:
     assert (answer["NumberTotalRows"], answer["NumberLoadedRows"], answer["NumberUnselectedRows"]) == (2, 1, 1)
 
 
-def test_merge_condition_keeps_the_greater(loads: Client) -> None:
+def test_merge_condition_keeps_the_row_with_the_greater_value(loads: Client) -> None:
     headers = {**ARRAY, "merge_condition": "seen"}
     day = "2024-05-0{} 00:00:00".format
     assert (
@@ -117,7 +117,7 @@ def test_bad_rows_are_filtered_up_to_the_ratio(loads: Client) -> None:
 
 
 @pytest.mark.parametrize("value", ['"abc"', '"1.5x"', "true", "99999999999", "1e30", '"2024"x'])
-def test_strict_mode_decides_about_what_cannot_be_converted(loads: Client, value: str) -> None:
+def test_strict_mode_filters_rows_that_cannot_be_converted(loads: Client, value: str) -> None:
     body = f'[{{"k": "a", "at": "{AT}", "n": {value}}}]'
     relaxed = loads.load("t", body, **ARRAY)
     strict = loads.load("t", body, strict_mode="true", **ARRAY)
@@ -130,7 +130,7 @@ def test_strict_mode_decides_about_what_cannot_be_converted(loads: Client, value
 
 
 @pytest.mark.parametrize("text", ["2024-01-01T00:00:00Z", "2024-01-01 00:00:00+01", "2024-13-01 00:00:00"])
-def test_a_datetime_has_no_zone(loads: Client, text: str) -> None:
+def test_a_datetime_has_no_time_zone(loads: Client, text: str) -> None:
     assert loads.load("t", rows(("a", text)), **ARRAY)["Status"] == "Fail"
 
 
@@ -164,7 +164,7 @@ def test_a_label_is_used_once_unless_the_load_failed(loads: Client) -> None:
         ({"column_separator": ","}, "column_separator"),
     ],
 )
-def test_what_is_not_understood_fails(loads: Client, headers: dict[str, str], part: str) -> None:
+def test_unknown_headers_and_formats_are_rejected(loads: Client, headers: dict[str, str], part: str) -> None:
     answer = loads.load("t", rows(("a", AT)), **{**ARRAY, **headers})
     assert answer["Status"] == "Fail"
     assert part in str(answer["Message"])
@@ -198,7 +198,7 @@ def test_csv_with_enclose_and_escape(loads: Client) -> None:
     assert loads.run("SELECT a, b FROM p ORDER BY a") == [(1, 'a"b,c'), (2, None)]
 
 
-def test_json_columns_hold_json_as_it_is_printed(loads: Client) -> None:
+def test_json_columns_contain_normalised_json(loads: Client) -> None:
     loads.run("CREATE TABLE j (k INT, j JSON) DUPLICATE KEY (k)")
     assert loads.load("j", '{"k": 1, "j": {"b":1,"a":[true,null]}}', format="json")["Status"] == "Success"
     loads.run("""INSERT INTO j VALUES (2, '{"z":1,"y":"é"}')""")
@@ -236,7 +236,7 @@ def test_json_columns_hold_json_as_it_is_printed(loads: Client) -> None:
 def test_json_values_of_another_type(
     client: Client, value: str, whole: object, large: object, small: object, truth: object, text: object
 ) -> None:
-    """StarRocks' JSON reader: numeric_column.cpp, binary_column.cpp and nullable_column.cpp of its backend."""
+    """Source: StarRocks' JSON reader (numeric_column.cpp, binary_column.cpp and nullable_column.cpp of its BE)."""
     client.run("CREATE TABLE v (k INT, i INT, l BIGINT, s TINYINT, b BOOLEAN, c VARCHAR(20)) DUPLICATE KEY (k)")
     names = ("i", "l", "s", "b") if text is None else ("i", "l", "s", "b", "c")
     body = "[{" + ", ".join(['"k": 1', *(f'"{name}": {value}' for name in names)]) + "}]"
@@ -252,7 +252,7 @@ def test_json_values_of_another_type(
     assert client.run("SELECT i, l, s, b, c FROM v") == [(whole, large, small, truth, text)]
 
 
-def test_a_json_boolean_is_no_number(client: Client) -> None:
+def test_a_json_boolean_is_not_a_number(client: Client) -> None:
     client.run("CREATE TABLE v (k INT, d DOUBLE, f FLOAT, m DECIMAL(9, 2)) DUPLICATE KEY (k)")
     body = '[{"k": 1, "d": true, "f": false, "m": true}, {"k": 2, "d": 5, "f": "1.5", "m": "2.5"},'
     body += ' {"k": 3, "d": "1_0", "f": "1_0", "m": "1_0"}]'
@@ -282,7 +282,7 @@ def test_a_json_boolean_is_no_number(client: Client) -> None:
     ],
 )
 def test_csv_values_of_another_type(client: Client, value: str, whole: object, large: object, truth: object) -> None:
-    """StarRocks' CSV reader: numeric_converter.cpp and boolean_converter.cpp of its backend."""
+    """Source: StarRocks' CSV reader (numeric_converter.cpp and boolean_converter.cpp of its BE)."""
     client.run("CREATE TABLE v (k INT, i INT, l BIGINT, b BOOLEAN) DUPLICATE KEY (k)")
     answer = client.load("v", f"1|{value}|{value}|{value}\n", column_separator="|")
     assert answer["Status"] == "Success", answer

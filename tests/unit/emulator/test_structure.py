@@ -1,4 +1,4 @@
-"""The modules of the emulator form layers: no module imports itself through others."""
+"""The modules of the emulator form layers: there are no import cycles."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter
@@ -14,12 +14,12 @@ def _module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_no_module_imports_itself_through_others() -> None:
+def test_there_are_no_import_cycles() -> None:
     modules = {_module(path): path for path in ROOT.rglob("*.py")}
     graph: dict[str, set[str]] = {}
     for name, path in modules.items():
         used: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text())):  # imports for types and inside functions count too
+        for node in ast.walk(ast.parse(path.read_text())):  # imports for type checking and inside functions also count
             if isinstance(node, ast.ImportFrom) and node.module:
                 parts = {f"{node.module}.{one.name}" for one in node.names}
                 used |= parts if parts <= modules.keys() else parts | {node.module}

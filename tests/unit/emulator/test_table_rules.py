@@ -1,4 +1,4 @@
-"""What CREATE TABLE and ALTER TABLE take and refuse, as StarRocks' CreateTableAnalyzer and SchemaChangeHandler."""
+"""CREATE TABLE and ALTER TABLE accept and reject the same as StarRocks' CreateTableAnalyzer and SchemaChangeHandler."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_create_table_refuses(client: Client, statement: str, part: str) -> None
         "PROPERTIES ('dynamic_partition.enable' = 'false')",
     ],
 )
-def test_create_table_takes(client: Client, statement: str) -> None:
+def test_create_table_accepts(client: Client, statement: str) -> None:
     client.run(f"CREATE TABLE t {statement}")
     text = str(client.run("SHOW CREATE TABLE t")[0][1])
     client.run("DROP TABLE t")
@@ -103,7 +103,7 @@ def test_a_table_without_keys_has_duplicate_keys(client: Client, columns: str, k
     ) == [(len(named),)]
 
 
-def test_a_table_from_a_query_may_begin_with_any_type(client: Client) -> None:
+def test_the_first_column_of_a_table_from_a_query_may_have_any_type(client: Client) -> None:
     client.run("CREATE TABLE t AS SELECT CAST(1.5 AS DOUBLE) AS d, 'x' AS v")
     assert client.run("SELECT * FROM t") == [(1.5, "x")]
 
@@ -140,7 +140,7 @@ def table(client: Client) -> Client:
         ("t DROP COLUMN k", "Can not drop key"),
     ],
 )
-def test_alter_table_refuses(table: Client, statement: str, part: str) -> None:
+def test_alter_table_rejects(table: Client, statement: str, part: str) -> None:
     error = table.error(f"ALTER TABLE {statement}")
     assert (error.code, part in error.message) == (1064, True), error.message
     assert table.run("SELECT * FROM t WHERE k = 1") == table.run("SELECT * FROM t")
@@ -163,7 +163,7 @@ def test_modify_column(table: Client, statement: str, kind: str) -> None:
     assert [str(value) for value in table.run("SELECT v, w, d FROM t")[0]][:2] == ["2", "3"]
 
 
-def test_a_key_column_of_a_duplicate_table_may_go(client: Client) -> None:
+def test_a_key_column_of_a_duplicate_table_can_be_dropped(client: Client) -> None:
     client.run("CREATE TABLE t (a INT, b INT, c INT) DISTRIBUTED BY HASH (a); ALTER TABLE t DROP COLUMN b")
     assert "DUPLICATE KEY(`a`, `c`)" in str(client.run("SHOW CREATE TABLE t")[0][1])
 

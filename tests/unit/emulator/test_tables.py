@@ -1,4 +1,4 @@
-"""Table models, partitions, changes of rows and of tables."""
+"""Table models, partitions, row changes and schema changes."""
 
 import datetime
 
@@ -53,7 +53,7 @@ def test_update_delete_truncate(measurements: Client) -> None:
     assert measurements.value("SELECT COUNT(*) FROM m") == 0
 
 
-def test_partitions_are_made_by_rows_and_can_be_read_and_dropped(measurements: Client) -> None:
+def test_partitions_are_created_by_rows_and_can_be_read_and_dropped(measurements: Client) -> None:
     names = [row[1] for row in measurements.run("SHOW PARTITIONS FROM m")]
     assert names == ["p202401", "p202402"]
     assert measurements.run("SELECT id FROM m PARTITION (p202402)") == [("b",)]
@@ -62,7 +62,7 @@ def test_partitions_are_made_by_rows_and_can_be_read_and_dropped(measurements: C
     assert measurements.error("ALTER TABLE m DROP PARTITION p202401").code == 1507
 
 
-def test_range_partitions_refuse_rows_outside(client: Client) -> None:
+def test_rows_outside_all_range_partitions_are_rejected(client: Client) -> None:
     client.run(
         "CREATE TABLE t (k DATE NOT NULL, v INT) DUPLICATE KEY (k) PARTITION BY RANGE (k) "
         '(PARTITION p1 VALUES LESS THAN ("2024-01-01"), PARTITION p2 VALUES [("2024-01-01"), ("2024-02-01"))) '
@@ -86,7 +86,7 @@ def test_range_partitions_refuse_rows_outside(client: Client) -> None:
         "CREATE TABLE m (k INT, at DATETIME DEFAULT CURRENT_TIMESTAMP) PARTITION BY (k)",
     ],
 )
-def test_show_create_table_makes_the_same_table(client: Client, statement: str) -> None:
+def test_show_create_table_recreates_the_same_table(client: Client, statement: str) -> None:
     client.run(statement)
     first = str(client.run("SHOW CREATE TABLE m")[0][1])
     client.run("DROP TABLE m")
@@ -172,7 +172,7 @@ def test_labels_of_inserts_are_used_once(measurements: Client) -> None:
     assert "once" in measurements.error("INSERT INTO m WITH LABEL once VALUES ('d', '2024-01-01', 1, 1)").message
 
 
-def test_materialized_view_takes_in_what_changed(measurements: Client, engine: Engine) -> None:
+def test_a_materialized_view_is_refreshed_incrementally(measurements: Client, engine: Engine) -> None:
     measurements.run(
         "CREATE MATERIALIZED VIEW hourly PARTITION BY date_trunc('month', h) DISTRIBUTED BY HASH (id) "
         "REFRESH DEFERRED MANUAL AS SELECT id, date_trunc('hour', at) h, COUNT(*) c FROM m GROUP BY id, date_trunc('hour', at)"  # noqa: E501
@@ -181,7 +181,7 @@ def test_materialized_view_takes_in_what_changed(measurements: Client, engine: E
     measurements.run("REFRESH MATERIALIZED VIEW hourly WITH SYNC MODE")
     assert measurements.run("SELECT id, c FROM hourly ORDER BY id") == [("a", 1), ("b", 1)]
     table = engine.catalog.table("d", "hourly")
-    # a row that only a full refresh would remove shows that the next one is not full
+    # Only a full refresh would remove this row, so it proves that the next refresh is incremental.
     engine.storage.connection.execute(f"INSERT INTO {table.stored} VALUES ('ghost', '2020-01-01', 1)")
     measurements.run("INSERT INTO m VALUES ('a', '2024-01-05 00:30:00', 1, 1)")
     measurements.run("REFRESH MATERIALIZED VIEW hourly WITH SYNC MODE")
@@ -197,7 +197,7 @@ def test_materialized_view_takes_in_what_changed(measurements: Client, engine: E
     assert state == "SUCCESS"
 
 
-def test_information_schema_has_starrocks_shape(measurements: Client) -> None:
+def test_information_schema_has_starrocks_format(measurements: Client) -> None:
     assert measurements.run(
         "SELECT COLUMN_NAME FROM information_schema.columns WHERE TABLE_SCHEMA = 'd' AND TABLE_NAME = 'm' "
         "AND COLUMN_KEY = 'PRI' ORDER BY ORDINAL_POSITION"

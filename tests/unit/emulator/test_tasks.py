@@ -1,4 +1,4 @@
-"""SUBMIT TASK: statements in the background, their runs and their schedules."""
+"""SUBMIT TASK: background statements, their runs and schedules."""
 
 import threading
 import time
@@ -43,13 +43,13 @@ def test_a_task_runs_once(table: Client) -> None:
     assert table.error("DROP TASK once").code == 1064
 
 
-def test_a_failed_run_says_why(table: Client) -> None:
+def test_a_failed_run_has_its_error(table: Client) -> None:
     table.run("SUBMIT TASK wrong AS INSERT INTO t SELECT 1, nope FROM t")
     wait(lambda: (state(table, "wrong") or ("",))[0] == "FAILED")  # type: ignore[index]
     assert "nope" in str(state(table, "wrong"))
 
 
-def test_a_task_has_the_rights_of_its_user_and_nobody_else_sees_it(table: Client) -> None:
+def test_a_task_has_the_privileges_of_its_user_and_is_hidden_from_others(table: Client) -> None:
     table.run("DROP USER IF EXISTS tim; CREATE USER tim; GRANT SELECT ON TABLE t TO USER tim")
     tim = table.as_user("tim", "d")
     tim.run("SUBMIT TASK mine AS INSERT INTO t SELECT 5, 5")
@@ -61,7 +61,7 @@ def test_a_task_has_the_rights_of_its_user_and_nobody_else_sees_it(table: Client
     assert tim.error("DROP TASK others").code == 5203
 
 
-def test_a_scheduled_task_runs_again_and_outlives_a_restart(tmp_path: Path) -> None:
+def test_a_scheduled_task_runs_repeatedly_and_survives_a_restart(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run("CREATE DATABASE d; USE d; CREATE TABLE t (k INT, v INT) DUPLICATE KEY (k)")
@@ -103,13 +103,13 @@ def test_show_load_lists_changes_by_sql(table: Client) -> None:
     assert loads == [("mine", "FINISHED", 1)]
 
 
-def test_an_engine_ends_its_tasks_before_it_lets_its_folder_go(tmp_path: Path) -> None:
+def test_an_engine_ends_its_tasks_before_it_releases_its_folder(tmp_path: Path) -> None:
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run("CREATE DATABASE d; USE d; CREATE TABLE n (k INT NOT NULL, v INT) PRIMARY KEY (k)")
     client.run("INSERT INTO n SELECT k, k FROM TABLE(generate_series(1, 3000)) AS g(k)")
     slow = "SELECT COUNT(*), SUM(a.v * b.v * c.v) FROM n a JOIN n b ON a.k <> b.k JOIN n c ON b.k <> c.k"
-    for number in range(6):  # of which four run at a time, and two wait
+    for number in range(6):  # four run at a time, two wait
         client.run(f"SUBMIT TASK slow{number} AS INSERT INTO n {slow}")
     wait(lambda: [run.state for run in engine.tasks.runs()].count("RUNNING") == 4)
     client.session.close()

@@ -1,4 +1,4 @@
-"""The transaction interface: several tables at once, time-outs, and what a restart keeps."""
+"""The transaction interface: several tables at once, timeouts, and the state after a restart."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ JSON = {"format": "json"}
 
 
 class Caller:
-    """A client of the interface without a network."""
+    """A client of the transaction interface without a network."""
 
     def __init__(self, folder: Path) -> None:
         self.engine = Engine(folder)
@@ -62,7 +62,7 @@ def test_rows_of_several_tables_appear_together(call: Caller) -> None:
     assert call.engine.loads.state("d", "label") == "VISIBLE"
 
 
-def test_a_bad_batch_leaves_the_transaction_as_it_was(call: Caller) -> None:
+def test_an_invalid_batch_does_not_change_the_transaction(call: Caller) -> None:
     assert call("begin")["Status"] == "OK"
     assert call("load", "a", '{"k": 1}')["Status"] == "OK"
     assert call("load", "a", '{"k": "x"}')["Status"] == "FAILED"
@@ -72,19 +72,19 @@ def test_a_bad_batch_leaves_the_transaction_as_it_was(call: Caller) -> None:
 
 
 @pytest.mark.parametrize("header", ["timeout", "idle_transaction_timeout"])
-def test_a_transaction_that_nobody_ends_is_rolled_back(call: Caller, header: str) -> None:
+def test_an_idle_transaction_is_rolled_back(call: Caller, header: str) -> None:
     assert call("begin", **{header: "1"})["Status"] == "OK"
     assert call("load", "a", '{"k": 1}')["Status"] == "OK"
     deadline = time.monotonic() + 300
-    while call.engine.loads.state("d", "label") != "ABORTED":  # housekeeping looks once a second
+    while call.engine.loads.state("d", "label") != "ABORTED":  # housekeeping runs once a second
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert call("commit")["Status"] == "TXN_NOT_EXISTS"
     assert counts(call) == (0, 0)
-    assert call("begin")["Status"] == "OK"  # its label is free again
+    assert call("begin")["Status"] == "OK"  # the label can be used again
 
 
-def test_a_prepared_transaction_outlives_idle_time(call: Caller) -> None:
+def test_a_prepared_transaction_survives_the_idle_timeout(call: Caller) -> None:
     call("begin", idle_transaction_timeout="1")
     call("load", "a", '{"k": 1}')
     call("prepare")
@@ -94,7 +94,7 @@ def test_a_prepared_transaction_outlives_idle_time(call: Caller) -> None:
     assert counts(call) == (1, 0)
 
 
-def test_a_restart_keeps_what_was_prepared_and_forgets_the_rest(tmp_path: Path) -> None:
+def test_a_restart_keeps_prepared_transactions_and_discards_others(tmp_path: Path) -> None:
     first = Caller(tmp_path / "data")
     first.client.run(
         "CREATE DATABASE d; USE d; CREATE TABLE a (k INT NOT NULL) PRIMARY KEY (k); CREATE TABLE b (k INT)"
@@ -116,6 +116,6 @@ def test_a_restart_keeps_what_was_prepared_and_forgets_the_rest(tmp_path: Path) 
     assert counts(third) == (1, 0)
     third.close()
     fourth = Caller(tmp_path / "data")
-    assert fourth("commit")["Status"] == "OK"  # a repeated commit of a visible transaction is none
+    assert fourth("commit")["Status"] == "OK"  # a repeated commit of a visible transaction has no effect
     assert counts(fourth) == (1, 0)
     fourth.close()

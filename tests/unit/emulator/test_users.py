@@ -1,4 +1,4 @@
-"""Users, roles and grants, enforced."""
+"""Users, roles and grants are enforced."""
 
 import hashlib
 
@@ -18,7 +18,7 @@ def people(client: Client) -> Client:
     return client
 
 
-def test_nothing_without_a_grant(people: Client) -> None:
+def test_nothing_is_allowed_without_a_grant(people: Client) -> None:
     with pytest.raises(Exception, match="Access denied for user 'ann' to database 'd'"):
         people.as_user("ann", "d")
     ann = people.as_user("ann")
@@ -30,7 +30,7 @@ def test_nothing_without_a_grant(people: Client) -> None:
         assert ann.error(statement).code == 5203, statement
 
 
-def test_a_role_counts_once_it_is_active(people: Client) -> None:
+def test_a_role_takes_effect_when_it_is_active(people: Client) -> None:
     people.run("GRANT readers TO USER ann")
     ann = people.as_user("ann")
     assert ann.error("SELECT * FROM d.w").code == 5203
@@ -56,7 +56,7 @@ def test_a_role_counts_once_it_is_active(people: Client) -> None:
         ("DROP", "DROP TABLE d.t"),
     ],
 )
-def test_each_privilege_allows_its_statement_only(people: Client, privilege: str, statement: str) -> None:
+def test_each_privilege_allows_only_its_statement(people: Client, privilege: str, statement: str) -> None:
     people.run(
         f"GRANT {privilege} ON TABLE d.t TO ROLE writers; GRANT writers TO USER ann; SET DEFAULT ROLE ALL TO ann"
     )
@@ -69,7 +69,7 @@ def test_each_privilege_allows_its_statement_only(people: Client, privilege: str
     ann.run(statement)
 
 
-def test_insert_select_needs_both(people: Client) -> None:
+def test_insert_select_needs_both_privileges(people: Client) -> None:
     people.run("GRANT INSERT ON TABLE d.t TO ROLE writers; GRANT writers TO USER ann; SET DEFAULT ROLE ALL TO ann")
     ann = people.as_user("ann")
     assert "SELECT" in ann.error("INSERT INTO d.t SELECT * FROM d.t").message
