@@ -1,11 +1,11 @@
-"""Waiting in tests: for a condition, and generously, since a limit that is not reached costs nothing."""
+"""Waits of tests for conditions. The limits are generous, because a limit that is not reached costs nothing."""
 
 from collections.abc import Callable
 
 from apps.shared.polling import Pending, poll
 
 PATIENCE = 300.0
-"""Seconds that a test waits for anything: what takes a second on a quiet machine takes a minute on a busy one."""
+"""Default time limit in seconds: what takes a second on an idle machine may take minutes on a busy one."""
 PAUSE = 0.1
 
 
@@ -15,10 +15,10 @@ def wait_until(
     """Wait until a condition holds.
 
     Args:
-        condition: called repeatedly; true where the wait is over.
-        what: is waited for, for the message of a wait in vain; a function is called only then.
-        within: seconds.
-        pause: seconds between two calls.
+        condition: called repeatedly; a true result ends the wait.
+        what: description of the condition for the error message, or a function that returns it after the time limit.
+        within: time limit in seconds.
+        pause: seconds between two calls of the condition.
     """
 
     def look() -> Pending | None:

@@ -40,7 +40,7 @@ def main() -> int:
             tables.append(throughput(bench, console, options.rows, options.runs))
         if "latency" in parts:
             tables.append(latency(bench, console, options.rate, options.seconds))
-        if "memory" in parts:  # last, so that it includes the memory that the load has allocated
+        if "memory" in parts:  # Last, so that the result includes memory that the load allocated.
             tables.append(memory(options.stack))
     finally:
         bench.clean_up()

@@ -29,7 +29,7 @@ from stacks.products.ciapol import PRODUCT, CiapolSettings
 from tools.stack.configuration import stack_configuration
 
 MARK = "smoke-bench-"
-"""How all station ids of benchmarks begin; the views that the API reads leave them out of every list."""
+"""Prefix of all station ids of benchmarks. The views that the API reads exclude these stations."""
 
 JOB = "ciapol-ingest"
 DATABASE = PRODUCT.database
@@ -37,7 +37,7 @@ TOPIC = topic_urls(PRODUCT.topics)["sensor-measurements"]
 STATIONS = 100
 TABLES = ("sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measurements_zeta", "aqi_hourly_zeta")
 _VARIETY = 10_007
-"""So many different sets of values; a prime, so that no station and no batch repeats its own."""
+"""Number of different sets of values; a prime, so that neither stations nor batches repeat theirs."""
 _STOP_SECONDS = 120
 
 
@@ -146,7 +146,7 @@ class Bench:
 
     @contextmanager
     def ingestion_paused(self) -> Iterator[None]:
-        """Stop the job with a savepoint, and restart it from there afterwards in every case."""
+        """Stop the job with a savepoint, and restart it from there afterwards, even after an error."""
         identity = job_id(self.stack, JOB)
         self._jobs("hold", identity)
         self._zeta.stop(identity, savepoint=True)

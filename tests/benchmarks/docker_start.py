@@ -16,7 +16,7 @@ from tests.cluster import engine as engines
 
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from tests.cluster.docker_stack import DockerStack  # it imports the machine of the end-to-end tests
+from tests.cluster.docker_stack import DockerStack  # It imports `machine` of the end-to-end tests.
 
 _WITHIN_SECONDS = 300
 

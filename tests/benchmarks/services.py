@@ -44,5 +44,5 @@ def memory(stack: str) -> Table:
 
 
 def verdict(met: bool) -> str:
-    """Whether a limit is met, in a word."""
+    """One word that says whether a limit is met."""
     return "[green]met" if met else "[red]missed"

@@ -58,7 +58,7 @@ def test_after_a_killed_up_the_next_up_and_destroy_succeed(fresh: DockerStack) -
     assert fresh.leftovers() == []
 
 
-def test_kept_data_are_opened_by_the_next_up(fresh: DockerStack) -> None:
+def test_the_next_up_uses_kept_data(fresh: DockerStack) -> None:
     fresh.configure(keepData=True)
     fresh.up()
     password = fresh.connections.secrets["starrocks-root"]

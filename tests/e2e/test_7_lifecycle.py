@@ -38,7 +38,7 @@ def in_session(leader: int) -> list[list[str]]:
 
 
 def test_destroy_after_down_leaves_nothing(stack: TestStack) -> None:
-    """Ends the shared stack, so it is the last of its tests."""
+    """This test destroys the shared stack, so it is the last one that uses it."""
     assert stack.command("down").status == 0
     assert stack.processes_alive() == []
     outcome = stack.destroy()
@@ -77,7 +77,7 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_lea
     assert fresh.leftovers() == []
 
 
-def test_kept_data_are_opened_by_the_next_up(fresh: TestStack) -> None:
+def test_the_next_up_uses_kept_data(fresh: TestStack) -> None:
     fresh.configure(keepData=True)
     fresh.up()
     password = fresh.connections.secrets["starrocks-root"]

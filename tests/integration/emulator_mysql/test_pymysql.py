@@ -152,7 +152,7 @@ def test_kill_query_from_another_connection(emulator: Emulator) -> None:
             victim.ping(reconnect=False)
 
 
-def test_a_client_that_leaves_stops_its_statement(emulator: Emulator) -> None:
+def test_a_disconnecting_client_stops_its_statement(emulator: Emulator) -> None:
     leaving = emulator.connect()
     with emulator.connect() as other, other.cursor() as cursor:
         leaving._execute_command(COMMAND.COM_QUERY, SLOW)  # type: ignore[attr-defined]  # sends without waiting for the answer

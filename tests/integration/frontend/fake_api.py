@@ -37,9 +37,9 @@ class FakeApi:
         self.stations: tuple[SampleStation, ...] = STATIONS
         self.rejected = 3
         self.pipeline: SamplePipeline | None = SamplePipeline()
-        """None: the schema is older and has no such tables."""
+        """None if the schema is older and lacks these tables."""
         self.seen: list[Request] = []
-        """Requests to either."""
+        """Requests to either API."""
         self.app = Starlette(
             routes=[
                 Route("/health", self._health),

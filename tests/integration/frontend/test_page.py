@@ -113,7 +113,7 @@ def test_a_pollutant_is_chosen_by_keyboard_and_stays_in_the_address(page: Page) 
     expect(page.locator('[data-chart="means"] h3')).to_contain_text("PM10")
 
 
-def test_a_tooltip_tells_the_hour_and_its_mean(page: Page) -> None:
+def test_a_tooltip_shows_the_hour_and_its_mean(page: Page) -> None:
     page.goto("/ciapol/stations/ABJ-002?period=24h")
     surface = page.locator('[data-chart="means"] svg.recharts-surface')
     expect(surface).to_be_visible()
@@ -175,7 +175,7 @@ def test_a_payload_is_shown_as_text_and_never_executed(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/ciapol/stations/ABJ-002?period=7d", "/ciapol/method", "/pipeline"])
-def test_it_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
+def test_the_page_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
     dark = scheme == "dark"
     context = browser.new_context(
         base_url=address,

@@ -1,4 +1,4 @@
-"""The page "Pipeline" and its alarms, in headless Chromium."""
+"""The view "Pipeline" and its alarms, in headless Chromium."""
 
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def test_the_address_can_be_shared_and_is_read_in_english(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_states_have_enough_contrast_and_fit(
+def test_states_have_enough_contrast_and_fit_the_screen(
     browser: Browser, address: str, fake: FakeApi, tmp_path: Path, scheme: str, width: int
 ) -> None:
     fake.pipeline = WRONG

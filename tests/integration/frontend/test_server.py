@@ -106,7 +106,7 @@ def client(frontend: Frontend) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_status_follows_the_apis(client: httpx.Client, fake: FakeApi) -> None:
+def test_status_reflects_the_state_of_the_apis(client: httpx.Client, fake: FakeApi) -> None:
     status = client.get("/api/status").json()
     assert status["status"] == "ok"
     assert status["platform_api"]["reachable"]
@@ -176,13 +176,13 @@ def test_query_encoding_and_errors_pass_unchanged(client: httpx.Client, fake: Fa
     assert fake.seen[-1].url.query == "x=%2F&y=1"
 
 
-def test_head_is_passed_on(client: httpx.Client) -> None:
+def test_head_requests_are_forwarded(client: httpx.Client) -> None:
     answer = client.head("/api/ciapol/v1/rejected?since=2026-01-01T00:00:00Z")
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_writing_is_refused(client: httpx.Client, fake: FakeApi, method: str) -> None:
+def test_writing_methods_are_rejected(client: httpx.Client, fake: FakeApi, method: str) -> None:
     answer = client.request(method, "/api/ciapol/v1/stations")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
@@ -190,10 +190,10 @@ def test_writing_is_refused(client: httpx.Client, fake: FakeApi, method: str) ->
     assert fake.seen == []
 
 
-def test_the_proxy_does_not_climb_out_of_the_api(frontend: Frontend, fake: FakeApi) -> None:
+def test_the_proxy_rejects_paths_outside_the_api(frontend: Frontend, fake: FakeApi) -> None:
     host, port = frontend.url.removeprefix("http://").split(":")
     for path in ("/api/ciapol/../../health", "/api/ciapol/%2e%2e/%2e%2e/health", "/api/platform/..%2f..%2fhealth"):
-        # A raw socket, because HTTP clients tidy such a path before they send it.
+        # A raw socket, because HTTP clients normalise such a path before they send it.
         with socket.create_connection((host, int(port)), timeout=120) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             with connection.makefile("rb") as answer:
@@ -201,7 +201,7 @@ def test_the_proxy_does_not_climb_out_of_the_api(frontend: Frontend, fake: FakeA
     assert fake.seen == []
 
 
-def test_pieces_arrive_as_they_come(client: httpx.Client) -> None:
+def test_responses_are_streamed(client: httpx.Client) -> None:
     with client.stream("GET", "/api/ciapol/v1/stream", headers={"accept-encoding": "identity"}) as answer:
         assert next(answer.iter_raw()) == b"first\n"
 
@@ -258,7 +258,7 @@ def test_sigterm_stops_it_in_time_even_while_a_client_reads(api: Server, static:
         ([*GOOD, "--static", "/nowhere"], "npm run build"),
     ],
 )
-def test_wrong_arguments_are_named(arguments: list[str], words: str) -> None:
+def test_errors_name_invalid_arguments(arguments: list[str], words: str) -> None:
     ready = arguments if "--static" in arguments else [*arguments, "--static", "."]
     run = subprocess.run(
         [sys.executable, "-m", "apps.frontend", *ready],
@@ -273,7 +273,7 @@ def test_wrong_arguments_are_named(arguments: list[str], words: str) -> None:
     assert words in run.stderr
 
 
-def test_status_is_json_that_no_cache_keeps(client: httpx.Client) -> None:
+def test_status_is_json_that_is_not_cached(client: httpx.Client) -> None:
     answer = client.get("/api/status")
     assert answer.headers["cache-control"] == "no-store"
     assert set(json.loads(answer.content)) == {

@@ -1,4 +1,4 @@
-"""From loaded measurements to predictions in StarRocks and to their errors."""
+"""From loaded measurements to predictions in StarRocks, and to prediction errors."""
 
 import logging
 import math
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 POLLUTANTS = ["pm25", "pm10", "so2", "no2", "o3", "co"]
 WEATHER = ["temperature", "pressure", "humidity", "wind_speed"]
 LAST = datetime.fromisoformat("2026-02-28T23:00:00")
-"""The last hour that the stations have; Abidjan's clock is UTC."""
+"""The last hour with measurements. Abidjan's time zone is UTC."""
 AQI = (ROOT / "sql" / "ciapol" / "queries" / "aqi_hourly.sql").read_text()
 
 
@@ -123,7 +123,7 @@ def test_predictions_are_written_and_repeatable(
     assert predictions(starrocks, made_at) == first
 
 
-def test_a_station_of_tests_only_when_asked_for(starrocks: Emulator, arguments: list[str]) -> None:
+def test_a_test_station_is_predicted_only_on_request(starrocks: Emulator, arguments: list[str]) -> None:
     made_at = LAST - timedelta(hours=1)
     asked = ["--station", "a test's", "--station", "nobody's"]
     assert main(["predict", "--at", f"{made_at.isoformat()}Z", *asked, *arguments]) == 0

@@ -1,4 +1,4 @@
-"""The rules of docs/events.md: the ingest job as it is deployed, on a real Pulsar and a real engine."""
+"""The rules of docs/events.md, with the deployed ingest job on a real Pulsar and a real engine."""
 
 import json
 import time
@@ -36,7 +36,7 @@ Row = dict[str, object]
 
 
 class Ingest:
-    """Publishes messages and reads what the job made of them."""
+    """Publishes messages, and reads the rows that the job wrote for them."""
 
     def __init__(self, broker: Pulsar, starrocks: Emulator) -> None:
         self._starrocks = starrocks
@@ -51,7 +51,7 @@ class Ingest:
         """Send messages with a station as their key, and wait until all of them are in the raw table."""
         for payload in payloads:
             self._send(station, payload)
-        # One key is one partition, whose rows keep their order in each sink: when the last rows are there, all are.
+        # All messages of a key are in one partition, whose order each sink keeps: when the last row exists, all do.
         self._published += 1
         last, broken = f"last-{self._published}", f"broken-{self._published}".encode()
         self._send(station, event(last, pm25=1))
@@ -81,7 +81,7 @@ class Ingest:
         return [row["unknown_fields"] for row in rows]
 
     def messages_with_unknown_fields(self, station: str) -> list[Row]:
-        """Rows of the view that shows unknown fields to people."""
+        """Rows of the view that shows unknown fields to users."""
         return self._rows("messages_with_unknown_fields", "station_id", station, order="message_id")
 
     def _rows(self, table: str, column: str, value: str, *, order: str) -> list[Row]:
@@ -171,7 +171,7 @@ def test_a_good_event_is_one_clean_row(ingest: Ingest) -> None:
     assert ingest.unknown_fields("good") == [None]
 
 
-def test_a_bad_channel_leaves_the_good_ones(ingest: Ingest) -> None:
+def test_an_invalid_value_does_not_affect_the_valid_ones(ingest: Ingest) -> None:
     ingest.publish(
         "channel",
         event("channel", 1, pm25=-3, pm10=20, no2="high", temperature=25),
@@ -186,7 +186,7 @@ def test_a_bad_channel_leaves_the_good_ones(ingest: Ingest) -> None:
     assert first["station_id"] == "channel"
 
 
-def test_an_event_without_a_usable_measurement_is_no_clean_row(ingest: Ingest) -> None:
+def test_an_event_without_a_valid_measurement_gives_no_clean_row(ingest: Ingest) -> None:
     ingest.publish(
         "nothing",
         event("nothing", 1),
@@ -202,13 +202,13 @@ def test_an_event_without_a_usable_measurement_is_no_clean_row(ingest: Ingest) -
     assert "station_id: is missing" in reasons[3]
 
 
-def test_nulls_are_a_measurement_of_nothing(ingest: Ingest) -> None:
+def test_an_event_with_only_nulls_gives_a_clean_row(ingest: Ingest) -> None:
     ingest.publish("null", event("null", 1, pm25=None), event("null", 2, **EMPTY))
     assert [values(row) for row in ingest.clean("null")] == [{}, {}]
     assert ingest.rejected("null") == []
 
 
-def test_unknown_fields_are_noted_with_the_raw_message(ingest: Ingest) -> None:
+def test_unknown_fields_are_recorded_with_the_raw_message(ingest: Ingest) -> None:
     ingest.publish("unknown", event("unknown", 1, pm25=3, pm_10=4, battery=3.7), event("unknown", 2, pm25=3))
     assert ingest.unknown_fields("unknown") == ["battery, pm_10", None]
     assert [row["unknown_fields"] for row in ingest.messages_with_unknown_fields("unknown")] == ["battery, pm_10"]
@@ -247,8 +247,8 @@ def test_clocks_after_a_reset_are_rejected(ingest: Ingest, moment: str) -> None:
     assert row["reject_reason"] == f"measured_at: {moment} is on {moment[:10]}, the date of a clock after a reset"
 
 
-def test_an_event_is_whole_the_later_one_replaces_the_earlier(ingest: Ingest) -> None:
-    """Parts erase each other; the whole event repairs them, however often they come again."""
+def test_a_later_event_replaces_the_whole_row(ingest: Ingest) -> None:
+    """Partial events erase each other's values. The complete event restores them, also after repetitions."""
     parts = [
         event("whole", pm25=1, pm10=2),
         event("whole", temperature=25),

@@ -26,7 +26,7 @@ NAMESPACE = "ciapol/air"
 
 
 class Pulsar:
-    """A standalone process that tests can kill and start again."""
+    """A standalone Pulsar that tests can kill and restart."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,7 +66,7 @@ class Pulsar:
 
     @property
     def log(self) -> str:
-        """The output of all its starts."""
+        """The output of all starts together."""
         return (self._folder / "pulsar.log").read_text(errors="replace")
 
     def kill(self) -> None:

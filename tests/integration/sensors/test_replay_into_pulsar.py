@@ -86,7 +86,7 @@ def test_a_killed_broker_loses_nothing(broker: Pulsar, rows: Path, tmp_path: Pat
     assert acknowledged(state) == 60_000
     events = [json.loads(message.data())["event_id"] for message in broker.messages(topic)]
     assert len(set(events)) == 60_000
-    # Pulsar must find no entry of the killed process: it would replace the entry while it admits clients.
+    # The killed broker's entries must have expired: the new broker would otherwise replace them while clients connect.
     before, _, after = broker.log.rpartition("Starting BK with RocksDb metadata store")
     held = re.compile(r"Deleting path: (/ledgers/available|/loadbalance/leader|/namespace/ciapol/air)/?")
     assert set(held.findall(before)) == {"/ledgers/available", "/loadbalance/leader", "/namespace/ciapol/air"}
@@ -107,7 +107,7 @@ def test_an_interrupted_replay_continues_where_it_ended(
     before = acknowledged(state)
     assert 5_000 < before < 60_000
     if number == signal.SIGINT:
-        # all pending events were acknowledged, and the state contains them
+        # All pending events were acknowledged, and the saved state includes them.
         assert counts(output)["published"] == counts(output)["acknowledged"] == before
     output = finish(start(broker, topic, *arguments))
     assert counts(output)["acknowledged"] == 60_000 - before

@@ -61,7 +61,7 @@ def rows_of(starrocks: Emulator, station: str, moment: datetime) -> None:
 
 
 def clear(starrocks: Emulator, *stations: str) -> None:
-    """Delete a station that is no test's, which the tests' own user cannot."""
+    """Delete an unmarked station, which the smoke tests' user cannot delete."""
     for table in ("sensor_measurements_zeta", "aqi_hourly_zeta", "aqi_predictions_zeta", "data_quality_hourly_zeta",
                   "raw_measurements_zeta", MARKS):  # fmt: skip
         for station in stations:
@@ -79,7 +79,7 @@ def test_the_rows_of_a_run_are_deleted(starrocks: Emulator, store: Store) -> Non
     clear(starrocks, "ABJ-001")
 
 
-def test_a_station_with_rows_is_never_taken_for_a_test_s(starrocks: Emulator, store: Store) -> None:
+def test_a_station_with_rows_cannot_be_marked_as_test_station(starrocks: Emulator, store: Store) -> None:
     rows_of(starrocks, "smoke-detector-12", NOW)
     with pytest.raises(AssertionError, match="smoke-detector-12 have rows already"):
         store.mark("r", ["smoke-detector-12"])
@@ -90,7 +90,7 @@ def test_a_station_with_rows_is_never_taken_for_a_test_s(starrocks: Emulator, st
     clear(starrocks, "smoke-detector-12")
 
 
-def test_runs_that_crashed_are_found_by_their_marks(starrocks: Emulator, store: Store) -> None:
+def test_crashed_runs_are_found_by_their_marks(starrocks: Emulator, store: Store) -> None:
     store.mark("old", ["test-old"])
     store.mark("young", ["test-young"])
     starrocks.execute(f"UPDATE {MARKS} SET created_at = '{OLD}' WHERE run = 'old'")
@@ -104,7 +104,7 @@ def test_runs_that_crashed_are_found_by_their_marks(starrocks: Emulator, store: 
     clear(starrocks, "ABJ-001")
 
 
-def test_measured_and_indexed_hours_without_stations_of_tests(starrocks: Emulator, store: Store) -> None:
+def test_measured_and_indexed_hours_exclude_test_stations(starrocks: Emulator, store: Store) -> None:
     before = store.now()
     assert abs(before - datetime.now(UTC).replace(tzinfo=None)) < timedelta(minutes=1)
     store.mark("r", ["test-a"])

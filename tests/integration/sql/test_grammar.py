@@ -20,7 +20,7 @@ SQL = HERE.parents[2] / "sql"
 FILES = sorted(SQL.rglob("*.sql"))
 
 KNOWN_EXCEPTIONS: dict[str, str] = {}
-"""File → why the grammar is wrong about it. None so far."""
+"""File → reason why the grammar wrongly rejects it. Currently empty."""
 
 MAVEN_CACHE = Path(os.environ.get("KAPPASTACK_CACHE", "~/.cache/kappastack")).expanduser() / "maven"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"

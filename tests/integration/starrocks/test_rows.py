@@ -43,7 +43,7 @@ def root(server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
 
 
 def inputs(**stations: dict[str, str | float | None]) -> RowsInputs:
-    """As the engine hands them to the provider: without nulls."""
+    """The inputs as Pulumi passes them to the provider, without nulls."""
     columns = sorted({column for row in stations.values() for column in row})
     without = {key: {name: value for name, value in row.items() if value is not None} for key, row in stations.items()}
     where = {"stack": "s", "service": "starrocks", "user": "root", "database": "reference", "table": "stations"}
@@ -70,6 +70,6 @@ def test_an_emptied_cell_becomes_null_and_other_columns_and_rows_stay(root: Star
     assert root.execute("SELECT id FROM reference.stations") == [("own",)]
 
 
-def test_nothing_declared_is_nothing_to_do(root: StarRocks) -> None:
+def test_without_declared_rows_nothing_changes(root: StarRocks) -> None:
     RowsProvider().apply(inputs(), None)
     assert RowsProvider().find_drift(inputs()) == []

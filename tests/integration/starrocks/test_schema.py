@@ -124,8 +124,8 @@ def test_every_statement_may_be_killed_before_it_is_recorded(root: Session, tmp_
         assert tables - {"schema_migrations", "schema_objects"} == {"a", "new", "v"}
 
 
-def test_a_statement_that_no_run_has_sent_must_not_find_its_effect(root: Session, tmp_path: Path) -> None:
-    """A column that a person added is a conflict that a person has to see."""
+def test_an_effect_that_no_migration_caused_is_an_error(root: Session, tmp_path: Path) -> None:
+    """A column that a user added by hand is a conflict that must be reported."""
     database(root, "conflict")
     write(tmp_path / "m", f"CREATE TABLE a (id INT NOT NULL) {PRIMARY};")
     apply(root, "conflict", tmp_path / "m")
@@ -145,7 +145,7 @@ def test_a_statement_that_no_run_has_sent_must_not_find_its_effect(root: Session
         ("ALTER TABLE a ADD COLUMN x INT, DROP COLUMN n;", "several changes cannot be repeated"),
     ],
 )
-def test_what_cannot_be_repeated_is_refused_before_it_is_sent(
+def test_a_statement_that_is_not_repeatable_is_rejected_before_it_is_sent(
     root: Session, tmp_path: Path, statement: str, reason: str
 ) -> None:
     database(root, "refused")
@@ -156,8 +156,8 @@ def test_what_cannot_be_repeated_is_refused_before_it_is_sent(
     assert statement.rstrip(";") not in root.sent
 
 
-def test_views_are_recreated_after_what_they_read(root: Session, tmp_path: Path) -> None:
-    """CREATE OR REPLACE makes a view read one that was created later."""
+def test_views_are_recreated_after_the_views_that_they_read(root: Session, tmp_path: Path) -> None:
+    """After CREATE OR REPLACE a view may read a view that was created later."""
     database(root, "order_of_views")
     write(
         tmp_path / "m",
@@ -190,7 +190,7 @@ def test_a_recreated_table_has_the_columns_that_were_added_later(root: Session, 
     assert root.execute("SELECT id, n FROM t") == []
 
 
-def test_grants_are_made_again_also_those_in_migrations_of_another_database(root: Session, tmp_path: Path) -> None:
+def test_grants_are_repeated_including_those_of_another_databases_migrations(root: Session, tmp_path: Path) -> None:
     root.execute("DROP ROLE IF EXISTS outside_role")
     database(root, "platform_of_test")
     write(tmp_path / "platform", f"CREATE TABLE t (id INT NOT NULL) {PRIMARY};")
@@ -222,7 +222,7 @@ def test_grants_are_made_again_also_those_in_migrations_of_another_database(root
     assert "INSERT" not in grants
 
 
-def test_the_projects_own_migrations_are_repeatable_and_in_effect(root: Session) -> None:
+def test_the_repositorys_migrations_are_repeatable_and_in_effect(root: Session) -> None:
     for name, folder in (("kappastack", "platform"), ("ciapol_analytics", "ciapol")):
         database(root, name)
         path = ROOT / "sql" / folder

@@ -241,7 +241,7 @@ def test_a_holder_that_was_suspended_drops_nothing_while_the_job_writes(
     assert holder.poll() is None
     wait(lambda: lease_is_over(starrocks))
     late(ingest, random.Random(5), 200)
-    goes_on(stack, ingest)
+    wait_until_running(stack, ingest)
     nothing_lost_nothing_twice(ingest)
     os.kill(holder.pid, signal.SIGCONT)
     output, _ = holder.communicate(timeout=120)
@@ -259,7 +259,7 @@ def test_after_a_drop_without_an_answer_the_lease_is_kept_until_it_expires(
     code, log = stack.run(stack.command("archive", *OPTIONS), SHORT_LEASE + UNANSWERED)
     assert code == 1, log
     assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
-    goes_on(stack, ingest)
+    wait_until_running(stack, ingest)
     nothing_lost_nothing_twice(ingest)
 
 
@@ -269,7 +269,7 @@ def calls_of(log: str) -> int:
     return int(match[1])
 
 
-def goes_on(stack: Stack, ingest: Ingest) -> None:
+def wait_until_running(stack: Stack, ingest: Ingest) -> None:
     """Wait until the job runs again. The keeper starts it if a slow machine let the tests' short lease expire."""
 
     def running() -> bool:
@@ -299,7 +299,7 @@ def killed_at_every_step(stack: Stack, ingest: Ingest, starrocks: Emulator, step
         code, log = stack.run(stack.command("archive", *OPTIONS, run=str(at)), SHORT_LEASE)
         assert code == 0, f"step {at} of {total}: {log}"
         nothing_lost_nothing_twice(ingest)
-        goes_on(stack, ingest)
+        wait_until_running(stack, ingest)
     code, log = stack.run(stack.command("archive", *OPTIONS, run="last"), SHORT_LEASE)
     assert code == 0, log
     assert old_partitions(starrocks) == []
@@ -344,7 +344,7 @@ def services_killed_meanwhile(stack: Stack, ingest: Ingest, starrocks: Emulator,
             if code == 0:
                 break
         assert code == 0, log
-        goes_on(stack, ingest)
+        wait_until_running(stack, ingest)
     assert stack.run(stack.command("archive", *OPTIONS, run="last"), SHORT_LEASE)[0] == 0
     assert old_partitions(starrocks) == []
     nothing_lost_nothing_twice(ingest)

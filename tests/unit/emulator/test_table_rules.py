@@ -45,7 +45,7 @@ from starrocks_emulator.testing import Client
          "Unknown properties: {persistent_index_type=LOCAL}"),
     ],
 )  # fmt: skip
-def test_create_table_refuses(client: Client, statement: str, part: str) -> None:
+def test_create_table_rejects(client: Client, statement: str, part: str) -> None:
     error = client.error(f"CREATE TABLE t {statement}")
     assert (error.code, part in error.message) == (1064, True), error.message
 

@@ -114,7 +114,7 @@ def test_show_create_table_recreates_the_same_table(client: Client, statement: s
         ("CREATE EXTERNAL TABLE t (k INT)", "EXTERNAL"),
     ],
 )  # fmt: skip
-def test_create_table_refuses(client: Client, statement: str, part: str) -> None:
+def test_create_table_rejects(client: Client, statement: str, part: str) -> None:
     assert part in client.error(statement).message
 
 

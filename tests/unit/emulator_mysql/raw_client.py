@@ -1,4 +1,4 @@
-"""A client that sends whatever bytes a test wants it to send."""
+"""A client that can send arbitrary bytes."""
 
 import socket
 import struct
@@ -19,7 +19,7 @@ BASIC = (
 
 
 class RawClient:
-    """Speaks packets over a blocking socket."""
+    """Sends and receives packets of the MySQL protocol over a blocking socket."""
 
     def __init__(self, port: int, timeout: float = 10) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
@@ -34,7 +34,7 @@ class RawClient:
         self.socket.close()
 
     def read(self) -> bytes:
-        """The payload of the next packet; `EOFError` when the server has closed."""
+        """Read the payload of the next packet. Raises EOFError if the server closed the connection."""
         payload = b""
         while True:
             header = self._exactly(4)
@@ -45,17 +45,17 @@ class RawClient:
                 return payload
 
     def send(self, payload: bytes, sequence: int | None = None) -> None:
-        """One packet; `sequence` None goes on from the last one read."""
+        """Send one packet. With `sequence` None its sequence id follows the last received one."""
         number = self.sequence if sequence is None else sequence
         self.socket.sendall(len(payload).to_bytes(3, "little") + bytes([number]) + payload)
 
     def command(self, payload: bytes) -> bytes:
-        """Send a command and read the first packet of its answer."""
+        """Send a command, and return the first packet of the response."""
         self.send(payload, 0)
         return self.read()
 
     def rows(self, first: bytes, *, deprecate_eof: bool = False) -> list[bytes]:
-        """The row payloads of a result whose column count is `first`."""
+        """Read the row packets of a result whose first packet, the column count, is `first`."""
         for _ in range(first[0] + (0 if deprecate_eof else 1)):
             self.read()
         rows: list[bytes] = []
@@ -67,7 +67,7 @@ class RawClient:
             rows.append(payload)
 
     def salt(self, greeting: bytes) -> bytes:
-        """The salt in a greeting."""
+        """The salt in the server's greeting."""
         rest = greeting[greeting.index(b"\0", 1) + 1 :]
         return rest[4:12] + rest[31:43]
 
@@ -80,7 +80,7 @@ class RawClient:
         collation: int = 45,
         database: str | None = None,
     ) -> bytes:
-        """A `HandshakeResponse41`."""
+        """Build a `HandshakeResponse41`."""
         if database is not None:
             capabilities |= Capability.CONNECT_WITH_DB
         payload = struct.pack("<IIB", capabilities, 1 << 24, collation) + bytes(23) + user.encode() + b"\0"
@@ -96,21 +96,21 @@ class RawClient:
         collation: int = 45,
         database: str | None = None,
     ) -> bytes:
-        """Log in by `mysql_native_password` and return the server's verdict."""
+        """Log in with `mysql_native_password`, and return the server's OK or error packet."""
         salt = self.salt(self.read())
         scramble = native_password(password, salt)
         self.send(self.response(user, scramble, capabilities, collation=collation, database=database))
         return self.read()
 
     def closed(self) -> bool:
-        """Whether the server closes without sending anything more."""
+        """Whether the server closes the connection without sending more data."""
         try:
             return self.socket.recv(1) == b""
         except ConnectionResetError:
             return True
 
     def drained(self) -> bool:
-        """Read on, whatever comes, until the server closes."""
+        """Read and return all data until the server closes the connection."""
         try:
             while self.socket.recv(65536):
                 pass

@@ -1,4 +1,4 @@
-"""A server of the protocol in a thread of the test's process."""
+"""Runs a server of the MySQL protocol in a thread of the test process."""
 
 import asyncio
 import ssl
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass
 class Served:
-    """A server and the loop that it runs in."""
+    """A server and its event loop."""
 
     server: MysqlServer
     loop: asyncio.AbstractEventLoop
@@ -34,7 +34,7 @@ class Served:
         return self.server.port
 
     def run(self, work: Callable[[], Coroutine[None, None, T]]) -> T:
-        """Run a coroutine in the server's loop."""
+        """Run a coroutine in the server's event loop."""
         return asyncio.run_coroutine_threadsafe(work(), self.loop).result(30)
 
 
@@ -42,7 +42,7 @@ class Served:
 def serving(
     backend: Backend, *, context: ssl.SSLContext | None = None, limits: Limits | None = None
 ) -> Iterator[Served]:
-    """Serve the backend on a free port of loopback while the block runs."""
+    """Serve the backend on a free port of the loopback interface inside the `with` block."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="mysql-server")
     thread.start()
@@ -61,7 +61,7 @@ def serving(
 
 
 def server_context(folder: Path) -> ssl.SSLContext:
-    """A TLS context with a certificate for 127.0.0.1, which is written into `folder`."""
+    """Create a certificate for 127.0.0.1 in `folder`, and return a TLS context with it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A backend on SQLite, to try the protocol without the engine. It is no StarRocks and does not try to be one."""
+"""A backend on SQLite, for protocol tests without the engine. It does not emulate StarRocks."""
 
 import hashlib
 import itertools
@@ -90,7 +90,7 @@ ALL_TYPES_ROWS: tuple[tuple[Value, ...], ...] = (
 
 
 def native_password(password: str, salt: bytes) -> bytes:
-    """What a client that knows the password answers to the salt."""
+    """The response of `mysql_native_password` to a salt."""
     if not password:
         return b""
     once = hashlib.sha1(password.encode()).digest()

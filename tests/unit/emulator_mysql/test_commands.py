@@ -33,7 +33,7 @@ def raw(served: Served, request: pytest.FixtureRequest) -> Iterator[RawClient]:
         yield client
 
 
-def test_every_type_comes_back_as_what_it_was(
+def test_values_of_every_type_survive_a_round_trip(
     connection: "pymysql.Connection[pymysql.cursors.Cursor]",
 ) -> None:
     with connection.cursor() as cursor:
@@ -57,7 +57,7 @@ def test_affected_rows_and_executemany(connection: "pymysql.Connection[pymysql.c
         assert cursor.fetchall() == ()
 
 
-def test_several_results_come_in_order(connection: "pymysql.Connection[pymysql.cursors.Cursor]") -> None:
+def test_several_results_are_returned_in_order(connection: "pymysql.Connection[pymysql.cursors.Cursor]") -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE m (a INTEGER); INSERT INTO m VALUES (1), (2); SELECT a FROM m; SELECT 'a;b';")
         answers: list[object] = [cursor.rowcount]
@@ -66,7 +66,7 @@ def test_several_results_come_in_order(connection: "pymysql.Connection[pymysql.c
     assert answers == [0, 2, ((1,), (2,)), (("a;b",),)]
 
 
-def test_what_follows_a_failed_statement_does_not_run(
+def test_statements_after_a_failed_one_do_not_run(
     connection: "pymysql.Connection[pymysql.cursors.Cursor]",
 ) -> None:
     with connection.cursor() as cursor:
@@ -79,12 +79,12 @@ def test_what_follows_a_failed_statement_does_not_run(
         cursor.execute("SELECT * FROM never")
 
 
-def test_several_statements_need_a_client_that_asked_for_them(raw: RawClient) -> None:
+def test_several_statements_require_the_clients_capability_flag(raw: RawClient) -> None:
     assert error_of(raw.command(b"\x03select 1; select 2"))[0] == 1064
     assert raw.command(b"\x03set a = 'a;b'; -- done")[0] == 0
 
 
-def test_set_option_turns_several_statements_on_and_off(raw: RawClient) -> None:
+def test_set_option_enables_and_disables_several_statements(raw: RawClient) -> None:
     assert raw.command(b"\x1b\0\0")[0] == 0xFE
     assert raw.command(b"\x03set a = 1; set b = 2")[:5] == b"\0\0\0\x0a\0"  # more results, autocommit
     assert raw.read()[:5] == b"\0\0\0\x02\0"
@@ -104,7 +104,7 @@ def test_ping_statistics_init_db_and_reset(raw: RawClient, served: Served, backe
 
 
 @pytest.mark.parametrize("command", [0x00, 0x05, 0x06, 0x07, 0x08, 0x0D, 0x12, 0x1D, 0x20, 0xFE, 0xFF])
-def test_an_unknown_command_is_refused_and_the_connection_goes_on(raw: RawClient, command: int) -> None:
+def test_an_unknown_command_is_an_error_and_the_connection_stays_open(raw: RawClient, command: int) -> None:
     assert error_of(raw.command(bytes([command]) + b"x"))[0] == 1047
     assert raw.command(b"\x0e")[0] == 0
 
@@ -137,7 +137,7 @@ def test_kill_closes_the_other_connection(raw: RawClient, served: Served) -> Non
     assert error_of(raw.command(b"\x0c\xff\xff\xff\x7f"))[0] == 1094
 
 
-def test_text_that_is_not_in_the_clients_character_set_is_refused(raw: RawClient) -> None:
+def test_text_that_is_invalid_in_the_clients_character_set_is_rejected(raw: RawClient) -> None:
     assert error_of(raw.command(b"\x03select '\xff\xfe'"))[0] == 1300
 
 
@@ -146,7 +146,9 @@ def test_an_empty_query(raw: RawClient) -> None:
     assert error_of(raw.command(b"\x03 ;  "))[0] == 1065
 
 
-def test_a_defect_of_the_engine_is_an_error_and_not_the_end(raw: RawClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_engine_is_an_error_and_the_connection_stays_open(
+    raw: RawClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(self: SqliteSession, sql: str) -> Iterator[Ok | ResultSet]:
         def batches() -> Iterator[list[tuple[int]]]:
             yield [(1,), (2,)]
@@ -177,7 +179,7 @@ def test_a_row_with_too_few_values_is_an_error(raw: RawClient, monkeypatch: pyte
     assert "a row has 1 values where 2 columns were announced" in error_of(payload)[1]
 
 
-def test_an_sqlstate_that_is_none_still_makes_a_whole_packet(raw: RawClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_sqlstate_still_gives_a_complete_packet(raw: RawClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(self: SqliteSession, sql: str) -> Iterator[Ok | ResultSet]:
         raise SqlError(1064, "é" * 10_000, "4")
 
@@ -188,7 +190,7 @@ def test_an_sqlstate_that_is_none_still_makes_a_whole_packet(raw: RawClient, mon
 
 
 @pytest.mark.parametrize(("collation", "codec"), [(8, "cp1252"), (28, "gbk"), (51, "cp1251"), (33, "utf-8")])
-def test_other_character_sets_are_transcoded_both_ways(served: Served, collation: int, codec: str) -> None:
+def test_other_character_sets_are_transcoded_in_both_directions(served: Served, collation: int, codec: str) -> None:
     text = {"cp1252": "été", "gbk": "北京", "cp1251": "Жук", "utf-8": "北é"}[codec]
     with RawClient(served.port) as client:
         assert client.login(collation=collation)[0] == 0
@@ -222,7 +224,7 @@ def test_set_names_changes_the_character_set(served: Served) -> None:
         ("SELECT 'SET NAMES latin1'", None),
     ],
 )
-def test_what_changes_the_character_set(sql: str, change: tuple[bool, bool, str] | None) -> None:
+def test_statements_that_change_the_character_set(sql: str, change: tuple[bool, bool, str] | None) -> None:
     assert charset_change(sql) == change
 
 
@@ -246,7 +248,7 @@ def test_what_changes_the_character_set(sql: str, change: tuple[bool, bool, str]
         ("/* a */ ; ; select 1; x", True),
     ],
 )
-def test_whether_there_are_several_statements(sql: str, multiple: bool) -> None:
+def test_several_statements_are_detected(sql: str, multiple: bool) -> None:
     assert is_multiple(sql) is multiple
 
 

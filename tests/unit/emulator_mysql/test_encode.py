@@ -56,7 +56,7 @@ def texts_of(payload: bytes, columns: int) -> list[bytes | None]:
         (T.LONG, [None, None], [None, None]),
     ],
 )
-def test_texts(type_: T, values: list[Value], expected: list[bytes | None]) -> None:
+def test_text_values(type_: T, values: list[Value], expected: list[bytes | None]) -> None:
     columns = [Column("a", type_), Column("n", T.LONG)]
     rows = [(value, number) for number, value in enumerate(values)]
     payloads = list(text_rows(columns, rows, "utf-8"))
@@ -65,12 +65,12 @@ def test_texts(type_: T, values: list[Value], expected: list[bytes | None]) -> N
     ]
 
 
-def test_a_character_that_the_clients_set_lacks_becomes_a_question_mark() -> None:
+def test_a_character_missing_in_the_clients_character_set_becomes_a_question_mark() -> None:
     assert list(text_rows([Column("a", T.VAR_STRING)], [("é北",), ("ok",)], "cp1252")) == [b"\x02\xe9?", b"\x02ok"]
 
 
 @pytest.mark.parametrize("encode", [text_rows, binary_rows])
-def test_rows_of_a_wrong_width_and_values_of_no_type_are_refused(encode: type(text_rows)) -> None:  # type: ignore[valid-type]
+def test_rows_of_a_wrong_width_and_unsupported_values_are_rejected(encode: type(text_rows)) -> None:  # type: ignore[valid-type]
     with pytest.raises(ValueError, match="1 values where 2 columns"):
         list(encode([Column("a", T.LONG), Column("b", T.LONG)], [(1,)], "utf-8"))
     with pytest.raises(ValueError, match=r"lengths|longer"):
@@ -80,7 +80,7 @@ def test_rows_of_a_wrong_width_and_values_of_no_type_are_refused(encode: type(te
 
 
 @pytest.mark.parametrize("value", [0.1, 1e-45, 3.4028234663852886e38, 123456.789, 1 / 3, 5e-5, 2.5e10, 1e16])
-def test_a_float_reads_back_as_the_same_four_bytes(value: float) -> None:
+def test_a_float_survives_a_round_trip_as_the_same_four_bytes(value: float) -> None:
     text = float32_text(value)
     assert struct.pack("<f", float(text)) == struct.pack("<f", value)
     assert len(text.replace("-", "").replace(".", "").split("e")[0].lstrip("0")) <= max(9, 17)
@@ -134,7 +134,7 @@ def test_binary_values(column: Column, value: Value, expected: bytes) -> None:
         (T.DOUBLE, b"x"),
     ],
 )
-def test_a_value_that_its_column_cannot_hold_is_an_error_that_names_the_column(type_: T, value: Value) -> None:
+def test_the_error_for_a_value_out_of_range_names_the_column(type_: T, value: Value) -> None:
     with pytest.raises(ValueError, match="column level: a value does not fit"):
         list(binary_rows([Column("level", type_)], [(value,)], "utf-8"))
 

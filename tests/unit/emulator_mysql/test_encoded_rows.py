@@ -1,4 +1,4 @@
-"""What DuckDB makes of rows must be, byte for byte, what Python makes of them."""
+"""Rows encoded by DuckDB are byte for byte equal to rows encoded by Python."""
 
 import random
 import struct
@@ -66,7 +66,7 @@ VALUES: dict[str, tuple[str | None, ...]] = {
 
 
 def both(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[bytes], list[bytes]]:
-    """The rows of a query as DuckDB and as Python encode them."""
+    """The rows of a query, encoded by DuckDB and by Python."""
     types = [str(type_) for type_ in connection.sql(query).types]
     encoded = encoded_query(query, types)
     assert encoded is not None
@@ -101,7 +101,7 @@ def test_doubles_of_any_size() -> None:
 
 
 @pytest.mark.parametrize("order", ["ORDER BY a DESC, b", "ORDER BY b", "ORDER BY s LIMIT 60000 OFFSET 7", ""])
-def test_the_order_of_rows_is_kept(order: str) -> None:
+def test_the_order_of_rows_is_preserved(order: str) -> None:
     connection = duckdb.connect(config={"threads": 4})
     connection.execute(
         "CREATE TABLE t AS SELECT (hash(i) % 1000)::BIGINT AS a, i AS b, 'x' || hash(i) AS s FROM range(300000) r(i)"
@@ -113,7 +113,7 @@ def test_the_order_of_rows_is_kept(order: str) -> None:
 @pytest.mark.parametrize(
     "types", [[], ["INTEGER[]"], ["VARCHAR", "STRUCT(a INTEGER)"], ["JSON"], ["FLOAT"], ["INTEGER"] * 61]
 )
-def test_what_is_left_to_python(types: Sequence[str]) -> None:
+def test_results_that_only_python_encodes(types: Sequence[str]) -> None:
     assert encoded_query("SELECT 1", types) is None
 
 
@@ -128,6 +128,6 @@ def test_what_is_left_to_python(types: Sequence[str]) -> None:
         ("WITH x AS (SELECT 1 AS a) SELECT a FROM x", True),
     ],
 )
-def test_which_queries_may_be_large(sql: str, large: bool) -> None:
+def test_queries_with_possibly_large_results_are_detected(sql: str, large: bool) -> None:
     tree, _ = parse(sql)
     assert may_be_large(tree) is large

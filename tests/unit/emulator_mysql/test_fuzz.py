@@ -1,4 +1,4 @@
-"""Bytes that no client would send: whatever comes, the server answers or closes, does not grow and lets nobody in."""
+"""Malformed input: the server responds or closes the connection, uses no more memory and admits no login."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ SQL = (b"select 1", b"SELECT * FROM all_types", b"SELECT ECHO(?, ?)", b"SELECT B
 
 
 class ForgetfulBackend(SqliteBackend):
-    """Keeps no session, so that the memory that a session leaves behind in the server is seen."""
+    """Stores no sessions, so that a growing memory use comes from the server."""
 
     opened = 0
 
@@ -40,7 +40,7 @@ def noise(rng: random.Random, most: int) -> bytes:
 
 
 def mutated(rng: random.Random, data: bytes) -> bytes:
-    """The bytes with some changed, cut out, repeated or put in."""
+    """The bytes with random changes, deletions, repetitions or insertions."""
     changed = bytearray(data)
     for _ in range(rng.randrange(4)):
         at = rng.randrange(len(changed) + 1)
@@ -66,7 +66,7 @@ def login(client: RawClient, rng: random.Random) -> None:
 
 
 def broken_handshakes(client: RawClient, rng: random.Random) -> None:
-    """Never a login: the password is not known."""
+    """Malformed handshakes. None is a valid login, because the password is unknown."""
     client.read()
     good = client.response(
         rng.choice(("ana", "root2", "", "x" * 100)),
@@ -119,16 +119,14 @@ def attack(served: Served, rng: random.Random, kind: Callable[[RawClient, random
     with RawClient(served.port, timeout=120) as client:
         try:
             kind(client, rng)
-            with suppress(OSError):  # the server may have closed it already
+            with suppress(OSError):  # the server may have closed the connection already
                 client.socket.shutdown(1)
             client.drained()
         except (EOFError, ConnectionResetError, BrokenPipeError):
-            pass  # closed by the server, which is an answer; a time-out is none
+            pass  # A closed connection is a valid response, a timeout is not.
 
 
-def test_nothing_that_a_client_sends_breaks_the_server(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_input_breaks_the_server(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
     seed = int(os.environ.get("KAPPASTACK_SEED", secrets.randbelow(1 << 32)))
     with capsys.disabled():
         print(f"\nfuzzing the MySQL protocol for {SECONDS} s, KAPPASTACK_SEED={seed}")
@@ -157,7 +155,7 @@ def test_nothing_that_a_client_sends_breaks_the_server(
     defects = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert defects == []
     assert rounds > 100
-    # A leak of a few kilobytes a connection would be more than this in the long run; allocators keep some tens of MB.
+    # A leak of a few kilobytes per connection would exceed this limit. Allocators retain some tens of MB.
     assert most - before < 128_000_000
     with capsys.disabled():
         print(f"{rounds} connections, {backend.opened} sessions, memory grew by {(most - before) >> 10} KiB")

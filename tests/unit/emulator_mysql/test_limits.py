@@ -25,7 +25,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 300) -> bool:
 
 @pytest.mark.parametrize("length", [16_777_000, 0xFFFFFF - 19, 0xFFFFFF - 18, 17_000_000, 40_000_000])
 def test_statements_and_results_beyond_one_packet(served: Served, length: int) -> None:
-    """Around 16 MB, where a payload goes on in a second packet, which may be empty."""
+    """From 16 MB on, a payload continues in a second packet, which may be empty."""
     text = "x" * length
     with (
         pymysql.connect(host="127.0.0.1", port=served.port, user="root", max_allowed_packet=1 << 30) as connection,
@@ -36,7 +36,7 @@ def test_statements_and_results_beyond_one_packet(served: Served, length: int) -
         assert (value == text, one) == (True, 1)
 
 
-def test_a_packet_beyond_the_limit_is_an_error_that_the_client_can_read(backend: SqliteBackend) -> None:
+def test_a_packet_over_the_limit_gets_a_readable_error(backend: SqliteBackend) -> None:
     with (
         serving(backend, limits=Limits(packet_bytes=1_000_000)) as served,
         RawClient(served.port) as client,
@@ -49,7 +49,7 @@ def test_a_packet_beyond_the_limit_is_an_error_that_the_client_can_read(backend:
         assert client.closed()
 
 
-def test_a_packet_beyond_the_limit_in_pieces(backend: SqliteBackend) -> None:
+def test_a_payload_over_the_limit_in_several_packets(backend: SqliteBackend) -> None:
     with (
         serving(backend, limits=Limits(packet_bytes=20_000_000)) as served,
         RawClient(served.port) as client,
@@ -84,14 +84,14 @@ def test_a_command_without_a_command_byte_ends_the_connection(served: Served) ->
         assert client.closed()
 
 
-def test_an_idle_client_is_dropped_and_its_session_closed(backend: SqliteBackend) -> None:
+def test_an_idle_client_is_disconnected_and_its_session_closed(backend: SqliteBackend) -> None:
     with serving(backend, limits=Limits(idle_seconds=0.2)) as served, RawClient(served.port) as client:
         client.login()
         assert client.closed()
         assert wait_until(lambda: backend.closed == [1])
 
 
-def test_a_client_that_stops_inside_a_packet_is_dropped(backend: SqliteBackend) -> None:
+def test_a_client_that_stops_inside_a_packet_is_disconnected(backend: SqliteBackend) -> None:
     with serving(backend, limits=Limits(read_seconds=0.2)) as served, RawClient(served.port) as client:
         client.login()
         client.socket.sendall(b"\x10\0\0\0\x03sel")
@@ -124,12 +124,12 @@ def test_kill_query_interrupts_only_the_statement(served: Served) -> None:
         assert error_of(client.read())[0] == 1317
         assert client.command(b"\x0e")[0] == 0
         assert wait_until(lambda: served.server.connections[0].command == "Sleep")
-        assert served.server.kill(info.id, query_only=True)  # nothing runs: nothing happens
+        assert served.server.kill(info.id, query_only=True)  # no statement is running, so this has no effect
         assert client.rows(client.command(b"\x03select 1")) == [b"\x011"]
     assert not served.server.kill(99, query_only=True)
 
 
-def test_a_client_that_leaves_stops_its_statement(served: Served, backend: SqliteBackend) -> None:
+def test_a_disconnecting_client_stops_its_statement(served: Served, backend: SqliteBackend) -> None:
     client = RawClient(served.port)
     client.login()
     client.send(b"\x03SELECT SLEEP(60)", 0)
@@ -140,7 +140,7 @@ def test_a_client_that_leaves_stops_its_statement(served: Served, backend: Sqlit
     assert time.monotonic() - began < 5
 
 
-def test_a_client_that_leaves_in_the_middle_of_a_result_stops_it(served: Served, backend: SqliteBackend) -> None:
+def test_a_client_that_disconnects_during_a_result_stops_it(served: Served, backend: SqliteBackend) -> None:
     client = RawClient(served.port)
     client.login()
     client.send(b"\x03SELECT BIG(100000000)", 0)
@@ -150,7 +150,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_result_stops_it(served: Served,
     assert backend.sessions[1].produced < 5_000_000
 
 
-def test_a_slow_client_holds_the_statement_back_and_costs_no_memory(served: Served, backend: SqliteBackend) -> None:
+def test_a_slow_client_slows_the_statement_down_and_costs_no_memory(served: Served, backend: SqliteBackend) -> None:
     with RawClient(served.port) as client:
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         client.login()
@@ -167,7 +167,7 @@ def test_a_slow_client_holds_the_statement_back_and_costs_no_memory(served: Serv
         assert session.produced < 400_000
 
 
-def test_a_client_that_never_reads_is_dropped(backend: SqliteBackend) -> None:
+def test_a_client_that_never_reads_is_disconnected(backend: SqliteBackend) -> None:
     with serving(backend, limits=Limits(write_seconds=0.3)) as served, RawClient(served.port) as client:
         client.login()
         client.send(b"\x03SELECT BIG(100000000)", 0)
@@ -197,7 +197,7 @@ def test_a_large_result_takes_constant_memory(served: Served) -> None:
     assert most - before < 20_000_000
 
 
-def test_closing_the_server_ends_what_runs(backend: SqliteBackend) -> None:
+def test_closing_the_server_ends_running_statements(backend: SqliteBackend) -> None:
     with serving(backend) as served:
         client = RawClient(served.port)
         client.login()
@@ -210,7 +210,7 @@ def test_closing_the_server_ends_what_runs(backend: SqliteBackend) -> None:
     client.socket.close()
 
 
-def test_many_clients_at_once(served: Served) -> None:
+def test_many_concurrent_clients(served: Served) -> None:
     clients = [RawClient(served.port) for _ in range(100)]
     try:
         assert all(client.login()[0] == 0 for client in clients)
@@ -226,10 +226,8 @@ def test_many_clients_at_once(served: Served) -> None:
     assert wait_until(lambda: served.server.connections == [])
 
 
-def test_a_kill_that_comes_before_the_statement_begins_is_not_lost(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The engine may be between two steps, where it feels no interruption, when the first one comes."""
+def test_a_kill_before_the_start_of_the_statement_is_not_lost(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first interrupt may arrive between two steps of the engine, which then ignores it."""
     cancel, calls = SqliteSession.cancel, []
 
     def deaf_at_first(self: SqliteSession) -> None:

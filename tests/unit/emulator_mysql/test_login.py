@@ -26,7 +26,7 @@ QUERY = b"\x03select 1"
         ("ana", b"x" * 300),
     ],
 )
-def test_who_may_not_log_in_gets_error_1045_and_never_a_result(
+def test_a_rejected_login_gets_error_1045_and_never_a_result(
     served: Served, backend: SqliteBackend, user: str, scramble: bytes
 ) -> None:
     with RawClient(served.port) as client:
@@ -54,7 +54,7 @@ def test_a_query_sent_along_with_a_wrong_password_is_not_run(served: Served, bac
     assert backend.sessions == {}
 
 
-def test_a_query_instead_of_a_login_is_refused(served: Served, backend: SqliteBackend) -> None:
+def test_a_query_instead_of_a_login_is_rejected(served: Served, backend: SqliteBackend) -> None:
     with RawClient(served.port) as client:
         client.read()
         client.send(QUERY)
@@ -63,7 +63,7 @@ def test_a_query_instead_of_a_login_is_refused(served: Served, backend: SqliteBa
     assert backend.sessions == {}
 
 
-def test_unknown_user_and_wrong_password_look_alike(served: Served) -> None:
+def test_unknown_user_and_wrong_password_get_the_same_error(served: Served) -> None:
     messages = []
     for user in ("ana", "nobody"):
         with pytest.raises(pymysql.err.OperationalError) as refused:
@@ -101,7 +101,7 @@ def test_another_plugin_is_switched_to_native(served: Served, plugin: str) -> No
 
 
 @pytest.mark.parametrize("answer", [b"", bytes(20), b"s3cret".ljust(20, b"\0"), b"x" * 1000])
-def test_a_wrong_answer_to_the_switch_is_refused(served: Served, answer: bytes) -> None:
+def test_a_wrong_answer_to_the_switch_is_rejected(served: Served, answer: bytes) -> None:
     with RawClient(served.port) as client:
         client.read()
         client.send(client.response("ana", b"s" * 32, plugin="caching_sha2_password"))
@@ -112,13 +112,13 @@ def test_a_wrong_answer_to_the_switch_is_refused(served: Served, answer: bytes) 
         assert client.closed()
 
 
-def test_an_unknown_database_is_refused(served: Served) -> None:
+def test_an_unknown_database_is_rejected(served: Served) -> None:
     with pytest.raises(pymysql.err.OperationalError) as refused:
         pymysql.connect(host="127.0.0.1", port=served.port, user="root", database="nowhere")
     assert refused.value.args[0] == 1049
 
 
-def test_a_character_set_that_nobody_may_use_is_refused(served: Served) -> None:
+def test_a_character_set_that_clients_cannot_use_is_rejected(served: Served) -> None:
     with RawClient(served.port) as client:
         assert error_of(client.login(collation=54))[0] == 1115  # utf16
         assert client.closed()
@@ -128,13 +128,13 @@ def test_a_character_set_that_nobody_may_use_is_refused(served: Served) -> None:
     ("capabilities", "code"),
     [(BASIC & ~Capability.PROTOCOL_41, 1043), (BASIC & ~Capability.SECURE_CONNECTION, 1251)],
 )
-def test_a_client_too_old_is_told_so(served: Served, capabilities: int, code: int) -> None:
+def test_a_too_old_client_gets_an_error(served: Served, capabilities: int, code: int) -> None:
     with RawClient(served.port) as client:
         assert error_of(client.login(capabilities=capabilities))[0] == code
         assert client.closed()
 
 
-def test_asking_for_tls_that_is_not_offered_is_refused(served: Served) -> None:
+def test_a_request_for_tls_without_a_certificate_is_rejected(served: Served) -> None:
     with RawClient(served.port) as client:
         client.read()
         client.send((BASIC | Capability.SSL).to_bytes(4, "little") + bytes(28))
@@ -142,7 +142,7 @@ def test_asking_for_tls_that_is_not_offered_is_refused(served: Served) -> None:
         assert client.closed()
 
 
-def test_connection_attributes_are_read_and_bounded(served: Served) -> None:
+def test_connection_attributes_are_read_and_limited(served: Served) -> None:
     attributes = b"\x03key\x05value"
     with RawClient(served.port) as client:
         salt = client.salt(client.read())
@@ -156,7 +156,7 @@ def test_connection_attributes_are_read_and_bounded(served: Served) -> None:
         assert error_of(client.read())[0] == 1043
 
 
-def test_a_silent_client_is_dropped(backend: SqliteBackend) -> None:
+def test_a_silent_client_is_disconnected(backend: SqliteBackend) -> None:
     with serving(backend, limits=Limits(login_seconds=0.3)) as served, RawClient(served.port) as client:
         client.read()
         assert client.closed()
@@ -166,7 +166,7 @@ def test_a_silent_client_is_dropped(backend: SqliteBackend) -> None:
         assert served.server.connections == []
 
 
-def test_a_salt_has_no_byte_that_ends_or_parts_it() -> None:
+def test_a_salt_contains_no_terminator_or_separator() -> None:
     salts = [new_salt() for _ in range(500)]
     assert all(len(salt) == 20 for salt in salts)
     assert not set(b"".join(salts)) & {0, ord("$"), *range(128, 256)}
@@ -175,7 +175,7 @@ def test_a_salt_has_no_byte_that_ends_or_parts_it() -> None:
 
 def test_change_user_needs_the_other_users_password(served: Served, backend: SqliteBackend) -> None:
     def change(client: RawClient, user: str, password: str) -> bytes:
-        # What came with the first salt counts for nothing: the server asks again with a new one.
+        # The response to the first salt is ignored: the server requests authentication again with a new salt.
         client.send(b"\x11" + user.encode() + b"\0" + b"\0" + b"fake\0" + b"\x2d\0mysql_native_password\0", 0)
         request = client.read()
         assert request.startswith(b"\xfe")

@@ -30,7 +30,7 @@ class PreparingClient(RawClient):
     deprecate_eof = False
 
     def prepare(self, sql: str) -> tuple[int, int, int]:
-        """Id, parameters and columns of a new statement."""
+        """Prepare a statement; return its id and the numbers of its parameters and columns."""
         first = self.command(b"\x16" + sql.encode())
         assert first[0] == 0, error_of(first)
         statement, columns, parameters = struct.unpack_from("<IHH", first, 1)
@@ -42,14 +42,14 @@ class PreparingClient(RawClient):
         return statement, parameters, columns
 
     def execute(self, statement: int, types: bytes | None, nulls: bytes, values: bytes, cursor: int = 0) -> bytes:
-        """The first packet of the answer."""
+        """Execute a statement; return the first packet of the response."""
         payload = b"\x17" + struct.pack("<IBI", statement, cursor, 1) + nulls
         if nulls:
             payload += b"\0" if types is None else b"\x01" + types
         return self.command(payload + values)
 
     def echo(self, type_: ParameterType, value: bytes, *, unsigned: bool = False) -> bytes:
-        """The text of a parameter, as the session has got it."""
+        """Execute a statement with one parameter; return the value that the session received, as text."""
         statement, _, _ = self.prepare("SELECT ECHO(?)")
         first = self.execute(statement, bytes([type_, 0x80 if unsigned else 0]), b"\0", value)
         assert first == b"\x01", error_of(first)
@@ -114,7 +114,7 @@ def test_parameters_of_every_type(type_: P, unsigned: bool, value: bytes, expect
         (P.GEOMETRY, lenenc_bytes(b""), 1210),
     ],
 )
-def test_parameters_that_cannot_be_are_errors_that_name_them(type_: P, value: bytes, code: int) -> None:
+def test_errors_name_invalid_parameters(type_: P, value: bytes, code: int) -> None:
     with pytest.raises(SqlError, match="parameter 1") as refused:
         read_values(PacketReader(value, "values"), [(type_, False)], b"\0", {}, "utf-8")
     assert refused.value.code == code
@@ -124,12 +124,12 @@ def test_parameters_that_cannot_be_are_errors_that_name_them(type_: P, value: by
     ("type_", "value"),
     [(P.LONG, b"\0"), (P.DATE, b"\x05\0\0\0\0\0"), (P.TIME, b"\x08\0"), (P.STRING, b"\xfc\xff"), (P.STRING, b"")],
 )
-def test_parameters_that_are_cut_off_are_malformed_packets(type_: P, value: bytes) -> None:
+def test_truncated_parameters_are_malformed_packets(type_: P, value: bytes) -> None:
     with pytest.raises(ProtocolError, match="parameter 1"):
         read_values(PacketReader(value, "values"), [(type_, False)], b"\0", {}, "utf-8")
 
 
-def test_values_and_nulls_arrive_in_place(client: PreparingClient) -> None:
+def test_values_and_nulls_keep_their_positions(client: PreparingClient) -> None:
     assert client.command(b"\x03create table p (a integer, b text, c integer, d text)")[0] == 0
     statement, parameters, columns = client.prepare("INSERT INTO p VALUES (?, ?, ?, ?)")
     assert (parameters, columns) == (4, 0)
@@ -156,7 +156,7 @@ def test_types_must_be_sent_once(client: PreparingClient) -> None:
     assert client.closed()
 
 
-def test_bytes_behind_the_parameters_are_malformed(client: PreparingClient) -> None:
+def test_extra_bytes_after_the_parameters_are_malformed(client: PreparingClient) -> None:
     statement, _, _ = client.prepare("SELECT ECHO(?)")
     assert error_of(client.execute(statement, bytes([P.TINY, 0]), b"\0", b"\x01\x02"))[0] == 1835
 
@@ -169,7 +169,7 @@ def test_long_data_in_pieces(client: PreparingClient) -> None:
     first = client.execute(statement, types, b"\0", struct.pack("<i", 5))
     (row,) = client.rows(first, deprecate_eof=client.deprecate_eof)
     assert row[2:] == lenenc_bytes(b"100001 5")
-    # It is gone after the execution, and after a reset.
+    # The data are discarded after an execution and after a reset.
     client.send(b"\x18" + statement.to_bytes(4, "little") + b"\0\0" + b"zzz", 0)
     assert client.command(b"\x1a" + statement.to_bytes(4, "little"))[0] == 0
     first = client.execute(statement, None, b"\0", lenenc_bytes(b"ab") + struct.pack("<i", 6))
@@ -177,7 +177,7 @@ def test_long_data_in_pieces(client: PreparingClient) -> None:
     assert row[2:] == lenenc_bytes(b"2 6")
 
 
-def test_long_data_for_a_parameter_that_is_not_there_is_told_at_the_execution(client: PreparingClient) -> None:
+def test_long_data_for_a_missing_parameter_fail_at_the_execution(client: PreparingClient) -> None:
     statement, _, _ = client.prepare("SELECT ECHO(?)")
     client.send(b"\x18" + statement.to_bytes(4, "little") + b"\x09\0x", 0)
     client.send(b"\x18" + b"\xff\xff\xff\x7f" + b"\0\0x", 0)
@@ -185,7 +185,7 @@ def test_long_data_for_a_parameter_that_is_not_there_is_told_at_the_execution(cl
     assert client.echo(P.TINY, b"\x01") == b"1"
 
 
-def test_long_data_is_bounded(backend: SqliteBackend) -> None:
+def test_long_data_are_limited(backend: SqliteBackend) -> None:
     with (
         serving(backend, limits=Limits(packet_bytes=100_000)) as served,
         PreparingClient(served.port) as client,
@@ -205,7 +205,7 @@ def test_a_cursor_is_fetched_in_portions(client: PreparingClient) -> None:
         client.read()
     opened = client.read()
     assert (opened[0], opened[-4] & 0x40 if client.deprecate_eof else opened[-2] & 0x40) == (0xFE, 0x40)
-    # Another statement runs while the cursor is open.
+    # Another statement is executed while the cursor is open.
     assert client.rows(client.command(b"\x03select 5"), deprecate_eof=client.deprecate_eof) == [b"\x015"]
     counts, last = [], False
     while not last:
@@ -221,7 +221,7 @@ def test_a_cursor_is_fetched_in_portions(client: PreparingClient) -> None:
     assert error_of(client.command(b"\x1c" + struct.pack("<II", statement, 1)))[0] == 1421
 
 
-def test_a_scrollable_cursor_is_refused(client: PreparingClient) -> None:
+def test_a_scrollable_cursor_is_rejected(client: PreparingClient) -> None:
     statement, _, _ = client.prepare("SELECT BIG(1)")
     assert error_of(client.execute(statement, None, b"", b"", cursor=4))[0] == 1235
 
@@ -234,7 +234,7 @@ def test_unknown_and_closed_statements(client: PreparingClient) -> None:
     assert error_of(client.command(b"\x1a\x63\0\0\0"))[0] == 1243
     assert error_of(client.command(b"\x1c\x63\0\0\0\x01\0\0\0"))[0] == 1243
     statement, _, _ = client.prepare("SELECT ECHO(?)")
-    assert client.command(b"\x1f")[0] == 0  # a reset of the connection closes all
+    assert client.command(b"\x1f")[0] == 0  # a reset of the connection closes all statements
     assert error_of(client.command(b"\x1a" + statement.to_bytes(4, "little")))[0] == 1243
 
 
@@ -242,7 +242,7 @@ def test_a_statement_that_fails_to_prepare(client: PreparingClient) -> None:
     assert error_of(client.command(b"\x16SELECT * FROM nowhere WHERE a = ?"))[0] == 1146
 
 
-def test_there_is_a_limit_to_the_number_of_statements(backend: SqliteBackend) -> None:
+def test_the_number_of_statements_is_limited(backend: SqliteBackend) -> None:
     with serving(backend, limits=Limits(statements=3)) as served, PreparingClient(served.port) as client:
         client.login()
         first, _, _ = client.prepare("SELECT 1")

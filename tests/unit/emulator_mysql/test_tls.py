@@ -15,7 +15,7 @@ from tests.unit.emulator_mysql.sqlite_backend import SqliteBackend, native_passw
 SSL_REQUEST = (BASIC | Capability.SSL).to_bytes(4, "little") + bytes(28)
 
 
-def test_fifty_connections_in_a_row(backend: SqliteBackend, tmp_path: Path) -> None:
+def test_fifty_consecutive_connections(backend: SqliteBackend, tmp_path: Path) -> None:
     with serving(backend, context=server_context(tmp_path)) as served:
         for _ in range(50):
             connection = pymysql.connect(
@@ -34,8 +34,8 @@ def test_fifty_connections_in_a_row(backend: SqliteBackend, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("cut", [0, 1, 36, 37, 100])
-def test_a_client_hello_right_behind_the_request_is_not_lost(backend: SqliteBackend, tmp_path: Path, cut: int) -> None:
-    """The client's bytes in one write, or cut in two: before, in and behind the packet that asks for TLS."""
+def test_a_client_hello_right_after_the_request_is_not_lost(backend: SqliteBackend, tmp_path: Path, cut: int) -> None:
+    """The client's bytes arrive in one write, or split before, inside or after the packet that requests TLS."""
     context = ssl.create_default_context(cafile=None)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -67,7 +67,7 @@ def test_a_client_hello_right_behind_the_request_is_not_lost(backend: SqliteBack
         assert verdict[3:5] == b"\x03\0"  # sequence id 3, OK
 
 
-def test_what_is_no_tls_behind_the_request_closes_the_connection(backend: SqliteBackend, tmp_path: Path) -> None:
+def test_bytes_other_than_tls_after_the_request_close_the_connection(backend: SqliteBackend, tmp_path: Path) -> None:
     with serving(backend, context=server_context(tmp_path)) as served:
         with RawClient(served.port) as client:
             client.read()
@@ -78,7 +78,7 @@ def test_what_is_no_tls_behind_the_request_closes_the_connection(backend: Sqlite
             connection.ping()
 
 
-def test_a_wrong_password_over_tls_is_refused(backend: SqliteBackend, tmp_path: Path) -> None:
+def test_a_wrong_password_over_tls_is_rejected(backend: SqliteBackend, tmp_path: Path) -> None:
     with (
         serving(backend, context=server_context(tmp_path)) as served,
         pytest.raises(pymysql.err.OperationalError) as refused,
@@ -111,14 +111,14 @@ def test_large_results_and_statements_over_tls(backend: SqliteBackend, tmp_path:
 
 
 @pytest.mark.parametrize("leave", ["quit", "reset", "kill"])
-def test_closing_a_tls_connection_logs_no_defect(
+def test_closing_a_tls_connection_logs_no_error(
     backend: SqliteBackend,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     leave: str,
 ) -> None:
-    """asyncio's TLS transport forgets its protocol at a second close(); Python 3.11.2 then fails in abort()."""
+    """asyncio's TLS transport drops its protocol at a second close(); abort() then fails in Python 3.11.2."""
     transport = asyncio.sslproto._SSLProtocolTransport
     abort = transport.abort
 
@@ -139,5 +139,5 @@ def test_closing_a_tls_connection_logs_no_defect(
             connection.close()
         elif leave == "reset":
             vars(connection)["_sock"].close()
-        # "kill": the server closes the connection when it stops
+        # "kill": a stopping server closes the connection
     assert [record.getMessage() for record in caplog.records] == []
