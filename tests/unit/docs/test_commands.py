@@ -56,7 +56,7 @@ RUN_BY = {
     "e2e": "tools/checks/__main__.py",
     "distributions": "tests/unit/setup/test_distributions.py",
 }
-"""By `make` target, the file that runs the command itself, or its program."""
+"""`make` target → file that runs the command, or the command's program."""
 
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -91,12 +91,12 @@ class Documented:
     text: str
 
     def __str__(self) -> str:
-        """For the name of its test."""
+        """The command; part of the name of its test."""
         return f"{self.page}: {self.text}"
 
 
 def commands() -> list[Documented]:
-    """Every command of every page, once each."""
+    """Every distinct command of all pages."""
     found: dict[str, Documented] = {}
     for page in PAGES:
         text = page.read_text()
@@ -154,7 +154,7 @@ def _takes_arguments(spec: ModuleSpec) -> bool:
 def check_python(command: list[str]) -> None:
     at = command.index("-m")
     if command[at + 1].endswith(".x"):
-        return  # `python -m apps.…` stands for every program
+        return  # `python -m apps.…` is a placeholder for any program
     accepted(*command[at + 1 :])
 
 
@@ -203,7 +203,7 @@ def test_a_documented_command_is_accepted(command: Documented) -> None:
     elif program in ("python", "python3"):
         assert arguments[0] == "-" or (ROOT / arguments[0]).is_file(), command.text
     else:
-        # What `eval` evaluates is a command of its own.
+        # The argument of `eval` is checked as a separate command.
         assert program == "eval", command.text
 
 

@@ -1,4 +1,4 @@
-"""Facts in the documentation are equal to their sources; a failure names the page and what is right."""
+"""Facts in the documentation are equal to their sources. A failure names the page and the right value."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def tracked() -> frozenset[str]:
 EXAMPLE = "weather"
 """The product that the page on products adds with `make new-product`."""
 ADDED_BY_HAND = ("sql/weather/V003__humidity.sql", "apps/weather/scores/__main__.py")
-"""What that page has its reader write."""
+"""Files that the reader of that page writes."""
 
 
 @cache
@@ -55,7 +55,7 @@ def example() -> list[str]:
 
 
 def exists(path: str) -> bool:
-    """Whether a path of the repository exists; NAME and `<name>` stand for any name."""
+    """Whether a path of the repository exists. NAME and `<name>` match any name."""
     if EXAMPLE in path:
         return any(each.startswith(path.rstrip("/")) for each in example())
     pattern = re.escape(path.rstrip("/"))

@@ -1,4 +1,4 @@
-"""What the documentation says of workflows and of the tasks program is equal to the workflow files and the code."""
+"""Facts about workflows and the tasks program in the documentation are equal to the workflow files and the code."""
 
 import re
 from pathlib import Path

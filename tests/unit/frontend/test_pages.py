@@ -113,12 +113,12 @@ def test_unknown_api_paths_are_problems_not_pages(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["platform", "status", "Weather", "w", "a-b", "../x"])
-def test_a_products_name_is_checked(name: str) -> None:
+def test_an_invalid_product_name_is_rejected(name: str) -> None:
     with pytest.raises(ValueError, match=f"product name {name!r}"):
         Upstreams("http://127.0.0.1:9", {name: "http://127.0.0.1:9"})
 
 
-def test_an_address_is_checked() -> None:
+def test_an_invalid_address_is_rejected() -> None:
     with pytest.raises(ValueError, match=r"'127\.0\.0\.1:9' is no address"):
         Upstreams("http://127.0.0.1:9", {"weather": "127.0.0.1:9"})
 

@@ -39,13 +39,13 @@ def shell_files() -> list[Path]:
         and path.suffix in SUFFIXES
         and not {"node_modules", "dist"} & set(path.relative_to(FRONTEND).parts)
         and PRODUCTS not in path.parents
-        # generated, the one by npm, the other from the platform's API, which has a test of its own
+        # Generated: one by npm, the other from the platform API's description, which a separate test checks.
         and path.name not in {"package-lock.json", "openapi.d.ts"}
     )
 
 
 def uses(text: str, vocabulary: str) -> set[str]:
-    """Words of the vocabulary in a text; camelCase, snake_case and kebab-case count as separate words."""
+    """Words of the vocabulary in a text; the parts of camelCase, snake_case and kebab-case names are separate words."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text).replace("_", " ")
     return {found.group().lower() for found in re.finditer(rf"\b(?:{vocabulary})\b", words, re.IGNORECASE)}
 

@@ -1,4 +1,4 @@
-"""What /api/status makes of the answers of the APIs."""
+"""The result of /api/status for the responses of the APIs."""
 
 import asyncio
 import time
@@ -96,7 +96,7 @@ def test_old_data_are_stale() -> None:
     assert data == {"last_measured_at": "2026-01-30T12:00:00Z", "age_seconds": 86400.0, "fresh": False}
 
 
-def test_a_product_whose_health_says_nothing_of_data_is_ok() -> None:
+def test_a_product_whose_health_does_not_mention_data_is_ok() -> None:
     product = product_of(httpx.Response(200, json=PLATFORM_HEALTH))
     assert (product["status"], product["data"]) == ("ok", None)
 
@@ -110,7 +110,7 @@ def test_503_with_a_health_body_means_starrocks_is_down_and_the_api_is_not() -> 
     assert not status["starrocks"]["reachable"]
 
 
-def test_starrocks_is_reachable_where_one_api_reaches_it() -> None:
+def test_starrocks_is_reachable_if_any_api_reaches_it() -> None:
     status = status_of(httpx.Response(200, json=HEALTH), platform=httpx.ConnectError("refused"))
     assert status["starrocks"]["reachable"]
     assert status["status"] == "down"
@@ -127,7 +127,7 @@ def test_starrocks_is_reachable_where_one_api_reaches_it() -> None:
         (httpx.Response(404, json={"detail": "Not Found"}), "/health answered HTTP 404"),
     ],
 )
-def test_anything_else_means_the_api_is_down_and_says_why(response: Answer, words: str) -> None:
+def test_any_other_response_means_that_the_api_is_down_with_a_reason(response: Answer, words: str) -> None:
     status = status_of(response)
     product = status["products"]["weather"]
     assert (status["status"], product["status"], product["reachable"]) == ("down", "down", False)

@@ -1,4 +1,4 @@
-"""Declarations of products: what is refused, what follows from the name, and that they do not collide."""
+"""Declarations of products: invalid ones are rejected, names are derived, and products do not collide."""
 
 from pathlib import Path
 
@@ -37,12 +37,12 @@ def product(**more: object) -> Product:
         ),
     ],
 )
-def test_a_wrong_declaration_says_what_is_wrong(more: dict[str, object], named: str) -> None:
+def test_the_error_for_an_invalid_declaration_says_what_is_wrong(more: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         product(**more)
 
 
-def test_everything_follows_from_the_name() -> None:
+def test_all_names_are_derived_from_the_products_name() -> None:
     lions = product(roles={"api": "reader"}, api=Api(port=4001), jobs=(Job(name="positions"),))
     assert lions.users == {"lions_api": "lions_reader"}
     assert lions.role("app") == "lions-app"
@@ -52,7 +52,7 @@ def test_everything_follows_from_the_name() -> None:
     assert lions.migrations("lions_data") == ROOT / "sql/lions"
 
 
-def test_several_databases_have_a_folder_each() -> None:
+def test_each_of_several_databases_has_its_own_folder() -> None:
     lions = product(databases=("lions_bronze", "lions_gold"))
     assert lions.database == "lions_bronze"
     assert lions.migrations("lions_gold") == ROOT / "sql/lions/gold"
@@ -71,7 +71,7 @@ def test_the_declared_products_share_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", list(declared()))
-def test_the_files_of_a_product_are_where_its_name_says(name: str) -> None:
+def test_the_files_of_a_product_are_in_folders_with_its_name(name: str) -> None:
     found = declared()[name]
     tenant = yaml.safe_load(found.topics.read_text())["tenant"]
     assert tenant == name
@@ -89,12 +89,12 @@ def test_the_files_of_a_product_are_where_its_name_says(name: str) -> None:
     assert {role for role in permissions if role != "seatunnel"} == {found.role(role) for role in found.publishers}
 
 
-def test_a_product_that_is_not_declared_is_named() -> None:
+def test_the_error_names_an_undeclared_product() -> None:
     with pytest.raises(SettingsError, match="names lions; declared in stacks/products/ are ciapol"):
         chosen(["ciapol", "lions"])
 
 
-def test_a_module_without_a_declaration_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_a_module_without_a_declaration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "nothing.py").write_text("")
     monkeypatch.setattr(registry, "FOLDER", tmp_path)
     monkeypatch.setattr(registry, "import_module", lambda _: object())

@@ -1,4 +1,4 @@
-"""`make new-product`: the files that it writes are valid, and what it refuses is named."""
+"""`make new-product` writes valid files, and its errors name what it rejects."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_files_are_where_the_name_says_and_valid(checkout: Path) -> None:
+def test_the_files_are_valid_and_in_folders_with_the_name(checkout: Path) -> None:
     written = write_product("weather", root=checkout)
     assert {str(path) for path in written} >= {
         "stacks/products/weather.py",
@@ -48,10 +48,10 @@ def test_the_files_are_where_the_name_says_and_valid(checkout: Path) -> None:
     assert not [path for path in written if "@{" in (checkout / path).read_text() or "NAME" in str(path)]
 
 
-def test_the_programs_keep_to_the_style_of_the_repository(checkout: Path) -> None:
+def test_the_programs_follow_the_style_of_the_repository(checkout: Path) -> None:
     written = [path for path in write_product("weather", root=checkout) if path.suffix == ".py"]
     shutil.copy(ROOT / "pyproject.toml", checkout)
-    # Imports are sorted by what is in the repository.
+    # Import sorting depends on the packages in the repository.
     for package in ("apps/shared", "apps/web", "infra/products", "smoke_tests"):
         shutil.copytree(ROOT / package, checkout / package, dirs_exist_ok=True)
     shutil.copy(ROOT / "infra/settings.py", checkout / "infra")
@@ -66,14 +66,14 @@ def test_the_programs_keep_to_the_style_of_the_repository(checkout: Path) -> Non
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_it_is_declared_with_its_own_port(checkout: Path) -> None:
+def test_the_product_is_declared_with_its_own_port(checkout: Path) -> None:
     write_product("weather", title="Weather of Abidjan", port=4711, root=checkout)
     declaration = (checkout / "stacks/products/weather.py").read_text()
     assert 'title="Weather of Abidjan"' in declaration
     assert "Api(port=4711)" in declaration
 
 
-def test_the_settings_of_the_stack_get_the_product_and_keep_the_rest(checkout: Path) -> None:
+def test_the_product_is_added_to_the_settings_without_other_changes(checkout: Path) -> None:
     write_product("weather", root=checkout)
     text = (checkout / "Pulumi.local.yaml").read_text()
     assert yaml.safe_load(text)["config"]["kappastack:products"] == {"ciapol": {}, "weather": {}}
@@ -88,13 +88,13 @@ def test_the_settings_of_the_stack_get_the_product_and_keep_the_rest(checkout: P
         ("config:\n  kappastack:products:\n    a:\n      x: 1\n", {"a": {"x": 1}, "weather": {}}),
     ],
 )
-def test_settings_of_every_usual_form(before: str, products: object) -> None:
+def test_settings_in_all_common_formats(before: str, products: object) -> None:
     after = yaml.safe_load(with_product(before, "weather"))["config"]
     assert after["kappastack:products"] == products
     assert after.get("kappastack:target") == yaml.safe_load(before)["config"].get("kappastack:target")
 
 
-def test_an_unusual_form_is_left_to_a_person() -> None:
+def test_settings_in_an_unknown_format_are_not_edited() -> None:
     with pytest.raises(NewProductError, match=r"add `weather: \{\}` below kappastack:products yourself"):
         with_product("config: {kappastack:products: {ciapol: {}}}\n", "weather")
 
@@ -110,13 +110,13 @@ def test_an_unusual_form_is_left_to_a_person() -> None:
         ("weather", 80, "PORT=80: choose one from 1024 to 16000"),
     ],
 )
-def test_what_is_taken_or_wrong_is_named(checkout: Path, name: str, port: int, named: str) -> None:
+def test_errors_name_used_and_invalid_names(checkout: Path, name: str, port: int, named: str) -> None:
     with pytest.raises(NewProductError, match=named):
         write_product(name, port=port, root=checkout)
     assert [path.name for path in checkout.iterdir()] == ["Pulumi.local.yaml"]
 
 
-def test_nothing_is_written_over(checkout: Path) -> None:
+def test_no_file_is_overwritten(checkout: Path) -> None:
     (checkout / "topics/weather").mkdir(parents=True)
     (checkout / "topics/weather/topics.yaml").write_text("mine")
     with pytest.raises(NewProductError, match=r"these files exist already: topics/weather/topics\.yaml"):
@@ -124,6 +124,6 @@ def test_nothing_is_written_over(checkout: Path) -> None:
     assert (checkout / "topics/weather/topics.yaml").read_text() == "mine"
 
 
-def test_an_unknown_stack_is_named(checkout: Path) -> None:
+def test_the_error_names_an_unknown_stack(checkout: Path) -> None:
     with pytest.raises(NewProductError, match=r"STACK=nowhere: there is no Pulumi\.nowhere\.yaml"):
         write_product("weather", stack="nowhere", root=checkout)

@@ -28,9 +28,9 @@ ALLOWED = {
     "Makefile": {"ciapol"},
     # Applied migrations are never edited.
     "sql/platform/V001__steps_and_jobs.sql": {"ciapol"},
-    # A kit's example is about something.
+    # The example of the API kit has a subject.
     "apps/web/README.md": {"sensor", "sensor_", "sensors"},
-    # The name of a time zone.
+    # A time zone name.
     "starrocks_emulator/variables.py": {"abidjan"},
 }
 

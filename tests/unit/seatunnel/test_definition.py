@@ -43,7 +43,7 @@ def write(folder: Path, document: object) -> Path:
     return path
 
 
-def test_settings_and_files_are_filled_and_numbers_stay_numbers(tmp_path: Path) -> None:
+def test_settings_and_files_are_filled_and_numbers_keep_their_type(tmp_path: Path) -> None:
     job = {
         "env": {"parallelism": "${ingest.parallelism}", "name": "p${ingest.parallelism}"},
         "source": [{"url": "${pulsar.broker_url}"}],
@@ -88,7 +88,7 @@ def test_passwords_cannot_be_filled() -> None:
         ('{"env":{},"source":[]}', "env, source and sink"),
     ],
 )
-def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_the_error_names_an_invalid_file(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         read_definition(write(tmp_path, text), {}, files=ROOT)
 
@@ -129,14 +129,14 @@ def test_fields_replace_their_include_as_a_value_and_within_a_list(tmp_path: Pat
         ({"$fields": ["sensor-measurements"], "as": "columns"}, 'expected: {"[$]fields": TOPIC, "as": FORM}'),
     ],
 )
-def test_a_wrong_include_is_named(tmp_path: Path, include: JsonValue, message: str) -> None:
+def test_the_error_names_an_invalid_include(tmp_path: Path, include: JsonValue, message: str) -> None:
     path = write(tmp_path, {"env": {}, "source": [], "sink": [include]})
     with pytest.raises(DefinitionError, match=message) as raised:
         read_definition(path, {}, files=ROOT, fields=JobFields(ROOT / "topics/ciapol"))
     assert str(raised.value).startswith(f"{path}: {json.dumps(include)}: ")
 
 
-def test_a_program_without_fields_says_so(tmp_path: Path) -> None:
+def test_an_include_without_a_reader_of_fields_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, {"env": {}, "source": [], "sink": [{"$fields": "t", "as": "columns"}]})
     with pytest.raises(DefinitionError, match="cannot read the fields of a topic"):
         read_definition(path, {}, files=ROOT)

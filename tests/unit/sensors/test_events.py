@@ -27,7 +27,7 @@ def test_an_event_omits_values_that_were_not_measured() -> None:
     }
 
 
-def test_an_event_of_nothing_measured_says_so_with_nulls() -> None:
+def test_an_event_without_measured_values_contains_nulls() -> None:
     event = json.loads(encode(Measurement("ABJ-001", NOON, {})))
     assert {name: event[name] for name in QUANTITIES} == dict.fromkeys(QUANTITIES)
 
@@ -53,7 +53,7 @@ def test_a_value_that_json_cannot_represent_is_rejected() -> None:
         encode(Measurement("A", NOON, {"pm25": float("nan")}))
 
 
-def test_moving_keeps_station_and_values() -> None:
+def test_a_time_shift_keeps_station_and_values() -> None:
     moved = Measurement("A", NOON, {"pm25": 1.0}).moved(timedelta(hours=5))
     assert moved == Measurement("A", NOON + timedelta(hours=5), {"pm25": 1.0})
 
@@ -73,7 +73,7 @@ def test_the_schema_has_every_field_of_the_event() -> None:
 
 
 @pytest.mark.parametrize("name", ["station_id", "event_id"])
-def test_ids_of_events_keep_to_the_rule_of_registered_stations(name: str) -> None:
+def test_event_and_station_ids_have_the_same_rule(name: str) -> None:
     [field] = [field for field in read_fields(FIELDS).fields if field.name == name]
     assert field.pattern == STATION_ID.pattern, f"change STATION_ID in apps/ciapol/sensors/event.py or {FIELDS}"
     assert re.fullmatch(str(field.pattern), event_id("A", "2026-01-31T12:00:00Z"))

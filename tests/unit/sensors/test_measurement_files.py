@@ -64,7 +64,7 @@ def test_a_given_time_zone_replaces_that_of_beijing(tmp_path: Path) -> None:
     ("temperature", "dew_point", "expected"),
     [
         (20.0, 20.0, 100.0),
-        (20.0, 21.0, 100.0),  # a dew point above the temperature comes from rounding in the instrument
+        (20.0, 21.0, 100.0),  # a dew point above the temperature is a rounding error of the instrument
         (25.0, 15.0, 53.8),
         (0.0, -10.0, 46.9),
         (40.0, -90.0, 0.0),

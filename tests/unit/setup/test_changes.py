@@ -1,4 +1,4 @@
-"""Which unit tests `make check` runs."""
+"""Selection of the unit tests that `make check` runs."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def affected(*changed: str) -> list[str]:
     return affected_tests(changed, SOURCES)
 
 
-def test_a_test_runs_where_it_or_what_it_imports_changed_the_nearest_first() -> None:
+def test_changed_tests_and_tests_of_changed_imports_are_selected_nearest_first() -> None:
     assert affected("apps/web/rows.py") == [
         REPOSITORY,
         "tests/unit/web/test_rows.py",
@@ -34,29 +34,29 @@ def test_a_test_runs_where_it_or_what_it_imports_changed_the_nearest_first() -> 
     assert affected("tests/unit/other/test_alone.py") == ["tests/unit/other/test_alone.py", REPOSITORY]
 
 
-def test_a_package_a_conftest_and_a_file_beside_count_as_imported() -> None:
+def test_package_conftest_and_neighbouring_files_count_as_imported() -> None:
     both = {"tests/unit/web/test_routes.py", "tests/unit/web/test_rows.py", REPOSITORY}
     assert set(affected("apps/web/__init__.py")) == both
     assert set(affected("infra/settings.py")) == both
     assert set(affected("tests/unit/web/helper.py")) == {"tests/unit/web/test_rows.py", REPOSITORY}
 
 
-def test_a_deleted_module_affects_those_that_still_import_it() -> None:
+def test_a_deleted_module_affects_its_importers() -> None:
     sources = {path: text for path, text in SOURCES.items() if path != "apps/web/rows.py"}
     assert "tests/unit/web/test_rows.py" in affected_tests(["apps/web/rows.py"], sources)
 
 
-def test_a_file_that_is_no_python_affects_those_that_name_its_folder() -> None:
+def test_other_files_affect_tests_that_name_their_folder() -> None:
     assert "tests/unit/web/test_routes.py" in affected("sql/demo/V001__rows.sql")
     assert affected("docs/page.md") == [REPOSITORY]
 
 
-def test_a_lock_affects_all_and_no_change_none() -> None:
+def test_a_changed_lock_selects_all_tests_and_no_change_selects_none() -> None:
     assert len(affected("requirements/dev.txt")) == 4
     assert affected() == []
 
 
-def test_tests_beyond_the_budget_are_named_and_the_first_always_runs() -> None:
+def test_tests_over_the_time_budget_are_named_and_the_first_always_runs() -> None:
     seconds = {"a": changes.BUDGET + 1, "b": 3.0}
     assert within_budget(["a", "b"], seconds) == (["a"], ["b"])
     assert within_budget(["b", "a", "unknown"], seconds) == (["b", "unknown"], ["a"])
@@ -78,7 +78,7 @@ def test_times_of_files_are_read_from_a_report(tmp_path: Path) -> None:
     assert measured(tmp_path / "none.xml") == {}
 
 
-def test_the_repository_s_own_files_are_found() -> None:
+def test_imports_in_the_repository_are_found() -> None:
     sources = changes.tracked_python()
     assert "tests/unit/setup/test_changes.py" in affected_tests(["tools/checks/changes.py"], sources)
     assert "tests/unit/sql/test_migrations.py" in affected_tests(["sql/platform/V001__x.sql"], sources)

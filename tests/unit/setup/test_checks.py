@@ -43,7 +43,7 @@ def test_durations_are_read_from_the_reports(tmp_path: Path) -> None:
     assert from_reports([tmp_path / "vitest.xml"]).durations == (Duration("src/page.test.tsx shows a station", 0.25),)
 
 
-def test_a_run_closes_with_layers_the_slowest_tests_and_the_counts_alone() -> None:
+def test_a_run_ends_with_the_layers_the_slowest_tests_and_the_counts() -> None:
     quick = Result("unit", Outcome(30, durations=tuple(Duration(f"test {n}", n / 10) for n in range(30))), 12.0)
     slow = Result("e2e", Outcome(1, 1, 1, durations=(Duration("test of a stack", 99.5),)), 100.0)
     printed = "\n".join(summary.lines([quick, slow], 113.0)).splitlines()
@@ -91,7 +91,7 @@ SIDE_BY_SIDE = pytest.mark.parametrize("workers", [[], ["--numprocesses=2", "--d
 
 
 @SIDE_BY_SIDE
-def test_an_unexpected_skip_fails_the_run_and_is_named(project: Path, workers: list[str]) -> None:
+def test_an_unexpected_skip_fails_the_run_with_its_name(project: Path, workers: list[str]) -> None:
     done = pytest_in(project, "--no-unexpected-skips", *workers)
     assert done.returncode == 1
     assert "test_it.py::test_skipped: the moon is full" in done.stdout
@@ -99,20 +99,20 @@ def test_an_unexpected_skip_fails_the_run_and_is_named(project: Path, workers: l
 
 
 @SIDE_BY_SIDE
-def test_a_module_that_skips_itself_is_an_unexpected_skip_too(project: Path, workers: list[str]) -> None:
+def test_a_module_level_skip_is_an_unexpected_skip(project: Path, workers: list[str]) -> None:
     (project / "test_it.py").write_text("import pytest\npytest.skip('no engine', allow_module_level=True)\n")
     done = pytest_in(project, "--no-unexpected-skips", *workers)
     assert done.returncode == 1
     assert "test_it.py: no engine" in done.stdout
 
 
-def test_skips_are_free_elsewhere_and_long_tests_left_out(project: Path) -> None:
+def test_without_the_option_skips_are_allowed_and_long_tests_deselected(project: Path) -> None:
     done = pytest_in(project)
     assert done.returncode == 0
     assert "1 passed, 1 skipped, 1 deselected, 1 xfailed" in done.stdout
 
 
-def test_long_tests_run_where_they_are_asked_for(project: Path) -> None:
+def test_long_tests_run_on_request(project: Path) -> None:
     done = pytest_in(project, long="1")
     assert "test_it.py::test_long" in done.stdout
     assert done.returncode == 1

@@ -54,7 +54,7 @@ def test_a_distribution_is_built_once(made: Made) -> None:
     assert made.builds == ["1"]
 
 
-def test_two_runs_at_once_build_it_once(made: Made) -> None:
+def test_two_concurrent_runs_build_a_distribution_once(made: Made) -> None:
     both = threading.Barrier(2)
 
     def one() -> Path:
@@ -86,7 +86,7 @@ def test_leftovers_of_a_killed_run_are_removed(made: Made, tmp_path: Path) -> No
     assert [path.name for path in assemble(made).iterdir()] == ["file"]
 
 
-def test_sources_that_change_during_the_build_give_no_distribution(made: Made, tmp_path: Path) -> None:
+def test_no_distribution_is_created_if_sources_change_during_the_build(made: Made, tmp_path: Path) -> None:
     def edit() -> None:
         made.version = "2"
 
@@ -125,7 +125,7 @@ def test_a_failed_distribution_does_not_stop_the_others(made: Made, monkeypatch:
     assert results["made"] == made.distribution().path
 
 
-def test_sources_that_changed_meanwhile_are_built_again(made: Made) -> None:
+def test_a_build_is_repeated_if_its_sources_changed_meanwhile(made: Made) -> None:
     def edit() -> None:
         made.version = "2"
 

@@ -9,7 +9,7 @@ from tools.setup import docker_engine, doctor
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A script that stands for the `docker` command."""
+    """A script that replaces the `docker` command."""
     path = tmp_path / "docker"
     path.touch(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -26,9 +26,7 @@ def test_client_engine_and_address_are_shown(program: Path, monkeypatch: pytest.
     ]
 
 
-def test_an_engine_that_was_named_and_does_not_answer_is_a_problem(
-    program: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_configured_engine_that_does_not_respond_is_a_problem(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program.write_text("#!/bin/sh\nexit 1\n")
     assert docker_engine.rows()[1][2] is True
     monkeypatch.setenv("DOCKER_HOST", "tcp://engine.example:2376")

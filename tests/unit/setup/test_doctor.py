@@ -1,4 +1,4 @@
-"""What `make doctor` says of ports and folders."""
+"""The output of `make doctor` about ports and folders."""
 
 import socket
 import subprocess
@@ -45,14 +45,14 @@ def rows(port: int, monkeypatch: pytest.MonkeyPatch, name: str = "SOME_SERVICE")
     return list(doctor.ports(0))
 
 
-def test_a_port_of_the_own_stack_is_no_trouble(listener: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_used_by_the_own_stack_is_no_problem(listener: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     port, _ = listener
     [row] = rows(port, monkeypatch)
     assert row.ok
     assert row.found == f"held by this checkout's stack: {port}"
 
 
-def test_a_port_of_another_process_is_named_with_it(
+def test_a_port_used_by_another_process_is_shown_with_the_process(
     listener: tuple[int, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     port, pid = listener
@@ -64,7 +64,7 @@ def test_a_port_of_another_process_is_named_with_it(
     assert "KAPPASTACK_PORT_OFFSET" in row.advice
 
 
-def test_a_port_that_only_clusters_use_is_no_trouble(
+def test_a_used_port_that_only_clusters_need_is_no_problem(
     listener: tuple[int, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "another"))
@@ -81,7 +81,7 @@ def test_a_free_port_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (row.ok, row.found) == (True, str(port))
 
 
-def test_every_port_of_the_platform_is_examined() -> None:
+def test_every_port_of_the_platform_is_checked() -> None:
     found = examined.platform_ports()
     assert {12345, 1234, 5678, 5052, 5432, 6650, 3000} <= set(found.values())
     known = {name for name, number in vars(table).items() if name.isupper() and isinstance(number, int)}
@@ -101,7 +101,7 @@ def test_every_port_of_the_platform_is_examined() -> None:
         ("/srv/a:b", "':'"),
     ],
 )
-def test_paths_that_servers_cannot_cope_with_are_known(folder: str, characters: str) -> None:
+def test_paths_that_servers_do_not_support_are_detected(folder: str, characters: str) -> None:
     assert unusable_characters(Path(folder)) == characters
 
 
@@ -110,7 +110,7 @@ def test_this_checkout_is_usable() -> None:
 
 
 @pytest.mark.parametrize("name", ["my stack", "données"])
-def test_the_set_up_refuses_such_a_folder_at_once(
+def test_the_set_up_rejects_such_a_folder_at_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / name))

@@ -1,4 +1,4 @@
-"""Downloads with a Maven that the test replaces: what it writes, and how it ends."""
+"""Downloads with a fake Maven whose files and exit status the test sets."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ ARTIFACTS = [Artifact("com.example", f"part{number}", "1.0", sha256(CONTENT).hex
 
 
 class FakeMaven:
-    """Writes the files that the modules of a POM name into the repository, apart from those that a test withholds."""
+    """Writes the files that a POM's modules name into the repository, except those that a test withholds."""
 
     def __init__(self) -> None:
         self.withheld: list[set[str]] = []
@@ -65,13 +65,13 @@ def test_all_files_come_from_one_run_of_several_modules(fake: FakeMaven, tmp_pat
     assert len(fake.runs) == 1
 
 
-def test_files_that_the_first_run_did_not_get_come_one_after_the_other(fake: FakeMaven) -> None:
+def test_files_missing_after_the_first_run_are_downloaded_one_by_one(fake: FakeMaven) -> None:
     fake.withheld = [{"part3"}]
     assert len(downloads.fetch(ARTIFACTS, silent)) == 20
     assert fake.runs[1][fake.runs[1].index("--threads") + 1] == "1"
 
 
-def test_a_file_that_no_run_gets_is_named_and_the_others_are_kept(fake: FakeMaven, tmp_path: Path) -> None:
+def test_the_error_names_a_missing_file_and_the_others_are_kept(fake: FakeMaven, tmp_path: Path) -> None:
     fake.withheld = [{"part3"}, {"part3"}]
     with pytest.raises(AssemblyError, match="part3 is nowhere"):
         downloads.fetch(ARTIFACTS, silent)
@@ -86,7 +86,7 @@ def test_a_file_with_another_checksum_does_not_enter_the_cache(fake: FakeMaven) 
     assert downloads.lacking(ARTIFACTS) == ARTIFACTS
 
 
-def test_what_a_killed_run_had_downloaded_is_used(fake: FakeMaven, tmp_path: Path) -> None:
+def test_files_downloaded_by_a_killed_run_are_used(fake: FakeMaven, tmp_path: Path) -> None:
     left = tmp_path / "maven-downloads" / ARTIFACTS[0].repository_path
     left.parent.mkdir(parents=True)
     left.write_bytes(CONTENT)
@@ -94,7 +94,7 @@ def test_what_a_killed_run_had_downloaded_is_used(fake: FakeMaven, tmp_path: Pat
     assert fake.runs == []
 
 
-def test_half_a_file_of_a_killed_run_is_downloaded_again(fake: FakeMaven, tmp_path: Path) -> None:
+def test_a_partial_file_of_a_killed_run_is_downloaded_again(fake: FakeMaven, tmp_path: Path) -> None:
     left = tmp_path / "maven-downloads" / ARTIFACTS[0].repository_path
     left.parent.mkdir(parents=True)
     left.write_bytes(CONTENT[:1])
@@ -102,7 +102,7 @@ def test_half_a_file_of_a_killed_run_is_downloaded_again(fake: FakeMaven, tmp_pa
     assert len(fake.runs) == 1
 
 
-def test_a_classifier_and_a_type_are_asked_for(fake: FakeMaven) -> None:
+def test_classifier_and_type_are_requested(fake: FakeMaven) -> None:
     special = replace(ARTIFACTS[0], type="tar.gz", classifier="bin")
     pom = downloads._copying_pom("part-0", [special])
     assert "<type>tar.gz</type><classifier>bin</classifier>" in pom

@@ -20,7 +20,7 @@ def notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_an_unprepared_checkout_names_the_command(notes: Path) -> None:
+def test_the_error_for_an_unprepared_checkout_names_the_command(notes: Path) -> None:
     with pytest.raises(SetupError, match="run `make setup`"):
         prepared.variables()
 
@@ -34,7 +34,9 @@ def test_prepared_programs_are_first_on_path_and_only_once(notes: Path, monkeypa
     assert prepared.variables() == first
 
 
-def test_a_shell_after_make_env_finds_the_same_as_any_other(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shell_after_make_env_has_the_same_environment_as_commands(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environment.write()
     environment.mark_ready(tests=False)
     for name, value in prepared.variables().items():

@@ -7,7 +7,7 @@ from infra.checkout.paths import cache, locked, write_atomically
 from tests.waiting import PATIENCE
 
 
-def test_a_lock_keeps_a_second_holder_out_until_the_first_is_done(tmp_path: Path) -> None:
+def test_a_second_holder_waits_until_the_lock_is_released(tmp_path: Path) -> None:
     order: list[str] = []
     waiting = threading.Event()
 
@@ -24,13 +24,13 @@ def test_a_lock_keeps_a_second_holder_out_until_the_first_is_done(tmp_path: Path
     assert order == ["first", "second"]
 
 
-def test_a_file_is_written_whole_and_leaves_no_draft(tmp_path: Path) -> None:
+def test_a_file_is_written_atomically_without_leftovers(tmp_path: Path) -> None:
     write_atomically(tmp_path / "folder" / "file", "one")
     write_atomically(tmp_path / "folder" / "file", "two")
     assert [(path.name, path.read_text()) for path in (tmp_path / "folder").iterdir()] == [("file", "two")]
 
 
-def test_a_variable_moves_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_environment_variable_sets_the_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KAPPASTACK_CACHE", str(tmp_path))
     assert cache() == tmp_path
     monkeypatch.delenv("KAPPASTACK_CACHE")

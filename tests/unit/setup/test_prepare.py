@@ -1,4 +1,4 @@
-"""The order of the set-up's steps: what waits for what, and what goes on side by side."""
+"""The order of the set-up's steps: their dependencies, and which of them run concurrently."""
 
 import threading
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tools.setup.__main__ import Step
 
 
 class Steps:
-    """Four steps and the distributions; each notes its end, and may wait for the end of another."""
+    """Four steps and the distributions. Each records its end, and may wait for the end of another."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
@@ -49,14 +49,14 @@ def go(found: Path | None) -> Callable[[], Path | None]:
     return lambda: found
 
 
-def test_the_cli_is_built_while_all_else_goes_on(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cli_is_built_concurrently_with_all_other_steps(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi_cli, "go_on_path", go(Path("go")))
     steps.waits_for = {"python": "packages", "cli": "distributions"}
     setup.prepare(tests=False, distributions=True)
     assert steps.done == ["packages", "python", "node", "distributions", "cli", "ready"]
 
 
-def test_it_begins_before_the_python_environment_where_go_is_there(
+def test_the_build_starts_before_the_python_environment_if_go_is_installed(
     steps: Steps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pulumi_cli, "go_on_path", go(Path("go")))
@@ -72,7 +72,7 @@ def test_a_pinned_go_needs_the_python_environment_first(steps: Steps, monkeypatc
 
 
 @pytest.mark.parametrize("failing", ["python", "cli", "distributions"])
-def test_a_step_that_fails_leaves_the_set_up_unfinished(
+def test_the_set_up_is_incomplete_after_a_failed_step(
     steps: Steps, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     monkeypatch.setattr(pulumi_cli, "go_on_path", go(Path("go")))
@@ -89,9 +89,7 @@ def test_a_step_that_fails_leaves_the_set_up_unfinished(
     assert "ready" not in steps.done
 
 
-def test_a_failed_distribution_does_not_keep_the_tests_from_running(
-    steps: Steps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tests_can_run_after_a_failed_distribution(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise SetupError("a distribution failed")
 

@@ -1,4 +1,4 @@
-"""A virtual environment that was moved or copied is made again."""
+"""A moved or copied virtual environment is recreated."""
 
 import sys
 import venv
@@ -24,13 +24,15 @@ def place(monkeypatch: pytest.MonkeyPatch, made: Path) -> None:
     monkeypatch.setattr(python_environment, "_STAMP", made / ".kappastack-locks")
 
 
-def test_it_is_ready_where_it_was_made(folder: Path) -> None:
+def test_the_environment_is_ready_at_its_original_path(folder: Path) -> None:
     assert not python_environment.ready()
     (folder / ".kappastack-locks").write_text(python_environment._fingerprint())
     assert python_environment.ready()
 
 
-def test_in_a_moved_or_copied_checkout_it_is_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_not_ready_in_a_moved_or_copied_checkout(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / ".kappastack-locks").write_text(python_environment._fingerprint())
     moved = folder.parent.rename(folder.parent.with_name("moved")) / ".venv"
     place(monkeypatch, moved)

@@ -12,7 +12,7 @@ from infra.checkout.paths import ROOT
 MEGABYTE = 1_000_000
 KNOWN_LARGE: frozenset[str] = frozenset()
 
-# Split, so that this file itself contains none of them.
+# The words are split so that this file does not contain them.
 _REGISTRIES = (
     ("pypi", "org"),
     ("pythonhosted", "org"),

@@ -6,7 +6,7 @@ import pytest
 from apps.shared.files import write_file, write_private
 
 
-def test_only_the_owner_reads_a_private_file(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_a_private_file(tmp_path: Path) -> None:
     path = tmp_path / "new" / "token"
     write_private(path, "secret")
     assert path.read_text() == "secret"
@@ -21,7 +21,7 @@ def test_an_existing_file_becomes_private_too(tmp_path: Path) -> None:
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
 
 
-def test_a_write_that_fails_keeps_the_old_content_and_leaves_no_draft(
+def test_a_failed_write_keeps_the_old_content_without_leftovers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "state.json"

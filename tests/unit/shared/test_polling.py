@@ -5,7 +5,7 @@ import pytest
 from apps.shared.polling import NeverReady, Pending, poll, wait_until
 
 
-def test_it_hands_on_the_value_as_soon_as_there_is_one() -> None:
+def test_the_first_value_is_returned() -> None:
     answers: list[Pending | int] = [Pending("no"), Pending("no"), 7]
     assert poll(lambda: answers.pop(0), within=60, what="it", pause=0.001) == 7
     assert answers == []
@@ -16,13 +16,13 @@ def test_the_error_has_the_last_reason() -> None:
         wait_until(lambda: "HTTP 503", within=0, what="Pulsar")
 
 
-def test_it_looks_once_more_when_the_time_is_over() -> None:
+def test_the_function_is_called_once_more_after_the_time_limit() -> None:
     begin = time.monotonic()
     found = poll(lambda: 1 if time.monotonic() - begin >= 0.2 else Pending("no"), within=0.2, what="it", pause=60)
     assert found == 1
 
 
-def test_a_final_reason_ends_it_early() -> None:
+def test_a_final_reason_ends_the_wait_early() -> None:
     with pytest.raises(NeverReady, match="StarRocks: access denied"):
         wait_until(lambda: Pending("access denied", final=True), within=3600, what="StarRocks", pause=60)
 
@@ -42,7 +42,7 @@ def test_a_growing_pause_stays_below_its_limit(monkeypatch: pytest.MonkeyPatch) 
     assert pauses == [1, 2, 4, 4, 4]
 
 
-def test_an_error_of_the_look_comes_through() -> None:
+def test_an_error_of_the_function_is_raised() -> None:
     def look() -> str:
         raise KeyError("of the look")
 

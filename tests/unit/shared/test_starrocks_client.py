@@ -20,7 +20,7 @@ LOST = pymysql.err.OperationalError(2013, "Lost connection to MySQL server durin
 
 @dataclass
 class Server:
-    """Answers statements; each answer that is an error is given once."""
+    """Answers statements. Each error among the answers is raised once."""
 
     answers: list[Exception | list[tuple[object, ...]]] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 @pytest.mark.parametrize("refusal", [PLANNER, COMMITTED])
-def test_a_statement_is_sent_again_where_the_frontend_asks_for_that(server: Server, refusal: Exception) -> None:
+def test_a_statement_is_retried_after_retryable_errors_of_the_frontend(server: Server, refusal: Exception) -> None:
     server.answers = [refusal, refusal, [(1,)]]
     lines: list[str] = []
     assert StarRocks(ADDRESS, report=lines.append).number("SELECT n") == 1
@@ -85,20 +85,20 @@ def test_a_statement_is_sent_again_where_the_frontend_asks_for_that(server: Serv
     assert server.connections == 1
 
 
-def test_it_is_not_sent_again_for_ever(server: Server) -> None:
+def test_retries_are_limited(server: Server) -> None:
     server.answers = [PLANNER]
     with pytest.raises(StarRocksError, match="refused `SELECT n`: StarRocks planner use long time"):
         StarRocks(ADDRESS, busy_seconds=0).number("SELECT n")
 
 
-def test_it_is_not_sent_again_where_the_caller_decides(server: Server) -> None:
+def test_a_caller_can_disable_retries(server: Server) -> None:
     server.answers = [COMMITTED]
     with pytest.raises(StarRocksError, match="COMMITTED"):
         StarRocks(ADDRESS).change("ALTER TABLE t DROP PARTITION p", repeat=False)
     assert len(server.statements) == 1
 
 
-def test_any_other_refusal_is_final(server: Server) -> None:
+def test_other_errors_are_not_retried(server: Server) -> None:
     server.answers = [pymysql.err.ProgrammingError(1064, "Getting syntax error"), [(2,)]]
     client = StarRocks(ADDRESS)
     with pytest.raises(StarRocksError, match="syntax error") as caught:
@@ -109,7 +109,7 @@ def test_any_other_refusal_is_final(server: Server) -> None:
     assert server.connections == 1
 
 
-def test_a_lost_connection_is_opened_again_by_the_next_statement(server: Server) -> None:
+def test_the_next_statement_reopens_a_lost_connection(server: Server) -> None:
     server.answers = [LOST, [(3,)]]
     client = StarRocks(ADDRESS)
     with pytest.raises(StarRocksUnreachable, match="does not answer: Lost connection"):
@@ -118,7 +118,7 @@ def test_a_lost_connection_is_opened_again_by_the_next_statement(server: Server)
     assert server.connections == 2
 
 
-def test_what_may_be_done_twice_is_repeated_until_there_is_an_answer(server: Server) -> None:
+def test_repeatable_statements_are_retried_until_an_answer(server: Server) -> None:
     server.refused_connections = [pymysql.err.OperationalError(2003, "Connection refused")]
     server.answers = [LOST, [(4,)]]
     client = StarRocks(ADDRESS)
@@ -126,7 +126,7 @@ def test_what_may_be_done_twice_is_repeated_until_there_is_an_answer(server: Ser
     assert server.connections == 2
 
 
-def test_the_last_error_comes_out_when_nothing_answers(server: Server) -> None:
+def test_the_last_error_is_raised_if_nothing_responds(server: Server) -> None:
     server.answers = [LOST]
     with pytest.raises(StarRocksUnreachable):
         repeat_until_reached(lambda: StarRocks(ADDRESS).number("SELECT n"), within=0, what="counting")
@@ -141,7 +141,7 @@ def test_an_interrupted_statement_leaves_no_half_read_connection(server: Server)
     assert server.connections == 2
 
 
-def test_a_number_is_one_number(server: Server) -> None:
+def test_number_accepts_exactly_one_number(server: Server) -> None:
     server.answers = [[(None,)], [("text",)], []]
     client = StarRocks(ADDRESS)
     assert client.number("SELECT n") == 0
@@ -150,7 +150,7 @@ def test_a_number_is_one_number(server: Server) -> None:
             client.number("SELECT n")
 
 
-def test_no_password_gets_into_messages(server: Server) -> None:
+def test_messages_contain_no_password(server: Server) -> None:
     server.refused_connections = [pymysql.err.OperationalError(1045, "Access denied for user 'smoke'")]
     with pytest.raises(StarRocksError, match="user smoke: Access denied") as caught:
         StarRocks(ADDRESS).connect()

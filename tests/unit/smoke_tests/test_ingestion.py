@@ -1,4 +1,4 @@
-"""The smoke tests' view of an ingestion job, against a server with Zeta's answers."""
+"""The smoke tests' access to the ingestion job, with a fake server that responds like Zeta."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the smoke tests stand on: reading outputs, waiting, the scenario."""
+"""Helpers of the smoke tests: reading outputs, waiting, the scenario."""
 
 import itertools
 import json
@@ -73,7 +73,7 @@ def test_outputs_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not read_outputs(None).starrocks.is_emulator
 
 
-def test_missing_outputs_are_named_and_no_password_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_missing_outputs_and_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps({**OUTPUTS, "addresses": {}, "products": {"ciapol": {"api_url": "", "topics": {}}}}))
     monkeypatch.setenv(OUTPUTS_FILE, str(file))
@@ -84,36 +84,36 @@ def test_missing_outputs_are_named_and_no_password_is_told(tmp_path: Path, monke
     assert "hidden" not in str(caught.value)
 
 
-def test_what_pulumi_complains_about_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_pulumi_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_pulumi(tmp_path, monkeypatch, "echo secret; echo no stack named dev >&2; exit 3")
     with pytest.raises(OutputsError, match="stack dev: no stack named dev") as caught:
         read_outputs("dev")
     assert "secret" not in str(caught.value)
 
 
-def test_without_a_stack_it_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_without_a_stack_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(OUTPUTS_FILE, raising=False)
     with pytest.raises(OutputsError, match="--stack local"):
         read_outputs(None)
 
 
-def test_waiting_ends_as_soon_as_it_is_enough() -> None:
+def test_the_wait_ends_when_the_state_is_sufficient() -> None:
     numbers = itertools.count()
     assert wait_until("three", lambda: next(numbers), lambda number: number == 3, 10) == 3
 
 
-def test_waiting_in_vain_tells_what_for_and_what_was_last_seen() -> None:
+def test_the_timeout_error_has_the_expected_and_the_last_state() -> None:
     with pytest.raises(AssertionError, match=r"^the moon was not ready within 0 s: last seen: 'clouds'"):
         wait_until("the moon", lambda: "clouds", lambda _: False, 0.1)
 
 
-def test_every_run_has_stations_of_its_own() -> None:
+def test_every_run_has_its_own_stations() -> None:
     first, second = Scenario.new(), Scenario.new()
     assert not set(first.stations) & set(second.stations)
     assert all(first.run in station for station in first.stations)
 
 
-def test_poison_carries_its_mark_in_its_bytes() -> None:
+def test_invalid_messages_contain_the_mark_of_the_run() -> None:
     scenario = Scenario.new()
     assert all(scenario.broken.encode() in poison.payload for poison in scenario.poison)
     payloads = [poison.payload for poison in scenario.poison]

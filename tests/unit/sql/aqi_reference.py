@@ -36,7 +36,7 @@ TABLES: dict[str, list[Line]] = {
 """Concentration range and index range of each line, as EPA prints them."""
 
 CAPPED = {"o3_8h": Decimal("0.200"), "so2_1h": Decimal(304)}
-"""Tables that end before 500: greater concentrations get their last index."""
+"""Tables that end before 500: greater concentrations get the last index of the table."""
 
 MOLAR_VOLUME = 24.4654
 MOLAR_MASS = {"o3": 47.997, "co": 28.010, "no2": 46.005, "so2": 64.058}
@@ -89,10 +89,10 @@ def _greatest(*indices: int | None) -> int | None:
 
 HABIT_HOURS = 168
 COUNTS_FROM = 0.75
-"""Share of the usual number of values from which an hour counts."""
+"""Minimum share of the usual number of values for an hour to count."""
 
 NEEDED = {"pm25": (2, 3), "pm10": (2, 3), "o3": (6, 8), "co": (6, 8), "no2": (1, 1), "so2": (1, 1)}
-"""Hours that must count, of the newest so many, for a sub-index."""
+"""Pairs (hours that must count, newest hours considered) for a sub-index."""
 
 
 def _counting(means: pd.Series, counts: pd.Series) -> pd.Series:

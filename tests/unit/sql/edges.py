@@ -10,7 +10,7 @@ from tests.unit.sql import aqi_reference as reference
 
 NOON = pd.Timestamp("2026-01-31 12:00:00")
 
-# table, pollutant, hours that it needs, µg/m³ or ppb in a unit of the table
+# table, pollutant, hours needed, µg/m³ or ppb per unit of the table
 _TABLES = (
     ("pm25", "pm25", 12, 1.0),
     ("pm10", "pm10", 12, 1.0),
@@ -22,7 +22,7 @@ _TABLES = (
     ("so2_24h", "so2", 24, 1.0),
 )
 _BELOW_FIRST = {"o3_1h": None, "so2_24h": 200}
-"""Index just below a table that does not begin at 0: none, or that of the table before it."""
+"""Index just below a table that does not begin at 0: none, or that of the preceding table."""
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ def test_the_first_hour_of_a_station_has_no_index(aqi_query: AqiQuery) -> None:
         ([450.0, 450.0, *[math.nan] * 30, 9.0], 748, 748, ""),
     ],
 )
-def test_after_an_outage_it_is_the_same(
+def test_the_first_hour_after_an_outage_has_no_index(
     aqi_query: AqiQuery, newest_first: list[float], index: int | None, known: int, missing: str
 ) -> None:
     rows = at_noon(aqi_query, history("s", pm25=newest_first, no2=[5.0] * len(newest_first)))
@@ -224,7 +224,7 @@ def test_after_an_outage_it_is_the_same(
     ("newest_first", "hours"),
     [([40.0], 5), ([40.0] * 3, 3), ([40.0, *[math.nan] * 4, 40.0, 40.0, 40.0], 5), ([40.0, math.nan, *[40.0] * 3], 2)],
 )
-def test_it_says_after_how_many_hours_ozone_has_its_mean(
+def test_the_number_of_hours_until_ozone_has_its_mean(
     aqi_query: AqiQuery, newest_first: list[float], hours: int
 ) -> None:
     rows = at_noon(aqi_query, history("s", o3=newest_first))
@@ -241,8 +241,8 @@ def minutes(station_id: str, *hours: tuple[int, int, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["station_id", "measured_at", "pm25", "no2"])
 
 
-def test_one_reading_is_no_hour(aqi_query: AqiQuery) -> None:
-    """Twelve hours at 10 µg/m³ and one reading of 500 gave 360, "hazardous"."""
+def test_a_single_reading_does_not_count_as_an_hour(aqi_query: AqiQuery) -> None:
+    """With a counted single reading, twelve hours at 10 µg/m³ and one reading of 500 would give 360, "hazardous"."""
     usual = [(ago, 60, 10.0) for ago in range(1, 13)]
     rows = at_noon(
         aqi_query,
@@ -272,7 +272,7 @@ def test_an_hour_with_few_values_of_one_pollutant_counts_for_the_others(aqi_quer
     assert answer(rows, "s", "pm25_nowcast", "aqi", "reason") == [pytest.approx(10.0), 53, None]
 
 
-def test_the_running_hour_has_no_index(aqi_query: AqiQuery) -> None:
+def test_the_current_hour_has_no_index(aqi_query: AqiQuery) -> None:
     now = pd.Timestamp.now("UTC").tz_localize(None)
     hour = now.floor("h")
     times = [hour - pd.Timedelta(hours=ago) for ago in range(13)]

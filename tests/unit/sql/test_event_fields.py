@@ -1,4 +1,4 @@
-"""The fields of events against the tables that the ingest job loads: the same columns, with types that fit."""
+"""The tables that the ingest job loads have the columns of the events' fields, with suitable types."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def columns() -> dict[str, dict[str, ddl.Column]]:
 
 
 def misfits(field: EventField, column: ddl.Column | None, table: str) -> list[str]:
-    """What keeps the field's values out of the column; empty where it fits."""
+    """The reasons why a column cannot store all values of a field; empty if it can."""
     expected = f"VARCHAR({field.max_bytes})" if field.type == "string" else TYPES[field.type]
     if column is None:
         return [f"table {table} has no column {field.name} {expected}: add a migration to sql/ciapol/"]
@@ -66,7 +66,7 @@ def test_every_column_of_the_clean_table_comes_from_the_event_or_its_message() -
     assert names == set(read_fields(FIELDS).names), f"change {FIELDS.relative_to(ddl.ROOT)}"
 
 
-def test_the_sinks_load_columns_that_their_tables_have() -> None:
+def test_the_sinks_load_only_existing_columns() -> None:
     path = ddl.ROOT / "seatunnel/ciapol/ingest.conf"
     job = read_definition(path, {}, files=ddl.ROOT, fields=JobFields(FIELDS.parent))
     tables = columns()
@@ -93,7 +93,7 @@ def test_truncated_texts_fit_their_columns() -> None:
 
 
 @pytest.mark.parametrize("id_field", ["station_id", "event_id"])
-def test_the_pattern_of_ids_allows_no_more_than_their_columns_hold(id_field: str) -> None:
+def test_the_pattern_of_ids_fits_their_columns(id_field: str) -> None:
     [field] = [field for field in read_fields(FIELDS).fields if field.name == id_field]
     assert re.fullmatch(str(field.pattern), "a" * 64)
     assert field.max_bytes == 64
@@ -110,7 +110,7 @@ def test_the_pattern_of_ids_allows_no_more_than_their_columns_hold(id_field: str
         ({"measurement": False, "required": True}, "pm25 is NULL"),
     ],
 )
-def test_a_field_that_does_not_fit_is_named(changes: dict[str, object], fault: str) -> None:
+def test_the_error_names_a_field_that_does_not_fit(changes: dict[str, object], fault: str) -> None:
     [field] = [field for field in read_fields(FIELDS).fields if field.name == "pm25"]
     changed = EventField.model_validate(field.model_dump() | changes)
     found = misfits(changed, columns()[CLEAN].get(changed.name), CLEAN)

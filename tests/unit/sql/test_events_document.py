@@ -1,4 +1,4 @@
-"""docs/events.md states the limits that the fields file has."""
+"""docs/events.md has the limits of the fields file."""
 
 import re
 

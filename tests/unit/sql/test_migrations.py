@@ -52,7 +52,7 @@ def test_versions_are_consecutive(paths: list[Path]) -> None:
 
 
 @files
-def test_only_the_replication_number_is_left_open(path: Path) -> None:
+def test_the_replication_number_is_the_only_placeholder(path: Path) -> None:
     assert set(ddl.PLACEHOLDER.findall(path.read_text())) <= {"replication_num"}
     assert ddl.replication_faults(path.read_text()) == []
 
@@ -66,14 +66,14 @@ def test_statements_end_at_a_line_end(path: Path) -> None:
 
 
 @files
-def test_sqlglot_understands_all_but_roles(path: Path) -> None:
+def test_sqlglot_parses_all_statements_except_roles(path: Path) -> None:
     for statement in ddl.parse(path.read_text()):
         if isinstance(statement, exp.Command):
             text = " ".join(statement.sql("starrocks", comments=False).split())
             assert ddl.OPAQUE.match(text), text
 
 
-def test_tables_keep_the_rules() -> None:
+def test_tables_follow_the_rules() -> None:
     tables = all_tables()
     assert set(tables) == TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
@@ -92,28 +92,28 @@ def columns(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [*ddl.MIGRATIONS, *ddl.QUERIES], ids=lambda path: path.name)
-def test_an_insert_gives_every_column(path: Path) -> None:
-    """Without one, StarRocks 3.5 leaves the column of an existing row as it is."""
+def test_an_insert_names_every_column(path: Path) -> None:
+    """StarRocks 3.5 does not change an omitted column of an existing row."""
     inserts = re.findall(r"^INSERT INTO (\w+)\s*\(([^)]*)\)", path.read_text(), flags=re.MULTILINE)
     assert len(inserts) == len(re.findall(r"^INSERT ", path.read_text(), flags=re.MULTILINE))
     for table, names in inserts:
         assert [name.strip() for name in names.split(",")] == columns(table), table
 
 
-def test_the_index_query_answers_the_columns_of_its_table() -> None:
+def test_the_index_query_returns_the_columns_of_its_table() -> None:
     query = next(path for path in ddl.QUERIES if path.name == "aqi_hourly.sql")
     [select] = ddl.parse(query.read_text())
     assert isinstance(select, exp.Select)
     assert [e.alias_or_name for e in select.expressions] == columns("aqi_hourly_zeta")
 
 
-def test_tables_of_the_platform_keep_the_rules() -> None:
+def test_tables_of_the_platform_follow_the_rules() -> None:
     tables = {t.name: t for path in ddl.PLATFORM for t in ddl.tables(path.read_text())}
     assert {name: table.key for name, table in tables.items()} == PLATFORM_TABLES
     assert {name: faults for name, table in tables.items() if (faults := ddl.table_faults(table))} == {}
 
 
-def test_tables_are_spread_as_decided() -> None:
+def test_tables_have_the_decided_distribution() -> None:
     tables = all_tables()
     for name, table in tables.items():
         assert table.hash_columns == [HASH.get(name, "station_id")], name
@@ -174,7 +174,7 @@ def test_materialized_views_follow_the_months_of_their_base() -> None:
         assert source.this.sql("starrocks").upper() == "DATE_TRUNC('MONTH', MEASURED_AT)"
 
 
-def test_views_name_their_columns_and_hide_stations_of_tests() -> None:
+def test_views_name_their_columns_and_exclude_test_stations() -> None:
     views = {v.this.name: v for path in ddl.MIGRATIONS for v in ddl.creates(path.read_text(), "VIEW")}
     names = {
         "all_measurements",
@@ -220,7 +220,7 @@ def roles(paths: list[Path]) -> dict[str, dict[str, set[str]]]:
     return rights
 
 
-def test_roles_of_the_product_have_its_name_and_no_more_than_their_work() -> None:
+def test_roles_of_the_product_have_its_prefix_and_only_required_privileges() -> None:
     rights = roles(ddl.MIGRATIONS)
     assert {role: set().union(*things.values()) for role, things in rights.items()} == {
         "ciapol_reader": {"SELECT"},
@@ -241,7 +241,7 @@ def test_roles_of_the_product_have_its_name_and_no_more_than_their_work() -> Non
     assert set(rights["ciapol_loader"]) == {f"TABLE ciapol_analytics.{name}" for name in INGESTED}
 
 
-def test_roles_of_the_platform_are_for_its_tables() -> None:
+def test_roles_of_the_platform_have_privileges_on_its_tables_only() -> None:
     everything = {"SELECT", "INSERT", "UPDATE", "DELETE"}
     tables = [f"TABLE kappastack.{name}" for name in PLATFORM_TABLES]
     assert roles(ddl.PLATFORM) == {
@@ -250,6 +250,6 @@ def test_roles_of_the_platform_are_for_its_tables() -> None:
     }
 
 
-def test_no_migration_has_a_password() -> None:
+def test_no_migration_contains_a_password() -> None:
     text = "\n".join(path.read_text() for path in ddl.MIGRATIONS)
     assert "PASSWORD" not in text.upper().replace("PASSWORDS", "")

@@ -1,4 +1,4 @@
-"""A stack file of its own in the checkout, and state folders for it."""
+"""A separate stack file in the checkout, and state folders for it."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ def stack_name() -> Iterator[str]:
 
 @pytest.fixture
 def stack_in(stack_name: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Stack]:
-    """The stack, in a state folder."""
+    """The stack with a state folder."""
     for name in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME"):
         monkeypatch.delenv(name, raising=False)
 

@@ -1,4 +1,4 @@
-"""Credentials: whole or hidden, with the address that clients connect to."""
+"""Credentials are printed in full or hidden, with the address that clients connect to."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_secrets_are_hidden_unless_they_are_requested(capsys: pytest.CaptureFixt
     assert "SHOW=1" in text
 
 
-def test_each_is_printed_whole_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_secret_is_printed_in_full_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="", show=True) == 0
     lines = {tuple(line.split()[:3]): line.split()[3:] for line in capsys.readouterr().out.splitlines()[1:]}
     assert lines["Pulsar", "ciapol-sensors", "token"] == [LONG, "pulsar://127.0.0.1:6650"]
@@ -60,11 +60,11 @@ def test_each_is_printed_whole_with_its_address(capsys: pytest.CaptureFixture[st
     assert "token-key" not in str(lines)
 
 
-def test_one_user_s_secret_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_secret_of_a_given_user_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="ciapol_api", show=True) == 0
     assert capsys.readouterr().out == "readonly\n"
 
 
-def test_an_unknown_user_is_named_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_names_an_unknown_user_and_the_existing_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="nobody", show=True) == 1
     assert "USER=nobody: there are admin, dolphinscheduler, postgres, ciapol-sensors" in capsys.readouterr().out

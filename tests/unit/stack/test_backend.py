@@ -1,4 +1,4 @@
-"""Locks of live and dead runs, and files that a full disk or a power cut left empty or torn."""
+"""Locks of running and ended processes, and files left empty or truncated by a full disk or a power cut."""
 
 import json
 import os
@@ -20,7 +20,7 @@ CHECKPOINT = {"version": 3, "checkpoint": {"latest": {"secrets_providers": {"sta
 
 @pytest.fixture
 def said() -> list[str]:
-    """Lines of repairs."""
+    """The reported repairs."""
     return []
 
 
@@ -50,7 +50,7 @@ def lock(folder: Path, **values: object) -> Path:
 
 @pytest.fixture
 def dead() -> int:
-    """The id of a process that ended."""
+    """The id of an ended process."""
     with subprocess.Popen(["true"]) as process:
         pass
     return process.pid
@@ -63,26 +63,26 @@ def test_a_dead_run_s_lock_is_removed(backend: Backend, tmp_path: Path, said: li
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_later_process_with_the_id_of_a_dead_run_holds_no_lock(backend: Backend, tmp_path: Path) -> None:
+def test_a_reused_process_id_does_not_keep_a_lock(backend: Backend, tmp_path: Path) -> None:
     lock(tmp_path, timestamp="2001-01-01T00:00:00.123456789Z")
     backend.check_lock()
 
 
-def test_a_live_run_is_named_and_waiting_is_the_advice(backend: Backend, tmp_path: Path) -> None:
+def test_the_error_names_a_running_process_and_advises_to_wait(backend: Backend, tmp_path: Path) -> None:
     path = lock(tmp_path)
     with pytest.raises(StackLocked, match=rf"^run {os.getpid()} works on stack local since .*: wait until it ends"):
         backend.check_lock()
     assert path.exists()
 
 
-def test_a_run_of_another_machine_is_never_taken_for_dead(backend: Backend, tmp_path: Path, dead: int) -> None:
+def test_a_run_on_another_machine_is_never_considered_ended(backend: Backend, tmp_path: Path, dead: int) -> None:
     path = lock(tmp_path, hostname="elsewhere", pid=dead)
     with pytest.raises(StackLocked, match=rf"locked by run {dead} of ada@elsewhere since .* remove {path}"):
         backend.check_lock()
 
 
 @pytest.mark.parametrize("text", ["", '{"pid": 12, "hos'])
-def test_an_empty_or_torn_lock_is_named_and_removed(
+def test_an_empty_or_truncated_lock_is_reported_and_removed(
     backend: Backend, tmp_path: Path, said: list[str], text: str
 ) -> None:
     path = lock(tmp_path)
@@ -92,7 +92,7 @@ def test_an_empty_or_torn_lock_is_named_and_removed(
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_torn_lock_stays_while_a_run_may_hold_it(
+def test_a_truncated_lock_is_kept_while_a_run_may_hold_it(
     backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = lock(tmp_path)
@@ -103,7 +103,7 @@ def test_a_torn_lock_stays_while_a_run_may_hold_it(
     assert path.exists()
 
 
-def test_whole_files_are_left_alone(backend: Backend, said: list[str]) -> None:
+def test_intact_files_are_not_changed(backend: Backend, said: list[str]) -> None:
     backend.repair()
     assert said == []
     assert backend.salt() == SALT
@@ -124,13 +124,13 @@ def test_a_damaged_checkpoint_is_restored_from_its_backup(
     assert any(f"{backend.checkpoint} is {damage}: restored from local.json.bak" in line for line in said)
 
 
-def test_a_damaged_checkpoint_without_a_backup_is_named(backend: Backend) -> None:
+def test_the_error_names_a_damaged_checkpoint_without_a_backup(backend: Backend) -> None:
     backend.checkpoint.write_text("")
     with pytest.raises(BackendError, match=rf"{backend.checkpoint} is empty and has no usable backup: restore it"):
         backend.repair()
 
 
-def test_every_file_of_a_real_backend_may_be_empty(
+def test_any_file_of_a_real_backend_may_be_empty(
     stack_in: Callable[[Path], Stack], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack = stack_in(tmp_path / "state")
@@ -182,7 +182,7 @@ def test_plugins_that_a_killed_run_left_are_ended(
     assert processes.end_orphans() == 0
 
 
-def test_the_next_command_ends_them(
+def test_the_next_command_ends_plugins_of_a_killed_run(
     program: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     left = program("pulumi-resource-docker", PULUMI_BACKEND_URL=f"file://{tmp_path / 'state' / 'pulumi'}")
@@ -191,7 +191,7 @@ def test_the_next_command_ends_them(
     assert not psutil.pid_exists(left.pid)
 
 
-def test_plugins_of_a_live_run_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plugins_of_a_running_command_are_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
     (tmp_path / "pulumi").symlink_to("/bin/sh")
     (tmp_path / "pulumi-resource-docker").symlink_to("/bin/sleep")

@@ -1,4 +1,4 @@
-"""What the commands refuse before they start, and what they print."""
+"""Errors of the commands before they start, and their output."""
 
 import os
 import signal
@@ -39,12 +39,12 @@ def test_a_table_never_cuts_a_cell() -> None:
     ],
 )
 @pytest.mark.usefixtures("folder")
-def test_a_range_is_checked_before_anything_is_asked(begin: str, end: str, message: str) -> None:
+def test_a_range_is_checked_before_any_request(begin: str, end: str, message: str) -> None:
     with pytest.raises(RunRefused, match=message):
         workflow.run("local", "ciapol", "aqi_hourly", {"from": begin, "to": end})
 
 
-def test_a_run_on_a_stack_that_is_down_is_refused_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_on_a_stopped_stack_is_rejected_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = folder / "local" / "connections.json"
     file.parent.mkdir(parents=True)
     (folder / "kappastack-state").touch()
@@ -56,19 +56,19 @@ def test_a_run_on_a_stack_that_is_down_is_refused_at_once(folder: Path, capsys: 
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_unknown_stack_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_for_an_unknown_stack_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("status", "up", "down", "destroy", "logs", "preview", "sql"):
         assert commands.main(["--stack", "nope", command]) == 1
         assert capsys.readouterr().err.startswith("stack 'nope': there is no Pulumi.nope.yaml; there are "), command
 
 
-def test_a_full_disk_is_found_before_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_detected_before_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.disks.complaints", lambda _folders: ["the disk of /data is full"])
     with pytest.raises(StackError, match="the disk of /data is full"):
         up.check_disks("local", Settings.model_validate({"target": "host"}))
 
 
-def test_a_write_to_a_full_disk_is_a_sentence(
+def test_the_error_of_a_write_to_a_full_disk_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(_options: object) -> int:

@@ -1,4 +1,4 @@
-"""`destroy` on a full disk, and with data that are kept."""
+"""`destroy` on a full disk, and with kept data."""
 
 import os
 import subprocess
@@ -30,25 +30,25 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StackState:
 
 
 def free(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
-    """Whether the disk is full, look by look."""
+    """Whether the disk is full, at each successive check."""
     rest = list(answers)
     monkeypatch.setattr(down, "_is_full", lambda _state: rest.pop(0))
 
 
-def test_a_disk_with_room_is_left_alone(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_removed_from_a_disk_with_free_space(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
     free(monkeypatch, False)
     down._free_disk("local", HOST)
     assert (state.logs / "pulsar.log").stat().st_size == 1000
 
 
-def test_logs_go_first(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_logs_are_removed_first(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
     free(monkeypatch, True, False)
     down._free_disk("local", HOST)
     assert [(path.name, path.stat().st_size) for path in state.logs.iterdir()] == [("pulsar.log", 0)]
     assert state.volume("pulsar", "data").is_dir()
 
 
-def test_then_the_data_that_destroy_removes_anyway(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_destroy_removes_anyway_are_removed_next(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
     free(monkeypatch, True, True)
     down._free_disk("local", KEPT)
     assert state.volume("pulsar", "data").is_dir()

@@ -1,4 +1,4 @@
-"""Machines that refuse user namespaces, and chroots: named before the first service starts; PostgreSQL's other way."""
+"""Machines without user namespaces, and chroots, are detected before the start; how PostgreSQL runs there."""
 
 import os
 import stat
@@ -14,18 +14,18 @@ from tools.stack import preflight
 from tools.stack.preflight import MachineError
 
 
-def test_one_of_two_ways_to_another_user_is_enough(tmp_path: Path) -> None:
+def test_one_of_two_ways_to_switch_the_user_is_enough(tmp_path: Path) -> None:
     preflight.check(tmp_path, uid=0, works=lambda command: command[0] == "unshare")
     preflight.check(tmp_path, uid=0, works=lambda command: command[0] == "setpriv")
     preflight.check(tmp_path, uid=1000, works=lambda _command: False)
 
 
-def test_root_without_either_is_refused_with_a_way_out(tmp_path: Path) -> None:
+def test_root_without_either_is_rejected_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match=r"neither create a user namespace .* deploy as another user"):
         preflight.check(tmp_path, uid=0, works=lambda _command: False)
 
 
-def test_a_root_that_is_no_mount_point_is_refused(tmp_path: Path) -> None:
+def test_a_root_folder_that_is_not_a_mount_point_is_rejected(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text("proc /proc proc rw 0 0\n")
     [problem] = preflight.mount_problems(tmp_path / "state" / "local", mounts)
@@ -34,7 +34,7 @@ def test_a_root_that_is_no_mount_point_is_refused(tmp_path: Path) -> None:
     assert preflight.mount_problems(tmp_path / "state" / "local", mounts) == []
 
 
-def test_a_file_system_of_its_own_is_found_without_the_root(tmp_path: Path) -> None:
+def test_a_separate_file_system_is_found_without_the_root_mount(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text("proc /proc proc rw 0 0\n")
     assert preflight.mount_problems(Path("/proc/self"), mounts) == []
@@ -46,7 +46,7 @@ PROGRAM = (
 
 
 def start(tmp_path: Path, *, refused: tuple[str, ...]) -> tuple[subprocess.CompletedProcess[str], Path]:
-    """Run PostgreSQL's start script over programs that only report, below folders that root alone may enter."""
+    """Run PostgreSQL's start script with fake programs that only report, in folders that only root may enter."""
     tmp_path.chmod(0o700)
     data, dist, tools = tmp_path / "data", tmp_path / "dist", tmp_path / "tools"
     password, report = tmp_path / "password", data / "report"
@@ -69,7 +69,7 @@ def start(tmp_path: Path, *, refused: tuple[str, ...]) -> tuple[subprocess.Compl
     return done, report
 
 
-def test_postgresql_runs_as_nobody_where_user_namespaces_are_refused(tmp_path: Path) -> None:
+def test_postgresql_runs_as_nobody_without_user_namespaces(tmp_path: Path) -> None:
     done, report = start(tmp_path, refused=("unshare",))
     assert done.returncode == 0, done.stderr
     user = 65534 if os.getuid() == 0 else os.getuid()
@@ -78,7 +78,7 @@ def test_postgresql_runs_as_nobody_where_user_namespaces_are_refused(tmp_path: P
     assert (written.st_uid, stat.S_ISREG(written.st_mode)) == (user, True)
 
 
-def test_without_any_other_user_it_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_error_without_another_user_says_what_is_missing(tmp_path: Path) -> None:
     done, _ = start(tmp_path, refused=("unshare", "setpriv"))
     if os.getuid() == 0:
         assert done.returncode == 1

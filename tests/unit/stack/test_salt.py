@@ -1,4 +1,4 @@
-"""Several state folders share one stack file; each uses the salt of its own passphrase."""
+"""Several state folders may share one stack file; each uses the salt of its own passphrase."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ def salt_in(file: Path) -> str:
     return line
 
 
-def test_the_own_salt_wins_and_another_one_is_never_saved(stack_in: In, tmp_path: Path) -> None:
+def test_the_own_salt_is_used_and_a_foreign_one_is_never_saved(stack_in: In, tmp_path: Path) -> None:
     first = stack_in(tmp_path / "first")
     first.ensure()
     own = salt_in(first.file)
@@ -30,7 +30,7 @@ def test_the_own_salt_wins_and_another_one_is_never_saved(stack_in: In, tmp_path
     stack_in(tmp_path / "first").ensure()
     assert salt_in(first.file) == own
     assert saved.read_text() == f"{own}\n"
-    # With the other one, Pulumi says "incorrect passphrase".
+    # With the foreign salt Pulumi fails with "incorrect passphrase".
     assert first.run("config", "set", "--secret", "alertWebhook", "https://example.org", quiet=True) == 0
 
     stack_in(tmp_path / "second").ensure()
@@ -49,7 +49,7 @@ def test_a_salt_that_an_older_revision_overwrote_is_restored_from_the_state(stac
     assert (tmp_path / "state" / f"{stack.name}.encryptionsalt").read_text() == f"{own}\n"
 
 
-def test_a_checkout_that_took_the_salt_away_gets_it_back(stack_in: In, tmp_path: Path) -> None:
+def test_a_salt_that_a_checkout_removed_is_restored(stack_in: In, tmp_path: Path) -> None:
     stack = stack_in(tmp_path / "state")
     before = stack.file.read_text()
     stack.ensure()
@@ -61,7 +61,7 @@ def test_a_checkout_that_took_the_salt_away_gets_it_back(stack_in: In, tmp_path:
     assert stack.file.read_text() == before
 
 
-def test_another_backend_that_does_not_answer_is_no_missing_stack(
+def test_an_unreachable_foreign_backend_does_not_mean_a_missing_stack(
     stack_in: In, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack_in(tmp_path / "state").ensure()
@@ -72,6 +72,6 @@ def test_another_backend_that_does_not_answer_is_no_missing_stack(
     assert salt.is_file()
 
 
-def test_names_of_the_state_folder_s_own_entries_are_refused() -> None:
+def test_names_of_entries_of_the_state_folder_are_rejected() -> None:
     with pytest.raises(StackError, match="no stack can be named 'pulumi'"):
         Stack("pulumi")

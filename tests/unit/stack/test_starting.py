@@ -1,4 +1,4 @@
-"""Waits for services: they end early when a process keeps exiting, and go on while a service works."""
+"""Waits for services end early if a process keeps exiting, and are extended while a service makes progress."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -25,14 +25,14 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that only pauses move."""
+    """A clock that only pauses advance."""
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
 def samples(*each: Sample) -> Callable[[], Sample]:
-    """Samples one after the other, the last one for ever."""
+    """Returns the samples in order, then the last one repeatedly."""
     rest: Iterator[Sample] = iter(each)
     return lambda: next(rest, each[-1])
 
@@ -54,14 +54,14 @@ def test_a_process_that_keeps_exiting_ends_the_wait_with_its_log(log: Path) -> N
 
 
 @pytest.mark.usefixtures("clock", "log")
-def test_a_process_that_runs_after_all_is_waited_for() -> None:
+def test_the_wait_continues_if_the_process_runs_again() -> None:
     answers = ["no"] * 60 + [""]
     wait(samples(Sample(MOST_EXITS + 3, MOST_EXITS, None, running=True)), lambda: answers.pop(0))
     assert answers == []
 
 
 @pytest.mark.usefixtures("clock", "log")
-def test_a_service_that_works_gets_more_time_and_one_that_does_not_gets_none() -> None:
+def test_only_a_service_that_makes_progress_gets_more_time() -> None:
     begin = time.monotonic()
     answers = ["no"] * 500 + [""]
     busy = iter(range(10_000))
@@ -74,7 +74,7 @@ def test_a_service_that_works_gets_more_time_and_one_that_does_not_gets_none() -
 
 
 @pytest.mark.usefixtures("clock", "log")
-def test_a_service_that_works_in_vain_ends_at_four_times_its_limit() -> None:
+def test_the_wait_ends_at_four_times_the_limit_despite_progress() -> None:
     busy = iter(range(10_000))
     with pytest.raises(TimeoutError, match=r"PostgreSQL was not ready within 7[12]\d s: no"):
         wait(lambda: Sample(0, MOST_EXITS, next(busy) * 2.0, running=True), lambda: "no")
@@ -90,7 +90,7 @@ def test_a_full_disk_is_in_the_reason(log: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A script that stands for the `docker` command."""
+    """A script that replaces the `docker` command."""
     program = tmp_path / "bin" / "docker"
     program.parent.mkdir()
     program.touch(0o755)
@@ -99,7 +99,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def test_restarts_of_a_container_are_counted_from_the_begin_of_the_wait(engine: Path, tmp_path: Path) -> None:
+def test_restarts_of_a_container_are_counted_from_the_start_of_the_wait(engine: Path, tmp_path: Path) -> None:
     count = tmp_path / "count"
     count.write_text("40")
     engine.write_text(

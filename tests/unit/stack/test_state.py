@@ -45,7 +45,7 @@ def test_a_class_that_moved_is_found_and_replaced(provider: str) -> None:
     assert text.count('"database": "d"') == 2
 
 
-def test_a_current_state_is_left_as_it_is() -> None:
+def test_a_current_state_is_not_changed() -> None:
     document = state(("pulumi-python:dynamic/kappastack:RandomSecret", CURRENT))
     before = copy.deepcopy(document)
     assert not outdated(document)
@@ -53,7 +53,7 @@ def test_a_current_state_is_left_as_it_is() -> None:
     assert document == before
 
 
-def test_a_type_that_no_longer_exists_is_named() -> None:
+def test_the_error_names_a_type_that_no_longer_exists() -> None:
     with pytest.raises(StateError, match="no resource of type pulumi-python:dynamic/kappastack:Gone"):
         replace_providers(state(("pulumi-python:dynamic/kappastack:Gone", MOVED)))
 

@@ -46,7 +46,7 @@ def test_a_new_or_an_empty_folder_is_marked(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.txt", "passphrase", "local/thesis.tex", "src/main.c", ".hidden"])
-def test_a_folder_with_other_content_is_refused_and_stays_as_it_is(folder: Path, name: str) -> None:
+def test_a_folder_with_other_content_is_rejected_and_not_changed(folder: Path, name: str) -> None:
     file = write(folder / name)
     first = name.split("/", maxsplit=1)[0]
     with pytest.raises(StateFolderError, match=rf"{folder} has content that is not kappastack's \({first}"):
@@ -55,13 +55,13 @@ def test_a_folder_with_other_content_is_refused_and_stays_as_it_is(folder: Path,
     assert [path for path in folder.rglob("*") if path.is_file()] == [file]
 
 
-def test_a_file_is_refused(folder: Path) -> None:
+def test_a_file_is_rejected(folder: Path) -> None:
     folder.write_text("x")
     with pytest.raises(StateFolderError, match="is not a folder"):
         state_folder.claim()
 
 
-def test_a_folder_of_an_older_revision_without_a_marker_is_taken(folder: Path) -> None:
+def test_a_folder_of_an_older_revision_without_a_marker_is_adopted(folder: Path) -> None:
     write(folder / "passphrase")
     write(folder / "local.encryptionsalt")
     write(folder / "local" / "logs" / "pulsar.log")
@@ -74,7 +74,7 @@ def test_a_mount_point_with_its_own_folder_is_empty(folder: Path) -> None:
     assert state_folder.claim() == folder
 
 
-def test_the_last_stack_takes_everything_of_kappastack_along(folder: Path) -> None:
+def test_destroying_the_last_stack_removes_all_files_of_kappastack(folder: Path) -> None:
     deploy(folder)
     assert state_folder.remove_stack("local", keep_data=False) == []
     assert state_folder.remove_if_unused() == []
@@ -82,7 +82,7 @@ def test_the_last_stack_takes_everything_of_kappastack_along(folder: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["note.txt", "local/note.txt", "pulumi/note.txt", "local/own/data"])
-def test_files_that_others_put_there_stay_and_are_named(folder: Path, name: str) -> None:
+def test_foreign_files_stay_and_are_reported(folder: Path, name: str) -> None:
     deploy(folder)
     foreign = write(folder / name)
     lines = state_folder.remove_stack("local", keep_data=False) + state_folder.remove_if_unused()
@@ -102,7 +102,7 @@ def test_a_link_is_removed_and_not_its_target(folder: Path, tmp_path: Path) -> N
     assert not (folder / "local").exists()
 
 
-def test_another_stack_keeps_what_both_need(folder: Path) -> None:
+def test_shared_files_stay_while_another_stack_exists(folder: Path) -> None:
     deploy(folder)
     deploy(folder, "dev")
     assert state_folder.remove_stack("local", keep_data=False) == []
@@ -120,7 +120,7 @@ def test_kept_data_stay_with_the_passphrase_of_their_secrets(folder: Path) -> No
     assert (folder / "passphrase").is_file()
 
 
-def test_a_mount_point_stays_empty_and_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mount_point_stays_empty_and_is_reported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deploy(folder)
     remove = Path.rmdir
 
@@ -136,7 +136,7 @@ def test_a_mount_point_stays_empty_and_is_named(folder: Path, monkeypatch: pytes
     assert list(folder.iterdir()) == []
 
 
-def test_a_full_disk_does_not_keep_a_folder_from_being_claimed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_can_be_claimed_on_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def write_text(_path: Path, _text: str) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -144,7 +144,7 @@ def test_a_full_disk_does_not_keep_a_folder_from_being_claimed(folder: Path, mon
     assert state_folder.claim() == folder
 
 
-def test_a_lost_passphrase_is_named_and_never_replaced(folder: Path) -> None:
+def test_a_lost_passphrase_is_reported_and_never_replaced(folder: Path) -> None:
     state_folder.claim()
     write(folder / "local.encryptionsalt")
     write(folder / "passphrase", "")
@@ -158,7 +158,7 @@ def test_a_lost_passphrase_is_named_and_never_replaced(folder: Path) -> None:
     assert len((folder / "passphrase").read_text()) == 43
 
 
-def test_every_command_refuses_a_foreign_folder_with_a_sentence(folder: Path) -> None:
+def test_every_command_rejects_a_foreign_folder_with_a_sentence(folder: Path) -> None:
     write(folder / "thesis.tex")
     for command in ("up", "destroy", "down", "status", "logs", "env", "credentials"):
         done = subprocess.run(

@@ -21,7 +21,7 @@ Reply = Callable[[str, Sequence[Parameter]], list[Row]]
 
 
 class FakePool(Pool):
-    """A pool that answers by a function and records the statements."""
+    """A pool that answers with a function and records the statements."""
 
     def __init__(self, settings: Settings, reply: Reply) -> None:
         super().__init__(settings)
@@ -62,7 +62,7 @@ def weather() -> Iterator[Api[Settings]]:
 
 @pytest.fixture
 def serve(weather: Api[Settings], settings: Settings) -> Callable[[Reply], tuple[TestClient, FakePool]]:
-    """Makes the README's API answer from a function."""
+    """Makes a client of the README's API whose pool answers with a function."""
 
     def start(reply: Reply) -> tuple[TestClient, FakePool]:
         app = weather.create(settings)

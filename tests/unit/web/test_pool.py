@@ -57,11 +57,11 @@ def lost() -> Exception:
     return pymysql.OperationalError(2013, "Lost connection to MySQL server during query")
 
 
-def test_a_query_that_was_not_planned_in_time_is_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_after_a_planner_timeout_is_retried(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pool(settings, monkeypatch, [busy(), busy(), 7]).query("SELECT 7 AS n") == [{"n": 7}]
 
 
-def test_it_is_refused_where_the_planner_stays_busy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_query_is_rejected_if_the_planner_stays_busy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     patient = settings.model_copy(update={"starrocks_wait_seconds": 0.3})
     answers: list[Answer] = [busy() for _ in range(1000)]
     with pytest.raises(StarRocksRefused, match="planner"):
@@ -97,6 +97,8 @@ def test_a_dead_connection_is_replaced_once(settings: Settings, monkeypatch: pyt
         (1064, "No backend alive."),
     ],
 )
-def test_no_backend_alive(settings: Settings, monkeypatch: pytest.MonkeyPatch, code: int, text: str) -> None:
+def test_without_a_live_backend_starrocks_is_unavailable(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, code: int, text: str
+) -> None:
     with pytest.raises(NoBackendAlive, match="no backend of StarRocks is alive"):
         pool(settings, monkeypatch, [pymysql.InternalError(code, text)]).query("SELECT 1")

@@ -1,4 +1,4 @@
-"""The README's API: what every API gets from the kit."""
+"""The API in the README: features that the kit gives to every API."""
 
 import asyncio
 import base64
@@ -28,7 +28,7 @@ def row(number: int, sensor: str = "roof") -> Row:
 
 
 def table(count: int) -> Reply:
-    """A table of so many rows, newest first, which answers the statements of `Rows`."""
+    """A table with this many rows, newest first, which answers the statements of `Rows`."""
 
     def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         if "LIMIT" not in sql:
@@ -68,7 +68,7 @@ def test_pages_of_json(serve: Serve) -> None:
     assert parameters == (day, day + timedelta(days=2), after, after, after, "roof", 3)
 
 
-def test_a_filter_is_part_of_the_cursor_and_of_no_statements_text(serve: Serve) -> None:
+def test_a_filter_is_part_of_the_cursor_but_not_of_the_statements_text(serve: Serve) -> None:
     client, pool = serve(table(5))
     cursor = client.get(URL, params={"limit": 1, "sensor_id": "x' OR 1=1"}).json()["next_cursor"]
     assert client.get(URL, params={"cursor": cursor}).status_code == 200
@@ -83,7 +83,7 @@ def test_a_filter_is_part_of_the_cursor_and_of_no_statements_text(serve: Serve) 
     [{"table": "other"}, {"where": {"1=1 --": "x"}}, {"after": ["x", "roof"]}, {"after": []}, {"after": None},
      {"start": None}, {"start": "1999-01-01T00:00:00Z"}],
 )  # fmt: skip
-def test_a_made_up_cursor_is_refused(serve: Serve, change: dict[str, object]) -> None:
+def test_an_invalid_cursor_is_rejected(serve: Serve, change: dict[str, object]) -> None:
     client, pool = serve(table(5))
     cursor = client.get(URL, params={"limit": 1}).json()["next_cursor"]
     content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -93,7 +93,7 @@ def test_a_made_up_cursor_is_refused(serve: Serve, change: dict[str, object]) ->
     assert len(pool.statements) == 1
 
 
-def test_csv_is_whole_and_json_has_pages(serve: Serve) -> None:
+def test_csv_is_complete_and_json_has_pages(serve: Serve) -> None:
     client, pool = serve(table(25_000))
     response = client.get(URL, headers={"Accept": "text/csv"})
     lines = response.text.splitlines()
@@ -108,7 +108,7 @@ def test_csv_is_whole_and_json_has_pages(serve: Serve) -> None:
 
 
 def requested(client: TestClient, query: str, send: Callable[[Message], None]) -> None:
-    """Send a request past the test's client, which keeps the whole answer in memory."""
+    """Call the application directly, because the test client keeps the whole response in memory."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -144,12 +144,12 @@ def test_the_memory_of_csv_does_not_grow_with_its_length(serve: Serve) -> None:
         assert lines == count + 1
         return most
 
-    peak(100)  # what is allocated once
+    peak(100)  # warm-up for one-time allocations
     assert peak(45_000) < 1.2 * peak(15_000)
 
 
 def test_csv_that_starrocks_interrupts_does_not_look_complete(serve: Serve) -> None:
-    """The server then closes the connection before the end of the answer, which every client notices."""
+    """The server closes the connection before the end of the response, which clients report as an error."""
     whole = table(25_000)
 
     def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
@@ -173,14 +173,14 @@ def test_french_spreadsheets(serve: Serve) -> None:
     assert response.text.splitlines()[2] == "roof;2026-01-31T11:59:00Z;0,5"
 
 
-def test_format_goes_before_accept(serve: Serve) -> None:
+def test_format_takes_precedence_over_accept(serve: Serve) -> None:
     client, _ = serve(table(2))
     assert client.get(f"{URL}?format=json", headers={"Accept": "text/csv"}).json()["next_cursor"] is None
     assert client.get(f"{URL}?format=xml").json()["errors"][0]["field"] == "format"
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", " =1", "\t=1", "\uff1d1"])
-def test_formulas_are_defused_and_numbers_are_not(serve: Serve, text: str) -> None:
+def test_formulas_are_escaped_and_numbers_are_not(serve: Serve, text: str) -> None:
     client, _ = serve(lambda *_: [{**row(0), "sensor_id": text, "temperature": -3.5}])
     last = client.get(f"{URL}?format=csv").text.split("\r\n")[1]
     quoted = f'"\'{text}"' if "\t" in text else f"'{text}"
@@ -194,7 +194,7 @@ def test_cells_with_the_separator_of_any_dialect_are_quoted(serve: Serve) -> Non
 
 
 @pytest.mark.parametrize("path", [URL, "/health", "/health/live", "/metrics", "/openapi.json"])
-def test_unknown_parameters_are_refused_with_the_nearest_name(serve: Serve, path: str) -> None:
+def test_unknown_parameters_are_rejected_with_the_nearest_name(serve: Serve, path: str) -> None:
     client, pool = serve(table(2))
     response = client.get(f"{path}?limt=5")
     assert response.status_code == 422
@@ -204,7 +204,7 @@ def test_unknown_parameters_are_refused_with_the_nearest_name(serve: Serve, path
     assert pool.statements == []
 
 
-def test_names_are_compared_without_case_and_listed(serve: Serve) -> None:
+def test_names_are_compared_case_insensitively_and_listed(serve: Serve) -> None:
     client, _ = serve(table(2))
     errors = client.get(f"{URL}?Sensor_ID=a&zzz=1").json()["errors"]
     assert errors[0]["expected"].startswith("the parameter 'sensor_id'")
@@ -229,7 +229,7 @@ def test_head_is_get_without_a_body(serve: Serve, path: str) -> None:
     }
 
 
-def test_head_of_what_is_not_there(serve: Serve) -> None:
+def test_head_of_a_missing_resource(serve: Serve) -> None:
     client, _ = serve(table(1))
     assert client.head("/nowhere").status_code == 404
     assert client.head(f"{URL}?limit=0").status_code == 422
@@ -277,7 +277,7 @@ def test_health_of_fresh_and_old_data(serve: Serve) -> None:
     assert bodies[0]["data"]["age_seconds"] < 60
 
 
-def test_problems_have_the_apis_name_and_the_path_as_it_was_sent(serve: Serve) -> None:
+def test_problems_have_the_apis_name_and_the_path_as_sent(serve: Serve) -> None:
     client, _ = serve(table(1))
     details = client.get("/api/v1/a%2Fb%20c?x=1").json()
     assert (details["type"], details["instance"]) == ("urn:weather:problem:not-found", "/api/v1/a%2Fb%20c")
