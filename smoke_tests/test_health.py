@@ -15,7 +15,7 @@ def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> No
     assert http.get(f"{addresses.zeta_url}/hazelcast/health").status_code == httpx.codes.OK
 
 
-def test_every_api_reaches_starrocks_and_says_which_one_it_is(outputs: Outputs, http: httpx.Client) -> None:
+def test_every_api_reaches_starrocks_and_names_its_edition(outputs: Outputs, http: httpx.Client) -> None:
     """The API's health names the emulator, so that it cannot be mistaken for StarRocks."""
     apis = [outputs.addresses.platform_api_url, *(each.api_url for each in outputs.products.values() if each.api_url)]
     for url in apis:
@@ -59,7 +59,7 @@ def test_the_page_is_served_for_every_route(outputs: Outputs, http: httpx.Client
         assert "<script" in answer.text
 
 
-def test_starrocks_says_what_it_is(outputs: Outputs, http: httpx.Client) -> None:
+def test_starrocks_identifies_itself(outputs: Outputs, http: httpx.Client) -> None:
     """The emulator identifies itself in the version comment, which every client reads, and over HTTP."""
     addresses, login = outputs.addresses, outputs.credentials.platform_reader
     address = Address(

@@ -49,7 +49,7 @@ def test_events_become_rows_with_their_values(scenario: Scenario, store: Store, 
         assert abs(_utc(row["published_at"]) - scenario.now) < timedelta(minutes=5)
 
 
-def test_every_message_is_kept_as_it_came(scenario: Scenario, store: Store, within: float) -> None:
+def test_every_message_is_stored_unchanged(scenario: Scenario, store: Store, within: float) -> None:
     """The raw table contains every message unchanged, including duplicates."""
     for station in (scenario.station, scenario.twice):
         sent = sorted(payload.decode() for key, payload in scenario.published if key == station)
@@ -65,7 +65,7 @@ def test_the_same_event_twice_is_one_row(scenario: Scenario, store: Store, withi
     assert len(rows) == 2
 
 
-def test_of_two_events_of_one_time_the_later_one_stays(scenario: Scenario, store: Store, within: float) -> None:
+def test_a_later_event_of_the_same_time_replaces_the_row(scenario: Scenario, store: Store, within: float) -> None:
     """The later event replaces the whole row: a value that the correction lacks becomes NULL."""
     _, correction = scenario.corrected
     rows = wait_until(
@@ -90,7 +90,7 @@ def test_the_api_answers_an_unregistered_station_by_its_id(
     assert [latest[name] for name in QUANTITIES] == _values(newest)
 
 
-def test_the_page_s_server_passes_the_api_on(
+def test_the_page_s_server_forwards_the_api(
     scenario: Scenario, page_api: str, http: httpx.Client, within: float
 ) -> None:
     """The browser sends requests to no other server."""
@@ -98,7 +98,7 @@ def test_the_page_s_server_passes_the_api_on(
     assert station["station_id"] == scenario.station
 
 
-def test_the_api_tells_what_was_measured_when(
+def test_the_api_returns_measurements_of_a_time_range(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
     """The API returns the single measurements of a time range."""
@@ -107,7 +107,7 @@ def test_the_api_tells_what_was_measured_when(
 
     def ask() -> list[dict[str, object]]:
         answer = http.get(address, params=question)
-        if answer.status_code == httpx.codes.NOT_FOUND:  # the station has no data yet
+        if answer.status_code == httpx.codes.NOT_FOUND:  # The station has no data yet.
             return []
         answer.raise_for_status()
         items: list[dict[str, object]] = answer.json()["items"]
@@ -118,7 +118,7 @@ def test_the_api_tells_what_was_measured_when(
     assert [[item[name] for name in QUANTITIES] for item in items] == [_values(event) for event in scenario.good]
 
 
-def test_stations_of_tests_are_in_no_list(
+def test_test_stations_are_in_no_list(
     scenario: Scenario, ciapol: ProductOutputs, store: Store, http: httpx.Client, within: float
 ) -> None:
     """Users see real stations only, even while rows of a test exist."""

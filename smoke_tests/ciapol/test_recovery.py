@@ -50,7 +50,7 @@ class Ingestion:
         self._http.post(f"{self._url}/stop-job", json=body).raise_for_status()
 
 
-def test_a_stopped_ingestion_job_is_back_within_90_s_and_reads_on(
+def test_a_stopped_ingestion_job_is_restarted_within_90_s(
     scenario: Scenario, outputs: Outputs, store: Store, http: httpx.Client, within: float
 ) -> None:
     """The keeper workflow restarts the job from its savepoint under the same id; later events are ingested."""

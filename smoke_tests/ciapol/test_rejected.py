@@ -30,7 +30,7 @@ def _rejected(scenario: Scenario, store: Store, payload: bytes, within: float) -
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_poison_is_kept_with_its_reason_and_its_bytes(
+def test_invalid_messages_are_stored_with_reason_and_bytes(
     scenario: Scenario, store: Store, within: float, name: str
 ) -> None:
     """The rejected row has the bytes of the message and a reason that names the error."""
@@ -39,7 +39,7 @@ def test_poison_is_kept_with_its_reason_and_its_bytes(
     assert poison.reason in str(row["reject_reason"])
 
 
-def test_poison_is_not_among_the_measurements(scenario: Scenario, store: Store, within: float) -> None:
+def test_invalid_messages_are_not_among_the_measurements(scenario: Scenario, store: Store, within: float) -> None:
     """It has raw and rejected rows only."""
     for poison in scenario.poison:
         _rejected(scenario, store, poison.payload, within)
@@ -47,7 +47,7 @@ def test_poison_is_not_among_the_measurements(scenario: Scenario, store: Store, 
 
 
 @pytest.mark.parametrize("through_page", [False, True])
-def test_the_api_tells_what_was_rejected_and_why(
+def test_the_api_returns_rejected_messages_with_reasons(
     *, scenario: Scenario, ciapol: ProductOutputs, page_api: str, http: httpx.Client, within: float, through_page: bool
 ) -> None:
     """The API returns the rejected messages and reasons, directly and through the page's server."""

@@ -20,7 +20,7 @@ def _utc(text: object) -> datetime:
     return datetime.fromisoformat(str(text)).astimezone(UTC).replace(tzinfo=None)
 
 
-def test_a_workflow_run_by_hand_succeeds_and_its_rows_are_there(
+def test_a_manual_workflow_run_succeeds_and_writes_its_rows(
     outputs: Outputs, store: Store, http: httpx.Client, workflow_within: float
 ) -> None:
     """Every hour with measurements has an index from this run; an hour without measurements has none."""
@@ -54,7 +54,7 @@ def test_the_api_shows_a_prediction(
                     assert predicted["lower"] <= predicted["value"] <= predicted["upper"]
 
 
-def test_a_station_of_a_test_is_known_to_the_api_and_not_predicted(
+def test_a_test_station_is_in_the_api_but_not_predicted(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
     """Workflows compute nothing for test stations."""
@@ -67,7 +67,7 @@ def test_a_station_of_a_test_is_known_to_the_api_and_not_predicted(
     assert answer.json()["items"] == []
 
 
-def test_the_page_s_server_tells_how_the_pipeline_goes(outputs: Outputs, http: httpx.Client) -> None:
+def test_the_page_s_server_returns_the_state_of_the_pipeline(outputs: Outputs, http: httpx.Client) -> None:
     """It returns the last success of each step, whether it is late, and the streaming jobs."""
     pipeline = http.get(f"{outputs.addresses.frontend_url}/api/status").raise_for_status().json()["pipeline"]
     assert {"aqi_hourly", "predict_hourly"} <= {step["workflow"] for step in pipeline["steps"]}

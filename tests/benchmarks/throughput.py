@@ -1,4 +1,4 @@
-"""Events per second from Pulsar into StarRocks, and of Pulsar and StarRocks alone."""
+"""Events per second from Pulsar into StarRocks, and of Pulsar and of StarRocks separately."""
 
 import base64
 import json

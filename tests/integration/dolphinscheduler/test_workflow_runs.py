@@ -56,14 +56,14 @@ def test_the_arguments_of_a_task(client: DolphinScheduler, put: Put, tasks: Stan
     put("told", {**job}, {**say, "needs": ["aqi"]}, parameters={"from": "", "to": ""})
     usual, ranged = run(client, "told"), run(client, "told", RANGE)
     assert (usual.state, ranged.state) == ("SUCCESS", "SUCCESS")
-    told = {call.arguments[call.arguments.index("--run") + 1]: call.arguments for call in tasks.calls("aqi")}
-    assert told.keys() == {str(usual.id), str(ranged.id)}
-    assert told[str(usual.id)][0] == "zeta-job"
-    marks = {each[each.index("--manual") + 1] for each in told.values()}
+    by_run = {call.arguments[call.arguments.index("--run") + 1]: call.arguments for call in tasks.calls("aqi")}
+    assert by_run.keys() == {str(usual.id), str(ranged.id)}
+    assert by_run[str(usual.id)][0] == "zeta-job"
+    marks = {each[each.index("--manual") + 1] for each in by_run.values()}
     assert len(marks) == 2
     assert "" not in marks
-    assert told[str(usual.id)][-8:] == ["--job", "aqi_hourly", "--window", "48h", "--from", "", "--to", ""]
-    assert told[str(ranged.id)][-4:] == ["--from", RANGE["from"], "--to", RANGE["to"]]
+    assert by_run[str(usual.id)][-8:] == ["--job", "aqi_hourly", "--window", "48h", "--from", "", "--to", ""]
+    assert by_run[str(ranged.id)][-4:] == ["--from", RANGE["from"], "--to", RANGE["to"]]
     call = tasks.calls("say")[0]
     assert call.arguments[-5:] == ["--program", "predictor", "--", "it's", "$HOME `x`"]
     assert json.loads(Path(call.settings).read_text())["stack"] == STACK

@@ -5,7 +5,7 @@ import com.starrocks.data.load.stream.properties.StreamLoadProperties;
 import com.starrocks.data.load.stream.properties.StreamLoadTableProperties;
 import com.starrocks.data.load.stream.v2.StreamLoadManagerV2;
 
-/** Loads rows with StarRocks' own client, by plain Stream Loads and by transactions, as CSV and as JSON. */
+/** Loads rows with StarRocks' Stream Load SDK: plain loads and transactions, as CSV and as JSON. */
 public class StreamLoadSdkFlow {
     public static void main(String[] arguments) throws Exception {
         String http = arguments[0];

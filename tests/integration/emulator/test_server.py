@@ -254,11 +254,11 @@ def test_a_kill_at_any_moment_loses_no_acknowledged_load(own_emulator: EmulatorS
             firsts = {int(str(row[0])) for row in run(server, f"SELECT k FROM d.{table} WHERE k % 20 = 0")}
             counts = run(server, f"SELECT k DIV 20, COUNT(*) FROM d.{table} GROUP BY 1 HAVING COUNT(*) <> 20")
             assert counts == (), "a batch is half there"
-            told = {first for label, first in acknowledged.items() if label.startswith(table)}
-            assert told <= firsts, "an acknowledged load is lost"
+            loaded = {first for label, first in acknowledged.items() if label.startswith(table)}
+            assert loaded <= firsts, "an acknowledged load is lost"
             for first in firsts:
                 path = f"/api/d/get_load_state?label={table}-{first}"
-                if first not in told:
+                if first not in loaded:
                     assert json.loads(curl(server, path, None, method="GET"))["state"] == "VISIBLE"
     assert len(acknowledged) >= KILLS * 4
 

@@ -25,7 +25,7 @@ public class ConnectorFlow {
         Object run() throws Exception;
     }
 
-    /** Prints what a check finds, or how it fails; the test compares. */
+    /** Prints the result or the error of a check. The test compares it with the expected one. */
     private static void tell(String name, Check check) {
         Object found;
         try {

@@ -58,7 +58,7 @@ def test_ingestion_that_was_given_up_shows_an_alarm_on_every_page_until_it_recov
     expect(page.get_by_test_id("alarm")).to_have_count(0)
 
 
-def test_a_late_step_is_named(page: Page, fake: FakeApi) -> None:
+def test_a_late_step_is_shown_by_name(page: Page, fake: FakeApi) -> None:
     fake.pipeline = SamplePipeline(late=True)
     page.goto("/")
     expect(page.locator('[data-alarm="step_late"]')).to_contain_text("Prévision horaire")

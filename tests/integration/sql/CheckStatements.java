@@ -14,7 +14,7 @@ import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import org.antlr.v4.runtime.misc.Interval;
 
-/** Parses each file that is named with StarRocks' grammar and prints one line an error: path, line, column, message. */
+/** Parses each given file with StarRocks' grammar. Prints one line for each error: path, line, column, message. */
 class CheckStatements {
     public static void main(String[] paths) throws IOException {
         int errors = 0;
@@ -49,7 +49,7 @@ class CheckStatements {
         return errors;
     }
 
-    /** The grammar knows its keywords in upper case; the text of names and literals stays as written. */
+    /** The grammar requires keywords in upper case. The text of names and literals is not changed. */
     private record UpperCasing(CharStream inner) implements CharStream {
         public String getText(Interval interval) { return inner.getText(interval); }
         public void consume() { inner.consume(); }

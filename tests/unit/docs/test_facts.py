@@ -132,7 +132,7 @@ def test_named_ports_are_those_of_the_platform(page: Path) -> None:
     assert named - known == set(), f"{page.name} names ports that infra/services/ports.py does not contain"
 
 
-def test_the_ports_that_people_open_are_right() -> None:
+def test_the_documented_ports_for_users_are_right() -> None:
     deployment, workflows = (ROOT / "docs/dev.md").read_text(), (ROOT / "docs/workflows.md").read_text()
     [api] = [product.api for product in declared().values() if product.name == "ciapol" and product.api is not None]
     assert f"the page ({ports.FRONTEND}) and the APIs" in deployment

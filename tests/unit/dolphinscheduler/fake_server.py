@@ -24,7 +24,7 @@ class Schedule:
     form: forms.ScheduleForm
     state: str = "OFFLINE"
 
-    def told(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         return {
             "id": self.id,
             "releaseState": self.state,
@@ -44,7 +44,7 @@ class Process:
     online: bool = False
     schedule: Schedule | None = None
 
-    def told(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         return {
             "code": self.code,
             "version": self.version,
@@ -65,8 +65,8 @@ class Run:
     state: str = "RUNNING_EXECUTION"
     looked: int = 0
 
-    def told(self) -> dict[str, object]:
-        """The current run. A run stops with a delay after a stop request."""
+    def as_json(self) -> dict[str, object]:
+        """The response for the run. It stops with a delay after a stop request."""
         if self.state == "READY_STOP":
             self.looked += 1
             self.state = "STOP" if self.looked > 2 else self.state
@@ -159,15 +159,17 @@ class Server:
                 return None
             case ("GET", "process-instances"):
                 runs = self._runs(int(given["processDefineCode"]))[::-1]
-                return _page([run.told() for run in runs], given, {"processDefineCode"})
+                return _page([run.as_json() for run in runs], given, {"processDefineCode"})
             case ("GET", "process-instances", run_id):
-                return self.runs[int(run_id)].told()
+                return self.runs[int(run_id)].as_json()
         raise No(404, f"no such request: {request}")
 
     def _processes(self, project: int, request: tuple[str, ...], given: Fields) -> object:
         match request:
             case ("GET",):
-                return _page([each.told() for each in self.processes.values() if each.project == project], given, set())
+                return _page(
+                    [each.as_json() for each in self.processes.values() if each.project == project], given, set()
+                )
             case ("POST",):
                 process = Process(next(self.codes), project, self._definition(given))
                 if any(each.form.name == process.form.name for each in self.processes.values()):
@@ -177,7 +179,7 @@ class Server:
             case ("GET", code):
                 process = self._find(int(code))
                 return {
-                    "processDefinition": process.told(),
+                    "processDefinition": process.as_json(),
                     "processTaskRelationList": process.form.taskRelationJson,
                     "taskDefinitionList": process.form.taskDefinitionJson,
                 }
@@ -228,7 +230,7 @@ class Server:
         match request:
             case ("GET",):
                 schedule = self._find(int(given["processDefinitionCode"])).schedule
-                return _page([schedule.told()] if schedule else [], given, {"processDefinitionCode"})
+                return _page([schedule.as_json()] if schedule else [], given, {"processDefinitionCode"})
             case ("POST",):
                 form = forms.NewScheduleForm.model_validate(given)
                 process = self._find(form.processDefinitionCode)

@@ -151,9 +151,9 @@ def test_the_alert_group_of_a_schedule(workflows: WorkflowProvider, server: Serv
     server.groups["ciapol"] = 7
     workflows.apply(make(), None)
     assert server.schedule(NAME).form.warningType == "NONE"
-    told = make(alert_group="ciapol")
-    assert workflows.find_drift(told) == [f"workflow {NAME}: schedule: alert group is '' instead of 'ciapol'"]
-    workflows.apply(told, make())
+    alerting = make(alert_group="ciapol")
+    assert workflows.find_drift(alerting) == [f"workflow {NAME}: schedule: alert group is '' instead of 'ciapol'"]
+    workflows.apply(alerting, make())
     assert (server.schedule(NAME).form.warningType, server.schedule(NAME).form.warningGroupId) == ("FAILURE", 7)
     quiet = make(alert_group="ciapol", alert="never")
     assert quiet == make()

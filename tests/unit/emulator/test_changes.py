@@ -60,7 +60,7 @@ def test_change(tables: Client, statement: str, changed: int, query: str, wanted
         ("DELETE FROM films", "Where clause is not set"),
     ],
 )
-def test_refused(tables: Client, statement: str, part: str) -> None:
+def test_rejected(tables: Client, statement: str, part: str) -> None:
     assert part in tables.error(statement).message
     assert tables.value("SELECT (SELECT COUNT(*) FROM films) * 10 + (SELECT COUNT(*) FROM log)") == 33
 

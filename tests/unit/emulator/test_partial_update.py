@@ -23,7 +23,7 @@ def test_omitted_columns_keep_their_values(rows: Client) -> None:
     assert rows.run("SELECT a, b, d FROM t ORDER BY k") == [(11, 40, 30), (None, 42, 31)]
 
 
-def test_a_new_row_takes_defaults(rows: Client) -> None:
+def test_a_new_row_gets_defaults(rows: Client) -> None:
     """A NOT NULL column without a default becomes empty or zero, as StarRocks' test_insert_partial_update shows."""
     rows.run("INSERT INTO t (k, a) VALUES (3, 1), (1, 2)")
     assert rows.run("SELECT a, b, c, d FROM t WHERE k IN (1, 3) ORDER BY k") == [(2, 20, "x", 30), (1, None, "", 7)]
@@ -94,7 +94,7 @@ def test_other_models_use_defaults(client: Client, model: str) -> None:
         ("INSERT INTO q PARTITION (p9) VALUES (1, 2)", 1064, "Unknown partition 'p9' in table 'q'"),
     ],
 )  # fmt: skip
-def test_refused_column_lists(client: Client, statement: str, code: int, part: str) -> None:
+def test_rejected_column_lists(client: Client, statement: str, code: int, part: str) -> None:
     client.run("CREATE TABLE q (k INT NOT NULL, a INT) DUPLICATE KEY (k)")
     error = client.error(statement)
     assert (error.code, part in error.message) == (code, True), error.message

@@ -168,7 +168,7 @@ def test_column_labels_are_the_written_expressions(tables: Client) -> None:
         ("SUBMIT TASK AS SELECT 1", 1064, "INSERT"),
     ],
 )  # fmt: skip
-def test_refused(tables: Client, statement: str, code: int, part: str) -> None:
+def test_rejected(tables: Client, statement: str, code: int, part: str) -> None:
     error = tables.error(statement)
     assert (error.code, part in error.message) == (code, True), (error.code, error.message)
 

@@ -190,7 +190,7 @@ def test_a_variable_enables_case_changes_of_non_ascii_letters(tables: Client) ->
         ("SELECT @@enable_spill", 1235, "enable_spill"),
     ],
 )  # fmt: skip
-def test_refused(tables: Client, statement: str, code: int, part: str) -> None:
+def test_rejected(tables: Client, statement: str, code: int, part: str) -> None:
     error = tables.error(statement)
     assert (error.code, part in error.message) == (code, True), (error.code, error.message)
 

@@ -89,7 +89,7 @@ def test_a_scheduled_task_runs_repeatedly_and_survives_a_restart(tmp_path: Path)
         ("SUBMIT TASK x PROPERTIES('a' = 'b') AS INSERT INTO t SELECT 1, 1", "property"),
     ],
 )
-def test_refused(table: Client, statement: str, part: str) -> None:
+def test_rejected(table: Client, statement: str, part: str) -> None:
     assert part in table.error(statement).message
 
 

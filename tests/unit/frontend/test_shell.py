@@ -11,7 +11,7 @@ SOURCE = FRONTEND / "src"
 PRODUCTS = SOURCE / "products"
 SUFFIXES = {".py", ".ts", ".tsx", ".css", ".html", ".md", ".svg", ".json"}
 
-#: Vocabulary of each product that its own folder alone may use, as a regular expression of words.
+#: Vocabulary of each product, which only its own folder may use, as a regular expression of words.
 VOCABULARY = {
     "ciapol": (
         r"ciapol|stations?|mesures?|mesurée?s?|measurements?|measured|aqi|iqa|air|pollutants?|polluants?|pollution"

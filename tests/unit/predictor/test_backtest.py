@@ -82,7 +82,7 @@ def test_the_sample_is_read_with_the_index_that_the_platform_computes() -> None:
     assert_frame_equal(found[["hour_start", "aqi"]], expected[["hour_start", "aqi"]], check_dtype=False)
 
 
-def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_folder_without_files(tmp_path: Path) -> None:
     with pytest.raises(NoFilesError, match=str(tmp_path)):
         histories(tmp_path)
     assert run.backtest(run.Plan(data=tmp_path)) == 2

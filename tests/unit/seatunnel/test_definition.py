@@ -93,7 +93,7 @@ def test_the_error_names_an_invalid_file(tmp_path: Path, text: str, message: str
         read_definition(write(tmp_path, text), {}, files=ROOT)
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_file(tmp_path: Path) -> None:
     job = {"env": {}, "source": [], "sink": [{"query": "${file:sql/none.sql}"}]}
     with pytest.raises(DefinitionError, match=r"\$\{file:sql/none.sql\}: No such file"):
         read_definition(write(tmp_path, job), {}, files=ROOT)

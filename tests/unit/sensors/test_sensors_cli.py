@@ -55,7 +55,7 @@ def test_unreadable_stations_are_not_written(tmp_path: Path, capsys: pytest.Capt
     assert "field name" in capsys.readouterr().err
 
 
-def test_an_unreachable_starrocks_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_error_names_an_unreachable_starrocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "s.csv"
     path.write_text("id,name,latitude,longitude,commune\nA,x,,,\n")
     assert main(["stations", str(path), "--port", "1"]) == NOT_DONE

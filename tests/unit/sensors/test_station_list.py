@@ -77,6 +77,6 @@ def test_unknown_columns_are_rejected(tmp_path: Path, header: str) -> None:
         read_stations(write(tmp_path / "s.csv", header))
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(StationsError, match=r"none\.csv"):
         read_stations(tmp_path / "none.csv")

@@ -27,7 +27,7 @@ def test_a_failure_reports_command_status_and_the_end_of_the_log() -> None:
         )
 
 
-def test_a_missing_program_is_named() -> None:
+def test_the_error_names_a_missing_program() -> None:
     with pytest.raises(SetupError, match="no-such-program cannot be started"):
         run(["no-such-program"], lambda _: None, log="a.log")
 

@@ -50,11 +50,11 @@ def all_lines() -> list[tuple[str, str]]:
     return list(lines())
 
 
-def test_no_registry_is_named(all_lines: list[tuple[str, str]]) -> None:
+def test_no_file_contains_a_registry_name(all_lines: list[tuple[str, str]]) -> None:
     assert [where for where, line in all_lines if REGISTRY.search(line)] == []
 
 
-def test_no_path_of_one_machine_is_named(all_lines: list[tuple[str, str]]) -> None:
+def test_no_file_contains_a_path_of_one_machine(all_lines: list[tuple[str, str]]) -> None:
     assert [where for where, line in all_lines if MACHINE.search(line) or str(ROOT) in line] == []
 
 

@@ -108,7 +108,7 @@ def test_without_permission_to_install_the_command_is_printed(
 
 
 @pytest.mark.usefixtures("program")
-def test_without_apt_the_packages_are_named() -> None:
+def test_without_apt_the_error_names_the_packages() -> None:
     with pytest.raises(SetupError, match=r"some-package \(some purpose\)\. This system has no apt-get"):
         system_packages.install([NEEDED], lambda _: None)
 

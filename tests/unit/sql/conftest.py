@@ -39,7 +39,7 @@ def aqi_query(aqi_breakpoints: pd.DataFrame) -> Iterator[AqiQuery]:
     def run(measurements: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
         connection.register("measurements", measurements.reindex(columns=list(COLUMNS)))
         starrocks = query.replace("${from}", start).replace("${to}", end)
-        ignore = sqlglot.ErrorLevel.IGNORE  # parameters of the hint, which DuckDB does not support
+        ignore = sqlglot.ErrorLevel.IGNORE  # DuckDB does not support the hint
         sql = sqlglot.transpile(starrocks, read="starrocks", write="duckdb", unsupported_level=ignore)[0]
         rows = connection.execute(f"SELECT * EXCLUDE (computed_at) FROM ({sql}) ORDER BY station_id, hour_start").df()
         whole = [name for name in rows.columns if name.startswith("aqi")]

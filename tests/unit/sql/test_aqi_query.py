@@ -199,7 +199,7 @@ INDEX = ("aqi", "aqi_known", "reason", "missing")
 
 
 def test_the_first_hour_of_a_station_has_no_index(aqi_query: AqiQuery) -> None:
-    """An index of 2, "good", would come from nitrogen dioxide alone."""
+    """An index of 2, "good", would be based on nitrogen dioxide only."""
     rows = at_noon(aqi_query, history("new", pm25=[450.0], pm10=[600.0], no2=[5.0]))
     assert answer(rows, "new", *INDEX) == [None, 2, "too_few_hours", "pm25:1,pm10:1"]
 
@@ -242,7 +242,7 @@ def minutes(station_id: str, *hours: tuple[int, int, float]) -> pd.DataFrame:
 
 
 def test_a_single_reading_does_not_count_as_an_hour(aqi_query: AqiQuery) -> None:
-    """With a counted single reading, twelve hours at 10 µg/m³ and one reading of 500 would give 360, "hazardous"."""
+    """If one reading counted as an hour, 12 hours at 10 µg/m³ and one reading of 500 would give 360, "hazardous"."""
     usual = [(ago, 60, 10.0) for ago in range(1, 13)]
     rows = at_noon(
         aqi_query,

@@ -1,4 +1,4 @@
-"""The state folder: foreign folders are refused, and only kappastack's own files are removed."""
+"""The state folder: foreign folders are rejected, and only kappastack's own files are removed."""
 
 import errno
 import subprocess

@@ -38,7 +38,7 @@ def test_a_retried_run_without_its_range_uses_the_recorded_range() -> None:
     assert look(store) == RANGE
 
 
-def test_a_range_alone_makes_a_run_manual() -> None:
+def test_a_run_with_a_range_counts_as_manual() -> None:
     assert look(Memory(), Asked(False, RANGE.begin, RANGE.end)) == RANGE
 
 

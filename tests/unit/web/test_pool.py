@@ -69,7 +69,7 @@ def test_the_query_is_rejected_if_the_planner_stays_busy(settings: Settings, mon
     assert len(answers) < 999
 
 
-def test_other_errors_are_not_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queries_are_not_retried_after_other_errors(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[Answer] = [pymysql.ProgrammingError(1064, "Getting syntax error"), 7]
     with pytest.raises(StarRocksRefused, match="syntax"):
         pool(settings, monkeypatch, answers).query("SELECT 7 AS n")
