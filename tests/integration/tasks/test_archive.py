@@ -212,10 +212,10 @@ STAND_STILL = """
 import os, signal
 from apps.shared.starrocks import StarRocks
 original = StarRocks.change_guarded
-def is_suspended(*arguments):
+def stands_still(*arguments):
     os.kill(os.getpid(), signal.SIGSTOP)
     return original(*arguments)
-StarRocks.change_guarded = is_suspended
+StarRocks.change_guarded = stands_still
 """
 
 UNANSWERED = """
