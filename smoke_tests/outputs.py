@@ -104,7 +104,13 @@ def read_outputs(stack: str | None) -> Outputs:
         OutputsError: neither a stack nor a file is named, Pulumi fails, or outputs are missing.
     """
     if file := os.environ.get(OUTPUTS_FILE):
-        return _parse(Path(file).read_text(), f"file {file}")
+        try:
+            text = Path(file).read_text()
+        except OSError as error:
+            raise OutputsError(
+                f"{OUTPUTS_FILE}={file}: {error.strerror}; name a file with the stack's outputs"
+            ) from None
+        return _parse(text, f"file {file}")
     if stack is None:
         raise OutputsError(f"name the stack: --stack local (or a file with its outputs in {OUTPUTS_FILE})")
     command = ["pulumi", "stack", "output", "--json", "--show-secrets", "-s", stack]

@@ -113,6 +113,12 @@ def test_every_run_has_its_own_stations() -> None:
     assert all(first.run in station for station in first.stations)
 
 
+def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(OUTPUTS_FILE, str(tmp_path / "nowhere"))
+    with pytest.raises(OutputsError, match="nowhere: No such file or directory"):
+        read_outputs(None)
+
+
 def test_invalid_messages_contain_the_mark_of_the_run() -> None:
     scenario = Scenario.new()
     assert all(scenario.broken.encode() in poison.payload for poison in scenario.poison)
