@@ -36,10 +36,14 @@ class DockerStack(TestStack):
         """Write the configuration file, and install the replacement plugin where the CLI looks for plugins."""
         super().__post_init__()
         self.configure(target="docker", docker={"baseImage": self.base_image})
+        self.install_plugin()
+        self.client = docker.DockerClient(base_url=self.engine) if self.engine else docker.from_env()
+
+    def install_plugin(self) -> None:
+        """Install the replacement plugin in the state folder. `destroy` deletes that folder."""
         # The commands refuse a folder with content that they did not create.
         claim()
         install(self.folder / "pulumi-home")
-        self.client = docker.DockerClient(base_url=self.engine) if self.engine else docker.from_env()
 
     def configure(self, **settings: object) -> None:
         """Set settings by their names in the configuration file."""

@@ -52,6 +52,7 @@ def test_after_a_killed_up_the_next_up_and_destroy_succeed(fresh: DockerStack) -
     assert set(fresh.up().resources) == {"unchanged"}
     assert fresh.command("destroy").status == 0
 
+    fresh.install_plugin()
     kill(fresh)
     outcome = fresh.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
@@ -75,7 +76,7 @@ def test_the_next_up_uses_kept_data(fresh: DockerStack) -> None:
 
 def test_pulumi_up_names_the_command_that_builds_a_missing_image(fresh: DockerStack) -> None:
     fresh.configure(docker={"baseImage": "example.invalid/no-such-base:1"})
-    script = f'eval "$(make -s env STACK={fresh.name})"; pulumi preview -s {fresh.name}'
+    script = f'eval "$(make -s env STACK={fresh.name})"; pulumi up --yes --skip-preview -s {fresh.name}'
     outcome = fresh._run(["bash", "-c", f"cd {ROOT}; {script}"], 400)
     assert outcome.status != 0
     assert f"run `make images STACK={fresh.name}`" in outcome.output

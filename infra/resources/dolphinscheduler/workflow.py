@@ -4,16 +4,24 @@ A changed workflow keeps its code, the codes of its tasks and its history: the s
 compares by meaning and names what was edited by hand, paused or deleted; the next `up` restores it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi import ResourceOptions
 
-from apps.shared.polling import wait_until
+from apps.shared.polling import Pending, poll, wait_until
 from apps.shared.starrocks import StarRocksError
 from infra.resources import connections
-from infra.resources.dolphinscheduler.client import ONLINE, DolphinScheduler, FoundSchedule, FoundWorkflow, connect
+from infra.resources.dolphinscheduler.client import (
+    ONLINE,
+    DolphinScheduler,
+    FoundSchedule,
+    FoundWorkflow,
+    Refused,
+    connect,
+)
 from infra.resources.dolphinscheduler.model import (
     ScheduleMeaning,
     TaskMeaning,
@@ -27,11 +35,14 @@ from infra.resources.dolphinscheduler.payload import process_form, schedule_form
 from infra.resources.dolphinscheduler.project import ensure_tenant
 from infra.resources.dolphinscheduler.runs import ENDED, last_runs, stop
 from infra.resources.dolphinscheduler.workflow_files import read_workflow
-from infra.resources.http import ServiceError
+from infra.resources.http import Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session
 
 _STOP_WITHIN = 60.0
+# The API server is healthy before it has loaded its task plugins. Until then it refuses valid tasks.
+_PLUGINS_WITHIN = 120.0
+_UNKNOWN_TASK = re.compile(r"process node .* parameter invalid")
 # The state of older revisions names neither.
 STARROCKS = "starrocks"
 PLATFORM_DATABASE = "kappastack"
@@ -176,12 +187,30 @@ def _write(server: DolphinScheduler, project: int, inputs: WorkflowInputs, curre
     form = process_form(inputs.name, workflow, codes=codes, known=known, project=project, workflow_codes=workflow_codes)
     path = f"/projects/{project}/process-definition"
     if current is None:
-        server.call("POST", path, **form)
+        _send(server, "POST", path, form, inputs.name)
         return
     # The server changes nothing that is online.
     if current.online:
         server.release(project, current.code, online=False)
-    server.call("PUT", f"{path}/{current.code}", **form)
+    _send(server, "PUT", f"{path}/{current.code}", form, inputs.name)
+
+
+def _send(server: DolphinScheduler, method: str, path: str, form: dict[str, Json], name: str) -> None:
+    """Send a definition, and again while the server does not know the types of its tasks."""
+
+    def attempt() -> bool | Pending:
+        try:
+            server.call(method, path, **form)
+        except Refused as error:
+            if _UNKNOWN_TASK.search(str(error)):
+                return Pending(str(error))
+            raise
+        return True
+
+    try:
+        poll(attempt, within=_PLUGINS_WITHIN, what=f"DolphinScheduler to accept workflow {name}", pause=1.0)
+    except TimeoutError as error:
+        raise ServiceError(str(error)) from error
 
 
 def _write_schedule(server: DolphinScheduler, project: int, desired: ScheduleMeaning | None, current: _Actual) -> None:

@@ -91,6 +91,7 @@ class Server:
     processes: dict[int, Process] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refusals_before_plugins: int = 0
     codes: "count[int]" = field(default_factory=lambda: count(23_802_000_000_000))
 
     def writes(self) -> list[str]:
@@ -204,6 +205,9 @@ class Server:
 
     def _definition(self, given: Fields) -> forms.ProcessForm:
         form = forms.ProcessForm.model_validate(given)
+        if self.refusals_before_plugins:
+            self.refusals_before_plugins -= 1
+            raise No(50015, f"process node {form.taskDefinitionJson[0].name} parameter invalid")
         if form.tenantCode not in self.tenants:
             raise No(10017, "tenant not exists")
         codes = {task.code for task in form.taskDefinitionJson}

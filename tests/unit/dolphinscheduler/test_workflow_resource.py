@@ -41,6 +41,25 @@ def test_a_second_apply_changes_nothing(workflows: WorkflowProvider, server: Ser
     assert server.writes() == []
 
 
+def test_a_workflow_is_sent_again_until_the_task_plugins_are_loaded(
+    workflows: WorkflowProvider, server: Server, make: Make
+) -> None:
+    server.refusals_before_plugins = 2
+    workflows.apply(make(), None)
+    assert server.process(NAME).online
+    assert sum(line.endswith("/process-definition") for line in server.writes()) == 3
+
+
+def test_a_task_that_stays_unknown_is_an_error(
+    workflows: WorkflowProvider, server: Server, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow_module, "_PLUGINS_WITHIN", 0.0)
+    server.refusals_before_plugins = 1_000
+    with pytest.raises(ServiceError, match=f"accept workflow {NAME}.*process node quality parameter invalid"):
+        workflows.apply(make(), None)
+    assert server.processes == {}
+
+
 def script(inputs: WorkflowInputs) -> str:
     return inputs.workflow.tasks["quality"].script
 
