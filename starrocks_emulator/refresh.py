@@ -77,7 +77,7 @@ class Refresher:
         self._last: dict[int, Run] = {}
         self._next: dict[int, datetime] = {}
         self._busy: set[int] = set()
-        self._lock = threading.Lock()
+        self._free = threading.Condition()
 
     def runs(self) -> list[Run]:
         """Recent refreshes, oldest first."""
@@ -148,17 +148,15 @@ class Refresher:
                 _LOG.info("%s stays inactive: %s", table.full_name, error.message)
 
     def _run(self, number: int, query_id: str, force: bool) -> Run:
-        with self._lock:
-            while number in self._busy:
-                self._lock.release()
-                time.sleep(0.02)
-                self._lock.acquire()
+        with self._free:
+            self._free.wait_for(lambda: number not in self._busy)
             self._busy.add(number)
         try:
             return self._refresh(number, query_id, force)
         finally:
-            with self._lock:
+            with self._free:
                 self._busy.discard(number)
+                self._free.notify_all()
 
     def _refresh(self, number: int, query_id: str, force: bool) -> Run:
         table = self._catalog.by_id(number)

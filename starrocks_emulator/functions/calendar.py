@@ -178,8 +178,16 @@ def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
             if not 1 <= parts.get("hour", 0) <= 12:
                 return None
             parts["hour"] = parts["hour"] % 12 + afternoon
-        return datetime(**parts)  # type: ignore[arg-type]  # noqa: DTZ001  every part is a number; those of the date are there or ValueError
-    except (ValueError, TypeError):
+        return datetime(  # noqa: DTZ001 # DATETIME has no time zone
+            parts["year"],
+            parts["month"],
+            parts["day"],
+            parts.get("hour", 0),
+            parts.get("minute", 0),
+            parts.get("second", 0),
+            parts.get("microsecond", 0),
+        )
+    except (ValueError, KeyError):
         return None
 
 

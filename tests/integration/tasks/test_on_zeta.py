@@ -161,7 +161,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
 
 
 def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
-    """After a worker crash its task process may survive while another worker starts the task again."""
+    """The process of a task outlives its killed worker. Another worker then starts the same task again."""
     prelude = files(stack, fake("BATCH", 8))
     command = stack.command("zeta-job", "--job", "slow", run="joined")
     survivor = stack.start(command, prelude)
