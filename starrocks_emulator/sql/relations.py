@@ -150,7 +150,7 @@ class Relations(Expressions):
             raise errors.unsupported(f"{kind} JOIN")
         condition = f" ON {truth(self, on)}" if on else ""
         if using:
-            condition = f" USING ({', '.join(quote(name.name) for name in using)})"
+            condition = f" USING ({', '.join(quote(_joined_by(name)) for name in using)})"
         if not condition and kind != "CROSS":
             if side or kind in {"SEMI", "ANTI"}:
                 raise errors.syntax(f"{words} takes ON or USING")
@@ -294,3 +294,11 @@ def renamed(columns: Columns, names: Sequence[exp.Expr]) -> Columns:
     if len(names) > len(columns):
         return columns
     return (*((new.name, old[1]) for new, old in zip(names, columns, strict=False)), *columns[len(names) :])
+
+
+def _joined_by(column: exp.Expr) -> str:
+    """The name of a column after USING. sqlglot reads `USING f (k)` as the column `f`."""
+    name = written_name(column.name)
+    if name != column.name:
+        raise errors.syntax(f"Unexpected input '{name}', the most similar input is {{(}}")
+    return name

@@ -176,6 +176,11 @@ def test_statements(client: Client) -> None:
     assert client.value("SELECT 1") == 1
 
 
+def test_using_without_parentheses_names_the_word_as_written(client: Client) -> None:
+    with pytest.raises(SqlError, match=r"syntax error.*'URL_ENCODE'"):
+        client.run("SELECT * FROM t JOIN t u USING URL_ENCODE (k)")
+
+
 def test_load_bodies(client: Client) -> None:
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
