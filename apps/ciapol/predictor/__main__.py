@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from apps.ciapol.predictor import forecast
-from apps.ciapol.predictor.history import hour_number, moment_of
+from apps.ciapol.predictor.history import HOUR_SECONDS, hour_number, moment_of
 from apps.ciapol.predictor.starrocks import Address, StarRocks
 from apps.ciapol.predictor.store import ModelStore, StoreError
 from apps.shared.starrocks import StarRocksError
@@ -133,10 +133,11 @@ def _positive(text: str) -> int:
 def _hour(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     except ValueError:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a time such as 2026-01-31T12:00:00Z") from None
-    if (moment.minute, moment.second, moment.microsecond) != (0, 0, 0):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a full hour such as 2026-01-31T12:00:00Z")
+    if moment.timestamp() % HOUR_SECONDS:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a full hour of UTC such as 2026-01-31T12:00:00Z")
     return hour_number(moment)
 
 

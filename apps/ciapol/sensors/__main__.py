@@ -11,6 +11,7 @@ from rich.console import Console
 
 from apps.ciapol.sensors.broker import Broker, BrokerError
 from apps.ciapol.sensors.files import BadRowError, UnreadableFileError
+from apps.ciapol.sensors.local_clock import ClockChange
 from apps.ciapol.sensors.pace import Steady
 from apps.ciapol.sensors.progress import progress
 from apps.ciapol.sensors.publisher import GIVE_UP_SECONDS
@@ -29,7 +30,10 @@ INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return the exit status: 0 done, 1 not all acknowledged, 2 invalid input, 130 interrupted."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "replay" and options.clock_change is not None and options.tz is None:
+        parser.error("argument --clock-change: needs --tz with the zone of the local times, such as Europe/Paris")
     try:
         if options.command == "stations":
             return _stations(options)
@@ -74,6 +78,7 @@ def _replay_options(options: argparse.Namespace) -> Options:
         limit=options.limit,
         state=options.resume,
         skip_bad=options.skip_bad,
+        clock_change=options.clock_change,
     )
 
 
@@ -103,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     again = commands.add_parser("replay", help="publish measurements from files")
     again.add_argument("files", type=Path, nargs="+", help=".csv or .csv.xz: UCI data set 501, or the event's fields")
     again.add_argument("--tz", type=_zone, help="of times that tell none, such as +08:00 (the default of UCI files)")
+    again.add_argument(
+        "--clock-change",
+        type=ClockChange,
+        choices=list(ClockChange),
+        help="local times that a clock change in --tz skips or repeats: read them with the offset before or after the "
+        "change, or repeated ones by the order of rows; default: refuse them",
+    )
     again.add_argument("--shift-to-now", action="store_true", help="move all so that the last hour is now")
     again.add_argument("--speed", type=_above_zero, help="times real time; default: as fast as Pulsar takes them")
     again.add_argument("--limit", type=_positive, help="only the first so many measurements")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apps.ciapol.sensors.event import Measurement
 from apps.ciapol.sensors.files import BadRowError, in_time_order
+from apps.ciapol.sensors.local_clock import ClockChange
 from apps.ciapol.sensors.pace import AtOnce, RealTime
 from apps.ciapol.sensors.progress import progress
 from apps.ciapol.sensors.resume import Replay, State, describe, load
@@ -31,6 +32,7 @@ class Options:
         limit: maximum number of measurements; None for all.
         state: state file, with which another run continues; None for none.
         skip_bad: whether to skip invalid rows instead of refusing the file.
+        clock_change: how to read local times that a clock change skips or repeats; None means that they are invalid.
     """
 
     files: Sequence[Path]
@@ -40,6 +42,7 @@ class Options:
     limit: int | None = None
     state: Path | None = None
     skip_bad: bool = False
+    clock_change: ClockChange | None = None
 
 
 @dataclass
@@ -75,6 +78,7 @@ def replay(options: Options, session: Session) -> None:
         zone=options.zone,
         shift_to_now=options.shift_to_now,
         skip_bad=options.skip_bad,
+        clock_change=options.clock_change,
     )
     state = None if options.state is None else load(options.state, this)
     content = _check(options, session)
@@ -133,4 +137,4 @@ def _publish(options: Options, session: Session, state: State, total: int) -> No
 def _measurements(options: Options, content: _Content) -> Iterator[Measurement]:
     zone = None if options.zone is None else parse_zone(options.zone)
     bad = content.take_bad if options.skip_bad else None
-    return islice(in_time_order(options.files, zone, bad), options.limit)
+    return islice(in_time_order(options.files, zone, bad, options.clock_change), options.limit)

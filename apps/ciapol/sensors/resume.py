@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
+from apps.ciapol.sensors.local_clock import ClockChange
+
 
 class StateError(Exception):
     """A state file is damaged or belongs to another replay; the message names it and the remedy."""
@@ -31,6 +33,7 @@ class Replay(BaseModel):
     zone: str | None
     shift_to_now: bool
     skip_bad: bool
+    clock_change: ClockChange | None = None
 
 
 class State(BaseModel):

@@ -5,7 +5,7 @@ It holds nothing that only the server knows: codes, versions, positions on a can
 
 import shlex
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict
@@ -244,18 +244,19 @@ def _actual_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) ->
         "alerts": (schedule.warning_type, "FAILURE" if group else "NONE"),
     }
     changes = [f"{name} is {value}" for name, (value, right) in expected.items() if value != right]
-    if _is_in_future(schedule.start_time, schedule.timezone_id):
+    if is_after(schedule.start_time, schedule.timezone_id, datetime.now(UTC)):
         changes.append(f"begin is {schedule.start_time}")
     return ScheduleMeaning(cron=cron, time_zone=schedule.timezone_id, alert_group=group, unmanaged_changes=changes)
 
 
-def _is_in_future(time: str, zone: str) -> bool:
+def is_after(time: str, zone: str, now: datetime) -> bool:
+    """Whether a local time is after `now`; of a time that a clock change repeats, the first occurrence counts."""
     try:
-        now = datetime.now(ZoneInfo(zone))
+        begin = datetime.strptime(time, TIME_FORMAT).replace(tzinfo=ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
         # The zone is reported as a difference.
         return False
-    return time > now.strftime(TIME_FORMAT)
+    return begin.astimezone(UTC) > now
 
 
 def differences(desired: WorkflowMeaning, actual: WorkflowMeaning) -> list[str]:

@@ -1,6 +1,8 @@
 """Conversion of workflow files into requests, and of the server's workflows into differences."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from infra.resources.dolphinscheduler.client import FoundSchedule, FoundTask, FoundWorkflow, read
 from infra.resources.dolphinscheduler.model import (
@@ -9,6 +11,7 @@ from infra.resources.dolphinscheduler.model import (
     actual_meaning,
     desired_meaning,
     differences,
+    is_after,
     schedule_differences,
 )
 from infra.resources.dolphinscheduler.payload import process_form, schedule_form
@@ -125,6 +128,26 @@ def test_settings_without_a_key_in_the_format_are_found() -> None:
         "it has localParams",
     ]
     assert meaning.tasks["a"].timeout == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "now"),
+    [
+        ("Europe/Paris", "2026-10-25T01:10:00+00:00"),  # 2:10 for the second time
+        ("Europe/Paris", "2026-10-25T00:50:00+00:00"),
+        ("America/New_York", "2026-11-01T06:10:00+00:00"),
+        ("Australia/Lord_Howe", "2026-04-04T15:10:00+00:00"),
+        ("Africa/Abidjan", "2026-10-25T01:10:00+00:00"),
+    ],
+)
+def test_a_schedule_that_begins_now_does_not_begin_later(zone: str, now: str) -> None:
+    moment = datetime.fromisoformat(now)
+    period = schedule_form(ScheduleMeaning(cron="0 5 * * * ? *", time_zone=zone), {}, moment)["schedule"]
+    assert isinstance(period, dict)
+    begin = str(period["startTime"])
+    for minutes in (0, 5, 45, 90):
+        assert not is_after(begin, zone, moment + timedelta(minutes=minutes))
+    assert is_after(begin, zone, moment - timedelta(hours=2))
 
 
 def test_a_schedule_is_compared_by_meaning() -> None:

@@ -1,10 +1,11 @@
 """The CSV format whose columns are the fields of the event."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from apps.ciapol.sensors.event import QUANTITIES, Measurement
 from apps.ciapol.sensors.files.rows import BadCellError, number, station_id
+from apps.ciapol.sensors.local_clock import LocalClock, LocalTimeError
 
 REQUIRED = frozenset({"station_id", "measured_at"})
 COLUMNS = REQUIRED | frozenset(QUANTITIES) | {"event_id"}
@@ -14,14 +15,14 @@ COLUMNS = REQUIRED | frozenset(QUANTITIES) | {"event_id"}
 class EventForm:
     """Converts rows whose columns are the event's fields."""
 
-    def __init__(self, columns: Mapping[str, int], zone: tzinfo | None) -> None:
+    def __init__(self, columns: Mapping[str, int], clock: LocalClock | None) -> None:
         """Create the form of a file.
 
         Args:
             columns: position of each column, by name.
-            zone: time zone of times without an offset; None means that each time must have an offset.
+            clock: clock of times without an offset; None means that each time must have an offset.
         """
-        self._zone = zone
+        self._clock = clock
         self._station = columns["station_id"]
         self._time = columns["measured_at"]
         self._quantities = [(name, columns[name]) for name in QUANTITIES if name in columns]
@@ -33,15 +34,18 @@ class EventForm:
             value = number(name, row[position])
             if value is not None:
                 values[name] = value
-        return Measurement(station_id("station_id", row[self._station]), self._measured_at(row[self._time]), values)
+        station = station_id("station_id", row[self._station])
+        return Measurement(station, self._measured_at(row[self._time], station), values)
 
-    def _measured_at(self, text: str) -> datetime:
+    def _measured_at(self, text: str, station: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is not None:
                 return moment.astimezone(UTC)
-            if self._zone is not None:
-                return moment.replace(tzinfo=self._zone).astimezone(UTC)
+            if self._clock is not None:
+                return self._clock.utc(moment, station)
+        except LocalTimeError as error:
+            raise BadCellError("measured_at", text, str(error)) from None
         except (ValueError, OverflowError):
             raise BadCellError("measured_at", text, "a time in ISO 8601 such as 2026-01-31T12:00:00Z") from None
         raise BadCellError(

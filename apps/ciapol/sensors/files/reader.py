@@ -10,6 +10,7 @@ from typing import TextIO
 from apps.ciapol.sensors.event import Measurement
 from apps.ciapol.sensors.files import event_csv, uci
 from apps.ciapol.sensors.files.rows import BadCellError, BadRowError, Form, FormOf, UnreadableFileError
+from apps.ciapol.sensors.local_clock import ClockChange, LocalClock
 
 _FORMS: Mapping[str, tuple[frozenset[str], frozenset[str], FormOf]] = {
     "UCI data set 501": (uci.REQUIRED, uci.COLUMNS, uci.UciForm),
@@ -18,7 +19,10 @@ _FORMS: Mapping[str, tuple[frozenset[str], frozenset[str], FormOf]] = {
 
 
 def read_measurements(
-    path: Path, zone: tzinfo | None = None, bad: Callable[[BadRowError], None] | None = None
+    path: Path,
+    zone: tzinfo | None = None,
+    bad: Callable[[BadRowError], None] | None = None,
+    change: ClockChange | None = None,
 ) -> Iterator[Measurement]:
     """The measurements of a `.csv` or `.csv.xz` file, in the file's order, with one row in memory.
 
@@ -27,6 +31,7 @@ def read_measurements(
         zone: time zone of times without one. None means Beijing's for UCI files; in other files, each time must then
             have an offset.
         bad: called with each invalid row; None means that the first invalid row is raised.
+        change: how to read local times that a clock change skips or repeats; None means that such rows are invalid.
 
     Raises:
         BadRowError: a row is invalid.
@@ -34,7 +39,7 @@ def read_measurements(
     """
     try:
         with _open(path) as text:
-            yield from _rows(path, text, zone, bad)
+            yield from _rows(path, text, None if zone is None else LocalClock(zone, change), bad)
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise UnreadableFileError(f"{path}: {error}") from error
     except UnicodeDecodeError as error:
@@ -50,12 +55,12 @@ def _open(path: Path) -> TextIO:
 
 
 def _rows(
-    path: Path, text: TextIO, zone: tzinfo | None, bad: Callable[[BadRowError], None] | None
+    path: Path, text: TextIO, clock: LocalClock | None, bad: Callable[[BadRowError], None] | None
 ) -> Iterator[Measurement]:
     reader = csv.reader(text, strict=True)
     try:
         header = next(reader, [])
-        form = _form(path, header, zone)
+        form = _form(path, header, clock)
         for row in reader:
             if not row:
                 continue
@@ -78,7 +83,7 @@ def _measurement(form: Form, row: list[str], width: int) -> Measurement:
     return form.measurement(row)
 
 
-def _form(path: Path, header: list[str], zone: tzinfo | None) -> Form:
+def _form(path: Path, header: list[str], clock: LocalClock | None) -> Form:
     columns = {name: position for position, name in enumerate(header)}
     for name, (required, known, form) in _FORMS.items():
         if not required <= columns.keys():
@@ -90,6 +95,6 @@ def _form(path: Path, header: list[str], zone: tzinfo | None) -> Form:
         if len(columns) != len(header):
             twice = sorted({column for column in header if header.count(column) > 1})
             raise UnreadableFileError(f"{path}: the header names {', '.join(twice)} more than once")
-        return form(columns, zone)
+        return form(columns, clock)
     wanted = "; or ".join(f"{name}: {', '.join(sorted(required))}" for name, (required, _, _) in _FORMS.items())
     raise UnreadableFileError(f"{path}: the header is {header!r}; expected at least the columns of form {wanted}")

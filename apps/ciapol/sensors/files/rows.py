@@ -3,11 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol
 
 from apps.ciapol.sensors.event import STATION_ID, Measurement
+from apps.ciapol.sensors.local_clock import LocalClock
 
 NOT_MEASURED = frozenset({"", "NA"})
 """Contents of a cell without a measurement. `NA` is R's notation, which the UCI files use."""
@@ -65,12 +65,12 @@ class Form(Protocol):
 class FormOf(Protocol):
     """Creates the form of a file from its header."""
 
-    def __call__(self, columns: Mapping[str, int], zone: tzinfo | None) -> Form:
+    def __call__(self, columns: Mapping[str, int], clock: LocalClock | None) -> Form:
         """Create the form.
 
         Args:
             columns: position of each column, by name.
-            zone: time zone of times without one; None for the format's default.
+            clock: clock of times without an offset; None for the format's default.
         """
         ...
 

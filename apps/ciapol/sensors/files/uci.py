@@ -6,10 +6,11 @@ station's local time. The event has no fields for RAIN and wd.
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone
 
 from apps.ciapol.sensors.event import Measurement
 from apps.ciapol.sensors.files.rows import BadCellError, number, station_id
+from apps.ciapol.sensors.local_clock import LocalClock, LocalTimeError
 
 BEIJING = timezone(timedelta(hours=8))
 """Time zone of the published files, without daylight saving time."""
@@ -51,14 +52,14 @@ def relative_humidity(temperature: float, dew_point: float) -> float:
 class UciForm:
     """Converts rows of a UCI file."""
 
-    def __init__(self, columns: Mapping[str, int], zone: tzinfo | None) -> None:
+    def __init__(self, columns: Mapping[str, int], clock: LocalClock | None) -> None:
         """Create the form of a file.
 
         Args:
             columns: position of each column, by name.
-            zone: time zone of the file's times; None for Beijing's.
+            clock: clock of the file's times; None for Beijing's.
         """
-        self._zone = zone or BEIJING
+        self._clock = clock or LocalClock(BEIJING)
         self._station = columns["station"]
         self._time = [(name, columns[name]) for name in ("year", "month", "day", "hour")]
         self._quantities = [(name, columns[name], field) for name, field in _QUANTITIES.items() if name in columns]
@@ -76,7 +77,8 @@ class UciForm:
             dew_point = number("DEWP", row[self._dew_point])
             if dew_point is not None and "temperature" in values:
                 values["humidity"] = self._humidity(values["temperature"], dew_point, row)
-        return Measurement(station_id("station", row[self._station]), self._measured_at(row), values)
+        station = station_id("station", row[self._station])
+        return Measurement(station, self._measured_at(row, station), values)
 
     def _humidity(self, temperature: float, dew_point: float, row: Sequence[str]) -> float:
         for name, celsius in (("TEMP", temperature), ("DEWP", dew_point)):
@@ -86,7 +88,7 @@ class UciForm:
                 raise BadCellError(name, row[position], "a temperature of air in °C, between -100 and 100")
         return relative_humidity(temperature, dew_point)
 
-    def _measured_at(self, row: Sequence[str]) -> datetime:
+    def _measured_at(self, row: Sequence[str], station: str) -> datetime:
         parts: list[int] = []
         for name, position in self._time:
             text = row[position]
@@ -95,7 +97,9 @@ class UciForm:
             parts.append(int(text))
         year, month, day, hour = parts
         try:
-            return datetime(year, month, day, hour, tzinfo=self._zone).astimezone(UTC)
+            return self._clock.utc(datetime(year, month, day, hour), station)  # noqa: DTZ001 - the clock has the zone
+        except LocalTimeError as error:
+            expected = str(error)
         except (ValueError, OverflowError):
-            found = "-".join(row[position] for _, position in self._time)
-            raise BadCellError("year, month, day, hour", found, "a date that exists and an hour from 0 to 23") from None
+            expected = "a date that exists and an hour from 0 to 23"
+        raise BadCellError("year, month, day, hour", "-".join(row[position] for _, position in self._time), expected)

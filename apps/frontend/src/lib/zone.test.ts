@@ -24,6 +24,21 @@ describe("days", () => {
     ["2026-03-29", "Europe/Paris", "2026-03-29T22:00:00.000Z"],
     ["2026-10-24", "Europe/Paris", "2026-10-24T22:00:00.000Z"],
     ["2026-10-25", "Europe/Paris", "2026-10-25T23:00:00.000Z"],
+    ["2026-03-29", "Africa/Abidjan", "2026-03-30T00:00:00.000Z"],
+    ["2026-03-08", "America/New_York", "2026-03-09T04:00:00.000Z"],
+    ["2026-11-01", "America/New_York", "2026-11-02T05:00:00.000Z"],
+    ["2026-04-05", "Australia/Lord_Howe", "2026-04-05T13:30:00.000Z"],
+    ["2026-10-04", "Australia/Lord_Howe", "2026-10-04T13:00:00.000Z"],
+    // The midnight after these days is skipped: the next day begins at 1:00.
+    ["2026-03-07", "America/Havana", "2026-03-08T05:00:00.000Z"],
+    ["2026-04-23", "Africa/Cairo", "2026-04-23T22:00:00.000Z"],
+    ["2018-11-03", "America/Sao_Paulo", "2018-11-04T03:00:00.000Z"],
+    // The midnight after this day is repeated, and this day's last hour.
+    ["2026-10-31", "America/Havana", "2026-11-01T04:00:00.000Z"],
+    ["2018-02-17", "America/Sao_Paulo", "2018-02-18T03:00:00.000Z"],
+    // The day after this one is skipped.
+    ["2011-12-29", "Pacific/Apia", "2011-12-30T10:00:00.000Z"],
+    ["2011-12-31", "Pacific/Apia", "2011-12-31T10:00:00.000Z"],
   ])("%s ends in %s at %s", (day, zone, end) => {
     expect(new Date(dayEnd(day, zone)).toISOString()).toBe(end);
   });

@@ -34,13 +34,24 @@ export function localClock(instant: number, zone: string): { hour: number; day: 
   return { hour: Number(parts["hour"]), day: `${year}-${parts["month"]}-${parts["day"]}`, year };
 }
 
-/** The moment, in ms since the epoch, at which the day (YYYY-MM-DD) ends in the zone. */
+const MINUTE_MS = 60_000;
+/** More than the greatest offset from UTC, which is 14 h. */
+const GREATEST_OFFSET_MINUTES = 15 * 60;
+
+/**
+ * The moment, in ms since the epoch, at which the day (YYYY-MM-DD) ends in the zone: the first minute of a later day.
+ * A clock change may skip or repeat midnight, so this searches for the day instead of for 0:00.
+ */
 export function dayEnd(day: string, zone: string): number {
   const midnight = Date.parse(`${day}T00:00:00Z`) + 86_400_000;
-  let instant = midnight;
-  // The offset may change between the first guess and midnight; the second round corrects that.
-  for (let round = 0; round < 2; round += 1) instant -= wallClock(instant, zone) - midnight;
-  return instant;
+  let during = -GREATEST_OFFSET_MINUTES;
+  let ended = GREATEST_OFFSET_MINUTES;
+  while (ended - during > 1) {
+    const middle = Math.floor((during + ended) / 2);
+    if (localClock(midnight + middle * MINUTE_MS, zone).day > day) ended = middle;
+    else during = middle;
+  }
+  return midnight + ended * MINUTE_MS;
 }
 
 /** The day (YYYY-MM-DD) that lies so many days after another. */
@@ -51,11 +62,4 @@ export function addDays(day: string, days: number): string {
 /** Whether a text is a day that exists, written YYYY-MM-DD. */
 export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
-}
-
-/** What a clock in the zone shows, read as if it were UTC; in ms, to the minute. */
-function wallClock(instant: number, zone: string): number {
-  const { day, hour } = localClock(instant, zone);
-  const minute = new Intl.DateTimeFormat("en", { timeZone: zone, minute: "numeric" }).format(instant);
-  return Date.parse(`${day}T00:00:00Z`) + (hour * 60 + Number(minute)) * 60_000;
 }

@@ -1,6 +1,5 @@
 import type { Formats } from "../../../i18n/format";
-import { localClock } from "../../../lib/zone";
-import { CLOCK_HOURS } from "./hours";
+import { CLOCK_HOURS, startsDay } from "./hours";
 
 /** Height of a chart and room for its axes, in CSS pixels. */
 export const CHART_HEIGHT = 260;
@@ -8,8 +7,9 @@ export const CHART_MARGIN = { top: 10, right: 8, bottom: 0, left: 0 };
 export const Y_AXIS_WIDTH = 44;
 export const X_AXIS_HEIGHT = 26;
 
-/** Text of a mark on the time axis: the day at local midnight and on long periods, else the hour. */
+/** Text of a mark on the time axis: the day where it begins and on long periods, else the hour. */
 export function tickText(instant: number, zone: string, hours: number, format: Formats): string {
-  const midnight = localClock(instant, zone).hour === 0;
-  return midnight || hours > CLOCK_HOURS ? format.day(instant, zone) : format.clock(instant, zone);
+  return startsDay(instant, zone) || hours > CLOCK_HOURS
+    ? format.day(instant, zone)
+    : format.clock(instant, zone);
 }

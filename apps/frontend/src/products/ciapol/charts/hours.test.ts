@@ -36,6 +36,25 @@ describe("time axis", () => {
     expect(new Set(ticks.map((tick) => iso(tick).slice(11, 13)))).toEqual(new Set(["16"]));
   });
 
+  it.each([
+    // Clocks in Havana skip midnight on 8 March and repeat it on 1 November.
+    [
+      "2026-03-10T12:00:00Z",
+      "America/Havana",
+      ["04T05", "05T05", "06T05", "07T05", "08T05", "09T04", "10T04"],
+    ],
+    [
+      "2026-11-03T12:00:00Z",
+      "America/Havana",
+      ["28T04", "29T04", "30T04", "31T04", "01T04", "02T05", "03T05"],
+    ],
+    ["2026-03-30T12:00:00Z", "Europe/Paris", ["24T23", "25T23", "26T23", "27T23", "28T23", "29T22"]],
+  ])("marks each day once in the week until %s in %s", (end, zone, starts) => {
+    const ticks = axisTicks(hoursOf("7d", Date.parse(end)), zone, 900);
+    expect(ticks.map((tick) => iso(tick).slice(8, 13)).slice(-starts.length)).toEqual(starts);
+    expect(ticks.length).toBeLessThanOrEqual(7);
+  });
+
   it("has few marks on a phone and none whose text would be cut off at the end", () => {
     const hours = hoursOf("30d", NOW);
     const ticks = axisTicks(hours, "Africa/Abidjan", 290);

@@ -28,6 +28,17 @@ function clockStep(hours: number, wide: boolean): number {
   return 24;
 }
 
+/** Whether a day begins in this hour: a clock change may skip or repeat midnight. */
+export function startsDay(instant: number, zone: string): boolean {
+  return localClock(instant, zone).day > localClock(instant - HOUR, zone).day;
+}
+
+/** Whether the hour of the day is a later multiple of the step. */
+function isFullStep(instant: number, zone: string, everyHours: number): boolean {
+  const { hour } = localClock(instant, zone);
+  return hour > 0 && hour % everyHours === 0;
+}
+
 /** Where the time axis gets a mark: local midnights, or every few hours of a short period. */
 export function axisTicks(hours: readonly number[], zone: string, plotWidth: number): number[] {
   const wide = plotWidth >= WIDE_PLOT;
@@ -35,7 +46,9 @@ export function axisTicks(hours: readonly number[], zone: string, plotWidth: num
   // A mark at the very end would have half its text cut off.
   const lastRoom = hours.length * (1 - HALF_TICK_TEXT / plotWidth);
   const ticks = hours.filter(
-    (instant, position) => position <= lastRoom && localClock(instant, zone).hour % everyHours === 0,
+    (instant, position) =>
+      position <= lastRoom &&
+      (startsDay(instant, zone) || (everyHours < 24 && isFullStep(instant, zone, everyHours))),
   );
   const most = wide ? 12 : 5;
   const step = Math.ceil(ticks.length / most);
