@@ -4,6 +4,7 @@
 network. What the commands do on a stack is tested by the files in `RUN_BY`.
 """
 
+import os
 import re
 import shlex
 import subprocess
@@ -13,6 +14,7 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -131,14 +133,18 @@ def accepted(module: str, *arguments: str) -> None:
     assert spec is not None, f"there is no module {module}"
     if not _takes_arguments(spec):
         return
-    done = subprocess.run(
-        [sys.executable, "-c", STUB, module, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    arguments = tuple(str(ROOT / each) if (ROOT / each).is_file() else each for each in arguments)
+    # The folder is empty and temporary because a program may write files, such as `--resume state.json`.
+    with TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", STUB, module, *arguments],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
     # A program may be named without its arguments.
     named = not any(each.startswith("-") for each in arguments) and "arguments are required" in done.stderr
     assert done.returncode == 0 or named, f"python -m {module} {shlex.join(arguments)}: {done.stderr[-2000:]}"
