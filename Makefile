@@ -60,6 +60,10 @@ status: setup ## a table of the services: health, address, memory, uptime
 logs: setup ## follow the log of a service: make logs SERVICE=pulsar
 	@$(STACK_COMMAND) logs $(SERVICE)
 
+.PHONY: restart
+restart: setup ## stop a service and start it again: make restart SERVICE=seatunnel
+	@$(STACK_COMMAND) restart $(SERVICE)
+
 .PHONY: preview
 preview: distributions ## what `up` would change: make preview [STACK=dev]
 	@$(STACK_COMMAND) preview

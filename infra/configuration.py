@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from infra.products.registry import chosen, declared
 from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
+from infra.targets.traits import TRAITS
 
 _SECRET = (("alertWebhook",),)
 """Keys whose values no message shows."""
@@ -37,6 +38,8 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
     except ValidationError as error:
         problems += [_line(each) for each in error.errors(include_url=False)]
         settings = None
+    if settings is not None:
+        problems += [f"{_PREFIX}{line}" for line in TRAITS[settings.target].refused(settings)]
     if problems or settings is None:
         raise SettingsError("the stack's configuration has errors:\n" + "\n".join(f"  {each}" for each in problems))
     return settings

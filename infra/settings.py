@@ -8,12 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny, fi
 from pydantic.alias_generators import to_camel
 
 from infra.services.ports import FRONTEND
+from infra.targets.traits import TRAITS
 
 PROJECT = "kappastack"
 ROOT = Path(__file__).resolve().parent.parent
 
 _IPV4 = r"^\d{1,3}(\.\d{1,3}){3}$"
 Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a size such as 384Mi or 2Gi")]
+
+
+Cpu = Annotated[str, Field(pattern=r"^([1-9][0-9]*m|[0-9]+(\.[0-9]+)?)$", description="cores, such as 500m or 2")]
+
+
+def millicores(cpu: Cpu) -> int:
+    """Convert cores such as `500m` or `2` to thousandths of a core."""
+    return int(cpu[:-1]) if cpu.endswith("m") else round(float(cpu) * 1000)
 
 
 def mebibytes(memory: Memory) -> int:
@@ -38,10 +47,35 @@ class PulsarSettings(Model):
     zookeepers: Literal[1, 3] = Field(1, description="of topology cluster")
     bookies: Annotated[int, Field(ge=1, le=9, description="of topology cluster; three tolerate the loss of one")] = 1
     brokers: Annotated[int, Field(ge=1, le=9, description="of topology cluster")] = 1
+    ensemble: Annotated[int, Field(ge=1, le=9, description="bookies of a ledger; default: at most 2")] | None = None
+    write_quorum: Annotated[int, Field(ge=1, le=9, description="copies of an event; default: ensemble")] | None = None
+    ack_quorum: Annotated[int, Field(ge=1, le=9, description="copies before an event is acknowledged")] | None = None
     fsync: bool = Field(True, description="an acknowledged event survives a power cut")
     heap: Memory = Field("320Mi", description="of the one process, or of each broker and bookie")
     direct_memory: Memory = Field("256Mi", description="of the one process, or of each broker and bookie")
     storage: Memory = Field("10Gi", description="of the one process, or of each bookie")
+    cpu: Cpu = Field("500m", description="of the one process, or of each broker and bookie")
+
+    @model_validator(mode="after")
+    def _quorums_fit(self) -> Self:
+        ensemble, write, ack = self.quorums
+        if not ack <= write <= ensemble <= self.bookies:
+            msg = (
+                f"ackQuorum {ack}, writeQuorum {write}, ensemble {ensemble}, bookies {self.bookies}: "
+                "each must be at most the next"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def quorums(self) -> tuple[int, int, int]:
+        """Bookies of a ledger, copies of an event, copies before it is acknowledged.
+
+        Two copies are Pulsar's default. With three bookies, one may be unavailable.
+        """
+        ensemble = self.ensemble or min(self.bookies, 2)
+        write = self.write_quorum or ensemble
+        return ensemble, write, self.ack_quorum or write
 
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
@@ -58,6 +92,7 @@ class SeaTunnelSettings(Model):
     heap: Memory = "384Mi"
     metaspace: Memory = "256Mi"
     storage: Memory = "2Gi"
+    cpu: Cpu = "500m"
 
 
 class StarRocksSettings(Model):
@@ -70,6 +105,8 @@ class StarRocksSettings(Model):
     memory: Memory = Field("512Mi", description="of the emulator, or of each backend")
     frontend_memory: Memory = Field("2Gi", description="of each frontend")
     storage: Memory = "20Gi"
+    cpu: Cpu = Field("500m", description="of the emulator, or of each backend")
+    frontend_cpu: Cpu = Field("1", description="of each frontend")
 
     @model_validator(mode="after")
     def _replicas_have_homes(self) -> Self:
@@ -105,23 +142,44 @@ class PostgresSettings(Model):
 
     memory: Memory = "256Mi"
     storage: Memory = "5Gi"
+    cpu: Cpu = "250m"
 
 
 class DolphinSchedulerSettings(Model):
     """DolphinScheduler, which runs the workflows."""
 
     topology: Literal["standalone", "cluster"] = "standalone"
+    apis: Annotated[int, Field(ge=1, le=10, description="API servers of topology cluster")] = 1
+    masters: Annotated[int, Field(ge=1, le=10, description="of topology cluster")] = 1
     workers: Annotated[int, Field(ge=1, le=10, description="of topology cluster")] = 2
+    registry: Literal["own", "pulsar"] = Field("own", description="ZooKeeper of topology cluster: its own or Pulsar's")
     heap: Memory = "512Mi"
     metaspace: Memory = "320Mi"
     storage: Memory = "5Gi"
+    cpu: Cpu = Field("250m", description="of the one process, or of each server")
+
+    @model_validator(mode="after")
+    def _counts_are_of_a_cluster(self) -> Self:
+        if self.topology == "standalone" and (self.apis, self.masters, self.registry) != (1, 1, "own"):
+            msg = "apis, masters and registry are of topology cluster; with topology standalone leave them out"
+            raise ValueError(msg)
+        return self
 
 
 class WebSettings(Model):
     """Sizes of an API or of the frontend."""
 
     replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    max_replicas: Annotated[int, Field(ge=0, le=50, description="up to which load adds replicas; 0: none")] = 0
     memory: Memory = "256Mi"
+    cpu: Cpu = "200m"
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.max_replicas and self.max_replicas < self.replicas:
+            msg = f"maxReplicas {self.max_replicas} must be 0 or at least replicas {self.replicas}"
+            raise ValueError(msg)
+        return self
 
 
 class ProductSettings(Model):
@@ -168,10 +226,17 @@ class Settings(Model):
     platform_api: WebSettings = WebSettings()
     frontend: WebSettings = WebSettings()
 
+    @model_validator(mode="after")
+    def _registry_is_there(self) -> Self:
+        if self.dolphin_scheduler.registry == "pulsar" and self.pulsar.topology == "standalone":
+            msg = "dolphinScheduler.registry pulsar needs the ZooKeeper of pulsar.topology cluster"
+            raise ValueError(msg)
+        return self
+
     @property
     def pulsar_asks_for_tokens(self) -> bool:
-        """Whether Pulsar requires tokens: on every target except `host`, where it binds the loopback interface."""
-        return self.target != "host"
+        """Whether Pulsar requires tokens: where other machines can reach it."""
+        return TRAITS[self.target].requires_tokens
 
     @field_validator("port_offset")
     @classmethod
@@ -192,26 +257,11 @@ class Settings(Model):
     @model_validator(mode="before")
     @classmethod
     def _production_keeps_its_data(cls, values: object) -> object:
-        """The default of `keepData` is true for target `kubernetes` and false for the others."""
+        """The default of `keepData` depends on the target."""
         if isinstance(values, dict) and not values.keys() & {"keepData", "keep_data"}:
-            return {**values, "keepData": values.get("target") == "kubernetes"}
+            traits = TRAITS.get(str(values.get("target")))
+            return {**values, "keepData": traits is not None and traits.keeps_data}
         return values
-
-    @model_validator(mode="after")
-    def _production_stores_for_real(self) -> Self:
-        if self.target == "kubernetes" and self.starrocks.edition == "emulator":
-            msg = "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
-            raise ValueError(msg)
-        if self.target == "host" and self.seatunnel.nodes > 1:
-            msg = f"seatunnel.nodes {self.seatunnel.nodes} need a host each; target host runs 1 node"
-            raise ValueError(msg)
-        if self.target == "host" and self.pulsar.topology == "cluster":
-            msg = "pulsar.topology cluster needs a host for each server; target host runs topology standalone"
-            raise ValueError(msg)
-        if self.target == "host" and self.starrocks.edition == "cluster":
-            msg = "starrocks.edition cluster needs images; target host runs edition emulator"
-            raise ValueError(msg)
-        return self
 
 
 REFUSED_BY_BROWSERS = frozenset(

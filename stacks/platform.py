@@ -143,7 +143,8 @@ class Platform:
             # It does not depend on the connections file, which depends on services that depend on it.
             opts=ResourceOptions(depends_on=[database.resource], deleted_with=database.resource),
         )
-        _run_pulsar(settings, self._run, self._run_streaming)
+        zookeepers = _run_pulsar(settings, self._run, self._run_streaming)
+        registry = zookeepers if settings.dolphin_scheduler.registry == "pulsar" else []
         job_secrets = [secret(product.user(user)) for product, _ in self._products for user in product.job_users]
         engine, *_ = [self._run_streaming(node) for node in seatunnel.nodes(settings.seatunnel, secrets=job_secrets)]
         starrocks, nodes = _run_starrocks(settings.starrocks, self._run, self._run_streaming)
@@ -156,7 +157,14 @@ class Platform:
             products=self._products,
             alerts=self.alert_webhook is not None,
         )
-        _run_dolphinscheduler(settings.dolphin_scheduler, self._run, database.endpoints["sql"], tasks, metadata)
+        _run_dolphinscheduler(
+            settings.dolphin_scheduler,
+            self._run,
+            database=database.endpoints["sql"],
+            tasks=tasks,
+            metadata=metadata,
+            registry=registry,
+        )
         return nodes
 
     def _run_web(self, starrocks: Endpoint, database: Running) -> None:
@@ -177,18 +185,20 @@ class Platform:
         self._run(page, later)
 
 
-def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> None:
-    """One process, or a cluster behind its proxy.
+def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> list[Running]:
+    """One process, or a cluster behind its proxy; the servers of its ZooKeeper.
 
     Servers are deleted before their dependencies; otherwise their shutdown blocks.
     """
     if settings.pulsar.topology == "standalone":
         streaming(pulsar(settings.pulsar, authenticated=settings.pulsar_asks_for_tokens))
-        return
-    zookeepers = [run(each).resource for each in pulsar_cluster.zookeepers(settings.pulsar)]
-    bookies = [streaming(each, zookeepers).resource for each in pulsar_cluster.bookies(settings.pulsar)]
+        return []
+    zookeepers = [run(each) for each in pulsar_cluster.zookeepers(settings.pulsar)]
+    there = [each.resource for each in zookeepers]
+    bookies = [streaming(each, there).resource for each in pulsar_cluster.bookies(settings.pulsar)]
     brokers = [streaming(each, bookies).resource for each in pulsar_cluster.brokers(settings.pulsar)]
     streaming(pulsar_cluster.proxy(settings.pulsar), brokers)
+    return zookeepers
 
 
 Nodes = Callable[[str, Resource], StarRocksNodes]
@@ -236,21 +246,32 @@ def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:
 def _run_dolphinscheduler(
     settings: DolphinSchedulerSettings,
     run: Run,
+    *,
     database: Endpoint,
     tasks: Tasks,
     metadata: Resource,
+    registry: Sequence[Running],
 ) -> None:
-    """All of its servers, each after its metadata."""
+    """All of its servers, each after its metadata.
+
+    Args:
+        settings: of the servers.
+        run: has the target run a service.
+        database: endpoint of PostgreSQL.
+        tasks: programs that tasks run.
+        metadata: resource after which the servers may start.
+        registry: servers of the ZooKeeper to register in; empty: it gets its own.
+    """
     if settings.topology == "standalone":
         run(dolphinscheduler.standalone(settings, postgres=database, tasks=tasks), [metadata])
         return
-    registry = run(dolphinscheduler.registry())
+    zookeepers = registry or [run(dolphinscheduler.registry())]
     alert = run(dolphinscheduler.alert_server(settings, postgres=database), [metadata])
     for service in dolphinscheduler.separate(
         settings,
         postgres=database,
-        registry=registry.endpoints["client"],
+        registry={each.service.name: each.endpoints["client"] for each in zookeepers},
         alert=alert.endpoints["rpc"],
         tasks=tasks,
     ):
-        run(service, [metadata, registry.resource])
+        run(service, [metadata, *(each.resource for each in zookeepers)])

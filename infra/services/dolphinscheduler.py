@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from infra.distributions import dolphinscheduler as distribution
 from infra.services import ports
+from infra.services.dolphinscheduler_logging import WITH_TASKS, WITHOUT_TASKS
 from infra.services.java import java
-from infra.services.model import Endpoint, HttpGet, Port, Service, Volume
+from infra.services.model import Endpoint, HttpGet, Need, Port, Service, Volume
 from infra.services.tasks import Tasks, with_tasks
 from infra.services.zookeeper import zookeeper
-from infra.settings import DolphinSchedulerSettings, mebibytes
+from infra.settings import DolphinSchedulerSettings, mebibytes, millicores
 
 NAME = "dolphinscheduler"
 DATABASE = "dolphinscheduler"
@@ -35,51 +36,6 @@ datasource.encryption.enable=false
 task.resource.limit.state=false
 """
 
-_LOGBACK = """\
-<configuration>
-  <conversionRule conversionWord="masked"
-                  converterClass="org.apache.dolphinscheduler.service.log.SensitiveDataConverter"/>
-  <appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender">
-    <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%t] %logger{36} - %msg%n</pattern></encoder>
-  </appender>
-  <appender name="TASKLOGFILE" class="ch.qos.logback.classic.sift.SiftingAppender">
-    <filter class="org.apache.dolphinscheduler.service.log.TaskLogFilter"/>
-    <Discriminator class="org.apache.dolphinscheduler.service.log.TaskLogDiscriminator">
-      <key>taskAppId</key>
-      <logBase>@{volume.data}/logs</logBase>
-    </Discriminator>
-    <sift>
-      <appender name="FILE-${taskAppId}" class="ch.qos.logback.core.FileAppender">
-        <file>@{volume.data}/logs/${taskAppId}.log</file>
-        <encoder><pattern>[%level] %d{yyyy-MM-dd HH:mm:ss.SSS Z} - %masked%n</pattern></encoder>
-        <append>true</append>
-      </appender>
-    </sift>
-  </appender>
-  <logger name="org.apache.zookeeper" level="WARN"/>
-  <!-- It logs requests with their parameters: the webhook's URL is among those. -->
-  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
-  <logger name="org.apache.hadoop" level="WARN"/>
-  <root level="INFO">
-    <appender-ref ref="STDOUT"/>
-    <appender-ref ref="TASKLOGFILE"/>
-  </root>
-</configuration>
-"""
-
-_LOGBACK_WITHOUT_TASKS = """\
-<configuration>
-  <appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender">
-    <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%t] %logger{36} - %msg%n</pattern></encoder>
-  </appender>
-  <logger name="org.apache.zookeeper" level="WARN"/>
-  <!-- It logs requests with their parameters: the webhook's URL is among those. -->
-  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
-  <logger name="org.apache.hadoop" level="WARN"/>
-  <root level="INFO"><appender-ref ref="STDOUT"/></root>
-</configuration>
-"""
-
 
 def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks: Tasks) -> Service:
     """API, master, worker, alert server and registry in one process."""
@@ -97,7 +53,7 @@ def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks:
             "alert": Port(ports.DOLPHINSCHEDULER_ALERT, scheme="tcp", internal=True),
         },
         health=_API_HEALTH,
-        logback=_LOGBACK,
+        logback=WITH_TASKS,
         options=(
             "-Dserver.port=@{port.rest}",
             "-Dmaster.listen-port=@{port.master}",
@@ -117,7 +73,7 @@ def registry() -> Service:
         [f"{NAME}-registry"],
         distribution=distribution(),
         class_path="@{files}:@{dist}/lib/master/*",
-        logging={"logback.xml": _LOGBACK_WITHOUT_TASKS},
+        logging={"logback.xml": WITHOUT_TASKS},
         # ZooKeeper's JMX support requires Log4j 1, which DolphinScheduler does not ship.
         options=("-Dzookeeper.jmx.log4j.disable=true",),
     )
@@ -137,19 +93,36 @@ def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> S
             "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_ALERT + 1, internal=True),
         },
         health=_SERVER_HEALTH,
-        logback=_LOGBACK_WITHOUT_TASKS,
+        logback=WITHOUT_TASKS,
         options=("-Dserver.port=@{port.http}", "-Dalert.port=@{port.rpc}"),
     )
 
 
 def separate(
-    settings: DolphinSchedulerSettings, *, postgres: Endpoint, registry: Endpoint, alert: Endpoint, tasks: Tasks
+    settings: DolphinSchedulerSettings,
+    *,
+    postgres: Endpoint,
+    registry: Mapping[str, Endpoint],
+    alert: Endpoint,
+    tasks: Tasks,
 ) -> Sequence[Service]:
-    """API, master and workers as separate processes, in this order."""
+    """API, master and workers as separate processes, in this order.
+
+    Args:
+        settings: numbers and sizes.
+        postgres: endpoint of PostgreSQL.
+        registry: client endpoint of each ZooKeeper server, by the name of its service.
+        alert: RPC endpoint of the alert server.
+        tasks: programs that tasks run.
+    """
     common = (
         "-Dregistry.type=zookeeper",
-        f"-Dregistry.zookeeper.connect-string={registry.address}",
+        f"-Dregistry.zookeeper.connect-string={','.join(each.address for each in registry.values())}",
     )
+    names = [f"{NAME}-worker-{number}" for number in range(settings.workers)]
+    zookeepers = tuple(Need(each, "client") for each in registry)
+    workers_ = tuple(Need(each, "rpc") for each in names)
+    master_, alert_ = Need(f"{NAME}-master", "rpc"), Need(f"{NAME}-alert", "rpc")
     api = _server(
         "api",
         "org.apache.dolphinscheduler.api.ApiApplicationServer",
@@ -160,8 +133,11 @@ def separate(
         kind="DolphinScheduler",
         ports_={"rest": Port(ports.DOLPHINSCHEDULER)},
         health=_API_HEALTH,
-        logback=_LOGBACK_WITHOUT_TASKS,
+        logback=WITHOUT_TASKS,
         options=("-Dserver.port=@{port.rest}", *common),
+        replicas=settings.apis,
+        # It reads the logs of tasks from the workers.
+        needs=(*zookeepers, master_, *workers_),
     )
     master = _server(
         "master",
@@ -175,8 +151,11 @@ def separate(
             "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_MASTER + 1, internal=True),
         },
         health=_SERVER_HEALTH,
-        logback=_LOGBACK_WITHOUT_TASKS,
+        logback=WITHOUT_TASKS,
         options=("-Dserver.port=@{port.http}", "-Dmaster.listen-port=@{port.rpc}", *common),
+        replicas=settings.masters,
+        # Masters send each other the workflows of sub-processes.
+        needs=(*zookeepers, master_, *workers_, alert_),
     )
     workers = [
         with_tasks(
@@ -185,14 +164,14 @@ def separate(
                 "org.apache.dolphinscheduler.server.worker.WorkerServer",
                 settings,
                 postgres,
-                name=f"{NAME}-worker-{number}",
+                name=name,
                 kind="DolphinSchedulerWorker",
                 ports_={
                     "rpc": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number, scheme="tcp", internal=True),
                     "http": Port(ports.DOLPHINSCHEDULER_SEPARATE_WORKER + 2 * number + 1, internal=True),
                 },
                 health=_SERVER_HEALTH,
-                logback=_LOGBACK,
+                logback=WITH_TASKS,
                 options=(
                     "-Dserver.port=@{port.http}",
                     "-Dworker.listen-port=@{port.rpc}",
@@ -200,10 +179,12 @@ def separate(
                     f"-Dworker.alert-listen-port={alert.port}",
                     *common,
                 ),
+                group=f"{NAME}-worker",
+                needs=(*zookeepers, master_, alert_),
             ),
             tasks,
         )
-        for number in range(settings.workers)
+        for number, name in enumerate(names)
     ]
     return [api, master, *workers]
 
@@ -224,6 +205,9 @@ def _server(
     health: HttpGet,
     logback: str,
     options: Sequence[str],
+    replicas: int = 1,
+    group: str = "",
+    needs: Sequence[Need] = (),
 ) -> Service:
     """A server, with the settings that all servers share.
 
@@ -274,5 +258,9 @@ def _server(
         secrets={"database-password": "dolphinscheduler-database"},
         health=health,
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
+        cpu=millicores(settings.cpu),
+        replicas=replicas,
+        group=group,
+        needs=(Need("postgres", "sql"), *needs),
         stop_grace=30,
     )

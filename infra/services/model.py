@@ -24,6 +24,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import JsonValue
+
 from apps.shared import placeholders
 from infra.distributions import Distribution
 
@@ -57,11 +59,13 @@ class Volume:
         path: mount path that a published image requires; empty if the target chooses it.
         service: name of the service that owns the volume, where several services share one; empty if this service
             owns it.
+        shared: whether processes on several machines write it at the same time.
     """
 
     size: str
     path: str = ""
     service: str = ""
+    shared: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,76 @@ class TcpAnswer:
 
 
 @dataclass(frozen=True)
+class Need:
+    """A port that a service connects to.
+
+    Args:
+        service: name of the service that has the port.
+        port: name of the port.
+    """
+
+    service: str
+    port: str
+
+
+@dataclass(frozen=True)
+class OperatedPods:
+    """Pods of one kind that an operator creates for a service.
+
+    Args:
+        name: name of this kind, unique in the service.
+        ports: names of the service's ports that these pods have.
+        replicas: number of pods.
+        cpu: CPU request of one pod, in thousandths of a core.
+        memory: memory limit of one pod in MiB.
+        storage: sizes of the volumes of one pod, such as `10Gi`.
+    """
+
+    name: str
+    ports: tuple[str, ...]
+    replicas: int
+    cpu: int
+    memory: int
+    storage: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A custom resource from which an operator of the cluster runs a service.
+
+    Text in `spec` may hold the placeholders of the module, and further ones:
+
+    | placeholder        | value                                                              |
+    |--------------------|--------------------------------------------------------------------|
+    | `@{object.files}`  | name of the object with the service's `files`                      |
+    | `@{object.secrets}`| name of the object with the service's `secrets`                    |
+    | `@{class}`         | storage class of volumes; `null` where the cluster's default is used |
+    | `@{image.NAME}`    | reference of an image of `images`                                  |
+    | `@{labels.NAME}`   | labels of the pods of one kind, as an object                       |
+    | `@{spread.NAME}`   | affinity of the pods of one kind, as an object                     |
+
+    Args:
+        api_version: group and version of the custom resource.
+        kind: kind of the custom resource.
+        spec: its specification.
+        pods: the pods that the operator creates.
+        images: published images by name.
+        host: name of the Kubernetes Service with the service's ports; other services connect to it.
+        unconfined: why the pods violate the restricted Pod Security Standard; empty if they obey it.
+    """
+
+    api_version: str
+    kind: str
+    spec: Mapping[str, JsonValue]
+    pods: tuple[OperatedPods, ...]
+    images: Mapping[str, PublishedImage]
+    host: str
+    unconfined: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
-    """One process of the platform.
+    """One process of the platform, or several identical ones.
 
     Args:
         name: name, unique in the stack; also the host name on targets that assign host names.
@@ -118,6 +190,17 @@ class Service:
         stop_grace: seconds between the stop signal and SIGKILL.
         stop_signal: name of the stop signal.
         formerly: name of the service in older revisions, whose process it replaces; empty for none.
+        replicas: number of identical processes. Targets with one machine refuse more than one. Members of a cluster
+            that differ, such as by a number, are separate services.
+        most_replicas: number up to which a target may add replicas under load; 0 if it may not.
+        group: name of the services whose loss at the same time must be avoided, such as the members of a quorum. A
+            target runs them on different machines and stops one at a time. Empty: its replicas only.
+        cpu: CPU that it needs under its usual load, in thousandths of a core.
+        alive: check whose repeated failure means that the process hangs and must be restarted; None: the port of
+            `health` accepts connections.
+        needs: ports of other services that it connects to. Targets with network policies permit nothing else.
+        outside: whether it connects to addresses outside the stack.
+        operated_by: custom resource for targets where an operator runs the service; None if the target does.
     """
 
     name: str
@@ -138,6 +221,15 @@ class Service:
     stop_grace: int = 10
     stop_signal: Literal["TERM", "INT"] = "TERM"
     formerly: str = ""
+    # Targets compare `repr` to see whether a process changed. What follows changes no process.
+    replicas: int = field(default=1, repr=False)
+    most_replicas: int = field(default=0, repr=False)
+    group: str = field(default="", repr=False)
+    cpu: int = field(default=250, repr=False)
+    alive: HttpGet | TcpAnswer | None = field(default=None, repr=False)
+    needs: tuple[Need, ...] = field(default=(), repr=False)
+    outside: bool = field(default=False, repr=False)
+    operated_by: Operator | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

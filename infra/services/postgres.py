@@ -3,7 +3,7 @@
 from infra.distributions import postgres as distribution
 from infra.services import ports
 from infra.services.model import Port, Service, TcpAnswer, Volume
-from infra.settings import PostgresSettings, mebibytes
+from infra.settings import PostgresSettings, mebibytes, millicores
 
 SUPERUSER = "postgres"
 
@@ -85,6 +85,7 @@ def postgres(settings: PostgresSettings) -> Service:
         secrets={"superuser": "postgres-superuser"},
         health=TcpAnswer("sql", send=_startup_message(), contains="SCRAM-SHA-256", start_within=60),
         memory=mebibytes(settings.memory),
+        cpu=millicores(settings.cpu),
         stop_grace=20,
         # PostgreSQL's fast shutdown, which closes client connections. With SIGTERM it would wait for them.
         stop_signal="INT",

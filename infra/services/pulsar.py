@@ -6,7 +6,7 @@ from infra.distributions import pulsar as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, java, properties
 from infra.services.model import HttpGet, Port, Service, Volume
-from infra.settings import PulsarSettings, mebibytes
+from infra.settings import PulsarSettings, mebibytes, millicores
 
 NAME = "pulsar"
 """Name that clients connect to: the standalone process or a cluster's proxy."""
@@ -55,6 +55,7 @@ def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
         secrets=pulsar_roles.secrets(pulsar_roles.BROKER) if authenticated else {},
         health=HEALTH,
         memory=heap + direct + 256,
+        cpu=millicores(settings.cpu),
         stop_grace=30,
     )
 
@@ -91,22 +92,23 @@ def bookkeeper(settings: PulsarSettings) -> dict[str, object]:
     }
 
 
-def broker(*, bookies: int, authenticated: bool) -> dict[str, object]:
+def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, object]:
     """Properties of a broker, of a cluster or within the standalone process.
 
     Args:
-        bookies: number of bookies.
+        quorums: bookies of a ledger, copies of an event, copies before it is acknowledged.
         authenticated: whether clients need a token.
     """
-    # Two copies are Pulsar's default. With three bookies, one may be unavailable.
-    copies = min(bookies, 2)
+    ensemble, write, ack = quorums
     return {
         "bindAddress": "@{host}",
         "webServicePort": "@{port.admin}",
         "brokerServicePort": "@{port.broker}",
-        "managedLedgerDefaultEnsembleSize": copies,
-        "managedLedgerDefaultWriteQuorum": copies,
-        "managedLedgerDefaultAckQuorum": copies,
+        "managedLedgerDefaultEnsembleSize": ensemble,
+        "managedLedgerDefaultWriteQuorum": write,
+        "managedLedgerDefaultAckQuorum": ack,
+        # While too few bookies are up for the full number of copies, writes go on with those that acknowledge.
+        **({"bookkeeper_delayEnsembleChange": True} if ack < write else {}),
         "maxMessageSize": MAX_MESSAGE_BYTES,
         # The broker's clock sets the time of receipt, because producers' clocks may be wrong.
         "brokerEntryMetadataInterceptors": (
@@ -136,7 +138,7 @@ def broker(*, bookies: int, authenticated: bool) -> dict[str, object]:
 
 def _standalone(settings: PulsarSettings, *, authenticated: bool) -> str:
     return properties(
-        **broker(bookies=1, authenticated=authenticated),
+        **broker(quorums=settings.quorums, authenticated=authenticated),
         **bookkeeper(settings),
         clusterName="standalone",
         statusFilePath="@{files}/standalone.conf",

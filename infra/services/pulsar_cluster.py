@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from infra.distributions import pulsar as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, properties
-from infra.services.model import HttpGet, Port, Service, Volume
+from infra.services.model import HttpGet, Need, Port, Service, Volume
 from infra.services.pulsar import HEALTH, NAME, bookkeeper, broker, pulsar_java
 from infra.services.zookeeper import hosts, zookeeper
-from infra.settings import PulsarSettings, mebibytes
+from infra.settings import PulsarSettings, mebibytes, millicores
 
 _CLUSTER = NAME
 _PROXY_HEAP, _PROXY_DIRECT = 192, 192
@@ -80,6 +80,10 @@ def proxy(settings: PulsarSettings) -> Service:
         secrets=pulsar_roles.secrets(pulsar_roles.PROXY),
         health=HEALTH,
         memory=_PROXY_HEAP + _PROXY_DIRECT + 192,
+        needs=(
+            *_needs(_zookeepers(settings), "client"),
+            *_needs(_brokers(settings), "broker", "admin"),
+        ),
         stop_grace=30,
     )
 
@@ -148,6 +152,13 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
         volumes={"data": Volume(settings.storage)},
         health=HttpGet("http", "/api/v1/bookie/is_ready", start_within=180),
         memory=heap + direct + 256,
+        cpu=millicores(settings.cpu),
+        group=f"{NAME}-bookkeeper",
+        needs=(
+            *_needs(_zookeepers(settings), "client"),
+            # A bookie copies ledgers that another one has lost.
+            *_needs([each for each in _bookies(settings) if each != _bookies(settings)[number - 1]], "bookie"),
+        ),
         stop_grace=30,
     )
 
@@ -161,14 +172,14 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
         arguments=("--broker-conf", "@{files}/broker.conf"),
     )
     return Service(
-        name=_numbered(f"{NAME}-broker", settings.brokers)[number - 1],
+        name=_brokers(settings)[number - 1],
         kind="PulsarBroker",
         distribution=distribution(),
         command=("/bin/bash", "@{files}/start.sh"),
         files={
             "start.sh": _start(_until(*_bookies(settings)), server),
             "broker.conf": properties(
-                **broker(bookies=settings.bookies, authenticated=True),
+                **broker(quorums=settings.quorums, authenticated=True),
                 metadataStoreUrl=_metadata_store(settings),
                 configurationMetadataStoreUrl=_metadata_store(settings),
                 clusterName=_CLUSTER,
@@ -185,6 +196,13 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
         secrets=pulsar_roles.secrets(pulsar_roles.BROKER),
         health=HEALTH,
         memory=heap + direct + 256,
+        cpu=millicores(settings.cpu),
+        group=f"{NAME}-broker",
+        needs=(
+            *_needs(_zookeepers(settings), "client"),
+            *_needs(_bookies(settings), "bookie"),
+            *_needs([each for each in _brokers(settings) if each != _brokers(settings)[number - 1]], "broker", "admin"),
+        ),
         stop_grace=30,
     )
 
@@ -206,6 +224,14 @@ def _zookeepers(settings: PulsarSettings) -> list[str]:
 
 def _bookies(settings: PulsarSettings) -> list[str]:
     return _numbered(f"{NAME}-bookkeeper", settings.bookies)
+
+
+def _brokers(settings: PulsarSettings) -> list[str]:
+    return _numbered(f"{NAME}-broker", settings.brokers)
+
+
+def _needs(services: Sequence[str], *ports_: str) -> tuple[Need, ...]:
+    return tuple(Need(service, port) for service in services for port in ports_)
 
 
 def _numbered(name: str, count: int) -> list[str]:

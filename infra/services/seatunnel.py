@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from infra.distributions import seatunnel as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, java
-from infra.services.model import HttpGet, Port, Service, Volume
-from infra.settings import SeaTunnelSettings, mebibytes
+from infra.services.model import HttpGet, Need, Port, Service, Volume
+from infra.settings import SeaTunnelSettings, mebibytes, millicores
 
 _HAZELCAST = """\
 hazelcast:
@@ -119,9 +119,18 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence
             "log4j2.properties": LOG4J2_CONSOLE,
         },
         ports={"rest": Port(ports.ZETA, internal=number > 1)},
-        volumes={"checkpoints": Volume(settings.storage, service="" if number == 1 else NAME)},
+        volumes={
+            "checkpoints": Volume(settings.storage, service="" if number == 1 else NAME, shared=settings.nodes > 1)
+        },
         secrets={name: name for name in (*secrets, pulsar_roles.SEATUNNEL)},
         health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
+        cpu=millicores(settings.cpu),
+        group=NAME,
+        needs=(
+            Need("pulsar", "broker"),
+            *(Need("starrocks", port) for port in ("query", "fe-http", "be-http")),
+            *(Need(_name(other), "rest") for other in range(1, settings.nodes + 1) if other != number),
+        ),
         stop_grace=30,
     )

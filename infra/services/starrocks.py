@@ -3,7 +3,7 @@
 from infra.distributions import starrocks_emulator as distribution
 from infra.services import ports
 from infra.services.model import HttpGet, Port, Service, Volume
-from infra.settings import StarRocksSettings, mebibytes
+from infra.settings import StarRocksSettings, mebibytes, millicores
 
 
 def starrocks_emulator(settings: StarRocksSettings) -> Service:
@@ -32,5 +32,6 @@ def starrocks_emulator(settings: StarRocksSettings) -> Service:
         volumes={"data": Volume(settings.storage)},
         health=HttpGet("fe-http", "/api/health", start_within=60, contains="OK"),
         memory=mebibytes(settings.memory),
+        cpu=millicores(settings.cpu),
         stop_grace=20,
     )

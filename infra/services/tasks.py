@@ -9,7 +9,7 @@ from infra import distributions
 from infra import platform as own
 from infra.platform import secret
 from infra.products.model import Product
-from infra.services.model import Endpoint, Service
+from infra.services.model import Endpoint, Need, Service
 from infra.settings import ProductSettings
 
 ALERT_WEBHOOK = "alert-webhook"
@@ -126,5 +126,7 @@ def with_tasks(worker: Service, tasks: Tasks) -> Service:
         worker,
         files={**worker.files, "dolphinscheduler_env.sh": _ENVIRONMENT, "tasks.json": tasks.document()},
         secrets={**worker.secrets, **secrets},
+        needs=(*worker.needs, Need("seatunnel", "rest"), Need("starrocks", "query")),
+        outside=tasks.alerts,
         distributions={"tasks": distributions.tasks(), **{each.name: each for each in programs}},
     )

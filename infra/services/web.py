@@ -7,8 +7,8 @@ from infra import platform as own
 from infra.distributions import Distribution
 from infra.products.model import Api, Product
 from infra.services import ports
-from infra.services.model import Endpoint, HttpGet, Port, Service
-from infra.settings import WebSettings, mebibytes
+from infra.services.model import Endpoint, HttpGet, Need, Port, Service
+from infra.settings import WebSettings, mebibytes, millicores
 
 PLATFORM_API = "platform-api"
 _PYTHON = {"PYTHONPATH": "@{dist}/lib", "PYTHONUNBUFFERED": "1", "TMPDIR": "@{tmp}"}
@@ -81,7 +81,12 @@ def _api(
         ports={"http": Port(port, public=public)},
         secrets={f"starrocks-{user}": f"starrocks-{user}"},
         health=_HEALTH,
+        alive=_HEALTH,
         memory=mebibytes(settings.memory),
+        cpu=millicores(settings.cpu),
+        replicas=settings.replicas,
+        most_replicas=settings.max_replicas,
+        needs=(Need("starrocks", "query"),),
         formerly=formerly,
     )
 
@@ -110,5 +115,10 @@ def frontend(settings: WebSettings, *, platform_api: Endpoint, products: Mapping
         environment=_PYTHON,
         ports={"http": Port(ports.FRONTEND, public=True)},
         health=_HEALTH,
+        alive=_HEALTH,
         memory=mebibytes(settings.memory),
+        cpu=millicores(settings.cpu),
+        replicas=settings.replicas,
+        most_replicas=settings.max_replicas,
+        needs=tuple(Need(each, "http") for each in (PLATFORM_API, *(f"{name}-api" for name in products))),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from infra.distributions import Distribution
 from infra.services import ports
 from infra.services.java import java
-from infra.services.model import Port, Service, TcpAnswer, Volume
+from infra.services.model import Need, Port, Service, TcpAnswer, Volume
 
 _CONFIGURATION = """\
 tickTime=2000
@@ -72,6 +72,11 @@ def zookeeper(
         volumes={"data": Volume("1Gi")},
         health=TcpAnswer("client", send=b"ruok".hex(), contains="imok", start_within=60),
         memory=256,
+        cpu=100,
+        group=members[0],
+        needs=tuple(
+            Need(member, port) for member in members if member != members[number - 1] for port in ("peers", "election")
+        ),
     )
 
 

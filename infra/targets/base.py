@@ -49,6 +49,16 @@ class Running:
         return health.send if isinstance(health, TcpAnswer) else ""
 
 
+def refuse_replicas(service: Service, target: str) -> None:
+    """Check that a target with one machine runs one process of a service.
+
+    Raises:
+        ValueError: the service has several replicas.
+    """
+    if service.replicas != 1:
+        raise ValueError(f"service {service.name} has {service.replicas} replicas, but target {target} runs 1 of each")
+
+
 def renamed(service: Service) -> ResourceOptions:
     """Resource options that adopt the resource with the service's former name."""
     return ResourceOptions(aliases=[Alias(name=service.formerly)] if service.formerly else [])

@@ -10,6 +10,7 @@ from infra.services import ports
 from infra.services.model import Endpoint
 from infra.services.web import PLATFORM_API
 from infra.settings import Settings
+from infra.targets.operations import operations
 from tools.stack.pulumi import Stack
 
 console = Console(soft_wrap=True)
@@ -26,10 +27,10 @@ def variables(stack: str, settings: Settings) -> dict[str, str]:
         known = connections.load(stack, wait=0)
         broker, starrocks = known.endpoint("pulsar", "broker"), known.endpoint("starrocks", "query")
     except connections.ConnectionsMissing:
-        address = settings.docker.operator_address if settings.target == "docker" else "127.0.0.1"
-        port = ports.PULSAR_BROKER if settings.target == "host" else ports.PULSAR_OUTSIDE
-        broker = Endpoint("pulsar", address, port + settings.port_offset)
-        starrocks = Endpoint("mysql", address, ports.STARROCKS_QUERY + settings.port_offset)
+        place = operations(settings, stack)
+        port = ports.PULSAR_OUTSIDE if place.uses_entrances else ports.PULSAR_BROKER
+        broker = Endpoint("pulsar", place.address, port + settings.port_offset)
+        starrocks = Endpoint("mysql", place.address, ports.STARROCKS_QUERY + settings.port_offset)
     return {
         "PULSAR_BROKER_URL": broker.url,
         "STARROCKS_HOST": starrocks.host,

@@ -19,28 +19,28 @@ from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
 from infra.settings import ROOT, SettingsError
 from infra.state import state_folder
+from infra.targets.operations import OperationsError
 from seatunnel.client.rest import ZetaError
 from tools.stack import access, addresses, environment, workflow
 from tools.stack.backend import BackendError, StackLocked
 from tools.stack.configuration import stack_configuration
-from tools.stack.containers import EngineError
 from tools.stack.down import destroy, down
 from tools.stack.preflight import MachineError
 from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.state import StateError
 from tools.stack.state_folder import StateFolderError
-from tools.stack.status import logs, status
+from tools.stack.status import logs, restart, status
 from tools.stack.up import up
 from tools.stack.workflow import RunRefused
 
 _PROBLEMS = (
     BackendError,
     ConnectionsMissing,
-    EngineError,
     ImageError,
     MachineError,
     NeverReady,
+    OperationsError,
     RunRefused,
     ServiceError,
     SettingsError,
@@ -91,6 +91,7 @@ def _run(options: argparse.Namespace) -> int:
         "destroy": lambda: destroy(Stack(options.stack)),
         "status": lambda: status(options.stack),
         "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
+        "restart": lambda: restart(options.stack, options.service),
         "preview": lambda: _preview(Stack(options.stack)),
         "credentials": lambda: access.credentials(options.stack, user=options.user, show=options.show),
         "token": lambda: access.token(options.stack, options.role),
@@ -143,6 +144,8 @@ def parser() -> argparse.ArgumentParser:
     log = commands.add_parser("logs", help="the log of a service")
     log.add_argument("service", nargs="?", default="")
     log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
+    again = commands.add_parser("restart", help="stop a service and start it again")
+    again.add_argument("service", nargs="?", default="")
     commands.add_parser("preview", help="what `up` would change")
     commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
     who = commands.add_parser("credentials", help="who may log in where")

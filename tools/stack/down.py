@@ -4,18 +4,17 @@ import shutil
 
 from rich.console import Console
 
-from apps.shared.polling import wait_until
 from infra import disks
 from infra.configuration import load_settings
 from infra.settings import Settings
 from infra.state import StackState
-from infra.targets.host.supervisor import Supervisor, SupervisorDown
-from tools.stack import containers, state_folder
+from infra.targets.operations import operations
+from tools.stack import state_folder
 from tools.stack.configuration import stack_configuration, suffix
+from tools.stack.operating import operations_of
 from tools.stack.pulumi import Stack, StackError
 
 console = Console(soft_wrap=True, highlight=False)
-_STOP_SECONDS = 600
 _SECRETS = "**:RandomSecret::*"
 """URNs of the generated secrets."""
 _STATE_BYTES = 16 * disks.MIB
@@ -24,15 +23,7 @@ _STATE_BYTES = 16 * disks.MIB
 
 def down(stack: str) -> int:
     """Stop every service of the stack; data stay, and the next `up` starts them again."""
-    if load_settings(stack_configuration(stack)).target == "docker":
-        stopped = containers.stop(stack)
-        console.print(
-            f"Stopped {', '.join(stopped)}; the data are kept. Start again with `make up{suffix(stack)}`."
-            if stopped
-            else f"Stack {stack} does not run."
-        )
-        return 0
-    names = _stop_processes(stack)
+    names = operations_of(stack).stop()
     console.print(
         f"Stopped {', '.join(names)}; the data are kept. Start again with `make up{suffix(stack)}`."
         if names
@@ -47,11 +38,12 @@ def destroy(stack: Stack) -> int:
     With `keepData` the state keeps the generated secrets, without which nobody could open the data.
     """
     settings = load_settings(stack_configuration(stack.name))
+    place = operations(settings, stack.name)
     _free_disk(stack.name, settings)
     if stack.exists():
         stack.ensure()
-        if settings.target == "docker":
-            remove_unmanaged(stack, volumes=not settings.keep_data)
+        for line in place.remove_unmanaged(keep=stack.managed_ids(), data=not settings.keep_data):
+            console.print(line)
         if settings.keep_data and any(each.deletes_data for each in stack.resources()):
             raise StackError(
                 f"keepData is set, but stack {stack.name} was deployed without it, so its data would be deleted: run "
@@ -63,9 +55,8 @@ def destroy(stack: Stack) -> int:
                 f"[red]The stack is not gone.[/] The reason is above; run `make destroy{stack.suffix}` again."
             )
             return status
-    if settings.target == "docker":
-        # Also volumes that a deployment with keepData retained.
-        containers.remove(stack.name, keep=frozenset(), volumes=not settings.keep_data)
+    # Also volumes that a deployment with keepData retained.
+    place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data)
     if settings.keep_data:
         return _kept(stack)
     stack.forget()
@@ -87,12 +78,6 @@ def _kept(stack: Stack) -> int:
     return 0
 
 
-def remove_unmanaged(stack: Stack, *, volumes: bool) -> None:
-    """Remove what a killed deployment left on the engine; `volumes` removes data too."""
-    for line in containers.remove(stack.name, keep=stack.managed_ids(), volumes=volumes):
-        console.print(line)
-
-
 def _free_disk(stack: str, settings: Settings) -> None:
     """Make room for the state of a `destroy`: Pulumi fails on a full disk.
 
@@ -106,25 +91,13 @@ def _free_disk(stack: str, settings: Settings) -> None:
     for log in state.logs.glob("*.log*"):
         # The supervisor holds the current file open.
         log.write_bytes(b"") if log.suffix == ".log" else log.unlink(missing_ok=True)
-    if not _is_full(state) or settings.target != "host" or settings.keep_data:
+    place = operations(settings, stack)
+    if not _is_full(state) or place.data is None or settings.keep_data:
         return
     console.print("That is not enough: stopping the services and removing their data.")
-    _stop_processes(stack)
-    shutil.rmtree(state.folder / "data", ignore_errors=True)
+    place.stop()
+    shutil.rmtree(place.data, ignore_errors=True)
 
 
 def _is_full(state: StackState) -> bool:
     return disks.disks([state.folder])[0].free < _STATE_BYTES
-
-
-def _stop_processes(stack: str) -> list[str]:
-    """Stop the supervisor and its services; their names, none if it does not run."""
-    supervisor = Supervisor(stack)
-    try:
-        names = list(supervisor.processes())
-        supervisor.shutdown()
-    except SupervisorDown:
-        return []
-    console.print(f"stopping {', '.join(names)} …")
-    wait_until(lambda: "still stopping" if supervisor.alive() else "", within=_STOP_SECONDS, what="the stop")
-    return names

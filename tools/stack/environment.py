@@ -9,6 +9,7 @@ from pathlib import Path
 from apps.shared.files import write_private
 from infra.checkout import environment as prepared
 from infra.settings import SettingsError
+from infra.targets.traits import TRAITS
 from tools.stack import state_folder
 from tools.stack.configuration import stack_configuration
 from tools.stack.state_folder import BACKEND, HOME, PASSPHRASE, StateFolderError
@@ -61,9 +62,10 @@ def _passphrase(state: Path) -> Path:
 
 def _needs_plugins(stack: str) -> bool:
     try:
-        return stack_configuration(stack).get("kappastack:target", "host") != "host"
+        traits = TRAITS.get(stack_configuration(stack).get("kappastack:target", "host"))
     except SettingsError:
         return False
+    return traits is not None and traits.uses_plugin
 
 
 def whole(stack: str = "") -> dict[str, str]:

@@ -1,22 +1,15 @@
 """`status` and `logs`: the state of a stack's services."""
 
-import os
-import subprocess
-import tempfile
-from pathlib import Path
-
 from infra import disks
 from infra.configuration import load_settings
 from infra.products.registry import chosen
 from infra.resources import connections
 from infra.resources.health import Check
-from infra.settings import ROOT
-from infra.state import StackState
+from infra.targets.operations import ABSENT
 from seatunnel.client.definition import job_id
 from seatunnel.client.zeta import JobStatus, Zeta
-from tools.stack import containers
 from tools.stack.configuration import stack_configuration, suffix
-from tools.stack.services import ABSENT, services
+from tools.stack.operating import operations_of
 from tools.stack.table import table
 
 
@@ -26,13 +19,13 @@ def status(stack: str) -> int:
     Returns:
         0 where all services are healthy, every streaming job runs and no disk is full.
     """
-    target = load_settings(stack_configuration(stack)).target
+    operations = operations_of(stack)
     try:
         known = connections.load(stack, wait=0)
     except connections.ConnectionsMissing:
         print(f"Stack {stack} is not deployed here: make up{suffix(stack)}")
         return 1
-    running = services(stack)
+    running = operations.services()
     rows = [("service", "health", "memory", "uptime", "address")]
     problems: list[str] = []
     for name, health in known.health.items():
@@ -56,7 +49,7 @@ def status(stack: str) -> int:
         if found != JobStatus.RUNNING:
             problems.append(f"job {job}: {found}")
         rows.append((f"job {job}", str(found) if found in list(JobStatus) else "unknown", "-", "-", ""))
-    used = disks.disks(folders(stack, target))
+    used = disks.disks(operations.folders())
     rows += [(f"disk of {each.path}", "full" if each.complaint else each.size, "", "", "") for each in used]
     problems += [each.complaint for each in used if each.complaint]
     print("\n".join([f"stack {stack}", *table(rows)]))
@@ -65,13 +58,6 @@ def status(stack: str) -> int:
     for problem in problems:
         print(f"! {problem}")
     return 1 if problems else 0
-
-
-def folders(stack: str, target: str) -> list[Path]:
-    """Folders that a stack writes to, on this machine."""
-    engine = containers.engine_folder() if target == "docker" else None
-    found = [StackState(stack).folder, ROOT, Path(tempfile.gettempdir())]
-    return [*found, engine] if engine else found
 
 
 def _streaming_jobs(stack: str) -> list[str]:
@@ -89,19 +75,16 @@ def _job(known: connections.Connections, stack: str, job: str) -> str:
 
 def logs(stack: str, service: str, *, follow: bool) -> int:
     """Show a service's log; without a name, say which there are."""
-    if load_settings(stack_configuration(stack)).target == "docker":
-        known = sorted(containers.containers(stack))
-        if service in known:
-            return containers.follow(stack, service, follow=follow)
-        print(f"SERVICE={service or '…'}: there are {', '.join(known) or 'no containers yet'}")
+    operations = operations_of(stack)
+    known = operations.logged()
+    if service not in known:
+        print(f"SERVICE={service or '…'}: there are {', '.join(known) or 'no logs yet'}")
         return 1
-    folder = StackState(stack).logs
-    names = sorted(path.stem for path in folder.glob("*.log"))
-    if service not in names:
-        print(f"SERVICE={service or '…'}: there are {', '.join(names) or 'no logs yet'}")
-        return 1
-    arguments = ["-n", "200", *(["-F"] if follow else []), str(folder / f"{service}.log")]
-    try:
-        return subprocess.run(["tail", *arguments], check=False, env=dict(os.environ)).returncode
-    except KeyboardInterrupt:
-        return 0
+    return operations.logs(service, follow=follow)
+
+
+def restart(stack: str, service: str) -> int:
+    """Stop a service and start it again."""
+    operations_of(stack).restart(service)
+    print(f"{service} is restarted; `make status{suffix(stack)}` shows when it is healthy.")
+    return 0

@@ -1,6 +1,5 @@
 """`up`: deploys, publishes demonstration data, prints the addresses and runs the smoke tests."""
 
-import shlex
 import subprocess
 import sys
 
@@ -12,14 +11,13 @@ from infra.images import images
 from infra.products.model import Product
 from infra.products.registry import chosen
 from infra.settings import ROOT, Settings
-from infra.state import StackState, state_folder
+from infra.state import state_folder
+from infra.targets.operations import operations
 from tools.images.build import build
-from tools.stack import containers, demonstration, environment, preflight
+from tools.stack import demonstration, environment, preflight
 from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
-from tools.stack.down import remove_unmanaged
 from tools.stack.pulumi import Stack, StackError
-from tools.stack.status import folders
 
 console = Console(soft_wrap=True)
 
@@ -32,14 +30,14 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     settings = load_settings(stack_configuration(stack.name))
     products = chosen(settings.products)
     check_disks(stack.name, settings)
-    if settings.target == "host":
+    place = operations(settings, stack.name)
+    if place.runs_here:
         preflight.check(stack.state.folder)
-    if settings.target == "docker" and not settings.docker.registry:
-        base = settings.docker.base_image
+    if base := place.base_image:
         build(images(base, products), base, lambda line: console.print(line, highlight=False))
     stack.ensure()
-    if settings.target == "docker":
-        remove_unmanaged(stack, volumes=False)
+    for line in place.remove_unmanaged(keep=stack.managed_ids(), data=False):
+        console.print(line)
     check_kept_data(stack, settings)
     console.rule(f"pulumi up: stack {stack.name}")
     if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:
@@ -63,7 +61,7 @@ def check_disks(stack: str, settings: Settings) -> None:
     Raises:
         StackError: naming the disk.
     """
-    if full := disks.complaints(folders(stack, settings.target)):
+    if full := disks.complaints(operations(settings, stack).folders()):
         raise StackError("; ".join(full))
 
 
@@ -75,18 +73,12 @@ def check_kept_data(stack: Stack, settings: Settings) -> None:
     """
     if any(each.type.endswith(":RandomSecret") for each in stack.resources()):
         return
-    if settings.target == "docker":
-        found = containers.kept_volumes(stack.name)
-        command = f"docker volume rm {' '.join(found)}"
-    else:
-        data = StackState(stack.name).folder / "data"
-        found = [str(each) for each in sorted(data.glob("*/*"))]
-        command = f"rm -r {shlex.quote(str(data))}"
-    if found:
+    found = operations(settings, stack.name).kept_data()
+    if found.names:
         raise StackError(
-            f"there are data of an earlier deployment of stack {stack.name} ({', '.join(found)}), but the state "
+            f"there are data of an earlier deployment of stack {stack.name} ({', '.join(found.names)}), but the state "
             f"{state_folder()} does not have their passwords. Set KAPPASTACK_STATE to the state folder of that "
-            f"deployment, or remove the data: {command}"
+            f"deployment, or remove the data: {found.removal}"
         )
 
 

@@ -24,7 +24,7 @@ from infra.resources.dolphinscheduler.runs import (
 from infra.services.dolphinscheduler import NAME
 from infra.settings import SettingsError
 from tools.stack.configuration import stack_configuration, suffix
-from tools.stack.services import services
+from tools.stack.operating import operations_of
 
 console = Console(soft_wrap=True)
 
@@ -97,7 +97,7 @@ def _check(stack: str, parameters: Mapping[str, str]) -> None:
     except ValueError as error:
         raise RunRefused(str(error)) from None
     connections.load(stack, wait=0)
-    server = services(stack).get(NAME)
+    server = operations_of(stack).services().get(NAME)
     if server is None or server.memory == 0:
         state = "is not there" if server is None else f"is {server.state}"
         raise RunRefused(

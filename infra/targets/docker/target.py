@@ -12,7 +12,7 @@ from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
-from infra.targets.base import Drained, Running, renamed
+from infra.targets.base import Drained, Running, refuse_replicas, renamed
 from infra.targets.docker import engine, names
 from infra.targets.docker.configuration import Configuration, configuration
 from infra.targets.docker.engine import HostConfig
@@ -89,6 +89,7 @@ class DockerTarget:
         Raises:
             ImageError: the engine does not have the platform's image of the service.
         """
+        refuse_replicas(service, "docker")
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         inside = ResourceOptions(parent=component)
         layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)

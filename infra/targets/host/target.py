@@ -10,7 +10,7 @@ from infra.resources.provider import DynamicResource
 from infra.services.model import Endpoint, Service
 from infra.settings import PROJECT
 from infra.state import StackState
-from infra.targets.base import Drained, Running, renamed
+from infra.targets.base import Drained, Running, refuse_replicas, renamed
 from infra.targets.host.paths import LOOPBACK
 from infra.targets.host.provider import HostHealthProvider, HostServiceProvider, MachineProvider
 
@@ -110,6 +110,7 @@ class HostTarget:
         drained: Drained | None = None,
     ) -> Running:
         """Declare the service's files and supervised process; another resource waits for its health."""
+        refuse_replicas(service, "host")
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         own = {file: secrets[secret] for file, secret in service.secrets.items()}
         process = HostService(

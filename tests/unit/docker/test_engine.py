@@ -9,13 +9,14 @@ import pytest
 from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.settings import DockerSettings, Settings
-from infra.targets.docker import engine
+from infra.targets.docker import containers, engine, names
+from infra.targets.docker.containers import EngineError
 from infra.targets.docker.engine import HostConfig
 from infra.targets.docker.target import refuse_missing
+from infra.targets.operations import OperationsError
 from tests.mocking import Recorder, run
-from tools.stack import containers, up
+from tools.stack import status, up
 from tools.stack.backend import StateResource
-from tools.stack.containers import EngineError
 from tools.stack.pulumi import Stack, StackError
 
 LOGS = {"max-size": "20m", "max-file": "3"}
@@ -135,6 +136,30 @@ def test_the_error_names_an_engine_that_rejects_the_request(program: Path) -> No
     assert engine.host_configs("dev") == {}
     assert not engine.lacks_image("kappastack/pulsar:1")
     assert containers.engine_folder() is None
+
+
+RESTARTED = """#!/bin/sh
+case "$1" in
+  container) printf 'c1\\n' ;;
+  inspect) echo '[{{"Id": "c1", "Name": "/kappastack-dev-pulsar", "Config": {{"Labels": {{"{label}": "pulsar"}}}},
+    "State": {{"Status": "running", "Running": true, "StartedAt": "2026-11-20T10:00:00.123456789Z"}}}}]' ;;
+  stats) echo 'c1 1.5MiB / 2GiB' ;;
+  restart) echo "$2" >{restarted} ;;
+esac
+"""
+
+
+def test_a_service_is_restarted_by_its_container(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    restarted = tmp_path / "restarted"
+    program.write_text(RESTARTED.format(label=names.SERVICE_LABEL, restarted=restarted))
+    assert status.restart("dev", "pulsar") == 0
+    assert restarted.read_text() == "kappastack-dev-pulsar\n"
+    assert "make status STACK=dev" in capsys.readouterr().out
+    with pytest.raises(OperationsError, match="SERVICE=pulsr: there are pulsar"):
+        status.restart("dev", "pulsr")
 
 
 def test_only_a_not_found_error_means_that_an_image_is_missing(program: Path) -> None:

@@ -39,6 +39,7 @@ RUN_BY = {
     "images": "tests/dev/test_5_registry.py",
     "push": "tests/dev/test_5_registry.py",
     "logs": "tests/unit/stack/test_commands.py",
+    "restart": "tests/unit/docker/test_engine.py",
     "sql": "tests/unit/docs/test_commands.py",
     "credentials": "tests/unit/docs/test_commands.py",
     "token": "tests/unit/docs/test_commands.py",

@@ -45,6 +45,24 @@ def test_keys_of_other_projects_are_ignored() -> None:
         ({"target": "host", "starrocks": {"edition": "cluster"}}, ["needs images"]),
         ({"target": "kubernetes", "starrocks": {"edition": "emulator"}}, ["needs edition cluster"]),
         (
+            {"target": "docker", "products": {"ciapol": {"api": {"replicas": 2}}}},
+            ["kappastack:products.ciapol.api.replicas", "only target kubernetes runs several replicas"],
+        ),
+        ({"target": "host", "frontend": {"replicas": 2}}, ["kappastack:frontend.replicas", "several replicas"]),
+        ({"target": "docker", "starrocks": {"storage": "5Gi"}}, ["kappastack:starrocks.storage", "reserves storage"]),
+        ({"target": "docker", "dolphinScheduler": {"topology": "cluster", "masters": 2}}, ["masters", "several"]),
+        ({"target": "host", "docker": {"registry": "r"}}, ["kappastack:docker.registry", "target docker"]),
+        ({"target": "host", "frontend": {"replicas": 3, "maxReplicas": 2}}, ["maxReplicas 2", "at least replicas 3"]),
+        ({"target": "host", "dolphinScheduler": {"masters": 2}}, ["masters", "of topology cluster"]),
+        (
+            {"target": "docker", "dolphinScheduler": {"topology": "cluster", "registry": "pulsar"}},
+            ["registry pulsar needs the ZooKeeper"],
+        ),
+        (
+            {"target": "docker", "pulsar": {"topology": "cluster", "bookies": 3, "ensemble": 3, "ackQuorum": 4}},
+            ["ackQuorum 4, writeQuorum 3, ensemble 3, bookies 3", "at most the next"],
+        ),
+        (
             {"target": "docker", "starrocks": {"edition": "cluster", "replicationNum": 3}},
             ["replicationNum 3", "backends is 1"],
         ),

@@ -3,37 +3,20 @@
 import json
 import subprocess
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from infra.targets.docker import names
+from infra.targets.operations import OperationsError, RunningService
 
 _COMMAND_SECONDS = 600
 
 
-class EngineError(Exception):
+class EngineError(OperationsError):
     """The Docker Engine refused a command or does not answer; the message has its words."""
 
 
-@dataclass(frozen=True)
-class Container:
-    """A container of a service.
-
-    Args:
-        name: of the container.
-        state: such as `running` or `exited`.
-        memory: bytes that it takes, 0 where it does not run.
-        uptime: since its last start.
-    """
-
-    name: str
-    state: str
-    memory: int
-    uptime: timedelta
-
-
-def containers(stack: str) -> dict[str, Container]:
+def containers(stack: str) -> dict[str, RunningService]:
     """The containers of a stack's services, by service.
 
     Raises:
@@ -53,7 +36,7 @@ def containers(stack: str) -> dict[str, Container]:
         started = datetime.fromisoformat(state["StartedAt"][:19]).replace(tzinfo=UTC)
         uptime = datetime.now(UTC).replace(microsecond=0) - started if state["Running"] else timedelta()
         name = each["Name"].lstrip("/")
-        found[service] = Container(name, state["Status"], memory.get(each["Id"], 0), uptime)
+        found[service] = RunningService(name, state["Status"], memory.get(each["Id"], 0), uptime)
     return found
 
 
@@ -79,6 +62,11 @@ def stop(stack: str) -> list[str]:
     if running:
         _docker("stop", *(each.name for each in running.values()))
     return sorted(running)
+
+
+def restart(container: str) -> None:
+    """Stop a container as its own settings say, and start it again."""
+    _docker("restart", container)
 
 
 def follow(stack: str, service: str, *, follow: bool) -> int:

@@ -1,0 +1,63 @@
+"""Operations on the containers of a Docker Engine."""
+
+import shlex
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from infra.settings import ROOT, Settings
+from infra.state import StackState
+from infra.targets.docker import containers
+from infra.targets.operations import KeptData, OperationsError, RunningService
+
+
+class DockerOperations:
+    """Operations on a stack of target `docker`; see `infra.targets.operations.Operations`."""
+
+    runs_here = False
+    uses_entrances = True
+    data: Path | None = None
+
+    def __init__(self, settings: Settings, stack: str) -> None:
+        """`settings` are those of the stack, `stack` is its name."""
+        self._stack = stack
+        self.base_image = "" if settings.docker.registry else settings.docker.base_image
+        self.address = settings.docker.operator_address
+
+    def services(self) -> dict[str, RunningService]:
+        """The containers by service."""
+        return containers.containers(self._stack)
+
+    def logged(self) -> list[str]:
+        """Services with a container."""
+        return sorted(containers.containers(self._stack))
+
+    def logs(self, service: str, *, follow: bool) -> int:
+        """Print the end of the container's log."""
+        return containers.follow(self._stack, service, follow=follow)
+
+    def restart(self, service: str) -> None:
+        """Restart the container."""
+        known = containers.containers(self._stack)
+        if service not in known:
+            raise OperationsError(f"SERVICE={service or '…'}: there are {', '.join(sorted(known)) or 'none yet'}")
+        containers.restart(known[service].name)
+
+    def stop(self) -> list[str]:
+        """Stop all containers."""
+        return containers.stop(self._stack)
+
+    def folders(self) -> list[Path]:
+        """Folders of this machine, and the engine's folder where it is on this machine."""
+        engine = containers.engine_folder()
+        found = [StackState(self._stack).folder, ROOT, Path(tempfile.gettempdir())]
+        return [*found, engine] if engine else found
+
+    def kept_data(self) -> KeptData:
+        """Volumes with data."""
+        found = containers.kept_volumes(self._stack)
+        return KeptData(tuple(found), f"docker volume rm {shlex.join(found)}")
+
+    def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
+        """Remove containers, networks and volumes that carry the stack's label and are in no state."""
+        return containers.remove(self._stack, keep=keep, volumes=data)

@@ -1,0 +1,111 @@
+"""Facts about each target that are known without it: from its name in the settings alone.
+
+Settings are checked against them when they are read. A setting that a target does not honour is refused.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a target is like.
+
+    Args:
+        requires_tokens: whether Pulsar requires tokens, because other machines can reach it.
+        keeps_data: default of `keepData`.
+        uses_plugin: whether its resources need a provider plugin of Pulumi.
+        ignores: reason by pattern of a key, such as `*.storage`, for settings that the target does not honour.
+        impossible: further complaints about settings, each with the key and what would be right.
+    """
+
+    requires_tokens: bool
+    keeps_data: bool
+    uses_plugin: bool
+    ignores: Mapping[str, str]
+    impossible: Callable[["Settings"], Iterator[str]]
+
+    def refused(self, settings: "Settings") -> list[str]:
+        """One complaint for each setting that the target does not honour."""
+        found = [
+            f"{key}: {reason}; leave it out"
+            for key, value in _set_keys(settings.model_dump(by_alias=True, exclude_unset=True))
+            for pattern, reason in self.ignores.items()
+            if fnmatchcase(key, pattern) and value != _ONE
+        ]
+        return [*found, *self.impossible(settings)]
+
+
+_ONE = 1
+"""The number of replicas that every target runs."""
+_KUBERNETES_ONLY = {
+    "kubernetes*": "is a setting of target kubernetes",
+    "rehearsal": "is a setting of target kubernetes",
+    "size": "sizes are presets of target kubernetes",
+    "*.replicas": "only target kubernetes runs several replicas of a service",
+    "*.maxReplicas": "only target kubernetes runs several replicas of a service",
+    "*.cpu": "only target kubernetes reserves CPU",
+    "*Cpu": "only target kubernetes reserves CPU",
+    "*.storage": "only target kubernetes reserves storage of a size",
+    "dolphinScheduler.apis": "only target kubernetes runs several replicas of a service",
+    "dolphinScheduler.masters": "only target kubernetes runs several replicas of a service",
+}
+
+
+def _of_host(settings: "Settings") -> Iterator[str]:
+    if settings.seatunnel.nodes > 1:
+        yield f"seatunnel.nodes {settings.seatunnel.nodes} need a host each; target host runs 1 node"
+    if settings.pulsar.topology == "cluster":
+        yield "pulsar.topology cluster needs a host for each server; target host runs topology standalone"
+    if settings.starrocks.edition == "cluster":
+        yield "starrocks.edition cluster needs images; target host runs edition emulator"
+
+
+def _of_kubernetes(settings: "Settings") -> Iterator[str]:
+    if settings.starrocks.edition == "emulator":
+        yield "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
+
+
+def _nothing(_settings: "Settings") -> Iterator[str]:
+    return iter(())
+
+
+TRAITS: Mapping[str, Traits] = {
+    "host": Traits(
+        # It binds the loopback interface.
+        requires_tokens=False,
+        keeps_data=False,
+        uses_plugin=False,
+        ignores={
+            **_KUBERNETES_ONLY,
+            "docker*": "is a setting of target docker",
+        },
+        impossible=_of_host,
+    ),
+    "docker": Traits(
+        requires_tokens=True, keeps_data=False, uses_plugin=True, ignores=_KUBERNETES_ONLY, impossible=_nothing
+    ),
+    "kubernetes": Traits(
+        requires_tokens=True,
+        keeps_data=True,
+        uses_plugin=True,
+        ignores={"docker*": "is a setting of target docker"},
+        impossible=_of_kubernetes,
+    ),
+}
+"""The targets by the name that `kappastack:target` has."""
+
+
+def _set_keys(document: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted keys of the settings that a stack sets, with their values; a section without settings is a key too."""
+    for name, value in document.items():
+        key = f"{above}{name}"
+        if isinstance(value, Mapping) and value:
+            yield from _set_keys(value, f"{key}.")
+        else:
+            yield key, value
