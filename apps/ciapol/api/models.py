@@ -20,6 +20,9 @@ class Station(BaseModel):
     longitude: float | None = Field(examples=[-4.0206], description="degrees east")
     time_zone: str = Field(examples=["Africa/Abidjan"])
     demonstration: str | None = Field(examples=[None], description="where demonstration data come from")
+    reference_temperature: float = Field(
+        examples=[25.0], description="°C that the station's µg/m³ of gases refer to, at 1013.25 hPa"
+    )
     registered: bool = Field(examples=[True])
     last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
 

@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
 
     stations = commands.add_parser("stations", help="register the stations of a CSV in StarRocks")
     stations.add_argument(
-        "file", type=Path, help="columns id,name,latitude,longitude,commune[,time_zone,demonstration]"
+        "file",
+        type=Path,
+        help="columns id,name,latitude,longitude,commune[,time_zone,demonstration,reference_temperature]",
     )
     environment = os.environ.get
     stations.add_argument("--host", default=environment("STARROCKS_HOST", "127.0.0.1"))

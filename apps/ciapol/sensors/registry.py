@@ -13,10 +13,13 @@ from apps.ciapol.sensors.stations import StationRow
 
 _CONNECT_SECONDS = 10
 _ANSWER_SECONDS = 60
-_SELECT = "SELECT station_id, name, latitude, longitude, commune, time_zone, demonstration, registered_at FROM stations"
+_SELECT = (
+    "SELECT station_id, name, latitude, longitude, commune, time_zone, demonstration, reference_temperature, "
+    "registered_at FROM stations"
+)
 _UPSERT = (
-    "INSERT INTO stations (station_id, name, latitude, longitude, commune, time_zone, demonstration, registered_at) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO stations (station_id, name, latitude, longitude, commune, time_zone, demonstration, "
+    "reference_temperature, registered_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 
@@ -77,7 +80,7 @@ class StarRocks:
         """
         with self._connection() as connection, connection.cursor() as cursor:
             cursor.execute(_SELECT)
-            there = {str(row[0]): (row[1:7], row[7]) for row in cursor.fetchall()}
+            there = {str(row[0]): (row[1:8], row[8]) for row in cursor.fetchall()}
             now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
             rows: list[tuple[object, ...]] = []
             added = 0
@@ -89,6 +92,7 @@ class StarRocks:
                     station.commune,
                     station.time_zone,
                     station.demonstration,
+                    station.reference_temperature,
                 )
                 found, registered_at = there.get(station.id, (None, None))
                 if found != wanted:

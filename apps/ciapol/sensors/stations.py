@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from apps.ciapol.sensors.event import STATION_ID
 
-COLUMNS = ("id", "name", "latitude", "longitude", "commune", "time_zone", "demonstration")
+COLUMNS = ("id", "name", "latitude", "longitude", "commune", "time_zone", "demonstration", "reference_temperature")
 _REQUIRED = frozenset({"id", "name", "latitude", "longitude", "commune"})
 DEFAULT_ZONE = "Africa/Abidjan"
+DEFAULT_REFERENCE = 25.0
 
 
 class StationsError(Exception):
@@ -50,6 +51,12 @@ def _degrees(text: object) -> object:
     return text
 
 
+def _celsius(text: object) -> object:
+    if isinstance(text, str) and not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
+        raise ValueError("°C as a decimal number such as 20, or nothing")
+    return text
+
+
 _EmptyIsNone = BeforeValidator(lambda text: None if text == "" else text)
 
 
@@ -63,6 +70,7 @@ class StationRow(BaseModel):
         commune: commune of its location.
         time_zone: IANA name of its local time zone.
         demonstration: source of its data, if it is not a station of the network.
+        reference_temperature: °C that its µg/m³ of gases refer to, at 1013.25 hPa.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -76,6 +84,12 @@ class StationRow(BaseModel):
         str, AfterValidator(_known_zone), BeforeValidator(lambda text: DEFAULT_ZONE if text == "" else text)
     ] = DEFAULT_ZONE
     demonstration: Annotated[str | None, _text(255), _EmptyIsNone] = None
+    reference_temperature: Annotated[
+        float,
+        Field(ge=-50, le=50),
+        BeforeValidator(_celsius),
+        BeforeValidator(lambda text: DEFAULT_REFERENCE if text == "" else text),
+    ] = DEFAULT_REFERENCE
 
     @model_validator(mode="after")
     def _whole_position(self) -> Self:
@@ -85,7 +99,7 @@ class StationRow(BaseModel):
 
 
 def read_stations(path: Path) -> list[StationRow]:
-    """Read the stations of a CSV file with a header; the columns `time_zone` and `demonstration` are optional.
+    """Read the stations of a CSV file with a header; the columns after `commune` are optional.
 
     Raises:
         StationsError: the file is invalid; the message has line, field, value and expectation of each error.
@@ -109,7 +123,7 @@ def _read(path: Path, text: TextIO) -> list[StationRow]:
         if not _REQUIRED <= set(header) <= set(COLUMNS) or len(set(header)) != len(header):
             raise StationsError(
                 f"{path}, line 1: found columns {', '.join(header) or '(none)'}, expected {', '.join(COLUMNS)} "
-                "(the last two may be left out)"
+                "(the last three may be left out)"
             )
         for row in reader:
             if not row:

@@ -18,8 +18,10 @@
 --   CO           8-hour mean (at least 6 hours, 40 CFR 50.8).
 --   NO2          the present.
 --   SO2          the hour up to 304 ppb, index 200; 24-hour mean (at least 18 hours) from 305 ppb on.
--- Gases from µg/m³ to ppb at 25 °C and 1013.25 hPa: 24.4654 l/mol (R = 8.314462618 J/(mol K), CODATA 2018) over the molar
--- mass in g/mol, from the standard atomic weights of IUPAC 2021: O3 47.997, CO 28.010, NO2 46.005, SO2 64.058.
+-- Gases from µg/m³ to ppb at 1013.25 hPa and the station's reference temperature, 25 °C where it is not registered: molar
+-- volume over molar mass. The volume is 24.4654 l/mol at 25 °C (R = 8.314462618 J/(mol K), CODATA 2018) and proportional
+-- to the absolute temperature. The masses in g/mol are from the standard atomic weights of IUPAC 2021: O3 47.997,
+-- CO 28.010, NO2 46.005, SO2 64.058.
 -- Concentrations are truncated to the table's digits: they are counted here in whole units of the last digit kept (PM2.5
 -- 35.4 µg/m³ is 354), rounded to a millionth of it first, so that what binary fractions lose does not cost a unit.
 -- Planning takes a frontend about a second; the hint gives one that is busy a minute instead of three seconds.
@@ -67,6 +69,7 @@ habits AS (
     GROUP BY present.station_id, present.hour_number
 ),
 
+-- Concentrations of the hours that count: particles in µg/m³, gases in ppb.
 hours AS (
     SELECT
         station_id,
@@ -82,10 +85,10 @@ hours AS (
         so2_values,
         CASE WHEN pm25_values >= 0.75 * COALESCE(pm25_usual, 1) OR running = 1 THEN pm25 END AS pm25,
         CASE WHEN pm10_values >= 0.75 * COALESCE(pm10_usual, 1) OR running = 1 THEN pm10 END AS pm10,
-        CASE WHEN o3_values >= 0.75 * COALESCE(o3_usual, 1) OR running = 1 THEN o3 END AS o3,
-        CASE WHEN co_values >= 0.75 * COALESCE(co_usual, 1) OR running = 1 THEN co END AS co,
-        CASE WHEN no2_values >= 0.75 * COALESCE(no2_usual, 1) OR running = 1 THEN no2 END AS no2,
-        CASE WHEN so2_values >= 0.75 * COALESCE(so2_usual, 1) OR running = 1 THEN so2 END AS so2
+        CASE WHEN o3_values >= 0.75 * COALESCE(o3_usual, 1) OR running = 1 THEN o3 * molar_volume / 47.997 END AS o3,
+        CASE WHEN co_values >= 0.75 * COALESCE(co_usual, 1) OR running = 1 THEN co * molar_volume / 28.010 END AS co,
+        CASE WHEN no2_values >= 0.75 * COALESCE(no2_usual, 1) OR running = 1 THEN no2 * molar_volume / 46.005 END AS no2,
+        CASE WHEN so2_values >= 0.75 * COALESCE(so2_usual, 1) OR running = 1 THEN so2 * molar_volume / 64.058 END AS so2
     FROM (
         SELECT
             present.station_id,
@@ -110,9 +113,11 @@ hours AS (
             habits.o3_usual,
             habits.co_usual,
             habits.no2_usual,
-            habits.so2_usual
+            habits.so2_usual,
+            24.4654 * (273.15 + COALESCE(stations.reference_temperature, 25)) / 298.15 AS molar_volume
         FROM hourly AS present
         INNER JOIN habits ON habits.station_id = present.station_id AND habits.hour_number = present.hour_number
+        LEFT JOIN stations ON stations.station_id = present.station_id
     ) AS known
 ),
 
@@ -226,29 +231,29 @@ concentrations AS (
     UNION ALL
     SELECT
         station_id, hour_start, 'o3', '8h',
-        CASE WHEN o3_8h * 24.4654 / 47.997 > 200 THEN 200 ELSE FLOOR(ROUND(o3_8h * 24.4654 / 47.997, 6)) END
+        CASE WHEN o3_8h > 200 THEN 200 ELSE FLOOR(ROUND(o3_8h, 6)) END
     FROM averages
     WHERE o3_8h_hours >= 6
     UNION ALL
-    SELECT station_id, hour_start, 'o3', '1h', FLOOR(ROUND(o3 * 24.4654 / 47.997, 6))
+    SELECT station_id, hour_start, 'o3', '1h', FLOOR(ROUND(o3, 6))
     FROM targets
     WHERE age = 0
     UNION ALL
-    SELECT station_id, hour_start, 'co', '8h', FLOOR(ROUND(co_8h * 24.4654 / 28.010 / 100, 6))
+    SELECT station_id, hour_start, 'co', '8h', FLOOR(ROUND(co_8h / 100, 6))
     FROM averages
     WHERE co_8h_hours >= 6
     UNION ALL
-    SELECT station_id, hour_start, 'no2', '1h', FLOOR(ROUND(no2 * 24.4654 / 46.005, 6))
+    SELECT station_id, hour_start, 'no2', '1h', FLOOR(ROUND(no2, 6))
     FROM targets
     WHERE age = 0
     UNION ALL
     SELECT
         station_id, hour_start, 'so2', '1h',
-        CASE WHEN so2 * 24.4654 / 64.058 > 304 THEN 304 ELSE FLOOR(ROUND(so2 * 24.4654 / 64.058, 6)) END
+        CASE WHEN so2 > 304 THEN 304 ELSE FLOOR(ROUND(so2, 6)) END
     FROM targets
     WHERE age = 0
     UNION ALL
-    SELECT station_id, hour_start, 'so2', '24h', FLOOR(ROUND(so2_24h * 24.4654 / 64.058, 6))
+    SELECT station_id, hour_start, 'so2', '24h', FLOOR(ROUND(so2_24h, 6))
     FROM averages
     WHERE so2_24h_hours >= 18
 ),

@@ -77,6 +77,7 @@ def data(starrocks: Emulator) -> Emulator:
             ("Gucheng", "Gucheng", None, None, None, "Asia/Shanghai", "Pékin", NOW),
         ],
     )
+    starrocks.execute("UPDATE stations SET reference_temperature = 0 WHERE station_id = 'Gucheng'")
     starrocks.insert("test_stations", ("station_id", "run", "created_at"), [("smoke-1", "a run", NOW)])
     archived = at("2024-03-01T00:00:00Z")
     live = [

@@ -27,6 +27,7 @@ def test_registered_and_unregistered_stations(client: TestClient, data: Emulator
         "longitude": -4.02,
         "time_zone": "Africa/Abidjan",
         "demonstration": None,
+        "reference_temperature": 25.0,
         "registered": True,
     }
     assert stations["ABJ-002"]["name"] == "Cocody, l'Université"
@@ -34,6 +35,12 @@ def test_registered_and_unregistered_stations(client: TestClient, data: Emulator
     assert (stations["Gucheng"]["demonstration"], stations["Gucheng"]["time_zone"]) == ("Pékin", "Asia/Shanghai")
     assert [s["registered"] for s in stations.values()] == [True, True, True, False, False, False]
     assert stations["nobody's"]["name"] is None
+    assert {name: s["reference_temperature"] for name, s in stations.items()} == {
+        **dict.fromkeys(KNOWN, 25.0),
+        "Gucheng": 0.0,
+    }
+    assert client.get("/api/v1/stations/Gucheng").json()["reference_temperature"] == 0.0
+    assert client.get("/api/v1/stations/late").json()["reference_temperature"] == 25.0
 
 
 @pytest.mark.parametrize("limit", [1, 2, 6, 7])

@@ -116,6 +116,7 @@ class FakeApi:
             "latitude": None,
             "longitude": None,
             "time_zone": station.time_zone,
+            "reference_temperature": 0 if station.demonstration else 25,
             "demonstration": station.demonstration,
             "registered": station.registered,
             "last_measured_at": iso(self._newest()) if station.level else None,

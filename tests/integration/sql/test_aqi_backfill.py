@@ -142,6 +142,8 @@ def test_both_sides_of_every_edge_are_exact(starrocks: Emulator) -> None:
     rows = pd.concat([case.measurements() for case in cases], ignore_index=True)
     columns = ["station_id", "measured_at", *reference.POLLUTANTS]
     load(starrocks, "sensor_measurements_zeta", rows.reindex(columns=columns))
+    registered = [(case.station_id, "x", "UTC", case.temperature) for case in cases if case.temperature is not None]
+    starrocks.insert("stations", ("station_id", "name", "time_zone", "reference_temperature"), registered)
     query = QUERY.replace("${from}", "2026-01-31 12:00:00").replace("${to}", "2026-01-31 13:00:00")
     with starrocks.connection() as connection, connection.cursor() as cursor:
         cursor.execute(query)

@@ -12,6 +12,8 @@ from tests.unit.sql import aqi_reference as reference
 pytestmark = pytest.mark.integration
 
 SAMPLE = ROOT / "apps" / "ciapol" / "sensors" / "data" / "beijing-sample.csv.xz"
+SAMPLE_REFERENCE = 0.0
+REGISTERED = ("Aotizhongxin", "Dongsi", "Shunyi", "Gucheng", "Guanyuan")
 QUERY = (ROOT / "sql" / "ciapol" / "queries" / "aqi_hourly.sql").read_text()
 
 
@@ -22,20 +24,32 @@ def sample() -> pd.DataFrame:
     local = pd.to_datetime(rows[["year", "month", "day", "hour"]])
     names = {"station": "station_id", "PM2.5": "pm25"} | {name.upper(): name for name in reference.POLLUTANTS}
     rows = rows.rename(columns=names).assign(measured_at=local - pd.Timedelta(hours=8))
-    return rows[["station_id", "measured_at", *reference.POLLUTANTS]]
+    temperature = rows["station_id"].map(dict.fromkeys(REGISTERED, SAMPLE_REFERENCE))
+    rows = rows[["station_id", "measured_at", *reference.POLLUTANTS]].assign(reference_temperature=temperature)
+    assert {*REGISTERED} < set(rows["station_id"])
+    return rows
 
 
 @pytest.fixture(scope="module")
 def starrocks(tmp_path_factory: pytest.TempPathFactory, sample: pd.DataFrame) -> Iterator[Emulator]:
-    """An emulator with the sample: the first half in the archive, the rest in the live table."""
+    """An emulator with the sample: the first half in the archive, the rest in the live table.
+
+    Some stations are registered, with the reference temperature of the sample.
+    """
     half = sample["measured_at"].sort_values().iloc[len(sample) // 2]
     with emulator(tmp_path_factory.mktemp("starrocks")) as instance:
         for table, part in (
             ("sensor_measurements_archive_zeta", sample[sample["measured_at"] < half]),
             ("sensor_measurements_zeta", sample[sample["measured_at"] >= half]),
         ):
-            rows = part.assign(message_id="1:1:0:-1", published_at=half)
+            rows = part.drop(columns="reference_temperature").assign(message_id="1:1:0:-1", published_at=half)
             instance.load(table, list(rows.columns), rows.to_csv(index=False, header=False, na_rep="\\N"))
+        registered = sample.dropna(subset="reference_temperature")["station_id"].unique()
+        instance.insert(
+            "stations",
+            ("station_id", "name", "time_zone", "reference_temperature"),
+            [(name, name, "Asia/Shanghai", SAMPLE_REFERENCE) for name in registered],
+        )
         yield instance
 
 

@@ -75,9 +75,10 @@ def accepted(self, *arguments, **named):
     if not sys.argv[0].startswith("apps.ciapol.sensors"):
         raise SystemExit(0)
     import pulsar, socket
+    from apps.ciapol.sensors.resume import State
     def client(*_arguments, **_named):
         raise SystemExit(0)
-    pulsar.Client = socket.socket.connect = socket.create_connection = client
+    pulsar.Client = socket.socket.connect = socket.create_connection = State.save = client
     return found
 argparse.ArgumentParser.parse_args = accepted
 module = sys.argv.pop(1)

@@ -51,9 +51,11 @@ def constants(name: str) -> dict[str, float]:
 
 def test_gases_are_converted_as_in_the_query() -> None:
     query = (ROOT / "sql/ciapol/queries/aqi_hourly.sql").read_text("utf-8")
-    factors = re.findall(r"(o3|co|no2|so2)(?:_8h|_24h)? \* ([\d.]+) / ([\d.]+)", query)
-    assert {gas for gas, _, _ in factors} == {"o3", "co", "no2", "so2"}
-    volume = constants("MOLAR_VOLUME")["MOLAR_VOLUME"]
-    assert {(gas, float(used), float(mass)) for gas, used, mass in factors} == {
-        (gas, volume, mass) for gas, mass in constants("MOLAR_MASS").items()
-    }
+    masses = re.findall(r"(\w+) \* molar_volume / ([\d.]+)", query)
+    assert {gas: float(mass) for gas, mass in masses} == constants("MOLAR_MASS")
+    [(volume, reference)] = re.findall(
+        r"([\d.]+) \* \(273\.15 \+ COALESCE\(stations\.reference_temperature, (\d+)\)\) / 298\.15 AS molar_volume",
+        query,
+    )
+    assert float(volume) == constants("MOLAR_VOLUME")["MOLAR_VOLUME"]
+    assert float(reference) == constants("DEFAULT_REFERENCE")["DEFAULT_REFERENCE"]

@@ -68,7 +68,8 @@ def test_data_after_the_cut_do_not_change_the_model() -> None:
     assert not np.array_equal(first.absolute, second.absolute)
 
 
-def test_the_sample_is_read_with_the_index_that_the_platform_computes() -> None:
+@pytest.mark.parametrize("temperature", [0.0, 25.0])
+def test_the_sample_is_read_with_the_index_that_the_platform_computes(temperature: float) -> None:
     stations = histories(None)
     assert len(stations) == 9
     assert {len(h.values) for h in stations} == {61 * 24}
@@ -77,8 +78,8 @@ def test_the_sample_is_read_with_the_index_that_the_platform_computes() -> None:
         {"station_id": "s", "measured_at": pd.date_range("2026-01-31", periods=60, freq="h")}
         | {name: random.uniform(0, 200, 60) for name in COLUMNS[1:]}
     )
-    found = hourly(measurements).sort_values("hour_start", ignore_index=True)
-    expected = aqi_reference.aqi_hourly(measurements)
+    found = hourly(measurements, temperature).sort_values("hour_start", ignore_index=True)
+    expected = aqi_reference.aqi_hourly(measurements.assign(reference_temperature=temperature))
     assert_frame_equal(found[["hour_start", "aqi"]], expected[["hour_start", "aqi"]], check_dtype=False)
 
 

@@ -38,6 +38,7 @@ def test_the_shipped_stations_are_those_of_the_sample() -> None:
         "Wanshouxigong",
     ]
     assert {(station.time_zone, station.demonstration) for station in stations} == {("Asia/Shanghai", "Pékin")}
+    assert {station.reference_temperature for station in stations} == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,28 @@ def test_the_shipped_stations_are_those_of_the_sample() -> None:
 def test_the_error_for_a_bad_line_names_field_value_and_expectation(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(StationsError) as caught:
         read_stations(write(tmp_path / "s.csv", HEADER, line))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("", 25.0), ("0", 0.0), ("20", 20.0), ("-12.5", -12.5)])
+def test_a_reference_temperature_is_read_and_25_by_default(tmp_path: Path, cell: str, expected: float) -> None:
+    path = write(tmp_path / "s.csv", f"{HEADER},reference_temperature", f"A,x,,,,{cell}")
+    assert read_stations(path)[0].reference_temperature == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("warm", "found 'warm', expected °C as a decimal number such as 20, or nothing"),
+        ("nan", "found 'nan', expected °C"),
+        ("298.15", "found '298.15', expected less than or equal to 50"),
+        ("-51", "found '-51', expected greater than or equal to -50"),
+    ],
+)
+def test_a_wrong_reference_temperature_is_refused(tmp_path: Path, cell: str, said: str) -> None:
+    path = write(tmp_path / "s.csv", f"{HEADER},reference_temperature", f"A,x,,,,{cell}")
+    with pytest.raises(StationsError, match="line 2, field reference_temperature") as caught:
+        read_stations(path)
     assert said in str(caught.value)
 
 

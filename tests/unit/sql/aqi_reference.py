@@ -39,6 +39,8 @@ CAPPED = {"o3_8h": Decimal("0.200"), "so2_1h": Decimal(304)}
 """Tables that end before 500: greater concentrations get the last index of the table."""
 
 MOLAR_VOLUME = 24.4654
+"""In l/mol at 25 °C and 1013.25 hPa."""
+DEFAULT_TEMPERATURE = 25.0
 MOLAR_MASS = {"o3": 47.997, "co": 28.010, "no2": 46.005, "so2": 64.058}
 
 
@@ -74,8 +76,9 @@ def nowcast(hours: Sequence[float]) -> float:
     return sum(weight**age * value for age, value in values) / sum(weight**age for age, _ in values)
 
 
-def _ppb(concentration: float, gas: str) -> float:
-    return concentration * MOLAR_VOLUME / MOLAR_MASS[gas]
+def molar_volume(temperature: float) -> float:
+    """The volume of an ideal gas in l/mol at a temperature in °C and 1013.25 hPa."""
+    return MOLAR_VOLUME * (temperature + 273.15) / 298.15
 
 
 def _mean(hours: Sequence[float], least: int) -> float:
@@ -109,6 +112,14 @@ def hours_until(counting: Sequence[float], needed: int, newest: int) -> int:
 
 
 def _station(measurements: pd.DataFrame) -> pd.DataFrame:
+    temperature = DEFAULT_TEMPERATURE
+    if "reference_temperature" in measurements and measurements["reference_temperature"].notna().all():
+        [temperature] = measurements["reference_temperature"].unique().tolist()
+    volume = molar_volume(temperature)
+
+    def _ppb(concentration: float, gas: str) -> float:
+        return concentration * volume / MOLAR_MASS[gas]
+
     resampled = measurements.set_index("measured_at")[list(POLLUTANTS)].resample("h")
     hourly, values = resampled.mean(), resampled.count()
     counts = measurements.set_index("measured_at")["pm25"].resample("h").size()
@@ -155,6 +166,8 @@ def _station(measurements: pd.DataFrame) -> pd.DataFrame:
 
 def aqi_hourly(measurements: pd.DataFrame) -> pd.DataFrame:
     """The result of `aqi_hourly.sql`, without computed_at, for (station_id, measured_at, pollutants in µg/m³).
+
+    A column `reference_temperature`, in °C, is that of the station; without it, 25 °C.
 
     Indices are nullable integers; rows are ordered by station and hour.
     """

@@ -30,7 +30,10 @@ def _names(insert: exp.Insert) -> list[str]:
 
 @pytest.fixture(scope="session")
 def aqi_query(aqi_breakpoints: pd.DataFrame) -> Iterator[AqiQuery]:
-    """Runs `aqi_hourly.sql` in DuckDB, translated by sqlglot. Rows by station and hour, without computed_at."""
+    """Runs `aqi_hourly.sql` in DuckDB, translated by sqlglot. Rows by station and hour, without computed_at.
+
+    Measurements with a column `reference_temperature` are those of registered stations.
+    """
     query = next(path for path in ddl.QUERIES if path.name == "aqi_hourly.sql").read_text()
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
@@ -38,6 +41,8 @@ def aqi_query(aqi_breakpoints: pd.DataFrame) -> Iterator[AqiQuery]:
 
     def run(measurements: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
         connection.register("measurements", measurements.reindex(columns=list(COLUMNS)))
+        registered = measurements.reindex(columns=["station_id", "reference_temperature"]).dropna().drop_duplicates()
+        connection.register("stations", registered.astype({"station_id": "str", "reference_temperature": "float64"}))
         starrocks = query.replace("${from}", start).replace("${to}", end)
         ignore = sqlglot.ErrorLevel.IGNORE  # DuckDB does not support the hint
         sql = sqlglot.transpile(starrocks, read="starrocks", write="duckdb", unsupported_level=ignore)[0]

@@ -27,17 +27,28 @@ _BELOW_FIRST = {"o3_1h": None, "so2_24h": 200}
 
 @dataclass(frozen=True)
 class Case:
-    """A station whose index of `pollutant` at noon must be `index`, None for none."""
+    """A station whose index of `pollutant` at noon must be `index`, None for none.
+
+    `temperature` is its reference temperature in °C, None if it is not registered.
+    """
 
     station_id: str
     pollutant: str
     index: int | None
     newest_first: Sequence[float]
+    temperature: float | None = None
 
     def measurements(self) -> pd.DataFrame:
         """One measurement per hour, up to noon."""
         times = [NOON - pd.Timedelta(hours=age) for age in range(len(self.newest_first))]
-        return pd.DataFrame({"station_id": self.station_id, "measured_at": times, self.pollutant: self.newest_first})
+        return pd.DataFrame(
+            {
+                "station_id": self.station_id,
+                "measured_at": times,
+                self.pollutant: self.newest_first,
+                "reference_temperature": self.temperature,
+            }
+        )
 
 
 def cases() -> Iterator[Case]:
@@ -58,9 +69,14 @@ def cases() -> Iterator[Case]:
                 points[f"past {high}"] = (float(high) + digit, lines[number + 1][2])
             for name, (concentration, index) in points.items():
                 value = concentration * scale
-                if pollutant in reference.MOLAR_MASS:
-                    value *= reference.MOLAR_MASS[pollutant] / reference.MOLAR_VOLUME
-                yield Case(f"{table} {name}", pollutant, index, _hours(table, value, hours))
+                if pollutant not in reference.MOLAR_MASS:
+                    yield Case(f"{table} {name}", pollutant, index, _hours(table, value, hours))
+                    continue
+                for temperature in (None, 0.0, 20.0):
+                    known = reference.DEFAULT_TEMPERATURE if temperature is None else temperature
+                    mass = value * reference.MOLAR_MASS[pollutant] / reference.molar_volume(known)
+                    station_id = f"{table} {name}" if temperature is None else f"{table} {name} ({temperature:.0f} °C)"
+                    yield Case(station_id, pollutant, index, _hours(table, mass, hours), temperature)
 
 
 def _hours(table: str, mean: float, hours: int) -> list[float]:

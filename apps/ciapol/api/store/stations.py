@@ -10,6 +10,8 @@ from apps.web.starrocks import Pool, Row
 from apps.web.times import now
 
 DEFAULT_TIME_ZONE: Final = "Africa/Abidjan"
+DEFAULT_REFERENCE: Final = 25.0
+"""Reference temperature of unregistered stations in °C; equal to the default of `stations.reference_temperature`."""
 
 RECENT: Final = timedelta(hours=1)
 """The materialized view is at most minutes old; what is newer than this is read from the table itself."""
@@ -18,7 +20,8 @@ RECENT: Final = timedelta(hours=1)
 _LIST: Final = """
 SELECT
     seen.station_id, registry.name, registry.commune, registry.latitude, registry.longitude, registry.time_zone,
-    registry.demonstration, registry.station_id IS NOT NULL AS registered, seen.last_measured_at
+    registry.demonstration, registry.reference_temperature, registry.station_id IS NOT NULL AS registered,
+    seen.last_measured_at
 FROM (
     SELECT station_id, MAX(last_measured_at) AS last_measured_at
     FROM (
@@ -41,7 +44,7 @@ ORDER BY seen.station_id
 """
 
 _REGISTERED: Final = """
-SELECT station_id, name, commune, latitude, longitude, time_zone, demonstration, 1 AS registered
+SELECT station_id, name, commune, latitude, longitude, time_zone, demonstration, reference_temperature, 1 AS registered
 FROM stations
 WHERE station_id = %s
 """
@@ -58,7 +61,12 @@ _STATIONS: Final = TypeAdapter(list[Station])
 
 
 def _named(row: Row) -> Row:
-    return {**row, "time_zone": row.get("time_zone") or DEFAULT_TIME_ZONE}
+    reference = row.get("reference_temperature")
+    return {
+        **row,
+        "time_zone": row.get("time_zone") or DEFAULT_TIME_ZONE,
+        "reference_temperature": DEFAULT_REFERENCE if reference is None else reference,
+    }
 
 
 def stations(pool: Pool, after: str, limit: int) -> list[Station]:

@@ -21,6 +21,8 @@ SAMPLE = _ROOT / "apps" / "ciapol" / "sensors" / "data" / "beijing-sample.csv.xz
 _SQL = _ROOT / "sql" / "ciapol"
 _ZONE = "Asia/Shanghai"
 """Time zone of the stations of UCI data set 501."""
+_REFERENCE = 0.0
+"""°C that their concentrations of gases refer to, as in `apps/ciapol/sensors/data/stations.csv`."""
 
 
 class NoFilesError(Exception):
@@ -45,13 +47,15 @@ def histories(folder: Path | None) -> list[History]:
         for m in read_measurements(path)
     ]
     measurements = pd.DataFrame(rows).reindex(columns=["station_id", "measured_at", *COLUMNS[1:]])
-    return [_history(str(station_id), part) for station_id, part in hourly(measurements).groupby("station_id")]
+    return [
+        _history(str(station_id), part) for station_id, part in hourly(measurements, _REFERENCE).groupby("station_id")
+    ]
 
 
-def hourly(measurements: pd.DataFrame) -> pd.DataFrame:
+def hourly(measurements: pd.DataFrame, reference_temperature: float) -> pd.DataFrame:
     """Hourly means and the hourly index of each station, with the columns station_id, hour_start and `COLUMNS`."""
     means = ", ".join(f"AVG({name}) AS {name}" for name in COLUMNS[1:])
-    with _database(measurements) as database:
+    with _database(measurements, reference_temperature) as database:
         found: pd.DataFrame = database.execute(
             "SELECT means.*, indices.aqi FROM ("
             f"SELECT station_id, date_trunc('hour', measured_at) AS hour_start, {means} FROM measurements GROUP BY ALL"
@@ -62,11 +66,16 @@ def hourly(measurements: pd.DataFrame) -> pd.DataFrame:
 
 
 @contextmanager
-def _database(measurements: pd.DataFrame) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """A DuckDB database with the measurements, and with the breakpoints from the migrations."""
+def _database(measurements: pd.DataFrame, reference_temperature: float) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """A DuckDB database with the measurements, their stations, and the breakpoints from the migrations."""
     with duckdb.connect() as database:
         database.register("measurements", measurements)
         database.execute(f"CREATE TABLE aqi_breakpoints AS {_breakpoints()}")
+        database.execute(
+            "CREATE TABLE stations AS SELECT DISTINCT station_id, CAST(? AS DOUBLE) AS reference_temperature "
+            "FROM measurements",
+            [reference_temperature],
+        )
         yield database
 
 

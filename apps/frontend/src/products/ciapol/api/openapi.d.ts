@@ -900,6 +900,12 @@ export interface components {
              */
             name: string | null;
             /**
+             * Reference Temperature
+             * @description °C that the station's µg/m³ of gases refer to, at 1013.25 hPa
+             * @example 25
+             */
+            reference_temperature: number;
+            /**
              * Registered
              * @example true
              */
@@ -954,6 +960,12 @@ export interface components {
              * @example Plateau
              */
             name: string | null;
+            /**
+             * Reference Temperature
+             * @description °C that the station's µg/m³ of gases refer to, at 1013.25 hPa
+             * @example 25
+             */
+            reference_temperature: number;
             /**
              * Registered
              * @example true
@@ -1047,7 +1059,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CurrentAqiList"];
-                    /** @example rank,station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at,hour_start,aqi,at_least,category,dominant_pollutant,provisional,reason,missing,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2,color */
+                    /** @example rank,station_id,name,commune,latitude,longitude,time_zone,demonstration,reference_temperature,registered,last_measured_at,hour_start,aqi,at_least,category,dominant_pollutant,provisional,reason,missing,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2,color */
                     "text/csv": string;
                 };
             };
@@ -1234,7 +1246,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StationPage"];
-                    /** @example station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at */
+                    /** @example station_id,name,commune,latitude,longitude,time_zone,demonstration,reference_temperature,registered,last_measured_at */
                     "text/csv": string;
                 };
             };
@@ -1288,7 +1300,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StationDetail"];
-                    /** @example station_id,name,commune,latitude,longitude,time_zone,demonstration,registered,last_measured_at,measured_at,pm25,pm10,so2,no2,o3,co,temperature,pressure,humidity,wind_speed */
+                    /** @example station_id,name,commune,latitude,longitude,time_zone,demonstration,reference_temperature,registered,last_measured_at,measured_at,pm25,pm10,so2,no2,o3,co,temperature,pressure,humidity,wind_speed */
                     "text/csv": string;
                 };
             };

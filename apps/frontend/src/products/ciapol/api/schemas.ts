@@ -27,6 +27,7 @@ export const stationSchema = z.object({
   latitude: z.nullable(z.number()),
   longitude: z.nullable(z.number()),
   time_zone: z.string(),
+  reference_temperature: z.number(),
   demonstration: z.nullable(z.string()),
   registered: z.boolean(),
   last_measured_at: z.nullable(instant),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CATEGORIES, POLLUTANTS } from "../api/schemas";
-import { bandsUpTo } from "./bands";
+import { bandsUpTo, isGas, molarVolume } from "./bands";
 import { CATEGORY_FACTS, categoryOf, scalePosition } from "./categories";
 import { contrast, textOn } from "./contrast";
 
@@ -43,7 +43,7 @@ describe("text on the official colours", () => {
 
 describe("bands", () => {
   it("cuts the last band at the top of the chart", () => {
-    expect(bandsUpTo("pm25", 40)).toEqual([
+    expect(bandsUpTo("pm25", 40, 25)).toEqual([
       { category: "good", low: 0, high: 9 },
       { category: "moderate", low: 9, high: 35.4 },
       { category: "unhealthy_sensitive", low: 35.4, high: 40 },
@@ -51,12 +51,22 @@ describe("bands", () => {
   });
 
   it("converts gases to µg/m³ at 25 °C: 53 ppb of NO2 are 99.7", () => {
-    expect(bandsUpTo("no2", 150)[0]?.high).toBeCloseTo(99.7, 1);
-    expect(bandsUpTo("co", 20_000)[0]?.high).toBeCloseTo(5_037.5, 0);
+    expect(bandsUpTo("no2", 150, 25)[0]?.high).toBeCloseTo(99.7, 1);
+    expect(bandsUpTo("co", 20_000, 25)[0]?.high).toBeCloseTo(5_037.5, 0);
+  });
+
+  it("converts gases at the station's reference temperature", () => {
+    expect(molarVolume(0)).toBeCloseTo(22.414, 3);
+    expect(molarVolume(20)).toBeCloseTo(24.0551, 3);
+    for (const pollutant of POLLUTANTS) {
+      const warm = bandsUpTo(pollutant, 1e6, 25)[0]?.high ?? 0;
+      const cold = bandsUpTo(pollutant, 1e6, 0)[0]?.high ?? 0;
+      expect(cold / warm).toBeCloseTo(isGas(pollutant) ? 298.15 / 273.15 : 1, 9);
+    }
   });
 
   it.each(POLLUTANTS)("covers %s without holes, all six categories", (pollutant) => {
-    const bands = bandsUpTo(pollutant, 1e6);
+    const bands = bandsUpTo(pollutant, 1e6, 25);
     expect(bands.map(({ category }) => category)).toEqual(CATEGORIES);
     for (const [position, band] of bands.entries()) {
       expect(band.low).toBe(bands[position - 1]?.high ?? 0);

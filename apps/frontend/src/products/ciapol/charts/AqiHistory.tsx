@@ -23,7 +23,13 @@ const emptyHour = (hour: number): AqiSlot => ({
 });
 
 /** The air quality index hour by hour over a period, and its forecast. */
-export function AqiHistory({ stationId, zone, period, until, predictions }: Omit<HistoryProps, "pollutant">) {
+export function AqiHistory({
+  stationId,
+  zone,
+  period,
+  until,
+  predictions,
+}: Omit<HistoryProps, "pollutant" | "reference">) {
   const { t, count, format } = useI18n();
   const { now } = usePlatform();
   const load = useCallback(

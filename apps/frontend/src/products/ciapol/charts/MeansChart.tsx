@@ -26,7 +26,15 @@ export type MeansSlot = { hour: number; value: number | null };
 const LABEL_ROOM = 18;
 
 type Row = MeansSlot & ForecastCells;
-type Props = { rows: readonly Row[]; pollutant: Pollutant; zone: string; now: number; label: string };
+type Props = {
+  rows: readonly Row[];
+  pollutant: Pollutant;
+  /** °C that µg/m³ of gases refer to. */
+  reference: number;
+  zone: string;
+  now: number;
+  label: string;
+};
 
 function lonePoint(slots: readonly Row[]) {
   return ({ index, cx, cy }: DotItemDotProps) => {
@@ -37,7 +45,7 @@ function lonePoint(slots: readonly Row[]) {
 }
 
 /** Hourly means as a line over the EPA's colour bands, then the forecast; hours without a measurement leave a gap. */
-export const MeansChart = memo(function MeansChart({ rows, pollutant, zone, now, label }: Props) {
+export const MeansChart = memo(function MeansChart({ rows, pollutant, reference, zone, now, label }: Props) {
   const { t, format } = useI18n();
   const [element, width] = useWidth(640);
   const ticks = valueTicks(
@@ -58,7 +66,7 @@ export const MeansChart = memo(function MeansChart({ rows, pollutant, zone, now,
         title={label}
         accessibilityLayer
       >
-        {bandsUpTo(pollutant, top).map(({ category, low, high }) => (
+        {bandsUpTo(pollutant, top, reference).map(({ category, low, high }) => (
           <ReferenceArea
             key={category}
             className="band"

@@ -4,7 +4,7 @@ import { Failure } from "../../../components/Failure";
 import { usePlatform } from "../../../lib/status/platform";
 import { usePolling } from "../../../lib/usePolling";
 import { api } from "../api/client";
-import { averagingOf } from "../aqi/bands";
+import { averagingOf, isGas } from "../aqi/bands";
 import { forecastOf, isPredicted, withForecast } from "../forecast/forecast";
 import { useI18n } from "../texts";
 import { ChartFrame } from "./ChartFrame";
@@ -18,7 +18,8 @@ import { ValueTable } from "./ValueTable";
 const emptyHour = (hour: number): MeansSlot => ({ hour, value: null });
 
 /** Hourly means of one pollutant over a period, and its forecast. */
-export function MeansHistory({ stationId, zone, period, until, pollutant, predictions }: HistoryProps) {
+export function MeansHistory(props: HistoryProps) {
+  const { stationId, zone, period, until, pollutant, predictions, reference } = props;
   const { t, count, format } = useI18n();
   const { now } = usePlatform();
   const load = useCallback(
@@ -74,6 +75,9 @@ export function MeansHistory({ stationId, zone, period, until, pollutant, predic
           }),
         ]),
     ...(summary === null ? [] : [t(`chart.bands.${averagingOf(pollutant)}`)]),
+    ...(summary !== null && isGas(pollutant)
+      ? [t("chart.reference", { temperature: format.exact(reference) })]
+      : []),
   ];
   const drawn = data !== null && (summary !== null || predicted !== null);
 
@@ -132,6 +136,7 @@ export function MeansHistory({ stationId, zone, period, until, pollutant, predic
         <MeansChart
           rows={rows}
           pollutant={pollutant}
+          reference={reference}
           zone={zone}
           now={thisHour}
           label={`${t("chart.means", { pollutant: name })}, ${t(`period.long.${period}`)}`}

@@ -13,6 +13,8 @@ export type HistoryProps = {
   /** Last day of the period in the zone (YYYY-MM-DD); null for the hours up to now. */
   until: string | null;
   pollutant: Pollutant;
+  /** °C that the station's µg/m³ of gases refer to. */
+  reference: number;
   predictions: Predictions | null;
 };
 

@@ -2,7 +2,7 @@ import { DataTable } from "../../../components/DataTable";
 import { PageHead } from "../../../components/PageHead";
 import { Panel } from "../../../components/Panel";
 import { CATEGORIES, POLLUTANTS, type Pollutant } from "../api/schemas";
-import { MOLAR_MASS, MOLAR_VOLUME } from "../aqi/bands";
+import { MOLAR_MASS, MOLAR_VOLUME, molarVolume } from "../aqi/bands";
 import { CATEGORY_FACTS } from "../aqi/categories";
 import { PollutantName } from "../components/PollutantName";
 import { useI18n } from "../texts";
@@ -93,7 +93,7 @@ export function MethodPage() {
               so2: exact(MOLAR_MASS.so2),
             })}
           </p>
-          <p>{t("method.conversion.reference")}</p>
+          <p>{t("method.conversion.reference", { cold: exact(Number(molarVolume(0).toFixed(4))) })}</p>
         </Panel>
         <Panel title={t("method.rounding")}>
           <p>{t("method.rounding.text")}</p>

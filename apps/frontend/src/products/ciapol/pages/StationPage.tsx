@@ -157,6 +157,7 @@ function HistoryPanel({ station, predictions, period, pollutant, until }: Histor
           period={period}
           until={until}
           pollutant={pollutant}
+          reference={station.reference_temperature}
           predictions={predictions}
         />
       </Suspense>
