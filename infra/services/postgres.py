@@ -33,14 +33,15 @@ if [ "$(id -u)" = 0 ]; then
   exit 1
 fi
 password="@{secret.superuser}"
+digest="$(sha256sum <"$password")"
 if [ ! -f "$data/PG_VERSION" ]; then
   rm -rf "$data.draft"
   "$bin/initdb" -D "$data.draft" --username=postgres --auth=scram-sha-256 --pwfile="$password" \\
     --encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-instructions
+  echo "$digest" >"$data.draft/superuser.sha256"
   mv "$data.draft" "$data"
 fi
 # A password that was generated anew finds data that were kept.
-digest="$(sha256sum <"$password")"
 if [ "$(cat "$data/superuser.sha256" 2>/dev/null)" != "$digest" ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$(cat "$password")" | "$bin/postgres" --single -D "$data" postgres
   echo "$digest" >"$data/superuser.sha256"

@@ -8,7 +8,7 @@ from rich.table import Table
 from infra.state import StackState
 from infra.targets.host.supervisor import Supervisor
 
-_WHOLE_TO_SLOWEST = 1.5
+_WHOLE_TO_SLOWEST = 1.3
 _MEMORY_MIB = 4096
 
 

@@ -5,65 +5,24 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
-from apps.shared.files import write_private
 from apps.shared.polling import wait_until
 from infra.distributions import assemble, every
 from infra.distributions.model import DIST
 from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
-from infra.settings import ROOT
 from infra.state import StackState
 from infra.targets.host import starts
+from infra.targets.host.deploy import DeployFailed, run_deploy
 from infra.targets.host.description import Description
 from infra.targets.host.free_ports import refuse_taken
 from infra.targets.host.paths import ServicePaths
 from infra.targets.host.supervisor import ALIVE, Supervisor, SupervisorDown
-
-_DEPLOYS = Path(__file__).parent / "deploys"
-
-
-class DeployFailed(Exception):
-    """A pyinfra deploy failed; the message has the last lines of its output."""
-
-
-def run_deploy(name: str, stack: str, document: str) -> None:
-    """Run a pyinfra deploy in a separate process, because pyinfra patches its process with gevent.
-
-    Args:
-        name: name of a file in `deploys/`, without extension.
-        stack: name of the stack.
-        document: JSON input of the deploy, passed in a file that only its owner can read.
-
-    Raises:
-        DeployFailed: pyinfra failed.
-    """
-    state = StackState(stack)
-    handover = state.runtime / f"{name}-{hashlib.sha256(document.encode()).hexdigest()[:12]}.json"
-    state.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(handover, document)
-    pyinfra = Path(sys.executable).with_name("pyinfra")
-    try:
-        done = subprocess.run(
-            [pyinfra, "--yes", "@local", str(_DEPLOYS / f"{name}.py"), "--data", f"document={handover}"],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    finally:
-        handover.unlink(missing_ok=True)
-    if done.returncode != 0:
-        lines = (done.stdout + done.stderr).strip().splitlines()
-        raise DeployFailed(f"pyinfra could not carry out {name}:\n" + "\n".join(lines[-15:]))
 
 
 class MachineInputs(Inputs):
