@@ -36,7 +36,8 @@ password="@{secret.superuser}"
 digest="$(sha256sum <"$password")"
 if [ ! -f "$data/PG_VERSION" ]; then
   rm -rf "$data.draft"
-  "$bin/initdb" -D "$data.draft" --username=postgres --auth=scram-sha-256 --pwfile="$password" \\
+  # Without TZ, initdb compares every time zone with the machine's. The configuration file sets the zone.
+  TZ=UTC "$bin/initdb" -D "$data.draft" --username=postgres --auth=scram-sha-256 --pwfile="$password" \\
     --encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-instructions
   echo "$digest" >"$data.draft/superuser.sha256"
   mv "$data.draft" "$data"
