@@ -12,11 +12,14 @@ import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 _AVRO = {"string": "string", "double": "double", "bigint": "long", "boolean": "boolean", "timestamp": "string"}
+_AVRO_JSON: JsonValue = ["null", {"type": "map", "values": ["null", "boolean", "long", "double", "string"]}]
+"""An object with members of any name. Avro has no type for an object of any form, so members are simple values."""
 _OPTIONS = {
     "string": {"max_bytes", "pattern"},
     "double": {"min", "max"},
     "bigint": {"min", "max"},
     "boolean": set[str](),
+    "json": {"max_bytes"},
     "timestamp": {"not_before", "not_later_than", "clock_reset_dates"},
 }
 _LIMITS = ("min", "max", "max_bytes", "pattern", "not_before", "not_later_than", "clock_reset_dates")
@@ -35,14 +38,14 @@ class EventField(BaseModel):
 
     Args:
         name: in the event, and of the table's column.
-        type: JSON type; a timestamp is ISO 8601 text with an offset.
+        type: JSON type; a timestamp is ISO 8601 text with an offset, json is an object that is stored as text.
         description: what it holds, for people.
         unit: of the number.
         required: an event without it is rejected.
         measurement: a wrong value becomes NULL and the event's other values are stored; an event needs at least one
             measurement. Problems of other fields reject the whole event.
         min, max: limits of a number, inclusive, in `unit`.
-        max_bytes: of a text in UTF-8, as VARCHAR counts them.
+        max_bytes: of a text or JSON in UTF-8, as VARCHAR counts them.
         pattern: regular expression that the whole text matches.
         not_before: earliest time.
         not_later_than: latest times: `now+10m`, or a time of the message such as `publish_time+10m`.
@@ -52,7 +55,7 @@ class EventField(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-    type: Literal["string", "double", "bigint", "boolean", "timestamp"]
+    type: Literal["string", "double", "bigint", "boolean", "timestamp", "json"]
     description: Annotated[str, Field(min_length=1)]
     unit: str | None = None
     required: bool = False
@@ -70,8 +73,8 @@ class EventField(BaseModel):
         for option in _LIMITS:
             if getattr(self, option) not in (None, ()) and option not in _OPTIONS[self.type]:
                 raise ValueError(f"{option} does not fit type {self.type}")
-        if self.type == "string" and self.max_bytes is None:
-            raise ValueError("a string needs max_bytes, because its column is a VARCHAR")
+        if self.type in {"string", "json"} and self.max_bytes is None:
+            raise ValueError(f"type {self.type} needs max_bytes, because its column is a VARCHAR")
         if self.measurement and self.required:
             raise ValueError("a measurement cannot be required, because a wrong value becomes NULL")
         if self.min is not None and self.max is not None and self.min > self.max:
@@ -177,6 +180,8 @@ class JobFields:
 
 
 def _avro(field: EventField) -> dict[str, JsonValue]:
+    if field.type == "json":
+        return {"name": field.name, "type": _AVRO_JSON, "default": None}
     kind = _AVRO[field.type]
     if field.measurement:
         return {"name": field.name, "type": ["null", kind], "default": None}

@@ -21,6 +21,7 @@ fields:
   - {name: level, type: double, measurement: true, unit: m, min: 0, max: 2.5, description: level}
   - {name: count, type: bigint, measurement: true, min: 0, description: count}
   - {name: open, type: boolean, description: whether it is open}
+  - {name: more, type: json, max_bytes: 100, description: whatever else is known}
 """
 
 
@@ -45,6 +46,11 @@ def test_measurements_are_nullable_in_pulsars_schema(fields: EventFields) -> Non
             {"name": "level", "type": ["null", "double"], "default": None},
             {"name": "count", "type": ["null", "long"], "default": None},
             {"name": "open", "type": "boolean"},
+            {
+                "name": "more",
+                "type": ["null", {"type": "map", "values": ["null", "boolean", "long", "double", "string"]}],
+                "default": None,
+            },
         ],
     }
 
@@ -63,13 +69,14 @@ def test_validation_columns_become_options_of_the_transform(fields: EventFields)
         {"name": "level", "type": "double", "on_error": "set_null", "min": 0.0, "max": 2.5},
         {"name": "count", "type": "bigint", "on_error": "set_null", "min": 0.0},
         {"name": "open", "type": "boolean"},
+        {"name": "more", "type": "json", "max_bytes": 100},
     ]
 
 
 def test_job_files_include_fields_by_topic_and_form(tmp_path: Path) -> None:
     path = write(tmp_path)
     job_fields = JobFields(tmp_path)
-    assert job_fields("readings", "columns") == ["id", "at", "level", "count", "open"]
+    assert job_fields("readings", "columns") == ["id", "at", "level", "count", "open", "more"]
     assert job_fields("readings", "measurements") == ["level", "count"]
     assert job_fields("readings", "validation") == validation_columns(read_fields(path))
     with pytest.raises(FieldsError, match="'names'; expected: validation, columns or measurements"):
@@ -90,7 +97,7 @@ def test_job_files_include_fields_by_topic_and_form(tmp_path: Path) -> None:
         (("unit: m,", "units: m,"), r"fields.2.units \(level\)"),
         (("min: 0, max: 2.5", "min: 3, max: 2.5"), r"fields.2 \(level\): min 3.0 is above max 2.5"),
         (("min: 0, max: 2.5", "pattern: a"), r"fields.2 \(level\): pattern does not fit type double"),
-        (("max_bytes: 8, ", ""), r"fields.0 \(id\): a string needs max_bytes"),
+        (("max_bytes: 8, ", ""), r"fields.0 \(id\): type string needs max_bytes"),
         (("'[a-z]+'", "'[a-z'"), r"fields.0 \(id\): pattern '\[a-z' is not a regular expression"),
         (("measurement: true, unit", "measurement: true, required: true, unit"), "a measurement cannot be required"),
         (("[2000-01-01, 1970-01-01]", "[yesterday]"), r"clock_reset_dates.0 \(at\): found 'yesterday'"),

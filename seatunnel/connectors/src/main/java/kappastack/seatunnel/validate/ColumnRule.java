@@ -42,7 +42,8 @@ final class ColumnRule implements Serializable {
         DOUBLE("a number"),
         BIGINT("a whole number"),
         BOOLEAN("true or false"),
-        TIMESTAMP("text with a time");
+        TIMESTAMP("text with a time"),
+        JSON("an object");
 
         private final String expected;
 
@@ -69,7 +70,7 @@ final class ColumnRule implements Serializable {
         settings.onlyKnown(KNOWN);
         name = settings.text("name");
         settings.text("type");
-        kind = Kind.valueOf(settings.choice("type", "STRING", "DOUBLE", "BIGINT", "BOOLEAN", "TIMESTAMP"));
+        kind = Kind.valueOf(settings.choice("type", "STRING", "DOUBLE", "BIGINT", "BOOLEAN", "TIMESTAMP", "JSON"));
         required = settings.flag("required", false);
         rejectsEvent = "reject_event".equals(settings.choice("on_error", "reject_event", "set_null"));
         if (required && !rejectsEvent) {
@@ -174,6 +175,8 @@ final class ColumnRule implements Serializable {
                         : wrongType(parser, reasons);
             case BOOLEAN:
                 return token.isBoolean() ? (Object) parser.getBooleanValue() : wrongType(parser, reasons);
+            case JSON:
+                return token == JsonToken.START_OBJECT ? object(parser, reasons) : wrongType(parser, reasons);
             case BIGINT:
                 return token == JsonToken.VALUE_NUMBER_INT ? whole(parser, reasons) : wrongType(parser, reasons);
             default:
@@ -201,6 +204,26 @@ final class ColumnRule implements Serializable {
         }
         // A rejected event keeps the text, so that people can find the event.
         return good || rejectsEvent ? Utf8.truncate(value, maxBytes) : null;
+    }
+
+    /** An object as JSON text. Cut text would be no JSON, so a problem makes the value null. */
+    private String object(JsonParser parser, Reasons reasons) throws IOException {
+        String value;
+        try {
+            value = JsonText.read(parser);
+        } catch (JsonText.NotJson e) {
+            reject(reasons, e.getMessage());
+            return null;
+        }
+        if (Utf8.hasUnpairedSurrogate(value)) {
+            reject(reasons, "holds an unpaired surrogate");
+            return null;
+        }
+        if (value.length() > maxBytes / 3 && Utf8.length(value) > maxBytes) {
+            reject(reasons, "is longer than " + maxBytes + " bytes");
+            return null;
+        }
+        return value;
     }
 
     private boolean matches(String value) {

@@ -444,4 +444,35 @@ class ValidateTransformTest {
         column.clear();
         column.putAll(before);
     }
+
+    @Test
+    void anObjectBecomesTextWithItsDigitsAndOrder() {
+        column("more", "json", "max_bytes", 80);
+        build();
+        String more = "{\"z\":5.0,\"a\":[1e-7,0.10000000000000000001,{\"é\":null}],\"t\":\"x\\\"y\"}";
+        SeaTunnelRow row = map("{" + GOOD + ",\"more\": " + more.replace(",", " , ") + "}");
+        assertNull(get(row, "reject_reason"));
+        assertEquals(more, get(row, "more"));
+        assertEquals("{}", get(map("{" + GOOD + ",\"more\":{}}"), "more"));
+        assertNull(get(map("{" + GOOD + ",\"more\":null}"), "more"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[1]|more: a list; expected: an object",
+                "7|more: 7 is a number; expected: an object",
+                "{\"a\":{\"b\":NaN}}|more: holds NaN, which is not a finite number",
+                "{\"a\":-Infinity}|more: holds -Infinity, which is not a finite number",
+                "{\"a\":\"\\ud800\"}|more: holds an unpaired surrogate",
+                "{\"abcdefghijklmnopqrst\":1}|more: is longer than 20 bytes"
+            })
+    void theReasonNamesWhatIsWrongWithAnObject(String value, String reason) {
+        column("more", "json", "max_bytes", 20);
+        build();
+        assertEquals(reason, reason("{" + GOOD + ",\"more\":" + value + "}"));
+        assertNull(get(map("{\"more\":" + value + "," + GOOD + "}"), "more"));
+        assertEquals("S1", get(map("{\"more\":" + value + "," + GOOD + "}"), "station"));
+    }
 }
