@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
 from pulumi import ResourceOptions
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from infra.products.fields import pulsar_schema, read_fields
 from infra.resources import connections
@@ -18,6 +18,10 @@ from infra.starting import wait_for_service
 _FOUND_OR_NOT = (200, 404)
 
 
+Permissions = dict[str, list[Literal["consume", "produce"]]]
+"""Actions by role."""
+
+
 class Namespace(BaseModel):
     """A namespace: how long messages stay after they were acknowledged, and what each role may do."""
 
@@ -25,16 +29,17 @@ class Namespace(BaseModel):
 
     retention_minutes: Annotated[int, Field(ge=0)]
     retention_size_mb: Annotated[int, Field(ge=-1)]
-    permissions: dict[str, list[Literal["consume", "produce"]]] = {}
+    permissions: Permissions = {}
 
 
 class Topic(BaseModel):
-    """A partitioned topic and the schema that is registered for it."""
+    """A partitioned topic, the schema that is registered for it, and permissions besides those of its namespace."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     namespace: str
     partitions: Annotated[int, Field(ge=1, le=1000)]
+    permissions: Permissions = {}
     schema_text: str = ""
     """The definition as text, indented: Pulumi drops the nulls of a structure, and Avro's defaults are nulls."""
 
@@ -76,7 +81,8 @@ class TopicsProvider(Provider[TopicsInputs]):
         for name, namespace in inputs.namespaces.items():
             _ensure_namespace(admin, f"{inputs.tenant}/{name}", namespace)
         for name, topic in inputs.topics.items():
-            _ensure_topic(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic)
+            namespace = inputs.namespaces[topic.namespace]
+            _ensure_topic(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic, namespace)
         if previous is not None and not inputs.keep_data:
             for name in previous.topics.keys() - inputs.topics.keys():
                 _delete_topic(admin, f"{inputs.tenant}/{previous.topics[name].namespace}/{name}")
@@ -90,7 +96,8 @@ class TopicsProvider(Provider[TopicsInputs]):
                 drift += _namespace_drift(admin, f"{inputs.tenant}/{name}", namespace)
             if not drift:
                 for name, topic in inputs.topics.items():
-                    drift += _topic_drift(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic)
+                    namespace = inputs.namespaces[topic.namespace]
+                    drift += _topic_drift(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic, namespace)
         except (ServiceError, connections.ConnectionsMissing) as error:
             return [str(error)]
         return drift
@@ -137,20 +144,33 @@ def _ensure_namespace(admin: HttpService, name: str, desired: Namespace) -> None
         "retentionSizeInMB": desired.retention_size_mb,
     }
     admin.request("POST", f"/admin/v2/namespaces/{name}/retention", retention)
-    found = _permissions(admin, name)
-    for role, actions in desired.permissions.items():
+    path = f"/admin/v2/namespaces/{name}"
+    _ensure_permissions(admin, path, _permissions(admin, path), desired.permissions)
+
+
+def _ensure_permissions(admin: HttpService, path: str, found: dict[str, list[str]], desired: Permissions) -> None:
+    for role, actions in desired.items():
         if found.get(role) != sorted(actions):
             body: Json = list(actions)
-            admin.request("POST", f"/admin/v2/namespaces/{name}/permissions/{role}", body)
-    for role in found.keys() - desired.permissions.keys():
-        admin.request("DELETE", f"/admin/v2/namespaces/{name}/permissions/{role}")
+            admin.request("POST", f"{path}/permissions/{role}", body)
+    for role in found.keys() - desired.keys():
+        admin.request("DELETE", f"{path}/permissions/{role}")
 
 
-def _permissions(admin: HttpService, name: str) -> dict[str, list[str]]:
-    """What each role may do in a namespace, sorted."""
-    found = admin.request("GET", f"/admin/v2/namespaces/{name}/permissions")
+def _permissions(admin: HttpService, path: str) -> dict[str, list[str]]:
+    """What each role may do in a namespace or topic, sorted."""
+    found = admin.request("GET", f"{path}/permissions")
     assert isinstance(found, dict)
     return {role: sorted(map(str, actions)) for role, actions in found.items() if isinstance(actions, list)}
+
+
+def _topic_permissions(admin: HttpService, name: str, namespace: Namespace) -> dict[str, list[str]]:
+    """What roles without a permission in the namespace may do in a topic.
+
+    Pulsar lists the namespace's permissions with those of the topic.
+    """
+    found = _permissions(admin, f"/admin/v2/persistent/{name}")
+    return {role: actions for role, actions in found.items() if role not in namespace.permissions}
 
 
 def _namespace_drift(admin: HttpService, name: str, desired: Namespace) -> list[str]:
@@ -162,7 +182,7 @@ def _namespace_drift(admin: HttpService, name: str, desired: Namespace) -> list[
         != (desired.retention_minutes, desired.retention_size_mb)
     ):
         return [f"namespace {name} has another retention: {json.dumps(found)}"]
-    permissions = _permissions(admin, name)
+    permissions = _permissions(admin, f"/admin/v2/namespaces/{name}")
     if permissions != {role: sorted(actions) for role, actions in desired.permissions.items()}:
         return [f"namespace {name} has other permissions: {json.dumps(permissions)}"]
     return []
@@ -185,7 +205,7 @@ def _schema(admin: HttpService, name: str) -> Json:
     return document
 
 
-def _ensure_topic(admin: HttpService, name: str, desired: Topic) -> None:
+def _ensure_topic(admin: HttpService, name: str, desired: Topic, namespace: Namespace) -> None:
     found = _partitions(admin, name)
     if found == 0:
         admin.request("PUT", f"/admin/v2/persistent/{name}/partitions", desired.partitions)
@@ -199,9 +219,11 @@ def _ensure_topic(admin: HttpService, name: str, desired: Topic) -> None:
     if desired.schema_definition is not None and _schema(admin, name) != desired.schema_definition:
         body: Json = {"type": "JSON", "schema": json.dumps(desired.schema_definition), "properties": {}}
         admin.request("POST", f"/admin/v2/schemas/{name}/schema", body)
+    granted = _topic_permissions(admin, name, namespace)
+    _ensure_permissions(admin, f"/admin/v2/persistent/{name}", granted, desired.permissions)
 
 
-def _topic_drift(admin: HttpService, name: str, desired: Topic) -> list[str]:
+def _topic_drift(admin: HttpService, name: str, desired: Topic, namespace: Namespace) -> list[str]:
     found = _partitions(admin, name)
     if found == 0:
         return [f"topic {name} is missing"]
@@ -210,6 +232,9 @@ def _topic_drift(admin: HttpService, name: str, desired: Topic) -> list[str]:
         drift.append(f"topic {name} has {found} partitions instead of {desired.partitions}")
     if desired.schema_definition is not None and _schema(admin, name) != desired.schema_definition:
         drift.append(f"topic {name} has another schema")
+    granted = _topic_permissions(admin, name, namespace)
+    if granted != {role: sorted(actions) for role, actions in desired.permissions.items()}:
+        drift.append(f"topic {name} has other permissions: {json.dumps(granted)}")
     return drift
 
 
@@ -219,7 +244,10 @@ def _delete_topic(admin: HttpService, name: str) -> None:
 
 
 class TopicsFile(BaseModel):
-    """`topics/<product>/topics.yaml`."""
+    """`topics/<product>/topics.yaml`.
+
+    A topic gives permissions to roles that have none in its namespace.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -229,10 +257,22 @@ class TopicsFile(BaseModel):
         namespace: str
         partitions: int
         fields_file: str | None = None
+        permissions: Permissions = {}
 
     tenant: str
     namespaces: dict[str, Namespace]
     topics: dict[str, _Topic]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for name, topic in self.topics.items():
+            if topic.namespace not in self.namespaces:
+                raise ValueError(f"topic {name}: there is no namespace {topic.namespace!r}")
+            if both := topic.permissions.keys() & self.namespaces[topic.namespace].permissions.keys():
+                raise ValueError(
+                    f"topic {name}: {', '.join(sorted(both))} has permissions in namespace {topic.namespace} already"
+                )
+        return self
 
 
 def topic_urls(definition: Path) -> dict[str, str]:
@@ -274,6 +314,7 @@ class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
                 schema_text=pulsar_schema(read_fields(definition.parent / declared.fields_file))
                 if declared.fields_file
                 else "",
+                permissions=declared.permissions,
             ).model_dump()
             for topic, declared in file.topics.items()
         }
