@@ -87,7 +87,7 @@ def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard:
         scheduled = not (given.manual or given.backfill)
         last = record.begin(scheduled=scheduled)
         with _at_most(options.try_timeout):
-            given = _asked(settings, step, given, needed=hasattr(options, "begin"))
+            given = _asked(settings, step, given, needed=bool(getattr(options, "window", "")))
             if scheduled and given.manual:
                 record.manual()
             details = _command(Context(settings, step, record, last, given, guard), options)
@@ -133,7 +133,8 @@ def _command(context: Context, options: argparse.Namespace) -> str:
             names = Names(options.table, options.archive, options.time_column, options.version_column)
             return archive(context, names)
         case "program":
-            return run_program(context, options.program, options.arguments)
+            window = _window(context, options) if options.window else None
+            return run_program(context, options.program, options.arguments, window)
         case _:
             return keep_running(context, options.watch)
 

@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     old.add_argument("--version-column", required=True, type=_name)
     keeper = command("keep-running", "put back streaming jobs that do not run")
     keeper.add_argument("--watch", type=float, default=0, help="seconds for which to look again and again")
-    program = command("program", "run a program of the product")
+    program = windowed("program", "run a program of the product", "")
     program.add_argument("--program", required=True, type=_name)
     program.add_argument("arguments", nargs="*", help="of the program, after --")
     return whole

@@ -10,16 +10,18 @@ from pathlib import Path
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput, TaskError
 from apps.tasks.log import say
+from apps.tasks.windows import Window
 
 _LAST_LINES = 20
 _STOP_SECONDS = 10
 
 
-def run_program(context: Context, program: str, arguments: Sequence[str]) -> str:
+def run_program(context: Context, program: str, arguments: Sequence[str], window: Window | None = None) -> str:
     """Run `python -m apps.<product>.<program>`; what was done, in words.
 
     Its addresses are in the environment: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE, STARROCKS_USER (the
-    program's own) and STARROCKS_PASSWORD_FILE.
+    program's own), STARROCKS_PASSWORD_FILE and PULSAR_ADMIN_URL. KAPPASTACK_RUN is the same in every try of a run. A
+    task with a range also has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
 
     Raises:
         InvalidInput: no such program.
@@ -43,7 +45,11 @@ def run_program(context: Context, program: str, arguments: Sequence[str]) -> str
         "STARROCKS_DATABASE": product.database,
         "STARROCKS_USER": user.user,
         "STARROCKS_PASSWORD_FILE": user.password_file,
+        "PULSAR_ADMIN_URL": settings.placeholders["pulsar.admin_url"],
+        "KAPPASTACK_RUN": context.step.run,
     }
+    if window is not None:
+        environment |= {f"KAPPASTACK_{name.upper()}": value for name, value in window.placeholders.items()}
     last: deque[str] = deque(maxlen=_LAST_LINES)
     command = [sys.executable, "-m", package, *arguments]
     with subprocess.Popen(

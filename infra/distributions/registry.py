@@ -56,13 +56,18 @@ def _tasks() -> PythonApp:
     )
 
 
+def _queries(product: Product) -> tuple[tuple[str, str], ...]:
+    """The queries of a product, for the folder `queries` of a distribution."""
+    folder = f"sql/{product.name}/queries"
+    return ((folder, "queries"),) if (ROOT / folder).is_dir() else ()
+
+
 def _product_api(product: Product) -> PythonApp:
-    queries = f"sql/{product.name}/queries"
     return PythonApp(
         product.api_service,
         f"apps/{product.name}/api",
         requirements=_API_REQUIREMENTS,
-        data=((queries, "queries"),) if (ROOT / queries).is_dir() else (),
+        data=_queries(product),
         shared=(_WEB, _SHARED),
     )
 
@@ -72,6 +77,7 @@ def _program(product: Product, each: Program) -> PythonApp:
         product.program_distribution(each),
         f"apps/{product.name}/{each.name}",
         requirements=each.requirements,
+        data=_queries(product),
         shared=(_SHARED,),
     )
 

@@ -193,10 +193,13 @@ class Program(Command):
     program: Name
     """`apps/<product>/<program>`."""
     arguments: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    window: Span | None = None
+    """The program works on a range of time. Without from and to: how far back from now."""
 
-    def command(self, _from_to: bool) -> list[str]:
+    def command(self, from_to: bool) -> list[str]:
         """`program`."""
-        return ["program", "--program", self.program, "--", *self.arguments]
+        ranged = _range(self.window, from_to) if self.window else []
+        return ["program", "--program", self.program, *ranged, "--", *self.arguments]
 
 
 class WaitFor(_Task):

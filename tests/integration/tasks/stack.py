@@ -45,6 +45,7 @@ class Stack:
             "starrocks": {"host": "127.0.0.1", "port": self.starrocks.server.mysql_port},
             "platform": {"database": "kappastack", "user": "platform_scheduler", "password_file": self.secret},
             "placeholders": {
+                "pulsar.admin_url": "http://pulsar:8080",
                 "starrocks.http_address": http,
                 "starrocks.jdbc_url": jdbc,
                 "starrocks.ciapol_scheduler_password_file": self.secret,
