@@ -60,6 +60,12 @@ class DockerStack(TestStack):
         command = [sys.executable, "-m", "tools.images", "--base-image", self.base_image]
         return self._run(command, timeout=3000)
 
+    def preview(self) -> Outcome:
+        """What the next deployment would change."""
+        outcome = self.command("preview")
+        assert outcome.status == 0, outcome.output[-6000:]
+        return outcome
+
     def containers(self) -> dict[str, Container]:
         """Containers of the services, by the name of the service."""
         wanted: dict[str, str | list[str] | bool] = {"label": f"{names.STACK_LABEL}={self.name}"}

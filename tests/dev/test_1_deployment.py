@@ -1,6 +1,7 @@
 """The whole platform on a real Docker Engine: smoke tests, a second `up`, and what an inspection shows."""
 
 import json
+import re
 import subprocess
 import time
 
@@ -29,6 +30,21 @@ def test_a_second_up_changes_and_replaces_nothing(stack: DockerStack) -> None:
     print(f"a second up took {time.monotonic() - begin:.1f} s")
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-5000:]
     assert {service: each.id for service, each in stack.containers().items()} == before
+
+
+def test_a_preview_names_what_the_next_up_would_change(stack: DockerStack) -> None:
+    assert set(stack.preview().resources) == {"unchanged"}
+    # This setting changes a configuration file of Pulsar, and nothing else.
+    stack.configure(pulsar={"fsync": False})
+    changed = stack.preview()
+    stack.configure(pulsar={})
+    replaced = re.findall(r"\+- docker:index:(\w+) (\S+) replace", changed.output)
+    assert replaced == [
+        ("Volume", "pulsar-configuration"),
+        ("Container", "pulsar-configuration"),
+        ("Container", "pulsar"),
+    ], changed.output
+    assert changed.resources["to replace"] == 3
 
 
 def test_status_prints_health_memory_and_uptime(stack: DockerStack) -> None:

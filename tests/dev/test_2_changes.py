@@ -18,6 +18,8 @@ def test_a_changed_image_replaces_only_its_container_after_a_savepoint(stack: Do
     replay = Replay(stack, tmp_path / "image.csv", speed=20_000)
     wait_for_count(stack, "image", 500, at_least=True)
     stack.change_image("seatunnel")
+    planned = stack.preview().resources
+    assert (planned["to update"], planned["to replace"]) == (2, 1)
 
     outcome = stack.up()
 

@@ -61,7 +61,9 @@ def test_after_a_killed_up_the_next_up_and_destroy_succeed(fresh: DockerStack) -
 
 def test_the_next_up_uses_kept_data(fresh: DockerStack) -> None:
     fresh.configure(keepData=True)
-    fresh.up()
+    planned = fresh.preview().resources
+    assert fresh.containers() == {}
+    assert fresh.up().resources == {"created": planned["to create"]}
     password = fresh.connections.secrets["starrocks-root"]
     assert fresh.command("destroy").status == 0
     assert fresh.containers() == {}
@@ -76,6 +78,9 @@ def test_the_next_up_uses_kept_data(fresh: DockerStack) -> None:
 
 def test_pulumi_up_names_the_command_that_builds_a_missing_image(fresh: DockerStack) -> None:
     fresh.configure(docker={"baseImage": "example.invalid/no-such-base:1"})
+    planned = fresh.preview()
+    assert planned.resources["to create"] > 40
+    assert f"run `make images STACK={fresh.name}` before `pulumi up`" in planned.output
     script = f'eval "$(make -s env STACK={fresh.name})"; pulumi up --yes --skip-preview -s {fresh.name}'
     outcome = fresh._run(["bash", "-c", f"cd {ROOT}; {script}"], 400)
     assert outcome.status != 0

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pulumi
 import pulumi_docker as docker
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
@@ -275,11 +276,17 @@ def _engine_defaults(service: Service, existing: HostConfig | None) -> list[str]
 def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None:
     """Check that the engine has an image of the platform; otherwise the provider would pull it from a public registry.
 
+    A preview, which pulls nothing, only warns.
+
     Raises:
         ImageError: the engine lacks it; the message has the command that builds it.
     """
-    if not settings.registry and engine.lacks_image(reference):
-        raise ImageError(f"the Docker Engine has no image {reference}: run `make images STACK={stack}`")
+    if settings.registry or not engine.lacks_image(reference):
+        return
+    message = f"the Docker Engine has no image {reference}: run `make images STACK={stack}`"
+    if not pulumi.runtime.is_dry_run():
+        raise ImageError(message)
+    pulumi.log.warn(f"{message} before `pulumi up`; `make up STACK={stack}` does it")
 
 
 def published(service: Service, settings: DockerSettings) -> str:

@@ -1,10 +1,8 @@
 """`python -m tests.providers.docker_engine ENGINE`, as the Pulumi CLI starts a plugin."""
 
+import asyncio
 import sys
 
-from pulumi.provider.experimental.server import main
+from tests.providers.docker_engine.server import serve
 
-from tests.providers.docker_engine.install import VERSION
-from tests.providers.docker_engine.plugin import DockerPlugin
-
-main(sys.argv[1:], VERSION, DockerPlugin())
+asyncio.run(serve(sys.argv[1]))

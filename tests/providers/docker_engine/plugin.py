@@ -5,19 +5,31 @@ from collections.abc import Mapping
 
 import docker
 from pulumi.provider.experimental import provider as protocol
-from pulumi.provider.experimental.property_value import Computed, PropertyValue
+from pulumi.provider.experimental.property_value import PropertyValue
 
 from tests.providers.docker_engine.container import Container
-from tests.providers.docker_engine.resources import Kind, Network, RemoteImage, Volume
+from tests.providers.docker_engine.found import found_inputs
+from tests.providers.docker_engine.resources import Incomplete, Kind, Network, RemoteImage, Volume
 from tests.providers.docker_engine.rules import RULES, Rules
-from tests.providers.docker_engine.values import changed, known, problems, wrapped
+from tests.providers.docker_engine.settings import logins, setting_problems
+from tests.providers.docker_engine.validation import wrong_values
+from tests.providers.docker_engine.values import changed, known, problems, unknown, wrapped
 
-KINDS: dict[str, Kind] = {
-    "docker:index/container:Container": Container(),
-    "docker:index/network:Network": Network(),
-    "docker:index/volume:Volume": Volume(),
-    "docker:index/remoteImage:RemoteImage": RemoteImage(),
-}
+
+class Partial(Exception):
+    """A resource exists, but its creation or update failed. The engine records it and tries again at the next `up`.
+
+    Args:
+        identity: id of the resource.
+        state: its recorded state.
+        reason: the error.
+    """
+
+    def __init__(self, identity: str, state: dict[str, PropertyValue], reason: str) -> None:
+        """Store the parts of the answer."""
+        super().__init__(reason)
+        self.identity = identity
+        self.state = state
 
 
 class DockerPlugin(protocol.Provider):
@@ -27,6 +39,13 @@ class DockerPlugin(protocol.Provider):
         """Connect to the engine at the first request."""
         self._host: str | None = None
         self._opened: docker.DockerClient | None = None
+        self._images = RemoteImage()
+        self._kinds: dict[str, Kind] = {
+            "docker:index/container:Container": Container(),
+            "docker:index/network:Network": Network(),
+            "docker:index/volume:Volume": Volume(),
+            "docker:index/remoteImage:RemoteImage": self._images,
+        }
 
     @property
     def _client(self) -> docker.DockerClient:
@@ -40,15 +59,15 @@ class DockerPlugin(protocol.Provider):
         return self._opened
 
     async def check_config(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
-        """Accept only the address of the engine."""
-        unknown = sorted(request.new_inputs.keys() - {"host", "version"})
-        failures = [protocol.CheckFailure(name, "the stand-in knows only host") for name in unknown]
+        """Reject settings that the SDK does not have, or that this plugin does not implement."""
+        failures = [protocol.CheckFailure(name, reason) for name, reason in setting_problems(request.new_inputs)]
         return protocol.CheckResponse(inputs=request.new_inputs, failures=failures)
 
     async def configure(self, request: protocol.ConfigureRequest) -> protocol.ConfigureResponse:
-        """Store the address of the engine."""
+        """Store the address of the engine and the logins of registries."""
         host = known(request.args).get("host")
         self._host = str(host) if host else None
+        self._images.logins = logins(request.args)
         return await super().configure(request)
 
     async def check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
@@ -58,7 +77,8 @@ class DockerPlugin(protocol.Provider):
             failure = protocol.CheckFailure("", f"the stand-in does not serve {request.type}")
             return protocol.CheckResponse(inputs=request.new_inputs, failures=[failure])
         inputs = dict(request.new_inputs)
-        failures = [protocol.CheckFailure(name, reason) for name, reason in problems(rules.arguments, inputs)]
+        wrong = list(problems(rules.arguments, inputs)) or list(wrong_values(rules, known(inputs)))
+        failures = [protocol.CheckFailure(name, reason) for name, reason in wrong]
         for name, default in rules.defaults.items():
             if name not in inputs or inputs[name].value is None:
                 inputs[name] = wrapped(default)
@@ -93,31 +113,39 @@ class DockerPlugin(protocol.Provider):
         rules = RULES[_type(request.type)]
         if request.preview:
             return protocol.CreateResponse(properties=_previewed(rules, request.properties))
-        kind = KINDS[_type(request.type)]
-        identity, read = await asyncio.to_thread(kind.create, self._client, known(request.properties))
+        kind = self._kinds[_type(request.type)]
+        try:
+            identity, read = await asyncio.to_thread(kind.create, self._client, known(request.properties))
+        except Incomplete as error:
+            raise Partial(error.identity, dict(request.properties), str(error)) from error
         return protocol.CreateResponse(identity, _state(request.properties, read))
 
     async def read(self, request: protocol.ReadRequest) -> protocol.ReadResponse:
         """Read the actual state; empty if the resource does not exist."""
-        kind = KINDS[_type(request.type)]
+        kind = self._kinds[_type(request.type)]
         found = await asyncio.to_thread(kind.read, self._client, request.resource_id, known(request.properties))
         if found is None:
             return protocol.ReadResponse("", {}, {})
         identity, read = found
-        return protocol.ReadResponse(identity, _state(request.properties, read), request.inputs)
+        state = _state(request.properties, read)
+        return protocol.ReadResponse(identity, state, found_inputs(RULES[_type(request.type)], request.inputs, state))
 
     async def update(self, request: protocol.UpdateRequest) -> protocol.UpdateResponse:
-        """Update the resource in place."""
+        """Update the resource in place. The new state is the planned one."""
+        planned = _planned(RULES[_type(request.type)], request.olds, request.news)
         if request.preview:
-            return protocol.UpdateResponse({**request.olds, **request.news})
-        kind = KINDS[_type(request.type)]
+            return protocol.UpdateResponse(planned)
+        kind = self._kinds[_type(request.type)]
         old, new = known(request.olds), known(request.news)
-        read = await asyncio.to_thread(kind.update, self._client, request.resource_id, old, new)
-        return protocol.UpdateResponse(_state({**request.olds, **request.news}, read))
+        try:
+            read = await asyncio.to_thread(kind.update, self._client, request.resource_id, old, new)
+        except Incomplete as error:
+            raise Partial(error.identity, planned, str(error)) from error
+        return protocol.UpdateResponse(_state(planned, read))
 
     async def delete(self, request: protocol.DeleteRequest) -> None:
         """Delete the resource."""
-        kind = KINDS[_type(request.type)]
+        kind = self._kinds[_type(request.type)]
         await asyncio.to_thread(kind.delete, self._client, request.resource_id, known(request.properties))
 
 
@@ -128,7 +156,15 @@ def _type(qualified: str) -> str:
 
 def _previewed(rules: Rules, inputs: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
     later = [*rules.outputs, *(name for name in rules.computed if name not in inputs)]
-    return {**inputs, **{name: PropertyValue(Computed()) for name in later}}
+    return {**inputs, **{name: unknown() for name in later}}
+
+
+def _planned(
+    rules: Rules, olds: Mapping[str, PropertyValue], news: Mapping[str, PropertyValue]
+) -> dict[str, PropertyValue]:
+    """The state after an update: the new inputs, and those values of before that the engine or provider chose."""
+    kept = {name: each for name, each in olds.items() if name in rules.computed or name in rules.outputs}
+    return {**kept, **news}
 
 
 def _state(before: Mapping[str, PropertyValue], read: Mapping[str, object]) -> dict[str, PropertyValue]:

@@ -1,14 +1,32 @@
 """Networks, volumes and images through the Docker API."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import docker
-from docker.errors import ImageNotFound, NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 
 from tests.providers.docker_engine.rules import Plain
 
 State = dict[str, Plain]
+IN_USE_SECONDS = 30.0
+"""How long the provider repeats the deletion of a volume or network that is in use."""
+_PAUSE_SECONDS = 0.5
+
+
+class Incomplete(Exception):
+    """A resource was created or changed, but not completely. The provider records it with its inputs.
+
+    Args:
+        identity: id of the resource.
+        reason: the error.
+    """
+
+    def __init__(self, identity: str, reason: str) -> None:
+        """Store id and reason."""
+        super().__init__(reason)
+        self.identity = identity
 
 
 class Kind(Protocol):
@@ -21,7 +39,7 @@ class Kind(Protocol):
         """Read the id and the actual state, None if the resource does not exist."""
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Update the resource in place."""
+        """Update the resource in place. Returns what the provider reads again; nothing for most types."""
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
         """Delete the resource, if it exists."""
@@ -43,6 +61,32 @@ def listed(value: Plain) -> Plain:
     """Convert a map of labels to `[{label, value}]`."""
     assert value is None or isinstance(value, dict)
     return [{"label": name, "value": each} for name, each in (value or {}).items()]
+
+
+def remove_unused(remove: Callable[[], None], refusal: str) -> None:
+    """Remove something, and try again for 30 s while the engine refuses because it is in use.
+
+    Args:
+        remove: removes it.
+        refusal: part of the engine's message.
+
+    Raises:
+        RuntimeError: it is still in use.
+    """
+    deadline = time.monotonic() + IN_USE_SECONDS
+    while True:
+        try:
+            remove()
+        except NotFound:
+            return
+        except APIError as error:
+            if refusal not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"timeout while waiting for state to become 'removed': {error}") from error
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 class Network:
@@ -85,10 +129,7 @@ class Network:
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
         """Delete the network. The engine rejects this while containers are connected."""
-        try:
-            client.networks.get(identity).remove()
-        except NotFound:
-            return
+        remove_unused(lambda: client.api.remove_network(identity), "has active endpoints")
 
 
 class Volume:
@@ -121,24 +162,23 @@ class Volume:
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
         """Delete the volume. The engine rejects this while a container uses it."""
-        try:
-            client.volumes.get(identity).remove()
-        except NotFound:
-            return
+        remove_unused(lambda: client.api.remove_volume(identity, force=True), "volume is in use")
 
 
 class RemoteImage:
     """`docker.RemoteImage`: an image of the engine, pulled if it is missing."""
 
+    def __init__(self) -> None:
+        """Without logins: the provider uses only those of its setting `registryAuth`."""
+        self.logins: dict[str, dict[str, str]] = {}
+
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:
         """Find the image on the engine, or pull it."""
         name = text(inputs["name"])
-        if inputs.get("build"):
-            raise RuntimeError("this replacement plugin does not build images")
         try:
             client.images.get(name)
         except ImageNotFound:
-            client.images.pull(name)
+            client.images.pull(name, auth_config=self.logins.get(registry_of(name), {}))
         found = self.read(client, "", inputs)
         assert found is not None
         return found
@@ -155,10 +195,21 @@ class RemoteImage:
         return f"{image.id}{name}", {"imageId": image.id, "repoDigest": digests[0]}
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Record changed inputs without another effect."""
-        return {}
+        """Pull the image if the engine lost it."""
+        return self.create(client, new)[1]
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Delete the image, unless `keepLocally` is set."""
-        if not state.get("keepLocally"):
+        """Delete the image if the engine has it, unless `keepLocally` is set."""
+        if state.get("keepLocally"):
+            return
+        try:
             client.images.remove(text(state["name"]), force=bool(state.get("forceRemove")))
+        except ImageNotFound:
+            return
+
+
+def registry_of(image: str) -> str:
+    """The registry in an image's name; Docker Hub's if it names none."""
+    first, slash, rest = image.partition("/")
+    named = slash and ("/" in rest or "." in first or ":" in first or first == "localhost")
+    return first if named else "registry-1.docker.io"

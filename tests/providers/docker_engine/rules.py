@@ -18,6 +18,7 @@ class Rules:
         defaults: values that the provider adds at `check`.
         computed: omitted inputs to which the provider assigns a value.
         sequences: lists whose order matters; all others are sets.
+        unsupported: inputs of the SDK that this plugin does not implement and therefore rejects, also nested ones.
         delete_before_replace: whether the old resource is deleted first, for a type with automatic names whose resource
             has an explicit name.
     """
@@ -28,6 +29,7 @@ class Rules:
     defaults: dict[str, Plain] = field(default_factory=dict)
     computed: frozenset[str] = frozenset()
     sequences: frozenset[str] = frozenset()
+    unsupported: frozenset[str] = frozenset()
     delete_before_replace: bool = False
 
 
@@ -117,7 +119,19 @@ RULES = {
                 "workingDir",
             ]
         ),
-        sequences=frozenset({"command", "entrypoints", "ports"}),
+        sequences=frozenset({"command", "entrypoints", "healthcheck.tests"}),
+        unsupported=frozenset(
+            [
+                *("attach", "cgroupParent", "cgroupnsMode", "cpuPeriod", "cpuQuota", "cpuSet", "cpuShares", "cpus"),
+                *("deviceReadBps", "deviceReadIops", "deviceRequests", "deviceWriteBps", "deviceWriteIops", "devices"),
+                *("dns", "dnsOpts", "dnsSearches", "domainname", "gpus", "groupAdds", "hosts", "ipcMode", "logs"),
+                *("mounts", "networksAdvanced.driverOpts", "networksAdvanced.gwPriority"),
+                *("networksAdvanced.ipv4Address", "networksAdvanced.ipv6Address", "networksAdvanced.linkLocalIps"),
+                *("networksAdvanced.macAddress", "pidMode", "platform", "privileged", "publishAllPorts", "runtime"),
+                *("shmSize", "stdinOpen", "storageOpts", "sysctls", "tty", "uploads.source", "uploads.sourceHash"),
+                *("usernsMode", "volumes.fromContainer", "volumes.hostPath", "volumes.selinuxRelabel", "wait"),
+            ]
+        ),
         delete_before_replace=True,
     ),
     "docker:index/network:Network": Rules(
@@ -125,6 +139,7 @@ RULES = {
         outputs=("scope",),
         computed=frozenset({"driver", "internal", "ipamConfigs", "options"}),
         defaults={"ipamDriver": "default"},
+        unsupported=frozenset({"ingress", "ipamConfigs", "ipamOptions", "ipv6", "options"}),
         delete_before_replace=True,
     ),
     "docker:index/volume:Volume": Rules(
@@ -132,12 +147,13 @@ RULES = {
         outputs=("mountpoint",),
         updated=frozenset({"cluster"}),
         computed=frozenset({"driver"}),
+        unsupported=frozenset({"cluster", "driverOpts"}),
         delete_before_replace=True,
     ),
     "docker:index/remoteImage:RemoteImage": Rules(
         RemoteImageArgs,
         outputs=("imageId", "repoDigest"),
         updated=frozenset({"build", "forceRemove", "keepLocally"}),
-        sequences=frozenset(),
+        unsupported=frozenset({"build", "platform"}),
     ),
 }

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Union, get_args, get_origin
 
 from pulumi import _types
-from pulumi.provider.experimental.property_value import Computed, PropertyValue
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.runtime import rpc
 
 from tests.providers.docker_engine.rules import NESTED_DEFAULTS, Plain, Rules
 
@@ -16,11 +17,36 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
+_SENTINELS = {
+    rpc.UNKNOWN,
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+}
+"""Texts that stand for unknown values in the protocol: of any type, then a boolean, number, list, asset, archive, map.
+
+Source: `sdk/go/common/resource/plugin/rpc.go` of Pulumi. `PropertyValue` of the Python SDK 3.230 neither reads nor
+writes them, so this plugin does.
+"""
+
+
+def unknown() -> PropertyValue:
+    """An unknown value in the form of the protocol."""
+    return PropertyValue(rpc.UNKNOWN)
+
+
+def is_unknown(value: PropertyValue) -> bool:
+    """Whether the value itself is unknown."""
+    return isinstance(value.value, str) and value.value in _SENTINELS
+
 
 def plain(value: PropertyValue) -> Plain | Unknown:
     """The value without secret markers; UNKNOWN if any part of it is unknown."""
     inner = value.value
-    if isinstance(inner, Computed):
+    if is_unknown(value):
         return UNKNOWN
     if isinstance(inner, Mapping):
         members = {key: plain(each) for key, each in inner.items()}
@@ -73,7 +99,7 @@ def problems(arguments: type, values: Mapping[str, PropertyValue], path: str = "
 
 def _of_type(wanted: object, value: PropertyValue, path: str) -> Iterator[tuple[str, str]]:
     inner = value.value
-    if inner is None or isinstance(inner, Computed):
+    if inner is None or is_unknown(value):
         return
     wanted = _without_outputs(wanted)
     origin = get_origin(wanted)
@@ -122,26 +148,59 @@ def changed(rules: Rules, old: Mapping[str, Plain], new: Mapping[str, PropertyVa
             found.append(name)
         elif wanted is None and (name in rules.computed or name == "name"):
             continue
+        elif name == "ports":
+            if ports_differ(old.get(name), wanted):
+                found.append(name)
         elif _normal(rules, name, wanted) != _normal(rules, name, old.get(name)):
             found.append(name)
     return found
+
+
+def ports_differ(old: Plain, new: Plain) -> bool:
+    """Whether published ports differ. The order makes no difference.
+
+    The rules are those of `suppressIfPortsDidNotChangeForMigrationV0ToV1` in the provider: a port is looked up by its
+    internal number. An omitted external port is chosen by the engine and keeps its number.
+    """
+    before, after = _ports(old), _ports(new)
+    if len(before) != len(after):
+        return True
+    after = [
+        {**each, "external": each.get("external") or other.get("external")}
+        for each, other in zip(after, before, strict=True)
+    ]
+    if before == after:
+        return False
+    return any(not _has_port(after, each) for each in before)
+
+
+def _ports(value: Plain) -> list[dict[str, Plain]]:
+    assert value is None or isinstance(value, list)
+    return [{**NESTED_DEFAULTS["ports"], **each} for each in value or [] if isinstance(each, dict)]
+
+
+def _has_port(ports: list[dict[str, Plain]], wanted: dict[str, Plain]) -> bool:
+    same = [each for each in ports if each["internal"] == wanted["internal"]]
+    for each in same:
+        if each["protocol"] == wanted["protocol"]:
+            return each == wanted
+    return False
 
 
 def _normal(rules: Rules, name: str, value: Plain) -> str:
     """Return the same text for values that the provider treats as equal."""
     if value in (None, "", 0, False, [], {}):
         return ""
-    defaults = NESTED_DEFAULTS.get(name, {})
+    return json.dumps(_ordered(rules, name, value), sort_keys=True)
+
+
+def _ordered(rules: Rules, path: str, value: Plain) -> Plain:
+    """The value with defaults of nested objects, without empty members, and with sorted sets at any depth."""
     if isinstance(value, dict):
-        value = _member(value, defaults)
+        merged = {**NESTED_DEFAULTS.get(path, {}), **value}
+        members = {key: _ordered(rules, f"{path}.{key}", each) for key, each in merged.items()}
+        return {key: each for key, each in members.items() if each not in (None, "", [], False)}
     if isinstance(value, list):
-        items = [json.dumps(_member(each, defaults), sort_keys=True) for each in value]
-        return "\n".join(items if name in rules.sequences else sorted(items))
-    return json.dumps(value, sort_keys=True)
-
-
-def _member(value: Plain, defaults: dict[str, Plain]) -> Plain:
-    if not isinstance(value, dict):
-        return value
-    merged = {**defaults, **value}
-    return {key: each for key, each in merged.items() if each not in (None, "", [], False)}
+        items = [_ordered(rules, path, each) for each in value]
+        return items if path in rules.sequences else sorted(items, key=lambda each: json.dumps(each, sort_keys=True))
+    return value

@@ -92,6 +92,13 @@ def test_images_built_by_this_checkout_are_never_looked_up_in_a_registry(monkeyp
         refuse_missing("kappastack/pulsar:1", DockerSettings(), "dev")
     refuse_missing("kappastack/pulsar:1", DockerSettings(registry="registry.example:5000/team"), "dev")
 
+    warnings: list[str] = []
+    monkeypatch.setattr("pulumi.runtime.is_dry_run", lambda: True)
+    monkeypatch.setattr("pulumi.log.warn", warnings.append)
+    refuse_missing("kappastack/pulsar:1", DockerSettings(), "dev")
+    assert len(warnings) == 1
+    assert "run `make images STACK=dev` before `pulumi up`" in warnings[0]
+
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

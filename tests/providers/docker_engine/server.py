@@ -1,0 +1,71 @@
+"""The plugin's server. It adds to the server of the Python SDK how a plugin reports a partly created resource."""
+
+import sys
+
+from google.protobuf import any_pb2
+from grpc import StatusCode, aio
+from grpc.aio import ServicerContext
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+from tests.providers.docker_engine.install import VERSION
+from tests.providers.docker_engine.plugin import DockerPlugin, Partial
+
+_LARGEST_MESSAGE = 400 * 1024 * 1024
+"""In bytes, as in the SDK's server."""
+_DETAILS = "grpc-status-details-bin"
+
+
+class Servicer(ProviderServicer):
+    """Answers `Create` and `Update` with `ErrorResourceInitFailed` where the resource exists but is not complete."""
+
+    async def Create(  # noqa: N802 # the protocol's name
+        self, request: provider_pb2.CreateRequest, context: ServicerContext
+    ) -> provider_pb2.CreateResponse:
+        """Create a resource."""
+        try:
+            done: provider_pb2.CreateResponse = await super().Create(request, context)  # type: ignore[no-untyped-call]
+        except Partial as error:
+            await _abort(context, error)
+            raise
+        return done
+
+    async def Update(  # noqa: N802 # the protocol's name
+        self, request: provider_pb2.UpdateRequest, context: ServicerContext
+    ) -> provider_pb2.UpdateResponse:
+        """Update a resource."""
+        try:
+            done: provider_pb2.UpdateResponse = await super().Update(request, context)  # type: ignore[no-untyped-call]
+        except Partial as error:
+            await _abort(context, error)
+            raise
+        return done
+
+
+async def _abort(context: ServicerContext, error: Partial) -> None:
+    failed = provider_pb2.ErrorResourceInitFailed(
+        id=error.identity, properties=PropertyValue.marshal_map(error.state), reasons=[str(error)]
+    )
+    details = any_pb2.Any()
+    details.Pack(failed)
+    code = StatusCode.UNKNOWN
+    status = status_pb2.Status(code=code.value[0], message=str(error), details=[details])
+    await context.abort(code, str(error), ((_DETAILS, status.SerializeToString()),))
+
+
+async def serve(engine: str) -> None:
+    """Serve until the CLI ends this process.
+
+    Args:
+        engine: address of the Pulumi engine.
+    """
+    server = aio.server(options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
+    servicer = Servicer([], VERSION, DockerPlugin(), engine_address=engine)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    # The CLI reads the port from the first line.
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await server.wait_for_termination()
