@@ -40,8 +40,12 @@ images: distributions ## build the images of the services: make images [STACK=de
 push: distributions ## push them: make push REGISTRY=registry.example:5000/team
 	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… says where to))
 
+.PHONY: machine
+machine:
+	@$(PYTHON) -m tools.setup --stack $(STACK) --distributions
+
 .PHONY: up
-up: distributions ## deploy the stack, replay the sample, run the smoke tests, print the addresses
+up: machine distributions ## deploy the stack, replay the sample, run the smoke tests, print the addresses
 	@$(STACK_COMMAND) up
 
 .PHONY: down

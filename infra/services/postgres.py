@@ -1,5 +1,6 @@
 """PostgreSQL, which stores DolphinScheduler's metadata only."""
 
+from infra.checkout.machine import NAMESPACE, SETPRIV
 from infra.distributions import postgres as distribution
 from infra.services import ports
 from infra.services.model import Port, Service, TcpAnswer, Volume
@@ -16,9 +17,8 @@ data="@{volume.data}/cluster"
 # kernel refuses such namespaces, it runs as nobody, over files of nobody; its one capability lets it pass folders that
 # only root may enter.
 if [ "$(id -u)" = 0 ]; then
-  namespace="unshare --user --map-user=65534 --map-group=65534 --"
-  nobody="setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+dac_override"
-  nobody="$nobody --ambient-caps=-all,+dac_override --"
+  namespace="NAMESPACE"
+  nobody="SETPRIV"
   if $namespace true; then
     chown -R 0:0 "@{volume.data}"
     exec $namespace sh "$0"
@@ -28,8 +28,8 @@ if [ "$(id -u)" = 0 ]; then
     exec $nobody sh "$0"
   fi
   echo "PostgreSQL does not run as root, and this machine lets root neither create a user namespace nor run a program" \
-    "as nobody (util-linux' setpriv with CAP_SETUID, CAP_SETGID, CAP_CHOWN and CAP_DAC_OVERRIDE): deploy as a user" \
-    "other than root" >&2
+    "as nobody (util-linux' setpriv with CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_CHOWN and CAP_DAC_OVERRIDE):" \
+    "deploy as a user other than root" >&2
   exit 1
 fi
 password="@{secret.superuser}"
@@ -81,7 +81,11 @@ def postgres(settings: PostgresSettings) -> Service:
         kind="PostgreSQL",
         distribution=distribution(),
         command=("/bin/sh", "@{files}/start.sh"),
-        files={"start.sh": _START, "postgresql.conf": _CONFIGURATION, "pg_hba.conf": _ACCESS},
+        files={
+            "start.sh": _START.replace("NAMESPACE", " ".join(NAMESPACE)).replace("SETPRIV", " ".join(SETPRIV)),
+            "postgresql.conf": _CONFIGURATION,
+            "pg_hba.conf": _ACCESS,
+        },
         ports={"sql": Port(ports.POSTGRES, scheme="postgresql")},
         volumes={"data": Volume(settings.storage)},
         secrets={"superuser": "postgres-superuser"},

@@ -8,6 +8,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 import argparse
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,11 +16,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from infra.checkout import machine
 from infra.checkout.environment import outside_path, variables
-from infra.checkout.paths import NOTES, PYTHON, ROOT, locked
+from infra.checkout.paths import NOTES, PYTHON, ROOT, locked, state_folder
 from infra.checkout.process import Report, SetupError
 from infra.checkout.suitability import ADVICE, unusable_folders
 from tools.setup import doctor, environment, node, pulumi_cli, python_environment, system_packages
+
+# The set-up has no YAML parser before the virtual environment exists.
+_HOST = re.compile(r"^\s+kappastack:target:\s*[\"']?host\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +115,33 @@ def prepare(*, tests: bool, distributions: bool) -> None:
         print("Set-up complete.", flush=True)
 
 
+def stack_problems(stack: str) -> list[str]:
+    """What prevents that a stack of target `host` runs on this machine. A fresh set-up would find out after minutes.
+
+    Args:
+        stack: name; empty for none.
+    """
+    file = ROOT / f"Pulumi.{stack}.yaml"
+    if not stack or not file.is_file() or not _HOST.search(file.read_text()):
+        return []
+    return machine.problems(state_folder() / stack)
+
+
 def main() -> int:
     """Run the command line; return exit status 0 if nothing is missing."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description="Prepares this checkout.")
     parser.add_argument("command", nargs="?", choices=["run", "doctor"], default="run")
     parser.add_argument("--tests", action="store_true", help="with what only the tests need")
+    parser.add_argument("--stack", default="", help="refuse at once a machine on which this stack cannot run")
     parser.add_argument("--distributions", action="store_true", help="assemble the distributions meanwhile")
     arguments = parser.parse_args()
     if arguments.command == "doctor":
         text, usable = doctor.examine()
         print(text)
         return 0 if usable else 1
-    if problems := list(unusable_folders()):
-        print(*(f"{problem}." for problem in problems), f"{ADVICE}.", sep="\n", file=sys.stderr)
+    folders = list(unusable_folders())
+    if problems := [*folders, *([ADVICE] if folders else []), *stack_problems(arguments.stack)]:
+        print(*(f"{problem}." for problem in problems), sep="\n", file=sys.stderr)
         return 2
     os.environ["PATH"] = outside_path()
     if environment.is_ready(tests=arguments.tests):

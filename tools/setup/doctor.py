@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.checkout import machine
 from infra.checkout.paths import ROOT, cache, state_folder
 from infra.checkout.process import dotted
 from infra.checkout.suitability import ADVICE, unusable_folders
@@ -98,6 +99,16 @@ def ports(offset: int) -> Iterator[Finding]:
     yield from others
 
 
+def machine_rows() -> Iterator[Finding]:
+    """Rows about what services of stacks on this machine need from it."""
+    found = machine.problems(state_folder())
+    if not found:
+        yield Finding("user and mounts", f"suit the services of stack local (user {os.getuid()})", ok=True)
+    for problem in found:
+        text, _, advice = problem.partition(": ")
+        yield Finding("user and mounts", text, ok=False, advice=advice)
+
+
 def tools() -> Iterator[Finding]:
     """Rows about programs and their versions."""
     yield Finding(
@@ -157,6 +168,7 @@ def findings() -> list[Finding]:
         disk(cache(), DISK_READY if ready else DISK_FRESH),
         memory(),
         *wrong,
+        *machine_rows(),
         *tools(),
         *(Finding(what, found, ok, "start it, or correct DOCKER_HOST") for what, found, ok in docker_engine.rows()),
     ]

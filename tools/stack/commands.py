@@ -12,6 +12,7 @@ from pathlib import Path
 from apps.shared.polling import NeverReady
 from apps.shared.starrocks import StarRocksError
 from infra import disks
+from infra.checkout.machine import MachineError
 from infra.checkout.process import SetupError
 from infra.configuration import load_settings
 from infra.images import ImageError
@@ -25,7 +26,6 @@ from tools.stack import access, addresses, environment, workflow
 from tools.stack.backend import BackendError, StackLocked
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import destroy, down
-from tools.stack.preflight import MachineError
 from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.state import StateError

@@ -6,6 +6,7 @@ import sys
 from rich.console import Console
 
 from infra import disks
+from infra.checkout import machine
 from infra.configuration import load_settings
 from infra.images import images
 from infra.products.model import Product
@@ -14,7 +15,7 @@ from infra.settings import ROOT, Settings
 from infra.state import state_folder
 from infra.targets.operations import operations
 from tools.images.build import build
-from tools.stack import demonstration, environment, preflight
+from tools.stack import demonstration, environment
 from tools.stack.addresses import print_addresses
 from tools.stack.configuration import stack_configuration
 from tools.stack.pulumi import Stack, StackError
@@ -32,7 +33,7 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     check_disks(stack.name, settings)
     place = operations(settings, stack.name)
     if place.runs_here:
-        preflight.check(stack.state.folder)
+        machine.check(stack.state.folder)
     if base := place.base_image:
         build(images(base, products), base, lambda line: console.print(line, highlight=False))
     stack.ensure()

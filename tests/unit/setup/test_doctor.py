@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.checkout import machine
 from infra.checkout.paths import state_folder
 from infra.checkout.suitability import unusable_characters, unusable_folders
 from infra.services import ports as table
@@ -120,3 +121,31 @@ def test_the_set_up_rejects_such_a_folder_at_once(
     printed = capsys.readouterr().err
     assert "the state folder (KAPPASTACK_STATE) is in " in printed
     assert "use a folder whose path has only letters" in printed
+
+
+def test_an_unsuitable_machine_is_shown_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "problems", lambda _folder: [])
+    assert [row.ok for row in doctor.machine_rows()] == [True]
+    monkeypatch.setattr(
+        machine, "problems", lambda _folder: ["PostgreSQL does not run as root: deploy as another user"]
+    )
+    [row] = doctor.machine_rows()
+    assert (row.found, row.advice, row.ok) == ("PostgreSQL does not run as root", "deploy as another user", False)
+
+
+@pytest.mark.parametrize(("target", "status"), [("host", 2), ("docker", 0)])
+def test_a_stack_that_cannot_run_here_is_refused_before_the_set_up(
+    target: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.here.yaml").write_text(f'config:\n  kappastack:target: "{target}"\n')
+    prepared: list[bool] = []
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    monkeypatch.setattr(setup, "NOTES", tmp_path)
+    monkeypatch.setattr(setup, "unusable_folders", list)
+    monkeypatch.setattr(setup, "prepare", lambda **_options: prepared.append(True))
+    monkeypatch.setattr("tools.setup.environment.is_ready", lambda **_options: False)
+    monkeypatch.setattr(machine, "problems", lambda _folder: ["PostgreSQL does not run as root"])
+    monkeypatch.setattr(sys, "argv", ["setup", "--stack", "here"])
+    assert setup.main() == status
+    assert prepared == ([] if status else [True])
+    assert ("PostgreSQL does not run as root." in capsys.readouterr().err) == bool(status)

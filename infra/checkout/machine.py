@@ -1,17 +1,20 @@
-"""What a machine must allow for target `host`, checked before anything starts."""
+"""What a machine must allow for target `host`, checked before anything starts. Standard library only."""
 
 import os
+import pwd
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 _NOBODY = "65534"
-_NAMESPACE = ("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}", "--", "true")
-_SETPRIV = (
+NAMESPACE = ("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}", "--")
+SETPRIV = (
     *("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"),
-    *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--", "true"),
+    # Without this bit, access(2), which initdb calls, ignores the capability of a user that is not root.
+    "--securebits=+no_setuid_fixup",
+    *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--"),
 )
-"""The two ways in which root starts PostgreSQL; see `infra.services.postgres`."""
+"""The two ways in which root starts PostgreSQL as nobody. The capability lets nobody enter folders of root."""
 _MOUNTS = Path("/proc/mounts")
 
 
@@ -19,25 +22,46 @@ class MachineError(Exception):
     """The machine does not allow what a service needs; the message says what to do."""
 
 
-def check(folder: Path, *, uid: int | None = None, works: Callable[[tuple[str, ...]], bool] | None = None) -> None:
+def check(folder: Path) -> None:
     """Check this machine.
 
     Args:
         folder: of the stack's state.
-        uid: of the deploying user; None for that of this process.
-        works: whether a command succeeds; None runs it.
 
     Raises:
         MachineError: naming each problem with a way out.
     """
-    found = [*user_problems(os.getuid() if uid is None else uid, works or _works), *mount_problems(folder)]
-    if found:
+    if found := problems(folder):
         raise MachineError("\n".join(found))
 
 
-def user_problems(uid: int, works: Callable[[tuple[str, ...]], bool]) -> list[str]:
-    """Whether root can run PostgreSQL as another user."""
-    if uid != 0 or works(_NAMESPACE) or works(_SETPRIV):
+def problems(folder: Path) -> list[str]:
+    """Each problem of this machine, with a way out.
+
+    Args:
+        folder: of the stack's state.
+    """
+    return [*user_problems(os.getuid()), *mount_problems(folder)]
+
+
+def user_problems(
+    uid: int, *, works: Callable[[tuple[str, ...]], bool] | None = None, named: Callable[[int], bool] | None = None
+) -> list[str]:
+    """Whether PostgreSQL can run: root runs it as another user, and each user needs a name.
+
+    Args:
+        uid: of the deploying user.
+        works: whether a command succeeds; None runs it.
+        named: whether the machine has a name for a user; None looks it up.
+    """
+    if uid != 0:
+        if (named or _named)(uid):
+            return []
+        return [
+            f"PostgreSQL does not start for a user without a name, and this machine has none for user {uid}: add one, "
+            f"such as `useradd --uid {uid} kappastack`, or deploy as another user"
+        ]
+    if (works or _works)((*NAMESPACE, "true")) or (works or _works)((*SETPRIV, "true")):
         return []
     return [
         "PostgreSQL does not run as root, and this machine lets root neither create a user namespace (unshare --user) "
@@ -76,3 +100,11 @@ def _works(command: tuple[str, ...]) -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
+
+
+def _named(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

@@ -3,46 +3,61 @@
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from infra.checkout import machine
+from infra.checkout.machine import MachineError
 from infra.services.model import fill
 from infra.services.postgres import postgres
 from infra.settings import PostgresSettings
-from tools.stack import preflight
-from tools.stack.preflight import MachineError
 
 
-def test_one_of_two_ways_to_switch_the_user_is_enough(tmp_path: Path) -> None:
-    preflight.check(tmp_path, uid=0, works=lambda command: command[0] == "unshare")
-    preflight.check(tmp_path, uid=0, works=lambda command: command[0] == "setpriv")
-    preflight.check(tmp_path, uid=1000, works=lambda _command: False)
+def test_root_needs_one_of_two_ways_to_switch_the_user() -> None:
+    assert machine.user_problems(0, works=lambda command: command[0] == "unshare") == []
+    assert machine.user_problems(0, works=lambda command: command[0] == "setpriv") == []
+    [problem] = machine.user_problems(0, works=lambda _command: False)
+    assert "neither create a user namespace" in problem
+    assert "deploy as another user" in problem
 
 
-def test_root_without_either_is_rejected_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(MachineError, match=r"neither create a user namespace .* deploy as another user"):
-        preflight.check(tmp_path, uid=0, works=lambda _command: False)
+def test_another_user_needs_a_name() -> None:
+    assert machine.user_problems(1000, named=lambda _uid: True) == []
+    [problem] = machine.user_problems(1000, named=lambda _uid: False)
+    assert "this machine has none for user 1000: add one, such as `useradd --uid 1000 kappastack`" in problem
+
+
+def test_all_problems_are_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "user_problems", lambda _uid: ["a user is missing"])
+    monkeypatch.setattr(machine, "mount_problems", lambda _folder: ["a mount is missing"])
+    with pytest.raises(MachineError, match="a user is missing\na mount is missing"):
+        machine.check(tmp_path)
 
 
 def test_a_root_folder_that_is_not_a_mount_point_is_rejected(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text("proc /proc proc rw 0 0\n")
-    [problem] = preflight.mount_problems(tmp_path / "state" / "local", mounts)
+    [problem] = machine.mount_problems(tmp_path / "state" / "local", mounts)
     assert problem.startswith(f"Pulsar cannot store data in {tmp_path}/state/local: / is no mount point here")
     mounts.write_text("overlay / overlay rw 0 0\nproc /proc proc rw 0 0\n")
-    assert preflight.mount_problems(tmp_path / "state" / "local", mounts) == []
+    assert machine.mount_problems(tmp_path / "state" / "local", mounts) == []
 
 
 def test_a_separate_file_system_is_found_without_the_root_mount(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text("proc /proc proc rw 0 0\n")
-    assert preflight.mount_problems(Path("/proc/self"), mounts) == []
+    assert machine.mount_problems(Path("/proc/self"), mounts) == []
 
 
-PROGRAM = (
-    '#!/bin/sh\n[ "$1" = --single ] && exit 0\nid -u >"{report}"; touch "{data}/written"; cat "{password}" >/dev/null\n'
-)
+PROGRAM = """\
+#!/bin/sh
+[ "$1" = --single ] && exit 0
+# Like initdb, which calls access(2).
+{python} -c "import os, sys; sys.exit(not os.access('$0', os.X_OK))" || exit 2
+id -u >"{report}"; touch "{data}/written"; cat "{password}" >/dev/null
+"""
 
 
 def start(tmp_path: Path, *, refused: tuple[str, ...]) -> tuple[subprocess.CompletedProcess[str], Path]:
@@ -58,9 +73,10 @@ def start(tmp_path: Path, *, refused: tuple[str, ...]) -> tuple[subprocess.Compl
     (data / "cluster" / "PG_VERSION").touch()
     for name in refused:
         (tools / name).write_text("#!/bin/sh\necho 'Operation not permitted' >&2; exit 1\n")
-    (dist / "bin" / "postgres").write_text(PROGRAM.format(report=report, data=data / "cluster", password=password))
-    for program in [*tools.iterdir(), *(dist / "bin").iterdir()]:
-        program.chmod(0o755)
+    program = PROGRAM.format(python=sys.executable, report=report, data=data / "cluster", password=password)
+    (dist / "bin" / "postgres").write_text(program)
+    for path in [*tools.iterdir(), *(dist / "bin").iterdir()]:
+        path.chmod(0o755)
     values = {"dist": str(dist), "volume.data": str(data), "secret.superuser": str(password), "files": str(tmp_path)}
     script = tmp_path / "start.sh"
     script.write_text(fill(postgres(PostgresSettings()).files["start.sh"], values))
