@@ -72,6 +72,10 @@ restart: setup ## stop a service and start it again: make restart SERVICE=seatun
 preview: distributions ## what `up` would change: make preview [STACK=dev]
 	@$(STACK_COMMAND) preview
 
+.PHONY: settings
+settings: setup ## write docs/settings.md, the table of all keys of a stack's configuration, from the models
+	@$(RUN) python -m tools.settings
+
 .PHONY: new-product
 new-product: setup ## write a small product that runs: make new-product NAME=weather [TITLE=… PORT=… STACK=local]
 	@$(RUN) python -m tools.new_product "$(NAME)" --stack $(STACK) $(if $(TITLE),--title "$(TITLE)") $(if $(PORT),--port "$(PORT)")

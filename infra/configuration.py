@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from infra.products.registry import chosen, declared
 from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
+from infra.settings_keys import nearest
 from infra.targets.traits import TRAITS
 
 _SECRET = (("alertWebhook",),)
@@ -68,7 +69,14 @@ def _line(problem: ErrorDetails, below: tuple[str, ...] = ()) -> str:
     location = (*below, *(str(part) for part in problem["loc"]))
     shown = problem["type"] != "missing" and location[:1] not in _SECRET
     found = f" (found {problem['input']!r})" if shown else ""
-    return f"{_PREFIX}{'.'.join(location) or '(whole)'}: {problem['msg']}{found}"
+    path = ".".join(location)
+    message = _unknown(path) if problem["type"] == "extra_forbidden" else problem["msg"]
+    return f"{_PREFIX}{path or '(whole)'}: {message}{found}"
+
+
+def _unknown(path: str) -> str:
+    meant = [f"{_PREFIX}{each}" for each in nearest(path)]
+    return f"no such key; {'did you mean ' + ' or '.join(meant) + '?' if meant else 'docs/settings.md lists all keys'}"
 
 
 def _moved_keys() -> dict[str, str]:

@@ -43,18 +43,23 @@ class Model(BaseModel):
 class PulsarSettings(Model):
     """Apache Pulsar, the event bus."""
 
-    topology: Literal["standalone", "cluster"] = "standalone"
-    zookeepers: Literal[1, 3] = Field(1, description="of topology cluster")
-    bookies: Annotated[int, Field(ge=1, le=9, description="of topology cluster; three tolerate the loss of one")] = 1
-    brokers: Annotated[int, Field(ge=1, le=9, description="of topology cluster")] = 1
+    topology: Literal["standalone", "cluster"] = Field("standalone", description="one process, or servers of each kind")
+    zookeepers: Literal[1, 3] = Field(1, description="ZooKeeper servers of topology cluster")
+    bookies: Annotated[
+        int, Field(ge=1, le=9, description="bookies of topology cluster; three tolerate the loss of one")
+    ] = 1
+    brokers: Annotated[int, Field(ge=1, le=9, description="brokers of topology cluster")] = 1
     ensemble: Annotated[int, Field(ge=1, le=9, description="bookies of a ledger; default: at most 2")] | None = None
     write_quorum: Annotated[int, Field(ge=1, le=9, description="copies of an event; default: ensemble")] | None = None
-    ack_quorum: Annotated[int, Field(ge=1, le=9, description="copies before an event is acknowledged")] | None = None
+    ack_quorum: (
+        Annotated[int, Field(ge=1, le=9, description="copies before an event is acknowledged; default: writeQuorum")]
+        | None
+    ) = None
     fsync: bool = Field(True, description="an acknowledged event survives a power cut")
-    heap: Memory = Field("320Mi", description="of the one process, or of each broker and bookie")
-    direct_memory: Memory = Field("256Mi", description="of the one process, or of each broker and bookie")
-    storage: Memory = Field("10Gi", description="of the one process, or of each bookie")
-    cpu: Cpu = Field("500m", description="of the one process, or of each broker and bookie")
+    heap: Memory = Field("320Mi", description="Java heap of the one process, or of each broker and bookie")
+    direct_memory: Memory = Field("256Mi", description="direct memory of the one process, or of each broker and bookie")
+    storage: Memory = Field("10Gi", description="volume of the one process, or of each bookie")
+    cpu: Cpu = Field("500m", description="reserved for the one process, or for each broker and bookie")
 
     @model_validator(mode="after")
     def _quorums_fit(self) -> Self:
@@ -88,25 +93,25 @@ class PulsarSettings(Model):
 class SeaTunnelSettings(Model):
     """SeaTunnel Zeta, the engine that runs data jobs."""
 
-    nodes: Literal[1, 3] = 1
-    heap: Memory = "384Mi"
-    metaspace: Memory = "256Mi"
-    storage: Memory = "2Gi"
-    cpu: Cpu = "500m"
+    nodes: Literal[1, 3] = Field(1, description="nodes of the engine; three tolerate the loss of one")
+    heap: Memory = Field("384Mi", description="Java heap of each node")
+    metaspace: Memory = Field("256Mi", description="Java metaspace of each node")
+    storage: Memory = Field("2Gi", description="volume with the checkpoints of all jobs")
+    cpu: Cpu = Field("500m", description="reserved for each node")
 
 
 class StarRocksSettings(Model):
     """StarRocks, the only store of application data."""
 
-    edition: Literal["emulator", "cluster"] = "emulator"
-    frontends: Literal[1, 3] = 1
-    backends: Literal[1, 3] = 1
-    replication_num: Annotated[int, Field(ge=1, le=3)] = 1
-    memory: Memory = Field("512Mi", description="of the emulator, or of each backend")
-    frontend_memory: Memory = Field("2Gi", description="of each frontend")
-    storage: Memory = "20Gi"
-    cpu: Cpu = Field("500m", description="of the emulator, or of each backend")
-    frontend_cpu: Cpu = Field("1", description="of each frontend")
+    edition: Literal["emulator", "cluster"] = Field("emulator", description="the emulator, or StarRocks' own servers")
+    frontends: Literal[1, 3] = Field(1, description="frontends of edition cluster")
+    backends: Literal[1, 3] = Field(1, description="backends of edition cluster")
+    replication_num: Annotated[int, Field(ge=1, le=3, description="copies of each tablet; at most backends")] = 1
+    memory: Memory = Field("512Mi", description="memory of the emulator, or of each backend")
+    frontend_memory: Memory = Field("2Gi", description="memory of each frontend")
+    storage: Memory = Field("20Gi", description="volume of the emulator, or of each backend")
+    cpu: Cpu = Field("500m", description="reserved for the emulator, or for each backend")
+    frontend_cpu: Cpu = Field("1", description="reserved for each frontend")
 
     @model_validator(mode="after")
     def _replicas_have_homes(self) -> Self:
@@ -122,10 +127,12 @@ class StarRocksSettings(Model):
 class IngestSettings(Model):
     """The ingest job from Pulsar into StarRocks; products with an ingest job have this section."""
 
-    flush_interval: Annotated[int, Field(ge=50, le=60_000, description="milliseconds")] = 200
-    batch_max_rows: Annotated[int, Field(ge=1, le=500_000)] = 20_000
-    parallelism: Annotated[int, Field(ge=1, le=16)] = 1
-    checkpoint_interval: Annotated[int, Field(ge=500, le=600_000, description="milliseconds")] = 5_000
+    flush_interval: Annotated[int, Field(ge=50, le=60_000, description="milliseconds between two loads")] = 200
+    batch_max_rows: Annotated[int, Field(ge=1, le=500_000, description="rows of one load at most")] = 20_000
+    parallelism: Annotated[int, Field(ge=1, le=16, description="readers and writers of the job")] = 1
+    checkpoint_interval: Annotated[
+        int, Field(ge=500, le=600_000, description="milliseconds between two checkpoints of the job")
+    ] = 5_000
 
     def placeholders(self) -> dict[str, str]:
         """Values of the placeholders `ingest.…` in job files."""
@@ -140,23 +147,23 @@ class IngestSettings(Model):
 class PostgresSettings(Model):
     """PostgreSQL, which stores DolphinScheduler's metadata."""
 
-    memory: Memory = "256Mi"
-    storage: Memory = "5Gi"
-    cpu: Cpu = "250m"
+    memory: Memory = Field("256Mi", description="memory of the server")
+    storage: Memory = Field("5Gi", description="volume of the server")
+    cpu: Cpu = Field("250m", description="reserved for the server")
 
 
 class DolphinSchedulerSettings(Model):
     """DolphinScheduler, which runs the workflows."""
 
-    topology: Literal["standalone", "cluster"] = "standalone"
+    topology: Literal["standalone", "cluster"] = Field("standalone", description="one process, or servers of each kind")
     apis: Annotated[int, Field(ge=1, le=10, description="API servers of topology cluster")] = 1
-    masters: Annotated[int, Field(ge=1, le=10, description="of topology cluster")] = 1
-    workers: Annotated[int, Field(ge=1, le=10, description="of topology cluster")] = 2
+    masters: Annotated[int, Field(ge=1, le=10, description="masters of topology cluster")] = 1
+    workers: Annotated[int, Field(ge=1, le=10, description="workers of topology cluster")] = 2
     registry: Literal["own", "pulsar"] = Field("own", description="ZooKeeper of topology cluster: its own or Pulsar's")
-    heap: Memory = "512Mi"
-    metaspace: Memory = "320Mi"
-    storage: Memory = "5Gi"
-    cpu: Cpu = Field("250m", description="of the one process, or of each server")
+    heap: Memory = Field("512Mi", description="Java heap of the one process, or of each server")
+    metaspace: Memory = Field("320Mi", description="Java metaspace of the one process, or of each server")
+    storage: Memory = Field("5Gi", description="volume with the resources and logs of tasks")
+    cpu: Cpu = Field("250m", description="reserved for the one process, or for each server")
 
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
@@ -169,10 +176,10 @@ class DolphinSchedulerSettings(Model):
 class WebSettings(Model):
     """Sizes of an API or of the frontend."""
 
-    replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    replicas: Annotated[int, Field(ge=1, le=10, description="pods of the service")] = 1
     max_replicas: Annotated[int, Field(ge=0, le=50, description="up to which load adds replicas; 0: none")] = 0
-    memory: Memory = "256Mi"
-    cpu: Cpu = "200m"
+    memory: Memory = Field("256Mi", description="memory of each replica")
+    cpu: Cpu = Field("200m", description="reserved for each replica")
 
     @model_validator(mode="after")
     def _bounds_are_in_order(self) -> Self:
@@ -199,19 +206,25 @@ class ProductSettings(Model):
 class DockerSettings(Model):
     """The Docker Engine at DOCKER_HOST, and the images that it runs."""
 
-    publish_address: Annotated[str, Field(pattern=_IPV4)] = "127.0.0.1"
-    operator_address: Annotated[str, Field(pattern=_IPV4)] = "127.0.0.1"
-    base_image: str = "debian:bookworm-slim"
+    publish_address: Annotated[str, Field(pattern=_IPV4, description="where the ports for users are published")] = (
+        "127.0.0.1"
+    )
+    operator_address: Annotated[str, Field(pattern=_IPV4, description="where all other ports are published")] = (
+        "127.0.0.1"
+    )
+    base_image: str = Field("debian:bookworm-slim", description="image that all images are built on")
     registry: str = Field("", description="where images are pulled from, such as registry.example:5000/team")
-    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = {}
+    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
+        {}, description="digest of an image in the registry, by its name"
+    )
 
 
 class Settings(Model):
     """The configuration of a stack: target, sizes, whether data are kept."""
 
-    target: Literal["host", "docker", "kubernetes"]
+    target: Literal["host", "docker", "kubernetes"] = Field(description="where the stack runs")
     port_offset: Annotated[int, Field(ge=0, le=15_000, description="added to every port; ports stay below 32768")] = 0
-    keep_data: bool = Field(description="a deleted service or schema keeps its data; default: on Kubernetes only")
+    keep_data: bool = Field(description="a deleted service or schema keeps its data")
     demonstration: bool = Field(False, description="publish demonstration data after the deployment")
     docker: DockerSettings = DockerSettings()
     pulsar: PulsarSettings = PulsarSettings()

@@ -47,6 +47,7 @@ RUN_BY = {
     "setup": "tests/unit/setup/test_environment.py",
     "doctor": "tests/unit/setup/test_checks.py",
     "new-product": "tests/unit/docs/test_commands.py",
+    "settings": "tests/unit/docs/test_settings_page.py",
     "benchmark": "tests/benchmarks/__main__.py",
     "backtest": "tests/unit/predictor/test_backtest.py",
     "clean": "Makefile",

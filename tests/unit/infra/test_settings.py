@@ -29,9 +29,19 @@ def test_keys_of_other_projects_are_ignored() -> None:
     [
         ({}, ["kappastack:target", "required"]),
         ({"target": "laptop"}, ["kappastack:target", "'host'", "'laptop'"]),
-        ({"target": "host", "pulsarr": {}}, ["kappastack:pulsarr", "not permitted"]),
+        ({"target": "host", "pulsarr": {}}, ["kappastack:pulsarr: no such key; did you mean kappastack:pulsar?"]),
         ({"target": "host", "pulsar": {"heap": "12 gigs"}}, ["kappastack:pulsar.heap", "12 gigs"]),
-        ({"target": "host", "pulsar": {"fsyncs": True}}, ["kappastack:pulsar.fsyncs", "not permitted"]),
+        (
+            {"target": "host", "pulsar": {"fsyncs": True}},
+            ["kappastack:pulsar.fsyncs", "did you mean kappastack:pulsar.fsync?"],
+        ),
+        ({"target": "host", "port-offset": 1}, ["kappastack:port-offset", "did you mean kappastack:portOffset?"]),
+        ({"target": "host", "publishAddress": "::"}, ["did you mean kappastack:docker.publishAddress?"]),
+        ({"target": "host", "xyz": 1}, ["kappastack:xyz: no such key; docs/settings.md lists all keys"]),
+        (
+            {"target": "host", "products": {"ciapol": {"ingest": {"flush": 100}}}},
+            ["ingest.flush: no such key; did you mean kappastack:products.ciapol.ingest.flushInterval?"],
+        ),
         (
             {"target": "host", "products": {"ciapol": {"ingest": {"flushInterval": 1}}}},
             ["kappastack:products.ciapol.ingest.flushInterval", "50", "found 1"],
