@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from infra.presets import with_preset
 from infra.products.registry import chosen, declared
 from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
 from infra.settings_keys import nearest
@@ -31,6 +32,7 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
     if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
         document["portOffset"] = offset
     problems = _moved(document)
+    document = with_preset(document)
     sections = document.pop("products", {})
     products, wrong = _products(sections)
     problems += wrong

@@ -12,7 +12,9 @@ from hashlib import sha256
 
 from infra.distributions import Distribution, every
 from infra.products.model import Product
-from infra.settings import PROJECT, ROOT, DockerSettings
+from infra.services.model import Service
+from infra.settings_base import PROJECT, ROOT
+from infra.settings_of_targets import ImageSettings
 
 IMAGES = ROOT / "images"
 HEALTHY = IMAGES / "healthy"
@@ -104,12 +106,12 @@ class Image:
         """Name of the image on the engine that built it."""
         return f"{PROJECT}/{self.name.replace('_', '-')}:{self.tag}"
 
-    def reference(self, docker: DockerSettings) -> str:
-        """The reference that an engine runs: with the digest from the settings where one is set, else with the tag."""
-        if not docker.registry:
+    def reference(self, settings: ImageSettings) -> str:
+        """The reference that a target runs: with the digest from the settings where one is set, else with the tag."""
+        if not settings.registry:
             return self.local
-        repository = f"{docker.registry}/{self.local.rsplit(':', 1)[0]}"
-        digest = docker.digests.get(self.name)
+        repository = f"{settings.registry}/{self.local.rsplit(':', 1)[0]}"
+        digest = settings.digests.get(self.name)
         return f"{repository}@{digest}" if digest else f"{repository}:{self.tag}"
 
 
@@ -158,3 +160,22 @@ def _dockerfile(recipe: _Recipe) -> str:
         "WORKDIR /tmp",
     ]
     return "\n".join(lines) + "\n"
+
+
+def published(service: Service, settings: ImageSettings) -> str:
+    """The reference of a service's published image."""
+    assert service.image is not None
+    return of_registry(service.image.reference, service.distribution.name, settings)
+
+
+def of_registry(reference: str, name: str, settings: ImageSettings) -> str:
+    """The reference of a published image, with the registry and the digest from the settings where set.
+
+    Args:
+        reference: name and tag, as its project publishes it.
+        name: key of its digest in the settings.
+        settings: registry and digests.
+    """
+    found = f"{settings.registry}/{reference}" if settings.registry else reference
+    digest = settings.digests.get(name)
+    return f"{found.rsplit(':', 1)[0]}@{digest}" if digest else found

@@ -1,43 +1,27 @@
 """The models of a stack's configuration (`Pulumi.<stack>.yaml`); `infra.configuration` reads it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, SerializeAsAny, field_validator, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, SecretStr, SerializeAsAny, field_validator, model_validator
 
 from infra.services.ports import FRONTEND
+from infra.settings_base import PROJECT, ROOT, Cpu, Memory, Model, SettingsError, mebibytes, millicores
+from infra.settings_of_targets import DockerSettings, KubernetesSettings
 from infra.targets.traits import TRAITS
 
-PROJECT = "kappastack"
-ROOT = Path(__file__).resolve().parent.parent
-
-_IPV4 = r"^\d{1,3}(\.\d{1,3}){3}$"
-Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a size such as 384Mi or 2Gi")]
-
-
-Cpu = Annotated[str, Field(pattern=r"^([1-9][0-9]*m|[0-9]+(\.[0-9]+)?)$", description="cores, such as 500m or 2")]
-
-
-def millicores(cpu: Cpu) -> int:
-    """Convert cores such as `500m` or `2` to thousandths of a core."""
-    return int(cpu[:-1]) if cpu.endswith("m") else round(float(cpu) * 1000)
-
-
-def mebibytes(memory: Memory) -> int:
-    """Convert a size such as `384Mi` or `2Gi` to MiB."""
-    return int(memory[:-2]) * (1024 if memory.endswith("Gi") else 1)
-
-
-class SettingsError(Exception):
-    """A stack's configuration is invalid; the message names each key, its value and what is expected."""
-
-
-class Model(BaseModel):
-    """A section of the configuration: immutable, without unknown keys, with keys in camel case as in Pulumi's files."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
+__all__ = [
+    "PROJECT",
+    "ROOT",
+    "Cpu",
+    "DockerSettings",
+    "KubernetesSettings",
+    "Memory",
+    "Model",
+    "SettingsError",
+    "mebibytes",
+    "millicores",
+]
 
 
 class PulsarSettings(Model):
@@ -203,22 +187,6 @@ class ProductSettings(Model):
         return {}
 
 
-class DockerSettings(Model):
-    """The Docker Engine at DOCKER_HOST, and the images that it runs."""
-
-    publish_address: Annotated[str, Field(pattern=_IPV4, description="where the ports for users are published")] = (
-        "127.0.0.1"
-    )
-    operator_address: Annotated[str, Field(pattern=_IPV4, description="where all other ports are published")] = (
-        "127.0.0.1"
-    )
-    base_image: str = Field("debian:bookworm-slim", description="image that all images are built on")
-    registry: str = Field("", description="where images are pulled from, such as registry.example:5000/team")
-    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
-        {}, description="digest of an image in the registry, by its name"
-    )
-
-
 class Settings(Model):
     """The configuration of a stack: target, sizes, whether data are kept."""
 
@@ -227,15 +195,18 @@ class Settings(Model):
     keep_data: bool = Field(description="a deleted service or schema keeps its data")
     demonstration: bool = Field(False, description="publish demonstration data after the deployment")
     docker: DockerSettings = DockerSettings()
+    kubernetes: KubernetesSettings = KubernetesSettings()
+    size: Literal["small", "medium", "large"] | None = Field(None, description="preset of sizes; other settings win")
+    rehearsal: bool = Field(False, description="permits the emulator on Kubernetes, for tests")
     pulsar: PulsarSettings = PulsarSettings()
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()
     starrocks: StarRocksSettings = StarRocksSettings()
     postgres: PostgresSettings = PostgresSettings()
     dolphin_scheduler: DolphinSchedulerSettings = DolphinSchedulerSettings()
     alert_webhook: SecretStr | None = Field(None, description="URL that alerts are posted to; set it as a secret")
-    products: Annotated[
-        dict[str, SerializeAsAny[ProductSettings]], Field(description="the stack's data products and their settings")
-    ] = {}
+    products: dict[str, SerializeAsAny[ProductSettings]] = Field(
+        {}, description="the stack's data products and their settings"
+    )
     platform_api: WebSettings = WebSettings()
     frontend: WebSettings = WebSettings()
 

@@ -3,7 +3,7 @@
 from infra import platform as own
 from infra.products.registry import chosen
 from infra.resources.dolphinscheduler.workflow_files import WorkflowFile, read_workflows
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
 from infra.targets.base import Target
 from stacks.data_product import DataProduct
 from stacks.outputs import export
@@ -15,7 +15,7 @@ def environment(settings: Settings, stack: str) -> None:
     """Put together the environment of a stack, on the target of its settings.
 
     Raises:
-        SettingsError: the target or a product does not exist.
+        SettingsError: a product does not exist, or the target lacks a setting.
         WorkflowError: a workflow file has an error.
     """
     products = chosen(settings.products)
@@ -53,7 +53,12 @@ def _target(settings: Settings, stack: str) -> Target:
             settings=settings.docker,
             products=chosen(settings.products),
         )
-    raise SettingsError(
-        f"kappastack:target {settings.target!r} of stack {stack}: the settings are valid, but this version "
-        "deploys only to the targets 'host' (stack local) and 'docker' (stack dev)"
+    from infra.targets.kubernetes.target import KubernetesTarget  # noqa: PLC0415
+
+    return KubernetesTarget(
+        stack=stack,
+        port_offset=settings.port_offset,
+        keep_data=settings.keep_data,
+        settings=settings.kubernetes,
+        products=chosen(settings.products),
     )

@@ -1,5 +1,6 @@
 """The outputs of a stack."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import pulumi
@@ -37,6 +38,10 @@ def export(platform: Platform, products: Mapping[str, DataProduct]) -> None:
         },
     )
     pulumi.export("starrocks", {"edition": platform.settings.starrocks.edition})
+    if platform.requests is not None:
+        pulumi.export("requests", dataclasses.asdict(platform.requests))
+    if platform.settings.rehearsal:
+        pulumi.export("rehearsal", "the emulator takes the place of StarRocks: not for production")
     pulumi.export(
         "products",
         {

@@ -1,9 +1,8 @@
 """The platform: secrets, services in their order, and the platform's own database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from pulumi import Output, Resource, ResourceOptions
 
@@ -15,26 +14,18 @@ from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRET
 from infra.resources.dolphinscheduler.database import DolphinSchedulerDatabase
 from infra.resources.seatunnel.drain import SeaTunnelDrain
 from infra.resources.seatunnel.placeholders import filled
-from infra.resources.starrocks.nodes import StarRocksNodes
 from infra.resources.starrocks.schema import StarRocksSchema
 from infra.resources.starrocks.users import StarRocksUsers
-from infra.services import dolphinscheduler, pulsar_cluster, seatunnel, starrocks_cluster
+from infra.services import dolphinscheduler, pulsar_cluster, seatunnel
 from infra.services.model import Endpoint, Service
 from infra.services.postgres import postgres
 from infra.services.pulsar import pulsar
-from infra.services.starrocks import starrocks_emulator
 from infra.services.tasks import ALERT_WEBHOOK, Tasks
 from infra.services.web import frontend, platform_api, product_api
-from infra.settings import DolphinSchedulerSettings, ProductSettings, Settings, StarRocksSettings
+from infra.settings import DolphinSchedulerSettings, ProductSettings, Settings
 from infra.targets.base import Running, Target
 from stacks.secrets import secrets
-
-
-class Run(Protocol):
-    """Has the target run a service, after some resources are there."""
-
-    def __call__(self, service: Service, after: Sequence[Resource] = ()) -> Running:
-        """Run it."""
+from stacks.starrocks import Complete, Run, run_starrocks
 
 
 class Platform:
@@ -47,6 +38,7 @@ class Platform:
         secrets: generated secrets, and tokens.
         streaming: services that a streaming job needs: jobs stop before one of them is replaced, and resume afterwards.
         tenant: operating-system user that tasks run as.
+        requests: what the services request of the place where they run; None where nothing is reserved.
         connections: the file with addresses and secrets that the resources inside the services read.
         schema: the platform's own tables.
         users: the platform's own StarRocks users.
@@ -63,13 +55,14 @@ class Platform:
         self.streaming: list[Running] = []
         self._target = target
         self._products = products
-        nodes = self._run_services()
+        complete = self._run_services()
         running = list(self.services.values())
         self.connections = ConnectionsFile("connections", stack=stack, running=running, secrets=self.secrets.values)
         target.healthy(running)
-        if nodes is not None:
+        self.requests = target.requests
+        if complete is not None:
             # Resources inside StarRocks wait for the cluster's members, and are deleted with them.
-            self.services["starrocks"] = replace(self.starrocks, resource=nodes(stack, self.connections))
+            self.services["starrocks"] = replace(self.starrocks, resource=complete(stack, self.connections))
         self.schema = StarRocksSchema(
             "platform-schema",
             stack=stack,
@@ -131,7 +124,7 @@ class Platform:
         self.streaming.append(running)
         return running
 
-    def _run_services(self) -> "Nodes | None":
+    def _run_services(self) -> Complete | None:
         settings = self.settings
         database = self._run(postgres(settings.postgres))
         metadata = DolphinSchedulerDatabase(
@@ -147,12 +140,15 @@ class Platform:
         registry = zookeepers if settings.dolphin_scheduler.registry == "pulsar" else []
         job_secrets = [secret(product.user(user)) for product, _ in self._products for user in product.job_users]
         engine, *_ = [self._run_streaming(node) for node in seatunnel.nodes(settings.seatunnel, secrets=job_secrets)]
-        starrocks, nodes = _run_starrocks(settings.starrocks, self._run, self._run_streaming)
-        self._run_web(starrocks.endpoints["query"], database)
+        starrocks = run_starrocks(
+            settings.starrocks, operated=self._target.has_operators, run=self._run, streaming=self._run_streaming
+        )
+        query = starrocks.running.endpoints["query"]
+        self._run_web(query, database)
         tasks = Tasks(
             stack=self.stack,
             zeta=engine.endpoints["rest"],
-            starrocks=starrocks.endpoints["query"],
+            starrocks=query,
             placeholders=filled(lambda service, port: self.services[service].endpoints[port], engine.secret_files),
             products=self._products,
             alerts=self.alert_webhook is not None,
@@ -165,7 +161,7 @@ class Platform:
             metadata=metadata,
             registry=registry,
         )
-        return nodes
+        return starrocks.complete
 
     def _run_web(self, starrocks: Endpoint, database: Running) -> None:
         # A target lays down a few services at a time. APIs and page start in a second or two, DolphinScheduler, which
@@ -199,36 +195,6 @@ def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> list[Running]:
     brokers = [streaming(each, bookies).resource for each in pulsar_cluster.brokers(settings.pulsar)]
     streaming(pulsar_cluster.proxy(settings.pulsar), brokers)
     return zookeepers
-
-
-Nodes = Callable[[str, Resource], StarRocksNodes]
-"""Creates the resource that joins the members of the cluster, on a stack with its connections."""
-
-
-def _run_starrocks(settings: StarRocksSettings, run: Run, streaming: Run) -> tuple[Running, Nodes | None]:
-    """The emulator, or the first frontend of a cluster with all the other nodes."""
-    if settings.edition == "emulator":
-        return streaming(starrocks_emulator(settings)), None
-    first, *followers = starrocks_cluster.frontends(settings)
-    starrocks = streaming(first)
-    joined = [run(each, [starrocks.resource]) for each in followers]
-    backends = [run(each) for each in starrocks_cluster.backends(settings)]
-
-    def nodes(stack: str, connections: Resource) -> StarRocksNodes:
-        return StarRocksNodes(
-            "starrocks-nodes",
-            stack=stack,
-            service=starrocks.service.name,
-            followers=[each.endpoints["edit-log"].address for each in joined],
-            backends=[each.endpoints["heartbeat"].address for each in backends],
-            instances={each.service.name: each.instance for each in (starrocks, *joined, *backends)},
-            opts=ResourceOptions(
-                depends_on=[connections, *(each.resource for each in (*joined, *backends))],
-                deleted_with=starrocks.resource,
-            ),
-        )
-
-    return starrocks, nodes
 
 
 def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:

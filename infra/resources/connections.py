@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from apps.shared.files import write_private
 from apps.shared.polling import Pending, poll
+from infra import forwarding
+from infra.forwarding import Forward
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.model import Endpoint
 from infra.services.pulsar_roles import role
@@ -51,7 +53,8 @@ class HealthUrl(BaseModel):
 class Connections(BaseModel):
     """Endpoints by service and port, secrets by name, and for each service its secret files and its health.
 
-    `endpoints` are as the operator reaches them, `inside` as other services do, where that differs.
+    `endpoints` are as the operator reaches them, `inside` as other services do, where that differs. `forwards` are the
+    ports of this machine among them that lead into a cluster.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +64,7 @@ class Connections(BaseModel):
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
+    forwards: list[Forward] = []
 
     def endpoint(self, service: str, port: str) -> Endpoint:
         """Where a port of a service is."""
@@ -80,6 +84,7 @@ class ConnectionsInputs(Inputs):
     secrets: dict[str, str]
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
+    forwards: list[Forward] = Field(default_factory=list)
 
     def document(self) -> str:
         """The file's text."""
@@ -98,6 +103,7 @@ def load(stack: str, wait: float = 15.0) -> Connections:
 
     Raises:
         ConnectionsMissing: there is no such file.
+        TimeoutError: ports of this machine that lead into a cluster could not be opened.
     """
     path = StackState(stack).connections
     problem = ""
@@ -113,9 +119,11 @@ def load(stack: str, wait: float = 15.0) -> Connections:
         return Pending(problem)
 
     try:
-        return poll(look, within=wait, what=str(path))
+        found = poll(look, within=wait, what=str(path))
     except TimeoutError:
         raise ConnectionsMissing(f"{path} {problem}: run `make up STACK={stack}`") from None
+    forwarding.ensure(stack, found.forwards)
+    return found
 
 
 def token_file(stack: str, token: str) -> Path:
@@ -187,6 +195,7 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                     for each in running
                 },
                 "secrets": dict(secrets),
+                "forwards": [each.model_dump() for running_ in running for each in running_.forwards],
                 "secret_files": {each.service.name: dict(each.secret_files) for each in running},
                 "health": {
                     each.service.name: {

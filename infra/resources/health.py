@@ -17,6 +17,7 @@ from apps.shared.polling import NeverReady
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.starting import wait_for_service
 from infra.state import StackState
+from infra.targets.kubernetes.cluster import WORKLOAD, complaint
 
 if TYPE_CHECKING:
     from infra.targets.base import Running
@@ -29,7 +30,8 @@ class Check(BaseModel):
     """A health check with its address filled in.
 
     GET `url` answers 200 with `contains` in its body. Where `send` (hexadecimal) is set, these bytes are sent to the
-    address of `url` and the answer contains `contains`. `docker://NAME` is the health of a container.
+    address of `url` and the answer contains `contains`. `docker://NAME` is the health of a container, and
+    `kubernetes://…` that of a workload.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +47,8 @@ class Check(BaseModel):
         """What is wrong, empty if nothing. `timeout` in seconds."""
         if self._container:
             return self._complaint_of_container()
+        if self.url.startswith(WORKLOAD):
+            return complaint(self.url)
         if self.send:
             return self._complaint_of_tcp(timeout)
         try:
@@ -86,8 +90,8 @@ class Check(BaseModel):
 
         A service whose process keeps exiting is not waited for any longer; one that works may take more time.
         """
-        # Docker itself runs the check of a container every ten seconds.
-        pause = 1 if self._container else 0.1
+        # The engine or the cluster itself runs the check of a container every few seconds.
+        pause = 0.1 if self.url.startswith(("http:", "tcp:")) else 1
         last = ""
 
         def complaint() -> str:

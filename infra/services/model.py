@@ -123,9 +123,11 @@ class OperatedPods:
         cpu: CPU request of one pod, in thousandths of a core.
         memory: memory limit of one pod in MiB.
         storage: sizes of the volumes of one pod, such as `10Gi`.
+        host: name of the Kubernetes Service that the operator makes for these ports.
     """
 
     name: str
+    host: str
     ports: tuple[str, ...]
     replicas: int
     cpu: int
@@ -144,6 +146,7 @@ class Operator:
     | `@{object.files}`  | name of the object with the service's `files`                      |
     | `@{object.secrets}`| name of the object with the service's `secrets`                    |
     | `@{class}`         | storage class of volumes; `null` where the cluster's default is used |
+    | `@{retention}`     | `Retain` or `Delete`: what becomes of volumes of a deleted service |
     | `@{image.NAME}`    | reference of an image of `images`                                  |
     | `@{labels.NAME}`   | labels of the pods of one kind, as an object                       |
     | `@{spread.NAME}`   | affinity of the pods of one kind, as an object                     |
@@ -154,7 +157,6 @@ class Operator:
         spec: its specification.
         pods: the pods that the operator creates.
         images: published images by name.
-        host: name of the Kubernetes Service with the service's ports; other services connect to it.
         unconfined: why the pods violate the restricted Pod Security Standard; empty if they obey it.
     """
 
@@ -163,7 +165,6 @@ class Operator:
     spec: Mapping[str, JsonValue]
     pods: tuple[OperatedPods, ...]
     images: Mapping[str, PublishedImage]
-    host: str
     unconfined: str = ""
 
 

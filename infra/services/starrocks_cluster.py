@@ -7,16 +7,23 @@ other by host name, because a container may get another address at each start.
 The images' own entrypoints are not used: they add nodes as user root without a password, but root has a password here.
 """
 
+from pydantic import JsonValue
+
 from infra.distributions import Distribution
+from infra.platform import secret
 from infra.services import ports
 from infra.services.java import properties
-from infra.services.model import HttpGet, Port, PublishedImage, Service, Volume
-from infra.settings import StarRocksSettings, mebibytes
+from infra.services.model import HttpGet, OperatedPods, Operator, Port, PublishedImage, Service, Volume
+from infra.settings import StarRocksSettings, mebibytes, millicores
 from infra.versions import STARROCKS
 
 NAME = "starrocks"
 _HOME = "/opt/starrocks"
 _POLICY = f"{_HOME}/fe/conf/udf_security.policy"
+_META = "20Gi"
+_LOGS = "5Gi"
+_ROOT = "root-password"
+"""File with the password of user root."""
 _OPEN_FILES = 655_350
 """Limit of open files. Source: StarRocks manual, "Check environment configurations", nofile."""
 
@@ -90,9 +97,11 @@ def _frontend(settings: StarRocksSettings, number: int) -> Service:
             "rpc": Port(ports.STARROCKS_FE_RPC, scheme="thrift", internal=True),
             "edit-log": Port(ports.STARROCKS_EDIT_LOG, scheme="bdb", internal=True),
         },
-        volumes={"meta": Volume("20Gi", path=f"{_HOME}/fe/meta")},
+        volumes={"meta": Volume(_META, path=f"{_HOME}/fe/meta")},
         health=HttpGet("fe-http", "/api/health", start_within=300),
         memory=memory,
+        cpu=millicores(settings.frontend_cpu),
+        group=f"{NAME}-fe",
         open_files=_OPEN_FILES,
         stop_grace=60,
     )
@@ -129,6 +138,105 @@ def _backend(settings: StarRocksSettings, number: int) -> Service:
         volumes={"storage": Volume(settings.storage, path=f"{_HOME}/be/storage")},
         health=HttpGet("be-http", "/api/health", start_within=300, contains="OK"),
         memory=mebibytes(settings.memory),
+        cpu=millicores(settings.cpu),
+        group=f"{NAME}-be",
         open_files=_OPEN_FILES,
         stop_grace=60,
     )
+
+
+def operated(settings: StarRocksSettings) -> Service:
+    """The cluster as one service, for targets where StarRocks' operator runs its nodes.
+
+    The operator starts the nodes with the entrypoints of the images. Those add a node to the cluster as user root, with
+    the password from MYSQL_PWD; without it, a backend could not join again once root has a password.
+    """
+    frontend, backend = _frontend(settings, 1), _backend(settings, 1)
+    fields = {"fe": "starRocksFeSpec", "be": "starRocksBeSpec"}
+    pods = (
+        OperatedPods(
+            name="fe",
+            host=f"{NAME}-fe-service",
+            ports=tuple(frontend.ports),
+            replicas=settings.frontends,
+            cpu=millicores(settings.frontend_cpu),
+            memory=mebibytes(settings.frontend_memory),
+            storage=(_META, _LOGS),
+        ),
+        OperatedPods(
+            name="be",
+            host=f"{NAME}-be-service",
+            ports=tuple(backend.ports),
+            replicas=settings.backends,
+            cpu=millicores(settings.cpu),
+            memory=mebibytes(settings.memory),
+            storage=(settings.storage, _LOGS),
+        ),
+    )
+    spec: dict[str, JsonValue] = {fields[each.name]: _component(each) for each in pods}
+    return Service(
+        name=NAME,
+        kind="StarRocksCluster",
+        distribution=frontend.distribution,
+        command=(),
+        files={"fe.conf": frontend.files["fe.conf"], "be.conf": backend.files["be.conf"]},
+        ports={**frontend.ports, **backend.ports},
+        secrets={_ROOT: secret("root")},
+        health=frontend.health,
+        memory=frontend.memory,
+        operated_by=Operator(
+            api_version="starrocks.com/v1",
+            kind="StarRocksCluster",
+            # Backends are changed once all frontends run the new revision, never both at the same time.
+            spec={**spec, "waitForFullRollout": True},
+            pods=pods,
+            images={
+                "fe": PublishedImage(f"starrocks/fe-ubuntu:{STARROCKS}"),
+                "be": PublishedImage(f"starrocks/be-ubuntu:{STARROCKS}"),
+            },
+            unconfined=(
+                "the operator sets no seccomp profile, and the programs of the images write below /opt/starrocks"
+            ),
+        ),
+    )
+
+
+def _component(pods: OperatedPods) -> JsonValue:
+    """The specification of the frontends (`fe`) or the backends (`be`)."""
+    kind = pods.name
+    folders = {"fe": ("meta", "log"), "be": ("storage", "log")}[kind]
+    names = {"fe": ("fe-meta", "fe-log"), "be": ("be-data", "be-log")}[kind]
+    volumes: list[JsonValue] = [
+        {
+            "name": name,
+            "storageClassName": "@{class}",
+            "storageSize": size,
+            "mountPath": f"{_HOME}/{kind}/{folder}",
+        }
+        for name, size, folder in zip(names, pods.storage, folders, strict=True)
+    ]
+    resources: dict[str, JsonValue] = {"cpu": f"{pods.cpu}m", "memory": f"{pods.memory}Mi"}
+    password: JsonValue = {
+        "name": "MYSQL_PWD",
+        "valueFrom": {"secretKeyRef": {"name": "@{object.secrets}", "key": _ROOT}},
+    }
+    return {
+        "image": f"@{{image.{kind}}}",
+        "replicas": pods.replicas,
+        "requests": resources,
+        "limits": {"cpu": f"{2 * pods.cpu}m", "memory": f"{pods.memory}Mi"},
+        "service": {"type": "ClusterIP"},
+        "storageVolumes": volumes,
+        "configMapInfo": {"configMapName": "@{object.files}", "resolveKey": f"{kind}.conf"},
+        f"{kind}EnvVars": [{"name": "TZ", "value": "UTC"}, password],
+        "podLabels": f"@{{labels.{kind}}}",
+        "affinity": f"@{{spread.{kind}}}",
+        "runAsNonRoot": True,
+        "capabilities": {"drop": ["ALL"]},
+        "terminationGracePeriodSeconds": 120,
+        # After an outage of all nodes, frontends replay their log and backends load their tablets.
+        "startupProbeFailureSeconds": 1200,
+        "livenessProbeFailureSeconds": 120,
+        "readinessProbeFailureSeconds": 15,
+        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "@{retention}"},
+    }

@@ -6,10 +6,28 @@ from typing import Protocol
 
 from pulumi import Alias, Input, Output, Resource, ResourceOptions
 
+from infra.forwarding import Forward
 from infra.services.model import Endpoint, Service, TcpAnswer
 
 Drained = Callable[[Output[str]], Resource]
 """Creates the resource that drains a service before it is replaced. Its argument changes with the process."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What the services of a stack request of a cluster.
+
+    Args:
+        pods: number of pods.
+        cpu: cores.
+        memory_gib: memory in GiB.
+        storage_gib: size of all volumes in GiB.
+    """
+
+    pods: int
+    cpu: float
+    memory_gib: float
+    storage_gib: float
 
 
 @dataclass(frozen=True)
@@ -23,7 +41,8 @@ class Running:
         operator_endpoints: addresses for this machine, by the port's name.
         secret_files: paths of the secret files within the service, by the secret's name.
         instance: text that changes when the target replaces the process; empty if the target does not replace it.
-        own_check: URL of the target's own health state, for services whose health port this machine cannot reach.
+        own_check: URL of the target's own health state, where this machine does not check the service's port itself.
+        forwards: ports of this machine, among the operator's endpoints, that lead into a cluster.
     """
 
     service: Service
@@ -33,14 +52,13 @@ class Running:
     secret_files: Mapping[str, str]
     instance: Input[str] = ""
     own_check: str = ""
+    forwards: tuple[Forward, ...] = ()
 
     @property
     def health_url(self) -> str:
         """The URL of its health check."""
         health = self.service.health
-        if health.port not in self.operator_endpoints:
-            return self.own_check
-        return self.operator_endpoints[health.port].url + health.path
+        return self.own_check or self.operator_endpoints[health.port].url + health.path
 
     @property
     def health_send(self) -> str:
@@ -65,7 +83,18 @@ def renamed(service: Service) -> ResourceOptions:
 
 
 class Target(Protocol):
-    """A place to run services."""
+    """A place to run services.
+
+    Attributes:
+        has_operators: whether an operator runs a service that describes one in `operated_by`.
+        requests: what the services request of the place; None where nothing is reserved.
+    """
+
+    has_operators: bool
+
+    @property
+    def requests(self) -> Requests | None:
+        """What the services that were declared so far request."""
 
     @property
     def user(self) -> str:

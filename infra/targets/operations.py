@@ -107,11 +107,15 @@ class Operations(Protocol):
 
 def operations(settings: Settings, stack: str) -> Operations:
     """The operations on a stack with these settings."""
-    # Each target imports the packages of its own provider.
+    # Each target imports what its own place needs.
     if settings.target == "docker":
         from infra.targets.docker.operations import DockerOperations  # noqa: PLC0415
 
         return DockerOperations(settings, stack)
+    if settings.target == "kubernetes":
+        from infra.targets.kubernetes.operations import KubernetesOperations  # noqa: PLC0415
+
+        return KubernetesOperations(settings, stack)
     from infra.targets.host.operations import HostOperations  # noqa: PLC0415
 
     return HostOperations(settings, stack)

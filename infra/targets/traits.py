@@ -67,8 +67,18 @@ def _of_host(settings: "Settings") -> Iterator[str]:
 
 
 def _of_kubernetes(settings: "Settings") -> Iterator[str]:
-    if settings.starrocks.edition == "emulator":
-        yield "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
+    if settings.starrocks.edition == "emulator" and not settings.rehearsal:
+        yield (
+            "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster, "
+            "or rehearsal true in a stack for tests"
+        )
+    if not settings.rehearsal and not settings.kubernetes.registry:
+        yield "kubernetes.registry: the nodes of a cluster pull images; name the registry of `make push`"
+    if settings.seatunnel.nodes > 1 and not settings.kubernetes.shared_storage_class:
+        yield (
+            f"kubernetes.sharedStorageClass: seatunnel.nodes {settings.seatunnel.nodes} write one volume; name a "
+            "storage class with access mode ReadWriteMany"
+        )
 
 
 def _nothing(_settings: "Settings") -> Iterator[str]:

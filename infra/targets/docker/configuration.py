@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import pulumi_docker as docker
 from pulumi import Input, Output, ResourceOptions
 
+from infra.targets.container import CONFIGURATION, SECRETS
 from infra.targets.docker import names
-from infra.targets.docker.layout import CONFIGURATION, SECRETS
 
 _FILE_MODE = "0440"
 

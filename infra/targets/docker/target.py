@@ -8,16 +8,17 @@ import pulumi
 import pulumi_docker as docker
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
-from infra.images import ImageError, find, images
+from infra.images import ImageError, find, images, published
 from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
-from infra.targets.base import Drained, Running, refuse_replicas, renamed
+from infra.targets.base import Drained, Requests, Running, refuse_replicas, renamed
+from infra.targets.container import CONFIGURATION, SECRETS, TEMPORARY, USER
 from infra.targets.docker import engine, names
 from infra.targets.docker.configuration import Configuration, configuration
 from infra.targets.docker.engine import HostConfig
-from infra.targets.docker.layout import CONFIGURATION, SECRETS, TEMPORARY, USER, Layout
+from infra.targets.docker.layout import Layout
 
 _TEMPORARY = "rw,exec,nosuid,nodev,mode=1777,size=256m"
 """Options of the file system for temporary files. `exec`, because services unpack native libraries into it."""
@@ -38,6 +39,9 @@ _LOG_OPTIONS = {"max-size": "20m", "max-file": "3"}
 
 class DockerTarget:
     """Runs each service as a container of the Docker Engine that DOCKER_HOST names."""
+
+    has_operators = False
+    requests: Requests | None = None
 
     def __init__(
         self,
@@ -118,14 +122,15 @@ class DockerTarget:
             ),
         )
         component.register_outputs({})
+        reached = layout.operator_endpoints()
         return Running(
             service,
             container,
             layout.endpoints(),
-            layout.operator_endpoints(),
+            reached,
             {file: f"{SECRETS}/{file}" for file in service.secrets},
             instance,
-            CONTAINER + names.container(self._stack, service.name),
+            "" if service.health.port in reached else CONTAINER + names.container(self._stack, service.name),
         )
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
@@ -287,14 +292,6 @@ def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None
     if not pulumi.runtime.is_dry_run():
         raise ImageError(message)
     pulumi.log.warn(f"{message} before `pulumi up`; `make up STACK={stack}` does it")
-
-
-def published(service: Service, settings: DockerSettings) -> str:
-    """The reference of a published image, with the registry and the digest from the settings where set."""
-    assert service.image is not None
-    reference = f"{settings.registry}/{service.image.reference}" if settings.registry else service.image.reference
-    digest = settings.digests.get(service.distribution.name)
-    return f"{reference.rsplit(':', 1)[0]}@{digest}" if digest else reference
 
 
 def _digest(parts: Sequence[str]) -> str:

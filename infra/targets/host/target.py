@@ -10,7 +10,7 @@ from infra.resources.provider import DynamicResource
 from infra.services.model import Endpoint, Service
 from infra.settings import PROJECT
 from infra.state import StackState
-from infra.targets.base import Drained, Running, refuse_replicas, renamed
+from infra.targets.base import Drained, Requests, Running, refuse_replicas, renamed
 from infra.targets.host.paths import LOOPBACK
 from infra.targets.host.provider import HostHealthProvider, HostServiceProvider, MachineProvider
 
@@ -82,6 +82,9 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
 
 class HostTarget:
     """Runs each service as a process under a supervisor of the stack."""
+
+    has_operators = False
+    requests: Requests | None = None
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:
         """Declare the stack's machine.

@@ -8,8 +8,6 @@ import pulumi
 import pytest
 
 from infra.configuration import load_settings
-from infra.settings import SettingsError
-from stacks.environment import environment
 from tests.mocking import Recorder, run
 from tools.stack.configuration import stack_configuration
 
@@ -95,9 +93,3 @@ def test_a_stack_without_products_has_only_the_platform() -> None:
     assert set(bare.of_type("StarRocksSchema")) == {"platform-schema"}
     assert set(bare.of_type("DolphinSchedulerWorkflow")) == {"platform-jobs-keep-running"}
     assert not bare.of_type("SeaTunnelJob") | bare.of_type("PulsarTopics")
-
-
-@pytest.mark.parametrize("stack", ["prod"])
-def test_an_unsupported_target_is_rejected_with_a_message(stack: str) -> None:
-    with pytest.raises(SettingsError, match="the settings are valid, but this version deploys only"):
-        environment(load_settings(stack_configuration(stack), {}), stack)

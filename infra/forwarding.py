@@ -1,0 +1,112 @@
+"""Ports of this machine that lead into a cluster.
+
+A background process of the stack listens on them (`infra.targets.kubernetes.forwarder`). It is started where addresses
+are looked up, and ends when nothing has used it for some minutes, or when the stack's connections are gone.
+"""
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from apps.shared.polling import wait_until
+from infra.settings_base import ROOT
+from infra.state import StackState
+
+_START_SECONDS = 60
+_MODULE = "infra.targets.kubernetes.forwarder"
+
+
+class Forward(BaseModel):
+    """A loopback port of this machine that leads to a port of a Service in a cluster.
+
+    Args:
+        context: of the kubeconfig; empty for the current one.
+        namespace: of the Service.
+        service: name of the Service.
+        remote: port of the Service.
+        local: port of this machine.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    context: str
+    namespace: str
+    service: str
+    remote: int
+    local: int
+
+
+LISTENING = TypeAdapter(list[int])
+"""Content of the file with the ports that the background process listens on."""
+
+
+def lock_file(stack: str) -> Path:
+    """The file that the background process of a stack locks while it runs."""
+    return StackState(stack).runtime / f"{stack}-forwarding.lock"
+
+
+def ports_file(stack: str) -> Path:
+    """The file with the ports that the background process listens on."""
+    return StackState(stack).runtime / f"{stack}-forwarding.json"
+
+
+def log_file(stack: str) -> Path:
+    """The log of the background process."""
+    return StackState(stack).folder / "forwarding.log"
+
+
+def ensure(stack: str, forwards: Sequence[Forward]) -> None:
+    """Wait until the stack's background process listens on these ports, and start it where it does not run.
+
+    Raises:
+        TimeoutError: it does not start; the message names its log.
+    """
+    wanted = {each.local for each in forwards}
+    if not wanted or (_runs(stack) and wanted <= _listening(stack)):
+        return
+
+    def complaint() -> str:
+        if not _runs(stack):
+            _start(stack)
+        missing = sorted(wanted - _listening(stack))
+        return f"no process listens on {', '.join(map(str, missing))}; see {log_file(stack)}" if missing else ""
+
+    wait_until(complaint, within=_START_SECONDS, what="port-forwards into the cluster", pause=0.5)
+
+
+def _runs(stack: str) -> bool:
+    try:
+        with lock_file(stack).open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _listening(stack: str) -> set[int]:
+    try:
+        return set(LISTENING.validate_json(ports_file(stack).read_bytes()))
+    except (FileNotFoundError, ValueError):
+        return set()
+
+
+def _start(stack: str) -> None:
+    StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log_file(stack).parent.mkdir(parents=True, exist_ok=True)
+    ports_file(stack).unlink(missing_ok=True)
+    with log_file(stack).open("ab") as log:
+        # Its own session: Ctrl-C in the terminal of a deployment does not end it.
+        subprocess.Popen(
+            [sys.executable, "-m", _MODULE, stack],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )

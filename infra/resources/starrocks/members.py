@@ -1,0 +1,112 @@
+"""Checks that a cluster that an operator runs has all of its nodes, and all copies of its data."""
+
+from collections.abc import Iterator
+
+from pulumi import Input, ResourceOptions
+
+from apps.shared.polling import wait_until
+from apps.shared.starrocks import StarRocksError
+from infra.resources import connections
+from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.resources.starrocks.client import session
+from infra.resources.starrocks.nodes import Tables, members
+
+_START_SECONDS = 1800
+_LOOK_EVERY = 2.0
+
+
+class MembersInputs(Inputs):
+    """Numbers of nodes; `instance` changes with the nodes' processes, which are then waited for again."""
+
+    stack: str
+    service: str
+    frontends: int
+    backends: int
+    instance: str
+
+
+class MembersProvider(Provider[MembersInputs]):
+    """Waits until all nodes are alive and every tablet has all of its copies."""
+
+    model = MembersInputs
+    replace_on = ("stack", "service")
+
+    def identity(self, inputs: MembersInputs) -> str:
+        """One a cluster."""
+        return f"{inputs.stack}/{inputs.service}/members"
+
+    def apply(self, inputs: MembersInputs, previous: MembersInputs | None) -> None:
+        """Wait.
+
+        Raises:
+            TimeoutError: the message names what is missing.
+        """
+        wait_until(
+            lambda: "; ".join(self._look(inputs)),
+            within=_START_SECONDS,
+            what="the cluster of StarRocks",
+            pause=_LOOK_EVERY,
+        )
+
+    def find_drift(self, inputs: MembersInputs) -> list[str]:
+        """What is missing."""
+        try:
+            return self._look(inputs)
+        except connections.ConnectionsMissing as error:
+            return [str(error)]
+
+    def remove(self, inputs: MembersInputs) -> None:
+        """Nothing: the operator removes the nodes."""
+
+    @staticmethod
+    def _look(inputs: MembersInputs) -> list[str]:
+        try:
+            with session(inputs.stack, inputs.service, "root") as root:
+                return list(complaints(root, frontends=inputs.frontends, backends=inputs.backends))
+        except StarRocksError as error:
+            return [str(error)]
+
+
+def complaints(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
+    """What a cluster lacks.
+
+    The columns of the statistic are those of StarRocks' manual, "SHOW PROC", `/statistic`.
+
+    Args:
+        root: a session of user root.
+        frontends: number of frontends that must be alive.
+        backends: number of backends that must be alive.
+    """
+    found = members(root)
+    for kind, wanted, nodes in (("frontends", frontends, found.frontends), ("backends", backends, found.backends)):
+        alive = sum(node.alive and not node.leaving for node in nodes.values())
+        if alive != wanted:
+            yield f"{alive} of {wanted} {kind} are alive"
+    for row in root.query("SHOW PROC '/statistic'"):
+        unhealthy = int(str(row["UnhealthyTabletNum"]))
+        if row["DbName"] and unhealthy:
+            yield f"{unhealthy} tablets of database {row['DbName']} lack a copy"
+
+
+class StarRocksMembers(DynamicResource, module="kappastack", name="StarRocksMembers"):
+    """A cluster of an operator with all of its nodes and copies."""
+
+    provider = MembersProvider
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        stack: str,
+        service: str,
+        frontends: int,
+        backends: int,
+        instance: Input[str],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Pass the inputs to the provider."""
+        super().__init__(
+            name,
+            {"stack": stack, "service": service, "frontends": frontends, "backends": backends, "instance": instance},
+            opts,
+        )

@@ -1,0 +1,56 @@
+"""Settings of single targets: where a stack runs, and where its images come from."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.settings_base import Model
+
+_IPV4 = r"^\d{1,3}(\.\d{1,3}){3}$"
+_LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+_HOST = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$"
+
+
+class ImageSettings(Model):
+    """The images that a target runs."""
+
+    base_image: str = Field("debian:bookworm-slim", description="image that all images are built on")
+    registry: str = Field("", description="where images are pulled from, such as registry.example:5000/team")
+    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
+        {}, description="digest of an image in the registry, by its name"
+    )
+
+
+class DockerSettings(ImageSettings):
+    """The Docker Engine at DOCKER_HOST, and the images that it runs."""
+
+    publish_address: Annotated[str, Field(pattern=_IPV4, description="where the ports for users are published")] = (
+        "127.0.0.1"
+    )
+    operator_address: Annotated[str, Field(pattern=_IPV4, description="where all other ports are published")] = (
+        "127.0.0.1"
+    )
+
+
+class IngressSettings(Model):
+    """How users outside the cluster reach services."""
+
+    class_name: str = Field("", description="class of the Ingress; the cluster's default if empty")
+    hosts: dict[str, Annotated[str, Field(pattern=_HOST)]] = Field({}, description="host name by service")
+    issuer: str = Field("", description="ClusterIssuer of cert-manager that issues the certificates")
+    namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of the Ingress controller")] = (
+        "ingress-nginx"
+    )
+
+
+class KubernetesSettings(ImageSettings):
+    """The cluster of a kubeconfig, and what it has."""
+
+    context: str = Field("", description="context of the kubeconfig; the current one if empty")
+    namespace: Annotated[str, Field(pattern=_LABEL)] | None = Field(None, description="kappastack-<stack> by default")
+    storage_class: str = Field("", description="class of volumes; the cluster's default if empty")
+    shared_storage_class: str = Field("", description="class of volumes that pods of several nodes write")
+    pull_secret: str = Field("", description="Secret in the namespace with the registry's login")
+    spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
+    operator_namespace: Annotated[str, Field(pattern=_LABEL, description="of StarRocks' operator")] = "starrocks"
+    ingress: IngressSettings = IngressSettings()

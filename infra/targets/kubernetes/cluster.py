@@ -1,0 +1,106 @@
+"""Queries of the cluster, by the program `kubectl`."""
+
+import subprocess
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from infra.targets.operations import OperationsError
+
+LOOPBACK = "127.0.0.1"
+WORKLOAD = "kubernetes://"
+"""Scheme of URLs that name a workload: `kubernetes://CONTEXT/NAMESPACE/KIND/NAME`; an empty context is the current."""
+_COMMAND_SECONDS = 60
+
+
+class ClusterError(OperationsError):
+    """The cluster refused a command or does not answer; the message has its words."""
+
+
+class _Status(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    observed: int = Field(0, alias="observedGeneration")
+    replicas: int = 0
+    ready: int = Field(0, alias="readyReplicas")
+    updated: int = Field(0, alias="updatedReplicas")
+
+
+class _Metadata(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    generation: int = 0
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    replicas: int = 1
+
+
+class _Workload(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    metadata: _Metadata
+    spec: _Spec
+    status: _Status = _Status()
+
+
+def workload_url(context: str, namespace: str, kind: str, name: str) -> str:
+    """The URL of a workload, for health checks."""
+    return f"{WORKLOAD}{context}/{namespace}/{kind}/{name}"
+
+
+def complaint(url: str) -> str:
+    """What is wrong with a workload, by its URL; empty if all its pods are of the newest revision and ready."""
+    context, namespace, kind, name = url.removeprefix(WORKLOAD).split("/")
+    try:
+        found = _Workload.model_validate_json(kubectl(context, "get", kind, name, "-n", namespace, "-o", "json"))
+    except ClusterError as error:
+        return str(error)
+    wanted, status = found.spec.replicas, found.status
+    if status.observed < found.metadata.generation:
+        return f"{kind} {name}: the cluster has not begun its newest revision"
+    if status.updated < wanted or status.replicas > max(wanted, status.updated):
+        return f"{kind} {name}: {status.updated} of {wanted} pods are of the newest revision"
+    return "" if status.ready >= wanted else f"{kind} {name}: {status.ready} of {wanted} pods are ready"
+
+
+def answers(context: str) -> bool:
+    """Whether the cluster of a context answers."""
+    try:
+        kubectl(context, "version", "--output", "json", "--request-timeout", "10s")
+    except ClusterError:
+        return False
+    return True
+
+
+def kubectl(context: str, *arguments: str, timeout: float = _COMMAND_SECONDS) -> str:
+    """The output of a command.
+
+    Args:
+        context: of the kubeconfig; empty for the current one.
+        arguments: of the program.
+        timeout: seconds.
+
+    Raises:
+        ClusterError: it failed; the message has its words.
+    """
+    try:
+        done = subprocess.run(
+            command(context, *arguments), capture_output=True, text=True, check=False, timeout=timeout
+        )
+    except FileNotFoundError:
+        raise ClusterError(
+            "kubectl is not on the PATH: install it as https://kubernetes.io/docs/tasks/tools/ describes"
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise ClusterError(f"kubectl {arguments[0]} did not end within {timeout:.0f} s") from None
+    if done.returncode != 0:
+        raise ClusterError(f"kubectl {' '.join(arguments[:3])}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def command(context: str, *arguments: str) -> Sequence[str]:
+    """A command line of kubectl."""
+    return ["kubectl", *(["--context", context] if context else []), *arguments]

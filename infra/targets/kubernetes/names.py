@@ -1,0 +1,40 @@
+"""Names and labels of a stack's objects in a cluster."""
+
+from collections.abc import Mapping
+
+from infra.settings_base import PROJECT
+from infra.settings_of_targets import KubernetesSettings
+
+STACK_LABEL = f"{PROJECT}.io/stack"
+GROUP_LABEL = f"{PROJECT}.io/group"
+SERVICE_LABEL = "app.kubernetes.io/name"
+INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
+"""Annotation of pods that changes with everything that must replace them."""
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+"""Label that Kubernetes gives every namespace."""
+
+
+def namespace(stack: str, settings: KubernetesSettings) -> str:
+    """The namespace of a stack."""
+    return settings.namespace or f"{PROJECT}-{stack}"
+
+
+def namespace_of(service: str, stack: str, settings: KubernetesSettings) -> str:
+    """A service's own namespace, for pods that cannot run under the restricted Pod Security Standard."""
+    return f"{namespace(stack, settings)}-{service}"
+
+
+def selector(service: str) -> dict[str, str]:
+    """Labels that select the pods of a service."""
+    return {SERVICE_LABEL: service}
+
+
+def labels(stack: str, service: str, group: str = "") -> Mapping[str, str]:
+    """Labels of a service's objects and pods."""
+    found = {
+        **selector(service),
+        STACK_LABEL: stack,
+        "app.kubernetes.io/part-of": PROJECT,
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
+    return {**found, GROUP_LABEL: group} if group else found

@@ -1,0 +1,198 @@
+"""Small objects beside a service's pods: account, Services, claims, Ingress, autoscaler, disruption budget."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulumi import Resource, ResourceOptions
+from pulumi_kubernetes import autoscaling, core, meta, networking, policy
+
+from infra.services.model import Service, Volume
+from infra.settings_of_targets import IngressSettings, KubernetesSettings
+from infra.targets.kubernetes import names
+from infra.targets.kubernetes.hosts import user_port
+from infra.targets.kubernetes.layout import Access, PodLayout
+
+_UNAWAITED = {"pulumi.com/skipAwait": "true"}
+"""Pulumi's wait for such an object would take ten seconds, or end only once pods use it."""
+_REPAIRED = {"pulumi.com/patchForce": "true"}
+"""A field that somebody changed by hand, such as with `kubectl scale`, gets its value back by the next `up`."""
+_CPU_PERCENT = 70
+"""Use of the CPU request above which the autoscaler adds replicas."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the objects of a service are declared.
+
+    Args:
+        stack: name of the stack.
+        namespace: their namespace.
+        settings: of the cluster.
+        keep_data: whether a deleted service keeps its volumes.
+        opts: options of each object.
+    """
+
+    stack: str
+    namespace: str
+    settings: KubernetesSettings
+    keep_data: bool
+    opts: ResourceOptions
+
+    def metadata(
+        self, name: str, service: str, *, group: str = "", annotations: Mapping[str, str] | None = None
+    ) -> meta.v1.ObjectMetaArgs:
+        """Metadata of an object of a service."""
+        return meta.v1.ObjectMetaArgs(
+            name=name,
+            namespace=self.namespace,
+            labels=names.labels(self.stack, service, group),
+            annotations={**_REPAIRED, **(annotations or {})},
+        )
+
+
+def account(service: Service, place: Place) -> core.v1.ServiceAccount:
+    """The service's own account, which has no token and no rights."""
+    return core.v1.ServiceAccount(
+        service.name,
+        metadata=place.metadata(service.name, service.name),
+        automount_service_account_token=False,
+        opts=place.opts,
+    )
+
+
+def services(layout: PodLayout, place: Place) -> list[Resource]:
+    """The Service that clients connect to, and the headless one that gives each pod its host name."""
+    service = layout.service
+    found: list[Resource] = []
+    if layout.has_identity:
+        found.append(_service(layout, place, layout.members, headless=True))
+    if not layout.has_identity or layout.members != service.name:
+        found.append(_service(layout, place, service.name, headless=False))
+    return found
+
+
+def _service(layout: PodLayout, place: Place, name: str, *, headless: bool) -> core.v1.Service:
+    service = layout.service
+    return core.v1.Service(
+        name,
+        metadata=place.metadata(name, service.name, annotations=_UNAWAITED),
+        spec=core.v1.ServiceSpecArgs(
+            cluster_ip="None" if headless else None,
+            # Members of a cluster find each other before they are ready.
+            publish_not_ready_addresses=headless,
+            selector=names.selector(service.name),
+            ports=[
+                core.v1.ServicePortArgs(name=port, port=each.number, target_port=port, protocol="TCP")
+                for port, each in sorted(service.ports.items())
+            ],
+        ),
+        opts=place.opts,
+    )
+
+
+def claim_name(service: str, volume: str) -> str:
+    """Name of the claim of a service's volume."""
+    return f"{service}-{volume}"
+
+
+def claim_spec(volume: Volume, settings: KubernetesSettings) -> core.v1.PersistentVolumeClaimSpecArgs:
+    """The specification of a claim."""
+    access: Access = "ReadWriteMany" if volume.shared else "ReadWriteOnce"
+    chosen = settings.shared_storage_class if volume.shared else settings.storage_class
+    return core.v1.PersistentVolumeClaimSpecArgs(
+        access_modes=[access],
+        storage_class_name=chosen or None,
+        resources=core.v1.VolumeResourceRequirementsArgs(requests={"storage": volume.size}),
+    )
+
+
+def claim(service: Service, name: str, place: Place) -> core.v1.PersistentVolumeClaim:
+    """The claim of a service's volume. It is separate from the workload, so that it can grow."""
+    full = claim_name(service.name, name)
+    return core.v1.PersistentVolumeClaim(
+        full,
+        metadata=place.metadata(full, service.name, annotations=_UNAWAITED),
+        spec=claim_spec(service.volumes[name], place.settings),
+        opts=ResourceOptions.merge(place.opts, ResourceOptions(retain_on_delete=place.keep_data)),
+    )
+
+
+def autoscaler(service: Service, place: Place) -> autoscaling.v2.HorizontalPodAutoscaler:
+    """Adds replicas while those that run are busy."""
+    return autoscaling.v2.HorizontalPodAutoscaler(
+        service.name,
+        metadata=place.metadata(service.name, service.name),
+        spec=autoscaling.v2.HorizontalPodAutoscalerSpecArgs(
+            scale_target_ref=autoscaling.v2.CrossVersionObjectReferenceArgs(
+                api_version="apps/v1", kind="Deployment", name=service.name
+            ),
+            min_replicas=service.replicas,
+            max_replicas=service.most_replicas,
+            metrics=[
+                autoscaling.v2.MetricSpecArgs(
+                    type="Resource",
+                    resource=autoscaling.v2.ResourceMetricSourceArgs(
+                        name="cpu",
+                        target=autoscaling.v2.MetricTargetArgs(type="Utilization", average_utilization=_CPU_PERCENT),
+                    ),
+                )
+            ],
+        ),
+        opts=place.opts,
+    )
+
+
+def ingress(service: Service, settings: IngressSettings, place: Place) -> networking.v1.Ingress:
+    """The way of users into a service, with TLS.
+
+    Raises:
+        SettingsError: the service has no HTTP port, or several.
+    """
+    host, port = settings.hosts[service.name], user_port(service)
+    issuer = {"cert-manager.io/cluster-issuer": settings.issuer} if settings.issuer else {}
+    backend = networking.v1.IngressBackendArgs(
+        service=networking.v1.IngressServiceBackendArgs(
+            name=service.name, port=networking.v1.ServiceBackendPortArgs(name=port)
+        )
+    )
+    return networking.v1.Ingress(
+        service.name,
+        metadata=place.metadata(service.name, service.name, annotations={**_UNAWAITED, **issuer}),
+        spec=networking.v1.IngressSpecArgs(
+            ingress_class_name=settings.class_name or None,
+            tls=[networking.v1.IngressTLSArgs(hosts=[host], secret_name=f"{service.name}-tls")],
+            rules=[
+                networking.v1.IngressRuleArgs(
+                    host=host,
+                    http=networking.v1.HTTPIngressRuleValueArgs(
+                        paths=[networking.v1.HTTPIngressPathArgs(path="/", path_type="Prefix", backend=backend)]
+                    ),
+                )
+            ],
+        ),
+        opts=place.opts,
+    )
+
+
+def budget(group: str, place: Place, *, match: Mapping[str, str] | None = None) -> policy.v1.PodDisruptionBudget:
+    """At most one pod of a group is stopped at a time, such as while nodes are drained."""
+    return policy.v1.PodDisruptionBudget(
+        group,
+        metadata=place.metadata(group, group),
+        spec=policy.v1.PodDisruptionBudgetSpecArgs(
+            max_unavailable=1,
+            selector=meta.v1.LabelSelectorArgs(match_labels=match or {names.GROUP_LABEL: group}),
+            # A pod that is not ready may always be moved: it serves nobody.
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+        ),
+        opts=place.opts,
+    )
+
+
+def groups(services_: Sequence[Service]) -> list[str]:
+    """The groups with more than one pod."""
+    sizes: dict[str, int] = {}
+    for each in services_:
+        group = each.group or each.name
+        sizes[group] = sizes.get(group, 0) + max(each.replicas, each.most_replicas)
+    return [group for group, size in sizes.items() if size > 1]

@@ -1,0 +1,164 @@
+"""Operations on the pods of a cluster, by the program `kubectl`."""
+
+import subprocess
+import tempfile
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from infra.settings import ROOT, Settings
+from infra.state import StackState
+from infra.targets.kubernetes import names
+from infra.targets.kubernetes.cluster import LOOPBACK, ClusterError, command, kubectl
+from infra.targets.operations import KeptData, OperationsError, RunningService
+
+_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+
+
+class _Metadata(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    name: str
+    namespace: str = ""
+    labels: dict[str, str] = Field(default_factory=dict)
+
+
+class _ContainerStatus(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    ready: bool = False
+
+
+class _Status(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    phase: str = ""
+    started: datetime | None = Field(None, alias="startTime")
+    containers: list[_ContainerStatus] = Field(default_factory=list, alias="containerStatuses")
+
+
+class _Pod(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    metadata: _Metadata
+    status: _Status = _Status()
+
+    @property
+    def ready(self) -> bool:
+        """Whether all of its containers are ready."""
+        return bool(self.status.containers) and all(each.ready for each in self.status.containers)
+
+
+class _Pods(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    items: list[_Pod]
+
+
+class KubernetesOperations:
+    """Operations on a stack of target `kubernetes`; see `infra.targets.operations.Operations`."""
+
+    runs_here = False
+    base_image = ""
+    address = LOOPBACK
+    uses_entrances = True
+    data: Path | None = None
+
+    def __init__(self, settings: Settings, stack: str) -> None:
+        """`settings` are those of the stack, `stack` is its name."""
+        self._stack = stack
+        self._context = settings.kubernetes.context
+        self._namespace = names.namespace(stack, settings.kubernetes)
+        self._selector = f"{names.STACK_LABEL}={stack}"
+
+    def services(self) -> dict[str, RunningService]:
+        """The pods by service."""
+        memory = self._memory()
+        found: dict[str, list[_Pod]] = {}
+        for pod in self._pods():
+            found.setdefault(pod.metadata.labels.get(names.SERVICE_LABEL, pod.metadata.name), []).append(pod)
+        return {name: _summary(name, pods, memory) for name, pods in sorted(found.items())}
+
+    def logged(self) -> list[str]:
+        """Services with pods."""
+        return sorted(self.services())
+
+    def logs(self, service: str, *, follow: bool) -> int:
+        """Print the end of the logs of the service's pods."""
+        [namespace, *_] = [
+            pod.metadata.namespace for pod in self._pods() if pod.metadata.labels.get(names.SERVICE_LABEL) == service
+        ]
+        selector = f"{self._selector},{names.SERVICE_LABEL}={service}"
+        options = ["--tail", "200", "--prefix", "--all-containers", *(["--follow"] if follow else [])]
+        try:
+            return subprocess.run(
+                command(self._context, "logs", "-n", namespace, "-l", selector, *options), check=False
+            ).returncode
+        except KeyboardInterrupt:
+            return 0
+
+    def restart(self, service: str) -> None:
+        """Replace the service's pods one after the other."""
+        known = self._workloads()
+        if service not in known:
+            raise OperationsError(f"SERVICE={service or '…'}: there are {', '.join(sorted(known)) or 'none yet'}")
+        kubectl(self._context, "rollout", "restart", f"{known[service]}/{service}", "-n", self._namespace)
+
+    def stop(self) -> list[str]:
+        """Scale all workloads to zero pods; their volumes stay. `make up` starts them again."""
+        workloads = self._workloads()
+        for name, kind in workloads.items():
+            kubectl(self._context, "scale", f"{kind}/{name}", "--replicas", "0", "-n", self._namespace)
+        return sorted(workloads)
+
+    def folders(self) -> list[Path]:
+        """Folders of this machine."""
+        return [StackState(self._stack).folder, ROOT, Path(tempfile.gettempdir())]
+
+    def kept_data(self) -> KeptData:
+        """Claims of volumes. Where no cluster answers, the deployment reports that."""
+        try:
+            text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "name")
+        except ClusterError:
+            text = ""
+        found = text.split()
+        return KeptData(tuple(found), f"kubectl delete -n {self._namespace} {' '.join(found)}")
+
+    def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
+        """Nothing: objects have fixed names, and the next deployment adopts them."""
+        return []
+
+    def _pods(self) -> list[_Pod]:
+        text = kubectl(self._context, "get", "pods", "--all-namespaces", "-l", self._selector, "-o", "json")
+        return _Pods.model_validate_json(text).items
+
+    def _workloads(self) -> dict[str, str]:
+        """The kind of each workload by name."""
+        text = kubectl(
+            self._context,
+            *("get", "statefulsets,deployments", "-n", self._namespace, "-l", self._selector, "-o", "name"),
+        )
+        return {line.split("/")[1]: line.split("/")[0].removesuffix(".apps") for line in text.split()}
+
+    def _memory(self) -> dict[str, int]:
+        """Bytes by pod; empty where the cluster has no metrics server."""
+        try:
+            text = kubectl(self._context, "top", "pods", "--all-namespaces", "-l", self._selector, "--no-headers")
+        except ClusterError:
+            return {}
+        return {line.split()[1]: _bytes(line.split()[3]) for line in text.splitlines()}
+
+
+def _summary(name: str, pods: list[_Pod], memory: dict[str, int]) -> RunningService:
+    ready = sum(pod.ready for pod in pods)
+    starts = [pod.status.started for pod in pods if pod.status.started is not None and pod.ready]
+    uptime = datetime.now(UTC).replace(microsecond=0) - max(starts) if starts else timedelta()
+    # Without a metrics server the memory is unknown, and a service with pods must not look stopped.
+    used = sum(memory.get(pod.metadata.name, 0) for pod in pods) or ready
+    return RunningService(name, f"{ready} of {len(pods)} pods ready", used, uptime)
+
+
+def _bytes(text: str) -> int:
+    return int(text[:-2]) * _UNITS[text[-2:]] if text[-2:] in _UNITS else int(text)

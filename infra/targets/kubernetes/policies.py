@@ -1,0 +1,166 @@
+"""Network policies: nothing is permitted except what the services' descriptions name.
+
+Each service has one policy: its clients may connect to the ports that they need, and it may connect to the ports that
+it needs itself. Health checks and port-forwards come from the node, which policies do not restrict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulumi import ResourceOptions
+from pulumi_kubernetes import meta, networking
+
+from infra.services.model import Service
+from infra.targets.kubernetes import names
+
+_DNS = 53
+_DNS_NAMESPACE = "kube-system"
+_WEB_PORTS = (80, 443)
+
+
+@dataclass(frozen=True)
+class Located:
+    """A service and the namespace of its pods.
+
+    Args:
+        service: description of the service.
+        namespace: namespace of its pods.
+        hosts: whether users reach it through the Ingress controller.
+    """
+
+    service: Service
+    namespace: str
+    from_ingress: bool = False
+
+
+class UnknownNeed(Exception):
+    """A service needs a port that no service has; the message names both."""
+
+
+def deny(namespace: str, opts: ResourceOptions) -> None:
+    """Deny everything in a namespace, in and out, except queries of the cluster's DNS."""
+    networking.v1.NetworkPolicy(
+        f"{namespace}-deny",
+        metadata=meta.v1.ObjectMetaArgs(name="deny", namespace=namespace),
+        spec=networking.v1.NetworkPolicySpecArgs(pod_selector=_pods({}), policy_types=["Ingress", "Egress"]),
+        opts=opts,
+    )
+    peer = networking.v1.NetworkPolicyPeerArgs(namespace_selector=_pods({names.NAMESPACE_LABEL: _DNS_NAMESPACE}))
+    networking.v1.NetworkPolicy(
+        f"{namespace}-dns",
+        metadata=meta.v1.ObjectMetaArgs(name="dns", namespace=namespace),
+        spec=networking.v1.NetworkPolicySpecArgs(
+            pod_selector=_pods({}),
+            policy_types=["Egress"],
+            egress=[
+                networking.v1.NetworkPolicyEgressRuleArgs(
+                    to=[peer],
+                    ports=[
+                        networking.v1.NetworkPolicyPortArgs(port=_DNS, protocol=protocol) for protocol in ("UDP", "TCP")
+                    ],
+                )
+            ],
+        ),
+        opts=opts,
+    )
+
+
+def permit(
+    located: Sequence[Located],
+    *,
+    stack: str,
+    ingress_namespace: str,
+    operator_namespace: str,
+    opts: ResourceOptions,
+) -> None:
+    """Permit what the services need.
+
+    Args:
+        located: all services of the stack.
+        stack: name of the stack.
+        ingress_namespace: namespace of the Ingress controller.
+        operator_namespace: namespace of operators, which connect to the services that they run.
+        opts: options of the policies.
+
+    Raises:
+        UnknownNeed: a service needs a port that no service has.
+    """
+    known = {each.service.name: each for each in located}
+    for each in located:
+        for need in each.service.needs:
+            if need.service not in known or need.port not in known[need.service].service.ports:
+                raise UnknownNeed(f"service {each.service.name} needs {need.service}.{need.port}, which does not exist")
+    for each in located:
+        name = each.service.name
+        networking.v1.NetworkPolicy(
+            name,
+            metadata=meta.v1.ObjectMetaArgs(name=name, namespace=each.namespace, labels=names.labels(stack, name)),
+            spec=networking.v1.NetworkPolicySpecArgs(
+                pod_selector=_pods(names.selector(name)),
+                policy_types=["Ingress", "Egress"],
+                ingress=_ingress(each, located, ingress_namespace, operator_namespace),
+                egress=_egress(each, known),
+            ),
+            opts=opts,
+        )
+
+
+def _ingress(
+    to: Located, located: Sequence[Located], ingress_namespace: str, operator_namespace: str
+) -> list[networking.v1.NetworkPolicyIngressRuleArgs]:
+    service = to.service
+    rules = []
+    for client in located:
+        wanted = [need.port for need in client.service.needs if need.service == service.name]
+        if wanted:
+            rules.append(
+                networking.v1.NetworkPolicyIngressRuleArgs(
+                    from_=[_peer(client)], ports=[_port(service.ports[port].number) for port in wanted]
+                )
+            )
+    web = [_port(port.number) for port in service.ports.values() if port.scheme == "http" and not port.internal]
+    if to.from_ingress:
+        rules.append(networking.v1.NetworkPolicyIngressRuleArgs(from_=[_namespace(ingress_namespace)], ports=web))
+    if service.operated_by is not None:
+        rules.append(networking.v1.NetworkPolicyIngressRuleArgs(from_=[_peer(to)]))
+        rules.append(networking.v1.NetworkPolicyIngressRuleArgs(from_=[_namespace(operator_namespace)]))
+    return rules
+
+
+def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:
+    wanted: dict[str, list[int]] = {}
+    for need in of.service.needs:
+        wanted.setdefault(need.service, []).append(known[need.service].service.ports[need.port].number)
+    rules = [
+        networking.v1.NetworkPolicyEgressRuleArgs(
+            to=[_peer(known[server])], ports=[_port(number) for number in dict.fromkeys(numbers)]
+        )
+        for server, numbers in wanted.items()
+    ]
+    if of.service.operated_by is not None:
+        rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[_peer(of)]))
+    if of.service.outside:
+        world = networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr="0.0.0.0/0"))
+        rules.append(
+            networking.v1.NetworkPolicyEgressRuleArgs(to=[world], ports=[_port(number) for number in _WEB_PORTS])
+        )
+    return rules
+
+
+def _peer(located: Located) -> networking.v1.NetworkPolicyPeerArgs:
+    return networking.v1.NetworkPolicyPeerArgs(
+        namespace_selector=_pods({names.NAMESPACE_LABEL: located.namespace}),
+        pod_selector=_pods(names.selector(located.service.name)),
+    )
+
+
+def _namespace(name: str) -> networking.v1.NetworkPolicyPeerArgs:
+    return networking.v1.NetworkPolicyPeerArgs(namespace_selector=_pods({names.NAMESPACE_LABEL: name}))
+
+
+def _pods(labels: Mapping[str, str]) -> meta.v1.LabelSelectorArgs:
+    return meta.v1.LabelSelectorArgs(match_labels=labels)
+
+
+def _port(number: int) -> networking.v1.NetworkPolicyPortArgs:
+    return networking.v1.NetworkPolicyPortArgs(port=number, protocol="TCP")

@@ -1,0 +1,93 @@
+"""How StarRocks is put together: the emulator, nodes that join each other, or a cluster of an operator."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pulumi import Resource, ResourceOptions
+
+from infra.resources.starrocks.members import StarRocksMembers
+from infra.resources.starrocks.nodes import StarRocksNodes
+from infra.services import starrocks_cluster
+from infra.services.model import Service
+from infra.services.starrocks import starrocks_emulator
+from infra.settings import StarRocksSettings
+from infra.targets.base import Running
+
+Complete = Callable[[str, Resource], Resource]
+"""Creates the resource that exists once the cluster is complete, on a stack with its connections."""
+
+
+class Run(Protocol):
+    """Has the target run a service, after some resources are there."""
+
+    def __call__(self, service: Service, after: Sequence[Resource] = ()) -> Running:
+        """Run it."""
+
+
+@dataclass(frozen=True)
+class StarRocks:
+    """StarRocks as the target runs it.
+
+    Args:
+        running: the service that clients connect to.
+        complete: waits for the other nodes; None for the emulator.
+    """
+
+    running: Running
+    complete: Complete | None = None
+
+
+def run_starrocks(settings: StarRocksSettings, *, operated: bool, run: Run, streaming: Run) -> StarRocks:
+    """Have the target run StarRocks.
+
+    Args:
+        settings: of StarRocks.
+        operated: whether an operator runs its nodes.
+        run: has the target run a service.
+        streaming: the same for a service that a streaming job needs.
+    """
+    if settings.edition == "emulator":
+        return StarRocks(streaming(starrocks_emulator(settings)))
+    if operated:
+        return _of_operator(settings, streaming)
+    first, *followers = starrocks_cluster.frontends(settings)
+    starrocks = streaming(first)
+    joined = [run(each, [starrocks.resource]) for each in followers]
+    backends = [run(each) for each in starrocks_cluster.backends(settings)]
+
+    def complete(stack: str, connections: Resource) -> StarRocksNodes:
+        return StarRocksNodes(
+            "starrocks-nodes",
+            stack=stack,
+            service=starrocks.service.name,
+            followers=[each.endpoints["edit-log"].address for each in joined],
+            backends=[each.endpoints["heartbeat"].address for each in backends],
+            instances={each.service.name: each.instance for each in (starrocks, *joined, *backends)},
+            opts=ResourceOptions(
+                depends_on=[connections, *(each.resource for each in (*joined, *backends))],
+                deleted_with=starrocks.resource,
+            ),
+        )
+
+    return StarRocks(starrocks, complete)
+
+
+def _of_operator(settings: StarRocksSettings, streaming: Run) -> StarRocks:
+    starrocks = streaming(starrocks_cluster.operated(settings))
+
+    def complete(stack: str, connections: Resource) -> StarRocksMembers:
+        return StarRocksMembers(
+            "starrocks-members",
+            stack=stack,
+            service=starrocks.service.name,
+            frontends=settings.frontends,
+            backends=settings.backends,
+            instance=starrocks.instance,
+            opts=ResourceOptions(
+                depends_on=[connections, starrocks.resource],
+                deleted_with=starrocks.resource,
+            ),
+        )
+
+    return StarRocks(starrocks, complete)

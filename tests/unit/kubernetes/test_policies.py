@@ -1,0 +1,149 @@
+"""Network policies deny by default and permit exactly the connections that services need."""
+
+from dataclasses import replace
+
+import pulumi
+import pytest
+
+from infra.services.model import Need
+from infra.targets.kubernetes.policies import Located, UnknownNeed, permit
+from tests.unit.kubernetes.rendered import Object, Rendered, at, items, section
+
+from infra.services.web import platform_api  # isort: skip
+from infra.services.model import Endpoint  # isort: skip
+from infra.settings import WebSettings  # isort: skip
+
+PROD = "kappastack-prod"
+STARROCKS = "kappastack-prod-starrocks"
+SERVERS = {
+    "postgres": {
+        "dolphinscheduler": [5432],
+        "dolphinscheduler-alert": [5432],
+        "dolphinscheduler-master": [5432],
+        **{f"dolphinscheduler-worker-{number}": [5432] for number in range(3)},
+    },
+    "seatunnel": {
+        "seatunnel-2": [5801],
+        "seatunnel-3": [5801],
+        **{f"dolphinscheduler-worker-{number}": [5801] for number in range(3)},
+    },
+    "starrocks": {
+        "ciapol-api": [9030],
+        "platform-api": [9030],
+        **{f"dolphinscheduler-worker-{number}": [9030] for number in range(3)},
+        **{f"seatunnel{suffix}": [8030, 8040, 9030] for suffix in ("", "-2", "-3")},
+    },
+    "platform-api": {"frontend": [8090]},
+    "pulsar": {f"seatunnel{suffix}": [6650] for suffix in ("", "-2", "-3")},
+}
+"""Clients of some servers, with the ports that they need."""
+
+
+def _policies(rendered: Rendered) -> dict[tuple[str, str], Object]:
+    return {
+        (str(at(each, "metadata", "namespace")), str(at(each, "metadata", "name"))): section(each, "spec")
+        for each in rendered.objects
+        if each["kind"] == "NetworkPolicy"
+    }
+
+
+def _ports(rule: Object) -> list[int]:
+    found = [each["port"] for each in items(rule, "ports")]
+    return sorted(port for port in found if isinstance(port, int))
+
+
+def _name(peer: Object) -> str:
+    return str(at(peer, "podSelector", "matchLabels", "app.kubernetes.io/name"))
+
+
+def _clients(policy: Object) -> dict[str, list[int]]:
+    """Clients that are pods of the stack, with their ports."""
+    return {
+        _name(peer): _ports(rule)
+        for rule in items(policy, "ingress")
+        for peer in items(rule, "from")
+        if "podSelector" in peer and "ports" in rule
+    }
+
+
+@pytest.mark.parametrize("namespace", [PROD, STARROCKS])
+def test_nothing_is_permitted_by_default(rendered_prod: Rendered, namespace: str) -> None:
+    policies = _policies(rendered_prod)
+    assert policies[namespace, "deny"] == {
+        "podSelector": {"matchLabels": {}},
+        "policyTypes": ["Ingress", "Egress"],
+    }
+    [rule] = items(policies[namespace, "dns"], "egress")
+    assert _ports(rule) == [53, 53]
+    [peer] = items(rule, "to")
+    assert at(peer, "namespaceSelector", "matchLabels") == {"kubernetes.io/metadata.name": "kube-system"}
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_servers_accept_exactly_their_clients(rendered_prod: Rendered, server: str) -> None:
+    namespace = STARROCKS if server == "starrocks" else PROD
+    assert _clients(_policies(rendered_prod)[namespace, server]) == SERVERS[server]
+
+
+def test_every_permitted_connection_leaves_and_arrives(rendered_prod: Rendered) -> None:
+    policies = _policies(rendered_prod)
+    arriving = {
+        (client, server, port)
+        for (_, server), policy in policies.items()
+        if "ingress" in policy
+        for client, ports in _clients(policy).items()
+        for port in ports
+    }
+    leaving = {
+        (client, _name(peer), port)
+        for (_, client), policy in policies.items()
+        if client != "dns" and "egress" in policy
+        for rule in items(policy, "egress")
+        for peer in items(rule, "to")
+        if "podSelector" in peer and "ports" in rule
+        for port in _ports(rule)
+    }
+    assert arriving == leaving
+    assert len(arriving) > 80
+
+
+def test_every_service_has_a_policy(rendered_prod: Rendered) -> None:
+    policies = {name for _, name in _policies(rendered_prod)}
+    assert policies == {*rendered_prod.pods(), "starrocks", "deny", "dns"}
+
+
+def test_users_come_from_the_ingress_controller_only(rendered_prod: Rendered) -> None:
+    controller = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
+    open_to_users = {
+        name: _ports(rule)
+        for (_, name), policy in _policies(rendered_prod).items()
+        if "ingress" in policy
+        for rule in items(policy, "ingress")
+        if controller in list(items(rule, "from"))
+    }
+    assert open_to_users == {"frontend": [3000], "ciapol-api": [8000], "dolphinscheduler": [12345]}
+    assert set(rendered_prod.of_kind("Ingress")) == set(open_to_users)
+
+
+def test_only_services_that_say_so_connect_to_the_world(rendered_prod: Rendered) -> None:
+    assert "0.0.0.0/0" not in str(_policies(rendered_prod)), "prod has no webhook"
+
+
+def test_the_operator_and_its_pods_reach_each_other(rendered_prod: Rendered) -> None:
+    policy = _policies(rendered_prod)[STARROCKS, "starrocks"]
+    free = [peer for rule in items(policy, "ingress") if "ports" not in rule for peer in items(rule, "from")]
+    assert {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "starrocks"}}} in free
+    assert "starrocks" in [_name(peer) for peer in free if "podSelector" in peer]
+
+
+def test_a_need_without_a_server_is_an_error() -> None:
+    api = platform_api(WebSettings(), starrocks=Endpoint("mysql", "starrocks", 9030))
+    wrong = replace(api, needs=(Need("starrokcs", "query"),))
+    with pytest.raises(UnknownNeed, match=r"service platform-api needs starrokcs\.query, which does not exist"):
+        permit(
+            [Located(wrong, PROD)],
+            stack="prod",
+            ingress_namespace="ingress",
+            operator_namespace="operator",
+            opts=pulumi.ResourceOptions(),
+        )
