@@ -1,5 +1,6 @@
 """Waits of tests for conditions. The limits are generous, because a limit that is not reached costs nothing."""
 
+import os
 from collections.abc import Callable
 
 from apps.shared.polling import Pending, poll
@@ -7,6 +8,11 @@ from apps.shared.polling import Pending, poll
 PATIENCE = 300.0
 """Default time limit in seconds: what takes a second on an idle machine may take minutes on a busy one."""
 PAUSE = 0.1
+
+
+def is_busy() -> bool:
+    """Whether other programs slow this machine down, so that a duration says nothing about the measured program."""
+    return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
 def wait_until(

@@ -129,14 +129,14 @@ def free_port() -> int:
 
 def methods_and_paths_work_in_the_server(url: str) -> None:
     """Check HEAD, OPTIONS and encoded slashes on a real server, because the test client sends them differently."""
-    got, head = httpx.get(f"{url}/api/v1/stations/A", timeout=20), httpx.head(f"{url}/api/v1/stations/A", timeout=20)
+    got, head = httpx.get(f"{url}/api/v1/stations/A", timeout=120), httpx.head(f"{url}/api/v1/stations/A", timeout=120)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == got.headers["content-length"]
-    assert httpx.head(f"{url}/api/v1/stations?format=csv", timeout=20).status_code == 200
-    options = httpx.options(f"{url}/api/v1/stations/A", timeout=20)
+    assert httpx.head(f"{url}/api/v1/stations?format=csv", timeout=120).status_code == 200
+    options = httpx.options(f"{url}/api/v1/stations/A", timeout=120)
     assert (options.status_code, options.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
     for name in ("a%2Fb", "a%2fmeasurements"):
-        found = httpx.get(f"{url}/api/v1/stations/{name}", timeout=20)
+        found = httpx.get(f"{url}/api/v1/stations/{name}", timeout=120)
         assert (found.status_code, found.json()["errors"][0]["value"]) == (404, name.lower().replace("%2f", "/"))
         assert found.json()["instance"] == f"/api/v1/stations/{name}"
 

@@ -30,6 +30,7 @@ from infra.settings import DolphinSchedulerSettings, PostgresSettings
 from infra.state import StackState
 from infra.targets.host.paths import python_executable
 from infra.versions import DOLPHINSCHEDULER
+from tests.waiting import PATIENCE
 
 STACK = "test-dolphinscheduler"
 SERVICE = "dolphinscheduler"
@@ -146,7 +147,7 @@ class Servers:
         for process, how in reversed(self._running):
             if process.poll() is None:
                 os.killpg(process.pid, how)
-                process.wait(timeout=30)
+                process.wait(PATIENCE)
 
     def set_webhook(self, url: str) -> None:
         """Set the webhook for alerts of the stack."""

@@ -24,6 +24,7 @@ from tests.integration.frontend.sample_air import (
     iso,
 )
 from tests.integration.frontend.sample_pipeline import SamplePipeline, predictions_of
+from tests.waiting import PATIENCE
 
 Mode = Literal["fresh", "stale", "starrocks_down", "silent"]
 OLD = timedelta(hours=2)
@@ -263,6 +264,6 @@ class Server:
     def stop(self) -> None:
         """Stop and wait until the port is free."""
         self._server.should_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(PATIENCE)
         self._socket.close()
         assert not self._thread.is_alive()

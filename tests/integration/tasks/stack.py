@@ -13,6 +13,7 @@ from pathlib import Path
 
 from apps.shared.polling import wait_until
 from tests.integration.api.platform import DATABASE, ROOT, Emulator
+from tests.waiting import PATIENCE
 
 PASSWORD = "scheduler's password"
 STACK = "test"
@@ -86,7 +87,7 @@ class Stack:
             command, env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
-    def run(self, arguments: Sequence[str], prelude: str = "", within: float = 120) -> tuple[int, str]:
+    def run(self, arguments: Sequence[str], prelude: str = "", within: float = PATIENCE) -> tuple[int, str]:
         """Run a task to its end, and return its exit status and log."""
         process = self.start(arguments, prelude)
         output, _ = process.communicate(timeout=within)

@@ -3,14 +3,29 @@
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.integration.api.platform import Emulator
 from tests.integration.tasks.stack import Stack, wait
+from tests.waiting import PATIENCE, is_busy
 
 pytestmark = pytest.mark.integration
+
+
+WAIT = """\
+import pathlib, sys, time
+while not pathlib.Path(sys.argv[1]).exists():
+    time.sleep(0.05)
+"""
+"""Code that waits until the file exists that the first argument names."""
+
+
+def is_registered(stack: Stack, run: str) -> bool:
+    """Whether a run is the one in `pipeline_steps`."""
+    return stack.starrocks.execute("SELECT run_id FROM kappastack.pipeline_steps WHERE task = 't'") == [(run,)]
 
 
 def program(stack: Stack, text: str) -> None:
@@ -72,7 +87,7 @@ def test_a_program_is_killed_with_its_task(stack: Stack) -> None:
     process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
     wait(marker.exists)
     process.terminate()
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 143
     assert "killed" in output
     assert stack.step()["state"] == "killed"
@@ -111,37 +126,46 @@ def test_a_later_success_clears_the_error_and_keeps_the_time_of_the_failure(stac
 
 def test_a_task_still_succeeds_if_starrocks_is_unreachable_at_its_end(stack: Stack, starrocks: Emulator) -> None:
     done = stack.folder / "done"
-    program(stack, f"open({str(done)!r}, 'w').close()\nimport time\ntime.sleep(2)\nprint('did it')\n")
-    process = stack.start(stack.command("program", "--program", "predictor", "--", "predict"))
+    program(stack, f"open({str(done)!r}, 'w').close()\n{WAIT}\nprint('did it')\n")
+    process = stack.start(stack.command("program", "--program", "predictor", "--", str(stack.folder / "go-on")))
     wait(done.exists)
     starrocks.kill()
-    time.sleep(4)
+    (stack.folder / "go-on").touch()
+    assert process.stdout is not None
+    output = ""
+    while "does not answer" not in output:
+        line = process.stdout.readline()
+        assert line, output
+        output += line
     starrocks.start()
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, output
-    assert "does not answer" in output
+    rest, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, output + rest
     step = stack.step()
     assert (step["state"], step["details"]) == ("succeeded", "did it")
 
 
 def test_a_run_does_not_overwrite_the_row_of_a_later_run(stack: Stack) -> None:
-    program(stack, "import sys, time\ntime.sleep(float(sys.argv[1]))\n")
-    first = stack.start(stack.command("program", "--program", "predictor", "--", "4", run="first"))
-    time.sleep(1.5)
-    second = stack.start(stack.command("program", "--program", "predictor", "--", "8", run="second"))
-    first.communicate(timeout=60)
+    program(stack, WAIT)
+    ends = {run: stack.folder / run for run in ("first", "second")}
+    processes = {}
+    for run, end in ends.items():
+        processes[run] = stack.start(stack.command("program", "--program", "predictor", "--", str(end), run=run))
+        wait(partial(is_registered, stack, run))
+    ends["first"].touch()
+    processes["first"].communicate(timeout=PATIENCE)
     step = stack.step()
     assert (step["run_id"], step["state"]) == ("second", "running")
     assert step["last_succeeded_at"] is not None
-    second.communicate(timeout=60)
+    ends["second"].touch()
+    processes["second"].communicate(timeout=PATIENCE)
     assert stack.step()["state"] == "succeeded"
 
 
 def test_the_keeper_is_fast(stack: Stack) -> None:
-    """The keeper runs once a minute. The limit suits busy machines; docs/orchestration.md has measured times."""
+    """The keeper runs once a minute; docs/orchestration.md has measured times."""
     begin = time.monotonic()
     assert stack.run(stack.command("keep-running"))[0] == 0
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 10 or is_busy()
 
 
 def test_an_unknown_command_is_a_usage_error(stack: Stack) -> None:

@@ -20,6 +20,7 @@ from tests.integration.tasks.stack import STACK, Stack, utc_now, wait, webhook
 from tests.integration.tasks.zeta_process import ZetaProcess
 from tests.unit.sql import aqi_reference as reference
 from tests.unit.sql.aqi_reference import POLLUTANTS
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -154,7 +155,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
     process = stack.start(stack.command("zeta-job", "--job", "slow", run=run), prelude)
     wait(lambda: running(zeta, piece(run)))
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == status
     wait(lambda: zeta.client.status(piece(run)) == JobStatus.CANCELED)
     wait(lambda: stack.step()["state"] == "killed")
@@ -169,7 +170,7 @@ def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) 
     code, log = stack.run(command, prelude)
     assert (code, "waiting for it" in log) == (0, True), log
     assert "80 rows read, 80 rows written" in log
-    output, _ = survivor.communicate(timeout=60)
+    output, _ = survivor.communicate(timeout=PATIENCE)
     assert survivor.returncode == 0, output
     assert zeta.client.status(piece("joined", 1)) == JobStatus.UNKNOWN
 
@@ -179,7 +180,7 @@ def test_a_task_waits_for_a_killed_engine_and_submits_the_job_again(stack: Stack
     wait(lambda: running(zeta, piece("restart")))
     zeta.kill()
     zeta.start()
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, output
     assert "does not know job" in output
     assert "80 rows read, 80 rows written" in output

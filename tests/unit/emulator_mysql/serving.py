@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from starrocks_emulator.mysql import Limits, MysqlServer, serve
 from starrocks_emulator.results import Backend
+from tests.waiting import PATIENCE
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Served:
 
     def run(self, work: Callable[[], Coroutine[None, None, T]]) -> T:
         """Run a coroutine in the server's event loop."""
-        return asyncio.run_coroutine_threadsafe(work(), self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work(), self.loop).result(PATIENCE)
 
 
 @contextmanager
@@ -49,11 +50,11 @@ def serving(
     try:
         server = asyncio.run_coroutine_threadsafe(
             serve(backend, "127.0.0.1", 0, ssl=context, limits=limits), loop
-        ).result(10)
+        ).result(PATIENCE)
         try:
             yield Served(server, loop)
         finally:
-            asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
+            asyncio.run_coroutine_threadsafe(server.close(), loop).result(PATIENCE)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(300)

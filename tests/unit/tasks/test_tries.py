@@ -76,7 +76,7 @@ def test_the_task_can_be_killed_between_two_attempts(tried: Tried, monkeypatch: 
 def test_an_attempt_over_its_time_limit_is_killed() -> None:
     begin = time.monotonic()
     with pytest.raises(TimedOut), tasks._at_most(1):
-        time.sleep(20)
-    assert time.monotonic() - begin < 10
+        time.sleep(600)
+    assert time.monotonic() - begin < 300
     with tasks._at_most(0):
         pass

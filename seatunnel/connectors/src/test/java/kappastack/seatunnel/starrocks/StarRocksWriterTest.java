@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class StarRocksWriterTest {
     private static final SeaTunnelRowType TYPE =
             new SeaTunnelRowType(

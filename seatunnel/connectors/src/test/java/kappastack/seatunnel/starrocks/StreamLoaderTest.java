@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class StreamLoaderTest {
     private static final String FAIL = "{\"Status\":\"Fail\",\"Message\":\"memory limit exceeded\"}";
     private static final String EXISTS = "{\"Status\":\"Label Already Exists\",\"ExistingJobStatus\":\"RUNNING\"}";

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class MemoryGateTest {
     private static CompletableFuture<Void> passing(MemoryGate gate, List<byte[]> rows, int count) {
         return CompletableFuture.runAsync(
