@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from apps.web import openapi, operations, problems
 from apps.web.health import ReadNewest
 from apps.web.methods import Methods
-from apps.web.metrics import Metrics
+from apps.web.metrics import Measure, Metrics
 from apps.web.observation import Observation
 from apps.web.parameters import only_known_parameters
 from apps.web.settings import Settings
@@ -42,6 +42,7 @@ class Api(Generic[S]):
         settings: class of its settings.
         routers: its routes, which all are GET.
         newest: reads the times of its newest data for /health; None for an API without data of its own.
+        measure: reads metrics of its data for /metrics; None for none.
         prepare: puts what routes need besides the pool into `app.state`; must not connect.
     """
 
@@ -52,6 +53,7 @@ class Api(Generic[S]):
     settings: type[S]
     routers: Sequence[APIRouter]
     newest: ReadNewest | None = None
+    measure: Measure | None = None
     prepare: Callable[[FastAPI, S, Pool], None] | None = None
 
     def create(self, settings: S) -> FastAPI:
@@ -64,7 +66,7 @@ class Api(Generic[S]):
             pool.close()
 
         app = self._routes(lifespan)
-        metrics = Metrics(pool)
+        metrics = Metrics(pool, self.measure)
         app.state.name = self.name
         app.state.settings = settings
         app.state.pool = pool

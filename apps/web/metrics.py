@@ -1,5 +1,7 @@
 """Metrics for Prometheus."""
 
+import logging
+from collections.abc import Callable, Iterable
 from math import nan
 
 from prometheus_client import (
@@ -12,9 +14,16 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from apps.web.health import Health
-from apps.web.starrocks import Pool
+from apps.web.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
+
+log = logging.getLogger(__name__)
+
+Measure = Callable[[Pool], Iterable[Metric]]
+"""Reads metrics from StarRocks."""
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 
@@ -22,8 +31,13 @@ BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 class Metrics:
     """Requests and latencies by route, connections to StarRocks, and the age of the data."""
 
-    def __init__(self, pool: Pool) -> None:
-        """A registry of its own, so that several APIs can live in one process."""
+    def __init__(self, pool: Pool, measure: Measure | None = None) -> None:
+        """A registry of its own, so that several APIs can live in one process.
+
+        Args:
+            pool: connections to StarRocks.
+            measure: reads further metrics at each scrape; None for none.
+        """
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -37,6 +51,8 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        if measure is not None:
+            self._registry.register(_Measured(pool, measure))
         connections = Gauge("api_starrocks_connections", "Connections to StarRocks", ["state"], registry=self._registry)
         connections.labels("open").set_function(lambda: pool.state().open)
         connections.labels("in_use").set_function(lambda: pool.state().in_use)
@@ -64,3 +80,23 @@ class Metrics:
             self._age.set(nan if data.age_seconds is None else data.age_seconds)
             self._received.set(nan if data.last_received_at is None else data.last_received_at.timestamp())
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+
+class _Measured(Collector):
+    """Metrics that are read from StarRocks."""
+
+    def __init__(self, pool: Pool, measure: Measure) -> None:
+        self._pool = pool
+        self._measure = measure
+
+    def describe(self) -> Iterable[Metric]:
+        """None: without this method the registry would read them when the API starts."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The metrics now."""
+        try:
+            return list(self._measure(self._pool))
+        except (StarRocksUnavailable, StarRocksRefused) as error:
+            log.warning("metrics unavailable", extra={"fields": {"reason": str(error)}})
+            return ()

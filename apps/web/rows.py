@@ -38,7 +38,8 @@ class Rows(Generic[Item]):
     """Rows of a table or view, sorted by a unique key, in pages or as CSV.
 
     Args:
-        table: name of the table or view.
+        table: name of the table or view, or a query in parentheses with an alias.
+        name: of the list in its cursors; needed where `table` is a query, by default its name.
         filtered_table: read instead of `table` where the client filters; empty for the same.
         item: model of a row. Its fields are the columns, unless `columns` says otherwise.
         key: columns that together identify a row and are fields of the item, in the order of the list.
@@ -53,6 +54,7 @@ class Rows(Generic[Item]):
     """
 
     table: str
+    name: str = ""
     filtered_table: str = ""
     item: type[Item]
     key: tuple[str, ...]
@@ -80,6 +82,7 @@ class Rows(Generic[Item]):
         end: str | None = None,
         where: Mapping[str, str | None] | None = None,
         page: Callable[[Range, list[Item], str | None], BaseModel] | None = None,
+        unranged_page: Callable[[list[Item], str | None], BaseModel] | None = None,
         missing: Callable[[], Problem | None] | None = None,
     ) -> Response:
         """Answer the list.
@@ -92,6 +95,7 @@ class Rows(Generic[Item]):
             end: its `to`.
             where: value by column that must be equal; None for any.
             page: JSON of a page from its range, items and next cursor; `Page` by default.
+            unranged_page: likewise of a list without a range, from its items and next cursor.
             missing: see `answer_list`.
 
         Raises:
@@ -101,9 +105,11 @@ class Rows(Generic[Item]):
         span = Range(position.start, position.end) if position.start and position.end else None
 
         def body(items: list[Item], next_cursor: str | None) -> BaseModel:
-            if page is None or span is None:
-                return Page(items=items, next_cursor=next_cursor)
-            return page(span, items, next_cursor)
+            if page is not None and span is not None:
+                return page(span, items, next_cursor)
+            if unranged_page is not None and span is None:
+                return unranged_page(items, next_cursor)
+            return Page(items=items, next_cursor=next_cursor)
 
         return answer_list(
             request,
@@ -124,11 +130,14 @@ class Rows(Generic[Item]):
         if cursor is None:
             span = time_range(start, end, self.longest, self.default) if self.time else None
             return RowsCursor(
-                table=self.table, start=span.start if span else None, end=span.end if span else None, where=given
+                table=self.name or self.table,
+                start=span.start if span else None,
+                end=span.end if span else None,
+                where=given,
             )
         position = decode(RowsCursor, cursor)
         same = (
-            position.table == self.table
+            position.table == (self.name or self.table)
             and position.where.keys() <= where.keys()
             and given.items() <= position.where.items()
             and (start is None or parse("from", start) == position.start)

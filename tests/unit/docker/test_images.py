@@ -21,7 +21,7 @@ def image(name: str, base: str = BASE) -> Image:
 
 
 def test_every_service_has_an_image() -> None:
-    programs = {"tasks", *(each.name for each in every() if each.name.endswith("-predictor"))}
+    programs = {"tasks", *(each.name for each in every() if each.name.endswith(("-predictor", "-pipeline")))}
     assert {each.name for each in images(BASE, declared().values())} == {each.name for each in every()} - programs
 
 
@@ -33,6 +33,7 @@ def test_worker_images_contain_the_task_programs() -> None:
     assert {each.name for each in image("dolphinscheduler").distributions} == {
         "dolphinscheduler",
         "ciapol-predictor",
+        "liontrack-pipeline",
         "tasks",
     }
 

@@ -26,7 +26,8 @@ def spoken(cron: str) -> str:
     if hour == "*":
         return "every minute" if minute == "*" else f":{int(minute):02}"
     assert weekday == "?", f"the table has no words for {cron!r}"
-    return f"day {day} of the month, {int(hour):02}:{int(minute):02}"
+    when = "every day" if day == "*" else f"day {day} of the month"
+    return f"{when}, {int(hour):02}:{int(minute):02}"
 
 
 def schedule(definition: WorkflowDefinition) -> str:

@@ -81,16 +81,17 @@ def test_the_files_of_a_product_are_in_folders_with_its_name(name: str) -> None:
     for database in found.databases:
         assert list(found.migrations(database).glob("V*.sql"))
     assert list(found.smoke_tests.glob("test_*.py"))
+    document = yaml.safe_load(found.topics.read_text())
     permissions = [
         role
-        for namespace in yaml.safe_load(found.topics.read_text())["namespaces"].values()
-        for role in namespace.get("permissions", {})
+        for part in (*document["namespaces"].values(), *document["topics"].values())
+        for role in part.get("permissions", {})
     ]
     assert {role for role in permissions if role != "seatunnel"} == {found.role(role) for role in found.publishers}
 
 
 def test_the_error_names_an_undeclared_product() -> None:
-    with pytest.raises(SettingsError, match="names lions; declared in stacks/products/ are ciapol"):
+    with pytest.raises(SettingsError, match="names lions; declared in stacks/products/ are ciapol, liontrack"):
         chosen(["ciapol", "lions"])
 
 

@@ -1,0 +1,1 @@
+"""LionTrack: producers of events, the nightly pipeline and the analytics API."""

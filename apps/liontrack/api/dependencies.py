@@ -1,0 +1,51 @@
+"""What routes of LionTrack share."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator
+
+from apps.web.methods import decode_slashes
+from apps.web.problems import FieldError, Problem, not_found
+from apps.web.starrocks import Pool
+
+LionId = Annotated[str, AfterValidator(decode_slashes), Path(min_length=1, max_length=64, examples=["simba_001"])]
+UserId = Annotated[str, AfterValidator(decode_slashes), Path(min_length=1, max_length=64, examples=["user-001"])]
+
+
+def unknown_lion(lion_id: str) -> Problem:
+    """The problem of a lion that the pipeline has not seen (404)."""
+    return not_found(
+        "unknown-lion",
+        "Unknown lion",
+        f"No lion {lion_id!r} has a position or a weighing that was computed.",
+        FieldError(field="lionId", value=lion_id, expected="the lion_id of a lion of /api/analytics/lions"),
+    )
+
+
+def check_lion(pool: Pool, lion_id: str) -> None:
+    """Raise the problem of a lion that does not exist."""
+    if not pool.query("SELECT lion_id FROM liontrack_silver.lion_states WHERE lion_id = %s", [lion_id]):
+        raise unknown_lion(lion_id)
+
+
+def username(pool: Pool, user_id: str) -> str | None:
+    """The last name of a user.
+
+    Raises:
+        Problem: there is no such user (404).
+    """
+    rows = pool.query(
+        "SELECT username FROM liontrack_silver.users WHERE user_id = %s "
+        "UNION ALL SELECT NULL AS username FROM liontrack_silver.challenges WHERE user_id = %s LIMIT 1",
+        [user_id, user_id],
+    )
+    if not rows:
+        raise not_found(
+            "unknown-user",
+            "Unknown user",
+            f"No activity or challenge of user {user_id!r} was computed.",
+            FieldError(field="userId", value=user_id, expected="a user_id of /api/analytics/leaderboard/users"),
+        )
+    names = [str(row["username"]) for row in rows if row["username"] is not None]
+    return names[0] if names else None

@@ -1,0 +1,79 @@
+"""Metrics of the pipeline and of its tables, under the names that LionTrack's dashboards use."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from apps.web.starrocks import Pool
+
+BUCKETS: Final = (1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
+"""Upper limits of the durations, s."""
+TABLES: Final = (
+    *("bronze.lions_raw", "bronze.weights_raw", "bronze.challenges_raw", "bronze.users_raw"),
+    *("bronze.rejected_events", "silver.lions", "silver.positions", "silver.weight_history", "silver.challenges"),
+    *("silver.users", "gold.lions_metrics", "gold.users_activity", "gold.lions_positions_history"),
+    "metadata.data_quality_checks",
+)
+_QUALITY: Final = """
+SELECT checks.table_name, MIN(checks.quality_percentage) AS score
+FROM liontrack_metadata.data_quality_checks AS checks
+INNER JOIN (
+    SELECT table_name, check_name, MAX(checked_at) AS checked_at
+    FROM liontrack_metadata.data_quality_checks
+    GROUP BY table_name, check_name
+) AS latest
+    ON latest.table_name = checks.table_name
+    AND latest.check_name = checks.check_name
+    AND latest.checked_at = checks.checked_at
+GROUP BY checks.table_name
+"""
+
+
+def measure(pool: Pool) -> Iterator[Metric]:
+    """Read all metrics. Errors of the pool pass through."""
+    runs = CounterMetricFamily(
+        "liontrack_pipeline_runs", "Runs of the pipeline by status", labels=["pipeline_name", "status"]
+    )
+    for row in pool.query(
+        "SELECT pipeline_name, status, COUNT(*) AS n FROM liontrack_metadata.pipeline_runs "
+        "GROUP BY pipeline_name, status"
+    ):
+        runs.add_metric([str(row["pipeline_name"]), str(row["status"])], _number(row["n"]))
+    yield runs
+    yield _durations(pool)
+    quality = GaugeMetricFamily(
+        "liontrack_data_quality_score", "Lowest of a table's latest quality checks, %", labels=["table_name"]
+    )
+    for row in pool.query(_QUALITY):
+        quality.add_metric([str(row["table_name"])], _number(row["score"]))
+    yield quality
+    records = GaugeMetricFamily("liontrack_table_records", "Rows of a table", labels=["table_name", "layer"])
+    counts = " UNION ALL ".join(f"SELECT '{table}' AS name, COUNT(*) AS n FROM liontrack_{table}" for table in TABLES)
+    for row in pool.query(counts):
+        name = str(row["name"])
+        records.add_metric([name, name.split(".", 1)[0]], _number(row["n"]))
+    yield records
+
+
+def _durations(pool: Pool) -> Metric:
+    """Durations of the runs that succeeded."""
+    seconds = "TIMESTAMPDIFF(SECOND, started_at, ended_at)"
+    columns = ", ".join(f"COUNT(CASE WHEN {seconds} <= {limit} THEN 1 END) AS b{limit}" for limit in BUCKETS)
+    histogram = HistogramMetricFamily(
+        "liontrack_pipeline_duration_seconds", "Time that a successful run took, s", labels=["pipeline_name"]
+    )
+    for row in pool.query(
+        f"SELECT pipeline_name, {columns}, COUNT(*) AS n, SUM({seconds}) AS total "
+        "FROM liontrack_metadata.pipeline_runs WHERE status = 'success' GROUP BY pipeline_name"
+    ):
+        buckets = [(str(limit), _number(row[f"b{limit}"])) for limit in BUCKETS]
+        histogram.add_metric(
+            [str(row["pipeline_name"])], [*buckets, ("+Inf", _number(row["n"]))], _number(row["total"])
+        )
+    return histogram
+
+
+def _number(value: object) -> float:
+    return float(str(value))

@@ -1,0 +1,104 @@
+"""/api/analytics/export: whole tables, streamed"""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from apps.liontrack.api.store.exports import TABLES, Table, read
+from apps.web import csv
+from apps.web.parameters import PoolOf
+from apps.web.problems import FieldError, Problem, ProblemDetails
+from apps.web.starrocks import Row
+from apps.web.times import iso
+
+router = APIRouter(prefix="/api/analytics/export", tags=["export"])
+
+TableName = Annotated[
+    str | None, Query(description=f"one of {', '.join(TABLES)}", examples=["silver.lions"], max_length=100)
+]
+_WRONG: dict[int | str, dict[str, object]] = {400: {"model": ProblemDetails}, 422: {"model": ProblemDetails}}
+_LINES = 500
+
+
+@router.get(
+    "/csv",
+    response_class=Response,
+    summary="A table as CSV",
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **_WRONG},
+)
+def export_csv(request: Request, pool: PoolOf, table: TableName = None) -> Response:
+    """All rows, by key. Text that a spreadsheet would evaluate has an apostrophe in front."""
+    chosen = _table(table)
+    rows = ({name: _cell(value) for name, value in row.items()} for row in read(pool, chosen))
+    return _stream(request, csv.write(rows, chosen.columns), f"{chosen.name}.csv", "text/csv; charset=utf-8")
+
+
+@router.get(
+    "/json",
+    response_class=Response,
+    summary="A table as JSON",
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}},
+        **_WRONG,
+    },
+)
+def export_json(request: Request, pool: PoolOf, table: TableName = None) -> Response:
+    """All rows, by key, as one array."""
+    chosen = _table(table)
+    return _stream(request, _array(read(pool, chosen)), f"{chosen.name}.json", "application/json")
+
+
+def _table(name: str | None) -> Table:
+    """The table of a request.
+
+    Raises:
+        Problem: it is none of `TABLES` (400).
+    """
+    if name is None or name not in TABLES:
+        expected = f"one of {', '.join(TABLES)}"
+        error = FieldError(field="table", value=name, expected=expected)
+        raise Problem(400, "unknown-table", "Unknown table", f"table: expected {expected}, got {name!r}", [error])
+    return TABLES[name]
+
+
+def _stream(request: Request, lines: Iterator[str], name: str, media_type: str) -> Response:
+    """Sends lines as they come, so that memory stays constant; for HEAD they are not read."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    chosen = iter(()) if getattr(request.state, "head", False) else _joined(lines)
+    return StreamingResponse(chosen, headers=headers, media_type=media_type)
+
+
+def _joined(lines: Iterator[str]) -> Iterator[str]:
+    """Pieces of many lines: each piece costs a change of threads."""
+    piece: list[str] = []
+    for line in lines:
+        piece.append(line)
+        if len(piece) == _LINES:
+            yield "".join(piece)
+            piece.clear()
+    yield "".join(piece)
+
+
+def _array(rows: Iterator[Row]) -> Iterator[str]:
+    yield "["
+    first = True
+    for row in rows:
+        text = json.dumps({name: _cell(value) for name, value in row.items()}, ensure_ascii=False)
+        yield text if first else f",\n{text}"
+        first = False
+    yield "]\n"
+
+
+def _cell(value: object) -> csv.Cell:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,1 @@
+"""The nightly pipeline: bronze to silver to gold, with checks, lineage and a report."""

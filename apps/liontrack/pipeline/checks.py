@@ -1,0 +1,57 @@
+"""Quality of bronze: how many of the messages that came could be used, and had the form that was agreed."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from apps.liontrack.pipeline.run import Run
+from apps.liontrack.pipeline.store import insert, number
+
+TOPICS: Final = {
+    "lions.position.events": "bronze.lions_raw",
+    "lions.weight.events": "bronze.weights_raw",
+    "users.activity.events": "bronze.users_raw",
+    "challenges.status.events": "bronze.challenges_raw",
+}
+"""Table by topic."""
+_TOPIC: Final = "persistent://liontrack/tracking/"
+_KEPT_DAYS: Final = 365
+
+
+def check(run: Run, say: Callable[[str], None]) -> None:
+    """Check the messages that the broker received on the days of the run's range; a topic without any has no check.
+
+    `bronze_validation` is the share of usable messages, `schema_check` that of usable messages without a field that no
+    column holds.
+    """
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for topic, table in TOPICS.items():
+        row = run.store.query(
+            "SELECT COUNT(*) AS messages, COUNT(CASE WHEN usable THEN 1 END) AS usable, "
+            "COUNT(CASE WHEN usable AND unknown_fields IS NULL THEN 1 END) AS known "
+            "FROM liontrack_bronze.messages WHERE received_at >= %s AND received_at < %s AND topic = %s",
+            (run.first, run.end, _TOPIC + topic),
+        )[0]
+        messages, usable, known = (number(row[name]) for name in ("messages", "usable", "known"))
+        if not messages:
+            continue
+        for name, passed in (("bronze_validation", usable), ("schema_check", known)):
+            percentage = 100 * passed / messages
+            say(f"{table}: {name} {percentage:.1f} % of {messages} messages")
+            insert(
+                run.store,
+                "liontrack_metadata.data_quality_checks",
+                {
+                    "table_name": table,
+                    "check_name": name,
+                    "checked_at": now,
+                    "quality_percentage": percentage,
+                    "details": json.dumps({"messages": messages, "passed": passed, "failed": messages - passed}),
+                    "received_at": now,
+                    "message_id": f"run:{run.id}"[:64],
+                },
+            )
+    run.store.change(
+        "DELETE FROM liontrack_metadata.data_quality_checks WHERE checked_at < %s", (now - timedelta(days=_KEPT_DAYS),)
+    )

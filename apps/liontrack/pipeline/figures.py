@@ -1,0 +1,134 @@
+"""The figures of a report, read from StarRocks."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from apps.liontrack.pipeline.run import Run
+from apps.liontrack.pipeline.store import Store, number
+from apps.shared.starrocks import Cell
+
+Table = list[tuple[object, ...]]
+_NOT_OF_TESTS = "NOT EXISTS (SELECT 1 FROM liontrack_silver.test_entities AS marked WHERE marked.entity_id = {})"
+
+
+@dataclass(frozen=True)
+class Health:
+    """Lions by health score, and their average; None where no lion has a score."""
+
+    lions: int
+    above_80: int
+    from_60_to_80: int
+    below_60: int
+    average: float | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a report shows.
+
+    Args:
+        day: that the report is about.
+        first: first day that was asked for.
+        last: the last.
+        late_days: number of days that were computed because of late events.
+        messages: topic, received, rejected.
+        excluded: table, reason, rows.
+        checks: table, check, percentage.
+        health: of the lions on the day.
+        anomalies: lion, health score, average weight, trend.
+        users: name, challenges completed, average engagement.
+    """
+
+    day: date
+    first: date
+    last: date
+    late_days: int
+    messages: Table
+    excluded: Table
+    checks: Table
+    health: Health
+    anomalies: Table
+    users: Table
+
+
+def figures(run: Run, day: date) -> Figures:
+    """Read the figures of a run; lions and users of smoke tests are left out."""
+    store = run.store
+    return Figures(
+        day=day,
+        first=run.first,
+        last=run.end - timedelta(days=1),
+        late_days=len(run.days(late_only=True)),
+        messages=_messages(run),
+        excluded=_excluded(run),
+        checks=_rows(
+            store,
+            "SELECT table_name, check_name, quality_percentage FROM liontrack_metadata.data_quality_checks "
+            "WHERE message_id = %s ORDER BY table_name, check_name",
+            (f"run:{run.id}"[:64],),
+        ),
+        health=_health(store, day),
+        anomalies=_rows(
+            store,
+            "SELECT lion_id, health_score, avg_weight, weight_trend FROM liontrack_gold.lions_metrics "
+            f"WHERE metric_date = %s AND health_score < 60 AND {_NOT_OF_TESTS.format('lion_id')} ORDER BY health_score",
+            (day,),
+        ),
+        users=_rows(
+            store,
+            "SELECT COALESCE(users.username, acts.user_id) AS username, SUM(acts.challenges_completed) AS done, "
+            "AVG(acts.engagement_score) AS engagement FROM liontrack_gold.users_activity AS acts "
+            "LEFT JOIN liontrack_silver.users AS users ON users.user_id = acts.user_id "
+            f"WHERE acts.activity_date > %s AND acts.activity_date <= %s AND {_NOT_OF_TESTS.format('acts.user_id')} "
+            "GROUP BY COALESCE(users.username, acts.user_id) ORDER BY engagement DESC, username",
+            (day - timedelta(days=30), day),
+        ),
+    )
+
+
+def _messages(run: Run) -> Table:
+    rows = run.store.query(
+        "SELECT topic, COUNT(*) AS received, COUNT(CASE WHEN NOT usable THEN 1 END) AS rejected "
+        "FROM liontrack_bronze.messages WHERE received_at >= %s AND received_at < %s GROUP BY topic ORDER BY topic",
+        (run.first, run.end),
+    )
+    return [(str(row["topic"]).rsplit("/", 1)[-1], number(row["received"]), number(row["rejected"])) for row in rows]
+
+
+def _excluded(run: Run) -> Table:
+    rows = run.store.query(
+        "SELECT target_table, excluded_by_reason FROM liontrack_metadata.lineage WHERE run_id = %s", (run.id,)
+    )
+    total: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        for reason, count in json.loads(str(row["excluded_by_reason"])).items():
+            total[str(row["target_table"]), reason] += count
+    return [(table, reason, count) for (table, reason), count in sorted(total.items())]
+
+
+def _health(store: Store, day: date) -> Health:
+    row = store.query(
+        "SELECT COUNT(health_score) AS lions, COUNT(CASE WHEN health_score > 80 THEN 1 END) AS above, "
+        "COUNT(CASE WHEN health_score BETWEEN 60 AND 80 THEN 1 END) AS middle, "
+        "COUNT(CASE WHEN health_score < 60 THEN 1 END) AS below, AVG(health_score) AS average "
+        f"FROM liontrack_gold.lions_metrics WHERE metric_date = %s AND {_NOT_OF_TESTS.format('lion_id')}",
+        (day,),
+    )[0]
+    average = row["average"]
+    return Health(
+        lions=number(row["lions"]),
+        above_80=number(row["above"]),
+        from_60_to_80=number(row["middle"]),
+        below_60=number(row["below"]),
+        average=None if average is None else float(str(average)),
+    )
+
+
+def _rows(store: Store, statement: str, arguments: tuple[Cell, ...]) -> Table:
+    return [tuple(_plain(value) for value in row.values()) for row in store.query(statement, arguments)]
+
+
+def _plain(value: Cell) -> object:
+    return number(value) if isinstance(value, int) else value

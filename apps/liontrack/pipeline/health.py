@@ -1,0 +1,36 @@
+"""Whether the services that the pipeline needs answer."""
+
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from apps.liontrack.pipeline.store import Store
+
+_SECONDS = 10.0
+_WITHOUT_TOKEN = frozenset({401, 403})
+
+
+class UnhealthyError(Exception):
+    """A service does not answer; the message names it."""
+
+
+def check_pulsar(admin_url: str) -> None:
+    """Ask a broker whether it has started. A broker that asks for a token has.
+
+    Raises:
+        UnhealthyError: no answer, or another one.
+    """
+    if not admin_url.startswith(("http://", "https://")):
+        raise UnhealthyError(f"PULSAR_ADMIN_URL is {admin_url!r}, expected an http or https address")
+    try:
+        with urlopen(Request(f"{admin_url}/admin/v2/brokers/ready"), timeout=_SECONDS) as answer:  # noqa: S310
+            answer.read()
+    except HTTPError as error:
+        if error.code not in _WITHOUT_TOKEN:
+            raise UnhealthyError(f"Pulsar at {admin_url} answered {error.code}") from None
+    except (URLError, OSError) as error:
+        raise UnhealthyError(f"Pulsar at {admin_url} does not answer: {error}") from None
+
+
+def check_starrocks(store: Store) -> str:
+    """The version of StarRocks. Raises StarRocksError where it does not answer."""
+    return str(store.query("SELECT current_version() AS version")[0]["version"])

@@ -1,0 +1,118 @@
+"""The record of a run: its state, and the days that it computes."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from apps.liontrack.pipeline.store import Store, insert
+from apps.shared.starrocks import Argument
+
+PIPELINE: Final = "batch_processor"
+_RUNS: Final = "liontrack_metadata.pipeline_runs"
+_DAYS: Final = "liontrack_metadata.run_days"
+_RETENTION: Final = timedelta(days=8)
+"""Pulsar keeps messages for 7 days, so a message is stored at most so long after it was received, plus a day."""
+_LOAD: Final = timedelta(minutes=20)
+"""A load may become visible so long after the time that its rows have in `loaded_at`."""
+_BATCH: Final = 500
+_ERROR: Final = 1000
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the pipeline.
+
+    Args:
+        store: StarRocks.
+        id: run of DolphinScheduler; the same in every try.
+        first: first day of the range that was asked for.
+        end: day after its last.
+    """
+
+    store: Store
+    id: str
+    first: date
+    end: date
+
+    def begin(self) -> None:
+        """Write that the run has begun; a repeated try keeps the time of the first."""
+        known = self.store.query(f"SELECT started_at FROM {_RUNS} WHERE run_id = %s", (self.id,))
+        self._set(status="running", started_at=known[0]["started_at"] if known else _now(), ended_at=None, error=None)
+
+    def succeed(self) -> None:
+        """Write that the run has ended."""
+        self._set(status="success", ended_at=_now(), error=None)
+
+    def fail(self, reason: str) -> None:
+        """Write that a step failed."""
+        self._set(status="failed", ended_at=_now(), error=reason[:_ERROR])
+
+    def find_days(self) -> None:
+        """Determine and store the days that the run computes.
+
+        These are the days of its range, every day with an event that was stored since the last run that succeeded, and
+        the days where a corrected weighing was before. The first run finds every day that has an event.
+        """
+        before = self.store.query(
+            f"SELECT MAX(loaded_until) AS loaded_until FROM {_RUNS} WHERE status = 'success' AND run_id <> %s",
+            (self.id,),
+        )[0]["loaded_until"]
+        condition, values = "loaded_at >= '1970-01-01'", list[Argument]()
+        if isinstance(before, datetime):
+            condition, values = "received_at >= %s AND loaded_at >= %s", [before - _RETENTION, before - _LOAD]
+        until = self.store.query(
+            f"SELECT MAX(loaded_at) AS until FROM liontrack_bronze.messages WHERE {condition}", values
+        )
+        found = self.store.query(
+            f"SELECT DISTINCT DATE(event_time) AS day FROM liontrack_bronze.messages WHERE {condition} AND usable",
+            values,
+        )
+        moved = self.store.query(
+            "SELECT DISTINCT checks.weight_date AS day FROM liontrack_silver.weight_checks AS checks "
+            "INNER JOIN liontrack_bronze.weights_raw AS raw ON raw.weight_id = checks.weight_id "
+            f"INNER JOIN liontrack_bronze.messages AS messages ON messages.message_id = raw.message_id "
+            f"WHERE raw.partition_date <> checks.weight_date AND messages.{condition.replace('AND ', 'AND messages.')}",
+            values,
+        )
+        late = {day for row in [*found, *moved] if isinstance(day := row["day"], date)}
+        asked = {self.first + timedelta(days=number) for number in range((self.end - self.first).days)}
+        self.store.change(f"DELETE FROM {_DAYS} WHERE run_id = %s", (self.id,))
+        rows = [(self.id, day, int(day not in asked)) for day in sorted(asked | late)]
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            marks = ", ".join(["(%s, %s, %s)"] * len(batch))
+            self.store.change(
+                f"INSERT INTO {_DAYS} (run_id, day, late) VALUES {marks}", [value for row in batch for value in row]
+            )
+        seen = until[0]["until"]
+        self._set(loaded_until=seen if isinstance(seen, datetime) else before)
+
+    def days(self, *, late_only: bool = False) -> list[date]:
+        """The days that the run computes, in order.
+
+        Raises:
+            LookupError: no earlier step has determined them.
+        """
+        rows = self.store.query(f"SELECT day, late FROM {_DAYS} WHERE run_id = %s ORDER BY day", (self.id,))
+        if not rows:
+            raise LookupError(f"run {self.id} has no days: its step `quality` has not ended")
+        return [day for row in rows if isinstance(day := row["day"], date) and (row["late"] or not late_only)]
+
+    def _set(self, **values: Argument) -> None:
+        known = self.store.query(f"SELECT * FROM {_RUNS} WHERE run_id = %s", (self.id,))
+        row: dict[str, Argument] = {
+            "run_id": self.id,
+            "pipeline_name": PIPELINE,
+            "status": "running",
+            "range_from": self.first,
+            "range_to": self.end,
+            "loaded_until": None,
+            "started_at": _now(),
+            "ended_at": None,
+            "error": None,
+        }
+        insert(self.store, _RUNS, row | (known[0] if known else {}) | values)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

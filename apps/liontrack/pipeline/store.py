@@ -1,0 +1,27 @@
+"""What the pipeline asks of StarRocks."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from apps.shared.starrocks import Argument, Cell
+
+
+class Store(Protocol):
+    """A connection of the pipeline's user; `apps.shared.starrocks.StarRocks` is one."""
+
+    def query(self, statement: str, arguments: Sequence[Argument] = ()) -> list[dict[str, Cell]]:
+        """The rows of a statement by column name."""
+
+    def change(self, statement: str, arguments: Sequence[Argument] = ()) -> int:
+        """Run a statement that changes rows; their number."""
+
+
+def insert(store: Store, table: str, row: dict[str, Argument]) -> None:
+    """Insert a row; one with the same key is replaced. `table` is qualified."""
+    marks = ", ".join(["%s"] * len(row))
+    store.change(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+
+def number(value: object) -> int:
+    """A count of a row; NULL, the sum of no rows, is 0."""
+    return int(str(value or 0))

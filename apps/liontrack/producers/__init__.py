@@ -1,0 +1,1 @@
+"""Programs that publish events of lions and users."""

@@ -1,0 +1,66 @@
+"""Positions from files as events."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from apps.liontrack.producers.events import Event, position
+from apps.liontrack.producers.files import BadRowError, Fix, read_fixes
+
+
+@dataclass(frozen=True)
+class Options:
+    """How files are replayed.
+
+    Args:
+        files: CSV files.
+        shift_to: moves each lion's positions by whole days, so that its last is in the 24 hours before; None: not.
+        skip_bad: leave out rows that are no position; otherwise the first is an error.
+        label: appended to each lion's name; empty: events have no name.
+    """
+
+    files: Sequence[Path]
+    shift_to: datetime | None = None
+    skip_bad: bool = False
+    label: str = ""
+
+
+def fixes(options: Options, skipped: Callable[[str], None] = lambda _: None) -> Iterator[Fix]:
+    """The positions of all files, in their order.
+
+    Args:
+        options: how.
+        skipped: called with the message of each row that is left out.
+
+    Raises:
+        BadRowError: a row is no position and `skip_bad` is not set, or a file cannot be read.
+    """
+    shifts = _shifts(options) if options.shift_to is not None else {}
+    for path in options.files:
+        for found in read_fixes(path):
+            if isinstance(found, BadRowError):
+                if not options.skip_bad:
+                    raise found
+                skipped(str(found))
+                continue
+            by = shifts.get(found.lion_id, timedelta())
+            yield Fix(found.lion_id, found.at + by, found.latitude, found.longitude)
+
+
+def replay(options: Options, skipped: Callable[[str], None] = lambda _: None) -> Iterator[Event]:
+    """The events of `fixes`. Errors like those of `fixes`."""
+    for fix in fixes(options, skipped):
+        name = f"{fix.lion_id} ({options.label})" if options.label else None
+        yield position(fix.lion_id, fix.at, fix.latitude, fix.longitude, name=name)
+
+
+def _shifts(options: Options) -> dict[str, timedelta]:
+    """How far each lion's positions move: whole days keep the time of day."""
+    assert options.shift_to is not None
+    last: dict[str, datetime] = {}
+    for path in options.files:
+        for found in read_fixes(path):
+            if isinstance(found, Fix):
+                last[found.lion_id] = max(found.at, last.get(found.lion_id, found.at))
+    return {lion: timedelta(days=(options.shift_to - at) // timedelta(days=1)) for lion, at in last.items()}

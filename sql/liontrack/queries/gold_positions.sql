@@ -1,0 +1,7 @@
+-- Where each lion was on each day from the first placeholder on and before the second.
+INSERT INTO liontrack_gold.lions_positions_history (
+    lion_id, position_date, lat, lng, accuracy, fixes, distance_km, run_id
+)
+SELECT lion_id, day, centre_lat, centre_lng, spread_m, fixes, distance_km, '${run}'
+FROM liontrack_silver.lion_days
+WHERE day >= CAST('${from}' AS DATE) AND day < CAST('${to}' AS DATE) AND fixes > 0;

@@ -1,0 +1,53 @@
+"""An emulator with LionTrack's tables, and the pipeline as its own user."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.integration.liontrack.lake import Lake, start_lake
+
+
+@pytest.fixture(scope="session")
+def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    with start_lake(tmp_path_factory.mktemp("liontrack")) as lake:
+        yield lake
+
+
+@pytest.fixture
+def lake(_server: Lake) -> Lake:
+    """Empty tables."""
+    _server.clear()
+    return _server
+
+
+@pytest.fixture
+def pulsar_admin() -> Iterator[str]:
+    """A broker that asks for a token."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # name of http.server
+            self.send_response(401 if self.path == "/admin/v2/brokers/ready" else 404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Log nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def password_file(tmp_path: Path, _server: Lake) -> Path:
+    """The password of every user of the tests."""
+    path = tmp_path / "password"
+    path.write_text(_server.password + "\n")
+    return path
