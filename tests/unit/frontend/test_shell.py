@@ -16,7 +16,8 @@ VOCABULARY = {
     "ciapol": (
         r"ciapol|stations?|mesures?|mesurée?s?|measurements?|measured|aqi|iqa|air|pollutants?|polluants?|pollution"
         r"|weather_station|pm ?2\.?5|pm ?10|ozone|abidjan|p[ée]kin|beijing"
-    )
+    ),
+    "liontrack": r"liontrack|lions?|pumas?|collars?|colliers?",
 }
 IMPORT = re.compile(r"""(?:from|import|import\()\s*["'](\.{1,2}/[^"']*|\.)["']""")
 #: What each part of the source may import, besides itself. Tests may import everything.
