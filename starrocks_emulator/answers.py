@@ -1,13 +1,14 @@
 """Results of DuckDB queries as StarRocks sends them."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import duckdb
 
 from starrocks_emulator import errors
 from starrocks_emulator.encoded_rows import FEW_ROWS, encoded_query, payloads
+from starrocks_emulator.mysql.encode import float32_text
 from starrocks_emulator.results import Column, ResultSet, Value
 from starrocks_emulator.types import LENGTHS, WIRE, from_stored
 
@@ -27,7 +28,7 @@ def read(cursor: duckdb.DuckDBPyConnection, text: str) -> ResultSet:
     cursor.execute(text)
     description = cursor.description or []
     columns = [column(str(entry[0]), str(entry[1])) for entry in description]
-    nested = [index for index, entry in enumerate(description) if str(entry[1]).endswith("[]")]
+    nested = {index: str(entry[1]) for index, entry in enumerate(description) if str(entry[1]).endswith("[]")}
     temporal = [index for index, entry in enumerate(description) if str(entry[1]) in {"DATE", "TIMESTAMP"}]
     return ResultSet(columns, _batches(cursor, nested, temporal))
 
@@ -56,16 +57,16 @@ def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) ->
 
     def encoded() -> Iterator[Iterable[bytes]]:
         yield payloads(first)
-        for batch in _batches(cursor, ()):
+        for batch in _batches(cursor, {}):
             yield payloads(batch)
 
     return ResultSet(columns, values(), encoded())
 
 
 def _batches(
-    cursor: duckdb.DuckDBPyConnection, nested: Sequence[int], temporal: Sequence[int] = ()
+    cursor: duckdb.DuckDBPyConnection, nested: Mapping[int, str], temporal: Sequence[int] = ()
 ) -> Iterator[Sequence[Sequence[Value]]]:
-    """Rows of the running query; `nested` and `temporal`: places of arrays and of dates."""
+    """Rows of the running query; `nested`: places and types of arrays, `temporal`: places of dates."""
     while True:
         try:
             batch = cursor.fetchmany(_BATCH)
@@ -75,7 +76,8 @@ def _batches(
             return
         if nested:
             batch = [
-                tuple(_array(value) if index in nested else value for index, value in enumerate(row)) for row in batch
+                tuple(_array(value, nested[index]) if index in nested else value for index, value in enumerate(row))
+                for row in batch
             ]
         if temporal and any(isinstance(row[index], str) for row in batch for index in temporal):
             batch = [
@@ -90,20 +92,20 @@ def _year_0(value: Value) -> Value:
     return value.replace("0001", "0000", 1).replace(" (BC)", "") if isinstance(value, str) else value
 
 
-def _array(value: object) -> str | None:
-    return None if value is None else _element(value)
+def _array(value: object, stored: str) -> str | None:
+    return None if value is None else _element(value, stored.rstrip("[]"))
 
 
-def _element(value: object) -> str:
-    """An element of an array as StarRocks prints it: strings and dates in quotes, booleans as 1 and 0."""
+def _element(value: object, stored: str) -> str:
+    """An element of an array as StarRocks prints it: strings and dates in quotes, booleans as 1 and 0.
+
+    `stored`: DuckDB's type of the innermost elements."""
     if value is None:
         return "null"
     if isinstance(value, list):
-        return "[" + ",".join(map(_element, value)) + "]"
-    if isinstance(value, bool):
-        return "1" if value else "0"
+        return "[" + ",".join(_element(one, stored) for one in value) + "]"
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        return float32_text(value) if stored == "FLOAT" else repr(value).removesuffix(".0")
     if isinstance(value, int | Decimal):
-        return str(value)
-    return json.dumps(str(value), ensure_ascii=False)
+        return str(int(value) if isinstance(value, bool) else value)
+    return f"'{value}'" if stored == "JSON" else json.dumps(str(value), ensure_ascii=False)

@@ -93,7 +93,7 @@ class Dependents:
                 if view.id not in done:
                     done.add(view.id)
                     self._catalog.put(change, view.with_(active=False, inactive_reason=text))
-                    pending.append((view, f"base-table inactive: {view.name}", None))
+                    pending.append((view, f"base-mv inactive: {view.name}", None))
 
     def activated(self, view: Table) -> Table:
         """The view as active, to be refreshed completely the next time.

@@ -134,19 +134,22 @@ _RULES = tuple(
          "Aggregation cannot contain aggregations or window functions", "42000"),
         (r"window function calls cannot be nested", 1064, "Nesting of analytic expressions is not allowed", "42000"),
         (r"DISTINCT is not supported for window functions", 1064, "DISTINCT not allowed in analytic function", "42000"),
-        (r"No function matches the given name and argument types|Could not choose a best candidate function|"
+        (r"No function matches the given name and argument types|Cannot deduce template type|"
+         r"Could not choose a best candidate function|"
          r'Macro "?[\w.]*"?\(\) (?:does not support|has multiple overloads)|Invalid LIST argument|'
          r"UNNEST requires a single list|Cannot extract|cannot be applied to|can only operate on|"
          r"bounds of the slice|"
          r"Cannot concatenate lists", 1064,
          "No matching function with signature for these types of arguments; convert them by CAST", "42000"),
+        (r"^Invalid Input Error: ((?:missing|invalid|bad|no argument for|unexpected|trailing)[^\n]*)", 1064,
+         "Invalid regex expression: {0}", "42000"),
         (r"ORDER (?:BY )?term out of range", 1064, "ORDER BY position is not in the select list", "42000"),
         (r"GROUP BY term out of range", 1064, "GROUP BY position is not in the select list", "42000"),
         (r"Subquery returns (\d+) columns", 1064, "A subquery must return one column, found {0}", "42000"),
         (r"More than one row returned by a subquery", 1064,
          "Expected LE 1 to be returned by expression", "42000"),
         (r"[Oo]verflow|out of range|is too large", 1064, "A number is out of the range of its type", "22003"),
-        (r"Cannot compare values of type (\w+)[^\n]* and type (\w+)", 1064,
+        (r"Cannot compare values of type ([\w\[\]]+)[^\n]*? and (?:type )?([\w\[\]]+)", 1064,
          "Column type {0} and {1} cannot be compared; convert one of them by CAST", "42000"),
         (r"Cannot mix values of type (\w+)[^\n]* and (\w+)", 1064,
          "The types {0} and {1} have no common type; convert one of them by CAST", "42000"),
@@ -202,6 +205,9 @@ def translated(error: Exception, what: str) -> SqlError:
     if isinstance(error, RecursionError):
         return analysis("The statement is nested too deeply")
     found = from_duckdb(error) if isinstance(error, duckdb.Error) else None
+    if found is None and isinstance(error, duckdb.BinderException | duckdb.NotImplementedException):
+        _LOG.warning("not supported: %s", what[:2000], exc_info=error)
+        return unsupported("this combination of expressions and clauses")
     if found is None:
         _LOG.error("internal error in: %s", what[:2000], exc_info=error)
         return internal()

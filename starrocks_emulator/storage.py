@@ -86,6 +86,8 @@ class Storage:
             "memory_limit": memory_limit,
             "threads": str(threads),
             "default_null_order": "nulls_first_on_asc_last_on_desc",
+            # a constant in ORDER BY has no effect
+            "order_by_non_integer_literal": "true",
             "ieee_floating_point_ops": "false",
             "error_on_division_by_zero": "false",
             "temp_directory": str(folder / "spill"),

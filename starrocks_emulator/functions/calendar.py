@@ -130,7 +130,7 @@ class _Reader:
 def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
     """STR_TO_DATE; text after the last part is ignored, as in StarRocks. `pattern` contains a whole date."""
     reader = _Reader(text)
-    pattern = pattern.replace("%T", "%H:%i:%S").replace("%r", "%I:%i:%S %p")
+    pattern = pattern.replace("%T", "%H:%i:%S").replace("%r", "%I:%i:%S %?")
     parts: dict[str, int] = {}
     afternoon: int | None = None
     place = 0
@@ -170,7 +170,7 @@ def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
                 parts["minute" if code == "i" else "second"] = int(reader.digits(2))
             elif code == "f":
                 parts["microsecond"] = int(reader.digits(6).ljust(6, "0"))
-            elif code == "p":
+            elif code == "p" or (code == "?" and text[reader.place : reader.place + 2].upper() in {"AM", "PM"}):
                 afternoon = reader.word(("AM", "PM")) * 12
             elif code in "Wa":
                 reader.word(_DAYS, 3 if code == "a" else None)

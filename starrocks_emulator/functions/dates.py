@@ -132,7 +132,14 @@ def _diff(arguments: Sequence[str]) -> str:
     unit = literal(arguments[0], "the unit of date_diff").lower()
     if unit == "microsecond":
         raise errors.analysis("type column should be one of day/hour/minute/second/millisecond")
+    months = _MONTHS.get(unit)
+    if months:
+        first, second = overload("dt", arguments[1]), overload("dt", arguments[2])
+        return f"(fn.date_diff_months({first}, {second}) // {months})"
     return difference(unit, arguments[1], arguments[2])
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def difference(unit: str, later: str, earlier: str) -> str:
@@ -143,11 +150,10 @@ def difference(unit: str, later: str, earlier: str) -> str:
     """
     unit = unit.lower()
     first, second = overload("dt", later), overload("dt", earlier)
-    months = {"month": 1, "quarter": 3, "year": 12}
-    if unit in months:
-        # unlike StarRocks, DuckDB counts a whole month up to the last day of a shorter month
-        whole = f"fn.months({first}, {second})"
-        return whole if unit == "month" else f"({whole} // {months[unit]})"
+    if unit == "year":
+        return f"fn.years({first}, {second})"
+    if unit in _MONTHS:
+        return f"(fn.months({first}, {second}) // {_MONTHS[unit]})"
     if unit not in {"microsecond", "millisecond", "second", "minute", "hour", "day", "week"}:
         raise errors.analysis(f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are there")
     return f"date_sub('{unit}', {second}, {first})"

@@ -112,27 +112,44 @@ MACROS = (
     # NULL outside the range of DATETIME
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
+    # slices begin at the first moment; earlier ones cannot be sliced
+    "CREATE MACRO fn.first_moment() AS TIMESTAMP '0001-01-01 00:00:00'",
+    "CREATE MACRO fn.sliced(x, slice) AS CASE WHEN x < fn.first_moment() THEN CAST(error('emulator: time used with "
+    "time_slice can''t before 0001-01-01 00:00:00') AS TIMESTAMP) WHEN x IS NOT NULL THEN slice END",
     # DuckDB also accepts nan, inf and 1_000
     "CREATE MACRO fn.number(x) AS CASE WHEN regexp_full_match(x, "
     "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') AND isfinite(TRY_CAST(x AS DOUBLE)) "
     "THEN TRY_CAST(x AS DOUBLE) END",
     "CREATE MACRO fn.plain_number(x) AS CASE WHEN NOT contains(x, '_') THEN x END",
     "CREATE MACRO fn.month_number(x) AS date_part('year', x) * 12 + date_part('month', x)",
-    # whole months from b to a, towards zero
-    "CREATE MACRO fn.months(a, b) AS CASE "
-    "WHEN fn.month_number(a) > fn.month_number(b) AND a - date_trunc('month', a) < b - date_trunc('month', b) "
-    "THEN fn.month_number(a) - fn.month_number(b) - 1 "
-    "WHEN fn.month_number(a) < fn.month_number(b) AND a - date_trunc('month', a) > b - date_trunc('month', b) "
-    "THEN fn.month_number(a) - fn.month_number(b) + 1 ELSE fn.month_number(a) - fn.month_number(b) END",
+    "CREATE MACRO fn.in_month(x) AS x - date_trunc('month', x)",
+    # whole months and years from b to a (`months_diff`, `years_diff` of time_functions.cpp): below one month the
+    # result is -1 where a is the earlier one, and 0 in DATE_DIFF, which counts up to the last day of a shorter month
+    "CREATE MACRO fn.months(a, b) AS CASE WHEN fn.month_number(a) >= fn.month_number(b) "
+    "THEN fn.month_number(a) - fn.month_number(b) - CAST(fn.in_month(a) < fn.in_month(b) AS BIGINT) "
+    "ELSE fn.month_number(a) - fn.month_number(b) + CAST(fn.in_month(a) > fn.in_month(b) AS BIGINT) END",
+    "CREATE MACRO fn.in_year(x) AS date_part('month', x) * 31 * INTERVAL 1 day + fn.in_month(x)",
+    "CREATE MACRO fn.years(a, b) AS CASE WHEN date_part('year', a) >= date_part('year', b) "
+    "THEN date_part('year', a) - date_part('year', b) - CAST(fn.in_year(a) < fn.in_year(b) AS BIGINT) "
+    "ELSE date_part('year', a) - date_part('year', b) + CAST(fn.in_year(a) > fn.in_year(b) AS BIGINT) END",
+    "CREATE MACRO fn.is_last_day(x) AS date_part('day', x + INTERVAL 1 day) = 1",
+    "CREATE MACRO fn.in_day(x) AS x - date_trunc('day', x)",
+    "CREATE MACRO fn.lacks_days(a, b) AS CASE WHEN date_part('day', a) > date_part('day', b) "
+    "THEN NOT fn.is_last_day(b) OR (fn.is_last_day(a) AND fn.in_day(a) > fn.in_day(b)) "
+    "ELSE date_part('day', a) = date_part('day', b) AND fn.in_day(a) > fn.in_day(b) "
+    "AND (NOT fn.is_last_day(b) OR fn.is_last_day(a)) END",
+    "CREATE MACRO fn.months_from(a, b) AS fn.month_number(b) - fn.month_number(a) "
+    "- CAST(fn.lacks_days(a, b) AS BIGINT)",
+    "CREATE MACRO fn.date_diff_months(a, b) AS CASE WHEN b < a THEN fn.months_from(b, a) "
+    "ELSE - fn.months_from(a, b) END",
     # half away from zero, as DECIMAL arithmetic of StarRocks rounds
     "CREATE MACRO fn.quotient(a, b) AS CASE WHEN b = 0 THEN NULL ELSE (abs(a) * 2 + abs(b)) // (abs(b) * 2) "
     "* CAST(sign(a) * sign(b) AS HUGEINT) END",
     "CREATE MACRO fn.divided(a DOUBLE, b DOUBLE) AS a / b, (a BIGINT, b BIGINT) AS a / b, "
     "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('emulator: a division of DECIMALs of unknown scale; use CAST')",
-    # StarRocks truncates the result of group_concat to group_concat_max_len bytes
+    # StarRocks truncates the result of group_concat to whole characters of group_concat_max_len bytes
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
-    "left(x, most) WHEN x IS NOT NULL THEN error('emulator: This emulator does not cut a group_concat that is not "
-    "ASCII at group_concat_max_len; set the variable higher') END",
+    "left(x, most) ELSE py_cut(x, most) END",
     # a text of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
     "CREATE MACRO fn.repeated(x, n) AS CASE WHEN n <= 0 THEN CASE WHEN x IS NOT NULL THEN '' END "
     "WHEN strlen(x) * CAST(n AS HUGEINT) <= 1048576 THEN repeat(x, CAST(n AS BIGINT)) END",
@@ -143,6 +160,7 @@ MACROS = (
     "CREATE MACRO fn.wrapped(x) AS CAST(CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x ELSE "
     "((x + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 "
     "- 9223372036854775808 END AS BIGINT)",
+    "CREATE MACRO fn.wrapped_at(x, limit_) AS CASE WHEN x = limit_ THEN - x ELSE x END",
     "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
     "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",

@@ -239,6 +239,7 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_upper": (str.upper, ("VARCHAR",), "VARCHAR"),
     "py_lower": (str.lower, ("VARCHAR",), "VARCHAR"),
     "py_split_part": (split_part, ("VARCHAR", "VARCHAR", "INTEGER"), "VARCHAR"),
+    "py_cut": (lambda text, most: text.encode()[:most].decode(errors="ignore"), ("VARCHAR", "BIGINT"), "VARCHAR"),
     "py_next_day": (calendar.next_day, ("TIMESTAMP", "VARCHAR", "INTEGER"), "DATE"),
 }
 """Name, Python function, types of its arguments and of its result. NULL in any argument gives NULL; a

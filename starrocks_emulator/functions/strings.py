@@ -1,5 +1,6 @@
 """String functions. Strings compare byte by byte; positions count characters from 1."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from starrocks_emulator import errors
@@ -114,6 +115,20 @@ def _murmur(arguments: Sequence[str]) -> str:
     return state
 
 
+_LAZY = re.compile(r"(\\\\.|\[\^?\]?(?:\\\\.|[^\]\\\\])*\])|([*+?}])\?", re.DOTALL)
+
+
+def _regexp_replace(arguments: Sequence[str]) -> str:
+    """Matches are the longest ones, so that a quantifier is never lazy; a dot matches a line end too."""
+    text, pattern, replacement = arguments
+    if text == "''" and pattern.startswith("'"):
+        # StarRocks finds nothing in a constant empty string
+        return f"CASE WHEN {pattern} IS NOT NULL AND {replacement} IS NOT NULL THEN '' END"
+    if pattern.startswith("'"):
+        pattern = _LAZY.sub(lambda found: found[1] or found[2], pattern)
+    return f"regexp_replace({text}, {pattern}, {replacement}, 'gs')"
+
+
 _EDGE = "CASE WHEN {{1}} <= 0 THEN CASE WHEN {{0}} IS NOT NULL THEN '' END ELSE {}(fn.text({{0}}), {{1}}) END"
 _left = _with_integers(_EDGE.format("left"), 1)
 _right = _with_integers(_EDGE.format("right"), 1)
@@ -161,7 +176,7 @@ STRINGS = {
     "APPEND_TRAILING_CHAR_IF_ABSENT": fixed(
         "CASE WHEN length({1}) = 1 THEN CASE WHEN ends_with({0}, {1}) THEN {0} ELSE {0} || {1} END END", 2
     ),
-    "TRANSLATE": fixed("translate({0}, {1}, {2})", 3),
+    "TRANSLATE": fixed("fn.bounded(translate({0}, {1}, {2}))", 3),
     "URL_ENCODE": fixed("py_url_encode({0})", 1),
     "URL_DECODE": fixed("py_url_decode({0})", 1),
     "TO_BASE64": fixed("to_base64(encode({0}))", 1),
@@ -171,8 +186,8 @@ STRINGS = {
     "GET_JSON_STRING": fixed("py_get_json_string({0}, {1})", 2),
     "GET_JSON_INT": fixed("py_get_json_int({0}, {1})", 2),
     "GET_JSON_DOUBLE": fixed("py_get_json_double({0}, {1})", 2),
-    "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2})", 3),
-    "REGEXP_REPLACE": fixed("regexp_replace({0}, {1}, {2}, 'g')", 3),
+    "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2}, 's')", 3),
+    "REGEXP_REPLACE": Function(_regexp_replace, 3, 3),
     "HEX": fixed("fn.hex({0})", 1),
     "MD5": fixed("md5(fn.text({0}))", 1),
     "MD5SUM": Function(_md5sum, 1, None),

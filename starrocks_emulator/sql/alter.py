@@ -12,7 +12,7 @@ from starrocks_emulator.sql import principals
 from starrocks_emulator.sql.create_table import column, parsed_column, range_partitions
 from starrocks_emulator.sql.dml import assigned
 from starrocks_emulator.sql.lexer import Words
-from starrocks_emulator.sql.literals import quote
+from starrocks_emulator.sql.literals import quote, text_literal
 from starrocks_emulator.sql.partitions import checked_ranges, find_partition, partition_condition
 from starrocks_emulator.sql.properties import checked
 from starrocks_emulator.storage import Transaction
@@ -133,7 +133,11 @@ def _add_column(change: Transaction, table: Table, words: Words) -> Table:
         position = table.columns.index(found) + 1
         if position < len(table.keys):
             raise errors.analysis(f"Column {added.name} cannot stand among the key columns")
-    default = f" DEFAULT {write.default_of(added.default)}" if added.default is not None else ""
+    default = ""
+    if added.default is not None:
+        # DuckDB sets NOT NULL in the same transaction only where the rows got a constant
+        row = change.cursor.execute(f"SELECT CAST({write.default_of(added.default)} AS VARCHAR)").fetchone()
+        default = f" DEFAULT {text_literal(str(row[0]))}" if row else ""
     change.cursor.execute(f"ALTER TABLE {table.stored} ADD COLUMN {quote(added.name)} {added.type.stored()}{default}")
     if default:
         change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} DROP DEFAULT")
@@ -158,7 +162,7 @@ def _inactivate_readers(context: Context, change: Transaction, table: Table, col
     dependents = context.services.dependents
     for view in dependents.synchronous_readers(table, column):
         raise errors.analysis(f"Can not drop/modify the column {column}, because the column is used in {view.name}")
-    dependents.inactivate(change, table, "base-table schema changed for columns", column)
+    dependents.inactivate(change, table, "base table schema changed for columns", column)
 
 
 def _drop_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
@@ -338,7 +342,7 @@ def _alter_view(context: Context, words: Words) -> Ok:
                 table = services.dependents.activated(table)
         elif words.accept("INACTIVE"):
             if table.active:
-                services.dependents.inactivate(change, table, "base-table inactive")
+                services.dependents.inactivate(change, table, "base-mv inactive")
                 table = table.with_(active=False, inactive_reason=BY_USER)
         else:
             raise errors.unsupported(

@@ -175,7 +175,8 @@ class Changer:
         allowed(table, "UPDATE")
         if table.model != "PRIMARY":
             raise errors.analysis(f"only support updating primary key table, {table.name} is not one")
-        if not tree.args.get("where"):
+        few = len(tree.expressions) <= _FEW and len(tree.expressions) < len(table.columns) * _SMALL_SHARE
+        if not tree.args.get("where") and not few:
             raise errors.analysis("must specify where clause to prevent full table update")
         with queries.scope_of(tree, table) as prefix:
             sets: dict[str, str] = {}
@@ -191,7 +192,7 @@ class Changer:
                     raise errors.analysis(f"Column {column.name} is assigned twice")
                 sets[column.name] = self._new_value(assignment.expression, queries, column)
             more = [queries.relation(tree.args["from_"].this)] if tree.args.get("from_") else []
-            where = truth(queries, tree.args["where"].this)
+            where = truth(queries, tree.args["where"].this) if tree.args.get("where") else "TRUE"
         changes = ", ".join(f"{quote(name)} = {value}" for name, value in sets.items())
         from_ = f" FROM {', '.join(more)}" if more else ""
         statement = f"{prefix}UPDATE {table.stored} AS {quote(table.name)} SET {changes}{from_} WHERE {where}"
@@ -304,6 +305,9 @@ def check_plain_condition(node: exp.Expr, table: Table) -> None:
     )
 
 
+_FEW = 3
+_SMALL_SHARE = 0.3
+"""Numbers of columns that an UPDATE without WHERE may change (StarRocks: `checkIfUsePartialUpdate`)."""
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 
 

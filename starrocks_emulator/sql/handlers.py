@@ -10,6 +10,7 @@ from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
+from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
 from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
@@ -17,7 +18,7 @@ from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, truth
 from starrocks_emulator.sql.parse import PARAMETER, written_name
 from starrocks_emulator.sql.renderer import Renderer
-from starrocks_emulator.variables import FIXED, TUNING
+from starrocks_emulator.variables import CHOICES, FIXED, TUNING
 
 
 def _cast(render: Renderer, node: exp.Expr) -> str:
@@ -65,8 +66,17 @@ def _literal(render: Renderer, node: exp.Expr) -> str:
 
 
 def _whole_division(render: Renderer, node: exp.Expr) -> str:
-    """DIV divides BIGINTs, to which both sides are converted."""
-    return f"({cast(render(node.this), BIGINT)} // {cast(render(node.expression), BIGINT)})"
+    """DIV divides numbers of the larger integer type; the smallest one divided by -1 wraps to itself."""
+    target = render.kind(node) or BIGINT
+    left, right = (cast(render(side), target) for side in (node.this, node.expression))
+    if target.name not in _LIMITS:
+        return f"({left} // {right})"
+    wide = "HUGEINT" if target.name == "bigint" else "BIGINT"
+    quotient = f"CAST({left} AS {wide}) // CAST({right} AS {wide})"
+    return f"CAST(fn.wrapped_at({quotient}, {_LIMITS[target.name]}) AS {target.stored()})"
+
+
+_LIMITS = {"tinyint": 1 << 7, "smallint": 1 << 15, "int": 1 << 31, "bigint": 1 << 63}
 
 
 def _case(render: Renderer, node: exp.Expr) -> str:
@@ -162,29 +172,10 @@ def _bound(spec: exp.Expr, side: str) -> str:
     return f"{text} {spec.args.get(side + '_side') or ''}".strip()
 
 
-def _group_concat(render: Renderer, node: exp.Expr) -> str:
-    only(node, "this", "separator")
-    inner, distinct = node.this, ""
-    ordering = inner if isinstance(inner, exp.Order) else None
-    inner = ordering.this if ordering else inner
-    if isinstance(inner, exp.Distinct):
-        inner, distinct = inner.expressions[0] if len(inner.expressions) == 1 else inner, "DISTINCT "
-    values = (
-        inner.expressions if isinstance(inner, exp.Concat | exp.Distinct) else [inner]
-    )  # sqlglot wraps several values in CONCAT
-    order = " " + render.order(ordering, values) if ordering else ""
-    separator = render(node.args["separator"]) if node.args.get("separator") else "','"
-    text = " || ".join(render.as_text(value) for value in values)
-    most = int(render.variables.get("group_concat_max_len", "1024"))
-    if distinct and ordering and order.split(" ASC")[0].split(" DESC")[0] != f" ORDER BY {text}":
-        order = order.replace(f"ORDER BY {render(values[0])} ", f"ORDER BY {text} ", 1) if len(values) == 1 else order
-    return f"fn.no_longer(string_agg({distinct}{text}, {separator}{order}), {most})"
-
-
 def _variable(render: Renderer, node: exp.Expr) -> str:
     name = node.name.lower()
     if name not in render.variables:
-        if name in TUNING or name in FIXED:
+        if name in TUNING or name in FIXED or name in CHOICES:
             raise errors.unsupported(f"reading the variable {name} before it is set")
         raise SqlError(1193, f"Unknown system variable '{node.name}'")
     value = render.variables[name]
@@ -242,7 +233,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Mod: lambda r, n: arithmetic(r, n, "%"),
     exp.Div: division,
     exp.BitwiseNot: lambda r, n: f"(~ {cast(r(n.this), BIGINT)})",
-    exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)})",
+    exp.RegexpLike: lambda r, n: f"regexp_matches({r(n.this)}, {r(n.expression)}, 's')",
     exp.Exists: lambda r, n: r.exists(n),
     exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005
     exp.Null: lambda r, n: "NULL",  # noqa: ARG005
@@ -261,7 +252,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.In: _in,
     exp.Like: _like,
     exp.Window: _window,
-    exp.GroupConcat: _group_concat,
+    exp.GroupConcat: group_concat,
     exp.SessionParameter: _variable,
     exp.Extract: _extract,
     exp.Trim: _trim,

@@ -124,6 +124,13 @@ def larger(first: SqlType, second: SqlType, grow: bool) -> SqlType:
     return SqlType(INTEGERS[index])
 
 
+def whole_kind(left: Kind, right: Kind) -> SqlType:
+    """The type of `DIV & | ^`: the larger of two integer types; BIGINT where an operand is no integer."""
+    if left is None or right is None or not {left.name, right.name} <= set(INTEGERS):
+        return BIGINT
+    return larger(left, right, grow=False)
+
+
 def common(kinds: Sequence[Kind]) -> Kind:  # noqa: PLR0911
     """The common type of the branches of an expression; None if it is not known or not certain."""
     known = [kind for kind in kinds if kind != NULL]
@@ -179,8 +186,10 @@ class Kinds:
             return arithmetic_kind(node, self(node.this), self(node.expression))
         if isinstance(node, exp.Div):
             return self._division(self(node.this), self(node.expression))
-        if isinstance(node, exp.IntDiv | exp.BitwiseAnd | exp.BitwiseOr | exp.BitwiseXor | exp.BitwiseNot):
+        if isinstance(node, exp.BitwiseNot):
             return BIGINT
+        if isinstance(node, exp.IntDiv | exp.BitwiseAnd | exp.BitwiseOr | exp.BitwiseXor):
+            return whole_kind(self(node.this), self(node.expression))
         if isinstance(node, exp.Cast):
             return data_type(node.args["to"])
         if isinstance(node, exp.Case):

@@ -62,9 +62,20 @@ def _time_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:
     side = written_name(arguments[2].name).upper() if len(arguments) == 3 else "FLOOR"
     if side not in {"FLOOR", "CEIL"}:
         raise errors.analysis(f"time_slice ends with FLOOR or CEIL, found {side}")
-    width = interval(render, arguments[1])
-    start = f"time_bucket({width}, {overload('dt', render(arguments[0]))}, TIMESTAMP '0001-01-01 00:00:00')"
+    width, moment = interval(render, arguments[1]), overload("dt", render(arguments[0]))
+    amount, unit = arguments[1].this, arguments[1].args["unit"].name.upper()
+    if isinstance(amount, exp.Literal) and int(amount.name) > _WHOLE_RANGE[unit]:
+        return f"fn.sliced({moment}, fn.first_moment())" if side == "FLOOR" else f"fn.sliced({moment}, NULL)"
+    start = f"fn.sliced({moment}, time_bucket({width}, {moment}, fn.first_moment()))"
     return start if side == "FLOOR" else f"fn.ranged({start} + {width})"
+
+
+_WHOLE_RANGE = {
+    "YEAR": 9999, "QUARTER": 9999 * 4, "MONTH": 9999 * 12, "WEEK": 9999 * 53, "DAY": 9999 * 366,
+    "HOUR": 9999 * 366 * 24, "MINUTE": 9999 * 366 * 1440, "SECOND": 9999 * 366 * 86400,
+    "MILLISECOND": 9999 * 366 * 86400_000, "MICROSECOND": 9999 * 366 * 86400_000_000,
+}  # fmt: skip
+"""Numbers of units longer than the range of DATETIME."""
 
 
 def _date_slice(render: Render, arguments: Sequence[exp.Expr]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import overload
+from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.calendar import parse_datetime
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.sql.kinds import (
@@ -159,6 +159,9 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
         moment = moment_of(text)
         if moment is None:
             raise errors.analysis(f"Invalid date value: '{text}'")
+        if kind.name == "date" and node.find(exp.Column):
+            # a constant beside a DATE column is a DATE, without its time of day
+            return render(node), f"DATE '{moment.date()}'"
         return overload("dt", render(node)) if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
     if is_number(kind):
         # StarRocks compares for equality as strings, and a DECIMAL prints all digits of its scale
@@ -225,3 +228,36 @@ def same_kinds(first: Sequence[Kind], second: Sequence[Kind], what: str) -> list
             )
         found.append(shared)
     return found
+
+
+_OF_ARRAYS = {"ARRAYS_OVERLAP", "ARRAY_CONCAT"}
+ARRAYS = {"ARRAY_CONTAINS", "ARRAY_POSITION", "ARRAY_REMOVE", "ARRAY_APPEND", *_OF_ARRAYS}
+"""Functions of an array and an element, and of several arrays."""
+
+
+def alike_arrays(render: Renderer, name: str, nodes: Sequence[exp.Expr]) -> Sequence[str]:
+    """Arguments of a function of ARRAYS with one type of elements: numbers become strings where one side has strings.
+
+    Raises:
+        SqlError: 1064 for an array and an element that are nested to different depths.
+    """
+    kinds = [render.kind(node) for node in nodes]
+    elements = [
+        kind.element if kind and kind.element and (place == 0 or name in _OF_ARRAYS) else kind
+        for place, kind in enumerate(kinds)
+    ]
+    known = [kind for kind in elements if kind and kind != NULL]
+    if len({kind.name == "array" for kind in known}) > 1:
+        shown = ", ".join(kind.show() if kind else "?" for kind in kinds)
+        raise errors.analysis(f"No matching function with signature: {name.lower()}({shown})")
+    if not any(kind.is_string for kind in known) or not any(is_number(kind) for kind in known):
+        return render.all(nodes)
+    return [_as_strings(render, *given) for given in zip(nodes, kinds, elements, strict=True)]
+
+
+def _as_strings(render: Renderer, node: exp.Expr, kind: Kind, element: Kind) -> str:
+    if not is_number(element):
+        return render(node)
+    if kind is None or kind.name != "array":
+        return render.as_text(node)
+    return f"list_transform({render(node)}, lambda one: {overload('text', Rendered('one', lambda: element))})"

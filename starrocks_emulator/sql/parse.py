@@ -66,11 +66,14 @@ def _marked(sql: str) -> tuple[list[Token], int]:
 
 
 def _without_hints(tokens: list[Token]) -> list[Token]:
-    """`name [_SYNC_MV_]` as one marked name."""
+    """`name [_SYNC_MV_]` as one marked name; hints about the distribution of a join change no result."""
     kept: list[Token] = []
     place = 0
     while place < len(tokens):
         ahead = [token.text.upper() for token in tokens[place : place + 3]]
+        if kept and kept[-1].token_type is TokenType.JOIN and ahead[::2] == ["[", "]"] and ahead[1] in _JOIN_HINTS:
+            place += 3
+            continue
         if kept and ahead == ["[", "_SYNC_MV_", "]"]:
             kept[-1] = _named(SYNC + kept[-1].text, kept[-1])
             place += 3
@@ -80,6 +83,7 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+_JOIN_HINTS = {"BROADCAST", "SHUFFLE", "BUCKET", "COLOCATE", "UNREORDER"}
 _JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI", "NATURAL"}
 
 
@@ -123,6 +127,8 @@ def _parsed(sql: str) -> tuple[exp.Expr, int]:
         statements = _DIALECT.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
     except SqlglotError as error:
         raise errors.syntax(_told(error)) from error
+    except (TypeError, AttributeError) as error:  # sqlglot builds no node for some texts that StarRocks rejects
+        raise errors.syntax("Unexpected input: an expression of the statement cannot be parsed") from error
     except RecursionError as error:
         raise errors.syntax("The statement is nested too deeply") from error
     if len(statements) != 1 or statements[0] is None:
@@ -162,6 +168,14 @@ def parse_expression(text: str) -> exp.Expr:
 def written_name(name: str) -> str:
     """A name as written, without the prefix of a call."""
     return name.removeprefix(MARK)
+
+
+def shown(node: exp.Expr) -> str:
+    """The beginning of an expression for a message, in parentheses; empty for one that sqlglot cannot write."""
+    try:
+        return f" ({node.sql()[:60]})".replace(MARK, "")
+    except TypeError:
+        return ""
 
 
 def label(node: exp.Expr) -> str:

@@ -1,9 +1,11 @@
 """Names, bounds and conditions of partitions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.calendar import parse_datetime
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Partition, Partitioning, Table
 from starrocks_emulator.types import SqlType
@@ -90,12 +92,21 @@ def partition_condition(partitioning: Partitioning, partition: Partition) -> str
     return condition
 
 
+LOWEST = {
+    "date": "0000-01-01", "datetime": "0000-01-01 00:00:00", "tinyint": "-128", "smallint": "-32768",
+    "int": "-2147483648", "bigint": "-9223372036854775808",
+    "largeint": "-170141183460469231731687303715884105728",
+}  # fmt: skip
+"""The smallest value of a type, where a partition without a lower bound begins."""
+
+
 def checked_ranges(partitions: Sequence[Partition], kind: SqlType) -> tuple[Partition, ...]:
     """Fixed RANGE partitions in the order of their bounds, which must be values of the column and not overlap.
 
     Raises:
         SqlError: 1517 for a name that is used twice, 1064 for a bad or overlapping bound.
     """
+    partitions = [replace(one, low=_written(one.low, kind), high=_written(one.high, kind)) for one in partitions]
     seen: set[str] = set()
     for partition in partitions:
         if partition.name.lower() in seen:
@@ -113,6 +124,21 @@ def checked_ranges(partitions: Sequence[Partition], kind: SqlType) -> tuple[Part
                 raise errors.analysis(f"The range of partition {one.name} is intersected with that of {other.name}")
     bounds.sort(key=lambda found: float("-inf") if found[0] is None else found[0])
     return tuple(one for _, _, one in bounds)
+
+
+def _written(text: str | None, kind: SqlType) -> str | None:
+    """A bound as StarRocks stores it; None for the smallest value, where the partition has no lower bound."""
+    if text is None or text == LOWEST.get(kind.name):
+        return None
+    if not kind.is_temporal:
+        return str(int(text)) if text.lstrip("-").isdigit() else text
+    try:
+        moment = parse_datetime(text)
+    except errors.RefusedError:
+        moment = None
+    if moment is None:
+        raise errors.analysis(f"Invalid {kind.name} literal {text} as a bound of a partition")
+    return f"{moment:%Y-%m-%d}" if kind.name == "date" else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _bound(text: str | None, kind: SqlType) -> float | None:

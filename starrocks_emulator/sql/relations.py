@@ -138,6 +138,11 @@ class Relations(Expressions):
         side, kind = (node.args.get("side") or "").upper(), (node.args.get("kind") or "").upper()
         relation = self.relation(node.this)
         on, using = node.args.get("on"), node.args.get("using")
+        if isinstance(node.this, exp.Unnest) and side:
+            if side != "LEFT":
+                raise errors.analysis("unnest support inner join, cross join and left join on true")
+            if not isinstance(on, exp.Boolean) or not on.this:
+                raise errors.analysis("left join unnest only support on true")
         if not side and not kind and not on and not using:
             return f", {relation}"
         if kind in {"SEMI", "ANTI"}:

@@ -14,8 +14,8 @@ from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, i
 from starrocks_emulator.sql.literals import value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import branches, comparison, decimal_division, truth
-from starrocks_emulator.sql.parse import MARK, PARAMETER
+from starrocks_emulator.sql.operators import ARRAYS, alike_arrays, branches, comparison, decimal_division, truth
+from starrocks_emulator.sql.parse import PARAMETER, shown
 from starrocks_emulator.types import SqlType
 from starrocks_emulator.variables import is_on
 
@@ -126,7 +126,7 @@ class Expressions:
         if handler is None:
             if isinstance(node, exp.Query):
                 return f"({self.query(node)})"
-            raise errors.unsupported(f"the expression {node.key.upper()} ({node.sql()[:60]})".replace(MARK, ""))
+            raise errors.unsupported(f"the expression {node.key.upper()}{shown(node)}")
         if node.args.get("negate"):
             only(node, "negate", *PARTS[type(node)])
             return f"(NOT {handler(self, node)})"
@@ -178,8 +178,8 @@ class Expressions:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
         if upper in _NUMERIC and plain:
             kind = self.kind(plain[0])
-            if kind and kind != NULL and not is_number(kind):
-                if upper.endswith("SUM"):
+            if kind and kind != NULL and not is_number(kind) and not kind.is_string:
+                if upper.endswith("SUM") or upper == "AVG":
                     shown = f"{name.lower()}({kind.brief()})"
                     raise errors.analysis(f"{name.lower()} requires a numeric parameter: {shown}")
                 raise errors.unsupported(f"{upper} of a {kind.name.upper()}; convert it to DOUBLE by CAST")
@@ -192,7 +192,10 @@ class Expressions:
                 return self._average(plain[0], distinct)
             if upper in {"ROUND", "TRUNCATE"} and len(plain) == 2:
                 return self._rounded(upper, plain)
-        rendered = function.render(name.lower(), self._arguments(upper, plain))
+        inputs = self._arguments(upper, plain)
+        if upper in _NUMERIC and plain and (kind := self.kind(plain[0])) and kind.is_string:
+            inputs = [f"fn.number({inputs[0]})"]
+        rendered = function.render(name.lower(), inputs)
         if distinct or order or nulls:
             head, _, tail = rendered.partition("(")
             rendered = f"{head}({distinct}{tail[:-1]}{nulls}{order})"
@@ -200,6 +203,8 @@ class Expressions:
 
     def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
         """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
+        if name.upper() == "CORR":
+            return f"fn.finite({text})"
         kind = self.kind(arguments[0]) if arguments and name.upper() in {"SUM", "MULTI_DISTINCT_SUM"} else None
         return f"fn.wrapped({text})" if kind and kind.name in INTEGERS and kind.name != "largeint" else text
 
@@ -227,6 +232,8 @@ class Expressions:
         if upper in STRINGS and any((kind := self.kind(node)) and kind.name == "array" for node in nodes):
             shown = ", ".join(kind.brief() if (kind := self.kind(node)) else "?" for node in nodes)
             raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
+        if upper in ARRAYS:
+            return alike_arrays(self, upper, nodes)
         return [
             self.as_text(node) if takes_text(upper, place) and self._is_no_text(node) else self(node)
             for place, node in enumerate(nodes)

@@ -1,6 +1,8 @@
 """SHOW CREATE: the statement that creates the object again."""
 
-from starrocks_emulator.schema import Partition, Partitioning, Table, TableColumn
+from starrocks_emulator.schema import Partition, Table, TableColumn
+from starrocks_emulator.sql.partitions import LOWEST
+from starrocks_emulator.types import SqlType
 
 
 def _text(value: str) -> str:
@@ -23,21 +25,23 @@ def _column(column: TableColumn) -> str:
     return " ".join(parts)
 
 
-def _range_partition(partition: Partition) -> str:
-    high = "MAXVALUE" if partition.high is None else f'("{partition.high}")'
-    if partition.low is None or partition.high is None:
-        return f"PARTITION {partition.name} VALUES LESS THAN {high}"
-    return f'PARTITION {partition.name} VALUES [("{partition.low}"), ("{partition.high}"))'
+def _range_partition(partition: Partition, kind: SqlType) -> str:
+    low = LOWEST.get(kind.name, "") if partition.low is None else partition.low
+    high = "MAXVALUE" if partition.high is None else f'"{partition.high}"'
+    return f'PARTITION {partition.name} VALUES [("{low}"), ({high}))'
 
 
-def _partitioned(partitioning: Partitioning | None, partitions: tuple[Partition, ...]) -> list[str]:
+def _partitioned(table: Table) -> list[str]:
+    partitioning = table.partitioning
     if partitioning is None:
         return []
     if partitioning.kind == "expression":
         return [f"PARTITION BY date_trunc('{partitioning.unit}', {partitioning.columns[0]})"]
     if partitioning.kind == "column":
         return [f"PARTITION BY ({_names(partitioning.columns)})"]
-    inner = ",\n".join(_range_partition(partition) for partition in partitions)
+    column = table.column(partitioning.columns[0])
+    assert column
+    inner = ",\n".join(_range_partition(partition, column.type) for partition in table.partitions)
     return [f"PARTITION BY RANGE({_names(partitioning.columns)})\n({inner})"]
 
 
@@ -62,7 +66,7 @@ def create_statement(table: Table) -> str:
         head = f"CREATE VIEW `{table.name}` ({names})"
         return "\n".join([head, *comment, f"AS {table.query};"])
     order = [f"ORDER BY({_names(table.order_by)})"] if table.order_by else []
-    partitions = _partitioned(table.partitioning, table.partitions)
+    partitions = _partitioned(table)
     if table.base is not None:
         return "\n".join([f"CREATE MATERIALIZED VIEW `{table.name}`", *comment, f"AS {table.query};"])
     if table.kind == "mv":

@@ -150,12 +150,8 @@ def _validate_distribution(definition: Definition) -> None:
         primary = definition.model == "PRIMARY"
         definition.distribution = "HASH" if primary else "RANDOM"
         definition.distributed_by = definition.keys if primary else ()
-    replaces = any((one.aggregation or "").startswith("REPLACE") for one in definition.columns)
-    if definition.distribution == "RANDOM" and (
-        definition.model in {"PRIMARY", "UNIQUE"} or (definition.model == "AGGREGATE" and replaces)
-    ):
-        words = " with replace" if replaces else ""
-        raise errors.analysis(f"{definition.model} KEY{words} must use hash distribution")
+    if definition.distribution == "RANDOM" and definition.model != "DUPLICATE":
+        raise errors.analysis(f"{definition.model} KEY must use hash distribution")
     for one in definition.columns:
         if one.name.lower() in {name.lower() for name in definition.distributed_by} and one.type.name in NO_KEYS:
             raise errors.analysis(

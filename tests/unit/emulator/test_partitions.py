@@ -98,3 +98,39 @@ def test_null_is_a_value_of_a_list_partition(client: Client) -> None:
     assert client.run("SELECT k FROM t PARTITION (pNULL) ORDER BY k") == [(1,), (3,)]
     client.run("ALTER TABLE t DROP PARTITION pNULL")
     assert client.run("SELECT k FROM t") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "written", "shown"),
+    [
+        ("DATE", 'PARTITION p VALUES [("19920101"), ("1993-1-1"))',
+         'PARTITION p VALUES [("1992-01-01"), ("1993-01-01"))'),
+        ("DATE", 'PARTITION p VALUES LESS THAN ("1993-01-01")', 'PARTITION p VALUES [("0000-01-01"), ("1993-01-01"))'),
+        ("DATE", 'PARTITION p VALUES [("0000-01-01"), (MAXVALUE))', 'PARTITION p VALUES [("0000-01-01"), (MAXVALUE))'),
+        ("DATETIME", 'PARTITION p VALUES [("20230101"), ("20240101"))',
+         'PARTITION p VALUES [("2023-01-01 00:00:00"), ("2024-01-01 00:00:00"))'),
+        ("INT", 'PARTITION p VALUES LESS THAN ("10")', 'PARTITION p VALUES [("-2147483648"), ("10"))'),
+    ],
+)  # fmt: skip
+def test_bounds_are_shown_as_starrocks_stores_them(client: Client, type_: str, written: str, shown: str) -> None:
+    client.run(f"CREATE TABLE t (k {type_}) DUPLICATE KEY (k) PARTITION BY RANGE (k) ({written})")
+    statement = client.run("SHOW CREATE TABLE t")[0][1]
+    assert shown in str(statement)
+    client.run("DROP TABLE t")
+    client.run(str(statement))
+    assert client.run("SHOW CREATE TABLE t")[0][1] == statement
+
+
+def test_rows_find_partitions_whose_bounds_are_compact_dates(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (k INT, d DATE) DUPLICATE KEY (k) PARTITION BY RANGE (d)"
+        " (PARTITION p1 VALUES [('19920101'), ('19930101')), PARTITION p2 VALUES [('19930101'), (MAXVALUE)));"
+        "INSERT INTO t VALUES (1, '1992-12-31'), (2, 19930101)"
+    )
+    assert client.run("SELECT k FROM t PARTITION (p2)") == [(2,)]
+
+
+def test_a_column_without_null_and_with_the_current_time_can_be_added(client: Client) -> None:
+    client.run("CREATE TABLE t (k INT) DUPLICATE KEY (k); INSERT INTO t VALUES (1)")
+    client.run("ALTER TABLE t ADD COLUMN at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP")
+    assert client.value("SELECT timestampdiff(SECOND, at, now()) < 600 FROM t") is True

@@ -106,9 +106,9 @@ def base(client: Client) -> Client:
         ("DROP VIEW w", "base-table dropped: w"),
         ("DROP TABLE t; CREATE TABLE t (k INT, v INT, w INT) DUPLICATE KEY (k)", "base-table dropped: t"),
         ("CREATE OR REPLACE VIEW w AS SELECT k, w AS v FROM t", "base-view changed: w"),
-        ("ALTER TABLE t DROP COLUMN v", "base-table schema changed for columns: v"),
-        ("ALTER TABLE t MODIFY COLUMN v BIGINT", "base-table schema changed for columns: v"),
-        ("ALTER TABLE t RENAME COLUMN v TO u", "base-table schema changed for columns: v"),
+        ("ALTER TABLE t DROP COLUMN v", "base table schema changed for columns: v"),
+        ("ALTER TABLE t MODIFY COLUMN v BIGINT", "base table schema changed for columns: v"),
+        ("ALTER TABLE t RENAME COLUMN v TO u", "base table schema changed for columns: v"),
         ("ALTER TABLE t RENAME q", "base-table renamed: t"),
         ("ALTER TABLE t SWAP WITH other", "base-table swapped: t"),
         ("ALTER MATERIALIZED VIEW m INACTIVE", "user use alter materialized view set status to inactive"),
@@ -191,4 +191,4 @@ def test_a_column_of_a_synchronous_view_cannot_be_dropped(client: Client) -> Non
 def test_a_view_with_a_star_reads_every_column(client: Client) -> None:
     client.run("CREATE TABLE t (k INT, v INT) DUPLICATE KEY (k)")
     client.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT * FROM t; ALTER TABLE t DROP COLUMN v")
-    assert state(client) == ("false", "base-table schema changed for columns: v")
+    assert state(client) == ("false", "base table schema changed for columns: v")
