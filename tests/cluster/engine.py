@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.checkout.paths import cache
+from infra.checkout.paths import cache, locked
 from tests.waiting import PATIENCE
 
 RUNTIME = Path("/run/kappastack-tests")
@@ -37,17 +37,21 @@ def reason_to_skip() -> str:
 
 @contextmanager
 def engine() -> Iterator[str]:
-    """Yield the value of DOCKER_HOST for the engine. An engine that was started here is stopped afterwards."""
+    """Yield the value of DOCKER_HOST for the engine. An engine that was started here is stopped afterwards.
+
+    Two engines on one data folder would damage it. A second run of the tests therefore waits for the end of the first.
+    """
     for host in (os.environ.get("DOCKER_HOST", ""), ""):
         if _answers(host):
             yield host
             return
-    process = _start()
-    try:
-        yield f"unix://{SOCKET}"
-    finally:
-        process.terminate()
-        process.wait(_STOP_SECONDS)
+    with locked(cache() / "docker.lock", lambda: print("waiting for the Docker Engine of another test run …")):
+        process = _start()
+        try:
+            yield f"unix://{SOCKET}"
+        finally:
+            process.terminate()
+            process.wait(_STOP_SECONDS)
 
 
 def _path() -> str:
