@@ -20,10 +20,11 @@ class MigrationError(Exception):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a migration and the line where it begins."""
+    """One statement of a migration, the line where it begins, and the comments in front of it."""
 
     text: str
     line: int
+    comments: str
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class Migration:
             raise MigrationError(f"{self.path}: {error}") from None
         statements: list[Statement] = []
         begin: int | None = None
+        end = 0
         for token in tokens:
             if token.token_type == TokenType.SEMICOLON:
                 if begin is not None:
-                    statements.append(Statement(text[begin : token.start].strip(), _line(text, begin)))
-                begin = None
+                    comments = text[end:begin].strip()
+                    statements.append(Statement(text[begin : token.start].strip(), _line(text, begin), comments))
+                begin, end = None, token.end + 1
             elif begin is None:
                 begin = token.start
         if begin is not None:
