@@ -198,11 +198,19 @@ class Prediction(BaseModel):
 
 
 class PredictedHour(BaseModel):
-    """What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted."""
+    """What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted.
+
+    There is no `aqi` where a predicted pollutant has no sub-index.
+    """
 
     target_hour: datetime = Field(examples=["2026-01-31T18:00:00Z"], description="start of the hour")
     category: CategoryKey | None = Field(examples=["unhealthy_sensitive"], description="of the predicted index")
     color: str | None = Field(examples=["#FF7E00"], description="official colour of the category")
+    dominant_pollutant: str | None = Field(examples=["pm25"], description="pollutant with the greatest sub-index")
+    sub_indices: SubIndices = Field(
+        description="of the predicted pollutants, by the method of the measured index, which averages over hours "
+        "before; the predicted index is the greatest. Null where too few hours have a value"
+    )
     quantities: dict[str, Prediction]
 
 
@@ -213,7 +221,8 @@ class Predictions(BaseModel):
     made_at: datetime | None = Field(examples=["2026-01-31T12:07:00Z"])
     model: str | None = Field(examples=["gradient-boosting-1"], description="name and version of the index's model")
     fallback: bool | None = Field(
-        examples=[False], description="true where too little history forced a simple rule for the index"
+        examples=[False],
+        description="true where too little history forced a simple rule for a pollutant that determines the index",
     )
     items: list[PredictedHour]
 

@@ -1,6 +1,6 @@
 """Predicts the air quality index and each pollutant 24 hours ahead, from StarRocks to StarRocks."""
 
-VERSION = "1"
+VERSION = "2"
 """Version of the method. Stored models of other versions are replaced by newly trained ones."""
 
 MODEL = f"gradient-boosting-{VERSION}"

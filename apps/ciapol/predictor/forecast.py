@@ -9,8 +9,10 @@ import numpy as np
 
 from apps.ciapol.predictor import FALLBACK, MODEL, fallback
 from apps.ciapol.predictor.features import Features
-from apps.ciapol.predictor.history import HORIZONS, QUANTITIES, History, Station, moment_of
-from apps.ciapol.predictor.model import Interval, NetworkModel
+from apps.ciapol.predictor.history import HORIZONS, INDEX, POLLUTANTS, QUANTITIES, History, Station, moment_of
+from apps.ciapol.predictor.index import IndexMethod, dominant
+from apps.ciapol.predictor.index_forecast import combine, stretched
+from apps.ciapol.predictor.model import Interval, NetworkModel, predict_paths
 from apps.ciapol.predictor.starrocks import Prediction, StarRocks
 from apps.ciapol.predictor.store import DamagedModelError, ModelStore
 
@@ -55,57 +57,80 @@ def predict(starrocks: StarRocks, store: ModelStore, run: Run) -> list[Predictio
             log.warning("%s: no value in the last %d h, skipped", history.station.station_id, SILENT_HOURS)
         else:
             by_network.setdefault(history.station.network, []).append(history.until(run.made_at))
+    method = starrocks.index_method()
     predictions: list[Prediction] = []
     for network, histories in sorted(by_network.items()):
         model = None
-        if any(_enough(history, quantity) for history in histories for quantity in QUANTITIES):
+        if any(_enough(history, quantity) for history in histories for quantity in POLLUTANTS):
             model = _model(starrocks, store, run, network)
         for history in histories:
-            predictions += predict_station(history, model, run.made_at)
+            predictions += predict_station(history, model, run.made_at, method)
     return predictions
 
 
-def predict_station(history: History, model: NetworkModel | None, made_at: int) -> list[Prediction]:
+def predict_station(
+    history: History, model: NetworkModel | None, made_at: int, method: IndexMethod
+) -> list[Prediction]:
     """The predictions of one station from the hours complete at `made_at`.
 
-    The log names quantities that are not predicted by the model.
+    The index of an hour is computed from the predicted pollutants, and absent where one of them has no sub-index.
+    The log names pollutants that are not predicted by the model.
     """
     features = Features(history.until(made_at))
-    origin = history.known(made_at)
-    distances = range(1 + history.delay, HORIZONS + 1 + history.delay)
     name = history.station.station_id
-    predictions: list[Prediction] = []
-    by_rules: list[str] = []
-    unknown: list[str] = []
-    for quantity in QUANTITIES:
-        chosen = model.quantities.get(quantity) if model is not None and _enough(history, quantity) else None
-        if chosen is not None and not np.isnan(features.last(quantity, np.array([origin]))[0]):
-            pairs = np.full(HORIZONS, origin), np.array(distances)
-            interval, simple = chosen.predict(features, quantity, *pairs), False
-        else:
-            interval, simple = fallback.predict(features, quantity, origin, distances), True
-        rows = _rows(name, made_at, quantity, interval, simple)
-        if not rows:
-            unknown.append(quantity)
-        elif simple:
-            by_rules.append(quantity)
-        predictions += rows
-    if by_rules:
+    by_pollutant = {pollutant: _pollutant(features, pollutant, model, made_at) for pollutant in POLLUTANTS}
+    known = {pollutant: part for pollutant, part in by_pollutant.items() if not np.all(np.isnan(part.interval.value))}
+    if by_rules := [pollutant for pollutant, part in known.items() if part.simple]:
         log.warning("%s: too little history or no recent value, simple rules for %s", name, ", ".join(by_rules))
-    if unknown:
+    if unknown := [pollutant for pollutant in POLLUTANTS if pollutant not in known]:
         log.warning("%s: no values of %s, not predicted", name, ", ".join(unknown))
+    if not known:
+        return []
+    origins = np.array([history.known(made_at)])
+    index = combine(method, features, origins, {pollutant: part.interval for pollutant, part in known.items()})
+    factors = np.ones(index.interval.value.shape[1]) if model is None else model.index_stretch[1:]
+    interval = stretched(index.interval, factors[: index.interval.value.shape[1]])
+    predictions: list[Prediction] = []
+    for ahead in range(1, HORIZONS + 1):
+        column = ahead + history.delay - 1
+        key = name, made_at + ahead, made_at
+        parts = {pollutant: float(values[0, column]) for pollutant, values in index.sub_indices.items()}
+        main = dominant(parts)
+        if main is not None and not np.isnan(interval.value[0, column]):
+            predictions.append(Prediction(*key, INDEX, *interval.at(column), *_source(known[main])))
+        predictions += [
+            Prediction(*key, pollutant, *part.interval.at(column), *_source(part), _whole(parts[pollutant]))
+            for pollutant, part in known.items()
+            if not np.isnan(part.interval.value[0, column])
+        ]
     return predictions
 
 
-def _rows(station_id: str, made_at: int, quantity: str, interval: Interval, simple: bool) -> list[Prediction]:
-    model = FALLBACK if simple else MODEL
-    return [
-        Prediction(station_id, made_at + ahead, made_at, quantity, float(value), float(low), float(high), model, simple)
-        for ahead, (value, low, high) in enumerate(
-            zip(interval.value, interval.lower, interval.upper, strict=True), start=1
-        )
-        if not np.isnan(value)
-    ]
+@dataclass(frozen=True)
+class _Part:
+    """A pollutant's predictions for the distances 1, 2, …, shape (1, distances), and whether a rule made them."""
+
+    interval: Interval
+    simple: bool
+
+
+def _pollutant(features: Features, pollutant: str, model: NetworkModel | None, made_at: int) -> _Part:
+    history = features.history
+    origin, distances = history.known(made_at), HORIZONS + history.delay
+    chosen = model.quantities.get(pollutant) if model is not None and _enough(history, pollutant) else None
+    if chosen is not None and not np.isnan(features.last(pollutant, np.array([origin]))[0]):
+        paths = predict_paths({pollutant: chosen}, features, np.array([origin]), distances)
+        return _Part(paths[pollutant], simple=False)
+    found = fallback.predict(features, pollutant, origin, range(1, distances + 1))
+    return _Part(found.reshaped((1, distances)), simple=True)
+
+
+def _source(part: _Part) -> tuple[str, bool]:
+    return (FALLBACK if part.simple else MODEL), part.simple
+
+
+def _whole(sub_index: float) -> int | None:
+    return None if np.isnan(sub_index) else round(sub_index)
 
 
 def _silent(history: History, made_at: int) -> bool:
@@ -126,7 +151,7 @@ def _model(starrocks: StarRocks, store: ModelStore, run: Run, network: str) -> N
         log.warning("the model is trained again: %s", error)
         model = None
     if model is not None and (
-        len(model.quantities) == len(QUANTITIES) or run.made_at - model.until < INCOMPLETE_MODEL_HOURS
+        len(model.quantities) == len(POLLUTANTS) or run.made_at - model.until < INCOMPLETE_MODEL_HOURS
     ):
         return model
     return train(starrocks, store, network, run.made_at)
@@ -140,7 +165,7 @@ def train(starrocks: StarRocks, store: ModelStore, network: str, until: int) -> 
     first = until - 24 * HISTORY_DAYS
     stations = [station for station in starrocks.stations(first, until) if station.network == network]
     histories = [_trimmed(history) for history in starrocks.histories(stations, first, until)]
-    model = learning.train(network, histories, until)
+    model = learning.train(network, histories, until, starrocks.index_method())
     store.keep(model)
     log.info(
         "%s: trained %s from %d stations until %s, %.0f s of CPU",

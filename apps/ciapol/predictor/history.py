@@ -12,8 +12,9 @@ Integers = NDArray[np.int64]
 
 POLLUTANTS = ("pm25", "pm10", "so2", "no2", "o3", "co")
 """Pollutants, as hourly means in µg/m³."""
-QUANTITIES = ("aqi", *POLLUTANTS)
-"""Predicted quantities: the hourly index and the pollutants."""
+INDEX = "aqi"
+QUANTITIES = (INDEX, *POLLUTANTS)
+"""Predicted quantities: the hourly index, which is computed from the predicted pollutants, and the pollutants."""
 WEATHER = ("temperature", "pressure", "humidity", "wind_speed")
 """Weather, as hourly means in °C, hPa, % and m/s."""
 COLUMNS = (*QUANTITIES, *WEATHER)
@@ -22,6 +23,13 @@ HORIZONS = 24
 """Number of predicted hours, beginning with the hour after the one at which the prediction is made."""
 
 HOUR_SECONDS = 3600
+
+_HABIT_HOURS = 168
+_COUNTS_FROM = 0.75
+"""Minimum share of the usual number of values for an hour to count, as in the query of the index."""
+
+DEFAULT_REFERENCE = 25.0
+"""Reference temperature of unregistered stations in °C; equal to the default of `stations.reference_temperature`."""
 
 
 def hour_number(moment: datetime) -> int:
@@ -33,6 +41,23 @@ def hour_number(moment: datetime) -> int:
 def moment_of(hour: int) -> datetime:
     """The start of the hour with this number, in UTC."""
     return datetime.fromtimestamp(hour * HOUR_SECONDS, UTC)
+
+
+def counting(means: Floats, counts: Floats) -> Floats:
+    """The means of the hours that count, NaN for the others: one reading must not stand for an hour.
+
+    An hour counts with 75 % of the usual number of values, the median over the hours with values of the 168 before.
+
+    Args:
+        means: means of consecutive hours.
+        counts: numbers of values in these hours.
+    """
+    having = np.concatenate([np.full(_HABIT_HOURS, np.nan), np.where(counts > 0, counts, np.nan)])
+    before = np.sort(np.lib.stride_tricks.sliding_window_view(having, _HABIT_HOURS)[: len(counts)], axis=1)
+    known = (~np.isnan(before)).sum(axis=1)
+    rows, last = np.arange(len(counts)), np.maximum(known - 1, 0)
+    usual = (before[rows, last // 2] + before[rows, (last + 1) // 2]) / 2
+    return np.where(counts >= _COUNTS_FROM * np.where(known > 0, usual, 1.0), means, np.nan)
 
 
 @dataclass(frozen=True)
@@ -66,11 +91,13 @@ class Station:
         station_id: identifier of the station.
         zone: IANA name of its local time zone.
         network: name of its network. Stations of a network share models; demonstration data are a separate network.
+        reference_temperature: °C that its µg/m³ of gases refer to.
     """
 
     station_id: str
     zone: str
     network: str
+    reference_temperature: float = DEFAULT_REFERENCE
 
 
 @dataclass(frozen=True)

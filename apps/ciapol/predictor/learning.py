@@ -1,7 +1,7 @@
 """Trains the models: gradient boosting on random pairs of origin and distance from all stations of a network."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from apps.ciapol.predictor.features import Features
+from apps.ciapol.predictor.features import Features, at
 from apps.ciapol.predictor.forest import Forest
-from apps.ciapol.predictor.history import QUANTITIES, Floats, History, Integers
-from apps.ciapol.predictor.model import DISTANCES, NetworkModel, QuantityModel, Scale
+from apps.ciapol.predictor.history import INDEX, POLLUTANTS, Floats, History, Integers
+from apps.ciapol.predictor.index import IndexMethod
+from apps.ciapol.predictor.index_forecast import combine, missed
+from apps.ciapol.predictor.model import DISTANCES, NetworkModel, QuantityModel, Scale, predict_paths
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ _WEEK = 168
 _BLOCKS = 5
 """One week of this number of weeks is held out for calibration."""
 _LEAST_CALIBRATION = 500
+_INDEX_ORIGINS = 900
+"""Maximum number of origins of all stations together that calibrate the interval of the index."""
 _TRUST_STEPS = 21
 _SMOOTH = 2
 """Neighbouring distances on each side that are calibrated together, so that the forecast is smooth over distances."""
@@ -59,31 +63,43 @@ class _Pairs:
     hours: int
 
 
-def train(network: str, histories: Sequence[History], until: int, rows: int = ROWS) -> NetworkModel:
+@dataclass(frozen=True)
+class Trained:
+    """The model of a pollutant, and the one that saw no held-out hours; they are the same for a long history."""
+
+    model: QuantityModel
+    tested: QuantityModel
+
+
+def train(
+    network: str, histories: Sequence[History], until: int, method: IndexMethod, rows: int = ROWS
+) -> NetworkModel:
     """Train the models of a network from the hours complete at the start of the hour `until`.
 
-    Equal input gives equal models. Quantities for which no station has `LEAST_HOURS` values are left out.
+    Equal input gives equal models. Pollutants for which no station has `LEAST_HOURS` values are left out.
 
     Args:
         network: name of the network.
         histories: histories of its stations.
         until: number of the hour.
+        method: the method of the index.
         rows: maximum number of training pairs.
     """
     known = [Features(history.until(until)) for history in histories]
-    models: dict[str, QuantityModel] = {}
-    for quantity in QUANTITIES:
-        model = train_quantity(quantity, known, rows)
-        if model is None:
-            log.info("%s, %s: too little history to learn from", network, quantity)
+    trained: dict[str, Trained] = {}
+    for pollutant in POLLUTANTS:
+        found = train_pollutant(pollutant, known, rows)
+        if found is None:
+            log.info("%s, %s: too little history to learn from", network, pollutant)
         else:
-            models[quantity] = model
-    return NetworkModel(network, until, models)
+            trained[pollutant] = found
+    stretch = _stretch(known, {name: each.tested for name, each in trained.items()}, method)
+    return NetworkModel(network, until, {name: each.model for name, each in trained.items()}, stretch)
 
 
-def train_quantity(quantity: str, stations: Sequence[Features], rows: int = ROWS) -> QuantityModel | None:
-    """Train the model of one quantity; None if there is too little history."""
-    pairs = _sample(quantity, stations, rows)
+def train_pollutant(pollutant: str, stations: Sequence[Features], rows: int = ROWS) -> Trained | None:
+    """Train the model of one pollutant; None if there is too little history."""
+    pairs = _sample(pollutant, stations, rows)
     if pairs is None:
         return None
     scale = _scale(pairs)
@@ -96,10 +112,56 @@ def train_quantity(quantity: str, stations: Sequence[Features], rows: int = ROWS
     trust = _by_distance(distances, lambda of: _trust(units[kept][of], change[of], held_target[of]), _SMOOTH)
     score = np.maximum(lower.predict(held_rows) - held_target, held_target - upper.predict(held_rows))
     margin = _by_distance(distances, lambda of: float(np.quantile(score[of], COVERAGE)), _SMOOTH)
+    tested = QuantityModel(scale, median, lower, upper, trust, margin)
+    if pairs.hours >= _SHORT:
+        return Trained(tested, tested)
     # The held-out pairs of a short history are its newest quarter, so the final forests are trained on all pairs.
-    if pairs.hours < _SHORT:
-        median, lower, upper = _forests(pairs.rows, target, pairs.hours)
-    return QuantityModel(scale, median, lower, upper, trust, margin)
+    median, lower, upper = _forests(pairs.rows, target, pairs.hours)
+    return Trained(QuantityModel(scale, median, lower, upper, trust, margin), tested)
+
+
+def _stretch(stations: Sequence[Features], models: Mapping[str, QuantityModel], method: IndexMethod) -> Floats:
+    """The factors of `NetworkModel.index_stretch`, from random origins of the held-out hours."""
+    random = np.random.default_rng([SEED, len(POLLUTANTS)])
+    begin, hours = _span(stations)
+    distances = np.arange(1, DISTANCES + 1)
+    factors: list[Floats] = []
+    for features in stations:
+        last = len(features.history.values) - DISTANCES
+        if not models or last <= 0:
+            continue
+        origins = np.arange(last)
+        times = origins + features.history.first_hour
+        usable = origins[_held_out(times, begin, hours) & _held_out(times + DISTANCES, begin, hours)]
+        count = min(len(usable), _INDEX_ORIGINS // len(stations))
+        if count:
+            chosen = np.sort(random.choice(usable, count, replace=False))
+            index = combine(method, features, chosen, predict_paths(models, features, chosen, DISTANCES))
+            actual = at(features.history.series(INDEX), chosen[:, None] + distances)
+            factors.append(missed(index.interval, actual))
+    if not factors:
+        return np.ones(DISTANCES + 1)
+    found = np.concatenate(factors)
+    known = ~np.isnan(found)
+    if int(known.sum()) < _LEAST_CALIBRATION:
+        return np.ones(DISTANCES + 1)
+    ahead = np.broadcast_to(distances, found.shape)[known]
+    values = found[known]
+    return _by_distance(ahead, lambda of: float(np.quantile(values[of], COVERAGE)), _SMOOTH)
+
+
+def _span(stations: Sequence[Features]) -> tuple[int, int]:
+    """The first hour of all histories, and the number of hours from there to the end of the last one."""
+    begin = min((f.history.first_hour for f in stations), default=0)
+    end = max((f.history.first_hour + len(f.history.values) for f in stations), default=0)
+    return begin, end - begin
+
+
+def _held_out(times: Integers, begin: int, hours: int) -> NDArray[np.bool_]:
+    """Whether hours are held out for calibration: the newest quarter of a short history, else one week of five."""
+    recent: NDArray[np.bool_] = times >= begin + 3 * hours // 4
+    weeks: NDArray[np.bool_] = (times // _WEEK) % _BLOCKS == _BLOCKS - 1
+    return recent if hours < _SHORT else weeks
 
 
 def _forests(rows: Floats, target: Floats, hours: int) -> tuple[Forest, Forest, Forest]:
@@ -123,10 +185,9 @@ def _sample(quantity: str, stations: Sequence[Features], rows: int) -> _Pairs | 
     eligible = [f for f in stations if int((~np.isnan(f.history.series(quantity))).sum()) >= LEAST_HOURS]
     if not eligible:
         return None
-    random = np.random.default_rng([SEED, QUANTITIES.index(quantity)])
+    random = np.random.default_rng([SEED, POLLUTANTS.index(quantity)])
     parts: list[_Pairs] = []
-    begin = min(f.history.first_hour for f in eligible)
-    hours = max(f.history.first_hour + len(f.history.values) for f in eligible) - begin
+    begin, hours = _span(eligible)
     for features in eligible:
         series = features.history.series(quantity)
         count = min(rows // len(eligible), len(series) * DISTANCES // 8)
@@ -138,8 +199,6 @@ def _sample(quantity: str, stations: Sequence[Features], rows: int) -> _Pairs | 
         target = np.where(inside, series[np.minimum(origins + distances, len(series) - 1)], np.nan)
         usable = ~np.isnan(target)
         origins, distances = origins[usable], distances[usable]
-        times = origins + features.history.first_hour
-        recent = times >= begin + 3 * hours // 4
         parts.append(
             _Pairs(
                 features.matrix(quantity, origins, distances),
@@ -147,7 +206,7 @@ def _sample(quantity: str, stations: Sequence[Features], rows: int) -> _Pairs | 
                 last[usable],
                 features.level(quantity, origins),
                 distances,
-                recent if hours < _SHORT else (times // _WEEK) % _BLOCKS == _BLOCKS - 1,
+                _held_out(origins + features.history.first_hour, begin, hours),
                 hours,
             )
         )
@@ -206,6 +265,8 @@ def _fit(rows: Floats, target: Floats, quantile: float, iterations: int, leaf: i
         early_stopping=False,
         random_state=SEED,
     )
+    # scikit-learn fails on a column without any value, such as that of a pollutant no station measures.
+    rows = np.where(np.isnan(rows).all(axis=0), 0.0, rows)
     booster.fit(rows, target)
     forest = exported(booster, rows.shape[1])
     some = rows[:: max(1, len(rows) // 50)]

@@ -1,6 +1,7 @@
 """Trained models, and their predictions from a station's history."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,6 +26,18 @@ class Interval:
         """The interval with negative numbers replaced by 0, and with lower ≤ value ≤ upper."""
         middle = np.maximum(value, 0.0)
         return cls(middle, np.minimum(np.maximum(lower, 0.0), middle), np.maximum(upper, middle))
+
+    def reshaped(self, shape: tuple[int, ...]) -> "Interval":
+        """The same predictions in arrays of another shape."""
+        return Interval(self.value.reshape(shape), self.lower.reshape(shape), self.upper.reshape(shape))
+
+    def at(self, column: int) -> tuple[float, float, float]:
+        """Value, lower and upper end of the first row at a column."""
+        return float(self.value[0, column]), float(self.lower[0, column]), float(self.upper[0, column])
+
+    def columns(self, chosen: slice) -> "Interval":
+        """Some columns of arrays of shape (origins, distances)."""
+        return Interval(self.value[:, chosen], self.lower[:, chosen], self.upper[:, chosen])
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,15 @@ class QuantityModel:
         return Interval.ordered(value, lower, upper)
 
 
+def predict_paths(
+    models: Mapping[str, QuantityModel], features: Features, origins: Integers, distances: int
+) -> dict[str, Interval]:
+    """Predictions of each pollutant for the distances 1 to `distances`, in arrays of shape (origins, distances)."""
+    pairs = np.repeat(origins, distances), np.tile(np.arange(1, distances + 1), len(origins))
+    shape = len(origins), distances
+    return {name: model.predict(features, name, *pairs).reshaped(shape) for name, model in models.items()}
+
+
 @dataclass(frozen=True)
 class NetworkModel:
     """The models of a network of stations.
@@ -87,9 +109,12 @@ class NetworkModel:
     Args:
         network: name of the network.
         until: number of the hour; the training data end at its start.
-        quantities: models by quantity; quantities with too little history are absent.
+        quantities: models by pollutant; pollutants with too little history are absent.
+        index_stretch: factor by distance for each half of the index's interval, so that it holds 80 %; see
+            `index_forecast.stretched`. Entry 0 is unused.
     """
 
     network: str
     until: int
     quantities: dict[str, QuantityModel]
+    index_stretch: Floats = field(default_factory=lambda: np.ones(DISTANCES + 1))

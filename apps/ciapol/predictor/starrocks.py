@@ -2,14 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from apps.ciapol.predictor.history import COLUMNS, POLLUTANTS, WEATHER, Floats, History, Station, hour_number, moment_of
+from apps.ciapol.predictor.history import (
+    COLUMNS,
+    DEFAULT_REFERENCE,
+    POLLUTANTS,
+    WEATHER,
+    Floats,
+    History,
+    Station,
+    counting,
+    hour_number,
+    moment_of,
+)
+from apps.ciapol.predictor.index import Breakpoint, IndexMethod
 from apps.shared import starrocks
 from apps.shared.starrocks import Cell, StarRocksError
 
@@ -19,8 +32,14 @@ DEFAULT_ZONE = "Africa/Abidjan"
 _CONNECT_SECONDS = 10
 _ANSWER_SECONDS = 300
 _MEANS = ", ".join(f"AVG({name}) AS {name}" for name in (*POLLUTANTS, *WEATHER))
-_PREDICTIONS = ("station_id", "target_hour", "made_at", "quantity", "value", "`lower`", "`upper`", "model", "fallback")
+_COUNTS = ", ".join(f"COUNT({name}) AS {name}_values" for name in POLLUTANTS)
+_PREDICTIONS = (
+    *("station_id", "target_hour", "made_at", "quantity", "value", "`lower`", "`upper`", "model", "fallback"),
+    "sub_index",
+)
+_BREAKPOINTS = tuple(field.name for field in fields(Breakpoint))
 _ROWS_AT_ONCE = 20_000
+_Breakpoint = TypeAdapter(Breakpoint)
 
 
 @dataclass(frozen=True)
@@ -47,7 +66,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A row of `aqi_predictions_zeta`; hours are numbers as in `history.hour_number`."""
+    """A row of `aqi_predictions_zeta`; hours are numbers as in `history.hour_number`.
+
+    `sub_index` is that of a pollutant, None where too few hours have a value.
+    """
 
     station_id: str
     target_hour: int
@@ -58,6 +80,7 @@ class Prediction:
     upper: float
     model: str
     fallback: bool
+    sub_index: int | None = None
 
 
 class StarRocks:
@@ -103,16 +126,21 @@ class StarRocks:
             (moment_of(first_hour), moment_of(made_at), *asked),
         )
         registered = {
-            str(station_id): (str(zone), "" if demonstration is None else str(demonstration))
-            for station_id, zone, demonstration in self._rows(
-                "SELECT station_id, time_zone, demonstration FROM stations", ()
+            str(station_id): (str(zone), "" if demonstration is None else str(demonstration), _number(reference))
+            for station_id, zone, demonstration, reference in self._rows(
+                "SELECT station_id, time_zone, demonstration, reference_temperature FROM stations", ()
             )
         }
         stations = []
         for station_id in sorted(str(row[0]) for row in measuring):
-            zone, demonstration = registered.get(station_id, (DEFAULT_ZONE, ""))
-            stations.append(Station(station_id, zone, f"{zone} {demonstration}".strip()))
+            zone, demonstration, reference = registered.get(station_id, (DEFAULT_ZONE, "", DEFAULT_REFERENCE))
+            stations.append(Station(station_id, zone, f"{zone} {demonstration}".strip(), reference))
         return stations
+
+    def index_method(self) -> IndexMethod:
+        """The method of the index with the breakpoints of the database."""
+        rows = self._rows(f"SELECT {', '.join(_BREAKPOINTS)} FROM aqi_breakpoints", ())
+        return IndexMethod(_Breakpoint.validate_python(dict(zip(_BREAKPOINTS, row, strict=True))) for row in rows)
 
     def histories(self, stations: Sequence[Station], first_hour: int, made_at: int) -> list[History]:
         """The histories of these stations from `first_hour` to the start of `made_at`, also of test stations.
@@ -123,17 +151,23 @@ class StarRocks:
 
     def _history(self, station: Station, first_hour: int, made_at: int) -> History:
         values: Floats = np.full((made_at - first_hour + 1, len(COLUMNS)), np.nan)
+        counts: Floats = np.zeros((len(values), len(POLLUTANTS)))
         bounds = (station.station_id, moment_of(first_hour), moment_of(made_at))
         delay = 0
-        for hour_start, last_at, *means in self._rows(
-            f"SELECT date_trunc('hour', measured_at) AS hour_start, MAX(measured_at) AS last_at, {_MEANS} "
+        for hour_start, last_at, *cells in self._rows(
+            f"SELECT date_trunc('hour', measured_at) AS hour_start, MAX(measured_at) AS last_at, {_MEANS}, {_COUNTS} "
             "FROM all_measurements WHERE station_id = %s AND measured_at >= %s AND measured_at <= %s "
             "GROUP BY date_trunc('hour', measured_at)",
             bounds,
         ):
-            values[_row(hour_start, first_hour), 1:] = [_number(mean) for mean in means]
+            row = _row(hour_start, first_hour)
+            values[row, 1:] = [_number(cell) for cell in cells[: len(COLUMNS) - 1]]
+            counts[row] = [_number(cell) for cell in cells[len(COLUMNS) - 1 :]]
             if last_at != hour_start:
                 delay = 1
+        for number, pollutant in enumerate(POLLUTANTS):
+            column = COLUMNS.index(pollutant)
+            values[:, column] = counting(values[:, column], counts[:, number])
         for hour_start, aqi in self._rows(
             "SELECT hour_start, aqi FROM aqi_hourly_zeta "
             "WHERE station_id = %s AND hour_start >= %s AND hour_start <= %s",
@@ -155,6 +189,7 @@ class StarRocks:
                 p.upper,
                 p.model,
                 p.fallback,
+                p.sub_index,
             )
             for p in predictions
         ]

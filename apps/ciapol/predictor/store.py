@@ -117,7 +117,10 @@ def _prefix(network: str) -> str:
 
 def _arrays(model: NetworkModel) -> dict[str, NDArray[np.generic]]:
     meta = _Meta(version=VERSION, network=model.network, until=model.until, quantities=sorted(model.quantities))
-    arrays: dict[str, NDArray[np.generic]] = {"meta": np.array(json.dumps(meta.model_dump()))}
+    arrays: dict[str, NDArray[np.generic]] = {
+        "meta": np.array(json.dumps(meta.model_dump())),
+        "index_stretch": model.index_stretch,
+    }
     for quantity, part in model.quantities.items():
         arrays[f"{quantity}.steps"] = part.scale.steps
         arrays[f"{quantity}.levels"] = np.array([part.scale.offset, part.scale.typical])
@@ -133,7 +136,7 @@ def _read(path: Path) -> NetworkModel:
         arrays: dict[str, NDArray[np.generic]] = {name: file[name] for name in file.files}
     meta = _Meta.model_validate_json(str(arrays["meta"]))
     quantities = {quantity: _quantity(arrays, quantity) for quantity in meta.quantities}
-    return NetworkModel(meta.network, meta.until, quantities)
+    return NetworkModel(meta.network, meta.until, quantities, _numbers(arrays, "index_stretch", DISTANCES + 1))
 
 
 def _quantity(arrays: dict[str, NDArray[np.generic]], quantity: str) -> QuantityModel:

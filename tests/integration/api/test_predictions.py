@@ -51,6 +51,8 @@ def test_the_newest_prediction_is_returned_by_hour(client: TestClient, predicted
     assert [at(item["target_hour"]) for item in body["items"]] == [HOUR + timedelta(hours=i) for i in range(1, 25)]
     first = body["items"][0]
     assert (first["category"], first["color"]) == ("moderate", "#FFFF00")
+    assert first["dominant_pollutant"] is None
+    assert set(first["sub_indices"].values()) == {None}
     assert first["quantities"] == {
         "aqi": {"value": 91.0, "lower": 81.0, "upper": 101.0, "fallback": False},
         "pm25": {"value": 91.25, "lower": 81.25, "upper": 101.25, "fallback": False},

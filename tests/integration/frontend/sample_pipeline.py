@@ -29,7 +29,16 @@ def predictions_of(station: SampleStation, now: datetime) -> dict[str, object]:
             if name in {"aqi", "pm25", "pm10", "o3", "no2", "so2", "co"}
         }
         category, color = category_of(round(index))
-        items.append({"target_hour": iso(target), "category": category, "color": color, "quantities": quantities})
+        items.append(
+            {
+                "target_hour": iso(target),
+                "category": category,
+                "color": color,
+                "dominant_pollutant": "pm25",
+                "sub_indices": {**dict.fromkeys(("pm10", "o3", "co", "no2", "so2")), "pm25": round(index)},
+                "quantities": quantities,
+            }
+        )
     model = "same-hour-yesterday" if fallback else "trees-1"
     made_at = iso(hour + (now - hour) / 8)
     return {"station_id": station.station_id, "made_at": made_at, "model": model, "fallback": fallback, "items": items}

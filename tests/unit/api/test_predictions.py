@@ -12,7 +12,14 @@ NOW = datetime(2026, 1, 31, 12, 40, tzinfo=UTC)
 MADE = datetime(2026, 1, 31, 12, 7, tzinfo=UTC)
 
 
-def value(hours: int, quantity: str, number: float | None, model: str = "trees-1", fallback: int = 0) -> Row:
+def value(
+    hours: int,
+    quantity: str,
+    number: float | None,
+    model: str = "trees-1",
+    fallback: int = 0,
+    sub_index: int | None = None,
+) -> Row:
     return {
         "target_hour": MADE.replace(minute=0) + timedelta(hours=hours),
         "quantity": quantity,
@@ -21,6 +28,7 @@ def value(hours: int, quantity: str, number: float | None, model: str = "trees-1
         "upper": None if number is None else number + 5,
         "model": model,
         "fallback": fallback,
+        "sub_index": sub_index,
     }
 
 
@@ -62,6 +70,24 @@ def test_the_station_has_the_model_of_its_index_and_each_quantity_its_own_fallba
     assert {name: p.fallback for name, p in found.items[0].quantities.items()} == {"aqi": False, "co": True}
     only = predictions.predictions(pool_of(settings, rows[1:], [MADE]), "A")
     assert (only.model, only.fallback) == ("same-hour-yesterday", True)
+
+
+def test_the_pollutant_with_the_greatest_sub_index_is_dominant(settings: Settings) -> None:
+    rows = [
+        *(value(1, "aqi", 100), value(1, "pm25", 35.4, sub_index=100), value(1, "o3", 90.0, sub_index=42)),
+        *(value(2, "aqi", 51), value(2, "o3", 110.0, sub_index=51), value(2, "pm25", 9.1, sub_index=51)),
+        *(value(3, "pm25", 9.1), value(3, "no2", 9.0, sub_index=4)),
+    ]
+    found = predictions.predictions(pool_of(settings, rows, [MADE]), "A").items
+    assert [hour.dominant_pollutant for hour in found] == ["pm25", "pm25", None]
+    assert found[0].sub_indices.model_dump() == {**dict.fromkeys(("pm10", "co", "no2", "so2")), "pm25": 100, "o3": 42}
+    assert (found[2].category, found[2].sub_indices.no2) == (None, 4)
+
+
+def test_a_rule_in_any_hour_of_the_index_is_marked(settings: Settings) -> None:
+    rows = [value(1, "aqi", 10), value(2, "aqi", 20, "simple-rules-2", 1)]
+    found = predictions.predictions(pool_of(settings, rows, [MADE]), "A")
+    assert (found.model, found.fallback) == ("simple-rules-2", True)
 
 
 def test_an_index_without_a_value_has_no_category(settings: Settings) -> None:

@@ -2,9 +2,17 @@
 
 import numpy as np
 
-from apps.ciapol.predictor.history import COLUMNS, History, Station
+from apps.ciapol.predictor.history import COLUMNS, INDEX, POLLUTANTS, History, Station
+from apps.ciapol.predictor.index import IndexMethod, total
 
 FIRST_HOUR = 490_000
+
+
+def with_index(history: History, method: IndexMethod) -> History:
+    """The history with the index of its pollutants."""
+    means = {name: history.series(name) for name in POLLUTANTS}
+    history.series(INDEX)[:] = total(method.sub_indices(means, history.station.reference_temperature), means)
+    return history
 
 
 def station(

@@ -7,8 +7,8 @@ from pandas.testing import assert_frame_equal
 
 from apps.ciapol.predictor.backtest import run
 from apps.ciapol.predictor.backtest.errors import Errors, Table
-from apps.ciapol.predictor.backtest.files import NoFilesError, histories, hourly
-from apps.ciapol.predictor.history import COLUMNS, HORIZONS
+from apps.ciapol.predictor.backtest.files import NoFilesError, histories, hourly, index_method
+from apps.ciapol.predictor.history import COLUMNS, HORIZONS, QUANTITIES
 from apps.ciapol.predictor.model import Interval
 from tests.unit.predictor import made_up
 from tests.unit.sql import aqi_reference
@@ -44,14 +44,19 @@ def test_cuts_cover_the_data_to_its_end() -> None:
 
 
 def test_the_model_is_better_than_both_rules_on_learnable_data() -> None:
-    """For generated stations with a daily cycle the model is better at every horizon."""
+    """For generated stations with a daily cycle the model is better at every horizon, for the index too."""
+    method = index_method()
     stations = [made_up.station(seed, 1800) for seed in (1, 2, 3)]
+    for history in stations:
+        history.values[:, [COLUMNS.index(name) for name in QUANTITIES if name not in {"pm25", "no2"}]] = np.nan
+        made_up.with_index(history, method)
     [fold] = run.folds_of(stations, 1)
-    errors = run.measure(stations, "pm25", fold, every=7)
-    assert errors is not None
-    table = Table.of("pm25", errors)
-    assert table.not_better == []
-    assert 0.65 < table.coverage.mean() < 0.95
+    errors = run.measure(stations, fold, 7, method)
+    assert errors.keys() == {"aqi", "pm25", "no2"}
+    for quantity in errors:
+        table = Table.of(quantity, errors[quantity])
+        assert table.not_better == []
+        assert 0.65 < table.coverage.mean() < 0.95
 
 
 def test_data_after_the_cut_do_not_change_the_model() -> None:
@@ -59,13 +64,13 @@ def test_data_after_the_cut_do_not_change_the_model() -> None:
     stations = [made_up.station(1, 1600)]
     [fold] = run.folds_of(stations, 1)
     at_cut = run.Fold(fold.cut, fold.cut + 1)
-    first = run.measure(stations, "o3", at_cut, every=1)
+    method = index_method()
+    first = run.measure(stations, at_cut, 1, method, rows=4_000)
     stations[0].values[fold.cut - made_up.FIRST_HOUR + 1 :, :] *= 3
-    second = run.measure(stations, "o3", at_cut, every=1)
-    assert first is not None
-    assert second is not None
-    np.testing.assert_array_equal(first.width, second.width)
-    assert not np.array_equal(first.absolute, second.absolute)
+    second = run.measure(stations, at_cut, 1, method, rows=4_000)
+    for quantity in ("aqi", "o3"):
+        np.testing.assert_array_equal(first[quantity].width, second[quantity].width)
+        assert not np.array_equal(first[quantity].absolute, second[quantity].absolute)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 25.0])

@@ -2,11 +2,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from apps.ciapol.predictor import features as module
 from apps.ciapol.predictor.features import Features, carried, same_hour_before, trailing_mean
-from apps.ciapol.predictor.history import QUANTITIES, History, Station, hour_number, moment_of
+from apps.ciapol.predictor.history import QUANTITIES, History, Station, counting, hour_number, moment_of
 from apps.ciapol.predictor.model import DISTANCES
 from tests.unit.predictor import made_up
 
@@ -93,3 +94,16 @@ def test_the_calendar_is_that_of_the_station() -> None:
     assert len(history.calendar.hour) == 1 + DISTANCES
     assert moment_of(hour_number(moment)) == moment
     assert hour_number(moment.replace(tzinfo=None)) == hour_number(moment)
+
+
+def test_an_hour_with_few_of_its_usual_values_does_not_count() -> None:
+    """The usual number is the median over the hours with values of the 168 hours before, as pandas computes it."""
+    random = np.random.default_rng(7)
+    counts = random.choice([0.0, 1.0, 30.0, 44.0, 45.0, 60.0], 800, p=[0.1, 0.1, 0.1, 0.1, 0.1, 0.5])
+    counts[300:500] = 0.0
+    means = np.where(counts > 0, random.uniform(0, 100, 800), np.nan)
+    having = pd.Series(counts).where(counts > 0)
+    usual = having.rolling(168, min_periods=1).median().shift(1).fillna(1)
+    np.testing.assert_array_equal(counting(means, counts), np.where(counts >= 0.75 * usual, means, np.nan))
+    assert np.isnan(counting(np.array([10.0, 500.0]), np.array([60.0, 1.0]))[1])
+    assert counting(np.full(0, np.nan), np.zeros(0)).shape == (0,)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from apps.ciapol.predictor import learning
+from apps.ciapol.predictor.backtest.files import index_method
 from apps.ciapol.predictor.features import Features
 from apps.ciapol.predictor.model import NetworkModel
 from apps.ciapol.predictor.store import KEEP, DamagedModelError, ModelStore, StoreError
@@ -15,7 +16,7 @@ UNTIL = made_up.FIRST_HOUR + 1500
 
 @pytest.fixture(scope="module")
 def model() -> NetworkModel:
-    return learning.train("Asia/Shanghai", [made_up.station(1, 1500)], UNTIL, rows=4000)
+    return learning.train("Asia/Shanghai", [made_up.station(1, 1500)], UNTIL, index_method(), rows=4000)
 
 
 def test_a_stored_model_predicts_the_same(model: NetworkModel, tmp_path: Path) -> None:
@@ -25,6 +26,8 @@ def test_a_stored_model_predicts_the_same(model: NetworkModel, tmp_path: Path) -
     assert found is not None
     assert (found.network, found.until) == (model.network, model.until)
     assert found.quantities.keys() == model.quantities.keys()
+    np.testing.assert_array_equal(found.index_stretch, model.index_stretch)
+    assert set(model.index_stretch[1:]) != {1.0}
     features = Features(made_up.station(2, 300))
     origins, distances = np.full(24, 290), np.arange(1, 25)
     for quantity, part in model.quantities.items():

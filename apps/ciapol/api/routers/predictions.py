@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from apps.ciapol.api.dependencies import StationId, unknown_station
 from apps.ciapol.api.models import PredictedHour, Prediction, Predictions
 from apps.ciapol.api.store import predictions as store
+from apps.ciapol.api.store.aqi import SUB_INDICES
 from apps.ciapol.api.store.stations import exists
 from apps.web import csv
 from apps.web.parameters import FormatOf, PoolOf
@@ -14,11 +15,11 @@ from apps.web.representation import answer, described
 router = APIRouter(prefix="/api/v1/stations", tags=["predictions"])
 
 _VALUES = tuple(f"{quantity}_{field}" for quantity in store.QUANTITIES for field in Prediction.model_fields)
-COLUMNS = ("target_hour", "category", "color", *_VALUES)
+COLUMNS = ("target_hour", "category", "color", "dominant_pollutant", *SUB_INDICES, *_VALUES)
 
 
 def _cells(hour: PredictedHour) -> dict[str, csv.Cell]:
-    return csv.flatten(hour.model_dump(mode="json"), {"quantities": ""})
+    return csv.flatten(hour.model_dump(mode="json"), {"quantities": "", "sub_indices": "aqi_"})
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from apps.ciapol.predictor.history import COLUMNS, History, Station, hour_number
+from apps.ciapol.predictor.index import Breakpoint, IndexMethod
 from apps.ciapol.sensors.files import read_measurements
 
 _ROOT = Path(__file__).resolve().parents[4]
@@ -88,6 +90,16 @@ def _breakpoints() -> str:
     raise LookupError("no migration fills aqi_breakpoints")
 
 
+def index_method() -> IndexMethod:
+    """The method of the index with the breakpoints from the migrations."""
+    names = ", ".join(field.name for field in fields(Breakpoint))
+    rows = duckdb.execute(f"SELECT {names} FROM ({_breakpoints()})").fetchall()
+    return IndexMethod(
+        Breakpoint(pollutant, averaging, low, high, float(least), float(most), digits)
+        for pollutant, averaging, low, high, least, most, digits in rows
+    )
+
+
 def _index_query(measurements: pd.DataFrame) -> str:
     """The product's query in DuckDB's dialect; sqlglot translates it, as in the emulator."""
     query = (_SQL / "queries" / "aqi_hourly.sql").read_text()
@@ -102,4 +114,4 @@ def _history(station_id: str, rows: pd.DataFrame) -> History:
     first = int(hours.min())
     values = np.full((int(hours.max()) - first + 1, len(COLUMNS)), np.nan)
     values[hours - first] = rows[list(COLUMNS)].to_numpy(dtype=np.float64, na_value=np.nan)
-    return History(Station(station_id, _ZONE, _ZONE), first, values)
+    return History(Station(station_id, _ZONE, _ZONE, _REFERENCE), first, values)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -12,11 +12,13 @@ import numpy as np
 
 from apps.ciapol.predictor import MODEL, learning
 from apps.ciapol.predictor.backtest.errors import Errors, Table
-from apps.ciapol.predictor.backtest.files import NoFilesError, histories
+from apps.ciapol.predictor.backtest.files import NoFilesError, histories, index_method
 from apps.ciapol.predictor.features import Features
 from apps.ciapol.predictor.forecast import HISTORY_DAYS, LOOK_BACK
-from apps.ciapol.predictor.history import HORIZONS, QUANTITIES, History, moment_of
-from apps.ciapol.predictor.model import DISTANCES
+from apps.ciapol.predictor.history import HORIZONS, INDEX, QUANTITIES, Floats, History, Integers, moment_of
+from apps.ciapol.predictor.index import IndexMethod
+from apps.ciapol.predictor.index_forecast import combine, stretched
+from apps.ciapol.predictor.model import DISTANCES, Interval, NetworkModel, predict_paths
 
 log = logging.getLogger(__name__)
 
@@ -68,31 +70,62 @@ def folds_of(stations: Sequence[History], wanted: int | None) -> list[Fold]:
     return [Fold(cut, cut + length) for cut in cuts if cut > first + learning.LEAST_HOURS]
 
 
-def measure(stations: Sequence[History], quantity: str, fold: Fold, every: int) -> Errors | None:
-    """The errors of one fold; None if the history is too short to train a model."""
+def measure(
+    stations: Sequence[History], fold: Fold, every: int, method: IndexMethod, rows: int = learning.ROWS
+) -> dict[str, Errors]:
+    """The errors of one fold by quantity; quantities whose history is too short to train a model are absent.
+
+    Args:
+        stations: histories of all stations.
+        fold: the hours to learn from and to predict.
+        every: hours from one prediction to the next.
+        method: the method of the index.
+        rows: maximum number of training pairs.
+    """
     begin = fold.cut - 24 * HISTORY_DAYS
-    model = learning.train_quantity(quantity, [Features(_cut(h, begin, fold.cut)) for h in stations])
-    if model is None:
-        return None
-    parts = []
-    made = np.arange(fold.cut, fold.end, every)
+    past = [_cut(history, begin, fold.cut) for history in stations]
+    model = learning.train(stations[0].station.network, past, fold.cut, method, rows)
+    parts: dict[str, list[Errors]] = {}
     for history in stations:
-        around = _cut(history, fold.cut - LOOK_BACK, fold.end + DISTANCES)
-        features = Features(around)
-        origins = np.repeat(made - around.delay - around.first_hour, HORIZONS)
-        distances = np.tile(np.arange(1, HORIZONS + 1) + around.delay, len(made))
-        inside = (origins >= 0) & (origins + distances < len(around.values))
-        origins, targets = np.where(inside, origins, 0), np.where(inside, origins + distances, 0)
-        happened = np.where(inside, around.series(quantity)[targets], np.nan)
-        parts.append(
-            Errors.of(
-                happened,
-                model.predict(features, quantity, origins, distances),
-                features.last(quantity, origins),
-                features.yesterday(quantity, origins, distances),
-            )
+        for quantity, errors in _station(history, model, fold, every, method).items():
+            parts.setdefault(quantity, []).append(errors)
+    return {quantity: Errors.stations(each) for quantity, each in parts.items()}
+
+
+def _station(history: History, model: NetworkModel, fold: Fold, every: int, method: IndexMethod) -> dict[str, Errors]:
+    """The errors of one station by quantity."""
+    around = _cut(history, fold.cut - LOOK_BACK, fold.end + DISTANCES)
+    features = Features(around)
+    origins = np.arange(fold.cut, fold.end, every) - around.delay - around.first_hour
+    origins = origins[(origins >= 0) & (origins < len(around.values))]
+    predicted = _predicted(model, features, origins, method)
+    pairs = np.repeat(origins, HORIZONS), np.tile(np.arange(1, HORIZONS + 1) + around.delay, len(origins))
+    return {
+        quantity: Errors.of(
+            _measured(around, quantity, pairs[0] + pairs[1]),
+            interval.reshaped((len(origins) * HORIZONS,)),
+            features.last(quantity, pairs[0]),
+            features.yesterday(quantity, *pairs),
         )
-    return Errors.stations(parts)
+        for quantity, interval in predicted.items()
+    }
+
+
+def _measured(history: History, quantity: str, rows: Integers) -> Floats:
+    """The values of these rows; NaN after the end."""
+    last = len(history.values) - 1
+    return np.where(rows <= last, history.series(quantity)[np.minimum(rows, last)], np.nan)
+
+
+def _predicted(model: NetworkModel, features: Features, origins: Integers, method: IndexMethod) -> dict[str, Interval]:
+    """Predictions of the index and of each pollutant with a model, in arrays of shape (origins, `HORIZONS`)."""
+    delay = features.history.delay
+    paths = predict_paths(model.quantities, features, origins, HORIZONS + delay)
+    found = dict(paths)
+    if paths:
+        index = combine(method, features, origins, paths).interval
+        found[INDEX] = stretched(index, model.index_stretch[1 : HORIZONS + delay + 1])
+    return {quantity: interval.columns(slice(delay, None)) for quantity, interval in found.items()}
 
 
 def _cut(history: History, begin: int, end: int) -> History:
@@ -100,9 +133,9 @@ def _cut(history: History, begin: int, end: int) -> History:
     return History(history.station, history.first_hour + rows.start, history.values[rows], history.delay)
 
 
-def table(results: Sequence[Errors | None], quantity: str) -> Table | None:
+def table(results: Sequence[Mapping[str, Errors]], quantity: str) -> Table | None:
     """One table of all folds; None if no fold has a model."""
-    found = [errors for errors in results if errors is not None]
+    found = [errors[quantity] for errors in results if quantity in errors]
     return Table.of(quantity, sum(found[1:], found[0])) if found else None
 
 
@@ -122,14 +155,14 @@ def backtest(plan: Plan) -> int:
     if plan.data is None:
         log.info("no data given (--data, KAPPASTACK_DATA): the sample of two months that the repository ships")
     log.info("%d stations, %d hours of the longest", len(stations), max(len(h.values) for h in stations))
-    tasks = [(quantity, fold) for quantity in QUANTITIES for fold in folds]
+    method = index_method()
     with ProcessPoolExecutor(plan.jobs, get_context("fork")) as pool:
-        running = [pool.submit(measure, stations, quantity, fold, plan.every) for quantity, fold in tasks]
-        results: dict[str, list[Errors | None]] = {}
-        for (quantity, fold), future in zip(tasks, running, strict=True):
-            results.setdefault(quantity, []).append(future.result())
-            log.info("%s from %s: %.0f s", quantity, moment_of(fold.cut).date(), time.monotonic() - begun)
-    tables = [t for quantity in QUANTITIES if (t := table(results[quantity], quantity)) is not None]
+        running = [pool.submit(measure, stations, fold, plan.every, method) for fold in folds]
+        results: list[dict[str, Errors]] = []
+        for fold, future in zip(folds, running, strict=True):
+            results.append(future.result())
+            log.info("from %s: %.0f s", moment_of(fold.cut).date(), time.monotonic() - begun)
+    tables = [found for quantity in QUANTITIES if (found := table(results, quantity)) is not None]
     lines = [*_heading(plan, folds, len(stations))]
     for each in tables:
         worse = each.not_better

@@ -604,6 +604,8 @@ export interface components {
         /**
          * PredictedHour
          * @description What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted.
+         *
+         *     There is no `aqi` where a predicted pollutant has no sub-index.
          */
         PredictedHour: {
             /**
@@ -618,10 +620,18 @@ export interface components {
              * @example #FF7E00
              */
             color: string | null;
+            /**
+             * Dominant Pollutant
+             * @description pollutant with the greatest sub-index
+             * @example pm25
+             */
+            dominant_pollutant: string | null;
             /** Quantities */
             quantities: {
                 [key: string]: components["schemas"]["Prediction"];
             };
+            /** @description of the predicted pollutants, by the method of the measured index, which averages over hours before; the predicted index is the greatest. Null where too few hours have a value */
+            sub_indices: components["schemas"]["SubIndices"];
             /**
              * Target Hour
              * Format: date-time
@@ -666,7 +676,7 @@ export interface components {
         Predictions: {
             /**
              * Fallback
-             * @description true where too little history forced a simple rule for the index
+             * @description true where too little history forced a simple rule for a pollutant that determines the index
              * @example false
              */
             fallback: boolean | null;
@@ -1509,7 +1519,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Predictions"];
-                    /** @example target_hour,category,color,aqi_value,aqi_lower,aqi_upper,aqi_fallback,pm25_value,pm25_lower,pm25_upper,pm25_fallback,pm10_value,pm10_lower,pm10_upper,pm10_fallback,so2_value,so2_lower,so2_upper,so2_fallback,no2_value,no2_lower,no2_upper,no2_fallback,o3_value,o3_lower,o3_upper,o3_fallback,co_value,co_lower,co_upper,co_fallback */
+                    /** @example target_hour,category,color,dominant_pollutant,aqi_pm25,aqi_pm10,aqi_o3,aqi_co,aqi_no2,aqi_so2,aqi_value,aqi_lower,aqi_upper,aqi_fallback,pm25_value,pm25_lower,pm25_upper,pm25_fallback,pm10_value,pm10_lower,pm10_upper,pm10_fallback,so2_value,so2_lower,so2_upper,so2_fallback,no2_value,no2_lower,no2_upper,no2_fallback,o3_value,o3_lower,o3_upper,o3_fallback,co_value,co_lower,co_upper,co_fallback */
                     "text/csv": string;
                 };
             };

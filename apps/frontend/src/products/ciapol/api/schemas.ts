@@ -133,6 +133,8 @@ export const predictionsSchema = z.object({
     z.object({
       target_hour: instant,
       category: categorySchema,
+      dominant_pollutant: dominantSchema,
+      sub_indices: subIndicesSchema,
       quantities: z.record(z.string(), predictionSchema),
     }),
   ),

@@ -76,6 +76,7 @@ export const AqiChart = memo(function AqiChart({ rows, zone, now, label }: Props
             const predicted = isPredicted(row);
             const index = predicted ? row.predicted : row.aqi;
             const category = predicted ? row.predictedCategory : row.category;
+            const dominant = predicted ? row.predictedDominant : row.dominant;
             return (
               <div className="tooltip">
                 <p>{format.full(row.hour, zone, now)}</p>
@@ -93,9 +94,7 @@ export const AqiChart = memo(function AqiChart({ rows, zone, now, label }: Props
                 )}
                 {category !== null && <p>{t(`category.${category}`)}</p>}
                 {row.reason !== null && <p>{t(`reason.${row.reason}`)}</p>}
-                {row.dominant !== null && (
-                  <p>{t("chart.dominant", { pollutant: t(`pollutant.${row.dominant}`) })}</p>
-                )}
+                {dominant !== null && <p>{t("chart.dominant", { pollutant: t(`pollutant.${dominant}`) })}</p>}
               </div>
             );
           }}

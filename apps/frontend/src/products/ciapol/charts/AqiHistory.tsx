@@ -109,6 +109,7 @@ export function AqiHistory({
           columns={[t("aqi.name"), t("chart.category"), t("station.dominant")]}
           rows={rows.map((row) => {
             const category = isPredicted(row) ? row.predictedCategory : row.category;
+            const dominant = isPredicted(row) ? row.predictedDominant : row.dominant;
             return {
               hour: row.hour,
               predicted: isPredicted(row),
@@ -126,7 +127,7 @@ export function AqiHistory({
                   ...(category === null ? [] : [t(`category.${category}`)]),
                   ...(row.reason === null ? [] : [t(`reason.${row.reason}`)]),
                 ].join(", "),
-                row.dominant === null ? "" : t(`pollutant.${row.dominant}`),
+                dominant === null ? "" : t(`pollutant.${dominant}`),
               ],
             };
           })}

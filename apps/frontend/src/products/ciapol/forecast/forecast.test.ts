@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Category } from "../api/schemas";
-import { predictions } from "../testing/fixtures";
+import { NO_INDICES, predictions } from "../testing/fixtures";
 import { categoryRuns, forecastOf, isOld, isPredicted, peakOf, withForecast } from "./forecast";
 
 const HOUR = 3_600_000;
@@ -23,12 +23,16 @@ describe("forecast of a quantity", () => {
       value: 103,
       range: [83, 123],
       category: null,
+      dominant: null,
     });
     expect(forecast).toMatchObject({ madeAt: RUNNING, model: "trees-1", fallback: false });
   });
 
-  it("keeps the category of the index alone", () => {
-    expect(forecastOf(predictions(1), "aqi", RUNNING)?.points[0]?.category).toBe("unhealthy_sensitive");
+  it("keeps category and main pollutant of the index alone", () => {
+    const index = forecastOf(predictions(1), "aqi", RUNNING);
+    expect(index?.points[0]).toMatchObject({ category: "unhealthy_sensitive", dominant: "pm25" });
+    const [, row] = withForecast(slots(null), index, measured, empty);
+    expect(row).toMatchObject({ predictedCategory: "unhealthy_sensitive", predictedDominant: "pm25" });
   });
 
   it("is null where nothing is predicted, or all of it has passed", () => {
@@ -45,6 +49,8 @@ describe("forecast of a quantity", () => {
         {
           target_hour: item?.target_hour ?? "",
           category: null,
+          dominant_pollutant: null,
+          sub_indices: NO_INDICES,
           quantities: {
             aqi: { value: 5, lower: -8, upper: 3, fallback: false },
             co: { value: 5, lower: null, upper: null, fallback: true },
@@ -100,9 +106,10 @@ describe("rows of a chart", () => {
     const overlapping = predictions(1, {
       items: [
         {
-          ...later,
           target_hour: new Date(RUNNING).toISOString(),
           category: null,
+          dominant_pollutant: null,
+          sub_indices: NO_INDICES,
           quantities: later?.quantities ?? {},
         },
       ],
@@ -119,6 +126,7 @@ describe("forecast in words", () => {
     value,
     range: [value, value] as [number, number],
     category,
+    dominant: null,
   });
   const points = [
     point(1, 60, "moderate"),

@@ -12,6 +12,8 @@ export type ForecastPoint = {
   value: number;
   range: [number, number];
   category: Category | null;
+  /** Of the index, the pollutant that determines it. */
+  dominant: Pollutant | null;
 };
 
 /** What is predicted of one quantity from now on. */
@@ -37,7 +39,7 @@ export function forecastOf(
   if (predictions === null || predictions.made_at === null) return null;
   const points: ForecastPoint[] = [];
   let fallback = false;
-  for (const { target_hour, category, quantities } of predictions.items) {
+  for (const { target_hour, category, dominant_pollutant, quantities } of predictions.items) {
     const hour = Date.parse(target_hour);
     const predicted = quantities[quantity];
     if (hour < running || predicted === undefined || predicted.value === null) continue;
@@ -47,7 +49,14 @@ export function forecastOf(
       Math.max(0, Math.min(predicted.lower ?? value, value)),
       Math.max(predicted.upper ?? value, value),
     ];
-    points.push({ hour, value, range, category: quantity === "aqi" ? category : null });
+    const index = quantity === "aqi";
+    points.push({
+      hour,
+      value,
+      range,
+      category: index ? category : null,
+      dominant: index ? dominant_pollutant : null,
+    });
   }
   if (points.length === 0) return null;
   return { points, madeAt: Date.parse(predictions.made_at), model: predictions.model, fallback };
@@ -58,11 +67,18 @@ export type ForecastCells = {
   predicted: number | null;
   range: [number, number] | null;
   predictedCategory: Category | null;
+  predictedDominant: Pollutant | null;
   /** The row is a measured one, from which the forecast's line starts. */
   joins: boolean;
 };
 
-const NOTHING: ForecastCells = { predicted: null, range: null, predictedCategory: null, joins: false };
+const NOTHING: ForecastCells = {
+  predicted: null,
+  range: null,
+  predictedCategory: null,
+  predictedDominant: null,
+  joins: false,
+};
 
 /**
  * The rows of a chart: the measured hours, then the predicted ones.
@@ -91,8 +107,15 @@ export function withForecast<S extends { hour: number }>(
       return { ...slot, ...NOTHING, predicted: value, range: [value, value], joins: true };
     const point = byHour.get(slot.hour);
     if (point === undefined || value !== null) return { ...slot, ...NOTHING };
-    const { value: predicted, range, category } = point;
-    return { ...slot, predicted, range, predictedCategory: category, joins: false };
+    const { value: predicted, range, category, dominant } = point;
+    return {
+      ...slot,
+      predicted,
+      range,
+      predictedCategory: category,
+      predictedDominant: dominant,
+      joins: false,
+    };
   });
 }
 

@@ -95,6 +95,9 @@ export function MethodPage() {
           </p>
           <p>{t("method.conversion.reference", { cold: exact(Number(molarVolume(0).toFixed(4))) })}</p>
         </Panel>
+        <Panel title={t("method.forecast")}>
+          <p>{t("method.forecast.text")}</p>
+        </Panel>
         <Panel title={t("method.rounding")}>
           <p>{t("method.rounding.text")}</p>
         </Panel>

@@ -11,7 +11,7 @@ import type {
   Station,
 } from "../api/schemas";
 
-const NO_INDICES = { pm25: null, pm10: null, o3: null, no2: null, so2: null, co: null };
+export const NO_INDICES = { pm25: null, pm10: null, o3: null, no2: null, so2: null, co: null };
 
 export function station(changes: Partial<Station> = {}): Station {
   return {
@@ -127,6 +127,8 @@ export function predictions(count = 24, changes: Partial<Predictions> = {}): Pre
       return {
         target_hour: new Date(running + (ahead + 1) * HOUR_MS).toISOString(),
         category,
+        dominant_pollutant: "pm25",
+        sub_indices: { ...NO_INDICES, pm25: value },
         quantities: { aqi: predicted, pm25: predicted },
       };
     }),

@@ -251,6 +251,9 @@ export const en = {
   "method.ozone": "Ozone",
   "method.ozone.text":
     "The index of ozone uses the mean of the last 8 hours. Since 2019 the EPA’s site AirNow publishes a NowCast for ozone instead, which estimates the 8-hour mean centred on the current hour. The index shown here may therefore be lower while ozone rises fast, and higher while it falls fast. On four years of data from Beijing the index differs in 6.5 % of the hours (11.5 % from April to September), by 21 on average; the category differs in 2.4 % (4.7 %).",
+  "method.forecast": "Forecast",
+  "method.forecast.text":
+    "A model predicts the concentrations of the next 24 hours. The index of a predicted hour is calculated from them by the method above, with the hours measured before: its category and main pollutant are those of the predicted concentrations. The interval should contain the index in 80 % of the cases.",
   "method.rounding": "Rounding",
   "method.rounding.text":
     "Concentrations are truncated to the number of digits in the tables of the EPA; the index is then interpolated linearly and rounded to a whole number. Above the table the last line is extended.",

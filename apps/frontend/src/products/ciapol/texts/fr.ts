@@ -258,6 +258,9 @@ export const fr = {
   "method.ozone": "Ozone",
   "method.ozone.text":
     "L’indice de l’ozone utilise la moyenne des 8 dernières heures. Depuis 2019, le site AirNow de l’EPA publie à la place un NowCast propre à l’ozone, qui estime la moyenne sur 8 heures centrée sur l’heure actuelle. Quand l’ozone augmente vite, l’indice affiché ici peut donc être plus bas ; quand il diminue vite, plus élevé. Sur quatre ans de mesures à Pékin, l’indice diffère pour 6,5 % des heures (11,5 % d’avril à septembre), de 21 en moyenne ; la catégorie diffère pour 2,4 % (4,7 %).",
+  "method.forecast": "Prévision",
+  "method.forecast.text":
+    "Un modèle prévoit les concentrations des 24 prochaines heures. L’indice d’une heure prévue en est déduit par la méthode ci-dessus, avec les heures mesurées auparavant : sa catégorie et son polluant dominant sont ceux des concentrations prévues. L’intervalle doit contenir l’indice dans 80 % des cas.",
   "method.rounding": "Arrondis",
   "method.rounding.text":
     "Les concentrations sont tronquées au nombre de décimales des tableaux de l’EPA, puis l’indice est interpolé linéairement et arrondi à l’entier. Au-delà du tableau, la dernière droite est prolongée.",
