@@ -11,12 +11,12 @@ export STACK
 # The stack whose settings name the base image; a stack without images uses that of dev.
 IMAGES_STACK = $(if $(filter local,$(STACK)),dev,$(STACK))
 
-# The set-up writes what comes first on PATH, and where caches are, into this file.
+# The set-up writes PATH and the cache folders into this file.
 RUN := . build/setup/environment.sh &&
 STACK_COMMAND := $(RUN) python -m tools.stack
 
 .PHONY: help
-help: ## this list
+help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
@@ -28,7 +28,7 @@ setup-tests:
 	@$(PYTHON) -m tools.setup --tests
 
 .PHONY: distributions
-distributions: ## assemble what the services run from, below build/dist/
+distributions: ## assemble the files of the services in build/dist/
 	@$(PYTHON) -m tools.setup --distributions
 	@$(RUN) python -m infra.distributions
 
@@ -37,8 +37,8 @@ images: distributions ## build the images of the services: make images [STACK=de
 	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE))
 
 .PHONY: push
-push: distributions ## push them: make push REGISTRY=registry.example:5000/team
-	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… says where to))
+push: distributions ## build and push the images: make push REGISTRY=registry.example:5000/team
+	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… is missing: the registry to push to))
 
 .PHONY: machine
 machine:
@@ -57,7 +57,7 @@ destroy: setup ## remove the stack with its data
 	@$(STACK_COMMAND) destroy
 
 .PHONY: status
-status: setup ## a table of the services: health, address, memory, uptime
+status: setup ## show a table of the services: health, address, memory, uptime
 	@$(STACK_COMMAND) status
 
 .PHONY: logs
@@ -69,7 +69,7 @@ restart: setup ## stop a service and start it again: make restart SERVICE=seatun
 	@$(STACK_COMMAND) restart $(SERVICE)
 
 .PHONY: preview
-preview: distributions ## what `up` would change: make preview [STACK=dev]
+preview: distributions ## show what `up` would change: make preview [STACK=dev]
 	@$(STACK_COMMAND) preview
 
 .PHONY: settings
@@ -85,20 +85,20 @@ run: setup ## run a workflow now: make run WORKFLOW=product/name [FROM=2026-01-0
 	@$(STACK_COMMAND) run "$(WORKFLOW)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
 
 .PHONY: env
-env: ## what a bare `pulumi` needs: eval "$(make -s env)"
+env: ## print the environment for plain `pulumi` commands: eval "$(make -s env)"
 	@$(PYTHON) -m tools.setup 1>&2
 	@$(STACK_COMMAND) env
 
 .PHONY: credentials
-credentials: setup ## users and addresses: make credentials [USER=…] [SHOW=1] for the passwords
+credentials: setup ## list users and addresses: make credentials [USER=…] [SHOW=1] for the passwords
 	@$(STACK_COMMAND) credentials $(if $(filter command line,$(origin USER)),--user "$(USER)") $(if $(SHOW),--show)
 
 .PHONY: token
-token: setup ## the file with the token of one of Pulsar's roles: make -s token ROLE=product-role
+token: setup ## print the path of the file with a Pulsar role's token: make -s token ROLE=product-role
 	@$(STACK_COMMAND) token "$(ROLE)"
 
 .PHONY: sql
-sql: setup ## a client on StarRocks: make sql [DATABASE=…] [QUERY='SHOW TABLES']
+sql: setup ## open a StarRocks client or run a query: make sql [DATABASE=…] [QUERY='SHOW TABLES']
 	@$(STACK_COMMAND) sql $(if $(DATABASE),--database "$(DATABASE)") $(if $(QUERY),"$$QUERY")
 export QUERY
 
@@ -107,47 +107,47 @@ unlock: setup ## remove the lock of a schema migration whose process died
 	@$(STACK_COMMAND) unlock
 
 .PHONY: doctor
-doctor: ## disk, memory, ports, versions; what is missing and the command that brings it
+doctor: ## check disk, memory, ports, versions; name what is missing and the command that installs it
 	@$(PYTHON) -m tools.setup doctor
 
 .PHONY: test
-test: ## every check and test, long cases shortened
+test: ## run every check and test, long cases shortened
 	@$(PYTHON) -m tools.setup --tests --distributions
 	@$(RUN) python -m tools.checks
 
 .PHONY: test-long
-test-long: setup-tests ## the same with full counts: hours
+test-long: setup-tests ## run every check and test at full length: hours
 	@$(RUN) python -m tools.checks --long
 
 .PHONY: check
-check: setup-tests ## before each commit, in a minute: style, types, unit tests of what changed
+check: setup-tests ## run style, types and unit tests of what changed, in a minute; for each commit
 	@$(RUN) python -m tools.checks --changed
 
 .PHONY: lint
-lint: setup ## Python style and types
+lint: setup ## check Python style and types
 	@$(RUN) python -m tools.checks lint types
 
 .PHONY: unit
-unit: setup-tests ## unit tests of all parts
+unit: setup-tests ## run the unit tests of all parts
 	@$(RUN) python -m tools.checks frontend java unit
 
 .PHONY: integration
-integration: setup-tests ## tests with one real service each
+integration: setup-tests ## run the tests with one real service each
 	@$(RUN) python -m tools.checks distributions workflows integration
 
 .PHONY: e2e
-e2e: setup-tests ## tests of the whole stack on this machine
+e2e: setup-tests ## run the tests of the whole stack on this machine
 	@$(RUN) python -m tools.checks distributions e2e
 
 .PHONY: benchmark
-benchmark: distributions ## start times, memory, throughput, latency: a table
+benchmark: distributions ## print a table of start times, memory, throughput, latency
 	@$(RUN) python -m tests.benchmarks
 
 .PHONY: backtest
-backtest: setup ## errors of the forecast, hour by hour: make backtest [KAPPASTACK_DATA=folder of UCI files]
+backtest: setup ## print the errors of the forecast, hour by hour: make backtest [KAPPASTACK_DATA=folder of UCI files]
 	@$(RUN) python -m apps.ciapol.predictor backtest
 
 .PHONY: clean
-clean: ## remove what was built and installed in this checkout; the cache and the stack's data stay
+clean: ## remove everything built and installed in this checkout; keep the cache and the stack's data
 	@if [ -e .kappastack ]; then echo "The stack's state is in .kappastack, and its services run from build/: run make destroy first." >&2; exit 1; fi
 	@rm -rf build .venv apps/frontend/node_modules apps/frontend/dist seatunnel/connectors/target .mypy_cache .ruff_cache .pytest_cache

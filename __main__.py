@@ -1,4 +1,4 @@
-"""The Pulumi program: reads the settings and puts the environment together."""
+"""The Pulumi program: reads the settings and declares the environment's resources."""
 
 import signal
 
@@ -17,5 +17,5 @@ from stacks.environment import environment  # noqa: E402
 try:
     environment(load_settings(config.get_config_env()), pulumi.get_stack())
 except (ImageError, SettingsError, WorkflowError) as error:
-    # A mistake in a file, not in the program: people need the sentence, not the traceback.
+    # An error in a file, not in the program: users need the message, not the traceback.
     raise pulumi.RunError(str(error)) from None

@@ -22,8 +22,8 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
     """Read the settings from Pulumi's configuration.
 
     Args:
-        config: keys `kappastack:<section>` with plain or JSON values, as the engine hands them to a program.
-        environment: `KAPPASTACK_PORT_OFFSET` in it wins over `kappastack:portOffset`.
+        config: keys `kappastack:<section>` with plain or JSON values, as the engine passes them to a program.
+        environment: environment variables; `KAPPASTACK_PORT_OFFSET` overrides `kappastack:portOffset`.
 
     Raises:
         SettingsError: naming each wrong key, its value and what would be right.
@@ -49,7 +49,7 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
 
 
 def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
-    """The settings of each product, and what is wrong with them."""
+    """Parse the settings of each product; return them and the error messages."""
     if not isinstance(sections, dict):
         return {}, [f"{_PREFIX}products: should map the names of products to their settings (found {sections!r})"]
     found: dict[str, ProductSettings] = {}
@@ -91,7 +91,7 @@ def _moved_keys() -> dict[str, str]:
 
 
 def _moved(document: dict[str, object]) -> list[str]:
-    """What to change in a configuration of an older revision; removes those keys."""
+    """Remove the keys of older revisions from a configuration; return a message for each that says what to change."""
     return [
         f"{_PREFIX}{old}: is now {_PREFIX}{new}; move its value there"
         for old, new in _moved_keys().items()

@@ -49,7 +49,7 @@ class Disk:
 
 
 def disks(folders: Iterable[Path]) -> list[Disk]:
-    """The file systems of these folders, each once. A missing folder is looked up by its nearest existing parent."""
+    """The file systems of these folders, each once. For a missing folder, its nearest existing parent counts."""
     found: dict[int, Disk] = {}
     for folder in folders:
         place = folder

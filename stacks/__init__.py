@@ -1,1 +1,1 @@
-"""How an environment is put together."""
+"""Composes environments from a target, the platform and data products."""

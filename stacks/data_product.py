@@ -1,4 +1,4 @@
-"""What a data product has inside the services: topics, schema, users, reference rows, jobs, workflows."""
+"""The objects of a data product inside the services: topics, schema, users, reference rows, jobs, workflows."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,10 @@ from stacks.workflows import workflows
 
 
 class DataProduct(ComponentResource):
-    """A product on a platform. Each part waits for its own service alone.
+    """A product on a platform. Each part waits only for its own service.
 
     Attributes:
-        api_url: address of its API as the operator reaches it; empty for a product without one.
+        api_url: address of its API for the operator; empty for a product without an API.
         databases: names of its databases.
         topics: address of each topic by name.
         credentials: StarRocks logins by user and Pulsar tokens by role; a secret.
@@ -37,7 +37,7 @@ class DataProduct(ComponentResource):
     def __init__(
         self, product: Product, settings: ProductSettings, platform: Platform, files: Sequence[WorkflowFile]
     ) -> None:
-        """`files` are the product's workflows in an order in which each follows those that it waits for."""
+        """`files` are the product's workflows, sorted so that each follows those that it waits for."""
         super().__init__(f"{PROJECT}:products:DataProduct", product.name)
         self._product, self._settings, self._platform = product, settings, platform
         topics = self._topics()

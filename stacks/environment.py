@@ -12,7 +12,7 @@ from stacks.workflows import workflows
 
 
 def environment(settings: Settings, stack: str) -> None:
-    """Put together the environment of a stack, on the target of its settings.
+    """Declare the environment of a stack on the target of its settings.
 
     Raises:
         SettingsError: a product does not exist, or the target lacks a setting.

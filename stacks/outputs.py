@@ -20,7 +20,7 @@ def export(platform: Platform, products: Mapping[str, DataProduct]) -> None:
 
     Args:
         platform: the platform.
-        products: by name.
+        products: the products by name.
     """
     starrocks = platform.starrocks.operator_endpoints
     pulumi.export(

@@ -1,4 +1,4 @@
-"""The platform: secrets, services in their order, and the platform's own database."""
+"""The platform: secrets, services in their order of creation, and the platform's own database."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,14 +29,14 @@ from stacks.starrocks import Complete, Run, run_starrocks
 
 
 class Platform:
-    """A platform that products are put on.
+    """The platform that products run on.
 
     Attributes:
         stack: name of the stack.
-        settings: of the stack.
-        services: all of them by name.
+        settings: settings of the stack.
+        services: all services by name.
         secrets: generated secrets, and tokens.
-        streaming: services that a streaming job needs: jobs stop before one of them is replaced, and resume afterwards.
+        streaming: services that streaming jobs need. Jobs stop before one of them is replaced, and resume afterwards.
         tenant: operating-system user that tasks run as.
         requests: what the services request of the place where they run; None where nothing is reserved.
         connections: the file with addresses and secrets that the resources inside the services read.
@@ -47,7 +47,7 @@ class Platform:
     def __init__(
         self, target: Target, settings: Settings, stack: str, products: Sequence[tuple[Product, ProductSettings]]
     ) -> None:
-        """Have a target run the services of a platform with these products; they start side by side."""
+        """Run the services of a platform with these products on a target; they start in parallel."""
         self.stack, self.settings = stack, settings
         self.tenant = target.user
         self.services: dict[str, Running] = {}
@@ -133,7 +133,7 @@ class Platform:
             service=database.service.name,
             tenant=self.tenant,
             secret_ids={name: self.secrets.generated[name].id for name in DATABASE_SECRETS},
-            # It does not depend on the connections file, which depends on services that depend on it.
+            # The metadata cannot depend on the connections file, which depends on services that depend on the metadata.
             opts=ResourceOptions(depends_on=[database.resource], deleted_with=database.resource),
         )
         zookeepers = _run_pulsar(settings, self._run, self._run_streaming)
@@ -164,8 +164,8 @@ class Platform:
         return starrocks.complete
 
     def _run_web(self, starrocks: Endpoint, database: Running) -> None:
-        # A target lays down a few services at a time. APIs and page start in a second or two, DolphinScheduler, which
-        # waits for PostgreSQL, as slowly as Pulsar: so PostgreSQL goes first.
+        # A target starts only a few services at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
+        # Pulsar, while APIs and page start in a second or two. PostgreSQL is therefore declared first.
         later = [database.resource]
         platform = self._run(platform_api(self.settings.platform_api, starrocks=starrocks), later)
         apis = {
@@ -182,7 +182,7 @@ class Platform:
 
 
 def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> list[Running]:
-    """One process, or a cluster behind its proxy; the servers of its ZooKeeper.
+    """Run one process, or a cluster behind its proxy; return the servers of its ZooKeeper.
 
     Servers are deleted before their dependencies; otherwise their shutdown blocks.
     """
@@ -218,15 +218,15 @@ def _run_dolphinscheduler(
     metadata: Resource,
     registry: Sequence[Running],
 ) -> None:
-    """All of its servers, each after its metadata.
+    """Run all servers of DolphinScheduler after its metadata exist.
 
     Args:
-        settings: of the servers.
-        run: has the target run a service.
-        database: endpoint of PostgreSQL.
-        tasks: programs that tasks run.
-        metadata: resource after which the servers may start.
-        registry: servers of the ZooKeeper to register in; empty: it gets its own.
+        settings: settings of the servers.
+        run: runs a service on the target.
+    database: endpoint of PostgreSQL.
+    tasks: programs that tasks run.
+    metadata: resource after which the servers may start.
+    registry: ZooKeeper servers to register in; if empty, DolphinScheduler gets its own.
     """
     if settings.topology == "standalone":
         run(dolphinscheduler.standalone(settings, postgres=database, tasks=tasks), [metadata])

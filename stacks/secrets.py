@@ -21,7 +21,7 @@ class Secrets:
     """Secrets by name.
 
     Args:
-        generated: resources of the random ones; a new id means a rotated secret.
+        generated: resources of the random secrets; a new id means a rotated secret.
         values: all values, tokens and the settings' own secrets included.
     """
 

@@ -31,11 +31,11 @@ def workflows(
     """Create a project and its workflows. A schedule starts with its workflow, so `needs` must exist before.
 
     Args:
-        project: of DolphinScheduler; the product's name.
+        project: project in DolphinScheduler; the product's name.
         platform: the platform.
-        files: in an order in which each follows those that it waits for.
+        files: workflows, sorted so that each follows those that it waits for.
         opts: makes the options of each resource.
-        needs: what the workflows' tasks use.
+        needs: resources that the workflows' tasks use.
     """
     if not files:
         return

@@ -1,4 +1,5 @@
-# A worker ends a task with the programs kill (procps) and pstree (psmisc). Without them it ends none and reports nothing.
+# A worker kills tasks with kill (procps) and pstree (psmisc). Without these programs it kills nothing and reports no
+# error.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends procps psmisc \
  && apt-get clean \

@@ -1,1 +1,1 @@
-"""Data products: what a declaration holds, and which declarations there are."""
+"""Data products: the model of a declaration, and the declarations of this checkout."""

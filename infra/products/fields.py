@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Val
 
 _AVRO = {"string": "string", "double": "double", "bigint": "long", "boolean": "boolean", "timestamp": "string"}
 _AVRO_JSON: JsonValue = ["null", {"type": "map", "values": ["null", "boolean", "long", "double", "string"]}]
-"""An object with members of any name. Avro has no type for an object of any form, so members are simple values."""
+"""An object with members of any name. Avro has no type for arbitrary objects, so members are simple values."""
 _OPTIONS = {
     "string": {"max_bytes", "pattern"},
     "double": {"min", "max"},
@@ -37,19 +37,19 @@ class EventField(BaseModel):
     """One field of an event.
 
     Args:
-        name: in the event, and of the table's column.
+        name: name of the field in the event and of the table's column.
         type: JSON type; a timestamp is ISO 8601 text with an offset, json is an object that is stored as text.
-        description: what it holds, for people.
-        unit: of the number.
+        description: meaning of the field, for people.
+        unit: unit of a number.
         required: an event without it is rejected.
         measurement: a wrong value becomes NULL and the event's other values are stored; an event needs at least one
             measurement. Problems of other fields reject the whole event.
         min, max: limits of a number, inclusive, in `unit`.
-        max_bytes: of a text or JSON in UTF-8, as VARCHAR counts them.
+        max_bytes: maximum length of a text or JSON in UTF-8 bytes, which VARCHAR counts too.
         pattern: regular expression that the whole text matches.
         not_before: earliest time.
         not_later_than: latest times: `now+10m`, or a time of the message such as `publish_time+10m`.
-        clock_reset_dates: dates (UTC) that a clock shows after it lost power.
+        clock_reset_dates: dates (UTC) that a clock shows after a power loss.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,7 +92,7 @@ class EventFields(BaseModel):
 
     Args:
         record: name of the record in Pulsar's schema.
-        fields: in the order of the schema and of the columns.
+        fields: the fields, in the order of the schema and of the columns.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -123,7 +123,7 @@ def read_fields(path: Path) -> EventFields:
     """Read a fields file.
 
     Raises:
-        FieldsError: the file does not exist, is not YAML, or holds something that is not expected.
+        FieldsError: the file does not exist, is not YAML, or has an unexpected content.
     """
     try:
         document = yaml.safe_load(path.read_text())
@@ -156,7 +156,7 @@ class JobFields:
     """Fills `{"$fields": TOPIC, "as": FORM}` in the job files of a product.
 
     Args:
-        folder: with the product's `<topic>.fields.yaml` files.
+        folder: folder of the product's `<topic>.fields.yaml` files.
     """
 
     folder: Path
@@ -165,7 +165,7 @@ class JobFields:
         """The items that replace the include.
 
         Raises:
-            FieldsError: no such file, a wrong file, or an unknown form.
+            FieldsError: the file does not exist or is invalid, or the form is unknown.
         """
         fields = read_fields(self.folder / f"{topic}.fields.yaml")
         match form:

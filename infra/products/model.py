@@ -45,7 +45,7 @@ class Api:
 
     Args:
         port: TCP port before the stack's offset.
-        formerly: name that its service had in older revisions, so that an upgrade replaces that one; empty for none.
+        formerly: name of its service in older revisions, which an upgrade replaces; empty for none.
     """
 
     port: int
@@ -57,8 +57,8 @@ class Job:
     """A streaming job: `seatunnel/NAME/<name>.conf`.
 
     Args:
-        name: of the file; the engine knows the job as `NAME-<name>`.
-        database: that the placeholder `${starrocks.database}` stands for; empty for the product's first.
+        name: name of the file; the job's name in the engine is `NAME-<name>`.
+        database: value of the placeholder `${starrocks.database}`; empty for the product's first database.
     """
 
     name: str
@@ -83,11 +83,11 @@ class Rows:
     """Reference rows of a table.
 
     Args:
-        name: of the resource, after the product's name.
-        table: in the product's first database.
+        name: name of the resource, without the product's prefix.
+        table: name of a table in the product's first database.
         key: column that identifies a row.
-        user: of the product; may SELECT, INSERT and DELETE there.
-        read: reads the rows: column and value by the row's key, without the key column.
+        user: a user of the product with SELECT, INSERT and DELETE on the table.
+        read: function that returns the rows: values by column, by key; without the key column.
     """
 
     name: str
@@ -99,11 +99,11 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Computation:
-    """A workflow that is run by hand over the demonstration's data.
+    """A workflow that the deployment runs once over the demonstration data.
 
     Args:
-        workflow: its name.
-        days: how far back the range begins, in days; 0 runs it without a range.
+        workflow: name of the workflow.
+        days: length of the range before now, in days; 0 runs it without a range.
     """
 
     workflow: str
@@ -117,11 +117,11 @@ class Demonstration:
     Args:
         command: arguments of the Python interpreter that publish the data; `--broker URL` and `--token-file PATH`
             are appended.
-        role: role of the product in Pulsar that publishes.
+        role: Pulsar role of the product that publishes the data.
         age_hours: query for the age of the newest demonstration row, in hours; NULL where there is none.
-        stored: query for the number of events stored, which stands still when all have arrived.
-        first: computed before the page is announced: what it needs to show something.
-        later: computed after that.
+        stored: query for the number of stored events, which stops growing when all have arrived.
+        first: workflows that run before the addresses are printed, because the page needs their results.
+        later: workflows that run afterwards.
         fresh_hours: data younger than this are not published again.
     """
 
@@ -142,18 +142,18 @@ class Product:
         name: lower-case letters and digits; at most 20.
         title: for people, such as `Weather, hourly`.
         settings: its section of the stack's settings.
-        databases: of StarRocks, each `NAME_…`. Migrations of the only one are in `sql/NAME/`; of several, those of
-            `NAME_x` are in `sql/NAME/x/`.
-        roles: role in StarRocks by user, both without the product's name. Migrations create the roles and grant to
-            them; the deployment creates the users. `api` is the API's, `scheduler` the workflows', `smoke` the
-            smoke tests'; a program's user has its name.
+        databases: StarRocks databases, each `NAME_…`. The migrations of a single database are in `sql/NAME/`; of
+            several databases, those of `NAME_x` are in `sql/NAME/x/`.
+        roles: StarRocks role by user, both without the product's prefix. Migrations create the roles and grant to them;
+            the deployment creates the users. `api` is the API's, `scheduler` the workflows', `smoke` the smoke tests';
+            a program's user has its name.
         job_users: users whose passwords the engine's jobs read.
-        publishers: roles in Pulsar that get a token, without the product's name; `topics/` grants to them.
+        publishers: Pulsar roles that get a token, without the product's prefix; `topics/` grants permissions to them.
         jobs: streaming jobs.
         api: the HTTP API, if it has one.
         programs: programs that tasks run.
         reference: reference rows.
-        demonstration: what a demonstration is made of, if it has one.
+        demonstration: demonstration data, if the product has them.
         moved_settings: sections `kappastack:…` of older revisions, each with its place in the product's section; empty
             for the section itself. A stack that still has one gets an error that names the new place.
 
@@ -176,7 +176,7 @@ class Product:
     moved_settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check what conventions rest on."""
+        """Check the names that the conventions use."""
         if not _NAME.match(self.name) or self.name in _RESERVED:
             raise ValueError(
                 f"product name {self.name!r}: 2 to 20 lower-case letters and digits, first a letter, and none of "
@@ -236,7 +236,7 @@ class Product:
         return ROOT / "seatunnel" / self.name / f"{job.name}.conf"
 
     def job_name(self, job: Job) -> str:
-        """The name by which engine and people know a job."""
+        """The name of a job in the engine and in messages."""
         return f"{self.name}-{job.name}"
 
     def program_distribution(self, program: Program) -> str:

@@ -15,7 +15,7 @@ def declared() -> dict[str, Product]:
     """All products by name, whether a stack has them or not.
 
     Raises:
-        SettingsError: a module without a declaration, or whose declaration has another name.
+        SettingsError: a module lacks a declaration, or its declaration has another name.
     """
     found: dict[str, Product] = {}
     for path in sorted(FOLDER.glob("[a-z]*.py")):
@@ -32,7 +32,7 @@ def chosen(names: Iterable[str]) -> list[Product]:
     """The products with these names, in this order.
 
     Raises:
-        SettingsError: a name that no declaration has; the message names those that exist.
+        SettingsError: no declaration has a name; the message names the declared products.
     """
     known = declared()
     names = list(names)

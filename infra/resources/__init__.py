@@ -1,1 +1,1 @@
-"""What is inside a running service: Pulumi dynamic resources with preview, diff, refresh and delete."""
+"""Objects inside running services as Pulumi dynamic resources with preview, diff, refresh and delete."""

@@ -1,7 +1,7 @@
-"""Addresses and secrets of the running services, looked up whenever a provider works on a resource.
+"""Addresses and secrets of the running services, which providers look up for each operation.
 
-The inputs of a resource inside a service hold only the service's name. So a changed port or password does not change
-the resource, and `read` and `delete`, which get recorded properties only, find the current address.
+The inputs of a resource inside a service contain only the service's name. A changed port or password therefore does not
+change the resource, and `read` and `delete`, which get recorded properties only, use the current address.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,12 +36,12 @@ class _EndpointModel(BaseModel):
     port: int
 
     def endpoint(self) -> Endpoint:
-        """The endpoint."""
+        """The endpoint as the services model defines it."""
         return Endpoint(self.scheme, self.host, self.port)
 
 
 class HealthUrl(BaseModel):
-    """The health check of a service: the answer is 200 and holds `contains`; see `infra.resources.health.Check`."""
+    """The health check of a service, as in `infra.resources.health.Check`: status 200 and a body with `contains`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,7 +51,7 @@ class HealthUrl(BaseModel):
 
 
 class Connections(BaseModel):
-    """Endpoints by service and port, secrets by name, and for each service its secret files and its health.
+    """Endpoints by service and port, secrets by name, and secret files and health check of each service.
 
     `endpoints` are as the operator reaches them, `inside` as other services do, where that differs. `forwards` are the
     ports of this machine among them that lead into a cluster.
@@ -67,11 +67,11 @@ class Connections(BaseModel):
     forwards: list[Forward] = []
 
     def endpoint(self, service: str, port: str) -> Endpoint:
-        """Where a port of a service is."""
+        """The address of a service's port for the operator."""
         return self.endpoints[service][port].endpoint()
 
     def endpoint_inside(self, service: str, port: str) -> Endpoint:
-        """Where other services reach a port of a service."""
+        """The address of a service's port for other services."""
         return self.inside.get(service, self.endpoints[service])[port].endpoint()
 
 
@@ -87,19 +87,19 @@ class ConnectionsInputs(Inputs):
     forwards: list[Forward] = Field(default_factory=list)
 
     def document(self) -> str:
-        """The file's text."""
+        """The text of the file."""
         return self.model_dump_json(indent=2, exclude={"stack"}) + "\n"
 
 
 def load(stack: str, wait: float = 15.0) -> Connections:
-    """The connections of a stack.
+    """Read the connections of a stack.
 
-    While a refresh runs, the file may be on its way: it is rewritten from the state at the same time as others are
-    read, so it is waited for.
+    During a refresh the file may be missing briefly, because it is restored from the state in parallel with the refresh
+    of other resources. Therefore this function waits for it.
 
     Args:
-        stack: its name.
-        wait: seconds.
+        stack: name of the stack.
+        wait: seconds to wait for the file.
 
     Raises:
         ConnectionsMissing: there is no such file.
@@ -127,14 +127,14 @@ def load(stack: str, wait: float = 15.0) -> Connections:
 
 
 def token_file(stack: str, token: str) -> Path:
-    """A file that only its owner reads, with the token of one of Pulsar's roles: on a command line everybody reads it.
+    """Write the token of a Pulsar role to a file that only its owner can read; command lines are visible to all users.
 
     Args:
         stack: its name.
-        token: name of the secret, such as `pulsar-admin`.
+        token: name of the token's secret, such as `pulsar-admin`.
 
     Raises:
-        ConnectionsMissing: the stack is not deployed here.
+        ConnectionsMissing: the stack is not deployed on this machine.
     """
     path = StackState(stack).token(role(token))
     write_private(path, load(stack, wait=0).secrets[token])
@@ -148,7 +148,7 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
     replace_on = ("stack",)
 
     def identity(self, inputs: ConnectionsInputs) -> str:
-        """One a stack."""
+        """One file per stack."""
         return f"{inputs.stack}/connections"
 
     def apply(self, inputs: ConnectionsInputs, previous: ConnectionsInputs | None) -> None:
@@ -156,7 +156,7 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
         write_private(StackState(inputs.stack).connections, inputs.document())
 
     def find_drift(self, inputs: ConnectionsInputs) -> list[str]:
-        """None: a missing or different file is written at once, since other resources of the refresh need it."""
+        """Write a missing or different file and report no drift: other resources need the file during the refresh."""
         path = StackState(inputs.stack).connections
         if not path.exists() or path.read_text() != inputs.document():
             write_private(path, inputs.document())
@@ -168,7 +168,7 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
 
 
 class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
-    """The file itself."""
+    """The file `connections.json` of a stack."""
 
     provider = ConnectionsProvider
 
@@ -181,7 +181,7 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
         secrets: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`running` are the services; `secrets` all that were generated, by name."""
+        """`running` are the services; `secrets` are all generated secrets by name."""
         super().__init__(
             name,
             {

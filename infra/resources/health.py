@@ -1,4 +1,4 @@
-"""The last resource of a deployment: all services answer their health checks."""
+"""The last resource of a deployment, which waits until all services pass their health checks."""
 
 import hashlib
 import socket
@@ -41,10 +41,10 @@ class Check(BaseModel):
     send: str = ""
     start_within: float
     description: str
-    """Digest of the service's description: a change of it restarts the service, which is then waited for again."""
+    """Digest of the service's description. A changed description restarts the service, so the wait is repeated."""
 
     def complaint(self, timeout: float = 2.0) -> str:
-        """What is wrong, empty if nothing. `timeout` in seconds."""
+        """Run the check once; return an error message, or an empty string. `timeout` is in seconds."""
         if self._container:
             return self._complaint_of_container()
         if self.url.startswith(WORKLOAD):
@@ -86,9 +86,9 @@ class Check(BaseModel):
         return "" if found else f"{self.url} answers {answer[:80]!r} without {self.contains!r}"
 
     def wait(self, stack: str, service: str) -> str:
-        """Wait until a service is healthy, as long as its start may take. Returns why it is not, or nothing.
+        """Wait until a service is healthy; return an error message, or an empty string.
 
-        A service whose process keeps exiting is not waited for any longer; one that works may take more time.
+        The wait ends early if the service's process keeps exiting, and exceeds the start time limit while it works.
         """
         # The engine or the cluster itself runs the check of a container every few seconds.
         pause = 0.1 if self.url.startswith(("http:", "tcp:")) else 1
@@ -116,11 +116,11 @@ class HealthInputs(Inputs):
 
 
 class NotHealthy(Exception):
-    """Services that did not become healthy in time, each with the end of its log."""
+    """Services did not become healthy in time; the message has the end of each log."""
 
 
 class HealthProvider(Provider[HealthInputs]):
-    """Waits for all services side by side."""
+    """Waits for all services in parallel."""
 
     model = HealthInputs
     replace_on = ("stack",)
@@ -130,10 +130,10 @@ class HealthProvider(Provider[HealthInputs]):
         return f"{inputs.stack}/healthy"
 
     def apply(self, inputs: HealthInputs, previous: HealthInputs | None) -> None:
-        """Wait.
+        """Wait until all services are healthy.
 
         Raises:
-            NotHealthy: names the services, the reasons and the last lines of their logs.
+            NotHealthy: a service is not; the message has services, reasons and the last lines of their logs.
         """
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             waits = {name: pool.submit(check.wait, inputs.stack, name) for name, check in inputs.services.items()}
@@ -147,18 +147,18 @@ class HealthProvider(Provider[HealthInputs]):
         """Called when all services are healthy; a target may override it."""
 
     def find_drift(self, inputs: HealthInputs) -> list[str]:
-        """Services that are not healthy."""
+        """Report services that are not healthy."""
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             complaints = pool.map(lambda check: check.complaint(), inputs.services.values())
         return [f"{name}: {text}" for name, text in zip(inputs.services, complaints, strict=True) if text]
 
     def remove(self, inputs: HealthInputs) -> None:
-        """Delete the report."""
+        """Do nothing: the resource has no object of its own."""
         StackState(inputs.stack).health.unlink(missing_ok=True)
 
 
 class PlatformHealthy(DynamicResource, module="kappastack", name="PlatformHealthy"):
-    """Exists when every service of the stack is healthy."""
+    """A resource whose creation waits until every service of the stack is healthy."""
 
     provider = HealthProvider
 

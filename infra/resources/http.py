@@ -1,4 +1,4 @@
-"""The HTTP interface of a service; errors name the service, the request and its answer."""
+"""A client of a service's HTTP interface; errors name the service, the request and the response."""
 
 import ssl
 from functools import cache
@@ -10,11 +10,11 @@ Json = JsonValue
 
 
 class ServiceError(Exception):
-    """A service refused a request, or did not answer it."""
+    """A service refused a request or did not respond."""
 
 
 class Unreachable(ServiceError):
-    """A service did not answer at all."""
+    """A service cannot be reached."""
 
 
 @cache
@@ -24,10 +24,10 @@ def _certificates() -> ssl.SSLContext:
 
 
 class HttpService:
-    """A service at a base URL."""
+    """A client of a service at a base URL."""
 
     def __init__(self, name: str, url: str, *, timeout: float = 30.0, token: str = "") -> None:
-        """`name` is for messages; `timeout` in seconds; `token` goes as a bearer token."""
+        """`name` is the service's name in messages, `timeout` is in seconds, `token` is sent as a bearer token."""
         self._name = name
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(
@@ -35,17 +35,17 @@ class HttpService:
         )
 
     def request(self, method: str, path: str, body: Json = None, *, accept: tuple[int, ...] = (200, 204)) -> Json:
-        """Send a request; the decoded answer, None where it has no body.
+        """Send a request; return the decoded response, or None if it has no body.
 
         Args:
-            method: such as GET.
-            path: below the base URL.
-            body: sent as JSON where it is not None.
+            method: HTTP method, such as GET.
+            path: path below the base URL.
+            body: sent as JSON unless it is None.
             accept: statuses that count as success.
 
         Raises:
-            Unreachable: there was no answer.
-            ServiceError: any other status, with what the service said.
+            Unreachable: the service did not respond.
+            ServiceError: the status is another one; the message has the service's error text.
         """
         try:
             answer = (

@@ -1,8 +1,8 @@
 """The common behaviour of this project's dynamic resources.
 
-A resource has structured inputs, so that the engine's own diff names the part that changes, and one output of its own,
-`drift`: the differences between desired and actual state that the last refresh found. The next `up` updates a resource
-that has drifted. Volatile facts (a pid, an uptime) are never stored, so that a second `up` changes nothing.
+A resource has structured inputs, so that the engine's own diff names the part that changes. Its output `drift` contains
+the differences between desired and actual state that the last refresh found. The next `up` updates a resource with
+drift. Volatile values (a process id, an uptime) are never stored, so that a second `up` changes nothing.
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +31,7 @@ class Inputs(BaseModel):
 
 
 def whole_numbers(value: object) -> object:
-    """Whole numbers as int: the engine's protocol has floating point only, so 64 arrives as 64.0."""
+    """Convert whole numbers to int: the engine's protocol has floating-point numbers only, so 64 arrives as 64.0."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -71,12 +71,14 @@ class Provider(ResourceProvider, ABC, Generic[I]):
 
     @abstractmethod
     def find_drift(self, inputs: I) -> list[str]:
-        """Differences between desired and actual state, a line each. It changes nothing; an unreachable service is a
-        line too."""
+        """Differences between desired and actual state, one line each.
+
+        It changes nothing. An unreachable service is a difference.
+        """
 
     @abstractmethod
     def remove(self, inputs: I) -> None:
-        """Delete it; it may be missing."""
+        """Delete the object, which may be missing."""
 
     def state(self, props: Properties) -> Properties:
         """The properties to keep in the state."""
@@ -86,20 +88,20 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return self.model.model_validate(whole_numbers(self.state(props)))
 
     def _recorded(self, props: Properties) -> I | None:
-        """The recorded inputs, None where another version of the program wrote them in another form."""
+        """The recorded inputs; None if another version of the program recorded them in another form."""
         try:
             return self._inputs(props)
         except ValidationError:
             return None
 
     def create(self, props: Properties) -> CreateResult:
-        """Create or adopt."""
+        """Create the object, or adopt an existing one."""
         inputs = self._inputs(props)
         self.apply(inputs, None)
         return CreateResult(self.identity(inputs), {**self.state(props), "drift": []})
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Compare desired with recorded inputs; drift is a change too."""
+        """Compare the desired inputs with the recorded ones; drift counts as a change."""
         old, new = self.state(olds), self.state(news)
         changed = [key for key in {*old, *new} if old.get(key) != new.get(key)]
         return DiffResult(
@@ -109,13 +111,13 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         )
 
     def read(self, id_: str, props: Properties) -> ReadResult:
-        """Compare with the actual state."""
+        """Compare the recorded inputs with the actual state."""
         inputs = self._recorded(props)
         drift = ["recorded by another version of this program"] if inputs is None else self.find_drift(inputs)
         return ReadResult(id_, {**self.state(props), "drift": drift})
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Change or repair."""
+        """Change the object, or repair its drift."""
         self.apply(self._inputs(news), self._recorded(olds))
         return UpdateResult({**self.state(news), "drift": []})
 
@@ -128,7 +130,7 @@ class DynamicResource(Resource, module="kappastack", name="Resource"):
     """A resource with the behaviour of `Provider`.
 
     Class attributes:
-        provider: what does the work. The state of a stack holds a pickled reference to it.
+        provider: class of the provider. The state of a stack contains a pickled reference to it.
     """
 
     provider: ClassVar[type[ResourceProvider]]
@@ -144,7 +146,7 @@ def resource_types() -> dict[str, type[DynamicResource]]:
     classes = DynamicResource.__subclasses__()
     while classes:
         each = classes.pop(0)
-        # A subclass of one target has the token of its base.
+        # A target's subclass has the same token as its base class.
         found.setdefault(f"pulumi-python:{each._resource_type_name}", each)
         classes += each.__subclasses__()
     return found

@@ -11,16 +11,16 @@ _BYTES = 24
 
 
 class _RandomSecretProvider(ResourceProvider):
-    """Makes a value once; it lives in the state alone, encrypted."""
+    """Generates a value once. Only the state contains it, encrypted."""
 
     serialize_as_secret_always = False
 
     def create(self, _props: Properties) -> CreateResult:
-        """192 random bits, in letters that need no quoting anywhere."""
+        """Generate 192 random bits, in characters that need no quoting."""
         return CreateResult(secrets.token_hex(8), {"value": secrets.token_urlsafe(_BYTES)})
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
-        """Nothing ever changes it; replacing the resource rotates it."""
+        """Report no change: only a replacement of the resource rotates the secret."""
         return DiffResult(changes=False)
 
 
@@ -31,7 +31,7 @@ class RandomSecret(DynamicResource, module="kappastack", name="RandomSecret"):
     value: Output[str]
 
     def __init__(self, name: str, opts: ResourceOptions | None = None) -> None:
-        """`name` is what others call it by."""
+        """`name` is the name by which services refer to the secret."""
         super().__init__(
             name,
             {"value": None},

@@ -136,7 +136,7 @@ def separate(
         logback=WITHOUT_TASKS,
         options=("-Dserver.port=@{port.rest}", *common),
         replicas=settings.apis,
-        # It reads the logs of tasks from the workers.
+        # The API reads the logs of tasks from the workers.
         needs=(*zookeepers, master_, *workers_),
     )
     master = _server(

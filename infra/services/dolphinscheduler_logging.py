@@ -22,16 +22,15 @@ WITH_TASKS = """\
     </sift>
   </appender>
   <logger name="org.apache.zookeeper" level="WARN"/>
-  <!-- It logs requests with their parameters: the webhook's URL is among those. -->
-  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
-  <logger name="org.apache.hadoop" level="WARN"/>
-  <root level="INFO">
+  <!-- This aspect logs request parameters, which include the webhook's URL. --> <logger
+  name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/> <logger name="org.apache.hadoop"
+  level="WARN"/> <root level="INFO">
     <appender-ref ref="STDOUT"/>
     <appender-ref ref="TASKLOGFILE"/>
   </root>
 </configuration>
 """
-"""Of servers that run tasks: each task has a log file, which the API reads."""
+"""Configuration of servers that run tasks. Each task has a log file, which the API reads."""
 
 WITHOUT_TASKS = """\
 <configuration>
@@ -39,10 +38,9 @@ WITHOUT_TASKS = """\
     <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%t] %logger{36} - %msg%n</pattern></encoder>
   </appender>
   <logger name="org.apache.zookeeper" level="WARN"/>
-  <!-- It logs requests with their parameters: the webhook's URL is among those. -->
-  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
-  <logger name="org.apache.hadoop" level="WARN"/>
-  <root level="INFO"><appender-ref ref="STDOUT"/></root>
+  <!-- This aspect logs request parameters, which include the webhook's URL. --> <logger
+  name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/> <logger name="org.apache.hadoop"
+  level="WARN"/> <root level="INFO"><appender-ref ref="STDOUT"/></root>
 </configuration>
 """
-"""Of the other servers."""
+"""Configuration of the other servers."""

@@ -42,7 +42,7 @@ if [ ! -f "$data/PG_VERSION" ]; then
   echo "$digest" >"$data.draft/superuser.sha256"
   mv "$data.draft" "$data"
 fi
-# A password that was generated anew finds data that were kept.
+# Kept data have the old password after a new one was generated.
 if [ "$(cat "$data/superuser.sha256" 2>/dev/null)" != "$digest" ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$(cat "$password")" | "$bin/postgres" --single -D "$data" postgres
   echo "$digest" >"$data/superuser.sha256"

@@ -145,7 +145,7 @@ def _standalone(settings: PulsarSettings, *, authenticated: bool) -> str:
         # Address of the bookie. Only the broker in the same process connects to it, and the metadata store it, so it
         # must not change with the machine's address.
         advertisedAddress="127.0.0.1",
-        # The broker sends each client the address of its topic: clients outside the network need another address.
+        # The broker sends clients the address of their topic; clients outside the network need another address.
         advertisedListeners="inside:pulsar://@{advertised}:@{port.broker},outside:pulsar://@{outside.broker-outside}",
         internalListenerName="inside",
         bindAddresses="outside:pulsar://@{host}:@{port.broker-outside}",

@@ -51,7 +51,7 @@ def _server(token: str) -> dict[str, object]:
         "authenticationEnabled": True,
         "authenticationProviders": "org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
         "tokenSecretKey": f"file://@{{secret.{TOKEN_KEY}}}",
-        # Without the proxy here, brokers would refuse proxied requests, which its role may not make itself.
+        # Brokers refuse a request that a proxy forwards unless the proxy's role is listed here.
         "superUserRoles": ",".join(map(role, (ADMIN, BROKER, PROXY))),
         # The broker authenticates with this token at other brokers.
         "brokerClientAuthenticationPlugin": "org.apache.pulsar.client.impl.auth.AuthenticationToken",

@@ -1,8 +1,8 @@
 """StarRocks itself, from its published images: frontends, which plan and keep metadata, and backends, which hold data.
 
-The first frontend is the service `starrocks`, the name that the emulator has too. The others start with `--helper` and
-query it every five seconds until `infra/resources/starrocks/nodes.py` has added them to the cluster. Nodes address each
-other by host name, because a container may get another address at each start.
+The first frontend is the service `starrocks`, as is the emulator. The others start with `--helper` and query it every
+five seconds until `infra/resources/starrocks/nodes.py` has added them to the cluster. Nodes address each other by host
+name, because a container may get another address at each start.
 
 The images' own entrypoints are not used: they add nodes as user root without a password, but root has a password here.
 """

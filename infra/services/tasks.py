@@ -21,7 +21,7 @@ export KAPPASTACK_PYTHON="@{python}"
 export KAPPASTACK_TASKS="@{files}/tasks.json"
 export PYTHONPATH="@{dist.tasks}/lib"
 export PYTHONUNBUFFERED=1
-# Cache of the programs: they compute its content again where it is missing.
+# Cache of the programs, which recompute missing content.
 export KAPPASTACK_CACHE="@{volume.data}/cache"
 """
 

@@ -1,4 +1,4 @@
-"""What an operator's machine does with the services of a deployed stack, on every target."""
+"""The operations on a deployed stack's services from an operator's machine, on every target."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from infra.settings import Settings
 
 
 class OperationsError(Exception):
-    """The place where a stack runs refused a command or does not answer; the message has its words."""
+    """The supervisor, engine or cluster refused a command or does not respond; the message has its error text."""
 
 
 @dataclass(frozen=True)
 class RunningService:
-    """What runs of a service: a process, a container, or pods.
+    """The state of a service: a process, a container, or pods.
 
     Args:
         name: name of the process, container or workload.
         state: such as `RUNNING`, `exited` or `2/3 ready`.
-        memory: bytes that it takes; 0 where it does not run.
+        memory: resident memory in bytes; 0 if the service does not run.
         uptime: time since its last start.
     """
 
@@ -31,12 +31,12 @@ class RunningService:
 
 
 ABSENT = RunningService("", "stopped", 0, timedelta())
-"""A service of which nothing runs."""
+"""The state of a service that does not run."""
 
 
 @dataclass(frozen=True)
 class KeptData:
-    """Data of a stack's services that exist.
+    """Existing data of a stack's services.
 
     Args:
         names: names of volumes, or paths.
@@ -52,10 +52,10 @@ class Operations(Protocol):
 
     Attributes:
         runs_here: whether the services are processes of this machine.
-        base_image: image on which `up` builds the images that the engine lacks; empty where it builds none.
+        base_image: image on which `up` builds missing images; empty if it builds none.
         address: host at which this machine reaches the ports of operators.
         uses_entrances: whether this machine connects to a port's entrance, if it has one (`infra.services.model.Port`).
-        data: folder of the services' data on this machine; None where they are elsewhere.
+        data: folder of the services' data on this machine; None if they are elsewhere.
     """
 
     runs_here: bool
@@ -65,43 +65,43 @@ class Operations(Protocol):
     data: Path | None
 
     def services(self) -> dict[str, RunningService]:
-        """What runs, by service.
+        """The running services by name.
 
         Raises:
-            OperationsError: the place does not answer.
+            OperationsError: the supervisor, engine or cluster does not respond.
         """
 
     def logs(self, service: str, *, follow: bool) -> int:
-        """Print the log of a service; the exit status is 0 where it exists."""
+        """Print the log of a service; return exit status 0 if it exists."""
 
     def logged(self) -> list[str]:
         """Names of the services that have a log."""
 
     def restart(self, service: str) -> None:
-        """Stop a service and start it again, as its description says.
+        """Restart a service with the stop signal and grace period of its description.
 
         Raises:
-            OperationsError: there is no such service; the message names those that exist.
+            OperationsError: there is no such service; the message names the existing ones.
         """
 
     def stop(self) -> list[str]:
-        """Stop all services and keep their data; the names of those that ran."""
+        """Stop all services and keep their data; return the names of those that ran."""
 
     def folders(self) -> list[Path]:
         """Folders of this machine that the stack's services write to."""
 
     def kept_data(self) -> KeptData:
-        """Data that exist."""
+        """Existing data of the services."""
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
-        """Remove what a killed deployment left behind.
+        """Remove objects that a killed deployment left behind.
 
         Args:
             keep: ids of the resources in the stack's state.
             data: whether to remove data too.
 
         Returns:
-            A line for each removed thing.
+            A line for each removed object.
         """
 
 

@@ -1,1 +1,1 @@
-"""Declarations of data products, a module each."""
+"""Declarations of data products, one module each."""

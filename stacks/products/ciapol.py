@@ -19,7 +19,9 @@ class CiapolSettings(ProductSettings):
 
     ingest: IngestSettings = IngestSettings()
     retention_months: Annotated[int, Field(ge=1, le=120, description="whole months before the archive")] = 13
-    quality_threshold: Annotated[float, Field(ge=0, le=1, description="completeness of an hour below it alerts")] = 0.75
+    quality_threshold: Annotated[
+        float, Field(ge=0, le=1, description="completeness of an hour below which it alerts")
+    ] = 0.75
 
     def job_settings(self) -> Mapping[str, str]:
         """Placeholders of `ingest.conf`."""

@@ -84,5 +84,5 @@ def _compile(target: Path, report: Report) -> None:
             if not jar.name.startswith("original-") and not jar.stem.endswith(("-sources", "-tests"))
         ]
         if not jars:
-            raise AssemblyError(f"{CONNECTORS} was packaged, but no jar came out of it")
+            raise AssemblyError(f"{CONNECTORS} was packaged, but the build produced no jar")
         place(jars, target)

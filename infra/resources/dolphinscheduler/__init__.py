@@ -1,1 +1,1 @@
-"""What is inside DolphinScheduler: its metadata, projects, workflows, alerts."""
+"""Objects of DolphinScheduler: metadata, projects, workflows, alerts."""

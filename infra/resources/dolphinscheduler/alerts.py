@@ -1,6 +1,6 @@
 """Alerts of failed and late workflows: DolphinScheduler's alert server posts them to the stack's webhook.
 
-The webhook's URL is a secret: it is in no input and no output, and is looked up in the stack's connections.
+The webhook's URL is a secret, so no input and no output contains it; providers look it up in the stack's connections.
 """
 
 import json
@@ -50,7 +50,7 @@ class _Group(Found):
 
 
 class AlertsProvider(Provider[AlertsInputs]):
-    """Keeps the group and its receiver by REST."""
+    """Manages the group and its receiver by REST."""
 
     model = AlertsInputs
     replace_on = ("stack", "service", "group")
@@ -87,7 +87,7 @@ class AlertsProvider(Provider[AlertsInputs]):
             server.call("PUT", f"/alert-groups/{group.id}", **fields)
 
     def find_drift(self, inputs: AlertsInputs) -> list[str]:
-        """Parts that are missing or were edited; no line has a URL."""
+        """Report missing and edited parts; no line contains a URL."""
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)
             instance, group = _instance(server, inputs.group), _group(server, inputs.group)
@@ -123,7 +123,7 @@ def _plugin(server: DolphinScheduler) -> int:
         nonlocal found
         try:
             plugins = read(list[_Plugin], server.call("GET", "/ui-plugins/query-by-type", pluginType="ALERT"))
-        except Refused as error:  # while there is none at all
+        except Refused as error:  # until the first plugin is registered
             return str(error)
         found = next((each.id for each in plugins if each.plugin_name == _PLUGIN), 0)
         return "" if found else f"it knows {', '.join(each.plugin_name for each in plugins) or 'no plugin'}"
@@ -143,7 +143,7 @@ def _group(server: DolphinScheduler, name: str) -> _Group | None:
 
 
 def _forget(server: DolphinScheduler, instance: int) -> None:
-    """Remove a receiver from every group: the server's own group has the receivers 1 and 2 from the start."""
+    """Remove a receiver from every group. The built-in group contains the receivers 1 and 2 from the start."""
     for group in read(list[_Group], server.pages("/alert-groups")):
         receivers = group.alert_instance_ids.split(",")
         if str(instance) in receivers:
@@ -173,7 +173,7 @@ def _parameters(inputs: AlertsInputs) -> dict[str, str]:
 
 
 def _form(server: DolphinScheduler, plugin: int, parameters: dict[str, str]) -> Json:
-    """The plugin's own form with values; the server stores an empty one for any other without an error."""
+    """The plugin's form, filled in. The server stores any other form as an empty one, without an error."""
     described = read(_PluginForm, server.call("GET", f"/ui-plugins/{plugin}"))
     fields = read(list[dict[str, Json]], json.loads(described.plugin_params))
     if {str(each.get("field")) for each in fields} != parameters.keys():
@@ -187,7 +187,7 @@ def _found_parameters(instance: _Instance) -> dict[str, str]:
 
 
 class DolphinSchedulerAlerts(DynamicResource, module="kappastack", name="DolphinSchedulerAlerts"):
-    """An alert group that posts to the stack's webhook. Only where the stack has one."""
+    """An alert group that posts to the webhook of a stack that has one."""
 
     provider = AlertsProvider
 
@@ -201,14 +201,14 @@ class DolphinSchedulerAlerts(DynamicResource, module="kappastack", name="Dolphin
         secret_id: Input[str],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Arguments beside the usual.
+        """Declare the alert group.
 
         Args:
-            name: of the resource.
+            name: name of the resource.
             stack: name of the stack.
             service: name of the service.
-            group: the group's name: the data product's.
-            secret_id: changes when the URL does, which is the secret `alert-webhook` of the stack's connections.
-            opts: options.
+            group: name of the group, which is the name of the data product.
+            secret_id: text that changes with the URL. The URL is the secret `alert-webhook` of the stack's connections.
+            opts: resource options.
         """
         super().__init__(name, {"stack": stack, "service": service, "group": group, "secret_id": secret_id}, opts)

@@ -1,6 +1,6 @@
-"""DolphinScheduler's REST interface (3.1.1): requests, and the parts of the answers that are needed.
+"""A client of DolphinScheduler's REST interface (3.1.1): requests, and the parts of the responses that are used.
 
-Requests are forms. An answer is `{"code": 0, "msg": …, "data": …}`, with HTTP status 200 also for a refusal.
+Requests are forms. A response is `{"code": 0, "msg": …, "data": …}`, with HTTP status 200 also for errors.
 """
 
 import json
@@ -16,7 +16,7 @@ from infra.resources.http import Json, ServiceError, Unreachable
 from infra.starting import wait_for_service
 
 ONLINE = "ONLINE"
-"""The release state of a workflow that may run, and of a schedule that starts it."""
+"""Release state of a workflow that can run, and of an active schedule."""
 _SERVICE = "DolphinScheduler"
 _PAGE = 100
 
@@ -24,16 +24,16 @@ T = TypeVar("T")
 
 
 class Refused(ServiceError):
-    """A request that the server understood and refused."""
+    """The server rejected a valid HTTP request with an error code."""
 
     def __init__(self, code: int, message: str) -> None:
-        """`code` is the server's own, such as 10018 for a project that does not exist."""
+        """`code` is the server's error code, such as 10018 for a missing project."""
         super().__init__(message)
         self.code = code
 
 
 class Found(BaseModel):
-    """A part of an answer; fields that are not needed are ignored."""
+    """A part of a response; fields that are not used are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
@@ -88,7 +88,7 @@ class FoundTask(Found):
 
 
 class FoundRelation(Found):
-    """The order of two tasks; `pre_task_code` is 0 for a task that needs none."""
+    """The order of two tasks; `pre_task_code` is 0 for a task without predecessor."""
 
     pre_task_code: int
     post_task_code: int
@@ -103,7 +103,7 @@ class FoundWorkflow(Found):
 
 
 class FoundSchedule(Found):
-    """When the scheduler starts a workflow."""
+    """The schedule of a workflow."""
 
     id: int
     crontab: str
@@ -123,17 +123,17 @@ class _Page(Found):
 
 
 class DolphinScheduler:
-    """A server at a base URL."""
+    """A client of one DolphinScheduler server."""
 
     def __init__(self, url: str, token: str, *, timeout: float = 30.0, stack: str = "", service: str = "") -> None:
-        """A client of a server.
+        """Create a client.
 
         Args:
-            url: without a path, such as http://127.0.0.1:12345.
-            token: of a user.
-            timeout: seconds, for one request.
-            stack: whose service it is; empty for a server of no stack.
-            service: its name in the stack.
+            url: base URL without a path, such as http://127.0.0.1:12345.
+            token: access token of a user.
+            timeout: time limit of one request, in seconds.
+            stack: stack that the server belongs to; empty for none.
+            service: name of the service in the stack.
         """
         self._stack, self._service = stack, service
         self._client = httpx.Client(
@@ -141,17 +141,17 @@ class DolphinScheduler:
         )
 
     def call(self, method: str, path: str, **form: Json) -> Json:
-        """Send a request; the data of its answer.
+        """Send a request and return the data of the response.
 
         Args:
             method: GET, POST, PUT or DELETE.
-            path: below `/dolphinscheduler`.
-            form: its parameters; objects and lists go as JSON text.
+            path: path below `/dolphinscheduler`.
+            form: parameters; objects and lists are sent as JSON text.
 
         Raises:
-            Unreachable: there was no answer.
-            Refused: the server refused it.
-            ServiceError: any other answer, such as one to a wrong token.
+            Unreachable: the server did not respond.
+            Refused: the server rejected the request.
+            ServiceError: any other response, such as one to an invalid token.
         """
         fields = {key: value if isinstance(value, str) else json.dumps(value) for key, value in form.items()}
         try:
@@ -176,10 +176,10 @@ class DolphinScheduler:
         return data
 
     def wait_until_up(self, within: float = 600) -> None:
-        """Wait until it accepts requests with the stack's token.
+        """Wait up to `within` seconds until the server accepts requests with the stack's token.
 
         Raises:
-            TimeoutError: it did not within this number of seconds.
+            TimeoutError: the server did not accept a request in time.
         """
 
         def complaint() -> str:
@@ -195,7 +195,7 @@ class DolphinScheduler:
             wait_until(complaint, within=within, what=_SERVICE)
 
     def pages(self, path: str, **form: Json) -> list[Json]:
-        """All entries of a list that the server divides into pages."""
+        """All entries of a paged list."""
         found: list[Json] = []
         number = 1
         while True:
@@ -214,7 +214,7 @@ class DolphinScheduler:
         """The code of a project.
 
         Raises:
-            ServiceError: there is none with this name.
+            ServiceError: no project has this name.
         """
         found = self.project(name)
         if found is None:
@@ -227,7 +227,10 @@ class DolphinScheduler:
         return {each.name: each for each in found}
 
     def workflow(self, project: int, name: str) -> FoundWorkflow | None:
-        """A workflow by its name. The server's own look-up by name finds nothing where the user has no tenant."""
+        """A workflow by its name.
+
+        It is looked up in the list, because the lookup by name of the server finds nothing for a user without a tenant.
+        """
         found = self.processes(project).get(name)
         if found is None:
             return None
@@ -254,7 +257,7 @@ class DolphinScheduler:
         return read(list[int], self.call("GET", f"/projects/{project}/task-definition/gen-task-codes", genNum=number))
 
     def alert_groups(self) -> dict[str, int]:
-        """Ids of the alert groups by name."""
+        """IDs of the alert groups by name."""
         groups = read(list[_AlertGroup], self.call("GET", "/alert-groups/list"))
         return {each.group_name: each.id for each in groups}
 
@@ -265,10 +268,10 @@ class _AlertGroup(Found):
 
 
 def read(kind: type[T], document: Json) -> T:
-    """The data of an answer as a type.
+    """Validate the data of a response as a type.
 
     Raises:
-        ServiceError: it has another form.
+        ServiceError: the data do not have this type.
     """
     try:
         return TypeAdapter(kind).validate_python(document)
@@ -277,12 +280,12 @@ def read(kind: type[T], document: Json) -> T:
 
 
 def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinScheduler:
-    """The server of a stack, with the stack's token.
+    """Create a client of a stack's server, with the stack's token.
 
     Args:
-        stack: its name.
-        service: the name of the service in it.
-        timeout: seconds, for one request.
+        stack: name of the stack.
+        service: name of the service.
+        timeout: time limit of one request, in seconds.
 
     Raises:
         ConnectionsMissing: the stack is not deployed on this machine.

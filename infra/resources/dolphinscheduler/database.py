@@ -30,7 +30,7 @@ _TOKEN_EXPIRES = "2099-12-31 23:59:59"  # noqa: S105
 
 
 class DatabaseInputs(Inputs):
-    """Which server, which version of the schema, as whom tasks run, and the ids of the secrets."""
+    """PostgreSQL's service, the schema's version, the tenant of tasks, and the ids of the secrets."""
 
     stack: str
     service: str
@@ -40,27 +40,27 @@ class DatabaseInputs(Inputs):
 
 
 class WrongSchema(Exception):
-    """The database holds what this version cannot work with."""
+    """The database has a schema that this version cannot use."""
 
 
 class DatabaseProvider(Provider[DatabaseInputs]):
-    """Lays down the published schema in one transaction with the generated administrator's password in it.
+    """Creates the published schema and sets the administrator's generated password in the same transaction.
 
-    So the password that everybody knows never works, not even for a moment.
+    The published default password therefore never works.
     """
 
     model = DatabaseInputs
     replace_on = ("stack",)
 
     def identity(self, inputs: DatabaseInputs) -> str:
-        """One a stack."""
+        """One database per stack."""
         return f"{inputs.stack}/{DATABASE}"
 
     def apply(self, inputs: DatabaseInputs, previous: DatabaseInputs | None) -> None:
-        """Make role, database, schema and accounts as wanted.
+        """Create or change role, database, schema and accounts.
 
         Raises:
-            TimeoutError: PostgreSQL did not answer.
+            TimeoutError: PostgreSQL did not respond.
             WrongSchema: the database is of another version of DolphinScheduler, or not of DolphinScheduler.
         """
         # The file is written during the same deployment, but this resource cannot depend on it.
@@ -81,7 +81,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
     @staticmethod
     def _make_database(inputs: DatabaseInputs) -> None:
         def complaint() -> str:
-            # Its address may be about to change too: it is looked up at each try.
+            # The address may change during the deployment, so each attempt looks it up.
             try:
                 with _connected(inputs, SUPERUSER) as server:
                     _make_role_and_database(server, connections.load(inputs.stack).secrets[ROLE_SECRET])
@@ -94,7 +94,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
         )
 
     def find_drift(self, inputs: DatabaseInputs) -> list[str]:
-        """A missing database, another schema, accounts that were changed by hand."""
+        """Report a missing database, another schema, and accounts that were changed by hand."""
         try:
             known = connections.load(inputs.stack)
             with _connected(inputs, ROLE) as database:
@@ -108,7 +108,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
             return [str(error).splitlines()[0]]
 
     def remove(self, inputs: DatabaseInputs) -> None:
-        """It goes with PostgreSQL's volume, or stays with it."""
+        """Do nothing: the database is part of PostgreSQL's volume."""
 
 
 def _schema() -> Path:
@@ -128,7 +128,7 @@ def _connected(inputs: DatabaseInputs, user: str) -> Iterator[Connection]:
         dbname=DATABASE if user == ROLE else "postgres",
         connect_timeout=5,
         application_name="kappastack",
-        # CREATE DATABASE cannot be in a transaction; where one is wanted it is begun.
+        # CREATE DATABASE cannot run in a transaction, so callers begin transactions explicitly.
         autocommit=True,
     ) as connection:
         yield connection
@@ -142,7 +142,7 @@ def _make_role_and_database(server: Connection, password: str) -> None:
     role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
     if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone() is None:
         server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-    # Encrypted here: a statement that fails is in the server's log.
+    # Encrypted by the client, because the server's log contains statements that fail.
     verifier = server.pgconn.encrypt_password(password.encode(), ROLE.encode(), b"scram-sha-256").decode()
     server.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(verifier)))
     if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
@@ -159,7 +159,7 @@ def _version(database: Connection) -> str | None:
 
 
 def _digest(password: str) -> str:
-    """DolphinScheduler keeps an MD5 digest; the generated password has 192 random bits, which need no salt."""
+    """The MD5 digest that DolphinScheduler stores. Generated passwords have 192 random bits, so they need no salt."""
     return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -197,7 +197,7 @@ def _complaints_of_accounts(database: Connection, tenant: str, known: Mapping[st
 
 
 class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="DolphinSchedulerDatabase"):
-    """What DolphinScheduler needs to find in PostgreSQL before it starts."""
+    """DolphinScheduler's metadata in PostgreSQL, which must exist before its servers start."""
 
     provider = DatabaseProvider
 
@@ -211,7 +211,7 @@ class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="Dolph
         secret_ids: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`service` is PostgreSQL's; `tenant` the user that tasks run as; `secret_ids` those of `SECRETS` by name."""
+        """`service` is PostgreSQL's; `tenant` is the user that tasks run as; `secret_ids` has the ids of `SECRETS`."""
         super().__init__(
             name,
             {

@@ -1,6 +1,6 @@
-"""The meaning of a workflow, in one form for the desired and the actual one, so that the two can be compared.
+"""The meaning of a workflow: one form for the file and for the server's definition, so that the two can be compared.
 
-It holds nothing that only the server knows: codes, versions, positions on a canvas.
+It contains nothing that only the server defines, such as codes, versions and positions on the canvas.
 """
 
 import shlex
@@ -25,7 +25,7 @@ from infra.resources.dolphinscheduler.workflow_definition import (
 from infra.resources.http import Json
 
 START_MARK = "kappastack_start"
-"""Parameter of a manual run, by which the run of an order is found and the tasks know that a person started it."""
+"""Parameter of a manual run. It identifies the started run and marks it as manual for the tasks."""
 
 SHELL = "SHELL"
 DEPENDENT = "DEPENDENT"
@@ -34,19 +34,19 @@ LAST_DAY = "2099-12-31 23:59:59"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _EXECUTION = {Overlap.ALLOW: "PARALLEL", Overlap.SKIP: "SERIAL_DISCARD", Overlap.WAIT: "SERIAL_WAIT"}
 GRACE = 5
-"""Minutes that the server waits longer than the task's own time limit."""
-# The cycle and the date value of a DEPENDENT task.
+"""Minutes by which the server's time limit exceeds the task's own."""
+# Cycle and date value of a DEPENDENT task.
 PERIODS = {"hour": ("hour", "currentHour"), "day": ("day", "today")}
 
 
 class TaskMeaning(BaseModel):
-    """A task; times in minutes."""
+    """The meaning of a task; times are in minutes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     description: str = ""
     script: str = ""
-    """What the worker runs; empty for a task that waits for a workflow."""
+    """Script that the worker runs; empty for a task that waits for a workflow."""
     waits_for: str = ""
     in_the_same: str = ""
     needs: list[str] = []
@@ -58,19 +58,19 @@ class TaskMeaning(BaseModel):
 
 
 class ScheduleMeaning(BaseModel):
-    """A schedule; it is not paused."""
+    """The meaning of an active schedule."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     cron: str
     time_zone: str
     alert_group: str = ""
-    """Alert group of its failed runs; empty for none."""
+    """Alert group for failed runs; empty for none."""
     unmanaged_changes: list[str] = []
 
 
 class WorkflowMeaning(BaseModel):
-    """A workflow; the timeout in minutes."""
+    """The meaning of a workflow; the timeout is in minutes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -119,14 +119,14 @@ def _desired_task(definition: WorkflowDefinition, task: Task, product: str) -> T
         in_the_same=task.in_the_same if isinstance(task, WaitFor) else "",
         needs=sorted(task.needs),
         timeout=minutes(task.timeout) if waiting else _longest(task) + GRACE,
-        # The script itself tries again: docs/decisions/073.
+        # The tasks program retries, not DolphinScheduler: docs/decisions/073.
         retries=0,
         retry_interval=1,
     )
 
 
 def _longest(task: Command | Task) -> int:
-    """How many minutes all tries of a task may take."""
+    """Time limit of all attempts of a task together, in minutes."""
     return (task.retries + 1) * minutes(task.timeout) + task.retries * minutes(task.retry_interval)
 
 
@@ -136,14 +136,16 @@ def _script(definition: WorkflowDefinition, task: Command, product: str) -> str:
     every = longest_pause(definition.schedule.cron) if definition.schedule else None
     if every is not None:
         who += ["--every", str(every)]
-    # 3.1.1 has no parameter for the id of the run, but its worker makes a folder <run>/<task run> to run each task in.
+    # DolphinScheduler 3.1.1 has no parameter for the run's id, but the working directory of a task is <run>/<task run>.
     if task.retries:
         who += ["--try-timeout", str(60 * minutes(task.timeout))]
         who += ["--retries", str(task.retries), "--retry-interval", str(60 * minutes(task.retry_interval))]
     run = '--run "$(basename "$(dirname "$PWD")")"'
-    # Without a value, as in a scheduled run, 3.1.1 leaves the placeholder, and the shell makes it empty.
+    # In a scheduled run the parameters have no value. 3.1.1 then keeps the placeholder, which the shell expands to
+    # nothing.
     run += f' --manual "${{{START_MARK}}}"'
-    # 3.1.1 kills a task that takes too long by sudo only; without sudo it calls it failed and lets it run.
+    # 3.1.1 needs sudo to kill a task at its time limit. Without sudo it marks the task as failed, but its process
+    # continues.
     limit = f"timeout --verbose --kill-after=60 {_longest(task)}m"
     client = '"$KAPPASTACK_PYTHON" -m apps.tasks'
     return f"exec {limit} {client} {command} {shlex.join(who)} {run} {shlex.join(arguments)}".rstrip()
@@ -159,8 +161,8 @@ def actual_meaning(
     """The meaning of a workflow of the server.
 
     Args:
-        workflow: as the server has it.
-        schedule: its schedule, if it has one.
+        workflow: the server's definition.
+        schedule: schedule of the workflow, if it has one.
         workflow_names: names of the project's workflows by code.
         group_names: names of the alert groups by id.
     """
@@ -219,7 +221,7 @@ def _unmanaged_changes_of_task(task: FoundTask) -> Iterator[str]:
 
 
 def _actual_wait(dependence: Json, workflow_names: Mapping[int, str]) -> tuple[str, str]:
-    """The workflow and the period of a DEPENDENT task, in the one form that this project writes."""
+    """The workflow and the period of a DEPENDENT task that has the form which this project writes."""
     other = ("something else", "")
     match dependence:
         case {"relation": "AND", "dependTaskList": [{"relation": "AND", "dependItemList": [dict(item)]}]}:
@@ -250,17 +252,17 @@ def _actual_schedule(schedule: FoundSchedule, group_names: Mapping[int, str]) ->
 
 
 def is_after(time: str, zone: str, now: datetime) -> bool:
-    """Whether a local time is after `now`; of a time that a clock change repeats, the first occurrence counts."""
+    """Whether a local time is after `now`. If a clock change repeats the local time, the first occurrence counts."""
     try:
         begin = datetime.strptime(time, TIME_FORMAT).replace(tzinfo=ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
-        # The zone is reported as a difference.
+        # An unknown zone; `schedule_differences` reports it.
         return False
     return begin.astimezone(UTC) > now
 
 
 def differences(desired: WorkflowMeaning, actual: WorkflowMeaning) -> list[str]:
-    """Where the actual workflow differs from the desired one, a line each, without the schedule."""
+    """Differences between the actual and the desired workflow, one line each, without the schedule."""
     lines = [
         f"{field.replace('_', ' ')} is {getattr(actual, field)!r} instead of {getattr(desired, field)!r}"
         for field in ("description", "tenant", "timeout", "execution")
@@ -284,7 +286,7 @@ def differences(desired: WorkflowMeaning, actual: WorkflowMeaning) -> list[str]:
 
 
 def schedule_differences(desired: ScheduleMeaning | None, actual: ScheduleMeaning | None) -> list[str]:
-    """Where the actual schedule differs from the desired one, a line each."""
+    """Differences between the actual and the desired schedule, one line each."""
     if desired is None or actual is None:
         if desired is actual:
             return []

@@ -1,4 +1,4 @@
-"""What is sent to DolphinScheduler for a workflow. Tasks keep the codes that they have."""
+"""The forms that are sent to DolphinScheduler for a workflow. Existing tasks keep their codes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,12 +32,12 @@ def process_form(
     """The form that creates or changes a workflow.
 
     Args:
-        name: its name.
-        workflow: what is wanted.
-        codes: a code for each task.
-        known: the tasks that the server has already; the version tells it what is a change of which.
-        project: the project's code.
-        workflow_codes: the project's workflows, for tasks that wait for one.
+        name: name of the workflow.
+        workflow: the desired workflow.
+        codes: code of each task, by name.
+        known: tasks that exist on the server. Their versions are sent, so that the server updates them.
+        project: code of the project.
+        workflow_codes: codes of the project's workflows, for tasks that wait for one.
     """
     depths = _depths(workflow.tasks)
     rows: dict[int, int] = {}
@@ -120,7 +120,7 @@ def _relation(before: int, after: int) -> Json:
 
 
 def _depths(tasks: Mapping[str, TaskMeaning]) -> dict[str, int]:
-    """How many tasks come before each, on the longest way; there are no cycles."""
+    """Number of tasks on the longest path to each task. The graph has no cycles."""
     depths: dict[str, int] = {}
 
     def depth(name: str) -> int:
@@ -137,10 +137,10 @@ def schedule_form(schedule: ScheduleMeaning, alert_groups: Mapping[str, int], no
     """The form that creates or changes a schedule.
 
     Args:
-        schedule: what is wanted.
-        alert_groups: ids by name.
-        now: when it begins. A beginning in the past would be a run that was missed, and Quartz puts a schedule with
-            such a run aside until it looks for those, once a minute.
+        schedule: the desired schedule.
+        alert_groups: ids of alert groups by name.
+        now: start of the schedule. A start in the past counts as a missed run, and Quartz delays a schedule with missed
+            runs until its check for them, which runs once a minute.
     """
     begin = now.astimezone(ZoneInfo(schedule.time_zone))
     return {

@@ -1,4 +1,4 @@
-"""Projects of DolphinScheduler: one for each data product. And tenants, the OS users that tasks run as."""
+"""Projects of DolphinScheduler, one for each data product, and tenants, the OS users that tasks run as."""
 
 from pulumi import ResourceOptions
 
@@ -23,7 +23,7 @@ class ProjectInputs(Inputs):
 
 
 class ProjectProvider(Provider[ProjectInputs]):
-    """Keeps a project by REST."""
+    """Manages a project by REST."""
 
     model = ProjectInputs
     replace_on = ("stack", "service", "project")
@@ -33,14 +33,14 @@ class ProjectProvider(Provider[ProjectInputs]):
         return f"{inputs.stack}/{inputs.project}"
 
     def apply(self, inputs: ProjectInputs, previous: ProjectInputs | None) -> None:
-        """Create it where it is not there."""
+        """Create the project if it is missing."""
         server = connect(inputs.stack, inputs.service)
         server.wait_until_up()
         if server.project(inputs.project) is None:
             server.call("POST", "/projects", projectName=inputs.project, description="")
 
     def find_drift(self, inputs: ProjectInputs) -> list[str]:
-        """Whether it is there."""
+        """Report a missing project."""
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)
             return [] if server.project(inputs.project) else [f"project {inputs.project} is missing"]
@@ -48,7 +48,7 @@ class ProjectProvider(Provider[ProjectInputs]):
             return [str(error)]
 
     def remove(self, inputs: ProjectInputs) -> None:
-        """Delete it; its workflows are gone already."""
+        """Delete the project; its workflows have been deleted before."""
         server = connect(inputs.stack, inputs.service)
         found = server.project(inputs.project)
         if found is not None:
@@ -56,11 +56,11 @@ class ProjectProvider(Provider[ProjectInputs]):
 
 
 def ensure_tenant(server: DolphinScheduler, tenant: str) -> None:
-    """Have the server know an OS user.
+    """Create a tenant for an OS user if it is missing.
 
     Args:
         server: the server.
-        tenant: the user's name; the worker must be able to run tasks as it.
+        tenant: name of the OS user; the worker must be able to run tasks as this user.
     """
 
     def is_there() -> bool:
@@ -71,13 +71,13 @@ def ensure_tenant(server: DolphinScheduler, tenant: str) -> None:
         try:
             server.call("POST", "/tenants", tenantCode=tenant, queueId=_DEFAULT_QUEUE, description="")
         except Refused:
-            # Another workflow, which is applied at the same time, was faster.
+            # Another workflow, which is deployed in parallel, has created the tenant.
             if not is_there():
                 raise
 
 
 class DolphinSchedulerProject(DynamicResource, module="kappastack", name="DolphinSchedulerProject"):
-    """A project, which a data product's workflows are in."""
+    """The project of a data product's workflows."""
 
     provider = ProjectProvider
 

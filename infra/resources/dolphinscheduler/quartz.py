@@ -1,7 +1,7 @@
-"""Cron expressions as Quartz reads them: seven fields from seconds to years, one of the two kinds of day being `?`.
+"""Validates Quartz cron expressions: seven fields from seconds to years, with `?` in exactly one of the two day fields.
 
-Source of the grammar: Quartz 2.3, `org.quartz.CronExpression`. What DolphinScheduler would refuse when the workflow
-is applied, and what Quartz would take and never fire, is found here before anything is applied.
+Source of the grammar: Quartz 2.3, `org.quartz.CronExpression`. Expressions that DolphinScheduler would refuse, and
+those that Quartz would accept but never fire, are rejected before the deployment changes anything.
 """
 
 import re
@@ -13,7 +13,7 @@ _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 class CronError(ValueError):
-    """An expression that Quartz does not take; the message names the field."""
+    """An invalid cron expression; the message names the field."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class _Field:
     high: int
     names: Mapping[str, int] = field(default_factory=dict)
     special: str = ""
-    """A pattern for what only this field knows, such as `L`."""
+    """Pattern of the special characters of this field, such as `L`."""
 
 
 _FIELDS = (
@@ -44,16 +44,16 @@ _FIELDS = (
 
 
 def check_cron(expression: str) -> str:
-    """Check an expression and write it in the one form that it is compared in.
+    """Check an expression and return its normal form for comparisons.
 
     Args:
         expression: such as `0 5 * * * ? *`: second 0 of minute 5 of every hour.
 
     Returns:
-        It with names in capitals and one space between fields.
+        The expression with names in capitals and one space between fields.
 
     Raises:
-        CronError: naming the field and what would be right.
+        CronError: the expression is invalid; the message names the field and the accepted values.
     """
     parts = expression.upper().split()
     if len(parts) != len(_FIELDS):

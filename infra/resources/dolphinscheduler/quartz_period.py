@@ -1,4 +1,4 @@
-"""How often a cron expression of Quartz fires, by which a late step is found."""
+"""The longest pause between two runs of a Quartz cron expression, from which late steps are detected."""
 
 import calendar
 from datetime import date, timedelta
@@ -9,18 +9,19 @@ from infra.resources.dolphinscheduler.quartz import check_cron
 _MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
 _DAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
 _FIRST, _LAST = date(2024, 1, 1), date(2032, 1, 1)
-"""Two leap years and every weekday for every day of the year."""
+"""Range in which every day of the year falls on every weekday, with two leap years."""
 _DAY = 86_400
 
 
 def longest_pause(expression: str) -> int | None:
-    """The longest time between two runs, in seconds; None where the expression names years or fires at most once.
+    """The longest time between two runs, in seconds; None if the expression names years or fires at most once.
 
-    The longest, because nothing is late at night that runs in working hours only. `W` (nearest weekday) is read as the
-    day itself: two days of a month do not matter here. Daylight saving time is left out for the same reason.
+    The longest pause is used, because a step that runs only in working hours is not late at night. `W` (nearest
+    weekday) is read as the day itself, and daylight saving time is ignored, because such small differences do not
+    change whether a step is late.
 
     Raises:
-        CronError: Quartz does not take the expression.
+        CronError: the expression is invalid.
     """
     seconds, minutes, hours, day, month, weekday, year = check_cron(expression).split()
     if year != "*":

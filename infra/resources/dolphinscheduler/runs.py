@@ -1,4 +1,4 @@
-"""Runs of workflows: starts one, waits for its end, lists the last ones, reads their logs, stops them."""
+"""Starts, lists and stops runs of workflows, waits for their end and reads their logs."""
 
 import json
 import uuid
@@ -15,7 +15,7 @@ from infra.resources.dolphinscheduler.model import DEPENDENT, START_MARK
 from infra.resources.http import Json, ServiceError
 
 _LOG_LINES = 1000
-# The worker writes the output of a task a second later, and then this line.
+# The worker writes the output of a task up to a second after its end, followed by this line.
 _LOG_END = "FINALIZE_SESSION"
 _LOG_END_WITHIN = 5.0
 _BEGIN_WITHIN = 60.0
@@ -63,7 +63,7 @@ class Run(Found):
 
 
 class TaskRun(Found):
-    """A try of a task within a run."""
+    """One attempt of a task within a run."""
 
     id: int
     name: str
@@ -84,7 +84,7 @@ class _Log(Found):
 
 
 def check_parameters(parameters: Mapping[str, str]) -> None:
-    """Check the parameters of a manual run, as far as that needs no server.
+    """Check the parameters of a manual run without contacting the server.
 
     Raises:
         InvalidRange: `from` or `to` is not a time, or `from` is not before `to`.
@@ -100,14 +100,14 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
 
     Args:
         server: the server.
-        project: the data product.
-        workflow: its name.
-        parameters: values for some of its parameters, such as `from` and `to`.
+        project: name of the data product.
+        workflow: name of the workflow.
+        parameters: values for some of the workflow's parameters, such as `from` and `to`.
 
     Raises:
         InvalidRange: see `check_parameters`.
-        ServiceError: there is no such workflow or parameter, or it is offline.
-        TimeoutError: the server accepted the order and began no run.
+        ServiceError: the workflow or a parameter does not exist, or the workflow is offline.
+        TimeoutError: the server accepted the request but started no run.
     """
     code = server.project_code(project)
     found = server.workflow(code, workflow)
@@ -120,7 +120,7 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
     if unknown := given.keys() - declared:
         known = ", ".join(sorted(declared)) or "none"
         raise ServiceError(f"workflow {workflow} has no parameter {sorted(unknown)[0]!r}; it has {known}")
-    # The answer does not name the run: the mark finds it.
+    # The response does not contain the run's id, so the run is found by its marker.
     mark = uuid.uuid4().hex
     server.call(
         "POST",
@@ -161,15 +161,15 @@ def wait(server: DolphinScheduler, project: str, run: int, *, within: float) -> 
 
     Args:
         server: the server.
-        project: the data product.
-        run: its id.
-        within: seconds.
+        project: name of the data product.
+        run: id of the run.
+        within: time limit in seconds.
 
     Returns:
-        The run in its last state, whatever it is.
+        The ended run, whether it succeeded or not.
 
     Raises:
-        TimeoutError: it goes on.
+        TimeoutError: the run has not ended in time.
     """
     code = server.project_code(project)
 
@@ -191,8 +191,8 @@ def last_runs(server: DolphinScheduler, project: int, workflow: int = 0, *, limi
     Args:
         server: the server.
         project: the project's code.
-        workflow: the workflow's code; 0 for all.
-        limit: how many.
+        workflow: the workflow's code; 0 for all workflows.
+        limit: maximum number of runs.
     """
     page = server.call(
         "GET", f"/projects/{project}/process-instances", processDefineCode=workflow, pageNo=1, pageSize=limit
@@ -202,13 +202,13 @@ def last_runs(server: DolphinScheduler, project: int, workflow: int = 0, *, limi
 
 
 def task_runs(server: DolphinScheduler, project: int, run: int) -> list[TaskRun]:
-    """The tasks of a run, each try of its own, in the order in which they began."""
+    """The attempts of all tasks of a run, in the order of their start."""
     found = read(_TaskRuns, server.call("GET", f"/projects/{project}/process-instances/{run}/tasks"))
     return sorted(found.task_list, key=lambda task: task.id)
 
 
 def run_log(server: DolphinScheduler, project: int, run: int) -> str:
-    """The logs of a run's tasks, each under a heading; of tasks that have ended, to the end."""
+    """The logs of a run's tasks, each under a heading; complete for tasks that have ended."""
     parts = []
     for task in task_runs(server, project, run):
         log = _whole_log(server, task) if task.host else "(it has no log)"
@@ -217,7 +217,7 @@ def run_log(server: DolphinScheduler, project: int, run: int) -> str:
 
 
 def _whole_log(server: DolphinScheduler, task: TaskRun) -> str:
-    """The log of a try; of one that has ended, with what its worker writes a moment later."""
+    """The log of an attempt; for an ended attempt, with the lines that the worker writes after the end."""
     log = ""
 
     def complaint() -> str:
@@ -231,14 +231,14 @@ def _whole_log(server: DolphinScheduler, task: TaskRun) -> str:
 
 
 def task_log(server: DolphinScheduler, task_run: int) -> str:
-    """The whole log of a try of a task."""
+    """The whole log of an attempt of a task."""
     parts: list[str] = []
     skip = 0
     while True:
         answer = server.call("GET", "/log/detail", taskInstanceId=task_run, skipLineNum=skip, limit=_LOG_LINES)
         text = (read(_Log, answer).message or "") if answer else ""
         parts.append(text)
-        # The count of the answer includes a heading, so lines are counted here.
+        # The response's line count includes a heading, so the lines are counted here.
         if text.count("\n") < _LOG_LINES:
             return "".join(parts)
         skip += _LOG_LINES

@@ -1,7 +1,7 @@
 """Workflows of DolphinScheduler.
 
 A changed workflow keeps its code, the codes of its tasks and its history: the server gives it a new version. Refresh
-compares by meaning and names what was edited by hand, paused or deleted; the next `up` restores it.
+compares by meaning and reports manual edits, pauses and deletions; the next `up` reverts them.
 """
 
 import re
@@ -43,13 +43,13 @@ _STOP_WITHIN = 60.0
 # The API server is healthy before it has loaded its task plugins. Until then it refuses valid tasks.
 _PLUGINS_WITHIN = 120.0
 _UNKNOWN_TASK = re.compile(r"process node .* parameter invalid")
-# The state of older revisions names neither.
+# Missing in the state of older revisions.
 STARROCKS = "starrocks"
 PLATFORM_DATABASE = "kappastack"
 
 
 class WorkflowInputs(Inputs):
-    """A workflow, the server that it is on, and the table that its steps are noted in."""
+    """A workflow, its server, and the database with the table of its steps."""
 
     stack: str
     service: str
@@ -61,17 +61,17 @@ class WorkflowInputs(Inputs):
 
 
 class WorkflowProvider(Provider[WorkflowInputs]):
-    """Keeps a workflow and its schedule by REST."""
+    """Manages a workflow and its schedule by REST."""
 
     model = WorkflowInputs
     replace_on = ("stack", "service", "project", "name")
 
     def identity(self, inputs: WorkflowInputs) -> str:
-        """Its name; the server's code of it is looked up."""
+        """The workflow's name; its code on the server is looked up."""
         return f"{inputs.stack}/{inputs.project}/{inputs.name}"
 
     def apply(self, inputs: WorkflowInputs, previous: WorkflowInputs | None) -> None:
-        """Create or change what differs, release it and its schedule, and forget the steps that it no longer has."""
+        """Create or change the workflow, release it and its schedule, and delete the rows of removed steps."""
         server = connect(inputs.stack, inputs.service)
         server.wait_until_up()
         ensure_tenant(server, inputs.workflow.tenant)
@@ -90,7 +90,7 @@ class WorkflowProvider(Provider[WorkflowInputs]):
             forget_steps(inputs, [*gone])
 
     def find_drift(self, inputs: WorkflowInputs) -> list[str]:
-        """Changes that were made by hand."""
+        """Report changes that were made by hand."""
         desired = inputs.workflow
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)
@@ -111,7 +111,7 @@ class WorkflowProvider(Provider[WorkflowInputs]):
         return [f"workflow {inputs.name}: {line}" for line in lines]
 
     def remove(self, inputs: WorkflowInputs) -> None:
-        """Stop its runs, delete its schedule and itself, and forget its steps."""
+        """Stop the workflow's runs, and delete its schedule, the workflow and the rows of its steps."""
         server = connect(inputs.stack, inputs.service)
         project = server.project(inputs.project)
         current = _look(server, project.code, inputs.name) if project else None
@@ -125,9 +125,9 @@ class WorkflowProvider(Provider[WorkflowInputs]):
 
 
 def forget_steps(inputs: WorkflowInputs, tasks: list[str]) -> None:
-    """Delete the rows of steps that no run will ever update again: else they are late for ever.
+    """Delete the rows of steps that no run will update again; otherwise they would count as late forever.
 
-    Where StarRocks cannot be reached, it is removed too or its state says so; the workflow is deleted all the same.
+    An unreachable StarRocks is logged and does not prevent the deletion of the workflow.
     """
     if not tasks:
         return
@@ -145,7 +145,7 @@ def forget_steps(inputs: WorkflowInputs, tasks: list[str]) -> None:
 
 @dataclass(frozen=True)
 class _Actual:
-    """A workflow as the server has it, and its meaning."""
+    """The server's definition of a workflow, and its meaning."""
 
     found: FoundWorkflow
     schedules: list[FoundSchedule]
@@ -175,7 +175,7 @@ def _look(server: DolphinScheduler, project: int, name: str) -> _Actual | None:
 
 
 def _write(server: DolphinScheduler, project: int, inputs: WorkflowInputs, current: _Actual | None) -> None:
-    """Create the workflow, or give it a new version; it is offline afterwards."""
+    """Create the workflow or a new version of it; it is offline afterwards."""
     workflow = inputs.workflow
     known = {task.name: task for task in current.found.tasks} if current else {}
     new = [name for name in workflow.tasks if name not in known]
@@ -189,14 +189,14 @@ def _write(server: DolphinScheduler, project: int, inputs: WorkflowInputs, curre
     if current is None:
         _send(server, "POST", path, form, inputs.name)
         return
-    # The server changes nothing that is online.
+    # The server refuses to change a workflow that is online.
     if current.online:
         server.release(project, current.code, online=False)
     _send(server, "PUT", f"{path}/{current.code}", form, inputs.name)
 
 
 def _send(server: DolphinScheduler, method: str, path: str, form: dict[str, Json], name: str) -> None:
-    """Send a definition, and again while the server does not know the types of its tasks."""
+    """Send a definition, and retry while the server has not loaded its task plugins."""
 
     def attempt() -> bool | Pending:
         try:
@@ -214,7 +214,7 @@ def _send(server: DolphinScheduler, method: str, path: str, form: dict[str, Json
 
 
 def _write_schedule(server: DolphinScheduler, project: int, desired: ScheduleMeaning | None, current: _Actual) -> None:
-    """Write the schedule where it differs, and release it. The workflow is online."""
+    """Write the schedule if it differs, and release it. The workflow must be online."""
     path = f"/projects/{project}/schedules"
     schedules = server.schedules(project, current.code)
     same = not schedule_differences(desired, current.meaning.schedule)
@@ -227,7 +227,7 @@ def _write_schedule(server: DolphinScheduler, project: int, desired: ScheduleMea
             server.call("DELETE", f"{path}/{each.id}")
     if desired is None:
         return
-    # A paused one is written too, so that it begins now.
+    # A paused schedule is written too, so that it starts now.
     form = schedule_form(desired, server.alert_groups(), datetime.now(UTC))
     if schedules:
         server.call("PUT", f"{path}/{schedules[0].id}", **form)
@@ -240,16 +240,16 @@ def _write_schedule(server: DolphinScheduler, project: int, desired: ScheduleMea
 def _check_waited_for(workflow: str, name: str, task: TaskMeaning, workflow_codes: dict[str, int]) -> None:
     if task.waits_for and task.waits_for not in workflow_codes:
         raise ServiceError(
-            f"task {name} of workflow {workflow} waits for workflow {task.waits_for}, which is not current: "
-            f"apply that one first"
+            f"task {name} of workflow {workflow} waits for workflow {task.waits_for}, which has not been deployed: "
+            f"deploy that workflow first"
         )
 
 
 def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> None:
-    """End every run of a workflow, which is offline.
+    """Stop all runs of an offline workflow.
 
     Raises:
-        TimeoutError: one did not end.
+        TimeoutError: a run did not end in time.
     """
     asked: set[int] = set()
 
@@ -265,7 +265,7 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
 
 
 class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="DolphinSchedulerWorkflow"):
-    """A workflow that is online, with its schedule."""
+    """An online workflow with its schedule."""
 
     provider = WorkflowProvider
 
@@ -283,22 +283,23 @@ class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="Dolph
         database: str = PLATFORM_DATABASE,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Arguments beside the usual.
+        """Declare the workflow.
 
         Args:
-            name: of the resource.
+            name: name of the resource.
             stack: name of the stack.
             service: name of the service.
-            project: of DolphinScheduler; it must be current.
+            project: project in DolphinScheduler, which must be deployed before.
             tenant: the OS user that runs the worker.
-            definition: `dolphinscheduler/<product>/<workflow>.yaml`; those that it waits for must be current.
-            alert_group: receives failures (`DolphinSchedulerAlerts.group`); empty for none.
+            definition: path of `dolphinscheduler/<product>/<workflow>.yaml`. Workflows that it waits for must be
+                deployed before.
+            alert_group: alert group for failures (`DolphinSchedulerAlerts.group`); empty for none.
             starrocks: name of StarRocks' service.
-            database: the platform's database there.
-            opts: options.
+            database: the platform's database in StarRocks.
+            opts: resource options.
 
         Raises:
-            WorkflowError: the file is wrong.
+            WorkflowError: the file has errors.
         """
         file = read_workflow(definition)
         workflow = desired_meaning(file.definition, product=file.product, tenant=tenant, alert_group=alert_group)

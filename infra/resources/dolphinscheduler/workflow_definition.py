@@ -1,8 +1,8 @@
 """Workflows as code: the format of `dolphinscheduler/<product>/*.yaml`.
 
-A task's type is a command of the tasks client (`apps.tasks`), which the worker runs; `wait_for` alone is
-a task of DolphinScheduler itself. The JSON schema beside the files is generated from these models
-(`python -m infra.resources.dolphinscheduler.workflow_schema`).
+A task's type is a command of the tasks client (`apps.tasks`), which the worker runs. Only `wait_for` is a task type of
+DolphinScheduler itself. The JSON schema beside the files is generated from these models (`python -m
+infra.resources.dolphinscheduler.workflow_schema`).
 """
 
 import re
@@ -56,12 +56,12 @@ class _Model(BaseModel):
 
 
 class Schedule(_Model):
-    """When the scheduler starts it."""
+    """When the scheduler starts the workflow."""
 
     cron: Annotated[str, AfterValidator(check_cron)]
     """Quartz, seven fields: seconds, minutes, hours, day of month, month, day of week, year."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
-    """The zone in which the cron expression is read, a name of the IANA database."""
+    """Time zone of the cron expression, a name of the IANA database."""
 
 
 class Overlap(StrEnum):
@@ -70,13 +70,13 @@ class Overlap(StrEnum):
     ALLOW = "allow"
     """Both run."""
     SKIP = "skip"
-    """The new one is not run; it is listed as stopped."""
+    """The new run is skipped and listed as stopped."""
     WAIT = "wait"
-    """The new one begins when the other has ended."""
+    """The new run starts after the other has ended."""
 
 
 class Alert(StrEnum):
-    """When an alert goes to the stack's webhook, where it has one."""
+    """When an alert is posted to the stack's webhook, if it has one."""
 
     ON_FAILURE = "on_failure"
     NEVER = "never"
@@ -88,13 +88,13 @@ class _Task(_Model):
     description: str = ""
     """What it does, for people."""
     needs: tuple[Name, ...] = ()
-    """Tasks of this workflow that must have succeeded before."""
+    """Tasks of this workflow that must succeed before this one starts."""
     timeout: Duration
-    """After this long the task is killed and counts as failed."""
+    """Time limit; a task that exceeds it is killed and counts as failed."""
     retries: Annotated[int, Field(ge=0, le=20)] = 0
-    """Number of tries after a failure."""
+    """Number of retries after a failure."""
     retry_interval: Duration = "1m"
-    """Pause between a failure and the next try."""
+    """Pause between a failure and the next attempt."""
 
 
 class Command(_Task, ABC):
@@ -120,9 +120,9 @@ class ZetaJob(Command):
     job: Name
     """`seatunnel/<product>/<job>.conf`."""
     window: Span | None = None
-    """Without from and to: how far back from now."""
+    """Length of the range before now, for runs without `from` and `to`."""
     chunk: Span | None = None
-    """A longer range is done in pieces of this length."""
+    """Longer ranges are divided into pieces of this length."""
 
     def command(self, from_to: bool) -> list[str]:
         """`zeta-job`."""
@@ -136,7 +136,7 @@ class Sql(Command):
     statement: Name
     """`sql/<product>/queries/<statement>.sql`, with `${from}` and `${to}`."""
     window: Span | None = None
-    """Without from and to: how far back from now."""
+    """Length of the range before now, for runs without `from` and `to`."""
 
     def command(self, from_to: bool) -> list[str]:
         """`sql`."""
@@ -144,13 +144,13 @@ class Sql(Command):
 
 
 class Check(Command):
-    """A query whose rows are findings: a new one sends an alert. It looks at the last hours also in a backfill."""
+    """A query whose rows are findings; each new finding sends an alert. It checks the last hours in a backfill too."""
 
     type: Literal["check"]
     query: Name
     """`sql/<product>/queries/<query>.sql`, with `${from}` and `${to}`."""
     window: Span | None = None
-    """How far back from now."""
+    """Length of the range before now."""
 
     def command(self, _from_to: bool) -> list[str]:
         """`check`."""
@@ -164,9 +164,9 @@ class Archive(Command):
     table: Name
     archive: Name
     time_column: Name
-    """What a row's month goes by."""
+    """Column that determines the month of a row."""
     version_column: Name
-    """Of two rows with one key the later one counts."""
+    """Column that decides between two rows with the same key: the later one is kept."""
 
     def command(self, _from_to: bool) -> list[str]:
         """`archive`."""
@@ -175,11 +175,11 @@ class Archive(Command):
 
 
 class KeepRunning(Command):
-    """Puts back every streaming job that should run and does not. Only the platform has one."""
+    """Restarts every streaming job that should run and does not. Only the platform has such a task."""
 
     type: Literal["keep_running"]
     watch_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
-    """A scheduled run looks again every few seconds for this long."""
+    """Time for which a scheduled run repeats its checks, every few seconds."""
 
     def command(self, _from_to: bool) -> list[str]:
         """`keep-running`."""
@@ -194,7 +194,7 @@ class Program(Command):
     """`apps/<product>/<program>`."""
     arguments: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     window: Span | None = None
-    """The program works on a range of time. Without from and to: how far back from now."""
+    """Length of the range before now, for runs without `from` and `to`; only for programs that process a time range."""
 
     def command(self, from_to: bool) -> list[str]:
         """`program`."""
@@ -205,14 +205,14 @@ class Program(Command):
 class WaitFor(_Task):
     """Waits until another workflow of the product has succeeded in the same hour or day.
 
-    It fails at once where that workflow's last run failed. Manual runs leave it out.
+    It fails at once if the last run of that workflow failed. Manual runs omit this task.
     """
 
     type: Literal["wait_for"]
     workflow: Name
     in_the_same: Literal["hour", "day"]
     retries: Literal[0] = 0
-    """DolphinScheduler runs it itself and cannot try it again (`docs/decisions/073`)."""
+    """DolphinScheduler runs this task itself and cannot retry it (`docs/decisions/073`)."""
 
 
 Task = Annotated[
@@ -222,16 +222,16 @@ Task = Annotated[
 
 
 class WorkflowDefinition(_Model):
-    """A workflow: tasks, what they need of each other, when it runs, and when it alerts."""
+    """A workflow: tasks with their dependencies, schedule and alerts."""
 
     name: Name
     """The file's name without `.yaml`."""
     description: Annotated[str, Field(min_length=1, max_length=255)]
-    """What it is for, in a sentence."""
+    """Purpose of the workflow, in a sentence."""
     schedule: Schedule | None = None
-    """Without one a person starts it."""
+    """Without a schedule, the workflow runs only when a person starts it."""
     timeout: Duration
-    """After this long an alert is raised; the tasks' own timeouts end them."""
+    """Duration after which an alert is sent. It ends nothing; the tasks have their own timeouts."""
     overlap: Overlap = Overlap.ALLOW
     parameters: dict[Name, str] = {}
     """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) are the range of a manual run."""
@@ -241,7 +241,7 @@ class WorkflowDefinition(_Model):
     @model_validator(mode="after")
     def _from_and_to_together(self) -> "WorkflowDefinition":
         if len({"from", "to"} & self.parameters.keys()) == 1:
-            raise ValueError("parameters: from and to come together")
+            raise ValueError("parameters: from and to must be declared together")
         return self
 
     @property

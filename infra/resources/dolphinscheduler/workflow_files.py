@@ -26,12 +26,12 @@ _Place = tuple[str | int, ...]
 
 
 class WorkflowError(Exception):
-    """Workflow files with errors: one line of the message for each, with file and line."""
+    """Workflow files have errors; the message has one line for each, with file and line number."""
 
 
 @dataclass(frozen=True)
 class WorkflowFile:
-    """A file without errors."""
+    """A workflow file without errors."""
 
     path: Path
     definition: WorkflowDefinition
@@ -39,7 +39,7 @@ class WorkflowFile:
 
     @property
     def product(self) -> str:
-        """The folder's name, `platform` for the platform's own."""
+        """The folder's name; `platform` for the platform's workflows."""
         return self.path.parent.name
 
 
@@ -47,11 +47,11 @@ def read_workflow(path: Path, root: Path = ROOT) -> WorkflowFile:
     """Read one file.
 
     Args:
-        path: `dolphinscheduler/<product>/<name>.yaml`.
-        root: the folder under which `seatunnel/`, `sql/` and `apps/` are looked for.
+        path: path of `dolphinscheduler/<product>/<name>.yaml`.
+        root: folder that contains `seatunnel/`, `sql/` and `apps/`.
 
     Raises:
-        WorkflowError: with everything that is wrong in it.
+        WorkflowError: the file has errors; the message lists all of them.
     """
     document = _load(path)
     try:
@@ -73,14 +73,14 @@ def read_workflow(path: Path, root: Path = ROOT) -> WorkflowFile:
 
 
 def read_workflows(folder: Path, root: Path = ROOT) -> list[WorkflowFile]:
-    """Read the workflows of a folder; those that others wait for come first.
+    """Read the workflows of a folder, sorted so that each follows those that it waits for.
 
     Args:
         folder: `dolphinscheduler/<product>`, or `dolphinscheduler/platform`.
         root: see `read_workflow`.
 
     Raises:
-        WorkflowError: with everything that is wrong in all of them.
+        WorkflowError: files have errors; the message lists all of them.
     """
     files: dict[str, WorkflowFile] = {}
     problems: list[str] = []
@@ -115,7 +115,7 @@ class _Document:
     lines: dict[_Place, int] = field(default_factory=dict)
 
     def at(self, place: Iterable[str | int], message: str) -> str:
-        """A message with file, line and place; for a missing place, the place that it belongs in."""
+        """An error message with file, line and key. If the key is missing, the line is that of its parent."""
         known: _Place = ()
         names: list[str] = []
         for part in place:
@@ -152,7 +152,7 @@ def _load(path: Path) -> _Document:
 
 
 def _plain(loader: yaml.SafeLoader, node: yaml.Node, place: _Place, document: _Document) -> object:
-    """The value of a node; notes the lines of everything in it."""
+    """The value of a node; records the line numbers of all keys and items in it."""
     document.lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         found: dict[str, object] = {}
@@ -197,12 +197,12 @@ def _own_problems(document: _Document, definition: WorkflowDefinition) -> list[s
     _, cycle = _sorted({task.name: [need for need in task.needs if need in names] for task in definition.tasks})
     if cycle:
         first = names.index(cycle[0])
-        problems.append(document.at(("tasks", first, "needs"), f"tasks need each other: {_circle(cycle)}"))
+        problems.append(document.at(("tasks", first, "needs"), f"tasks depend on each other: {_circle(cycle)}"))
     return problems
 
 
 def _misplaced(document: _Document, definition: WorkflowDefinition) -> list[str]:
-    """The keeper serves all products, so it is the platform's; every other task works for a product."""
+    """Report tasks in the wrong folder: the keeper belongs to the platform, all other tasks to a product."""
     problems = []
     of_platform = document.path.parent.name == PLATFORM
     for index, task in enumerate(definition.tasks):
@@ -226,7 +226,7 @@ def _missing_files(document: _Document, definition: WorkflowDefinition, root: Pa
 
 
 def _needed_file(task: Task, product: str) -> tuple[str, str]:
-    """The key of a task that names a file, and that file."""
+    """The key of a task that names a file, and the path of that file."""
     match task:
         case ZetaJob():
             return "job", f"seatunnel/{product}/{task.job}.conf"
@@ -241,7 +241,7 @@ def _needed_file(task: Task, product: str) -> tuple[str, str]:
 
 
 def _sorted(needs: Mapping[str, list[str]]) -> tuple[list[str], list[str]]:
-    """Names in an order in which everything comes after what it needs, and a cycle if there is one."""
+    """Names in topological order, and a cycle if there is one."""
     order: list[str] = []
     path: list[str] = []
 

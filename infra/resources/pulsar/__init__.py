@@ -1,1 +1,1 @@
-"""What is inside Pulsar: tenants, namespaces, topics, tokens."""
+"""Objects of Pulsar: tenants, namespaces, topics, tokens."""

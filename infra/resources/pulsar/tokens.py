@@ -5,10 +5,10 @@ from pulumi import Output
 
 
 def signed(key: Output[str], role: str) -> Output[str]:
-    """A token that says who its holder is: the same for the same key, and as secret as that.
+    """Sign a token for a role. Equal keys give equal tokens; the token must be kept as secret as the key.
 
     Args:
-        key: of the stack, 32 characters; brokers take its bytes as the key of HMAC with SHA-256.
-        role: the token's subject.
+        key: the stack's key, 32 characters; its bytes are the key of HMAC with SHA-256.
+        role: subject of the token.
     """
     return key.apply(lambda text: jwt.encode({"sub": role}, text, algorithm="HS256"))

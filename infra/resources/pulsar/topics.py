@@ -23,7 +23,7 @@ Permissions = dict[str, list[Literal["consume", "produce"]]]
 
 
 class Namespace(BaseModel):
-    """A namespace: how long messages stay after they were acknowledged, and what each role may do."""
+    """A namespace: retention of acknowledged messages, and permissions of each role."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +33,7 @@ class Namespace(BaseModel):
 
 
 class Topic(BaseModel):
-    """A partitioned topic, the schema that is registered for it, and permissions besides those of its namespace."""
+    """A partitioned topic, its registered schema, and permissions in addition to those of its namespace."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,17 +41,20 @@ class Topic(BaseModel):
     partitions: Annotated[int, Field(ge=1, le=1000)]
     permissions: Permissions = {}
     schema_text: str = ""
-    """The definition as text, indented: Pulumi drops the nulls of a structure, and Avro's defaults are nulls."""
+    """The schema definition as indented JSON text.
+
+    A structure would lose Avro's null defaults, because Pulumi drops nulls.
+    """
 
     @property
     def schema_definition(self) -> Json:
-        """The definition, None for a topic without one."""
+        """The schema definition; None for a topic without a schema."""
         definition: Json = json.loads(self.schema_text) if self.schema_text else None
         return definition
 
 
 class TopicsInputs(Inputs):
-    """Everything of one tenant."""
+    """A tenant with all of its namespaces and topics."""
 
     stack: str
     service: str
@@ -62,7 +65,7 @@ class TopicsInputs(Inputs):
 
 
 class TopicsProvider(Provider[TopicsInputs]):
-    """Tenant, namespaces, topics and schemas by Pulsar's admin REST interface."""
+    """Manages tenant, namespaces, topics and schemas by Pulsar's admin REST interface."""
 
     model = TopicsInputs
     replace_on = ("stack", "tenant")
@@ -72,7 +75,7 @@ class TopicsProvider(Provider[TopicsInputs]):
         return f"{inputs.stack}/{inputs.tenant}"
 
     def apply(self, inputs: TopicsInputs, previous: TopicsInputs | None) -> None:
-        """Create what is missing and mend what differs; a topic cannot lose partitions."""
+        """Create missing objects and change those that differ; a topic cannot lose partitions."""
         admin = _admin(inputs)
         wait_for_service(
             lambda: _not_ready(admin), stack=inputs.stack, service=inputs.service, within=600, what="Pulsar"
@@ -88,7 +91,7 @@ class TopicsProvider(Provider[TopicsInputs]):
                 _delete_topic(admin, f"{inputs.tenant}/{previous.topics[name].namespace}/{name}")
 
     def find_drift(self, inputs: TopicsInputs) -> list[str]:
-        """What is missing or different."""
+        """Report missing and different objects."""
         drift: list[str] = []
         try:
             admin = _admin(inputs, timeout=5)
@@ -103,7 +106,7 @@ class TopicsProvider(Provider[TopicsInputs]):
         return drift
 
     def remove(self, inputs: TopicsInputs) -> None:
-        """Delete everything, unless the data are kept."""
+        """Delete the tenant with all objects, unless the data are kept."""
         if inputs.keep_data:
             return
         admin = _admin(inputs)
@@ -158,16 +161,16 @@ def _ensure_permissions(admin: HttpService, path: str, found: dict[str, list[str
 
 
 def _permissions(admin: HttpService, path: str) -> dict[str, list[str]]:
-    """What each role may do in a namespace or topic, sorted."""
+    """Sorted permissions of each role in a namespace or topic."""
     found = admin.request("GET", f"{path}/permissions")
     assert isinstance(found, dict)
     return {role: sorted(map(str, actions)) for role, actions in found.items() if isinstance(actions, list)}
 
 
 def _topic_permissions(admin: HttpService, name: str, namespace: Namespace) -> dict[str, list[str]]:
-    """What roles without a permission in the namespace may do in a topic.
+    """Permissions in a topic of roles that have none in its namespace.
 
-    Pulsar lists the namespace's permissions with those of the topic.
+    Pulsar lists the namespace's permissions together with those of the topic.
     """
     found = _permissions(admin, f"/admin/v2/persistent/{name}")
     return {role: actions for role, actions in found.items() if role not in namespace.permissions}
@@ -189,7 +192,7 @@ def _namespace_drift(admin: HttpService, name: str, desired: Namespace) -> list[
 
 
 def _partitions(admin: HttpService, name: str) -> int:
-    """How many partitions a topic has; 0 where it does not exist, or not as a partitioned one."""
+    """Number of partitions of a topic; 0 if it does not exist or is not partitioned."""
     found = admin.request("GET", f"/admin/v2/persistent/{name}/partitions", accept=_FOUND_OR_NOT)
     partitions = found.get("partitions", 0) if isinstance(found, dict) else 0
     return partitions if isinstance(partitions, int) else 0
@@ -246,7 +249,7 @@ def _delete_topic(admin: HttpService, name: str) -> None:
 class TopicsFile(BaseModel):
     """`topics/<product>/topics.yaml`.
 
-    A topic gives permissions to roles that have none in its namespace.
+    A topic grants permissions to roles that have none in its namespace.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -282,7 +285,7 @@ def topic_urls(definition: Path) -> dict[str, str]:
 
 
 class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
-    """A tenant of Pulsar with its namespaces, topics and schemas."""
+    """A Pulsar tenant with its namespaces, topics and schemas."""
 
     provider = TopicsProvider
 
@@ -296,15 +299,16 @@ class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
         keep_data: bool,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Creates the resource.
+        """Declare the tenant.
 
         Args:
-            name: of the resource.
-            stack: the stack.
+            name: name of the resource.
+            stack: name of the stack.
             service: name of Pulsar's service.
-            definition: a `topics.yaml`. A topic's schema is generated from its `fields_file` in the same folder.
-            keep_data: deletion of the resource leaves topics and messages.
-            opts: options of the resource.
+            definition: path of a `topics.yaml`. A topic's schema is generated from its `fields_file` in the same
+                folder.
+            keep_data: whether deletion of the resource keeps topics and messages.
+            opts: resource options.
         """
         file = TopicsFile.model_validate(yaml.safe_load(definition.read_text()))
         topics = {

@@ -1,1 +1,1 @@
-"""What is inside SeaTunnel Zeta: its jobs."""
+"""Objects of SeaTunnel Zeta: its jobs."""

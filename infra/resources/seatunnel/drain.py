@@ -1,8 +1,8 @@
-"""Stopping the streaming jobs with a savepoint before a service that they need is replaced.
+"""Stops the streaming jobs with a savepoint before a service that they need is replaced.
 
-The target creates this resource before a container and changes its `instance` whenever the container is replaced. So
-`pulumi preview` shows it beside the replacement, and its update, which stops the jobs, comes first. The jobs (`job.py`)
-have the same instances among their inputs and continue afterwards.
+The target creates this resource before a container and changes its `instance` whenever the container is replaced.
+`pulumi preview` therefore shows it beside the replacement, and its update stops the jobs before the replacement. The
+jobs (`job.py`) have the same instances among their inputs and resume afterwards.
 """
 
 from pulumi import Input, ResourceOptions
@@ -19,7 +19,7 @@ _SAVEPOINT_SECONDS = 60
 
 
 class DrainInputs(Inputs):
-    """The service that is replaced, and where the jobs are found."""
+    """The service that is replaced, and the services that run and record the jobs."""
 
     stack: str
     service: str
@@ -36,11 +36,11 @@ class DrainProvider(Provider[DrainInputs]):
     replace_on = ("stack", "service")
 
     def identity(self, inputs: DrainInputs) -> str:
-        """One a service."""
+        """One drain per service."""
         return f"{inputs.stack}/{inputs.service}"
 
     def apply(self, inputs: DrainInputs, previous: DrainInputs | None) -> None:
-        """Stop the running jobs. Where a service does not answer, they continue from their last checkpoint."""
+        """Stop the running jobs. If a service does not respond, they later resume from their last checkpoint."""
         if previous is None:
             return
         try:
@@ -49,7 +49,7 @@ class DrainProvider(Provider[DrainInputs]):
             with session(inputs.stack, inputs.starrocks, "root") as root:
                 jobs = StreamingJobs(root, f"{inputs.database}.streaming_jobs")
                 for job in jobs.find():
-                    # The keeper leaves it stopped; the deployment starts it when the service is back.
+                    # The keeper does not restart the job; the deployment does when the service is healthy again.
                     jobs.want_stopped(job.job_id)
                     if zeta.status(job.job_id) in ACTIVE:
                         zeta.stop(job.job_id, savepoint=True)
@@ -58,15 +58,15 @@ class DrainProvider(Provider[DrainInputs]):
             print(f"the jobs were not stopped before {inputs.service} is replaced: {error}")  # noqa: T201 # for people
 
     def find_drift(self, inputs: DrainInputs) -> list[str]:
-        """None: a stopped job is drift of the job itself."""
+        """Report no drift: a stopped job is drift of the job's resource."""
         return []
 
     def remove(self, inputs: DrainInputs) -> None:
-        """There is nothing to delete."""
+        """Do nothing: the drain has no object of its own."""
 
 
 class SeaTunnelDrain(DynamicResource, module="kappastack", name="SeaTunnelDrain"):
-    """The streaming jobs stop before a service is replaced."""
+    """Stops the streaming jobs before a service is replaced."""
 
     provider = DrainProvider
 
@@ -81,7 +81,7 @@ class SeaTunnelDrain(DynamicResource, module="kappastack", name="SeaTunnelDrain"
         database: str,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`service` is replaced when `instance` changes; the others name the services and the platform's database."""
+        """`service` is replaced when `instance` changes; the others name services and the platform's database."""
         super().__init__(
             f"{service}-drain",
             {

@@ -1,8 +1,9 @@
 """Streaming jobs of SeaTunnel Zeta.
 
-The engine forgets its jobs when all of its nodes restart, so definition and id are kept here, and in the platform's
-table `streaming_jobs`, from which the keeper restarts a job that died. A job with a changed definition is stopped with
-a savepoint and continues from it under the same id; a job that is gone continues from its last checkpoint.
+The engine forgets its jobs when all of its nodes restart. Definition and id are therefore kept in the stack's state and
+in the platform's table `streaming_jobs`, from which the keeper restarts failed jobs. A job with a changed definition is
+stopped with a savepoint and resumes from it under the same id. A job that the engine has forgotten resumes from its
+last checkpoint.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,11 +29,11 @@ from seatunnel.client.zeta import ACTIVE, STOPPED, JobStatus, Zeta
 
 _RUNNING = frozenset({JobStatus.RUNNING})
 _LEASE_SECONDS = 900
-"""Longer than any lease: its holder releases it, or it expires."""
+"""Longer than any lease, so that a lease is released or expires within this time."""
 
 
 class JobInputs(Inputs):
-    """A job: its definition with the settings filled in, addresses left open."""
+    """A job: its definition, in which settings are filled in and placeholders of addresses are kept."""
 
     stack: str
     service: str
@@ -51,16 +52,16 @@ class JobProvider(Provider[JobInputs]):
     replace_on = ("stack", "service", "name")
 
     def identity(self, inputs: JobInputs) -> str:
-        """The engine's id of the job."""
+        """The job's id in the engine."""
         return str(job_id(inputs.stack, inputs.name))
 
     def apply(self, inputs: JobInputs, previous: JobInputs | None) -> None:
         """Run the job with this definition.
 
         Raises:
-            JobFailed: it failed at once; the message has the engine's reason.
-            ZetaError: the engine refused it.
-            TimeoutError: another process keeps the lease on the job.
+            JobFailed: the job failed at once; the message has the engine's reason.
+            ZetaError: the engine refused the job.
+            TimeoutError: another process holds the lease on the job.
         """
         known = connections.load(inputs.stack)
         zeta = _zeta(inputs, known)
@@ -76,18 +77,18 @@ class JobProvider(Provider[JobInputs]):
                 if status in ACTIVE and same and row is not None and row.definition == definition:
                     return
                 if status not in STOPPED:
-                    # Also where an interrupted run left a job whose definition is not recorded.
+                    # This also stops a job of an interrupted run, whose definition was not recorded.
                     if status in ACTIVE:
                         zeta.stop(identity, savepoint=True)
                     zeta.wait(identity, STOPPED, within=600)
                 zeta.submit(identity, inputs.name, definition, restore=True)
                 zeta.wait(identity, _RUNNING, within=600)
             finally:
-                # Also where it failed: the keeper then tries again, and sends an alert when it gives up.
+                # Also after a failure: the keeper then restarts the job, and sends an alert when it gives up.
                 jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
 
     def find_drift(self, inputs: JobInputs) -> list[str]:
-        """Whether the job runs, or a lease keeps it stopped, and whether the keeper knows it."""
+        """Report a job that does not run although no lease stops it, and one that the keeper would not restart."""
         identity = job_id(inputs.stack, inputs.name)
         try:
             known = connections.load(inputs.stack)
@@ -97,7 +98,7 @@ class JobProvider(Provider[JobInputs]):
                 return []
             status = _zeta(inputs, known, timeout=5).status(identity)
             definition = fill(inputs.definition, placeholders(known))
-        # A recorded definition may name a secret that a later revision has renamed.
+        # The recorded definition may name a secret that a later revision has renamed.
         except (DefinitionError, ZetaError, StarRocksError, connections.ConnectionsMissing) as error:
             return [str(error)]
         drift = _drift(status, row, definition)
@@ -122,7 +123,7 @@ def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
 
 
 def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
-    """Have the keeper leave the job alone, and wait until no process holds or restarts it."""
+    """Exclude the job from the keeper's restarts, and wait until no other process holds or restarts it."""
     jobs.want_stopped(identity)
     found: list[StreamingJob] = []
 
@@ -142,9 +143,9 @@ def _drift(status: JobStatus, row: StreamingJob | None, definition: dict[str, Js
     if status not in ACTIVE:
         return f"is {status}: it will continue from its last checkpoint"
     if row is None or not row.wanted_running:
-        return "runs, and the keeper would not restart it: it will be noted in streaming_jobs"
+        return "runs, but is not recorded in streaming_jobs, so the keeper would not restart it: it will be recorded"
     if row.definition != definition:
-        return "is noted with other addresses: it will be restarted"
+        return "is recorded with other addresses: it will be restarted"
     return ""
 
 
@@ -153,7 +154,7 @@ def _zeta(inputs: JobInputs, known: connections.Connections, timeout: float = 60
 
 
 class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
-    """A streaming job that runs as long as the stack is there."""
+    """A streaming job that runs as long as the stack exists."""
 
     provider = JobProvider
 
@@ -171,19 +172,20 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
         instances: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Its table must exist, so it depends on the platform's schema.
+        """Declare the job, which depends on the platform's schema, because its row is in one of the platform's tables.
 
         Args:
-            name: of the job.
-            stack: the stack.
+            name: name of the job.
+            stack: name of the stack.
             service: name of the engine's service.
             starrocks: name of StarRocks' service.
-            database: the platform's database there.
-            product: data product that the job works for.
-            definition: a `.conf`.
-            settings: fill its placeholders.
-            instances: of the services that it needs: another one has it go on from the savepoint that was taken before.
-            opts: options of the resource.
+            database: the platform's database in StarRocks.
+            product: data product of the job.
+            definition: path of a `.conf` file.
+            settings: values of its placeholders.
+            instances: instances of the services that the job needs. After a change, the job resumes from the savepoint
+                that was taken before the service was replaced.
+            opts: resource options.
         """
         super().__init__(
             name,

@@ -1,4 +1,4 @@
-"""What the placeholders of job files stand for in a stack: addresses and secret files, never a secret."""
+"""Values of the placeholders in job files: addresses and paths of secret files, never secrets."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,16 +8,16 @@ from infra.services.pulsar_roles import is_token
 
 
 def placeholders(known: Connections) -> dict[str, str]:
-    """Those of a stack that is deployed."""
+    """The values for a deployed stack."""
     return filled(known.endpoint_inside, known.secret_files["seatunnel"])
 
 
 def filled(endpoint: Callable[[str, str], Endpoint], secret_files: Mapping[str, str]) -> dict[str, str]:
-    """Addresses of the services, and the files in which the engine finds passwords and tokens.
+    """Addresses of the services, and the files from which the engine reads passwords and tokens.
 
     Args:
-        endpoint: of a service by name and port.
-        secret_files: the engine's, by name.
+        endpoint: returns the endpoint of a service's port.
+        secret_files: paths of the engine's secret files, by the secret's name.
     """
     return {
         "pulsar.broker_url": endpoint("pulsar", "broker").url,

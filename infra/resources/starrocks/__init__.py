@@ -1,1 +1,1 @@
-"""What is inside StarRocks: nodes, schema, users, reference rows."""
+"""Objects of StarRocks: nodes, schema, users, reference rows."""

@@ -1,4 +1,4 @@
-"""Sessions of a stack's StarRocks for the resources inside it."""
+"""Sessions on a stack's StarRocks for the resources inside it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,19 +16,19 @@ _ANSWER_SECONDS = 300
 def session(
     stack: str, service: str, user: str, *, timeout: float = 5, busy_seconds: float = 60
 ) -> Iterator[StarRocks]:
-    """A session of one of the stack's users.
+    """Open a session as one of the stack's users.
 
-    A new StarRocks has a root without a password: the first session of root sets the generated one.
+    In a new StarRocks, root has no password; the first session as root sets the generated one.
 
     Args:
         stack: name of the stack.
         service: name of the service.
         user: `root`, or another user whose password is the secret `starrocks-<user>`.
-        timeout: seconds to connect in.
-        busy_seconds: how long a statement is repeated where StarRocks asks to try again.
+        timeout: time limit of the connection, in seconds.
+        busy_seconds: time for which a statement is retried while StarRocks returns a retryable error.
 
     Raises:
-        StarRocksUnreachable: no answer.
+        StarRocksUnreachable: StarRocks does not respond.
         StarRocksError: access denied, or the stack has no such user.
         ConnectionsMissing: the stack is not deployed on this machine.
     """
@@ -36,7 +36,7 @@ def session(
     endpoint = known.endpoint(service, "query")
     secret = f"starrocks-{user}"
     if secret not in known.secrets:
-        raise StarRocksError(f"stack {stack} has no StarRocks user {user}, so that its password is not known")
+        raise StarRocksError(f"stack {stack} has no StarRocks user {user}, so its password is unknown")
     address = Address(endpoint.host, endpoint.port, user, known.secrets[secret])
     with StarRocks(
         address, connect_seconds=timeout, answer_seconds=_ANSWER_SECONDS, busy_seconds=busy_seconds
@@ -58,7 +58,7 @@ def _set_password_of_root(address: Address, timeout: float) -> None:
         except StarRocksUnreachable:
             raise
         except StarRocksError:
-            # Another session of root may have set it a moment ago.
+            # Another session as root may have set the password just now.
             with suppress(StarRocksError), StarRocks(address, connect_seconds=timeout) as again:
                 again.connect()
                 return
@@ -78,8 +78,8 @@ def wait_for(stack: str, service: str, *, within: float = 600) -> None:
         within: time limit in seconds.
 
     Raises:
-        TimeoutError: with the last error.
-        NeverReady: root's password is another one.
+        TimeoutError: root cannot log in in time; the message has the last error.
+        NeverReady: root has another password.
     """
 
     def complaint() -> str | Pending:

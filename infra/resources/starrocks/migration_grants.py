@@ -1,7 +1,7 @@
 """The privileges that migrations grant to roles.
 
-A privilege on a table disappears with the table, also where the GRANT stands in the migrations of another database. So
-the privileges that should be in effect are compared with those that are.
+A privilege on a table disappears with the table, even if the migrations of another database granted it. Therefore the
+desired privileges are compared with the actual ones.
 """
 
 import re
@@ -26,7 +26,7 @@ class Statements(Protocol):
     """A session as root."""
 
     def execute(self, statement: str) -> Sequence[Sequence[object]]:
-        """Run a statement; its rows."""
+        """Run a statement and return its rows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +44,7 @@ class Grant:
 
 
 def desired_grants(statements: Iterable[str], database: str) -> set[Grant]:
-    """The privileges that are in effect after all statements of a database's migrations, in order."""
+    """The privileges that the statements of a database's migrations, applied in order, leave in effect."""
     desired: set[Grant] = set()
     for statement in statements:
         if match := _GRANT.match(statement):
@@ -60,10 +60,10 @@ def desired_grants(statements: Iterable[str], database: str) -> set[Grant]:
 
 
 def missing_grants(root: Statements, desired: Iterable[Grant]) -> list[Grant]:
-    """The privileges that are not in effect.
+    """The desired privileges that are not in effect.
 
     Raises:
-        StarRocksError: StarRocks refused or did not answer.
+        StarRocksError: StarRocks refused a statement or did not respond.
     """
     desired = set(desired)
     actual: set[Grant] = set()
@@ -77,7 +77,7 @@ def missing_grants(root: Statements, desired: Iterable[Grant]) -> list[Grant]:
 
 
 def grant_missing(root: Statements, desired: Iterable[Grant]) -> list[str]:
-    """Grant what is missing; the errors of those that StarRocks refused, such as for an object that does not exist."""
+    """Grant missing privileges; return the errors of refused ones, such as those on an object that does not exist."""
     refused = []
     for grant in missing_grants(root, desired):
         try:
@@ -90,6 +90,6 @@ def grant_missing(root: Statements, desired: Iterable[Grant]) -> list[str]:
 def _grants(match: re.Match[str]) -> set[Grant]:
     privileges = [" ".join(each.upper().split()) for each in match["privileges"].split(",")]
     words = match["object"].replace("`", "").split()
-    # Keywords in capitals, names as they are: TABLE db.t, ALL TABLES IN DATABASE db.
+    # Normal form: keywords in capitals, names unchanged, such as TABLE db.t or ALL TABLES IN DATABASE db.
     target = " ".join([*(word.upper() for word in words[:-1]), words[-1]])
     return {Grant(match["role"], each, target) for each in privileges}

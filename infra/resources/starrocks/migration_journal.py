@@ -25,7 +25,7 @@ class SchemaObject:
     Args:
         kind: TABLE, VIEW or MATERIALIZED VIEW.
         name: without the database.
-        ddl: creates it as it was last seen.
+        ddl: statement that creates its last recorded form.
     """
 
     kind: str
@@ -33,7 +33,7 @@ class SchemaObject:
     ddl: str
 
     def reads(self, name: str) -> bool:
-        """Whether it is a view that reads another object of the database."""
+        """Whether this is a view that reads another object of the database."""
         if self.kind not in _VIEWS or name == self.name:
             return False
         place = rf"(?:\bFROM\b|\bJOIN\b|,)[\s(]*(?:`?\w+`?\s*\.\s*)?`?{re.escape(name)}`?(?!\w)"
@@ -42,11 +42,11 @@ class SchemaObject:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a migration is.
+    """The progress of a migration.
 
     Args:
-        applied: statements that were applied and recorded.
-        started: whether an earlier run may have sent the next one, and died before it was recorded.
+        applied: number of statements that were applied and recorded.
+        started: whether an earlier run may have sent the next statement and died before recording it.
     """
 
     applied: int = 0
@@ -54,15 +54,16 @@ class Progress:
 
 
 class MigrationJournal:
-    """What was applied to a database, and how to create its tables and views again."""
+    """Records the applied migrations of a database, and the statements that recreate its tables and views."""
 
     def __init__(self, root: Statements, replication_num: int, *, create: bool = True) -> None:
         """Open the journal of the session's current database.
 
         Args:
-            root: the session.
-            replication_num: of the journal's tables.
-            create: whether missing tables are created; without, a database without a journal reads as an empty one.
+            root: session as root.
+            replication_num: number of replicas of the journal's tables.
+            create: whether to create missing tables. If not, a database without a journal counts as one with an empty
+                journal.
         """
         self._root = root
         properties = f'PROPERTIES ("replication_num" = "{replication_num}")'
@@ -86,14 +87,14 @@ class MigrationJournal:
         return {str(row[0]) for row in self._root.execute("SHOW TABLES")}
 
     def checksums(self) -> dict[str, str]:
-        """Checksum by version of the migrations that were applied completely."""
+        """Checksums of the completely applied migrations, by version."""
         if not self._exists:
             return {}
         rows = self._root.execute("SELECT version, checksum FROM schema_migrations WHERE applied = statements")
         return {str(version): str(checksum) for version, checksum in rows}
 
     def progress(self, version: str) -> Progress | None:
-        """How far a migration is; None for one that was applied completely."""
+        """The progress of a migration; None if it was applied completely."""
         rows = self._root.execute("SELECT applied, statements FROM schema_migrations WHERE version = %s", (version,))
         if not rows:
             return Progress()
@@ -109,7 +110,7 @@ class MigrationJournal:
         )
 
     def record_object(self, kind: str, name: str) -> None:
-        """Record how to create a table or view again."""
+        """Record the statement that recreates a table or view."""
         ddl = str(self._root.execute(f"SHOW CREATE {kind} {name}")[0][1])
         known = self._root.execute("SELECT position, ddl FROM schema_objects WHERE name = %s", (name,))
         if known and known[0][1] == ddl:
@@ -121,11 +122,11 @@ class MigrationJournal:
         )
 
     def forget_object(self, name: str) -> None:
-        """Forget a table or view that a migration dropped or renamed."""
+        """Delete the record of a table or view that a migration dropped or renamed."""
         self._root.execute("DELETE FROM schema_objects WHERE name = %s", (name,))
 
     def record_present(self) -> None:
-        """Record the present form of all objects: a migration may have altered them."""
+        """Record the current form of all objects, because a migration may have altered them."""
         present = self._present()
         for each in self.objects():
             if each.name in present:
@@ -139,21 +140,21 @@ class MigrationJournal:
         return [SchemaObject(*map(str, row)) for row in rows]
 
     def missing_objects(self) -> list[SchemaObject]:
-        """Objects that were created and do not exist, each after those that it reads."""
+        """Recorded objects that do not exist, each after those that it reads."""
         present = self._present()
         return in_reading_order([each for each in self.objects() if each.name not in present])
 
     def note_recreated(self, name: str) -> None:
-        """Note when an object was created again: a table is empty then."""
+        """Record that an object was recreated, because a recreated table is empty."""
         noted = f"recreated {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
         self._root.execute("UPDATE schema_objects SET noted = %s WHERE name = %s", (noted, name))
 
 
 def in_reading_order(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
-    """Objects in an order in which each comes after those that it reads; otherwise their order stays."""
+    """Sort objects so that each comes after those that it reads; other objects keep their order."""
     left, ordered = list(objects), list[SchemaObject]()
     while left:
-        # Views cannot read each other in a circle; a name that only looks like a reference can close one.
+        # Views cannot form a cycle, but a name that only looks like a reference can seem to close one.
         ready = [each for each in left if not any(each.reads(other.name) for other in left)] or left[:1]
         ordered += ready
         left = [each for each in left if each not in ready]

@@ -1,4 +1,4 @@
-"""The lock of a schema's migrations: a table, whose creation fails where it exists."""
+"""The lock of a schema's migrations. It is a table, because creating an existing table fails."""
 
 import getpass
 import os
@@ -21,7 +21,7 @@ _LOOK_SECONDS = 0.5
 
 
 class SchemaLocked(Exception):
-    """Another run is applying migrations, or died while it did."""
+    """Another run is applying migrations, or died while applying them."""
 
 
 class Statements(Protocol):
@@ -37,18 +37,18 @@ def migration_lock(
 ) -> Iterator[None]:
     """Hold the lock of the session's database.
 
-    The lock of another process is waited for, since the work of an interrupted `up` continues for a while. The lock of
-    a process of this machine that is gone is removed.
+    The lock of another process is awaited, because an interrupted `up` continues for a while. A lock whose process ran
+    on this machine and has ended is removed.
 
     Args:
         root: a session in the database.
-        stack: for the error.
-        database: for the error.
-        replication_num: of the table.
-        within: seconds.
+        stack: name of the stack, for the error message.
+        database: name of the database, for the error message.
+        replication_num: number of replicas of the table.
+        within: time limit in seconds.
 
     Raises:
-        SchemaLocked: another process held it all the time; the message names it.
+        SchemaLocked: another process held the lock until the time limit; the message names the process.
     """
     holder = ""
 
@@ -90,7 +90,7 @@ def _taken(root: Statements, replication_num: int) -> bool:
 
 
 def _holder(root: Statements) -> str:
-    """The holder by the table's comment; empty where it has just been released."""
+    """The lock's holder, from the table's comment; empty if the lock has just been released."""
     try:
         [[_name, ddl, *_]] = root.execute(f"SHOW CREATE TABLE {_TABLE}")
     except StarRocksError:
@@ -100,14 +100,14 @@ def _holder(root: Statements) -> str:
 
 
 def owner() -> str:
-    """This process as a holder, in characters that need no quoting."""
+    """The text that identifies this process as holder, in characters that need no quoting."""
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     user, node = (re.sub(r"[^\w.-]", "-", name) for name in (getpass.getuser(), platform.node()))
     return f"{user}@{node} pid {os.getpid()} since {since}"
 
 
 def _died(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is gone; another one may have its number."""
+    """Whether the holder was a process of this machine that has ended. A new process may have the same process id."""
     found = _OWNER.match(holder)
     if found is None or found["node"] != re.sub(r"[^\w.-]", "-", platform.node()):
         return False

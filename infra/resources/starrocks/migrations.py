@@ -15,7 +15,7 @@ _NAME = re.compile(r"^V(?P<number>[0-9]{3,})__(?P<name>[a-z0-9_]+)\.sql$")
 
 
 class MigrationError(Exception):
-    """A migration that cannot be read or applied; the message names the file, and the line where one is known."""
+    """A migration cannot be read or applied; the message names the file and, if known, the line."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,17 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Of the text, whatever the line ends."""
+        """Checksum of the text, independent of the type of line breaks."""
         return hashlib.sha256(self.text.replace("\r\n", "\n").encode()).hexdigest()
 
     def statements(self, values: dict[str, str]) -> list[Statement]:
         """The statements with their placeholders filled.
 
         Args:
-            values: by placeholder, such as `replication_num`.
+            values: values by placeholder, such as `replication_num`.
 
         Raises:
-            MigrationError: an unknown placeholder, a string or comment that does not end.
+            MigrationError: a placeholder is unknown, or a string or comment does not end.
         """
         try:
             text = fill(self.text, values)
@@ -81,7 +81,7 @@ def read_migrations(folder: Path) -> list[Migration]:
     """The migrations of a folder, in order.
 
     Raises:
-        MigrationError: a file of another name, two of one number, or no file at all.
+        MigrationError: a file has an invalid name, two files have the same number, or there is no file.
     """
     found: dict[int, Migration] = {}
     for path in sorted(folder.glob("*.sql")):

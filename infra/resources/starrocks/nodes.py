@@ -1,4 +1,4 @@
-"""The members of a StarRocks cluster, as its first frontend knows them."""
+"""The members of a StarRocks cluster, as listed by its first frontend."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,15 @@ from infra.resources.starrocks.client import session
 
 _JOIN_SECONDS = 300
 _LEAVE_SECONDS = 3600
-"""Data are moved before a backend leaves. Where that takes longer, the next `up` continues to wait."""
+"""Time limit for moving a backend's data before it is removed.
+
+If moving takes longer, the next `up` continues to wait.
+"""
 _LOOK_EVERY = 1.0
 
 
 class NodesInputs(Inputs):
-    """Followers and backends by `host:port`, as the frontends call them, and what changes with each node's process."""
+    """Followers and backends by `host:port`, as the frontends list them, and the instance of each node's process."""
 
     stack: str
     service: str
@@ -36,19 +39,19 @@ class NodesProvider(Provider[NodesInputs]):
     replace_on = ("stack", "service")
 
     def identity(self, inputs: NodesInputs) -> str:
-        """One a cluster."""
+        """One resource per cluster."""
         return f"{inputs.stack}/{inputs.service}/nodes"
 
     def apply(self, inputs: NodesInputs, previous: NodesInputs | None) -> None:
-        """Add missing nodes; remove those that left the settings, a backend after its data were moved.
+        """Add missing nodes, and remove nodes that were deleted from the settings; a backend's data are moved first.
 
         Raises:
-            StarRocksError: it refused to let a node leave.
-            TimeoutError: a node did not come alive, or leave, in time; the message names it.
+            StarRocksError: StarRocks refused to remove a node.
+            TimeoutError: a node was not alive or not removed in time; the message names it.
         """
 
         def wait(ready: Callable[[], list[str]], within: float) -> None:
-            # A frontend that has just started, or whose name does not resolve yet, is waited for.
+            # Wait for a frontend that has just started, or whose name does not resolve yet.
             wait_until(
                 lambda: "; ".join(_patient(ready)), within=within, what="the cluster of StarRocks", pause=_LOOK_EVERY
             )
@@ -61,7 +64,7 @@ class NodesProvider(Provider[NodesInputs]):
             wait(lambda: _still_there(inputs, followers, backends), _LEAVE_SECONDS)
 
     def find_drift(self, inputs: NodesInputs) -> list[str]:
-        """Nodes that are not members, not alive, or about to leave."""
+        """Report nodes that are not members, not alive, or being removed."""
 
         def look() -> list[str]:
             with session(inputs.stack, inputs.service, "root") as root:
@@ -73,11 +76,11 @@ class NodesProvider(Provider[NodesInputs]):
             return [str(error)]
 
     def remove(self, inputs: NodesInputs) -> None:
-        """Membership goes with the frontends' metadata."""
+        """Do nothing: membership is part of the frontends' metadata."""
 
 
 class Tables(Protocol):
-    """A session with rows by column name."""
+    """A session that returns rows by column name."""
 
     def query(self, statement: str) -> Sequence[Mapping[str, object]]:
         """Run a statement."""
@@ -85,12 +88,12 @@ class Tables(Protocol):
 
 @dataclass(frozen=True)
 class Member:
-    """A node as the frontends see it.
+    """A node, as the frontends list it.
 
     Args:
-        alive: whether it answered the last heartbeat.
-        leaving: whether its data are being moved to others.
-        tablets: how many pieces of tables it holds.
+        alive: whether the node answered the last heartbeat.
+        leaving: whether its data are being moved to other nodes.
+        tablets: number of its tablets.
     """
 
     alive: bool
@@ -109,8 +112,8 @@ class Members:
 def members(root: Tables) -> Members:
     """The members of the cluster.
 
-    The columns are those of StarRocks' manual, "SHOW FRONTENDS" and "SHOW BACKENDS", found by name: 3.5 put one more
-    in front. `IP` holds the name that a node was added by.
+    Source of the columns: StarRocks manual, "SHOW FRONTENDS" and "SHOW BACKENDS". They are found by name, because
+    version 3.5 has an additional first column. `IP` contains the name by which a node was added.
     """
     frontends = root.query("SHOW FRONTENDS")
     backends = root.query("SHOW BACKENDS")
@@ -126,7 +129,7 @@ def members(root: Tables) -> Members:
 
 
 def _patient(look: Callable[[], list[str]]) -> list[str]:
-    """The complaints of a look; a refusal is a complaint too."""
+    """Call a check; return its error messages, or that of a StarRocks error."""
     try:
         return look()
     except StarRocksError as error:
@@ -134,7 +137,7 @@ def _patient(look: Callable[[], list[str]]) -> list[str]:
 
 
 def _join(inputs: NodesInputs) -> list[str]:
-    """Add missing nodes; complaints about those that are not alive yet."""
+    """Add missing nodes; return a message for each node that is not alive yet."""
     with session(inputs.stack, inputs.service, "root") as root:
         found = members(root)
         for node in inputs.followers:
@@ -154,16 +157,16 @@ def _complaints(inputs: NodesInputs, found: Members) -> list[str]:
     complaints = []
     for kind, node, member in desired:
         if member is None:
-            complaints.append(f"{kind} {node} is no member")
+            complaints.append(f"{kind} {node} is not a member")
         elif not member.alive:
             complaints.append(f"{kind} {node} is not alive")
         elif member.leaving:
-            complaints.append(f"{kind} {node} is about to leave")
+            complaints.append(f"{kind} {node} is being removed")
     return complaints
 
 
 def _leave(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str]) -> None:
-    """Remove nodes that are still members. StarRocks refuses where tables need as many backends as there are."""
+    """Remove nodes that are still members. StarRocks refuses if tables need the current number of backends."""
     with session(inputs.stack, inputs.service, "root") as root:
         found = members(root)
         for node in followers:
@@ -175,7 +178,7 @@ def _leave(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str
 
 
 def _still_there(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str]) -> list[str]:
-    """Nodes that have not left: their containers and volumes must stay until then."""
+    """A message for each node that is still a member; its container and volumes must stay until it is removed."""
     with session(inputs.stack, inputs.service, "root") as root:
         found = members(root)
     return [
@@ -189,7 +192,7 @@ def _still_there(inputs: NodesInputs, followers: Sequence[str], backends: Sequen
 
 
 class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"):
-    """A cluster with all of its members."""
+    """The members of a StarRocks cluster."""
 
     provider = NodesProvider
 
@@ -204,16 +207,17 @@ class StarRocksNodes(DynamicResource, module="kappastack", name="StarRocksNodes"
         instances: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Pass the inputs to the provider.
+        """Declare the members.
 
         Args:
-            name: of the resource.
-            stack: the stack.
-            service: the first frontend.
+            name: name of the resource.
+            stack: name of the stack.
+            service: service of the first frontend.
             followers: the other frontends as `host:port`.
-            backends: as `host:port`.
-            instances: of all nodes: a changed one is waited for, since no other resource checks the nodes of a cluster.
-            opts: of the resource.
+            backends: backends as `host:port`.
+            instances: instances of all nodes. This resource waits for a changed one, because no other resource checks
+                the nodes of a cluster.
+            opts: resource options.
         """
         super().__init__(
             name,

@@ -1,8 +1,8 @@
-"""Whether a statement of a migration is in effect already: a run may have died between the statement and its record.
+"""Detects statements of migrations that an interrupted run has already applied but not recorded.
 
-StarRocks has no transaction around DDL. A statement that was sent, and not recorded, is sent again by the next run.
-Where it is refused then, and its effect is there, it was applied. Statements that would do something else when they
-are sent twice, such as SWAP, are refused before they are sent once.
+StarRocks has no transactions for DDL. The next run therefore repeats a statement that was sent but not recorded. If
+StarRocks refuses it and its effect exists, the statement counts as applied. Statements that have another effect when
+repeated, such as SWAP, are refused before they are sent for the first time.
 """
 
 import re
@@ -40,7 +40,7 @@ class Statements(Protocol):
 
 
 def unrepeatable(root: Statements, statement: str) -> str:
-    """Why a statement could not be sent twice; empty where it can."""
+    """The reason why a statement cannot be repeated; empty if it can."""
     reason = ""
     if altered := _ALTERED.match(statement):
         action = altered[2]
@@ -58,7 +58,7 @@ def unrepeatable(root: Statements, statement: str) -> str:
 
 
 def in_effect(root: Statements, statement: str) -> bool:
-    """Whether the effect of a statement that StarRocks refused is there already."""
+    """Whether the effect of a statement that StarRocks refused exists already."""
     if match := _CREATED.match(statement):
         return match[2] in _names(root, match[1])
     if match := _DROPPED.match(statement):
@@ -105,6 +105,6 @@ def _has_primary_key(root: Statements, table: str) -> bool:
 
 
 def _columns_in(text: str) -> int:
-    """Columns of a list in parentheses; the commas of types and texts do not separate them."""
+    """Columns of a list in parentheses; commas within types and string literals do not separate columns."""
     bare = re.sub(r"'[^']*'|\"[^\"]*\"|\([^)]*\)|<[^>]*>", "", text)
     return bare.count(",") + 1

@@ -1,4 +1,4 @@
-"""Rows of reference data that a file of the repository declares."""
+"""Reference rows, which a file of the repository declares."""
 
 from pulumi import ResourceOptions
 from pydantic import Field
@@ -14,7 +14,7 @@ Cell = str | float | None
 class RowsInputs(Inputs):
     """Rows by key; each maps columns to values.
 
-    The engine drops the nulls of a structure, so `columns` names what a row sets; a column that a row lacks is NULL.
+    The engine drops nulls of structures, so `columns` lists all columns; a column that a row lacks is NULL.
     """
 
     stack: str
@@ -28,7 +28,7 @@ class RowsInputs(Inputs):
 
     @property
     def names(self) -> list[str]:
-        """The columns without the key; the state of older revisions does not name them."""
+        """The columns without the key; in the state of older revisions they are taken from the rows."""
         return self.columns or sorted({column for row in self.rows.values() for column in row})
 
     def values(self, key: str) -> list[Cell]:
@@ -47,9 +47,9 @@ class RowsProvider(Provider[RowsInputs]):
         return f"{inputs.stack}/{inputs.database}.{inputs.table}"
 
     def apply(self, inputs: RowsInputs, previous: RowsInputs | None) -> None:
-        """Upsert each row, and delete those that are no longer declared."""
+        """Upsert each row, and delete rows that are no longer declared."""
         with session(inputs.stack, inputs.service, inputs.user) as starrocks:
-            # Every column is named: an INSERT into a PRIMARY KEY table keeps the values of those that are not.
+            # All columns are listed, because an INSERT into a PRIMARY KEY table keeps the values of unlisted columns.
             starrocks.insert(
                 f"{inputs.database}.{inputs.table}",
                 [inputs.key, *inputs.names],
@@ -59,7 +59,7 @@ class RowsProvider(Provider[RowsInputs]):
                 self._delete(starrocks, inputs, [*(previous.rows.keys() - inputs.rows.keys())])
 
     def find_drift(self, inputs: RowsInputs) -> list[str]:
-        """Rows that are missing or different."""
+        """Report missing and different rows."""
         try:
             with session(inputs.stack, inputs.service, inputs.user) as starrocks:
                 return [text for key in inputs.rows if (text := self._complaint(starrocks, inputs, key))]
@@ -80,7 +80,7 @@ class RowsProvider(Provider[RowsInputs]):
         return f"row {key} differs in {', '.join(wrong)}" if wrong else ""
 
     def remove(self, inputs: RowsInputs) -> None:
-        """Delete the declared rows. The rows' own user may have been removed with its product."""
+        """Delete the declared rows, as root, because the rows' user may have been removed with its product."""
         with session(inputs.stack, inputs.service, "root") as starrocks:
             self._delete(starrocks, inputs, list(inputs.rows))
 
@@ -111,7 +111,7 @@ class StarRocksRows(DynamicResource, module="kappastack", name="StarRocksRows"):
         rows: dict[str, dict[str, Cell]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`user` may SELECT, INSERT and DELETE there; `rows` by the value of the column `key`."""
+        """`user` has SELECT, INSERT and DELETE on the table; `rows` are by the value of the column `key`."""
         inputs = {
             "stack": stack,
             "service": service,

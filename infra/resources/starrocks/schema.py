@@ -1,4 +1,4 @@
-"""The schema of a database in StarRocks: versioned migrations, applied once and in order, and repaired."""
+"""The schema of a StarRocks database: applies versioned migrations once and in order, and repairs drift."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ from infra.resources.starrocks.repeated import in_effect, unrepeatable
 from infra.settings import ROOT
 
 _BUSY_SECONDS = 300
-"""A change of a big table's columns takes this long, and the next statement has to wait for it."""
+"""Time limit for a column change of a big table, during which StarRocks refuses the next statement."""
 _OBJECT = re.compile(
     r"^\s*(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+"
     r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`?(?P<name>\w+)`?(?!\s*\.)",
@@ -32,7 +32,7 @@ _RENAMED = re.compile(
 
 
 class SchemaInputs(Inputs):
-    """The migrations by name with the checksum of each."""
+    """A database and the checksums of its migrations, by name."""
 
     stack: str
     service: str
@@ -44,25 +44,26 @@ class SchemaInputs(Inputs):
 
     @property
     def values(self) -> dict[str, str]:
-        """What the placeholders of migrations stand for."""
+        """Values of the placeholders in migrations."""
         return {"replication_num": str(self.replication_num)}
 
 
 class SchemaProvider(Provider[SchemaInputs]):
-    """Applies migrations, and creates again what was dropped by hand."""
+    """Applies migrations, and recreates objects that were dropped by hand."""
 
     model = SchemaInputs
     replace_on = ("stack", "database")
 
     def identity(self, inputs: SchemaInputs) -> str:
-        """The database."""
+        """The name of the database."""
         return f"{inputs.stack}/{inputs.database}"
 
     def apply(self, inputs: SchemaInputs, previous: SchemaInputs | None) -> None:
-        """Apply what has not been applied, create what is missing, and grant what is not in effect.
+        """Apply new migrations, recreate missing objects, and grant missing privileges.
 
         Raises:
-            MigrationError: an applied file was edited, or a statement failed (file, line, StarRocks' answer).
+            MigrationError: an applied file was edited, or a statement failed; the message has file, line and StarRocks'
+                error.
             SchemaLocked: another run migrates the database.
         """
         migrations = read_migrations(ROOT / inputs.folder)
@@ -76,7 +77,7 @@ class SchemaProvider(Provider[SchemaInputs]):
                 migrate(root, migrations, inputs)
 
     def find_drift(self, inputs: SchemaInputs) -> list[str]:
-        """Objects and privileges that are missing, and migrations that are not applied or were edited."""
+        """Report missing objects and privileges, and migrations that are not applied or were edited."""
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 databases = {str(row[0]) for row in root.execute("SHOW DATABASES")}
@@ -94,7 +95,7 @@ class SchemaProvider(Provider[SchemaInputs]):
         try:
             roles = created_roles(read_migrations(ROOT / inputs.folder), inputs.values)
         except MigrationError:
-            # The files were removed together with the product.
+            # The product's files have been removed with the product.
             roles = []
         with session(inputs.stack, inputs.service, "root") as root:
             root.execute(f"DROP DATABASE IF EXISTS {inputs.database} FORCE")
@@ -103,7 +104,7 @@ class SchemaProvider(Provider[SchemaInputs]):
 
 
 def created_roles(migrations: list[Migration], values: dict[str, str]) -> list[str]:
-    """Roles that exist after all migrations, in the order of their creation."""
+    """Roles that exist after all migrations, in the order of creation."""
     roles: list[str] = []
     for statement in (each.text for migration in migrations for each in migration.statements(values)):
         match = _ROLE.match(statement)
@@ -115,7 +116,7 @@ def created_roles(migrations: list[Migration], values: dict[str, str]) -> list[s
 
 
 def migrate(root: StarRocks, migrations: list[Migration], inputs: SchemaInputs) -> None:
-    """Bring the session's database to its migrations.
+    """Apply the migrations to the session's database.
 
     Raises:
         MigrationError: see `SchemaProvider.apply`.
@@ -133,7 +134,7 @@ def migrate(root: StarRocks, migrations: list[Migration], inputs: SchemaInputs) 
 
 
 def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
-    """Where the session's database differs from its migrations, a line each."""
+    """Differences between the session's database and its migrations, one line each."""
     journal = MigrationJournal(root, inputs.replication_num, create=False)
     applied = journal.checksums()
     lines = [
@@ -150,7 +151,7 @@ def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
     try:
         migrations = read_migrations(ROOT / inputs.folder)
     except MigrationError:
-        # The product was removed from the repository: its schema is about to be removed too.
+        # The product was removed from the repository, and its schema will be removed in the same deployment.
         return lines
     return [
         f"role {each.role} lacks {each.privilege} on {each.object}"
@@ -210,7 +211,7 @@ def _record_object(journal: MigrationJournal, statement: Statement) -> None:
 
 
 class StarRocksSchema(DynamicResource, module="kappastack", name="StarRocksSchema"):
-    """A database with its tables and views."""
+    """A StarRocks database with its tables and views."""
 
     provider = SchemaProvider
 
@@ -226,7 +227,7 @@ class StarRocksSchema(DynamicResource, module="kappastack", name="StarRocksSchem
         keep_data: bool,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`migrations` is a folder below the repository."""
+        """`migrations` is a folder of the repository."""
         super().__init__(
             name,
             {

@@ -11,7 +11,7 @@ from infra.resources.starrocks.client import session, wait_for
 
 
 class UsersInputs(Inputs):
-    """Roles by user, and the id of the secret that is each user's password."""
+    """The role and the id of the password's secret of each user."""
 
     stack: str
     service: str
@@ -30,7 +30,7 @@ class UsersProvider(Provider[UsersInputs]):
         return f"{inputs.stack}/users"
 
     def apply(self, inputs: UsersInputs, previous: UsersInputs | None) -> None:
-        """Create or change each user; all statements may be repeated."""
+        """Create or change each user; all statements can be repeated."""
         passwords = connections.load(inputs.stack).secrets
         wait_for(inputs.stack, inputs.service)
         with session(inputs.stack, inputs.service, "root") as root:
@@ -45,7 +45,7 @@ class UsersProvider(Provider[UsersInputs]):
                     root.execute(f"DROP USER IF EXISTS '{user}'@'%'")
 
     def find_drift(self, inputs: UsersInputs) -> list[str]:
-        """Users who cannot log in with their password, or lack their role."""
+        """Report users that cannot log in with their password, or lack their role."""
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 return [
@@ -85,7 +85,7 @@ class StarRocksUsers(DynamicResource, module="kappastack", name="StarRocksUsers"
         password_ids: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`roles` by user; `password_ids` by user: a new id means a rotated password."""
+        """`roles` and `password_ids` are by user; a new id means a rotated password."""
         super().__init__(
             name,
             {"stack": stack, "service": service, "roles": dict(roles), "password_ids": dict(password_ids)},

@@ -1,4 +1,4 @@
-"""What a stack has on a Docker Engine, by the `docker` command."""
+"""Lists, stops and removes a stack's objects on a Docker Engine, with the `docker` command."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ _COMMAND_SECONDS = 600
 
 
 class EngineError(OperationsError):
-    """The Docker Engine refused a command or does not answer; the message has its words."""
+    """The Docker Engine refused a command or does not answer; the message has the engine's error text."""
 
 
 def containers(stack: str) -> dict[str, RunningService]:
@@ -53,7 +53,7 @@ def _bytes(text: str) -> int:
 
 
 def stop(stack: str) -> list[str]:
-    """Stop all containers of a stack side by side, each as its own settings say.
+    """Stop all containers of a stack in parallel, each with its own stop signal and grace period.
 
     Returns:
         The services that were running.
@@ -65,7 +65,7 @@ def stop(stack: str) -> list[str]:
 
 
 def restart(container: str) -> None:
-    """Stop a container as its own settings say, and start it again."""
+    """Restart a container with its own stop signal and grace period."""
     _docker("restart", container)
 
 
@@ -79,17 +79,17 @@ def follow(stack: str, service: str, *, follow: bool) -> int:
 
 
 def remove(stack: str, *, keep: Collection[str], volumes: bool) -> list[str]:
-    """Remove what carries the label of a stack and is in no state, as a killed deployment leaves it.
+    """Remove objects that carry a stack's label but are not in its state, such as those of a killed deployment.
 
-    A later deployment would refuse the names of such containers. Volumes are adopted by it.
+    The names of such containers would make a later deployment fail. Volumes are adopted by it.
 
     Args:
-        stack: its name.
-        keep: ids of the resources in the stack's state: those of containers and networks, and names of volumes.
-        volumes: remove volumes with data too; those with configuration are always removed.
+        stack: name of the stack.
+        keep: ids of containers and networks, and names of volumes, in the stack's state.
+        volumes: whether to remove volumes with data too; those with configuration are always removed.
 
     Returns:
-        A line for each removed thing.
+        A line for each removed object.
 
     Raises:
         EngineError: the engine refused.
@@ -112,7 +112,7 @@ def kept_volumes(stack: str) -> list[str]:
 
 
 def engine_folder() -> Path | None:
-    """Where an engine of this machine keeps images and volumes; None if it is not visible from here."""
+    """The folder of the engine's images and volumes; None if the engine runs on another machine."""
     try:
         folder = Path(_docker("info", "--format", "{{.DockerRootDir}}").strip())
     except EngineError:

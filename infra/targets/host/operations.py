@@ -93,12 +93,12 @@ class HostOperations:
         return KeptData(tuple(str(each) for each in sorted(data.glob("*/*"))), f"rm -r {shlex.quote(str(data))}")
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
-        """Nothing: the next deployment adopts what runs."""
+        """Do nothing: the next deployment adopts running processes."""
         return []
 
 
 def _memory(process: Process) -> int:
-    """Resident bytes of a process and its children; 0 where it has just ended."""
+    """Resident bytes of a process and its children; 0 if it has just ended."""
     try:
         root = psutil.Process(process.pid)
         return sum(each.memory_info().rss for each in [root, *root.children(recursive=True)])

@@ -189,7 +189,7 @@ class HostServiceProvider(Provider[Description]):
         except SupervisorDown:
             return [*drift, "stopped"]
         if process is None:
-            return [*drift, "the supervisor does not know it"]
+            return [*drift, "the supervisor has no such program"]
         if process.state not in ALIVE:
             drift.append(f"not running: {process.state} {process.description}".rstrip())
         return drift
@@ -238,7 +238,7 @@ def _ensure_assembled(directories: Sequence[str]) -> None:
             missing.remove(distribution.path.name)
     if missing:
         names = ", ".join(sorted(missing))
-        raise DeployFailed(f"no distribution {names} can be made of the sources as they are: run `make up`")
+        raise DeployFailed(f"distribution {names} does not match the current sources: run `make up`")
 
 
 def _digest(value: str) -> str:

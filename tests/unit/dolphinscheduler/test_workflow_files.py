@@ -82,14 +82,14 @@ def test_a_good_file(root: Path) -> None:
         ("job: aqi_hourly", "jobs: aqi_hourly", 13, "tasks.0.jobs: unknown key"),
         ("job: aqi_hourly", "job: aqi_daily", 13, "tasks.0.job: there is no seatunnel/example/aqi_daily.conf"),
         ("needs: [first]", "needs: [frist]", 18, "tasks.1.needs.0: there is no task 'frist'; there are first, second"),
-        ("needs: [first]", "needs: [second]", 18, "tasks.1.needs: tasks need each other: second → second"),
+        ("needs: [first]", "needs: [second]", 18, "tasks.1.needs: tasks depend on each other: second → second"),
         ("retries: 3", "retries: -1", 20, "tasks.1.retries: Input should be greater than or equal to 0; it is -1"),
         ("retries: 3", "retries: many", 20, "tasks.1.retries: Input should be a valid integer"),
         ("name: second", "name: first", 16, "tasks.1.name: another task is named 'first'"),
         ("name: second", "name: Second one", 16, "tasks.1.name: String should match pattern"),
         ("    archive: old\n", "", 16, "tasks.1.archive: missing"),
         ("name: example", "name: other", 1, "name: must be the file's name, 'example'"),
-        ('  to: ""\n', "", 1, "workflow: parameters: from and to come together"),
+        ('  to: ""\n', "", 1, "workflow: parameters: from and to must be declared together"),
         ("timeout: 30m", "timeout: 30m\ntimeout: 31m", 7, "not YAML: 'timeout' is given twice"),
         ("timeout: 30m", "timeout: [30m", 7, "not YAML: expected ',' or ']'"),
     ],
@@ -107,7 +107,7 @@ def test_all_errors_are_reported_together(root: Path) -> None:
 
 def test_the_error_for_a_cycle_lists_its_tasks(root: Path) -> None:
     text = GOOD.replace("    job: aqi_hourly\n", "    job: aqi_hourly\n    needs: [second]\n")
-    assert complaints(root, text) == ["14: tasks.0.needs: tasks need each other: first → second → first"]
+    assert complaints(root, text) == ["14: tasks.0.needs: tasks depend on each other: first → second → first"]
 
 
 def test_an_empty_file(root: Path) -> None:

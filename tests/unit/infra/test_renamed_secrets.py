@@ -79,5 +79,5 @@ def test_rows_of_a_renamed_user_have_drifted() -> None:
         rows={"simba": {"name": "Simba"}},
     )
     assert RowsProvider().find_drift(inputs) == [
-        "stack test has no StarRocks user registrar, so that its password is not known"
+        "stack test has no StarRocks user registrar, so its password is unknown"
     ]
