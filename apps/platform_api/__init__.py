@@ -1,1 +1,1 @@
-"""The HTTP API of the platform: how its workflows and streaming jobs go, read from StarRocks."""
+"""The HTTP API of the platform: the state of its workflows and streaming jobs, read from StarRocks."""

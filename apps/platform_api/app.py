@@ -1,4 +1,4 @@
-"""The platform's API put together."""
+"""The declaration of the platform's API."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1/pipeline", tags=["pipeline"])
     responses=described(),
 )
 def get_pipeline(pool: PoolOf) -> Response:
-    """When each step last succeeded, what fails and why; whether each streaming job runs."""
+    """The last success of each step, failures with their reasons, and the state of each streaming job."""
     body = pipeline(pool).model_dump_json()
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
 
@@ -29,7 +29,7 @@ API = Api(
     name="kappastack",
     title="kappastack",
     version="1.0.0",
-    description="How the workflows and streaming jobs of the platform go, read from StarRocks.",
+    description="The state of the platform's workflows and streaming jobs, read from StarRocks.",
     settings=Settings,
     routers=[router],
 )

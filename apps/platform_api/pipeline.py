@@ -12,7 +12,7 @@ from apps.web.times import now
 LATE_AFTER_PERIODS: Final = 2.5
 """Periods without success after which a step is late: one run may fail while the next is still running."""
 
-# all columns: every_seconds was added after the table
+# every column, because a later migration added every_seconds
 _STEPS: Final = "SELECT * FROM pipeline_steps ORDER BY product, workflow, task"
 
 _JOBS: Final = """
@@ -25,16 +25,16 @@ _JOB_LIST: Final = TypeAdapter(list[StreamingJob])
 
 
 def every(row: Row) -> timedelta | None:
-    """The longest pause between two scheduled runs of a step; None where it has no schedule."""
+    """The longest pause between two scheduled runs of a step; None if it has no schedule."""
     seconds = row.get("every_seconds")
     return timedelta(seconds=seconds) if isinstance(seconds, int) and seconds > 0 else None
 
 
 def late(step: PipelineStep, period: timedelta | None, moment: datetime) -> bool | None:
-    """Whether a step has not succeeded for more than 2.5 of its usual periods; None where its period is not known.
+    """Whether a step has not succeeded for more than 2.5 of its usual periods; None if its period is unknown.
 
-    Without a success it is late after its first failure, or that long after its last run began: a run over a range of
-    the past is no success of the schedule, and no failure either.
+    A step that never succeeded is late after its first failure, or 2.5 periods after the start of its last run. A run
+    over a past range counts neither as a success of the schedule nor as a failure.
     """
     if period is None:
         return None

@@ -1,1 +1,4 @@
-"""What several programs share: polling, StarRocks, files, placeholders, streaming jobs. It needs nothing of Pulumi."""
+"""Modules that several programs share: polling, StarRocks, files, placeholders, streaming jobs.
+
+They do not use Pulumi.
+"""

@@ -1,4 +1,4 @@
-"""The atomic file writer of this project. By the standard library alone."""
+"""The atomic file writer of this project. It uses the standard library only."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ _READABLE = 0o644
 
 
 def write_file(path: Path, content: str | bytes, *, mode: int = _READABLE) -> None:
-    """Write a file so that a reader, and a machine that restarts, sees the old content or the new one.
+    """Write a file atomically: readers find the old or the new content, also after a crash of the machine.
 
     Args:
         path: the file; missing folders are created.
@@ -18,7 +18,7 @@ def write_file(path: Path, content: str | bytes, *, mode: int = _READABLE) -> No
         mode: permissions of the file.
 
     Raises:
-        OSError: it could not be written; no draft is left and the old content stays.
+        OSError: the file cannot be written; the old content stays, and the temporary file is deleted.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -10,12 +10,12 @@ class UnknownPlaceholder(Exception):
     """A placeholder without a value.
 
     Attributes:
-        placeholder: as it stands in the text, such as `${from}`.
+        placeholder: the placeholder's text, such as `${from}`.
         line: line of the text, from 1.
     """
 
     def __init__(self, placeholder: str, line: int, known: Iterable[str]) -> None:
-        """`known` are the names that have a value."""
+        """`known` are the names with a value."""
         super().__init__(f"unknown placeholder {placeholder}; known are {', '.join(sorted(known)) or 'none'}")
         self.placeholder = placeholder
         self.line = line
@@ -25,12 +25,12 @@ def fill(text: str, values: Mapping[str, str], *, mark: str = "$") -> str:
     """Replace every placeholder of a text.
 
     Args:
-        text: holds placeholders such as `${from}`.
-        values: by name.
+        text: text with placeholders such as `${from}`.
+        values: values by name.
         mark: `$` or `@`, the character before the brace.
 
     Raises:
-        UnknownPlaceholder: one that is not among the values.
+        UnknownPlaceholder: a placeholder has no value.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -42,11 +42,11 @@ def fill(text: str, values: Mapping[str, str], *, mark: str = "$") -> str:
 
 
 def fill_known(text: str, value: Callable[[str], str | None], *, mark: str = "$") -> str:
-    """Replace the placeholders that have a value; the others stay.
+    """Replace the placeholders that have a value, and keep the others.
 
     Args:
-        text: holds placeholders.
-        value: by name, None for one that stays.
+        text: text with placeholders.
+        value: returns the value of a name, or None to keep the placeholder.
         mark: `$` or `@`.
     """
 

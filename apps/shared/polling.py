@@ -10,11 +10,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Pending:
-    """The answer of a look that found that something is not ready.
+    """The result of a check that is not fulfilled yet.
 
     Args:
         reason: what is missing, for the error message.
-        final: waiting longer is useless, such as after a wrong password.
+        final: whether further waiting is useless, such as after a wrong password.
     """
 
     reason: str
@@ -22,7 +22,7 @@ class Pending:
 
 
 class NeverReady(Exception):
-    """A look gave a final reason, so that the loop ended before its time limit."""
+    """A check returned a final reason, so the loop ended before its time limit."""
 
 
 def poll(
@@ -35,18 +35,18 @@ def poll(
     progress: Callable[[str], None] | None = None,
     more_time: Callable[[], bool] | None = None,
 ) -> T:
-    """Look repeatedly until there is a value.
+    """Call `look` repeatedly until it returns a value.
 
-    The last look is made when the time is over, so that a slow look never shortens the limit.
+    The last call is made after the time limit, so that a slow call never shortens the limit.
 
     Args:
         look: returns the value, or `Pending`.
         within: time limit in seconds; `math.inf` for none.
         what: subject of the error message, such as `Pulsar at 127.0.0.1:8080`.
-        pause: seconds between two looks.
-        longest_pause: the pause doubles after each look up to this many seconds; None keeps it constant.
-        progress: called with each reason that differs from the one before.
-        more_time: called before each further look once the time limit is over; False ends the loop.
+        pause: seconds between two calls.
+        longest_pause: limit of the pause, which doubles after each call; None keeps the pause constant.
+        progress: called with each reason that differs from the previous one.
+        more_time: called after the time limit, before each further call; False ends the loop.
 
     Returns:
         The value.
@@ -85,7 +85,7 @@ def wait_until(
     progress: Callable[[str], None] | None = None,
     more_time: Callable[[], bool] | None = None,
 ) -> None:
-    """Wait until there is no complaint.
+    """Call `complaint` repeatedly until it returns an empty string.
 
     Args:
         complaint: returns what is missing, or an empty string; a `Pending` may say that the reason is final.

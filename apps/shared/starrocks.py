@@ -1,4 +1,4 @@
-"""The StarRocks client of this project: one connection of one user, opened when it is needed and again after a loss."""
+"""The StarRocks client of this project: one connection of one user, opened on demand and reopened after a loss."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,38 +17,38 @@ from pymysql.cursors import Cursor, SSCursor
 from apps.shared.polling import Pending, poll
 
 Cell = str | int | float | Decimal | datetime | date | None
-"""A value of an answer. DATETIME values are UTC without a zone."""
+"""A value of a result. DATETIME values are in UTC, without a time zone."""
 Row = tuple[Cell, ...]
 Argument = str | int | float | Decimal | datetime | date | None
 
 ACCESS_DENIED = 1045
 _FIRST_LINE = 120
 _SESSION = "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
-"""Planning may take a minute: the limit of 3,000 ms of wall clock is too short for a frontend without CPU time."""
+"""Time limit of the planner: a minute. The default of 3,000 ms is too short on a busy machine."""
 _PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _BUSY_SECONDS = 60.0
 
 _TRY_AGAIN = (
-    "starrocks planner use long time",  # the planner's time limit, which a busy frontend exceeds
-    "waiting to be completed",  # DROP of what has transactions in the state COMMITTED
-    "please wait",  # a schema change is in progress; "Node catalog is not ready, please wait for a while."
-    "not normal",  # the same in other statements: "state is SCHEMA_CHANGE not NORMAL"
+    "starrocks planner use long time",  # A busy frontend exceeds the planner's time limit.
+    "waiting to be completed",  # DROP of a table with transactions in the state COMMITTED.
+    "please wait",  # A schema change is in progress; "Node catalog is not ready, please wait for a while."
+    "not normal",  # The same error of other statements: "state is SCHEMA_CHANGE not NORMAL".
     "lock timeout",
     "failed to acquire lock",
-    "current running txns on db",  # more loads at once than the limit of a database
+    "current running txns on db",  # More parallel loads than the limit of the database.
 )
-"""Parts of answers, in lower case, by which a frontend asks to try again: it did nothing."""
+"""Lower-case parts of retryable errors: the frontend did not run the statement."""
 
 T = TypeVar("T")
 
 
 class StarRocksError(Exception):
-    """StarRocks refused a statement; the message has the statement's first line and what StarRocks said.
+    """StarRocks refused a statement; the message has the statement's first line and StarRocks' error text.
 
     Attributes:
-        code: of the MySQL protocol, 0 where there is none.
-        said: what StarRocks said.
+        code: error code of the MySQL protocol; 0 if there is none.
+        said: StarRocks' error text.
     """
 
     def __init__(self, message: str, *, code: int = 0, said: str = "") -> None:
@@ -59,7 +59,7 @@ class StarRocksError(Exception):
 
 
 class StarRocksUnreachable(StarRocksError):
-    """StarRocks does not answer, or the connection was lost: whether the statement took effect is not known."""
+    """StarRocks does not respond, or the connection was lost. Whether the statement took effect is unknown."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ class Address:
 
     Args:
         host: name or IP address of a frontend.
-        port: of the MySQL protocol.
-        user: name.
-        password: empty for none.
-        database: the current one; empty for none.
+        port: port of the MySQL protocol.
+        user: name of the user.
+        password: password; empty for none.
+        database: current database; empty for none.
     """
 
     host: str
@@ -81,11 +81,11 @@ class Address:
     database: str = ""
 
     def __str__(self) -> str:
-        """For messages, without the password."""
+        """The address as text for messages, without the password."""
         return f"StarRocks at {self.host}:{self.port}, user {self.user}"
 
     def __repr__(self) -> str:
-        """Like `str`: a password never gets into a traceback."""
+        """The same as `str`, so that no traceback contains a password."""
         return f"<{self}>"
 
 
@@ -105,7 +105,7 @@ class _Options(TypedDict):
 
 
 class StarRocks:
-    """A connection, in UTC, that commits each statement. Used by one thread at a time."""
+    """A connection in UTC that commits each statement. It must be used by one thread at a time."""
 
     def __init__(
         self,
@@ -117,15 +117,15 @@ class StarRocks:
         report: Callable[[str], None] | None = None,
         program: str = "kappastack",
     ) -> None:
-        """Nothing is opened before the first statement.
+        """Create a client; it connects at the first statement.
 
         Args:
             address: server and user.
-            connect_seconds: time limit of a connection attempt.
-            answer_seconds: time limit of an answer.
-            busy_seconds: how long a statement is repeated where StarRocks asks to try again.
-            report: called with a line for people when a statement is repeated.
-            program: shown in the process list.
+            connect_seconds: time limit of a connection attempt, in seconds.
+            answer_seconds: time limit of a response, in seconds.
+            busy_seconds: time for which a statement is retried after retryable errors, in seconds.
+            report: called with a line for users before each retry.
+            program: program name in the process list.
         """
         self.address = address
         self._connect_seconds = connect_seconds
@@ -136,7 +136,7 @@ class StarRocks:
         self._connection: Connection[Cursor] | None = None
 
     def __enter__(self) -> Self:
-        """Open nothing yet."""
+        """Return the client, which is not connected yet."""
         return self
 
     def __exit__(
@@ -146,46 +146,49 @@ class StarRocks:
         self.close()
 
     def query(self, statement: str, arguments: Sequence[Argument] = ()) -> list[dict[str, Cell]]:
-        """Run a statement; its rows by column name.
+        """Run a statement and return its rows by column name.
 
         Args:
-            statement: `%s` stands for an argument; with arguments, a `%` is written `%%`.
+            statement: SQL text; `%s` stands for an argument. With arguments, a literal `%` is written `%%`.
             arguments: values in order.
 
         Raises:
-            StarRocksUnreachable: no answer.
+            StarRocksUnreachable: StarRocks does not respond.
             StarRocksError: any other error.
         """
         names, rows, _changed = self._run(statement, arguments)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def execute(self, statement: str, arguments: Sequence[Argument] = ()) -> list[Row]:
-        """Run a statement; its rows, none for a statement without rows. Errors like those of `query`."""
+        """Run a statement and return its rows, an empty list for a statement without rows.
+
+        Raises the errors of `query`.
+        """
         return self._run(statement, arguments)[1]
 
     def change(self, statement: str, arguments: Sequence[Argument] = (), *, repeat: bool = True) -> int:
-        """Run a statement that changes rows; their number. Errors like those of `query`.
+        """Run a statement that changes rows and return their number. Raises the errors of `query`.
 
         Args:
             statement: see `query`.
             arguments: see `query`.
-            repeat: whether it is sent again where StarRocks asks to try again.
+            repeat: whether to retry the statement after retryable errors.
         """
         return self._run(statement, arguments, busy_seconds=self._busy_seconds if repeat else 0)[2]
 
     def change_guarded(self, guard: str, statement: str) -> None:
-        """Run a statement only if StarRocks has answered the guard without an error, in one request.
+        """Send a guard and a statement in one request; the statement runs only if the guard succeeds.
 
-        StarRocks runs the statements of a request in order and stops at the first error, so no client, however slow,
-        can come between the two. Nothing is repeated.
+        StarRocks runs the statements of a request in order and stops at the first error. No other client can therefore
+        act between the two. Nothing is retried.
 
         Args:
-            guard: a query that fails where the statement must not run.
-            statement: without arguments.
+            guard: a query that fails if the statement must not run.
+            statement: SQL text without arguments.
 
         Raises:
-            StarRocksUnreachable: no answer: whether the statement took effect is not known.
-            StarRocksError: the guard failed, or the statement.
+            StarRocksUnreachable: StarRocks does not respond; whether the statement took effect is unknown.
+            StarRocksError: the guard or the statement failed.
         """
         with self._translated(statement):
             connection = pymysql.connect(**self._options(), client_flag=CLIENT.MULTI_STATEMENTS)
@@ -199,10 +202,10 @@ class StarRocks:
                     connection.close()
 
     def number(self, statement: str, arguments: Sequence[Argument] = ()) -> int:
-        """Run a statement that answers one number; 0 for NULL. Errors like those of `query`.
+        """Run a statement that returns one number, and return it; 0 for NULL. Raises the errors of `query`.
 
         Raises:
-            StarRocksError: the answer is something else.
+            StarRocksError: the result is not one number.
         """
         rows = self.execute(statement, arguments)
         value = rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else ""
@@ -213,13 +216,13 @@ class StarRocks:
         return int(value)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Argument]]) -> int:
-        """Insert rows with as few statements as the server's limit allows; their number.
+        """Insert rows with as few statements as the server's limit allows, and return their number.
 
-        Into a PRIMARY KEY table, columns that are not named keep the values that a row has (a partial update since
-        StarRocks 3.3.1), so name all columns whose values are to be replaced.
+        In a PRIMARY KEY table, columns that are not listed keep the existing values of a row (a partial update since
+        StarRocks 3.3.1). List all columns whose values must be replaced.
 
         Raises:
-            StarRocksUnreachable: no answer.
+            StarRocksUnreachable: StarRocks does not respond.
             StarRocksError: any other error.
         """
         if not rows:
@@ -230,9 +233,9 @@ class StarRocks:
         return changed or 0
 
     def stream(self, statement: str, arguments: Sequence[Argument] = ()) -> Iterator[Row]:
-        """Run a statement; its rows one by one, in constant memory. Errors like those of `query`.
+        """Run a statement and iterate over its rows in constant memory. Raises the errors of `query`.
 
-        No other statement can run before the last row was read or the iterator was closed.
+        No other statement can run until the last row has been read or the iterator is closed.
         """
         done = False
         try:
@@ -246,17 +249,17 @@ class StarRocks:
                 self.close()
 
     def connect(self) -> None:
-        """Open the connection, if it is not open.
+        """Open the connection if it is not open.
 
         Raises:
-            StarRocksUnreachable: no answer.
+            StarRocksUnreachable: StarRocks does not respond.
             StarRocksError: access denied, or any other error.
         """
         with self._translated("connect"):
             self._open()
 
     def close(self) -> None:
-        """Close the connection, if it is open."""
+        """Close the connection if it is open."""
         connection, self._connection = self._connection, None
         if connection is not None and connection.open:
             with suppress(pymysql.MySQLError, OSError):
@@ -273,7 +276,7 @@ class StarRocks:
         return self._answered(statement, work, self._busy_seconds if busy_seconds is None else busy_seconds)
 
     def _answered(self, statement: str, work: Callable[[Cursor], T], busy_seconds: float) -> T:
-        """Run a statement, again where StarRocks asks for that."""
+        """Run a statement, and retry it after retryable errors."""
 
         def look() -> tuple[T] | Pending:
             try:
@@ -312,7 +315,7 @@ class StarRocks:
             answered = True
             raise
         finally:
-            # Also where a signal interrupted it: half an answer may wait in the connection.
+            # Also after a signal, because the connection may still contain a part of the response.
             if not answered:
                 self.close()
 
@@ -356,17 +359,17 @@ class StarRocks:
 def repeat_until_reached(
     work: Callable[[], T], *, within: float, what: str, report: Callable[[str], None] | None = None
 ) -> T:
-    """Repeat work until StarRocks answers.
+    """Repeat work until StarRocks responds.
 
     Args:
-        work: may be done twice without harm: whether a lost statement took effect is not known.
+        work: function that can run twice without harm, because whether a lost statement took effect is unknown.
         within: time limit in seconds.
-        what: for the report.
-        report: called with a line for people when StarRocks is waited for.
+        what: name of the work in the report.
+        report: called with a line for users before each retry.
 
     Raises:
-        StarRocksUnreachable: there was no answer in time.
-        StarRocksError: StarRocks answered with an error.
+        StarRocksUnreachable: StarRocks did not respond in time.
+        StarRocksError: StarRocks returned an error.
     """
     last: list[StarRocksUnreachable] = []
 
@@ -389,13 +392,13 @@ def repeat_until_reached(
 
 
 def asks_to_try_again(error: StarRocksError) -> bool:
-    """Whether a frontend did nothing and asks to send the statement again."""
+    """Whether an error is retryable: the frontend did not run the statement."""
     said = error.said.lower()
     return not isinstance(error, StarRocksUnreachable) and any(part in said for part in _TRY_AGAIN)
 
 
 def is_lost(error: Exception) -> bool:
-    """Whether an error of pymysql means that there was no answer: codes 2000 to 2999 of the client, or a closed one."""
+    """Whether a pymysql error means that there was no response: client codes 2000 to 2999, or a closed connection."""
     if isinstance(error, pymysql.err.InterfaceError):
         return True
     return 2000 <= _code(error) < 3000 or not isinstance(error, pymysql.MySQLError)

@@ -1,10 +1,11 @@
-"""The table `streaming_jobs`: the streaming jobs that should run, leases to stop one for a moment, and their state.
+"""The table `streaming_jobs`: jobs that should run, their state, and leases that stop a job for a short time.
 
-Three parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that died) and
-the archive (no writer while a month is dropped). They agree by this table, which has no locks. Each party first writes
-what it is about to do and then reads what the others have written: the keeper writes state `restarting` and then reads
-`wanted` and the lease; the others write `wanted` or a lease and then read the state. In any order, at least one of two
-sees the other and gives way. `restarting` that is older than RESTART_SECONDS was left by a dead process.
+Three parties start and stop a streaming job: the deployment (a changed definition), the keeper (a job that failed) and
+the archive (no writer while a month is dropped). They coordinate by this table, which has no locks. Each party first
+writes its intention and then reads those of the others: the keeper writes state `restarting` and then reads `wanted`
+and the lease; the others write `wanted` or a lease and then read the state. In any order, at least one of two parties
+reads the other's intention and gives up its own. A state `restarting` that is older than RESTART_SECONDS is from a dead
+process.
 """
 
 import json
@@ -18,21 +19,21 @@ from pydantic import JsonValue
 from apps.shared.starrocks import Argument
 
 Definition: TypeAlias = dict[str, JsonValue]
-"""A job in SeaTunnel's JSON form, placeholders filled."""
+"""A job definition in SeaTunnel's JSON form, with filled placeholders."""
 
 RESTART_SECONDS = 60
-"""A keeper that restarts a job is done, or dead, within so many seconds."""
+"""Seconds after which a keeper has finished a restart or is dead."""
 
 
 class Statements(Protocol):
-    """A connection to StarRocks that is in UTC."""
+    """A connection to StarRocks in UTC."""
 
     def execute(self, statement: str, arguments: Sequence[Argument]) -> Sequence[Sequence[object]]:
-        """Run a statement; its rows."""
+        """Run a statement and return its rows."""
 
 
 class JobState(StrEnum):
-    """What the keeper found when it last looked."""
+    """The state of a job at the keeper's last check."""
 
     RUNNING = "running"
     RESTARTING = "restarting"
@@ -45,7 +46,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class StreamingJob:
-    """A row of the table. Ages and times left are in seconds by StarRocks' clock, None where there is no time."""
+    """A row of the table. Ages and times left are in seconds by StarRocks' clock, None if there is no time."""
 
     job_id: int
     product: str
@@ -62,12 +63,12 @@ class StreamingJob:
 
     @property
     def held(self) -> bool:
-        """Whether a lease keeps it stopped."""
+        """Whether a lease keeps the job stopped."""
         return bool(self.held_by) and self.hold_left is not None and self.hold_left > 0
 
     @property
     def being_restarted(self) -> bool:
-        """Whether a keeper is restarting it."""
+        """Whether a keeper is restarting the job."""
         return self.state == JobState.RESTARTING and self.since_check is not None and self.since_check < RESTART_SECONDS
 
 
@@ -75,12 +76,12 @@ class StreamingJobs:
     """The table."""
 
     def __init__(self, statements: Statements, table: str) -> None:
-        """`table` is qualified."""
+        """`table` is the qualified name of the table."""
         self._statements = statements
         self._table = table
 
     def find(self, *, product: str | None = None, job_id: int | None = None) -> list[StreamingJob]:
-        """The jobs of a product, or one job, or all."""
+        """All jobs, the jobs of a product, or one job."""
         where = ""
         arguments: tuple[Argument, ...] = ()
         if job_id is not None:
@@ -97,7 +98,7 @@ class StreamingJobs:
         return [_job(row) for row in rows]
 
     def put(self, job_id: int, *, product: str, name: str, definition: Definition) -> None:
-        """Note that the deployment wants it to run with this definition. A job that was given up is tried again."""
+        """Record that the job should run with this definition. A job that the keeper gave up is tried again."""
         text = json.dumps(definition, ensure_ascii=False, separators=(",", ":"))
         if self.find(job_id=job_id):
             self._set(
@@ -113,22 +114,22 @@ class StreamingJobs:
             )
 
     def want_stopped(self, job_id: int) -> None:
-        """Note that the deployment is about to stop it, so that the keeper does not put it back."""
+        """Record that the deployment will stop the job, so that the keeper does not restart it."""
         self._set(job_id, "wanted = 'stopped'", ())
 
     def remove(self, job_id: int) -> None:
-        """Forget a job."""
+        """Delete the row of a job."""
         self._statements.execute(f"DELETE FROM {self._table} WHERE job_id = %s", (job_id,))
 
     def acquire(self, job_id: int, holder: str, seconds: int) -> bool:
-        """Acquire the lease on a job; whether it was free.
+        """Acquire the lease on a job; return whether it was free.
 
-        Two that ask in the same moment may both get True: look again with `is_holder` a moment later.
+        Two concurrent callers may both get True, so check again with `is_holder` a moment later.
 
         Args:
-            job_id: the job.
-            holder: a name that no other lease has.
-            seconds: how long the lease lasts.
+            job_id: id of the job.
+            holder: unique name of the lease.
+            seconds: duration of the lease.
         """
         self._statements.execute(
             f"UPDATE {self._table} SET held_by = %s, held_until = {_in(seconds)} "
@@ -138,7 +139,7 @@ class StreamingJobs:
         return self.is_holder(job_id, holder)
 
     def renew(self, job_id: int, holder: str, seconds: int, *, least: int) -> None:
-        """Have a lease last for some seconds from now, unless less than `least` seconds of it are left."""
+        """Extend a lease to `seconds` from now, unless it has less than `least` seconds left."""
         self._statements.execute(
             f"UPDATE {self._table} SET held_until = {_in(seconds)} "
             f"WHERE job_id = %s AND held_by = %s AND held_until > {_in(least)}",
@@ -146,21 +147,21 @@ class StreamingJobs:
         )
 
     def is_holder(self, job_id: int, holder: str, *, left: int = 0) -> bool:
-        """Whether a lease is this holder's for more than `left` seconds."""
+        """Whether the holder has the lease for more than `left` further seconds."""
         return any(
             job.held_by == holder and job.hold_left is not None and job.hold_left > left
             for job in self.find(job_id=job_id)
         )
 
     def release(self, job_id: int, holder: str) -> None:
-        """End a lease, if it still is this holder's."""
+        """End the lease if the holder still has it."""
         self._statements.execute(
             f"UPDATE {self._table} SET held_by = NULL, held_until = NULL WHERE job_id = %s AND held_by = %s",
             (job_id, holder),
         )
 
     def note(self, job: StreamingJob, state: JobState, reason: str, *, failures: int, restarted: bool = False) -> None:
-        """Note what the keeper found or did."""
+        """Record the state that the keeper found or caused."""
         more = ", restarted_at = UTC_TIMESTAMP()" if restarted else ""
         self._set(
             job.job_id,

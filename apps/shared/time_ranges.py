@@ -1,4 +1,4 @@
-"""Ranges of time as people give them: ISO 8601, UTC where no zone is named."""
+"""Parses time ranges of users: ISO 8601, UTC by default."""
 
 from datetime import UTC, datetime
 
@@ -7,11 +7,11 @@ def moment(text: str, name: str) -> datetime:
     """A point in time, in UTC.
 
     Args:
-        text: ISO 8601; UTC where it names no zone.
-        name: of the option or parameter, for the error.
+        text: ISO 8601; without a zone it is UTC.
+        name: name of the option or parameter, for the error message.
 
     Raises:
-        ValueError: anything else.
+        ValueError: the text is not a time.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -21,7 +21,7 @@ def moment(text: str, name: str) -> datetime:
 
 
 def check_range(begin: str, end: str, *, begin_name: str = "from", end_name: str = "to") -> None:
-    """Check a range whose ends may be left open by an empty text.
+    """Check a range; an empty text leaves an end open.
 
     Raises:
         ValueError: an end is not a time, or the range ends before it begins; the message names the option.

@@ -1,1 +1,1 @@
-"""What DolphinScheduler's tasks run: batch jobs, statements, checks, the archive, and the keeper of streaming jobs."""
+"""The program of DolphinScheduler's tasks: batch jobs, statements, checks, archive, keeper of streaming jobs."""

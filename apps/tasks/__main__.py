@@ -36,12 +36,12 @@ _KEEPER = "keep-running"
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command; the exit status is 0 where it succeeded, 2 where another try would fail in the same way."""
+    """Run a command; return exit status 0 for success, 2 if a retry would fail in the same way, else 1."""
     options = parser().parse_args(arguments)
     settings = load_settings()
     _check_product(settings, options)
     step = Step(options.product, options.workflow, options.task, options.run, options.every)
-    # The keeper leaves nothing behind to clean up, and runs each minute.
+    # The keeper needs no clean-up, and it runs every minute.
     guard = None if options.command == _KEEPER else Guard(lambda job_id: _clean_up(settings, step, job_id))
     for number in _SIGNALS:
         signal.signal(number, _be_killed)
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _check_product(settings: TaskSettings, options: argparse.Namespace) -> None:
-    """The keeper is the platform's, all other commands are a product's."""
+    """Check that the keeper runs for the platform, and all other commands for a product."""
     if (options.product == PLATFORM) != (options.command == _KEEPER):
         right = f"--product {PLATFORM}" if options.command == _KEEPER else "a product"
         raise InvalidInput(f"{options.command} with --product {options.product}: needs {right}")
@@ -62,9 +62,9 @@ def _check_product(settings: TaskSettings, options: argparse.Namespace) -> None:
 
 
 def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
-    """Run the command, again after a failure that another try may not meet.
+    """Run the command, and retry it after a failure that may be temporary.
 
-    DolphinScheduler 3.1.1 has retries of its own, but loses the task at the first, and the run never ends.
+    DolphinScheduler 3.1.1 can retry tasks too, but it loses the task at the first retry, and the run never ends.
     """
     for attempt in range(1, options.retries + 1):
         status = _run(options, settings, step, guard)
@@ -120,7 +120,7 @@ def _asked(settings: TaskSettings, step: Step, given: Asked, *, needed: bool) ->
 
 
 def _command(context: Context, options: argparse.Namespace) -> str:
-    """Run the command; what was done, in words."""
+    """Run the command; return a description of the work done."""
     match options.command:
         case "zeta-job":
             chunk = duration(options.chunk, "--chunk") if options.chunk else None
@@ -146,7 +146,7 @@ def _window(context: Context, options: argparse.Namespace) -> Window:
 
 @contextmanager
 def _at_most(seconds: int) -> Iterator[None]:
-    """Raise `TimedOut` in work that takes longer; 0: never."""
+    """Raise `TimedOut` when the block exceeds this number of seconds; 0 means no limit."""
     signal.signal(signal.SIGALRM, _time_out)
     signal.alarm(seconds)
     try:

@@ -1,4 +1,4 @@
-"""Alerts: JSON to a webhook, in a form that Slack and Mattermost show as it is."""
+"""Alerts: JSON that is posted to a webhook, in a form that Slack and Mattermost display."""
 
 import json
 import time
@@ -19,7 +19,7 @@ _TEXT = 3500
 
 @dataclass(frozen=True)
 class Alert:
-    """A message to the people who run the stack.
+    """A message to the stack's operators.
 
     Args:
         severity: `critical` (data are not flowing), `warning`, or `resolved`.

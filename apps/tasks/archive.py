@@ -1,8 +1,9 @@
 """`archive`: move the months that are older than the retention from a real-time table to its archive.
 
-A month is copied while everything runs. Then the product's streaming jobs, the only writers, are stopped for some
-seconds: late rows are copied too, both sides are compared, and the partition is dropped. Why nothing is lost or doubled
-wherever this is killed: docs/decisions/046-archive-under-a-lease.md.
+A month is copied while the streaming jobs run. Then the product's streaming jobs, the only writers, are stopped for
+some seconds: late rows are copied, both tables are compared, and the partition is dropped.
+docs/decisions/046-archive-under-a-lease.md explains why nothing is lost or duplicated if the process is killed at any
+point.
 """
 
 import re
@@ -20,23 +21,23 @@ from apps.tasks.lease import Lease
 from apps.tasks.log import say
 
 RETENTION = "retention_months"
-"""Parameter of the product: whole months that stay besides the current one."""
+"""Parameter of the product: number of whole months that stay in the table in addition to the current one."""
 
 _PARTITION = re.compile(r"^p(?P<year>[0-9]{4})(?P<month>[0-9]{2})$")
 _STOPPED_SECONDS = 20.0
-"""Where many months are to be dropped, the jobs run again for a moment after this time."""
+"""Seconds after which the jobs run again for a moment if many months must be dropped."""
 _DROP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Names:
-    """What the workflow names.
+    """Tables and columns that the workflow names.
 
     Args:
         table: real-time table, partitioned by month.
         archive: table with the same columns and key.
         time: column that both are partitioned by.
-        version: column by which the later one of two rows with one key is found.
+        version: column that decides between two rows with the same key: the later one is kept.
     """
 
     table: str
@@ -46,11 +47,11 @@ class Names:
 
 
 def archive(context: Context, names: Names) -> str:
-    """Archive every month that is old enough; what was done, in words.
+    """Archive every month that is old enough; return a description of the work done.
 
     Raises:
         InvalidInput: the tables differ, or a column or the parameter `retention_months` is missing.
-        TaskError: a month is not the same on both sides after it was copied, or the jobs could not be stopped.
+        TaskError: a month differs between the tables after the copy, or the jobs could not be stopped.
     """
     with context.store() as store, context.platform_store() as platform:
         return _Archive(context, store, platform, names).run()
@@ -62,7 +63,7 @@ class _Archive:
         database = context.product.database
         key, columns = _columns(store, database, names.table)
         if (key, columns) != _columns(store, database, names.archive):
-            raise InvalidInput(f"{names.archive} has other columns than {names.table}, or another key")
+            raise InvalidInput(f"{names.archive} differs from {names.table} in its columns or its key")
         for name in (names.time, names.version):
             if name not in columns:
                 raise InvalidInput(f"{names.table} has no column {name!r}; it has {', '.join(columns)}")
@@ -75,7 +76,7 @@ class _Archive:
             return f"nothing is older than {before:%Y-%m}"
         for month in months:
             copied = self._store.change(self._tables.copy(month))
-            say(f"{month}: {copied} rows copied while everything runs")
+            say(f"{month}: {copied} rows copied while the streaming jobs run")
         done: list[str] = []
         while len(done) < len(months):
             done += self._drop_some(months[len(done) :])
@@ -122,10 +123,10 @@ class _Archive:
                 raise
             except StarRocksError as error:
                 answered = True
-                # Refused while transactions are waiting to become visible.
+                # StarRocks refuses the drop while transactions are not yet visible.
                 if asks_to_try_again(error):
                     return Pending(str(error))
-                # Where the guard failed, the reason is here.
+                # If the guard failed, this error has the reason.
                 lease.check()
                 raise
             finally:
@@ -134,7 +135,7 @@ class _Archive:
             return True
 
         poll(look, within=_DROP_SECONDS, what=f"DROP PARTITION of {month}", pause=1, progress=say)
-        say(f"{month}: {late} late rows copied; {rows} rows are the same on both sides; partition dropped")
+        say(f"{month}: {late} late rows copied; {rows} rows are equal in both tables; partition dropped")
         return f"{month} ({rows} rows)"
 
     def _compare(self, month: Month) -> int:
@@ -149,12 +150,12 @@ class _Archive:
 
 
 def cutoff(now: datetime, retention_months: int) -> datetime:
-    """The start of the oldest month that stays: whole months before the current one."""
+    """The start of the oldest month that stays, `months` whole months before the current one."""
     return later(datetime(now.year, now.month, 1), -retention_months)  # noqa: DTZ001 # UTC without a zone, as in StarRocks
 
 
 def _columns(store: StarRocks, database: str, table: str) -> tuple[list[str], list[str]]:
-    """The columns of the key, and all columns."""
+    """The key columns and all columns of a table."""
     rows = store.execute(
         "SELECT COLUMN_NAME, COLUMN_KEY FROM information_schema.columns "
         "WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s ORDER BY ORDINAL_POSITION",
@@ -167,7 +168,7 @@ def _columns(store: StarRocks, database: str, table: str) -> tuple[list[str], li
 
 
 def _months(store: StarRocks, table: str, before: datetime) -> list[Month]:
-    """The months of a table that lie before a time, the oldest first."""
+    """The months of a table before a time, the oldest first."""
     found = []
     for row in store.query(f"SHOW PARTITIONS FROM {table}"):
         match = _PARTITION.match(str(row["PartitionName"]))

@@ -23,7 +23,7 @@ class Month:
 
 
 def later(month: datetime, months: int) -> datetime:
-    """The start of a month so many months later; negative for earlier."""
+    """The start of the month `months` later; negative numbers give earlier months."""
     index = month.year * 12 + month.month - 1 + months
     return datetime(index // 12, index % 12 + 1, 1)  # noqa: DTZ001 # as StarRocks has it: UTC without a zone
 
@@ -33,12 +33,12 @@ class Tables:
     """A real-time table, its archive, and their columns.
 
     Args:
-        live: table in real time.
-        archive: table of the same columns and key.
+        live: real-time table.
+        archive: table with the same columns and key.
         key: columns of the primary key.
         columns: all columns.
         time: column that both are partitioned by.
-        version: column that tells which of two rows of one key is the later one.
+        version: column that decides between two rows with the same key: the later one is kept.
     """
 
     live: str
@@ -49,7 +49,7 @@ class Tables:
     version: str
 
     def copy(self, month: Month) -> str:
-        """Upsert into the archive what it lacks; a later version that it has stays."""
+        """Upsert live rows into the archive, except those of which it has the same or a later version."""
         changed = " OR ".join(f"NOT (live.{name} <=> archived.{name})" for name in self.columns)
         return (
             f"INSERT INTO {self.archive} ({', '.join(self.columns)})\n"
@@ -61,7 +61,7 @@ class Tables:
         )
 
     def live_side(self, month: Month) -> str:
-        """Number and checksum of the live rows, without those of which the archive has a later version."""
+        """Number and checksum of the live rows, without rows of which the archive has a later version."""
         return (
             f"SELECT COUNT(*), {self._checksum('live')}\n"
             f"FROM {self._rows(self.live, month)} AS live\n"
@@ -87,13 +87,13 @@ class Tables:
         return " AND ".join(f"archived.{name} = live.{name}" for name in self.key)
 
     def _rows(self, table: str, month: Month) -> str:
-        """The month of a table; said of both tables, so that each reads one partition."""
+        """The condition for the rows of a month; it is applied to both tables, so that each reads one partition."""
         return (
             f"(SELECT {', '.join(self.columns)} FROM {table} "
             f"WHERE {self.time} >= '{month.start}' AND {self.time} < '{month.end}')"
         )
 
     def _checksum(self, side: str) -> str:
-        """Of every value of every row, in any order. NULL is not the empty text."""
+        """A checksum over all values of all rows, independent of their order. NULL differs from the empty text."""
         values = ", ".join(f"COALESCE(CAST({side}.{name} AS VARCHAR), '\\\\N')" for name in self.columns)
         return f"COALESCE(SUM(CAST(murmur_hash3_32(CONCAT_WS('|', {values})) AS BIGINT)), 0)"

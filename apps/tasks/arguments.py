@@ -9,7 +9,7 @@ _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")
 def parser() -> argparse.ArgumentParser:
     """The parser of `python -m apps.tasks`."""
     whole = argparse.ArgumentParser(
-        prog="python -m apps.tasks", description="What DolphinScheduler's tasks run, one command a task."
+        prog="python -m apps.tasks", description="Programs of DolphinScheduler's tasks; each task runs one command."
     )
     commands = whole.add_subparsers(dest="command", required=True)
 
@@ -18,10 +18,14 @@ def parser() -> argparse.ArgumentParser:
         for option in ("product", "workflow", "task"):
             added.add_argument(f"--{option}", required=True, type=_name)
         added.add_argument("--run", required=True, type=_name, help="workflow instance of DolphinScheduler")
-        added.add_argument("--manual", default="", help="not empty: a person started the run")
-        added.add_argument("--try-timeout", type=int, default=0, help="seconds that one try may take; 0: no limit")
-        added.add_argument("--retries", type=int, default=0, help="number of tries after a failure")
-        added.add_argument("--retry-interval", type=int, default=60, help="seconds between a failure and the next try")
+        added.add_argument("--manual", default="", help="not empty if a person started the run")
+        added.add_argument(
+            "--try-timeout", type=int, default=0, help="time limit of one attempt in seconds; 0: no limit"
+        )
+        added.add_argument("--retries", type=int, default=0, help="number of retries after a failure")
+        added.add_argument(
+            "--retry-interval", type=int, default=60, help="seconds between a failure and the next attempt"
+        )
         added.add_argument("--every", type=int, help="longest pause between two scheduled runs, in seconds")
         return added
 
@@ -36,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
     job = windowed("zeta-job", "run a batch job of SeaTunnel and wait for its end", "48h")
     job.add_argument("--job", required=True, type=_name, help="file seatunnel/<product>/<job>.conf")
-    job.add_argument("--chunk", default="", help="work in pieces of this many hours or days, such as 31d")
+    job.add_argument("--chunk", default="", help="length of the pieces that the range is divided into, such as 31d")
     sql = windowed("sql", "run a statement", "24h")
     sql.add_argument("--statement", required=True, type=_name, help="file sql/<product>/queries/<statement>.sql")
     check = windowed("check", "run a query and send an alert for its rows", "24h")
@@ -46,11 +50,11 @@ def parser() -> argparse.ArgumentParser:
     old.add_argument("--archive", required=True, type=_name)
     old.add_argument("--time-column", required=True, type=_name)
     old.add_argument("--version-column", required=True, type=_name)
-    keeper = command("keep-running", "put back streaming jobs that do not run")
-    keeper.add_argument("--watch", type=float, default=0, help="seconds for which to look again and again")
+    keeper = command("keep-running", "restart streaming jobs that do not run")
+    keeper.add_argument("--watch", type=float, default=0, help="seconds for which checks are repeated")
     program = windowed("program", "run a program of the product", "")
     program.add_argument("--program", required=True, type=_name)
-    program.add_argument("arguments", nargs="*", help="of the program, after --")
+    program.add_argument("arguments", nargs="*", help="arguments of the program, after --")
     return whole
 
 

@@ -1,7 +1,7 @@
-"""What a person asked for when a run was started by hand.
+"""Stores the parameters of manual runs.
 
-DolphinScheduler 3.1.1 forgets the parameters of a run when it begins the run again after the death of a master. A
-backfill would then compute its usual window and report success. So the first attempt writes them down.
+DolphinScheduler 3.1.1 loses the parameters of a run when it restarts the run after a master has failed. A backfill
+would then compute its usual window and report success. Therefore the first attempt stores the parameters.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _PATIENCE = 300.0
 _SHORT_PATIENCE = 30.0
 _KEPT_DAYS = 90
 _ATTEMPTS_DAYS = 3
-"""An older row is of another run: after its metadata were lost, DolphinScheduler counts its ids from 1 again."""
+"""Age beyond which a row is of another run: after a loss of metadata, DolphinScheduler's ids restart from 1."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Asked:
     """How a run was started.
 
     Args:
-        manual: by a person; otherwise by the schedule.
-        begin: start of the range, ISO 8601; empty: that of the usual window.
-        end: likewise.
+        manual: whether a person started it, not the schedule.
+        begin: start of the range, ISO 8601; empty for the usual window.
+        end: end of the range, likewise.
     """
 
     manual: bool = False
@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def backfill(self) -> bool:
-        """Whether it computes another range than the schedule does."""
+        """Whether the run computes another range than scheduled runs."""
         return bool(self.begin or self.end)
 
 
@@ -43,31 +43,31 @@ class Statements(Protocol):
     """A connection to StarRocks."""
 
     def execute(self, statement: str, arguments: Sequence[Argument] = ()) -> list[Row]:
-        """The rows of a statement."""
+        """Run a statement and return its rows."""
 
     def change(self, statement: str, arguments: Sequence[Argument] = ()) -> int:
         """Run a statement that changes rows."""
 
 
 def asked(store: Statements, table: str, step: Step, given: Asked, *, needed: bool) -> Asked:
-    """How the run was started, as this attempt or an earlier one was given it.
+    """How the run was started, from the parameters of this attempt or of an earlier one.
 
     Args:
-        store: StarRocks.
-        table: `run_ranges`, qualified.
-        step: of the run.
-        given: what this attempt was given.
-        needed: whether the step works on a range, so that it may not begin without an answer.
+        store: connection to StarRocks.
+        table: qualified name of the table `run_ranges`.
+        step: a step of the run.
+        given: parameters of this attempt.
+        needed: whether the step processes a time range, so that it must not start without the stored parameters.
 
     Raises:
-        StarRocksError: StarRocks refused, or did not answer for minutes, and `needed` is set.
+        StarRocksError: StarRocks refused, or did not respond for minutes, and `needed` is set.
     """
     try:
         return _asked(store, table, step, given, _PATIENCE if needed else _SHORT_PATIENCE)
     except StarRocksError as error:
         if needed:
             raise
-        say(f"how the run was started is not known: {error}")
+        say(f"the parameters of the run are unknown: {error}")
         return given
 
 
@@ -93,7 +93,7 @@ def _asked(store: Statements, table: str, step: Step, given: Asked, within: floa
         return given
     begin, end = (str(value) for value in rows[0])
     if begin or end:
-        say(f"an earlier attempt of this run was given the range from {begin or '-'} to {end or '-'}")
+        say(f"an earlier attempt of this run had the range from {begin or '-'} to {end or '-'}")
     return Asked(True, begin, end)
 
 

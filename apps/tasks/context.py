@@ -1,4 +1,4 @@
-"""What every command is given."""
+"""The context of a command."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +19,13 @@ class Context:
     """One step of one run, and the stack that it works on.
 
     Args:
-        settings: the stack.
+        settings: settings of the stack.
         step: the step.
-        record: its row in `pipeline_steps`.
-        last: what that row held before this attempt.
+        record: row of the step in `pipeline_steps`.
+        last: content of that row before this attempt.
         asked: how the run was started.
-        guard: cleans up where this process is killed; None where nothing is to be cleaned up.
-        files: the folder with the products' jobs and queries.
+        guard: cleans up after this process is killed; None if nothing needs clean-up.
+        files: folder with the products' jobs and queries.
     """
 
     settings: TaskSettings
@@ -43,7 +43,7 @@ class Context:
 
     @property
     def resumed(self) -> bool:
-        """Whether an earlier attempt of this very run has begun the step."""
+        """Whether an earlier attempt of this run has started the step."""
         return self.last.run == self.step.run
 
     def store(self) -> StarRocks:
@@ -61,20 +61,20 @@ class Context:
         return platform_store(self.settings)
 
     def zeta(self, *, timeout: float = 30) -> Zeta:
-        """The engine; `timeout` in seconds, for one request."""
+        """A client of the engine; `timeout` is the time limit of one request in seconds."""
         return Zeta(self.settings.zeta.url, timeout=timeout)
 
     def streaming_jobs(self, connection: StarRocks) -> StreamingJobs:
-        """The streaming jobs of the stack; `connection` is one of the platform's user."""
+        """The streaming jobs of the stack; `connection` must be of the platform's user."""
         return StreamingJobs(connection, f"{self.settings.platform.database}.streaming_jobs")
 
     def alert(self, severity: str, title: str, text: str, *, product: str = "") -> bool:
-        """Send an alert; whether it arrived."""
+        """Send an alert; return whether it was delivered."""
         webhook = Webhook(self.settings.stack, self.settings.alerts.webhook_file)
         return webhook.send(Alert(severity, title, text, product or self.step.product, self.step.workflow))
 
     def watch(self, job_id: int | None) -> None:
-        """Have a job of Zeta stopped where this process is killed; None: none any more."""
+        """Set the Zeta job that the guard stops if this process is killed; None for none."""
         if self.guard is not None:
             self.guard.watch(job_id)
 

@@ -1,17 +1,17 @@
-"""How a task ends when it fails."""
+"""Errors that end a task."""
 
 
 class TaskError(Exception):
-    """The work could not be done; the message says what failed and why."""
+    """A task failed; the message says what failed and why."""
 
 
 class InvalidInput(TaskError):
-    """An option, a setting or a file is wrong, so that another try would fail in the same way."""
+    """An option, a setting or a file is invalid, so a retry would fail in the same way."""
 
 
 class TimedOut(BaseException):
-    """A try took longer than it may."""
+    """An attempt exceeded its time limit."""
 
 
 class Killed(BaseException):
-    """The process received a signal to end. Not an Exception: only the end of the task may catch it."""
+    """The process received a signal to end. It is no `Exception`, so that only the end of the task catches it."""

@@ -1,8 +1,8 @@
-"""Cleaning up after a task that was killed by SIGKILL.
+"""Cleans up after a task that was killed by SIGKILL.
 
-DolphinScheduler 3.1 kills a task by `kill -9` of its whole process tree, so no handler of the task's own runs. A guard
-is a small process outside of that tree: a closed pipe tells it that the task is dead, and it cleans up. When only the
-worker dies, the task goes on and the guard does nothing.
+DolphinScheduler 3.1 kills a task with `kill -9` on its whole process tree, so no handler of the task runs. A guard is a
+small process outside of that tree. It detects the death of the task by a closed pipe, and then cleans up. When only the
+worker dies, the task continues and the guard does nothing.
 """
 
 import os
@@ -13,13 +13,13 @@ _IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Guard:
-    """Watches this process from now on, until `done`."""
+    """A guard that watches this process until `done` is called."""
 
     def __init__(self, orphaned: Callable[[int | None], None]) -> None:
-        """Start it, before the process has connections or threads.
+        """Start the guard; the process must not have connections or threads yet.
 
         Args:
-            orphaned: runs in the guard when this process has died, with the job that was watched.
+            orphaned: runs in the guard after this process has died, with the watched job.
         """
         self.job: int | None = None
         read, self._write = os.pipe()
@@ -34,24 +34,24 @@ class Guard:
         os.waitpid(child, 0)
 
     def watch(self, job_id: int | None) -> None:
-        """The job of Zeta that is to be stopped with this process; None: none."""
+        """Set the Zeta job to stop if this process dies; None for none."""
         self.job = job_id
         self._say(f"job {job_id or ''}")
 
     def done(self) -> None:
-        """The process ends by itself: nothing is to be cleaned up."""
+        """End the guard without clean-up, because the process ends normally."""
         self._say("done")
 
     def _say(self, line: str) -> None:
         try:
             os.write(self._write, f"{line}\n".encode())
         except OSError:
-            # The guard was killed: the work goes on without it.
+            # The guard was killed; the task continues without it.
             return
 
 
 def _guard(read: int, orphaned: Callable[[int | None], None]) -> None:
-    # In a session of its own and adopted by init, it is no descendant of the task any more.
+    # In its own session and adopted by init, the guard is not a descendant of the task.
     os.setsid()
     if os.fork() != 0:
         return

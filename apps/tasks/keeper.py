@@ -1,7 +1,7 @@
-"""`keep-running`: each streaming job that should run and does not is put back from its last checkpoint.
+"""`keep-running`: restarts each streaming job that should run and does not, from its last checkpoint.
 
-A run looks at every job, and then again and again for some seconds, so that a job whose lease has ended is back within
-a minute. How the keeper, the deployment and the archive avoid each other: see `apps.shared.streaming_jobs`.
+A run checks every job repeatedly for some seconds, so that a job whose lease has ended runs again within a minute.
+`apps.shared.streaming_jobs` describes how keeper, deployment and archive coordinate.
 """
 
 import math
@@ -17,36 +17,37 @@ from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobInfo, JobStatus, Zeta
 
 FAILURES = 3
-"""After this many failures in a row a job is given up, for a person to repair."""
+"""Number of consecutive failures after which the keeper gives up a job, which a person must then repair."""
 
 STABLE_SECONDS = 300
-"""A job that runs this long after a restart has recovered."""
+"""Seconds after a restart from which a running job counts as recovered."""
 
 DOWN_SECONDS = 180
-"""An engine that does not answer for this long is worth an alert; before, it may be restarting."""
+"""Seconds without a response from the engine after which an alert is sent; it may be restarting before."""
 
 LOOK_SECONDS = 5.0
-"""Between two looks of a run that watches."""
+"""Seconds between two checks of a run."""
 
 _START_SECONDS = 20.0
 _TIMEOUT = 5.0
 _AT_FAULT = frozenset({JobStatus.FAILED, JobStatus.FINISHED})
-"""The job itself ended. In every other state in which it does not run, the engine or a person ended it."""
+"""States in which the job itself ended. In all other states without a running job, the engine or a person ended it."""
 
 _WHAT_TO_DO = (
-    "The keeper leaves it stopped. Repair the cause, then run `make up`, which starts it from its last checkpoint and "
+    "The keeper does not restart it any more. Repair the cause, "
+    " then run `make up`, which starts it from its last checkpoint and "
     "counts from zero."
 )
 
 
 @dataclass
 class _Found:
-    """What the looks of a run found, for the log and the step's details: each line once.
+    """The findings of a run's checks, for the log and the step's details; each line is kept once.
 
     Args:
-        lines: what is as it should be, or was put back.
-        problems: what the last look could not put back.
-        again: whether it is not the first look.
+        lines: jobs that run or were restarted.
+        problems: jobs that the last check could not restart.
+        again: whether this is not the first check.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -61,14 +62,14 @@ class _Found:
 
 
 def keep_running(context: Context, watch_seconds: float = 0) -> str:
-    """Look at every streaming job; what was found, in words.
+    """Check every streaming job; return a description of the findings.
 
     Args:
         context: the step.
-        watch_seconds: for how long to look again; a run by hand looks once.
+        watch_seconds: time for which checks are repeated; a manual run checks once.
 
     Raises:
-        TaskError: a job could not be put back, or the engine does not answer.
+        TaskError: a job could not be restarted, or the engine does not respond.
     """
     begin = time.monotonic()
     with context.platform_store() as store:
@@ -92,7 +93,7 @@ def keep_running(context: Context, watch_seconds: float = 0) -> str:
 
 
 class _Keeper:
-    """One look at one job."""
+    """One check of one job."""
 
     def __init__(self, context: Context, jobs: StreamingJobs, zeta: Zeta, job: StreamingJob, found: _Found) -> None:
         self._context, self._jobs, self._zeta, self._job, self._found = context, jobs, zeta, job, found
@@ -114,14 +115,14 @@ class _Keeper:
             elif info.status in STOPPED:
                 self._ended(info)
             else:
-                self._found.say(f"{job.name} is {info.status}: looking again at the next run")
+                self._found.say(f"{job.name} is {info.status}: the next run will check it again")
         except ZetaUnreachable as error:
             self._unreachable(str(error))
 
     def _running(self) -> None:
         job = self._job
         if job.state in {JobState.GIVEN_UP, JobState.DOWN}:
-            self._context.alert("resolved", f"{job.name} runs again", "It was put back.", product=job.product)
+            self._context.alert("resolved", f"{job.name} runs again", "It was restarted.", product=job.product)
         stable = job.since_restart is None or job.since_restart >= STABLE_SECONDS
         failures = 0 if stable or job.state == JobState.GIVEN_UP else job.failures
         reason = job.reason if failures else ""
@@ -139,20 +140,21 @@ class _Keeper:
         if failures >= FAILURES:
             self._give_up(why, failures)
             return
-        self._found.say(f"{job.name} does not run ({why[:500]}): putting it back")
+        self._found.say(f"{job.name} does not run ({why[:500]}): restarting it")
         self._put_back(why, failures)
 
     def _put_back(self, why: str, failures: int) -> None:
         job = self._job
-        # First write, then read: a party that stops the job at this moment sees this, or is seen here.
+        # Write first, then read: of this keeper and a party that stops the job now, at least one reads the other's
+        # intention.
         self._note(JobState.RESTARTING, why, failures=failures, restarted=True)
         now = next(iter(self._jobs.find(job_id=job.job_id)), None)
         if now is None or not now.wanted_running or now.held:
             self._note(JobState.HELD if now is not None and now.held else JobState.STOPPED, "", failures=failures)
-            self._found.say(f"{job.name} is being stopped: leaving it alone")
+            self._found.say(f"{job.name} is being stopped by another process: not restarted")
             return
         if now.held_by:
-            # The lease has ended: a holder that goes on after it stood still must find that it has lost the lease.
+            # Remove the ended lease, so that a holder that resumes after a pause finds it lost.
             self._jobs.release(job.job_id, now.held_by)
         try:
             if self._zeta.status(job.job_id) not in ACTIVE:
@@ -165,17 +167,17 @@ class _Keeper:
             if failures >= FAILURES:
                 self._give_up(str(error), failures)
                 return
-            # A job that failed is counted when the next look finds it.
+            # The next check counts a job that fails again.
             self._note(JobState.STOPPED, str(error), failures=failures)
-            self._found.say(f"{job.name} could not be put back: {error}", problem=True)
+            self._found.say(f"{job.name} could not be restarted: {error}", problem=True)
         except TimeoutError:
             self._note(JobState.RUNNING, why, failures=failures)
-            self._found.say(f"{job.name} was put back and is still starting")
+            self._found.say(f"{job.name} was restarted and is still starting")
         else:
-            self._note(JobState.RUNNING, f"put back: {why}", failures=failures)
-            self._found.say(f"{job.name} was put back")
+            self._note(JobState.RUNNING, f"restarted: {why}", failures=failures)
+            self._found.say(f"{job.name} was restarted")
             if job.state == JobState.DOWN:
-                self._context.alert("resolved", f"{job.name} runs again", "It was put back.", product=job.product)
+                self._context.alert("resolved", f"{job.name} runs again", "It was restarted.", product=job.product)
 
     def _give_up(self, why: str, failures: int) -> None:
         job = self._job
@@ -185,10 +187,13 @@ class _Keeper:
         self._found.say(f"{title}: {why}", problem=True)
 
     def _unreachable(self, why: str) -> None:
-        """No failure of the job: the engine is restarted by its target."""
+        """Record an unreachable engine.
+
+        It does not count as a failure of the job, because the target restarts the engine.
+        """
         job = self._job
         state = JobState.UNREACHABLE
-        # `restarted_at` keeps when the state began, so that one alert is sent for an engine that stays away.
+        # `restarted_at` keeps the start of this state, so that only one alert is sent for an unreachable engine.
         first = job.state not in {JobState.UNREACHABLE, JobState.DOWN}
         if job.state == JobState.DOWN or (not first and (job.since_restart or 0) >= DOWN_SECONDS):
             state = JobState.DOWN
@@ -208,8 +213,8 @@ class _Keeper:
 
 
 _WHY = {
-    JobStatus.UNKNOWN: "the engine does not know it, so the engine was restarted",
+    JobStatus.UNKNOWN: "the engine has no such job, so the engine was restarted",
     JobStatus.CANCELED: "it was stopped",
     JobStatus.SAVEPOINT_DONE: "it was stopped with a savepoint",
-    JobStatus.FINISHED: "it came to an end",
+    JobStatus.FINISHED: "it ended",
 }

@@ -1,4 +1,4 @@
-"""The API of CIAPOL put together."""
+"""The declaration of CIAPOL's API."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""Cursors of the lists that are no plain rows of a table."""
+"""Cursors of lists that are not plain rows of one table."""
 
 from typing import Literal
 

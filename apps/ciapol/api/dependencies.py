@@ -1,4 +1,4 @@
-"""What routes of CIAPOL share."""
+"""Dependencies and problems that CIAPOL's routes share."""
 
 from typing import Annotated
 
@@ -34,5 +34,5 @@ def unknown_station(station_id: str) -> Problem:
 
 
 def missing_station(pool: Pool, station_id: str) -> Problem | None:
-    """The problem of a station that does not exist; None where it does."""
+    """The problem of a station that does not exist; None if it exists."""
     return None if exists(pool, station_id) else unknown_station(station_id)

@@ -7,7 +7,7 @@ CategoryKey = Literal["good", "moderate", "unhealthy_sensitive", "unhealthy", "v
 
 
 class Pollutant(StrEnum):
-    """A pollutant, µg/m³."""
+    """A pollutant, measured in µg/m³."""
 
     PM25 = "pm25"
     PM10 = "pm10"

@@ -15,6 +15,6 @@ def _has_index(folder: Path) -> Path:
 
 
 class Settings(settings.Settings):
-    """Those of every API, and the folder of the product's queries."""
+    """The settings of every API, and the folder of the product's queries."""
 
     queries_dir: Annotated[Path, AfterValidator(_has_index)]

@@ -109,7 +109,9 @@ def _parser() -> argparse.ArgumentParser:
 
     again = commands.add_parser("replay", help="publish measurements from files")
     again.add_argument("files", type=Path, nargs="+", help=".csv or .csv.xz: UCI data set 501, or the event's fields")
-    again.add_argument("--tz", type=_zone, help="of times that tell none, such as +08:00 (the default of UCI files)")
+    again.add_argument(
+        "--tz", type=_zone, help="time zone of times without an offset, such as +08:00 (the default for UCI files)"
+    )
     again.add_argument(
         "--clock-change",
         type=ClockChange,
@@ -117,16 +119,18 @@ def _parser() -> argparse.ArgumentParser:
         help="local times that a clock change in --tz skips or repeats: read them with the offset before or after the "
         "change, or repeated ones by the order of rows; default: refuse them",
     )
-    again.add_argument("--shift-to-now", action="store_true", help="move all so that the last hour is now")
-    again.add_argument("--speed", type=_above_zero, help="times real time; default: as fast as Pulsar takes them")
-    again.add_argument("--limit", type=_positive, help="only the first so many measurements")
+    again.add_argument("--shift-to-now", action="store_true", help="shift all times so that the last hour is now")
     again.add_argument(
-        "--resume", type=Path, metavar="STATE_FILE", help="remember how far it came, and go on from there"
+        "--speed", type=_above_zero, help="multiple of real time; default: as fast as Pulsar accepts events"
     )
-    again.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be used, and count them")
+    again.add_argument("--limit", type=_positive, help="maximum number of measurements")
+    again.add_argument(
+        "--resume", type=Path, metavar="STATE_FILE", help="state file: stores the progress, and resumes from it"
+    )
+    again.add_argument("--skip-bad", action="store_true", help="skip and count invalid rows")
     _add_broker(again)
 
-    simulate = commands.add_parser("simulate", help="publish measurements of stations that do not exist")
+    simulate = commands.add_parser("simulate", help="publish measurements of simulated stations")
     simulate.add_argument("--stations", type=_positive, default=50)
     simulate.add_argument("--rate", type=_above_zero, default=10.0, help="measurements per second of all stations")
     simulate.add_argument("--duration", type=_above_zero, help="seconds; default: until Ctrl-C")
@@ -139,17 +143,20 @@ def _add_broker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         default=os.environ.get("PULSAR_BROKER_URL", "pulsar://127.0.0.1:6650"),
-        help="default: what PULSAR_BROKER_URL names, which `make env` sets",
+        help="address of Pulsar; default: PULSAR_BROKER_URL, which `make env` sets",
     )
     parser.add_argument("--topic", default="persistent://ciapol/air/sensor-measurements")
     parser.add_argument(
         "--token-file",
         type=Path,
         default=os.environ.get("PULSAR_TOKEN_FILE"),
-        help="holds the token where the broker asks for one; default: what PULSAR_TOKEN_FILE names",
+        help="file with the token, if Pulsar requires one; default: PULSAR_TOKEN_FILE",
     )
     parser.add_argument(
-        "--give-up-after", type=_above_zero, default=GIVE_UP_SECONDS, help="seconds without any acknowledgement"
+        "--give-up-after",
+        type=_above_zero,
+        default=GIVE_UP_SECONDS,
+        help="seconds without any acknowledgement after which the run fails",
     )
 
 

@@ -81,9 +81,9 @@ _REFUSALS = {
     pulsar.exceptions.IncompatibleSchema: "the schema registered for the topic is another",
     pulsar.exceptions.AuthenticationError: "the token is missing or wrong",
     pulsar.exceptions.AuthorizationError: "the token may not write to the topic",
-    pulsar.exceptions.InvalidTopicName: "the topic's name is not one like persistent://tenant/namespace/topic",
-    pulsar.exceptions.InvalidUrl: "the address is not one like pulsar://127.0.0.1:6650",
-    pulsar.exceptions.TopicTerminated: "the topic takes no more messages",
+    pulsar.exceptions.InvalidTopicName: "the topic's name is invalid; expected a name such as persistent://tenant/namespace/topic",
+    pulsar.exceptions.InvalidUrl: "the address is invalid; expected an address such as pulsar://127.0.0.1:6650",
+    pulsar.exceptions.TopicTerminated: "the topic accepts no more messages",
 }
 
 

@@ -178,14 +178,16 @@ class Publisher:
 
     def _recover(self, failure: str) -> None:
         """Replace the producer and resend unacknowledged events."""
-        self._note(f"Pulsar did not take an event ({failure}); sending again what is not acknowledged")
+        self._note(f"Pulsar did not accept an event ({failure}); sending unacknowledged events again")
         self.close()
         self._take_answers(0)
         self._attempt += 1
         while self._producer is None:
             self._wait(self._pause)
             if self._stopped():
-                raise BrokerError(f"stopped while Pulsar was away; {self._outstanding()} events are not acknowledged")
+                raise BrokerError(
+                    f"stopped while Pulsar was unavailable; {self._outstanding()} events are not acknowledged"
+                )
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             try:
                 self._producer = self._connect()

@@ -90,7 +90,7 @@ def load(path: Path, replay: Replay) -> State | None:
         before, now = getattr(state.replay, name), getattr(replay, name)
         if before != now:
             raise StateError(
-                f"state file {path} is of another replay: {name} was {_short(before)}, now it is {_short(now)}; "
+                f"state file {path} belongs to another replay: {name} was {_short(before)}, now it is {_short(now)}; "
                 "name another state file, or delete this one to start from the beginning"
             )
     return state

@@ -1,5 +1,5 @@
--- Stations whose last hour that was looked at, among those that start from the first placeholder on and before the
--- second, is not good enough: too few measurements, a stuck sensor, or too many rejected messages. No row: all is well.
+-- Stations with too few measurements, a stuck sensor, or too many rejected messages in their last checked hour. The
+-- hours start from the first placeholder on and before the second. No rows mean no findings.
 SELECT
     quality.station_id AS station,
     quality.hour_start AS hour_utc,

@@ -201,7 +201,7 @@ def keep(stack: Stack) -> tuple[int, str]:
 def test_a_streaming_job_is_restarted_after_any_kind_of_stop(stack: Stack, zeta: ZetaProcess) -> None:
     note_job(stack, fake("STREAMING", 3600))
     code, log = keep(stack)
-    assert (code, "ingest was put back" in log) == (0, True), log
+    assert (code, "ingest was restarted" in log) == (0, True), log
     wait(lambda: running(zeta, JOB))
     code, log = keep(stack)
     assert (code, log) == (0, "ingest runs\ndone: ingest runs\n")

@@ -50,7 +50,7 @@ def list_aqi(
 def current_aqi(request: Request, current: CurrentOf, requested: FormatOf = None) -> Response:
     """Every station, worst first, those without a category last; computed from the newest measurements.
 
-    A station whose hour is incomplete has a category, and a rank, only where what is known is above 100 already.
+    A station whose hour is incomplete has a category and a rank only if its known sub-indices already exceed 100.
     """
     result = current.get()
     return answer(request, result, result.items, CURRENT_COLUMNS, requested=requested, cells=cells)

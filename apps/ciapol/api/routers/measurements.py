@@ -70,7 +70,9 @@ def list_measurements(
     interval: Annotated[
         Interval | None, Query(description="raw (default, at most 31 days), or means of UTC hours (366) or days (3660)")
     ] = None,
-    pollutant: Annotated[list[Pollutant] | None, Query(description="only these; repeat it for several")] = None,
+    pollutant: Annotated[
+        list[Pollutant] | None, Query(description="only this pollutant; repeat the parameter for several")
+    ] = None,
 ) -> Response:
     """Measurements by time. Without `from` and `to`, those of the last 24 hours."""
     first = _position(

@@ -56,7 +56,7 @@ def list_rejected(
         Query(min_length=1, max_length=64, description="only those that name this station or have it as key"),
     ] = None,
 ) -> Response:
-    """Rejected messages, newest first, with the reason; with their payload where `station_id` is given."""
+    """Rejected messages, newest first, with the reason; and with their payload if `station_id` is given."""
     first = _position(paging.cursor, since, station_id)
     return answer_list(
         request,

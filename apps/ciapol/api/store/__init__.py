@@ -1,1 +1,1 @@
-"""What the API asks StarRocks: one module a subject, plain SELECTs with parameters."""
+"""The API's queries: one module per subject, plain SELECTs with parameters."""

@@ -1,4 +1,4 @@
-"""The air quality index: the hours that were computed, and now."""
+"""The air quality index: stored hours, and the current index."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from apps.web.starrocks import Pool, Row
 from apps.web.times import hour_of, now
 
 NEWEST_HOURS: Final = 3
-"""How old, in hours, the hour of a current index may be."""
+"""Maximum age in hours of the hour of a current index."""
 
 RUNNING: Final = "running"
 """Reason of an hour that has not ended."""
@@ -25,7 +25,7 @@ REASSURING: Final = 100
 """Up to this index, advice is that activities outdoors are possible; it needs a complete index."""
 
 CACHE_SECONDS: Final = 10.0
-"""How long the current index is kept: it changes when an hour ends, and with late measurements."""
+"""Seconds for which the current index is cached; it changes when an hour ends, and with late measurements."""
 
 ALL_STATIONS: Final = 100_000
 
@@ -52,14 +52,17 @@ def _missing(row: Mapping[str, object]) -> list[MissingIndex]:
 
 
 def at_least(row: Mapping[str, object]) -> int | None:
-    """The greatest sub-index known: of rows written before there was a column for it, the index itself."""
+    """The greatest known sub-index; the index itself for rows that are older than the column."""
     known = row.get("aqi_known")
     value = row.get("aqi") if known is None else known
     return value if isinstance(value, int) else None
 
 
 def _category(row: Mapping[str, object]) -> tuple[CategoryKey, str] | tuple[None, None]:
-    """Of the index; without it, of what is known where that is no reassurance. None while the hour is running."""
+    """The category of the index.
+
+    Without an index, that of the known sub-indices if they exceed 100; None in a running hour.
+    """
     known = at_least(row)
     if known is None or row.get("reason") == RUNNING or (row["aqi"] is None and known <= REASSURING):
         return None, None
@@ -67,7 +70,7 @@ def _category(row: Mapping[str, object]) -> tuple[CategoryKey, str] | tuple[None
 
 
 def _index(row: Mapping[str, object]) -> dict[str, object]:
-    """The fields of `HourIndex`."""
+    """The fields of `HourIndex` from a row."""
     return {
         "hour_start": row["hour_start"],
         "aqi": row["aqi"],
@@ -86,7 +89,7 @@ def _hour(row: Row) -> HourlyAqi:
 
 
 def cells(item: HourIndex) -> dict[str, csv.Cell]:
-    """The cells of an hour's index: of missing pollutants the names."""
+    """The CSV cells of an hour's index; missing pollutants are given by name."""
     flat = csv.flatten(item.model_dump(mode="json", exclude={"missing"}), {"station": "", "sub_indices": "aqi_"})
     return {**flat, "missing": " ".join(each.pollutant for each in item.missing)}
 
@@ -108,11 +111,11 @@ HOURS: Final = Rows(
     csv=INDEX_COLUMNS,
     cells=cells,
 )
-"""Computed hours of a station, by time."""
+"""Computed hours of a station, sorted by time."""
 
 
 def fill(query: str, start: datetime, end: datetime) -> str:
-    """`aqi_hourly.sql` for the hours from `start` on and before `end`, both on the hour, UTC."""
+    """The text of `aqi_hourly.sql` for the full hours (UTC) from `start`, inclusive, to `end`, exclusive."""
     return query.replace("${from}", f"{start:%Y-%m-%d %H:%M:%S}").replace("${to}", f"{end:%Y-%m-%d %H:%M:%S}")
 
 
@@ -151,9 +154,9 @@ class CurrentIndex:
 
 
 def _order(row: Row) -> tuple[bool, bool, str]:
-    """Hours that have ended before the running one, those with pollutants before others, then the newer one.
+    """Sort key of a station's hours: ended hours first, then hours with pollutants, then the newest.
 
-    A newer hour without an index is taken before an older one with it: the older one might reassure wrongly.
+    A newer hour without an index precedes an older one with an index, because the older one may reassure wrongly.
     """
     return row.get("reason") != RUNNING, row.get("reason") != "nothing_measured", str(row["hour_start"])
 
@@ -171,7 +174,7 @@ def _gravity(item: CurrentAqi) -> int:
 
 
 def _ranked(items: list[CurrentAqi]) -> list[CurrentAqi]:
-    """Ranks as in sport: equal indices share one."""
+    """Assign ranks; equal indices share a rank, and the following rank is skipped."""
     ranked: list[CurrentAqi] = []
     for place, item in enumerate(items, start=1):
         if item.category is None:

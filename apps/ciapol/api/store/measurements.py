@@ -1,4 +1,4 @@
-"""Measurements of one station: as they came, or their means."""
+"""Measurements of one station: raw values, or means."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,14 +16,14 @@ LONGEST: Final[dict[Interval, timedelta]] = {
     "hour": timedelta(days=366),
     "day": timedelta(days=3660),
 }
-"""The longest range that may be asked for at once."""
+"""The longest range of a request."""
 
 STEP: Final[dict[Interval, timedelta]] = {
     "raw": timedelta(microseconds=1),
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
-"""How far after the last item of a page the next page starts."""
+"""Distance from the last item of a page to the start of the next page."""
 
 _RAW: Final = """
 SELECT measured_at, {columns}
@@ -46,7 +46,7 @@ _MEASUREMENTS: Final = TypeAdapter(list[Measurement])
 
 
 def _statement(interval: Interval, pollutants: Sequence[Pollutant]) -> str:
-    """The SELECT; only names of this package go into its text."""
+    """The SELECT statement. Only names from this package are inserted into its text."""
     names = [p.value for p in Pollutant if p in pollutants] or list(QUANTITIES)
     if interval == "raw":
         return _RAW.format(columns=", ".join(names))
@@ -63,9 +63,9 @@ def measurements(
     after: datetime | None,
     limit: int,
 ) -> list[Measurement]:
-    """At most `limit` measurements of a station in `span`, by time, after the time `after` of the page before.
+    """At most `limit` measurements of a station in `span`, sorted by time, after the time `after` of the previous page.
 
-    Means of `hour` and `day` are those of UTC hours and days, of the values that are there. No `pollutants` are all
+    Means of `hour` and `day` are over the existing values of UTC hours and days. Empty `pollutants` mean all
     quantities.
     """
     start = span.start if after is None else after + STEP[interval]

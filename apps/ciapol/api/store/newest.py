@@ -22,13 +22,13 @@ _RECEIVED: Final = "SELECT MAX(received_at) AS newest FROM raw_measurements_zeta
 
 
 def newest(pool: Pool) -> Newest:
-    """Of all stations but those of tests; for messages, of all."""
+    """The newest measurement of all stations except test stations, and the newest message of all stations."""
     measured = pool.query(_MEASURED, (now() - RECENT,))[0]["newest"]
     return Newest(measured if isinstance(measured, datetime) else None, _received(pool))
 
 
 def _received(pool: Pool) -> datetime | None:
-    """Recent messages are tried first: they are in one partition."""
+    """The time of the newest message; recent messages are read first, because they are in one partition."""
     for since in (now() - RECENT, now() - timedelta(days=36500)):
         received = pool.query(_RECEIVED, (since,))[0]["newest"]
         if isinstance(received, datetime):

@@ -1,4 +1,4 @@
-"""How good the measurements of each station and hour are."""
+"""The quality of the measurements of each station and hour."""
 
 from datetime import timedelta
 from typing import Final
@@ -22,4 +22,4 @@ QUALITY: Final = Rows(
     longest=timedelta(days=366),
     build=_quality,
 )
-"""Without a station, those of tests are left out."""
+"""Condition that excludes test stations unless a station is requested."""

@@ -16,7 +16,7 @@ _OF_STATION: Final = (
     f"{_COLUMNS}, payload FROM rejected_measurements_zeta "
     "WHERE received_at >= %s AND (station_id = %s OR message_key = %s)"
 )
-# Both forms of the bound: the first prunes partitions, the second breaks ties of the time.
+# Two bounds: the first prunes partitions, the second breaks ties of the time.
 _BEFORE: Final = "AND received_at <= %s AND (received_at < %s OR message_id < %s)"
 
 _REJECTED: Final = TypeAdapter(list[Rejected])
@@ -27,8 +27,8 @@ def rejected(
 ) -> list[Rejected]:
     """At most `limit` rejected messages received from `since` on, newest first, older than the message `before`.
 
-    With `station_id`, those that name the station or have it as their key, with their payload. Without, those of all
-    stations but tests', without payloads: nobody has checked what strangers send.
+    With `station_id`, the messages that name the station or have it as their key, with payloads. Without it, the
+    messages of all stations except test stations, without payloads, because these are unchecked input.
     """
     parts = [_ALL] if station_id is None else [_OF_STATION]
     parameters: list[Parameter] = [since] if station_id is None else [since, station_id, station_id]

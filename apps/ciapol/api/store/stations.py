@@ -1,4 +1,4 @@
-"""Stations: those that are registered and those that only send data."""
+"""Stations: registered ones, and those that only send data."""
 
 from datetime import timedelta
 from typing import Final
@@ -14,9 +14,9 @@ DEFAULT_REFERENCE: Final = 25.0
 """Reference temperature of unregistered stations in °C; equal to the default of `stations.reference_temperature`."""
 
 RECENT: Final = timedelta(hours=1)
-"""The materialized view is at most minutes old; what is newer than this is read from the table itself."""
+"""Age up to which measurements are read from the table; the materialized view may lack the last minutes."""
 
-# A station that is registered has a row even where it never measured; NULLs do not count in MAX.
+# A registered station has a row even without measurements; MAX ignores NULL.
 _LIST: Final = """
 SELECT
     seen.station_id, registry.name, registry.commune, registry.latitude, registry.longitude, registry.time_zone,
@@ -70,13 +70,13 @@ def _named(row: Row) -> Row:
 
 
 def stations(pool: Pool, after: str, limit: int) -> list[Station]:
-    """At most `limit` stations whose id comes after `after`, by id, without those of tests."""
+    """At most `limit` stations with ids after `after`, sorted by id, without test stations."""
     rows = pool.query(_LIST, (now() - RECENT, after, limit))
     return _STATIONS.validate_python([_named(row) for row in rows])
 
 
 def newest(pool: Pool, station_id: str) -> Measurement | None:
-    """The newest measurement of a station. Recent ones are tried first: they are in one partition."""
+    """The newest measurement of a station. Recent ones are read first, because they are in one partition."""
     for since in (now() - timedelta(days=1), now() - timedelta(days=36500)):
         rows = pool.query(_NEWEST, (station_id, since))
         if rows:
@@ -85,7 +85,7 @@ def newest(pool: Pool, station_id: str) -> Measurement | None:
 
 
 def station(pool: Pool, station_id: str) -> StationDetail | None:
-    """A station by id, of tests too; None if it is neither registered nor has data."""
+    """A station by id, including test stations; None if it is neither registered nor has data."""
     registered = pool.query(_REGISTERED, (station_id,))
     latest = newest(pool, station_id)
     if not registered and latest is None:

@@ -1,4 +1,4 @@
-"""Cuts the shipped sample out of the published files: the last days of each station, rows as they are.
+"""Extracts the shipped sample from the published files: the unchanged rows of the last days of each station.
 
 Run: python apps/ciapol/sensors/data/make_sample.py FOLDER_OF_THE_PUBLISHED_FILES
 """
