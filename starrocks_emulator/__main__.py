@@ -25,16 +25,14 @@ _LOG = logging.getLogger("starrocks_emulator")
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m starrocks_emulator", description=version.COMMENT)
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder that holds everything; made if it is not there"
-    )
+    parser.add_argument("--data", type=Path, required=True, help="data folder; created if it is missing")
     parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
-    parser.add_argument("--mysql-port", type=int, default=9030, help="MySQL protocol; 0 takes a free port")
-    parser.add_argument("--fe-http-port", type=int, default=8030, help="FE over HTTP; 0 takes a free port")
-    parser.add_argument("--be-http-port", type=int, default=8040, help="BE over HTTP; 0 takes a free port")
+    parser.add_argument("--mysql-port", type=int, default=9030, help="port of the MySQL protocol; 0 takes a free port")
+    parser.add_argument("--fe-http-port", type=int, default=8030, help="HTTP port of the FE; 0 takes a free port")
+    parser.add_argument("--be-http-port", type=int, default=8040, help="HTTP port of the BE; 0 takes a free port")
     parser.add_argument("--memory-limit", default="320MB", help="memory for queries and loads (default 320MB)")
     parser.add_argument("--threads", type=int, default=2, help="threads for queries and loads (default 2)")
-    parser.add_argument("--allow-remote", action="store_true", help="allow an address that other machines reach")
+    parser.add_argument("--allow-remote", action="store_true", help="allow an address that other machines can reach")
     return parser.parse_args()
 
 
@@ -42,8 +40,8 @@ def _check_address(host: str, allow_remote: bool) -> None:
     addresses = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
     if not allow_remote and not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         sys.exit(
-            f"--host {host} is not loopback. This is an emulator whose root has no password at first; "
-            "say --allow-remote to bind it all the same."
+            f"--host {host} is not loopback. The root user of this emulator has no password at first; "
+            "bind this address with --allow-remote."
         )
 
 

@@ -38,7 +38,7 @@ def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) ->
 
     `grouped`: the query has GROUP BY, which makes running it twice expensive."""
     if not grouped:
-        # most answers are short, and preparing the longer query costs more than reading them twice
+        # most results are short, and preparing the longer query costs more than reading them twice
         few = read(cursor, f"{text} LIMIT {FEW_ROWS + 1}")
         rows = [row for batch in few.batches for row in batch]
         if len(rows) <= FEW_ROWS:
@@ -88,7 +88,7 @@ def _batches(
 
 
 def _year_0(value: Value) -> Value:
-    """A date of the year 0, which Python does not know: DuckDB gives its text, as of 1 BC."""
+    """A date of the year 0, which Python does not support; DuckDB returns it as text, as of 1 BC."""
     return value.replace("0001", "0000", 1).replace(" (BC)", "") if isinstance(value, str) else value
 
 

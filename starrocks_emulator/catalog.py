@@ -18,7 +18,7 @@ def now_text() -> str:
 
 
 class Catalog:
-    """All databases, tables and views. Changes go through a `Transaction` and show after its commit."""
+    """All databases, tables and views. Changes are made in a `Transaction` and become visible after its commit."""
 
     def __init__(self, storage: Storage) -> None:
         """Read the catalog of `storage`."""
@@ -117,7 +117,7 @@ class Catalog:
         change.after(apply)
 
     def exchange(self, first: Table, second: Table) -> None:
-        """Register two tables under their new names (after a commit)."""
+        """Register two tables under their new names, after the commit."""
         self._tables[first.database, first.name] = first
         self._tables[second.database, second.name] = second
         self.generation += 1

@@ -1,4 +1,4 @@
-"""A self-signed certificate, so that clients which want TLS find it."""
+"""A self-signed certificate for clients that use TLS."""
 
 import datetime
 import os
@@ -14,7 +14,7 @@ _DAYS = 3650
 
 
 def tls_context(folder: Path) -> ssl.SSLContext:
-    """A server context with the certificate in `folder`, made there at the first start."""
+    """A server context with the certificate in `folder`, which is created at the first start."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     if not certificate.exists() or not key.exists():
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starrocks_emulator.storage import Storage, Transaction
 
 _KEEP = 64
-"""Ranges kept for a table before the older half is joined into one."""
+"""Number of ranges for a table above which the older half is merged into one."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Range:
     high: str | None
 
     def joined(self, other: "Range") -> "Range":
-        """The smallest range that holds both."""
+        """The smallest range that contains both."""
         version = max(self.version, other.version)
         if self.low is None or self.high is None or other.low is None or other.high is None:
             return Range(version, None, None)
@@ -58,7 +58,7 @@ class Changes:
             self._ranges[number] = [joined, *ranges[half:]]
 
     def record(self, number: int, version: int, low: str | None, high: str | None) -> None:
-        """Remember a committed change."""
+        """Record a committed change."""
         self._add(number, Range(version, low, high))
 
     def since(self, number: int, version: int) -> Range | None:
@@ -75,7 +75,7 @@ class Changes:
         return ranges[-1].version if ranges else 0
 
     def save(self, change: Transaction) -> None:
-        """Save the ranges before the load records that hold them are removed."""
+        """Save the ranges before the load records that contain them are removed."""
         document = {
             str(number): [[one.version, one.low, one.high] for one in ranges] for number, ranges in self._ranges.items()
         }

@@ -1,4 +1,4 @@
-"""What the handler of a statement works with: the session's state and the shared services."""
+"""The context of a statement's handler: the session's state and the shared services."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,7 +71,7 @@ class Context:
 
     @property
     def access(self) -> Access:
-        """The user's rights with the active roles."""
+        """The user's privileges with the active roles."""
         return self.services.access(self.user, self.roles)
 
     def use(self, database: str) -> None:
@@ -79,7 +79,7 @@ class Context:
         self.database = self.services.check_database(self.access, database)
 
     def queries(self, parameters: Sequence[Value] = (), check: bool = True) -> Queries:
-        """A renderer of queries with the session's names, rights and variables."""
+        """A renderer of queries with the session's names, privileges and variables."""
         access = self.access
         schema = InformationSchema(self.services, access)
         return Queries(

@@ -28,7 +28,7 @@ class Dependents:
     """Finds, inactivates and activates the materialized views that read a table."""
 
     def __init__(self, storage: Storage, catalog: Catalog) -> None:
-        """`storage` and `catalog` of the data folder."""
+        """`storage` and `catalog` belong to the data folder."""
         self._storage, self._catalog = storage, catalog
 
     def readers(self, table: Table, column: str | None = None) -> list[Table]:
@@ -56,7 +56,7 @@ class Dependents:
         try:
             queries.query(parse(view.query)[0])
         except SqlError:
-            return False  # it is broken already
+            return False  # The view is invalid already.
         if table.id not in {one.id for one in queries.tables}:
             return False
         if column is None:
@@ -68,7 +68,7 @@ class Dependents:
             return True
 
     def _described(self, view: Table, substitutes: dict[int, str]) -> list[str]:
-        """DuckDB's types of the columns that the view's query answers."""
+        """DuckDB's types of the columns of the view's query."""
         text = self._queries(view, substitutes).query(parse(view.query)[0])
         with closing(self._storage.cursor()) as cursor:
             return [str(row[1]) for row in cursor.execute(f"DESCRIBE {text}").fetchall()]
@@ -82,7 +82,7 @@ class Dependents:
             change: the transaction that changes or drops `table`.
             table: the table as it was.
             reason: StarRocks' text, before the name of the table.
-            column: only views that read this column are concerned.
+            column: if set, only views that read this column.
             without: ids of views that are dropped in the same transaction.
         """
         pending = [(table, f"{reason}: {column or table.name}", column)]
@@ -96,10 +96,10 @@ class Dependents:
                     pending.append((view, f"base-mv inactive: {view.name}", None))
 
     def activated(self, view: Table) -> Table:
-        """The view as active, to be refreshed completely the next time.
+        """The view with status active; its next refresh is complete.
 
         Raises:
-            SqlError: 1064 if its query does not fit the tables that exist now.
+            SqlError: 1064 if its query is invalid for the current tables.
         """
         try:
             found = self._described(view, {})

@@ -1,7 +1,7 @@
 """DuckDB encodes rows for the MySQL text protocol.
 
 Converting a million rows to Python values and then to text takes ten times as long as DuckDB needs to write them as
-CSV. So DuckDB also writes the length before each value, and returns each row as bytes.
+CSV. DuckDB therefore also writes the length before each value, and returns each row as bytes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -97,7 +97,7 @@ def encoded_query(query: str, types: Sequence[str]) -> str | None:
 
 
 def _short_cell(text: str) -> str:
-    """A text of less than 128 bytes with its length, one byte that is a character of its own, before it."""
+    """A text of less than 128 bytes after its length, which is one byte and therefore one character."""
     return f"encode(chr(strlen({text})::INTEGER) || {text})"
 
 

@@ -38,7 +38,7 @@ class Engine(Services):
         self._watcher.start()
 
     def verify(self, user: str, host: str, scramble: bytes, salt: bytes) -> bool:
-        """See `results.Backend.verify`; `host` may be any."""
+        """See `results.Backend.verify`; every `host` is accepted."""
         return self.users.verify_scramble(user, scramble, salt)
 
     def open(self, connection_id: int, user: str, host: str, database: str | None) -> SessionProtocol:
@@ -92,8 +92,8 @@ class Engine(Services):
                 self.refresher.run_due()
                 self.tasks.run_due()
             except duckdb.FatalException:
-                # after such an error (a failing or full disk) DuckDB refuses all queries;
-                # acknowledged changes are on disk, and a supervisor restarts the process
+                # after such an error (a failing or full disk) DuckDB refuses all queries; acknowledged changes are on
+                # disk, and a supervisor restarts the process
                 _LOG.exception("the data file cannot be used any more; ending the process")
                 logging.shutdown()
                 os._exit(70)

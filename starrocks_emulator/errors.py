@@ -1,4 +1,4 @@
-"""Errors as StarRocks numbers them (`com.starrocks.common.ErrorCode` of StarRocks 3.5)."""
+"""Errors with StarRocks' numbers (`com.starrocks.common.ErrorCode` of StarRocks 3.5)."""
 
 import logging
 import re
@@ -60,7 +60,7 @@ def _roles(names: Sequence[str]) -> str:
 
 
 def ask_for_grants(active: Sequence[str], inactive: Sequence[str]) -> str:
-    """The sentence that ends a refusal for a missing privilege: the session's roles and the user's other roles."""
+    """The last sentence of an error about a missing privilege: the session's roles and the user's other roles."""
     return _ASK_FOR_GRANTS.format(_roles(active), _roles(inactive))
 
 
@@ -88,7 +88,7 @@ def exists(what: str, name: str) -> SqlError:
 
 
 def internal() -> SqlError:
-    """A mistake in the emulator; its details are logged and not sent to the client."""
+    """A defect of the emulator; its details are logged and not sent to the client."""
     return SqlError(1105, "Internal error of the emulator; its log has the details")
 
 
@@ -178,7 +178,7 @@ def _shown(text: str) -> str:
 
 
 def from_duckdb(error: duckdb.Error) -> SqlError | None:
-    """A failure of DuckDB in StarRocks' terms; None for one that a statement should not cause."""
+    """The StarRocks error for a failure of DuckDB; None for a failure that no statement should cause."""
     text = str(error).split("\n\nLINE")[0]
     if isinstance(error, duckdb.InterruptException):
         return SqlError(1317, "Query execution was interrupted", "70100")
@@ -199,7 +199,8 @@ def from_duckdb(error: duckdb.Error) -> SqlError | None:
 def translated(error: Exception, what: str) -> SqlError:
     """Any failure as an error for the client; an unexpected one is logged with its traceback.
 
-    `what`: the statement or piece of work that failed, for the log."""
+    `what`: the failed statement or task, for the log.
+    """
     if isinstance(error, SqlError):
         return error
     if isinstance(error, RecursionError):

@@ -25,12 +25,12 @@ _PRECISIONS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint":
 
 
 def _fields(text: str) -> list[tuple[str, str]]:
-    """`NAME:V OTHER:I` as names with DuckDB types; V or nothing VARCHAR, I BIGINT, D DATETIME, F DOUBLE."""
+    """Parse `NAME:V OTHER:I` into names with DuckDB types: V or none VARCHAR, I BIGINT, D DATETIME, F DOUBLE."""
     return [(part.partition(":")[0], _TYPES[part.partition(":")[2] or "V"]) for part in text.split()]
 
 
 def relation(fields: Sequence[tuple[str, str]], rows: Rows) -> str:
-    """A query that answers these rows."""
+    """A query that returns these rows."""
     if not rows:
         return "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in fields) + " WHERE FALSE"
     names = ", ".join(f"c{index}" for index in range(len(fields)))
@@ -43,7 +43,7 @@ class InformationSchema:
     """The tables of information_schema for one session."""
 
     def __init__(self, services: Services, access: Access) -> None:
-        """Objects that `access` may not see are left out."""
+        """Create the tables, without objects for which `access` has no privilege."""
         self.services = services
         self.access = access
 
@@ -55,7 +55,7 @@ class InformationSchema:
         """DuckDB's query for a table of information_schema.
 
         Raises:
-            SqlError: 5502 for one that is not there.
+            SqlError: 5502 for an unknown table.
         """
         found = TABLES.get(name.lower())
         if found is None:
@@ -71,13 +71,13 @@ class InformationSchema:
         return [(column, from_stored(kind)) for column, kind in _fields(found[0])] if found else []
 
     def may_see(self, user: str) -> bool:
-        """Whether the session sees what that user runs: its own, or all with the role root."""
+        """Whether the session may see statements of a user: its own, or those of all users with the role root."""
         return user == self.access.user or "root" in self.access.roles
 
     def count(self, table: Table, condition: str = "TRUE") -> int:
-        """Rows of a table."""
+        """Number of rows of a table."""
         if table.base is not None:
-            return 0  # no rows of its own
+            return 0  # Views have no rows of their own.
         cursor = self.services.storage.cursor()
         try:
             row = cursor.execute(f"SELECT count(*) FROM {table.stored} WHERE {condition}").fetchone()
@@ -230,7 +230,7 @@ def _tables_config(schema: InformationSchema) -> Rows:
 
 
 def partitions_of(table: Table) -> Sequence[Partition]:
-    """The partitions of a table; an unpartitioned one has one, of its own name."""
+    """The partitions of a table; an unpartitioned one has one with the table's name."""
     return table.partitions if table.partitioning else (Partition(table.name),)
 
 
@@ -335,7 +335,7 @@ NULL::VARCHAR AS "REJECTED_RECORD_PATH", txn_id AS "JOB_ID", nullif(url, '') AS 
 
 
 def loads_of(access: Access) -> str:
-    """The query of `loads`: a user's own, or all with the role root."""
+    """The query of `loads`: loads of the user, or all loads with the role root."""
     return _LOADS + ("" if "root" in access.roles else f" WHERE username = {value_literal(access.user)}")
 
 

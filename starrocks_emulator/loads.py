@@ -17,7 +17,7 @@ KEEP_SECONDS = 12 * 3600
 
 
 class LabelInUseError(Exception):
-    """A label that an earlier load has, with the state of that load."""
+    """An earlier load has this label; `state` is the state of that load."""
 
     def __init__(self, label: str, state: str) -> None:
         """`state`: VISIBLE, PREPARE or PREPARED."""
@@ -62,7 +62,7 @@ class Loads:
         self._lock = threading.Lock()
         self.begun = 0
         self.finished: Counter[str] = Counter()
-        """How many ended in each state since the start."""
+        """Number of loads by final state since the start."""
         cursor = storage.cursor()
         rows = cursor.execute("SELECT database, label, state, txn_id FROM meta.loads ORDER BY txn_id").fetchall()
         cursor.close()
@@ -91,7 +91,7 @@ class Loads:
         return self._labels.get((database, label), ("UNKNOWN", 0))[0]
 
     def txn_id(self, database: str, label: str) -> int:
-        """The transaction of a label; 0 where the label is unknown."""
+        """The transaction of a label; 0 if the label is unknown."""
         return self._labels.get((database, label), ("UNKNOWN", 0))[1]
 
     def restore(self, load: Load) -> None:
@@ -171,7 +171,7 @@ class Loads:
             change.after(committed)
 
     def counts(self) -> Mapping[str, int]:
-        """How many loads are in each state."""
+        """The number of loads in each state."""
         found: dict[str, int] = {}
         with self._lock:
             for state, _ in self._labels.values():

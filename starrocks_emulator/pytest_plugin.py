@@ -23,7 +23,7 @@ _STOP_SECONDS = 60.0
 
 @dataclass
 class EmulatorServer:
-    """A running emulator: where it listens, and how to stop, kill and start it again on the same data."""
+    """A running emulator with its addresses, which can be stopped, killed and restarted on the same data."""
 
     data: Path
     process: "subprocess.Popen[bytes]"
@@ -35,12 +35,12 @@ class EmulatorServer:
     password: str = ""
 
     def kill(self) -> None:
-        """Kill the process as a power cut would, and wait until it is gone."""
+        """Kill the process with SIGKILL, and wait until it has ended."""
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> None:
-        """End the process in good order."""
+        """Shut the process down cleanly."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -67,7 +67,7 @@ def _spawn(data: Path, mysql: int = 0, frontend: int = 0, backend: int = 0) -> "
 
 
 def _ports(process: "subprocess.Popen[bytes]", data: Path) -> dict[str, int]:
-    """What the emulator prints once it listens."""
+    """Parse the ports that the emulator prints when it listens."""
     assert process.stdout
     deadline = time.monotonic() + _START_SECONDS
     with selectors.DefaultSelector() as selector:
@@ -86,7 +86,7 @@ def start_emulator(data: Path) -> EmulatorServer:
     """Start an emulator on free ports.
 
     Raises:
-        RuntimeError: it did not start, with the end of its log.
+        RuntimeError: the emulator did not start; the message has the end of its log.
     """
     process = _spawn(data)
     ports = _ports(process, data)

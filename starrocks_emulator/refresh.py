@@ -34,7 +34,7 @@ _ACTIVATE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Run:
-    """One refresh, as information_schema.task_runs shows it."""
+    """One refresh, a row of information_schema.task_runs."""
 
     query_id: str
     table_id: int
@@ -66,14 +66,14 @@ class Refresher:
     def __init__(
         self, storage: Storage, catalog: Catalog, changes: Changes, background: Background, dependents: Dependents
     ) -> None:
-        """Refreshes run only through `run_due` and `request`."""
+        """Create a refresher; only `run_due` and `request` start refreshes."""
         self._storage, self._catalog, self._changes, self._background = storage, catalog, changes, background
         self._dependents = dependents
         self._inactive: dict[int, float] = {}
-        """When an inactive view was seen or tried last, on the monotonic clock."""
+        """Time of the last activation attempt of each inactive view, on the monotonic clock."""
         self._runs: deque[Run] = deque(maxlen=_RUNS_KEPT)
         self.failed = 0
-        """Refreshes that failed since the start."""
+        """Number of failed refreshes since the start."""
         self._last: dict[int, Run] = {}
         self._next: dict[int, datetime] = {}
         self._busy: set[int] = set()
@@ -93,10 +93,10 @@ class Refresher:
             self.request(table, force=True, synchronous=True)
 
     def request(self, table: Table, force: bool, synchronous: bool) -> str:
-        """Refresh now; returns the id of the run.
+        """Refresh now; return the id of the run.
 
         Raises:
-            SqlError: the view is inactive, or the refresh failed (where `synchronous`).
+            SqlError: the view is inactive, or a `synchronous` refresh failed.
         """
         if not table.active:
             raise errors.analysis(
@@ -132,7 +132,7 @@ class Refresher:
                 self._run(table.id, str(uuid.uuid4()), force=False)
 
     def _activate(self) -> None:
-        """Try every inactive view once a minute, as StarRocks' MVActiveChecker; not those a user set inactive."""
+        """Try inactive views once a minute, as StarRocks' MVActiveChecker does; not those that a user made inactive."""
         now = time.monotonic()
         for table in self._catalog.tables():
             if table.kind != "mv" or table.active or table.inactive_reason == BY_USER:
@@ -248,7 +248,7 @@ class Refresher:
         return self._changes.version(base.id)
 
     def _slice(self, table: Table, tree: exp.Expr, bases: dict[int, Table], changed: dict[int, Range]) -> Slice | None:
-        """The part of the view that a change of one base table concerns; None for the whole view."""
+        """The part of the view that a change of one base table affects; None for the whole view."""
         if len(changed) != 1:
             return None
         ((number, change),) = changed.items()
@@ -268,10 +268,10 @@ class Refresher:
             if unit:
                 low, high = truncate(low, unit), following(truncate(high, unit), unit)
             elif (column := base.column(wanted)) and column.type.name == "date":
-                high = following(high, "day")  # DuckDB cuts the time off a bound that is compared with a DATE
+                high = following(high, "day")  # DuckDB ignores the time of a bound that is compared with a DATE.
             else:
                 high += timedelta(microseconds=1)
-        except (ValueError, OverflowError):  # a year that Python does not have
+        except (ValueError, OverflowError):  # a year that Python does not support
             return None
         return Slice(base, wanted, table.columns[position].name, str(low), str(high))
 
@@ -299,11 +299,10 @@ def _is_beyond_slices(tree: exp.Select, base: Table) -> bool:
 
 
 def _time_output(tree: exp.Select, column: str, table: str) -> tuple[int, str | None] | None:
-    """The output column that is the base's time column or its date_trunc, and by which unit (the finest of them).
+    """The output column that is the base's time column or its date_trunc, and its finest unit.
 
-    `table`: the name or alias of the base table in the query.
-
-    Where the query has groups, that column is one of the keys: then a group holds rows of one unit only."""
+    `table`: the name or alias of the base table in the query. If the query has groups, that column is one of the keys,
+    so each group contains rows of one unit only."""
     found: tuple[int, str | None] | None = None
     group = tree.args.get("group")
     keys = group.expressions if group else None

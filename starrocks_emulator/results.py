@@ -131,11 +131,12 @@ class Backend(Protocol):
     def verify(self, user: str, host: str, scramble: bytes, salt: bytes) -> bool:
         """Whether `scramble` is the user's password hashed by `mysql_native_password` with the 20-byte `salt`.
 
-        An empty scramble matches an empty password only. An unknown user takes as long, and is False."""
+        An empty scramble matches an empty password only. For an unknown user, the result is False after the same
+        time."""
 
     def open(self, connection_id: int, user: str, host: str, database: str | None) -> Session:
         """Start the session of a user who has logged in.
 
         Raises:
-            SqlError: 1049 for an unknown database, 1044 where the user may not use it.
+            SqlError: 1049 for an unknown database, 1044 if the user may not use it.
         """

@@ -44,7 +44,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Refresh:
-    """When a materialized view is refreshed; `every` in seconds, `upto`: the data version that it has taken in."""
+    """When a materialized view is refreshed; `every` in seconds, `upto`: the last included data version."""
 
     mode: str
     start: str | None = None
@@ -53,10 +53,10 @@ class Refresh:
     upto: int = -1
     immediate: bool = True
     made: int = -1
-    """The data version that the last refresh made."""
+    """The data version that the last refresh created."""
 
     def with_upto(self, upto: int) -> "Refresh":
-        """A copy that has taken in the changes up to this data version."""
+        """A copy that includes the changes up to this data version."""
         return replace(self, upto=upto)
 
 
@@ -85,10 +85,10 @@ class Table:
     refresh: Refresh | None = None
     active: bool = True
     base: int | None = None
-    """The table that a synchronous materialized view is made on; its rows are then those of its query."""
+    """The base table of a synchronous materialized view, whose rows are always those of its query."""
     inactive_reason: str = ""
     output: tuple[int, ...] = ()
-    """For each column of a materialized view, the place in its query's result; empty: the same order."""
+    """For each column of a materialized view, its index in the query's result; empty for the same order."""
 
     @property
     def stored(self) -> str:
@@ -105,7 +105,7 @@ class Table:
         return next((column for column in self.columns if column.name.lower() == name.lower()), None)
 
     def query_order(self, count: int) -> tuple[int, ...]:
-        """The places of the query's `count` columns in the order of the table's columns."""
+        """The indexes of the query's `count` columns in the order of the table's columns."""
         return self.output or tuple(range(count))
 
     def with_(self, **changes: object) -> "Table":
@@ -113,7 +113,7 @@ class Table:
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace is typed per field
 
     def to_json(self) -> str:
-        """The document that `table_from_json` reads."""
+        """The JSON form that `table_from_json` reads."""
         document = dict(self.__dict__)
         document["columns"] = [{**column.__dict__, "type": column.type.brief()} for column in self.columns]
         document["partitioning"] = self.partitioning.__dict__ if self.partitioning else None
@@ -124,7 +124,7 @@ class Table:
 
 
 def table_from_json(text: str) -> Table:
-    """Read what `Table.to_json` wrote."""
+    """Parse the result of `Table.to_json`."""
     document = json.loads(text)
     document["columns"] = tuple(
         TableColumn(**{**column, "type": parse_brief(column["type"])}) for column in document["columns"]

@@ -1,4 +1,4 @@
-"""Everything that works on one open data folder: catalog, users, loads, refreshes and tasks."""
+"""The shared services of one open data folder: catalog, users, loads, refreshes and tasks."""
 
 import time
 from collections import Counter, deque
@@ -22,7 +22,7 @@ class Latencies:
     """Run times of the most recent statements."""
 
     def __init__(self, kept: int = 1000) -> None:
-        """Keep the times of `kept` statements."""
+        """Keep the run times of the last `kept` statements."""
         self._last: deque[float] = deque(maxlen=kept)
 
     def add(self, seconds: float) -> None:
@@ -47,7 +47,7 @@ class Connection(Protocol):
     opened: float
     killed: bool
     running: tuple[str, float] | None
-    """The running statement and when it began."""
+    """The running statement and its start time."""
 
     @property
     def user(self) -> str:
@@ -104,7 +104,7 @@ class Services:
         """Closes or interrupts a client's connection; set by the MySQL server."""
 
     def access(self, user: str, roles: tuple[str, ...] | None = None) -> Access:
-        """The rights of a user with these active roles, or with the user's default roles."""
+        """The privileges of a user with these active roles, or with the user's default roles."""
         principal = self.users.users.get(user)
         active = roles if roles is not None else (principal.default_roles if principal else ())
         return Access(self.users, dict(self.catalog.databases), user, active)
@@ -113,7 +113,8 @@ class Services:
         """The name of a database that the user may use.
 
         Raises:
-            SqlError: 1049 for an unknown database, 1044 if the user has no right on it or on anything in it.
+            SqlError: 1049 for an unknown database, 1044 if the user has no privilege on the database or on an object in
+                it.
         """
         try:
             found = self.catalog.database(name)

@@ -39,7 +39,7 @@ def _text(value: str) -> str:
 
 
 class DataFolderError(Exception):
-    """A data folder that cannot be used; the message has the reason and what to do."""
+    """The data folder cannot be used; the message has the reason and the remedy."""
 
 
 class Transaction:
@@ -72,7 +72,7 @@ class Storage:
         """Open or create `folder`.
 
         Raises:
-            DataFolderError: it belongs to something else, is in use, or is damaged.
+            DataFolderError: the folder has other content, is in use, or is damaged.
         """
         self.folder = folder
         self.lock = threading.RLock()
@@ -170,7 +170,7 @@ class Storage:
                 except BaseException:
                     try:
                         own.execute("ROLLBACK")
-                    except duckdb.Error:  # the failure may have ended the transaction
+                    except duckdb.Error:  # the error may have ended the transaction
                         own.execute("SELECT 1")
                     raise
                 self.version = change.version
@@ -221,14 +221,14 @@ class Storage:
         return shutil.disk_usage(self.folder)
 
     def checkpoint(self) -> float:
-        """Write the log into the data file; returns how long writers waited, in seconds."""
+        """Write the log into the data file; return how long writers waited, in seconds."""
         begin = time.monotonic()
         with self.lock:
             cursor = self.cursor()
             try:
                 cursor.execute("CHECKPOINT")
             except duckdb.TransactionException:
-                return 0.0  # a reader still needs the old state; the next try succeeds
+                return 0.0  # a reader still needs the old state; the next attempt succeeds
             finally:
                 cursor.close()
         return time.monotonic() - begin

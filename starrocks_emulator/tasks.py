@@ -84,7 +84,7 @@ class Tasks:
         """Start a task, or register it for its schedule.
 
         Raises:
-            SqlError: 1064 where a task has that name.
+            SqlError: 1064 if a task with that name exists.
         """
         if task.name in self._tasks:
             raise errors.analysis(f"Task [{task.name}] has already exists")
@@ -98,7 +98,7 @@ class Tasks:
         """Remove a task; a run that has started continues.
 
         Raises:
-            SqlError: 1064 where there is none.
+            SqlError: 1064 if the task does not exist.
         """
         if name not in self._tasks:
             raise errors.analysis(f"Task {name} is not exist")

@@ -22,39 +22,39 @@ class Client:
         return Client(self.engine, user, database)
 
     def run(self, sql: str) -> list[tuple[Value, ...]]:
-        """Rows of the last answer."""
+        """Run statements; return the rows of the last result."""
         rows: list[tuple[Value, ...]] = []
         for answer in self.session.execute(sql):
             rows = [tuple(row) for batch in answer.batches for row in batch] if isinstance(answer, ResultSet) else []
         return rows
 
     def prepared(self, sql: str, *parameters: Value) -> list[tuple[Value, ...]]:
-        """Rows of a prepared statement."""
+        """Run a prepared statement and return its rows."""
         answer = self.session.execute_prepared(self.session.prepare(sql), parameters)
         assert isinstance(answer, ResultSet)
         return [tuple(row) for batch in answer.batches for row in batch]
 
     def affected(self, sql: str) -> int:
-        """Rows that the last statement changed."""
+        """Run statements; return the number of rows that the last one changed."""
         answers = list(self.session.execute(sql))
         assert isinstance(answers[-1], Ok)
         return answers[-1].affected_rows
 
     def value(self, sql: str) -> Value:
-        """The only value of a result."""
+        """Run a query and return the only value of its result."""
         rows = self.run(sql)
         assert len(rows) == 1
         assert len(rows[0]) == 1
         return rows[0][0]
 
     def names(self, sql: str) -> Sequence[str]:
-        """The column labels of a result."""
+        """Run a query and return the column labels of its result."""
         answer = next(iter(self.session.execute(sql)))
         assert isinstance(answer, ResultSet)
         return [column.name for column in answer.columns]
 
     def error(self, sql: str) -> SqlError:
-        """The error that a statement must give."""
+        """Run a statement that must fail and return its error."""
         try:
             rows = self.run(sql)
         except SqlError as error:
@@ -62,7 +62,7 @@ class Client:
         raise AssertionError(f"{sql} answered {rows}, an error was expected")
 
     def load(self, table: str, text: str, user: str = "root", **headers: str) -> dict[str, object]:
-        """A Stream Load into the current database."""
+        """Run a Stream Load into the current database."""
         body = self.engine.storage.staging / "test_body"
         body.write_text(text)
         database = self.session.database

@@ -77,7 +77,7 @@ class SqlType:
         return self.brief().replace(", ", ",")
 
     def stored(self) -> str:
-        """DuckDB's type for it."""
+        """DuckDB's type for this type."""
         if self.element:
             return f"{self.element.stored()}[]"
         if self.name == "decimal":
@@ -86,15 +86,15 @@ class SqlType:
         return _STORED[self.name]
 
     def to_json(self) -> str:
-        """The text that `parse_brief` reads."""
+        """The JSON form, which `parse_brief` reads."""
         return self.brief()
 
 
 def make_type(written: str, arguments: tuple[int, ...] = (), element: SqlType | None = None) -> SqlType:
-    """Build a type from its name and arguments as a statement has them.
+    """Create a type from the name and the arguments in a statement.
 
     Raises:
-        SqlError: a type that StarRocks or the emulator has not, or arguments out of range.
+        SqlError: StarRocks or the emulator lacks the type, or an argument is out of range.
     """
     name = _ALIASES.get(written.lower(), written.lower())
     if name == "array":
@@ -121,7 +121,7 @@ def make_type(written: str, arguments: tuple[int, ...] = (), element: SqlType | 
 
 
 def parse_brief(text: str) -> SqlType:
-    """Read what `SqlType.brief` wrote."""
+    """Parse the result of `SqlType.brief`."""
     if text.startswith("array<"):
         return SqlType("array", (), parse_brief(text[6:-1]))
     name, _, rest = text.partition("(")

@@ -55,7 +55,7 @@ class Principal:
     comment: str = ""
 
     def to_json(self) -> str:
-        """The document that `_principal` reads."""
+        """The JSON form that `_principal` reads."""
         return json.dumps({**asdict(self), "grants": [asdict(grant) for grant in sorted(self.grants)]})
 
 
@@ -79,7 +79,7 @@ def _forget(principals: dict[str, Principal], name: str) -> None:
 
 
 class Users:
-    """Who may log in and what they may do."""
+    """The users with their passwords, roles and privileges."""
 
     def __init__(self, storage: Storage) -> None:
         """Read the users of `storage`; a new folder has `root` with an empty password, as StarRocks has."""
@@ -131,7 +131,7 @@ class Users:
         """The user of that name.
 
         Raises:
-            SqlError: 1064 where there is none.
+            SqlError: 1064 if it does not exist.
         """
         found = self.users.get(name)
         if found is None:
@@ -142,7 +142,7 @@ class Users:
         """The role of that name.
 
         Raises:
-            SqlError: 1064 where there is none.
+            SqlError: 1064 if it does not exist.
         """
         found = self.roles.get(name)
         if found is None:
@@ -199,7 +199,7 @@ class Users:
 
 @dataclass
 class Access:
-    """The rights of one session: a user with active roles."""
+    """The privileges of one session: those of a user with active roles."""
 
     users: Users
     databases: dict[str, int]
@@ -240,11 +240,11 @@ class Access:
             raise self.denied(privilege, kind, "default_catalog" if kind == "CATALOG" else "")
 
     def sees(self, table: Table) -> bool:
-        """Whether SHOW TABLES and information_schema list it: with any privilege on it."""
+        """Whether SHOW TABLES and information_schema list a table: the session has any privilege on it."""
         return self.may("ANY", table)
 
     def sees_database(self, database: str, tables: list[Table]) -> bool:
-        """Whether SHOW DATABASES lists it: with any privilege on it or on something in it."""
+        """Whether SHOW DATABASES lists a database: the session has any privilege on it or on an object in it."""
         number = self.databases.get(database)
         if any(
             self.users.may(self.user, self.roles, "ANY", kind, number, None) for kind in ("DATABASE", *KINDS.values())
@@ -253,7 +253,7 @@ class Access:
         return any(self.sees(table) for table in tables)
 
     def hint(self) -> str:
-        """The sentence with the active and the inactive roles that ends a refusal."""
+        """The last sentence of an error about a missing privilege, with the active and the inactive roles."""
         user = self.users.users.get(self.user)
         return errors.ask_for_grants(
             self.roles, [role for role in (user.roles if user else ()) if role not in self.roles]

@@ -62,7 +62,7 @@ UTC_NAMES = {"UTC", "+00:00", "Etc/UTC", "GMT", "Africa/Abidjan", "SYSTEM"}
 SQL_MODES = {"", "ONLY_FULL_GROUP_BY", "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "NO_ENGINE_SUBSTITUTION",
              "TRADITIONAL", "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "ERROR_FOR_DIVISION_BY_ZERO", "NO_AUTO_CREATE_USER",
              "NO_AUTO_VALUE_ON_ZERO"}  # fmt: skip
-"""SQL modes that change nothing in StarRocks, or that describe what this emulator does anyway."""
+"""SQL modes without effect in StarRocks, or whose effect is the emulator's default."""
 FIXED = {
     "sql_auto_is_null": "0",
     "sql_dialect": "starrocks",
@@ -218,13 +218,13 @@ _TUNING_NAMES = (
     "workgroup_id"
 )
 TUNING = frozenset(_TUNING_NAMES.split())
-"""Variables of StarRocks 3.5 that change how a statement runs and not what it answers: stored, without effect here."""
+"""Variables of StarRocks 3.5 that change the execution of a statement, not its result; stored without effect."""
 _OFFSET = re.compile(r"([+-]?)(\d{1,2}):(\d{2})")
 _ZONE_ALIASES = {"CST": "Asia/Shanghai", "PRC": "Asia/Shanghai", "SYSTEM": "UTC"}
 
 
 def time_zone(value: str) -> str:
-    """A session time zone as StarRocks shows it: a name, or an offset such as `+08:00`.
+    """A session time zone in StarRocks' form: a name, or an offset such as `+08:00`.
 
     Raises:
         SqlError: 1298 for an unknown time zone.
@@ -254,14 +254,14 @@ def duckdb_zone(zone: str) -> str:
 
 
 def checked(name: str, value: str) -> str:
-    """The value of a variable as it is stored.
+    """Check a value of a variable and return its stored form.
 
     Args:
         name: name in lower case.
         value: value as the statement has it, without quotes.
 
     Raises:
-        SqlError: the variable does not exist, cannot be set, or not to this value.
+        SqlError: the variable does not exist, is read-only, or does not accept the value.
     """
     if name not in DEFAULTS and name not in TUNING and name not in FIXED and name not in CHOICES:
         raise SqlError(1193, f"Unknown system variable '{name}'")

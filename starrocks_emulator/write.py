@@ -33,7 +33,7 @@ _MERGES = {
 
 
 class OutsidePartitionsError(Exception):
-    """Rows for which a range-partitioned table has no partition."""
+    """A range-partitioned table has no partition for some rows."""
 
 
 @dataclass
@@ -244,7 +244,7 @@ _ZEROS = {"date": "0000-01-01", "datetime": "0000-01-01 00:00:00", "boolean": "f
 
 
 def _absent(column: TableColumn) -> str:
-    """The value of a column that a partial update leaves out of a new row; zero or empty without NULL and default."""
+    """The value of a column that a partial update omits in a new row; zero or empty without NULL and default."""
     if column.default is not None:
         return default_of(column.default)
     if column.nullable:

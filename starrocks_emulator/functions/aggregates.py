@@ -39,7 +39,7 @@ def _percentile_approx(arguments: Sequence[str]) -> str:
 
 
 def _percentile_cont(arguments: Sequence[str]) -> str:
-    """Interpolated between two values; over dates the result is a date."""
+    """PERCENTILE_CONT, interpolated between two values; for dates the result is a date."""
     share, kind = _share(arguments[1], "percentile_cont"), kind_of(arguments[0])
     found = f"quantile_cont({arguments[0]}, {share!r})"
     if kind and kind.is_temporal:
@@ -48,7 +48,7 @@ def _percentile_cont(arguments: Sequence[str]) -> str:
 
 
 def _percentile_disc(arguments: Sequence[str]) -> str:
-    """The larger of two equally near values."""
+    """PERCENTILE_DISC: the larger of two equally near values."""
     value, share = arguments[0], _share(arguments[1], "percentile_disc")
     values = f"list_sort(list({value}) FILTER ({value} IS NOT NULL))"
     return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share!r}::DOUBLE) AS BIGINT) + 1)"

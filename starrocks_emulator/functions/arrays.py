@@ -6,7 +6,7 @@ from starrocks_emulator.functions.base import Function, Rendered, fixed, kind_of
 
 
 def _joined(arguments: Sequence[str]) -> str:
-    """NULLs are omitted, or replaced by the third argument."""
+    """ARRAY_JOIN: NULLs are omitted, or replaced by the third argument."""
     array, separator, *missing = arguments
     kind = kind_of(array)
     element = Rendered("element", lambda: kind.element if kind else None)
@@ -17,7 +17,7 @@ def _joined(arguments: Sequence[str]) -> str:
 
 
 def _concatenated(arguments: Sequence[str]) -> str:
-    """NULL if one of the arrays is."""
+    """ARRAY_CONCAT: NULL if one of the arrays is NULL."""
     given = " AND ".join(f"{argument} IS NOT NULL" for argument in arguments)
     return f"CASE WHEN {given} THEN list_concat({', '.join(arguments)}) END"
 

@@ -18,7 +18,7 @@ class Rendered(str):
     _kind: Callable[[], SqlType | None]
 
     def __new__(cls, text: str, kind: Callable[[], SqlType | None]) -> "Rendered":
-        """`kind` computes the type, None if it is not known; it is called lazily."""
+        """`kind` computes the type, or returns None if it is unknown; it is called lazily."""
         found = super().__new__(cls, text)
         found._kind = kind
         return found
@@ -30,7 +30,7 @@ class Rendered(str):
 
 
 def kind_of(text: str) -> SqlType | None:
-    """The type of a rendered expression; None if it is not known."""
+    """The type of a rendered expression; None if it is unknown."""
     return text.kind if isinstance(text, Rendered) else None
 
 
@@ -73,7 +73,7 @@ _PLACE = re.compile(rf"fn\.({'|'.join(OVERLOADS)})\(\{{(\d+)\}}\)|\{{(\d+)\}}")
 
 
 def filled(template: str, arguments: Sequence[str]) -> str:
-    """A template with its places `{0}`, `{1}` … filled, each overloaded macro chosen by its argument's type."""
+    """A template with its placeholders `{0}`, `{1}` … filled; the type of an argument selects a macro's overload."""
 
     def fill(found: re.Match[str]) -> str:
         macro, inner, place = found.groups()
@@ -87,7 +87,8 @@ class Function:
     """A function with `least` to `most` arguments (None: any number).
 
     Attributes:
-        template: DuckDB's text with places `{0}`, `{1}` … for rendered arguments, or a function that makes it.
+        template: DuckDB expression with placeholders `{0}`, `{1}` … for rendered arguments, or a function that returns
+            it.
         least: fewest arguments.
         most: most arguments.
         kind: `scalar`, `aggregate` (which may also have an OVER clause) or `window` (which must have one).

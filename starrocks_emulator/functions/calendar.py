@@ -128,7 +128,7 @@ class _Reader:
 
 
 def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
-    """STR_TO_DATE; text after the last part is ignored, as in StarRocks. `pattern` contains a whole date."""
+    """STR_TO_DATE; text after the last part is ignored, as in StarRocks. `pattern` must contain a whole date."""
     reader = _Reader(text)
     pattern = pattern.replace("%T", "%H:%i:%S").replace("%r", "%I:%i:%S %?")
     parts: dict[str, int] = {}
@@ -192,7 +192,7 @@ def str_to_date(text: str, pattern: str) -> datetime | None:  # noqa: PLR0912
 
 
 READ_LETTERS = set("yYmcMbdeHkhIlisSfpWaTr")
-"""Letters that STR_TO_DATE reads here."""
+"""Format letters that STR_TO_DATE supports here."""
 
 
 _FAST = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,6}))?)?")

@@ -16,7 +16,7 @@ CONDITIONS = {
 
 
 def _unless_null(function: str) -> Function:
-    """GREATEST and LEAST are NULL if an argument is NULL; DuckDB's ignore NULLs."""
+    """GREATEST and LEAST, which are NULL if an argument is NULL; DuckDB's versions ignore NULLs."""
 
     def render(arguments: Sequence[str]) -> str:
         missing = " OR ".join(f"{value} IS NULL" for value in arguments)

@@ -40,10 +40,10 @@ _SHORT = {"yyyy-MM-dd HH:mm:ss": "%Y-%m-%d %H:%i:%s", "yyyy-MM-dd": "%Y-%m-%d", 
 
 
 def _written(pattern: str, letters: set[str], function: str) -> str:
-    """A format as StarRocks reads it.
+    """A date format for DuckDB, as StarRocks reads it.
 
     Raises:
-        SqlError: 1235 for a letter that is not known.
+        SqlError: 1235 for an unknown letter.
     """
     pattern = _SHORT.get(pattern, pattern)
     for letter in re.findall(r"%(.?)", pattern, re.DOTALL):
@@ -85,10 +85,10 @@ def names_a_time(pattern: str) -> bool:
 
 
 def parsed(text: str, pattern: str) -> str:
-    """STR_TO_DATE of a rendered text; a DATE where the format names no time, as StarRocks' analyzer has it.
+    """STR_TO_DATE of a rendered text; a DATE if the format has no time, as in StarRocks' analyzer.
 
     Raises:
-        SqlError: 1235 for a format that names no whole date.
+        SqlError: 1235 for a format without a whole date.
     """
     pattern = _written(pattern, READ_LETTERS | {"%"}, "str_to_date")
     if "%%" in pattern or not all(re.search(f"%[{part}]", pattern) for part in ("yY", "mcMb", "de")):

@@ -1,8 +1,9 @@
-"""What type each function answers.
+"""The result type of each function.
 
 `first`: the type of its first argument; `common`: what its arguments share; `sum`, `avg`, `abs`, `signed`, `array`,
 `array_sum`, `element`, `date_trunc`, `str_to_date`, `percentile` and `round`: by rules in `sql/kinds.py`; anything else
-is the name of a type. The type of a function that is not listed is not known: its value is not converted implicitly."""
+is the name of a type. The type of a function that is not listed is unknown, so its value is not converted
+implicitly."""
 
 _BY_TYPE = {
     "common": "IF IFNULL NVL COALESCE GREATEST LEAST MOD BITAND BITOR BITXOR",

@@ -1,14 +1,14 @@
 """DuckDB macros for expressions that DuckDB and StarRocks compute differently.
 
-DuckDB cannot choose between the overloads of a macro whose argument holds an aggregate. So each overload also exists
-under a name of its own, which `base.overload` chooses where the type of the argument is known."""
+DuckDB cannot choose between the overloads of a macro if the argument contains an aggregate. Each overload therefore
+also has a name of its own, which `base.overload` uses if the type of the argument is known."""
 
 _DATETIME_TEXT = (
     "CASE WHEN date_part('microseconds', x) % 1000000 = 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') "
     "ELSE strftime(x, '%Y-%m-%d %H:%M:%S.%f') END"
 )
 
-# A string as DATETIME: the usual forms by DuckDB, everything else that begins with a digit by StarRocks' own rules
+# A string as DATETIME: usual forms by DuckDB, all other strings that begin with a digit by StarRocks' own rules
 _MOMENT = (
     "CASE WHEN regexp_full_match(x, "
     "'\\s*\\d{4}-\\d{1,2}-\\d{1,2}([ T]\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,6})?)?)?\\s*') "
@@ -175,7 +175,7 @@ MACROS = (
     "(len(list_filter(a, lambda e: e IS NULL)) > 0 AND len(list_filter(b, lambda e: e IS NULL)) > 0) END",
     # a string of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
     "CREATE MACRO fn.bounded(x) AS CASE WHEN strlen(x) <= 1048576 THEN x END",
-    # substring counts from 1, from the end below 0; position 0 is no position
+    # substring counts from 1, from the end below 0; position 0 gives an empty text
     "CREATE MACRO fn.substr2(x, p) AS CASE WHEN p = 0 OR abs(CAST(p AS BIGINT)) > length(x) THEN "
     "CASE WHEN x IS NOT NULL THEN '' END ELSE substring(x, CAST(p AS BIGINT)) END",
     "CREATE MACRO fn.substr3(x, p, n) AS CASE WHEN p = 0 OR n <= 0 OR abs(CAST(p AS BIGINT)) > length(x) THEN "

@@ -1,4 +1,4 @@
-"""Functions in Python that DuckDB calls, for what SQL computes too slowly or not at all.
+"""Python functions that DuckDB calls where SQL is too slow or has no equivalent.
 
 Clients cannot call them: queries may only use functions of the allowlist."""
 
@@ -18,7 +18,7 @@ from starrocks_emulator.errors import RefusedError
 from starrocks_emulator.functions import calendar
 
 Native = str | int | float | date | datetime | None
-"""The result of such a function."""
+"""The result of a Python function."""
 MURMUR_SEED = 104729
 """StarRocks' `HashUtil::MURMUR3_32_SEED` (be/src/util/hash_util.hpp)."""
 _WORD = 0xFFFFFFFF

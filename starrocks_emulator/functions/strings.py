@@ -9,7 +9,7 @@ from starrocks_emulator.functions.native import MURMUR_SEED
 
 
 def _concat(arguments: Sequence[str]) -> str:
-    """NULL if a part is NULL; DuckDB's concat ignores NULLs."""
+    """CONCAT, which is NULL if a part is NULL; DuckDB's concat ignores NULLs."""
     return "fn.bounded(" + " || ".join(overload("text", argument) for argument in arguments) + ")"
 
 
@@ -22,7 +22,7 @@ _SPACE = "' '"
 
 
 def _field(arguments: Sequence[str]) -> str:
-    """Values of one type are compared as they are, others as DOUBLE."""
+    """FIELD: values of one type are compared directly, others as DOUBLE."""
     kinds = [kind_of(argument) for argument in arguments]
     known = [kind for kind in kinds if kind and kind.name != "null"]
     alike = len(known) < len(kinds) and not known
@@ -108,7 +108,7 @@ def _md5sum(arguments: Sequence[str]) -> str:
 
 
 def _murmur(arguments: Sequence[str]) -> str:
-    """The seed of each text is the hash of the texts before it."""
+    """MURMUR_HASH3_32: the seed of each text is the hash of the texts before it."""
     state = str(MURMUR_SEED)
     for argument in arguments:
         state = f"py_murmur3({state}, {overload('text', argument)})"

@@ -37,7 +37,7 @@ async def _stream_load(request: web.Request) -> web.StreamResponse:
             "Message": "class com.starrocks.common.DdlException: There is no 100-continue header",
         }
         return web.json_response(body, headers={"Connection": "close"})
-    # A table that does not exist is the BE's to refuse.
+    # The BE refuses a table that does not exist.
     found = _find(engine, request.match_info["db"], request.match_info["table"])
     access = engine.access(user)
     if found is not None and not access.may("INSERT", found):

@@ -44,22 +44,32 @@ def frontend_metrics(engine: Engine) -> str:
     page.add("starrocks_fe_slow_query", "counter", "statements of more than 5 s", ("", counters["slow_query"]))
     page.add("starrocks_fe_query_latency_ms", "summary", "time until a statement's answer begins",
              *((f'quantile="{share}"', value) for share, value in latencies))  # fmt: skip
-    page.add("starrocks_fe_txn_begin", "counter", "loads and changes of rows that began",
+    page.add("starrocks_fe_txn_begin", "counter", "loads and changes of rows that were started",
              ("", engine.loads.begun))  # fmt: skip
-    page.add("starrocks_fe_txn_success", "counter", "… that are visible", ("", engine.loads.finished["VISIBLE"]))
+    page.add(
+        "starrocks_fe_txn_success",
+        "counter",
+        "loads and changes of rows that are visible",
+        ("", engine.loads.finished["VISIBLE"]),
+    )
     page.add("starrocks_fe_txn_failed", "counter", "… that failed", ("", engine.loads.finished["ABORTED"]))
-    page.add("starrocks_fe_txn_running", "gauge", "… that are on their way",
+    page.add("starrocks_fe_txn_running", "gauge", "loads and changes of rows in progress",
              ("", states.get("PREPARE", 0) + states.get("PREPARED", 0)))  # fmt: skip
     page.add("starrocks_fe_tablet_num", "gauge", "tables and views",
              ('type="total"', len(engine.catalog.tables())))  # fmt: skip
     page.add("starrocks_fe_mv_refresh_total_failed_jobs", "counter", "refreshes of materialized views that failed",
              ("", engine.refresher.failed))  # fmt: skip
-    page.add("starrocks_fe_job", "gauge", "runs of tasks that wait or run",
+    page.add("starrocks_fe_job", "gauge", "waiting and running tasks",
              ('state="RUNNING"', sum(run.finished is None for run in engine.tasks.runs())))  # fmt: skip
     page.add("starrocks_fe_memory_usage", "gauge", "memory of the process in bytes", ("", _memory()))
     page.add("starrocks_emulator_uptime_seconds", "gauge", "since the start",
              ("", round(time.time() - engine.started, 1)))  # fmt: skip
-    page.add("starrocks_emulator_wal_bytes", "gauge", "what a restart would replay", ("", engine.storage.wal_bytes))
+    page.add(
+        "starrocks_emulator_wal_bytes",
+        "gauge",
+        "bytes of the write-ahead log, which a restart replays",
+        ("", engine.storage.wal_bytes),
+    )
     return page.text()
 
 
@@ -70,13 +80,13 @@ def backend_metrics(engine: Engine) -> str:
     page.add("starrocks_be_process_mem_bytes", "gauge", "memory of the process in bytes", ("", _memory()))
     path = f'path="{engine.storage.folder}"'
     page.add("starrocks_be_disks_total_capacity", "gauge", "size of the data folder's disk", (path, disk.total))
-    page.add("starrocks_be_disks_avail_capacity", "gauge", "free bytes of it", (path, disk.free))
+    page.add("starrocks_be_disks_avail_capacity", "gauge", "free bytes of the data folder's disk", (path, disk.free))
     page.add("starrocks_be_disks_data_used_capacity", "gauge", "bytes of the data file", (path, engine.storage.bytes))
     page.add("starrocks_be_streaming_load_requests_total", "counter", "Stream Loads",
              ("", counters["stream_load_total"]))  # fmt: skip
-    page.add("starrocks_be_streaming_load_bytes", "counter", "bytes that they brought",
+    page.add("starrocks_be_streaming_load_bytes", "counter", "bytes of Stream Loads",
              ("", counters["stream_load_bytes"]))  # fmt: skip
-    page.add("starrocks_be_load_rows", "counter", "rows that they brought", ("", counters["stream_load_rows"]))
+    page.add("starrocks_be_load_rows", "counter", "rows of Stream Loads", ("", counters["stream_load_rows"]))
     page.add("starrocks_be_engine_requests_total", "counter", "Stream Loads by outcome",
              ('status="failed",type="stream_load"', counters["stream_load_failed"]),
              ('status="total",type="stream_load"', counters["stream_load_total"]))  # fmt: skip

@@ -65,7 +65,7 @@ def _separator(name: str, value: str) -> str:
         try:
             return bytes.fromhex(value[2:]).decode()
         except ValueError:
-            raise SettingsError(f"{name}: '{value}' is no hexadecimal text such as \\x01") from None
+            raise SettingsError(f"{name}: '{value}' is not a hexadecimal text such as \\x01") from None
     found = unquote(f"'{value}'") if "'" not in value else value
     if not 1 <= len(found.encode()) <= 4:
         raise SettingsError(f"{name}: '{value}' must be 1 to 4 bytes long in this emulator")

@@ -22,7 +22,7 @@ OPERATION = "__op"
 
 @dataclass(frozen=True)
 class Mapped:
-    """How the fields of a body become columns."""
+    """The mapping from the fields of a body to columns."""
 
     fields: tuple[str, ...]
     """Names of the body's fields, in their order."""
@@ -38,7 +38,7 @@ def mapping(table: Table, settings: Settings, present: Sequence[str] | None) -> 
     `present`: for a partial update by JSON, the fields that the first row has.
 
     Raises:
-        SettingsError: a name or an expression that does not fit.
+        SettingsError: a name or an expression is invalid for the table.
     """
     render = LoadExpressions(table)
     plain: list[str] = []
@@ -109,7 +109,7 @@ def _lookup(names: Mapping[str, str], wanted: str) -> str | None:
 
 
 def _items(text: str) -> list[str]:
-    """The parts between commas that are in no parentheses and no quotes."""
+    """Split at commas outside of parentheses and quotes."""
     items, depth, quoted, begin = [], 0, "", 0
     for position, character in enumerate(text):
         if quoted:
@@ -225,7 +225,7 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     if not source.startswith('"'):  # an expression has a type of its own
         return f"TRY_CAST({source} AS {kind.stored()})"
     if kind.is_integer:
-        # a number that is not whole, or has an exponent, loses its fraction
+        # Numbers with a fraction or an exponent are truncated.
         return (
             f"CASE WHEN regexp_full_match({source}, '{_WHOLE_TEXT}') THEN TRY_CAST({source} AS {kind.stored()}) "
             f"ELSE TRY_CAST(trunc({_decimal(source)}) AS {kind.stored()}) END"

@@ -1,4 +1,4 @@
-"""Runs one Stream Load: from a body in a file to rows of a table and the answer."""
+"""Runs one Stream Load: from a body in a file to rows of a table and the response."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ _ERROR_LOGS = 200
 
 
 class FilteredError(Exception):
-    """A load with more filtered rows than max_filter_ratio allows."""
+    """A load has more filtered rows than max_filter_ratio allows."""
 
 
 @dataclass
@@ -90,7 +90,7 @@ class StreamLoader:
     def load(  # noqa: PLR0917
         self, database: str, name: str, body: Path, settings: Settings, user: str, error_url: str
     ) -> Mapping[str, object]:
-        """Load a body and answer as StarRocks does; `error_url`: the address of the error log without its name."""
+        """Load a body and return StarRocks' response; `error_url`: the address of the error log without its name."""
         engine, timer = self.engine, Timer()
         table = engine.catalog.find(database, name)
         if table is None or table.kind != "table":
@@ -197,7 +197,7 @@ class StreamLoader:
         try:
             cursor.execute(_staging(converted, rows, ""))
         except duckdb.Error:
-            return False  # a value is no number; the slower way finds the row
+            return False  # A value is not a number; the slower read finds the row.
         return True
 
     @staticmethod
@@ -288,7 +288,7 @@ def _may_hold_booleans(body: Path) -> bool:
 
 
 def _check_shape(body: Path, settings: Settings) -> list[str] | None:
-    """Refuse a JSON body that is an array where objects are announced, or the other way round."""
+    """Refuse a JSON body whose form, an array or objects, contradicts the header strip_outer_array."""
     if settings.format != "json":
         return None
     with body.open("rb") as file:
@@ -346,7 +346,7 @@ def _pair(cursor: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
 
 
 def answer(load: Load, status: str, message: str, timer: Timer) -> dict[str, object]:
-    """The body of an answer."""
+    """The body of a response."""
     found: dict[str, object] = {
         "TxnId": load.txn_id, "Label": load.label, "Db": load.database, "Table": ",".join(load.tables),
         "Status": status, "Message": message, "NumberTotalRows": load.total, "NumberLoadedRows": load.loaded,
@@ -359,7 +359,7 @@ def answer(load: Load, status: str, message: str, timer: Timer) -> dict[str, obj
 
 
 def failure(label: str, message: str) -> dict[str, object]:
-    """The answer to a load that did not start."""
+    """The response to a load that did not start."""
     return {
         "TxnId": -1, "Label": label, "Status": "Fail", "Message": message, "NumberTotalRows": 0, "NumberLoadedRows": 0,
         "NumberFilteredRows": 0, "NumberUnselectedRows": 0, "LoadBytes": 0, "LoadTimeMs": 0, "BeginTxnTimeMs": 0,

@@ -1,7 +1,7 @@
 """The Stream Load transaction interface: begin, load (several times), prepare, commit or rollback.
 
-Rows that were loaded wait in tables of their own. A prepared transaction survives a restart; one that was not prepared
-is lost, as in a StarRocks backend. A commit makes the rows of all tables visible at once."""
+Loaded rows stay in separate tables until the commit. A prepared transaction survives a restart. An unprepared one is
+lost, as in a StarRocks backend. A commit makes the rows of all tables visible at once."""
 
 import json
 import threading
@@ -55,7 +55,7 @@ class Open:
         return now > self.deadline or (self.idle is not None and not self.prepared and now > self.touched + self.idle)
 
     def to_json(self) -> str:
-        """What must survive a restart."""
+        """The JSON form of the state that must survive a restart."""
         load = self.load
         return json.dumps({
             "txn_id": load.txn_id, "label": load.label, "database": load.database, "user": load.user,
@@ -95,7 +95,7 @@ class Transactions:
         self, operation: str, database: str, label: str, tables: Sequence[str], user: str, headers: Mapping[str, str],
         body: Path | None,
     ) -> Mapping[str, object]:  # fmt: skip
-        """Run one operation and answer as StarRocks does."""
+        """Run one operation and return StarRocks' response."""
         try:
             if operation == "begin":
                 return self._begin(database, label, tables, user, load_settings.read(headers))

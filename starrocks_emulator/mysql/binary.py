@@ -28,13 +28,14 @@ def binary_rows(columns: Sequence[Column], rows: Sequence[Sequence[Value]], code
     """The payloads of binary result rows, lazily.
 
     Raises:
-        ValueError: a row has not as many values as there are columns, or a value does not fit its column's type.
+        ValueError: a row has another number of values than there are columns, or a value does not fit its column's
+            type.
     """
     if not rows:
         return iter(())
     by_column = list(zip(*rows, strict=True))
     if len(by_column) != len(columns):
-        raise ValueError(f"a row has {len(by_column)} values where {len(columns)} columns were announced")
+        raise ValueError(f"a row has {len(by_column)} values but {len(columns)} columns were announced")
     nulls = [0] * len(rows)
     cells: list[Sequence[bytes]] = []
     for number, (column, values) in enumerate(zip(columns, by_column, strict=True)):
@@ -68,7 +69,7 @@ def _cells(column: Column, values: Sequence[Value], codec: str) -> Sequence[byte
 
 
 def _number(value: Value, type_: ColumnType) -> int | float:
-    """A number that the engine gave as another type (a Decimal, a text); never rounded to an integer in silence."""
+    """Convert a number of another type (Decimal, text); a fraction is an error and is never rounded."""
     if value is None or isinstance(value, bytes | date | timedelta):
         raise TypeError(f"{value!r} is no number")
     if type_ in (ColumnType.FLOAT, ColumnType.DOUBLE):

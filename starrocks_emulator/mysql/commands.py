@@ -1,4 +1,4 @@
-"""What each command of a client answers: blocking code, run in the connection's own thread."""
+"""The responses to a client's commands: blocking code, which runs in the connection's own thread."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ class Commands:
         except ProtocolError:
             raise
         except Exception as failed:
-            _log.exception("a statement failed by a defect of the server")
+            _log.exception("a statement failed because of a defect of the server")
             out.add(error(1105, "HY000", f"Unknown error: {type(failed).__name__}: {failed}"))
         yield out.take()
 

@@ -1,4 +1,4 @@
-"""One client from its greeting to its end."""
+"""A client's connection from the greeting to its end."""
 
 import asyncio
 import logging
@@ -46,15 +46,15 @@ class Limits:
     read_seconds: float = 60.0
     """Longest pause inside a packet."""
     write_seconds: float = 600.0
-    """Longest time in which a client reads nothing of an answer."""
+    """Longest time without a client reading from a response."""
     packet_bytes: int = 64 * 1024 * 1024
     statements: int = 4096
-    """Prepared statements of one connection."""
+    """Maximum number of prepared statements of one connection."""
 
 
 @dataclass(frozen=True)
 class ConnectionInfo:
-    """A line of SHOW PROCESSLIST."""
+    """A row of SHOW PROCESSLIST."""
 
     id: int
     user: str
@@ -62,14 +62,14 @@ class ConnectionInfo:
     database: str | None
     command: str
     seconds: float
-    """Since the running command began, or since the last one ended."""
+    """Seconds since the running command began, or since the last one ended."""
     info: str | None
-    """The statement that runs."""
+    """The running statement."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What all connections of a server share."""
+    """Settings and functions that all connections of a server share."""
 
     backend: Backend
     context: SSLContext | None
@@ -199,7 +199,7 @@ class Connection:
             self._idle()
 
     async def _finish(self, chunks: Iterator[bytes]) -> None:
-        """Close a partly read answer in the thread that produces it."""
+        """Close a partly read result in the thread that produces it."""
         close = getattr(chunks, "close", None)
         if close is not None:
             await self._in_thread(close)
@@ -239,7 +239,7 @@ class Connection:
         if not self._running or self._session is None or number != self.questions:
             return
         self._session.cancel()
-        # A statement that has not started yet ignores cancel(): cancel again.
+        # cancel() has no effect on a statement that has not started yet, so it is repeated.
         asyncio.get_running_loop().call_later(_INTERRUPT_AGAIN_SECONDS, self._interrupt_command, number)
 
     async def _in_thread(self, work: Callable[[], R]) -> R:

@@ -1,4 +1,4 @@
-"""Numbers of the MySQL client/server protocol, as MySQL's developer documentation names them."""
+"""Constants of the MySQL client/server protocol. Source of names and values: MySQL's developer documentation."""
 
 from enum import IntEnum, IntFlag
 
@@ -117,5 +117,5 @@ NATIVE_PASSWORD = "mysql_native_password"  # noqa: S105 -- the name of a method
 
 BINARY_COLLATION = 63
 UTF8_COLLATION = 33
-"""`utf8_general_ci`, which StarRocks names for its strings whatever the client asked for."""
+"""`utf8_general_ci`, which StarRocks announces for strings independent of the client's collation."""
 UTF8MB4_COLLATION = 45

@@ -1,7 +1,7 @@
-"""Rows of a result in the text protocol, encoded a column at a time.
+"""Encodes rows of a result for the text protocol, column by column.
 
-A loop over rows that asks each value for its type costs microseconds a value. Here a batch is turned into columns, the
-types of a column's values are looked at once, and each column is converted by code that runs in C for the most part.
+A loop over rows that checks the type of each value takes microseconds per value. Here a batch is transposed into
+columns, the types of a column's values are determined once, and each column is converted by code that runs mostly in C.
 """
 
 import struct
@@ -19,7 +19,7 @@ _FLOAT32 = struct.Struct("<f")
 
 Texts = Sequence[bytes]
 Converter = Callable[[Sequence[Value]], Texts]
-"""Turns the values of a column, all of one type and none of them NULL, into their texts."""
+"""Converts the values of a column, which have one type and are not NULL, to texts."""
 
 
 def text_rows(columns: Sequence[Column], rows: Sequence[Sequence[Value]], codec: str) -> Iterable[bytes]:
@@ -75,7 +75,7 @@ def texts(type_: ColumnType, values: Sequence[Value], codec: str) -> Texts:
 
 
 def _strings(values: Sequence[Value], codec: str) -> Texts:
-    # One call for the whole column instead of one a value; a NUL inside a value makes the counts differ.
+    # One call for the whole column instead of one per value. If a value contains a NUL, the counts differ.
     together = "\0".join([value for value in values if isinstance(value, str)])
     try:
         encoded = together.encode(codec).split(b"\0")
@@ -104,10 +104,7 @@ def _float32(values: Sequence[Value]) -> Texts:
 
 
 def float32_text(value: float) -> str:
-    """The shortest text that reads back as the same 4-byte float.
-
-    Nine significant digits always do (`FLT_DECIMAL_DIG`).
-    """
+    """The shortest text that parses to the same 4-byte float; nine digits always suffice (`FLT_DECIMAL_DIG`)."""
     try:
         packed = _FLOAT32.pack(value)
     except OverflowError:
@@ -115,10 +112,11 @@ def float32_text(value: float) -> str:
     (value,) = _FLOAT32.unpack(packed)
     for digits in range(1, 10):
         text = f"{value:.{digits}g}"
-        with suppress(OverflowError):  # few digits of the largest floats are more than the largest float
+        with suppress(OverflowError):  # Rounded to few digits, the largest floats exceed the largest float.
             if _FLOAT32.pack(float(text)) == packed:
                 break
-    # `g` has no exponent below 10^digits only; written as `repr` does, so that both types look alike.
+    # `g` writes an exponent from 10^digits on. The result is formatted like `repr`, so that FLOAT and DOUBLE look
+    # alike.
     return repr(float(text)).removesuffix(".0")
 
 

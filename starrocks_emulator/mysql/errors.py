@@ -1,8 +1,8 @@
-"""How a connection fails, as opposed to a statement (`results.SqlError`)."""
+"""Errors of a connection, as opposed to those of a statement (`results.SqlError`)."""
 
 
 class ProtocolError(Exception):
-    """The client broke the protocol or a limit. It gets an error packet, then the connection is closed."""
+    """The client broke the protocol or a limit. The server sends an error packet and closes the connection."""
 
     def __init__(self, message: str, code: int = 1835, sqlstate: str = "08S01") -> None:
         """`code` is an error number of MySQL's; 1835 is `ER_MALFORMED_PACKET`."""

@@ -1,4 +1,4 @@
-"""The packets of the login: the server's greeting, the client's answer, the switch to `mysql_native_password`."""
+"""The packets of the login: the server's greeting, the client's response, the switch to `mysql_native_password`."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _MAX_ATTRIBUTES = 16 * 1024
 
 
 def new_salt() -> bytes:
-    """20 random bytes from 1 to 127, none of them `$`: clients read the salt as a C string, and `$` parts hashes."""
+    """20 random bytes from 1 to 127 without `$`: clients read the salt as a C string, and `$` separates hashes."""
     alphabet = [byte for byte in range(1, 128) if byte != ord("$")]
     return bytes(secrets.choice(alphabet) for _ in range(SALT_LENGTH))
 
@@ -43,7 +43,7 @@ def greeting(version: str, connection_id: int, salt: bytes, *, tls: bool) -> byt
 
 @dataclass(frozen=True)
 class Login:
-    """What a client says about itself in `HandshakeResponse41` or COM_CHANGE_USER."""
+    """A client's login data from `HandshakeResponse41` or COM_CHANGE_USER."""
 
     capabilities: Capability
     collation: int
@@ -62,7 +62,7 @@ class Login:
 
 
 def is_ssl_request(payload: bytes) -> bool:
-    """Whether the first packet of a client is the short one that asks for TLS."""
+    """Whether the first packet of a client is an SSLRequest, which requests TLS."""
     return len(payload) == _SSL_REQUEST_LENGTH and bool(
         int.from_bytes(payload[:4], "little") & Capability.SSL & 0xFFFFFFFF
     )
@@ -72,7 +72,8 @@ def parse_response(payload: bytes, *, tls_offered: bool) -> Login:
     """Read a `HandshakeResponse41`.
 
     Raises:
-        ProtocolError: 1043 not such a packet or cut off, 1251 a client too old for `mysql_native_password`.
+        ProtocolError: 1043, the packet is malformed or truncated; 1251, the client is too old for
+            `mysql_native_password`.
     """
     offered = OFFERED | Capability.SSL if tls_offered else OFFERED
     asked = int.from_bytes(payload[:4], "little")
@@ -106,7 +107,7 @@ def parse_change_user(payload: bytes, capabilities: Capability, collation: int) 
     """Read the body of COM_CHANGE_USER, whose optional fields default to those of the login.
 
     Raises:
-        ProtocolError: the packet is cut off.
+        ProtocolError: the packet is truncated.
     """
     reader = PacketReader(payload, "COM_CHANGE_USER")
     user = _utf8(reader.until_nul("user name"), "user name")
@@ -121,7 +122,7 @@ def parse_change_user(payload: bytes, capabilities: Capability, collation: int) 
 
 
 def auth_switch_request(salt: bytes) -> bytes:
-    """The packet that asks the client to answer by `mysql_native_password` with a new salt."""
+    """The packet that requests authentication by `mysql_native_password` with a new salt."""
     return b"\xfe" + NATIVE_PASSWORD.encode() + b"\0" + salt + b"\0"
 
 

@@ -29,13 +29,13 @@ Verify = Callable[[str, bytes, bytes], Awaitable[bool]]
 async def shake_hands(
     wire: Wire, version: str, connection_id: int, context: SSLContext | None, tls_seconds: float
 ) -> tuple[Login, bytes]:
-    """Greet the client and read who it claims to be, over TLS where it asks for that.
+    """Greet the client and read its login data, over TLS if the client requests it.
 
     Returns:
-        What the client says, and the salt that it was given.
+        The login data, and the salt that was sent to the client.
 
     Raises:
-        ProtocolError: not a client of this protocol, or it asks for TLS that is not offered.
+        ProtocolError: the client does not speak this protocol, or requests TLS that is not offered.
         ConnectionClosedError: the client left, or TLS failed.
     """
     salt = new_salt()
@@ -54,16 +54,16 @@ async def authenticate(wire: Wire, login: Login, salt: bytes, host: str, verify:
     """Check the login.
 
     Args:
-        wire: stands behind the client's packet.
-        login: who the client claims to be.
-        salt: what its scramble was made with.
-        host: the client's address, for the message.
-        verify: asks the backend.
-        switch: ask for a new scramble in any case, with a new salt (COM_CHANGE_USER).
+        wire: connection, positioned after the client's packet.
+        login: login data of the client.
+        salt: salt of the client's scramble.
+        host: the client's address, for the error message.
+        verify: verifies a scramble.
+        switch: whether to request a new scramble with a new salt in any case (COM_CHANGE_USER).
 
     Raises:
-        ProtocolError: 1045 no such user or a wrong password (the message is the same for both), 1251 a client that
-            cannot use `mysql_native_password`.
+        ProtocolError: 1045, the user is unknown or the password is wrong (with the same message); 1251, the client does
+            not support `mysql_native_password`.
     """
     may_switch = bool(login.capabilities & Capability.PLUGIN_AUTH)
     if may_switch and (switch or not login.native):

@@ -35,7 +35,7 @@ class PacketWriter:
         self.size = 0
 
     def add(self, payload: bytes) -> None:
-        """Frame one payload, in several packets where it is longer than one may be."""
+        """Frame one payload, in several packets if it exceeds the length of one."""
         self.add_all((payload,))
 
     def add_all(self, payloads: Iterable[bytes]) -> None:
@@ -46,7 +46,7 @@ class PacketWriter:
             whole = [piece for payload in whole for piece in _pieces(payload)]
             lengths = list(map(len, whole))
         sequences = range(self.sequence, self.sequence + len(whole))
-        # Headers and payloads take turns; a header is the length in three bytes and the sequence id in one.
+        # Headers and payloads alternate. A header has the length in three bytes and the sequence id in one.
         parts: list[bytes] = [b""] * (2 * len(whole))
         parts[::2] = [
             (length | (sequence & 0xFF) << 24).to_bytes(4, "little")
@@ -58,7 +58,7 @@ class PacketWriter:
         self.size += sum(lengths) + 4 * len(whole)
 
     def take(self) -> bytes:
-        """All packets so far, which are then forgotten."""
+        """Return and remove all packets so far."""
         data = b"".join(self._parts)
         self._parts.clear()
         self.size = 0
@@ -66,7 +66,7 @@ class PacketWriter:
 
 
 def _pieces(payload: bytes) -> list[bytes]:
-    """A payload as packets can hold it; one whose last packet is full is ended by an empty one."""
+    """Split a payload into packets. If the last packet is full, an empty packet follows."""
     if len(payload) < MAX_PAYLOAD:
         return [payload]
     return [payload[start : start + MAX_PAYLOAD] for start in range(0, len(payload) + 1, MAX_PAYLOAD)]
@@ -75,11 +75,11 @@ def _pieces(payload: bytes) -> list[bytes]:
 class PacketReader:
     """Reads the fields of one payload from left to right.
 
-    Every method raises `ProtocolError` where the payload is too short for the field, naming the field.
+    Every method raises `ProtocolError` if the payload is too short; the message names the field.
     """
 
     def __init__(self, payload: bytes, packet: str) -> None:
-        """`packet` names the packet in errors."""
+        """`packet` is the packet's name in error messages."""
         self._payload = payload
         self._packet = packet
         self._at = 0
@@ -124,7 +124,7 @@ class PacketReader:
         return self.fixed(self.lenenc_integer(field), field)
 
     def rest(self) -> bytes:
-        """All that is left."""
+        """All remaining bytes."""
         value = self._payload[self._at :]
         self._at = len(self._payload)
         return value

@@ -1,4 +1,4 @@
-"""The parameters of a prepared statement, as a client sends them with COM_STMT_EXECUTE."""
+"""Reads the parameters of a prepared statement from COM_STMT_EXECUTE."""
 
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -65,15 +65,15 @@ def read_values(
     """The values of the parameters.
 
     Args:
-        reader: stands at the first value.
-        types: of each parameter.
+        reader: positioned at the first value.
+        types: type of each parameter.
         nulls: the NULL bitmap, lowest bit first.
-        long_data: what came by COM_STMT_SEND_LONG_DATA, by parameter number from 0; it is not in this packet.
-        codec: of the client's strings.
+        long_data: data from COM_STMT_SEND_LONG_DATA, by parameter number from 0; this packet does not contain them.
+        codec: codec of the client's strings.
 
     Raises:
         ProtocolError: the packet ends too early.
-        SqlError: 1292 a value that its type cannot have, 1210 a type that is not supported.
+        SqlError: 1292, a value is invalid for its type; 1210, a type is not supported.
     """
     values: list[Value] = []
     for number, (type_, unsigned) in enumerate(types):
@@ -104,7 +104,7 @@ def _text(data: bytes, codec: str) -> str | bytes:
     try:
         return data.decode(codec)
     except UnicodeDecodeError:
-        return data  # go-sql-driver sends []byte as a string, whatever is in it
+        return data  # go-sql-driver sends []byte as a string with arbitrary bytes
 
 
 def _float(reader: PacketReader, field: str) -> float:

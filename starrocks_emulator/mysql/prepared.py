@@ -17,25 +17,25 @@ _CURSOR_FLAGS = {0: False, 1: True}
 class Cursor:
     """The rows of a result that the client fetches in portions.
 
-    They are all taken from the engine when the cursor opens, as MySQL does, since the session may run other statements
-    before the last of them is fetched. More than 8 MiB of them wait in a temporary file.
+    All rows are read from the engine when the cursor opens, as in MySQL, because the session may run other statements
+    before the last row is fetched. Rows beyond 8 MiB are stored in a temporary file.
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        """`columns` of the rows, which come by `store`."""
+        """Create a cursor with these `columns`; `store` adds its rows."""
         self.columns = columns
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL_MEMORY)  # noqa: SIM115 -- kept open
         self._left = 0
 
     def store(self, payloads: Iterable[bytes]) -> None:
-        """Keep rows for later."""
+        """Append rows."""
         for payload in payloads:
             self._file.write(len(payload).to_bytes(8, "little"))
             self._file.write(payload)
             self._left += 1
 
     def rewind(self) -> None:
-        """Go to the first row, once all are stored."""
+        """Move to the first row after all rows are stored."""
         self._file.seek(0)
 
     def fetch(self, count: int) -> Iterator[bytes]:
@@ -67,7 +67,7 @@ class Statement:
     cursor: Cursor | None = None
 
     def reset(self) -> None:
-        """Forget long data and close the cursor."""
+        """Delete long data and close the cursor."""
         self.long_data.clear()
         self.broken = None
         if self.cursor is not None:
@@ -75,7 +75,7 @@ class Statement:
             self.cursor = None
 
     def append_long_data(self, parameter: int, data: bytes, limit: int) -> None:
-        """Add to a parameter that is sent in pieces, all of them together no longer than `limit` bytes."""
+        """Append to a parameter that is sent in pieces of at most `limit` bytes in total."""
         if parameter >= self.prepared.parameters:
             self.broken = SqlError(
                 1210, f"Incorrect arguments to mysql_stmt_send_long_data: there is no parameter {parameter + 1}"
@@ -94,7 +94,7 @@ class Statement:
 
         Raises:
             ProtocolError: a malformed packet.
-            SqlError: a parameter that cannot be; a cursor type other than read-only; long data that went wrong.
+            SqlError: a parameter is invalid, the cursor type is not read-only, or the long data are invalid.
         """
         flags = reader.integer(1, "cursor type")
         reader.fixed(4, "iteration count")
@@ -124,20 +124,20 @@ class Statements:
     """The prepared statements of a connection, by id."""
 
     def __init__(self, limit: int) -> None:
-        """At most `limit` statements at a time."""
+        """Hold at most `limit` statements."""
         self._limit = limit
         self._by_id: dict[int, Statement] = {}
         self._last_id = 0
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of statements."""
         return len(self._by_id)
 
     def add(self, prepared: Prepared) -> int:
-        """Keep a statement and give it an id.
+        """Store a statement and return its id.
 
         Raises:
-            SqlError: 1461, there are too many.
+            SqlError: 1461, there are too many statements.
         """
         if len(self._by_id) >= self._limit:
             raise SqlError(
@@ -154,7 +154,7 @@ class Statements:
         """The statement of an id.
 
         Raises:
-            SqlError: 1243, there is none.
+            SqlError: 1243, no statement has this id.
         """
         statement = self._by_id.get(statement_id)
         if statement is None:
@@ -166,7 +166,7 @@ class Statements:
         return self._by_id.get(statement_id)
 
     def close(self, statement_id: int) -> None:
-        """Drop a statement, if it is there."""
+        """Remove a statement if it exists."""
         statement = self._by_id.pop(statement_id, None)
         if statement is not None:
             statement.reset()

@@ -1,4 +1,4 @@
-"""The payloads of a server's answers: OK, ERR, EOF, column definitions."""
+"""The payloads of a server's responses: OK, ERR, EOF, column definitions."""
 
 import re
 
@@ -41,14 +41,14 @@ def eof(status: Status) -> bytes:
 
 
 def error(code: int, sqlstate: str, message: str, *, before_handshake: bool = False, codec: str = "utf-8") -> bytes:
-    """An ERR packet. Before the handshake the client's protocol is not known, so that no SQLSTATE is sent."""
+    """An ERR packet. Before the handshake the client's protocol is unknown, so no SQLSTATE is sent."""
     state = b"" if before_handshake else b"#" + sqlstate.encode("ascii", "replace")[:5].ljust(5, b"0")
     text = message.encode(codec, "replace")[:_MAX_MESSAGE]
     return b"\xff" + code.to_bytes(2, "little") + state + text
 
 
 def column_definition(column: Column, codec: str = "utf-8", collation: int = UTF8_COLLATION) -> bytes:
-    """A `ColumnDefinition41`. `collation` is what strings are announced in, `codec` what names are written in."""
+    """A `ColumnDefinition41`. `collation` is the announced collation of strings, `codec` encodes names."""
     table, name = column.table.encode(codec, "replace"), column.name.encode(codec, "replace")
     flags = (0 if column.nullable else _NOT_NULL) | (_UNSIGNED if column.unsigned else 0)
     return b"".join(
@@ -71,7 +71,7 @@ def column_definition(column: Column, codec: str = "utf-8", collation: int = UTF
 
 
 def prepare_ok(statement_id: int, columns: int, parameters: int) -> bytes:
-    """The first packet that answers COM_STMT_PREPARE."""
+    """The first packet of the response to COM_STMT_PREPARE."""
     return b"".join(
         (
             b"\0",

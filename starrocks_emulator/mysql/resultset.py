@@ -26,7 +26,7 @@ Encode = Callable[[Sequence[Column], Sequence[Sequence[Value]], str], Iterable[b
 
 @dataclass
 class Conversation:
-    """What client and server have negotiated."""
+    """The capabilities and character sets that client and server have negotiated."""
 
     capabilities: Capability
     decode: str
@@ -37,10 +37,10 @@ class Conversation:
 
     @classmethod
     def of(cls, capabilities: Capability, collation: int) -> "Conversation":
-        """As it starts after a login.
+        """The conversation after a login.
 
         Raises:
-            SqlError: 1115, a character set that cannot be used.
+            SqlError: 1115, the character set cannot be used.
         """
         codec = codec_of_collation(collation)
         return cls(capabilities, codec, codec, UTF8_COLLATION if codec == "utf-8" else collation)
@@ -54,10 +54,10 @@ class ResultWriter:
         self.conversation = conversation
 
     def results(self, results: Iterator[Ok | ResultSet], out: PacketWriter, encode: Encode) -> Iterator[bytes]:
-        """The answers of one or several statements.
+        """The responses to one or several statements.
 
         Raises:
-            SqlError: a statement failed; what is in `out` by then still has to be sent before the error.
+            SqlError: a statement failed; the packets in `out` must be sent before the error.
         """
         with closing(results):
             result = next(results, None)
@@ -66,7 +66,7 @@ class ResultWriter:
             while result is not None:
                 if isinstance(result, ResultSet):
                     yield from self._rows(result, out, encode)
-                # Each answer says whether another follows, so the next statement runs before this answer is ended.
+                # The end of a response says whether another follows, so the next statement runs before it is sent.
                 failed: SqlError | None = None
                 following: Ok | ResultSet | None = None
                 try:
@@ -132,7 +132,7 @@ class ResultWriter:
 
 @contextmanager
 def closing(iterator: Iterator[T]) -> Iterator[Iterator[T]]:
-    """Close a generator when it is no longer needed, so that the engine can free what the result holds."""
+    """Close a generator when it is no longer needed, so that the engine frees the result's resources."""
     try:
         yield iterator
     finally:

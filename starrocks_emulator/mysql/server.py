@@ -19,10 +19,10 @@ _CLOSE_SECONDS = 5.0
 
 
 class MysqlServer:
-    """A server that listens. Made by `serve`."""
+    """A listening server, created by `serve`."""
 
     def __init__(self, backend: Backend, context: SSLContext | None, limits: Limits) -> None:
-        """`context` has the certificate for TLS, `limits` apply to each client."""
+        """`context` contains the certificate for TLS, `limits` apply to each client."""
         self._setup = Setup(backend, context, limits, self._statistics)
         self._connections: dict[int, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,19 +50,19 @@ class MysqlServer:
 
     @property
     def connections(self) -> list[ConnectionInfo]:
-        """What each client does, by connection id. May be read from any thread."""
+        """The state of each connection by its id; may be called from any thread."""
         return [connection.info() for _, connection in sorted(self._connections.copy().items())]
 
     @property
     def questions(self) -> int:
-        """Commands of clients since the start."""
+        """Number of clients' commands since the start."""
         return self._past_questions + sum(c.questions for c in self._connections.copy().values())
 
     def kill(self, connection_id: int, *, query_only: bool) -> bool:
-        """KILL, from any thread: interrupt what the connection runs, and close it too unless `query_only`.
+        """KILL: interrupt a connection's statement, and close the connection unless `query_only`; for any thread.
 
         Returns:
-            Whether there is such a connection.
+            Whether the connection exists.
         """
         connection = self._connections.get(connection_id)
         if connection is None:
@@ -71,7 +71,7 @@ class MysqlServer:
         return True
 
     async def close(self) -> None:
-        """Stop accepting, interrupt what runs, close all connections and wait until they are gone."""
+        """Stop accepting, interrupt running statements, close all connections and wait for their end."""
         self._closing = True
         if self._server is not None:
             self._server.close()
@@ -133,7 +133,7 @@ async def serve(
         host: address to bind.
         port: port to bind, 0 for a free one.
         ssl: certificate and settings for clients that ask for TLS; None offers no TLS.
-        limits: what clients may take.
+        limits: limits of each client.
 
     Raises:
         OSError: the address cannot be bound.

@@ -1,4 +1,4 @@
-"""What the protocol reads in SQL text: several statements, and changes of the character set."""
+"""Detects several statements and changes of the character set in SQL text."""
 
 import re
 
@@ -20,7 +20,7 @@ _CHARSET = re.compile(
 
 
 def is_multiple(sql: str) -> bool:
-    """Whether the text holds more than one statement: something behind a `;` that is no comment."""
+    """Whether the text contains more than one statement: text other than comments after a `;`."""
     if ";" not in sql.rstrip().rstrip(";"):
         return False
     ended = False
@@ -33,9 +33,11 @@ def is_multiple(sql: str) -> bool:
 
 
 def charset_change(sql: str) -> tuple[bool, bool, str] | None:
-    """What a statement does to the connection's character set: (for the client's text, for results, its name).
+    """The change of the connection's character set by a statement; None if it changes nothing.
 
-    None where it does nothing to it. `NULL` is utf8mb4, which is what results are in when they are not converted.
+    Returns:
+        Whether it applies to the client's text, whether it applies to results, and the name of the character set.
+        `NULL` is utf8mb4, the character set of unconverted results.
     """
     found = _CHARSET.match(sql) if len(sql) < 256 else None
     if found is None:

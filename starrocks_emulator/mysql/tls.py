@@ -7,15 +7,15 @@ from starrocks_emulator.mysql.wire import Wire
 
 
 async def upgrade(wire: Wire, context: SSLContext, seconds: float) -> None:
-    """Speak TLS from here on, with everything that the client sends after the packet just read.
+    """Switch the connection to TLS after the packet just read.
 
-    The wire has read that packet and no byte more (`Wire.exact`), so the ClientHello is still in the socket, however
-    early it was sent.
+    The wire has read no byte beyond that packet (`Wire.exact`), so the ClientHello is still in the socket even if the
+    client sent it early.
 
     Args:
-        wire: the connection, whose last packet asked for TLS.
+        wire: the connection, whose last packet requested TLS.
         context: the server's certificate and settings.
-        seconds: for the TLS handshake.
+        seconds: time limit of the TLS handshake.
 
     Raises:
         ConnectionClosedError: the TLS handshake failed or took too long; no error packet can be sent any more.

@@ -1,4 +1,4 @@
-"""A client's byte stream, cut into packets: with flow control both ways, time limits and bounded buffers."""
+"""Reads and writes a client's packets, with flow control in both directions, time limits and bounded buffers."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,9 +16,9 @@ _TLS_LINGER_SECONDS = 0.5
 class Wire(asyncio.BufferedProtocol):
     """Reads and writes packets of one connection.
 
-    While `exact` is set, which it is from the start, it never takes more bytes from the socket than the packet being
-    read has. That is what makes the upgrade to TLS safe: a client may send its ClientHello right behind the packet
-    that asks for TLS, and bytes that were read with that packet would be lost to the TLS layer.
+    While `exact` is set, as it is from the start, the wire reads no byte beyond the current packet. This makes the
+    upgrade to TLS safe: a client may send its ClientHello directly after the packet that requests TLS, and bytes that
+    were read too early would be lost to the TLS layer.
     """
 
     def __init__(self, on_connect: Callable[["Wire"], None]) -> None:
@@ -27,7 +27,7 @@ class Wire(asyncio.BufferedProtocol):
         self.on_lost: Callable[[], None] | None = None
         """Called when the connection is lost, also while nothing is read."""
         self.sequence = 0
-        """The sequence id that the next packet must have."""
+        """The expected sequence id of the next packet."""
         self.exact = True
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
@@ -41,7 +41,7 @@ class Wire(asyncio.BufferedProtocol):
 
     @property
     def transport(self) -> asyncio.Transport:
-        """What carries the bytes: the socket, or TLS on it."""
+        """The current transport: the socket, or TLS on it."""
         if self._transport is None:
             raise ConnectionClosedError
         return self._transport
@@ -52,7 +52,7 @@ class Wire(asyncio.BufferedProtocol):
         return self._lost.done()
 
     def peer_host(self) -> str:
-        """The client's address, or an empty string where the socket has none."""
+        """The client's address, or an empty string if the socket has none."""
         peer: object = self.transport.get_extra_info("peername")
         return str(peer[0]) if isinstance(peer, tuple) and peer else ""
 
@@ -73,7 +73,7 @@ class Wire(asyncio.BufferedProtocol):
         self._transport = transport
         transport.set_write_buffer_limits(high=_WRITE_BUFFER)
 
-    # what asyncio calls
+    # Callbacks of asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start with reading paused."""
@@ -84,13 +84,13 @@ class Wire(asyncio.BufferedProtocol):
         self._on_connect(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Room for as many bytes as may be read now."""
+        """A buffer for as many bytes as may be read now."""
         if self.exact and not self._discarding:
             return self._chunk[: max(1, min(_CHUNK, self._wanted - len(self._buffer)))]
         return self._chunk
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Keep what was read and wake the reader when it has enough."""
+        """Append the received bytes, and wake the reader when the packet is complete."""
         if self._discarding:
             return
         self._buffer += self._chunk[:nbytes]
@@ -124,7 +124,7 @@ class Wire(asyncio.BufferedProtocol):
         if self._drainer is not None and not self._drainer.done():
             self._drainer.set_result(None)
 
-    # what a connection calls
+    # Methods for the connection.
 
     async def read_packet(self, limit: int, first_seconds: float | None, seconds: float | None) -> bytes:
         """The next payload, joined from its packets.
@@ -135,7 +135,7 @@ class Wire(asyncio.BufferedProtocol):
             seconds: longest wait for each further piece of it.
 
         Raises:
-            ProtocolError: 1153 longer than `limit`, 1156 wrong sequence id.
+            ProtocolError: 1153, the packet is longer than `limit`; 1156, the sequence id is wrong.
             ConnectionClosedError: the connection is lost.
             TimeoutError: one of the waits was too long.
         """

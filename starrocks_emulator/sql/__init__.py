@@ -1,1 +1,1 @@
-"""From StarRocks' SQL to what DuckDB runs."""
+"""Translates StarRocks' SQL to DuckDB's."""

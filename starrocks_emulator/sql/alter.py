@@ -36,7 +36,7 @@ def _find(context: Context, words: Words, kind: str) -> Table:
     """The table or materialized view that the statement names.
 
     Raises:
-        SqlError: 1064 where there is none, 1347 for a view, 5203 without the privilege ALTER.
+        SqlError: 1064 if it does not exist, 1347 for a view, 5203 without the privilege ALTER.
     """
     database, name = words.qualified()
     catalog = context.services.catalog
@@ -317,7 +317,7 @@ def _swap(context: Context, change: Transaction, table: Table, words: Words) -> 
     context.access.require("ALTER", other)
     for one in (table, other):
         context.services.dependents.inactivate(change, one, "base-table swapped")
-    # rows and grants belong to the ids; only the names are swapped
+    # Rows and grants belong to ids, so only the names are swapped.
     first, second = table.with_(name=other.name), other.with_(name=table.name)
     change.put("table", str(first.id), first.to_json())
     change.put("table", str(second.id), second.to_json())

@@ -1,4 +1,4 @@
-"""Parses CREATE TABLE by hand, so that every clause is either known or refused."""
+"""A hand-written parser of CREATE TABLE, which refuses every unknown clause."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from starrocks_emulator.types import SqlType, make_type
 _AGGREGATIONS = ("SUM", "MIN", "MAX", "REPLACE_IF_NOT_NULL", "REPLACE")
 _NOT_ADDED = {"boolean", "json", "array", "varbinary"}
 _TOP = {"tinyint": 1 << 7, "smallint": 1 << 15, "int": 1 << 31, "bigint": 1 << 63, "largeint": 10**38}
-"""The first number that is too large, by integer type."""
+"""The smallest number that is too large, by integer type."""
 _REFUSED_AGGREGATIONS = ("HLL_UNION", "BITMAP_UNION", "PERCENTILE_UNION")
 
 
@@ -40,7 +40,7 @@ def column(words: Words) -> TableColumn:
 
 
 def parsed_column(words: Words) -> tuple[TableColumn, bool]:
-    """A column's definition, and whether it says NULL or NOT NULL."""
+    """A column's definition, and whether it contains NULL or NOT NULL."""
     name = words.name()
     kind = column_type(words)
     aggregation = None

@@ -38,7 +38,7 @@ def physical(table: Table) -> str:
 
 
 def query_after_as(context: Context, words: Words) -> str:
-    """The query after AS, checked."""
+    """Parse and check the query after AS."""
     if words.at_end:
         raise words.unexpected("SELECT")
     text = words.rest()
@@ -47,7 +47,7 @@ def query_after_as(context: Context, words: Words) -> str:
 
 
 def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[TableColumn, ...]:
-    """The columns that a query answers, under these names if some are given."""
+    """The result columns of a query, with these names if any are given."""
     tree, _ = parse(query)
     queries = context.queries()
     text = queries.query(tree)
@@ -64,7 +64,7 @@ def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[Tabl
 
 
 def _with_lengths(tree: exp.Expr, queries: Queries, types: Sequence[SqlType]) -> list[SqlType]:
-    """The types; a result that is a plain string column has the length of that column."""
+    """The result types; a result that is a plain string column gets the length of that column."""
     known = queries.columns_of(tree)
     nodes = tree.expressions if isinstance(tree, exp.Select) else []
     if len(known) != len(types) or len(nodes) != len(types):
@@ -93,7 +93,7 @@ def named_columns(words: Words) -> tuple[tuple[str, str], ...]:
 
 
 def commented(columns: Sequence[TableColumn], named: Sequence[tuple[str, str]]) -> tuple[TableColumn, ...]:
-    """Columns with the comments that were given."""
+    """Columns with the given comments."""
     if not named:
         return tuple(columns)
     return tuple(

@@ -74,7 +74,7 @@ class Changer:
         else:
             tree, _ = parse(words.rest())
         defaulted = [column for column in table.columns if column not in columns and column.default is not None]
-        if partial:  # the stored row keeps its other columns
+        if partial:  # The stored row keeps its unlisted columns.
             defaulted = [column for column in defaulted if column.name in table.keys]
         source = self._source(tree, queries, columns, defaulted)
         where = " OR ".join(partition_filter(table, partition) for partition in partitions)
@@ -121,9 +121,9 @@ class Changer:
 
     @staticmethod
     def _values(tree: exp.Values, queries: Queries, columns: Sequence[TableColumn]) -> str:
-        """Rows of VALUES; all cells of a column have one type for DuckDB."""
+        """Rows of VALUES, in which all cells of a column have one DuckDB type."""
         given = [row.expressions for row in tree.expressions]
-        # DuckDB gives a string literal the type of the numbers in other rows, and rounds it
+        # DuckDB would convert a string literal to the type of numbers in other rows, and round it.
         mixed = [
             column.type.is_string or len({_is_text(row[place], column) for row in given}) > 1
             for place, column in enumerate(columns)
@@ -239,7 +239,7 @@ class Changer:
     def _modify(  # noqa: PLR0917
         self, table: Table, kind: str, statement: str, where: str, prefix: str = "", more: Sequence[str] = ()
     ) -> Ok:
-        """Run a statement that changes rows; `more`: the other relations that it reads."""
+        """Run a statement that changes rows; `more`: further relations that the statement reads."""
         load = self.loads.begin(table.database, None, kind, self.user)
         load.tables = [table.name]
         try:

@@ -19,7 +19,7 @@ def grant(context: Context, words: Words) -> Ok:
 
 
 def revoke(context: Context, words: Words) -> Ok:
-    """The opposite of GRANT."""
+    """`REVOKE privileges ON objects FROM USER|ROLE name` and `REVOKE roles FROM USER|ROLE name`."""
     words.expect("REVOKE")
     return _grant_or_revoke(context, words, "FROM")
 

@@ -15,7 +15,7 @@ from starrocks_emulator.sql.parse import written_name
 from starrocks_emulator.types import SqlType, make_type
 
 Kind = SqlType | None
-"""The type of an expression; None if it is not known."""
+"""The type of an expression; None if it is unknown."""
 NULL = SqlType("null")
 BOOLEAN, INT, BIGINT, DOUBLE = SqlType("boolean"), SqlType("int"), SqlType("bigint"), SqlType("double")
 VARCHAR, DATETIME = make_type("varchar"), SqlType("datetime")
@@ -50,7 +50,7 @@ def literal_kind(node: exp.Literal) -> SqlType:
 
 
 def _exponent_kind(text: str) -> SqlType:
-    """The type of a literal such as `1.5e3`: DECIMAL where one of 38 digits holds it, DOUBLE otherwise."""
+    """The type of a literal such as `1.5e3`: DECIMAL if 38 digits suffice, else DOUBLE."""
     value = Decimal(text)
     scale = max(0, -int(value.as_tuple().exponent))
     precision = max(1, scale, value.adjusted() + 1 + scale)
@@ -132,7 +132,7 @@ def whole_kind(left: Kind, right: Kind) -> SqlType:
 
 
 def common(kinds: Sequence[Kind]) -> Kind:  # noqa: PLR0911
-    """The common type of the branches of an expression; None if it is not known or not certain."""
+    """The common type of the branches of an expression; None if it is unknown or uncertain."""
     known = [kind for kind in kinds if kind != NULL]
     if not known:
         return NULL

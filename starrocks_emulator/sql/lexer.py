@@ -50,7 +50,7 @@ def unquote(text: str) -> str:
 
 
 def tokenize(sql: str) -> list[Token]:
-    """Cut a text into tokens, without spaces and comments.
+    """Split a text into tokens, without spaces and comments.
 
     Raises:
         SqlError: 1064 at the first character that begins no token.
@@ -72,7 +72,7 @@ def tokenize(sql: str) -> list[Token]:
 
 
 def split(sql: str) -> list[str]:
-    """The statements of a text that are separated by `;`, empty ones left out."""
+    """Split a text at `;` into statements, without empty ones."""
     statements: list[str] = []
     begin: int | None = None
     end = 0
@@ -107,19 +107,19 @@ class Words:
         )
 
     def accept(self, *words: str) -> bool:
-        """Step over these keywords or symbols if they come next."""
+        """Consume these keywords or symbols if they come next; return whether they did."""
         if self.peek(*words):
             self.position += len(words)
             return True
         return False
 
     def expect(self, *words: str) -> None:
-        """Step over these keywords or symbols, which must come next."""
+        """Consume these keywords or symbols, which must come next."""
         if not self.accept(*words):
             raise self.unexpected(" ".join(words))
 
     def one_of(self, *words: str) -> str:
-        """Step over one of these keywords."""
+        """Consume one of these keywords."""
         for word in words:
             if self.accept(*word.split()):
                 return word

@@ -82,7 +82,7 @@ def create(context: Context, words: Words) -> Ok:  # noqa: PLR0912  one branch a
 def _keys_first(
     columns: Sequence[TableColumn], order_by: Sequence[str]
 ) -> tuple[tuple[TableColumn, ...], tuple[str, ...], tuple[int, ...]]:
-    """The columns with the sort key first, the names of the key, and the place of each column in the query's result.
+    """The columns with the sort key first, the names of the key, and the index of each column in the query's result.
 
     Raises:
         SqlError: 1064 for a column that cannot be a key.

@@ -33,7 +33,7 @@ def moment_of(text: str) -> datetime | None:
     """The date and time in a constant string; None if the string is no date.
 
     Raises:
-        SqlError: 1064 for a string whose meaning is not certain.
+        SqlError: 1064 for an ambiguous string.
     """
     try:
         return parse_datetime(text)
@@ -98,7 +98,7 @@ def _number(render: Renderer, node: exp.Expr, kind: Kind) -> str:
 
 
 def _wide(text: str, kind: Kind) -> str:
-    """An operand as StarRocks computes with it: BOOLEAN as TINYINT, FLOAT as DOUBLE."""
+    """An operand with its type in StarRocks' arithmetic: BOOLEAN as TINYINT, FLOAT as DOUBLE."""
     if kind and kind.name in {"boolean", "float"}:
         return f"CAST({text} AS {'TINYINT' if kind.name == 'boolean' else 'DOUBLE'})"
     return text

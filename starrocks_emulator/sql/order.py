@@ -1,4 +1,4 @@
-"""Checks of a query's tokens that sqlglot leaves out: the order of clauses, and reserved words as names."""
+"""Checks that sqlglot does not make: the order of clauses, and reserved words as names."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Parses queries and expressions with sqlglot; function calls keep their written names.
 
-sqlglot replaces known functions by nodes of its own. A prefix on the name prevents that, so that `functions` alone
-defines what a function means."""
+sqlglot replaces known functions by nodes of its own. A prefix on the name prevents that, so that only the package
+`functions` defines functions."""
 
 import logging
 import re
@@ -137,9 +137,9 @@ def _parsed(sql: str) -> tuple[exp.Expr, int]:
 
 
 def parse(sql: str) -> tuple[exp.Expr, int]:
-    """The syntax tree of a SELECT, VALUES, UPDATE or DELETE, and how many `?` it has.
+    """The syntax tree of a SELECT, VALUES, UPDATE or DELETE, and the number of its `?`.
 
-    The tree is shared between callers: it is read, never changed.
+    Callers share the tree and must not change it.
 
     Raises:
         SqlError: 1064.
@@ -179,7 +179,7 @@ def shown(node: exp.Expr) -> str:
 
 
 def label(node: exp.Expr) -> str:
-    """The name of a result column without alias: what was written, without parentheses around all of it."""
+    """The name of a result column without alias: its text, without parentheses around the whole."""
     node = node.unnest()
     if isinstance(node, exp.Column):
         return written_name(node.name)

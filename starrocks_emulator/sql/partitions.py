@@ -142,7 +142,7 @@ def _written(text: str | None, kind: SqlType) -> str | None:
 
 
 def _bound(text: str | None, kind: SqlType) -> float | None:
-    """A bound as a number that compares as the bound does."""
+    """A bound as a number with the same order."""
     if text is None:
         return None
     try:
@@ -158,7 +158,7 @@ def find_partition(table: Table, name: str) -> Partition:
     """A partition by name.
 
     Raises:
-        SqlError: 1064 where the table has none of that name.
+        SqlError: 1064 if the table has no such partition.
     """
     if table.partitioning is None:
         if name == table.name:

@@ -2,8 +2,8 @@
 
 `[NOT] EXISTS (SELECT … FROM late WHERE late.at = archived.at AND …)` reads all rows of `late`. With the additional
 condition `late.at IN (SELECT at FROM archived)` DuckDB reads only the row groups that overlap in time. The result is
-the same, as other rows of `late` equal no row of `archived`. The optimizer `statistics_propagation`, which is disabled,
-would skip disjoint tables."""
+the same, because other rows of `late` equal no row of `archived`. The optimizer `statistics_propagation`, which is
+disabled, would skip disjoint tables."""
 
 from sqlglot import exp
 
@@ -11,8 +11,8 @@ from sqlglot import exp
 def time_columns(exists: exp.Expr) -> tuple[exp.Table, exp.Column, exp.Table, exp.Column] | None:
     """The inner table and column and the outer table and column that an EXISTS compares for equality.
 
-    None unless each query reads exactly one table and the condition is one of a conjunction. Whether the columns are
-    times is up to the caller."""
+    None unless each query reads exactly one table and the condition is one of a conjunction. The caller checks that the
+    columns are times."""
     inner = exists.this.this if isinstance(exists.this, exp.Subquery) else exists.this
     outer = exists.find_ancestor(exp.Select)
     if not isinstance(inner, exp.Select) or outer is None:

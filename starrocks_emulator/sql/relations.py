@@ -1,4 +1,4 @@
-"""Relations in FROM: tables, views, subqueries and joins, with the rights to read them."""
+"""Relations in FROM: tables, views, subqueries and joins, with the privileges to read them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ Columns = Sequence[tuple[str, Kind]]
 
 @dataclass
 class Scope:
-    """The names, rights, parameters and variables that a query may use."""
+    """The names, privileges, parameters and variables that a query may use."""
 
     catalog: Catalog
     database: str | None
@@ -71,7 +71,7 @@ class Relations(Expressions):
                 if found:
                     return found[0]
             if any(columns is None for _, columns in frame):
-                return None  # a relation with unknown columns may have it
+                return None  # a relation with unknown columns may have the column
         if table is None and self._aliases and name in self._aliases[-1]:
             meaning = self._aliases[-1].pop(name)
             try:

@@ -100,7 +100,7 @@ class Expressions:
         """DuckDB's text for an expression.
 
         Raises:
-            SqlError: 1235 or 1064 for what is not supported.
+            SqlError: 1235 or 1064 for an unsupported expression.
         """
         if node is None:
             raise errors.syntax("An expression is missing")

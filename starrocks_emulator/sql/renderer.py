@@ -1,4 +1,4 @@
-"""What the rendering of one kind of expression needs from the renderer of all of them."""
+"""The interface of the renderer, which the functions for single kinds of expressions use."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -45,10 +45,10 @@ class Renderer(Protocol):
         """Check that the database in `database.table.column` exists."""
 
     def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:
-        """DuckDB's text for a function call; `over`: it is followed by an OVER clause."""
+        """DuckDB's text for a function call; `over`: whether an OVER clause follows."""
 
     def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
         """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
 
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
-        """DuckDB's text for ORDER BY; `values`: the arguments that whole numbers are positions of."""
+        """DuckDB's text for ORDER BY; `values`: the arguments to which whole numbers refer by position."""

@@ -1,4 +1,4 @@
-"""SHOW CREATE: the statement that creates the object again."""
+"""SHOW CREATE: the statement that recreates the object."""
 
 from starrocks_emulator.schema import Partition, Table, TableColumn
 from starrocks_emulator.sql.partitions import LOWEST

@@ -1,4 +1,4 @@
-"""Which handler runs a statement, by its first keyword."""
+"""Selects the handler of a statement by its first keyword."""
 
 from collections.abc import Callable, Sequence
 
@@ -40,14 +40,14 @@ def run(context: Context, statement: str, parameters: Sequence[Value] = (), as_t
     """Run one statement; `as_text`: rows of a query may be encoded for the text protocol.
 
     Raises:
-        SqlError: the statement is wrong, not supported or failed.
+        SqlError: the statement is invalid, unsupported or failed.
     """
     statement, hinted = hints.taken_out(statement)
     if hinted:
         with context.variables_set(hinted):
             answer = _run(context, statement, parameters, as_text and "time_zone" not in hinted)
             if "time_zone" in hinted and isinstance(answer, ResultSet):
-                # setting the time zone back ends the query whose rows are read later
+                # Restoring the time zone would end the query, whose rows are read later.
                 answer = ResultSet(answer.columns, iter(list(answer.batches)))
             return answer
     return _run(context, statement, parameters, as_text)

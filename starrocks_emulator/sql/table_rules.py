@@ -21,7 +21,7 @@ _SHORT_KEY_BYTES = 36
 
 
 def default_keys(columns: Sequence[TableColumn]) -> tuple[str, ...]:
-    """Key columns of a DUPLICATE KEY table that names none: the first ones, up to 3 and 36 bytes."""
+    """Key columns of a DUPLICATE KEY table without a key clause: the first ones, up to 3 and 36 bytes."""
     found: list[str] = []
     size = 0
     for one in columns:
@@ -54,7 +54,7 @@ def index_bytes(kind: SqlType) -> int:
 
 
 def validate(definition: Definition, query: bool = False) -> None:
-    """Refuse what StarRocks refuses: keys, partition and distribution columns that do not fit together.
+    """Check keys, partition and distribution columns by StarRocks' rules.
 
     `query`: the columns come from CREATE TABLE … AS SELECT.
 
