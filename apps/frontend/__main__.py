@@ -67,7 +67,7 @@ def _upstreams(parser: argparse.ArgumentParser, platform: str, products: list[tu
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT; 2 where the page was not built or an argument is wrong."""
+    """Serve until SIGTERM or SIGINT. Return exit status 2 if the page is not built or an argument is wrong."""
     parser = _parser()
     arguments = parser.parse_args()
     platform: str = arguments.platform_api

@@ -20,7 +20,7 @@ from apps.frontend.server.security import SecurityHeaders
 from apps.frontend.server.status import DEADLINE_SECONDS, Clients, platform_status
 from apps.frontend.server.upstreams import PLATFORM, Upstreams
 
-# One control room and some phones; requests to an API that hangs must not pile up without a limit.
+# Enough for a control room and some phones. The limit prevents requests to a hanging API from accumulating.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 _EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -33,13 +33,13 @@ def build_app(
     Args:
         upstreams: the APIs behind the page.
         static_folder: the built page.
-        status_deadline_seconds: longest wait for the APIs in /api/status.
+        status_deadline_seconds: time limit for the APIs' responses in /api/status.
 
     Raises:
-        MissingPageError: the folder holds no built page.
+        MissingPageError: the folder contains no built page.
     """
-    # Proxies of the environment are for the outside world; the APIs are neighbours. Health checks have clients of
-    # their own, so that slow downloads through the proxy never take the connection of a health check.
+    # Proxy settings of the environment are ignored, because the APIs are in the same network. Health checks have
+    # separate clients, so that slow downloads never occupy the connection of a health check.
     proxied = {
         name: httpx.AsyncClient(base_url=address, limits=_LIMITS, trust_env=False)
         for name, address in upstreams.by_name.items()

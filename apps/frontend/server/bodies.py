@@ -1,4 +1,4 @@
-"""Reading values out of JSON bodies of other servers."""
+"""Reads values from JSON bodies of other servers."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,13 @@ Body = Mapping[object, object]
 
 
 def member(body: Body, name: str) -> Body:
-    """The object under a name; an empty one where there is none."""
+    """The object under a name; an empty one if there is none."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def members(body: Body, name: str) -> list[Body]:
-    """The objects of the list under a name; other items are left out."""
+    """The objects in the list under a name, without other items."""
     value = body.get(name)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

@@ -14,7 +14,7 @@ State = Literal["ok", "stale", "down"]
 
 
 class Reachability(TypedDict):
-    """Whether an API answers its `/health`, after how many milliseconds, and if not, why."""
+    """Whether an API responds to `/health`, with the latency in milliseconds or the error."""
 
     reachable: bool
     latency_ms: float | None
@@ -22,19 +22,19 @@ class Reachability(TypedDict):
 
 
 class StarRocksState(TypedDict):
-    """Whether StarRocks answers; `version` and `emulator` None where they are not known."""
+    """Whether StarRocks responds; `version` and `emulator` are None if unknown."""
 
     reachable: bool
     version: str | None
     emulator: bool | None
 
 
-#: Age of the data in seconds (`age_seconds`), whether they are fresh (`fresh`), and what else the product reports.
+#: Age of the data in seconds (`age_seconds`), whether they are fresh (`fresh`), and further values of the product.
 DataState = dict[str, str | float | bool | None]
 
 
 class ProductState(Reachability):
-    """A product: `data` None where its health says nothing of its data."""
+    """The state of a product; `data` is None if its health contains no data."""
 
     status: State
     data: DataState | None
@@ -42,7 +42,7 @@ class ProductState(Reachability):
 
 @dataclass(frozen=True)
 class Health:
-    """One answer of `/health`: StarRocks is None where the API did not report it."""
+    """A response of `/health`; StarRocks is None if the API did not report it."""
 
     reachability: Reachability
     starrocks: StarRocksState | None
@@ -57,7 +57,7 @@ class Health:
 
     @property
     def product(self) -> ProductState:
-        """The state of a product whose API this is."""
+        """The state of the product that this API belongs to."""
         return {"status": self.state, **self.reachability, "data": self.data}
 
 

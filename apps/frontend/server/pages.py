@@ -11,18 +11,18 @@ from starlette.types import Scope
 from apps.frontend.server.problems import problem
 
 INDEX = "index.html"
-# Vite puts a hash of the content into the names below assets/, so what is there never changes.
+# The names below assets/ contain a hash of the content, so these files never change.
 HASHED_FOLDER = "assets"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 
 
 class MissingPageError(Exception):
-    """The static folder holds no built page."""
+    """The static folder contains no built page."""
 
 
 def checked_static_folder(folder: Path) -> Path:
-    """Return the folder if a built page is in it; raise MissingPageError with what to do if not."""
+    """Return the folder if it contains a built page; raise MissingPageError with the remedy if not."""
     if not (folder / INDEX).is_file():
         raise MissingPageError(
             f"--static: {str(folder)!r} holds no {INDEX}; give the folder that `npm run build` writes (dist)"
@@ -38,7 +38,7 @@ class Pages(StaticFiles):
         super().__init__(directory=checked_static_folder(folder))
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Answer a file, `index.html` for an address of the page's own, or 404."""
+        """Respond with a file, with `index.html` for an address that the page routes itself, or with 404."""
         served = PurePosixPath(path)
         try:
             response = await super().get_response(path, scope)
@@ -54,9 +54,9 @@ class Pages(StaticFiles):
 
 
 def _is_page_address(path: PurePosixPath) -> bool:
-    """Whether the page itself may know the path.
+    """Whether the page may route the path itself.
 
-    Ids in deeper paths may hold dots. The build has files at the top and below assets/ only.
+    IDs in deeper paths may contain dots. The build has files only at the top and below assets/.
     """
     if path.parts[:1] == (HASHED_FOLDER,):
         return False

@@ -12,7 +12,7 @@ Overall = Literal["ok", "failing", "late", "down", "given_up", "unknown"]
 
 
 class StepState(TypedDict):
-    """A step of a workflow; `late` None where its period is not known."""
+    """A step of a workflow; `late` is None if its period is unknown."""
 
     product: str
     workflow: str
@@ -32,7 +32,7 @@ class JobState(TypedDict):
 
 
 class PipelineState(TypedDict):
-    """`status` is the gravest of given_up, down, late and failing; `error` is why it is unknown."""
+    """`status` is the most severe of given_up, down, late and failing; `error` is the reason if it is unknown."""
 
     status: Overall
     error: str | None

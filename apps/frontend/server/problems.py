@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse
 
 
 def problem(status: HTTPStatus, detail: str, instance: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Make an `application/problem+json` answer.
+    """Create an `application/problem+json` response.
 
     `detail` is a sentence for a person, `instance` the path of the request.
     """

@@ -13,10 +13,10 @@ from starlette.responses import Response, StreamingResponse
 from apps.frontend.server.problems import problem
 
 METHODS = ("GET", "HEAD")
-#: Limits in seconds: a long CSV may be slow between two pieces, but a connection is made at once or not at all.
+#: Limits in seconds: chunks of a long CSV may arrive slowly, but a connection is established quickly or not at all.
 TIMEOUT = httpx.Timeout(30.0, connect=2.0, pool=5.0)
 
-# What the API may see of the browser's request: nothing that identifies a person.
+# Headers of the browser's request that are forwarded to the API; none of them identifies a person.
 _FORWARDED_REQUEST_HEADERS = (
     "accept",
     "accept-encoding",
@@ -50,11 +50,11 @@ class ApiProxy:
         self._prefix = prefix
 
     async def forward(self, request: Request) -> Response:
-        """Answer what the API answers; 502 where it cannot be reached, 504 where it does not answer in time."""
+        """Forward the API's response; 502 if the API cannot be reached, 504 if it does not respond in time."""
         return await self._forward(request, self._target(request))
 
     async def describe(self, request: Request) -> Response:
-        """Answer the API's OpenAPI document, which the API has outside /api."""
+        """Respond with the API's OpenAPI document, which the API serves outside of /api."""
         return await self._forward(request, httpx.URL("/openapi.json"))
 
     async def _forward(self, request: Request, target: httpx.URL | None) -> Response:
@@ -68,9 +68,9 @@ class ApiProxy:
                 {"allow": allowed},
             )
         if target is None:
-            return problem(HTTPStatus.NOT_FOUND, "A path may not hold '.' or '..' segments.", path)
+            return problem(HTTPStatus.NOT_FOUND, "A path may not contain '.' or '..' segments.", path)
         headers = {name: request.headers[name] for name in _FORWARDED_REQUEST_HEADERS if name in request.headers}
-        # Without this httpx requests compression for a client that did not offer to undo it.
+        # Otherwise httpx would request compression, which the client may not support.
         headers.setdefault("accept-encoding", "identity")
         outgoing = self._client.build_request(request.method, target, headers=headers, timeout=TIMEOUT)
         try:
@@ -87,7 +87,7 @@ class ApiProxy:
         )
 
     def _target(self, request: Request) -> httpx.URL | None:
-        """The path and query as the browser sent them; None for a path that could climb out of /api."""
+        """The path and query as the browser sent them; None for a path that could leave /api."""
         raw_path: object = request.scope.get("raw_path")
         encoded = raw_path if isinstance(raw_path, bytes) else request.url.path.encode("ascii")
         segments = unquote(encoded.decode("latin-1")).replace("\\", "/").split("/")
@@ -95,7 +95,7 @@ class ApiProxy:
             return None
         prefix = self._prefix.encode("ascii")
         if not encoded.startswith(prefix):
-            # The name itself was sent percent-encoded; the router saw it decoded.
+            # The browser sent the name percent-encoded, and the router decoded it.
             return None
         query: object = request.scope.get("query_string")
         suffix = b"?" + query if isinstance(query, bytes) and query else b""
@@ -104,15 +104,15 @@ class ApiProxy:
     def _response_headers(self, answer: httpx.Response) -> dict[str, str]:
         headers = {name: answer.headers[name] for name in _FORWARDED_RESPONSE_HEADERS if name in answer.headers}
         if "link" in headers:
-            # The API names its own path of the next page; the browser needs the one at this server.
+            # The API's link to the next page has the API's own path; the browser needs the path on this server.
             headers["link"] = _LINK_TARGET.sub(f"<{self._prefix}/", headers["link"])
         return headers
 
 
 async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
-    """The body as it came, still encoded.
+    """The encoded body, unchanged.
 
-    Where the API breaks the connection, this connection breaks too, so that no client takes a part for the whole.
+    If the API breaks the connection, this connection breaks too, so that no client mistakes a part for the whole.
     """
     try:
         async for piece in answer.aiter_raw():

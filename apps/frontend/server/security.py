@@ -1,4 +1,4 @@
-"""Headers that every answer carries."""
+"""Headers of every response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,10 +18,10 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that sets `SECURITY_HEADERS`, in place of the values that a proxied response has."""
+    """ASGI middleware that sets `SECURITY_HEADERS`, and replaces the values of a proxied response."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """`app` answers; this only adds headers."""
+        """Wrap `app`, to whose responses this adds headers."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

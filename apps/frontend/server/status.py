@@ -1,4 +1,4 @@
-"""The answer of `GET /api/status`: the platform, the pipeline and each product."""
+"""The response of `GET /api/status`: the platform, the pipeline and each product."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from apps.frontend import __version__
 from apps.frontend.server.health import Health, ProductState, Reachability, StarRocksState, State, health
 from apps.frontend.server.pipeline import PipelineState, pipeline_state
 
-# The whole answer is promised within 2 s; this leaves time for everything else.
+# The whole response takes at most 2 s; this leaves time for everything else.
 DEADLINE_SECONDS = 1.5
 
 
@@ -24,13 +24,13 @@ class Clients:
 
 
 class FrontendState(TypedDict):
-    """This server."""
+    """The state of this server."""
 
     version: str
 
 
 class PlatformStatus(TypedDict):
-    """The whole answer. `status` covers APIs, StarRocks and data; the pipeline has a status of its own."""
+    """The whole response. `status` covers APIs, StarRocks and data; the pipeline has its own status."""
 
     status: State
     frontend: FrontendState
@@ -41,7 +41,7 @@ class PlatformStatus(TypedDict):
 
 
 async def platform_status(clients: Clients, deadline_seconds: float = DEADLINE_SECONDS) -> PlatformStatus:
-    """Read all APIs at once, within `deadline_seconds`; a failure is part of the answer, not an exception."""
+    """Read all APIs in parallel within `deadline_seconds`; a failure is part of the response, not an exception."""
     checked = (clients.platform, *clients.products.values())
     pipeline, (platform, *found) = await asyncio.gather(
         pipeline_state(clients.platform, deadline_seconds),
@@ -60,7 +60,7 @@ async def platform_status(clients: Clients, deadline_seconds: float = DEADLINE_S
 
 
 def _starrocks(reports: list[Health]) -> StarRocksState:
-    """StarRocks is reachable where one of the APIs reaches it."""
+    """The state of StarRocks, which is reachable if one of the APIs reaches it."""
     for report in reports:
         if report.starrocks is not None and report.starrocks["reachable"]:
             return report.starrocks

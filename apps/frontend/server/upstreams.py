@@ -9,7 +9,7 @@ PLATFORM = "platform"
 """Name of the platform's API below /api."""
 
 RESERVED = frozenset({PLATFORM, "status", "pipeline", "assets"})
-"""Names that the page uses itself: below /api or as an address."""
+"""Names that the page uses itself, below /api or as an address."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 
@@ -35,7 +35,7 @@ class Upstreams:
         products: base address of each product's API, by the product's name.
 
     Raises:
-        ValueError: a product's name is malformed or reserved, or an address is none.
+        ValueError: a product's name is malformed or reserved, or an address is invalid.
     """
 
     platform: str

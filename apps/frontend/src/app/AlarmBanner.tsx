@@ -10,7 +10,7 @@ import { browserZone } from "../lib/zone";
 import { useModules, useProductTitle, useWorkflowName } from "./modules";
 import { PIPELINE_HREF } from "./place";
 
-/** The words of the product that an alarm is about. */
+/** The texts of the product that an alarm concerns. */
 function useWords(alarm: Alarm): ProductWords {
   const { modules } = useModules();
   const site = useSite();
@@ -75,7 +75,7 @@ function Explanation({ alarm }: { alarm: Alarm }) {
 /** Alarms that leave the page usable. */
 const QUIET: readonly Alarm["kind"][] = ["stale", "failed", "step_late", "platform_down"];
 
-/** What a person must see at once: old data, or a part of the platform that does not respond. */
+/** The most important problem: old data, or a part of the platform that does not respond. */
 export function AlarmBanner({ onPipeline }: { onPipeline: boolean }) {
   const { t, format } = useI18n();
   const { now } = usePlatform();

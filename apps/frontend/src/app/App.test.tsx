@@ -113,7 +113,7 @@ describe("a stack with one product", () => {
     expect(screen.queryByText("Produits")).toBeNull();
   });
 
-  it("speaks English after a click", async () => {
+  it("switches to English after a click", async () => {
     open("/");
     await screen.findByRole("table");
     await userEvent.click(screen.getByRole("radio", { name: "English" }));
@@ -128,7 +128,7 @@ describe("a stack with one product", () => {
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("a/b 7");
   });
 
-  it("says nothing of the age of data where the product's health says nothing", async () => {
+  it("shows no age of data if the product's health has none", async () => {
     server.answers["/api/status"] = status({ products: { sample: productStatus({ data: null }) } });
     open("/");
     await screen.findByRole("table");
@@ -146,7 +146,7 @@ describe("a stack with one product", () => {
     expect((await screen.findByTestId("unavailable")).textContent).toContain("Unknown table.");
   });
 
-  it("says so where there are no rows", async () => {
+  it("shows a message if there are no rows", async () => {
     server.answers["/api/sample/v1/rows"] = { items: [] };
     open("/sample");
     expect(await screen.findByTestId("no-rows")).toBeTruthy();
@@ -163,7 +163,7 @@ describe("a stack with one product", () => {
     expect(document.activeElement).toBe(screen.getByRole("main"));
   });
 
-  it("is found again from an address that does not exist", async () => {
+  it("is linked from the page of an unknown address", async () => {
     open("/nowhere");
     await shows("not-found");
     await userEvent.click(screen.getByRole("link", { name: "Revenir à l’accueil" }));
@@ -188,7 +188,7 @@ describe("a stack with several products", () => {
     expect(screen.getByRole("link", { name: "Produits" })).toBeTruthy();
   });
 
-  it("lists a product that this build has no part for", async () => {
+  it("lists a product without a part in this build", async () => {
     server.answers["/api/status"] = status({ products: { unknown: productStatus() } });
     open("/");
     await shows("home");

@@ -89,7 +89,7 @@ function Shell({ modules }: { modules: readonly Product[] }) {
   useEffect(() => {
     if (before.current === where) return;
     before.current = where;
-    // A new page starts at its top, for the eye and for a screen reader. A changed query moves nothing.
+    // A new page starts at its top, also for a screen reader. A changed query does not scroll.
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [where]);

@@ -46,7 +46,7 @@ function Card({ name, status }: { name: string; status: ProductStatus }) {
   );
 }
 
-/** The products of the stack with their state, where there are several. */
+/** The products of a stack with several products, with their state. */
 export function Home() {
   const { t } = useI18n();
   const { data, error } = usePlatform().status;

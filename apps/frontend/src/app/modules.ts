@@ -5,7 +5,7 @@ import type { Product } from "../lib/product";
 export type Modules = {
   /** The parts of the page that this build has. */
   modules: readonly Product[];
-  /** Names of the products in the stack; null while they are not known. */
+  /** Names of the products in the stack; null while they are unknown. */
   shown: readonly string[] | null;
 };
 
@@ -13,7 +13,7 @@ export const ModulesContext = createContext<Modules>({ modules: [], shown: null 
 
 export const useModules = (): Modules => useContext(ModulesContext);
 
-/** The title of a product; its name where this build has no part for it. */
+/** The title of a product; its name if this build has no part for it. */
 export function useProductTitle(): (product: string) => string {
   const { modules } = useModules();
   const { text } = useI18n();
@@ -28,7 +28,7 @@ export function useProductTitle(): (product: string) => string {
 
 const PLATFORM_WORKFLOWS = ["jobs_keep_running"] as const;
 
-/** The name of a workflow for readers; its own name where nothing else is known. */
+/** The name of a workflow for readers; its own name if there is no other. */
 export function useWorkflowName(): (product: string, workflow: string) => string {
   const { modules } = useModules();
   const { t, text } = useI18n();

@@ -3,7 +3,7 @@ import { type Address, fillPath, matchPath } from "../lib/router";
 
 export const PIPELINE_HREF = "/pipeline";
 
-/** What an address shows. */
+/** The content of an address. */
 export type Place =
   | { kind: "home" }
   | { kind: "pipeline" }
@@ -34,7 +34,7 @@ function redirectOf(product: Product, { path, search }: Address): Place | null {
  * The place of an address.
  *
  * `modules` are the parts of the page that exist, `shown` the names of the products in the stack, null while they are
- * not known. `/` leads to the only product; without products it shows the pipeline.
+ * unknown. `/` leads to the only product; without products it shows the pipeline.
  */
 export function placeOf(
   address: Address,

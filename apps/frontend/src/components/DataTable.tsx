@@ -11,7 +11,7 @@ export type Column<R> = {
 };
 
 type Props<R> = {
-  /** What the table shows, for screen readers. */
+  /** Description of the table for screen readers. */
   label: string;
   columns: readonly Column<R>[];
   rows: readonly R[];
@@ -20,7 +20,7 @@ type Props<R> = {
   testId?: string;
 };
 
-/** Rows as a table; the first column names the row. It scrolls inside its frame where it is wider than the page. */
+/** Rows as a table; the first column names the row. It scrolls inside its frame if it is wider than the page. */
 export function DataTable<R>({ label, columns, rows, rowKey, testId }: Props<R>) {
   const { t } = useI18n();
   if (rows.length === 0) return <Empty title={t("data.empty")} testId="no-rows" />;
@@ -32,7 +32,7 @@ export function DataTable<R>({ label, columns, rows, rowKey, testId }: Props<R>)
         <thead>
           <tr>
             {columns.map(({ header, numeric }, position) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns have no identity but their place
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns have no identity except their index
               <th key={position} scope="col" className={numeric ? "numeric" : undefined}>
                 {header}
               </th>
@@ -46,7 +46,7 @@ export function DataTable<R>({ label, columns, rows, rowKey, testId }: Props<R>)
                 const Cell = position === 0 ? "th" : "td";
                 return (
                   <Cell
-                    // biome-ignore lint/suspicious/noArrayIndexKey: columns have no identity but their place
+                    // biome-ignore lint/suspicious/noArrayIndexKey: columns have no identity except their index
                     key={position}
                     scope={position === 0 ? "row" : undefined}
                     className={numeric ? "numeric" : undefined}

@@ -4,7 +4,7 @@ import { Icon } from "./Icon";
 
 type Props = { sources: readonly string[]; children?: ReactNode };
 
-/** Says that the data shown are for demonstration, and where they come from. */
+/** A note that the data are demonstration data, with their source. */
 export function DemonstrationNote({ sources, children }: Props) {
   const { t } = useI18n();
   return (

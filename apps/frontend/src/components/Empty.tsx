@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 type Props = { title: string; children?: ReactNode; testId: string };
 
-/** Says that there is nothing to show and what to do about it. */
+/** A message for an empty list, with the next step. */
 export function Empty({ title, children, testId }: Props) {
   return (
     <div className="empty" data-testid={testId}>

@@ -3,7 +3,7 @@ import { useSite } from "../lib/site";
 import { doubtsData } from "../lib/status/alarm";
 import { usePlatform } from "../lib/status/platform";
 
-/** How old the newest data of a product are; `product` defaults to the one of the page. */
+/** The age of a product's newest data; `product` defaults to that of the page. */
 export function Freshness({ product }: { product?: string }) {
   const { t, text, format } = useI18n();
   const { status, ageOf } = usePlatform();
@@ -11,7 +11,7 @@ export function Freshness({ product }: { product?: string }) {
   const name = product ?? site.product?.name;
   if (name === undefined) return null;
   const reported = status.data?.products[name];
-  // A product whose health says nothing of its data.
+  // A product whose health contains no data.
   if (reported?.reachable === true && reported.data === null) return null;
   const age = ageOf(name);
   const doubted =

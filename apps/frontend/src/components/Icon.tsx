@@ -12,7 +12,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A decorative line drawing; the words beside it carry the meaning. `path` is a drawing of a product's own. */
+/** A decorative line drawing; the words beside it carry the meaning. `path` is a product's own drawing. */
 export function Icon({ name, path }: { name: IconName; path?: never } | { name?: never; path: string }) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -6,7 +6,7 @@ import { Failure } from "./Failure";
 
 type Props<T> = { polled: Polled<T>; children: (data: T) => ReactNode };
 
-/** What a request has brought: its data, or that it is loading or failed. The last data stay after a failure. */
+/** The result of a request: its data, or a message that it is loading or failed. The last data stay after a failure. */
 export function Loaded<T>({ polled, children }: Props<T>) {
   const { t } = useI18n();
   const { data, error } = polled;

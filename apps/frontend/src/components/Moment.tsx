@@ -3,15 +3,15 @@ import { usePlatform } from "../lib/status/platform";
 import { browserZone } from "../lib/zone";
 
 type Props = {
-  /** UTC, ISO 8601; null where it never was. */
+  /** UTC, ISO 8601; null if it never happened. */
   time: string | null;
-  /** Words in place of null. */
+  /** Text for null. */
   never: string;
-  /** The time zone of its clock; the browser's where it is not given. */
+  /** Time zone of the clock time; default: the browser's. */
   zone?: string;
 };
 
-/** How long ago a moment was, and its date and clock time. */
+/** The age of a moment, and its date and clock time. */
 export function Moment({ time, never, zone = browserZone() }: Props) {
   const { t, format } = useI18n();
   const { now } = usePlatform();

@@ -1,6 +1,6 @@
 import { Icon, type IconName } from "./Icon";
 
-/** How a state looks beside its words; a tone never stands alone. */
+/** The appearance of a state beside its words; the tone is never the only information. */
 export type Tone = "good" | "busy" | "warning" | "bad" | "idle";
 export type StateWords = { words: string; tone: Tone; icon: IconName };
 

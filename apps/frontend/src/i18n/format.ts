@@ -13,13 +13,13 @@ export type Formats = {
   duration: (seconds: number) => string;
   /** "il y a 5 min"; null when less than a minute ago. */
   ago: (seconds: number) => string | null;
-  /** Clock time in a zone, with the zone's name; the date where it is not the day of `now`, the year where it is another. */
+  /** Clock time in a zone, with the zone's name; with the date unless it is the day of `now`, and with the year unless it is the current one. */
   moment: (instant: number, zone: string, now: number) => string;
-  /** Date and clock time in a zone, with the zone's name; the year where it is not that of `now`. */
+  /** Date and clock time in a zone, with the zone's name; with the year unless it is that of `now`. */
   dated: (instant: number, zone: string, now: number) => string;
-  /** Clock time in a zone, with the day of the week where it is not `near`'s day there. */
+  /** Clock time in a zone, with the day of the week unless it is the day of `near` in that zone. */
   hour: (instant: number, zone: string, near: number) => string;
-  /** Date and clock time, without the zone's name; the year where it is not that of `now`. */
+  /** Date and clock time, without the zone's name; with the year unless it is that of `now`. */
   full: (instant: number, zone: string, now: number) => string;
   /** Date with its year. */
   date: (instant: number, zone: string) => string;
@@ -30,7 +30,7 @@ export type Formats = {
 };
 
 const DAY_SECONDS = 86_400;
-/** Units of time with their length in seconds; of months and years the mean length. */
+/** Units of time with their length in seconds; for months and years the mean length. */
 const STEPS: readonly ["year" | "month" | "day" | "hour" | "minute", number][] = [
   ["year", 31_556_952],
   ["month", 2_629_746],
@@ -49,7 +49,7 @@ function zoneName(instant: number, zone: string): string {
   return `UTC${sign === "-" ? "−" : "+"}${Number(hours)}${minutes === "00" ? "" : `:${minutes}`}`;
 }
 
-/** Numbers and times as people of a language write them. */
+/** Formats of numbers and times in a language. */
 export function formats(language: Language): Formats {
   const locale = LOCALES[language];
   const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 // zod's code generation needs `new Function`, which the page's Content-Security-Policy forbids.
 z.config({ jitless: true });
 
-/** A problem as RFC 9457 words it; every member may be missing. */
+/** A problem document (RFC 9457); every member may be missing. */
 const problemSchema = z.object({
   title: z.optional(z.string()),
   status: z.optional(z.number()),
@@ -23,12 +23,12 @@ const problemSchema = z.object({
 
 export type Problem = z.infer<typeof problemSchema>;
 
-/** Longest wait for one answer, in milliseconds. */
+/** Time limit of one request, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 // The limit ends a list whose cursors never end.
 const MAX_PAGES = 20;
 
-/** Why a request gave no data: no connection, no answer in time, a refusal, or an answer of another shape. */
+/** The reason why a request has no data: no connection, no response in time, an error response, or an unexpected shape. */
 export type FailureKind = "network" | "timeout" | "problem" | "shape";
 
 export class RequestError extends Error {
@@ -82,7 +82,7 @@ async function send(path: string, signal: AbortSignal): Promise<Response> {
 /**
  * Reads JSON and checks its shape.
  *
- * `path` starts with `/api/`; `schema` describes the answer. Raises RequestError, or the abort of `signal`.
+ * `path` starts with `/api/`; `schema` describes the response. Raises RequestError, or the abort of `signal`.
  */
 export async function getJson<S extends z.ZodMiniType>(
   path: string,
@@ -122,7 +122,7 @@ export async function allPages<T>(
   throw new RequestError("shape", path, `more than ${MAX_PAGES} pages`);
 }
 
-/** The parameters as a query string; null leaves one out. */
+/** The parameters as a query string, without those that are null. */
 export function query(parameters: Record<string, string | number | null>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
@@ -140,7 +140,7 @@ export type Parameters = Record<string, string | number | null>;
 /**
  * Reads from the API of a product, or of the platform.
  *
- * `path` follows `/api/NAME`, for example `/v1/readings`. The answer has the type that `schema` describes.
+ * `path` follows `/api/NAME`, for example `/v1/readings`. The response has the type that `schema` describes.
  */
 export function apiGet<S extends z.ZodMiniType>(
   name: string,

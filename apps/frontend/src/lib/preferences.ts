@@ -1,6 +1,6 @@
 const PREFIX = "kappastack.";
 
-/** A remembered choice, or the fallback where there is none, it is no longer offered, or storage is forbidden. */
+/** A stored choice; the fallback if there is none, if it is no longer offered, or if storage is forbidden. */
 export function readPreference<T extends string>(name: string, choices: readonly T[], fallback: T): T {
   try {
     const stored = window.localStorage.getItem(PREFIX + name);
@@ -14,6 +14,6 @@ export function writePreference(name: string, value: string): void {
   try {
     window.localStorage.setItem(PREFIX + name, value);
   } catch {
-    // A browser that forbids storage still shows the page; the choice lasts until it is reloaded.
+    // If the browser forbids storage, the choice lasts until the page is reloaded.
   }
 }

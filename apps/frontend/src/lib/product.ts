@@ -2,7 +2,7 @@ import type { ComponentType, ReactNode } from "react";
 import type { Localized } from "../i18n/translate";
 import type { Polled } from "./usePolling";
 
-/** What a page of a product gets: the parameters of its path, decoded, and those of its query. */
+/** Properties of a product's page: the decoded parameters of its path, and those of its query. */
 export type PageProps = {
   parameters: Readonly<Record<string, string>>;
   search: URLSearchParams;
@@ -16,7 +16,7 @@ export type ProductPage = {
   component: ComponentType<PageProps>;
 };
 
-/** Texts of the shell that a product may replace by its own words. `{ago}` stands for the age of its data. */
+/** Texts of the shell that a product may replace. `{ago}` stands for the age of its data. */
 export type ProductWords = Partial<
   Record<
     | "freshness.last"
@@ -29,9 +29,9 @@ export type ProductWords = Partial<
 >;
 
 /**
- * A product's part of the page: what `src/products/NAME/index.tsx` exports as default.
+ * A product's part of the page, the default export of `src/products/NAME/index.tsx`.
  *
- * It is shown where the product is in the stack, which `/api/status` says.
+ * The page shows it if `/api/status` lists the product.
  */
 export type Product = {
   /** Name of the product; equal to the name of its folder. */

@@ -35,7 +35,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   return parameters;
 }
 
-/** The path that a pattern and its parameters make. */
+/** The path from a pattern and its parameters. */
 export function fillPath(pattern: string, parameters: Readonly<Record<string, string>>): string {
   return pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""));
 }

@@ -8,7 +8,7 @@ export function storedTheme(): Theme {
   return readPreference("theme", THEMES, "auto");
 }
 
-/** Marks the document; without a mark the style sheet follows the system. */
+/** Sets the theme attribute of the document; without it the style sheet follows the system. */
 export function applyTheme(theme: Theme): void {
   if (theme === "auto") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;

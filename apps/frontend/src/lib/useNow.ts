@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The present, in ms since the epoch, renewed every `everyMs` while the tab is visible. */
+/** The current time in ms since the epoch, updated every `everyMs` while the tab is visible. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -6,13 +6,13 @@ export type Polled<T> = {
   data: T | null;
   /** When `data` was received, ms since the epoch. */
   receivedAt: number | null;
-  /** Why the newest request failed; null after a success. */
+  /** The error of the newest request; null after a success. */
   error: RequestError | null;
 };
 
 const LONGEST_DELAY_MS = 60_000;
 
-/** Sent to the window when the platform answers again: pollers that backed off send a request at once. */
+/** Event on the window when the platform responds again; pollers that backed off then send a request at once. */
 export const RECOVERED = "kappastack:recovered";
 
 /**
@@ -34,7 +34,8 @@ function asRequestError(error: unknown): RequestError {
 /**
  * Calls `load` at an interval while the tab is visible.
  *
- * A new `key` discards the old data. Data equal to the last keep their identity, so that nothing is drawn again.
+ * A new `key` discards the old data. Data equal to the last ones keep their identity, so that nothing is rendered
+ * again.
  */
 export function usePolling<T>(
   key: string,

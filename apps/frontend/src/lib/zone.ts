@@ -1,4 +1,4 @@
-/** The zone if this browser knows it, else UTC: a mistyped zone in the data must not blank the page. */
+/** The zone if this browser supports it, else UTC, so that an invalid zone in the data does not break the page. */
 export function knownZone(zone: string): string {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
@@ -15,7 +15,7 @@ export function browserZone(): string {
 
 const partsFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** Hour of the day (0–23), day (YYYY-MM-DD) and year of a moment as a clock in the zone shows it. */
+/** Hour of the day (0–23), day (YYYY-MM-DD) and year of a moment in the local time of the zone. */
 export function localClock(instant: number, zone: string): { hour: number; day: string; year: string } {
   let format = partsFormats.get(zone);
   if (format === undefined) {
@@ -54,7 +54,7 @@ export function dayEnd(day: string, zone: string): number {
   return midnight + ended * MINUTE_MS;
 }
 
-/** The day (YYYY-MM-DD) that lies so many days after another. */
+/** The day (YYYY-MM-DD) `days` after another. */
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -7,7 +7,7 @@ function asResponse(answer: unknown): Response {
   return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
 }
 
-/** Answers `fetch` from a table of paths (without query); a path that is not in it gets a 404 problem. */
+/** Answers `fetch` from a table of paths (without query); other paths get a 404 problem. */
 export class FakeServer {
   readonly requests: URL[] = [];
   answers: Record<string, Answer> = {};

@@ -1,4 +1,4 @@
 import { configure } from "@testing-library/react";
 
-// Tests wait for a condition, not for a time; the limit only ends a test that will never pass, on a busy machine too.
+// Tests wait for conditions. This generous limit only ends a test that never passes, also on a busy machine.
 configure({ asyncUtilTimeout: 20_000 });

@@ -48,7 +48,7 @@ function Job({ job, withProduct }: { job: StreamingJob; withProduct: boolean }) 
   );
 }
 
-/** Each job that should always run: whether it does, and if not, why. `withProduct` names the product of each. */
+/** Each job that should always run, with its state and the reason if it does not run. `withProduct` adds the product's name. */
 export function Jobs({ jobs, withProduct }: { jobs: readonly StreamingJob[]; withProduct: boolean }) {
   const { t } = useI18n();
   return (

@@ -81,7 +81,7 @@ describe("pipeline page", () => {
     );
   });
 
-  it("shows workflows and states that it does not know by their own names", async () => {
+  it("shows unknown workflows and states by their own names", async () => {
     server.answers["/api/platform/v1/pipeline"] = pipeline(
       [step({ workflow: "toString", state: "resting" })],
       [job({ state: "constructor" })],
@@ -100,18 +100,18 @@ describe("pipeline page", () => {
     expect(await screen.findByTestId("no-steps")).toBeTruthy();
   });
 
-  it("names the product of each job and step where there are several", async () => {
+  it("names the product of each job and step if there are several", async () => {
     show(["sample", "other"]);
     expect((await found("[data-job]")).textContent).toContain("ingest sample");
     expect((await found("[data-step]")).textContent).toContain("sample · sum_hourly · sum");
   });
 
-  it("says what to do where the stack has no product", async () => {
+  it("shows the next step if the stack has no product", async () => {
     show([]);
     expect((await screen.findByTestId("no-products")).textContent).toContain("kappastack:products");
   });
 
-  it("shows the server's reason where the state could not be read", async () => {
+  it("shows the server's reason if the state could not be read", async () => {
     server.answers["/api/platform/v1/pipeline"] = problem(503, "Service Unavailable", "Unknown table.");
     show();
     expect((await screen.findByTestId("unavailable")).textContent).toContain("Unknown table.");

@@ -31,13 +31,13 @@ function Summary({ pipeline }: { pipeline: Pipeline }) {
 
 type Props = {
   workflowName: WorkflowName;
-  /** Names of the stack's products; null while they are not known. */
+  /** Names of the stack's products; null while they are unknown. */
   products: readonly string[] | null;
-  /** What the products add. */
+  /** Sections of the products. */
   children?: ReactNode;
 };
 
-/** The work behind the data: streaming jobs, scheduled steps, and what the products add. */
+/** The page about streaming jobs and scheduled steps, with the products' sections. */
 export function PipelinePage({ workflowName, products, children }: Props) {
   const { t } = useI18n();
   useTitle(t("pipeline.title"));

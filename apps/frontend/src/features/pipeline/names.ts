@@ -34,7 +34,7 @@ export function stepState({ state }: Pick<PipelineStep, "state">, t: Translate):
   return { words: t(`step.state.${state}`), tone, icon: ICONS[tone] };
 }
 
-/** A stopped job is a warning where it should run. */
+/** A stopped job that should run is a warning. */
 export function jobState(
   { state, wanted }: Pick<StreamingJob, "state" | "wanted">,
   t: Translate,

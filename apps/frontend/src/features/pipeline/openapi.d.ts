@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Last run of each step of the workflows, and the streaming jobs
-         * @description When each step last succeeded, what fails and why; whether each streaming job runs.
+         * @description The last success of each step, failures with their reasons, and the state of each streaming job.
          */
         get: operations["get_pipeline_api_v1_pipeline_get"];
         put?: never;
@@ -150,7 +150,7 @@ export interface components {
         };
         /**
          * Pipeline
-         * @description The work that keeps the data going, of every product.
+         * @description The workflow steps and streaming jobs of all products.
          */
         Pipeline: {
             /**
@@ -166,7 +166,7 @@ export interface components {
         };
         /**
          * PipelineStep
-         * @description How a step of a workflow last went.
+         * @description The last run of a workflow's step.
          */
         PipelineStep: {
             /**
@@ -191,7 +191,7 @@ export interface components {
             last_succeeded_at: string | null;
             /**
              * Late
-             * @description has not succeeded for more than 2.5 of its usual periods; null where the period is not known
+             * @description has not succeeded for more than 2.5 of its usual periods; null if the period is unknown
              * @example false
              */
             late: boolean | null;
@@ -208,7 +208,7 @@ export interface components {
             started_at: string;
             /**
              * State
-             * @description of the last run: running, succeeded, failed or killed
+             * @description state of the last run: running, succeeded, failed or killed
              * @example succeeded
              */
             state: string;
@@ -284,7 +284,7 @@ export interface components {
         };
         /**
          * StreamingJob
-         * @description A job that shall run all the time, as its keeper last saw it.
+         * @description A streaming job that should always run, with the state that its keeper last found.
          */
         StreamingJob: {
             /**
@@ -294,7 +294,7 @@ export interface components {
             checked_at: string | null;
             /**
              * Failures
-             * @description restarts in a row after which it did not stay up
+             * @description consecutive restarts after which the job failed again
              * @example 0
              */
             failures: number;
@@ -310,7 +310,7 @@ export interface components {
             product: string;
             /**
              * Reason
-             * @description why it is in that state
+             * @description reason of the state
              * @example null
              */
             reason: string | null;

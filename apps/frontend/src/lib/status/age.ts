@@ -5,7 +5,7 @@ import type { Status } from "./schemas";
 export type ReportedAge = { seconds: number; reportedAt: number };
 export type Ages = Readonly<Record<string, ReportedAge>>;
 
-/** The ages that a status reports; while a product does not respond, its age reported before counts on. */
+/** The ages that a status reports. While a product does not respond, its last reported age keeps increasing. */
 export function reportedAges(status: Polled<Status>, before: Ages): Ages {
   if (status.data === null || status.receivedAt === null) return before;
   const ages: Record<string, ReportedAge> = {};
@@ -18,7 +18,7 @@ export function reportedAges(status: Polled<Status>, before: Ages): Ages {
   return ages;
 }
 
-/** The age now. It counts on from what the server reported, so a wrong clock of this machine does no harm. */
+/** The current age. It is counted from the server's value, so the clock of this machine does not matter. */
 export function ageAt(reported: ReportedAge | undefined, now: number): number | null {
   return reported === undefined ? null : reported.seconds + Math.max(0, now - reported.reportedAt) / 1000;
 }

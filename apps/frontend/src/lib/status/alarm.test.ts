@@ -36,7 +36,7 @@ describe("alarm", () => {
     expect(of(got(away), refused)).toEqual({ kind: "starrocks_down" });
   });
 
-  it("does not blame StarRocks where no API could report on it", () => {
+  it("does not report StarRocks as down if no API could report on it", () => {
     const away = status({
       platform_api: { reachable: false, latency_ms: null, error: "ConnectError" },
       starrocks: { reachable: false, version: null, emulator: null },
@@ -62,7 +62,7 @@ describe("alarm", () => {
     expect(of(got(both))).toEqual({ kind: "job_stopped", jobs: ["ingest"] });
   });
 
-  it("reports an engine that stays away, not one that may be back in a moment", () => {
+  it("reports an engine that is down for long, not one that may be restarting", () => {
     const with_ = (state: string) =>
       status({ pipeline: { status: "down", error: null, steps: [], jobs: [job({ state })] } });
     expect(of(got(with_("down")))).toEqual({ kind: "job_stopped", jobs: ["ingest"] });
@@ -124,10 +124,10 @@ describe("age and last known data", () => {
   const healthy = got(status());
   const ages = reportedAges(healthy, {});
 
-  it("counts on from what the server reported, whatever this clock shows", () =>
+  it("counts from the server's value, independent of this clock", () =>
     expect(ageAt(ages["sample"], NOW + 30_000)).toBe(215));
   it("does not count backwards", () => expect(ageAt(ages["sample"], NOW - 30_000)).toBe(185));
-  it("counts on through an outage, from what was reported before it", () => {
+  it("keeps counting during an outage, from the last reported value", () => {
     expect(reportedAges(got(down), ages)).toEqual(ages);
     expect(reportedAges(failed(null), ages)).toBe(ages);
   });
@@ -135,7 +135,7 @@ describe("age and last known data", () => {
     const empty = productStatus({ status: "stale", data: { age_seconds: null, fresh: false } });
     expect(reportedAges(got(status({ products: { sample: empty } })), ages)).toEqual({});
   });
-  it("marks the data as last known only where nothing new arrives", () => {
+  it("marks the data as last known only if no new data arrive", () => {
     expect(showsLastKnown({ kind: "api_down", product: "sample", error: "" })).toBe(true);
     expect(showsLastKnown({ kind: "stale", product: "sample", ageSeconds: 1 })).toBe(false);
     expect(showsLastKnown({ kind: "step_late", steps: [] })).toBe(false);

@@ -21,10 +21,10 @@ export function isStopped({ wanted, state }: Pick<JobState, "wanted" | "state">)
 }
 
 /**
- * The gravest thing that a person must see at once; null when all is well.
+ * The most severe problem that a person must see at once; null if there is none.
  *
- * `product` limits it to one product and the platform; null considers every product. `failure` is why that product's
- * main request failed. `ageOf` is the age of a product's data now, in seconds.
+ * `product` limits it to one product and the platform; null considers every product. `failure` is the error of that
+ * product's main request. `ageOf` returns the current age of a product's data in seconds.
  */
 export function assess(
   status: Polled<Status>,
@@ -40,7 +40,7 @@ export function assess(
   for (const [name, { reachable, error }] of shown) {
     if (!reachable) return { kind: "api_down", product: name, error: error ?? "" };
   }
-  // Where nothing could report it, the state of StarRocks is unknown rather than bad.
+  // If no API could report it, the state of StarRocks is unknown and not an alarm.
   const reported = platform_api.reachable || Object.values(products).some(({ reachable }) => reachable);
   if (!starrocks.reachable && reported) return { kind: "starrocks_down" };
   // Before old data: a stopped job is their cause.
@@ -67,7 +67,7 @@ export function doubtsData(alarm: Alarm | null): boolean {
   return alarm !== null && !ABOUT_THE_PIPELINE.includes(alarm.kind);
 }
 
-/** Whether the page shows the last known data, because nothing new arrives. */
+/** Whether the page shows the last known data, because no new data arrive. */
 export function showsLastKnown(alarm: Alarm | null): boolean {
   return alarm !== null && alarm.kind !== "stale" && doubtsData(alarm);
 }

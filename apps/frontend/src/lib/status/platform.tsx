@@ -9,7 +9,7 @@ const REFRESH_MS = 5_000;
 
 export type Platform = {
   status: Polled<Status>;
-  /** Age of a product's newest data in seconds; null where it is not known. */
+  /** Age of a product's newest data in seconds; null if it is unknown. */
   ageOf: (product: string) => number | null;
   now: number;
 };
@@ -24,14 +24,14 @@ export function usePlatform(): Platform {
 
 const loadStatus = (signal: AbortSignal): Promise<Status> => getJson("/api/status", statusSchema, signal);
 
-/** Whether everything responds; null while it is not known. */
+/** Whether everything responds; null while it is unknown. */
 function responds({ data, error }: Polled<Status>): boolean | null {
   if (error !== null) return false;
   if (data === null) return null;
   return data.starrocks.reachable && Object.values(data.products).every(({ reachable }) => reachable);
 }
 
-/** Keeps the state of the platform and the present time for the whole page. */
+/** Provides the state of the platform and the current time to the whole page. */
 export function PlatformProvider({ children }: { children: ReactNode }) {
   const status = usePolling("status", loadStatus, REFRESH_MS);
   const now = useNow(10_000);

@@ -30,7 +30,7 @@ const stateSchema = z.enum(["ok", "stale", "down"]);
 
 export const productStatusSchema = z.extend(reachabilitySchema, {
   status: stateSchema,
-  /** Null where the product's health says nothing of its data. */
+  /** Null if the product's health contains no data. */
   data: z.nullable(z.object({ age_seconds: z.nullable(z.number()), fresh: z.boolean() })),
 });
 

@@ -152,7 +152,7 @@ describe("alarms", () => {
     expect(screen.queryByTestId("alarm")).toBeNull();
   });
 
-  it("is loud about old data", async () => {
+  it("shows an alarm for old data", async () => {
     server.answers["/api/status"] = status({
       products: { ciapol: productStatus({ status: "stale", data: { age_seconds: 7_300, fresh: false } }) },
     });
@@ -174,7 +174,7 @@ describe("alarms", () => {
     expect(screen.getByTestId("freshness").textContent).toContain("Dernière mesure il y a");
   });
 
-  it("says that the page's own server is down", async () => {
+  it("reports that the page's own server is down", async () => {
     server.unreachable = true;
     open("/");
     expect((await alarm()).dataset["alarm"]).toBe("offline");

@@ -114,7 +114,7 @@ describe("pipeline page", () => {
 });
 
 describe("alarms of the pipeline", () => {
-  it("are loud about a job that was given up, and leave the data as they are", async () => {
+  it("report a job that was given up, and keep showing the data", async () => {
     server.answers["/api/status"] = status({
       pipeline: { status: "given_up", error: null, steps: [], jobs: [GIVEN_UP] },
     });
@@ -197,7 +197,7 @@ describe("forecast of a station", () => {
     expect(within(await chart("means")).getByTestId("forecast-fallback")).toBeTruthy();
   });
 
-  it("is missing without harm", async () => {
+  it("may be missing", async () => {
     server.answers["/api/ciapol/v1/stations/ABJ-001/predictions"] = predictions(0, {
       made_at: null,
       model: null,

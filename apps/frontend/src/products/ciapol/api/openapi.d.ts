@@ -12,7 +12,7 @@ export interface paths {
          * Air quality index of all stations now
          * @description Every station, worst first, those without a category last; computed from the newest measurements.
          *
-         *     A station whose hour is incomplete has a category, and a rank, only where what is known is above 100 already.
+         *     A station whose hour is incomplete has a category and a rank only if its known sub-indices already exceed 100.
          */
         get: operations["current_aqi_api_v1_aqi_current_get"];
         put?: never;
@@ -34,7 +34,7 @@ export interface paths {
          * Quality of the measurements by hour and station
          * @description Completeness, freshness, stuck sensors and rejections. Without `from` and `to`, of the last 24 hours.
          *
-         *     At most 366 days at once. Stations of tests are only there when requested by id.
+         *     At most 366 days at once. Test stations are included only when requested by id.
          */
         get: operations["list_quality_api_v1_quality_get"];
         put?: never;
@@ -54,7 +54,7 @@ export interface paths {
         };
         /**
          * Messages that could not be used
-         * @description Rejected messages, newest first, with the reason; with their payload where `station_id` is given.
+         * @description Rejected messages, newest first, with the reason; and with their payload if `station_id` is given.
          */
         get: operations["list_rejected_api_v1_rejected_get"];
         put?: never;
@@ -597,7 +597,7 @@ export interface components {
         };
         /**
          * Pollutant
-         * @description A pollutant, µg/m³.
+         * @description A pollutant, measured in µg/m³.
          * @enum {string}
          */
         Pollutant: "pm25" | "pm10" | "so2" | "no2" | "o3" | "co";
@@ -1436,7 +1436,7 @@ export interface operations {
                 interval?: ("raw" | "hour" | "day") | null;
                 /** @description items on a page; by default 1000 of JSON, and all of CSV */
                 limit?: number | null;
-                /** @description only these; repeat it for several */
+                /** @description only this pollutant; repeat the parameter for several */
                 pollutant?: components["schemas"]["Pollutant"][] | null;
                 /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
                 to?: string | null;

@@ -24,7 +24,7 @@ export function categoryOf(aqi: number): Category {
   return "hazardous";
 }
 
-/** Position of an index on a scale of six equally wide categories, 0 to 1; past 500 it stays at the end. */
+/** Position of an index on a scale of six equally wide categories, 0 to 1; above 500 it is 1. */
 export function scalePosition(aqi: number): number {
   const category = categoryOf(aqi);
   const { low, high } = CATEGORY_FACTS[category];

@@ -12,9 +12,9 @@ type Index = Pick<CurrentItem, "aqi" | "category" | "at_least" | "missing" | "pr
 /** A measured pollutant without an index, and when it can have one (ms since the epoch). */
 export type Missing = { pollutant: Pollutant; expectedAt: number };
 
-/** An index as it may be shown. */
+/** An index as the page may show it. */
 export type ShownIndex = {
-  /** Null where it is unknown, or where it is low only because a pollutant is missing. */
+  /** Null if it is unknown, or if it may be low only because a pollutant is missing. */
   aqi: number | null;
   category: Category | null;
   /** The index is at least `aqi` and may be higher. */
@@ -22,7 +22,7 @@ export type ShownIndex = {
   incomplete: boolean;
   provisional: boolean;
   missing: readonly Missing[];
-  /** Why there is no index; null where there is one, or where the reason is not known. */
+  /** The reason why there is no index; null if there is one, or if the reason is unknown. */
   reason: Reason | null;
 };
 
@@ -40,10 +40,10 @@ const UNKNOWN: ShownIndex = {
 };
 
 /**
- * What may be shown of an index.
+ * The part of an index that the page may show.
  *
- * The index is the highest of those of the pollutants. While one of them is missing, a low index says nothing: it is
- * not shown. A high one stays, since the real index is at least as high.
+ * The index is the highest of those of the pollutants. While one of them is missing, a low index is not reliable and is
+ * not shown. A high one is shown, because the real index is at least as high.
  */
 export function shownIndex(index: Index | null): ShownIndex {
   if (index === null) return UNKNOWN;

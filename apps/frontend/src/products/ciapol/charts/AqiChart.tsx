@@ -10,13 +10,13 @@ import { axisTicks } from "./hours";
 import { indexTicks } from "./scale";
 import { useWidth } from "./useWidth";
 
-/** One hour's index; null where it could not be computed. */
+/** The index of an hour; null if it could not be computed. */
 export type AqiSlot = {
   hour: number;
   aqi: number | null;
   category: Category | null;
   dominant: Pollutant | null;
-  /** Why there is no index. */
+  /** The reason why there is no index. */
   reason: Reason | null;
 };
 

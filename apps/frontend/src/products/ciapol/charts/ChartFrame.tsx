@@ -4,7 +4,7 @@ import { useI18n } from "../texts";
 type Props = {
   title: ReactNode;
   notes: readonly string[];
-  /** Which chart it is, for tests: "means" or "aqi". */
+  /** Name of the chart for tests: "means" or "aqi". */
   name: string;
   /** Hours with a value, and hours of the period. */
   points: number;
@@ -16,7 +16,7 @@ type Props = {
   table: () => ReactNode;
 };
 
-/** A chart with its words: title, what it says in a sentence, and the same values as a table on demand. */
+/** A chart with its title, a summary in a sentence, and its values as a table on demand. */
 export function ChartFrame({
   title,
   notes,

@@ -4,7 +4,7 @@ import { CATEGORY_FACTS } from "../aqi/categories";
 import { type ForecastCells, isPredicted } from "../forecast/forecast";
 import { useI18n } from "../texts";
 
-/** Width in CSS pixels below which the zone has no room for its label; the legend has it too. */
+/** Width in CSS pixels below which the zone has no room for its label; the legend contains it too. */
 const WORD_ROOM = 90;
 /** Width of an hour in CSS pixels below which it has no dot. */
 const DOT_ROOM = 5;
@@ -24,7 +24,7 @@ function dots(rows: readonly Row[], hourWidth: number) {
 }
 
 /**
- * What is drawn of a forecast in either chart: its zone, the interval as a hatched band, the value as a dashed line.
+ * The layers of a forecast in both charts: its zone, the interval as a hatched band, the value as a dashed line.
  *
  * `hourWidth` is the width of one hour in CSS pixels.
  */

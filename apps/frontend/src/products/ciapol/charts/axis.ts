@@ -7,7 +7,7 @@ export const CHART_MARGIN = { top: 10, right: 8, bottom: 0, left: 0 };
 export const Y_AXIS_WIDTH = 44;
 export const X_AXIS_HEIGHT = 26;
 
-/** Text of a mark on the time axis: the day where it begins and on long periods, else the hour. */
+/** Text of a mark on the time axis: the day at its beginning and in long periods, else the hour. */
 export function tickText(instant: number, zone: string, hours: number, format: Formats): string {
   return startsDay(instant, zone) || hours > CLOCK_HOURS
     ? format.day(instant, zone)

@@ -39,11 +39,11 @@ function isFullStep(instant: number, zone: string, everyHours: number): boolean 
   return hour > 0 && hour % everyHours === 0;
 }
 
-/** Where the time axis gets a mark: local midnights, or every few hours of a short period. */
+/** Positions of the marks on the time axis: local midnights, or every few hours of a short period. */
 export function axisTicks(hours: readonly number[], zone: string, plotWidth: number): number[] {
   const wide = plotWidth >= WIDE_PLOT;
   const everyHours = clockStep(hours.length, wide);
-  // A mark at the very end would have half its text cut off.
+  // Half of the text of a mark at the very end would be cut off.
   const lastRoom = hours.length * (1 - HALF_TICK_TEXT / plotWidth);
   const ticks = hours.filter(
     (instant, position) =>
@@ -55,7 +55,7 @@ export function axisTicks(hours: readonly number[], zone: string, plotWidth: num
   return ticks.filter((_, position) => position % step === 0);
 }
 
-/** Puts values on the hours of a window; an hour without a value is null, so that a chart shows the gap. */
+/** Assigns values to the hours of a window. An hour without a value is null, so that a chart shows the gap. */
 export function onHours<T>(
   hours: readonly number[],
   items: readonly T[],

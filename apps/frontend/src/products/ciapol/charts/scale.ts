@@ -28,7 +28,7 @@ export function indexTicks(highest: number): number[] {
 
 export type Summary = { min: number; mean: number; max: number; count: number };
 
-/** Smallest, mean and greatest of the values that are there; null where none is. */
+/** Smallest, mean and greatest of the existing values; null if there is none. */
 export function summarize(values: readonly (number | null)[]): Summary | null {
   const present = values.filter((value) => value !== null);
   if (present.length === 0) return null;

@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 
-/** The width of an element in CSS pixels, followed as it changes; `fallback` until it is known. */
+/** The current width of an element in CSS pixels; `fallback` until it is known. */
 export function useWidth(fallback: number): [RefObject<HTMLDivElement | null>, number] {
   const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(fallback);

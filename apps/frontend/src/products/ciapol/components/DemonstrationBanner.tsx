@@ -2,7 +2,7 @@ import { DemonstrationNote } from "../../../components/DemonstrationNote";
 import type { Station } from "../api/schemas";
 import { useI18n } from "../texts";
 
-/** Says that data shown were measured elsewhere, where any of the stations is one of the demonstration. */
+/** A note that demonstration data were measured elsewhere, if any station is a demonstration station. */
 export function DemonstrationBanner({ stations }: { stations: readonly Station[] }) {
   const { t } = useI18n();
   const sources = new Set(

@@ -1,7 +1,7 @@
 import { type Forecast, isOld } from "../forecast/forecast";
 import { useI18n } from "../texts";
 
-/** When a forecast was made and by which model; marked where it is a simple rule or old. */
+/** The time and the model of a forecast, with a mark for a simple rule or an old forecast. */
 export function ForecastSource({ forecast, zone, now }: { forecast: Forecast; zone: string; now: number }) {
   const { t, format } = useI18n();
   const { madeAt, model, fallback } = forecast;

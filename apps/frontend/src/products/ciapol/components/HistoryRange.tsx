@@ -9,7 +9,7 @@ import { useI18n } from "../texts";
 
 type Props = { stationId: string; zone: string; lastMeasuredAt: string | null } & StationView;
 
-/** The days that the charts show, and the way to earlier and later ones. */
+/** The days that the charts show, with buttons for earlier and later ones. */
 export function HistoryRange({ stationId, zone: named, lastMeasuredAt, ...view }: Props) {
   const { t, format } = useI18n();
   const { now } = usePlatform();

@@ -23,7 +23,7 @@ export function IndexMarks({ index }: { index: ShownIndex }) {
   );
 }
 
-/** Why there is no index: the reason, the pollutants that are missing, and when each can have its index. */
+/** The reason for a missing index, the missing pollutants, and the time when each can have its index. */
 export function WhyNoIndex({ index, zone }: { index: ShownIndex; zone: string }) {
   const { t, format } = useI18n();
   const { now } = usePlatform();

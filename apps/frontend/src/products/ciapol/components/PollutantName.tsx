@@ -3,7 +3,7 @@ import { useI18n } from "../texts";
 
 const FORMULA = /^([A-Z]+)([\d.,]+)$/;
 
-/** The pollutant's symbol as chemists write it: letters, then a lowered number. */
+/** The chemical symbol of a pollutant, with its number as subscript. */
 export function PollutantName({ pollutant }: { pollutant: Pollutant }) {
   const { t } = useI18n();
   const symbol = t(`pollutant.${pollutant}`);

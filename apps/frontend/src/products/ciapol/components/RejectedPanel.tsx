@@ -12,7 +12,7 @@ const SHOWN = 5;
 const REFRESH_MS = 30_000;
 const PAYLOAD_SHOWN = 2_000;
 
-/** How many measurements of the last day could not be used, and why. */
+/** The rejected measurements of the last day, with the reasons. */
 export function RejectedPanel() {
   const { t, count, format } = useI18n();
   const { now } = usePlatform();

@@ -136,7 +136,7 @@ describe("forecast in words", () => {
     point(6, 95, "moderate"),
   ];
 
-  it("puts hours in a row of one category together, and hours apart where one is missing", () => {
+  it("groups consecutive hours of one category, and splits groups at missing hours", () => {
     expect(
       categoryRuns(points).map(({ category, from, to, low, high }) => [
         category,

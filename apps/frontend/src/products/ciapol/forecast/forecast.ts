@@ -6,7 +6,7 @@ const JOINED_WITHIN_MS = 6 * HOUR_MS;
 /** A forecast is made every hour; one older than this is marked as old. */
 const OLD_AFTER_MS = 3 * HOUR_MS;
 
-/** What is predicted for an hour: a value (index or µg/m³) and the interval that it probably lies in. */
+/** The prediction for an hour: a value (index or µg/m³) and its 80 % interval. */
 export type ForecastPoint = {
   hour: number;
   value: number;
@@ -16,7 +16,7 @@ export type ForecastPoint = {
   dominant: Pollutant | null;
 };
 
-/** What is predicted of one quantity from now on. */
+/** The future predictions of one quantity. */
 export type Forecast = {
   points: readonly ForecastPoint[];
   madeAt: number;
@@ -25,12 +25,12 @@ export type Forecast = {
   fallback: boolean;
 };
 
-/** Whether newer forecasts should have been made since. */
+/** Whether a newer forecast should exist by now. */
 export function isOld({ madeAt }: Forecast, now: number): boolean {
   return now - madeAt > OLD_AFTER_MS;
 }
 
-/** The hours of a prediction from `running`, the start of the running hour, on; null where none is left. */
+/** The hours of a prediction from `running`, the start of the running hour, on; null if none is left. */
 export function forecastOf(
   predictions: Predictions | null,
   quantity: "aqi" | Pollutant,
@@ -62,7 +62,7 @@ export function forecastOf(
   return { points, madeAt: Date.parse(predictions.made_at), model: predictions.model, fallback };
 }
 
-/** The forecast's part of a chart's row; null beside it where nothing is drawn. */
+/** The forecast's part of a chart's row; null if nothing is drawn. */
 export type ForecastCells = {
   predicted: number | null;
   range: [number, number] | null;
@@ -83,8 +83,8 @@ const NOTHING: ForecastCells = {
 /**
  * The rows of a chart: the measured hours, then the predicted ones.
  *
- * The last measured row before the forecast also starts its line, so that one continues the other. `measured` reads a
- * measured slot, `empty` makes one for an hour that is still to come.
+ * The last measured row before the forecast also starts the forecast's line, so that the lines are connected.
+ * `measured` reads a measured slot, `empty` creates one for a future hour.
  */
 export function withForecast<S extends { hour: number }>(
   slots: readonly S[],
@@ -124,7 +124,7 @@ export function isPredicted({ predicted, joins }: ForecastCells): boolean {
   return predicted !== null && !joins;
 }
 
-/** Hours in a row that are of one category, with the span of their index. */
+/** Consecutive hours of one category, with the range of their index. */
 export type CategoryRun = {
   category: Category | null;
   from: number;
@@ -134,7 +134,7 @@ export type CategoryRun = {
   high: number;
 };
 
-/** The index's forecast as runs of equal category, by time. */
+/** The forecast of the index as runs of equal category, sorted by time. */
 export function categoryRuns(points: readonly ForecastPoint[]): CategoryRun[] {
   const runs: CategoryRun[] = [];
   for (const { hour, value, category } of points) {
@@ -150,7 +150,7 @@ export function categoryRuns(points: readonly ForecastPoint[]): CategoryRun[] {
   return runs;
 }
 
-/** The hour with the highest value; the first of them where several are. */
+/** The first hour with the highest value. */
 export function peakOf(points: readonly ForecastPoint[]): ForecastPoint | null {
   return points.reduce<ForecastPoint | null>(
     (best, point) => (best === null || point.value > best.value ? point : best),

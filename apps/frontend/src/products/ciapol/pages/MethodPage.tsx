@@ -44,7 +44,7 @@ function Categories() {
   );
 }
 
-/** What each pollutant's index is computed from. */
+/** The data that each pollutant's index is computed from. */
 function Averages() {
   const { t } = useI18n();
   return (
@@ -61,7 +61,7 @@ function Averages() {
   );
 }
 
-/** How the index is computed; the facts are those of sql/ciapol/queries/aqi_hourly.sql. */
+/** The method of the index, as in sql/ciapol/queries/aqi_hourly.sql. */
 export function MethodPage() {
   const { t, format } = useI18n();
   const exact = (value: number) => format.exact(value);

@@ -10,7 +10,7 @@ import { Legend } from "../components/Legend";
 import { StationCard } from "../components/StationCard";
 import { useI18n } from "../texts";
 
-/** From this many stations on, finding one by eye is slower than typing its name. */
+/** Number of stations from which on a search field is shown. */
 const FILTER_FROM = 10;
 
 function plain(text: string): string {

@@ -37,7 +37,7 @@ import { Weather } from "../components/Weather";
 import { HOME_HREF, METHOD_HREF, type StationView, stationHref, viewOf } from "../routes";
 import { useI18n } from "../texts";
 
-// The chart library is half of the page's weight, and the overview does without it.
+// The chart library is half of the page's size, and the overview does not need it.
 const History = lazy(() => import("../charts/History"));
 const REFRESH_MS = 10_000;
 const ADVICE_ICON =

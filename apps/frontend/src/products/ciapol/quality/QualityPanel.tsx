@@ -87,7 +87,7 @@ function Station({ quality, name }: { quality: StationQuality; name: string }) {
   );
 }
 
-/** How good each station's measurements are, the ones that need a look first. */
+/** The data quality of each station; stations with findings come first. */
 export function QualityPanel() {
   const { t } = useI18n();
   const current = useCurrent();

@@ -31,12 +31,12 @@ describe("quality by station", () => {
     ).toBe(state);
   });
 
-  it("has gaps after a day of gaps, though the newest hour is whole", () => {
+  it("has gaps after a day of gaps, although the newest hour is complete", () => {
     const items = [quality({ hour_start: hour(7), completeness: 0 }), quality({ hour_start: hour(8) })];
     expect(byStation(items)[0]?.state).toBe("gaps");
   });
 
-  it("puts first who needs a look", () => {
+  it("puts stations with findings first", () => {
     const items = [
       quality({ station_id: "B" }),
       quality({ station_id: "A" }),

@@ -1,6 +1,6 @@
 import type { Quality } from "../api/schemas";
 
-/** Below it a station's hour raises an alert, unless the deployment says otherwise. */
+/** Default completeness of an hour below which an alert is sent. */
 const POOR_BELOW = 0.75;
 const GOOD_FROM = 0.95;
 
@@ -22,7 +22,7 @@ function stateOf({ completeness, stuck_sensors }: Quality, meanCompleteness: num
 
 const ORDER: Record<QualityState, number> = { poor: 0, gaps: 1, good: 2 };
 
-/** Checked hours by station, the stations that need a look first. */
+/** Checked hours by station; stations with findings come first. */
 export function byStation(items: readonly Quality[]): StationQuality[] {
   const hours = new Map<string, Quality[]>();
   for (const item of items) {
