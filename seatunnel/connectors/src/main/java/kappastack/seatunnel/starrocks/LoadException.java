@@ -2,7 +2,7 @@ package kappastack.seatunnel.starrocks;
 
 import java.io.IOException;
 
-/** A load that a retry cannot mend, or whose retries are used up. */
+/** A load failed permanently, or its retries are used up. */
 final class LoadException extends IOException {
     private static final long serialVersionUID = 1L;
 

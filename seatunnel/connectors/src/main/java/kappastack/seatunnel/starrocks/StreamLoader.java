@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class StreamLoader implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamLoader.class);
 
-    /** Parts of error messages, in lower case, of loads that a retry cannot mend. */
+    /** Parts of error messages, in lower case, of loads that fail permanently. */
     private static final String[] PERMANENT = {
         "access denied",
         "permission denied",

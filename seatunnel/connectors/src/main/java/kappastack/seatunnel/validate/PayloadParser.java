@@ -123,7 +123,7 @@ final class PayloadParser {
             JsonToken token = parser.nextToken();
             ColumnRule rule = rules.get(position);
             if (fields[position] != Field.ABSENT) {
-                // Nothing says which of the values is right.
+                // It is unknown which of the values is right.
                 rule.reject(reasons, "appears more than once");
                 fields[position] = Field.REJECTED;
                 values[offset + position] = null;
