@@ -38,7 +38,7 @@ images: distributions ## build the images of the services: make images [STACK=de
 
 .PHONY: push
 push: distributions ## build and push the images: make push REGISTRY=registry.example:5000/team
-	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… is missing: the registry to push to))
+	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… says where to push))
 
 .PHONY: machine
 machine:

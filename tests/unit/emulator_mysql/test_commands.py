@@ -176,7 +176,7 @@ def test_a_row_with_too_few_values_is_an_error(raw: RawClient, monkeypatch: pyte
     payload = raw.read()
     while payload[0] != 0xFF:
         payload = raw.read()
-    assert "a row has 1 values where 2 columns were announced" in error_of(payload)[1]
+    assert "a row has 1 values but 2 columns were announced" in error_of(payload)[1]
 
 
 def test_an_invalid_sqlstate_still_gives_a_complete_packet(raw: RawClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ def test_a_character_missing_in_the_clients_character_set_becomes_a_question_mar
 
 @pytest.mark.parametrize("encode", [text_rows, binary_rows])
 def test_rows_of_a_wrong_width_and_unsupported_values_are_rejected(encode: type(text_rows)) -> None:  # type: ignore[valid-type]
-    with pytest.raises(ValueError, match="1 values where 2 columns"):
+    with pytest.raises(ValueError, match="1 values but 2 columns"):
         list(encode([Column("a", T.LONG), Column("b", T.LONG)], [(1,)], "utf-8"))
     with pytest.raises(ValueError, match=r"lengths|longer"):
         list(encode([Column("a", T.LONG)], [(1,), (1, 2)], "utf-8"))
