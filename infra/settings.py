@@ -39,7 +39,7 @@ class PulsarSettings(Model):
         Annotated[int, Field(ge=1, le=9, description="copies before an event is acknowledged; default: writeQuorum")]
         | None
     ) = None
-    fsync: bool = Field(True, description="an acknowledged event survives a power cut")
+    fsync: bool = Field(True, description="whether acknowledged events survive a power failure")
     heap: Memory = Field("320Mi", description="Java heap of the one process, or of each broker and bookie")
     direct_memory: Memory = Field("256Mi", description="direct memory of the one process, or of each broker and bookie")
     storage: Memory = Field("10Gi", description="volume of the one process, or of each bookie")

@@ -53,8 +53,8 @@ class HealthUrl(BaseModel):
 class Connections(BaseModel):
     """Endpoints by service and port, secrets by name, and secret files and health check of each service.
 
-    `endpoints` are as the operator reaches them, `inside` as other services do, where that differs. `forwards` are the
-    ports of this machine among them that lead into a cluster.
+    `endpoints` are the addresses for the operator; `inside` are the addresses for other services, where they differ.
+    `forwards` are the ports of this machine among them that lead into a cluster.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -102,7 +102,7 @@ def load(stack: str, wait: float = 15.0) -> Connections:
         wait: seconds to wait for the file.
 
     Raises:
-        ConnectionsMissing: there is no such file.
+        ConnectionsMissing: the file does not exist.
         TimeoutError: ports of this machine that lead into a cluster could not be opened.
     """
     path = StackState(stack).connections

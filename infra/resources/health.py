@@ -29,9 +29,9 @@ _ENGINE_SECONDS = 20
 class Check(BaseModel):
     """A health check with its address filled in.
 
-    GET `url` answers 200 with `contains` in its body. Where `send` (hexadecimal) is set, these bytes are sent to the
-    address of `url` and the answer contains `contains`. `docker://NAME` is the health of a container, and
-    `kubernetes://…` that of a workload.
+    GET `url` returns status 200 and a body with `contains`. If `send` (hexadecimal) is set, the check sends these bytes
+    to the address of `url` instead, and the response contains `contains`. `docker://NAME` is the health of a container,
+    and `kubernetes://…` that of a workload.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,6 +1,6 @@
-"""Facts about each target that are known without it: from its name in the settings alone.
+"""Facts about each target, which need only its name.
 
-Settings are checked against them when they are read. A setting that a target does not honour is refused.
+Settings are checked against them when they are read. A setting that a target ignores is refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Traits:
-    """What a target is like.
+    """The facts about one target.
 
     Args:
         requires_tokens: whether Pulsar requires tokens, because other machines can reach it.
         keeps_data: default of `keepData`.
         uses_plugin: whether its resources need a provider plugin of Pulumi.
-        ignores: reason by pattern of a key, such as `*.storage`, for settings that the target does not honour.
-        impossible: further complaints about settings, each with the key and what would be right.
+        ignores: reason by pattern of a key, such as `*.storage`, for settings that the target ignores.
+        impossible: function that returns further error messages, each with the key and the accepted value.
     """
 
     requires_tokens: bool
@@ -31,7 +31,7 @@ class Traits:
     impossible: Callable[["Settings"], Iterator[str]]
 
     def refused(self, settings: "Settings") -> list[str]:
-        """One complaint for each setting that the target does not honour."""
+        """One error message for each setting that the target ignores."""
         found = [
             f"{key}: {reason}; leave it out"
             for key, value in _set_keys(settings.model_dump(by_alias=True, exclude_unset=True))
@@ -87,7 +87,7 @@ def _nothing(_settings: "Settings") -> Iterator[str]:
 
 TRAITS: Mapping[str, Traits] = {
     "host": Traits(
-        # It binds the loopback interface.
+        # Services bind the loopback interface.
         requires_tokens=False,
         keeps_data=False,
         uses_plugin=False,
