@@ -14,7 +14,7 @@ from stacks.platform import Platform
 
 
 class Options(Protocol):
-    """Makes the options of a resource inside a service."""
+    """Creates the options of a resource inside a service."""
 
     def __call__(self, service: Resource, *needs: Resource) -> ResourceOptions:
         """Options of a resource that is deleted with `service` and created after `needs`."""

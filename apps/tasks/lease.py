@@ -1,9 +1,10 @@
-"""A lease on the streaming jobs of a product: while it is held, nothing writes.
+"""A lease on the streaming jobs of a product, during which nothing writes.
 
-A lease lasts LEASE_SECONDS and a thread of its holder renews it, so that a holder that died, or stands still, loses it
-within that time. A lease that was lost, or is about to be, can never be renewed. What must not happen beside a writer
-is sent to StarRocks together with a `guard`, which StarRocks itself evaluates: a process that stood still between
-its last look and its statement cannot do harm when it goes on (docs/decisions/046-archive-under-a-lease.md).
+A lease lasts LEASE_SECONDS, and a thread of its holder renews it. A holder that has died or is paused therefore loses
+it within that time. A lease that has expired or is about to expire is never renewed. A statement that must not run
+beside a writer is sent to StarRocks together with a `guard`, which StarRocks evaluates. A process that was paused
+between its last check and its statement therefore does no harm when it resumes
+(docs/decisions/046-archive-under-a-lease.md).
 """
 
 import os
@@ -24,17 +25,19 @@ from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobStatus, Zeta
 
 LEASE_SECONDS = 30
-"""A dead holder loses its lease after this time."""
+"""Seconds after which a dead holder loses its lease."""
 
 RENEW_SECONDS = 5.0
-"""Between two renewals."""
+"""Seconds between two renewals."""
 
 MARGIN_SECONDS = 10
-"""The guard of a statement holds only with this much of the lease left: far longer than StarRocks works on a statement
-about its metadata that it has begun."""
+"""Seconds of the lease that must be left for a guarded statement.
+
+StarRocks runs a started metadata statement in far less time.
+"""
 
 LONGEST_SECONDS = 180.0
-"""After this time a lease is not renewed any more: its holder hangs."""
+"""Seconds after which a lease is no longer renewed, because its holder hangs."""
 
 _OTHERS_SECONDS = 900.0
 _SETTLE_SECONDS = 1.0
@@ -43,7 +46,7 @@ _START_SECONDS = 60.0
 
 
 class Lease:
-    """The lease of one holder. `acquire`, then `release` in any case."""
+    """The lease of one holder. Callers call `acquire`, and then always `release`."""
 
     def __init__(
         self,
@@ -54,17 +57,17 @@ class Lease:
         purpose: str,
         renewing: Callable[[], tuple[StarRocks, StreamingJobs]],
     ) -> None:
-        """Nothing is acquired yet.
+        """Create a lease that is not acquired yet.
 
         Args:
-            jobs: the table.
-            zeta: the engine.
-            product: whose streaming jobs are stopped.
-            purpose: shown to people, such as `archive_monthly/17`.
-            renewing: makes a connection for the thread that renews the lease, and the table by it.
+            jobs: the table of streaming jobs.
+            zeta: client of the engine.
+            product: product whose streaming jobs are stopped.
+            purpose: text for users, such as `archive_monthly/17`.
+            renewing: returns a connection for the renewing thread, and the table on this connection.
         """
         self._jobs, self._zeta, self._product, self._renewing = jobs, zeta, product, renewing
-        # Never the name of an earlier lease: a statement that was sent under that one may still be on its way.
+        # A unique name, because a statement of an earlier lease may still be in progress.
         self._holder = f"{purpose[:60]} {platform.node()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._held: list[StreamingJob] = []
         self._ended = threading.Event()
@@ -72,7 +75,7 @@ class Lease:
         self._abandoned = False
 
     def __enter__(self) -> Self:
-        """Acquire; what fails in it is released."""
+        """Acquire the lease; release it if this fails."""
         try:
             self.acquire()
         except BaseException:
@@ -87,17 +90,17 @@ class Lease:
         self.release()
 
     def acquire(self) -> None:
-        """Acquire the lease and stop the jobs with a savepoint: afterwards no load of theirs is under way.
+        """Acquire the lease and stop the jobs with a savepoint. Afterwards no load of these jobs is in progress.
 
         Raises:
-            TaskError: another process keeps the lease, or a job did not stop.
+            TaskError: another process holds the lease, or a job did not stop.
         """
         jobs = self._jobs.find(product=self._product)
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
         self._thread.start()
         for job in jobs:
             self._acquire(job)
-        # Two may have asked in the same moment, and each have seen itself: the later write stays.
+        # Of two concurrent callers that both acquired it, the later write remains.
         time.sleep(_SETTLE_SECONDS)
         for job in jobs:
             self._wait_for_keeper(job)
@@ -106,10 +109,10 @@ class Lease:
             self._stop(job)
 
     def check(self) -> None:
-        """Make sure that the lease is held and that nothing runs.
+        """Check that the lease is held and no job runs.
 
         Raises:
-            TaskError: it was lost, or a job runs.
+            TaskError: the lease was lost, or a job runs.
         """
         for job in self._held:
             self._jobs.renew(job.job_id, self._holder, LEASE_SECONDS, least=MARGIN_SECONDS // 2)
@@ -123,12 +126,12 @@ class Lease:
                 raise TaskError(f"{job.name} was started by another process (it is {status}): try again")
 
     def guard(self, leases: str) -> str:
-        """A query that fails unless the lease is held for MARGIN_SECONDS more, for `StarRocks.change_guarded`.
+        """A query for `StarRocks.change_guarded` that fails unless the lease is held for MARGIN_SECONDS more.
 
-        A scalar subquery may have one row: here it has two where a lease is missing.
+        A scalar subquery must return at most one row; this one returns two if a lease is missing.
 
         Args:
-            leases: the view `job_leases`, qualified.
+            leases: qualified name of the view `job_leases`.
         """
         held = "SELECT 0 AS held"
         if self._held:
@@ -144,11 +147,14 @@ class Lease:
         )
 
     def abandon(self) -> None:
-        """Leave the lease to its end instead of releasing it: a guarded statement may still be under way."""
+        """Let the lease expire instead of releasing it, because a guarded statement may still be in progress."""
         self._abandoned = True
 
     def release(self) -> None:
-        """Start the jobs again and end the lease. The keeper does what fails here, after the lease has ended."""
+        """Restart the jobs and end the lease.
+
+        If this fails, the keeper restarts the jobs after the lease has expired.
+        """
         if not self._abandoned:
             for job in self._held:
                 try:
@@ -177,7 +183,7 @@ class Lease:
         self._held.append(job)
 
     def _renew(self) -> None:
-        """The thread: renew the lease until its end."""
+        """Renew the lease until its end; runs in a thread."""
         store, jobs = self._renewing()
         begin: float | None = None
         with store:
@@ -209,13 +215,13 @@ class Lease:
             if self._zeta.status(job.job_id) in ACTIVE:
                 say(f"stopping {job.name} with a savepoint")
                 self._zeta.stop(job.job_id, savepoint=True)
-            # A job that failed, or that the engine forgot, writes nothing either.
+            # A failed job, or one that the engine forgot, does not write either.
             self._zeta.wait(job.job_id, STOPPED, within=_STOP_SECONDS)
         except (ZetaError, TimeoutError) as error:
             raise TaskError(f"{job.name} could not be stopped: {error}") from None
 
     def _start(self, job: StreamingJob) -> None:
-        # Only the holder starts it: after a lost lease the keeper, or the next holder, decides.
+        # Only the holder restarts it. After a lost lease, the keeper or the next holder does.
         if not self._jobs.is_holder(job.job_id, self._holder):
             return
         row = next(iter(self._jobs.find(job_id=job.job_id)), None)

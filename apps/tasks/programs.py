@@ -1,4 +1,4 @@
-"""`program`: run one of the product's programs, whose packages are its own."""
+"""`program`: runs one of the product's programs, with the program's own packages."""
 
 import os
 import subprocess
@@ -17,15 +17,15 @@ _STOP_SECONDS = 10
 
 
 def run_program(context: Context, program: str, arguments: Sequence[str], window: Window | None = None) -> str:
-    """Run `python -m apps.<product>.<program>`; what was done, in words.
+    """Run `python -m apps.<product>.<program>`and return a description of the work done.
 
     Its addresses are in the environment: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE, STARROCKS_USER (the
-    program's own), STARROCKS_PASSWORD_FILE and PULSAR_ADMIN_URL. KAPPASTACK_RUN is the same in every try of a run. A
-    task with a range also has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
+    program's own), STARROCKS_PASSWORD_FILE and PULSAR_ADMIN_URL. KAPPASTACK_RUN is the same in every attempt of a run.
+    A task with a range also has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
 
     Raises:
-        InvalidInput: no such program.
-        TaskError: it failed; the message has its last lines.
+        InvalidInput: the program does not exist.
+        TaskError: the program failed; the message has its last lines.
     """
     settings, product = context.settings, context.product
     if program not in product.programs:

@@ -1,4 +1,4 @@
-"""What the tasks must know of their stack: the file that `KAPPASTACK_TASKS` names."""
+"""The settings of the tasks, from the file that `KAPPASTACK_TASKS` names."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,10 @@ from apps.tasks.errors import InvalidInput
 
 VARIABLE = "KAPPASTACK_TASKS"
 PLATFORM = "platform"
-"""The name that stands for no product: the platform's own workflows."""
+"""The product name of the platform's own workflows."""
 
 SCHEDULER = "scheduler"
-"""The user of a product as which its statements and its archive work."""
+"""The product's user for statements and the archive."""
 
 _LIBRARY = Path(__file__).resolve().parents[2]
 _IDENTIFIER = r"^[a-z][a-z0-9_]*$"
@@ -23,13 +23,13 @@ class _Model(BaseModel):
 
 
 class ZetaAddress(_Model):
-    """Where the engine's REST interface is."""
+    """Address of the engine's REST interface."""
 
     url: str
 
 
 class StarRocksAddress(_Model):
-    """Where StarRocks speaks the MySQL protocol."""
+    """Address of StarRocks' MySQL protocol."""
 
     host: str
     port: int = Field(ge=1, le=65535)
@@ -54,7 +54,7 @@ class User(_Model):
 
 
 class Platform(User):
-    """The platform's database and its user there."""
+    """The platform's database and its user."""
 
     database: str = Field(pattern=_IDENTIFIER)
 
@@ -63,10 +63,11 @@ class Product(_Model):
     """A data product.
 
     Args:
-        databases: of StarRocks; statements run in the first.
-        users: of StarRocks by their name without the product's.
-        parameters: of its workflows, such as `retention_months`; placeholders of its statements and jobs.
-        programs: by name, the folder that is the PYTHONPATH of a program that its workflows run.
+        databases: StarRocks databases; statements run in the first.
+        users: StarRocks users by name without the product's prefix.
+        parameters: parameters of its workflows, such as `retention_months`, and placeholders of its statements and
+            jobs.
+        programs: PYTHONPATH of each program that its workflows run, by name.
     """
 
     databases: tuple[str, ...] = Field(min_length=1)
@@ -80,10 +81,10 @@ class Product(_Model):
         return self.databases[0]
 
     def user(self, name: str) -> User:
-        """A user by its name without the product's.
+        """A user by its name without the product's prefix.
 
         Raises:
-            InvalidInput: the settings have none of that name.
+            InvalidInput: the settings have no such user.
         """
         if name not in self.users:
             raise InvalidInput(f"{VARIABLE} has no StarRocks user {name!r}; it has {_names(self.users)}")
@@ -93,7 +94,7 @@ class Product(_Model):
         """A parameter that is a whole number.
 
         Raises:
-            InvalidInput: it is missing, or something else.
+            InvalidInput: the parameter is missing or not a whole number.
         """
         value = self.parameters.get(parameter)
         if not isinstance(value, int) or value < least:
@@ -102,7 +103,7 @@ class Product(_Model):
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """What the product's own placeholders stand for in its statements and jobs."""
+        """Values of the product's own placeholders in its statements and jobs."""
         return {name: str(value) for name, value in self.parameters.items()}
 
 
@@ -137,7 +138,7 @@ class TaskSettings(_Model):
         """A product by name.
 
         Raises:
-            InvalidInput: there is none of that name.
+            InvalidInput: the settings have no such product.
         """
         if name not in self.products:
             raise InvalidInput(f"product {name!r} is not in {VARIABLE}; it has {_names(self.products)}")
@@ -152,7 +153,7 @@ def load_settings() -> TaskSettings:
     """Read the file that `KAPPASTACK_TASKS` names.
 
     Raises:
-        InvalidInput: no such variable or file, or a field that is wrong.
+        InvalidInput: the variable or the file is missing, or a field is invalid.
     """
     path = os.environ.get(VARIABLE, "")
     if not path:

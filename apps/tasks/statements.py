@@ -1,4 +1,4 @@
-"""`sql` and `check`: a statement of the product, and a query whose rows are findings."""
+"""`sql` and `check`: run a statement of the product, or a query whose rows are findings."""
 
 from apps.shared.placeholders import UnknownPlaceholder, fill
 from apps.shared.starrocks import Cell
@@ -15,7 +15,7 @@ def statement_text(context: Context, name: str, window: Window) -> str:
     """The text of `sql/<product>/queries/<name>.sql`, with its placeholders filled.
 
     Raises:
-        InvalidInput: no such file, or an unknown placeholder.
+        InvalidInput: the file is missing, or a placeholder is unknown.
     """
     path = context.files / "sql" / context.step.product / "queries" / f"{name}.sql"
     try:
@@ -28,7 +28,7 @@ def statement_text(context: Context, name: str, window: Window) -> str:
 
 
 def run_sql(context: Context, name: str, window: Window) -> str:
-    """Run a statement; what was done, in words."""
+    """Run a statement; return a description of the work done."""
     text = statement_text(context, name, window)
     context.record.progress(Pieces(utc(window.start), utc(window.end), 1))
     with context.store() as store:
@@ -38,9 +38,9 @@ def run_sql(context: Context, name: str, window: Window) -> str:
 
 
 def run_check(context: Context, name: str, window: Window) -> str:
-    """Run a query and send one alert for the rows that it finds; what was found, in words.
+    """Run a query and send one alert for its rows; return a description of the findings.
 
-    The first column names a finding. An alert is sent where one is new. When there are none any more, `resolved` is
+    The first column names a finding. An alert is sent if a finding is new. When all findings have ended, `resolved` is
     sent once.
     """
     text = statement_text(context, name, window)
@@ -64,7 +64,7 @@ def run_check(context: Context, name: str, window: Window) -> str:
         lines = [_line(row) for row in rows[:_SHOWN]]
         lines += [f"… and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
         arrived = context.alert("warning", title, "\n".join(lines))
-        # Where the alert did not arrive, the next run sends it again.
+        # If the alert was not delivered, the next run sends it again.
         context.record.findings(found if arrived else found & reported)
     return f"{len(rows)} findings: {', '.join(sorted(found))}"
 

@@ -1,4 +1,4 @@
-"""The table `pipeline_steps`: how each step of each workflow last went. The page and the API read it."""
+"""The table `pipeline_steps`: the last run of each step of each workflow. The page and the API read it."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class State(StrEnum):
-    """How a run of a step is."""
+    """The state of a step's run."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -37,7 +37,7 @@ class Step:
         workflow: name of the workflow.
         task: name of its task.
         run: DolphinScheduler's workflow instance.
-        every: longest pause between two scheduled runs, in seconds; None where it has no schedule.
+        every: longest pause between two scheduled runs, in seconds; None if it has no schedule.
     """
 
     product: str
@@ -58,11 +58,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Pieces:
-    """The pieces of a range, and how many of them are done.
+    """The pieces of a range, and the number of finished ones.
 
     Args:
-        start: of the range, UTC without a zone.
-        end: of the range, not included; likewise.
+        start: start of the range, in UTC without a zone.
+        end: end of the range, exclusive, likewise.
         total: number of pieces.
         done: number of pieces that are computed, from the first on.
     """
@@ -75,12 +75,12 @@ class Pieces:
 
 @dataclass(frozen=True)
 class LastRun:
-    """What the row held before this attempt.
+    """The content of the row before this attempt.
 
     Args:
-        run: the run that it was about.
-        pieces: of that run, None where it had none.
-        findings: names that an alert was sent for.
+        run: run that the row was about.
+        pieces: pieces of that run; None if it had none.
+        findings: names of findings for which an alert was sent.
     """
 
     run: str = ""
@@ -89,7 +89,7 @@ class LastRun:
 
 
 class StepRecord:
-    """The row of one step. Where StarRocks cannot be reached, the log says so and the work goes on."""
+    """The row of one step. If StarRocks cannot be reached, this is logged and the work continues."""
 
     def __init__(self, store: StarRocks, table: str, step: Step) -> None:
         """`table` is qualified."""
@@ -98,15 +98,15 @@ class StepRecord:
         self._step = step
 
     def begin(self, *, scheduled: bool) -> LastRun:
-        """Note that the step runs; what the row held before."""
+        """Record that the step runs; return the previous content of the row."""
         return self._kept("noting the beginning", lambda: self._begin(scheduled), _BEGIN_PATIENCE) or LastRun()
 
     def manual(self) -> None:
-        """Note that a person started the run: an earlier attempt of it was given that."""
+        """Record that a person started the run, as an earlier attempt reported."""
         self._kept("noting the beginning", lambda: self._set({"scheduled": False}), _PROGRESS_PATIENCE)
 
     def progress(self, pieces: Pieces) -> None:
-        """Note the range of the run, and how much of it is done."""
+        """Record the range of the run and its progress."""
         values: dict[str, Argument] = {
             "range_from": pieces.start,
             "range_to": pieces.end,
@@ -116,11 +116,11 @@ class StepRecord:
         self._kept("noting the progress", lambda: self._set(values), _PROGRESS_PATIENCE)
 
     def details(self, text: str) -> None:
-        """Note for people what was done so far."""
+        """Record a description of the work so far, for users."""
         self._kept("noting the progress", lambda: self._set({"details": _fit(text)}), _PROGRESS_PATIENCE)
 
     def findings(self, names: Iterable[str]) -> None:
-        """Note the findings that an alert was sent for and that are still found."""
+        """Record the current findings for which an alert was sent."""
         text = _fit_names(sorted(names))
         self._kept("noting the findings", lambda: self._set({"findings": text}), _END_PATIENCE)
 
@@ -133,14 +133,14 @@ class StepRecord:
         backfill: bool = False,
         only_running: bool = False,
     ) -> None:
-        """Note how the step ended.
+        """Record the end of the step.
 
         Args:
-            state: how.
-            error: why it failed.
-            details: what it did, for people; None: they stay as they were.
-            backfill: it computed another range than the schedule does, so its success is none of the schedule's.
-            only_running: change nothing where the row has an end already.
+            state: final state.
+            error: reason of a failure.
+            details: description of the work for users; None keeps the previous one.
+            backfill: whether it computed another range than scheduled runs, so that it does not count as their success.
+            only_running: whether to change nothing if the row has an end already.
         """
         self._kept("noting the end", lambda: self._end(state, error, details, backfill, only_running), _END_PATIENCE)
 
@@ -166,7 +166,7 @@ class StepRecord:
             )
             return LastRun()
         last = _last_run(rows[0])
-        # An attempt of the same run goes on where the one before ended; another run has a range of its own.
+        # An attempt of the same run continues where the previous one ended; another run has its own range.
         ranges = "" if last.run == self._step.run else "".join(f", {name} = NULL" for name in _RANGE)
         self._store.change(
             f"UPDATE {self._table} SET run_id = %s, state = %s, started_at = UTC_TIMESTAMP(), ended_at = NULL, "
@@ -185,7 +185,7 @@ class StepRecord:
         if only_running:
             self._set(values, now=now, more=f" AND state = '{State.RUNNING}'")
         elif self._set(values, now=now) == 0 and at:
-            # Another run of the workflow has begun: the row is about that one, except for when this one ended.
+            # Another run of the workflow has begun and owns the row. Only the times of success or failure are updated.
             self._store.change(
                 f"UPDATE {self._table} SET {at} = UTC_TIMESTAMP() WHERE {_KEY} AND run_id <> %s",
                 (*self._step.key, self._step.run),
@@ -212,13 +212,13 @@ def _last_run(row: Mapping[str, Cell]) -> LastRun:
 
 
 def _fit(text: str) -> str:
-    """What the columns for people hold."""
+    """Truncate a text to the length of the columns for users."""
     encoded = text.encode()
     return text if len(encoded) <= _TEXT_BYTES else encoded[: _TEXT_BYTES - 3].decode(errors="ignore") + "…"
 
 
 def _fit_names(names: list[str]) -> str | None:
-    """The names as JSON. Those that the column has no room for are reported again by the next run."""
+    """The names as JSON. The next run reports names again that do not fit into the column."""
     if not names:
         return None
     kept = list(names)

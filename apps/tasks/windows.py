@@ -14,14 +14,14 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Window:
-    """From `start` on and before `end`; both UTC and on the hour."""
+    """A time range from `start`, inclusive, to `end`, exclusive; both are full hours in UTC."""
 
     start: datetime
     end: datetime
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """What `${from}` and `${to}` stand for in SQL."""
+        """Values of `${from}` and `${to}` in SQL."""
         return {"from": self.start.strftime(_FORMAT), "to": self.end.strftime(_FORMAT)}
 
     def chunks(self, length: timedelta | None) -> list["Window"]:
@@ -42,7 +42,7 @@ def duration(text: str, option: str) -> timedelta:
     """Hours or days, such as `48h` or `31d`.
 
     Raises:
-        InvalidInput: anything else; it names the option.
+        InvalidInput: the text is not a duration; the message names the option.
     """
     match = _DURATION.match(text)
     if match is None:
@@ -51,16 +51,16 @@ def duration(text: str, option: str) -> timedelta:
 
 
 def window(length: timedelta, begin: str, end: str, now: datetime) -> Window:
-    """The window of the options: whole hours that contain the range that is given.
+    """The window of the options: the whole hours that contain the given range.
 
     Args:
-        length: of the window where only one end is given, or none.
-        begin: ISO 8601, UTC where it names no zone; empty: `length` before the end.
+        length: length of the window if an end is not given.
+        begin: ISO 8601, in UTC without a zone; empty means `length` before the end.
         end: likewise; empty: the next full hour.
         now: the current time.
 
     Raises:
-        InvalidInput: not a time, or a window that ends before it begins.
+        InvalidInput: an end is not a time, or the window ends before it begins.
     """
     try:
         check_range(begin, end, begin_name="--from", end_name="--to")
@@ -74,7 +74,7 @@ def window(length: timedelta, begin: str, end: str, now: datetime) -> Window:
 
 
 def utc(moment: datetime) -> datetime:
-    """As StarRocks has it: UTC without a zone."""
+    """The time in StarRocks' form: UTC without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 

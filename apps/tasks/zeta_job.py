@@ -1,9 +1,9 @@
-"""`zeta-job`: run a batch job of SeaTunnel once for each piece of a window, and wait for its end.
+"""`zeta-job`: runs a batch job of SeaTunnel once for each piece of a window, and waits for its end.
 
-The id of a job is a function of stack, step, run, piece and attempt, so a second start of the same run finds the jobs
-of the first: it skips a FINISHED one, joins one that runs, and begins a new attempt only after a failure. Where the
-engine does not know a job because all of its nodes were restarted, the job is submitted again under its id: its rows
-are upserts, so they replace those of a half-written piece.
+The id of a job is derived from stack, step, run, piece and attempt. A second start of the same run therefore finds the
+jobs of the first: it skips a FINISHED job, joins a running one, and begins a new attempt only after a failure. After a
+restart of all nodes the engine has no jobs. The job is then submitted again under its id; its rows are upserts, which
+replace those of a half-written piece.
 """
 
 import math
@@ -31,13 +31,13 @@ _STOP_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Pace:
-    """How often the engine is queried, in seconds.
+    """Intervals and time limits of engine queries, in seconds.
 
     Args:
-        poll: between two looks at a job.
-        report: between two lines of progress in the same state.
-        unreachable: how long to wait for an engine that does not answer.
-        forgotten: how long a job may be unknown before it is submitted again.
+        poll: pause between two checks of a job.
+        report: pause between two progress lines in the same state.
+        unreachable: time limit for an engine that does not respond.
+        forgotten: time for which a job may be unknown before it is submitted again.
     """
 
     poll: float = 0.5
@@ -47,7 +47,7 @@ class Pace:
 
 
 def run(context: Context, job: str, window: Window, chunk: timedelta | None, pace: Pace | None = None) -> str:
-    """Run the job over the window, piece by piece; what was done, in words.
+    """Run the job over the window, piece by piece; return a description of the work done.
 
     Raises:
         TaskError: a piece failed; the message has the engine's reason.
@@ -55,7 +55,7 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
     windows = window.chunks(chunk)
     pieces = Pieces(utc(window.start), utc(window.end), len(windows), 0)
     last = context.last.pieces
-    # The engine may have been restarted since, and not know the jobs of the pieces that are done.
+    # The engine may have been restarted meanwhile and lack the jobs of finished pieces.
     if context.resumed and last is not None and replace(last, done=0) == pieces and last.done < last.total:
         pieces = last
         if pieces.done:
@@ -69,11 +69,11 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
 
 
 def stop(zeta: Zeta, identity: int) -> None:
-    """Stop a job and wait for its end; one that has ended already is fine.
+    """Stop a job and wait for its end. An ended job is not an error.
 
     Raises:
-        ZetaError: the engine refused, or does not answer.
-        TimeoutError: it did not end.
+        ZetaError: the engine refused or does not respond.
+        TimeoutError: the job did not end in time.
     """
     if zeta.status(identity) in STOPPED:
         return
@@ -82,7 +82,7 @@ def stop(zeta: Zeta, identity: int) -> None:
 
 
 class _Piece:
-    """One job: one piece of the window."""
+    """The job of one piece of the window."""
 
     def __init__(self, context: Context, job: str, window: Window, index: int, pace: Pace) -> None:
         self._zeta = context.zeta()
@@ -102,7 +102,7 @@ class _Piece:
         """Run the job to its end.
 
         Raises:
-            TaskError: it failed.
+            TaskError: the job failed.
         """
         identity, info = self._attempt()
         if info.status == JobStatus.FINISHED:
@@ -143,7 +143,7 @@ class _Piece:
             except ZetaUnreachable:
                 raise
             except ZetaError as error:
-                # A survivor of a worker that died may have submitted it a moment ago.
+                # A task that outlived its dead worker may have just submitted it.
                 if self._zeta.status(identity) in ACTIVE | {JobStatus.FINISHED}:
                     return
                 raise TaskError(f"job {self._job}: {error}") from None
@@ -178,7 +178,7 @@ class _Piece:
         return poll(look, within=math.inf, what=f"job {identity}", pause=self._pace.poll)
 
     def _patiently(self, ask: Callable[[], T]) -> T:
-        """Query the engine; where it does not answer, wait until its restart is over."""
+        """Query the engine; if it does not respond, wait for the end of its restart."""
 
         def look() -> tuple[T] | Pending:
             try:
@@ -200,6 +200,6 @@ class _Piece:
 
 
 def _reason(error: str) -> str:
-    """The engine's error without the frames of its stack, which say nothing to the reader of a task's log."""
+    """The engine's error without its stack trace, which does not help the reader of a task's log."""
     lines = [line.strip() for line in error.splitlines() if line.strip() and not line.strip().startswith("at ")]
     return "\n".join(lines)[:1500] or "the engine gives no reason"

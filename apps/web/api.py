@@ -1,4 +1,4 @@
-"""An API as a declaration, and the application that it makes."""
+"""The declaration of an API, and the application that is created from it."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -27,7 +27,7 @@ CONVENTIONS = """
 - Unknown query parameters are refused. Errors are problem details (RFC 9457) that name the parameter, its value and
   what is expected.
 """
-"""What all APIs of the kit have in common; part of their description."""
+"""Conventions of all APIs of the kit; a part of their description."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,14 @@ class Api(Generic[S]):
 
     Args:
         name: short name, which the types of its problems contain: `urn:NAME:problem:KIND`.
-        title: for people.
-        version: of its interface.
-        description: what it answers; the kit's conventions are appended.
+        title: title for users.
+        version: version of its interface.
+        description: description of its data; the kit's conventions are appended.
         settings: class of its settings.
         routers: its routes, which all are GET.
         newest: reads the times of its newest data for /health; None for an API without data of its own.
         measure: reads metrics of its data for /metrics; None for none.
-        prepare: puts what routes need besides the pool into `app.state`; must not connect.
+        prepare: stores objects that routes need, except the pool, in `app.state`; it must not connect.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Api(Generic[S]):
         return app
 
     def describe(self) -> str:
-        """Its OpenAPI document, JSON; needs neither settings nor StarRocks."""
+        """The OpenAPI document as JSON; it needs neither settings nor StarRocks."""
         return json.dumps(self._routes(None).openapi(), indent=2, ensure_ascii=False)
 
     def _routes(self, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None) -> FastAPI:

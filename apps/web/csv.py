@@ -7,15 +7,15 @@ from typing import Final
 Cell = str | int | float | bool | None
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""First characters that make a spreadsheet evaluate a cell, after OWASP's page on CSV injection."""
+"""First characters that make a spreadsheet evaluate a cell. Source: OWASP, "CSV Injection"."""
 
 _QUOTED: Final = frozenset(',;"\t\r\n')
-"""Characters that need quotes in any dialect: a spreadsheet may split at another separator than the file's own."""
+"""Characters that need quotes in every dialect, because a spreadsheet may use another separator than the file."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells are written: `separator` between them, `decimal` mark, `start` of the file."""
+    """A CSV dialect: `separator` between cells, `decimal` mark, `start` of the file."""
 
     separator: str = ","
     decimal: str = "."
@@ -24,11 +24,11 @@ class Dialect:
 
 STANDARD: Final = Dialect()
 FRENCH: Final = Dialect(separator=";", decimal=",", start="\ufeff")
-"""What spreadsheets with French settings open by a double click; the byte order mark tells them that it is UTF-8."""
+"""The dialect that spreadsheets with French settings open directly; the byte order mark identifies UTF-8."""
 
 
 def flatten(values: Mapping[str, object], prefixes: Mapping[str, str] | None = None) -> dict[str, Cell]:
-    """One level of cells: members of a nested object are named `OBJECT_member`, a list is joined by spaces.
+    """Flatten nested values into cells: members of an object are named `OBJECT_member`, a list is joined by spaces.
 
     Args:
         values: of an item, as JSON.
@@ -49,7 +49,7 @@ def flatten(values: Mapping[str, object], prefixes: Mapping[str, str] | None = N
 
 
 def write(rows: Iterable[Mapping[str, Cell]], columns: Sequence[str], dialect: Dialect = STANDARD) -> Iterator[str]:
-    """The lines of a file: the header, then one a row; cells that a row does not have are empty."""
+    """The lines of a file: the header, then one line per row; missing cells are empty."""
     yield dialect.start + dialect.separator.join(columns) + "\r\n"
     for row in rows:
         yield dialect.separator.join(_cell(row.get(name), dialect) for name in columns) + "\r\n"

@@ -1,6 +1,6 @@
 """Cursors of pages: opaque to clients, validated when they come back.
 
-A cursor holds the request that it continues, so that a default range stays what it was on the first page.
+A cursor contains the request that it continues, so that all pages have the default range of the first page.
 """
 
 import base64
@@ -13,7 +13,7 @@ from apps.web.problems import FieldError, Problem, invalid
 
 
 class PageCursor(BaseModel):
-    """Base of all cursors. A subclass has a field `of` with a literal, which tells its list from others."""
+    """Base of all cursors. A subclass has a field `of` with a literal that identifies its list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -22,7 +22,7 @@ Cursor = TypeVar("Cursor", bound=PageCursor)
 
 
 def encode(cursor: PageCursor) -> str:
-    """The cursor as clients see it."""
+    """The cursor as text for clients."""
     return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).rstrip(b"=").decode()
 
 
@@ -30,7 +30,7 @@ def decode(kind: type[Cursor], text: str) -> Cursor:
     """Read a cursor that a client sends.
 
     Raises:
-        Problem: it is not a cursor of this kind.
+        Problem: the text is not a cursor of this kind.
     """
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,4 +1,4 @@
-"""Health of an API: whether StarRocks answers, and how old its data are."""
+"""Health of an API: whether StarRocks responds, and the age of its data."""
 
 import logging
 from collections.abc import Callable
@@ -21,8 +21,8 @@ class Newest:
     """Times of the newest data, UTC.
 
     Args:
-        measured_at: of the newest event, by its own clock; None where there is none.
-        received_at: of the newest message, by the broker's clock; None where that is not known.
+        measured_at: of the newest event, by its own clock; None if there is none.
+        received_at: of the newest message, by the broker's clock; None if it is unknown.
     """
 
     measured_at: datetime | None
@@ -33,7 +33,7 @@ ReadNewest = Callable[[Pool], Newest]
 
 
 def newest(statement: str) -> ReadNewest:
-    """Reads the newest times by a statement that answers one row with `measured_at`, and `received_at` if it can."""
+    """A reader of the newest times; the statement returns a row with `measured_at` and optionally `received_at`."""
 
     def read(pool: Pool) -> Newest:
         row = pool.query(statement)[0]
@@ -43,7 +43,7 @@ def newest(statement: str) -> ReadNewest:
 
 
 class StarRocksHealth(BaseModel):
-    """Whether StarRocks answers, and what it says it is."""
+    """Whether StarRocks responds, and its version."""
 
     reachable: bool
     version: str | None = Field(examples=["3.5.0"])
@@ -52,7 +52,7 @@ class StarRocksHealth(BaseModel):
 
 
 class DataHealth(BaseModel):
-    """How old the data are."""
+    """The age of the data."""
 
     last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
     last_received_at: datetime | None = Field(examples=["2026-01-31T12:00:01Z"])
@@ -61,7 +61,7 @@ class DataHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """The API's health: `stale` where the data are old, `down` where StarRocks cannot be used.
+    """The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
 
     An API without data of its own has null for `data`.
     """
@@ -75,7 +75,7 @@ _NO_DATA: Final = DataHealth(last_measured_at=None, last_received_at=None, age_s
 
 
 def health(pool: Pool, read: ReadNewest | None, fresh_within: timedelta) -> Health:
-    """The whole health; it does not raise where StarRocks cannot be used.
+    """Read the health; an unusable StarRocks is a result, not an exception.
 
     Args:
         pool: connections to StarRocks.

@@ -14,7 +14,7 @@ from apps.web.problems import Problem
 from apps.web.representation import Cells, csv_answer, dialect, flat, json_answer
 
 AT_ONCE: Final = 10_000
-"""Rows that are read at once for CSV: a slow client holds no connection to StarRocks in between."""
+"""Number of rows that are read at once for CSV, so that a slow client occupies no connection to StarRocks."""
 
 Item = TypeVar("Item", bound=BaseModel)
 Cursor = TypeVar("Cursor", bound=PageCursor)
@@ -39,10 +39,10 @@ def answer_list(
     cells: Cells[Item] = flat,
     missing: Callable[[], Problem | None] | None = None,
 ) -> Response:
-    """Answer a list: a page, or all of it as CSV where the client sets no limit.
+    """Respond with a list: a page, or the whole list as CSV if the client sets no limit.
 
     Args:
-        request: of the client.
+        request: request of the client.
         paging: its limit, cursor and format.
         position: where to begin; decoded from `paging.cursor`, or the beginning.
         read: reads at most so many items from a position on, in order.

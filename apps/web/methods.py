@@ -8,12 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ALLOWED = b"GET, HEAD, OPTIONS"
 
 SLASH = "\ufdd0"
-"""Stands for `%2F` while a request is routed: a noncharacter of Unicode, which no text contains."""
+"""Replaces `%2F` while a request is routed: a noncharacter of Unicode, which no text contains."""
 _SLASH = re.compile("%2f", re.IGNORECASE)
 
 
 def decode_slashes(text: str) -> str:
-    """A path parameter with its slashes."""
+    """A path parameter with its slashes restored."""
     return text.replace(SLASH, "/")
 
 

@@ -16,7 +16,7 @@ QUIET = frozenset({"/health", "/health/live", "/metrics"})
 
 
 class Observation:
-    """ASGI middleware; each answer gets an X-Request-ID, which its log line has too."""
+    """ASGI middleware that adds an X-Request-ID to each response and to its log line."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         """Wraps the whole application."""

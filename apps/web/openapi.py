@@ -1,4 +1,4 @@
-"""The API's description, with errors under the media type that they have."""
+"""The API's description, with errors under their media type."""
 
 from fastapi import FastAPI
 

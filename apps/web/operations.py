@@ -34,7 +34,7 @@ def _health(request: Request) -> Health:
     responses={503: {"model": Health, "description": "StarRocks cannot be used"}},
 )
 def get_health(request: Request) -> Response:
-    """200 where StarRocks answers, even if the data are stale; 503 where it cannot be used."""
+    """200 if StarRocks responds, even if the data are stale; 503 if it cannot be used."""
     result = _health(request)
     status = 503 if result.status == "down" else 200
     headers = {"Cache-Control": "no-store"}
@@ -43,7 +43,10 @@ def get_health(request: Request) -> Response:
 
 @router.get("/health/live", summary="Whether the process answers")
 async def live() -> Live:
-    """Does not depend on StarRocks, so that the API is not restarted because the database is away."""
+    """Whether the process responds.
+
+    It does not depend on StarRocks, so that an unavailable database causes no restart.
+    """
     return Live()
 
 

@@ -1,4 +1,4 @@
-"""Parameters that routes share, and the check that a request has no other."""
+"""Parameters that routes share, and the check that a request has no unknown ones."""
 
 import difflib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from apps.web.representation import Format
 from apps.web.starrocks import Pool
 
 JSON_LIMIT = 1000
-"""Items on a page of JSON where the client sets no limit."""
+"""Number of items on a JSON page if the client sets no limit."""
 
 From = Annotated[
     str | None,
@@ -42,7 +42,7 @@ FormatOf = Annotated[
 
 @dataclass(frozen=True)
 class Paging:
-    """How a client wants a list."""
+    """The client's options for a list."""
 
     limit: int | None
     cursor: str | None
@@ -71,10 +71,10 @@ PoolOf = Annotated[Pool, Depends(_pool)]
 
 
 async def only_known_parameters(request: Request) -> None:
-    """Refuse query parameters that the route does not have, and those that are given more often than it reads.
+    """Refuse unknown query parameters, and repeated ones that the route reads once.
 
     Raises:
-        Problem: names each with the nearest right name (422).
+        Problem: 422; it names each parameter with the nearest valid name.
     """
     given = request.query_params.multi_items()
     if not given:

@@ -20,7 +20,7 @@ RETRY_AFTER_SECONDS = 2
 
 
 class FieldError(BaseModel):
-    """One parameter that is wrong."""
+    """One invalid parameter."""
 
     field: str
     value: str | None
@@ -60,7 +60,7 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(Exception):
-    """An answer that is an error."""
+    """An error response."""
 
     def __init__(self, status: int, kind: str, title: str, detail: str, errors: Sequence[FieldError] = ()) -> None:
         """`kind` is the last part of the problem's type; `detail` is a sentence for the caller."""
@@ -73,13 +73,13 @@ class Problem(Exception):
 
 
 def invalid(*errors: FieldError) -> Problem:
-    """Parameters that are wrong: status 422."""
+    """The problem of invalid parameters: status 422."""
     detail = "; ".join(f"{e.field}: expected {e.expected}, got {e.value!r}" for e in errors)
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "Invalid request", detail, errors)
 
 
 def not_found(kind: str, title: str, detail: str, *errors: FieldError) -> Problem:
-    """A thing that does not exist: status 404, type `unknown-…`."""
+    """The problem of a missing resource: status 404, type `unknown-…`."""
     return Problem(HTTPStatus.NOT_FOUND, kind, title, detail, errors)
 
 
@@ -149,7 +149,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of `app` a problem."""
+    """Convert every error of `app` to a problem."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)

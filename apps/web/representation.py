@@ -1,4 +1,4 @@
-"""An answer as JSON or CSV, as the client's `format` or Accept header chooses."""
+"""Responses as JSON or CSV, by the client's `format` or Accept header."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -37,10 +37,10 @@ def _accepted(header: str) -> dict[str, float]:
 
 
 def choose(header: str | None) -> str:
-    """JSON or CSV: what the Accept header prefers, JSON where it prefers neither.
+    """The format that the Accept header prefers: JSON or CSV; JSON without a preference.
 
     Raises:
-        Problem: it accepts neither (406).
+        Problem: 406, the header accepts neither.
     """
     accepted = _accepted(header) if header and header.strip() else {"*/*": 1.0}
 
@@ -56,7 +56,7 @@ def choose(header: str | None) -> str:
 
 
 def dialect(request: Request, requested: Format | None) -> csv.Dialect | None:
-    """How the answer's CSV is written; None where the client wants JSON. `format` goes before the Accept header.
+    """The CSV dialect of the response; None for JSON. `format` takes precedence over the Accept header.
 
     Raises:
         Problem: the Accept header allows neither JSON nor CSV (406).
@@ -72,7 +72,7 @@ def flat(item: BaseModel) -> Mapping[str, csv.Cell]:
 
 
 def json_answer(request: Request, body: BaseModel, next_cursor: str | None = None) -> Response:
-    """A model as JSON; fields that were never set are left out."""
+    """A model as JSON, without fields that were never set."""
     text = body.model_dump_json(by_alias=True, exclude_unset=True)
     return Response(text, headers=_headers(request, next_cursor), media_type=JSON)
 
@@ -92,7 +92,7 @@ def csv_answer(
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[str]:
-    """Lines in chunks of some 1000, as each chunk costs a change of threads."""
+    """Lines in chunks of about 1,000, because each chunk costs a change of threads."""
     while chunk := "".join(islice(lines, 1000)):
         yield chunk
 
@@ -106,7 +106,7 @@ def answer(
     requested: Format | None = None,
     cells: Cells[Item] = flat,
 ) -> Response:
-    """`body` as JSON, or its `items` as CSV with these columns, for what does not come in pages."""
+    """`body` as JSON, or its `items` as CSV with these columns, for responses without pages."""
     written = dialect(request, requested)
     if written is None:
         return json_answer(request, body)
@@ -122,11 +122,11 @@ def _headers(request: Request, next_cursor: str | None) -> dict[str, str]:
 
 
 def described(*statuses: int, columns: Sequence[str] = ()) -> Responses:
-    """What OpenAPI says about a route's answers besides its JSON.
+    """OpenAPI's description of a route's responses other than JSON.
 
     Args:
-        statuses: of problems that the route may answer; 503 is always there.
-        columns: of its CSV, if it has one.
+        statuses: statuses of the route's problems; 503 is always included.
+        columns: columns of its CSV, if it has one.
     """
     reasons = {
         404: "Unknown identifier",

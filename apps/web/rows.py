@@ -40,15 +40,15 @@ class Rows(Generic[Item]):
     Args:
         table: name of the table or view, or a query in parentheses with an alias.
         name: of the list in its cursors; needed where `table` is a query, by default its name.
-        filtered_table: read instead of `table` where the client filters; empty for the same.
+        filtered_table: table or view that is read instead if the client filters; empty for the same.
         item: model of a row. Its fields are the columns, unless `columns` says otherwise.
         key: columns that together identify a row and are fields of the item, in the order of the list.
         newest_first: whether the list begins with the greatest key.
-        time: column that `from` and `to` restrict, the first of `key` as a rule; empty for none.
+        time: column that `from` and `to` restrict, usually the first of `key`; empty for none.
         longest: longest range that a client may request.
         default: range where the client sets no `from`.
         columns: of the SELECT.
-        build: makes an item of a row.
+        build: converts a row to an item.
         csv: columns of CSV; the item's fields by default.
         cells: the cells of an item.
     """
@@ -85,10 +85,10 @@ class Rows(Generic[Item]):
         unranged_page: Callable[[list[Item], str | None], BaseModel] | None = None,
         missing: Callable[[], Problem | None] | None = None,
     ) -> Response:
-        """Answer the list.
+        """Respond with the list.
 
         Args:
-            request: of the client.
+            request: request of the client.
             pool: connections to StarRocks.
             paging: the client's limit, cursor and format.
             start: its `from`.
@@ -149,7 +149,7 @@ class Rows(Generic[Item]):
         return position
 
     def _is_valid(self, position: RowsCursor) -> bool:
-        """Whether a client could not have made the position up."""
+        """Whether the position has the types of the key."""
         if position.start is None or position.end is None:
             in_range = not self.time
         else:

@@ -14,7 +14,7 @@ from apps.web.settings import Settings, SettingsError
 S = TypeVar("S", bound=Settings)
 
 GRACE_SECONDS = 10
-"""How long requests may still take after SIGTERM or SIGINT."""
+"""Seconds that running requests have to finish after SIGTERM or SIGINT."""
 
 
 def serve(api: Api[S], prog: str, port: int) -> int:
@@ -22,7 +22,7 @@ def serve(api: Api[S], prog: str, port: int) -> int:
 
     Args:
         api: what to serve.
-        prog: how people start it, such as `python -m apps.weather.api`.
+        prog: command that starts it, such as `python -m apps.weather.api`.
         port: default of `--port`.
 
     Returns:

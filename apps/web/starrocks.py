@@ -17,7 +17,7 @@ Parameter = str | int | datetime
 Row = dict[str, object]
 
 _NO_BACKEND: Final = re.compile(r"(?i)(backend|compute) node not found|no (alive )?(backend|compute node)\b")
-"""A frontend that has no backend to run a query on: `FeConstants` and `ErrorCode` of StarRocks 3.5."""
+"""Error messages of a frontend without a backend. Source: `FeConstants` and `ErrorCode` of StarRocks 3.5."""
 
 
 class StarRocksUnavailable(Exception):
@@ -39,7 +39,7 @@ class StarRocksRefused(Exception):
 
 @dataclass(frozen=True)
 class PoolState:
-    """How many connections are open, and how many of them are in use."""
+    """The number of open connections, and of those in use."""
 
     size: int
     open: int
@@ -47,10 +47,10 @@ class PoolState:
 
 
 class Pool:
-    """Connections that are opened when needed, kept, and replaced when the server went away."""
+    """Connections that are opened on demand, kept, and replaced after a loss."""
 
     def __init__(self, settings: Settings, program: str = "api") -> None:
-        """Opens nothing yet, so that the API starts before StarRocks does.
+        """Create a pool without connections, so that the API can start before StarRocks.
 
         Args:
             settings: address, user and limits.
@@ -64,7 +64,7 @@ class Pool:
         self._in_use = 0
 
     def state(self) -> PoolState:
-        """The pool as it is now."""
+        """The current state of the pool."""
         with self._lock:
             return PoolState(self._settings.starrocks_pool_size, len(self._idle) + self._in_use, self._in_use)
 
@@ -158,7 +158,7 @@ class Pool:
             self._slots.release()
 
     def _kept(self) -> StarRocks | None:
-        """The connection that was used last."""
+        """The most recently used idle connection."""
         with self._lock:
             return self._idle.pop() if self._idle else None
 
@@ -172,7 +172,7 @@ def _aware(value: Cell) -> object:
 
 
 def _translated(error: StarRocksError) -> Exception:
-    """The error that callers see."""
+    """The error for callers."""
     if isinstance(error, StarRocksUnreachable) or error.code == ACCESS_DENIED:
         return StarRocksUnavailable(str(error))
     if _NO_BACKEND.search(error.said):

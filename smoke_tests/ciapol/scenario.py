@@ -120,7 +120,7 @@ class Scenario:
         missing = {name: value for name, value in good.items() if name != "station_id"}
         return [
             Poison("not JSON", f"{{not json {self.broken}".encode(), "JSON"),
-            Poison("bytes that are no text", b"\xff\xfe\x00" + self.broken.encode(), "payload"),
+            Poison("bytes that are not text", b"\xff\xfe\x00" + self.broken.encode(), "payload"),
             Poison("no object", json.dumps([self.broken]).encode(), "object"),
             Poison("wrong type", _json(good | {"pm25": "high"}), "pm25"),
             Poison("no station", _json(missing | {"event_id": self.broken}), "station_id"),

@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Health of the API, StarRocks and the data
-         * @description 200 where StarRocks answers, even if the data are stale; 503 where it cannot be used.
+         * @description 200 if StarRocks responds, even if the data are stale; 503 if it cannot be used.
          */
         get: operations["get_health_health_get"];
         put?: never;
@@ -50,7 +50,9 @@ export interface paths {
         };
         /**
          * Whether the process answers
-         * @description Does not depend on StarRocks, so that the API is not restarted because the database is away.
+         * @description Whether the process responds.
+         *
+         *     It does not depend on StarRocks, so that an unavailable database causes no restart.
          */
         get: operations["live_health_live_get"];
         put?: never;
@@ -87,7 +89,7 @@ export interface components {
     schemas: {
         /**
          * DataHealth
-         * @description How old the data are.
+         * @description The age of the data.
          */
         DataHealth: {
             /**
@@ -111,7 +113,7 @@ export interface components {
         };
         /**
          * FieldError
-         * @description One parameter that is wrong.
+         * @description One invalid parameter.
          */
         FieldError: {
             /** Expected */
@@ -123,7 +125,7 @@ export interface components {
         };
         /**
          * Health
-         * @description The API's health: `stale` where the data are old, `down` where StarRocks cannot be used.
+         * @description The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
          *
          *     An API without data of its own has null for `data`.
          */
@@ -260,7 +262,7 @@ export interface components {
         };
         /**
          * StarRocksHealth
-         * @description Whether StarRocks answers, and what it says it is.
+         * @description Whether StarRocks responds, and its version.
          */
         StarRocksHealth: {
             /**
