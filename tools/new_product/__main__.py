@@ -8,7 +8,7 @@ from tools.new_product.writer import NewProductError, write_product
 
 
 def main() -> int:
-    """Write the files, and print them and what to do next."""
+    """Write the files, and print their paths and the next steps."""
     parser = argparse.ArgumentParser(prog="python -m tools.new_product", description=__doc__)
     parser.add_argument("name", help="2 to 20 lower-case letters and digits, first a letter")
     parser.add_argument("--title", default="", help="for people; by default the name")

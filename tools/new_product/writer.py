@@ -1,4 +1,4 @@
-"""The files of a new product, from the templates beside this module."""
+"""Writes the files of a new product from the templates in this folder."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ _PRODUCTS = "kappastack:products"
 
 
 class NewProductError(Exception):
-    """A product that cannot be written; the message says why."""
+    """The product cannot be written; the message has the reason."""
 
 
 def write_product(name: str, *, title: str = "", port: int = 0, stack: str = "local", root: Path = ROOT) -> list[Path]:
@@ -69,7 +69,7 @@ def with_product(text: str, name: str) -> str:
     """The text of a stack's settings with one more product; comments and all other lines stay.
 
     Raises:
-        NewProductError: the stack has the product already, or the text is not in the usual form.
+        NewProductError: the stack has the product already, or the text has an unexpected form.
     """
     config = (yaml.safe_load(text) or {}).get("config") or {}
     products = config.get(_PRODUCTS) or {}

@@ -1,4 +1,4 @@
-"""`credentials`, `token`, `sql` and `unlock`: access for people."""
+"""`credentials`, `token`, `sql` and `unlock`: access for users."""
 
 import os
 import shutil
@@ -27,14 +27,14 @@ _HIDDEN = "•••• (SHOW=1)"
 
 @dataclass(frozen=True)
 class Login:
-    """A way into a service.
+    """A login of a service.
 
     Args:
-        service: for people.
+        service: name of the service for users.
         user: user or role.
         kind: `password`, `token` or `key`.
         secret: name of the secret.
-        address: that clients connect to.
+        address: address that clients connect to.
     """
 
     service: str
@@ -65,7 +65,7 @@ def logins(known: connections.Connections) -> list[Login]:
 
 
 def credentials(stack: str, *, user: str, show: bool) -> int:
-    """Print users and addresses, and on request passwords, each whole; of one user the password alone."""
+    """Print users and addresses, and on request passwords in full; for a single user only the password."""
     known = connections.load(stack, wait=0)
     found = [login for login in logins(known) if user in ("", login.user)]
     if not found:
@@ -110,7 +110,7 @@ def sql(stack: str, *, user: str, database: str, query: str) -> int:
         return 1
     endpoint = known.endpoint("starrocks", "query")
     StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # A file, not an argument: every user of the machine sees the arguments of a process.
+    # The password is in a file, because every user of the machine can read the arguments of a process.
     with tempfile.NamedTemporaryFile("w", dir=StackState(stack).runtime, suffix=".cnf", delete=False) as file:
         password = known.secrets[own.secret(user)]
         file.write(f"[client]\nhost={endpoint.host}\nport={endpoint.port}\nuser={user}\npassword={password}\n")
@@ -133,7 +133,7 @@ def token(stack: str, role: str) -> int:
 
 
 def unlock(stack: str, database: str) -> int:
-    """Remove the lock of a migration run that died."""
+    """Remove the lock of a migration run that has died."""
     with session(stack, "starrocks", "root") as root:
         there = {str(row[0]) for row in root.execute("SHOW DATABASES")}
         for each in [database] if database else [name for name in databases(stack) if name in there]:

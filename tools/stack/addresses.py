@@ -1,4 +1,4 @@
-"""Where the parts of a stack are."""
+"""Addresses of a stack's parts."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ console = Console(soft_wrap=True)
 
 
 def variables(stack: str, settings: Settings) -> dict[str, str]:
-    """Variables by which the programs of this checkout find a stack's servers.
+    """Environment variables with the addresses of a stack's servers, for the programs of this checkout.
 
     Args:
         stack: name of the stack.
-        settings: of the stack; they give the addresses until it is deployed.
+        settings: settings of the stack, which determine the addresses until it is deployed.
     """
     try:
         known = connections.load(stack, wait=0)

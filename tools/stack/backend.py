@@ -1,6 +1,6 @@
 """Pulumi's file backend in the state folder: checkpoint and locks of a stack, and repair of damaged files.
 
-A full disk or a power cut leaves empty or torn files, which stop every Pulumi command.
+A full disk or a power failure leaves empty or truncated files, with which every Pulumi command fails.
 """
 
 import os
@@ -20,11 +20,11 @@ _CLOCK_SECONDS = 60
 
 
 class BackendError(Exception):
-    """A file of the backend that cannot be used; the message names it and says what to do."""
+    """A file of the backend cannot be used; the message names it and the remedy."""
 
 
 class StackLocked(Exception):
-    """Another run works on the stack; the message says which."""
+    """Another run works on the stack; the message names it."""
 
 
 class Lock(BaseModel):
@@ -69,7 +69,7 @@ class StateResource(BaseModel):
 
     @property
     def deletes_data(self) -> bool:
-        """Whether its deletion deletes data of a service."""
+        """Whether deletion of the resource deletes data of a service."""
         if self.type.endswith(":HostService"):
             return not self.inputs.keep_data
         return self.type.endswith(":Volume") and not self.retained and not self.urn.endswith("-configuration")
@@ -105,12 +105,12 @@ class Backend:
     """The files of one stack in a file backend."""
 
     def __init__(self, folder: Path, stack: str, report: Callable[[str], None] = print) -> None:
-        """Nothing is read yet.
+        """Create the object without reading a file.
 
         Args:
-            folder: of the backend.
+            folder: folder of the backend.
             stack: name of the stack.
-            report: takes a line for each repair.
+            report: called with a line for each repair.
         """
         self._stack = stack
         self._report = report
@@ -118,7 +118,7 @@ class Backend:
         self.checkpoint = self._root / "stacks" / PROJECT / f"{stack}.json"
 
     def salt(self) -> str:
-        """The salt with which the secrets of the stack are encrypted; empty where the checkpoint has none."""
+        """The salt with which the secrets of the stack are encrypted; empty if the checkpoint has none."""
         return self._latest().secrets_providers.state.salt
 
     def interrupted(self) -> bool:
@@ -130,13 +130,13 @@ class Backend:
         return self._latest().resources or []
 
     def repair(self) -> None:
-        """Remove or restore empty and torn files.
+        """Remove or restore empty and truncated files.
 
         Raises:
             BackendError: the checkpoint is damaged and has no usable backup.
         """
         for path in [*self._root.glob("*.attrs"), *self.checkpoint.parent.glob(f"{self._stack}.json*.attrs")]:
-            # Content types. Pulumi does without them.
+            # Content types, which Pulumi does not need.
             self._remove_damaged(path)
         metadata = self._root / "meta.yaml"
         if metadata.is_file() and not metadata.read_text().strip():

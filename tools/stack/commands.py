@@ -1,4 +1,4 @@
-"""The commands of `python -m tools.stack`, and the sentences in place of tracebacks."""
+"""The commands of `python -m tools.stack`; expected errors are printed as messages without tracebacks."""
 
 import argparse
 import errno
@@ -53,11 +53,11 @@ _PROBLEMS = (
     TimeoutError,
     ZetaError,
 )
-"""Problems whose message is enough for people."""
+"""Errors that are printed without a traceback."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0 where it succeeded."""
+    """Run a command; return exit status 0 if it succeeded."""
     try:
         return _run(parser().parse_args(arguments))
     except _PROBLEMS as problem:
@@ -112,7 +112,7 @@ def _env(stack: str) -> int:
     try:
         Stack(stack).ensure()
     except StackLocked as problem:
-        # The lines are right all the same.
+        # The lines are valid in any case.
         print(problem, file=sys.stderr)
     print(lines)
     return 0

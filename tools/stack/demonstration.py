@@ -20,7 +20,7 @@ from infra.state import StackState
 from tools.stack import environment, workflow
 
 Step = Callable[[str, Product, Demonstration], int]
-"""A step for one product of a stack; its exit status."""
+"""A step for one product of a stack, which returns its exit status."""
 _ARRIVAL_SECONDS = 1800
 console = Console(soft_wrap=True)
 
@@ -39,7 +39,7 @@ def first_look(stack: str, product: Product, demonstration: Demonstration) -> in
 
 
 def rest(stack: str, product: Product, demonstration: Demonstration) -> int:
-    """Compute what takes longer."""
+    """Run the workflows that take longer."""
     return _compute(stack, product, demonstration.later)
 
 
@@ -70,7 +70,7 @@ def _compute(stack: str, product: Product, computations: Sequence[Computation]) 
 
 
 def _computed(stack: str, product: Product) -> Path:
-    """The file with the workflows that have succeeded since the data were published, a line each."""
+    """The file with the workflows that have succeeded since the data were published, one per line."""
     return StackState(stack).folder / f"demonstration-{product.name}"
 
 

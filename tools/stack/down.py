@@ -18,7 +18,7 @@ console = Console(soft_wrap=True, highlight=False)
 _SECRETS = "**:RandomSecret::*"
 """URNs of the generated secrets."""
 _STATE_BYTES = 16 * disks.MIB
-"""What Pulumi needs to record a `destroy`."""
+"""Free bytes that Pulumi needs to record a `destroy`."""
 
 
 def down(stack: str) -> int:
@@ -35,7 +35,7 @@ def down(stack: str) -> int:
 def destroy(stack: Stack) -> int:
     """Remove the services of the stack, and its data and state unless `keepData` is set.
 
-    With `keepData` the state keeps the generated secrets, without which nobody could open the data.
+    With `keepData` the state keeps the generated secrets, without which the data cannot be opened.
     """
     settings = load_settings(stack_configuration(stack.name))
     place = operations(settings, stack.name)

@@ -19,7 +19,7 @@ _OWN_PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
 def variables(stack: str = "") -> dict[str, str]:
-    """Variables on top of the shell's own; what the user has set for Pulumi wins.
+    """Variables in addition to the shell's own; the user's Pulumi variables take precedence.
 
     Args:
         stack: decides about plugins: those of a stack that runs elsewhere than on this machine are downloaded.
@@ -47,7 +47,7 @@ def variables(stack: str = "") -> dict[str, str]:
 
 
 def _passphrase(state: Path) -> Path:
-    """The file with the passphrase, generated where no secrets depend on another one."""
+    """The file with the passphrase, which is generated unless secrets depend on another one."""
     path = state / PASSPHRASE
     if path.is_file() and path.read_text().strip():
         return path

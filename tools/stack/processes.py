@@ -17,7 +17,7 @@ _SECONDS = 5
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that its parent has not waited for yet does not."""
+    """Whether a process runs; a zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -51,7 +51,7 @@ def end_orphans() -> int:
     """End language hosts, plugins and dynamic providers of this state folder whose `pulumi` is gone.
 
     Returns:
-        How many there were.
+        The number of ended processes.
     """
     orphans = [each for each in psutil.process_iter(["name", "cmdline"]) if _is_orphan(each)]
     for each in orphans:

@@ -1,4 +1,4 @@
-"""Runs Pulumi on a stack: creates the stack, and repairs what runs that died left."""
+"""Runs Pulumi on a stack: creates the stack, and repairs the state after runs that died."""
 
 import contextlib
 import json
@@ -22,14 +22,14 @@ _NO_STACK = "no stack named"
 
 
 class StackError(Exception):
-    """A stack that cannot be worked on; the message says what to do."""
+    """Pulumi cannot work on the stack; the message has the remedy."""
 
 
 class Stack:
     """One stack of this checkout."""
 
     def __init__(self, name: str) -> None:
-        """Checks that its configuration exists.
+        """Check that the stack's configuration exists.
 
         Raises:
             StackError: there is no `Pulumi.<name>.yaml`, or the name is reserved.
@@ -73,7 +73,7 @@ class Stack:
         return done.returncode
 
     def ensure(self) -> None:
-        """Create the stack where it is not there, and repair what a dead run left.
+        """Create the stack if it is missing, and repair its state after a run that died.
 
         Raises:
             StackError: Pulumi could not create it.
@@ -107,8 +107,8 @@ class Stack:
     def _use_own_salt(self) -> None:
         """Put the salt of this state folder into the stack file, which may hold that of another state folder.
 
-        The checkpoint holds the salt of its secrets. Another backend hides it: there the first salt that was seen with
-        the stack counts.
+        The checkpoint holds the salt of its secrets. Other backends do not expose the checkpoint; for them the first
+        salt of the stack is used.
         """
         in_state = self.backend.salt() if self.backend else ""
         salt = in_state or self._saved_salt() or self._file.salt()
@@ -144,7 +144,7 @@ class Stack:
         return found
 
     def forget(self) -> None:
-        """Remove the emptied stack from the backend, keep its configuration, take its salt out of that."""
+        """Remove the empty stack from the backend, keep its configuration, and remove the salt from it."""
         if self.exists():
             self.run("stack", "rm", "--yes", "--preserve-config", quiet=True)
         self._file.set_salt("")
@@ -155,7 +155,7 @@ class Stack:
         """Whether the stack was created.
 
         Raises:
-            StackError: the backend does not answer.
+            StackError: the backend does not respond.
         """
         if self.backend is not None:
             return self.backend.checkpoint.is_file()
@@ -167,7 +167,7 @@ class Stack:
 
     @property
     def backend(self) -> Backend | None:
-        """The stack's files in the backend of the state folder, None where the user chose another backend."""
+        """The stack's files in the backend of the state folder, None if the user chose another backend."""
         folder = state_folder() / BACKEND
         own = self._environment.get("PULUMI_BACKEND_URL") == f"file://{folder}"
         return Backend(folder, self.name) if own else None
@@ -180,7 +180,7 @@ class Stack:
         """The resources in the state.
 
         Raises:
-            StackError: the backend does not answer.
+            StackError: the backend does not respond.
         """
         if self.backend is not None:
             return self.backend.resources()

@@ -18,7 +18,7 @@ class StackFile:
     """The configuration file of a stack."""
 
     def __init__(self, stack: str) -> None:
-        """Nothing is read yet."""
+        """Create the object without reading the file."""
         self.path: Path = ROOT / f"Pulumi.{stack}.yaml"
 
     def salt(self) -> str:
@@ -27,7 +27,7 @@ class StackFile:
         return match["salt"].strip("\"'") if match else ""
 
     def set_salt(self, salt: str) -> None:
-        """Put a salt into the file in place of any other; an empty one only removes."""
+        """Replace the salt in the file; an empty salt removes it."""
         text = self.path.read_text()
         without = _SALT.sub("", text)
         changed = f"{without.rstrip()}\nencryptionsalt: {salt}\n" if salt else without
@@ -39,7 +39,7 @@ class StackFile:
         self._git("config", "filter.kappastack-salt.clean", "sed -e /^encryptionsalt:/d")
 
     def settle_index(self) -> None:
-        """Refresh git's index: `git status` takes another size for a change until the index has the new size."""
+        """Refresh git's index: `git status` reports a change of the size until the index has the new size."""
         if self._git("diff", "--quiet", "--", self.path.name):
             self._git("update-index", "--", self.path.name)
 

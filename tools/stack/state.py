@@ -27,11 +27,11 @@ _UNREADABLE = (ModuleNotFoundError, AttributeError, pickle.UnpicklingError)
 
 
 class StateError(Exception):
-    """A state that cannot be upgraded; the message names the resource."""
+    """The state cannot be upgraded; the message names the resource."""
 
 
 def upgrade(stack: str, checkpoint: Path | None, environment: Mapping[str, str]) -> int:
-    """Replace references to provider classes that no longer exist; the number of resources changed.
+    """Replace references to provider classes that no longer exist; return the number of changed resources.
 
     Args:
         stack: name of the stack.
@@ -56,7 +56,7 @@ def outdated(node: JsonValue) -> bool:
 
 
 def replace_providers(node: JsonValue) -> int:
-    """Replace, in place, references to classes that no longer exist; the number of resources changed.
+    """Replace references to classes that no longer exist in place; return the number of changed resources.
 
     Raises:
         StateError: the type of a resource no longer exists.
@@ -67,7 +67,7 @@ def replace_providers(node: JsonValue) -> int:
         return 0
     for package in (infra.resources, infra.targets):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            # What pyinfra runs is no module of a program.
+            # pyinfra's deploy files are not importable modules.
             if ".deploys" not in module.name:
                 import_module(module.name)
     types = resource_types()

@@ -1,4 +1,4 @@
-"""The state folder: whether it belongs to kappastack, and removal of what the commands put there."""
+"""The state folder: checks that it belongs to kappastack, and removes the files of the commands."""
 
 import errno
 import re
@@ -15,7 +15,7 @@ BACKEND = "pulumi"
 HOME = "pulumi-home"
 SALT_SUFFIX = ".encryptionsalt"
 RESERVED = (MARKER, PASSPHRASE, BACKEND, HOME)
-"""Entries of the state folder that no stack may be named after."""
+"""Names of entries of the state folder, which stacks must not have."""
 
 _TEXT = "This folder holds the state of kappastack's stacks. `make destroy` removes it with the last stack.\n"
 _DATA = "data"
@@ -69,7 +69,7 @@ def remove_stack(stack: str, *, keep_data: bool) -> list[str]:
         keep_data: leave the volumes of its services.
 
     Returns:
-        A line for each thing that stays, with the reason.
+        A line for each remaining file or folder, with the reason.
     """
     state = StackState(stack)
     remaining = _remove(state.runtime)
@@ -85,7 +85,7 @@ def remove_if_unused() -> list[str]:
     """Remove the state folder unless it holds a stack.
 
     Returns:
-        A line for each thing that stays, with the reason; nothing if a stack remains.
+        A line for each remaining file or folder, with the reason; nothing if a stack remains.
     """
     folder = state_folder()
     if has_stacks() or any(_is_stack_folder(path) for path in _entries(folder)):
@@ -146,7 +146,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _remove(path: Path) -> list[str]:
-    """Remove a file, a link or a folder with its content; a line if it stays."""
+    """Remove a file, a link or a folder with its content; return a line if it stays."""
     if path.is_symlink() or path.is_file():
         try:
             path.unlink()
@@ -160,7 +160,7 @@ def _remove(path: Path) -> list[str]:
 
 
 def _remove_empty(folder: Path) -> list[str]:
-    """Remove a folder if it is empty; a line if it stays."""
+    """Remove a folder if it is empty; return a line if it stays."""
     if not folder.is_dir():
         return []
     try:

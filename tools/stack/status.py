@@ -17,7 +17,7 @@ def status(stack: str) -> int:
     """Print a table of the services.
 
     Returns:
-        0 where all services are healthy, every streaming job runs and no disk is full.
+        0 if all services are healthy, every streaming job runs and no disk is full.
     """
     operations = operations_of(stack)
     try:
@@ -69,12 +69,12 @@ def _streaming_jobs(stack: str) -> list[str]:
 def _job(known: connections.Connections, stack: str, job: str) -> str:
     try:
         return Zeta(known.endpoint("seatunnel", "rest").url, timeout=3).status(job_id(stack, job))
-    except Exception as error:  # a status table shows every reason
+    except Exception as error:  # an error is one of the reasons in the table
         return str(error)
 
 
 def logs(stack: str, service: str, *, follow: bool) -> int:
-    """Show a service's log; without a name, say which there are."""
+    """Show a service's log; without a name, list the logs."""
     operations = operations_of(stack)
     known = operations.logged()
     if service not in known:

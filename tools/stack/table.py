@@ -1,4 +1,4 @@
-"""A table for people that never cuts a cell, on a terminal of any width and in a pipe."""
+"""Formats tables without truncated cells, for a terminal of any width and for a pipe."""
 
 from collections.abc import Sequence
 

@@ -26,7 +26,7 @@ console = Console(soft_wrap=True)
 def up(stack: Stack, *, smoke: bool = True) -> int:
     """Deploy a stack and test it; the exit status is 0 if it works.
 
-    The addresses are printed as soon as the page can show something; slower computations and the smoke tests follow.
+    The addresses are printed as soon as the page has data; slower computations and the smoke tests follow.
     """
     settings = load_settings(stack_configuration(stack.name))
     products = chosen(settings.products)
@@ -60,17 +60,17 @@ def check_disks(stack: str, settings: Settings) -> None:
     """Refuse to deploy onto a full disk.
 
     Raises:
-        StackError: naming the disk.
+        StackError: a disk is full; the message names it.
     """
     if full := disks.complaints(operations(settings, stack).folders()):
         raise StackError("; ".join(full))
 
 
 def check_kept_data(stack: Stack, settings: Settings) -> None:
-    """Refuse data whose passwords are lost: services would start and refuse everybody.
+    """Refuse data whose passwords are lost, because services would start and reject every login.
 
     Raises:
-        StackError: naming the data, and what to do.
+        StackError: such data exist; the message names them and the remedy.
     """
     if any(each.type.endswith(":RandomSecret") for each in stack.resources()):
         return

@@ -1,4 +1,4 @@
-"""Runs a workflow by hand, also for a range of the past, and waits for its end."""
+"""Starts a manual run of a workflow, also for a past range, and waits for its end."""
 
 import time
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ console = Console(soft_wrap=True)
 
 
 class RunRefused(Exception):
-    """A run that would fail; the message says why."""
+    """The run would fail; the message has the reason."""
 
 
 def find(stack: str, workflow: str) -> tuple[str, str]:
@@ -55,7 +55,7 @@ def find(stack: str, workflow: str) -> tuple[str, str]:
 
 
 def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], *, within: float = 24 * 3600) -> int:
-    """Start a workflow and wait for its end; the exit status is 0 where it succeeded.
+    """Start a workflow and wait for its end; return exit status 0 if it succeeded.
 
     Args:
         stack: name of the stack.
@@ -91,7 +91,7 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
 
 
 def _check(stack: str, parameters: Mapping[str, str]) -> None:
-    """Refuse what would fail after minutes."""
+    """Refuse a run that would fail only after minutes."""
     try:
         check_range(parameters.get("from", ""), parameters.get("to", ""), begin_name="FROM", end_name="TO")
     except ValueError as error:
