@@ -143,6 +143,9 @@ _RULES = tuple(
          "No matching function with signature for these types of arguments; convert them by CAST", "42000"),
         (r"^Invalid Input Error: ((?:missing|invalid|bad|no argument for|unexpected|trailing)[^\n]*)", 1064,
          "Invalid regex expression: {0}", "42000"),
+        (r"GROUPING statement cannot be used without groups|GROUPING child", 1064,
+         "cannot use GROUPING functions without [grouping sets|rollup|cube] clause or grouping sets only have one "
+         "element", "42000"),
         (r"ORDER (?:BY )?term out of range", 1064, "ORDER BY position is not in the select list", "42000"),
         (r"GROUP BY term out of range", 1064, "GROUP BY position is not in the select list", "42000"),
         (r"Subquery returns (\d+) columns", 1064, "A subquery must return one column, found {0}", "42000"),
@@ -206,6 +209,9 @@ def translated(error: Exception, what: str) -> SqlError:
     if isinstance(error, RecursionError):
         return analysis("The statement is nested too deeply")
     found = from_duckdb(error) if isinstance(error, duckdb.Error) else None
+    if found is None and isinstance(error, duckdb.ConversionException):
+        _LOG.warning("not converted: %s", what[:2000], exc_info=error)
+        return analysis("A value cannot be converted to the type that its place needs")
     if found is None and isinstance(error, duckdb.BinderException | duckdb.NotImplementedException):
         _LOG.warning("not supported: %s", what[:2000], exc_info=error)
         return unsupported("this combination of expressions and clauses")

@@ -54,6 +54,11 @@ def _percentile_disc(arguments: Sequence[str]) -> str:
     return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share!r}::DOUBLE) AS BIGINT) + 1)"
 
 
+def _grouping(arguments: Sequence[str]) -> str:
+    """One bit for each column, 1 where the row sums over it."""
+    return f"CAST(grouping({', '.join(arguments)}) AS BIGINT)"
+
+
 AGGREGATES = {
     "COUNT": Function(lambda a: f"count({', '.join(a)})", 0, 1, "aggregate"),
     "SUM": _aggregate("sum({0})"),
@@ -84,6 +89,7 @@ AGGREGATES = {
     "MULTI_DISTINCT_COUNT": _aggregate("count(DISTINCT {0})"),
     "MULTI_DISTINCT_SUM": _aggregate("sum(DISTINCT {0})"),
     "PERCENTILE_DISC": Function(_percentile_disc, 2, 2, "aggregate"),
+    **{name: Function(_grouping, 1, None, "aggregate") for name in ("GROUPING", "GROUPING_ID")},
     "BOOLOR_AGG": _aggregate("bool_or({0})"),
     "BOOL_OR": _aggregate("bool_or({0})"),
     "BOOL_AND": _aggregate("bool_and({0})"),

@@ -242,6 +242,8 @@ def _modify_column(context: Context, change: Transaction, table: Table, words: W
             fresh = replace(fresh, nullable=False)
         fresh = replace(fresh, name=found.name)
         _check_change(table, found, fresh)
+        if table.model == "PRIMARY" and found.name in table.order_by:
+            raise errors.analysis("Can not modify sort column in primary data model table")
         if fresh.type != found.type:
             _inactivate_readers(context, change, table, found.name)
         if fresh.type.stored() != found.type.stored():

@@ -190,6 +190,8 @@ class Changer:
                     raise errors.analysis(f"primary key column cannot be updated: {column.name}")
                 if column.name in sets:
                     raise errors.analysis(f"Column {column.name} is assigned twice")
+                if column.type.is_integer and (text := _misfit(assignment.expression)):
+                    raise errors.analysis(f"Invalid number format: {text}")
                 sets[column.name] = self._new_value(assignment.expression, queries, column)
             more = [queries.relation(tree.args["from_"].this)] if tree.args.get("from_") else []
             where = truth(queries, tree.args["where"].this) if tree.args.get("where") else "TRUE"
@@ -303,6 +305,17 @@ def check_plain_condition(node: exp.Expr, table: Table) -> None:
     raise errors.analysis(
         "Where clause only supports compound predicate, binary predicate, is_null predicate and in predicate"
     )
+
+
+def _misfit(node: exp.Expr) -> str | None:
+    """The text of a string constant that is no number."""
+    if not isinstance(node, exp.Literal) or not node.is_string:
+        return None
+    try:
+        float(node.name)
+    except ValueError:
+        return node.name
+    return None
 
 
 _FEW = 3

@@ -175,7 +175,9 @@ def _bound(spec: exp.Expr, side: str) -> str:
 def _variable(render: Renderer, node: exp.Expr) -> str:
     name = node.name.lower()
     if name not in render.variables:
-        if name in TUNING or name in FIXED or name in CHOICES:
+        if name in FIXED:
+            return text_literal(FIXED[name])
+        if name in TUNING or name in CHOICES:
             raise errors.unsupported(f"reading the variable {name} before it is set")
         raise SqlError(1193, f"Unknown system variable '{node.name}'")
     value = render.variables[name]

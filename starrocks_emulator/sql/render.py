@@ -272,6 +272,9 @@ class Expressions:
 
     def _ordered(self, node: exp.Expr, values: Sequence[exp.Expr]) -> str:
         key = node.this if isinstance(node, exp.Ordered) else node
+        if isinstance(key, exp.Neg) and isinstance(key.this, exp.Literal) and key.this.name.isdigit():
+            where = "the arguments of the function" if values else "select list"
+            raise errors.analysis(f"ORDER BY position -{key.this.name} is not in {where}")
         if values and isinstance(key, exp.Literal) and key.name.isdigit() and not key.is_string:
             if not 1 <= int(key.name) <= len(values):
                 raise errors.analysis(f"ORDER BY position {key.name} is not in the arguments of the function")

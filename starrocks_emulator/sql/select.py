@@ -40,7 +40,9 @@ class Queries(Relations):
                 common([self.kind(row[index]) for row in rows if index < len(row)]) for index in range(len(rows[0]))
             ]
             self._answers(node, tuple((f"column_{index}", kind) for index, kind in enumerate(kinds)))
-            return "VALUES " + ", ".join(self(row) for row in node.expressions)
+            names = ", ".join(f"column_{index}" for index in range(len(kinds)))
+            rendered = ", ".join(self(row) for row in node.expressions)
+            return f"SELECT * FROM (VALUES {rendered}) AS list ({names})"
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
         try:
@@ -199,9 +201,16 @@ class Queries(Relations):
             if isinstance(key, exp.Rollup | exp.Cube):
                 only(key, "expressions")
                 keys.append(f"{key.key.upper()} ({', '.join(self.all(key.expressions))})")
+            elif isinstance(key, exp.GroupingSets):
+                only(key, "expressions")
+                keys.append(f"GROUPING SETS ({', '.join(map(self._grouping_set, key.expressions))})")
             else:
                 keys.append(self(key))
         return "GROUP BY " + ", ".join(keys)
+
+    def _grouping_set(self, node: exp.Expr) -> str:
+        parts = node.expressions if isinstance(node, exp.Tuple) else [node.unnest()]
+        return f"({', '.join(self.all(parts))})"
 
     def tail(self, node: exp.Expr) -> str:
         """ORDER BY, LIMIT and OFFSET of a query."""

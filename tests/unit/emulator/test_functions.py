@@ -14,6 +14,12 @@ D = datetime.datetime
 ROWS = "(SELECT 1 AS n, 'a' AS s UNION ALL SELECT 2, 'b' UNION ALL SELECT 4, 'b') AS t"
 
 SCALARS: dict[str, list[tuple[str, Value]]] = {
+    "GROUPING": [
+        ("(SELECT MAX(g) FROM (SELECT GROUPING(n) AS g FROM (SELECT 1 AS n) AS r GROUP BY ROLLUP (n)) AS q)", 1)
+    ],
+    "GROUPING_ID": [
+        ("(SELECT MAX(g) FROM (SELECT GROUPING_ID(n) AS g FROM (SELECT 1 AS n) AS r GROUP BY ROLLUP (n)) AS q)", 1)
+    ],
     "IF": [("IF(1 > 2, 'a', 'b')", "b"), ("IF(NULL, 1, 2)", 2)],
     "IFNULL": [("IFNULL(NULL, 3)", 3)],
     "NVL": [("NVL(NULL, 3)", 3)],

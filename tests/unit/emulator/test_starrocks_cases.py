@@ -170,6 +170,11 @@ def test_value(client: Client, expression: str, wanted: Value) -> None:
         ("SELECT k FROM a WHERE d > '2024-01-01 05:00:00'", [(2,)]),
         ("SELECT b.k FROM a JOIN [broadcast] b ON a.k = b.k AND w = 10 LEFT JOIN [shuffle] a c ON c.k = b.k", [(1,)]),
         ("SELECT k FROM b ORDER BY 'x', 1.5, k DESC LIMIT 1", [(4,)]),
+        ("WITH q AS (SELECT column_0 AS c FROM (VALUES (1), (2)) AS t) SELECT SUM(c) FROM q", [(3,)]),
+        ("SELECT x, y FROM (VALUES (1, 'a'), (2, 'b')) AS t (x, y) ORDER BY x DESC LIMIT 1", [(2, "b")]),
+        ("SELECT k, w, COUNT(*), grouping(k), grouping_id(k, w) FROM b GROUP BY GROUPING SETS ((k, w), k, ()) "
+         "HAVING COUNT(*) > 1 ORDER BY 3", [(1, None, 2, 0, 1), (None, None, 3, 1, 3)]),
+        ("SELECT @@dynamic_overwrite", [("false",)]),
         ("SELECT array_agg(DISTINCT k ORDER BY 1) FROM a", [("[1,2,3]",)]),
         ("SELECT percentile_cont(d, 0.5), percentile_cont(t, 1), percentile_cont(k, 0.25) FROM a",
          [(D(2024, 1, 1), T(2024, 1, 2, 11, 30), 1.5)]),
@@ -236,6 +241,10 @@ def test_a_variable_enables_case_changes_of_non_ascii_letters(tables: Client) ->
         ("SET TRANSACTION ISOLATION LEVEL NONE", 1064, "NONE"),
         ("SELECT /*+ SET_VAR(no_such_variable = 1) */ 1", 1193, "no_such_variable"),
         ("SELECT @@enable_spill", 1235, "enable_spill"),
+        ("SELECT k FROM a ORDER BY -1", 1064, "ORDER BY position -1"),
+        ("SELECT group_concat(v ORDER BY 1, -20) FROM a", 1064, "ORDER BY position -20"),
+        ("SELECT null_or_empty([])", 1064, "cannot be converted"),
+        ("SELECT grouping(k) FROM a", 1064, "cannot use GROUPING functions"),
         ("SET partial_update_mode = 'row111'", 1064, "partial_update_mode only support auto|row|column"),
         ("SET count_distinct_implementation = 'ndv'", 1235, "count_distinct_implementation"),
         ("SET dynamic_overwrite = true", 1235, "dynamic_overwrite"),
@@ -308,6 +317,8 @@ def test_update_without_where_is_rejected(client: Client) -> None:
     client.run("CREATE TABLE p (k INT NOT NULL, v INT) PRIMARY KEY (k)")
     assert "where" in client.error("UPDATE p SET v = 1").message
     client.run("INSERT INTO p VALUES (1, 2)")
+    assert "Invalid number format: x" in client.error("UPDATE p SET v = 'x' WHERE k = 1").message
+    assert client.affected("UPDATE p SET v = '5' WHERE k = 1") == 1
     assert client.affected("UPDATE p SET v = 1 WHERE 'true'") == 1
     # fewer than 30 % of the columns, and at most three
     client.run(

@@ -208,3 +208,9 @@ def test_error_codes(table: Client, statement: str, code: int, part: str) -> Non
 def test_a_minute_is_the_shortest_refresh_interval(table: Client) -> None:
     for place, interval in enumerate(("60 SECOND", "1 MINUTE", "1 HOUR")):
         table.run(f"CREATE MATERIALIZED VIEW m{place} REFRESH ASYNC EVERY (INTERVAL {interval}) AS SELECT k FROM t")
+
+
+def test_a_sort_column_of_a_primary_key_table_keeps_its_type(client: Client) -> None:
+    client.run("CREATE TABLE t (k INT NOT NULL, v INT, w INT) PRIMARY KEY (k) ORDER BY (v)")
+    assert "Can not modify sort column" in client.error("ALTER TABLE t MODIFY COLUMN v BIGINT").message
+    client.run("ALTER TABLE t MODIFY COLUMN w BIGINT")
