@@ -60,10 +60,10 @@ def log_file(stack: str) -> Path:
 
 
 def ensure(stack: str, forwards: Sequence[Forward]) -> None:
-    """Wait until the stack's background process listens on these ports, and start it where it does not run.
+    """Wait until the stack's background process listens on these ports, and start the process if it does not run.
 
     Raises:
-        TimeoutError: it does not start; the message names its log.
+        TimeoutError: the process does not start; the message names its log.
     """
     wanted = {each.local for each in forwards}
     if not wanted or (_runs(stack) and wanted <= _listening(stack)):

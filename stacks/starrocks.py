@@ -19,7 +19,7 @@ Complete = Callable[[str, Resource], Resource]
 
 
 class Run(Protocol):
-    """Has the target run a service, after some resources are there."""
+    """Runs a service on the target, after the given resources exist."""
 
     def __call__(self, service: Service, after: Sequence[Resource] = ()) -> Running:
         """Run it."""

@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457). Their type is `urn:NAME:problem:KIND`, NAME being the API's."""
+"""Errors as problem details (RFC 9457). Their type is `urn:NAME:problem:KIND` with the name of the API."""
 
 import logging
 from collections.abc import Mapping, Sequence

@@ -14,7 +14,10 @@ SETPRIV = (
     "--securebits=+no_setuid_fixup",
     *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--"),
 )
-"""The two ways in which root starts PostgreSQL as nobody. The capability lets nobody enter folders of root."""
+"""The two ways in which root starts PostgreSQL as nobody.
+
+With the capability, the user nobody can enter folders of root.
+"""
 _MOUNTS = Path("/proc/mounts")
 
 
@@ -70,7 +73,7 @@ def user_problems(
 
 
 def mount_problems(folder: Path, mounts: Path = _MOUNTS) -> list[str]:
-    """Whether Java finds the file system of the stack's data, which Pulsar's bookie asks for at its start.
+    """Whether Java finds the file system of the stack's data, which Pulsar's bookie queries at its start.
 
     Java looks for the mount point in `/proc/mounts` (`sun.nio.fs.LinuxFileStore.findMountEntry`). In a chroot whose
     root is no mount point there is none.

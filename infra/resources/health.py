@@ -126,7 +126,7 @@ class HealthProvider(Provider[HealthInputs]):
     replace_on = ("stack",)
 
     def identity(self, inputs: HealthInputs) -> str:
-        """One a stack."""
+        """One resource per stack."""
         return f"{inputs.stack}/healthy"
 
     def apply(self, inputs: HealthInputs, previous: HealthInputs | None) -> None:

@@ -107,7 +107,7 @@ def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, o
         "managedLedgerDefaultEnsembleSize": ensemble,
         "managedLedgerDefaultWriteQuorum": write,
         "managedLedgerDefaultAckQuorum": ack,
-        # While too few bookies are up for the full number of copies, writes go on with those that acknowledge.
+        # While too few bookies are up for the full number of copies, writes continue with the available ones.
         **({"bookkeeper_delayEnsembleChange": True} if ack < write else {}),
         "maxMessageSize": MAX_MESSAGE_BYTES,
         # The broker's clock sets the time of receipt, because producers' clocks may be wrong.

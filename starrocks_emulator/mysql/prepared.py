@@ -90,7 +90,7 @@ class Statement:
             self.long_data.setdefault(parameter, bytearray()).extend(data)
 
     def read_execution(self, reader: PacketReader, codec: str) -> tuple[list[Value], bool]:
-        """The parameters of an execution, and whether it asks for a cursor. The reader is positioned after the id.
+        """The parameters of an execution, and whether it requests a cursor. The reader is positioned after the id.
 
         Raises:
             ProtocolError: a malformed packet.

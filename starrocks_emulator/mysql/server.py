@@ -132,7 +132,7 @@ async def serve(
         backend: checks passwords and runs statements.
         host: address to bind.
         port: port to bind, 0 for a free one.
-        ssl: certificate and settings for clients that ask for TLS; None offers no TLS.
+        ssl: certificate and settings for clients that request TLS; None offers no TLS.
         limits: limits of each client.
 
     Raises:

@@ -50,7 +50,7 @@ def _numbers(field: str, low: int, high: int, names: dict[str, int] | None = Non
         span, _, step = item.partition("/")
         first, dash, last = span.partition("-")
         start = low if first == "*" else _number(first, names)
-        # `5/10` goes on to the end of the field, `5` alone does not
+        # `5/10` continues to the end of the field, `5` alone does not
         end = _number(last, names) if dash else high if step or first == "*" else start
         found |= set(range(start, end + 1, int(step or 1)))
     return found

@@ -1,4 +1,4 @@
-"""What the statements of migrations do to data that are there: which lose some, and which rewrite a table.
+"""Finds statements of migrations that lose existing data, and those that rewrite a table.
 
 A statement that loses data needs a marker in the comment in front of it, with the reason:
 

@@ -26,7 +26,7 @@ class UsersProvider(Provider[UsersInputs]):
     replace_on = ("stack",)
 
     def identity(self, inputs: UsersInputs) -> str:
-        """One a stack."""
+        """One resource per stack."""
         return f"{inputs.stack}/users"
 
     def apply(self, inputs: UsersInputs, previous: UsersInputs | None) -> None:

@@ -1,7 +1,7 @@
 import { useI18n } from "../i18n/texts";
 import type { RequestError } from "../lib/api";
 
-/** A failed request in words, and that the page retries. */
+/** A message about a failed request, and that the page retries. */
 export function Failure({ error }: { error: RequestError }) {
   const { t } = useI18n();
   const words =

@@ -26,7 +26,7 @@ export type ShownIndex = {
   reason: Reason | null;
 };
 
-/** Categories whose advice lets most people go on as usual. */
+/** Categories whose advice permits most people their usual activities. */
 const REASSURING: readonly Category[] = ["good", "moderate"];
 
 const UNKNOWN: ShownIndex = {

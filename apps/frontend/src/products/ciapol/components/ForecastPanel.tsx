@@ -70,7 +70,7 @@ function Content({ predictions, station, now }: { predictions: Predictions; stat
   );
 }
 
-/** The station's air in the next 24 hours in words: the peak, then hour by hour by category. */
+/** A description of the next 24 hours: the peak, then the category of each hour. */
 export function ForecastPanel({
   predictions,
   station,
