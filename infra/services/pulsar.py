@@ -129,6 +129,9 @@ def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, o
         "managedLedgerCacheSizeMB": 32,
         "numIOThreads": 2,
         "numOrderedExecutorThreads": 2,
+        # Producers without a native client publish to /ws on the port for administration.
+        "webSocketServiceEnabled": True,
+        "webSocketNumServiceThreads": 2,
         "numHttpServerThreads": 8,
         "numExecutorThreadPoolSize": 2,
         "numCacheExecutorThreadPoolSize": 1,
