@@ -44,7 +44,7 @@ class IngressSettings(Model):
 
 
 class KubernetesSettings(ImageSettings):
-    """The cluster of a kubeconfig, and what it has."""
+    """The cluster of a kubeconfig, and its features."""
 
     context: str = Field("", description="context of the kubeconfig; the current one if empty")
     namespace: Annotated[str, Field(pattern=_LABEL)] | None = Field(None, description="kappastack-<stack> by default")

@@ -76,7 +76,7 @@ def encoded_query(query: str, types: Sequence[str]) -> str | None:
         types: DuckDB's types of its columns.
 
     Returns:
-        None where a column's type needs Python, or there are very many columns.
+        None if a column's type must be encoded in Python, or if there are very many columns.
     """
     if not types or len(types) > _MOST_COLUMNS:
         return None

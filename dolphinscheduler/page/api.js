@@ -96,7 +96,7 @@ export async function tasks(project, run) {
   return data.taskList.sort((one, other) => one.id - other.id);
 }
 
-/** The most lines of one response of `log`. */
+/** Maximum number of lines in one response of `log`. */
 export const LOG_LINES = 1000;
 
 /** Up to LOG_LINES lines of a task's log, from a line on. */

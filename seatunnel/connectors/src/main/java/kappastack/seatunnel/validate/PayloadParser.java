@@ -63,8 +63,8 @@ final class PayloadParser {
      * @param text the payload
      * @param input the fields of the incoming row, for bounds that refer to one
      * @param now the time in UTC
-     * @param values receives the columns' values from {@code offset} on, in the order of the rules; null where there is
-     *     none
+     * @param values receives the columns' values from {@code offset} on, in the order of the rules; null for a missing
+     * value
      * @param reasons receives the problems
      */
     void parse(String text, Object[] input, LocalDateTime now, Object[] values, int offset, Reasons reasons) {
