@@ -177,6 +177,8 @@ _TYPES = {
 
 
 def _shown(text: str) -> str:
+    if text.endswith("[]"):
+        return f"ARRAY<{_shown(text[:-2])}>"
     return _TYPES.get(text, text.replace('""', '"'))
 
 

@@ -210,7 +210,13 @@ def _materialized_views(schema: InformationSchema) -> Rows:
 def all_properties(table: Table) -> dict[str, str]:
     """A table's properties, with defaults for those that are not set."""
     defaults = {**TABLE_DEFAULTS, **(PRIMARY_DEFAULTS if table.model == "PRIMARY" else {})}
+    if table.distribution == "RANDOM" and not table.buckets:
+        defaults["bucket_size"] = _BUCKET_SIZE
     return dict(sorted({**defaults, **table.properties}.items()))
+
+
+_BUCKET_SIZE = str(4 << 30)
+"""StarRocks: default_automatic_bucket_size."""
 
 
 def _tables_config(schema: InformationSchema) -> Rows:

@@ -170,12 +170,23 @@ def written_name(name: str) -> str:
     return name.removeprefix(MARK)
 
 
+_NAMES = {
+    "jsonextract": "the operator ->", "jsonextractscalar": "the operator ->>", "tomap": "the type MAP",
+    "map": "the type MAP", "struct": "the type STRUCT", "hexstring": "binary literals (x'…')",
+    "parameter": "user variables (@name)", "lambda": "functions as arguments (x -> …)", "dot": "fields of STRUCT",
+    "bracket": "[…] after a table", "any": "= ANY", "all": "= ALL",
+}  # fmt: skip
+"""StarRocks' words for kinds of expressions."""
+
+
 def shown(node: exp.Expr) -> str:
-    """The beginning of an expression for a message, in parentheses; empty for one that sqlglot cannot write."""
+    """The name of a kind of expression for a message, with the beginning of its text where that helps."""
     try:
-        return f" ({node.sql()[:60]})".replace(MARK, "")
+        text = f" ({node.sql(dialect=_DIALECT)[:60]})".replace(MARK, "")
     except TypeError:
-        return ""
+        text = ""
+    name = _NAMES.get(node.key)
+    return name or f"the expression {node.key.upper()}{text}"
 
 
 def label(node: exp.Expr) -> str:

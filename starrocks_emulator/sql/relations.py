@@ -13,7 +13,7 @@ from starrocks_emulator.sql.kinds import BIGINT, Kind
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import truth
-from starrocks_emulator.sql.parse import PARAMETER, SYNC, parse, written_name
+from starrocks_emulator.sql.parse import PARAMETER, SYNC, parse, shown, written_name
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.pruning import time_columns
 from starrocks_emulator.sql.render import Expressions
@@ -189,7 +189,7 @@ class Relations(Expressions):
             only(node, "this", "alias")
             return self._series(node)
         if not isinstance(node, exp.Table):
-            raise errors.unsupported(f"{node.key.upper()} in FROM")
+            raise errors.unsupported(f"{shown(node)} in FROM")
         only(node, "this", "db", "catalog", "alias", "partition", "joins")
         if isinstance(node.this, exp.Table | exp.Subquery):
             raise errors.unsupported("joins in parentheses")

@@ -126,7 +126,7 @@ class Expressions:
         if handler is None:
             if isinstance(node, exp.Query):
                 return f"({self.query(node)})"
-            raise errors.unsupported(f"the expression {node.key.upper()}{shown(node)}")
+            raise errors.unsupported(shown(node))
         if node.args.get("negate"):
             only(node, "negate", *PARTS[type(node)])
             return f"(NOT {handler(self, node)})"
