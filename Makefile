@@ -76,6 +76,10 @@ preview: distributions ## show what `up` would change: make preview [STACK=dev]
 settings: setup ## write docs/settings.md, the table of all keys of a stack's configuration, from the models
 	@$(RUN) python -m tools.settings
 
+.PHONY: size
+size: setup ## what a load needs on Kubernetes: make size EVENTS_PER_SECOND=… [EVENT_BYTES=271 SOURCES=1000 RETENTION_MONTHS=13]
+	@$(RUN) python -m tools.size --events-per-second $(or $(EVENTS_PER_SECOND),$(error EVENTS_PER_SECOND=… says how many)) $(if $(EVENT_BYTES),--event-bytes $(EVENT_BYTES)) $(if $(SOURCES),--sources $(SOURCES)) $(if $(RETENTION_MONTHS),--retention-months $(RETENTION_MONTHS))
+
 .PHONY: new-product
 new-product: setup ## write a small product that runs: make new-product NAME=weather [TITLE=… PORT=… STACK=local]
 	@$(RUN) python -m tools.new_product "$(NAME)" --stack $(STACK) $(if $(TITLE),--title "$(TITLE)") $(if $(PORT),--port "$(PORT)")

@@ -1,13 +1,18 @@
-"""Presets of sizes for target `kubernetes`. What a stack sets itself wins over its preset."""
+"""Presets of sizes for target `kubernetes`. What a stack sets itself wins over its preset.
+
+`tools/size/presets.py` names the load that each of them carries, by the model of `make size`.
+"""
 
 from collections.abc import Mapping
 
 _ONE: Mapping[str, object] = {
-    "pulsar": {"heap": "320Mi", "directMemory": "256Mi", "storage": "5Gi"},
-    "seatunnel": {"heap": "384Mi", "storage": "2Gi"},
-    "starrocks": {"storage": "5Gi"},
-    "postgres": {"storage": "2Gi"},
-    "dolphinScheduler": {"storage": "2Gi"},
+    "pulsar": {"heap": "320Mi", "directMemory": "256Mi", "storage": "5Gi", "cpu": "200m"},
+    "seatunnel": {"heap": "384Mi", "storage": "2Gi", "cpu": "200m"},
+    "starrocks": {"storage": "5Gi", "cpu": "200m"},
+    "postgres": {"storage": "2Gi", "cpu": "100m"},
+    "dolphinScheduler": {"storage": "2Gi", "cpu": "200m"},
+    "platformApi": {"cpu": "50m"},
+    "frontend": {"cpu": "50m"},
 }
 _REPLICATED: Mapping[str, object] = {
     "pulsar": {
@@ -57,7 +62,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
 }
 """Settings by the name that `kappastack:size` has. `small` has one of each service, without replication."""
 _PRODUCT: Mapping[str, Mapping[str, object]] = {
-    "small": {},
+    "small": {"api": {"cpu": "50m"}},
     "medium": {"api": {"replicas": 2, "maxReplicas": 6}},
     "large": {"api": {"replicas": 3, "maxReplicas": 12}},
 }

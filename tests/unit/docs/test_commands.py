@@ -44,6 +44,7 @@ RUN_BY = {
     "credentials": "tests/unit/docs/test_commands.py",
     "token": "tests/unit/docs/test_commands.py",
     "unlock": "tests/unit/docs/test_commands.py",
+    "size": "tests/unit/size/test_model.py",
     "setup": "tests/unit/setup/test_environment.py",
     "doctor": "tests/unit/setup/test_checks.py",
     "new-product": "tests/unit/docs/test_commands.py",

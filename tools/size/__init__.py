@@ -1,0 +1,1 @@
+"""How large a stack on Kubernetes must be for a load."""

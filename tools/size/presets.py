@@ -1,0 +1,11 @@
+"""The loads that the presets of `infra/presets.py` carry."""
+
+from collections.abc import Mapping
+
+from tools.size.model import Load
+
+LOADS: Mapping[str, Load] = {
+    "medium": Load(events_per_second=15, event_bytes=271, sources=1_000, retention_months=13),
+    "large": Load(events_per_second=60, event_bytes=271, sources=5_000, retention_months=13),
+}
+"""Load by preset. `small` has one of each service, for rehearsals: it tolerates no loss, so it carries no load."""
