@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, SerializeAsAny, field_validator, model_va
 
 from infra.services.ports import FRONTEND
 from infra.settings_base import PROJECT, ROOT, Cpu, Memory, Model, SettingsError, mebibytes, millicores
-from infra.settings_of_targets import DockerSettings, KubernetesSettings
+from infra.settings_of_targets import DockerSettings, ImageSettings, KubernetesSettings
 from infra.targets.traits import TRAITS
 
 __all__ = [
@@ -221,6 +221,12 @@ class Settings(Model):
     def pulsar_asks_for_tokens(self) -> bool:
         """Whether Pulsar requires tokens: where other machines can reach it."""
         return TRAITS[self.target].requires_tokens
+
+    @property
+    def images(self) -> ImageSettings:
+        """Base image, registry and digests of the target's images."""
+        sections: Mapping[str, ImageSettings] = {"docker": self.docker, "kubernetes": self.kubernetes}
+        return sections[TRAITS[self.target].image_section]
 
     @field_validator("port_offset")
     @classmethod

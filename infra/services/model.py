@@ -13,6 +13,7 @@ Text in `command`, `environment` and `files` may hold placeholders that each tar
 | `@{port.NAME}`     | the number of a port                                     |
 | `@{host}`          | the address to bind                                      |
 | `@{interfaces}`    | the addresses to bind, as a pattern of Hazelcast         |
+| `@{any}`           | `true` where all addresses of the machine are bound      |
 | `@{advertised}`    | the address under which other services reach it          |
 | `@{outside.NAME}`  | `host:port` of a port, as this machine reaches it        |
 | `@{tmp}`           | a folder for temporary files                             |

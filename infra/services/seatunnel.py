@@ -32,7 +32,7 @@ hazelcast:
     hazelcast.tcp.join.port.try.count: 30
     hazelcast.logging.type: log4j2
     hazelcast.phone.home.enabled: false
-    hazelcast.socket.bind.any: false
+    hazelcast.socket.bind.any: @{any}
     hazelcast.operation.generic.thread.count: 4
     hazelcast.heartbeat.failuredetector.type: phi-accrual
     hazelcast.heartbeat.interval.seconds: 2

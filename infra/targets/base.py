@@ -1,5 +1,6 @@
 """The interface of all targets."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -75,6 +76,11 @@ def refuse_replicas(service: Service, target: str) -> None:
     """
     if service.replicas != 1:
         raise ValueError(f"service {service.name} has {service.replicas} replicas, but target {target} runs 1 of each")
+
+
+def digest(parts: Sequence[str]) -> str:
+    """A short digest of texts, which changes with each of them."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def renamed(service: Service) -> ResourceOptions:

@@ -40,6 +40,8 @@ class ContainerLayout:
             "tmp": TEMPORARY,
             "host": "0.0.0.0",
             "interfaces": "*.*.*.*",
+            # Port-forwards into a pod come from its loopback interface.
+            "any": "true",
             "advertised": service.name,
             "java": JAVA,
             "python": PYTHON,

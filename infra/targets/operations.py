@@ -64,6 +64,13 @@ class Operations(Protocol):
     uses_entrances: bool
     data: Path | None
 
+    def preview_variables(self, folder: Path) -> dict[str, str]:
+        """Environment variables for a preview without the place where the stack runs; empty where it answers.
+
+        Args:
+            folder: an empty folder for objects that the preview renders.
+        """
+
     def services(self) -> dict[str, RunningService]:
         """The running services by name.
 

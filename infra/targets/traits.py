@@ -22,6 +22,7 @@ class Traits:
         uses_plugin: whether its resources need a provider plugin of Pulumi.
         ignores: reason by pattern of a key, such as `*.storage`, for settings that the target ignores.
         impossible: function that returns further error messages, each with the key and the accepted value.
+        image_section: section of the settings that names base image, registry and digests.
     """
 
     requires_tokens: bool
@@ -29,6 +30,7 @@ class Traits:
     uses_plugin: bool
     ignores: Mapping[str, str]
     impossible: Callable[["Settings"], Iterator[str]]
+    image_section: str = "docker"
 
     def refused(self, settings: "Settings") -> list[str]:
         """One error message for each setting that the target ignores."""
@@ -106,6 +108,7 @@ TRAITS: Mapping[str, Traits] = {
         uses_plugin=True,
         ignores={"docker*": "is a setting of target docker"},
         impossible=_of_kubernetes,
+        image_section="kubernetes",
     ),
 }
 """The targets by the name that `kappastack:target` has."""

@@ -9,6 +9,7 @@ from infra.images import ImageError, images
 from infra.products.registry import chosen
 from infra.services.starrocks_cluster import published_images
 from infra.settings import SettingsError
+from infra.targets.traits import TRAITS
 from tools.images.build import build, push, size
 from tools.stack.configuration import stack_configuration
 
@@ -24,7 +25,7 @@ def main() -> int:
     parser.add_argument("--push", metavar="REGISTRY", help="push them there and print the stack's settings")
     options = parser.parse_args()
     settings = load_settings(stack_configuration(options.stack))
-    base = options.base_image or settings.docker.base_image
+    base = options.base_image or settings.images.base_image
     every = images(base, chosen(settings.products))
     if unknown := set(options.name) - {image.name for image in every}:
         parser.error(f"unknown {', '.join(sorted(unknown))}; there are {', '.join(image.name for image in every)}")
@@ -34,7 +35,8 @@ def main() -> int:
         print(f"{image.local:<60} {size(image) / 1e6:6,.0f} MB")
     if options.push:
         published = {} if options.name else published_images(settings.starrocks)
-        print(push(wanted, published, options.push, lambda line: print(line, flush=True)))
+        section = TRAITS[settings.target].image_section
+        print(push(wanted, published, options.push, lambda line: print(line, flush=True), section=section))
     return 0
 
 

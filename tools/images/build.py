@@ -78,7 +78,9 @@ def _remove_older(image: Image) -> None:
         subprocess.run(["docker", "image", "rm", tag], capture_output=True, check=False)
 
 
-def push(wanted: Sequence[Image], published: Mapping[str, str], registry: str, report: Report) -> str:
+def push(
+    wanted: Sequence[Image], published: Mapping[str, str], registry: str, report: Report, *, section: str = "docker"
+) -> str:
     """Push images, and return the settings by which a stack pulls these images.
 
     Args:
@@ -86,6 +88,7 @@ def push(wanted: Sequence[Image], published: Mapping[str, str], registry: str, r
         published: references of upstream images, by distribution; missing ones are pulled first.
         registry: registry and path, such as `registry.example:5000/team`.
         report: takes a progress line for each image.
+        section: section of the settings for these images.
 
     Returns:
         Lines for `Pulumi.<stack>.yaml`, with the images' digests.
@@ -102,5 +105,5 @@ def push(wanted: Sequence[Image], published: Mapping[str, str], registry: str, r
         found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", remote))
         digests[name] = next(each for each in found if each.startswith(f"{registry}/")).split("@")[1]
         report(f"{remote}@{digests[name]}")
-    lines = ["  kappastack:docker:", f"    registry: {registry}", "    digests:"]
+    lines = [f"  kappastack:{section}:", f"    registry: {registry}", "    digests:"]
     return "\n".join([*lines, *(f"      {name}: {digest}" for name, digest in digests.items())])

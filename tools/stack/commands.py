@@ -26,6 +26,7 @@ from tools.stack import access, addresses, environment, workflow
 from tools.stack.backend import BackendError, StackLocked
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import destroy, down
+from tools.stack.operating import operations_of
 from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.state import StateError
@@ -119,12 +120,18 @@ def _env(stack: str) -> int:
 
 
 def _preview(stack: Stack) -> int:
-    load_settings(stack_configuration(stack.name))
+    place = operations_of(stack.name)
     fresh = not stack.exists()
     stack.ensure()
     if fresh:
         print("This stack was never deployed from here: the preview compares with nothing.")
-    return stack.run("preview", "--diff") if os.environ.get("DIFF") else stack.run("preview")
+    arguments = ["--diff"] if os.environ.get("DIFF") else []
+    with tempfile.TemporaryDirectory() as folder:
+        offline = place.preview_variables(Path(folder))
+        if offline:
+            print("No cluster answers: the preview compares with the state of the last deployment only.")
+            arguments.append("--refresh=false")
+        return stack.run("preview", *arguments, variables=offline)
 
 
 def _parameters(begin: str, end: str) -> dict[str, str]:

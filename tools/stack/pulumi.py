@@ -4,7 +4,9 @@ import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 from pydantic import JsonValue
@@ -49,11 +51,18 @@ class Stack:
         """The end of a `make` command for this stack, empty for the default stack."""
         return suffix(self.name)
 
-    def run(self, *arguments: str, quiet: bool = False) -> int:
-        """Run a Pulumi command on the stack and return its exit status; `quiet` shows its output only on failure."""
+    def run(self, *arguments: str, quiet: bool = False, variables: Mapping[str, str] = MappingProxyType({})) -> int:
+        """Run a Pulumi command on the stack and return its exit status.
+
+        Args:
+            arguments: command and its arguments.
+            quiet: whether its output is shown only on failure.
+            variables: further environment variables.
+        """
         command = ["pulumi", *arguments, "--stack", self.name]
+        environment = {**self._environment, **variables}
         if not quiet:
-            process = subprocess.Popen(command, cwd=ROOT, env=self._environment)
+            process = subprocess.Popen(command, cwd=ROOT, env=environment)
             begun: set[psutil.Process] = set()
             while True:
                 try:
@@ -67,7 +76,7 @@ class Stack:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.terminate()
             return status
-        done = subprocess.run(command, cwd=ROOT, env=self._environment, check=False, text=True, capture_output=True)
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False, text=True, capture_output=True)
         if done.returncode != 0:
             sys.stderr.write(done.stdout + done.stderr)
         return done.returncode

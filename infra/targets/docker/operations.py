@@ -24,6 +24,10 @@ class DockerOperations:
         self.base_image = "" if settings.docker.registry else settings.docker.base_image
         self.address = settings.docker.operator_address
 
+    def preview_variables(self, folder: Path) -> dict[str, str]:
+        """None: a preview needs an engine."""
+        return {}
+
     def services(self) -> dict[str, RunningService]:
         """The containers by service."""
         return containers.containers(self._stack)

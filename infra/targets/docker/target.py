@@ -1,6 +1,5 @@
 """The target `docker`: each service is a container on a network of the stack."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, DockerSettings
-from infra.targets.base import Drained, Requests, Running, refuse_replicas, renamed
+from infra.targets.base import Drained, Requests, Running, digest, refuse_replicas, renamed
 from infra.targets.container import CONFIGURATION, SECRETS, TEMPORARY, USER
 from infra.targets.docker import engine, names
 from infra.targets.docker.configuration import Configuration, configuration
@@ -189,7 +188,7 @@ class DockerTarget:
         """
         described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH, _LOG_OPTIONS))
         parts = [image.image_id, configured.digest if configured else ""]
-        return Output.all(described, *parts).apply(_digest)
+        return Output.all(described, *parts).apply(digest)
 
     def _container(
         self,
@@ -292,10 +291,6 @@ def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None
     if not pulumi.runtime.is_dry_run():
         raise ImageError(message)
     pulumi.log.warn(f"{message} before `pulumi up`; `make up STACK={stack}` does it")
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def duration(seconds: float) -> str:

@@ -34,6 +34,10 @@ class HostOperations:
         self._supervisor = Supervisor(stack)
         self.data: Path | None = self._state.folder / "data"
 
+    def preview_variables(self, folder: Path) -> dict[str, str]:
+        """None: the place is this machine."""
+        return {}
+
     def services(self) -> dict[str, RunningService]:
         """The supervised processes by service."""
         try:

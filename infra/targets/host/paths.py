@@ -61,6 +61,7 @@ class ServicePaths:
             "tmp": str(self.temporary),
             "host": LOOPBACK,
             "interfaces": LOOPBACK,
+            "any": "false",
             "advertised": LOOPBACK,
             "java": str(java_executable()),
             "python": str(python_executable()),

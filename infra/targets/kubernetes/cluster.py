@@ -10,6 +10,8 @@ from infra.targets.operations import OperationsError
 LOOPBACK = "127.0.0.1"
 WORKLOAD = "kubernetes://"
 """Scheme of URLs that name a workload: `kubernetes://CONTEXT/NAMESPACE/KIND/NAME`; an empty context is the current."""
+RENDERED = "KAPPASTACK_RENDERED"
+"""Environment variable with a folder: objects are written there as YAML, and no cluster is needed."""
 _COMMAND_SECONDS = 60
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from infra.settings import ROOT, Settings
 from infra.state import StackState
 from infra.targets.kubernetes import names
-from infra.targets.kubernetes.cluster import LOOPBACK, ClusterError, command, kubectl
+from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, command, kubectl
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -72,6 +72,10 @@ class KubernetesOperations:
         self._context = settings.kubernetes.context
         self._namespace = names.namespace(stack, settings.kubernetes)
         self._selector = f"{names.STACK_LABEL}={stack}"
+
+    def preview_variables(self, folder: Path) -> dict[str, str]:
+        """The folder for rendered objects, where no cluster answers."""
+        return {} if answers(self._context) else {RENDERED: str(folder)}
 
     def services(self) -> dict[str, RunningService]:
         """The pods by service."""

@@ -1,6 +1,5 @@
 """The target `kubernetes`: each service is pods in a namespace of the stack."""
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +13,7 @@ from infra.resources.health import PlatformHealthy
 from infra.services.model import Service
 from infra.settings import PROJECT, KubernetesSettings
 from infra.settings_base import SettingsError
-from infra.targets.base import Drained, Requests, Running, renamed
+from infra.targets.base import Drained, Requests, Running, digest, renamed
 from infra.targets.container import SECRETS
 from infra.targets.kubernetes import cluster, names, objects, policies, sums
 from infra.targets.kubernetes.configuration import Configuration, configuration
@@ -24,9 +23,6 @@ from infra.targets.kubernetes.objects import Place
 from infra.targets.kubernetes.operated import Operated
 from infra.targets.kubernetes.policies import Located
 from infra.targets.kubernetes.workload import workload
-
-RENDERED = "KAPPASTACK_RENDERED"
-"""Environment variable with a folder: objects are written there as YAML, and no cluster is needed."""
 
 
 class KubernetesTarget:
@@ -59,7 +55,7 @@ class KubernetesTarget:
         self._built = images(settings.base_image, products)
         self._located: list[Located] = []
         self._last: dict[str, Resource] = {}
-        rendered = os.environ.get(RENDERED) or None
+        rendered = os.environ.get(cluster.RENDERED) or None
         provider = k8s.Provider(
             "kubernetes",
             context=settings.context or None,
@@ -165,7 +161,7 @@ class KubernetesTarget:
             if service.image
             else find(service.distribution.name, self._built).reference(self._settings)
         )
-        instance = Output.all(repr(service), image, configured.digest).apply(_digest)
+        instance = Output.all(repr(service), image, configured.digest).apply(digest)
         waited = [drained(instance)] if drained else []
         if service.group in self._last:
             # Members of a group change one after the other: the next once this one's pods are ready.
@@ -208,7 +204,7 @@ class KubernetesTarget:
         service = layout.service
         assert service.operated_by is not None
         operated = Operated(layout, service.operated_by, place)
-        instance = Output.all(repr((service, service.operated_by)), "", configured.digest).apply(_digest)
+        instance = Output.all(repr((service, service.operated_by)), "", configured.digest).apply(digest)
         waited = [drained(instance)] if drained else []
         resource = operated.resource(
             configured, ResourceOptions.merge(place.opts, ResourceOptions(depends_on=[*after, *waited]))
@@ -264,7 +260,3 @@ class KubernetesTarget:
             name, metadata=k8s.meta.v1.ObjectMetaArgs(name=name, labels=labels), opts=self._opts
         )
         policies.deny(name, ResourceOptions.merge(self._opts, ResourceOptions(depends_on=[self._namespaces[name]])))
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -99,8 +100,8 @@ class _Recorded(Stack):
 
     commands: tuple[tuple[str, ...], ...] = ()
 
-    def run(self, *arguments: str, quiet: bool = False) -> int:
-        del quiet
+    def run(self, *arguments: str, quiet: bool = False, variables: Mapping[str, str] = MappingProxyType({})) -> int:
+        del quiet, variables
         self.commands += (arguments,)
         return 0
 

@@ -1,0 +1,108 @@
+"""Operations on a stack in a cluster, with a script in place of `kubectl`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.targets.kubernetes import cluster
+from infra.targets.kubernetes.cluster import RENDERED, ClusterError, complaint, workload_url
+from infra.targets.kubernetes.operations import KubernetesOperations
+from infra.targets.operations import OperationsError
+from tests.unit.kubernetes.rendered import CLUSTER, settings
+
+URL = workload_url("", "team", "statefulset", "pulsar")
+
+
+@pytest.fixture
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A script in place of `kubectl`."""
+    path = tmp_path / "kubectl"
+    path.touch(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    return path
+
+
+def operations() -> KubernetesOperations:
+    return KubernetesOperations(settings(kubernetes={**CLUSTER, "namespace": "team", "context": "here"}), "prod")
+
+
+def workload(*, observed: int = 2, replicas: int = 2, updated: int = 2, ready: int = 2) -> str:
+    status = {"observedGeneration": observed, "replicas": replicas, "updatedReplicas": updated, "readyReplicas": ready}
+    return json.dumps({"metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status})
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        (workload(), ""),
+        (workload(observed=1), "has not begun its newest revision"),
+        (workload(updated=1), "1 of 2 pods are of the newest revision"),
+        (workload(ready=1), "1 of 2 pods are ready"),
+        (workload(replicas=3), "2 of 2 pods are of the newest revision"),
+    ],
+)
+def test_a_workload_is_healthy_once_all_pods_of_the_newest_revision_are_ready(
+    kubectl: Path, found: str, problem: str
+) -> None:
+    kubectl.write_text(f'#!/bin/sh\n[ "$1 $2 $3" = "get statefulset pulsar" ] && echo \'{found}\'\n')
+    assert complaint(URL).endswith(problem)
+    assert bool(complaint(URL)) == bool(problem)
+
+
+def test_the_error_of_a_cluster_is_reported_in_its_words(kubectl: Path) -> None:
+    kubectl.write_text("#!/bin/sh\necho 'Unable to connect to the server' >&2; exit 1\n")
+    assert "Unable to connect to the server" in complaint(URL)
+    with pytest.raises(ClusterError, match=r"kubectl get pods -n: Unable to connect"):
+        cluster.kubectl("", "get", "pods", "-n", "team")
+    assert operations().kept_data().names == ()
+
+
+def test_a_preview_without_a_cluster_renders_objects(kubectl: Path, tmp_path: Path) -> None:
+    kubectl.write_text("#!/bin/sh\nexit 1\n")
+    assert operations().preview_variables(tmp_path) == {RENDERED: str(tmp_path)}
+    kubectl.write_text("#!/bin/sh\nexit 0\n")
+    assert operations().preview_variables(tmp_path) == {}
+
+
+PODS = {
+    "items": [
+        {
+            "metadata": {"name": f"api-{number}", "namespace": "team", "labels": {"app.kubernetes.io/name": "api"}},
+            "status": {
+                "phase": "Running",
+                "startTime": "2026-11-20T10:00:00Z",
+                "containerStatuses": [{"ready": number == 0}],
+            },
+        }
+        for number in range(2)
+    ]
+}
+SCRIPT = """#!/bin/sh
+shift 2
+case "$1 $2" in
+  "get pods") echo '{pods}' ;;
+  "get statefulsets,deployments") printf 'deployment.apps/api\\nstatefulset.apps/pulsar\\n' ;;
+  "top pods") echo 'team api-0 5m 120Mi' ;;
+  *) echo "$@" >>{calls} ;;
+esac
+"""
+
+
+def test_status_restart_and_stop(kubectl: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    kubectl.write_text(SCRIPT.format(pods=json.dumps(PODS), calls=calls))
+    [(name, found)] = operations().services().items()
+    assert (name, found.state, found.memory) == ("api", "1 of 2 pods ready", 120 * 2**20)
+    assert found.uptime.days > 0
+    operations().restart("pulsar")
+    assert calls.read_text() == "rollout restart statefulset/pulsar -n team\n"
+    with pytest.raises(OperationsError, match="SERVICE=nothing: there are api, pulsar"):
+        operations().restart("nothing")
+    calls.unlink()
+    assert operations().stop() == ["api", "pulsar"]
+    assert calls.read_text().splitlines() == [
+        "scale deployment/api --replicas 0 -n team",
+        "scale statefulset/pulsar --replicas 0 -n team",
+    ]
