@@ -46,7 +46,7 @@ def test_update_delete_truncate(measurements: Client) -> None:
     assert measurements.affected("UPDATE m SET v = v + 1, n = NULL WHERE id = 'a'") == 1
     assert measurements.run("SELECT v, n FROM m WHERE id = 'a'") == [(2.0, None)]
     assert "primary key" in measurements.error("UPDATE m SET id = 'x' WHERE id = 'a'").message
-    assert "where" in measurements.error("UPDATE m SET v = 1").message.lower()
+    assert "where" in measurements.error("UPDATE m SET v = 1, n = 2").message.lower()
     assert "Where" in measurements.error("DELETE FROM m").message
     assert measurements.affected("DELETE FROM m WHERE at < '2024-02-01'") == 1
     measurements.run("TRUNCATE TABLE m")
