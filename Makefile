@@ -69,8 +69,16 @@ restart: setup ## stop a service and start it again: make restart SERVICE=seatun
 	@$(STACK_COMMAND) restart $(SERVICE)
 
 .PHONY: preview
-preview: distributions ## show what `up` would change: make preview [STACK=dev]
-	@$(STACK_COMMAND) preview
+preview: setup ## show what a change would do to a stack: make preview [STACK=dev] [BASE=origin/main]
+	@$(RUN) python -m tools.preview --stack $(STACK) $(if $(BASE),--base "$(BASE)")
+
+.PHONY: drift
+drift: distributions ## compare what runs with the files, and fail if anything differs: make drift [STACK=dev]
+	@$(STACK_COMMAND) drift
+
+.PHONY: policies
+policies: distributions ## refuse what must not be deployed: make policies [STACK=dev]
+	@$(STACK_COMMAND) policies
 
 .PHONY: settings
 settings: setup ## write docs/settings.md, the table of all keys of a stack's configuration, from the models

@@ -11,8 +11,13 @@ from stacks.platform import Platform
 from stacks.workflows import workflows
 
 
-def environment(settings: Settings, stack: str) -> None:
-    """Declare the environment of a stack on the target of its settings.
+def environment(settings: Settings, stack: str, target: Target | None = None) -> None:
+    """Declare the environment of a stack.
+
+    Args:
+        settings: of the stack.
+        stack: its name.
+        target: where the services run; by default that of the settings.
 
     Raises:
         SettingsError: a product does not exist, or the target lacks a setting.
@@ -25,7 +30,7 @@ def environment(settings: Settings, stack: str) -> None:
         product.name: read_workflows(product.workflows) if product.workflows.is_dir() else [] for product in products
     }
     platform = Platform(
-        _target(settings, stack), settings, stack, [(each, settings.products[each.name]) for each in products]
+        target or _target(settings, stack), settings, stack, [(each, settings.products[each.name]) for each in products]
     )
     workflows(own.NAME, platform, platform_files, opts=platform.inside, needs=[platform.users])
     export(

@@ -94,6 +94,8 @@ def _run(options: argparse.Namespace) -> int:
         "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
         "restart": lambda: restart(options.stack, options.service),
         "preview": lambda: _preview(Stack(options.stack)),
+        "drift": lambda: _drift(Stack(options.stack)),
+        "policies": lambda: _policies(Stack(options.stack)),
         "credentials": lambda: access.credentials(options.stack, user=options.user, show=options.show),
         "token": lambda: access.token(options.stack, options.role),
         "sql": lambda: access.sql(options.stack, user=options.user, database=options.database, query=options.query),
@@ -134,6 +136,22 @@ def _preview(stack: Stack) -> int:
         return stack.run("preview", *arguments, variables=offline)
 
 
+def _drift(stack: Stack) -> int:
+    """Compare what runs with the state and the files; the exit status is 0 if nothing differs."""
+    load_settings(stack_configuration(stack.name))
+    if not stack.exists():
+        raise StackError(f"stack {stack.name} was never deployed from this state folder: there is nothing to compare")
+    stack.ensure()
+    return stack.run("preview", "--diff", "--expect-no-changes")
+
+
+def _policies(stack: Stack) -> int:
+    """Apply the policies to everything that `up` would deploy, without a look at what runs."""
+    load_settings(stack_configuration(stack.name))
+    stack.ensure()
+    return stack.run("preview", "--policy-pack", "infra/policies", "--refresh=false", "--suppress-outputs")
+
+
 def _parameters(begin: str, end: str) -> dict[str, str]:
     return {name: value for name, value in (("from", begin), ("to", end)) if value}
 
@@ -154,6 +172,8 @@ def parser() -> argparse.ArgumentParser:
     again = commands.add_parser("restart", help="stop a service and start it again")
     again.add_argument("service", nargs="?", default="")
     commands.add_parser("preview", help="what `up` would change")
+    commands.add_parser("drift", help="what differs between what runs and the files; fails if anything does")
+    commands.add_parser("policies", help="apply the policies to what `up` would deploy")
     commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
     who = commands.add_parser("credentials", help="who may log in where")
     who.add_argument("--show", action="store_true", help="with the passwords")

@@ -1,0 +1,80 @@
+"""The form of rules, and access to the properties of resources, of which some are unknown in a preview."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.settings import Settings
+from infra.targets.traits import TRAITS
+
+
+@dataclass(frozen=True)
+class StackFacts:
+    """What rules know of a stack.
+
+    Args:
+        name: of the stack.
+        settings: its settings.
+        plain: keys of its file whose values are not encrypted.
+    """
+
+    name: str
+    settings: Settings
+    plain: frozenset[str]
+
+    @property
+    def is_production(self) -> bool:
+        """Whether its data must survive: it is no rehearsal, and its target keeps data by default."""
+        return TRAITS[self.settings.target].keeps_data and not self.settings.rehearsal
+
+    @property
+    def is_mandatory(self) -> bool:
+        """Whether a violation stops a deployment: other machines can reach the stack."""
+        return TRAITS[self.settings.target].requires_tokens
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource: its type token, its name and its properties."""
+
+    type: str
+    name: str
+    properties: object
+
+    def get(self, *path: str) -> object:
+        """The property at a path, None where it is missing."""
+        return part(self.properties, *path)
+
+
+@dataclass(frozen=True)
+class ResourceRule:
+    """A rule about single resources; `check` yields a message for each violation, with what to do."""
+
+    name: str
+    description: str
+    check: Callable[[Declared, StackFacts], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class SettingsRule:
+    """A rule about the settings of a stack; `check` yields a message for each violation, with what to do."""
+
+    name: str
+    description: str
+    check: Callable[[StackFacts], Iterator[str]]
+
+
+def part(value: object, *path: str) -> object:
+    """The value at a path of keys, None where it is missing."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def items(value: object) -> list[object]:
+    """The items of a list, none of anything else."""
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
+
+
+def entries(value: object) -> list[tuple[str, object]]:
+    """The entries of a map, none of anything else."""
+    return [(str(key), each) for key, each in value.items()] if isinstance(value, Mapping) else []

@@ -1,0 +1,60 @@
+"""Prints what the working tree would change in a stack: `python -m tools.preview --stack NAME [--base REVISION]`."""
+
+import argparse
+import os
+import sys
+
+from infra.policies import on_resources, on_settings
+from infra.policies.facts import facts
+from infra.policies.rules import Declared, StackFacts
+from infra.resources.starrocks.migrations import MigrationError
+from infra.settings import SettingsError
+from tools.preview.changes import compare
+from tools.preview.plan import Plan
+from tools.preview.revisions import RevisionError, base, plans
+from tools.preview.text import markdown
+from tools.stack.configuration import stack_configuration
+
+_NOT_COMPARED = (
+    "What runs now, and what was changed by hand: `make drift STACK={stack}` compares with the deployed stack.",
+    "Policies on containers and pods: `make policies STACK={stack}`.",
+    "Generated passwords and tokens, and other values that only a deployment knows.",
+)
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tools.preview", description="What a change does to a stack.")
+    parser.add_argument("--stack", default=os.environ.get("STACK") or "local", help="its name; `local` by default")
+    parser.add_argument("--base", default="", help="revision to compare with; by default where the branch left main")
+    options = parser.parse_args()
+    try:
+        stack_configuration(options.stack)
+        revision = base(options.base)
+        before, after, missing = plans(options.stack, revision)
+        changes = compare(before, after)
+    except (MigrationError, RevisionError, SettingsError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    not_compared = [*missing, *(line.format(stack=options.stack) for line in _NOT_COMPARED)]
+    refused = violations(facts(options.stack), after)
+    print(markdown(options.stack, changes, baseline=revision.shown, not_compared=not_compared, refused=refused), end="")
+    return 0
+
+
+def violations(stack: StackFacts, plan: Plan) -> list[str]:
+    """What policies refuse, a line each; those on containers need a target and run in `make policies`."""
+    level = "mandatory" if stack.is_mandatory else "advisory"
+    found = [f"{rule.name} ({level}): {line}" for rule in on_settings.RULES for line in rule.check(stack)]
+    for each in plan.resources:
+        declared = Declared(each.type, each.name, each.inputs)
+        found += [
+            f"{rule.name} ({level}): {each.name}: {line}"
+            for rule in on_resources.RULES
+            for line in rule.check(declared, stack)
+        ]
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
