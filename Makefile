@@ -72,6 +72,19 @@ restart: setup ## stop a service and start it again: make restart SERVICE=seatun
 preview: setup ## show what a change would do to a stack: make preview [STACK=dev] [BASE=origin/main]
 	@$(RUN) python -m tools.preview --stack $(STACK) $(if $(BASE),--base "$(BASE)")
 
+.PHONY: github-previews
+github-previews: setup
+	@$(RUN) python -m tools.preview.github collect
+
+.PHONY: github-comments
+github-comments: setup
+	@$(RUN) python -m tools.preview.github comment
+
+.PHONY: deploy
+deploy: machine distributions ## apply the policies, then deploy and run the smoke tests: make deploy STACK=prod
+	@$(STACK_COMMAND) policies
+	@$(STACK_COMMAND) up
+
 .PHONY: drift
 drift: distributions ## compare what runs with the files, and fail if anything differs: make drift [STACK=dev]
 	@$(STACK_COMMAND) drift

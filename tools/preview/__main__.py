@@ -29,17 +29,32 @@ def main() -> int:
     parser.add_argument("--base", default="", help="revision to compare with; by default where the branch left main")
     options = parser.parse_args()
     try:
-        stack_configuration(options.stack)
-        revision = base(options.base)
-        before, after, missing = plans(options.stack, revision)
-        changes = compare(before, after)
+        print(rendered(options.stack, options.base), end="")
     except (MigrationError, RevisionError, SettingsError) as problem:
         print(problem, file=sys.stderr)
         return 1
-    not_compared = [*missing, *(line.format(stack=options.stack) for line in _NOT_COMPARED)]
-    refused = violations(facts(options.stack), after)
-    print(markdown(options.stack, changes, baseline=revision.shown, not_compared=not_compared, refused=refused), end="")
     return 0
+
+
+def rendered(stack: str, wanted: str) -> str:
+    """The preview of a stack as Markdown.
+
+    Args:
+        stack: its name.
+        wanted: revision to compare with; empty for the commit at which the branch left main.
+
+    Raises:
+        MigrationError: a migration has an error.
+        RevisionError: there is no such revision, or the working tree has no valid plan.
+        SettingsError: the stack's configuration is missing or invalid.
+    """
+    stack_configuration(stack)
+    revision = base(wanted)
+    before, after, missing = plans(stack, revision)
+    changes = compare(before, after)
+    not_compared = [*missing, *(line.format(stack=stack) for line in _NOT_COMPARED)]
+    refused = violations(facts(stack), after)
+    return markdown(stack, changes, baseline=revision.shown, not_compared=not_compared, refused=refused)
 
 
 def violations(stack: StackFacts, plan: Plan) -> list[str]:

@@ -37,6 +37,7 @@ RUN_BY = {
     "run": "tests/e2e/test_5_scheduler.py",
     "preview": "tests/unit/preview/test_repository.py",
     "drift": "tests/unit/stack/test_commands.py",
+    "deploy": "tools/stack/commands.py",
     "policies": "tests/integration/policies/test_pack.py",
     "images": "tests/dev/test_5_registry.py",
     "push": "tests/dev/test_5_registry.py",
