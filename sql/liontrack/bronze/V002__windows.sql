@@ -12,8 +12,8 @@ PROPERTIES (
 AS
 SELECT
     lion_id,
-    date_trunc('month', partition_date) AS month_start,
-    time_slice(last_update, INTERVAL 5 MINUTE) AS window_start,
+    month_start,
+    window_start,
     COUNT(*) AS positions,
     MAX(last_update) AS last_update,
     MAX_BY(position_lat, last_update) AS position_lat,
@@ -22,7 +22,8 @@ SELECT
 FROM (
     SELECT
         lion_id,
-        partition_date,
+        month_start,
+        window_start,
         last_update,
         position_lat,
         position_lng,
@@ -34,18 +35,28 @@ FROM (
     FROM (
         SELECT
             lion_id,
-            partition_date,
+            month_start,
+            window_start,
             last_update,
             position_lat,
             position_lng,
             LAG(position_lat) OVER (
-                PARTITION BY lion_id, partition_date, time_slice(last_update, INTERVAL 5 MINUTE) ORDER BY last_update
+                PARTITION BY lion_id, month_start, window_start ORDER BY last_update
             ) AS lat_before,
             LAG(position_lng) OVER (
-                PARTITION BY lion_id, partition_date, time_slice(last_update, INTERVAL 5 MINUTE) ORDER BY last_update
+                PARTITION BY lion_id, month_start, window_start ORDER BY last_update
             ) AS lng_before
-        FROM lions_raw
-        WHERE position_lat BETWEEN -90 AND 90 AND position_lng BETWEEN -180 AND 180
-    ) AS positions
+        FROM (
+            SELECT
+                lion_id,
+                date_trunc('month', partition_date) AS month_start,
+                time_slice(last_update, INTERVAL 5 MINUTE) AS window_start,
+                last_update,
+                position_lat,
+                position_lng
+            FROM lions_raw
+            WHERE position_lat BETWEEN -90 AND 90 AND position_lng BETWEEN -180 AND 180
+        ) AS positions
+    ) AS ordered
 ) AS steps
-GROUP BY lion_id, date_trunc('month', partition_date), time_slice(last_update, INTERVAL 5 MINUTE);
+GROUP BY lion_id, month_start, window_start;
