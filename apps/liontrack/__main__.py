@@ -1,4 +1,4 @@
-"""The command line: python -m apps.liontrack replay | simulate | demonstrate."""
+"""The command line: python -m apps.liontrack replay | simulate | demonstrate | import."""
 
 import argparse
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from apps.liontrack.producers.broker import Address, BrokerError, Publisher
 from apps.liontrack.producers.events import Event
 from apps.liontrack.producers.files import BadRowError
+from apps.liontrack.producers.mongodb import ImportFailed, Progress, import_all
 from apps.liontrack.producers.replay import Options, fixes, replay
 from apps.liontrack.producers.simulate import movement, people, weighings
 
@@ -33,8 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     now = datetime.now(UTC).replace(microsecond=0)
     try:
+        if options.command == "import":
+            return _import(options)
         return _publish(options, _events(options, now))
-    except BadRowError as error:
+    except (BadRowError, ImportFailed) as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except (BrokerError, OSError) as error:
@@ -90,6 +93,21 @@ def _publish(options: argparse.Namespace, events: Iterator[Event]) -> int:
         return 0 if to.acknowledged == to.published else NOT_DONE
 
 
+def _import(options: argparse.Namespace) -> int:
+    progress = Progress.load(options.resume)
+    with _interruptible() as stopped, Publisher(Address(options.broker, options.token_file), stopped=stopped) as to:
+        counts = import_all(
+            options.mongodb,
+            options.database,
+            to,
+            progress,
+            skip_bad=options.skip_bad,
+            note=lambda text: print(text, file=sys.stderr),
+        )
+    print(f"{counts.published:,} documents published, {counts.skipped:,} skipped")
+    return 0 if counts.complete else INTERRUPTED
+
+
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
     """Whether the user pressed Ctrl-C in the block; what was sent before is then still acknowledged."""
@@ -119,7 +137,16 @@ def _parser() -> argparse.ArgumentParser:
     shown = commands.add_parser(
         "demonstrate", help="publish the two collars in data/, with generated weights and users"
     )
-    for command in (again, simulate, shown):
+    imported = commands.add_parser("import", help="publish what MongoDB holds: lions, users, challenges, weights")
+    imported.add_argument("--mongodb", required=True, metavar="URI", help="such as mongodb://127.0.0.1:27017/liontrack")
+    imported.add_argument("--database", default="", help="default: the one that the URI names")
+    imported.add_argument(
+        "--resume", type=Path, metavar="STATE_FILE", help="remember how far it came, and go on from there"
+    )
+    imported.add_argument(
+        "--skip-bad", action="store_true", help="leave out documents that are no events, and print why"
+    )
+    for command in (again, simulate, shown, imported):
         _add_broker(command)
     return parser
 

@@ -24,6 +24,7 @@ PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if path.name != GE
 OTHERS_PORTS = {
     "5000": "a registry of the user",
     "50052": "upstream's port of DolphinScheduler's alert server",
+    "27017": "a MongoDB of the user",
 }
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT / "docs")))
