@@ -28,6 +28,8 @@ class Recorder(mocks.Mocks):
         self.resources: list[Resource] = []
         self.ignored: dict[str, list[str]] = {}
         """Inputs of each resource whose changes are ignored, by the same names as `needs`."""
+        self.retained: set[str] = set()
+        """Resources that a deletion leaves in place, by the same names as `needs`."""
         self.needs: dict[str, set[str]] = {}
         """Dependencies of each resource. Both are `<last part of the type>/<name>`, such as `Container/pulsar`."""
 
@@ -64,6 +66,7 @@ class _Monitor(mocks.MockMonitor):
         super().__init__(recorder)
         self._needs = recorder.needs
         self._ignored = recorder.ignored
+        self._retained = recorder.retained
 
     def RegisterResource(  # noqa: N802 # gRPC's name
         self, request: resource_pb2.RegisterResourceRequest
@@ -71,6 +74,8 @@ class _Monitor(mocks.MockMonitor):
         answer: resource_pb2.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         self._needs[_short(answer.urn)] = {_short(urn) for urn in request.dependencies}
         self._ignored[_short(answer.urn)] = list(request.ignoreChanges)
+        if request.retainOnDelete:
+            self._retained.add(_short(answer.urn))
         return answer
 
 

@@ -256,7 +256,11 @@ class KubernetesTarget:
             names.STACK_LABEL: self._stack,
             **{f"pod-security.kubernetes.io/{mode}": standard for mode in ("enforce", "audit", "warn")},
         }
+        # The deletion of a namespace deletes the claims in it, also those that Pulumi retains.
+        kept = ResourceOptions(retain_on_delete=self._keep_data)
         self._namespaces[name] = k8s.core.v1.Namespace(
-            name, metadata=k8s.meta.v1.ObjectMetaArgs(name=name, labels=labels), opts=self._opts
+            name,
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=name, labels=labels),
+            opts=ResourceOptions.merge(self._opts, kept),
         )
         policies.deny(name, ResourceOptions.merge(self._opts, ResourceOptions(depends_on=[self._namespaces[name]])))

@@ -238,6 +238,15 @@ def test_volumes(rendered_prod: Rendered) -> None:
     assert at(template, "spec", "resources", "requests", "storage") == "10Gi"
 
 
+def test_kept_data_keep_their_claims_and_namespaces(rendered_prod: Rendered) -> None:
+    claims = {f"PersistentVolumeClaim/{name}" for name in rendered_prod.of_kind("PersistentVolumeClaim")}
+    # The deletion of a namespace would delete the claims.
+    namespaces = {f"Namespace/{name}" for name in rendered_prod.of_kind("Namespace")}
+    assert rendered_prod.recorder.retained == claims | namespaces
+    assert len(namespaces) == 2
+    assert render(settings(keepData=False)).recorder.retained == set()
+
+
 def test_a_cluster_with_few_nodes_prefers_to_spread() -> None:
     few = render(settings(kubernetes={**CLUSTER, "spread": "preferred"}, seatunnel={"nodes": 3}))
     affinity = section(few.pods()["seatunnel"], "spec", "affinity", "podAntiAffinity")
