@@ -61,8 +61,8 @@ status: setup ## show a table of the services: health, address, memory, uptime
 	@$(STACK_COMMAND) status
 
 .PHONY: logs
-logs: setup ## follow the log of a service: make logs SERVICE=pulsar
-	@$(STACK_COMMAND) logs $(SERVICE)
+logs: setup ## follow the logs: make logs [SERVICE=pulsar,seatunnel SINCE=10m LEVEL=WARN FOLLOW=0]
+	@$(STACK_COMMAND) logs "$(SERVICE)" $(if $(SINCE),--since "$(SINCE)") $(if $(LEVEL),--level "$(LEVEL)") $(if $(filter 0,$(FOLLOW)),--no-follow)
 
 .PHONY: restart
 restart: setup ## stop a service and start it again: make restart SERVICE=seatunnel

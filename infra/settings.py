@@ -173,6 +173,36 @@ class WebSettings(Model):
         return self
 
 
+class GrafanaSettings(Model):
+    """Grafana, which shows the dashboards of `monitoring/dashboards/`. It needs images, so target `host` has none."""
+
+    enabled: bool = Field(True, description="whether the stack runs Grafana")
+    memory: Memory = Field("256Mi", description="of Grafana")
+    storage: Memory = Field("1Gi", description="of Grafana")
+
+
+class MonitoringSettings(Model):
+    """Prometheus, Alertmanager and their exporters."""
+
+    enabled: bool = Field(True, description="whether the stack runs Prometheus, Alertmanager, exporters and Grafana")
+    interval: Annotated[int, Field(ge=1, le=120, description="seconds between two collections of all metrics")] = 15
+    retention_days: Annotated[int, Field(ge=1, le=400, description="metrics older than this are deleted")] = 15
+    retention_size: Memory = Field("1Gi", description="above it the oldest metrics are deleted")
+    alert_pace: Annotated[
+        float, Field(gt=0, le=10, description="factor of all durations in alert rules; tests shorten them")
+    ] = 1.0
+    memory: Memory = Field("256Mi", description="of Prometheus")
+    storage: Memory = Field("5Gi", description="of Prometheus")
+    grafana: GrafanaSettings = GrafanaSettings()
+
+    @model_validator(mode="after")
+    def _storage_holds_what_is_kept(self) -> Self:
+        if mebibytes(self.retention_size) > mebibytes(self.storage):
+            msg = f"retentionSize {self.retention_size} is more than storage {self.storage}"
+            raise ValueError(msg)
+        return self
+
+
 class ProductSettings(Model):
     """The section of one product; products with further settings derive a class from it."""
 
@@ -207,6 +237,7 @@ class Settings(Model):
     products: dict[str, SerializeAsAny[ProductSettings]] = Field(
         {}, description="the stack's data products and their settings"
     )
+    monitoring: MonitoringSettings = MonitoringSettings()
     platform_api: WebSettings = WebSettings()
     frontend: WebSettings = WebSettings()
 
@@ -227,6 +258,11 @@ class Settings(Model):
         """Base image, registry and digests of the target's images."""
         sections: Mapping[str, ImageSettings] = {"docker": self.docker, "kubernetes": self.kubernetes}
         return sections[TRAITS[self.target].image_section]
+
+    @property
+    def has_grafana(self) -> bool:
+        """Whether the stack runs Grafana."""
+        return self.monitoring.enabled and self.monitoring.grafana.enabled and TRAITS[self.target].runs_images
 
     @field_validator("port_offset")
     @classmethod

@@ -139,6 +139,20 @@ POSTGRES_BINARIES = {
     ),
 }
 
+# Monitoring. Target `host` runs Debian's packages, of these versions or newer; the other targets run the images.
+
+PROMETHEUS_OLDEST = (2, 42, 0)
+ALERTMANAGER_OLDEST = (0, 25, 0)
+NODE_EXPORTER_OLDEST = (1, 5, 0)
+POSTGRES_EXPORTER_OLDEST = (0, 11, 1)
+# The last release line of the major version that Debian 12 packages, so that both read the same configuration.
+PROMETHEUS_IMAGE = "prom/prometheus:v2.53.5"
+ALERTMANAGER_IMAGE = "prom/alertmanager:v0.28.1"
+NODE_EXPORTER_IMAGE = "prom/node-exporter:v1.9.1"
+POSTGRES_EXPORTER_IMAGE = "prometheuscommunity/postgres-exporter:v0.17.1"
+GRAFANA = "12.0.2"
+GRAFANA_IMAGE = f"grafana/grafana:{GRAFANA}"
+
 # Tools
 
 PULUMI = "3.230.0"

@@ -34,6 +34,8 @@ def export(platform: Platform, products: Mapping[str, DataProduct]) -> None:
             "starrocks_http_url": starrocks["fe-http"].url,
             "dolphinscheduler_url": f"{platform.dolphinscheduler.operator_endpoints['rest'].url}/dolphinscheduler",
             "platform_api_url": platform.services[PLATFORM_API].operator_endpoints["http"].url,
+            "prometheus_url": _optional(platform, "prometheus"),
+            "grafana_url": _optional(platform, "grafana"),
             "frontend_url": platform.services["frontend"].operator_endpoints["http"].url,
         },
     )
@@ -65,3 +67,9 @@ def export(platform: Platform, products: Mapping[str, DataProduct]) -> None:
             }
         ),
     )
+
+
+def _optional(platform: Platform, service: str) -> str:
+    """The URL of a service; empty if the stack does not run it."""
+    running = platform.services.get(service)
+    return running.operator_endpoints["http"].url if running else ""

@@ -24,6 +24,7 @@ from infra.services.tasks import ALERT_WEBHOOK, Tasks
 from infra.services.web import frontend, platform_api, product_api
 from infra.settings import DolphinSchedulerSettings, ProductSettings, Settings
 from infra.targets.base import Running, Target
+from stacks import monitoring
 from stacks.secrets import secrets
 from stacks.starrocks import Complete, Run, run_starrocks
 
@@ -55,6 +56,7 @@ class Platform:
         self.streaming: list[Running] = []
         self._target = target
         self._products = products
+        self._monitoring = monitoring.addresses(target, settings.monitoring)
         complete = self._run_services()
         running = list(self.services.values())
         self.connections = ConnectionsFile("connections", stack=stack, running=running, secrets=self.secrets.values)
@@ -107,6 +109,11 @@ class Platform:
         """The URL that alerts are posted to, if there is one."""
         return self.secrets.values.get(ALERT_WEBHOOK)
 
+    @property
+    def scheduler_alerts(self) -> Output[str] | None:
+        """The URL that DolphinScheduler posts alerts to; None if the monitoring alerts of its workflows."""
+        return self.alert_webhook if self._monitoring is None else None
+
     def inside(self, service: Resource, *needs: Resource) -> ResourceOptions:
         """Options of a resource inside a service: deleted with it, so that `destroy` after `make down` works."""
         return ResourceOptions(depends_on=[service, self.connections, *needs], deleted_with=service)
@@ -144,14 +151,15 @@ class Platform:
             settings.starrocks, operated=self._target.has_operators, run=self._run, streaming=self._run_streaming
         )
         query = starrocks.running.endpoints["query"]
-        self._run_web(query, database)
+        self._run_web(query, database, engine.endpoints["rest"])
         tasks = Tasks(
             stack=self.stack,
             zeta=engine.endpoints["rest"],
             starrocks=query,
             placeholders=filled(lambda service, port: self.services[service].endpoints[port], engine.secret_files),
             products=self._products,
-            alerts=self.alert_webhook is not None,
+            webhook=self.alert_webhook is not None,
+            alertmanager=None if self._monitoring is None else self._monitoring.alertmanager,
         )
         _run_dolphinscheduler(
             settings.dolphin_scheduler,
@@ -161,13 +169,27 @@ class Platform:
             metadata=metadata,
             registry=registry,
         )
+        if self._monitoring is not None:
+            for service in monitoring.services(
+                self._target,
+                settings.monitoring,
+                stack=self.stack,
+                products=[product.name for product, _ in self._products],
+                with_grafana=settings.has_grafana,
+                running=self.services,
+                postgres=database.endpoints["sql"],
+                webhook=self.alert_webhook is not None,
+            ):
+                self._run(service, [database.resource])
         return starrocks.complete
 
-    def _run_web(self, starrocks: Endpoint, database: Running) -> None:
+    def _run_web(self, starrocks: Endpoint, database: Running, zeta: Endpoint) -> None:
         # A target starts only a few services at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
         # Pulsar, while APIs and page start in a second or two. PostgreSQL is therefore declared first.
         later = [database.resource]
-        platform = self._run(platform_api(self.settings.platform_api, starrocks=starrocks), later)
+        platform = self._run(
+            platform_api(self.settings.platform_api, starrocks=starrocks, zeta=zeta, monitoring=self._monitoring), later
+        )
         apis = {
             product.name: self._run(product_api(product, product.api, settings.api, starrocks=starrocks), later)
             for product, settings in self._products

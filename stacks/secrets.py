@@ -12,6 +12,7 @@ from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRET
 from infra.resources.pulsar.tokens import signed
 from infra.resources.secret import RandomSecret
 from infra.services import pulsar_roles
+from infra.services.grafana import ADMIN_SECRET as GRAFANA_SECRET
 from infra.services.tasks import ALERT_WEBHOOK
 from infra.settings import Settings
 
@@ -37,6 +38,8 @@ def secrets(settings: Settings, products: Sequence[Product]) -> Secrets:
         *(pulsar_roles.token(product.role(role)) for product in products for role in product.publishers),
     ]
     names = [*(secret(user) for user in users), *DATABASE_SECRETS, pulsar_roles.TOKEN_KEY]
+    if settings.has_grafana:
+        names.append(GRAFANA_SECRET)
     generated = {name: RandomSecret(name) for name in names}
     values = {name: each.value for name, each in generated.items()}
     key = values[pulsar_roles.TOKEN_KEY]

@@ -45,14 +45,14 @@ def workflows(
         f"{project}-project", stack=stack, service=service, project=project, opts=opts(scheduler, *needs)
     )
     alerts: list[Resource] = []
-    if platform.alert_webhook is not None:
+    if platform.scheduler_alerts is not None:
         alerts.append(
             DolphinSchedulerAlerts(
                 f"{project}-alerts",
                 stack=stack,
                 service=service,
                 group=project,
-                secret_id=platform.alert_webhook.apply(lambda url: sha256(url.encode()).hexdigest()[:16]),
+                secret_id=platform.scheduler_alerts.apply(lambda url: sha256(url.encode()).hexdigest()[:16]),
                 opts=opts(scheduler),
             )
         )

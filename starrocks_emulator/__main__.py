@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 from aiohttp import web
@@ -86,7 +87,12 @@ async def _run(arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Run from the command line."""
     arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+    )
     _check_address(arguments.host, arguments.allow_remote)
     try:
         asyncio.run(_run(arguments))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
+from apps.frontend.server import logs
 from apps.frontend.server.app import build_app
 from apps.frontend.server.pages import MissingPageError
 from apps.frontend.server.upstreams import Upstreams, base_address
@@ -80,8 +81,11 @@ def main() -> int:
     except MissingPageError as error:
         print(error, file=sys.stderr)
         return 2
+    logs.configure()
     uvicorn.run(
         app,
+        # Its loggers use the handler of the process.
+        log_config=None,
         host=host,
         port=port,
         # Pages send a request every 5 s: an access log would hide everything else in the log.

@@ -1,14 +1,18 @@
 """The declaration of the platform's API."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
-from apps.platform_api.models import Pipeline
+from apps.platform_api.flow import monitored
+from apps.platform_api.metrics import ZetaMetrics, pipeline_metrics
+from apps.platform_api.models import Monitored, Pipeline
 from apps.platform_api.pipeline import pipeline
+from apps.platform_api.prometheus import Monitoring
+from apps.platform_api.settings import Settings
 from apps.web.api import Api
 from apps.web.parameters import PoolOf
 from apps.web.representation import described
-from apps.web.settings import Settings
+from apps.web.starrocks import Pool
 
 router = APIRouter(prefix="/api/v1/pipeline", tags=["pipeline"])
 
@@ -25,13 +29,35 @@ def get_pipeline(pool: PoolOf) -> Response:
     return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 
+@router.get(
+    "/monitoring",
+    response_model=Monitored,
+    summary="Alerts that fire, rates, backlogs and resources",
+    responses=described(),
+)
+def get_monitoring(request: Request) -> Response:
+    """From Prometheus and Alertmanager. Where these do not answer, `error` says so and the status is 200."""
+    monitoring = request.app.state.monitoring
+    assert monitoring is None or isinstance(monitoring, Monitoring)
+    body = monitored(monitoring).model_dump_json()
+    return Response(body, headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _prepare(app: FastAPI, settings: Settings, _: Pool) -> None:
+    both = settings.prometheus_url and settings.alertmanager_url
+    app.state.monitoring = Monitoring(settings.prometheus_url, settings.alertmanager_url) if both else None
+
+
 API = Api(
     name="kappastack",
     title="kappastack",
     version="1.0.0",
-    description="The state of the platform's workflows and streaming jobs, read from StarRocks.",
+    description="The state of workflows, streaming jobs and services, read from StarRocks and Prometheus.",
     settings=Settings,
     routers=[router],
+    prepare=_prepare,
+    measure=pipeline_metrics,
+    collectors=lambda settings: [ZetaMetrics(settings.zeta_url)],
 )
 
 create_app = API.create

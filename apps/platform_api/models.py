@@ -46,3 +46,80 @@ class Pipeline(BaseModel):
     checked_at: datetime = Field(examples=["2026-01-31T12:40:10Z"])
     steps: list[PipelineStep]
     jobs: list[StreamingJob]
+
+
+class Alert(BaseModel):
+    """An alert that fires."""
+
+    name: str = Field(examples=["ServiceDown"])
+    severity: str = Field(examples=["critical"], description="critical or warning")
+    owner: str = Field(examples=["platform"], description="who looks after it: platform, or a product")
+    summary: str = Field(examples=["pulsar does not answer at 127.0.0.1:8080"])
+    summary_fr: str = Field(examples=["pulsar ne répond pas à 127.0.0.1:8080"])
+    runbook: str | None = Field(examples=["docs/runbook.md#a-service-is-down"], description="what to do")
+    started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
+
+
+class TopicFlow(BaseModel):
+    """What comes into a topic and waits there."""
+
+    product: str = Field(examples=["weather"], description="tenant of the topic")
+    topic: str = Field(examples=["weather/events/readings"])
+    in_per_second: float | None = Field(examples=[12.5], description="messages per second")
+    backlog: int | None = Field(examples=[0], description="messages that no consumer has acknowledged")
+    lag_seconds: float | None = Field(
+        examples=[0], description="since the last acknowledgement, while messages wait; 0 where none waits"
+    )
+
+
+class JobFlow(BaseModel):
+    """What a streaming job moves."""
+
+    name: str = Field(examples=["weather-ingest"])
+    running: bool
+    received_per_second: float | None = Field(examples=[12.5], description="messages that it reads")
+    written_per_second: float | None = Field(examples=[25.0], description="rows that its sinks take")
+
+
+class Rejected(BaseModel):
+    """The share of a product's recent messages that were rejected."""
+
+    product: str = Field(examples=["weather"])
+    share: float | None = Field(examples=[0.005], description="0 to 1; null without messages")
+
+
+class Machine(BaseModel):
+    """Shares of the machine that are in use, 0 to 1."""
+
+    cpu_share: float | None = Field(examples=[0.2])
+    memory_share: float | None = Field(examples=[0.4])
+    disk_share: float | None = Field(examples=[0.5], description="of the fullest disk")
+
+
+class ServiceUse(BaseModel):
+    """Whether a service answers Prometheus, and what it takes."""
+
+    service: str = Field(examples=["pulsar"])
+    up: bool
+    memory_bytes: int | None = Field(examples=[500000000])
+    cpu_cores: float | None = Field(examples=[0.1])
+
+
+class Flow(BaseModel):
+    """How data flow. Rates are means of two minutes."""
+
+    topics: list[TopicFlow]
+    jobs: list[JobFlow]
+    rejected: list[Rejected]
+    machine: Machine
+    services: list[ServiceUse]
+
+
+class Monitored(BaseModel):
+    """What the monitoring knows."""
+
+    checked_at: datetime = Field(examples=["2026-01-31T12:40:10Z"])
+    enabled: bool = Field(description="whether the stack has monitoring")
+    error: str | None = Field(examples=[None], description="why the monitoring cannot be read")
+    alerts: list[Alert]
+    flow: Flow | None

@@ -1,11 +1,15 @@
-"""Alerts: JSON that is posted to a webhook, in a form that Slack and Mattermost display."""
+"""Alerts of tasks. Alertmanager groups them with all others; a stack without monitoring posts them to its webhook.
+
+The webhook gets JSON in a form that Slack and Mattermost display.
+"""
 
 import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -15,6 +19,12 @@ SOURCE = "kappastack"
 _PAUSES = (1.0, 3.0)
 _TIMEOUT = 10.0
 _TEXT = 3500
+RESOLVED = "resolved"
+_SEVERITIES = ("critical", "warning")
+_ALERT_NAME = "WorkflowFinding"
+_RUNBOOK = "docs/runbook.md#a-workflow-found-something"
+_LONGEST = timedelta(days=7)
+"""An alert that nothing resolves ends after this time, because its workflow may have been removed."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Alert:
         text: what was found, and what to do.
         product: data product.
         workflow: the workflow that found it.
+        subject: what it is about, such as the name of a job: `resolved` ends the alerts about the same subject.
     """
 
     severity: str
@@ -34,6 +45,53 @@ class Alert:
     text: str
     product: str
     workflow: str
+    subject: str
+
+
+class Sender(Protocol):
+    """Sends alerts."""
+
+    def send(self, alert: Alert) -> bool:
+        """Send an alert, trying three times; whether it arrived. It never fails the work."""
+
+
+class Alertmanager:
+    """The stack's Alertmanager, which sends alerts on and shows them on the page."""
+
+    def __init__(self, stack: str, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`url` is its address."""
+        self._stack = stack
+        self._url = f"{url.rstrip('/')}/api/v2/alerts"
+        self._sleep = sleep
+
+    def send(self, alert: Alert) -> bool:
+        """Send an alert, trying three times; whether it arrived. It never fails the work."""
+        say(f"{alert.severity}: {alert.title}")
+        resolved = alert.severity == RESOLVED
+        now = datetime.now(UTC)
+        severities = _SEVERITIES if resolved else (alert.severity,)
+        document = [
+            {
+                "labels": {
+                    "alertname": _ALERT_NAME,
+                    "severity": severity,
+                    "owner": alert.product,
+                    "product": alert.product,
+                    "workflow": alert.workflow,
+                    "subject": alert.subject,
+                    "stack": self._stack,
+                },
+                "annotations": {
+                    "summary": alert.title,
+                    "summary_fr": alert.title,
+                    "description": alert.text[:_TEXT],
+                    "runbook": _RUNBOOK,
+                },
+                "endsAt": (now if resolved else now + _LONGEST).isoformat(),
+            }
+            for severity in severities
+        ]
+        return _repeated(self._url, document, "Alertmanager", self._sleep)
 
 
 class Webhook:
@@ -62,32 +120,37 @@ class Webhook:
             "text": f"[{self._stack}] {alert.title}\n{alert.text[:_TEXT]}",
             "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        for pause in (*_PAUSES, None):
-            problem = _post(url, document)
-            if not problem:
-                say("the alert was sent")
-                return True
-            say(f"the alert was not sent: {problem}")
-            if pause is not None:
-                self._sleep(pause)
-        return False
+        return _repeated(url, document, "the webhook", self._sleep)
 
 
-def _post(url: str, document: dict[str, str]) -> str:
+def _repeated(url: str, document: object, receiver: str, sleep: Callable[[float], None]) -> bool:
+    """Post up to three times; whether the receiver took it."""
+    for pause in (*_PAUSES, None):
+        problem = _post(url, document, receiver)
+        if not problem:
+            say("the alert was sent")
+            return True
+        say(f"the alert was not sent: {problem}")
+        if pause is not None:
+            sleep(pause)
+    return False
+
+
+def _post(url: str, document: object, receiver: str) -> str:
     """Post once; what went wrong, without the URL."""
     try:
         data = json.dumps(document).encode()
         request = Request(url, data, {"Content-Type": "application/json"}, method="POST")  # noqa: S310
         if request.type not in {"http", "https"}:
-            return "the webhook's URL is neither http nor https"
+            return f"the URL of {receiver} is neither http nor https"
         with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             answer.read()
     except HTTPError as error:
-        return f"the webhook answered {error.code}"
+        return f"{receiver} answered {error.code}"
     except URLError as error:
-        return f"the webhook does not answer: {type(error.reason).__name__}"
+        return f"{receiver} does not answer: {type(error.reason).__name__}"
     except ValueError:
-        return "the webhook's URL is not valid"
+        return f"the URL of {receiver} is not valid"
     except OSError as error:
-        return f"the webhook does not answer: {type(error).__name__}"
+        return f"{receiver} does not answer: {type(error).__name__}"
     return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from apps.shared.starrocks import Address, StarRocks
 from apps.shared.streaming_jobs import StreamingJobs
-from apps.tasks.alerts import Alert, Webhook
+from apps.tasks.alerts import Alert, Alertmanager, Sender, Webhook
 from apps.tasks.asked import Asked
 from apps.tasks.guard import Guard
 from apps.tasks.log import say
@@ -68,10 +68,15 @@ class Context:
         """The streaming jobs of the stack; `connection` must be of the platform's user."""
         return StreamingJobs(connection, f"{self.settings.platform.database}.streaming_jobs")
 
-    def alert(self, severity: str, title: str, text: str, *, product: str = "") -> bool:
-        """Send an alert; return whether it was delivered."""
-        webhook = Webhook(self.settings.stack, self.settings.alerts.webhook_file)
-        return webhook.send(Alert(severity, title, text, product or self.step.product, self.step.workflow))
+    def alert(self, severity: str, title: str, text: str, *, subject: str, product: str = "") -> bool:
+        """Send an alert about a subject; return whether it was delivered."""
+        stack, alerts = self.settings.stack, self.settings.alerts
+        sender: Sender = Webhook(stack, alerts.webhook_file)
+        if alerts.alertmanager:
+            sender = Alertmanager(stack, alerts.alertmanager)
+        return sender.send(
+            Alert(severity, title, text, product or self.step.product, self.step.workflow, subject=subject)
+        )
 
     def watch(self, job_id: int | None) -> None:
         """Set the Zeta job that the guard stops if this process is killed; None for none."""

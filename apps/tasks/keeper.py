@@ -122,12 +122,17 @@ class _Keeper:
     def _running(self) -> None:
         job = self._job
         if job.state in {JobState.GIVEN_UP, JobState.DOWN}:
-            self._context.alert("resolved", f"{job.name} runs again", "It was restarted.", product=job.product)
+            self._runs_again()
         stable = job.since_restart is None or job.since_restart >= STABLE_SECONDS
         failures = 0 if stable or job.state == JobState.GIVEN_UP else job.failures
         reason = job.reason if failures else ""
         self._note(JobState.RUNNING, reason, failures=failures)
         self._found.say(f"{job.name} runs" + (f", after {failures} failures in a row" if failures else ""))
+
+    def _runs_again(self) -> None:
+        job = self._job
+        title = f"{job.name} runs again"
+        self._context.alert("resolved", title, "It was put back.", subject=job.name, product=job.product)
 
     def _ended(self, info: JobInfo) -> None:
         job = self._job
@@ -177,12 +182,12 @@ class _Keeper:
             self._note(JobState.RUNNING, f"restarted: {why}", failures=failures)
             self._found.say(f"{job.name} was restarted")
             if job.state == JobState.DOWN:
-                self._context.alert("resolved", f"{job.name} runs again", "It was restarted.", product=job.product)
+                self._runs_again()
 
     def _give_up(self, why: str, failures: int) -> None:
         job = self._job
         title = f"streaming job {job.name} failed {failures} times in a row and was given up"
-        self._context.alert("critical", title, f"{why[:1500]}\n{_WHAT_TO_DO}", product=job.product)
+        self._context.alert("critical", title, f"{why[:1500]}\n{_WHAT_TO_DO}", subject=job.name, product=job.product)
         self._note(JobState.GIVEN_UP, why, failures=failures)
         self._found.say(f"{title}: {why}", problem=True)
 
@@ -199,7 +204,9 @@ class _Keeper:
             state = JobState.DOWN
             if job.state != JobState.DOWN:
                 text = f"{why}\nNothing is ingested; messages wait in Pulsar. See `make status` and `make logs`."
-                self._context.alert("critical", f"SeaTunnel does not answer, {job.name} does not run", text)
+                self._context.alert(
+                    "critical", f"SeaTunnel does not answer, {job.name} does not run", text, subject=job.name
+                )
         self._note(state, why, restarted=first)
         self._found.say(f"{job.name}: {why}", problem=True)
 

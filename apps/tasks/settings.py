@@ -108,8 +108,14 @@ class Product(_Model):
 
 
 class AlertSettings(_Model):
-    """The file that holds the URL of the webhook for alerts, which is a secret; None: there is no webhook."""
+    """Where alerts go.
 
+    Args:
+        alertmanager: URL of Alertmanager; None in a stack without monitoring.
+        webhook_file: file that holds the URL of the webhook, which is a secret; None: there is no webhook.
+    """
+
+    alertmanager: str | None = None
     webhook_file: str | None = None
 
 
@@ -123,7 +129,7 @@ class TaskSettings(_Model):
         platform: database and user of the platform.
         placeholders: of job files; secret files among them are named as the engine finds them.
         products: by name.
-        alerts: the webhook.
+        alerts: where alerts go.
     """
 
     stack: str

@@ -52,7 +52,7 @@ def run_check(context: Context, name: str, window: Window) -> str:
     if not rows:
         if reported:
             names = ", ".join(sorted(reported))
-            if context.alert("resolved", f"{name}: resolved", f"{names}: fine again"):
+            if context.alert("resolved", f"{name}: resolved", f"{names}: fine again", subject=name):
                 context.record.findings(())
         return "no findings"
     found = {str(next(iter(row.values()))) for row in rows}
@@ -63,7 +63,7 @@ def run_check(context: Context, name: str, window: Window) -> str:
     else:
         lines = [_line(row) for row in rows[:_SHOWN]]
         lines += [f"… and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
-        arrived = context.alert("warning", title, "\n".join(lines))
+        arrived = context.alert("warning", title, "\n".join(lines), subject=name)
         # If the alert was not delivered, the next run sends it again.
         context.record.findings(found if arrived else found & reported)
     return f"{len(rows)} findings: {', '.join(sorted(found))}"

@@ -4,12 +4,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI
+from prometheus_client.registry import Collector
 
 from apps.web import openapi, operations, problems
-from apps.web.health import ReadNewest
+from apps.web.health import ReadNewest, health
 from apps.web.methods import Methods
 from apps.web.metrics import Measure, Metrics
 from apps.web.observation import Observation
@@ -44,6 +46,7 @@ class Api(Generic[S]):
         newest: reads the times of its newest data for /health; None for an API without data of its own.
         measure: reads metrics of its data for /metrics; None for none.
         prepare: stores objects that routes need, except the pool, in `app.state`; it must not connect.
+        collectors: makes further metrics, which are not of StarRocks; it must not connect.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Api(Generic[S]):
     newest: ReadNewest | None = None
     measure: Measure | None = None
     prepare: Callable[[FastAPI, S, Pool], None] | None = None
+    collectors: Callable[[S], Sequence[Collector]] | None = None
 
     def create(self, settings: S) -> FastAPI:
         """The application; it connects to StarRocks with the first request, not here."""
@@ -66,7 +70,13 @@ class Api(Generic[S]):
             pool.close()
 
         app = self._routes(lifespan)
-        metrics = Metrics(pool, self.measure)
+        fresh_within = timedelta(seconds=settings.fresh_within_seconds)
+        metrics = Metrics(
+            pool,
+            lambda: health(pool, self.newest, fresh_within),
+            self.measure,
+            self.collectors(settings) if self.collectors is not None else (),
+        )
         app.state.name = self.name
         app.state.settings = settings
         app.state.pool = pool

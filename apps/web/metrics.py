@@ -1,7 +1,7 @@
 """Metrics for Prometheus."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import nan
 
 from prometheus_client import (
@@ -17,6 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from apps.web.background import Background
 from apps.web.health import Health
 from apps.web.starrocks import Pool, StarRocksRefused, StarRocksUnavailable
 
@@ -25,20 +26,37 @@ log = logging.getLogger(__name__)
 Measure = Callable[[Pool], Iterable[Metric]]
 """Reads metrics from StarRocks."""
 
+_FRESH_SECONDS = 15.0
+"""Metrics that are younger are not read again, however often they are collected."""
+
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 
 
 class Metrics:
     """Requests and latencies by route, connections to StarRocks, and the age of the data."""
 
-    def __init__(self, pool: Pool, measure: Measure | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        health: Callable[[], Health],
+        measure: Measure | None = None,
+        collectors: Sequence[Collector] = (),
+    ) -> None:
         """A registry of its own, so that several APIs can live in one process.
 
         Args:
             pool: connections to StarRocks.
-            measure: reads further metrics at each scrape; None for none.
+            health: reads the health of StarRocks and the data.
+            measure: reads further metrics; None for none.
+            collectors: further metrics.
         """
         self._registry = CollectorRegistry()
+        self._health = Background(health)
+        self._measured = (
+            None if measure is None else Background(lambda: _read(measure, pool), fresh_seconds=_FRESH_SECONDS)
+        )
+        for collector in collectors:
+            self._registry.register(collector)
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._requests = Counter(
@@ -51,8 +69,6 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
-        if measure is not None:
-            self._registry.register(_Measured(pool, measure))
         connections = Gauge("api_starrocks_connections", "Connections to StarRocks", ["state"], registry=self._registry)
         connections.labels("open").set_function(lambda: pool.state().open)
         connections.labels("in_use").set_function(lambda: pool.state().in_use)
@@ -71,32 +87,49 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._duration.labels(method, route).observe(seconds)
 
-    def render(self, health: Health) -> tuple[bytes, str]:
-        """All metrics in Prometheus' text format, and its media type."""
+    def render(self, within: float) -> tuple[bytes, str]:
+        """All metrics in Prometheus' text format, and its media type.
+
+        Args:
+            within: seconds to wait for StarRocks. While it does not answer, there are all metrics but those it has.
+        """
+        self._look(within / 2)
+        text = generate_latest(self._registry)
+        if self._measured is not None:
+            try:
+                text += generate_latest(_Read(self._measured.get(within / 2)))
+            except TimeoutError:
+                log.warning("metrics unavailable", extra={"fields": {"reason": "StarRocks does not answer in time"}})
+        return text, CONTENT_TYPE_LATEST
+
+    def _look(self, within: float) -> None:
+        try:
+            health = self._health.get(within)
+        except TimeoutError:
+            self._up.set(0)
+            return
         self._up.set(health.starrocks.reachable)
         data = health.data
         if data is not None:
             self._fresh.set(data.fresh)
             self._age.set(nan if data.age_seconds is None else data.age_seconds)
             self._received.set(nan if data.last_received_at is None else data.last_received_at.timestamp())
-        return generate_latest(self._registry), CONTENT_TYPE_LATEST
 
 
-class _Measured(Collector):
-    """Metrics that are read from StarRocks."""
+class _Read(Collector):
+    """Metrics that were read."""
 
-    def __init__(self, pool: Pool, measure: Measure) -> None:
-        self._pool = pool
-        self._measure = measure
-
-    def describe(self) -> Iterable[Metric]:
-        """None: without this method the registry would read them when the API starts."""
-        return ()
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = metrics
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics now."""
-        try:
-            return list(self._measure(self._pool))
-        except (StarRocksUnavailable, StarRocksRefused) as error:
-            log.warning("metrics unavailable", extra={"fields": {"reason": str(error)}})
-            return ()
+        """The metrics."""
+        return self._metrics
+
+
+def _read(measure: Measure, pool: Pool) -> list[Metric]:
+    try:
+        return list(measure(pool))
+    except (StarRocksUnavailable, StarRocksRefused) as error:
+        log.warning("metrics unavailable", extra={"fields": {"reason": str(error)}})
+        return []

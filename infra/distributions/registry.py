@@ -9,9 +9,11 @@ from infra.checkout.paths import ROOT
 from infra.distributions.model import Distribution, Report
 from infra.distributions.recipes import dolphinscheduler as _dolphinscheduler
 from infra.distributions.recipes import frontend as _frontend
+from infra.distributions.recipes import monitoring as _monitoring
 from infra.distributions.recipes import postgres as _postgres
 from infra.distributions.recipes import pulsar as _pulsar
 from infra.distributions.recipes import seatunnel as _seatunnel
+from infra.distributions.recipes.debian import DebianPrograms
 from infra.distributions.recipes.python_app import PythonApp
 from infra.products.model import Product, Program
 from infra.products.registry import declared
@@ -82,7 +84,7 @@ def _program(product: Product, each: Program) -> PythonApp:
     )
 
 
-def _recipe(app: PythonApp) -> Recipe:
+def _recipe(app: PythonApp | DebianPrograms) -> Recipe:
     return Recipe(app.distribution, app.build)
 
 
@@ -106,6 +108,7 @@ def recipes() -> dict[str, Recipe]:
         "frontend": Recipe(_frontend.distribution, _frontend.build),
         "pulsar": Recipe(_pulsar.distribution, _pulsar.build),
         "postgres": Recipe(_postgres.distribution, _postgres.build),
+        **{each.name: _recipe(each) for each in _monitoring.ALL},
         **{app.name: _recipe(app) for app in apps},
     }
 
@@ -163,3 +166,23 @@ def frontend() -> Distribution:
 def tasks() -> Distribution:
     """The programs of workflow tasks: `lib/`, and in `products/` the job files and queries of every product."""
     return _tasks().distribution()
+
+
+def prometheus() -> Distribution:
+    """Prometheus: `bin/`, `web/`."""
+    return _monitoring.PROMETHEUS.distribution()
+
+
+def alertmanager() -> Distribution:
+    """Alertmanager: `bin/`."""
+    return _monitoring.ALERTMANAGER.distribution()
+
+
+def node_exporter() -> Distribution:
+    """Prometheus' exporter for a machine: `bin/`."""
+    return _monitoring.NODE_EXPORTER.distribution()
+
+
+def postgres_exporter() -> Distribution:
+    """Prometheus' exporter for PostgreSQL: `bin/`."""
+    return _monitoring.POSTGRES_EXPORTER.distribution()

@@ -6,7 +6,7 @@ from infra.distributions import dolphinscheduler as distribution
 from infra.services import ports
 from infra.services.dolphinscheduler_logging import WITH_TASKS, WITHOUT_TASKS
 from infra.services.java import java
-from infra.services.model import Endpoint, HttpGet, Need, Port, Service, Volume
+from infra.services.model import Endpoint, HttpGet, Metrics, Need, Port, Service, Volume
 from infra.services.tasks import Tasks, with_tasks
 from infra.services.zookeeper import zookeeper
 from infra.settings import DolphinSchedulerSettings, mebibytes, millicores
@@ -263,4 +263,13 @@ def _server(
         group=group,
         needs=(Need("postgres", "sql"), *needs),
         stop_grace=30,
+        # Spring's endpoints share a folder: `…/actuator/health`, `…/actuator/prometheus`.
+        metrics=(
+            Metrics(
+                health.port,
+                path=health.path.replace("health", "prometheus"),
+                job=f"{NAME}_{server}",
+                dropped=("ds_worker_resource_download_.+", "jetty_.+", ".+_seconds_bucket"),
+            ),
+        ),
     )

@@ -71,9 +71,43 @@ class Volume:
 
 @dataclass(frozen=True)
 class PublishedImage:
-    """An image of another project. It runs unchanged, as the image's user and with a writable root file system."""
+    """An image of another project, which runs unchanged.
+
+    Args:
+        reference: repository and tag.
+        home: folder in the image that `@{dist}` stands for; empty for the root folder.
+        user: user and group that the service runs as, such as `65534:0`; empty for the image's own user. A user other
+            than root needs group 0, which may read configuration and secrets.
+        starts_itself: whether the image's entrypoint is the program. It then gets the arguments only.
+        confined: whether it runs with a read-only root file system and without capabilities, as the platform's own
+            images do.
+        checker: program of the image that runs the health check: `bash`, or BusyBox' `wget`.
+    """
 
     reference: str
+    home: str = ""
+    user: str = ""
+    starts_itself: bool = False
+    confined: bool = False
+    checker: Literal["bash", "wget"] = "bash"
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Metrics of a service in Prometheus' text format: the answer to GET `path` on `port`.
+
+    Args:
+        port: name of the port.
+        path: path of the request.
+        job: value of the label `job`, which services of one kind share; empty for the service's name.
+        dropped: names of metrics that are not stored, as regular expressions. They would cost memory, and no rule and
+            no dashboard reads them.
+    """
+
+    port: str
+    path: str = "/metrics"
+    job: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +237,7 @@ class Service:
         needs: ports of other services that it connects to. Targets with network policies permit nothing else.
         outside: whether it connects to addresses outside the stack.
         operated_by: custom resource for targets where an operator runs the service; None if the target does.
+        metrics: its metrics, which Prometheus collects.
     """
 
     name: str
@@ -232,6 +267,7 @@ class Service:
     needs: tuple[Need, ...] = field(default=(), repr=False)
     outside: bool = field(default=False, repr=False)
     operated_by: Operator | None = field(default=None, repr=False)
+    metrics: tuple[Metrics, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from infra.services.model import Port, Service, TcpAnswer, Volume
 from infra.settings import PostgresSettings, mebibytes, millicores
 
 SUPERUSER = "postgres"
+MONITORING_ROLE = "monitoring"
+"""Role that may read statistics only; the exporter of metrics has it."""
+MONITORING_SECRET = "postgres-monitoring"  # noqa: S105 # the name of a secret
 
 _START = """\
 #!/bin/sh

@@ -5,13 +5,28 @@ from collections.abc import Sequence
 from infra.distributions import pulsar as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, java, properties
-from infra.services.model import HttpGet, Port, Service, Volume
+from infra.services.model import HttpGet, Metrics, Port, Service, Volume
 from infra.settings import PulsarSettings, mebibytes, millicores
 
 NAME = "pulsar"
 """Name that clients connect to: the standalone process or a cluster's proxy."""
 HEALTH = HttpGet("admin", "/status.html", start_within=180, contains="OK")
 """A started server with a `statusFilePath` answers this request. Pulsar's deeper health check requires a token."""
+METRICS = Metrics(
+    "admin",
+    path="/metrics/",
+    job=NAME,
+    dropped=(
+        ".+_created",
+        "caffeine_.+",
+        "jvm_memory_pool_.+",
+        "pulsar_metadata_store_ops_latency_ms_bucket",
+        "pulsar_ml_.+Buckets",
+        "pulsar_txn_.+",
+        ".+_write_latency_.+",
+    ),
+)
+"""Metrics of a broker, a proxy or the standalone process. Without the last slash, Pulsar redirects."""
 MAX_MESSAGE_BYTES = 512 * 1024
 """Rejected messages are stored in base64 in a VARCHAR of StarRocks, whose limit is 1 MiB."""
 
@@ -57,6 +72,7 @@ def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
         memory=heap + direct + 256,
         cpu=millicores(settings.cpu),
         stop_grace=30,
+        metrics=(METRICS,),
     )
 
 

@@ -6,12 +6,13 @@ that serves their topic, by host names that exist only in the stack's network; t
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from infra.distributions import pulsar as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, properties
-from infra.services.model import HttpGet, Need, Port, Service, Volume
-from infra.services.pulsar import HEALTH, NAME, bookkeeper, broker, pulsar_java
+from infra.services.model import HttpGet, Metrics, Need, Port, Service, Volume
+from infra.services.pulsar import HEALTH, METRICS, NAME, bookkeeper, broker, pulsar_java
 from infra.services.zookeeper import hosts, zookeeper
 from infra.settings import PulsarSettings, mebibytes, millicores
 
@@ -31,6 +32,7 @@ def zookeepers(settings: PulsarSettings) -> list[Service]:
             class_path="@{dist}/lib/*",
             logging={"log4j2.properties": LOG4J2_CONSOLE},
             options=("-Dlog4j2.configurationFile=@{files}/log4j2.properties",),
+            metrics=True,
         )
         for number in range(1, settings.zookeepers + 1)
     ]
@@ -85,6 +87,7 @@ def proxy(settings: PulsarSettings) -> Service:
             *_needs(_brokers(settings), "broker", "admin"),
         ),
         stop_grace=30,
+        metrics=(replace(METRICS, job=f"{NAME}_proxy"),),
     )
 
 
@@ -160,6 +163,7 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
             *_needs([each for each in _bookies(settings) if each != _bookies(settings)[number - 1]], "bookie"),
         ),
         stop_grace=30,
+        metrics=(Metrics("http", job="bookkeeper"),),
     )
 
 
@@ -204,6 +208,7 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
             *_needs([each for each in _brokers(settings) if each != _brokers(settings)[number - 1]], "broker", "admin"),
         ),
         stop_grace=30,
+        metrics=(METRICS,),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from infra.distributions import seatunnel as distribution
 from infra.services import ports, pulsar_roles
 from infra.services.java import LOG4J2_CONSOLE, java
-from infra.services.model import HttpGet, Need, Port, Service, Volume
+from infra.services.model import HttpGet, Metrics, Need, Port, Service, Volume
 from infra.settings import SeaTunnelSettings, mebibytes, millicores
 
 _HAZELCAST = """\
@@ -133,4 +133,12 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence
             *(Need(_name(other), "rest") for other in range(1, settings.nodes + 1) if other != number),
         ),
         stop_grace=30,
+        metrics=(
+            Metrics(
+                "rest",
+                path="/hazelcast/rest/instance/metrics",
+                job="seatunnel_zeta",
+                dropped=(".+_created", "jvm_memory_pool_.+"),
+            ),
+        ),
     )

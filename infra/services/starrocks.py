@@ -2,7 +2,7 @@
 
 from infra.distributions import starrocks_emulator as distribution
 from infra.services import ports
-from infra.services.model import HttpGet, Port, Service, Volume
+from infra.services.model import HttpGet, Metrics, Port, Service, Volume
 from infra.settings import StarRocksSettings, mebibytes, millicores
 
 
@@ -34,4 +34,5 @@ def starrocks_emulator(settings: StarRocksSettings) -> Service:
         memory=mebibytes(settings.memory),
         cpu=millicores(settings.cpu),
         stop_grace=20,
+        metrics=(Metrics("fe-http", job="starrocks_fe"), Metrics("be-http", job="starrocks_be")),
     )

@@ -13,7 +13,7 @@ from infra.distributions import Distribution
 from infra.platform import secret
 from infra.services import ports
 from infra.services.java import properties
-from infra.services.model import HttpGet, OperatedPods, Operator, Port, PublishedImage, Service, Volume
+from infra.services.model import HttpGet, Metrics, OperatedPods, Operator, Port, PublishedImage, Service, Volume
 from infra.settings import StarRocksSettings, mebibytes, millicores
 from infra.versions import STARROCKS
 
@@ -60,7 +60,7 @@ def backends(settings: StarRocksSettings) -> list[Service]:
 
 
 def published_images(settings: StarRocksSettings) -> dict[str, str]:
-    """References of the images that a stack with these settings runs, by distribution; empty for the emulator."""
+    """References of the images of StarRocks that a stack runs, by distribution; empty for the emulator."""
     if settings.edition == "emulator":
         return {}
     nodes = [*frontends(settings), *backends(settings)]
@@ -104,6 +104,7 @@ def _frontend(settings: StarRocksSettings, number: int) -> Service:
         group=f"{NAME}-fe",
         open_files=_OPEN_FILES,
         stop_grace=60,
+        metrics=(Metrics("fe-http", job="starrocks_fe"),),
     )
 
 
@@ -142,6 +143,7 @@ def _backend(settings: StarRocksSettings, number: int) -> Service:
         group=f"{NAME}-be",
         open_files=_OPEN_FILES,
         stop_grace=60,
+        metrics=(Metrics("be-http", job="starrocks_be"),),
     )
 
 

@@ -63,7 +63,8 @@ class Tasks:
         placeholders: values of the placeholders in job definitions: addresses, and paths of secret files on SeaTunnel's
             nodes.
         products: the stack's products, each with its settings.
-        alerts: whether the stack has an alert webhook.
+        webhook: whether the stack has an alert webhook.
+        alertmanager: endpoint of Alertmanager, which alerts go to; None if monitoring is off: they go to the webhook.
     """
 
     stack: str
@@ -71,7 +72,8 @@ class Tasks:
     starrocks: Endpoint
     placeholders: Mapping[str, str]
     products: Sequence[tuple[Product, ProductSettings]]
-    alerts: bool
+    webhook: bool
+    alertmanager: Endpoint | None
 
     def document(self) -> str:
         """The settings in JSON, as `apps.tasks.settings` reads them."""
@@ -82,9 +84,19 @@ class Tasks:
             "platform": {"database": own.DATABASE, **_user(own.SCHEDULER)},
             "placeholders": dict(self.placeholders),
             "products": {product.name: _product(product, settings) for product, settings in self.products},
-            "alerts": {"webhook_file": f"@{{secret.{ALERT_WEBHOOK}}}"} if self.alerts else {},
+            "alerts": self._alerts(),
         }
         return json.dumps(document, indent=2)
+
+    @property
+    def posts(self) -> bool:
+        """Whether the programs post alerts to the webhook themselves."""
+        return self.webhook and self.alertmanager is None
+
+    def _alerts(self) -> dict[str, str]:
+        if self.alertmanager is not None:
+            return {"alertmanager": self.alertmanager.url}
+        return {"webhook_file": f"@{{secret.{ALERT_WEBHOOK}}}"} if self.posts else {}
 
     def users(self) -> list[str]:
         """Full names of the StarRocks users that the programs connect as."""
@@ -119,14 +131,15 @@ def with_tasks(worker: Service, tasks: Tasks) -> Service:
     DolphinScheduler sources `dolphinscheduler_env.sh` from its class path before each task.
     """
     secrets = {secret(user): secret(user) for user in tasks.users()}
-    if tasks.alerts:
+    if tasks.posts:
         secrets[ALERT_WEBHOOK] = ALERT_WEBHOOK
+    alerts = [] if tasks.alertmanager is None else [Need("alertmanager", "http")]
     programs = [distributions.program(product, each) for product, _ in tasks.products for each in product.programs]
     return replace(
         worker,
         files={**worker.files, "dolphinscheduler_env.sh": _ENVIRONMENT, "tasks.json": tasks.document()},
         secrets={**worker.secrets, **secrets},
-        needs=(*worker.needs, Need("seatunnel", "rest"), Need("starrocks", "query")),
-        outside=tasks.alerts,
+        needs=(*worker.needs, Need("seatunnel", "rest"), Need("starrocks", "query"), *alerts),
+        outside=tasks.posts,
         distributions={"tasks": distributions.tasks(), **{each.name: each for each in programs}},
     )

@@ -1,23 +1,52 @@
 """The HTTP APIs, which read StarRocks, and the page, which reads the APIs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from infra import distributions
 from infra import platform as own
 from infra.distributions import Distribution
 from infra.products.model import Api, Product
 from infra.services import ports
-from infra.services.model import Endpoint, HttpGet, Need, Port, Service
+from infra.services.model import Endpoint, HttpGet, Metrics, Need, Port, Service
 from infra.settings import WebSettings, mebibytes, millicores
 
 PLATFORM_API = "platform-api"
 _PYTHON = {"PYTHONPATH": "@{dist}/lib", "PYTHONUNBUFFERED": "1", "TMPDIR": "@{tmp}"}
 _HEALTH = HttpGet("http", "/health/live", start_within=60)
+_METRICS = (Metrics("http"),)
 _QUERIES = {"QUERIES_DIR": "@{dist}/queries"}
 
 
-def platform_api(settings: WebSettings, *, starrocks: Endpoint) -> Service:
-    """The platform's API: workflow steps and streaming jobs of all products."""
+@dataclass(frozen=True)
+class Monitoring:
+    """Addresses of the monitoring of a stack. They are known before it runs, because other services use them.
+
+    Args:
+        prometheus: endpoint of Prometheus.
+        alertmanager: endpoint of Alertmanager.
+    """
+
+    prometheus: Endpoint
+    alertmanager: Endpoint
+
+
+def platform_api(
+    settings: WebSettings, *, starrocks: Endpoint, zeta: Endpoint, monitoring: Monitoring | None
+) -> Service:
+    """The platform's API: workflow steps, streaming jobs, alerts and flow of all products.
+
+    Args:
+        settings: memory and replicas.
+        starrocks: query endpoint of StarRocks.
+        zeta: REST endpoint of SeaTunnel Zeta, whose jobs it measures.
+        monitoring: addresses of the stack's monitoring; None if it is off.
+    """
+    addresses = {"ZETA_URL": zeta.url}
+    needs = [Need("seatunnel", "rest")]
+    if monitoring is not None:
+        needs += [Need(each, "http") for each in ("prometheus", "alertmanager")]
+        addresses |= {"PROMETHEUS_URL": monitoring.prometheus.url, "ALERTMANAGER_URL": monitoring.alertmanager.url}
     return _api(
         PLATFORM_API,
         "apps.platform_api",
@@ -27,7 +56,8 @@ def platform_api(settings: WebSettings, *, starrocks: Endpoint) -> Service:
         database=own.DATABASE,
         user=own.READER,
         port=ports.PLATFORM_API,
-        environment={},
+        environment=addresses,
+        needs=needs,
         # Only the page's server reads it.
         public=False,
     )
@@ -63,6 +93,7 @@ def _api(
     environment: Mapping[str, str],
     public: bool,
     formerly: str = "",
+    needs: Sequence[Need] = (),
 ) -> Service:
     return Service(
         name=name,
@@ -86,8 +117,9 @@ def _api(
         cpu=millicores(settings.cpu),
         replicas=settings.replicas,
         most_replicas=settings.max_replicas,
-        needs=(Need("starrocks", "query"),),
+        needs=(Need("starrocks", "query"), *needs),
         formerly=formerly,
+        metrics=_METRICS,
     )
 
 
@@ -121,4 +153,5 @@ def frontend(settings: WebSettings, *, platform_api: Endpoint, products: Mapping
         replicas=settings.replicas,
         most_replicas=settings.max_replicas,
         needs=tuple(Need(each, "http") for each in (PLATFORM_API, *(f"{name}-api" for name in products))),
+        metrics=_METRICS,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from infra.distributions import Distribution
 from infra.services import ports
 from infra.services.java import java
-from infra.services.model import Need, Port, Service, TcpAnswer, Volume
+from infra.services.model import Metrics, Need, Port, Service, TcpAnswer, Volume
 
 _CONFIGURATION = """\
 tickTime=2000
@@ -21,6 +21,12 @@ autopurge.purgeInterval=24
 4lw.commands.whitelist=ruok
 """
 
+_METRICS = """\
+metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider
+metricsProvider.httpHost=@{host}
+metricsProvider.httpPort=@{port.metrics}
+"""
+
 
 def zookeeper(
     members: Sequence[str],
@@ -30,6 +36,7 @@ def zookeeper(
     class_path: str,
     logging: Mapping[str, str],
     options: Sequence[str] = (),
+    metrics: bool = False,
 ) -> Service:
     """One server of an ensemble.
 
@@ -40,6 +47,7 @@ def zookeeper(
         class_path: class path of these jars.
         logging: logging configuration, text by file name.
         options: further JVM options.
+        metrics: whether the distribution has ZooKeeper's provider of metrics for Prometheus.
     """
     command = java(
         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
@@ -50,6 +58,10 @@ def zookeeper(
     )
     files = {"zoo.cfg": _CONFIGURATION, **logging}
     group_ports: dict[str, Port] = {}
+    metrics_ports: dict[str, Port] = {}
+    if metrics:
+        metrics_ports = {"metrics": Port(ports.ZOOKEEPER_METRICS, internal=True)}
+        files["zoo.cfg"] += _METRICS
     if len(members) > 1:
         group_ports = {
             "peers": Port(ports.ZOOKEEPER_PEERS, scheme="zookeeper", internal=True),
@@ -68,7 +80,7 @@ def zookeeper(
         distribution=distribution,
         command=command,
         files=files,
-        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper", internal=True), **group_ports},
+        ports={"client": Port(ports.ZOOKEEPER, scheme="zookeeper", internal=True), **group_ports, **metrics_ports},
         volumes={"data": Volume("1Gi")},
         health=TcpAnswer("client", send=b"ruok".hex(), contains="imok", start_within=60),
         memory=256,
@@ -77,6 +89,7 @@ def zookeeper(
         needs=tuple(
             Need(member, port) for member in members if member != members[number - 1] for port in ("peers", "election")
         ),
+        metrics=(Metrics("metrics", job="zookeeper"),) if metrics else (),
     )
 
 

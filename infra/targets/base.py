@@ -124,5 +124,8 @@ class Target(Protocol):
                 processes during a deployment.
         """
 
+    def endpoints(self, service: Service) -> Mapping[str, Endpoint]:
+        """Addresses of a service for other services, by the port's name. The service need not run."""
+
     def healthy(self, running: Sequence[Running]) -> Resource:
         """A resource whose creation waits until all services are healthy."""

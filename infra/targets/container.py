@@ -34,7 +34,7 @@ class ContainerLayout:
         """The value of each placeholder, without those of the target."""
         service = self.service
         values = {
-            "dist": f"{HOME}/{service.distribution.name}",
+            "dist": service.image.home if service.image else f"{HOME}/{service.distribution.name}",
             "files": FILES,
             "secrets": SECRETS,
             "tmp": TEMPORARY,
@@ -77,7 +77,9 @@ class ContainerLayout:
     def program(self, check: HttpGet | TcpAnswer) -> list[str]:
         """The command that runs a check in the container."""
         port = str(self.service.ports[check.port].number)
-        # Published images lack the program `healthy` but contain bash.
+        if self.service.image and self.service.image.checker == "wget":
+            return ["wget", "-q", "-O", "-", f"http://127.0.0.1:{port}{check.path}"]
+        # Other published images lack the program `healthy` but contain bash.
         program = ["bash", "-c", HEALTHY.read_text(), "healthy"] if self.service.image else ["healthy"]
         if isinstance(check, HttpGet):
             return [*program, port, check.path, check.contains]

@@ -78,8 +78,14 @@ class Operations(Protocol):
             OperationsError: the supervisor, engine or cluster does not respond.
         """
 
-    def logs(self, service: str, *, follow: bool) -> int:
-        """Print the log of a service; return exit status 0 if it exists."""
+    def log_command(self, service: str, *, lines: int, follow: bool) -> list[str]:
+        """The command that prints the log of a service that has one.
+
+        Args:
+            service: name of the service.
+            lines: number of lines at the end of the log to begin with.
+            follow: whether to go on with new lines.
+        """
 
     def logged(self) -> list[str]:
         """Names of the services that have a log."""

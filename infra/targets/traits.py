@@ -20,6 +20,7 @@ class Traits:
         requires_tokens: whether Pulsar requires tokens, because other machines can reach it.
         keeps_data: default of `keepData`.
         uses_plugin: whether its resources need a provider plugin of Pulumi.
+        runs_images: whether it runs published images of programs that have no distribution.
         ignores: reason by pattern of a key, such as `*.storage`, for settings that the target ignores.
         impossible: function that returns further error messages, each with the key and the accepted value.
         image_section: section of the settings that names base image, registry and digests.
@@ -28,6 +29,7 @@ class Traits:
     requires_tokens: bool
     keeps_data: bool
     uses_plugin: bool
+    runs_images: bool
     ignores: Mapping[str, str]
     impossible: Callable[["Settings"], Iterator[str]]
     image_section: str = "docker"
@@ -93,19 +95,27 @@ TRAITS: Mapping[str, Traits] = {
         requires_tokens=False,
         keeps_data=False,
         uses_plugin=False,
+        runs_images=False,
         ignores={
             **_KUBERNETES_ONLY,
+            "monitoring.grafana*": "Grafana needs images, which target host does not run",
             "docker*": "is a setting of target docker",
         },
         impossible=_of_host,
     ),
     "docker": Traits(
-        requires_tokens=True, keeps_data=False, uses_plugin=True, ignores=_KUBERNETES_ONLY, impossible=_nothing
+        requires_tokens=True,
+        keeps_data=False,
+        uses_plugin=True,
+        runs_images=True,
+        ignores=_KUBERNETES_ONLY,
+        impossible=_nothing,
     ),
     "kubernetes": Traits(
         requires_tokens=True,
         keeps_data=True,
         uses_plugin=True,
+        runs_images=True,
         ignores={"docker*": "is a setting of target docker"},
         impossible=_of_kubernetes,
         image_section="kubernetes",

@@ -62,6 +62,10 @@ def frontend_metrics(engine: Engine) -> str:
     page.add("starrocks_fe_job", "gauge", "waiting and running tasks",
              ('state="RUNNING"', sum(run.finished is None for run in engine.tasks.runs())))  # fmt: skip
     page.add("starrocks_fe_memory_usage", "gauge", "memory of the process in bytes", ("", _memory()))
+    page.add("process_start_time_seconds", "gauge", "start of the process, seconds since the epoch",
+             ("", engine.started))  # fmt: skip
+    page.add("process_cpu_seconds_total", "counter", "CPU time of the process in seconds", ("", time.process_time()))
+    page.add("process_resident_memory_bytes", "gauge", "memory of the process in bytes", ("", _memory()))
     page.add("starrocks_emulator_uptime_seconds", "gauge", "since the start",
              ("", round(time.time() - engine.started, 1)))  # fmt: skip
     page.add(

@@ -15,6 +15,7 @@ from docker.models.containers import Container
 from machine import Outcome, TestStack, free_offset
 
 from infra.targets.docker import names
+from tests.cluster.published import build_missing
 from tests.providers.docker_engine.install import install
 from tests.waiting import wait_until
 from tools.stack.state_folder import claim
@@ -47,7 +48,9 @@ class DockerStack(TestStack):
 
     def configure(self, **settings: object) -> None:
         """Set settings by their names in the configuration file."""
-        super().configure(**{"target": "docker", **settings})
+        # Grafana's image cannot be replaced: nothing else contains Grafana.
+        usual = {"target": "docker", "monitoring": {"grafana": {"enabled": False}}}
+        super().configure(**{**usual, **settings})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -152,6 +155,7 @@ def deployed(folder: Path, *, engine: str, base_image: str, **settings: object) 
     made = DockerStack(folder, engine=engine, base_image=base_image)
     made.configure(**settings)
     try:
+        build_missing(engine, base_image)
         built = made.build_images()
         assert built.status == 0, built.output[-4000:]
         made.up()

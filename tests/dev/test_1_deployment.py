@@ -14,7 +14,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 SERVICES = {
     *("ciapol-api", "platform-api", "frontend"),
     *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
+    *("alertmanager", "node-exporter", "postgres-exporter", "prometheus"),
 }
+PUBLISHED = dict.fromkeys(("alertmanager", "node-exporter", "postgres-exporter", "prometheus"), "65534:0")
+"""User of the services that run published images."""
 PUBLIC = {"8000/tcp", "3000/tcp"}
 
 
@@ -62,7 +65,7 @@ def test_every_container_is_confined(stack: DockerStack) -> None:
     for service, container in found.items():
         host, config = container.attrs["HostConfig"], container.attrs["Config"]
         assert host["ReadonlyRootfs"], service
-        assert config["User"] == "10001:0", service
+        assert config["User"] == PUBLISHED.get(service, "10001:0"), service
         assert host["CapDrop"] == ["ALL"], service
         assert host["CapAdd"] in (None, []), service
         assert host["SecurityOpt"] == ["no-new-privileges:true"], service

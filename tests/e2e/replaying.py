@@ -32,6 +32,11 @@ class Replay:
                 command, cwd=ROOT, env=stack.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
+    def terminate(self) -> None:
+        """End it before it has published everything."""
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
     def finish(self, within: float = 2 * PATIENCE) -> int:
         """Wait for the end of the replay, and return the number of acknowledged events that it printed."""
         status = self._process.wait(within)

@@ -7,6 +7,7 @@ import sys
 from infra.configuration import load_settings
 from infra.images import ImageError, images
 from infra.products.registry import chosen
+from infra.services.prometheus import monitoring_images
 from infra.services.starrocks_cluster import published_images
 from infra.settings import SettingsError
 from infra.targets.traits import TRAITS
@@ -34,7 +35,9 @@ def main() -> int:
     for image in wanted:
         print(f"{image.local:<60} {size(image) / 1e6:6,.0f} MB")
     if options.push:
-        published = {} if options.name else published_images(settings.starrocks)
+        published = {}
+        if not options.name:
+            published = {**published_images(settings.starrocks), **monitoring_images(settings.monitoring)}
         section = TRAITS[settings.target].image_section
         print(push(wanted, published, options.push, lambda line: print(line, flush=True), section=section))
     return 0

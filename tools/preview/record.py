@@ -57,10 +57,14 @@ class _Nowhere:
         self.services.append(service)
         if drained is not None:
             self.streaming.append(service.name)
-        endpoints = {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
+        endpoints = self.endpoints(service)
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name)
         files = {file: f"(file of {secret})" for file, secret in service.secrets.items()}
         return Running(service, component, endpoints, endpoints, files)
+
+    def endpoints(self, service: Service) -> dict[str, Endpoint]:
+        """Addresses under the service's name."""
+        return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
 
     def healthy(self, running: Sequence[Running]) -> Resource:
         """Nothing waits."""

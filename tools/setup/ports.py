@@ -23,7 +23,9 @@ CLUSTERS_ONLY = frozenset(
         "STARROCKS_HEARTBEAT",
         "STARROCKS_STARLET",
         "ZOOKEEPER",
+        "GRAFANA",
         "ZOOKEEPER_ELECTION",
+        "ZOOKEEPER_METRICS",
         "ZOOKEEPER_PEERS",
     }
 )

@@ -17,6 +17,7 @@ from infra.resources import connections
 from infra.resources.dolphinscheduler.database import ADMIN_SECRET, ROLE_SECRET, SUPERUSER_SECRET, TOKEN_SECRET
 from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
+from infra.services.grafana import ADMIN_SECRET as GRAFANA_SECRET
 from infra.state import StackState
 from tools.stack.configuration import stack_configuration
 from tools.stack.table import table
@@ -56,6 +57,8 @@ def logins(known: connections.Connections) -> list[Login]:
         Login("PostgreSQL", "dolphinscheduler", "password", ROLE_SECRET, postgres),
         Login("PostgreSQL", "postgres", "password", SUPERUSER_SECRET, postgres),
     ]
+    if GRAFANA_SECRET in known.secrets:
+        found.append(Login("Grafana", "admin", "password", GRAFANA_SECRET, known.endpoint("grafana", "http").url))
     for name in known.secrets:
         if pulsar_roles.is_token(name):
             found.append(Login("Pulsar", pulsar_roles.role(name), "token", name, pulsar))

@@ -55,6 +55,10 @@ def print_addresses(stack: Stack, settings: Settings, products: Sequence[Product
         ("DolphinScheduler", f"{url('dolphinscheduler', 'rest')}/dolphinscheduler/ui/index.html"),
         ("SeaTunnel Zeta", f"{url('seatunnel', 'rest')}/hazelcast/rest/maps/overview"),
     ]
+    if settings.monitoring.enabled:
+        rows.append(("Prometheus", url("prometheus", "http")))
+    if settings.has_grafana:
+        rows.append(("Grafana", f"{url('grafana', 'http')}, user admin"))
     width = max(len(name) for name, _ in rows)
     console.rule("ready")
     for name, address in rows:

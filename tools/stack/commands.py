@@ -26,12 +26,13 @@ from tools.stack import access, addresses, environment, workflow
 from tools.stack.backend import BackendError, StackLocked
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import destroy, down
+from tools.stack.logs import LogsRefused, logs
 from tools.stack.operating import operations_of
 from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
 from tools.stack.state import StateError
 from tools.stack.state_folder import StateFolderError
-from tools.stack.status import logs, restart, status
+from tools.stack.status import restart, status
 from tools.stack.up import up
 from tools.stack.workflow import RunRefused
 
@@ -39,6 +40,7 @@ _PROBLEMS = (
     BackendError,
     ConnectionsMissing,
     ImageError,
+    LogsRefused,
     MachineError,
     NeverReady,
     OperationsError,
@@ -91,7 +93,9 @@ def _run(options: argparse.Namespace) -> int:
         "down": lambda: down(options.stack),
         "destroy": lambda: destroy(Stack(options.stack)),
         "status": lambda: status(options.stack),
-        "logs": lambda: logs(options.stack, options.service, follow=not options.no_follow),
+        "logs": lambda: logs(
+            options.stack, options.service, begin=options.since, level=options.level, follow=not options.no_follow
+        ),
         "restart": lambda: restart(options.stack, options.service),
         "preview": lambda: _preview(Stack(options.stack)),
         "drift": lambda: _drift(Stack(options.stack)),
@@ -166,8 +170,10 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop all services, keep their data")
     commands.add_parser("destroy", help="remove everything")
     commands.add_parser("status", help="a table of the services")
-    log = commands.add_parser("logs", help="the log of a service")
-    log.add_argument("service", nargs="?", default="")
+    log = commands.add_parser("logs", help="the logs of the services, merged")
+    log.add_argument("service", nargs="?", default="", help="names separated by commas; by default all")
+    log.add_argument("--since", default="", help="a duration such as 10m, or a time in ISO 8601")
+    log.add_argument("--level", default="", help="the least severe level: DEBUG, INFO, WARN, ERROR or FATAL")
     log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
     again = commands.add_parser("restart", help="stop a service and start it again")
     again.add_argument("service", nargs="?", default="")

@@ -1,4 +1,4 @@
-"""`status` and `logs`: the state of a stack's services."""
+"""`status`: the state of a stack's services; `restart`."""
 
 from infra import disks
 from infra.configuration import load_settings
@@ -71,16 +71,6 @@ def _job(known: connections.Connections, stack: str, job: str) -> str:
         return Zeta(known.endpoint("seatunnel", "rest").url, timeout=3).status(job_id(stack, job))
     except Exception as error:  # an error is one of the reasons in the table
         return str(error)
-
-
-def logs(stack: str, service: str, *, follow: bool) -> int:
-    """Show a service's log; without a name, list the logs."""
-    operations = operations_of(stack)
-    known = operations.logged()
-    if service not in known:
-        print(f"SERVICE={service or '…'}: there are {', '.join(known) or 'no logs yet'}")
-        return 1
-    return operations.logs(service, follow=follow)
 
 
 def restart(stack: str, service: str) -> int:

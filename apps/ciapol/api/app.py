@@ -2,11 +2,13 @@
 
 from fastapi import FastAPI
 
+from apps.ciapol.api.measures import METRICS
 from apps.ciapol.api.routers import aqi, measurements, predictions, quality, rejected, stations
 from apps.ciapol.api.settings import Settings
 from apps.ciapol.api.store.aqi import CurrentIndex
 from apps.ciapol.api.store.newest import newest
 from apps.web.api import Api
+from apps.web.measures import queries
 from apps.web.starrocks import Pool
 
 DESCRIPTION = """
@@ -33,6 +35,7 @@ API = Api(
     settings=Settings,
     routers=[module.router for module in (stations, measurements, aqi, predictions, quality, rejected)],
     newest=newest,
+    measure=queries(METRICS),
     prepare=_prepare,
 )
 

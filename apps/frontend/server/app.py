@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from apps.frontend.server.metrics import Metrics, Timed
 from apps.frontend.server.pages import Pages
 from apps.frontend.server.problems import problem
 from apps.frontend.server.proxy import ApiProxy
@@ -48,6 +49,7 @@ def build_app(
         name: httpx.AsyncClient(base_url=address, timeout=status_deadline_seconds, trust_env=False)
         for name, address in upstreams.by_name.items()
     }
+    metrics = Metrics()
     clients = Clients(checked[PLATFORM], {name: checked[name] for name in upstreams.products})
 
     @asynccontextmanager
@@ -78,11 +80,16 @@ def build_app(
     return Starlette(
         routes=[
             Route("/health/live", live),
+            Route("/metrics", metrics.answer),
             Route("/api/status", status),
             *(route for name in upstreams.by_name for route in proxy_routes(name)),
             Route("/api/{path:path}", no_such_endpoint, methods=_EVERY_METHOD),
             Mount("/", Pages(static_folder)),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],
+        middleware=[
+            Middleware(Timed, metrics=metrics),
+            Middleware(SecurityHeaders),
+            Middleware(GZipMiddleware, minimum_size=1024),
+        ],
         lifespan=lifespan,
     )

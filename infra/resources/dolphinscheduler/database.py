@@ -14,7 +14,7 @@ from infra.resources import connections
 from infra.resources.connections import Connections, ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.services.dolphinscheduler import DATABASE, ROLE
-from infra.services.postgres import SUPERUSER
+from infra.services.postgres import MONITORING_ROLE, MONITORING_SECRET, SUPERUSER
 from infra.starting import wait_for_service
 from infra.versions import DOLPHINSCHEDULER
 
@@ -22,7 +22,7 @@ SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105 # names of secrets
 ROLE_SECRET = "dolphinscheduler-database"  # noqa: S105
 ADMIN_SECRET = "dolphinscheduler-admin"  # noqa: S105
 TOKEN_SECRET = "dolphinscheduler-token"  # noqa: S105
-SECRETS = (SUPERUSER_SECRET, ROLE_SECRET, ADMIN_SECRET, TOKEN_SECRET)
+SECRETS = (SUPERUSER_SECRET, ROLE_SECRET, ADMIN_SECRET, TOKEN_SECRET, MONITORING_SECRET)
 _ADMIN_ID = 1
 _CONNECTIONS_SECONDS = 600
 _POSTGRESQL_SECONDS = 600
@@ -84,7 +84,9 @@ class DatabaseProvider(Provider[DatabaseInputs]):
             # The address may change during the deployment, so each attempt looks it up.
             try:
                 with _connected(inputs, SUPERUSER) as server:
-                    _make_role_and_database(server, connections.load(inputs.stack).secrets[ROLE_SECRET])
+                    secrets = connections.load(inputs.stack).secrets
+                    _make_role_and_database(server, secrets[ROLE_SECRET])
+                    _make_monitoring_role(server, secrets[MONITORING_SECRET])
             except psycopg.OperationalError as error:
                 return str(error)
             return ""
@@ -138,17 +140,30 @@ def _password(known: Connections, user: str) -> str:
     return known.secrets[ROLE_SECRET if user == ROLE else SUPERUSER_SECRET]
 
 
-def _make_role_and_database(server: Connection, password: str) -> None:
-    role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
-    if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone() is None:
+def _make_role(server: Connection, name: str, password: str) -> None:
+    role = sql.Identifier(name)
+    if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
         server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
     # Encrypted by the client, because the server's log contains statements that fail.
-    verifier = server.pgconn.encrypt_password(password.encode(), ROLE.encode(), b"scram-sha-256").decode()
+    verifier = server.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
     server.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(verifier)))
+
+
+def _make_role_and_database(server: Connection, password: str) -> None:
+    role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
+    _make_role(server, ROLE, password)
     if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
         server.execute(sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(database, role))
     for closed in (DATABASE, "postgres"):
         server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(closed)))
+
+
+def _make_monitoring_role(server: Connection, password: str) -> None:
+    """The role of the exporter: PostgreSQL's own role `pg_monitor` may read all statistics and no table."""
+    role = sql.Identifier(MONITORING_ROLE)
+    _make_role(server, MONITORING_ROLE, password)
+    server.execute(sql.SQL("GRANT pg_monitor TO {}").format(role))
+    server.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(role))
 
 
 def _version(database: Connection) -> str | None:

@@ -69,15 +69,6 @@ def restart(container: str) -> None:
     _docker("restart", container)
 
 
-def follow(stack: str, service: str, *, follow: bool) -> int:
-    """Show the log of a service's container."""
-    arguments = ["docker", "logs", "--tail", "200", *(["--follow"] if follow else []), names.container(stack, service)]
-    try:
-        return subprocess.run(arguments, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
-
-
 def remove(stack: str, *, keep: Collection[str], volumes: bool) -> list[str]:
     """Remove objects that carry a stack's label but are not in its state, such as those of a killed deployment.
 

@@ -65,6 +65,11 @@ class Layout(ContainerLayout):
         """The value of each placeholder."""
         return super().values() | {f"outside.{name}": each.address for name, each in self.operator_endpoints().items()}
 
+    def command(self) -> list[str]:
+        """Program and arguments; arguments only, if the image starts the program itself."""
+        words = super().command()
+        return words[1:] if self.service.image and self.service.image.starts_itself else words
+
     def environment(self) -> list[str]:
         """Environment variables as `NAME=value`, sorted."""
         return [f"{name}={value}" for name, value in self.variables().items()]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from infra.settings import ROOT, Settings
 from infra.state import StackState
-from infra.targets.docker import containers
+from infra.targets.docker import containers, names
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
 
@@ -36,9 +36,10 @@ class DockerOperations:
         """Services with a container."""
         return sorted(containers.containers(self._stack))
 
-    def logs(self, service: str, *, follow: bool) -> int:
-        """Print the end of the container's log."""
-        return containers.follow(self._stack, service, follow=follow)
+    def log_command(self, service: str, *, lines: int, follow: bool) -> list[str]:
+        """`docker logs` of the container."""
+        name = names.container(self._stack, service)
+        return ["docker", "logs", "--tail", str(lines), *(["--follow"] if follow else []), name]
 
     def restart(self, service: str) -> None:
         """Restart the container."""

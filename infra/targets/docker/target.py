@@ -10,7 +10,7 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from infra.images import ImageError, find, images, published
 from infra.products.model import Product
 from infra.resources.health import CONTAINER, PlatformHealthy
-from infra.services.model import Service
+from infra.services.model import Endpoint, Service
 from infra.settings import PROJECT, DockerSettings
 from infra.targets.base import Drained, Requests, Running, digest, refuse_replicas, renamed
 from infra.targets.container import CONFIGURATION, SECRETS, TEMPORARY, USER
@@ -96,7 +96,7 @@ class DockerTarget:
         refuse_replicas(service, "docker")
         component = ComponentResource(f"{PROJECT}:services:{service.kind}", service.name, opts=renamed(service))
         inside = ResourceOptions(parent=component)
-        layout = Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
+        layout = self._layout(service)
         image = self._image(service)
         configured = configuration(
             self._stack,
@@ -131,6 +131,13 @@ class DockerTarget:
             instance,
             "" if service.health.port in reached else CONTAINER + names.container(self._stack, service.name),
         )
+
+    def endpoints(self, service: Service) -> dict[str, Endpoint]:
+        """Addresses in the stack's network, by the port's name."""
+        return self._layout(service).endpoints()
+
+    def _layout(self, service: Service) -> Layout:
+        return Layout(service, self._port_offset, self._settings.publish_address, self._settings.operator_address)
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
         """Declare the resource that waits until all services are healthy."""
@@ -202,6 +209,7 @@ class DockerTarget:
     ) -> docker.Container:
         service = layout.service
         name = names.container(self._stack, service.name)
+        confined = service.image is None or service.image.confined
         mounts = [
             docker.ContainerVolumeArgs(container_path=layout.folder(each), volume_name=volume.name)
             for each, volume in volumes.items()
@@ -223,7 +231,7 @@ class DockerTarget:
             image=image.image_id,
             command=layout.command(),
             envs=layout.environment(),
-            user=None if service.image else USER,
+            user=(service.image.user or None) if service.image else USER,
             working_dir=None if service.image else layout.directory(),
             ulimits=[docker.ContainerUlimitArgs(name="nofile", soft=service.open_files, hard=service.open_files)]
             if service.open_files
@@ -254,9 +262,9 @@ class DockerTarget:
             log_driver="json-file",
             log_opts=_LOG_OPTIONS,
             # Programs of published images write to folders of the image, as the image's user.
-            read_only=not service.image,
-            tmpfs=None if service.image else {TEMPORARY: _TEMPORARY},
-            capabilities=None if service.image else docker.ContainerCapabilitiesArgs(drops=["ALL"]),
+            read_only=confined,
+            tmpfs={TEMPORARY: _TEMPORARY} if confined else None,
+            capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]) if confined else None,
             security_opts=["no-new-privileges:true"],
             opts=ResourceOptions.merge(
                 ResourceOptions.merge(opts, renamed(service)),

@@ -1,8 +1,6 @@
 """Operations on the processes of this machine, by their supervisor."""
 
-import os
 import shlex
-import subprocess
 import tempfile
 from collections.abc import Collection
 from datetime import timedelta
@@ -58,15 +56,10 @@ class HostOperations:
         """Services with a log file."""
         return sorted(path.stem for path in self._state.logs.glob("*.log"))
 
-    def logs(self, service: str, *, follow: bool) -> int:
-        """Print the end of the log file."""
+    def log_command(self, service: str, *, lines: int, follow: bool) -> list[str]:
+        """`tail` of the log file."""
         log = str(self._state.logs / f"{service}.log")
-        try:
-            return subprocess.run(
-                ["tail", "-n", "200", *(["-F"] if follow else []), log], check=False, env=dict(os.environ)
-            ).returncode
-        except KeyboardInterrupt:
-            return 0
+        return ["tail", "-n", str(lines), *(["-F"] if follow else []), log]
 
     def restart(self, service: str) -> None:
         """Restart the process."""

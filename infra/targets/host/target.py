@@ -128,11 +128,15 @@ class HostTarget:
         )
         component.register_outputs({})
         folder = StackState(self._stack).service(service.name) / "secrets"
-        endpoints = {
+        endpoints = self.endpoints(service)
+        return Running(service, process, endpoints, endpoints, {file: str(folder / file) for file in service.secrets})
+
+    def endpoints(self, service: Service) -> dict[str, Endpoint]:
+        """Addresses on the loopback interface, by the port's name."""
+        return {
             name: Endpoint(port.scheme, LOOPBACK, port.number + self._port_offset)
             for name, port in service.ports.items()
         }
-        return Running(service, process, endpoints, endpoints, {file: str(folder / file) for file in service.secrets})
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
         """Declare the resource that waits until all services are healthy."""

@@ -1,6 +1,5 @@
 """Operations on the pods of a cluster, by the program `kubectl`."""
 
-import subprocess
 import tempfile
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -89,19 +88,14 @@ class KubernetesOperations:
         """Services with pods."""
         return sorted(self.services())
 
-    def logs(self, service: str, *, follow: bool) -> int:
-        """Print the end of the logs of the service's pods."""
+    def log_command(self, service: str, *, lines: int, follow: bool) -> list[str]:
+        """`kubectl logs` of the service's pods."""
         [namespace, *_] = [
             pod.metadata.namespace for pod in self._pods() if pod.metadata.labels.get(names.SERVICE_LABEL) == service
         ]
         selector = f"{self._selector},{names.SERVICE_LABEL}={service}"
-        options = ["--tail", "200", "--prefix", "--all-containers", *(["--follow"] if follow else [])]
-        try:
-            return subprocess.run(
-                command(self._context, "logs", "-n", namespace, "-l", selector, *options), check=False
-            ).returncode
-        except KeyboardInterrupt:
-            return 0
+        options = ["--tail", str(lines), "--all-containers", *(["--follow"] if follow else [])]
+        return list(command(self._context, "logs", "-n", namespace, "-l", selector, *options))
 
     def restart(self, service: str) -> None:
         """Replace the service's pods one after the other."""

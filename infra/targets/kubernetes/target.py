@@ -10,7 +10,7 @@ from infra.forwarding import Forward
 from infra.images import find, images, published
 from infra.products.model import Product
 from infra.resources.health import PlatformHealthy
-from infra.services.model import Service
+from infra.services.model import Endpoint, Service
 from infra.settings import PROJECT, KubernetesSettings
 from infra.settings_base import SettingsError
 from infra.targets.base import Drained, Requests, Running, digest, renamed
@@ -115,6 +115,10 @@ class KubernetesTarget:
         )
         component.register_outputs({})
         return running
+
+    def endpoints(self, service: Service) -> dict[str, Endpoint]:
+        """Addresses within the cluster, by the port's name."""
+        return PodLayout(service, self._port_offset).endpoints()
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
         """Declare what concerns several services, and the resource that waits until all of them are healthy.

@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from apps.platform_api.app import create_app
-from apps.web.settings import Settings
+from apps.platform_api.settings import Settings
 from tests.integration.api.conftest import NOW, at
 from tests.integration.api.platform import Emulator
 
@@ -43,6 +43,7 @@ def platform_settings(settings: Settings, data: Emulator, tmp_path_factory: pyte
         starrocks_database="kappastack",
         starrocks_user="platform_reader",
         starrocks_password_file=password,
+        zeta_url="http://127.0.0.1:9",
     )
 
 
@@ -110,6 +111,21 @@ def test_every_step_and_job(client: TestClient, known: Emulator) -> None:
         "restarted_at": f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
     }
     assert (body["jobs"][0]["wanted"], body["jobs"][0]["state"]) == ("stopped", None)
+
+
+def test_metrics_of_steps_and_jobs(client: TestClient, known: Emulator) -> None:
+    lines = client.get("/metrics").text.splitlines()
+    step = 'product="ciapol",task="aqi",workflow="aqi_hourly"'
+    assert f"kappastack_step_failed{{{step}}} 1.0" in lines
+    assert f"kappastack_step_late{{{step}}} 1.0" in lines
+    assert f"kappastack_step_duration_seconds{{{step}}} 60.0" in lines
+    job = 'product="ciapol",streaming_job="ingest"'
+    assert f"kappastack_job_wanted{{{job}}} 1.0" in lines
+    assert f"kappastack_job_running{{{job}}} 0.0" in lines
+    assert f"kappastack_job_failures{{{job}}} 3.0" in lines
+    assert 'kappastack_job_held{product="ciapol",streaming_job="archive"} 1.0' in lines
+    # No engine answers in this test.
+    assert "seatunnel_zeta_up 0.0" in lines
 
 
 def test_the_definition_of_a_job_is_not_returned(client: TestClient, known: Emulator) -> None:

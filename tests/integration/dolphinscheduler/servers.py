@@ -131,7 +131,7 @@ class Servers:
         self._ports["postgres"] = _free_ports(list(database.ports))
         sql = Endpoint("postgresql", "127.0.0.1", self._ports["postgres"]["sql"])
         nowhere = Endpoint("http", "127.0.0.1", 1)
-        programs = Tasks(STACK, nowhere, nowhere, {}, [], alerts=False)
+        programs = Tasks(STACK, nowhere, nowhere, {}, [], webhook=False, alertmanager=None)
         scheduler = standalone(DolphinSchedulerSettings(heap="640Mi"), postgres=sql, tasks=programs)
         self._ports[SERVICE] = _free_ports(list(scheduler.ports))
         self._write_connections("")

@@ -61,6 +61,7 @@ class FakeApi:
                 Route("/health", self._health),
                 Route("/openapi.json", self._openapi),
                 Route("/api/v1/pipeline", self._pipeline),
+                Route("/api/v1/pipeline/monitoring", self._monitoring),
             ]
         )
 
@@ -193,6 +194,13 @@ class FakeApi:
         if (unavailable := self._unavailable(request)) is not None or station is None:
             return unavailable or self._problem(request, 404, "Not Found", "No such station.")
         return JSONResponse(predictions_of(station, datetime.now(UTC)))
+
+    async def _monitoring(self, request: Request) -> Response:
+        if (unavailable := self._unavailable(request)) is not None:
+            return unavailable
+        return JSONResponse(
+            {"checked_at": iso(datetime.now(UTC)), "enabled": False, "error": None, "alerts": [], "flow": None}
+        )
 
     async def _pipeline(self, request: Request) -> Response:
         await self._listen(request)

@@ -13,6 +13,12 @@ from tests.mocking import Recorder, planted, run
 SERVICES = {
     *("ciapol-api", "platform-api", "frontend"),
     *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
+    *("alertmanager", "grafana", "node-exporter", "postgres-exporter", "prometheus"),
+}
+
+PUBLISHED = {
+    **dict.fromkeys(("alertmanager", "node-exporter", "postgres-exporter", "prometheus"), "65534:0"),
+    "grafana": "472:0",
 }
 
 
@@ -45,7 +51,8 @@ def test_every_service_is_a_container_of_one_network(dev: Recorder) -> None:
 def test_every_container_is_confined_and_limited(dev: Recorder) -> None:
     for service, inputs in containers(dev).items():
         assert inputs["readOnly"] is True, service
-        assert inputs["user"] == "10001:0"
+        # Images of other projects run as their own user, and with the group that reads the configuration.
+        assert inputs["user"] == PUBLISHED.get(service, "10001:0")
         assert inputs["capabilities"] == {"drops": ["ALL"]}
         assert inputs["securityOpts"] == ["no-new-privileges:true"]
         assert inputs["memory"] == inputs["memorySwap"]
@@ -97,7 +104,7 @@ def test_secrets_are_uploaded_only_to_services_that_declare_them(dev: Recorder) 
     carriers = {
         f"{service}-configuration"
         for service in ("ciapol-api", "platform-api", "dolphinscheduler", "postgres", "pulsar", "seatunnel")
-    }
+    } | {"postgres-exporter-configuration", "grafana-configuration"}
     assert holders == carriers | {"connections"}
     uploads = dev.of_type("Container")["ciapol-api-configuration"].inputs["uploads"]
     # Pulumi wraps the value because it is secret.
@@ -113,7 +120,7 @@ def test_secrets_are_uploaded_only_to_services_that_declare_them(dev: Recorder) 
 
 def test_configuration_containers_never_start_and_have_no_network(dev: Recorder) -> None:
     carriers = [args.inputs for name, args in dev.of_type("Container").items() if name.endswith("-configuration")]
-    assert len(carriers) == 6
+    assert len(carriers) == 10
     for inputs in carriers:
         assert (inputs["start"], inputs["mustRun"], inputs["networkMode"]) == (False, False, "none")
         assert "readOnly" not in inputs

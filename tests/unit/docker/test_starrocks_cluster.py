@@ -177,6 +177,9 @@ def test_only_the_required_ports_are_published(cluster: Recorder) -> None:
         ("ciapol-api", 8000, "127.0.0.1"),  # users' own programs
         ("platform-api", 8090, "127.0.0.1"),
         # The other ports are for the deployment, whose resources connect to the services through them.
+        ("alertmanager", 9093, "127.0.0.1"),
+        ("grafana", 3001, "127.0.0.1"),
+        ("prometheus", 9090, "127.0.0.1"),
         ("dolphinscheduler", 12345, "127.0.0.1"),
         ("postgres", 5432, "127.0.0.1"),
         ("pulsar", 6651, "127.0.0.1"),

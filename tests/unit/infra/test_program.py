@@ -14,6 +14,7 @@ from tools.stack.configuration import stack_configuration
 SERVICES = {
     *("ciapol-api", "platform-api", "frontend"),
     *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
+    *("alertmanager", "node-exporter", "postgres-exporter", "prometheus"),
 }
 
 
@@ -39,7 +40,7 @@ def test_the_number_of_resources_of_each_type(local: Recorder) -> None:
         "DolphinSchedulerWorkflow": 5,
         # The settings have no webhook.
         "DolphinSchedulerAlerts": 0,
-        "RandomSecret": 14,
+        "RandomSecret": 15,
     }
     assert {kind: len(local.of_type(kind)) for kind in wanted} == wanted
 
@@ -48,6 +49,7 @@ def test_only_services_and_connections_have_secrets(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
     assert holders == {
         *("seatunnel", "ciapol-api", "platform-api", "postgres", "dolphinscheduler", "connections"),
+        "postgres-exporter",
     }
 
 
@@ -61,6 +63,11 @@ def test_a_service_gets_only_the_secrets_that_it_declares(local: Recorder) -> No
         "platform-api": ["starrocks-platform_reader"],
         "frontend": [],
         "postgres": ["superuser"],
+        # The exporter's role may read statistics only.
+        "postgres-exporter": ["postgres-monitoring"],
+        "alertmanager": [],
+        "node-exporter": [],
+        "prometheus": [],
         # Passwords of its task programs' users. Only the deployment has the password of PostgreSQL's superuser.
         "dolphinscheduler": [
             "database-password",

@@ -6,12 +6,21 @@ from apps.shared.placeholders import UnknownPlaceholder
 from infra.configuration import load_settings
 from infra.products.model import Api
 from infra.services import ports
+from infra.services.exporters import node_exporter, postgres_exporter
 from infra.services.model import Endpoint, Service, fill
+from infra.services.prometheus import alertmanager, prometheus
 from infra.services.pulsar import pulsar
 from infra.services.seatunnel import seatunnel
 from infra.services.starrocks import starrocks_emulator
-from infra.services.web import frontend, platform_api, product_api
-from infra.settings import PulsarSettings, SeaTunnelSettings, SettingsError, StarRocksSettings, WebSettings
+from infra.services.web import Monitoring, frontend, platform_api, product_api
+from infra.settings import (
+    MonitoringSettings,
+    PulsarSettings,
+    SeaTunnelSettings,
+    SettingsError,
+    StarRocksSettings,
+    WebSettings,
+)
 from infra.targets.host.description import Description
 from infra.targets.host.paths import ServicePaths
 from stacks.products.ciapol import PRODUCT
@@ -20,13 +29,22 @@ SERVICES = [
     pulsar(PulsarSettings(), authenticated=False),
     seatunnel(SeaTunnelSettings()),
     starrocks_emulator(StarRocksSettings()),
-    platform_api(WebSettings(), starrocks=Endpoint("mysql", "db", 9030)),
+    platform_api(
+        WebSettings(),
+        starrocks=Endpoint("mysql", "db", 9030),
+        zeta=Endpoint("http", "engine", 5801),
+        monitoring=Monitoring(Endpoint("http", "prometheus", 9090), Endpoint("http", "alertmanager", 9093)),
+    ),
     product_api(PRODUCT, Api(port=8000), WebSettings(), starrocks=Endpoint("mysql", "db", 9030)),
     frontend(
         WebSettings(),
         platform_api=Endpoint("http", "platform-api", 8090),
         products={"ciapol": Endpoint("http", "ciapol-api", 8000)},
     ),
+    node_exporter(),
+    postgres_exporter(postgres=Endpoint("postgresql", "db", 5432)),
+    alertmanager(MonitoringSettings(), webhook=True),
+    prometheus(MonitoringSettings()),
 ]
 
 

@@ -12,6 +12,7 @@ from infra.targets.kubernetes.layout import PodLayout, escaped
 from tests.unit.kubernetes.rendered import CLUSTER, Object, Rendered, at, items, render, section, settings
 
 WORKLOADS = {
+    "alertmanager": 1,
     "ciapol-api": 2,
     "dolphinscheduler": 2,
     "dolphinscheduler-alert": 1,
@@ -20,8 +21,12 @@ WORKLOADS = {
     "dolphinscheduler-worker-1": 1,
     "dolphinscheduler-worker-2": 1,
     "frontend": 2,
+    "grafana": 1,
+    "node-exporter": 1,
     "platform-api": 2,
     "postgres": 1,
+    "postgres-exporter": 1,
+    "prometheus": 1,
     "pulsar": 1,
     "pulsar-bookkeeper": 1,
     "pulsar-bookkeeper-2": 1,
@@ -37,10 +42,15 @@ WORKLOADS = {
 }
 """Workloads of `prod` with their pods; StarRocks' operator makes the others."""
 AUTOSCALED = {"ciapol-api", "frontend", "platform-api"}
-ALONE = {"dolphinscheduler-alert", "postgres", "pulsar"}
+PUBLISHED = {"alertmanager", "grafana", "node-exporter", "postgres-exporter", "prometheus"}
+"""Services that run images of other projects."""
+ALONE = {"dolphinscheduler-alert", "postgres", "pulsar", *PUBLISHED}
 """Services with one pod: they have no other pod to be spread from, and no disruption budget."""
 IMAGE = re.compile(
     r"^registry\.example/kappastack/kappastack/[a-z-]+(:\d+\.\d+\.\d+-[0-9a-f]{12}|@sha256:[0-9a-f]{64})$"
+)
+PUBLISHED_IMAGE = re.compile(
+    r"^registry\.example/kappastack/(prom|prometheuscommunity|grafana)/[a-z-]+:v?\d+\.\d+\.\d+$"
 )
 
 
@@ -86,7 +96,8 @@ def test_every_pod_is_limited_and_pinned(rendered_prod: Rendered, workload: str)
     resources = section(container, "resources")
     assert set(section(resources, "requests")) == set(section(resources, "limits")) == {"cpu", "memory"}
     assert at(resources, "requests", "memory") == at(resources, "limits", "memory")
-    assert IMAGE.match(str(container["image"])), container["image"]
+    image = PUBLISHED_IMAGE if workload in PUBLISHED else IMAGE
+    assert image.match(str(container["image"])), container["image"]
     assert container["imagePullPolicy"] == "IfNotPresent"
 
 

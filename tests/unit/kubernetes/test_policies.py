@@ -21,8 +21,11 @@ SERVERS = {
         "dolphinscheduler-alert": [5432],
         "dolphinscheduler-master": [5432],
         **{f"dolphinscheduler-worker-{number}": [5432] for number in range(3)},
+        "postgres-exporter": [5432],
     },
     "seatunnel": {
+        "platform-api": [5801],
+        "prometheus": [5801],
         "seatunnel-2": [5801],
         "seatunnel-3": [5801],
         **{f"dolphinscheduler-worker-{number}": [5801] for number in range(3)},
@@ -33,8 +36,8 @@ SERVERS = {
         **{f"dolphinscheduler-worker-{number}": [9030] for number in range(3)},
         **{f"seatunnel{suffix}": [8030, 8040, 9030] for suffix in ("", "-2", "-3")},
     },
-    "platform-api": {"frontend": [8090]},
-    "pulsar": {f"seatunnel{suffix}": [6650] for suffix in ("", "-2", "-3")},
+    "platform-api": {"frontend": [8090], "prometheus": [8090]},
+    "pulsar": {"prometheus": [8080], **{f"seatunnel{suffix}": [6650] for suffix in ("", "-2", "-3")}},
 }
 """Clients of some servers, with the ports that they need."""
 
@@ -137,7 +140,12 @@ def test_the_operator_and_its_pods_reach_each_other(rendered_prod: Rendered) -> 
 
 
 def test_a_need_without_a_server_is_an_error() -> None:
-    api = platform_api(WebSettings(), starrocks=Endpoint("mysql", "starrocks", 9030))
+    api = platform_api(
+        WebSettings(),
+        starrocks=Endpoint("mysql", "starrocks", 9030),
+        zeta=Endpoint("http", "seatunnel", 5801),
+        monitoring=None,
+    )
     wrong = replace(api, needs=(Need("starrokcs", "query"),))
     with pytest.raises(UnknownNeed, match=r"service platform-api needs starrokcs\.query, which does not exist"):
         permit(

@@ -55,7 +55,17 @@ def test_wrong_settings_are_refused_with_a_remedy(wrong: dict[str, object], mess
 
 
 def test_a_host_name_belongs_to_a_service_with_one_http_port() -> None:
-    assert user_port(platform_api(WebSettings(), starrocks=Endpoint("mysql", "starrocks", 9030))) == "http"
+    assert (
+        user_port(
+            platform_api(
+                WebSettings(),
+                starrocks=Endpoint("mysql", "starrocks", 9030),
+                zeta=Endpoint("http", "seatunnel", 5801),
+                monitoring=None,
+            )
+        )
+        == "http"
+    )
     with pytest.raises(SettingsError, match=r"kubernetes\.ingress\.hosts\.postgres: the service has 0 HTTP ports"):
         user_port(postgres(PostgresSettings()))
     refuse_unknown({"frontend": "page.example"}, ["frontend", "postgres"])
@@ -97,6 +107,7 @@ def test_the_requests_of_a_stack_are_the_sums_of_its_pods(rendered_prod: Rendere
         "pods": pods + 6,
         "cpu": (cpu + nodes[0]) / 1000,
         "memory_gib": round((memory + nodes[1]) / 1024, 1),
-        # StarRocks 3 * (500 + 20 + 2 * 5), Pulsar 3 * 200 + 3, Zeta 20, DolphinScheduler 8 * 10, PostgreSQL 20.
-        "storage_gib": 1590 + 603 + 20 + 80 + 20,
+        # StarRocks 3 * (500 + 20 + 2 * 5), Pulsar 3 * 200 + 3, Zeta 20, DolphinScheduler 8 * 10, PostgreSQL 20,
+        # Prometheus 5, Alertmanager 1, Grafana 1.
+        "storage_gib": 1590 + 603 + 20 + 80 + 20 + 7,
     }

@@ -40,7 +40,7 @@ class TestContext(Context):
     __test__ = False
     alerts: Alerts = field(default_factory=Alerts)
 
-    def alert(self, severity: str, title: str, text: str, *, product: str = "") -> bool:
+    def alert(self, severity: str, title: str, text: str, *, subject: str, product: str = "") -> bool:
         self.alerts.sent.append((severity, title, text))
         return self.alerts.arrive
 

@@ -1,26 +1,44 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from pydantic import AwareDatetime, BaseModel, Field
 
-from apps.tasks.alerts import Alert, Webhook
+from apps.tasks.alerts import Alert, Alertmanager, Webhook
 
-ALERT = Alert("warning", "quality_alerts: 1 finding", "ABJ-001: completeness 0.5", "ciapol", "quality_hourly")
+ALERT = Alert(
+    "warning", "quality_alerts: 1 finding", "ABJ-001: completeness 0.5", "ciapol", "quality_hourly", "quality_alerts"
+)
+
+
+class Posted(BaseModel):
+    """An alert as Alertmanager's API takes it."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    ends_at: AwareDatetime = Field(alias="endsAt")
 
 
 class Receiver:
     def __init__(self) -> None:
         self.statuses: list[int] = []
         self.bodies: list[dict[str, str]] = []
+        self.alerts: list[list[Posted]] = []
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 assert self.headers["Content-Type"] == "application/json"
-                receiver.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if isinstance(body, list):
+                    receiver.alerts.append([Posted.model_validate(each) for each in body])
+                else:
+                    receiver.bodies.append(body)
                 self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
                 self.end_headers()
 
@@ -62,7 +80,31 @@ def test_the_request_has_the_format_of_chat_webhooks(tmp_path: Path, receiver: R
         "stack": "local",
         "product": "ciapol",
         "workflow": "quality_hourly",
+        "subject": "quality_alerts",
     }
+
+
+def test_alertmanager_gets_the_alert_and_its_end(receiver: Receiver) -> None:
+    sender = Alertmanager("local", receiver.url, sleep=lambda _: None)
+    assert sender.send(ALERT)
+    assert sender.send(replace(ALERT, severity="resolved"))
+    [raised], resolved = receiver.alerts
+    assert raised.labels == {
+        "alertname": "WorkflowFinding",
+        "severity": "warning",
+        "owner": "ciapol",
+        "product": "ciapol",
+        "workflow": "quality_hourly",
+        "subject": "quality_alerts",
+        "stack": "local",
+    }
+    assert raised.annotations["summary"] == "quality_alerts: 1 finding"
+    assert raised.annotations["description"] == "ABJ-001: completeness 0.5"
+    now = datetime.now(UTC)
+    assert raised.ends_at > now
+    # Alertmanager knows an alert by its labels: an end for each severity that may have been raised.
+    assert raised.labels in [each.labels for each in resolved]
+    assert all(each.ends_at <= now for each in resolved)
 
 
 def test_a_failed_request_is_retried(tmp_path: Path, receiver: Receiver) -> None:

@@ -1,4 +1,11 @@
-import type { Pipeline, PipelineStep, StreamingJob } from "../features/pipeline/schemas";
+import type {
+  Alert,
+  Flow,
+  Monitored,
+  Pipeline,
+  PipelineStep,
+  StreamingJob,
+} from "../features/pipeline/schemas";
 import type { ProductStatus, Status } from "../lib/status/schemas";
 
 export function productStatus(changes: Partial<ProductStatus> = {}): ProductStatus {
@@ -65,4 +72,32 @@ export function job(changes: Partial<StreamingJob> = {}): StreamingJob {
 
 export function pipeline(steps: PipelineStep[] = [step()], jobs: StreamingJob[] = [job()]): Pipeline {
   return { checked_at: "2026-01-31T12:40:00Z", steps, jobs };
+}
+
+export function alert(changes: Partial<Alert> = {}): Alert {
+  return {
+    name: "ServiceDown",
+    severity: "critical",
+    summary: "pulsar does not answer",
+    summary_fr: "pulsar ne répond pas",
+    runbook: "docs/runbook.md#a-service-is-down",
+    started_at: "2026-01-31T12:30:00Z",
+    ...changes,
+  };
+}
+
+export function flow(changes: Partial<Flow> = {}): Flow {
+  return {
+    topics: [{ topic: "sample/events/readings", in_per_second: 12.5, backlog: 1234, lag_seconds: 180 }],
+    jobs: [{ name: "sample-ingest", running: true, received_per_second: 12.5, written_per_second: 25 }],
+    rejected: [{ product: "sample", share: 0.07 }],
+    machine: { cpu_share: 0.25, memory_share: 0.5, disk_share: null },
+    services: [{ service: "pulsar", up: false, memory_bytes: 500 * 2 ** 20, cpu_cores: 0.128 }],
+    ...changes,
+  };
+}
+
+/** What the monitoring knows; without changes, of a stack where nothing is wrong. */
+export function monitored(changes: Partial<Monitored> = {}): Monitored {
+  return { enabled: true, error: null, alerts: [], flow: flow(), ...changes };
 }

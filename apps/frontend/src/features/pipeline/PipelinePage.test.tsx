@@ -4,11 +4,12 @@ import { LanguageProvider } from "../../i18n/language";
 import { SiteContext } from "../../lib/site";
 import { PlatformProvider } from "../../lib/status/platform";
 import { FakeServer, problem } from "../../testing/fakeServer";
-import { job, pipeline, status, step } from "../../testing/fixtures";
+import { alert, job, monitored, pipeline, status, step } from "../../testing/fixtures";
 import { PipelinePage } from "./PipelinePage";
 
 let server: FakeServer;
 
+const MONITORING = "/api/platform/v1/pipeline/monitoring";
 const NAMES: Record<string, string> = { "sample sum_hourly": "Sum of each hour" };
 const SITE = { product: null, name: "Test", alarm: null, lastKnown: false, receivedAt: null };
 
@@ -48,7 +49,11 @@ const GIVEN_UP = job({ state: "given_up", failures: 3, reason: "no such topic" }
 
 beforeEach(() => {
   window.localStorage.clear();
-  server = new FakeServer({ "/api/status": status(), "/api/platform/v1/pipeline": pipeline() });
+  server = new FakeServer({
+    "/api/status": status(),
+    "/api/platform/v1/pipeline": pipeline(),
+    [MONITORING]: monitored(),
+  });
 });
 
 afterEach(cleanup);
@@ -115,5 +120,46 @@ describe("pipeline page", () => {
     server.answers["/api/platform/v1/pipeline"] = problem(503, "Service Unavailable", "Unknown table.");
     show();
     expect((await screen.findByTestId("unavailable")).textContent).toContain("Unknown table.");
+  });
+
+  it("shows rates, what waits, what is rejected and what services take", async () => {
+    show();
+    const topic = await screen.findByTestId("flow-topic");
+    expect(topic.textContent?.replaceAll(/\s/g, " ")).toBe("sample/events/readings12,51 2343 min");
+    expect((await screen.findByTestId("flow-job")).textContent).toContain("En marche");
+    const section = (await screen.findByTestId("pipeline-flow")).textContent?.replaceAll(/\s/g, " ");
+    expect(section).toContain("Rejets du dernier quart d’heure (sample)7 %");
+    expect(section).toContain("Processeur25 %Mémoire50 %Disque le plus plein–");
+    expect(screen.getByTestId("flow-service").textContent).toBe("pulsarNe répond pas5000,13");
+    expect(screen.getByTestId("pipeline-alerts").textContent).toContain("Aucune alerte.");
+  });
+
+  it("shows alerts in the reader's language with what to do", async () => {
+    server.answers[MONITORING] = monitored({
+      alerts: [alert(), alert({ name: "Slow", severity: "warning" })],
+    });
+    show();
+    const card = await found('[data-alert="ServiceDown"]');
+    expect(card.textContent).toContain("pulsar ne répond pas");
+    expect(card.textContent).toContain("Critique");
+    expect(card.textContent).toContain("docs/runbook.md#a-service-is-down");
+    expect((await found('[data-alert="Slow"]')).textContent).toContain("Avertissement");
+  });
+
+  it("says why the monitoring shows nothing, and shows the rest", async () => {
+    server.answers[MONITORING] = monitored({ error: "Prometheus does not answer: refused", flow: null });
+    show();
+    expect((await screen.findByTestId("monitoring-unavailable")).textContent).toContain(
+      "Prometheus does not",
+    );
+    expect(await found("[data-job]")).toBeTruthy();
+    cleanup();
+    server.answers[MONITORING] = monitored({ enabled: false, flow: null });
+    show();
+    expect((await screen.findByTestId("monitoring-off")).textContent).toContain("désactivée");
+    cleanup();
+    server.answers[MONITORING] = problem(502, "Bad Gateway", "The API is away.");
+    show();
+    expect((await screen.findByTestId("monitoring-unavailable")).textContent).toContain("The API is away.");
   });
 });

@@ -7,6 +7,7 @@ import { isStopped } from "../../lib/status/alarm";
 import { usePolling } from "../../lib/usePolling";
 import { useTitle } from "../../lib/useTitle";
 import { Jobs } from "./Jobs";
+import { Monitoring } from "./Monitoring";
 import type { WorkflowName } from "./names";
 import { Steps } from "./Steps";
 import { type Pipeline, pipelineSchema } from "./schemas";
@@ -68,6 +69,7 @@ export function PipelinePage({ workflowName, products, children }: Props) {
           <Steps steps={data.steps} workflowName={workflowName} withProduct={several} />
         </>
       )}
+      <Monitoring />
       {children}
     </>
   );

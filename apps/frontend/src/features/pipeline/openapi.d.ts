@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipeline/monitoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts that fire, rates, backlogs and resources
+         * @description From Prometheus and Alertmanager. Where these do not answer, `error` says so and the status is 200.
+         */
+        get: operations["get_monitoring_api_v1_pipeline_monitoring_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -88,6 +108,51 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Alert
+         * @description An alert that fires.
+         */
+        Alert: {
+            /**
+             * Name
+             * @example ServiceDown
+             */
+            name: string;
+            /**
+             * Owner
+             * @description who looks after it: platform, or a product
+             * @example platform
+             */
+            owner: string;
+            /**
+             * Runbook
+             * @description what to do
+             * @example docs/runbook.md#a-service-is-down
+             */
+            runbook: string | null;
+            /**
+             * Severity
+             * @description critical or warning
+             * @example critical
+             */
+            severity: string;
+            /**
+             * Started At
+             * Format: date-time
+             * @example 2026-01-31T12:05:00Z
+             */
+            started_at: string;
+            /**
+             * Summary
+             * @example pulsar does not answer at 127.0.0.1:8080
+             */
+            summary: string;
+            /**
+             * Summary Fr
+             * @example pulsar ne répond pas à 127.0.0.1:8080
+             */
+            summary_fr: string;
+        };
+        /**
          * DataHealth
          * @description The age of the data.
          */
@@ -124,6 +189,21 @@ export interface components {
             value: string | null;
         };
         /**
+         * Flow
+         * @description How data flow. Rates are means of two minutes.
+         */
+        Flow: {
+            /** Jobs */
+            jobs: components["schemas"]["JobFlow"][];
+            machine: components["schemas"]["Machine"];
+            /** Rejected */
+            rejected: components["schemas"]["Rejected"][];
+            /** Services */
+            services: components["schemas"]["ServiceUse"][];
+            /** Topics */
+            topics: components["schemas"]["TopicFlow"][];
+        };
+        /**
          * Health
          * @description The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
          *
@@ -139,6 +219,31 @@ export interface components {
             status: "ok" | "stale" | "down";
         };
         /**
+         * JobFlow
+         * @description What a streaming job moves.
+         */
+        JobFlow: {
+            /**
+             * Name
+             * @example weather-ingest
+             */
+            name: string;
+            /**
+             * Received Per Second
+             * @description messages that it reads
+             * @example 12.5
+             */
+            received_per_second: number | null;
+            /** Running */
+            running: boolean;
+            /**
+             * Written Per Second
+             * @description rows that its sinks take
+             * @example 25
+             */
+            written_per_second: number | null;
+        };
+        /**
          * Live
          * @description The process answers.
          */
@@ -149,6 +254,54 @@ export interface components {
              * @constant
              */
             status: "ok";
+        };
+        /**
+         * Machine
+         * @description Shares of the machine that are in use, 0 to 1.
+         */
+        Machine: {
+            /**
+             * Cpu Share
+             * @example 0.2
+             */
+            cpu_share: number | null;
+            /**
+             * Disk Share
+             * @description of the fullest disk
+             * @example 0.5
+             */
+            disk_share: number | null;
+            /**
+             * Memory Share
+             * @example 0.4
+             */
+            memory_share: number | null;
+        };
+        /**
+         * Monitored
+         * @description What the monitoring knows.
+         */
+        Monitored: {
+            /** Alerts */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Checked At
+             * Format: date-time
+             * @example 2026-01-31T12:40:10Z
+             */
+            checked_at: string;
+            /**
+             * Enabled
+             * @description whether the stack has monitoring
+             */
+            enabled: boolean;
+            /**
+             * Error
+             * @description why the monitoring cannot be read
+             * @example null
+             */
+            error: string | null;
+            flow: components["schemas"]["Flow"] | null;
         };
         /**
          * Pipeline
@@ -261,6 +414,46 @@ export interface components {
             type: string;
         };
         /**
+         * Rejected
+         * @description The share of a product's recent messages that were rejected.
+         */
+        Rejected: {
+            /**
+             * Product
+             * @example weather
+             */
+            product: string;
+            /**
+             * Share
+             * @description 0 to 1; null without messages
+             * @example 0.005
+             */
+            share: number | null;
+        };
+        /**
+         * ServiceUse
+         * @description Whether a service answers Prometheus, and what it takes.
+         */
+        ServiceUse: {
+            /**
+             * Cpu Cores
+             * @example 0.1
+             */
+            cpu_cores: number | null;
+            /**
+             * Memory Bytes
+             * @example 500000000
+             */
+            memory_bytes: number | null;
+            /**
+             * Service
+             * @example pulsar
+             */
+            service: string;
+            /** Up */
+            up: boolean;
+        };
+        /**
          * StarRocksHealth
          * @description Whether StarRocks responds, and its version.
          */
@@ -334,6 +527,41 @@ export interface components {
              */
             wanted: string;
         };
+        /**
+         * TopicFlow
+         * @description What comes into a topic and waits there.
+         */
+        TopicFlow: {
+            /**
+             * Backlog
+             * @description messages that no consumer has acknowledged
+             * @example 0
+             */
+            backlog: number | null;
+            /**
+             * In Per Second
+             * @description messages per second
+             * @example 12.5
+             */
+            in_per_second: number | null;
+            /**
+             * Lag Seconds
+             * @description since the last acknowledgement, while messages wait; 0 where none waits
+             * @example 0
+             */
+            lag_seconds: number | null;
+            /**
+             * Product
+             * @description tenant of the topic
+             * @example weather
+             */
+            product: string;
+            /**
+             * Topic
+             * @example weather/events/readings
+             */
+            topic: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -359,6 +587,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description A parameter is wrong or unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description StarRocks does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_monitoring_api_v1_pipeline_monitoring_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitored"];
                 };
             };
             /** @description A parameter is wrong or unknown */

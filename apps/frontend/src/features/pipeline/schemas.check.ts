@@ -1,6 +1,13 @@
 import type { Agrees, Assert } from "../../lib/openapi";
 import type { components } from "./openapi";
-import type { jobSchema, pipelineSchema, stepSchema } from "./schemas";
+import type {
+  alertSchema,
+  flowSchema,
+  jobSchema,
+  monitoredSchema,
+  pipelineSchema,
+  stepSchema,
+} from "./schemas";
 
 type Sent = components["schemas"];
 
@@ -9,4 +16,7 @@ export type Checks = [
   Assert<Agrees<typeof pipelineSchema, Sent["Pipeline"]>>,
   Assert<Agrees<typeof stepSchema, Sent["PipelineStep"]>>,
   Assert<Agrees<typeof jobSchema, Sent["StreamingJob"]>>,
+  Assert<Agrees<typeof alertSchema, Sent["Alert"]>>,
+  Assert<Agrees<typeof flowSchema, Sent["Flow"]>>,
+  Assert<Agrees<typeof monitoredSchema, Sent["Monitored"]>>,
 ];

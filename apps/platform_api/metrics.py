@@ -1,0 +1,122 @@
+"""Metrics of workflow steps and streaming jobs, from the platform's tables and from SeaTunnel Zeta."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from apps.platform_api.models import Pipeline
+from apps.platform_api.pipeline import pipeline
+from apps.web.starrocks import Pool
+
+log = logging.getLogger(__name__)
+
+_STEP = ["product", "workflow", "task"]
+_JOB = ["product", "streaming_job"]
+_ZETA_SECONDS = 3.0
+_COUNT = re.compile(r"[0-9]+")
+
+
+def pipeline_metrics(pool: Pool) -> Iterator[Metric]:
+    """Steps and jobs as the platform's tables record them."""
+    found = pipeline(pool)
+    yield from _steps(found)
+    yield from _jobs(found)
+
+
+def _steps(found: Pipeline) -> Iterator[Metric]:
+    failed = GaugeMetricFamily("kappastack_step_failed", "1 where the last run of the step failed", labels=_STEP)
+    late = GaugeMetricFamily("kappastack_step_late", "1 where the step missed two of its runs", labels=_STEP)
+    succeeded = GaugeMetricFamily(
+        "kappastack_step_last_success_timestamp_seconds", "When the step last succeeded", labels=_STEP
+    )
+    took = GaugeMetricFamily("kappastack_step_duration_seconds", "How long the last ended run took", labels=_STEP)
+    for step in found.steps:
+        labels = [step.product, step.workflow, step.task]
+        failed.add_metric(labels, step.state in ("failed", "killed"))
+        late.add_metric(labels, step.late or False)
+        if step.last_succeeded_at is not None:
+            succeeded.add_metric(labels, step.last_succeeded_at.timestamp())
+        if step.ended_at is not None and step.ended_at >= step.started_at:
+            took.add_metric(labels, (step.ended_at - step.started_at).total_seconds())
+    yield from (failed, late, succeeded, took)
+
+
+def _jobs(found: Pipeline) -> Iterator[Metric]:
+    wanted = GaugeMetricFamily("kappastack_job_wanted", "1 where the streaming job shall run", labels=_JOB)
+    running = GaugeMetricFamily("kappastack_job_running", "1 where its keeper last saw it running", labels=_JOB)
+    held = GaugeMetricFamily("kappastack_job_held", "1 where a lease or a deployment keeps it stopped", labels=_JOB)
+    failures = GaugeMetricFamily("kappastack_job_failures", "Restarts in a row that did not last", labels=_JOB)
+    checked = GaugeMetricFamily("kappastack_job_checked_timestamp_seconds", "When its keeper last looked", labels=_JOB)
+    for job in found.jobs:
+        labels = [job.product, job.name]
+        wanted.add_metric(labels, job.wanted == "running")
+        running.add_metric(labels, job.state == "running")
+        held.add_metric(labels, job.state in ("held", "stopped") or job.wanted != "running")
+        failures.add_metric(labels, job.failures)
+        if job.checked_at is not None:
+            checked.add_metric(labels, job.checked_at.timestamp())
+    yield from (wanted, running, held, failures, checked)
+
+
+class _Running(BaseModel):
+    """A job in the answer of `GET /running-jobs`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = Field(alias="jobName")
+    status: str = Field(alias="jobStatus")
+    metrics: dict[str, object] = {}
+
+    def count(self, name: str) -> float:
+        """A counter of the job; 0 before its first report."""
+        value = self.metrics.get(name)
+        return float(value) if isinstance(value, str) and _COUNT.fullmatch(value) else 0.0
+
+
+_RUNNING = TypeAdapter(list[_Running])
+
+
+class ZetaMetrics(Collector):
+    """The engine's jobs. Its own metrics, which Prometheus collects from it, do not count rows."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is the engine's REST interface."""
+        self._url = f"{url.rstrip('/')}/hazelcast/rest/maps/running-jobs"
+        self._opener = build_opener(ProxyHandler({}))
+
+    def describe(self) -> list[Metric]:
+        """Nothing: otherwise the registry would collect when it is made."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics; only `seatunnel_zeta_up` if the engine does not answer."""
+        up = GaugeMetricFamily("seatunnel_zeta_up", "1 where the engine lists its jobs")
+        try:
+            with self._opener.open(self._url, timeout=_ZETA_SECONDS) as answer:
+                jobs = _RUNNING.validate_python(json.load(answer))
+        except (URLError, OSError, ValueError, ValidationError) as error:
+            log.warning("jobs unknown", extra={"fields": {"reason": str(error)}})
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        running = GaugeMetricFamily("seatunnel_zeta_job_running", "1 where the job runs", labels=["streaming_job"])
+        received = CounterMetricFamily(
+            "seatunnel_zeta_job_source_received", "Messages that the source of the job read", labels=["streaming_job"]
+        )
+        written = CounterMetricFamily(
+            "seatunnel_zeta_job_sink_written", "Rows that the sinks of the job took", labels=["streaming_job"]
+        )
+        for job in jobs:
+            running.add_metric([job.name], job.status == "RUNNING")
+            received.add_metric([job.name], job.count("SourceReceivedCount"))
+            written.add_metric([job.name], job.count("SinkWriteCount"))
+        yield from (up, running, received, written)

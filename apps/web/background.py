@@ -1,0 +1,48 @@
+"""Computations that may hang, such as queries of a database that does not answer."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Background(Generic[T]):
+    """The result of a computation, for which callers wait for a limited time.
+
+    The computation runs in a thread of its own, and never twice at the same time.
+    """
+
+    def __init__(self, compute: Callable[[], T], *, fresh_seconds: float = 0) -> None:
+        """A result is kept for `fresh_seconds`."""
+        self._compute = compute
+        self._fresh_seconds = fresh_seconds
+        self._lock = threading.Lock()
+        self._future: Future[T] | None = None
+        self._ended = 0.0
+
+    def get(self, within: float) -> T:
+        """The result.
+
+        Raises:
+            TimeoutError: the computation takes longer than `within` seconds; it goes on.
+            Exception: the computation's own.
+        """
+        with self._lock:
+            future = self._future
+            if future is None or (future.done() and time.monotonic() - self._ended >= self._fresh_seconds):
+                future = self._future = Future()
+                threading.Thread(target=self._run, args=(future,), daemon=True).start()
+        return future.result(within)
+
+    def _run(self, future: "Future[T]") -> None:
+        try:
+            result = self._compute()
+        except Exception as error:  # the caller gets it
+            self._ended = time.monotonic()
+            future.set_exception(error)
+        else:
+            self._ended = time.monotonic()
+            future.set_result(result)

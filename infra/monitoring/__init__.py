@@ -1,0 +1,1 @@
+"""Alert rules and dashboards of `monitoring/`: their models, and what Prometheus and Grafana read."""

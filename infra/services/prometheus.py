@@ -1,0 +1,221 @@
+"""Prometheus collects the metrics of all services and evaluates alert rules; Alertmanager sends the alerts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import yaml
+
+from infra import distributions
+from infra.services import ports
+from infra.services.model import Endpoint, HttpGet, Metrics, Need, Port, PublishedImage, Service, Volume
+from infra.services.tasks import ALERT_WEBHOOK
+from infra.settings import PROJECT, MonitoringSettings, mebibytes
+from infra.versions import (
+    ALERTMANAGER_IMAGE,
+    GRAFANA_IMAGE,
+    NODE_EXPORTER_IMAGE,
+    POSTGRES_EXPORTER_IMAGE,
+    PROMETHEUS_IMAGE,
+)
+
+PROMETHEUS = "prometheus"
+ALERTMANAGER = "alertmanager"
+_NOBODY = "65534:0"
+"""User of the published images, with the group that may read configuration and secrets."""
+
+_TITLE = (
+    '{{ if eq .Status "firing" }}[{{ .CommonLabels.severity }}]{{ else }}[resolved]{{ end }} '
+    "{{ .CommonLabels.stack }}: {{ .GroupLabels.alertname }}"
+)
+_TEXT = (
+    "{{ range .Alerts }}{{ .Annotations.summary }}\n"
+    "{{ if .Annotations.description }}{{ .Annotations.description }}\n{{ end }}{{ end }}"
+)
+
+
+def monitoring_images(settings: MonitoringSettings) -> dict[str, str]:
+    """References of the images that monitoring with these settings runs, by distribution; empty if it is off."""
+    if not settings.enabled:
+        return {}
+    return {
+        "prometheus": PROMETHEUS_IMAGE,
+        "alertmanager": ALERTMANAGER_IMAGE,
+        "node_exporter": NODE_EXPORTER_IMAGE,
+        "postgres_exporter": POSTGRES_EXPORTER_IMAGE,
+        **({"grafana": GRAFANA_IMAGE} if settings.grafana.enabled else {}),
+    }
+
+
+def prometheus(settings: MonitoringSettings) -> Service:
+    """The server without its configuration, which `configured` adds once all services are described."""
+    memory = mebibytes(settings.memory)
+    return Service(
+        name=PROMETHEUS,
+        kind="Prometheus",
+        distribution=distributions.prometheus(),
+        image=PublishedImage(PROMETHEUS_IMAGE, user=_NOBODY, starts_itself=True, confined=True, checker="wget"),
+        command=(
+            "@{dist}/bin/prometheus",
+            "--config.file=@{files}/prometheus.yml",
+            "--storage.tsdb.path=@{volume.data}",
+            f"--storage.tsdb.retention.time={settings.retention_days}d",
+            f"--storage.tsdb.retention.size={mebibytes(settings.retention_size)}MB",
+            "--web.listen-address=@{host}:@{port.http}",
+            "--log.format=json",
+        ),
+        # A smaller heap for a little more work: collections of garbage are frequent, and metrics few.
+        environment={"GOGC": "50", "GOMEMLIMIT": f"{memory * 4 // 5}MiB"},
+        ports={"http": Port(ports.PROMETHEUS)},
+        volumes={"data": Volume(settings.storage, path="/prometheus")},
+        health=HttpGet("http", "/-/ready", start_within=120, contains="Ready"),
+        memory=memory,
+        stop_grace=30,
+        metrics=(Metrics("http"),),
+    )
+
+
+def configured(
+    service: Service,
+    settings: MonitoringSettings,
+    *,
+    stack: str,
+    targets: Mapping[str, tuple[Service, Mapping[str, Endpoint]]],
+    alertmanager: Endpoint,
+    rules: Mapping[str, str],
+) -> Service:
+    """Prometheus with its configuration.
+
+    Args:
+        service: Prometheus without configuration.
+        settings: settings of the stack's monitoring.
+        stack: name of the stack, which becomes a label of alerts.
+        targets: every service with its endpoints, by name.
+        alertmanager: endpoint of Alertmanager.
+        rules: text of each rule file, by a name that begins with `rules-`.
+    """
+    document = {
+        "global": {
+            "scrape_interval": f"{settings.interval}s",
+            # Prometheus refuses a timeout longer than the interval.
+            "scrape_timeout": f"{min(settings.interval, 10)}s",
+            "evaluation_interval": f"{settings.interval}s",
+            "external_labels": {"stack": stack},
+        },
+        "rule_files": ["rules-*.yml"],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager.address]}]}]},
+        "scrape_configs": scrape_configs(targets),
+    }
+    collected = [Need(name, each.port) for name, (other, _) in targets.items() for each in other.metrics]
+    return replace(
+        service,
+        files={"prometheus.yml": yaml.safe_dump(document, sort_keys=False), **rules},
+        needs=tuple(each for each in [Need(ALERTMANAGER, "http"), *collected] if each.service != service.name),
+    )
+
+
+def scrape_configs(targets: Mapping[str, tuple[Service, Mapping[str, Endpoint]]]) -> list[dict[str, object]]:
+    """A scrape configuration for each job. Services of a job share its path and the metrics that it drops.
+
+    Args:
+        targets: services with their endpoints, by name.
+
+    Raises:
+        ValueError: services of one job have different paths.
+    """
+    jobs: dict[str, tuple[Metrics, list[dict[str, object]]]] = {}
+    for name, (service, endpoints) in targets.items():
+        for metrics in service.metrics:
+            job = metrics.job or name
+            first, static = jobs.setdefault(job, (metrics, []))
+            if (first.path, first.dropped) != (metrics.path, metrics.dropped):
+                raise ValueError(f"service {name}: the metrics of job {job} differ from those of its other services")
+            static.append({"targets": [endpoints[metrics.port].address], "labels": {"service": name}})
+    return [
+        {
+            "job_name": job,
+            "metrics_path": metrics.path,
+            "static_configs": static,
+            **({"metric_relabel_configs": _dropping(metrics.dropped)} if metrics.dropped else {}),
+        }
+        for job, (metrics, static) in jobs.items()
+    ]
+
+
+def _dropping(names: tuple[str, ...]) -> list[dict[str, object]]:
+    return [{"source_labels": ["__name__"], "regex": "|".join(names), "action": "drop"}]
+
+
+def alertmanager(settings: MonitoringSettings, *, webhook: bool) -> Service:
+    """The server that groups alerts and sends them to the stack's webhook.
+
+    Args:
+        settings: settings of the stack's monitoring.
+        webhook: whether the stack has a webhook; without one, alerts are shown and not sent.
+    """
+    return Service(
+        name=ALERTMANAGER,
+        kind="Alertmanager",
+        distribution=distributions.alertmanager(),
+        image=PublishedImage(ALERTMANAGER_IMAGE, user=_NOBODY, starts_itself=True, confined=True, checker="wget"),
+        command=(
+            "@{dist}/bin/alertmanager",
+            "--config.file=@{files}/alertmanager.yml",
+            "--storage.path=@{volume.data}",
+            "--web.listen-address=@{host}:@{port.http}",
+            # One server needs no cluster of Alertmanagers.
+            "--cluster.listen-address=",
+            "--log.format=json",
+        ),
+        environment={"GOGC": "50"},
+        directory="@{dist}",
+        files={"alertmanager.yml": yaml.safe_dump(_routes(settings, webhook=webhook), sort_keys=False)},
+        ports={"http": Port(ports.ALERTMANAGER)},
+        volumes={"data": Volume("1Gi", path="/alertmanager")},
+        secrets={ALERT_WEBHOOK: ALERT_WEBHOOK} if webhook else {},
+        outside=webhook,
+        health=HttpGet("http", "/-/ready", start_within=60, contains="OK"),
+        memory=128,
+        metrics=(Metrics("http"),),
+    )
+
+
+def _routes(settings: MonitoringSettings, *, webhook: bool) -> dict[str, object]:
+    def paced(seconds: int) -> str:
+        return f"{max(1, round(seconds * settings.alert_pace))}s"
+
+    slack = {
+        # Slack and Mattermost show this form as it is. The URL is a secret, so the configuration has only its file.
+        "api_url_file": f"@{{secret.{ALERT_WEBHOOK}}}",
+        "send_resolved": True,
+        "username": PROJECT,
+        "title": _TITLE,
+        "text": _TEXT,
+        "fallback": _TITLE,
+        "fields": [
+            {"title": "source", "value": PROJECT, "short": True},
+            {"title": "status", "value": "{{ .Status }}", "short": True},
+            *(
+                {"title": label, "value": f"{{{{ .CommonLabels.{label} }}}}", "short": True}
+                for label in ("severity", "stack", "alertname", "product", "workflow", "service", "owner")
+            ),
+            {"title": "runbook", "value": "{{ .CommonAnnotations.runbook }}", "short": False},
+        ],
+    }
+    return {
+        "route": {
+            "receiver": "webhook",
+            "group_by": ["alertname", "product", "workflow"],
+            "group_wait": paced(10),
+            "group_interval": paced(60),
+            "repeat_interval": "4h",
+        },
+        "receivers": [{"name": "webhook", **({"slack_configs": [slack]} if webhook else {})}],
+        # The more severe alert about the same thing is enough.
+        "inhibit_rules": [
+            {
+                "source_matchers": ["severity = critical"],
+                "target_matchers": ["severity = warning"],
+                "equal": ["alertname", "product", "service"],
+            }
+        ],
+    }

@@ -1,0 +1,109 @@
+"""Alert rules under `promtool test rules`: each fires and clears, and none fires for a planned change."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from infra.monitoring.rules import Pace, alerts, rendered
+from infra.products.registry import declared
+from tests.integration.monitoring.cases import CASES
+from tests.integration.monitoring.programs import promtool
+
+NORMAL = Pace(factor=1, interval=60)
+QUIET = {
+    "JobNotRunning": {
+        # A deployment or the archive keeps the job stopped and says so.
+        'kappastack_job_wanted{product="p", streaming_job="p-ingest"}': "1x60",
+        'kappastack_job_held{product="p", streaming_job="p-ingest"}': "0x9 1x30 0x20",
+        'seatunnel_zeta_job_running{streaming_job="p-ingest"}': "1x9 0x30 1x20",
+    },
+    "ServiceDown": {
+        # The replacement of a service takes a minute.
+        'up{service="pulsar"}': "1x9 0x0 1x50",
+    },
+    "ServiceRestarting": {
+        # A deployment restarts it once, and the next one again.
+        'process_start_time_seconds{service="x"}': "1x9 2x4 3x50",
+    },
+    "TopicSilent": {
+        # The demonstration publishes once.
+        'pulsar_in_messages_total{namespace="a/b", topic="persistent://a/b/c"}': "0x9 12000x600",
+    },
+    "CiapolStationSilent": {
+        'ciapol_station_last_measurement_timestamp_seconds{station="A", demonstration="true"}': "0x200",
+        'ciapol_station_interval_seconds{station="A", demonstration="true"}': "60x200",
+    },
+}
+"""Series by alert that must not fire, though they look similar."""
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The rule files of a stack with all products."""
+    folder = tmp_path_factory.mktemp("rules")
+    paths = []
+    for name, text in rendered(declared(), NORMAL).items():
+        paths.append(folder / name)
+        paths[-1].write_text(text)
+    return paths
+
+
+def firing(alert: str, minute: int, expected: int) -> dict[str, object]:
+    """Whether an alert fires at a minute: 1 or 0."""
+    return {
+        "expr": f'clamp_max(count(ALERTS{{alertname="{alert}", alertstate="firing"}}), 1) or vector(0)',
+        "eval_time": f"{minute}m",
+        "exp_samples": [{"labels": "{}", "value": expected}],
+    }
+
+
+def run(rules: list[Path], folder: Path, tests: list[tuple[dict[str, str], list[dict[str, object]]]]) -> None:
+    """Run tests, each of which has series and expected results; one run of promtool is much quicker than many."""
+    document = {
+        "rule_files": [str(path) for path in rules],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                "promql_expr_test": expected,
+            }
+            for series, expected in tests
+        ],
+    }
+    (folder / "test.yml").write_text(yaml.safe_dump(document))
+    done = promtool("test", "rules", folder / "test.yml")
+    # Each failure has its expression, which names the alert.
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_accepts_every_rule(rules: list[Path]) -> None:
+    done = promtool("check", "rules", *rules)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_has_a_case() -> None:
+    assert set(CASES) == set(alerts(declared()))
+
+
+def test_each_alert_fires_and_clears(rules: list[Path], tmp_path: Path) -> None:
+    run(
+        rules,
+        tmp_path,
+        [
+            (case.series, [firing(alert, 5, 0), firing(alert, case.fires, 1), firing(alert, case.clears, 0)])
+            for alert, case in CASES.items()
+        ],
+    )
+
+
+def test_no_alert_fires_for_what_is_planned(rules: list[Path], tmp_path: Path) -> None:
+    minutes = (9, 12, 15, 20, 30, 45, 55)
+    run(rules, tmp_path, [(series, [firing(alert, each, 0) for each in minutes]) for alert, series in QUIET.items()])
+
+
+def test_promtool_reports_a_wrong_expectation(rules: list[Path], tmp_path: Path) -> None:
+    case = CASES["ServiceDown"]
+    with pytest.raises(AssertionError, match="ServiceDown"):
+        run(rules, tmp_path, [(case.series, [firing("ServiceDown", case.fires, 0)])])

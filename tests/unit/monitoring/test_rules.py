@@ -1,0 +1,69 @@
+"""The alert rules: what each must have, and how a stack's settings change their durations."""
+
+from pathlib import Path
+
+import pytest
+
+from infra import platform
+from infra.monitoring.rules import RUNBOOK, Alert, Pace, RuleError, alerts, expression, headings, read
+from infra.products.registry import declared
+
+ALERTS = alerts(declared())
+RULE = """
+alerts:
+  - alert: TooMany
+    expr: rate(things[${window}]) > ${threshold}
+    threshold: 3
+    ranges: {window: 5m}
+    for: 1m
+    severity: warning
+    owner: platform
+    summary: "There are {{ $value }} things"
+    summary_fr: "Il y a {{ $value }} choses"
+    runbook: A service is down
+    reason: More than three things do not fit on the page.
+    tested: rule
+"""
+
+
+@pytest.mark.parametrize("rule", ALERTS.values(), ids=lambda rule: rule.alert)
+def test_every_alert_has_a_runbook_section_and_an_owner(rule: Alert) -> None:
+    assert rule.runbook in headings(RUNBOOK.read_text())
+    assert rule.owner in {platform.NAME, *declared()}
+    assert rule.summary != rule.summary_fr
+
+
+def test_every_section_of_the_runbook_belongs_to_an_alert() -> None:
+    sections = headings(RUNBOOK.read_text()) - {"Runbook", "A workflow found something"}
+    assert sections == {rule.runbook for rule in ALERTS.values()}
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "rules.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("severity: warning", "severity: urgent", ["severity", "'critical' or 'warning'"]),
+        ("for: 1m", "for: soon", ["for", "pattern"]),
+        ("    owner: platform\n", "", ["owner", "required"]),
+        ("window: 5m", "window: 5m, other: 1h", ["expr does not use other"]),
+        ("reason: More than three things do not fit on the page.", "reason: because", ["reason", "20 characters"]),
+        ("expr: rate", "exprs: rate", ["exprs", "not permitted"]),
+    ],
+)
+def test_an_error_names_the_field_and_what_is_expected(tmp_path: Path, old: str, new: str, named: list[str]) -> None:
+    with pytest.raises(RuleError) as error:
+        read(written(tmp_path, RULE.replace(old, new)))
+    assert all(word in str(error.value) for word in ["rules.yaml", *named])
+
+
+def test_the_pace_shortens_durations_but_ranges_keep_several_samples(tmp_path: Path) -> None:
+    [rule] = read(written(tmp_path, RULE)).alerts
+    assert expression(rule, Pace(1, 15)) == "rate(things[300s]) > 3"
+    assert expression(rule, Pace(0.1, 5)) == "rate(things[30s]) > 3"
+    assert expression(rule, Pace(0.01, 5)) == "rate(things[20s]) > 3"
+    assert Pace(0.1, 5).duration(rule.duration) == "6s"

@@ -1,0 +1,248 @@
+"""`logs`: the lines of all services in the order of their times, each with time, level and service."""
+
+import heapq
+import json
+import queue
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from infra.targets.operations import Operations
+from tools.stack.operating import operations_of
+
+LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+_LINES = 200
+"""Lines that are shown at the beginning, of all services together."""
+_READ = 5000
+"""Lines that are read of each service at the beginning; with a time to begin at, all are."""
+_ALL = 10_000_000
+_BEGINNING = datetime.fromtimestamp(0, UTC)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_NAMES = {"WARNING": "WARN", "CRITICAL": "FATAL", "PANIC": "FATAL", "LOG": "INFO", "NOTICE": "INFO", "TRACE": "DEBUG"}
+"""Levels of some programs under the names of this module."""
+_LEVEL = "DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL|PANIC|LOG|NOTICE|TRACE"
+_TEXT = re.compile(
+    # 2026-01-31T12:00:00.000Z INFO … of Java and Python, 2026-01-31 12:00:00.000 UTC [7] LOG:  … of PostgreSQL
+    rf"(?P<time>\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?)(?:Z| UTC)?,?\s+(?:\[\d+\]\s+)?"
+    rf"(?:\[)?(?P<level>{_LEVEL})\]?:?\s+(?P<message>.*)"
+)
+
+
+class LogsRefused(Exception):
+    """The options of `logs` are wrong; the message names the option, its value and what is expected."""
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """A line of a log. A line without a time, such as one of a stack trace, has those of the line before it.
+
+    Args:
+        time: when it was written.
+        service: name of the service.
+        level: one of `LEVELS`.
+        message: text without time and level.
+    """
+
+    time: datetime
+    service: str
+    level: str
+    message: str
+
+    def __str__(self) -> str:
+        """Time, level, service and message."""
+        time = self.time.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+        return f"{time}Z {self.level:<5} {self.service:<20} {self.message}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which lines are shown.
+
+    Args:
+        since: time of the first line.
+        level: the least severe level.
+    """
+
+    since: datetime
+    level: str
+
+    def __call__(self, entry: Entry) -> bool:
+        """Whether a line is shown."""
+        return entry.time >= self.since and LEVELS.index(entry.level) >= LEVELS.index(self.level)
+
+
+def parse(service: str, line: str, before: Entry | None) -> Entry:
+    """A line as an entry.
+
+    Args:
+        service: the service that wrote it.
+        line: the line.
+        before: the entry before it, for a line without a time.
+    """
+    line = line.rstrip("\n")
+    found = _json(line) if line.startswith("{") else _text(line)
+    if found is not None:
+        time, level, message = found
+        return Entry(time, service, _NAMES.get(level, level), message)
+    if before is not None:
+        return Entry(before.time, service, before.level, line)
+    return Entry(_BEGINNING, service, "INFO", line)
+
+
+def _text(line: str) -> tuple[datetime, str, str] | None:
+    match = _TEXT.match(line)
+    if match is None:
+        return None
+    time = datetime.fromisoformat(match["time"].replace(",", ".").replace(" ", "T")).replace(tzinfo=UTC)
+    return time, match["level"], match["message"]
+
+
+def _json(line: str) -> tuple[datetime, str, str] | None:
+    """A JSON line of the platform's programs (`time`, `message`) or of Prometheus' (`ts`, `msg`)."""
+    try:
+        fields = json.loads(line)
+        time = datetime.fromisoformat(str(fields.pop("time", None) or fields.pop("ts")))
+        level = str(fields.pop("level")).upper()
+    except (ValueError, KeyError, AttributeError):
+        return None
+    if _NAMES.get(level, level) not in LEVELS:
+        return None
+    message = str(fields.pop("message", None) or fields.pop("msg", ""))
+    further = " ".join(f"{name}={value}" for name, value in fields.items() if value not in ("", None))
+    return time if time.tzinfo else time.replace(tzinfo=UTC), level, f"{message} {further}".strip()
+
+
+def entries(service: str, lines: Iterable[str]) -> Iterator[Entry]:
+    """The lines of a service as entries; their times never go back, so that they can be merged."""
+    before: Entry | None = None
+    for line in lines:
+        entry = parse(service, line, before)
+        if before is not None and entry.time < before.time:
+            entry = Entry(before.time, service, entry.level, entry.message)
+        before = entry
+        yield entry
+
+
+def since(text: str, now: datetime) -> datetime:
+    """The time that `SINCE=` names: a duration such as `10m`, or a time in ISO 8601; empty for the beginning.
+
+    Raises:
+        LogsRefused: it is neither.
+    """
+    if not text:
+        return _BEGINNING
+    if match := re.fullmatch(r"(\d+)([smhd])", text):
+        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise LogsRefused(
+            f"SINCE {text!r} is no time: write a duration such as 30s, 10m, 2h or 1d, or ISO 8601"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def chosen(names: str, known: Sequence[str]) -> list[str]:
+    """The services of `SERVICE=`, separated by commas; all for an empty text.
+
+    Raises:
+        LogsRefused: a service has no log.
+    """
+    wanted = [name for name in names.split(",") if name] or list(known)
+    if unknown := [name for name in wanted if name not in known]:
+        raise LogsRefused(f"SERVICE={','.join(unknown)}: there are {', '.join(known) or 'no logs yet'}")
+    return wanted
+
+
+def level_of(text: str) -> str:
+    """The level of `LEVEL=`; empty for all.
+
+    Raises:
+        LogsRefused: there is no such level.
+    """
+    name = _NAMES.get(text.upper(), text.upper()) or LEVELS[0]
+    if name not in LEVELS:
+        raise LogsRefused(f"LEVEL {text!r} is no level: there are {', '.join(LEVELS)}")
+    return name
+
+
+def logs(stack: str, services: str, *, begin: str, level: str, follow: bool) -> int:
+    """Print the logs of services; the exit status is 0.
+
+    Args:
+        stack: name of the stack.
+        services: names separated by commas; empty for all.
+        begin: value of `SINCE=`.
+        level: value of `LEVEL=`.
+        follow: whether to go on with new lines.
+
+    Raises:
+        LogsRefused: a service, time or level does not exist.
+    """
+    operations = operations_of(stack)
+    wanted = chosen(services, operations.logged())
+    shown = Filter(since(begin, datetime.now(UTC)), level_of(level))
+    try:
+        _past(operations, wanted, shown, everything=bool(begin))
+        if follow:
+            _follow(operations, wanted, shown, print)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def _past(operations: Operations, services: Sequence[str], shown: Filter, *, everything: bool) -> None:
+    read = [
+        entries(service, _output(operations.log_command(service, lines=_ALL if everything else _READ, follow=False)))
+        for service in services
+    ]
+    merged = [entry for entry in heapq.merge(*read) if shown(entry)]
+    for entry in merged if everything else merged[-_LINES:]:
+        print(entry)
+
+
+def _output(command: Sequence[str]) -> list[str]:
+    done = subprocess.run(
+        list(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+    )
+    return done.stdout.splitlines()
+
+
+def _follow(operations: Operations, services: Sequence[str], shown: Filter, write: Callable[[Entry], None]) -> None:
+    """Print new lines in the order in which they arrive, until an interruption or the end of all logs."""
+    arrived: queue.Queue[Entry | None] = queue.Queue()
+    processes = [
+        subprocess.Popen(
+            operations.log_command(service, lines=0, follow=True),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        for service in services
+    ]
+
+    def read(service: str, process: "subprocess.Popen[str]") -> None:
+        for entry in entries(service, process.stdout or ()):
+            arrived.put(entry)
+        arrived.put(None)
+
+    try:
+        for service, process in zip(services, processes, strict=True):
+            threading.Thread(target=read, args=(service, process), daemon=True).start()
+        running = len(processes)
+        while running:
+            entry = arrived.get()
+            if entry is None:
+                running -= 1
+            elif shown(entry):
+                write(entry)
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
