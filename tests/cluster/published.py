@@ -17,7 +17,7 @@ from infra.distributions import (
     prometheus,
 )
 from infra.services.prometheus import monitoring_images
-from infra.settings import MonitoringSettings
+from infra.settings import GrafanaSettings, MonitoringSettings
 from tests.cluster.engine import environment
 
 
@@ -62,7 +62,9 @@ def build_missing(host: str, base_image: str) -> None:
         host: value of DOCKER_HOST for the engine.
         base_image: a Debian image.
     """
-    for name, reference in monitoring_images(MonitoringSettings()).items():
+    # No package contains Grafana, so the stacks of the tests run without it.
+    settings = MonitoringSettings(grafana=GrafanaSettings(enabled=False))
+    for name, reference in monitoring_images(settings).items():
         found = subprocess.run(
             ["docker", "image", "inspect", reference], env=environment(host), capture_output=True, check=False
         )
