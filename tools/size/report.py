@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from infra.products.registry import declared
 from tools.size import constants as of
 from tools.size.model import (
     MOST_BACKENDS,
@@ -69,6 +70,16 @@ def _beyond(found: Plan) -> Iterator[str]:
             yield f"! {name} {number} is more than the settings permit ({most}): this load needs a larger platform."
 
 
+def _products(load: Load, parallelism: int) -> dict[str, dict[str, object]]:
+    """The section of the first declared product with an ingest job; only keys that its settings have."""
+    for name, product in declared().items():
+        keys = product.settings.model_fields
+        if "ingest" in keys:
+            retention = {"retentionMonths": load.retention_months} if "retention_months" in keys else {}
+            return {name: {"ingest": {"parallelism": parallelism}, **retention}}
+    return {}
+
+
 def settings(load: Load) -> str:
     """Settings for `Pulumi.<stack>.yaml`; numbers that the settings do not permit are cut to the largest."""
     found = plan(load)
@@ -87,12 +98,7 @@ def settings(load: Load) -> str:
             "storage": f"{found.backend_gib}Gi",
             "cpu": str(found.backend_cores),
         },
-        "kappastack:products": {
-            "ciapol": {
-                "ingest": {"parallelism": min(found.parallelism, MOST_PARALLELISM)},
-                "retentionMonths": load.retention_months,
-            }
-        },
+        "kappastack:products": _products(load, min(found.parallelism, MOST_PARALLELISM)),
     }
     text: str = yaml.safe_dump({"config": document}, sort_keys=False)
     return text
