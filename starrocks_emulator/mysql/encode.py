@@ -35,7 +35,7 @@ def text_rows(columns: Sequence[Column], rows: Sequence[Sequence[Value]], codec:
     except ValueError as ragged:
         raise ValueError("the rows of the batch have different lengths") from ragged
     if rows and len(by_column) != len(columns):
-        raise ValueError(f"a row has {len(by_column)} values where {len(columns)} columns were announced")
+        raise ValueError(f"a row has {len(by_column)} values but {len(columns)} columns were announced")
     cells = [_cells(column.type, values, codec) for column, values in zip(columns, by_column, strict=False)]
     return map(b"".join, zip(*cells, strict=True))
 

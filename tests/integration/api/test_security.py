@@ -133,7 +133,6 @@ ROLES = {
             "test_stations",
             "raw_measurements_zeta",
             "rejected_measurements_zeta",
-            "aqi_breakpoints",
             "data_quality_hourly_zeta",
         },
         {"aqi_predictions_zeta"},

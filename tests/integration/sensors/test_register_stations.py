@@ -18,18 +18,20 @@ HEADER = "id,name,latitude,longitude,commune"
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """An emulator with the first migration."""
+    """An emulator with the table of stations."""
     command = [sys.executable, "-m", "starrocks_emulator", "--data", str(tmp_path_factory.mktemp("starrocks"))]
     command += ["--mysql-port", "0", "--fe-http-port", "0", "--be-http-port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         try:
             assert process.stdout is not None
             port = json.loads(process.stdout.readline())["mysql"]
-            migration = (ROOT / "sql/ciapol/V001__stations_and_breakpoints.sql").read_text()
+            names = ("V001__stations_and_breakpoints.sql", "V016__reference_temperature.sql")
+            migrations = [(ROOT / "sql/ciapol" / name).read_text() for name in names]
             with pymysql.connect(host="127.0.0.1", port=port, user="root") as connection, connection.cursor() as cursor:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")
                 cursor.execute(f"USE {DATABASE}")
-                cursor.execute(migration.split(";\n")[0].replace("${replication_num}", "1"))
+                for migration in migrations:
+                    cursor.execute(migration.split(";\n")[0].replace("${replication_num}", "1"))
             yield port
         finally:
             process.terminate()

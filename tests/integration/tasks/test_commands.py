@@ -104,7 +104,7 @@ def test_a_program_is_killed_with_its_task(stack: Stack) -> None:
                 *("archive", "--table", "stations", "--archive", "aqi_hourly_zeta"),
                 *("--time-column", "registered_at", "--version-column", "registered_at"),
             ),
-            "aqi_hourly_zeta has other columns than stations",
+            "aqi_hourly_zeta differs from stations in its columns",
         ),
     ],
 )

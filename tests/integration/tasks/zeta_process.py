@@ -43,6 +43,7 @@ class ZetaProcess:
             "tmp": str(self._folder),
             "host": "127.0.0.1",
             "interfaces": "127.0.0.1",
+            "any": "false",
             "advertised": "127.0.0.1",
             "java": shutil.which("java") or "java",
             **{f"volume.{name}": str(self._folder / name) for name in self._service.volumes},

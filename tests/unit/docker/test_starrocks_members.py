@@ -156,7 +156,7 @@ def test_the_leader_is_not_removed(cluster: FakeLeader) -> None:
 
 def test_the_decommission_of_a_desired_backend_is_cancelled(cluster: FakeLeader) -> None:
     cluster.backends["starrocks-be-3:9050"] = Node(-1, tablets=10**6, leaving=True)
-    assert NodesProvider().find_drift(THREE) == ["backend starrocks-be-3:9050 is about to leave"]
+    assert NodesProvider().find_drift(THREE) == ["backend starrocks-be-3:9050 is being removed"]
     NodesProvider().apply(THREE, THREE)
     assert cluster.statements == ['CANCEL DECOMMISSION BACKEND "starrocks-be-3:9050"']
     assert NodesProvider().find_drift(THREE) == []
@@ -166,8 +166,8 @@ def test_drift_names_dropped_nodes_and_an_unreachable_frontend(cluster: FakeLead
     del cluster.backends["starrocks-be-2:9050"]
     del cluster.frontends["starrocks-fe-3:9010"]
     assert NodesProvider().find_drift(THREE) == [
-        "frontend starrocks-fe-3:9010 is no member",
-        "backend starrocks-be-2:9050 is no member",
+        "frontend starrocks-fe-3:9010 is not a member",
+        "backend starrocks-be-2:9050 is not a member",
     ]
     cluster.refused_sessions = 1
     assert NodesProvider().find_drift(THREE) == ["StarRocks at 127.0.0.1:9030: Can't connect to MySQL server"]
