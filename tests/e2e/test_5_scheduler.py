@@ -83,6 +83,7 @@ def test_no_other_service_has_the_passwords(stack: TestStack) -> None:
         # The server stores a digest in its database. Only the deployment uses the token.
         "dolphinscheduler-admin": set(),
         "dolphinscheduler-token": set(),
+        "postgres-monitoring": {"services/postgres-exporter/secrets/postgres-monitoring"},
     }
 
 

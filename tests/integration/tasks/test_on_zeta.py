@@ -214,7 +214,7 @@ def test_a_streaming_job_is_restarted_after_any_kind_of_stop(stack: Stack, zeta:
     assert (code, "does not answer" in log) == (1, True), log
     zeta.start()
     code, log = keep(stack)
-    assert (code, "the engine does not know it" in log) == (0, True), log
+    assert (code, "the engine has no such job" in log) == (0, True), log
     wait(lambda: running(zeta, JOB))
     [(failures, state)] = stack.starrocks.execute("SELECT failures, state FROM kappastack.streaming_jobs")
     assert (failures, state) == (0, "running")
