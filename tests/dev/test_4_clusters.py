@@ -30,6 +30,7 @@ PULSAR = [
 ZETA = ["seatunnel", "seatunnel-2", "seatunnel-3"]
 SCHEDULER = [f"dolphinscheduler{part}" for part in ("", "-alert", "-master", "-registry", "-worker-0", "-worker-1")]
 WEB = ("ciapol-api", "platform-api", "frontend")
+MONITORING = ("alertmanager", "node-exporter", "postgres-exporter", "prometheus")
 ONE_OF_EACH_KIND = [
     *("pulsar-zookeeper", "pulsar-bookkeeper-2", "pulsar-broker", "pulsar"),
     *("dolphinscheduler-registry", "dolphinscheduler-master", "dolphinscheduler-worker-0"),
@@ -45,7 +46,10 @@ def clusters(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_every_server_exists_and_the_smoke_tests_pass(clusters: DockerStack) -> None:
-    assert set(clusters.containers()) == {*PULSAR, *ZETA, *SCHEDULER, *WEB, "postgres", "starrocks"}
+    assert set(clusters.containers()) == {
+        *(*PULSAR, *ZETA, *SCHEDULER, *WEB, *MONITORING),
+        *("postgres", "starrocks"),
+    }
     outcome = clusters.smoke()
     assert outcome.status == 0, outcome.output[-7000:]
 
