@@ -105,7 +105,8 @@ class ContainerMachine:
             [
                 *("docker", "run", "--rm", "--init", "--user", str(self.user), "--workdir", str(ROOT)),
                 *(f"--volume={source}:{target}" for source, target in mounts.items()),
-                f"--volume={IMAGE.replace('/', '-')}-{self.user}:/cache",
+                # Downloads of the set-up stay in a volume for the next run of the tests.
+                f"--volume={IMAGE.replace('/', '-')}-{self.user}:/cache" if self.prepared else "--volume=/cache",
                 "--env=KAPPASTACK_CACHE=/cache",
                 "--env=SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
                 f"--env=PATH={python}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
