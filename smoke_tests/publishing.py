@@ -1,6 +1,6 @@
 """Publishes events to a topic of the stack."""
 
-import pulsar  # type: ignore[import-untyped]  # the client ships no types
+import pulsar
 from pydantic import SecretStr
 
 from apps.shared.polling import Pending, poll

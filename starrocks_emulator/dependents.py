@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import closing
+from dataclasses import replace
 
 import duckdb
 
@@ -92,7 +93,7 @@ class Dependents:
             for view in self.readers(base, used):
                 if view.id not in done:
                     done.add(view.id)
-                    self._catalog.put(change, view.with_(active=False, inactive_reason=text))
+                    self._catalog.put(change, replace(view, active=False, inactive_reason=text))
                     pending.append((view, f"base-mv inactive: {view.name}", None))
 
     def activated(self, view: Table) -> Table:
@@ -115,4 +116,4 @@ class Dependents:
                 f"Can not active materialized view [{view.name}] because its columns and those of its query differ"
             )
         assert view.refresh
-        return view.with_(active=True, inactive_reason="", refresh=view.refresh.with_upto(-1))
+        return replace(view, active=True, inactive_reason="", refresh=view.refresh.with_upto(-1))

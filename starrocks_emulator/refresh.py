@@ -229,7 +229,7 @@ class Refresher:
             change.cursor.execute(f"DELETE FROM {table.stored} WHERE {condition}")
             change.cursor.execute(f"INSERT INTO {table.stored} SELECT * FROM fresh")
             version = change.version
-            self._catalog.put(change, current.with_(refresh=replace(current.refresh, upto=upto, made=version)))
+            self._catalog.put(change, replace(current, refresh=replace(current.refresh, upto=upto, made=version)))
             change.put("last_version", "version", str(version))  # versions must grow across restarts
         cursor.execute("DROP TABLE fresh")
         return True

@@ -108,10 +108,6 @@ class Table:
         """The indexes of the query's `count` columns in the order of the table's columns."""
         return self.output or tuple(range(count))
 
-    def with_(self, **changes: object) -> "Table":
-        """A copy with some attributes replaced."""
-        return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses.replace is typed per field
-
     def to_json(self) -> str:
         """The JSON form that `table_from_json` reads."""
         document = dict(self.__dict__)

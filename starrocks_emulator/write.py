@@ -4,7 +4,7 @@ A PRIMARY KEY table has no index in DuckDB: rows that are replaced are found by 
 (zone maps leave out the rest) and a join with the batch, then deleted and inserted in one transaction. That is several
 times faster than DuckDB's own primary key, and needs a fraction of its memory (measured with 5 million rows)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -165,7 +165,7 @@ def apply(change: Transaction, catalog: Catalog, table: Table, stage: Stage, loa
     known = {partition.name for partition in current.partitions}
     fresh = tuple(partition for partition in stage.new_partitions if partition.name not in known)
     if fresh:
-        catalog.put(change, current.with_(partitions=tuple(sorted((*current.partitions, *fresh), key=_by_bound))))
+        catalog.put(change, replace(current, partitions=tuple(sorted((*current.partitions, *fresh), key=_by_bound))))
     _note_change(load, table.id, stage.partition_bounds)
 
 

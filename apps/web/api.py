@@ -10,11 +10,12 @@ from typing import Generic, TypeVar
 from fastapi import APIRouter, Depends, FastAPI
 from prometheus_client.registry import Collector
 
-from apps.web import openapi, operations, problems
+from apps.web import operations, problems
 from apps.web.health import ReadNewest, health
 from apps.web.methods import Methods
 from apps.web.metrics import Measure, Metrics
 from apps.web.observation import Observation
+from apps.web.openapi import DescribedApi
 from apps.web.parameters import only_known_parameters
 from apps.web.settings import Settings
 from apps.web.starrocks import Pool
@@ -95,7 +96,7 @@ class Api(Generic[S]):
 
     def _routes(self, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None) -> FastAPI:
         # FastAPI's documentation pages load scripts from other hosts; any viewer can read /openapi.json
-        app = FastAPI(
+        app = DescribedApi(
             title=self.title,
             version=self.version,
             description=f"{self.description.strip()}\n{CONVENTIONS}",
@@ -107,5 +108,4 @@ class Api(Generic[S]):
         )
         for router in (operations.router, *self.routers):
             app.include_router(router)
-        openapi.install(app)
         return app

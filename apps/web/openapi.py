@@ -7,12 +7,12 @@ from apps.web.problems import MEDIA_TYPE
 PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 
 
-def install(app: FastAPI) -> None:
-    """Describe problems as application/problem+json; FastAPI puts every model under application/json."""
-    generate = app.openapi
+class DescribedApi(FastAPI):
+    """An app whose description has problems as application/problem+json; FastAPI puts every model under JSON."""
 
-    def describe() -> dict[str, object]:
-        schema: dict[str, object] = app.openapi_schema or generate()
+    def openapi(self) -> dict[str, object]:
+        """The OpenAPI document."""
+        schema: dict[str, object] = super().openapi()
         paths = schema["paths"]
         assert isinstance(paths, dict)
         for path in paths.values():
@@ -22,8 +22,6 @@ def install(app: FastAPI) -> None:
                     if content.get("application/json", {}).get("schema") == PROBLEM:
                         answer["content"] = {MEDIA_TYPE: {"schema": PROBLEM}}
         return schema
-
-    app.openapi = describe  # type: ignore[method-assign] # FastAPI's documented way to change its description
 
 
 def query_parameters(app: FastAPI, path: str) -> dict[str, bool]:

@@ -89,12 +89,12 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
         if context.services.catalog.find(table.database, name):
             raise errors.exists("table", name)
         context.services.dependents.inactivate(change, table, "base-table renamed")
-        return table.with_(name=name)
+        return replace(table, name=name)
     if words.accept("SET"):
-        return table.with_(properties={**table.properties, **checked(words.properties())})
+        return replace(table, properties={**table.properties, **checked(words.properties())})
     if words.accept("COMMENT"):
         words.accept("=")
-        return table.with_(comment=words.string())
+        return replace(table, comment=words.string())
     if words.accept("DROP", "PARTITION"):
         return _drop_partition(context, change, table, words)
     if words.accept("DROP", "TEMPORARY") or words.peek("ADD", "TEMPORARY"):
@@ -109,7 +109,7 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
         added = range_partitions(words, table.partitions[-1].high if table.partitions else None)
         by = table.column(table.partitioning.columns[0])
         assert by
-        return table.with_(partitions=checked_ranges((*table.partitions, *added), by.type))
+        return replace(table, partitions=checked_ranges((*table.partitions, *added), by.type))
     raise words.unexpected("a clause of ALTER TABLE")
 
 
@@ -143,7 +143,7 @@ def _add_column(change: Transaction, table: Table, words: Words) -> Table:
         change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} DROP DEFAULT")
     if not added.nullable:
         change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} SET NOT NULL")
-    return table.with_(columns=(*table.columns[:position], added, *table.columns[position:]))
+    return replace(table, columns=(*table.columns[:position], added, *table.columns[position:]))
 
 
 def _existing(table: Table, name: str) -> TableColumn:
@@ -174,7 +174,7 @@ def _drop_column(context: Context, change: Transaction, table: Table, words: Wor
         raise errors.analysis(f"Can not drop key, partition, distribution or sort column {found.name}")
     _inactivate_readers(context, change, table, found.name)
     change.cursor.execute(f"ALTER TABLE {table.stored} DROP COLUMN {quote(found.name)}")
-    return table.with_(columns=tuple(one for one in table.columns if one != found), keys=keys)
+    return replace(table, columns=tuple(one for one in table.columns if one != found), keys=keys)
 
 
 def _check_aggregation(table: Table, added: TableColumn) -> None:
@@ -250,7 +250,7 @@ def _modify_column(context: Context, change: Transaction, table: Table, words: W
             _retype(change, table, found, fresh)
         elif fresh.nullable != found.nullable:
             change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(name)} DROP NOT NULL")
-    return table.with_(columns=tuple(fresh if one == found else one for one in table.columns))
+    return replace(table, columns=tuple(fresh if one == found else one for one in table.columns))
 
 
 def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableColumn) -> None:
@@ -281,7 +281,7 @@ def _rename_column(context: Context, change: Transaction, table: Table, words: W
         return tuple(name if one == found.name else one for one in names)
 
     partitioning = table.partitioning
-    return table.with_(
+    return replace(table,
         columns=tuple(replace(one, name=name) if one == found else one for one in table.columns),
         keys=renamed(table.keys), distributed_by=renamed(table.distributed_by), order_by=renamed(table.order_by),
         partitioning=replace(partitioning, columns=renamed(partitioning.columns)) if partitioning else None,
@@ -306,7 +306,7 @@ def _drop_partition(context: Context, change: Transaction, table: Table, words: 
     change.cursor.execute(f"DELETE FROM {table.stored} WHERE {condition}")
     load.changed[table.id] = (found.low, found.high)
     context.services.loads.finish(change, load)
-    return table.with_(partitions=tuple(one for one in table.partitions if one != found))
+    return replace(table, partitions=tuple(one for one in table.partitions if one != found))
 
 
 def _swap(context: Context, change: Transaction, table: Table, words: Words) -> None:
@@ -320,7 +320,7 @@ def _swap(context: Context, change: Transaction, table: Table, words: Words) -> 
     for one in (table, other):
         context.services.dependents.inactivate(change, one, "base-table swapped")
     # Rows and grants belong to ids, so only the names are swapped.
-    first, second = table.with_(name=other.name), other.with_(name=table.name)
+    first, second = replace(table, name=other.name), replace(other, name=table.name)
     change.put("table", str(first.id), first.to_json())
     change.put("table", str(second.id), second.to_json())
     change.after(lambda: catalog.exchange(first, second))
@@ -336,16 +336,16 @@ def _alter_view(context: Context, words: Words) -> Ok:
             if services.catalog.find(table.database, name):
                 raise errors.exists("table", name)
             services.dependents.inactivate(change, table, "base-table renamed")
-            table = table.with_(name=name)
+            table = replace(table, name=name)
         elif words.accept("SET"):
-            table = table.with_(properties={**table.properties, **checked(words.properties())})
+            table = replace(table, properties={**table.properties, **checked(words.properties())})
         elif words.accept("ACTIVE"):
             if not table.active:
                 table = services.dependents.activated(table)
         elif words.accept("INACTIVE"):
             if table.active:
                 services.dependents.inactivate(change, table, "base-mv inactive")
-                table = table.with_(active=False, inactive_reason=BY_USER)
+                table = replace(table, active=False, inactive_reason=BY_USER)
         else:
             raise errors.unsupported(
                 "this clause of ALTER MATERIALIZED VIEW; RENAME, SET, ACTIVE and INACTIVE are there"

@@ -1,6 +1,7 @@
 """CREATE and DROP."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name, now_text
@@ -109,8 +110,13 @@ def _create_like(context: Context, words: Words, lenient: bool, database: str, n
                 return Ok()
             raise errors.exists("table", name)
         partitions = source.partitions if source.partitioning and source.partitioning.kind == "range" else ()
-        table = source.with_(
-            id=services.catalog.new_id(change), database=database, name=name, created=now_text(), partitions=partitions
+        table = replace(
+            source,
+            id=services.catalog.new_id(change),
+            database=database,
+            name=name,
+            created=now_text(),
+            partitions=partitions,
         )
         change.cursor.execute(physical(table))
         services.catalog.put(change, table)

@@ -4,7 +4,6 @@ CPU time hardly depends on what else the machine does, unlike events per second.
 """
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from rich.table import Table
 
 from apps.ciapol.sensors.event import encode
 from apps.ciapol.sensors.publisher import Publisher
+from apps.shared.polling import wait_until
 from infra.state import StackState
 from infra.targets.host.supervisor import Supervisor
 from tests.benchmarks.bench import Bench
@@ -57,10 +57,12 @@ def _publish(bench: Bench, payloads: list[tuple[str, bytes]]) -> None:
 
 def _wait(bench: Bench, part: str, rows: int) -> None:
     """Wait until all rows are in the clean and the raw table."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while min(bench.count(part), bench.count(part, "raw_measurements_zeta")) < rows:
-        assert time.monotonic() < deadline, f"not all of {rows:,} rows within {_PATIENCE_SECONDS} s"
-        time.sleep(_LOOK_SECONDS)
+
+    def missing() -> str:
+        found = min(bench.count(part), bench.count(part, "raw_measurements_zeta"))
+        return "" if found >= rows else f"{found:,} of {rows:,} rows"
+
+    wait_until(missing, within=_PATIENCE_SECONDS, what="storing the events", pause=_LOOK_SECONDS)
 
 
 def _spent(bench: Bench, work: Callable[[], None]) -> dict[str, float]:

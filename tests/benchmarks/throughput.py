@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import httpx
-import pulsar  # type: ignore[import-untyped]  # the client ships no types
+import pulsar
 from rich.console import Console
 from rich.table import Table
 

@@ -83,8 +83,8 @@ class _Recorder(mocks.Mocks):
         return f"{args.name}-id", {**args.inputs, "value": _GENERATED, "drift": []}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], list[tuple[str, str]] | None]:
-        """No program of this project calls a provider function."""
-        raise NotImplementedError(args.token)
+        """Refuse a call of a provider function, because its result is known only during a deployment."""
+        raise RuntimeError(f"the program calls {args.token}, whose result a preview without a deployment does not know")
 
 
 _INSIDE = frozenset(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import pulsar  # type: ignore[import-untyped]  # the client ships no types
+import pulsar
 
 from apps.ciapol.sensors.schema import EncodedJsonSchema
 

@@ -3,7 +3,7 @@
 import json
 
 import _pulsar
-import pulsar.schema  # type: ignore[import-untyped]  # the client ships no types
+import pulsar.schema
 
 from apps.ciapol.sensors.event import QUANTITIES
 
@@ -18,7 +18,7 @@ SENSOR_MEASUREMENT: dict[str, object] = {
 """The registered record in Avro's notation: `topics/ciapol/sensor-measurements.fields.yaml` defines its fields."""
 
 
-class EncodedJsonSchema(pulsar.schema.Schema):  # type: ignore[misc]  # the client ships no types
+class EncodedJsonSchema(pulsar.schema.Schema):
     """Declares the registered JSON schema for messages that are encoded as JSON already.
 
     The client's `JsonSchema` copies and indents each record, which takes more time than sending it.

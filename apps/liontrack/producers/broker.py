@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pulsar  # type: ignore[import-untyped]  # the client ships no types
+import pulsar
 
 from apps.liontrack.producers.events import PREFIX, Event
 
@@ -17,7 +17,8 @@ CONNECT_SECONDS = 30
 GIVE_UP_SECONDS = 300.0
 """Time limit without any acknowledgement while some are missing."""
 _IN_FLIGHT = 5_000
-_POLL_SECONDS = 0.2
+_STOP_SECONDS = 0.2
+"""Longest time until a requested stop is noticed. A signal handler cannot notify a condition."""
 
 
 class BrokerError(Exception):
@@ -60,7 +61,7 @@ class Publisher:
         self._address = address
         self._stopped = stopped
         self._give_up_after = give_up_after
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._producers: dict[str, pulsar.Producer] = {}
         self._last_sign = time.monotonic()
         self._refused = ""
@@ -139,7 +140,8 @@ class Publisher:
                 raise BrokerError(
                     f"{self._address.url}: no acknowledgement for {self._give_up_after:.0f} s; {missing} are missing"
                 )
-            time.sleep(_POLL_SECONDS if missing else 0)
+            with self._lock:
+                self._lock.wait_for(lambda: enough() or bool(self._refused), _STOP_SECONDS)
         return True
 
     def _answered(self, result: pulsar.Result, _message: pulsar.MessageId | None) -> None:
@@ -149,6 +151,7 @@ class Publisher:
                 self._last_sign = time.monotonic()
             else:
                 self._refused = str(result.name)
+            self._lock.notify_all()
 
     def _producer(self, topic: str) -> pulsar.Producer:
         if topic not in self._producers:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pulsar as client  # type: ignore[import-untyped]  # the client ships no types
+import pulsar as client
 import pytest
 
 from infra.products.fields import JobFields, read_fields

@@ -10,7 +10,7 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
-import pulsar as client  # type: ignore[import-untyped]  # the client ships no types
+import pulsar as client
 import pytest
 
 from infra.distributions import assemble

@@ -162,7 +162,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
 
 
 def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
-    """The process of a task outlives its killed worker. Another worker then starts the same task again."""
+    """A task's process survives the kill of its worker, and DolphinScheduler starts the task on another worker."""
     prelude = files(stack, fake("BATCH", 8))
     command = stack.command("zeta-job", "--job", "slow", run="joined")
     survivor = stack.start(command, prelude)

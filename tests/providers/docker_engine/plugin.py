@@ -162,7 +162,7 @@ def _previewed(rules: Rules, inputs: Mapping[str, PropertyValue]) -> dict[str, P
 def _planned(
     rules: Rules, olds: Mapping[str, PropertyValue], news: Mapping[str, PropertyValue]
 ) -> dict[str, PropertyValue]:
-    """The state after an update: the new inputs, and those values of before that the engine or provider chose."""
+    """The state after an update: the new inputs, and the previous values of what the engine or the provider chooses."""
     kept = {name: each for name, each in olds.items() if name in rules.computed or name in rules.outputs}
     return {**kept, **news}
 
