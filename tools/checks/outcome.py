@@ -20,6 +20,19 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed test.
+
+    Args:
+        test: class or module, and name of the test.
+        reason: first line of the failure's message.
+    """
+
+    test: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Counts of tests. A check without separate tests, such as a type checker, counts as one test.
 
@@ -29,6 +42,7 @@ class Outcome:
         skipped: number of skipped tests.
         details: output that explains failures.
         durations: duration of each test in the reports.
+        failures: the failed tests in the reports.
     """
 
     passed: int = 0
@@ -36,6 +50,7 @@ class Outcome:
     skipped: int = 0
     details: str = ""
     durations: tuple[Duration, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
     def __add__(self, other: "Outcome") -> "Outcome":
         """The sum of two outcomes, with the details of both."""
@@ -45,6 +60,7 @@ class Outcome:
             self.skipped + other.skipped,
             "\n".join(text for text in (self.details, other.details) if text),
             self.durations + other.durations,
+            self.failures + other.failures,
         )
 
     @property
@@ -55,23 +71,35 @@ class Outcome:
 
 
 def from_reports(reports: Iterable[Path]) -> Outcome:
-    """Counts and durations from reports in JUnit's XML format, which pytest, Surefire and Vitest write."""
+    """Counts, durations and failures from reports in JUnit's XML format, which pytest, Surefire and Vitest write."""
     total = Outcome()
     for report in reports:
         # The XML is trusted, because this program's test runners have just written it.
         root = ET.parse(report).getroot()  # noqa: S314
         for suite in root.iter("testsuite"):
-            tests, failures, errors, skipped = (
+            tests, failed, errors, skipped = (
                 int(suite.get(name) or 0) for name in ("tests", "failures", "errors", "skipped")
             )
-            bad = failures + errors
+            bad = failed + errors
             total += Outcome(tests - bad - skipped, bad, skipped)
-        durations = (
-            Duration(" ".join(case.get(part) or "" for part in ("classname", "name")), float(case.get("time") or 0))
-            for case in root.iter("testcase")
+        cases = list(root.iter("testcase"))
+        durations = (Duration(_name(case), float(case.get("time") or 0)) for case in cases)
+        failures = (
+            Failure(_name(case), _reason(cause))
+            for case in cases
+            for cause in (*case.iter("failure"), *case.iter("error"))
         )
-        total += Outcome(durations=tuple(durations))
+        total += Outcome(durations=tuple(durations), failures=tuple(failures))
     return total
+
+
+def _reason(cause: ET.Element) -> str:
+    text = (cause.get("message") or cause.text or "").strip()
+    return text.splitlines()[0] if text else "no message"
+
+
+def _name(case: ET.Element) -> str:
+    return " ".join(case.get(part) or "" for part in ("classname", "name"))
 
 
 def judged(succeeded: bool, counted: Outcome, details: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""The summary of a run: a table of layers, the slowest tests, the counts."""
+"""The summary of a run: the slowest tests, a table of layers, the failed tests, the counts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tools.checks.outcome import Outcome
 
 SLOWEST = 20
+REASON = 300  # characters of a failure's reason; the layer's own output holds the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,9 @@ def lines(results: Sequence[Result], seconds: float) -> Iterator[str]:
         verdict = "FAILED" if result.outcome.failed else "passed"
         yield f"{verdict}  {result.seconds:5.0f} s  {result.layer:<12} {result.outcome.line}"
     yield f"all     {seconds:5.0f} s"
+    failures = [(each, result.layer) for result in results for each in result.outcome.failures]
+    if failures:
+        yield "\n━━━ Failed tests ━━━"
+    for failure, layer in failures:
+        yield f"{layer}  {failure.test}: {failure.reason[:REASON]}"
     yield sum((result.outcome for result in results), Outcome()).line

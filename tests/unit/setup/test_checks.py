@@ -6,7 +6,7 @@ import pytest
 
 from infra.checkout.paths import ROOT
 from tools.checks import summary
-from tools.checks.outcome import Duration, Outcome, from_reports, judged
+from tools.checks.outcome import Duration, Failure, Outcome, from_reports, judged
 from tools.checks.summary import Result
 
 
@@ -41,6 +41,32 @@ def test_durations_are_read_from_the_reports(tmp_path: Path) -> None:
         '<testcase classname="src/page.test.tsx" name="shows a station" time="0.25"/></testsuite></testsuites>'
     )
     assert from_reports([tmp_path / "vitest.xml"]).durations == (Duration("src/page.test.tsx shows a station", 0.25),)
+
+
+def test_failures_are_read_from_the_reports(tmp_path: Path) -> None:
+    (tmp_path / "pytest.xml").write_text(
+        '<testsuites><testsuite tests="3" failures="1" errors="1" skipped="0">'
+        '<testcase classname="tests.unit.test_it" name="test_one">'
+        '<failure message="assert 1 == 2&#10;more"/></testcase>'
+        '<testcase classname="tests.unit.test_it" name="test_two"><error>\nno port</error></testcase>'
+        '<testcase classname="tests.unit.test_it" name="test_three"/>'
+        "</testsuite></testsuites>"
+    )
+    assert from_reports([tmp_path / "pytest.xml"]).failures == (
+        Failure("tests.unit.test_it test_one", "assert 1 == 2"),
+        Failure("tests.unit.test_it test_two", "no port"),
+    )
+
+
+def test_a_run_lists_failed_tests_after_the_layers() -> None:
+    failed = Outcome(1, 1, failures=(Failure("tests.unit.test_it test_one", "assert 1 == 2"),))
+    printed = "\n".join(summary.lines([Result("unit", failed, 12.0)], 13.0)).splitlines()
+    assert printed[-3:] == [
+        "━━━ Failed tests ━━━",
+        "unit  tests.unit.test_it test_one: assert 1 == 2",
+        "1 passed, 1 failed",
+    ]
+    assert "━━━ Failed tests ━━━" not in "\n".join(summary.lines([Result("unit", Outcome(1), 1.0)], 1.0))
 
 
 def test_a_run_ends_with_the_layers_the_slowest_tests_and_the_counts() -> None:
