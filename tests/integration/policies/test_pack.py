@@ -1,16 +1,20 @@
 """`pulumi preview --policy-pack infra/policies` refuses what breaks a rule, and nothing else.
 
-The program declares components with the types and properties of real resources, so no provider plugin is needed.
+The program declares components with the types and properties of real resources, so no provider plugin is needed. The
+pack runs from a copy of the repository, because it reads the files of stacks, and here these break rules.
 """
 
 import json
 import os
+import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.checkout import environment
+from infra.policies import on_resources, on_settings
 from infra.settings import ROOT
 
 pytestmark = pytest.mark.integration
@@ -54,12 +58,74 @@ KEEPING: list[tuple[str, str, dict[str, object]]] = [
 ]
 
 
-def preview(folder: Path, stack: str, resources: list[tuple[str, str, dict[str, object]]]) -> tuple[int, str]:
+DOCKER = """\
+config:
+  kappastack:target: docker
+  kappastack:alertWebhook: https://chat.example/hook
+  kappastack:docker:
+    operatorAddress: 10.0.0.5
+"""
+PRODUCTION = """\
+config:
+  kappastack:target: kubernetes
+  kappastack:keepData: "false"
+  kappastack:kubernetes:
+    registry: registry.example/kappastack
+  kappastack:starrocks:
+    edition: EDITION
+"""
+REFUSED_RESOURCES = {
+    "pinned-images": "image web:latest is not pinned; name a version or a digest",
+    "no-plain-password": "variable DB_PASSWORD has a password in plain text, and it is a default one",
+    "limits-and-probes": "the container has no memory limit",
+    "private-ports": "port 9030 (STARROCKS_QUERY) is published on 0.0.0.0",
+    "restricted-pods": "the pod of container web may run as root",
+    "retained-topics": "topic events: namespace air deletes messages",
+    "no-unmarked-loss": "V001__gone.sql:1: `DROP TABLE readings`",
+}
+REFUSED_ON_DOCKER = {
+    "encrypted-secrets": "pulumi config set --secret alertWebhook VALUE -s broken-docker",
+    "private-data-ports": "kappastack:docker.operatorAddress 10.0.0.5 publishes the ports of databases",
+}
+REFUSED_IN_PRODUCTION = {
+    "quorums": "kappastack:pulsar.bookies is 1: the loss of one stops the stack or loses data",
+    "kept-data": "kappastack:keepData is false: a removed service or product would lose its data",
+}
+# The settings themselves refuse this, before any rule is asked.
+NO_EMULATOR = "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of what the pack reads, with stacks that break rules about settings."""
+    folder = tmp_path_factory.mktemp("copy")
+    generated = shutil.ignore_patterns("node_modules", "target", "__pycache__")
+    for part in ("apps", "infra", "seatunnel", "sql", "stacks", "tools", "topics"):
+        shutil.copytree(ROOT / part, folder / part, ignore=generated)
+    for path in ROOT.glob("Pulumi.*.yaml"):
+        shutil.copy2(path, folder)
+    (folder / "Pulumi.broken-docker.yaml").write_text(DOCKER)
+    (folder / "Pulumi.broken-production.yaml").write_text(PRODUCTION.replace("EDITION", "cluster"))
+    (folder / "Pulumi.emulated-production.yaml").write_text(PRODUCTION.replace("EDITION", "emulator"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def lossy(folder: Path) -> tuple[str, str, dict[str, object]]:
+    """A schema whose migration drops a table without a reason."""
+    (folder / "sql").mkdir()
+    (folder / "sql" / "V001__gone.sql").write_text("DROP TABLE readings;\n")
+    return "kappastack:index:StarRocksSchema", "lossy", {"folder": str(folder / "sql"), "replication_num": 1}
+
+
+def preview(
+    folder: Path, copy: Path, stack: str, resources: list[tuple[str, str, dict[str, object]]]
+) -> tuple[int, str]:
     (folder / "resources.json").write_text(json.dumps(resources))
     (folder / "__main__.py").write_text(PROGRAM)
     (folder / "Pulumi.yaml").write_text(
         "name: policies\nruntime: python\nplugins:\n  analyzers:\n"
-        f"    - {{name: policy-kappastack, path: {ROOT}/infra/policies/bin}}\n"
+        f"    - {{name: policy-kappastack, path: {copy}/infra/policies/bin}}\n"
     )
     variables = {
         **os.environ,
@@ -79,33 +145,48 @@ def preview(folder: Path, stack: str, resources: list[tuple[str, str, dict[str, 
 
     made = pulumi("stack", "select", "--create", stack)
     assert made.returncode == 0, made.stderr
-    done = pulumi("preview", "--stack", stack, "--policy-pack", str(ROOT / "infra" / "policies"))
+    done = pulumi("preview", "--stack", stack, "--policy-pack", str(copy / "infra" / "policies"))
     return done.returncode, done.stdout + done.stderr
 
 
-def test_what_breaks_a_rule_is_refused_with_its_message(tmp_path: Path) -> None:
-    status, text = preview(tmp_path, "dev", BREAKING)
-    assert status != 0
-    for rule, message in (
-        ("pinned-images", "image web:latest is not pinned; name a version or a digest"),
-        ("no-plain-password", "variable DB_PASSWORD has a password in plain text, and it is a default one"),
-        ("limits-and-probes", "the container has no memory limit"),
-        ("private-ports", "port 9030 (STARROCKS_QUERY) is published on 0.0.0.0"),
-        ("restricted-pods", "the pod of container web may run as root"),
-        ("retained-topics", "topic events: namespace air deletes messages"),
-    ):
+def check_refused(text: str, refused: dict[str, str]) -> None:
+    for rule, message in refused.items():
         assert f"[mandatory]  {rule}" in text, text
         assert message in text, text
 
 
-def test_violations_of_a_local_stack_are_warnings(tmp_path: Path) -> None:
-    status, text = preview(tmp_path, "local", BREAKING[:1])
+def test_what_breaks_a_rule_is_refused_with_its_message(tmp_path: Path, copy: Path) -> None:
+    status, text = preview(tmp_path, copy, "broken-docker", [*BREAKING, lossy(tmp_path)])
+    assert status != 0
+    check_refused(text, REFUSED_RESOURCES | REFUSED_ON_DOCKER)
+
+
+def test_settings_that_break_a_rule_of_production_are_refused(tmp_path: Path, copy: Path) -> None:
+    status, text = preview(tmp_path, copy, "broken-production", KEEPING)
+    assert status != 0
+    check_refused(text, REFUSED_IN_PRODUCTION)
+
+
+def test_the_emulator_in_production_is_refused(tmp_path: Path, copy: Path) -> None:
+    status, text = preview(tmp_path, copy, "emulated-production", KEEPING)
+    assert status != 0
+    assert NO_EMULATOR in text
+
+
+def test_every_rule_is_broken_by_an_example() -> None:
+    broken = REFUSED_RESOURCES | REFUSED_ON_DOCKER | REFUSED_IN_PRODUCTION
+    assert {rule.name for rule in (*on_resources.RULES, *on_settings.RULES)} == broken.keys() | {"no-emulator"}
+
+
+def test_violations_of_a_local_stack_are_warnings(tmp_path: Path, copy: Path) -> None:
+    status, text = preview(tmp_path, copy, "local", BREAKING[:1])
     assert status == 0, text
     assert "[advisory]  pinned-images" in text
 
 
-def test_what_keeps_the_rules_is_not_refused(tmp_path: Path) -> None:
-    status, text = preview(tmp_path, "dev", KEEPING)
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_what_keeps_the_rules_is_not_refused(tmp_path: Path, copy: Path, stack: str) -> None:
+    status, text = preview(tmp_path, copy, stack, KEEPING)
     assert status == 0, text
     assert "[mandatory]" not in text
     assert "[advisory]" not in text
