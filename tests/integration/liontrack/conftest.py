@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.liontrack.lake import Lake, start_lake
+from tests.integration.liontrack.runs import Pipeline
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +52,9 @@ def password_file(tmp_path: Path, _server: Lake) -> Path:
     path = tmp_path / "password"
     path.write_text(_server.password + "\n")
     return path
+
+
+@pytest.fixture
+def pipeline(lake: Lake, pulsar_admin: str, password_file: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """Runs of the pipeline over these tables."""
+    return Pipeline(lake, pulsar_admin, password_file, monkeypatch)

@@ -2,88 +2,18 @@
 
 import json
 import random
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from apps.liontrack.__main__ import demonstration
-from apps.liontrack.pipeline.__main__ import STEPS
-from apps.liontrack.producers.events import POSITIONS, Event, activity, challenge, position, weight
-from tests.integration.liontrack import reference
+from apps.liontrack.producers.events import POSITIONS, Event, activity, position, weight
+from tests.integration.liontrack.comparison import NOW, TODAY, check, wild
 from tests.integration.liontrack.lake import Lake
+from tests.integration.liontrack.runs import Pipeline
 
 pytestmark = pytest.mark.integration
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-TODAY = NOW.date()
-Pipeline = Callable[..., None]
-
-
-@pytest.fixture
-def pipeline(lake: Lake, pulsar_admin: str, password_file: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
-    """Runs the steps as the pipeline's own user."""
-
-    def run(name: str, first: date, end: date, steps: Sequence[str] = tuple(STEPS)) -> None:
-        environment = {
-            "STARROCKS_HOST": "127.0.0.1",
-            "STARROCKS_PORT": str(lake.server.mysql_port),
-            "STARROCKS_USER": "liontrack_pipeline",
-            "STARROCKS_PASSWORD_FILE": str(password_file),
-            "STARROCKS_DATABASE": "liontrack_bronze",
-            "PULSAR_ADMIN_URL": pulsar_admin,
-            "KAPPASTACK_RUN": name,
-            "KAPPASTACK_FROM": f"{first} 00:00:00",
-            "KAPPASTACK_TO": f"{end} 00:00:00",
-        }
-        for variable, value in environment.items():
-            monkeypatch.setenv(variable, value)
-        lake.run(environment, steps)
-
-    return run
-
-
-def check(lake: Lake, events: Sequence[Event]) -> None:
-    """Compare every table with the independent computation."""
-    fixes = reference.positions(events, {})
-    found = {
-        (str(row["lion_id"]), at): (row["excluded_reason"], row["distance_km"])
-        for row in lake.query("SELECT * FROM liontrack_silver.position_checks")
-        if isinstance(at := row["measured_at"], datetime)
-    }
-    expected = {(lion, fix.at): (fix.reason, fix.distance) for lion, each in fixes.items() for fix in each}
-    assert {key: value[0] for key, value in found.items()} == {key: value[0] for key, value in expected.items()}
-    for key, (_, distance) in expected.items():
-        assert found[key][1] == pytest.approx(distance, abs=1e-6), key
-    days = reference.lion_days(fixes)
-    history = lake.query("SELECT * FROM liontrack_gold.lions_positions_history")
-    assert {(row["lion_id"], row["position_date"]): row["fixes"] for row in history} == {
-        key: day.fixes for key, day in days.items() if day.fixes
-    }
-    rows = {
-        (str(row["lion_id"]), day): row
-        for row in lake.query("SELECT * FROM liontrack_gold.lions_metrics")
-        if isinstance(day := row["metric_date"], date)
-    }
-    # A test may run over midnight.
-    until = max(day for _, day in rows)
-    assert until >= TODAY
-    metrics = reference.metrics(days, reference.weights(events), until)
-    assert rows.keys() == metrics.keys()
-    for lion_and_day, wanted in metrics.items():
-        for name, value in vars(wanted).items():
-            # Distances are stored with 6 decimals, and scores are quotients of distances.
-            assert rows[lion_and_day][name] == pytest.approx(value, abs=1e-4), (lion_and_day, name)
-    users = {
-        (row["user_id"], row["activity_date"]): row for row in lake.query("SELECT * FROM liontrack_gold.users_activity")
-    }
-    engagement = reference.engagement(events)
-    assert users.keys() == engagement.keys()
-    for user_and_day, (completed, entries, score) in engagement.items():
-        found_row = users[user_and_day]
-        assert (found_row["challenges_completed"], found_row["weight_entries"]) == (completed, entries)
-        assert found_row["engagement_score"] == pytest.approx(score)
 
 
 def test_the_demonstration_is_computed_as_by_hand(lake: Lake, pipeline: Pipeline) -> None:
@@ -98,37 +28,6 @@ def test_the_demonstration_is_computed_as_by_hand(lake: Lake, pipeline: Pipeline
         ("F64", "F64 (démonstration)", "active"),
     ]
     assert all(0 < float(str(row["data_quality_score"])) <= 100 for row in lions)
-
-
-def wild(seed: int) -> list[Event]:
-    """A few lions and users with everything that goes wrong: spikes, repeats, gaps, bad units, missing values."""
-    chance = random.Random(seed)
-    events: list[Event] = []
-    begin = NOW - timedelta(days=50)
-    for lion in ("a", "b", "c"):
-        at, lat, lng = begin, chance.uniform(-20, 20), chance.uniform(10, 30)
-        while at < NOW - timedelta(minutes=5):
-            lat, lng = lat + chance.gauss(0, 0.02), lng + chance.gauss(0, 0.02)
-            shown: tuple[float | None, float | None] = (lat, lng)
-            if chance.random() < 0.05:
-                shown = chance.choice(
-                    [(None, lng), (95.0, lng), (0.0, 0.0), (lat + 20, lng), (lat, lng - 30), (lat + 20.1, lng)]
-                )
-            events.append(position(lion, at, *shown, metadata={"accuracy": 4.5}))
-            at += timedelta(hours=chance.choice([1, 2, 4, 4, 4, 8, 30, 80]), seconds=chance.randrange(60))
-        for number in range(14):
-            at = begin + timedelta(days=50 * chance.random(), seconds=-600)
-            unit = chance.choice(["kg", "kg", "lb", "g", " KG ", "stone"])
-            factor = {"lb": 2.2, "g": 1000}.get(unit, 1)
-            value = chance.choice([chance.uniform(150, 200) * factor, chance.uniform(150, 200) * factor, 9e9, -3])
-            events.append(weight(f"{lion}{number}", lion, at, value, unit))
-    for number in range(80):
-        at = begin + timedelta(days=49 * chance.random())
-        user = chance.choice(["u1", "u2", "u3"])
-        events.append(activity(f"e{number}", user, at, chance.choice(["weight_entry", "visit"]), username=user.upper()))
-        if number % 4 == 0:
-            events.append(challenge(f"c{number}", user, at, chance.choice(["started", "Completed", "abandoned"])))
-    return events
 
 
 def stored(lake: Lake, events: Sequence[Event]) -> None:
@@ -191,18 +90,6 @@ def test_a_past_day_can_be_computed_alone_and_again(lake: Lake, pipeline: Pipeli
     )
     pipeline("3", TODAY - timedelta(days=51), TODAY + timedelta(days=1))
     check(lake, events)
-
-
-@pytest.mark.parametrize("step", list(STEPS))
-def test_a_step_that_was_begun_twice_ends_right(lake: Lake, pipeline: Pipeline, step: str) -> None:
-    """A killed step leaves its first statements done; the retry runs all of them again."""
-    events = wild(4)
-    lake.store(events)
-    names = list(STEPS)
-    pipeline("1", TODAY, TODAY + timedelta(days=1), [*names[: names.index(step) + 1], *names[names.index(step) :]])
-    check(lake, events)
-    [run] = lake.query("SELECT status, error FROM liontrack_metadata.pipeline_runs")
-    assert run == {"status": "success", "error": None}
 
 
 def test_future_events_are_excluded_and_counted(lake: Lake, pipeline: Pipeline) -> None:

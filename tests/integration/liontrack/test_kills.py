@@ -1,0 +1,49 @@
+"""The pipeline with a kill in each of its steps, by its own process or of StarRocks."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.liontrack.pipeline.__main__ import STEPS
+from tests.integration.liontrack.comparison import TODAY, check, wild
+from tests.integration.liontrack.lake import Lake
+from tests.integration.liontrack.runs import Pipeline
+
+pytestmark = pytest.mark.integration
+
+RANGE = (TODAY, TODAY + timedelta(days=1))
+WRITES = {"health": 1, "quality": 3, "silver": 4, "gold": 3, "refresh": 2, "report": 2}
+"""The statement of each step at which the kill happens: neither its first nor its last where it has more."""
+
+
+def test_the_writes_are_those_of_all_six_steps() -> None:
+    assert list(WRITES) == list(STEPS)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_process_killed_in_every_step_ends_right(lake: Lake, pipeline: Pipeline, *, before: bool) -> None:
+    """DolphinScheduler starts the task of a killed worker again: the same run, the same step."""
+    events = wild(4)
+    lake.store(events)
+    pipeline("1", *RANGE, steps=())
+    for step, write in WRITES.items():
+        pipeline.kill_process(step, write, before=before)
+        pipeline("1", *RANGE, steps=[step])
+    check(lake, events)
+    assert lake.query("SELECT status, error FROM liontrack_metadata.pipeline_runs") == [
+        {"status": "success", "error": None}
+    ]
+
+
+def test_starrocks_killed_in_every_step_ends_right(lake: Lake, pipeline: Pipeline) -> None:
+    """A step that lost its connection fails, and its retry succeeds."""
+    events = wild(5)
+    lake.store(events)
+    pipeline("1", *RANGE, steps=())
+    for number, (step, write) in enumerate(WRITES.items()):
+        if not pipeline.kill_starrocks(step, write, before=number % 2 == 0):
+            pipeline("1", *RANGE, steps=[step])
+    check(lake, events)
+    assert lake.query("SELECT status, error FROM liontrack_metadata.pipeline_runs") == [
+        {"status": "success", "error": None}
+    ]
