@@ -1,4 +1,4 @@
-"""The shared services of one open data folder: catalog, users, loads, refreshes and tasks."""
+"""The shared services of one open data folder: catalog, users, loads, refreshes, snapshots and tasks."""
 
 import time
 from collections import Counter, deque
@@ -12,7 +12,9 @@ from starrocks_emulator.changes import Changes
 from starrocks_emulator.dependents import Dependents
 from starrocks_emulator.loads import Loads
 from starrocks_emulator.refresh import Refresher
+from starrocks_emulator.repositories import Repositories
 from starrocks_emulator.results import SqlError
+from starrocks_emulator.snapshots import Snapshots
 from starrocks_emulator.storage import Storage
 from starrocks_emulator.tasks import Task, Tasks
 from starrocks_emulator.users import Access, Users
@@ -97,6 +99,8 @@ class Services:
         self.background = Background()
         self.dependents = Dependents(self.storage, self.catalog)
         self.refresher = Refresher(self.storage, self.catalog, self.changes, self.background, self.dependents)
+        self.repositories = Repositories(self.storage)
+        self.snapshots = Snapshots(self.storage, self.catalog, self.loads, self.background)
         self.tasks = Tasks(self.storage, run_task, self.background)
         self.chores: list[Callable[[], None]] = []
         """Functions that housekeeping calls once a second."""

@@ -19,7 +19,7 @@ PRIVILEGES: dict[str, tuple[str, ...]] = {
     "MATERIALIZED VIEW": ("SELECT", "ALTER", "REFRESH", "DROP"),
     "DATABASE": DATABASE_PRIVILEGES,
     "CATALOG": ("USAGE", "CREATE DATABASE"),
-    "SYSTEM": ("GRANT", "NODE", "OPERATE"),
+    "SYSTEM": ("GRANT", "NODE", "OPERATE", "REPOSITORY"),
 }
 """Privileges that can be granted on each kind of object."""
 

@@ -147,6 +147,15 @@ def _new_partitions(cursor: duckdb.DuckDBPyConnection, table: Table, stage: Stag
     return ()
 
 
+def physical(table: Table) -> str:
+    """DuckDB's CREATE TABLE for a table."""
+    columns = ", ".join(
+        f"{quote(column.name)} {column.type.stored()}{'' if column.nullable else ' NOT NULL'}"
+        for column in table.columns
+    )
+    return f"CREATE TABLE {table.stored} ({columns})"
+
+
 def apply(change: Transaction, catalog: Catalog, table: Table, stage: Stage, load: Load) -> None:
     """Write a prepared stage into its table, inside the transaction that holds the write lock."""
     if not stage.rows:

@@ -1,42 +1,37 @@
 """CREATE and DROP."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name, now_text
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, ResultSet, SqlError
 from starrocks_emulator.schema import Table, TableColumn
-from starrocks_emulator.sql import materialized, principals, rows, tasks
+from starrocks_emulator.sql import backup, materialized, principals, rows, tasks
 from starrocks_emulator.sql.create_table import Definition
-from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
+from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.properties import checked
 from starrocks_emulator.sql.table_rules import validate
 from starrocks_emulator.storage import Transaction
+from starrocks_emulator.write import physical
 
 
 def create(context: Context, words: Words) -> Ok | ResultSet:
-    """CREATE DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER or ROLE."""
+    """CREATE DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER, ROLE or REPOSITORY."""
     words.expect("CREATE")
     replace = words.accept("OR", "REPLACE")
     if words.accept("VIEW"):
         return _create_view(context, words, replace)
     if replace:
         raise errors.unsupported("CREATE OR REPLACE of anything but a view")
-    if words.accept("DATABASE") or words.accept("SCHEMA"):
-        return _create_database(context, words)
-    if words.accept("TABLE"):
-        return _create_table(context, words)
-    if words.accept("MATERIALIZED", "VIEW"):
-        return materialized.create(context, words)
-    if words.accept("USER"):
-        return principals.create_user(context, words)
-    if words.accept("ROLE"):
-        return principals.create_role(context, words)
-    raise words.unexpected("DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER or ROLE")
+    for phrase, handler in _CREATES.items():
+        if words.accept(*phrase.split()):
+            return handler(context, words)
+    raise words.unexpected("DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER, ROLE or REPOSITORY")
 
 
 def _create_database(context: Context, words: Words) -> Ok:
@@ -159,17 +154,16 @@ def _create_view(context: Context, words: Words, replace: bool) -> Ok:
     return Ok()
 
 
-def drop(context: Context, words: Words) -> Ok:  # noqa: PLR0911
-    """DROP DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER or ROLE."""
+def drop(context: Context, words: Words) -> Ok:
+    """DROP DATABASE, TABLE, VIEW, MATERIALIZED VIEW, USER, ROLE, TASK or REPOSITORY."""
     words.expect("DROP")
-    if words.accept("DATABASE") or words.accept("SCHEMA"):
-        return _drop_database(context, words)
-    if words.accept("USER"):
-        return principals.drop_user(context, words)
-    if words.accept("ROLE"):
-        return principals.drop_role(context, words)
-    if words.accept("TASK"):
-        return tasks.drop(context, words)
+    for phrase, handler in _DROPS.items():
+        if words.accept(*phrase.split()):
+            return handler(context, words)
+    return _drop_object(context, words)
+
+
+def _drop_object(context: Context, words: Words) -> Ok:
     kinds = {"TABLE": "table", "VIEW": "view", "MATERIALIZED VIEW": "mv"}
     word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
     lenient = words.accept("IF", "EXISTS")
@@ -233,3 +227,23 @@ def _drop_database(context: Context, words: Words) -> Ok:
     if context.database == name:
         context.database = None
     return Ok()
+
+
+_CREATES: dict[str, Callable[[Context, Words], Ok | ResultSet]] = {
+    "DATABASE": _create_database,
+    "SCHEMA": _create_database,
+    "TABLE": _create_table,
+    "MATERIALIZED VIEW": materialized.create,
+    "USER": principals.create_user,
+    "ROLE": principals.create_role,
+    "REPOSITORY": partial(backup.create_repository, read_only=False),
+    "READ ONLY REPOSITORY": partial(backup.create_repository, read_only=True),
+}
+_DROPS: dict[str, Callable[[Context, Words], Ok]] = {
+    "DATABASE": _drop_database,
+    "SCHEMA": _drop_database,
+    "USER": principals.drop_user,
+    "ROLE": principals.drop_role,
+    "TASK": tasks.drop,
+    "REPOSITORY": backup.drop_repository,
+}

@@ -8,9 +8,8 @@ from starrocks_emulator import errors
 from starrocks_emulator.catalog import SYSTEM_DATABASES, check_new_name
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import SqlError
-from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.schema import TableColumn
 from starrocks_emulator.sql.lexer import Words
-from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.select import Queries
 from starrocks_emulator.types import SqlType, from_stored
@@ -26,15 +25,6 @@ def target(context: Context, words: Words, privilege: str) -> tuple[bool, str, s
     context.access.require_database(privilege, database)
     check_new_name("table", name)
     return lenient, database, name
-
-
-def physical(table: Table) -> str:
-    """DuckDB's CREATE TABLE for a table."""
-    columns = ", ".join(
-        f"{quote(column.name)} {column.type.stored()}{'' if column.nullable else ' NOT NULL'}"
-        for column in table.columns
-    )
-    return f"CREATE TABLE {table.stored} ({columns})"
 
 
 def query_after_as(context: Context, words: Words) -> str:

@@ -11,11 +11,12 @@ from starrocks_emulator.context import Context
 from starrocks_emulator.results import Column, ColumnType, Ok, ResultSet
 from starrocks_emulator.schema import Refresh, Table, TableColumn
 from starrocks_emulator.sql.create_table import partition_clause
-from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, physical, query_after_as, target
+from starrocks_emulator.sql.definitions import columns_of, commented, named_columns, query_after_as, target
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.properties import checked
 from starrocks_emulator.sql.table_rules import NO_KEYS, view_keys
+from starrocks_emulator.write import physical
 
 _MIN_REFRESH_SECONDS = 60
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}

@@ -9,7 +9,7 @@ from starrocks_emulator import errors, information_schema
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Partition, Table
-from starrocks_emulator.sql import show_cluster
+from starrocks_emulator.sql import backup, show_cluster
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import text_literal
 from starrocks_emulator.sql.nodes import only
@@ -345,6 +345,10 @@ _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "GRANTS": show_cluster.grants,
     "ROLES": show_cluster.roles,
     "USERS": show_cluster.users,
+    "REPOSITORIES": backup.show_repositories,
+    "BACKUP": backup.show_backup,
+    "RESTORE": backup.show_restore,
+    "SNAPSHOT": backup.show_snapshot,
     "WARNINGS": _empty("Level", "Code", "Message"),
     "ERRORS": _empty("Level", "Code", "Message"),
     "ENGINES": _list(["Engine", "Support", "Comment", "Transactions", "XA", "Savepoints"], _ENGINE),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from starrocks_emulator import errors
 from starrocks_emulator.context import Context
 from starrocks_emulator.results import Ok, ResultSet, SqlError, Value
-from starrocks_emulator.sql import admin, alter, ddl, grants, hints, materialized, show, tasks
+from starrocks_emulator.sql import admin, alter, backup, ddl, grants, hints, materialized, show, tasks
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.rows import change, select, statement_kind
 
@@ -23,6 +23,9 @@ _HANDLERS: dict[str, Callable[[Context, Words], Ok | ResultSet]] = {
     "DESC": show.describe,
     "DESCRIBE": show.describe,
     "EXPLAIN": show.explain,
+    "BACKUP": backup.backup,
+    "RESTORE": backup.restore,
+    "CANCEL": backup.cancel,
     "ADMIN": admin.admin,
     "SET": admin.set_,
     "USE": admin.use,
