@@ -8,6 +8,7 @@ from starrocks_emulator import errors
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Partition, Table, TableColumn
 from starrocks_emulator.services import Services
+from starrocks_emulator.sql.analyzed import rewrite_status
 from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.partitions import partition_condition
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
@@ -202,7 +203,7 @@ def _materialized_views(schema: InformationSchema) -> Rows:
             table.inactive_reason, kind, table.id, f"mv-{table.id}",
             run.started if run else None, run.finished if run else None, run.seconds if run else None,
             run.state if run else None, "false", "", "", "{}", "{}", run.error_code if run else None,
-            run.error if run else None, schema.count(table), table.query, "{}", "UNKNOWN", "",
+            run.error if run else None, schema.count(table), table.query, "{}", rewrite_status(table), "",
         ])  # fmt: skip
     return rows
 
@@ -210,7 +211,7 @@ def _materialized_views(schema: InformationSchema) -> Rows:
 def all_properties(table: Table) -> dict[str, str]:
     """A table's properties, with defaults for those that are not set."""
     defaults = {**TABLE_DEFAULTS, **(PRIMARY_DEFAULTS if table.model == "PRIMARY" else {})}
-    if table.distribution == "RANDOM" and not table.buckets:
+    if table.distribution == "RANDOM":
         defaults["bucket_size"] = _BUCKET_SIZE
     return dict(sorted({**defaults, **table.properties}.items()))
 
@@ -268,7 +269,17 @@ def _partitions_meta(schema: InformationSchema) -> Rows:
                 ", ".join(table.distributed_by), table.buckets or 1,
                 int(all_properties(table)["replication_num"]), "HDD", number,
             ])  # fmt: skip
+        if table.partitioning and table.partitioning.kind != "range" and table.kind == "table":
+            rows.append([
+                table.database, table.name, _SHADOW_PARTITION, table.id * 1000 + 999, 1, None,
+                ", ".join(table.partitioning.columns), "", ", ".join(table.distributed_by), table.buckets or 1,
+                int(all_properties(table)["replication_num"]), "HDD", 0,
+            ])  # fmt: skip
     return rows
+
+
+_SHADOW_PARTITION = "$shadow_automatic_partition"
+"""The empty partition of each table with automatic partitions, which StarRocks' partitions_meta contains."""
 
 
 def _statistics(schema: InformationSchema) -> Rows:  # noqa: ARG001
@@ -320,9 +331,9 @@ def _all_tasks(schema: InformationSchema) -> Rows:
 
 
 def _variables(schema: InformationSchema) -> Rows:  # noqa: ARG001
-    from starrocks_emulator.variables import DEFAULTS  # noqa: PLC0415
+    from starrocks_emulator.variables import DEFAULTS, FIXED  # noqa: PLC0415
 
-    return [[name, value] for name, value in DEFAULTS.items()]
+    return [[name, value] for name, value in {**FIXED, **DEFAULTS}.items()]
 
 
 def _none(_: InformationSchema) -> Rows:

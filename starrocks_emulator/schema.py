@@ -31,6 +31,8 @@ class Partitioning:
     kind: str
     columns: tuple[str, ...]
     unit: str | None = None
+    written: str = ""
+    """The expression with its unit and column as the statement has them."""
 
 
 @dataclass(frozen=True)

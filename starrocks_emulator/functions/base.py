@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.calendar import COMPACT
 from starrocks_emulator.functions.macros import OVERLOADS, suffix
 from starrocks_emulator.types import SqlType
 
@@ -58,6 +59,8 @@ def overload(macro: str, text: str, first: str = "") -> str:
     """A call of an overloaded macro with a rendered argument; `first`: the argument before it, for `day_trunc`."""
     kind = kind_of(text)
     bodies = OVERLOADS[macro]
+    if macro == "dt" and text.startswith("'") and COMPACT.fullmatch(text[1:-1].strip()):
+        text = Rendered(f"'{text[1:-1].strip()}'", lambda: kind)
     before = f"{first}, " if first else ""
     for type_ in _CANDIDATES.get(kind.name, ()) if kind else ():
         if type_ in bodies:

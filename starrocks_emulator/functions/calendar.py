@@ -195,7 +195,8 @@ READ_LETTERS = set("yYmcMbdeHkhIlisSfpWaTr")
 """Format letters that STR_TO_DATE supports here."""
 
 
-_FAST = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,6}))?)?")
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,6}))?)?")
+"""A date without separators. Spaces may follow it in a constant, which StarRocks' frontend reads, not in a row."""
 _SPACED = {2, 6}
 """Parts of a date after which spaces may stand: the day and the fraction of the second."""
 
@@ -208,7 +209,7 @@ def parse_datetime(text: str) -> datetime | None:
     """
     if re.search(r":\d+(\.\d+)?\s*[-+]\d{1,2}:?\d{2}\s*$", text):
         raise RefusedError(f"This emulator does not read the date {text}, write it as YYYY-MM-DD HH:MM:SS")
-    found = _FAST.fullmatch(text.strip())
+    found = COMPACT.fullmatch(text.lstrip())
     if found:
         values = [int(part or 0) for part in found.groups()[:6]]
         return _moment(text, values, found[7] or "")

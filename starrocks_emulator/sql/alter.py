@@ -1,5 +1,6 @@
 """ALTER TABLE, ALTER MATERIALIZED VIEW and ALTER USER."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from starrocks_emulator import errors, write
@@ -133,17 +134,25 @@ def _add_column(change: Transaction, table: Table, words: Words) -> Table:
         position = table.columns.index(found) + 1
         if position < len(table.keys):
             raise errors.analysis(f"Column {added.name} cannot stand among the key columns")
-    default = ""
+    default = "NULL"
     if added.default is not None:
         # DuckDB sets NOT NULL in the same transaction only where the rows got a constant
         row = change.cursor.execute(f"SELECT CAST({write.default_of(added.default)} AS VARCHAR)").fetchone()
-        default = f" DEFAULT {text_literal(str(row[0]))}" if row else ""
-    change.cursor.execute(f"ALTER TABLE {table.stored} ADD COLUMN {quote(added.name)} {added.type.stored()}{default}")
-    if default:
+        default = text_literal(str(row[0])) if row else default
+    columns = (*table.columns[:position], added, *table.columns[position:])
+    if position < len(table.columns):  # DuckDB adds columns at the end only
+        value = f"CAST({default} AS {added.type.stored()})"
+        _rewrite(change, table, [(one, value if one is added else quote(one.name)) for one in columns])
+        return replace(table, columns=columns)
+    definition = f"{quote(added.name)} {added.type.stored()}"
+    if added.default is None:
+        change.cursor.execute(f"ALTER TABLE {table.stored} ADD COLUMN {definition}")
+    else:
+        change.cursor.execute(f"ALTER TABLE {table.stored} ADD COLUMN {definition} DEFAULT {default}")
         change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} DROP DEFAULT")
     if not added.nullable:
         change.cursor.execute(f"ALTER TABLE {table.stored} ALTER COLUMN {quote(added.name)} SET NOT NULL")
-    return replace(table, columns=(*table.columns[:position], added, *table.columns[position:]))
+    return replace(table, columns=columns)
 
 
 def _existing(table: Table, name: str) -> TableColumn:
@@ -254,14 +263,19 @@ def _modify_column(context: Context, change: Transaction, table: Table, words: W
 
 
 def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableColumn) -> None:
-    """Rewrite the rows: DuckDB's own ALTER TYPE cannot choose among macros, nor set NOT NULL after an update."""
+    """Change a column's type. DuckDB's own ALTER TYPE cannot choose among macros, nor set NOT NULL after an update."""
     columns = [fresh if one == found else one for one in table.columns]
-    values = [assigned(quote(one.name), one) if one == fresh else quote(one.name) for one in columns]
-    definitions = [f"{quote(one.name)} {one.type.stored()}{'' if one.nullable else ' NOT NULL'}" for one in columns]
-    names = ", ".join(quote(one.name) for one in columns)
+    _rewrite(
+        change, table, [(one, assigned(quote(one.name), one) if one == fresh else quote(one.name)) for one in columns]
+    )
+
+
+def _rewrite(change: Transaction, table: Table, columns: Sequence[tuple[TableColumn, str]]) -> None:
+    """Write a table's rows anew with these columns, each with DuckDB's expression for its value."""
+    definitions = [f"{quote(one.name)} {one.type.stored()}{'' if one.nullable else ' NOT NULL'}" for one, _ in columns]
     for statement in (
         f'CREATE TABLE "tables"."rewritten" ({", ".join(definitions)})',
-        f'INSERT INTO "tables"."rewritten" ({names}) SELECT {", ".join(values)} FROM {table.stored}',
+        f'INSERT INTO "tables"."rewritten" SELECT {", ".join(value for _, value in columns)} FROM {table.stored}',
         f"DROP TABLE {table.stored}",
         f'ALTER TABLE "tables"."rewritten" RENAME TO "t{table.id}"',
     ):

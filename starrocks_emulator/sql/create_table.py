@@ -216,13 +216,15 @@ def partition_clause(words: Words) -> tuple[Partitioning, tuple[Partition, ...]]
 
 def _date_trunc(words: Words) -> Partitioning:
     words.expect("DATE_TRUNC", "(")
-    unit = words.string().lower()
+    written = words.string()
+    unit = written.lower()
     if unit not in UNITS or unit == "quarter":
         raise errors.analysis(f"date_trunc of a partition takes hour, day, week, month or year, found '{unit}'")
     words.expect(",")
+    column = words.current.text if words.current else ""
     name = words.identifier()
     words.expect(")")
-    return Partitioning("expression", (name,), unit)
+    return Partitioning("expression", (name,), unit, f"date_trunc('{written}', {column})")
 
 
 def _range(words: Words) -> tuple[Partitioning, tuple[Partition, ...]]:

@@ -175,8 +175,8 @@ class Changer:
         allowed(table, "UPDATE")
         if table.model != "PRIMARY":
             raise errors.analysis(f"only support updating primary key table, {table.name} is not one")
-        few = len(tree.expressions) <= _FEW and len(tree.expressions) < len(table.columns) * _SMALL_SHARE
-        if not tree.args.get("where") and not few:
+        partial = _is_partial(tree, table, queries.variables.get("partial_update_mode", "auto").lower())
+        if not tree.args.get("where") and not partial:
             raise errors.analysis("must specify where clause to prevent full table update")
         with queries.scope_of(tree, table) as prefix:
             sets: dict[str, str] = {}
@@ -188,6 +188,10 @@ class Changer:
                     raise errors.unknown_column(assignment.this.name, table.name)
                 if column.name in table.keys:
                     raise errors.analysis(f"primary key column cannot be updated: {column.name}")
+                if partial and column.name in table.order_by:
+                    raise errors.analysis(
+                        f"column mode partial update on table with sort key cannot update sort key column {column.name}"
+                    )
                 if column.name in sets:
                     raise errors.analysis(f"Column {column.name} is assigned twice")
                 if column.type.is_integer and (text := _misfit(assignment.expression)):
@@ -321,6 +325,17 @@ def _misfit(node: exp.Expr) -> str | None:
 _FEW = 3
 _SMALL_SHARE = 0.3
 """Numbers of columns that an UPDATE without WHERE may change (StarRocks: `checkIfUsePartialUpdate`)."""
+
+
+def _is_partial(tree: exp.Expr, table: Table, mode: str) -> bool:
+    """Whether an UPDATE writes only the columns that it sets (StarRocks' column mode of partial updates).
+
+    `mode`: the variable partial_update_mode."""
+    if mode != "auto" or tree.args.get("where"):
+        return mode == "column"
+    return len(tree.expressions) <= _FEW and len(tree.expressions) < len(table.columns) * _SMALL_SHARE
+
+
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 
 

@@ -10,6 +10,7 @@ from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
+from starrocks_emulator.sql.anti_join import null_keys
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
 from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
@@ -101,7 +102,12 @@ def _in(render: Renderer, node: exp.Expr) -> str:
     if inner:
         text = render.query(inner.this if isinstance(inner, exp.Subquery) else inner)
         _alike(render, node.this, inner)
-        return f"({render(node.this)} IN ({text}))"
+        value = render(node.this)
+        keys = null_keys(node) if isinstance(node, exp.In) else None
+        if keys is None:
+            return f"({value} IN ({text}))"
+        missing = " OR ".join(f"{key} IS NULL" for key in [value, *render.all(keys[0])])
+        return f"({value} IN ({text}) OR (({missing}) AND EXISTS ({render.query(keys[1])})))"
     pairs = [comparison(render, node.this, value, equality=True) for value in node.expressions]
     if len({left for left, _ in pairs}) == 1:
         return f"({pairs[0][0]} IN ({', '.join(right for _, right in pairs)}))"

@@ -281,10 +281,20 @@ class Expressions:
             key = values[int(key.name) - 1]
             if isinstance(key, exp.Distinct):
                 key = key.expressions[0]
+        text = sort_key(self(key), self.kind(key))
         if not isinstance(node, exp.Ordered):
-            return self(key)
+            return text
         only(node, "this", "desc", "nulls_first")
         return (
-            f"{self(key)} {'DESC' if node.args.get('desc') else 'ASC'} "
+            f"{text} {'DESC' if node.args.get('desc') else 'ASC'} "
             f"NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
         )
+
+
+def sort_key(text: str, kind: Kind, depth: int = 0) -> str:
+    """An expression by which DuckDB sorts as StarRocks does: a NULL within an array comes before other elements."""
+    if kind is None or kind.name != "array":
+        return text
+    element = f"element{depth}"
+    inner = sort_key(element, kind.element, depth + 1)
+    return f"list_transform({text}, lambda {element}: {{'given': {element} IS NOT NULL, 'value': {inner}}})"

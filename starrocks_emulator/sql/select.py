@@ -216,12 +216,29 @@ class Queries(Relations):
         """ORDER BY, LIMIT and OFFSET of a query."""
         parts = []
         if order := node.args.get("order"):
-            parts.append(self.order(order))
+            parts.append(self.order(self._named_arrays(order, node)))
         for key in ("limit", "offset"):
             if clause := node.args.get(key):
                 only(clause, "expression", "this", "offset")
                 parts.append(f"{key.upper()} {self._count(clause.expression, key)}")
         return " ".join(parts)
+
+    def _named_arrays(self, order: exp.Order, node: exp.Expr) -> exp.Order:
+        """An ORDER BY with the arrays that it names by their position replaced by their expressions."""
+        columns = node.expressions if isinstance(node, exp.Select) else []
+        keys = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
+        places = [int(key.name) if isinstance(key, exp.Literal) and key.name.isdigit() else 0 for key in keys]
+        arrays = {
+            index: columns[place - 1].unalias()
+            for index, place in enumerate(places)
+            if 0 < place <= len(columns) and (kind := self.kind(columns[place - 1].unalias())) and kind.name == "array"
+        }
+        if not arrays:
+            return order
+        found = order.copy()
+        for index, array in arrays.items():
+            found.expressions[index].set("this", array.copy())
+        return found
 
     def _count(self, node: exp.Expr, clause: str) -> str:
         text = self(node)

@@ -10,12 +10,14 @@ from starrocks_emulator.context import Context
 from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Partition, Table
 from starrocks_emulator.sql import backup, show_cluster
+from starrocks_emulator.sql.analyzed import rewrite_status
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import text_literal
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
+from starrocks_emulator.variables import FIXED
 
 _CONFIG = {
     "run_mode": ("shared_nothing", "String", "false"),
@@ -178,7 +180,7 @@ def _create(context: Context, words: Words) -> ResultSet:
     words.finish()
     if (word == "VIEW" and table.kind != "view") or (word == "MATERIALIZED VIEW" and table.kind != "mv"):
         raise SqlError(1347, f"'{table.database}'.'{table.name}' is not '{word}'")
-    text = create_statement(table)
+    text = create_statement(table, context.services.catalog)
     if table.kind == "view":
         return texts(
             ["View", "Create View", "character_set_client", "collation_connection"],
@@ -248,7 +250,8 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
             table.inactive_reason, information_schema.partition_type(table), str(table.id), f"mv-{table.id}",
             run.started if run else None, run.finished if run else None, f"{run.seconds:.3f}" if run else None,
             run.state if run else None, "false", "", "", "{}", "{}", str(run.error_code) if run else None,
-            run.error if run else None, str(schema.count(table)), create_statement(table), "{}", "UNKNOWN", "",
+            run.error if run else None, str(schema.count(table)),
+            create_statement(table, context.services.catalog), "{}", rewrite_status(table), "",
         ])  # fmt: skip
     names = ["id", "database_name", "name", "refresh_type", "is_active", "inactive_reason", "partition_type", "task_id",
              "task_name", "last_refresh_start_time", "last_refresh_finished_time", "last_refresh_duration",
@@ -261,7 +264,7 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
 
 def _variables(context: Context, words: Words) -> ResultSet:
     fields = [("Variable_name", "VARCHAR"), ("Value", "VARCHAR")]
-    rows: list[Sequence[Value]] = [list(item) for item in sorted(context.variables.items())]
+    rows: list[Sequence[Value]] = [list(item) for item in sorted({**FIXED, **context.variables}.items())]
     if words.accept("WHERE"):
         return _filtered(context, information_schema.relation(fields, rows), "*", words.rest())
     matches = _pattern(words)

@@ -1,6 +1,10 @@
 """SHOW CREATE: the statement that recreates the object."""
 
+from collections.abc import Mapping
+
+from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.schema import Partition, Table, TableColumn
+from starrocks_emulator.sql.analyzed import analyzed_query
 from starrocks_emulator.sql.partitions import LOWEST
 from starrocks_emulator.types import SqlType
 
@@ -36,7 +40,8 @@ def _partitioned(table: Table) -> list[str]:
     if partitioning is None:
         return []
     if partitioning.kind == "expression":
-        return [f"PARTITION BY date_trunc('{partitioning.unit}', {partitioning.columns[0]})"]
+        written = partitioning.written or f"date_trunc('{partitioning.unit}', {partitioning.columns[0]})"
+        return [f"PARTITION BY ({written})" if table.kind == "mv" else f"PARTITION BY {written}"]
     if partitioning.kind == "column":
         return [f"PARTITION BY ({_names(partitioning.columns)})"]
     column = table.column(partitioning.columns[0])
@@ -54,11 +59,19 @@ def _properties(table: Table) -> str:
     # imported here because information_schema imports this package
     from starrocks_emulator.information_schema import all_properties  # noqa: PLC0415
 
-    lines = ",\n".join(f'"{name}" = "{value}"' for name, value in all_properties(table).items())
+    return _listed(all_properties(table))
+
+
+def _listed(properties: Mapping[str, str]) -> str:
+    lines = ",\n".join(f'"{name}" = "{value}"' for name, value in properties.items())
     return f"PROPERTIES (\n{lines}\n)"
 
 
-def create_statement(table: Table) -> str:
+_VIEW_DEFAULTS = {"replication_num": "1", "replicated_storage": "true"}
+"""Properties that every materialized view has."""
+
+
+def create_statement(table: Table, catalog: Catalog) -> str:
     """The CREATE statement of a table, view or materialized view."""
     comment = [f"COMMENT {_text(table.comment)}"] if table.comment else []
     if table.kind == "view":
@@ -78,10 +91,9 @@ def create_statement(table: Table) -> str:
         refresh += f" EVERY({table.refresh.every_text})" if table.refresh.every else ""
         head = f"CREATE MATERIALIZED VIEW `{table.name}` ({names})"
         parts = [head, *comment, *partitions, _distributed(table), *order, refresh]
-        if table.properties:
-            lines = ",\n".join(f'"{name}" = "{value}"' for name, value in sorted(table.properties.items()))
-            parts.append(f"PROPERTIES (\n{lines}\n)")
-        return "\n".join([*parts, f"AS {table.query};"])
+        properties = {**_VIEW_DEFAULTS, **dict(sorted(table.properties.items()))}
+        properties["storage_medium"] = properties.pop("storage_medium", "HDD").upper()
+        return "\n".join([*parts, _listed(properties), f"AS {analyzed_query(table, catalog)};"])
     columns = ",\n".join(_column(column) for column in table.columns)
     keys = [f"{table.model} KEY({_names(table.keys)})"] if table.keys else []
     parts = [f"CREATE TABLE `{table.name}` (\n{columns}\n) ENGINE=OLAP", *keys, *comment, *partitions,

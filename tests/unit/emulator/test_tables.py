@@ -206,6 +206,7 @@ def test_information_schema_has_starrocks_format(measurements: Client) -> None:
         "SELECT TABLE_MODEL, DISTRIBUTE_KEY FROM information_schema.tables_config WHERE TABLE_NAME = 'm'"
     ) == [("PRIMARY_KEYS", "`id`")]
     assert measurements.run("SELECT PARTITION_NAME, ROW_COUNT FROM INFORMATION_SCHEMA.partitions_meta ORDER BY 1") == [
+        ("$shadow_automatic_partition", 0),
         ("p202401", 1), ("p202402", 1),
     ]  # fmt: skip
     created = measurements.value("SELECT CREATE_TIME FROM information_schema.tables WHERE TABLE_NAME = 'm'")

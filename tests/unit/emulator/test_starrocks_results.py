@@ -1,0 +1,168 @@
+"""Results that StarRocks' own test cases expect, with related statements."""
+
+import datetime
+
+import pytest
+
+from starrocks_emulator.results import Value
+from starrocks_emulator.testing import Client
+
+T = datetime.datetime
+
+
+@pytest.fixture
+def rows(client: Client) -> Client:
+    client.run(
+        "CREATE TABLE o (a INT, b INT, c INT) DUPLICATE KEY (a);"
+        "INSERT INTO o VALUES (1, 1, NULL), (2, 2, NULL), (3, NULL, 3), (4, 5, 1);"
+        "CREATE TABLE i (x INT, y INT) DUPLICATE KEY (x); INSERT INTO i VALUES (1, 1), (2, 2)"
+    )
+    return client
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("b NOT IN (SELECT x FROM i)", [4]),
+        ("o.b NOT IN (SELECT i.x FROM i WHERE i.y = o.c)", [4]),
+        ("NOT (o.b IN (SELECT i.x FROM i WHERE o.c = i.y)) AND o.a > 0", [4]),
+        ("o.b NOT IN (SELECT i.x FROM i WHERE i.y = o.c AND i.x > 5)", [1, 2, 3, 4]),
+        ("o.b NOT IN (SELECT i.x FROM i WHERE i.y = o.c + i.x)", [1, 2, 3, 4]),
+        ("o.b NOT IN (SELECT i.x FROM i WHERE i.y = o.a)", [4]),
+        ("o.b IN (SELECT i.x FROM i WHERE i.y = o.a)", [1, 2]),
+        ("NOT (NOT (o.b IN (SELECT i.x FROM i WHERE i.y = o.a)))", [1, 2]),
+    ],
+)
+def test_not_in_of_a_correlated_subquery(rows: Client, condition: str, wanted: list[Value]) -> None:
+    """A NULL in a column that the subquery compares for equality excludes the row."""
+    assert rows.run(f"SELECT a FROM o WHERE {condition} ORDER BY a") == [(value,) for value in wanted]
+
+
+@pytest.mark.parametrize("model", ["PRIMARY KEY (k) DISTRIBUTED BY HASH (k)", "DUPLICATE KEY (k)"])
+def test_a_new_column_stands_where_it_was_added(client: Client, model: str) -> None:
+    client.run(
+        f"CREATE TABLE t (k INT NOT NULL, v VARCHAR(9), n INT) {model}; INSERT INTO t VALUES (1, 'a', 5);"
+        "ALTER TABLE t ADD COLUMN x BIGINT NOT NULL DEFAULT '7' AFTER k; INSERT INTO t VALUES (2, 8, 'b', 6);"
+        "ALTER TABLE t ADD COLUMN y DATE AFTER x; ALTER TABLE t ADD COLUMN z INT"
+    )
+    wanted = [(1, 7, None, "a", 5, None), (2, 8, None, "b", 6, None)]
+    assert client.run("SELECT * FROM t ORDER BY k") == wanted
+    assert [row[0] for row in client.run("DESC t")] == ["k", "x", "y", "v", "n", "z"]
+    client.run("CREATE TABLE c AS SELECT * FROM t; CREATE VIEW w AS SELECT * FROM t")
+    client.run("CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT * FROM t")
+    for table in "cwm":
+        assert client.run(f"SELECT * FROM {table} ORDER BY k") == wanted
+    assert client.error("INSERT INTO t VALUES (3, NULL, NULL, 'c', 1, 1)").code
+
+
+@pytest.mark.parametrize(
+    ("mode", "statement", "wanted"),
+    [
+        ("auto", "UPDATE t SET a = 1", None),
+        ("auto", "UPDATE t SET a = 1, b = 1", "where clause"),
+        ("auto", "UPDATE t SET s = 1", "sort key"),
+        ("auto", "UPDATE t SET s = 1 WHERE k = 1", None),
+        ("row", "UPDATE t SET a = 1", "where clause"),
+        ("column", "UPDATE t SET a = 1, b = 1", None),
+        ("column", "UPDATE t SET s = 1, a = 1 WHERE k = 1", "sort key"),
+    ],
+)
+def test_partial_update_mode_of_update(client: Client, mode: str, statement: str, wanted: str | None) -> None:
+    client.run(
+        "CREATE TABLE t (k INT, a INT, b INT, c INT, s INT) PRIMARY KEY (k) DISTRIBUTED BY HASH (k) ORDER BY (s);"
+        f"INSERT INTO t VALUES (1, 0, 0, 0, 0); SET partial_update_mode = '{mode}'"
+    )
+    if wanted:
+        assert wanted in client.error(statement).message
+        assert client.run("SELECT * FROM t") == [(1, 0, 0, 0, 0)]
+    else:
+        assert client.affected(statement) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("SELECT k FROM t ORDER BY a", [3, 4, 2, 1, 5]),
+        ("SELECT k FROM t ORDER BY a DESC", [5, 1, 2, 4, 3]),
+        ("SELECT k FROM (SELECT k, a AS z FROM t) AS q ORDER BY z", [3, 4, 2, 1, 5]),
+        ("SELECT k FROM t ORDER BY b DESC", [5, 1, 2, 4, 3]),
+        ("SELECT k FROM t ORDER BY row_number() OVER (ORDER BY a)", [3, 4, 2, 1, 5]),
+    ],
+)
+def test_null_within_an_array_sorts_first(client: Client, query: str, wanted: list[Value]) -> None:
+    client.run(
+        "CREATE TABLE t (k INT, a ARRAY<INT>, b ARRAY<ARRAY<INT>>); INSERT INTO t VALUES (1, [1, 2, 3], [[1, 2]]),"
+        "(2, [1, NULL], [[1, NULL]]), (3, NULL, NULL), (4, [], [NULL]), (5, [2], [[2]])"
+    )
+    assert client.run(query) == [(value,) for value in wanted]
+    assert [row[0] for row in client.run("SELECT k, a FROM t ORDER BY 2")] == [3, 4, 2, 1, 5]
+
+
+def test_spaces_after_a_compact_date(client: Client) -> None:
+    """StarRocks' frontend, which reads constants, accepts them; its backend, which reads rows, does not."""
+    day = T(2020, 1, 1)
+    assert client.run("SELECT CAST(' 20200101 ' AS DATETIME), CAST('20200101000000 ' AS DATETIME)") == [(day, day)]
+    client.run("CREATE TABLE t (s STRING); INSERT INTO t VALUES (' 20200101 '), (' 20200101'), ('2020-01-01 ')")
+    assert client.run("SELECT CAST(s AS DATETIME) FROM t ORDER BY s") == [(day,), (None,), (day,)]
+
+
+def test_partitions_of_expressions_and_columns(client: Client) -> None:
+    """SHOW CREATE has date_trunc as written; partitions_meta has the empty partition of automatic partitions."""
+    client.run(
+        "CREATE TABLE e (k DATE, v INT) PARTITION BY DATE_TRUNC('DAY', `k`); INSERT INTO e VALUES ('2024-01-01', 1);"
+        "CREATE TABLE c (k INT, v INT) PARTITION BY (k); CREATE TABLE p (k INT)"
+    )
+    shown = str(client.run("SHOW CREATE TABLE e")[0][1])
+    assert "PARTITION BY date_trunc('DAY', `k`)\n" in shown
+    client.run(f"DROP TABLE e; {shown}; INSERT INTO e VALUES ('2024-01-01', 1)")
+    query = "SELECT TABLE_NAME, PARTITION_NAME FROM information_schema.partitions_meta ORDER BY 1, 2"
+    assert client.run(query) == [
+        ("c", "$shadow_automatic_partition"), ("e", "$shadow_automatic_partition"), ("e", "p20240101"), ("p", "p"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        (
+            "select s.k, sum(s.v) from t s join u on s.k = u.k group by s.k",
+            "SELECT `s`.`k`, sum(`s`.`v`) AS `sum(s.v)`\nFROM `d`.`t` AS `s` INNER JOIN `d`.`u` ON `s`.`k` = `u`.`k`\n"
+            "GROUP BY `s`.`k`",
+        ),
+        (
+            "select k as a from t union all select k from d.u",
+            "SELECT `t`.`k` AS `a`\nFROM `d`.`t` UNION ALL SELECT `u`.`k`\nFROM `d`.`u`",
+        ),
+        (
+            "select k, count(*) as n from t group by k",
+            "SELECT `t`.`k`, count(*) AS `n`\nFROM `d`.`t`\nGROUP BY `t`.`k`",
+        ),
+        ("select k from t where v > 1", "select k from t where v > 1"),
+    ],
+)
+def test_show_create_has_the_analyzed_query(client: Client, query: str, wanted: str) -> None:
+    client.run("CREATE TABLE t (k INT, v INT); CREATE TABLE u (k INT, v INT); INSERT INTO t VALUES (1, 2)")
+    client.run(f"CREATE MATERIALIZED VIEW m REFRESH DEFERRED MANUAL AS {query}")
+    shown = str(client.run("SHOW CREATE MATERIALIZED VIEW m")[0][1])
+    properties = 'PROPERTIES (\n"replication_num" = "1",\n"replicated_storage" = "true",\n"storage_medium" = "HDD"\n)'
+    assert shown.endswith(f"{properties}\nAS {wanted};")
+    client.run(f"DROP MATERIALIZED VIEW m; {shown}")
+    assert client.run("SHOW CREATE MATERIALIZED VIEW m")[0][1] == shown
+
+
+def test_status_of_rewrites(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (k INT); CREATE MATERIALIZED VIEW a REFRESH MANUAL AS SELECT k FROM t;"
+        "CREATE MATERIALIZED VIEW b REFRESH MANUAL PROPERTIES ('enable_query_rewrite' = 'false') AS SELECT k FROM t;"
+        "CREATE MATERIALIZED VIEW c REFRESH MANUAL AS SELECT k FROM t; ALTER MATERIALIZED VIEW c INACTIVE;"
+        "CREATE MATERIALIZED VIEW e REFRESH MANUAL AS SELECT k FROM t LIMIT 5"
+    )
+    query = "SELECT query_rewrite_status FROM information_schema.materialized_views ORDER BY TABLE_NAME"
+    assert [row[0] for row in client.run(query)] == [
+        "VALID", "INVALID: enable_query_rewrite=FALSE", "INVALID: MV is not active",
+        "INVALID: no valid plan: MV contains non-SPJG operators(no view rewrite): LOGICAL_LIMIT",
+    ]  # fmt: skip
+
+
+def test_show_variables_has_those_with_one_supported_value(client: Client) -> None:
+    assert client.run("SHOW VARIABLES LIKE 'dynamic_overwrite'") == [("dynamic_overwrite", "false")]
