@@ -175,4 +175,4 @@ backtest: setup ## print the errors of the forecast, hour by hour: make backtest
 .PHONY: clean
 clean: ## remove everything built and installed in this checkout; keep the cache and the stack's data
 	@if [ -e .kappastack ]; then echo "The stack's state is in .kappastack, and its services run from build/: run make destroy first." >&2; exit 1; fi
-	@rm -rf build .venv apps/frontend/node_modules apps/frontend/dist seatunnel/connectors/target .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf build .venv apps/frontend/node_modules apps/frontend/dist seatunnel/connectors/target .ruff_cache .pytest_cache

@@ -41,6 +41,8 @@ def write() -> None:
         "VIRTUAL_ENV": str(VENV),
         "JAVA_HOME": str(home),
         "npm_config_cache": str(cache() / "npm"),
+        # mypy compares digests of files, so that the first run of a new checkout uses the results of another.
+        "MYPY_CACHE_DIR": str(cache() / "mypy"),
         **uv_environment(),
     }
     if "KAPPASTACK_CACHE" in os.environ:

@@ -16,7 +16,10 @@ UNTIL = made_up.FIRST_HOUR + 1500
 
 @pytest.fixture(scope="module")
 def model() -> NetworkModel:
-    return learning.train("Asia/Shanghai", [made_up.station(1, 1500)], UNTIL, index_method(), rows=4000)
+    method = index_method()
+    station = made_up.station(1, 1500)
+    made_up.keep(station, {"pm25", "no2"}, method)
+    return learning.train("Asia/Shanghai", [station], UNTIL, method, rows=4000)
 
 
 def test_a_stored_model_predicts_the_same(model: NetworkModel, tmp_path: Path) -> None:
