@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 
 import pulumi
@@ -12,7 +13,7 @@ from tests.mocking import Recorder, run
 from tools.stack.configuration import stack_configuration
 
 SERVICES = {
-    *("ciapol-api", "platform-api", "frontend"),
+    *("ciapol-api", "liontrack-api", "platform-api", "frontend"),
     *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
     *("alertmanager", "node-exporter", "postgres-exporter", "prometheus"),
 }
@@ -31,16 +32,16 @@ def test_every_service_is_a_component_with_one_process(local: Recorder) -> None:
 
 def test_the_number_of_resources_of_each_type(local: Recorder) -> None:
     wanted = {
-        "PulsarTopics": 1,
-        "StarRocksSchema": 2,
-        "SeaTunnelJob": 1,
+        "PulsarTopics": 2,
+        "StarRocksSchema": 6,
+        "SeaTunnelJob": 6,
         "DolphinSchedulerDatabase": 1,
-        "StarRocksUsers": 2,
-        "DolphinSchedulerProject": 2,
-        "DolphinSchedulerWorkflow": 5,
+        "StarRocksUsers": 3,
+        "DolphinSchedulerProject": 3,
+        "DolphinSchedulerWorkflow": 6,
         # The settings have no webhook.
         "DolphinSchedulerAlerts": 0,
-        "RandomSecret": 15,
+        "RandomSecret": 19,
     }
     assert {kind: len(local.of_type(kind)) for kind in wanted} == wanted
 
@@ -48,8 +49,8 @@ def test_the_number_of_resources_of_each_type(local: Recorder) -> None:
 def test_only_services_and_connections_have_secrets(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
     assert holders == {
-        *("seatunnel", "ciapol-api", "platform-api", "postgres", "dolphinscheduler", "connections"),
-        "postgres-exporter",
+        *("seatunnel", "ciapol-api", "liontrack-api", "platform-api"),
+        *("postgres", "dolphinscheduler", "connections", "postgres-exporter"),
     }
 
 
@@ -57,9 +58,15 @@ def test_a_service_gets_only_the_secrets_that_it_declares(local: Recorder) -> No
     services = local.of_type("HostService")
     assert {name: sorted(args.inputs["secrets"]) for name, args in services.items()} == {
         "pulsar": [],
-        "seatunnel": ["pulsar-seatunnel", "starrocks-ciapol_scheduler", "starrocks-ciapol_sink"],
+        "seatunnel": [
+            "pulsar-seatunnel",
+            "starrocks-ciapol_scheduler",
+            "starrocks-ciapol_sink",
+            "starrocks-liontrack_sink",
+        ],
         "starrocks": [],
         "ciapol-api": ["starrocks-ciapol_api"],
+        "liontrack-api": ["starrocks-liontrack_api"],
         "platform-api": ["starrocks-platform_reader"],
         "frontend": [],
         "postgres": ["superuser"],
@@ -73,6 +80,7 @@ def test_a_service_gets_only_the_secrets_that_it_declares(local: Recorder) -> No
             "database-password",
             "starrocks-ciapol_predictor",
             "starrocks-ciapol_scheduler",
+            "starrocks-liontrack_pipeline",
             "starrocks-platform_scheduler",
         ],
     }
@@ -96,7 +104,16 @@ def test_the_job_definition_is_structured_so_that_diffs_are_specific(local: Reco
 def test_a_stack_without_products_has_only_the_platform() -> None:
     bare = run(load_settings({"kappastack:target": "host"}, {}))
     asyncio.set_event_loop(None)
-    assert set(bare.of_type("HostService")) == SERVICES - {"ciapol-api"}
+    assert set(bare.of_type("HostService")) == SERVICES - {"ciapol-api", "liontrack-api"}
     assert set(bare.of_type("StarRocksSchema")) == {"platform-schema"}
     assert set(bare.of_type("DolphinSchedulerWorkflow")) == {"platform-jobs-keep-running"}
     assert not bare.of_type("SeaTunnelJob") | bare.of_type("PulsarTopics")
+
+
+def test_a_product_that_a_stack_does_not_have_is_nowhere_in_it() -> None:
+    one = run(load_settings({"kappastack:target": "host", "kappastack:products": '{"ciapol": {}}'}, {}))
+    asyncio.set_event_loop(None)
+    assert set(one.of_type("HostService")) == SERVICES - {"liontrack-api"}
+    # Users, secrets, jobs, databases and services of a product begin with its name; a checkout may have it too.
+    texts = [f"{args.name} {json.dumps(args.inputs, default=str)}" for args in one.resources]
+    assert not [text for text in texts if re.search("liontrack[-_]", text)]
