@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.liontrack.demonstrated import Demonstrated, demonstrate
 from tests.integration.liontrack.lake import Lake, start_lake
 from tests.integration.liontrack.runs import Pipeline
 
@@ -22,6 +23,13 @@ def lake(_server: Lake) -> Lake:
     """Empty tables."""
     _server.clear()
     return _server
+
+
+@pytest.fixture(scope="session")
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstrated]:
+    """The demonstration with what the pipeline computes from it; tests only read it."""
+    with demonstrate(tmp_path_factory.mktemp("demonstrated")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,67 +6,36 @@ import json
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from apps.liontrack.pipeline.__main__ import STEPS
-from apps.liontrack.producers.events import position
 from apps.web.settings import Settings
-from tests.integration.liontrack.lake import Lake, start_lake
+from tests.integration.liontrack.demonstrated import FORMULA, Demonstrated
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-from apps.liontrack.__main__ import demonstration
 from apps.liontrack.api.app import API
 from apps.liontrack.api.store.exports import TABLES
 
 pytestmark = pytest.mark.integration
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-TODAY = NOW.date()
-FORMULA = '=HYPERLINK("http://example.org")'
+TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A client of the API; the pipeline has run over the demonstration and a lion whose name is a formula."""
-    folder = tmp_path_factory.mktemp("api")
-    password = folder / "password"
-    with start_lake(folder) as lake, pytest.MonkeyPatch.context() as patch:
-        password.write_text(lake.password)
-        lake.store(demonstration(NOW))
-        lake.store([position("trick", NOW - timedelta(days=3), 1.0, 1.0, name=FORMULA)])
-        _run(lake, password, patch)
-        settings = Settings(
-            starrocks_host="127.0.0.1",
-            starrocks_port=lake.server.mysql_port,
-            starrocks_database="liontrack_bronze",
-            starrocks_user="liontrack_api",
-            starrocks_password_file=password,
-        )
-        with TestClient(API.create(settings), raise_server_exceptions=False) as found:
-            yield found
-
-
-def _run(lake: Lake, password: Path, patch: pytest.MonkeyPatch) -> None:
-    values = {
-        "STARROCKS_HOST": "127.0.0.1",
-        "STARROCKS_PORT": str(lake.server.mysql_port),
-        "STARROCKS_USER": "liontrack_pipeline",
-        "STARROCKS_PASSWORD_FILE": str(password),
-        "STARROCKS_DATABASE": "liontrack_bronze",
-        "PULSAR_ADMIN_URL": f"http://127.0.0.1:{lake.server.fe_http_port}",
-        "KAPPASTACK_RUN": "1",
-        "KAPPASTACK_FROM": f"{TODAY} 00:00:00",
-        "KAPPASTACK_TO": f"{TODAY + timedelta(days=1)} 00:00:00",
-    }
-    for name, value in values.items():
-        patch.setenv(name, value)
-    # health is the only step that needs Pulsar.
-    lake.run(values, [step for step in STEPS if step != "health"])
+def client(demonstrated: Demonstrated) -> Iterator[TestClient]:
+    """A client of the API over the demonstration."""
+    settings = Settings(
+        starrocks_host="127.0.0.1",
+        starrocks_port=demonstrated.lake.server.mysql_port,
+        starrocks_database="liontrack_bronze",
+        starrocks_user="liontrack_api",
+        starrocks_password_file=demonstrated.password_file,
+    )
+    with TestClient(API.create(settings), raise_server_exceptions=False) as found:
+        yield found
 
 
 def get(client: TestClient, path: str, status: int = 200) -> dict[str, object]:

@@ -1,0 +1,40 @@
+"""The demonstration, over which the pipeline has run once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from apps.liontrack.__main__ import demonstration
+from apps.liontrack.pipeline.__main__ import STEPS
+from apps.liontrack.producers.events import position
+from tests.integration.liontrack.lake import Lake, start_lake
+from tests.integration.liontrack.runs import Pipeline
+
+FORMULA = '=HYPERLINK("http://example.org")'
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """Its tables, and a file with the password of every user."""
+
+    lake: Lake
+    password_file: Path
+
+
+@contextmanager
+def demonstrate(folder: Path) -> Iterator[Demonstrated]:
+    """Fill the tables of a new emulator with the demonstration and a lion whose name is a formula."""
+    password_file = folder / "password"
+    now = datetime.now(UTC).replace(microsecond=0)
+    with start_lake(folder) as lake, pytest.MonkeyPatch.context() as patch:
+        password_file.write_text(lake.password)
+        lake.store(demonstration(now))
+        lake.store([position("trick", now - timedelta(days=3), 1.0, 1.0, name=FORMULA)])
+        run = Pipeline(lake, f"http://127.0.0.1:{lake.server.fe_http_port}", password_file, patch)
+        # health is the only step that needs Pulsar.
+        run("1", now.date(), now.date() + timedelta(days=1), [step for step in STEPS if step != "health"])
+        yield Demonstrated(lake, password_file)
