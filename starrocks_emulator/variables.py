@@ -281,8 +281,6 @@ def checked(name: str, value: str) -> str:
         raise errors.analysis(f"{name} is true or false, found {value}")
     if name in CHOICES and value.lower() not in CHOICES[name]:
         raise errors.analysis(f"{name} only support {'|'.join(CHOICES[name])}")
-    if name == "count_distinct_implementation" and value.lower() == "ndv":
-        raise errors.unsupported(f"{name} = {value}, whose counts are not exact")
     only = FIXED.get(name)
     if only is not None and _plain(value) != _plain(only):
         raise errors.unsupported(f"another value of {name} than {only}")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions.base import Function, fixed, kind_of
+from starrocks_emulator.types import SqlType
 
 
 def _aggregate(template: str, count: int = 1) -> Function:
@@ -54,6 +55,13 @@ def _percentile_disc(arguments: Sequence[str]) -> str:
     return f"list_extract({values}, CAST(ceil((count({value}) - 1) * {share!r}::DOUBLE) AS BIGINT) + 1)"
 
 
+def estimate(values: str, kind: SqlType | None) -> str:
+    """NDV of DuckDB's list of distinct values."""
+    name = kind.name if kind else "varchar"
+    precision = kind.arguments[0] if kind and kind.name == "decimal" else 0
+    return f"coalesce(py_ndv(CAST({values} AS VARCHAR[]), '{name}', {precision}), 0)"
+
+
 def _grouping(arguments: Sequence[str]) -> str:
     """One bit for each column, 1 where the row sums over it."""
     return f"CAST(grouping({', '.join(arguments)}) AS BIGINT)"
@@ -76,8 +84,8 @@ AGGREGATES = {
     "VAR_SAMP": _aggregate("var_samp({0})"),
     "VARIANCE_SAMP": _aggregate("var_samp({0})"),
     "CORR": _aggregate("corr({0}, {1})", 2),
-    "APPROX_COUNT_DISTINCT": _aggregate("approx_count_distinct({0})"),
-    "NDV": _aggregate("approx_count_distinct({0})"),
+    "APPROX_COUNT_DISTINCT": _aggregate("list(DISTINCT {0})"),
+    "NDV": _aggregate("list(DISTINCT {0})"),
     "PERCENTILE_APPROX": Function(_percentile_approx, 2, 2, "aggregate"),
     "PERCENTILE_CONT": Function(_percentile_cont, 2, 2, "aggregate"),
     "ANY_VALUE": _aggregate("any_value({0})"),

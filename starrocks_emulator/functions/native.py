@@ -8,14 +8,14 @@ import re
 import zlib
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from urllib.parse import quote, unquote
 
 import duckdb
 from duckdb.func import SPECIAL
 
 from starrocks_emulator.errors import RefusedError
-from starrocks_emulator.functions import calendar
+from starrocks_emulator.functions import calendar, hll
 
 Native = str | int | float | date | datetime | None
 """The result of a Python function."""
@@ -105,6 +105,51 @@ def pad(text: str, length: int, filler: str, left: bool) -> str | None:
     missing = length - len(text)
     fill = (filler * (missing // len(filler) + 1))[:missing]
     return fill + text if left else text + fill
+
+
+_LONGEST_SEARCHED = 10_000
+
+
+def regexp_replace(text: str, pattern: str, replacement: str) -> str:
+    """REGEXP_REPLACE by a pattern with alternatives: of the matches at a place, StarRocks replaces the longest one.
+
+    Raises:
+        RefusedError: the pattern is invalid, or the text is too long for this search.
+    """
+    if len(text) > _LONGEST_SEARCHED:
+        raise RefusedError(
+            f"This emulator does not support regexp_replace by a pattern with | in a text of more than "
+            f"{_LONGEST_SEARCHED} characters"
+        )
+    try:
+        compiled = re.compile(pattern, re.DOTALL | re.ASCII)
+    except re.error:
+        raise RefusedError(f"Invalid regex expression: {pattern}") from None
+    parts, place, last = [], 0, -1
+    while place <= len(text) and (found := compiled.search(text, place)):
+        start, end = found.span()
+        longer = (compiled.fullmatch(text, start, stop) for stop in range(len(text), end, -1))
+        found = next((match for match in longer if match), found)
+        parts.append(text[place:start])
+        place = found.end()
+        if place > start or start != last:  # RE2 replaces no empty match behind another match
+            parts.append(_REFERENCE.sub(partial(_group, found), replacement))
+        last = place
+        if place == start:
+            parts.append(text[place : place + 1])
+            place += 1
+    return "".join(parts) + text[place:]
+
+
+_REFERENCE = re.compile(r"\\(\d|\\)")
+"""A group or a backslash in the replacement."""
+
+
+def _group(found: re.Match[str], reference: re.Match[str]) -> str:
+    if reference[1] == "\\":
+        return "\\"
+    number = int(reference[1])
+    return found[number] or "" if number <= found.re.groups else ""
 
 
 _STEP = re.compile(r"\.?\"([^\"]+)\"|\.?([^.\[\]\"*]+)|\[(\d+)\]")
@@ -238,6 +283,8 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_datetime": (calendar.parse_datetime, ("VARCHAR",), "TIMESTAMP"),
     "py_upper": (str.upper, ("VARCHAR",), "VARCHAR"),
     "py_lower": (str.lower, ("VARCHAR",), "VARCHAR"),
+    "py_ndv": (hll.ndv, ("VARCHAR[]", "VARCHAR", "INTEGER"), "BIGINT"),
+    "py_regexp_replace": (regexp_replace, ("VARCHAR", "VARCHAR", "VARCHAR"), "VARCHAR"),
     "py_split_part": (split_part, ("VARCHAR", "VARCHAR", "INTEGER"), "VARCHAR"),
     "py_cut": (lambda text, most: text.encode()[:most].decode(errors="ignore"), ("VARCHAR", "BIGINT"), "VARCHAR"),
     "py_next_day": (calendar.next_day, ("TIMESTAMP", "VARCHAR", "INTEGER"), "DATE"),

@@ -126,7 +126,16 @@ def _regexp_replace(arguments: Sequence[str]) -> str:
         return f"CASE WHEN {pattern} IS NOT NULL AND {replacement} IS NOT NULL THEN '' END"
     if pattern.startswith("'"):
         pattern = _LAZY.sub(lambda found: found[1] or found[2], pattern)
+        plain = _ATOM.sub("", pattern)
+        if "|" in plain and not _BEYOND_PYTHON.search(pattern):
+            return f"py_regexp_replace({text}, {pattern}, {replacement})"
     return f"regexp_replace({text}, {pattern}, {replacement}, 'gs')"
+
+
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""An escaped character or a set of characters."""
+_BEYOND_PYTHON = re.compile(r"\$|\\[bBzpPQC]|\[\[:|\(\?")
+"""Syntax of RE2 that Python's `re` does not have, or reads otherwise."""
 
 
 _EDGE = "CASE WHEN {{1}} <= 0 THEN CASE WHEN {{0}} IS NOT NULL THEN '' END ELSE {}(fn.text({{0}}), {{1}}) END"

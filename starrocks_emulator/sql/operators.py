@@ -261,3 +261,12 @@ def _as_strings(render: Renderer, node: exp.Expr, kind: Kind, element: Kind) -> 
     if kind is None or kind.name != "array":
         return render.as_text(node)
     return f"list_transform({render(node)}, lambda one: {overload('text', Rendered('one', lambda: element))})"
+
+
+def sort_key(text: str, kind: Kind, depth: int = 0) -> str:
+    """An expression by which DuckDB sorts as StarRocks does: a NULL within an array comes before other elements."""
+    if kind is None or kind.name != "array":
+        return text
+    element = f"element{depth}"
+    inner = sort_key(element, kind.element, depth + 1)
+    return f"list_transform({text}, lambda {element}: {{'given': {element} IS NOT NULL, 'value': {inner}}})"

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.functions.aggregates import estimate
 from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.results import Value
@@ -14,7 +15,15 @@ from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, i
 from starrocks_emulator.sql.literals import value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import ARRAYS, alike_arrays, branches, comparison, decimal_division, truth
+from starrocks_emulator.sql.operators import (
+    ARRAYS,
+    alike_arrays,
+    branches,
+    comparison,
+    decimal_division,
+    sort_key,
+    truth,
+)
 from starrocks_emulator.sql.parse import PARAMETER, shown
 from starrocks_emulator.types import SqlType
 from starrocks_emulator.variables import is_on
@@ -36,6 +45,7 @@ _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIAN
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
 
+_ESTIMATES = {"NDV", "APPROX_COUNT_DISTINCT"}
 _NUMERIC = {"SUM", "MULTI_DISTINCT_SUM", "AVG", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP",
             "VARIANCE_POP", "VAR_SAMP", "VARIANCE_SAMP"}  # fmt: skip
 """Aggregates of numbers."""
@@ -174,6 +184,8 @@ class Expressions:
             return f"{_CASES[upper]}({self.as_text(plain[0])})"
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
             return "count(*)"
+        if distinct and upper == "COUNT" and len(plain) == 1 and self._counts_by_ndv():
+            return self.call("NDV", plain)
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
         if upper in _NUMERIC and plain:
@@ -205,6 +217,8 @@ class Expressions:
         """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
         if name.upper() == "CORR":
             return f"fn.finite({text})"
+        if name.upper() in _ESTIMATES and arguments:
+            return estimate(text, self.kind(arguments[0]))
         kind = self.kind(arguments[0]) if arguments and name.upper() in {"SUM", "MULTI_DISTINCT_SUM"} else None
         return f"fn.wrapped({text})" if kind and kind.name in INTEGERS and kind.name != "largeint" else text
 
@@ -215,6 +229,9 @@ class Expressions:
 
     def _has_utf8_cases(self) -> bool:
         return is_on(self.variables.get("lower_upper_support_utf8", "false"))
+
+    def _counts_by_ndv(self) -> bool:
+        return self.variables.get("count_distinct_implementation", "").lower() == "ndv"
 
     @staticmethod
     def _is_constant(node: exp.Expr) -> bool:
@@ -289,12 +306,3 @@ class Expressions:
             f"{text} {'DESC' if node.args.get('desc') else 'ASC'} "
             f"NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
         )
-
-
-def sort_key(text: str, kind: Kind, depth: int = 0) -> str:
-    """An expression by which DuckDB sorts as StarRocks does: a NULL within an array comes before other elements."""
-    if kind is None or kind.name != "array":
-        return text
-    element = f"element{depth}"
-    inner = sort_key(element, kind.element, depth + 1)
-    return f"list_transform({text}, lambda {element}: {{'given': {element} IS NOT NULL, 'value': {inner}}})"

@@ -166,3 +166,48 @@ def test_status_of_rewrites(client: Client) -> None:
 
 def test_show_variables_has_those_with_one_supported_value(client: Client) -> None:
     assert client.run("SHOW VARIABLES LIKE 'dynamic_overwrite'") == [("dynamic_overwrite", "false")]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("regexp_replace('abcabd', 'a|ab', 'x')", "xcxd"),
+        ("regexp_replace('abab', 'a|abab|b', '-')", "-"),
+        ("regexp_replace('foo bar', '(foo|foo b)(ar)?', '<\\\\1>')", "<foo b>"),
+        ("regexp_replace('aaa', 'b|', '-')", "-a-a-a-"),
+        ("regexp_replace('xaay', 'a*|b', '-')", "-x-y-"),
+        ("regexp_replace('xaay', 'a*', '-')", "-x-y-"),
+        ("regexp_replace('a|b', '[|]', '-')", "a-b"),
+        ("regexp_replace('a|b', '\\\\|', '-')", "a-b"),
+        ("regexp_replace(' a ', '^\\\\s+|\\\\s+$', '')", "a"),
+        ("regexp_replace('', 'a|b', 'x')", ""),
+        ("regexp_replace(NULL, 'a|ab', 'x')", None),
+        ("regexp_replace('ab', 'a|ab', NULL)", None),
+        ("regexp_replace(min(s), 'a|ab', 'x')", "xc"),
+        ("min(regexp_replace(s, 'a|ab', 'x')) OVER ()", "xc"),
+        ("group_concat(s, '-' ORDER BY s SEPARATOR NULL)", "abc-abd-"),
+    ],
+)
+def test_the_longest_match_is_replaced(client: Client, expression: str, wanted: Value) -> None:
+    client.run("CREATE TABLE t (s STRING); INSERT INTO t VALUES ('abc'), ('abd'), (NULL)")
+    assert client.run(f"SELECT {expression} FROM t LIMIT 1") == [(wanted,)]
+    client.run(f"CREATE TABLE c AS SELECT {expression} AS s FROM t LIMIT 1")
+    assert client.run("SELECT s FROM c") == [(wanted,)]
+
+
+def test_ndv_has_starrocks_estimate(client: Client) -> None:
+    """1005 for the integers 1 to 1000 is the value in StarRocks' test case; up to 160 values are counted exactly."""
+    client.run(
+        "CREATE TABLE t (c INT, d DATE, n DECIMAL(10, 2), s STRING, b BOOLEAN, e DOUBLE, g INT);"
+        "INSERT INTO t SELECT x, date_add('2020-01-01', x % 160), x % 9, x % 160, x % 2, x % 10, x % 5 "
+        "FROM TABLE(generate_series(1, 1000)) AS q (x); INSERT INTO t (c) VALUES (NULL)"
+    )
+    assert client.run("SELECT ndv(c), approx_count_distinct(c) FROM t") == [(1005, 1005)]
+    query = "SELECT ndv(d), ndv(n), ndv(s), ndv(b), ndv(e), ndv(c % 9), ndv(NULL) FROM t"
+    assert client.run(query) == [(160, 9, 160, 2, 10, 9, 0)]
+    assert client.value("SELECT ndv(c) FROM t WHERE c < 0") == 0
+    assert client.run("SELECT ndv(s) OVER (PARTITION BY g) FROM t WHERE g = 3 LIMIT 1") == [(32,)]
+    client.run("SET count_distinct_implementation = 'ndv'")
+    assert client.run("SELECT count(DISTINCT c), count(DISTINCT c, d) FROM t") == [(1005, 1000)]
+    client.run("SET count_distinct_implementation = 'default'")
+    assert client.value("SELECT count(DISTINCT c) FROM t") == 1000
