@@ -324,10 +324,25 @@ def _task_runs(schema: InformationSchema) -> Rows:
 def _all_tasks(schema: InformationSchema) -> Rows:
     return [
         [task.name, task.created, f"PERIODICAL {task.schedule}" if task.schedule else "MANUAL", "default_catalog",
-         task.database, task.definition, None, task.properties, task.user]
+         task.database, task.definition, None, _task_properties(task.properties), task.user]
         for task in schema.services.tasks.all()
         if schema.may_see(task.user)
     ]  # fmt: skip
+
+
+def _task_properties(text: str) -> str:
+    """The properties of a task as StarRocks lists them, in the order of Java's HashMap."""
+    properties = {"warehouse": "default_warehouse", **json.loads(text)}
+    ordered = sorted(properties, key=lambda name: _java_hash(name) & 15)
+    return "(" + ",".join(f"'{name}'='{properties[name]}'" for name in ordered) + ")"
+
+
+def _java_hash(text: str) -> int:
+    """`HashMap.hash` of a Java string."""
+    value = 0
+    for character in text:
+        value = value * 31 + ord(character) & 0xFFFFFFFF
+    return value ^ value >> 16
 
 
 def _variables(schema: InformationSchema) -> Rows:  # noqa: ARG001

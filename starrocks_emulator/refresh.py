@@ -23,6 +23,7 @@ from starrocks_emulator.schema import UNITS, Refresh, Table
 from starrocks_emulator.sql.parse import MARK, parse
 from starrocks_emulator.sql.partitions import following, range_condition, truncate
 from starrocks_emulator.sql.select import Queries, Scope
+from starrocks_emulator.sql.view_partitions import partition_bounds
 from starrocks_emulator.storage import Storage
 from starrocks_emulator.write import change_column
 
@@ -216,7 +217,11 @@ class Refresher:
             places = table.query_order(len(table.columns))
             names = ", ".join(f"c{place}" for place in range(len(table.columns)))
             ordered = ", ".join(f"c{place}" for place in places)
-            cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {ordered} FROM ({whole}) AS result ({names})")
+            stored = partition_bounds(table, tree, bases)
+            cursor.execute(
+                f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {ordered} FROM ({whole}) AS result ({names}) "
+                f"WHERE {stored}"
+            )
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")

@@ -211,3 +211,38 @@ def test_ndv_has_starrocks_estimate(client: Client) -> None:
     assert client.run("SELECT count(DISTINCT c), count(DISTINCT c, d) FROM t") == [(1005, 1000)]
     client.run("SET count_distinct_implementation = 'default'")
     assert client.value("SELECT count(DISTINCT c) FROM t") == 1000
+
+
+def test_properties_of_a_task(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (k INT); SUBMIT TASK p SCHEDULE EVERY(INTERVAL 1 DAY) PROPERTIES('session.enable_profile' = "
+        "'true', 'session.query_timeout' = '10000') AS INSERT INTO t SELECT 1"
+    )
+    assert client.run("SELECT PROPERTIES, DEFINITION FROM information_schema.tasks WHERE TASK_NAME = 'p'") == [
+        (
+            "('session.enable_profile'='true','warehouse'='default_warehouse','session.query_timeout'='10000')",
+            "INSERT INTO t SELECT 1",
+        )
+    ]
+    client.run("DROP TASK p")
+
+
+def test_rows_outside_the_partitions_of_the_base_table(client: Client) -> None:
+    """A view with the RANGE partitions of its base table stores no rows that other tables add outside them."""
+    client.run(
+        "CREATE TABLE p (d DATE, i INT) PARTITION BY RANGE (d) (PARTITION p1 VALUES [('2025-05-16'), ('2025-05-19')));"
+        "CREATE TABLE e (d DATE, i INT) PARTITION BY date_trunc('day', d); CREATE TABLE n (d2 DATE, i INT);"
+        "INSERT INTO p VALUES ('2025-05-16', 1), ('2025-05-18', 2); INSERT INTO e VALUES ('2025-05-16', 1);"
+        "INSERT INTO n VALUES ('2025-05-16', 3), ('2030-01-01', 4), (NULL, 5)"
+    )
+    wanted = {
+        "PARTITION BY (d) REFRESH MANUAL AS SELECT i, d FROM p UNION ALL SELECT i, d2 FROM n": [1, 2, 3],
+        "PARTITION BY (date_trunc('day', d)) REFRESH MANUAL AS SELECT d, i FROM p UNION ALL SELECT * FROM n": [1, 2, 3],
+        "PARTITION BY (d) REFRESH MANUAL AS SELECT p.d, n.i FROM p RIGHT JOIN n ON p.d = n.d2": [3],
+        "REFRESH MANUAL AS SELECT d, i FROM p UNION ALL SELECT d2, i FROM n": [1, 2, 3, 4, 5],
+        "PARTITION BY (d) REFRESH MANUAL AS SELECT d, i FROM e UNION ALL SELECT d2, i FROM n": [1, 3, 4, 5],
+    }
+    for definition, rows in wanted.items():
+        client.run(f"CREATE MATERIALIZED VIEW m {definition}; REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
+        assert [row[0] for row in client.run("SELECT i FROM m ORDER BY i")] == rows, definition
+        client.run("DROP MATERIALIZED VIEW m")
