@@ -1,14 +1,15 @@
-"""NOT IN with a correlated subquery, which StarRocks runs as a null-aware anti join.
+"""NOT IN with a subquery whose condition compares the column that the subquery returns.
 
-`x NOT IN (SELECT y FROM t WHERE t.k = outer.k AND …)` joins by the keys `x = y` and `outer.k = t.k`. A row whose key
-`x` or `outer.k` is NULL is in the result only if no row of `t` fits the other conditions
-(`JoinHashMap::_probe_from_ht_for_left_anti_join`). In standard SQL a NULL in `outer.k` selects no row of `t`."""
+`x NOT IN (SELECT t.y FROM t WHERE t.y = outer.k AND …)` has two equal keys, `x = t.y` and `outer.k = t.y`. StarRocks
+joins by both: a row whose `x` or `outer.k` is NULL is in the result only if no row of `t` fits the other conditions
+(`JoinHashMap::_probe_from_ht_for_left_anti_join`, StarRocks' case test_not_in). In standard SQL a NULL in `outer.k`
+selects no row of `t`; StarRocks does the same where the condition compares another column."""
 
 from sqlglot import exp
 
 
 def null_keys(node: exp.In) -> tuple[list[exp.Expr], exp.Select] | None:
-    """The outer sides of the equality conditions in the subquery of a NOT IN, and the query without these conditions.
+    """The outer sides of such conditions in the subquery of a NOT IN, and the query without these conditions.
 
     None if the NOT IN is no condition of WHERE, or its subquery has no such condition or is no plain SELECT."""
     query = node.args["query"]
@@ -25,7 +26,7 @@ def null_keys(node: exp.In) -> tuple[list[exp.Expr], exp.Select] | None:
         condition = part.unnest()
         sides = [condition.this, condition.expression] if isinstance(condition, exp.EQ) else []
         found = [side for side in sides if _belongs(side, names) is False]
-        if len(found) == 1 and any(_belongs(side, names) for side in sides):
+        if len(found) == 1 and any(_is_output(side, inner) for side in sides):
             outer.extend(found)
         else:
             others.append(part)
@@ -35,6 +36,14 @@ def null_keys(node: exp.In) -> tuple[list[exp.Expr], exp.Select] | None:
     rest.set("expressions", [exp.Literal.number(1)])
     rest.set("where", exp.Where(this=exp.and_(*others, copy=True)) if others else None)
     return outer, rest
+
+
+def _is_output(side: exp.Expr, query: exp.Select) -> bool:
+    """Whether an expression is the column that a query returns."""
+    output = query.expressions[0].unalias()
+    return isinstance(side, exp.Column) and isinstance(output, exp.Column) and (
+        side.name.lower() == output.name.lower() and side.table.lower() == output.table.lower()
+    )  # fmt: skip
 
 
 def _is_condition(node: exp.In) -> bool:

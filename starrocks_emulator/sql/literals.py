@@ -87,7 +87,31 @@ def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     if kind and kind.is_string:
         number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.plain_number({text})"
         return f"TRY_CAST({number} AS {target.stored()})"
+    if target.name == "decimal" and kind and not _fits(kind, target):
+        return _within_precision(text, target)
     return f"TRY_CAST({text} AS {target.stored()})"
+
+
+_DIGITS = {"boolean": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint": 39}
+_LONGEST = (1 << 63) - 1
+
+
+def _fits(kind: SqlType, target: SqlType) -> bool:
+    """Whether each value of a type fits a DECIMAL; True also for types of which this is unknown."""
+    whole = kind.arguments[0] - kind.arguments[1] if kind.name == "decimal" else _DIGITS.get(kind.name, 0)
+    return whole <= target.arguments[0] - target.arguments[1]
+
+
+def _within_precision(text: str, target: SqlType) -> str:
+    """CAST to DECIMAL. StarRocks keeps a value of more digits where its 64 or 128 bits hold it; DuckDB cannot."""
+    precision, scale = target.arguments
+    wide, converted = f"TRY_CAST({text} AS DECIMAL(38,{scale}))", f"TRY_CAST({text} AS {target.stored()})"
+    held = f"abs({wide}) * {10**scale}::HUGEINT <= {_LONGEST}" if precision <= 18 else f"{wide} IS NOT NULL"
+    message = text_literal(
+        f"{errors.RAISED}This emulator does not support a value of more than {precision - scale} digits before the "
+        f"point as {target.brief()}"
+    )
+    return f"CASE WHEN {converted} IS NULL AND {held} THEN CAST(error({message}) AS {target.stored()}) ELSE {converted} END"  # noqa: E501
 
 
 def cut(text: str, target: SqlType) -> str:

@@ -45,6 +45,8 @@ _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIAN
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
 
+_FLAT = {"ARRAY_MIN", "ARRAY_MAX", "ARRAY_SORT", "ARRAY_SUM"}
+"""Functions of arrays whose elements are no arrays."""
 _ESTIMATES = {"NDV", "APPROX_COUNT_DISTINCT"}
 _NUMERIC = {"SUM", "MULTI_DISTINCT_SUM", "AVG", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP",
             "VARIANCE_POP", "VAR_SAMP", "VARIANCE_SAMP"}  # fmt: skip
@@ -246,7 +248,8 @@ class Expressions:
         if upper in _CHOOSERS:
             first = [] if upper != "IF" else [truth(self, node) for node in nodes[:1]]
             return first + branches(self, nodes[len(first) :], upper)
-        if upper in STRINGS and any((kind := self.kind(node)) and kind.name == "array" for node in nodes):
+        nested = upper in _FLAT and (kind := self.kind(nodes[0])) and kind.element and kind.element.name == "array"
+        if nested or (upper in STRINGS and any((kind := self.kind(node)) and kind.name == "array" for node in nodes)):
             shown = ", ".join(kind.brief() if (kind := self.kind(node)) else "?" for node in nodes)
             raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
         if upper in ARRAYS:
