@@ -1,4 +1,4 @@
-# Every command of this repository. Each target first sets up what it needs and what is missing.
+# Every command of this repository. Each target first installs missing requirements.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 STACK ?= local
 export STACK
-# The stack whose settings name the base image; a stack without images uses that of dev.
+# Stack whose settings name the base image. A stack without images uses the settings of dev.
 IMAGES_STACK = $(if $(filter local,$(STACK)),dev,$(STACK))
 
 # The set-up writes PATH and the cache folders into this file.
@@ -38,14 +38,14 @@ images: distributions ## build the images of the services: make images [STACK=de
 
 .PHONY: push
 push: distributions ## build and push the images: make push REGISTRY=registry.example:5000/team
-	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… says where to push))
+	@$(RUN) python -m tools.images --stack $(IMAGES_STACK) $(if $(BASE_IMAGE),--base-image $(BASE_IMAGE)) --push $(or $(REGISTRY),$(error REGISTRY=… is required: the registry to push to))
 
 .PHONY: machine
 machine:
 	@$(PYTHON) -m tools.setup --stack $(STACK) --distributions
 
 .PHONY: up
-up: machine distributions ## deploy the stack, replay the sample, run the smoke tests, print the addresses
+up: machine distributions ## deploy the stack, publish demonstration data, print the addresses, run the smoke tests
 	@$(STACK_COMMAND) up
 
 .PHONY: down
@@ -86,11 +86,11 @@ deploy: machine distributions ## apply the policies, then deploy and run the smo
 	@$(STACK_COMMAND) up
 
 .PHONY: drift
-drift: distributions ## compare what runs with the files, and fail if anything differs: make drift [STACK=dev]
+drift: distributions ## compare the running stack with the files, and fail if anything differs: make drift [STACK=dev]
 	@$(STACK_COMMAND) drift
 
 .PHONY: policies
-policies: distributions ## refuse what must not be deployed: make policies [STACK=dev]
+policies: distributions ## check the stack against the deployment policies: make policies [STACK=dev]
 	@$(STACK_COMMAND) policies
 
 .PHONY: settings
@@ -98,11 +98,11 @@ settings: setup ## write docs/settings.md, the table of all keys of a stack's co
 	@$(RUN) python -m tools.settings
 
 .PHONY: size
-size: setup ## what a load needs on Kubernetes: make size EVENTS_PER_SECOND=… [EVENT_BYTES=271 SOURCES=1000 RETENTION_MONTHS=13]
-	@$(RUN) python -m tools.size --events-per-second $(or $(EVENTS_PER_SECOND),$(error EVENTS_PER_SECOND=… says how many)) $(if $(EVENT_BYTES),--event-bytes $(EVENT_BYTES)) $(if $(SOURCES),--sources $(SOURCES)) $(if $(RETENTION_MONTHS),--retention-months $(RETENTION_MONTHS))
+size: setup ## compute servers and resources for a load on Kubernetes: make size EVENTS_PER_SECOND=… [EVENT_BYTES=271 SOURCES=1000 RETENTION_MONTHS=13]
+	@$(RUN) python -m tools.size --events-per-second $(or $(EVENTS_PER_SECOND),$(error EVENTS_PER_SECOND=… is required)) $(if $(EVENT_BYTES),--event-bytes $(EVENT_BYTES)) $(if $(SOURCES),--sources $(SOURCES)) $(if $(RETENTION_MONTHS),--retention-months $(RETENTION_MONTHS))
 
 .PHONY: new-product
-new-product: setup ## write a small product that runs: make new-product NAME=weather [TITLE=… PORT=… STACK=local]
+new-product: setup ## generate a small product that runs: make new-product NAME=weather [TITLE=… PORT=… STACK=local]
 	@$(RUN) python -m tools.new_product "$(NAME)" --stack $(STACK) $(if $(TITLE),--title "$(TITLE)") $(if $(PORT),--port "$(PORT)")
 
 .PHONY: run
@@ -128,11 +128,11 @@ sql: setup ## open a StarRocks client or run a query: make sql [DATABASE=…] [Q
 export QUERY
 
 .PHONY: unlock
-unlock: setup ## remove the lock of a schema migration whose process died
+unlock: setup ## remove the lock of a schema migration whose process has ended
 	@$(STACK_COMMAND) unlock
 
 .PHONY: doctor
-doctor: ## check disk, memory, ports, versions; name what is missing and the command that installs it
+doctor: ## check disk, memory, ports and versions; print missing requirements and the command that installs them
 	@$(PYTHON) -m tools.setup doctor
 
 .PHONY: test
@@ -145,7 +145,7 @@ test-long: setup-tests ## run every check and test at full length: hours
 	@$(RUN) python -m tools.checks --long
 
 .PHONY: check
-check: setup-tests ## run style, types and unit tests of what changed, in a minute; for each commit
+check: setup-tests ## check style and types and run the unit tests of changed files, in a minute; for each commit
 	@$(RUN) python -m tools.checks --changed
 
 .PHONY: lint
@@ -157,7 +157,7 @@ unit: setup-tests ## run the unit tests of all parts
 	@$(RUN) python -m tools.checks frontend java unit
 
 .PHONY: integration
-integration: setup-tests ## run the tests with one real service each
+integration: setup-tests ## run the integration tests, with one real service each
 	@$(RUN) python -m tools.checks distributions workflows integration
 
 .PHONY: e2e

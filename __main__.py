@@ -2,7 +2,7 @@
 
 import signal
 
-# A Ctrl-C reaches this process too. It ends without a traceback, and Pulumi reports the interruption.
+# Ctrl-C is sent to this process too. It ends without a traceback, and Pulumi reports the interruption.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import pulumi  # noqa: E402

@@ -1,1 +1,1 @@
-"""The platform as code: what runs, where it runs, and what is inside."""
+"""The platform as code: its services, the targets that run them, and the objects inside them."""

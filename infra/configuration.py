@@ -14,7 +14,7 @@ from infra.settings_keys import nearest
 from infra.targets.traits import TRAITS
 
 _SECRET = (("alertWebhook",),)
-"""Keys whose values no message shows."""
+"""Secret keys; their values appear in no message."""
 _PREFIX = f"{PROJECT}:"
 
 
@@ -26,7 +26,7 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
         environment: environment variables; `KAPPASTACK_PORT_OFFSET` overrides `kappastack:portOffset`.
 
     Raises:
-        SettingsError: naming each wrong key, its value and what would be right.
+        SettingsError: names each wrong key, its value and the expected value.
     """
     document = {key.removeprefix(_PREFIX): _value(text) for key, text in config.items() if key.startswith(_PREFIX)}
     if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
@@ -60,7 +60,7 @@ def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
         return {}, [str(error)]
     for product in products:
         try:
-            # A name with nothing after its colon is a product with the usual settings.
+            # An entry without a value (`name:`) is a product with default settings.
             found[product.name] = product.settings.model_validate(sections[product.name] or {})
         except ValidationError as error:
             problems += [_line(each, ("products", product.name)) for each in error.errors(include_url=False)]
@@ -91,9 +91,9 @@ def _moved_keys() -> dict[str, str]:
 
 
 def _moved(document: dict[str, object]) -> list[str]:
-    """Remove the keys of older revisions from a configuration; return a message for each that says what to change."""
+    """Remove the keys of older revisions from a configuration; return a message with the new key for each."""
     return [
-        f"{_PREFIX}{old}: is now {_PREFIX}{new}; move its value there"
+        f"{_PREFIX}{old} was renamed to {_PREFIX}{new}; move its value there"
         for old, new in _moved_keys().items()
         if document.pop(old, None) is not None
     ]

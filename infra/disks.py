@@ -38,7 +38,7 @@ class Disk:
         if self.free < LEAST_FREE:
             return f"the disk of {self.path} is full: {self.size}, {LEAST_FREE // MIB} MiB are needed"
         if self.used > FULLEST:
-            return f"the disk of {self.path} is full: {self.size}, and Pulsar stores nothing above {FULLEST:.0%} in use"
+            return f"the disk of {self.path} is full: {self.size}, and Pulsar refuses writes above {FULLEST:.0%} usage"
         return ""
 
     @property

@@ -1,7 +1,7 @@
-"""Ports of this machine that lead into a cluster.
+"""Ports of this machine that are forwarded into a cluster.
 
-A background process of the stack listens on them (`infra.targets.kubernetes.forwarder`). It is started where addresses
-are looked up, and ends when nothing has used it for some minutes, or when the stack's connections are gone.
+A background process of the stack listens on them (`infra.targets.kubernetes.forwarder`). Looking up an address starts
+it. It ends when no connection has used it for some minutes, or when the stack's connections are deleted.
 """
 
 import fcntl
@@ -21,11 +21,11 @@ _MODULE = "infra.targets.kubernetes.forwarder"
 
 
 class Forward(BaseModel):
-    """A loopback port of this machine that leads to a port of a Service in a cluster.
+    """A loopback port of this machine that is forwarded to a port of a Service in a cluster.
 
     Args:
-        context: of the kubeconfig; empty for the current one.
-        namespace: of the Service.
+        context: context of the kubeconfig; empty for the current one.
+        namespace: namespace of the Service.
         service: name of the Service.
         remote: port of the Service.
         local: port of this machine.
@@ -101,7 +101,7 @@ def _start(stack: str) -> None:
     log_file(stack).parent.mkdir(parents=True, exist_ok=True)
     ports_file(stack).unlink(missing_ok=True)
     with log_file(stack).open("ab") as log:
-        # Its own session: Ctrl-C in the terminal of a deployment does not end it.
+        # The process has its own session, so Ctrl-C in the terminal of a deployment does not end it.
         subprocess.Popen(
             [sys.executable, "-m", _MODULE, stack],
             cwd=ROOT,

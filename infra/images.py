@@ -2,7 +2,7 @@
 
 An image contains distributions in `/opt/kappastack/<distribution>`. Its Dockerfile consists of fragments from
 `images/parts/`, one for each runtime that it needs, and of lines that all images share. It has no health check, because
-the target takes the health check from the service's description. The tag contains a digest of the image's content, so
+the target reads the health check from the service's description. The tag contains a digest of the image's content, so
 images with equal tags have equal content.
 """
 
@@ -80,8 +80,8 @@ class Image:
     Args:
         name: name of the image.
         dockerfile: text of its Dockerfile.
-        distributions: the distributions that it contains, that of its services first.
-        base_image: reference of the image that it is built on.
+        distributions: the distributions that it contains, first the one that its services run.
+        base_image: reference of its base image.
     """
 
     name: str
@@ -107,7 +107,7 @@ class Image:
         return f"{PROJECT}/{self.name.replace('_', '-')}:{self.tag}"
 
     def reference(self, settings: ImageSettings) -> str:
-        """The reference that a target runs: with the digest from the settings where one is set, else with the tag."""
+        """The reference that a target runs: with the digest if the settings contain one, else with the tag."""
         if not settings.registry:
             return self.local
         repository = f"{settings.registry}/{self.local.rsplit(':', 1)[0]}"

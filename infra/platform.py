@@ -3,19 +3,19 @@
 from infra.settings import ROOT
 
 NAME = "platform"
-"""Name of its project in DolphinScheduler; no product has it."""
+"""Name of the platform's project in DolphinScheduler; no product may have this name."""
 MIGRATIONS = ROOT / "sql" / NAME
-"""Creates its tables and roles."""
+"""StarRocks user that creates the platform's tables and roles."""
 WORKFLOWS = ROOT / "dolphinscheduler" / NAME
 """Its own workflows."""
 DATABASE = "kappastack"
-"""Its database in StarRocks."""
+"""The platform's database in StarRocks."""
 READER = "platform_reader"
-"""StarRocks user of its API; reads its tables."""
+"""StarRocks user of the platform's API; it reads the platform's tables."""
 SCHEDULER = "platform_scheduler"
-"""StarRocks user of the tasks of workflows; writes its tables."""
+"""StarRocks user of workflow tasks; it writes the platform's tables."""
 ROLES = {READER: "platform_reader_role", SCHEDULER: "platform_scheduler_role"}
-"""StarRocks role by user."""
+"""The StarRocks role of each user."""
 
 
 def secret(user: str) -> str:

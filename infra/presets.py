@@ -1,6 +1,6 @@
-"""Presets of sizes for target `kubernetes`. What a stack sets itself wins over its preset.
+"""Presets of sizes for target `kubernetes`. A stack's own settings override its preset.
 
-`tools/size/presets.py` names the load that each of them carries, by the model of `make size`.
+`tools/size/presets.py` contains the load for which each preset is sized, by the model of `make size`.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ _LARGE: Mapping[str, object] = {
 
 
 def merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    """Two documents as one; where both have a key, sections are merged and the value of `above` wins."""
+    """Merge two documents recursively; where both have a value, that of `above` is used."""
     found = {**below}
     for key, value in above.items():
         there = below.get(key)
@@ -60,7 +60,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
     "medium": merged(_REPLICATED, _MEDIUM),
     "large": merged(_REPLICATED, merged(_MEDIUM, _LARGE)),
 }
-"""Settings by the name that `kappastack:size` has. `small` has one of each service, without replication."""
+"""Settings by the value of `kappastack:size`. `small` has one instance of each service, without replication."""
 _PRODUCT: Mapping[str, Mapping[str, object]] = {
     "small": {"api": {"cpu": "50m"}},
     "medium": {"api": {"replicas": 2, "maxReplicas": 6}},

@@ -27,13 +27,20 @@ __all__ = [
 class PulsarSettings(Model):
     """Apache Pulsar, the event bus."""
 
-    topology: Literal["standalone", "cluster"] = Field("standalone", description="one process, or servers of each kind")
+    topology: Literal["standalone", "cluster"] = Field(
+        "standalone", description="one process, or a separate server for each role"
+    )
     zookeepers: Literal[1, 3] = Field(1, description="ZooKeeper servers of topology cluster")
     bookies: Annotated[
         int, Field(ge=1, le=9, description="bookies of topology cluster; three tolerate the loss of one")
     ] = 1
     brokers: Annotated[int, Field(ge=1, le=9, description="brokers of topology cluster")] = 1
-    ensemble: Annotated[int, Field(ge=1, le=9, description="bookies of a ledger; default: at most 2")] | None = None
+    ensemble: (
+        Annotated[
+            int, Field(ge=1, le=9, description="bookies that store a ledger; default: number of bookies, at most 2")
+        ]
+        | None
+    ) = None
     write_quorum: Annotated[int, Field(ge=1, le=9, description="copies of an event; default: ensemble")] | None = None
     ack_quorum: (
         Annotated[int, Field(ge=1, le=9, description="copies before an event is acknowledged; default: writeQuorum")]
@@ -43,7 +50,7 @@ class PulsarSettings(Model):
     heap: Memory = Field("320Mi", description="Java heap of the one process, or of each broker and bookie")
     direct_memory: Memory = Field("256Mi", description="direct memory of the one process, or of each broker and bookie")
     storage: Memory = Field("10Gi", description="volume of the one process, or of each bookie")
-    cpu: Cpu = Field("500m", description="reserved for the one process, or for each broker and bookie")
+    cpu: Cpu = Field("500m", description="CPU reserved for the one process, or for each broker and bookie")
 
     @model_validator(mode="after")
     def _quorums_fit(self) -> Self:
@@ -51,14 +58,14 @@ class PulsarSettings(Model):
         if not ack <= write <= ensemble <= self.bookies:
             msg = (
                 f"ackQuorum {ack}, writeQuorum {write}, ensemble {ensemble}, bookies {self.bookies}: "
-                "each must be at most the next"
+                "each value must be at most the next one"
             )
             raise ValueError(msg)
         return self
 
     @property
     def quorums(self) -> tuple[int, int, int]:
-        """Bookies of a ledger, copies of an event, copies before it is acknowledged.
+        """Ensemble size, write quorum and ack quorum of a ledger.
 
         Two copies are Pulsar's default. With three bookies, one may be unavailable.
         """
@@ -69,7 +76,7 @@ class PulsarSettings(Model):
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
         if self.topology == "standalone" and (self.zookeepers, self.bookies, self.brokers) != (1, 1, 1):
-            msg = "zookeepers, bookies and brokers are of topology cluster; with topology standalone leave them out"
+            msg = "zookeepers, bookies and brokers require topology cluster; with topology standalone leave them out"
             raise ValueError(msg)
         return self
 
@@ -81,7 +88,7 @@ class SeaTunnelSettings(Model):
     heap: Memory = Field("384Mi", description="Java heap of each node")
     metaspace: Memory = Field("256Mi", description="Java metaspace of each node")
     storage: Memory = Field("2Gi", description="volume with the checkpoints of all jobs")
-    cpu: Cpu = Field("500m", description="reserved for each node")
+    cpu: Cpu = Field("500m", description="CPU reserved for each node")
 
 
 class StarRocksSettings(Model):
@@ -94,8 +101,8 @@ class StarRocksSettings(Model):
     memory: Memory = Field("512Mi", description="memory of the emulator, or of each backend")
     frontend_memory: Memory = Field("2Gi", description="memory of each frontend")
     storage: Memory = Field("20Gi", description="volume of the emulator, or of each backend")
-    cpu: Cpu = Field("500m", description="reserved for the emulator, or for each backend")
-    frontend_cpu: Cpu = Field("1", description="reserved for each frontend")
+    cpu: Cpu = Field("500m", description="CPU reserved for the emulator, or for each backend")
+    frontend_cpu: Cpu = Field("1", description="CPU reserved for each frontend")
 
     @model_validator(mode="after")
     def _replicas_have_homes(self) -> Self:
@@ -112,7 +119,7 @@ class IngestSettings(Model):
     """The ingest job from Pulsar into StarRocks; products with an ingest job have this section."""
 
     flush_interval: Annotated[int, Field(ge=50, le=60_000, description="milliseconds between two loads")] = 200
-    batch_max_rows: Annotated[int, Field(ge=1, le=500_000, description="rows of one load at most")] = 20_000
+    batch_max_rows: Annotated[int, Field(ge=1, le=500_000, description="maximum number of rows of one load")] = 20_000
     parallelism: Annotated[int, Field(ge=1, le=16, description="readers and writers of the job")] = 1
     checkpoint_interval: Annotated[
         int, Field(ge=500, le=600_000, description="milliseconds between two checkpoints of the job")
@@ -133,13 +140,15 @@ class PostgresSettings(Model):
 
     memory: Memory = Field("256Mi", description="memory of the server")
     storage: Memory = Field("5Gi", description="volume of the server")
-    cpu: Cpu = Field("250m", description="reserved for the server")
+    cpu: Cpu = Field("250m", description="CPU reserved for the server")
 
 
 class DolphinSchedulerSettings(Model):
     """DolphinScheduler, which runs the workflows."""
 
-    topology: Literal["standalone", "cluster"] = Field("standalone", description="one process, or servers of each kind")
+    topology: Literal["standalone", "cluster"] = Field(
+        "standalone", description="one process, or a separate server for each role"
+    )
     apis: Annotated[int, Field(ge=1, le=10, description="API servers of topology cluster")] = 1
     masters: Annotated[int, Field(ge=1, le=10, description="masters of topology cluster")] = 1
     workers: Annotated[int, Field(ge=1, le=10, description="workers of topology cluster")] = 2
@@ -147,12 +156,12 @@ class DolphinSchedulerSettings(Model):
     heap: Memory = Field("512Mi", description="Java heap of the one process, or of each server")
     metaspace: Memory = Field("320Mi", description="Java metaspace of the one process, or of each server")
     storage: Memory = Field("5Gi", description="volume with the resources and logs of tasks")
-    cpu: Cpu = Field("250m", description="reserved for the one process, or for each server")
+    cpu: Cpu = Field("250m", description="CPU reserved for the one process, or for each server")
 
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
         if self.topology == "standalone" and (self.apis, self.masters, self.registry) != (1, 1, "own"):
-            msg = "apis, masters and registry are of topology cluster; with topology standalone leave them out"
+            msg = "apis, masters and registry require topology cluster; with topology standalone leave them out"
             raise ValueError(msg)
         return self
 
@@ -161,9 +170,11 @@ class WebSettings(Model):
     """Sizes of an API or of the frontend."""
 
     replicas: Annotated[int, Field(ge=1, le=10, description="pods of the service")] = 1
-    max_replicas: Annotated[int, Field(ge=0, le=50, description="up to which load adds replicas; 0: none")] = 0
+    max_replicas: Annotated[
+        int, Field(ge=0, le=50, description="maximum number of replicas under load; 0: no autoscaling")
+    ] = 0
     memory: Memory = Field("256Mi", description="memory of each replica")
-    cpu: Cpu = Field("200m", description="reserved for each replica")
+    cpu: Cpu = Field("200m", description="CPU reserved for each replica")
 
     @model_validator(mode="after")
     def _bounds_are_in_order(self) -> Self:
@@ -187,7 +198,7 @@ class MonitoringSettings(Model):
     enabled: bool = Field(True, description="whether the stack runs Prometheus, Alertmanager, exporters and Grafana")
     interval: Annotated[int, Field(ge=1, le=120, description="seconds between two collections of all metrics")] = 15
     retention_days: Annotated[int, Field(ge=1, le=400, description="metrics older than this are deleted")] = 15
-    retention_size: Memory = Field("1Gi", description="above it the oldest metrics are deleted")
+    retention_size: Memory = Field("1Gi", description="total size above which the oldest metrics are deleted")
     alert_pace: Annotated[
         float, Field(gt=0, le=10, description="factor of all durations in alert rules; tests shorten them")
     ] = 1.0
@@ -220,13 +231,17 @@ class ProductSettings(Model):
 class Settings(Model):
     """The configuration of a stack: target, sizes, whether data are kept."""
 
-    target: Literal["host", "docker", "kubernetes"] = Field(description="where the stack runs")
-    port_offset: Annotated[int, Field(ge=0, le=15_000, description="added to every port; ports stay below 32768")] = 0
-    keep_data: bool = Field(description="a deleted service or schema keeps its data")
-    demonstration: bool = Field(False, description="publish demonstration data after the deployment")
+    target: Literal["host", "docker", "kubernetes"] = Field(description="platform on which the stack runs")
+    port_offset: Annotated[
+        int, Field(ge=0, le=15_000, description="number added to every port; ports stay below 32768")
+    ] = 0
+    keep_data: bool = Field(description="whether data survive the deletion of their service or schema")
+    demonstration: bool = Field(False, description="whether demonstration data are published after the deployment")
     docker: DockerSettings = DockerSettings()
     kubernetes: KubernetesSettings = KubernetesSettings()
-    size: Literal["small", "medium", "large"] | None = Field(None, description="preset of sizes; other settings win")
+    size: Literal["small", "medium", "large"] | None = Field(
+        None, description="preset of sizes; explicit settings override it"
+    )
     rehearsal: bool = Field(False, description="permits the emulator on Kubernetes, for tests")
     pulsar: PulsarSettings = PulsarSettings()
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()
@@ -249,8 +264,8 @@ class Settings(Model):
         return self
 
     @property
-    def pulsar_asks_for_tokens(self) -> bool:
-        """Whether Pulsar requires tokens: where other machines can reach it."""
+    def pulsar_requires_tokens(self) -> bool:
+        """Whether Pulsar requires tokens, because other machines can reach it."""
         return TRAITS[self.target].requires_tokens
 
     @property
@@ -268,7 +283,7 @@ class Settings(Model):
     @classmethod
     def _browsers_open_the_page(cls, value: int) -> int:
         if FRONTEND + value in REFUSED_BY_BROWSERS:
-            msg = f"puts the page on port {FRONTEND + value}, which browsers refuse to open; take another"
+            msg = f"puts the page on port {FRONTEND + value}, which browsers refuse to open; choose another offset"
             raise ValueError(msg)
         return value
 

@@ -13,7 +13,7 @@ from infra.settings import ProductSettings, Settings
 
 PRODUCTS = "products"
 ANY_PRODUCT = "<product>"
-"""Stands for the name of a product in the keys that every product has."""
+"""Placeholder for the product's name in the keys that every product has."""
 
 
 class Schema(BaseModel):
@@ -42,10 +42,10 @@ class Key:
     """One key of the configuration.
 
     Args:
-        path: dotted, without the prefix of the project, such as `pulsar.heap`.
-        schema: of its value; that of the other alternative where the value may be null.
-        description: for people.
-        section: whether it has keys below it.
+        path: dotted path without the project's prefix, such as `pulsar.heap`.
+        schema: schema of the value; for a value that may be null, the schema of the other alternative.
+        description: description for users.
+        section: whether further keys are below this one.
     """
 
     path: str
@@ -55,12 +55,12 @@ class Key:
 
     @property
     def name(self) -> str:
-        """Its last part."""
+        """The last part of the path."""
         return self.path.rpartition(".")[2]
 
     @property
     def parent(self) -> str:
-        """The section that it is in, empty for the keys at the top."""
+        """The section that contains the key; empty for top-level keys."""
         return self.path.rpartition(".")[0]
 
 
@@ -77,7 +77,7 @@ def nearest(path: str) -> list[str]:
     """The keys that a person may have meant by an unknown one, best first.
 
     Args:
-        path: dotted, without the prefix of the project.
+        path: dotted path without the project's prefix.
     """
     known = {each: key for each, key in keys().items() if ANY_PRODUCT not in each}
     parent, _, last = path.rpartition(".")
@@ -90,7 +90,7 @@ def nearest(path: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A name without what people write differently: `flush_interval` and `flush-interval` for `flushInterval`."""
+    """A name without spelling variants: `flush_interval`, `flush-interval` and `flushInterval` become equal."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

@@ -1,4 +1,4 @@
-"""Settings of single targets: where a stack runs, and where its images come from."""
+"""Settings of single targets: the place where a stack runs, and the source of its images."""
 
 from typing import Annotated, Literal
 
@@ -14,8 +14,8 @@ _HOST = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$"
 class ImageSettings(Model):
     """The images that a target runs."""
 
-    base_image: str = Field("debian:bookworm-slim", description="image that all images are built on")
-    registry: str = Field("", description="where images are pulled from, such as registry.example:5000/team")
+    base_image: str = Field("debian:bookworm-slim", description="base image of all images")
+    registry: str = Field("", description="registry from which images are pulled, such as registry.example:5000/team")
     digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
         {}, description="digest of an image in the registry, by its name"
     )
@@ -24,12 +24,12 @@ class ImageSettings(Model):
 class DockerSettings(ImageSettings):
     """The Docker Engine at DOCKER_HOST, and the images that it runs."""
 
-    publish_address: Annotated[str, Field(pattern=_IPV4, description="where the ports for users are published")] = (
-        "127.0.0.1"
-    )
-    operator_address: Annotated[str, Field(pattern=_IPV4, description="where all other ports are published")] = (
-        "127.0.0.1"
-    )
+    publish_address: Annotated[
+        str, Field(pattern=_IPV4, description="address on which the ports for users are published")
+    ] = "127.0.0.1"
+    operator_address: Annotated[
+        str, Field(pattern=_IPV4, description="address on which all other ports are published")
+    ] = "127.0.0.1"
 
 
 class IngressSettings(Model):

@@ -36,7 +36,7 @@ _ALIVE = ("STARTING", "RUNNING")
 
 @dataclass(frozen=True)
 class Sample:
-    """One observation of a service.
+    """A sample of a service's state during its start.
 
     Args:
         exits: exits of its process since the wait began.
@@ -60,7 +60,8 @@ class Starting:
         Args:
             stack: name of the stack.
             service: name of the service.
-            sample: takes a sample; None selects the supervisor or the Docker Engine, whichever runs the service.
+            sample: returns a sample; by default it comes from the supervisor or the Docker Engine that runs the
+                service.
         """
         self._stack, self._service = stack, service
         self._sample = sample or _sampler(stack, service)
@@ -71,7 +72,7 @@ class Starting:
         self._begun = time.monotonic()
 
     def checked(self, complaint: Callable[[], str | Pending]) -> Callable[[], str | Pending]:
-        """Wrap a complaint: once the process has exited too often, it is final and includes the last log lines."""
+        """Wrap a check: after too many exits of the process its error is final and contains the last log lines."""
 
         def look() -> str | Pending:
             found = complaint()
@@ -123,17 +124,17 @@ def wait_for_service(
     The wait ends early when the service's process keeps exiting. It exceeds its limit while the service works.
 
     Args:
-        complaint: returns what is missing, or an empty string.
+        complaint: returns an error message, or an empty string.
         stack: name of the stack.
         service: name of the service.
         within: time limit in seconds.
         what: subject of the error message.
         pause: seconds between two calls of `complaint`.
-        sample: takes a sample of the service; see `Starting`.
+        sample: returns a sample of the service; see `Starting`.
 
     Raises:
-        TimeoutError: with the last complaint, full disks and the service's last log lines.
-        NeverReady: the process keeps exiting, or a complaint is final.
+        TimeoutError: contains the last error message, full disks and the service's last log lines.
+        NeverReady: the process keeps exiting, or an error is final.
     """
     starting = Starting(stack, service, sample)
     try:
@@ -164,7 +165,7 @@ def _sampler(stack: str, service: str) -> Callable[[], Sample | None]:
 
 
 class _Supervised:
-    """Takes samples of a process from the supervisor."""
+    """Reads samples of a process from the supervisor."""
 
     def __init__(self, stack: str, service: str) -> None:
         self._stack, self._service = stack, service
@@ -191,7 +192,7 @@ class _Supervised:
 
 
 class _Contained:
-    """Takes samples of a container from the Docker Engine."""
+    """Reads samples of a container from the Docker Engine."""
 
     def __init__(self, stack: str, service: str) -> None:
         # Imported here, because the target's package imports this module.

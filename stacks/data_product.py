@@ -20,13 +20,13 @@ from stacks.workflows import workflows
 
 
 class DataProduct(ComponentResource):
-    """A product on a platform. Each part waits only for its own service.
+    """A product on a platform. Each of its resources waits only for its own service.
 
     Attributes:
-        api_url: address of its API for the operator; empty for a product without an API.
+        api_url: address of the product's API for the operator; empty for a product without an API.
         databases: names of its databases.
         topics: address of each topic by name.
-        credentials: StarRocks logins by user and Pulsar tokens by role; a secret.
+        credentials: StarRocks logins by user and Pulsar tokens by role; a secret output.
     """
 
     api_url: Output[str]
@@ -68,7 +68,7 @@ class DataProduct(ComponentResource):
     def _inside(self, service: Resource, *needs: Resource) -> ResourceOptions:
         options = ResourceOptions(
             parent=self,
-            # Revisions without this component had the same resources at the top of the stack.
+            # In older revisions these resources had no parent component.
             aliases=[Alias(parent=ROOT_STACK_RESOURCE)],
         )
         return ResourceOptions.merge(options, self._platform.inside(service, *needs))

@@ -15,9 +15,9 @@ def environment(settings: Settings, stack: str, target: Target | None = None) ->
     """Declare the environment of a stack.
 
     Args:
-        settings: of the stack.
-        stack: its name.
-        target: where the services run; by default that of the settings.
+        settings: settings of the stack.
+        stack: name of the stack.
+        target: target that runs the services; by default the one that the settings name.
 
     Raises:
         SettingsError: a product does not exist, or the target lacks a setting.
@@ -43,7 +43,7 @@ def environment(settings: Settings, stack: str, target: Target | None = None) ->
 
 
 def _target(settings: Settings, stack: str) -> Target:
-    # Each target imports the packages of its own provider.
+    # Imported here, so that only the selected target's provider package is loaded.
     if settings.target == "host":
         from infra.targets.host import HostTarget  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from infra.targets.base import Running, Target
 
 
 def addresses(target: Target, settings: MonitoringSettings) -> Monitoring | None:
-    """The addresses; None if monitoring is off."""
+    """The addresses of Prometheus and Alertmanager; None if monitoring is off."""
     if not settings.enabled:
         return None
     return Monitoring(
@@ -33,7 +33,7 @@ def services(
     postgres: Endpoint,
     webhook: bool,
 ) -> list[Service]:
-    """The services of the monitoring, that of Prometheus last.
+    """Run the services of the monitoring, Prometheus last.
 
     Args:
         target: the target of the stack.

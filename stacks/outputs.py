@@ -43,7 +43,7 @@ def export(platform: Platform, products: Mapping[str, DataProduct]) -> None:
     if platform.requests is not None:
         pulumi.export("requests", dataclasses.asdict(platform.requests))
     if platform.settings.rehearsal:
-        pulumi.export("rehearsal", "the emulator takes the place of StarRocks: not for production")
+        pulumi.export("rehearsal", "the emulator replaces StarRocks: not for production")
     pulumi.export(
         "products",
         {

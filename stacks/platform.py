@@ -39,7 +39,7 @@ class Platform:
         secrets: generated secrets, and tokens.
         streaming: services that streaming jobs need. Jobs stop before one of them is replaced, and resume afterwards.
         tenant: operating-system user that tasks run as.
-        requests: what the services request of the place where they run; None where nothing is reserved.
+        requests: resources that the services request; None if the target reserves nothing.
         connections: the file with addresses and secrets that the resources inside the services read.
         schema: the platform's own tables.
         users: the platform's own StarRocks users.
@@ -48,7 +48,7 @@ class Platform:
     def __init__(
         self, target: Target, settings: Settings, stack: str, products: Sequence[tuple[Product, ProductSettings]]
     ) -> None:
-        """Run the services of a platform with these products on a target; they start in parallel."""
+        """Declare the services of a platform with these products. They start in parallel."""
         self.stack, self.settings = stack, settings
         self.tenant = target.user
         self.services: dict[str, Running] = {}
@@ -91,7 +91,7 @@ class Platform:
 
     @property
     def seatunnel(self) -> Running:
-        """The engine that moves data."""
+        """The engine that runs streaming and batch jobs."""
         return self.services[seatunnel.NAME]
 
     @property
@@ -115,7 +115,10 @@ class Platform:
         return self.alert_webhook if self._monitoring is None else None
 
     def inside(self, service: Resource, *needs: Resource) -> ResourceOptions:
-        """Options of a resource inside a service: deleted with it, so that `destroy` after `make down` works."""
+        """Options of a resource inside a service.
+
+        It is deleted with the service, so that `destroy` works after `make down`.
+        """
         return ResourceOptions(depends_on=[service, self.connections, *needs], deleted_with=service)
 
     def _run(self, service: Service, after: Sequence[Resource] = ()) -> Running:
@@ -185,7 +188,7 @@ class Platform:
 
     def _run_web(self, starrocks: Endpoint, database: Running, zeta: Endpoint) -> None:
         # A target starts only a few services at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
-        # Pulsar, while APIs and page start in a second or two. PostgreSQL is therefore declared first.
+        # Pulsar, while APIs and page start within two seconds. PostgreSQL is therefore declared first.
         later = [database.resource]
         platform = self._run(
             platform_api(self.settings.platform_api, starrocks=starrocks, zeta=zeta, monitoring=self._monitoring), later
@@ -209,7 +212,7 @@ def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> list[Running]:
     Servers are deleted before their dependencies; otherwise their shutdown blocks.
     """
     if settings.pulsar.topology == "standalone":
-        streaming(pulsar(settings.pulsar, authenticated=settings.pulsar_asks_for_tokens))
+        streaming(pulsar(settings.pulsar, authenticated=settings.pulsar_requires_tokens))
         return []
     zookeepers = [run(each) for each in pulsar_cluster.zookeepers(settings.pulsar)]
     there = [each.resource for each in zookeepers]
@@ -220,7 +223,7 @@ def _run_pulsar(settings: Settings, run: Run, streaming: Run) -> list[Running]:
 
 
 def _drain(stack: str, service: str, instance: Output[str]) -> SeaTunnelDrain:
-    """Creates the resource that drains the jobs before a service is replaced."""
+    """Create the resource that drains the jobs before a service is replaced."""
     return SeaTunnelDrain(
         service,
         stack=stack,
@@ -245,10 +248,10 @@ def _run_dolphinscheduler(
     Args:
         settings: settings of the servers.
         run: runs a service on the target.
-    database: endpoint of PostgreSQL.
-    tasks: programs that tasks run.
-    metadata: resource after which the servers may start.
-    registry: ZooKeeper servers to register in; if empty, DolphinScheduler gets its own.
+        database: endpoint of PostgreSQL.
+        tasks: programs that tasks run.
+        metadata: resource after which the servers may start.
+        registry: ZooKeeper servers to register in; if empty, a separate ZooKeeper is created.
     """
     if settings.topology == "standalone":
         run(dolphinscheduler.standalone(settings, postgres=database, tasks=tasks), [metadata])

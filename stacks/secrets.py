@@ -23,7 +23,7 @@ class Secrets:
 
     Args:
         generated: resources of the random secrets; a new id means a rotated secret.
-        values: all values, tokens and the settings' own secrets included.
+        values: all values, including tokens and the secrets of the settings.
     """
 
     generated: Mapping[str, RandomSecret]

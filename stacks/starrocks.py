@@ -1,4 +1,4 @@
-"""How StarRocks is put together: the emulator, nodes that join each other, or a cluster of an operator."""
+"""Composes StarRocks: the emulator, nodes that the deployment joins, or a cluster that an operator runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ from infra.settings import StarRocksSettings
 from infra.targets.base import Running
 
 Complete = Callable[[str, Resource], Resource]
-"""Creates the resource that exists once the cluster is complete, on a stack with its connections."""
+"""Creates the resource that waits until the cluster is complete, from the stack's name and connections."""
 
 
 class Run(Protocol):
     """Runs a service on the target, after the given resources exist."""
 
     def __call__(self, service: Service, after: Sequence[Resource] = ()) -> Running:
-        """Run it."""
+        """Run the service."""
 
 
 @dataclass(frozen=True)
 class StarRocks:
-    """StarRocks as the target runs it.
+    """StarRocks on a target.
 
     Args:
         running: the service that clients connect to.
-        complete: waits for the other nodes; None for the emulator.
+        complete: creates the resource that waits for the other nodes; None for the emulator.
     """
 
     running: Running
@@ -39,13 +39,13 @@ class StarRocks:
 
 
 def run_starrocks(settings: StarRocksSettings, *, operated: bool, run: Run, streaming: Run) -> StarRocks:
-    """Have the target run StarRocks.
+    """Run StarRocks on the target.
 
     Args:
-        settings: of StarRocks.
+        settings: settings of StarRocks.
         operated: whether an operator runs its nodes.
-        run: has the target run a service.
-        streaming: the same for a service that a streaming job needs.
+        run: runs a service on the target.
+        streaming: runs a service that streaming jobs need.
     """
     if settings.edition == "emulator":
         return StarRocks(streaming(starrocks_emulator(settings)))

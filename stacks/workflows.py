@@ -34,7 +34,7 @@ def workflows(
         project: project in DolphinScheduler; the product's name.
         platform: the platform.
         files: workflows, sorted so that each follows those that it waits for.
-        opts: makes the options of each resource.
+        opts: creates the options of each resource.
         needs: resources that the workflows' tasks use.
     """
     if not files:

@@ -22,7 +22,7 @@ _TEXT = 3500
 RESOLVED = "resolved"
 _SEVERITIES = ("critical", "warning")
 _ALERT_NAME = "WorkflowFinding"
-_RUNBOOK = "docs/runbook.md#a-workflow-found-something"
+_RUNBOOK = "docs/runbook.md#a-workflow-reports-findings"
 _LONGEST = timedelta(days=7)
 """An alert that nothing resolves ends after this time, because its workflow may have been removed."""
 

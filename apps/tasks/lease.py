@@ -203,7 +203,7 @@ class Lease:
     def _wait_for_keeper(self, job: StreamingJob) -> None:
         def complaint() -> str:
             rows = self._jobs.find(job_id=job.job_id)
-            return "the keeper is restarting it" if any(row.being_restarted for row in rows) else ""
+            return "the keeper is restarting the job" if any(row.being_restarted for row in rows) else ""
 
         try:
             wait_until(complaint, within=_OTHERS_SECONDS, what=job.name, pause=0.2)

@@ -148,7 +148,7 @@ const texts = {
     resumedNow: "The schedule of {name} was resumed.",
     confirmStop: "Stop run {id}? Its tasks will be killed.",
     expired: "Your session has expired. Log in again.",
-    unreachable: "DolphinScheduler does not answer. Trying again in a few seconds.",
+    unreachable: "DolphinScheduler does not respond. Trying again in a few seconds.",
     refused: "DolphinScheduler refused the request: {reason}",
     wrongLogin: "Wrong user or password.",
     unknown: "Unknown state ({state})",

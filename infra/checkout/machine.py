@@ -1,4 +1,4 @@
-"""What a machine must allow for target `host`, checked before anything starts. Standard library only."""
+"""Checks that a machine meets the requirements of target `host`, before any service starts. Standard library only."""
 
 import os
 import pwd
@@ -22,27 +22,27 @@ _MOUNTS = Path("/proc/mounts")
 
 
 class MachineError(Exception):
-    """The machine does not allow what a service needs; the message says what to do."""
+    """The machine does not meet a requirement of a service; the message contains the remedy."""
 
 
 def check(folder: Path) -> None:
     """Check this machine.
 
     Args:
-        folder: of the stack's state.
+        folder: the stack's state folder.
 
     Raises:
-        MachineError: naming each problem with a way out.
+        MachineError: names each problem and its remedy.
     """
     if found := problems(folder):
         raise MachineError("\n".join(found))
 
 
 def problems(folder: Path) -> list[str]:
-    """Each problem of this machine, with a way out.
+    """Each problem of this machine, with its remedy.
 
     Args:
-        folder: of the stack's state.
+        folder: the stack's state folder.
     """
     return [*user_problems(os.getuid()), *mount_problems(folder)]
 
@@ -50,12 +50,12 @@ def problems(folder: Path) -> list[str]:
 def user_problems(
     uid: int, *, works: Callable[[tuple[str, ...]], bool] | None = None, named: Callable[[int], bool] | None = None
 ) -> list[str]:
-    """Whether PostgreSQL can run: root runs it as another user, and each user needs a name.
+    """Problems that prevent PostgreSQL from starting: root must run it as another user, and each user needs a name.
 
     Args:
-        uid: of the deploying user.
-        works: whether a command succeeds; None runs it.
-        named: whether the machine has a name for a user; None looks it up.
+        uid: user id of the deploying user.
+        works: whether a command succeeds; by default the command is run.
+        named: whether the machine has a name for a user id; by default it is looked up in the user database.
     """
     if uid != 0:
         if (named or _named)(uid):
@@ -73,10 +73,10 @@ def user_problems(
 
 
 def mount_problems(folder: Path, mounts: Path = _MOUNTS) -> list[str]:
-    """Whether Java finds the file system of the stack's data, which Pulsar's bookie queries at its start.
+    """Problems that prevent Java from finding the file system of the stack's data, which Pulsar's bookie needs.
 
     Java looks for the mount point in `/proc/mounts` (`sun.nio.fs.LinuxFileStore.findMountEntry`). In a chroot whose
-    root is no mount point there is none.
+    root is not a mount point, Java finds none.
     """
     try:
         known = {line.split()[1].encode().decode("unicode_escape") for line in mounts.read_text().splitlines()}
@@ -93,7 +93,7 @@ def mount_problems(folder: Path, mounts: Path = _MOUNTS) -> list[str]:
     if str(place) in known:
         return []
     return [
-        f"Pulsar cannot store data in {folder}: {place} is no mount point here, as in a chroot. Set KAPPASTACK_STATE "
+        f"Pulsar cannot store data in {folder}: {place} is not a mount point, as in a chroot. Set KAPPASTACK_STATE "
         "to a folder of a mounted file system"
     ]
 

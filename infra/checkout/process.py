@@ -33,14 +33,14 @@ def run(
 
     Args:
         command: program and arguments.
-        report: takes a line every 15 seconds while the command runs.
+        report: called with a progress line every 15 seconds while the command runs.
         log: name of the log file, without folder.
         cwd: working directory.
         env: variables to set in addition to this process's own.
         progress: returns the progress as text, from the log so far.
 
     Raises:
-        SetupError: the command failed or cannot be started; the message has the end of its output.
+        SetupError: the command failed or cannot be started; the message contains the end of its output.
     """
     path = NOTES / "logs" / log
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def run(
             raise
     if status != 0:
         end = "\n".join(path.read_text(errors="replace").splitlines()[-25:])
-        raise SetupError(f"`{' '.join(map(str, command))}` failed with status {status}:\n{end}\n(all of it: {path})")
+        raise SetupError(f"`{' '.join(map(str, command))}` failed with status {status}:\n{end}\n(full output: {path})")
 
 
 def output_of(command: Sequence[str | Path]) -> str | None:

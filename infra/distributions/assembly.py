@@ -25,7 +25,7 @@ DOWNLOADS: Mapping[str, Callable[[], list[Artifact]]] = {
 """Functions that list the files to download from a Maven repository, by distribution."""
 KEPT_VERSIONS = 2
 ATTEMPTS = 3
-"""Maximum number of builds of a distribution whose sources change during the build."""
+"""Maximum number of build attempts for a distribution whose sources change during the build."""
 
 
 class SourcesChanged(AssemblyError):
@@ -37,7 +37,7 @@ def assemble(distribution: Distribution, report: Report) -> Path:
 
     Args:
         distribution: a distribution of `registry`.
-        report: takes progress lines.
+        report: called with progress lines.
 
     Raises:
         AssemblyError: a download, compilation or verification failed; partial results are deleted.
@@ -60,7 +60,7 @@ def _build(distribution: Distribution, report: Report) -> None:
     try:
         recipe.build(draft, report)
         if recipe.distribution() != distribution:
-            raise SourcesChanged(f"the sources of {distribution.name} changed while it was built: run again")
+            raise SourcesChanged(f"the sources of {distribution.name} changed during the build: run the command again")
         draft.rename(distribution.path)
     except OSError as error:
         raise AssemblyError(f"{distribution.name}: {error}") from error
@@ -93,7 +93,7 @@ def assemble_all(names: list[str], report: Report) -> dict[str, Path | AssemblyE
 
     Args:
         names: names of distributions.
-        report: takes progress lines, each prefixed with the distribution's name.
+        report: called with progress lines, each prefixed with the distribution's name.
 
     Returns:
         The folder or the error of each distribution, by name. A failure does not stop the others.
@@ -114,7 +114,7 @@ def _download(names: list[str], report: Report, begun: threading.Event) -> None:
 
     Args:
         names: names of distributions.
-        report: takes progress lines.
+        report: called with progress lines.
         begun: set as soon as the download runs, or if there is nothing to download.
     """
 
@@ -143,7 +143,7 @@ def _assemble_again(name: str, report: Report) -> Path | AssemblyError:
         try:
             return assemble(recipes()[name].distribution(), named)
         except SourcesChanged as error:
-            named("its sources changed meanwhile; once more")
+            named("its sources changed during the build; building again")
             result = error
         except AssemblyError as error:
             return error

@@ -26,7 +26,7 @@ SIGN_OF_LIFE = 15.0
 
 
 def lacking(artifacts: Iterable[Artifact]) -> list[Artifact]:
-    """The artifacts that are missing in the local repository, each once."""
+    """The artifacts that are missing in the local repository, without duplicates."""
     root = maven.local_repository()
     return [each for each in dict.fromkeys(artifacts) if not (root / each.repository_path).is_file()]
 
@@ -57,7 +57,7 @@ def fetch(artifacts: Sequence[Artifact], report: Report) -> list[Path]:
 def _download(artifacts: Sequence[Artifact], report: Report) -> None:
     """Download into a separate repository, and move files with the right checksum into the shared one.
 
-    Thus other Maven runs do not wait for the download, and never read a POM that a killed download left incomplete.
+    Other Maven runs therefore do not wait for the download, and never read an incomplete POM of a killed download.
     """
     with locked(cache() / "maven-downloads.lock", lambda: report("waiting for another download")):
         scratch = cache() / "maven-downloads"
@@ -82,7 +82,7 @@ def _take_over(artifacts: Sequence[Artifact], scratch: Path, *, complete: bool =
     Args:
         artifacts: the artifacts to move.
         scratch: the repository that they were downloaded into.
-        complete: whether Maven ended. After a killed run, files may be incomplete; these are deleted without an error.
+        complete: whether the Maven run completed. After a killed run, incomplete files are deleted without an error.
 
     Raises:
         AssemblyError: a file's checksum is not the pinned one.
@@ -157,7 +157,7 @@ def _copying_pom(name: str, artifacts: Sequence[Artifact]) -> str:
     group, plugin, version = MAVEN_DEPENDENCY_PLUGIN.split(":")
     return (
         f"{_BEGIN}<artifactId>{name}</artifactId>"
-        # To copy a jar, the plugin reads its POM and the parents of that, some of which were never published.
+        # To copy a jar, the plugin reads its POM and the parent POMs, some of which were never published.
         f"<repositories><repository><id>missing-parents</id><url>{MISSING_PARENTS.as_uri()}</url>"
         "</repository></repositories><build><plugins><plugin>"
         f"<groupId>{group}</groupId><artifactId>{plugin}</artifactId><version>{version}</version>"

@@ -20,7 +20,7 @@ def run(arguments: Sequence[str], folder: Path, report: Report) -> None:
     """Run Maven in a folder: first offline, then, if files are missing, with the network.
 
     Raises:
-        AssemblyError: Maven failed; the message has the end of its output.
+        AssemblyError: Maven failed; the message contains the end of its output.
     """
     # Maven before 3.9 does not lock its local repository, so two processes could damage it.
     with locked(cache() / "maven.lock", lambda: report("waiting for another Maven run")):
@@ -30,7 +30,7 @@ def run(arguments: Sequence[str], folder: Path, report: Report) -> None:
                 return
             if not mode or "offline mode" not in output:
                 break
-            report("downloading what the Maven cache lacks")
+            report("downloading files that are missing in the Maven cache")
     raise failure(arguments, folder, output)
 
 
@@ -57,7 +57,7 @@ def execute(arguments: Sequence[str], folder: Path, repository: Path) -> tuple[i
 
 
 def failure(arguments: Sequence[str], folder: Path, output: str) -> AssemblyError:
-    """The error of a failed run, with Maven's error lines, or without any with the end of its output."""
+    """The error of a failed run. It contains Maven's error lines or, if there are none, the end of the output."""
     tail = "\n".join(line for line in output.splitlines() if "ERROR" in line) or output[-3000:]
     return AssemblyError(f"mvn {' '.join(arguments)} failed in {folder}:\n{tail}")
 

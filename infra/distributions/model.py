@@ -9,7 +9,7 @@ from infra.checkout.paths import ROOT
 DIST = ROOT / "build" / "dist"
 
 Report = Callable[[str], None]
-"""Takes one progress line."""
+"""A function that is called with one progress line."""
 
 
 class AssemblyError(Exception):

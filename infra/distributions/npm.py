@@ -18,13 +18,13 @@ def run(arguments: Sequence[str]) -> None:
     """Run npm in the page's folder.
 
     Raises:
-        AssemblyError: npm failed; the message has the end of its output.
+        AssemblyError: npm failed; the message contains the end of its output.
     """
     done = subprocess.run(
         ["npm", *arguments],
         cwd=FRONTEND,
-        # Without CI, some tools of the page watch files and do not end. NO_COLOR, because error messages contain the
-        # output.
+        # Without CI, some of the page's tools watch files and never end. NO_COLOR keeps colour codes out of error
+        # messages, which contain the output.
         env=os.environ | environment.variables() | {"CI": "true", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,1 +1,1 @@
-"""Alert rules and dashboards of `monitoring/`: their models, and what Prometheus and Grafana read."""
+"""Alert rules and dashboards of `monitoring/`: their models, and the generated files for Prometheus and Grafana."""

@@ -1,6 +1,6 @@
 """The dashboards of `monitoring/dashboards/`, and the JSON that Grafana reads.
 
-`monitoring/dashboards/platform/` has the platform's dashboards, `monitoring/dashboards/NAME/` those of a product.
+`monitoring/dashboards/platform/` contains the platform's dashboards, `monitoring/dashboards/NAME/` those of a product.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _Builder = timeseries.Panel | stat.Panel | table.Panel
 
 
 class DashboardError(ValueError):
-    """A dashboard that cannot be used; the message names the file, the field and what is expected."""
+    """An invalid dashboard; the message names the file, the field and what is expected."""
 
 
 class _Model(BaseModel):
@@ -46,11 +46,11 @@ class Panel(_Model):
     """A panel.
 
     Attributes:
-        title: what it shows, as a question or a quantity.
-        kind: how it shows it.
+        title: the quantity shown, or a question that the panel answers.
+        kind: type of the chart.
         unit: Grafana's identifier of the unit, such as `s`, `bytes` or `percentunit`.
         width: columns of 24.
-        queries: what it shows.
+        queries: the series shown.
     """
 
     title: str

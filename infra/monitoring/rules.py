@@ -1,6 +1,6 @@
 """The alert rules of `monitoring/rules/`, and the rule files that Prometheus reads.
 
-`monitoring/rules/platform/` has the platform's rules, `monitoring/rules/NAME/` those of a product. In `expr`,
+`monitoring/rules/platform/` contains the platform's rules, `monitoring/rules/NAME/` those of a product. In `expr`,
 `${threshold}` stands for the rule's threshold, `${NAME}` for the range of this name, and `${NAME.seconds}` for its
 length as a number.
 """
@@ -28,11 +28,11 @@ Duration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", description="such as 
 
 
 class RuleError(ValueError):
-    """A rule file that cannot be used; the message names the file, the rule, the field and what is expected."""
+    """An invalid rule file; the message names the file, the rule, the field and what is expected."""
 
 
 class Record(BaseModel):
-    """A recording rule: a series under another name."""
+    """A recording rule: stores the result of an expression as a new series."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,19 +45,19 @@ class Alert(BaseModel):
     """An alert rule.
 
     Attributes:
-        alert: name, in capitals and small letters.
+        alert: name in CamelCase.
         expr: expression that returns a series for each alert.
         threshold: number that the expression compares with.
         ranges: time ranges of the expression by name, such as `window: 5m`.
         duration: how long the expression must return a series before the alert fires; `for` in the file.
-        severity: `critical`: data do not flow, or will be lost; `warning`: somebody should look today.
-        owner: who looks after it: `platform`, or a product.
-        summary: one sentence with what was found, in Prometheus' template language.
+        severity: `critical`: data do not flow, or will be lost; `warning`: somebody should investigate today.
+        owner: the responsible part: `platform`, or the name of a product.
+        summary: one sentence that describes the problem, in Prometheus' template language.
         summary_fr: the same in French.
-        runbook: heading in `docs/runbook.md` that says what to do.
+        runbook: heading of the section in `docs/runbook.md` that describes the response.
         reason: why the threshold and the durations have these values.
-        tested: `stack`: a test makes it fire by a real cause; `rule`: a test of the rule alone, because its cause
-            cannot be made on a test machine.
+        tested: `stack`: a test makes the alert fire by a real cause; `rule`: a test evaluates the rule alone, because
+            the cause cannot be produced on a test machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -99,7 +99,7 @@ class RuleFile(BaseModel):
 
 @dataclass(frozen=True)
 class Pace:
-    """How a stack's settings change the durations of rules.
+    """The factor by which a stack's settings change the durations of rules, and the interval of its samples.
 
     Args:
         factor: factor of all durations.
@@ -119,7 +119,7 @@ class Pace:
         return f"{round(_seconds(text) * self.factor)}s"
 
     def range(self, text: Duration) -> str:
-        """The range in this stack, which contains several samples."""
+        """The range in this stack, long enough for several samples."""
         return f"{max(round(_seconds(text) * self.factor), _SCRAPES_IN_A_WINDOW * self.interval)}s"
 
 
@@ -155,9 +155,11 @@ def files(owners: Iterable[str]) -> dict[str, RuleFile]:
             file = read(path)
             for rule in file.alerts:
                 if rule.owner != owner:
-                    raise RuleError(f"{path}: alert {rule.alert}: owner {rule.owner!r} should be {owner!r}, its folder")
+                    raise RuleError(
+                        f"{path}: alert {rule.alert}: owner {rule.owner!r} should be {owner!r}, the name of its folder"
+                    )
                 if rule.alert in names:
-                    raise RuleError(f"{path}: alert {rule.alert} is in {names[rule.alert]} too")
+                    raise RuleError(f"{path}: alert {rule.alert} is also defined in {names[rule.alert]}")
                 names[rule.alert] = path
             found[f"{owner}-{path.stem}"] = file
     return found

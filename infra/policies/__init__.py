@@ -1,1 +1,1 @@
-"""What must not be deployed: typed rules, and a pack of pulumi-policy that applies them."""
+"""Deployment policies: typed rules, and the policy pack of pulumi-policy that applies them."""

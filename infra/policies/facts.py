@@ -1,4 +1,4 @@
-"""What the rules know of a stack, from its file."""
+"""Reads the facts about a stack that the rules check from the stack's file."""
 
 from infra.configuration import load_settings
 from infra.policies.rules import StackFacts
@@ -6,7 +6,7 @@ from tools.stack.configuration import stack_configuration
 
 
 def facts(stack: str) -> StackFacts:
-    """Read them.
+    """Read the facts about a stack.
 
     Raises:
         SettingsError: the stack has no file, or an invalid one.

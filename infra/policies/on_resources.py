@@ -11,7 +11,7 @@ from infra.services import ports
 from infra.settings import ROOT
 
 _OPEN_PORTS = {"FRONTEND", "PLATFORM_API", "PULSAR_BROKER", "PULSAR_OUTSIDE"}
-"""Ports that users connect to; every other port of the table is one of a database, an engine or an operator's page."""
+"""Ports that users connect to; every other port of the table belongs to a database, an engine or an operator's page."""
 _DATA_PORTS = {value: name for name, value in vars(ports).items() if name.isupper() and name not in _OPEN_PORTS}
 _SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
 _NAMES_A_FILE = re.compile(r"_(FILE|PATH|DIR|FOLDER)$|^/|^file:|@\{", re.IGNORECASE)
@@ -41,7 +41,7 @@ def _whole(value: object) -> int:
 
 
 def _is_service(resource: Declared) -> bool:
-    """Whether it is a container that runs; those that only carry configuration are never started."""
+    """Whether the resource is a container that is started; containers that only carry configuration are not."""
     return (
         resource.type.startswith("docker:") and _kind(resource) == "Container" and resource.get("mustRun") is not False
     )
@@ -72,7 +72,7 @@ def _environment(resource: Declared) -> Iterator[tuple[str, str]]:
 def _no_plain_password(resource: Declared, _stack: StackFacts) -> Iterator[str]:
     for name, value in _environment(resource):
         if value and _SECRET_NAME.search(name) and not _NAMES_A_FILE.search(name) and not _NAMES_A_FILE.search(value):
-            default = ", and it is a default one" if value.lower() in _DEFAULTS else ""
+            default = ", and it is a default password" if value.lower() in _DEFAULTS else ""
             yield (
                 f"variable {name} has a password in plain text{default}; name the secret in the service's `secrets` "
                 "and read its file"
@@ -146,8 +146,8 @@ RULES = (
     ResourceRule("pinned-images", "Images are pinned to a version or a digest.", _pinned),
     ResourceRule("no-plain-password", "No password is in an environment variable.", _no_plain_password),
     ResourceRule("limits-and-probes", "Each process has a memory limit and health checks.", _limited),
-    ResourceRule("restricted-pods", "Pods obey the restricted Pod Security Standard.", _restricted),
+    ResourceRule("restricted-pods", "Pods comply with the restricted Pod Security Standard.", _restricted),
     ResourceRule("private-ports", "Ports of databases and engines are loopback only.", _private),
-    ResourceRule("no-unmarked-loss", "A migration that loses data says why.", _no_loss),
-    ResourceRule("retained-topics", "Each topic keeps its messages for a while.", _retained),
+    ResourceRule("no-unmarked-loss", "A migration that loses data contains a reason.", _no_loss),
+    ResourceRule("retained-topics", "Each topic retains acknowledged messages.", _retained),
 )

@@ -8,7 +8,7 @@ from infra.settings import PROJECT
 
 _SECRET_KEYS = ("alertWebhook",)
 _QUORUM = 3
-"""Members of which one may fail while a majority remains."""
+"""Number of members of which one may fail while a majority remains."""
 
 
 def _secrets_are_encrypted(stack: StackFacts) -> Iterator[str]:
@@ -59,6 +59,6 @@ RULES = (
     SettingsRule("encrypted-secrets", "Secrets in the stack's file are encrypted.", _secrets_are_encrypted),
     SettingsRule("private-data-ports", "Ports of databases and engines are loopback only.", _ports_of_data_are_private),
     SettingsRule("quorums", "In production each stateful service has three members.", _quorums),
-    SettingsRule("kept-data", "In production data outlive their service.", _data_are_kept),
+    SettingsRule("kept-data", "In production, data survive the removal of their service.", _data_are_kept),
     SettingsRule("no-emulator", "Production runs StarRocks, not its emulator.", _no_emulator),
 )

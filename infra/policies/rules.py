@@ -9,12 +9,12 @@ from infra.targets.traits import TRAITS
 
 @dataclass(frozen=True)
 class StackFacts:
-    """What rules know of a stack.
+    """The facts about a stack that the rules check.
 
     Args:
-        name: of the stack.
-        settings: its settings.
-        plain: keys of its file whose values are not encrypted.
+        name: name of the stack.
+        settings: settings of the stack.
+        plain: keys of the stack's file whose values are not encrypted.
     """
 
     name: str
@@ -23,7 +23,7 @@ class StackFacts:
 
     @property
     def is_production(self) -> bool:
-        """Whether its data must survive: it is no rehearsal, and its target keeps data by default."""
+        """Whether the stack's data must survive: it is not a rehearsal, and its target keeps data by default."""
         return TRAITS[self.settings.target].keeps_data and not self.settings.rehearsal
 
     @property
@@ -47,7 +47,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class ResourceRule:
-    """A rule about single resources; `check` yields a message for each violation, with what to do."""
+    """A rule about single resources; `check` yields a message for each violation, with its remedy."""
 
     name: str
     description: str
@@ -56,7 +56,7 @@ class ResourceRule:
 
 @dataclass(frozen=True)
 class SettingsRule:
-    """A rule about the settings of a stack; `check` yields a message for each violation, with what to do."""
+    """A rule about the settings of a stack; `check` yields a message for each violation, with its remedy."""
 
     name: str
     description: str

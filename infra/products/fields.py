@@ -30,7 +30,7 @@ fields with measurements."""
 
 
 class FieldsError(ValueError):
-    """A fields file that cannot be used. The message names the file, the field, the value and what is expected."""
+    """An invalid fields file. The message names the file, the field, the value and what is expected."""
 
 
 class EventField(BaseModel):
@@ -39,7 +39,7 @@ class EventField(BaseModel):
     Args:
         name: name of the field in the event and of the table's column.
         type: JSON type; a timestamp is ISO 8601 text with an offset, json is an object that is stored as text.
-        description: meaning of the field, for people.
+        description: meaning of the field, for readers.
         unit: unit of a number.
         required: an event without it is rejected.
         measurement: a wrong value becomes NULL and the event's other values are stored; an event needs at least one
@@ -123,7 +123,7 @@ def read_fields(path: Path) -> EventFields:
     """Read a fields file.
 
     Raises:
-        FieldsError: the file does not exist, is not YAML, or has an unexpected content.
+        FieldsError: the file does not exist, is not YAML, or has invalid content.
     """
     try:
         document = yaml.safe_load(path.read_text())

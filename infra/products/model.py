@@ -45,7 +45,7 @@ class Api:
 
     Args:
         port: TCP port before the stack's offset.
-        formerly: name of its service in older revisions, which an upgrade replaces; empty for none.
+        formerly: name of the service in older revisions; an upgrade replaces that service. Empty for none.
     """
 
     port: int
@@ -140,7 +140,7 @@ class Product:
 
     Args:
         name: lower-case letters and digits; at most 20.
-        title: for people, such as `Weather, hourly`.
+        title: title for users, such as `Weather, hourly`.
         settings: its section of the stack's settings.
         databases: StarRocks databases, each `NAME_…`. The migrations of a single database are in `sql/NAME/`; of
             several databases, those of `NAME_x` are in `sql/NAME/x/`.
@@ -154,8 +154,8 @@ class Product:
         programs: programs that tasks run.
         reference: reference rows.
         demonstration: demonstration data, if the product has them.
-        moved_settings: sections `kappastack:…` of older revisions, each with its place in the product's section; empty
-            for the section itself. A stack that still has one gets an error that names the new place.
+        moved_settings: sections `kappastack:…` of older revisions, each with its new path in the product's section; an
+            empty path is the section itself. A stack that still has an old section gets an error with the new path.
 
     Raises:
         ValueError: a name that is malformed, reserved or without the product's prefix.

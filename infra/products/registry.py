@@ -1,4 +1,4 @@
-"""The declarations of this checkout: each module of `stacks/products/` has one in a variable `PRODUCT`."""
+"""The declarations of this checkout: each module of `stacks/products/` defines one in the variable `PRODUCT`."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -12,7 +12,7 @@ FOLDER = ROOT / "stacks" / "products"
 
 @cache
 def declared() -> dict[str, Product]:
-    """All products by name, whether a stack has them or not.
+    """All declared products by name, including those that no stack has.
 
     Raises:
         SettingsError: a module lacks a declaration, or its declaration has another name.
@@ -21,7 +21,7 @@ def declared() -> dict[str, Product]:
     for path in sorted(FOLDER.glob("[a-z]*.py")):
         product = getattr(import_module(f"stacks.products.{path.stem}"), "PRODUCT", None)
         if not isinstance(product, Product):
-            raise SettingsError(f"stacks/products/{path.name}: there is no variable PRODUCT that holds a Product")
+            raise SettingsError(f"stacks/products/{path.name}: it does not define a variable PRODUCT of type Product")
         if product.name != path.stem:
             raise SettingsError(f"stacks/products/{path.name}: PRODUCT has the name {product.name!r}")
         found[product.name] = product
@@ -32,7 +32,7 @@ def chosen(names: Iterable[str]) -> list[Product]:
     """The products with these names, in this order.
 
     Raises:
-        SettingsError: no declaration has a name; the message names the declared products.
+        SettingsError: a name is not declared; the message lists the declared products.
     """
     known = declared()
     names = list(names)

@@ -54,7 +54,7 @@ class Connections(BaseModel):
     """Endpoints by service and port, secrets by name, and secret files and health check of each service.
 
     `endpoints` are the addresses for the operator; `inside` are the addresses for other services, where they differ.
-    `forwards` are the ports of this machine among them that lead into a cluster.
+    `forwards` are those ports of this machine that are forwarded into a cluster.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,7 +103,7 @@ def load(stack: str, wait: float = 15.0) -> Connections:
 
     Raises:
         ConnectionsMissing: the file does not exist.
-        TimeoutError: ports of this machine that lead into a cluster could not be opened.
+        TimeoutError: port-forwards into a cluster could not be opened.
     """
     path = StackState(stack).connections
     problem = ""
@@ -127,7 +127,9 @@ def load(stack: str, wait: float = 15.0) -> Connections:
 
 
 def token_file(stack: str, token: str) -> Path:
-    """Write the token of a Pulsar role to a file that only its owner can read; command lines are visible to all users.
+    """Write the token of a Pulsar role to a file that only its owner can read.
+
+    On a command line, the token would be visible to all users.
 
     Args:
         stack: its name.
@@ -152,7 +154,7 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
         return f"{inputs.stack}/connections"
 
     def apply(self, inputs: ConnectionsInputs, previous: ConnectionsInputs | None) -> None:
-        """Write it."""
+        """Write the file."""
         write_private(StackState(inputs.stack).connections, inputs.document())
 
     def find_drift(self, inputs: ConnectionsInputs) -> list[str]:
@@ -163,7 +165,7 @@ class ConnectionsProvider(Provider[ConnectionsInputs]):
         return []
 
     def remove(self, inputs: ConnectionsInputs) -> None:
-        """Delete it."""
+        """Delete the file."""
         StackState(inputs.stack).connections.unlink(missing_ok=True)
 
 

@@ -88,9 +88,10 @@ class Check(BaseModel):
     def wait(self, stack: str, service: str) -> str:
         """Wait until a service is healthy; return an error message, or an empty string.
 
-        The wait ends early if the service's process keeps exiting, and exceeds the start time limit while it works.
+        The wait ends early if the service's process keeps exiting. It exceeds the start time limit while the process
+        uses CPU.
         """
-        # The engine or the cluster itself runs the check of a container every few seconds.
+        # Docker or Kubernetes itself runs the check of a container every few seconds.
         pause = 0.1 if self.url.startswith(("http:", "tcp:")) else 1
         last = ""
 
@@ -116,7 +117,7 @@ class HealthInputs(Inputs):
 
 
 class NotHealthy(Exception):
-    """Services did not become healthy in time; the message has the end of each log."""
+    """Services did not become healthy in time; the message contains the end of each log."""
 
 
 class HealthProvider(Provider[HealthInputs]):
@@ -133,7 +134,7 @@ class HealthProvider(Provider[HealthInputs]):
         """Wait until all services are healthy.
 
         Raises:
-            NotHealthy: a service is not; the message has services, reasons and the last lines of their logs.
+            NotHealthy: a service is not healthy in time; the message contains the services, reasons and last log lines.
         """
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
             waits = {name: pool.submit(check.wait, inputs.stack, name) for name, check in inputs.services.items()}

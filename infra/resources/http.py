@@ -45,7 +45,7 @@ class HttpService:
 
         Raises:
             Unreachable: the service did not respond.
-            ServiceError: the status is another one; the message has the service's error text.
+            ServiceError: the status is not accepted; the message contains the service's error text.
         """
         try:
             answer = (
@@ -54,7 +54,7 @@ class HttpService:
                 else self._client.request(method, path)
             )
         except httpx.HTTPError as error:
-            raise Unreachable(f"{self._name} does not answer at {self._client.base_url}: {error}") from None
+            raise Unreachable(f"{self._name} does not respond at {self._client.base_url}: {error}") from None
         if answer.status_code not in accept:
             said = answer.text.strip()[:500]
             raise ServiceError(f"{self._name} answered {answer.status_code} to {method} {path}: {said}")

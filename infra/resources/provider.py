@@ -58,11 +58,11 @@ class Provider(ResourceProvider, ABC, Generic[I]):
 
     @abstractmethod
     def identity(self, inputs: I) -> str:
-        """The id of the resource, stable for its life."""
+        """The id of the resource, which never changes."""
 
     @abstractmethod
     def apply(self, inputs: I, previous: I | None) -> None:
-        """Bring the actual state to the desired one, whatever exists already.
+        """Bring the actual state to the desired one. Parts of the object may exist already.
 
         Args:
             inputs: the desired state.
@@ -73,7 +73,7 @@ class Provider(ResourceProvider, ABC, Generic[I]):
     def find_drift(self, inputs: I) -> list[str]:
         """Differences between desired and actual state, one line each.
 
-        It changes nothing. An unreachable service is a difference.
+        The method changes nothing. An unreachable service is reported as a difference.
         """
 
     @abstractmethod
@@ -122,7 +122,7 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return UpdateResult({**self.state(news), "drift": []})
 
     def delete(self, _id: str, props: Properties) -> None:
-        """Delete."""
+        """Delete the object."""
         self.remove(self._inputs(props))
 
 
@@ -141,7 +141,7 @@ class DynamicResource(Resource, module="kappastack", name="Resource"):
 
 
 def resource_types() -> dict[str, type[DynamicResource]]:
-    """The classes of dynamic resources that are imported, by type token such as `pulumi-python:dynamic/…:Topics`."""
+    """All imported classes of dynamic resources, by type token such as `pulumi-python:dynamic/…:Topics`."""
     found: dict[str, type[DynamicResource]] = {}
     classes = DynamicResource.__subclasses__()
     while classes:

@@ -28,7 +28,7 @@ _AGENT = (
 _COMMON = """\
 data.basedir.path=@{volume.data}/work
 resource.storage.type=NONE
-# Tasks run as the user that the worker runs as.
+# Tasks run as the worker's own user.
 sudo.enable=false
 setTaskDirToTenant.enable=false
 development.state=false
@@ -242,7 +242,7 @@ def _server(
                 "-Dpython-gateway.enabled=false",
                 # The worker serves log files from this folder only.
                 "-DDOLPHINSCHEDULER_WORKER_HOME=@{volume.data}",
-                # By default, servers take no tasks above a load average, thus none on a busy machine.
+                # By default, servers accept no tasks above a load average, so none would run on a busy machine.
                 *(f"-D{part}.max-cpu-load-avg=1000" for part in ("master", "worker")),
                 *(f"-D{part}.reserved-memory=0.1" for part in ("master", "worker")),
                 "-Dmaster.exec-threads=20",

@@ -22,9 +22,10 @@ WITH_TASKS = """\
     </sift>
   </appender>
   <logger name="org.apache.zookeeper" level="WARN"/>
-  <!-- This aspect logs request parameters, which include the webhook's URL. --> <logger
-  name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/> <logger name="org.apache.hadoop"
-  level="WARN"/> <root level="INFO">
+  <!-- This aspect logs request parameters, which include the webhook's URL. -->
+  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
+  <logger name="org.apache.hadoop" level="WARN"/>
+  <root level="INFO">
     <appender-ref ref="STDOUT"/>
     <appender-ref ref="TASKLOGFILE"/>
   </root>
@@ -38,9 +39,10 @@ WITHOUT_TASKS = """\
     <encoder><pattern>%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level [%t] %logger{36} - %msg%n</pattern></encoder>
   </appender>
   <logger name="org.apache.zookeeper" level="WARN"/>
-  <!-- This aspect logs request parameters, which include the webhook's URL. --> <logger
-  name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/> <logger name="org.apache.hadoop"
-  level="WARN"/> <root level="INFO"><appender-ref ref="STDOUT"/></root>
+  <!-- This aspect logs request parameters, which include the webhook's URL. -->
+  <logger name="org.apache.dolphinscheduler.api.aspect.AccessLogAspect" level="WARN"/>
+  <logger name="org.apache.hadoop" level="WARN"/>
+  <root level="INFO"><appender-ref ref="STDOUT"/></root>
 </configuration>
 """
 """Configuration of the other servers."""

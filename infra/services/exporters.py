@@ -1,4 +1,4 @@
-"""Programs that translate for Prometheus: state of the machine, state of PostgreSQL."""
+"""Prometheus exporters for the machine and for PostgreSQL."""
 
 from infra import distributions
 from infra.services import ports
@@ -16,7 +16,7 @@ _MOUNTS = "^/(dev|proc|run|sys|etc|var/lib/docker/.+|var/lib/containers/.+|var/l
 
 
 def node_exporter() -> Service:
-    """CPU, memory, disks and load of the machine. In a container it sees those of the engine's machine."""
+    """CPU, memory, disks and load of the machine. In a container these are the values of the engine's machine."""
     return Service(
         name="node-exporter",
         kind="NodeExporter",
@@ -48,7 +48,7 @@ def postgres_exporter(*, postgres: Endpoint) -> Service:
         command=(
             "@{dist}/bin/postgres_exporter",
             "--web.listen-address=@{host}:@{port.http}",
-            # Hundreds of settings, which no rule reads.
+            # These are hundreds of metrics, which no rule reads.
             "--disable-settings-metrics",
             "--log.format=json",
         ),

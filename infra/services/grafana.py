@@ -17,7 +17,7 @@ _PROVISIONING = "provisioning"
 def grafana(
     settings: MonitoringSettings, *, prometheus: Endpoint, source: str, dashboards: Mapping[str, str]
 ) -> Service:
-    """Grafana with Prometheus as its data source. Only user `admin` may enter, with the generated password.
+    """Grafana with Prometheus as its data source. Only user `admin` can log in, with the generated password.
 
     Args:
         settings: settings of the stack's monitoring.

@@ -45,11 +45,11 @@ def java(
         "@{java}",
         "-Xms64m",
         f"-Xmx{heap}m",
-        # The serial collector: on a small machine, parallel collectors cost more memory than they save time.
+        # On a small machine, the memory that parallel collectors need outweighs the time that they save.
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
-        # Class data sharing of JDK classes is on by default. An archive of application classes would take more disk
-        # space than its shorter start is worth.
+        # Class data sharing of JDK classes is on by default. An archive of application classes would shorten the start
+        # only slightly, but need much disk space.
         "-Djava.net.preferIPv4Stack=true",
         "-Djava.io.tmpdir=@{tmp}",
         "-Dfile.encoding=UTF-8",

@@ -1,15 +1,15 @@
 """The description of a service: its files and how it is started, independent of the target.
 
-Text in `command`, `environment` and `files` may hold placeholders that each target fills:
+Text in `command`, `environment` and `files` may contain placeholders that each target replaces:
 
 | placeholder        | value                                                    |
 |--------------------|----------------------------------------------------------|
 | `@{dist}`          | the folder of the distribution                           |
 | `@{dist.NAME}`     | the folder of a further distribution                     |
-| `@{files}`         | the folder that holds `files`                            |
+| `@{files}`         | the folder with `files`                                  |
 | `@{volume.NAME}`   | the folder of a volume                                   |
 | `@{secrets}`       | the folder of the secrets' files                         |
-| `@{secret.NAME}`   | the file that holds a secret                             |
+| `@{secret.NAME}`   | the file with a secret                                   |
 | `@{port.NAME}`     | the number of a port                                     |
 | `@{host}`          | the address to bind                                      |
 | `@{interfaces}`    | the addresses to bind, as a pattern of Hazelcast         |
@@ -53,7 +53,7 @@ class Port:
 
 @dataclass(frozen=True)
 class Volume:
-    """A folder whose content outlives the process.
+    """A folder whose content survives the process.
 
     Args:
         size: size that a cluster reserves, such as `10Gi`.
@@ -78,7 +78,8 @@ class PublishedImage:
         home: folder in the image that `@{dist}` stands for; empty for the root folder.
         user: user and group that the service runs as, such as `65534:0`; empty for the image's own user. A user other
             than root needs group 0, which may read configuration and secrets.
-        starts_itself: whether the image's entrypoint is the program. It then gets the arguments only.
+        starts_itself: whether the image's entrypoint is the program. Then only the arguments of `command` are passed to
+            it.
         confined: whether it runs with a read-only root file system and without capabilities, as the platform's own
             images do.
         checker: program of the image that runs the health check: `bash`, or BusyBox' `wget`.
@@ -94,14 +95,14 @@ class PublishedImage:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Metrics of a service in Prometheus' text format: the answer to GET `path` on `port`.
+    """Metrics of a service in Prometheus' text format: the response to GET `path` on `port`.
 
     Args:
         port: name of the port.
         path: path of the request.
         job: value of the label `job`, which services of one kind share; empty for the service's name.
-        dropped: names of metrics that are not stored, as regular expressions. They would cost memory, and no rule and
-            no dashboard reads them.
+        dropped: regular expressions of metric names that are not stored, because they need memory and no rule or
+            dashboard reads them.
     """
 
     port: str
@@ -158,7 +159,7 @@ class OperatedPods:
         cpu: CPU request of one pod, in thousandths of a core.
         memory: memory limit of one pod in MiB.
         storage: sizes of the volumes of one pod, such as `10Gi`.
-        host: name of the Kubernetes Service that the operator makes for these ports.
+        host: name of the Kubernetes Service that the operator creates for these ports.
     """
 
     name: str
@@ -174,14 +175,14 @@ class OperatedPods:
 class Operator:
     """A custom resource from which an operator of the cluster runs a service.
 
-    Text in `spec` may hold the placeholders of the module, and further ones:
+    Text in `spec` may contain the placeholders of the module, and these:
 
     | placeholder        | value                                                              |
     |--------------------|--------------------------------------------------------------------|
     | `@{object.files}`  | name of the object with the service's `files`                      |
     | `@{object.secrets}`| name of the object with the service's `secrets`                    |
     | `@{class}`         | storage class of volumes; `null` where the cluster's default is used |
-    | `@{retention}`     | `Retain` or `Delete`: what becomes of volumes of a deleted service |
+    | `@{retention}`     | `Retain` or `Delete`: effect of a service's deletion on its volumes |
     | `@{image.NAME}`    | reference of an image of `images`                                  |
     | `@{labels.NAME}`   | labels of the pods of one kind, as an object                       |
     | `@{spread.NAME}`   | affinity of the pods of one kind, as an object                     |
@@ -189,10 +190,10 @@ class Operator:
     Args:
         api_version: group and version of the custom resource.
         kind: kind of the custom resource.
-        spec: its specification.
+        spec: specification of the custom resource.
         pods: the pods that the operator creates.
         images: published images by name.
-        unconfined: why the pods violate the restricted Pod Security Standard; empty if they obey it.
+        unconfined: why the pods violate the restricted Pod Security Standard; empty if they comply with it.
     """
 
     api_version: str
@@ -225,19 +226,19 @@ class Service:
         open_files: limit of open files; 0 for the target's default.
         stop_grace: seconds between the stop signal and SIGKILL.
         stop_signal: name of the stop signal.
-        formerly: name of the service in older revisions, whose process it replaces; empty for none.
+        formerly: name of the service in older revisions, whose process this service replaces; empty for none.
         replicas: number of identical processes. Targets with one machine refuse more than one. Members of a cluster
             that differ, such as by a number, are separate services.
         most_replicas: number up to which a target may add replicas under load; 0 if it may not.
         group: name of the services whose loss at the same time must be avoided, such as the members of a quorum. A
             target runs them on different machines and stops one at a time. Empty: its replicas only.
         cpu: CPU that it needs under its usual load, in thousandths of a core.
-        alive: check whose repeated failure means that the process hangs and must be restarted; None: the port of
-            `health` accepts connections.
+        alive: check whose repeated failure means that the process hangs and must be restarted; None checks only that
+            the port of `health` accepts connections.
         needs: ports of other services that it connects to. Targets with network policies permit nothing else.
-        outside: whether it connects to addresses outside the stack.
-        operated_by: custom resource for targets where an operator runs the service; None if the target does.
-        metrics: its metrics, which Prometheus collects.
+        outside: whether the service connects to addresses outside the stack.
+        operated_by: custom resource for targets where an operator runs the service; None if the target itself runs it.
+        metrics: metrics that Prometheus collects from the service.
     """
 
     name: str
@@ -258,7 +259,7 @@ class Service:
     stop_grace: int = 10
     stop_signal: Literal["TERM", "INT"] = "TERM"
     formerly: str = ""
-    # Targets compare `repr` to see whether a process changed. What follows changes no process.
+    # Targets compare `repr` to detect a changed process. The fields below do not affect the process.
     replicas: int = field(default=1, repr=False)
     most_replicas: int = field(default=0, repr=False)
     group: str = field(default="", repr=False)

@@ -8,7 +8,7 @@ from infra.settings import PostgresSettings, mebibytes, millicores
 
 SUPERUSER = "postgres"
 MONITORING_ROLE = "monitoring"
-"""Role that may read statistics only; the exporter of metrics has it."""
+"""Role of the metrics exporter; it may read statistics only."""
 MONITORING_SECRET = "postgres-monitoring"  # noqa: S105 # the name of a secret
 
 _START = """\
@@ -16,9 +16,9 @@ _START = """\
 set -eu
 bin="@{dist}/bin"
 data="@{volume.data}/cluster"
-# PostgreSQL refuses to run as root. Root runs it as nobody of a user namespace, over files that stay root's. Where the
-# kernel refuses such namespaces, it runs as nobody, over files of nobody; its one capability lets it pass folders that
-# only root may enter.
+# PostgreSQL refuses to run as root. Root therefore runs it as the user nobody of a user namespace, on files that root
+# owns. If the kernel refuses such namespaces, PostgreSQL runs as nobody on files that nobody owns. Its only capability
+# allows it to enter folders that only root may enter.
 if [ "$(id -u)" = 0 ]; then
   namespace="NAMESPACE"
   nobody="SETPRIV"
@@ -45,7 +45,7 @@ if [ ! -f "$data/PG_VERSION" ]; then
   echo "$digest" >"$data.draft/superuser.sha256"
   mv "$data.draft" "$data"
 fi
-# Kept data have the old password after a new one was generated.
+# After a password was generated again, kept data still have the old one.
 if [ "$(cat "$data/superuser.sha256" 2>/dev/null)" != "$digest" ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$(cat "$password")" | "$bin/postgres" --single -D "$data" postgres
   echo "$digest" >"$data/superuser.sha256"
@@ -56,7 +56,7 @@ exec "$bin/postgres" -D "$data" -c config_file="@{files}/postgresql.conf" -c hba
 _CONFIGURATION = """\
 listen_addresses = '@{host}'
 port = @{port.sql}
-# No client on this machine needs a socket file, whose path has a length limit.
+# No client on this machine needs a socket file, and the length of its path is limited.
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
 max_connections = 100
@@ -78,7 +78,7 @@ def _startup_message() -> str:
 
 
 def postgres(settings: PostgresSettings) -> Service:
-    """One server, which requires a password of every user."""
+    """One server. Every user needs a password."""
     return Service(
         name="postgres",
         kind="PostgreSQL",
@@ -96,6 +96,6 @@ def postgres(settings: PostgresSettings) -> Service:
         memory=mebibytes(settings.memory),
         cpu=millicores(settings.cpu),
         stop_grace=20,
-        # PostgreSQL's fast shutdown, which closes client connections. With SIGTERM it would wait for them.
+        # SIGINT is PostgreSQL's fast shutdown, which closes client connections. SIGTERM would wait for the clients.
         stop_signal="INT",
     )

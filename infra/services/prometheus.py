@@ -34,7 +34,7 @@ _TEXT = (
 
 
 def monitoring_images(settings: MonitoringSettings) -> dict[str, str]:
-    """References of the images that monitoring with these settings runs, by distribution; empty if it is off."""
+    """References of the images that the monitoring runs, by distribution; empty if monitoring is off."""
     if not settings.enabled:
         return {}
     return {
@@ -63,7 +63,7 @@ def prometheus(settings: MonitoringSettings) -> Service:
             "--web.listen-address=@{host}:@{port.http}",
             "--log.format=json",
         ),
-        # A smaller heap for a little more work: collections of garbage are frequent, and metrics few.
+        # More frequent garbage collections keep the heap small; with few metrics they cost little CPU.
         environment={"GOGC": "50", "GOMEMLIMIT": f"{memory * 4 // 5}MiB"},
         ports={"http": Port(ports.PROMETHEUS)},
         volumes={"data": Volume(settings.storage, path="/prometheus")},
@@ -150,7 +150,7 @@ def alertmanager(settings: MonitoringSettings, *, webhook: bool) -> Service:
 
     Args:
         settings: settings of the stack's monitoring.
-        webhook: whether the stack has a webhook; without one, alerts are shown and not sent.
+        webhook: whether the stack has a webhook; without one, alerts are only shown.
     """
     return Service(
         name=ALERTMANAGER,
@@ -184,7 +184,8 @@ def _routes(settings: MonitoringSettings, *, webhook: bool) -> dict[str, object]
         return f"{max(1, round(seconds * settings.alert_pace))}s"
 
     slack = {
-        # Slack and Mattermost show this form as it is. The URL is a secret, so the configuration has only its file.
+        # Slack and Mattermost display this form without conversion. The URL is a secret, so only its file is named
+        # here.
         "api_url_file": f"@{{secret.{ALERT_WEBHOOK}}}",
         "send_resolved": True,
         "username": PROJECT,
@@ -210,7 +211,7 @@ def _routes(settings: MonitoringSettings, *, webhook: bool) -> dict[str, object]
             "repeat_interval": "4h",
         },
         "receivers": [{"name": "webhook", **({"slack_configs": [slack]} if webhook else {})}],
-        # The more severe alert about the same thing is enough.
+        # A warning is suppressed while a critical alert with the same labels fires.
         "inhibit_rules": [
             {
                 "source_matchers": ["severity = critical"],

@@ -1,4 +1,4 @@
-"""Apache Pulsar, the event bus, as one process for a laptop; `pulsar_cluster.py` has the cluster."""
+"""Apache Pulsar, the event bus, as one process for a laptop; `pulsar_cluster.py` describes the cluster."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from infra.settings import PulsarSettings, mebibytes, millicores
 NAME = "pulsar"
 """Name that clients connect to: the standalone process or a cluster's proxy."""
 HEALTH = HttpGet("admin", "/status.html", start_within=180, contains="OK")
-"""A started server with a `statusFilePath` answers this request. Pulsar's deeper health check requires a token."""
+"""Health check of a server with a `statusFilePath`. Pulsar's deeper health check requires a token."""
 METRICS = Metrics(
     "admin",
     path="/metrics/",
@@ -26,7 +26,7 @@ METRICS = Metrics(
         ".+_write_latency_.+",
     ),
 )
-"""Metrics of a broker, a proxy or the standalone process. Without the last slash, Pulsar redirects."""
+"""Metrics of a broker, a proxy or the standalone process. Without the trailing slash, Pulsar redirects."""
 MAX_MESSAGE_BYTES = 512 * 1024
 """Rejected messages are stored in base64 in a VARCHAR of StarRocks, whose limit is 1 MiB."""
 
@@ -112,7 +112,7 @@ def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, o
     """Properties of a broker, of a cluster or within the standalone process.
 
     Args:
-        quorums: bookies of a ledger, copies of an event, copies before it is acknowledged.
+        quorums: ensemble size, write quorum and ack quorum of a ledger.
         authenticated: whether clients need a token.
     """
     ensemble, write, ack = quorums
@@ -131,21 +131,21 @@ def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, o
             "org.apache.pulsar.common.intercept.AppendBrokerTimestampMetadataInterceptor"
         ),
         "exposingBrokerEntryMetadataToClientEnabled": True,
-        # Otherwise a consumer would recreate a deleted topic without its partitions and schema, unnoticed.
+        # Otherwise a consumer would silently recreate a deleted topic without its partitions and schema.
         "allowAutoTopicCreation": False,
         "allowAutoSubscriptionCreation": True,
         "isAllowAutoUpdateSchemaEnabled": False,
         # The broker accepts invalid messages, so that the ingest job stores each with the reason of its rejection.
         "isSchemaValidationEnforced": False,
         "brokerDeleteInactiveTopicsEnabled": False,
-        # Only policies of namespaces are used. A broker reads policies of single topics before it serves any topic of
-        # the namespace; if that hangs after a crash, none of these topics is ever served.
+        # Only policies of namespaces are used. A broker reads topic policies before it serves any topic of the
+        # namespace. If this read hangs after a crash, the broker serves none of these topics.
         "topicLevelPoliciesEnabled": False,
         "systemTopicEnabled": False,
         "managedLedgerCacheSizeMB": 32,
         "numIOThreads": 2,
         "numOrderedExecutorThreads": 2,
-        # Producers without a native client publish to /ws on the port for administration.
+        # Producers without a native client publish to /ws on the HTTP port.
         "webSocketServiceEnabled": True,
         "webSocketNumServiceThreads": 2,
         "numHttpServerThreads": 8,
@@ -161,8 +161,8 @@ def _standalone(settings: PulsarSettings, *, authenticated: bool) -> str:
         **bookkeeper(settings),
         clusterName="standalone",
         statusFilePath="@{files}/standalone.conf",
-        # Address of the bookie. Only the broker in the same process connects to it, and the metadata store it, so it
-        # must not change with the machine's address.
+        # Address of the bookie. Only the broker in the same process connects to it. The metadata store records it, so
+        # it must not change with the machine's address.
         advertisedAddress="127.0.0.1",
         # The broker sends clients the address of their topic; clients outside the network need another address.
         advertisedListeners="inside:pulsar://@{advertised}:@{port.broker},outside:pulsar://@{outside.broker-outside}",

@@ -1,7 +1,7 @@
 """Apache Pulsar as a cluster: ZooKeeper, bookies, brokers, and a proxy that clients connect to.
 
-The proxy is the service `pulsar`, the name that the standalone process has too. Brokers redirect clients to the broker
-that serves their topic, by host names that exist only in the stack's network; the proxy connects there for clients.
+The proxy is the service `pulsar`, like the standalone process. Brokers redirect clients to the broker that serves their
+topic, by host names that exist only in the stack's network; the proxy connects there for clients.
 """
 
 import shlex
@@ -108,11 +108,11 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
         ),
     )
     before = (
-        # Only the first bookie initializes the metadata, once. After a crash the command runs again and keeps what
-        # exists already.
+        # Only the first bookie initializes the metadata, once. After a crash the command runs again and keeps existing
+        # entries.
         f'if [ ! -f "{_SET_UP}" ]; then {shlex.join(metadata)}; touch "{_SET_UP}"; fi'
         if number == 1
-        # A bookie with ledgers has joined the cluster before and need not wait.
+        # A bookie with ledgers has joined the cluster before, so it does not wait.
         else f'[ -d "@{{volume.data}}/ledgers/current" ] || {_until(first)}'
     )
     return Service(
@@ -159,7 +159,7 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
         group=f"{NAME}-bookkeeper",
         needs=(
             *_needs(_zookeepers(settings), "client"),
-            # A bookie copies ledgers that another one has lost.
+            # A bookie copies ledger entries from the other bookies after one of them is lost.
             *_needs([each for each in _bookies(settings) if each != _bookies(settings)[number - 1]], "bookie"),
         ),
         stop_grace=30,
@@ -219,7 +219,10 @@ def _start(before: str, server: Sequence[str]) -> str:
 
 
 def _until(*names: str) -> str:
-    """A shell command that waits for one of these bookies. They answer once the cluster's metadata exist."""
+    """A shell command that waits for one of these bookies.
+
+    They accept connections once the cluster's metadata exist.
+    """
     return f"until {' || '.join(f'answers {name}' for name in names)}; do sleep 0.5; done"
 
 

@@ -12,7 +12,7 @@ BROKER = "pulsar-broker"
 PROXY = "pulsar-proxy"
 SEATUNNEL = "pulsar-seatunnel"
 TOKENS = (ADMIN, BROKER, PROXY, SEATUNNEL)
-"""Names of the secrets that hold the platform's tokens."""
+"""Names of the secrets with the platform's tokens."""
 _PREFIX = "pulsar-"
 
 
@@ -22,7 +22,7 @@ def role(token: str) -> str:
 
 
 def token(role: str) -> str:
-    """The name of the secret that holds a role's token."""
+    """The name of the secret with a role's token."""
     return f"{_PREFIX}{role}"
 
 

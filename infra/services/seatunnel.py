@@ -26,7 +26,7 @@ hazelcast:
       tcp-ip: {enabled: true, member-list: [MEMBERS]}
     port: {auto-increment: false, port: "@{port.rest}"}
   properties:
-    # The engine's state is small; few partitions make a rebalance quick when a node joins or leaves.
+    # The engine's state is small. With few partitions, rebalancing is fast when a node joins or leaves.
     hazelcast.partition.count: 31
     hazelcast.invocation.max.retry.count: 20
     hazelcast.tcp.join.port.try.count: 30

@@ -1,6 +1,6 @@
-"""StarRocks itself, from its published images: frontends, which plan and keep metadata, and backends, which hold data.
+"""StarRocks itself, from its published images: frontends, which plan and keep metadata, and backends, which store data.
 
-The first frontend is the service `starrocks`, as is the emulator. The others start with `--helper` and query it every
+The first frontend is the service `starrocks`, like the emulator. The others start with `--helper` and query it every
 five seconds until `infra/resources/starrocks/nodes.py` has added them to the cluster. Nodes address each other by host
 name, because a container may get another address at each start.
 
@@ -60,7 +60,7 @@ def backends(settings: StarRocksSettings) -> list[Service]:
 
 
 def published_images(settings: StarRocksSettings) -> dict[str, str]:
-    """References of the images of StarRocks that a stack runs, by distribution; empty for the emulator."""
+    """References of StarRocks' images in a stack, by distribution; empty for the emulator."""
     if settings.edition == "emulator":
         return {}
     nodes = [*frontends(settings), *backends(settings)]
@@ -150,8 +150,8 @@ def _backend(settings: StarRocksSettings, number: int) -> Service:
 def operated(settings: StarRocksSettings) -> Service:
     """The cluster as one service, for targets where StarRocks' operator runs its nodes.
 
-    The operator starts the nodes with the entrypoints of the images. Those add a node to the cluster as user root, with
-    the password from MYSQL_PWD; without it, a backend could not join again once root has a password.
+    The operator starts the nodes with the images' entrypoints. These add a node to the cluster as user root, with the
+    password from MYSQL_PWD; without it, a backend could not join again once root has a password.
     """
     frontend, backend = _frontend(settings, 1), _backend(settings, 1)
     fields = {"fe": "starRocksFeSpec", "be": "starRocksBeSpec"}
@@ -196,9 +196,7 @@ def operated(settings: StarRocksSettings) -> Service:
                 "fe": PublishedImage(f"starrocks/fe-ubuntu:{STARROCKS}"),
                 "be": PublishedImage(f"starrocks/be-ubuntu:{STARROCKS}"),
             },
-            unconfined=(
-                "the operator sets no seccomp profile, and the programs of the images write below /opt/starrocks"
-            ),
+            unconfined=("the operator sets no seccomp profile, and the images' programs write below /opt/starrocks"),
         ),
     )
 

@@ -13,7 +13,7 @@ from infra.services.model import Endpoint, Need, Service
 from infra.settings import ProductSettings
 
 ALERT_WEBHOOK = "alert-webhook"
-"""Name of the secret that holds the URL of the alert webhook."""
+"""Name of the secret with the URL of the alert webhook."""
 _SCHEDULER = "scheduler"
 
 _ENVIRONMENT = """\
@@ -21,7 +21,7 @@ export KAPPASTACK_PYTHON="@{python}"
 export KAPPASTACK_TASKS="@{files}/tasks.json"
 export PYTHONPATH="@{dist.tasks}/lib"
 export PYTHONUNBUFFERED=1
-# Cache of the programs, which recompute missing content.
+# Cache of the programs; they recompute missing content.
 export KAPPASTACK_CACHE="@{volume.data}/cache"
 """
 
@@ -64,7 +64,7 @@ class Tasks:
             nodes.
         products: the stack's products, each with its settings.
         webhook: whether the stack has an alert webhook.
-        alertmanager: endpoint of Alertmanager, which alerts go to; None if monitoring is off: they go to the webhook.
+        alertmanager: endpoint of Alertmanager, which receives alerts; None if monitoring is off, then the webhook does.
     """
 
     stack: str

@@ -20,7 +20,7 @@ _QUERIES = {"QUERIES_DIR": "@{dist}/queries"}
 
 @dataclass(frozen=True)
 class Monitoring:
-    """Addresses of the monitoring of a stack. They are known before it runs, because other services use them.
+    """Addresses of a stack's monitoring, which other services need before the monitoring is declared.
 
     Args:
         prometheus: endpoint of Prometheus.
@@ -34,12 +34,12 @@ class Monitoring:
 def platform_api(
     settings: WebSettings, *, starrocks: Endpoint, zeta: Endpoint, monitoring: Monitoring | None
 ) -> Service:
-    """The platform's API: workflow steps, streaming jobs, alerts and flow of all products.
+    """The platform's API: workflow steps, streaming jobs, alerts and data flow of all products.
 
     Args:
         settings: memory and replicas.
         starrocks: query endpoint of StarRocks.
-        zeta: REST endpoint of SeaTunnel Zeta, whose jobs it measures.
+        zeta: REST endpoint of SeaTunnel Zeta; the API exports metrics of its jobs.
         monitoring: addresses of the stack's monitoring; None if it is off.
     """
     addresses = {"ZETA_URL": zeta.url}
@@ -58,7 +58,7 @@ def platform_api(
         port=ports.PLATFORM_API,
         environment=addresses,
         needs=needs,
-        # Only the page's server reads it.
+        # Only the page's server connects to this API.
         public=False,
     )
 

@@ -47,7 +47,7 @@ def zookeeper(
         class_path: class path of these jars.
         logging: logging configuration, text by file name.
         options: further JVM options.
-        metrics: whether the distribution has ZooKeeper's provider of metrics for Prometheus.
+        metrics: whether the distribution contains ZooKeeper's metrics provider for Prometheus.
     """
     command = java(
         "org.apache.zookeeper.server.quorum.QuorumPeerMain",

@@ -1,1 +1,1 @@
-"""Where it runs: each target turns any service into resources."""
+"""The targets: each one creates the resources that run a service."""

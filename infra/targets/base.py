@@ -16,7 +16,7 @@ Drained = Callable[[Output[str]], Resource]
 
 @dataclass(frozen=True)
 class Requests:
-    """What the services of a stack request of a cluster.
+    """The resources that a stack's services request from a cluster.
 
     Args:
         pods: number of pods.
@@ -42,8 +42,8 @@ class Running:
         operator_endpoints: addresses for this machine, by the port's name.
         secret_files: paths of the secret files within the service, by the secret's name.
         instance: text that changes when the target replaces the process; empty if the target does not replace it.
-        own_check: URL of the target's own health state, where this machine does not check the service's port itself.
-        forwards: ports of this machine, among the operator's endpoints, that lead into a cluster.
+        own_check: URL of the health state that the target reports, if this machine does not check the service's port.
+        forwards: ports of this machine, among the operator's endpoints, that are forwarded into a cluster.
     """
 
     service: Service
@@ -57,7 +57,7 @@ class Running:
 
     @property
     def health_url(self) -> str:
-        """The URL of its health check."""
+        """The URL of the service's health check."""
         health = self.service.health
         return self.own_check or self.operator_endpoints[health.port].url + health.path
 
@@ -79,7 +79,7 @@ def refuse_replicas(service: Service, target: str) -> None:
 
 
 def digest(parts: Sequence[str]) -> str:
-    """A short digest of texts, which changes with each of them."""
+    """A short digest of texts."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -92,15 +92,15 @@ class Target(Protocol):
     """A place to run services.
 
     Attributes:
-        has_operators: whether an operator runs a service that describes one in `operated_by`.
-        requests: what the services request of the place; None where nothing is reserved.
+        has_operators: whether an operator runs the services that set `operated_by`.
+        requests: resources that the services request; None if the target reserves nothing.
     """
 
     has_operators: bool
 
     @property
     def requests(self) -> Requests | None:
-        """What the services that were declared so far request."""
+        """Resources that the services declared so far request."""
 
     @property
     def user(self) -> str:
@@ -118,7 +118,7 @@ class Target(Protocol):
 
         Args:
             service: description of the service.
-            secrets: all generated secrets by name. The service receives those that its description names.
+            secrets: all generated secrets by name. The service gets only those that its description names.
             after: resources that must exist before the service's first start. Few services need this.
             drained: creates the resource that drains the service before a replacement, on targets that replace
                 processes during a deployment.

@@ -31,7 +31,7 @@ class ContainerLayout:
     service: Service
 
     def values(self) -> dict[str, str]:
-        """The value of each placeholder, without those of the target."""
+        """The value of each placeholder, except those that the target adds."""
         service = self.service
         values = {
             "dist": service.image.home if service.image else f"{HOME}/{service.distribution.name}",

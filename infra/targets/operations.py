@@ -10,7 +10,7 @@ from infra.settings import Settings
 
 
 class OperationsError(Exception):
-    """The supervisor, engine or cluster refused a command or does not respond; the message has its error text."""
+    """The supervisor, engine or cluster refused a command or does not respond; the message contains its error text."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Operations(Protocol):
     data: Path | None
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
-        """Environment variables for a preview without the place where the stack runs; empty where it answers.
+        """Environment variables for a preview if the stack's place does not respond; empty if it responds.
 
         Args:
             folder: an empty folder for objects that the preview renders.
@@ -83,8 +83,8 @@ class Operations(Protocol):
 
         Args:
             service: name of the service.
-            lines: number of lines at the end of the log to begin with.
-            follow: whether to go on with new lines.
+            lines: number of existing lines to print, counted from the end of the log.
+            follow: whether to continue with new lines.
         """
 
     def logged(self) -> list[str]:
@@ -120,7 +120,7 @@ class Operations(Protocol):
 
 def operations(settings: Settings, stack: str) -> Operations:
     """The operations on a stack with these settings."""
-    # Each target imports what its own place needs.
+    # Imported here, so that only the modules of the selected target are loaded.
     if settings.target == "docker":
         from infra.targets.docker.operations import DockerOperations  # noqa: PLC0415
 

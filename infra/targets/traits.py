@@ -21,7 +21,7 @@ class Traits:
         keeps_data: default of `keepData`.
         uses_plugin: whether its resources need a provider plugin of Pulumi.
         runs_images: whether it runs published images of programs that have no distribution.
-        ignores: reason by pattern of a key, such as `*.storage`, for settings that the target ignores.
+        ignores: settings that the target ignores: the reason by pattern of the key, such as `*.storage`.
         impossible: function that returns further error messages, each with the key and the accepted value.
         image_section: section of the settings that names base image, registry and digests.
     """
@@ -63,7 +63,7 @@ _KUBERNETES_ONLY = {
 
 def _of_host(settings: "Settings") -> Iterator[str]:
     if settings.seatunnel.nodes > 1:
-        yield f"seatunnel.nodes {settings.seatunnel.nodes} need a host each; target host runs 1 node"
+        yield f"seatunnel.nodes {settings.seatunnel.nodes} need one host each; target host runs 1 node"
     if settings.pulsar.topology == "cluster":
         yield "pulsar.topology cluster needs a host for each server; target host runs topology standalone"
     if settings.starrocks.edition == "cluster":
@@ -91,7 +91,7 @@ def _nothing(_settings: "Settings") -> Iterator[str]:
 
 TRAITS: Mapping[str, Traits] = {
     "host": Traits(
-        # Services bind the loopback interface.
+        # Services listen on the loopback interface only.
         requires_tokens=False,
         keeps_data=False,
         uses_plugin=False,
@@ -121,7 +121,7 @@ TRAITS: Mapping[str, Traits] = {
         image_section="kubernetes",
     ),
 }
-"""The targets by the name that `kappastack:target` has."""
+"""The targets by the value of `kappastack:target`."""
 
 
 def _set_keys(document: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:

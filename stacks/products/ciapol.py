@@ -18,9 +18,9 @@ class CiapolSettings(ProductSettings):
     """Settings of CIAPOL in a stack."""
 
     ingest: IngestSettings = IngestSettings()
-    retention_months: Annotated[int, Field(ge=1, le=120, description="whole months before the archive")] = 13
+    retention_months: Annotated[int, Field(ge=1, le=120, description="whole months before rows are archived")] = 13
     quality_threshold: Annotated[
-        float, Field(ge=0, le=1, description="completeness of an hour below which it alerts")
+        float, Field(ge=0, le=1, description="completeness of an hour below which an alert is sent")
     ] = 0.75
 
     def job_settings(self) -> Mapping[str, str]:
@@ -28,7 +28,7 @@ class CiapolSettings(ProductSettings):
         return self.ingest.placeholders()
 
     def task_parameters(self) -> Mapping[str, int | float]:
-        """Used by the archive and by the alerts on data quality."""
+        """Parameters of the archive and of the data-quality alerts."""
         return {"retention_months": self.retention_months, "quality_threshold": self.quality_threshold}
 
 

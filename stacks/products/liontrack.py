@@ -1,4 +1,4 @@
-"""LionTrack: tracking of lions, with the people who follow them."""
+"""LionTrack: tracking of lions, and activity of the users who follow them."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ PRODUCT = Product(
         ),
         stored="SELECT COUNT(*) FROM liontrack_bronze.messages",
         first=(Computation(workflow="liontrack_bigdata_pipeline"),),
-        # A second copy, shifted by other days, would give each lion two tracks at once.
+        # A second publication would be shifted by other days, and give each lion two simultaneous tracks.
         fresh_hours=float("inf"),
     ),
 )

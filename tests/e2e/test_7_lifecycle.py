@@ -52,7 +52,7 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_lea
     up.wait(PATIENCE)
 
     up, output = fresh.up_until("PlatformHealthy", "creating")
-    assert "left its lock" in output
+    assert "ended without removing its lock" in output
     # Like a terminal, signal every foreground process. The second signal makes Pulumi exit at once.
     for _ in range(2):
         os.killpg(up.pid, signal.SIGINT)

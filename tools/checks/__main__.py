@@ -55,13 +55,13 @@ def main() -> int:
     """Run the command line."""
     known = [layer.name for layer in layers(long=False)]
     parser = argparse.ArgumentParser(prog="python -m tools.checks", description="Runs tests and checks.")
-    parser.add_argument("layer", nargs="*", help=f"of {', '.join(known)}; all where none is named")
+    parser.add_argument("layer", nargs="*", help=f"one of {', '.join(known)}; by default all")
     parser.add_argument("--long", action="store_true", help="full counts instead of shortened ones")
     parser.add_argument("--changed", action="store_true", help="style, types, and unit tests of what changed")
     arguments = parser.parse_args()
     if arguments.changed:
         if arguments.layer or arguments.long:
-            parser.error("--changed chooses layers itself: name no layer, and no --long")
+            parser.error("--changed selects the layers itself: give neither a layer nor --long")
         selection = changes.select()
         heading("Changes")
         print("\n".join(selection.lines()), flush=True)

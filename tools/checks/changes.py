@@ -20,7 +20,7 @@ ALWAYS = ("tests/unit/setup/test_repository.py",)
 BUDGET = 35.0
 """Maximum test time of `make check` in seconds, by the durations in the last report of the unit layer."""
 UNKNOWN = 1.0
-"""Assumed seconds of a test file without a measured duration."""
+"""Assumed duration of a test file without a measurement, in seconds."""
 EVERYTHING = ("pyproject.toml", "requirements/dev.txt", "tests/conftest.py", "infra/versions.py")
 """Files that every test depends on."""
 

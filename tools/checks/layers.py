@@ -125,7 +125,7 @@ def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[s
     variables = {"KAPPASTACK_LONG": "1"} if long else {}
     if workers > 1:
         options += ["--numprocesses", str(workers), "--dist", "loadfile"]
-        # With several workers, threads of numeric libraries would compete for the cores in busy loops.
+        # With several workers, the busy-waiting threads of numeric libraries would compete for the cores.
         variables["OMP_NUM_THREADS"] = "1"
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
@@ -177,10 +177,10 @@ def layers(*, long: bool) -> list[Layer]:
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
         Layer("distributions", "Distributions", distributions, alone=True),
-        # The longest layers start first; quick ones run beside them.
+        # The longest layers start first; quick ones run at the same time.
         Layer(
             "integration",
-            "Integration tests of all else",
+            "Other integration tests",
             lambda: python_tests("integration", "integration", long=long, without=workflows),
         ),
         Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),

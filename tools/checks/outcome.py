@@ -105,7 +105,7 @@ def _name(case: ET.Element) -> str:
 def judged(succeeded: bool, counted: Outcome, details: str) -> Outcome:
     """The outcome of a test runner, from its exit status and its reports.
 
-    It counts as failed if no test ran, or if the runner failed without a failed test.
+    The layer counts as failed if no test ran, or if the runner failed without a failed test.
 
     Args:
         succeeded: whether the runner's exit status was 0.

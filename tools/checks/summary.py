@@ -25,7 +25,7 @@ class Result:
 
 
 def lines(results: Sequence[Result], seconds: float) -> Iterator[str]:
-    """The lines of the summary. The last line alone shows the counts and whether the run passed.
+    """The lines of the summary. The last line contains the counts and whether the run passed.
 
     Args:
         results: results of all layers, in order.

@@ -22,8 +22,10 @@ def main() -> int:
     parser.add_argument(
         "--stack", default=os.environ.get("STACK") or "dev", help="stack whose settings name the base image"
     )
-    parser.add_argument("--base-image", help="replaces the base image of the stack's settings")
-    parser.add_argument("--push", metavar="REGISTRY", help="push them there and print the stack's settings")
+    parser.add_argument("--base-image", help="base image instead of the one in the stack's settings")
+    parser.add_argument(
+        "--push", metavar="REGISTRY", help="push the images to this registry and print the stack's settings"
+    )
     options = parser.parse_args()
     settings = load_settings(stack_configuration(options.stack))
     base = options.base_image or settings.images.base_image

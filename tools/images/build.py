@@ -23,10 +23,10 @@ def build(wanted: Sequence[Image], base_image: str, report: Report) -> None:
     Args:
         wanted: images to build.
         base_image: reference of the base image.
-        report: takes a progress line for each image.
+        report: called with a progress line for each image.
 
     Raises:
-        ImageError: the build failed; the message has the end of its output.
+        ImageError: the build failed; the message contains the end of its output.
     """
     missing = [image for image in wanted if not exists(image.local)]
     if not missing:
@@ -87,7 +87,7 @@ def push(
         wanted: images that the engine has.
         published: references of upstream images, by distribution; missing ones are pulled first.
         registry: registry and path, such as `registry.example:5000/team`.
-        report: takes a progress line for each image.
+        report: called with a progress line for each image.
         section: section of the settings for these images.
 
     Returns:

@@ -47,5 +47,5 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
         with path.open("rb") as file:
             tar.addfile(_plain(member, 0o755 if executable else 0o644), file)
     else:
-        # With hard links: a jar that several servers share is stored once.
+        # Hard links are kept, so that a jar that several servers share is stored once.
         tar.addfile(_plain(member, 0o755))

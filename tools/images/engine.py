@@ -16,7 +16,7 @@ def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) ->
         write: writes the command's standard input.
 
     Raises:
-        ImageError: the command failed; the message has the end of its output.
+        ImageError: the command failed; the message contains the end of its output.
     """
     command: Sequence[str] = ["docker", *arguments]
     try:
@@ -50,9 +50,9 @@ def exists(reference: str) -> bool:
     """Whether the engine has an image.
 
     Raises:
-        ImageError: no engine answers.
+        ImageError: no engine responds.
     """
     done = subprocess.run(["docker", "image", "inspect", reference], capture_output=True, text=True, check=False)
     if done.returncode != 0 and "No such image" not in done.stderr:
-        raise ImageError(f"the Docker Engine does not answer: {done.stderr.strip()}")
+        raise ImageError(f"the Docker Engine does not respond: {done.stderr.strip()}")
     return done.returncode == 0

@@ -1,1 +1,1 @@
-"""Writes a small product that runs, as a start for a real one."""
+"""Generates a small product that runs, as a starting point for a real one."""

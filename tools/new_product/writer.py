@@ -19,24 +19,24 @@ _PRODUCTS = "kappastack:products"
 
 
 class NewProductError(Exception):
-    """The product cannot be written; the message has the reason."""
+    """The product cannot be generated; the message contains the reason."""
 
 
 def write_product(name: str, *, title: str = "", port: int = 0, stack: str = "local", root: Path = ROOT) -> list[Path]:
     """Write the files of a product, and add it to the settings of a stack.
 
     Args:
-        name: of the product.
-        title: for people; empty for the name.
-        port: of its API, before the stack's offset; 0 for the first free one.
+        name: name of the product.
+        title: title for users; empty for the name.
+        port: port of its API, before the stack's offset; 0 for the first free one.
         stack: name of the stack.
-        root: the repository.
+        root: folder of the repository.
 
     Returns:
         The paths written, relative to the repository; the stack's settings come last.
 
     Raises:
-        NewProductError: the name or the port is taken or wrong, or a file exists already.
+        NewProductError: the name or the port is used already or invalid, or a file exists already.
     """
     port = port or _free_port()
     try:
@@ -66,7 +66,7 @@ def write_product(name: str, *, title: str = "", port: int = 0, stack: str = "lo
 
 
 def with_product(text: str, name: str) -> str:
-    """The text of a stack's settings with one more product; comments and all other lines stay.
+    """Add a product to the text of a stack's settings; comments and all other lines stay unchanged.
 
     Raises:
         NewProductError: the stack has the product already, or the text has an unexpected form.
@@ -88,7 +88,9 @@ def with_product(text: str, name: str) -> str:
         )
     after = ((yaml.safe_load(added) or {}).get("config") or {}).get(_PRODUCTS) or {}
     if after != {**products, name: {}}:
-        raise NewProductError(f"add `{name}: {{}}` below {_PRODUCTS} yourself: the settings are not in the usual form")
+        raise NewProductError(
+            f"add `{name}: {{}}` below {_PRODUCTS} by hand: the file does not have the expected layout"
+        )
     return added
 
 
@@ -104,8 +106,10 @@ def _free_port() -> int:
 
 def _refuse_taken(name: str, port: int) -> None:
     if name in declared():
-        raise NewProductError(f"NAME={name}: there is such a product already, stacks/products/{name}.py")
+        raise NewProductError(f"NAME={name}: this product exists already: stacks/products/{name}.py")
     if port in (taken := _taken_ports()):
-        raise NewProductError(f"PORT={port} is that of {taken[port]}")
+        raise NewProductError(f"PORT={port} is already used by {taken[port]}")
     if not 1024 <= port <= 16_000:
-        raise NewProductError(f"PORT={port}: choose one from 1024 to 16000, so that every offset stays below 32768")
+        raise NewProductError(
+            f"PORT={port}: choose a port from 1024 to 16000, so that it stays below 32768 with every offset"
+        )

@@ -1,1 +1,1 @@
-"""What a revision would change in a stack, as Markdown: from the files alone, without a service and without secrets."""
+"""Previews the changes of a revision to a stack as Markdown, from the files alone: without services and secrets."""

@@ -1,4 +1,4 @@
-"""Prints what the working tree would change in a stack: `python -m tools.preview --stack NAME [--base REVISION]`."""
+"""Prints the changes of the working tree to a stack: `python -m tools.preview --stack NAME [--base REVISION]`."""
 
 import argparse
 import os
@@ -16,17 +16,21 @@ from tools.preview.text import markdown
 from tools.stack.configuration import stack_configuration
 
 _NOT_COMPARED = (
-    "What runs now, and what was changed by hand: `make drift STACK={stack}` compares with the deployed stack.",
+    "The running stack and manual changes to it: `make drift STACK={stack}` compares them with the files.",
     "Policies on containers and pods: `make policies STACK={stack}`.",
-    "Generated passwords and tokens, and other values that only a deployment knows.",
+    "Generated passwords and tokens, and other values that exist only after a deployment.",
 )
 
 
 def main() -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tools.preview", description="What a change does to a stack.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.preview", description="Shows the effect of a change on a stack."
+    )
     parser.add_argument("--stack", default=os.environ.get("STACK") or "local", help="its name; `local` by default")
-    parser.add_argument("--base", default="", help="revision to compare with; by default where the branch left main")
+    parser.add_argument(
+        "--base", default="", help="revision to compare with; by default the commit at which the branch left main"
+    )
     options = parser.parse_args()
     try:
         print(rendered(options.stack, options.base), end="")
@@ -58,7 +62,7 @@ def rendered(stack: str, wanted: str) -> str:
 
 
 def violations(stack: StackFacts, plan: Plan) -> list[str]:
-    """What policies refuse, a line each; those on containers need a target and run in `make policies`."""
+    """Violations of the policies on settings and resources, one line each. `make policies` also checks containers."""
     level = "mandatory" if stack.is_mandatory else "advisory"
     found = [f"{rule.name} ({level}): {line}" for rule in on_settings.RULES for line in rule.check(stack)]
     for each in plan.resources:

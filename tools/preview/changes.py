@@ -1,4 +1,4 @@
-"""What changes between two plans of a stack."""
+"""Finds the changes between two plans of a stack."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ from infra.settings import ROOT
 from tools.preview.plan import Plan, PlannedResource, PlannedService, differences
 
 MOST = 12
-"""Differences of one item that are listed; the others are counted."""
+"""Maximum number of differences of one item that are listed; further ones are only counted."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that changes.
+    """A changed service, job or workflow.
 
     Args:
-        name: of the service, job or workflow.
+        name: name of the service, job or workflow.
         verb: added, changed, replaced or removed.
-        details: what exactly, a line each.
-        effect: on data and jobs; empty for none.
+        details: the individual differences, one line each.
+        effect: effect on data and jobs; empty for none.
     """
 
     name: str
@@ -43,7 +43,7 @@ class NewMigration:
 
 @dataclass
 class Changes:
-    """All changes of a stack, and what they lose or interrupt."""
+    """All changes of a stack, with lost data and interruptions."""
 
     services: list[Item] = field(default_factory=list)
     migrations: list[NewMigration] = field(default_factory=list)
@@ -100,7 +100,7 @@ def _volumes(service: PlannedService, verb: str) -> str:
 
 
 def _details(old: PlannedService, new: PlannedService, before: Plan, after: Plan) -> list[str]:
-    """What differs in a service; the image first, because it restarts the process by itself."""
+    """The differences of a service. The image comes first, because a changed image alone restarts the process."""
     lines = []
     image = before.images.get(old.own_image, old.image), after.images.get(new.own_image, new.image)
     if image[0] != image[1]:
@@ -120,7 +120,7 @@ def _lines(found: list[tuple[str, str, str]]) -> list[str]:
 
 
 def _arrow(old: str, new: str) -> str:
-    """Two values; of long texts only the lines that differ."""
+    """The old and the new value; of long texts only the lines that differ."""
     if "\n" in old or "\n" in new or len(old) > 80 or len(new) > 80:
         removed = [line for line in old.splitlines() if line not in new.splitlines()]
         added = [line for line in new.splitlines() if line not in old.splitlines()]

@@ -18,7 +18,7 @@ from tools.preview.text import MARK
 from tools.stack.configuration import stacks
 
 LONGEST: Final = 60_000
-"""Characters of a comment. Source: GitHub refuses bodies of more than 65,536."""
+"""Maximum length of a comment in characters. Source: GitHub refuses bodies of more than 65,536."""
 _PER_PAGE = 100
 _TEXTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
 
@@ -36,25 +36,25 @@ _COMMENTS: TypeAdapter[list[Comment]] = TypeAdapter(list[Comment])
 
 
 def collect(texts: Mapping[str, str], output: Path, summary: Path) -> None:
-    """Write previews where the steps and jobs of a workflow find them.
+    """Write previews as output of a workflow step, and into the summary of the job.
 
     Args:
         texts: Markdown by stack.
-        output: file of the step's outputs; it gets `previews`, a JSON object on one line.
+        output: file of the step's outputs. The function appends `previews`, a JSON object on one line.
         summary: file of the job's summary.
     """
     with output.open("a") as file:
-        # JSON escapes line breaks, so no text can begin another output.
+        # JSON escapes line breaks, so that a text cannot define another output.
         file.write(f"previews={json.dumps(texts)}\n")
     with summary.open("a") as file:
         file.write("\n".join(texts.values()))
 
 
 def cut(text: str) -> str:
-    """A text that GitHub accepts as a comment; the end of a longer one is in the job's summary."""
+    """Cut a text to the length that GitHub accepts for a comment. The job's summary contains the full text."""
     if len(text) <= LONGEST:
         return text
-    return f"{text[:LONGEST]}\n\n… cut here. The summary of the workflow's run has the whole text.\n"
+    return f"{text[:LONGEST]}\n\n… cut here. The summary of the workflow run contains the whole text.\n"
 
 
 class PullRequest:
@@ -70,7 +70,7 @@ class PullRequest:
         """Write the comment of a stack, or replace its text if there is one.
 
         Raises:
-            OSError: GitHub refused, or does not answer.
+            OSError: GitHub refused the request or does not respond.
         """
         mark = MARK.format(stack=stack)
         for comment in self._all():
@@ -105,7 +105,7 @@ class PullRequest:
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command."""
     if list(arguments) == ["collect"]:
-        # Imported here: the job that comments does not load the program.
+        # Imported here, because the job that writes comments must not load the Pulumi program.
         from tools.preview.__main__ import rendered  # noqa: PLC0415
 
         texts = {stack: rendered(stack, environment.get("BASE", "")) for stack in stacks()}

@@ -1,4 +1,4 @@
-"""What a revision declares for a stack, as `tools/preview/record.py` prints it."""
+"""The model of the JSON that `tools/preview/record.py` prints: the declarations of a revision for a stack."""
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -11,12 +11,12 @@ class PlannedService(_Part):
     """A service.
 
     Args:
-        image: of another project, with its tag; empty if the service runs an image or folder of this repository.
-        own_image: name of that.
-        software: version by name of the distributions that it runs from.
-        volumes: names of the folders that outlive its process.
+        image: published image of another project with its tag; empty if the service runs this repository's files.
+        own_image: name of this repository's image or distribution.
+        software: version of each distribution that it runs from, by name.
+        volumes: names of its volumes.
         streaming: whether streaming jobs stop before it is replaced.
-        description: everything else about it, by name.
+        description: all other properties by name.
     """
 
     image: str
@@ -39,16 +39,16 @@ class Plan(_Part):
     """Everything that a revision declares for a stack.
 
     Args:
-        stack: its name.
-        target: where it runs.
+        stack: name of the stack.
+        target: target of the stack.
         keep_data: whether deleted services and schemas keep their data.
-        settings: value by dotted key, as in the stack's file.
-        services: by name.
-        images: tag by name of the repository's images; empty on a target without images.
-        resources: inside the services.
-        migrations: text by version, by database.
-        folders: of the migrations, by database.
-        replication_num: what that placeholder stands for in migrations.
+        settings: value of each setting, by dotted key as in the stack's file.
+        services: services by name.
+        images: tag of each image of this repository, by name; empty on a target without images.
+        resources: resources inside the services.
+        migrations: text of each migration by version, by database.
+        folders: folder of the migrations, by database.
+        replication_num: value of this placeholder in migrations.
     """
 
     stack: str
@@ -63,12 +63,12 @@ class Plan(_Part):
     replication_num: int
 
     def of_type(self, kind: str) -> dict[str, PlannedResource]:
-        """Its resources of a type, by name."""
+        """The plan's resources of a type, by name."""
         return {each.name: each for each in self.resources if each.type == kind}
 
 
 def differences(before: JsonValue, after: JsonValue, path: str = "") -> list[tuple[str, str, str]]:
-    """Dotted path, old and new text of each value that differs; an empty text stands for a missing value."""
+    """Dotted path, old and new text of each value that differs; a missing value is an empty text."""
     if isinstance(before, dict) and isinstance(after, dict):
         found = []
         for name in {**before, **after}:

@@ -18,19 +18,19 @@ _MAIN = ("origin/main", "main")
 
 
 class RevisionError(Exception):
-    """The plan of a revision cannot be made; the message says why."""
+    """The plan of a revision cannot be created; the message contains the reason."""
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A revision of this repository: its commit, and how messages name it; both empty without git."""
+    """A revision of this repository: its commit, and its name in messages; both empty without git."""
 
     commit: str
     name: str
 
     @property
     def shown(self) -> str:
-        """For people."""
+        """The revision's name in messages."""
         return f"{self.name} (`{self.commit[:10]}`)" if self.commit else "nothing"
 
 
@@ -38,7 +38,7 @@ def base(wanted: str = "") -> Revision:
     """The revision to compare with.
 
     Args:
-        wanted: any name of git; by default the commit at which the branch left main.
+        wanted: a commit, branch or tag; by default the commit at which the branch left main.
 
     Raises:
         RevisionError: the repository has no such revision.
@@ -57,7 +57,7 @@ def base(wanted: str = "") -> Revision:
 
 
 def plans(stack: str, revision: Revision) -> tuple[Plan, Plan, list[str]]:
-    """The plan of a revision, that of the working tree, and why the first is empty where it is.
+    """The plans of a revision and of the working tree, and the reasons why the first one is empty, if it is.
 
     Raises:
         RevisionError: the working tree has no valid plan.
@@ -102,7 +102,7 @@ def _extract(revision: Revision, folder: Path) -> None:
 
 
 def _record(stack: str, root: Path) -> Plan:
-    """Run `record.py` on a checkout: with its packages first, and without the folder of this package."""
+    """Run `record.py` on a checkout, with that checkout's packages first on the path."""
     hidden = ("PULUMI_", "KAPPASTACK_", "DOCKER_", "KUBECONFIG")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     variables |= {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}

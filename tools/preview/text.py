@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from tools.preview.changes import Changes, Item, NewMigration
 
 MARK = "<!-- kappastack preview of stack {stack} -->"
-"""First line of the text: a workflow finds the comment that it updates by it."""
+"""First line of the text, by which the GitHub workflow finds the comment to update."""
 
 
 def markdown(
@@ -14,11 +14,11 @@ def markdown(
     """The whole text.
 
     Args:
-        stack: its name.
-        changes: from the baseline.
-        baseline: what the stack is compared with.
-        not_compared: what the preview cannot know, a line each.
-        refused: violations of policies, a line each.
+        stack: name of the stack.
+        changes: changes from the baseline.
+        baseline: revision that the stack is compared with.
+        not_compared: facts that a preview cannot compare, one line each.
+        refused: violations of policies, one line each.
     """
     parts = [
         MARK.format(stack=stack),
@@ -38,7 +38,7 @@ def markdown(
 
 
 def summary(changes: Changes) -> str:
-    """One line."""
+    """The changes in one line."""
     counted = [
         *_counted("service", changes.services),
         *([_plural(len(changes.migrations), "migration") + " to run"] if changes.migrations else []),
@@ -89,7 +89,10 @@ def _migrations(migrations: Sequence[NewMigration]) -> Iterable[str]:
     for each in migrations:
         yield f"**{each.file}**, in database `{each.database}`:"
         notes = [f"- ⚠ {loss.place} {loss.what}: {loss.reason or 'no reason given'}" for loss in each.review.losses]
-        notes += [f"- {rewrite.place} {rewrite.what}: the more rows, the longer" for rewrite in each.review.rewrites]
+        notes += [
+            f"- {rewrite.place} {rewrite.what}: the duration grows with the number of rows"
+            for rewrite in each.review.rewrites
+        ]
         if notes:
             yield "\n".join(notes)
         yield f"```sql\n{each.sql.strip()}\n```"

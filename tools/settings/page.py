@@ -41,14 +41,14 @@ def page() -> str:
 
 
 def documented() -> list[Key]:
-    """Keys that the table has: those with a value, and of a product those that other products do not have."""
+    """The keys in the table: all keys with a value. Keys that every product has are listed once."""
     common = f"{PRODUCTS}.{ANY_PRODUCT}."
     everywhere = {path.removeprefix(common) for path in keys() if path.startswith(common)}
     return [key for key in keys().values() if not key.section and _within_product(key.path) not in everywhere]
 
 
 def _within_product(path: str) -> str:
-    """The part of a path below a declared product's section, empty for all other paths."""
+    """The part of a path below the section of a declared product; empty for other paths."""
     section, _, rest = path.partition(".")
     product, _, below = rest.partition(".")
     return below if section == PRODUCTS and product in declared() else ""
@@ -60,7 +60,7 @@ def _row(key: Key) -> str:
 
 
 def _formats() -> dict[str, str]:
-    """Description of the texts that a pattern permits, by pattern."""
+    """Description of each pattern of a text setting, by pattern."""
     schemas = [Schema.model_validate(TypeAdapter[str](each).json_schema()) for each in (Memory, Cpu)]
     return {schema.pattern: schema.description for schema in schemas}
 

@@ -29,7 +29,7 @@ _HOST = re.compile(r"^\s+kappastack:target:\s*[\"']?host\b", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the set-up, with a function that tests whether it is done and a function that does it."""
+    """A step of the set-up: a function that checks whether it is done, and a function that does it."""
 
     name: str
     ready: Callable[[], bool]
@@ -116,10 +116,10 @@ def prepare(*, tests: bool, distributions: bool) -> None:
 
 
 def stack_problems(stack: str) -> list[str]:
-    """What prevents that a stack of target `host` runs on this machine. A fresh set-up would find out after minutes.
+    """Reasons why a stack of target `host` cannot run on this machine. `make up` would fail only after minutes.
 
     Args:
-        stack: name; empty for none.
+        stack: name of the stack; empty for none.
     """
     file = ROOT / f"Pulumi.{stack}.yaml"
     if not stack or not file.is_file() or not _HOST.search(file.read_text()):
@@ -131,9 +131,9 @@ def main() -> int:
     """Run the command line; return exit status 0 if nothing is missing."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.setup", description="Prepares this checkout.")
     parser.add_argument("command", nargs="?", choices=["run", "doctor"], default="run")
-    parser.add_argument("--tests", action="store_true", help="with what only the tests need")
-    parser.add_argument("--stack", default="", help="refuse at once a machine on which this stack cannot run")
-    parser.add_argument("--distributions", action="store_true", help="assemble the distributions meanwhile")
+    parser.add_argument("--tests", action="store_true", help="also prepare what only the tests need")
+    parser.add_argument("--stack", default="", help="refuse a machine on which this stack cannot run")
+    parser.add_argument("--distributions", action="store_true", help="also assemble the distributions")
     arguments = parser.parse_args()
     if arguments.command == "doctor":
         text, usable = doctor.examine()
@@ -153,7 +153,7 @@ def main() -> int:
         print(f"Set-up failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nSet-up interrupted; run it again to go on.", file=sys.stderr)
+        print("\nSet-up interrupted; run it again to continue.", file=sys.stderr)
         return 130
     return 0
 

@@ -13,7 +13,7 @@ _PACKAGE = "github.com/rhysd/actionlint/cmd/actionlint"
 
 
 def prepare(report: Report) -> Path:
-    """The program; it is built where the cache does not have it.
+    """The path of the program; it is built if the cache does not contain it.
 
     Raises:
         SetupError: the build failed.

@@ -9,7 +9,7 @@ _ONLY = "only stacks of target docker, such as dev, need it"
 
 
 def rows() -> list[tuple[str, str, bool]]:
-    """Rows of the table: what was examined, its state, whether that suffices.
+    """Rows of the table: the examined object, its state, and whether that suffices.
 
     A missing engine suffices, because the stack `local` does not need one.
     """
@@ -19,7 +19,7 @@ def rows() -> list[tuple[str, str, bool]]:
     if client is None:
         return [("Docker client", f"none; {_ONLY}: apt-get install docker.io", True)]
     version = _server_version(client)
-    found = f"{version} at {address}" if version else f"none answers at {address}; {_ONLY}"
+    found = f"{version} at {address}" if version else f"no engine responds at {address}; {_ONLY}"
     return [("Docker client", client, True), ("Docker Engine", found, bool(version) or not host)]
 
 

@@ -36,9 +36,9 @@ class Finding:
 
     Args:
         what: name of what was examined.
-        found: its state.
-        ok: whether that suffices.
-        advice: what to do if it does not suffice.
+        found: state of the examined object.
+        ok: whether the state suffices.
+        advice: remedy if the state does not suffice.
     """
 
     what: str
@@ -87,23 +87,23 @@ def ports(offset: int) -> Iterator[Finding]:
             others.append(
                 Finding(
                     f"port {port}",
-                    f"taken by {who}; {name} uses it" + (" in stacks with clusters" if clusters else ""),
+                    f"used by {who}; {name} needs it" + (" in stacks with clusters" if clusters else ""),
                     ok=clusters,
                     advice="stop that process, or set KAPPASTACK_PORT_OFFSET to 100, which shifts all ports",
                 )
             )
     if own:
-        yield Finding("own ports", f"held by this checkout's stack: {' '.join(map(str, sorted(own)))}", ok=True)
+        yield Finding("own ports", f"used by this checkout's stack: {' '.join(map(str, sorted(own)))}", ok=True)
     if free:
         yield Finding("free ports", " ".join(map(str, sorted(free))), ok=True)
     yield from others
 
 
 def machine_rows() -> Iterator[Finding]:
-    """Rows about what services of stacks on this machine need from it."""
+    """Rows about requirements that services of target `host` have of this machine."""
     found = machine.problems(state_folder())
     if not found:
-        yield Finding("user and mounts", f"suit the services of stack local (user {os.getuid()})", ok=True)
+        yield Finding("user and mounts", f"suitable for the services of stack local (user {os.getuid()})", ok=True)
     for problem in found:
         text, _, advice = problem.partition(": ")
         yield Finding("user and mounts", text, ok=False, advice=advice)
@@ -126,20 +126,20 @@ def tools() -> Iterator[Finding]:
     home = java.find()
     yield Finding(
         "JDK",
-        f"{java.release(home)} in {home}" if home else "none that will do",
+        f"{java.release(home)} in {home}" if home else "none that is suitable",
         home is not None,
         f"{JAVA_OLDEST} to {JAVA_NEWEST}: see the command below",
     )
     maven = java.maven()
     yield Finding(
         "Maven",
-        dotted(maven[1]) if maven else "none that will do",
+        dotted(maven[1]) if maven else "none that is suitable",
         maven is not None,
         f"{dotted(MAVEN_OLDEST)} or newer: see the command below",
     )
     found = node.on_path()
-    shown = dotted(found[1]) if found else ("pinned, in the cache" if node.ready() else "none that will do")
-    yield Finding("Node.js", shown, node.ready(), f"{dotted(NODE_OLDEST)} or newer; `make setup` brings one")
+    shown = dotted(found[1]) if found else ("pinned, in the cache" if node.ready() else "none that is suitable")
+    yield Finding("Node.js", shown, node.ready(), f"{dotted(NODE_OLDEST)} or newer; `make setup` installs one")
     cli = pulumi_cli.on_path()
     built = (pulumi_cli.folder() / "pulumi").exists()
     shown = f"{PULUMI}, in the cache" if built else f"{dotted(cli[1])} on PATH" if cli else "not built yet"

@@ -30,7 +30,7 @@ def ready() -> bool:
 
 def prepare(report: Report) -> None:
     """Install the pinned Node.js into the cache."""
-    report(f"installing a pinned one into the cache: PATH has none of version {dotted(NODE_OLDEST)} or newer")
+    report(f"installing a pinned Node.js into the cache: PATH has none of version {dotted(NODE_OLDEST)} or newer")
     install_tool("node", report, finish)
 
 
@@ -48,4 +48,6 @@ def finish(unpacked: Path) -> None:
         (programs / name).unlink()
         (programs / name).symlink_to(script)
         if output_of([programs / "node", programs / name, "--version"]) is None:
-            raise SetupError(f"the pinned {name} does not run here: install Node.js {dotted(NODE_OLDEST)} or newer")
+            raise SetupError(
+                f"the pinned {name} does not run on this machine: install Node.js {dotted(NODE_OLDEST)} or newer"
+            )

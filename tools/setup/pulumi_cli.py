@@ -76,7 +76,9 @@ def _finish_go(unpacked: Path) -> None:
     for program in [*(root / "bin").iterdir(), *(root / "pkg" / "tool").glob("*/*")]:
         program.chmod(0o755)
     if output_of([unpacked / _GO, "version"]) is None:
-        raise SetupError(f"the pinned Go does not run here: install Go {dotted(GO_OLDEST)} or newer and run again")
+        raise SetupError(
+            f"the pinned Go does not run on this machine: install Go {dotted(GO_OLDEST)} or newer and run again"
+        )
 
 
 def prepare(report: Report) -> None:

@@ -55,9 +55,9 @@ def prepare(report: Report) -> None:
     """Create the environment, or update it to match the lock."""
     if not _usable():
         if VENV.exists():
-            report("replacing one that was made in another folder, has another version of Python, or does not run")
+            report("replacing an environment of another folder or Python version, or one that does not run")
             shutil.rmtree(VENV)
-        report(f"creating it with Python {sys.version.split()[0]}")
+        report(f"creating the environment with Python {sys.version.split()[0]}")
         run([_base_python(), "-m", "venv", VENV], report, log="venv.log")
     _STAMP.unlink(missing_ok=True)
     report("installing uv")
@@ -65,7 +65,7 @@ def prepare(report: Report) -> None:
     run([*pip, "--no-deps", "--require-hashes", "-r", _LOCKS[0]], report, log="uv.log")
     report("installing packages")
     run(
-        # Compiled now: with PYTHONDONTWRITEBYTECODE, each start would otherwise compile its imports again.
+        # With PYTHONDONTWRITEBYTECODE, each start would compile its imports again, so they are compiled here.
         [UV, "pip", "sync", "--compile-bytecode", "--python", PYTHON, "--require-hashes", _LOCKS[1]],
         report,
         log="packages.log",
@@ -88,7 +88,7 @@ def install_tool(name: str, report: Report, finish: Callable[[Path], None]) -> P
 
     Args:
         name: name of the hashed lock in `requirements/`, without extension, such as `go`.
-        report: takes progress lines.
+        report: called with progress lines.
         finish: makes the unpacked programs executable and checks that they run. The folder is renamed to its final
             path only afterwards.
     """

@@ -21,7 +21,7 @@ def first_on_path(names: Sequence[str]) -> str | None:
 
 
 def _there_or_useless(program: str) -> bool:
-    """Whether a program is installed, or useless here, because only root on Linux can start a Docker Engine."""
+    """Whether a program is installed, or useless because only root on Linux can start a Docker Engine."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     return sys.platform != "linux" or os.geteuid() != 0 or shutil.which(program, path=path) is not None
 
@@ -32,7 +32,7 @@ class Package:
 
     Args:
         name: name of the package.
-        purpose: what it is needed for, in a few words.
+        purpose: purpose of the package in a few words.
         present: whether the requirement is met already, by this package or otherwise.
         tests_only: whether only `make test` needs it.
     """
@@ -129,4 +129,4 @@ def install(packages: Sequence[Package], report: Report) -> None:
     )
     if still := [package for package in packages if not package.present()]:
         names = [package.name for package in still]
-        raise SetupError(f"apt-get installed {' '.join(names)}, but what they are needed for is still not found")
+        raise SetupError(f"apt-get installed {' '.join(names)}, but the programs that they provide are still not found")

@@ -1,1 +1,1 @@
-"""How large a stack on Kubernetes must be for a load."""
+"""Computes the size of a stack on Kubernetes for a given load."""

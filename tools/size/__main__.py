@@ -1,4 +1,4 @@
-"""`make size`: prints what a load needs, and the settings to paste."""
+"""`make size`: prints the servers and resources for a load, and the settings to paste."""
 
 import argparse
 import sys

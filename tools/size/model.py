@@ -13,7 +13,7 @@ BROKER_CORES, ZETA_CORES, BACKEND_CORES = 4, 4, 16
 MOST_BROKERS = MOST_BOOKIES = 9
 MOST_PARALLELISM = 16
 MOST_BACKENDS = 3
-"""Largest numbers that the settings of a stack permit."""
+"""Largest values that the settings of a stack permit."""
 
 
 LARGEST_EVENT = 512 * 1024
@@ -21,12 +21,12 @@ LARGEST_EVENT = 512 * 1024
 
 
 class LoadError(ValueError):
-    """A load is impossible; the message names the value and what would be right."""
+    """An invalid load; the message names the value and the permitted range."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a platform must carry.
+    """The load of a platform.
 
     Args:
         events_per_second: mean over the busiest hour.
@@ -55,11 +55,11 @@ class Load:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a load needs.
+    """The servers and resources for a load.
 
     Args:
-        partitions: of the topic.
-        parallelism: of the ingest job.
+        partitions: number of partitions of the topic.
+        parallelism: parallelism of the ingest job.
         brokers: number of brokers.
         bookies: number of bookies.
         backends: number of StarRocks' backends.
@@ -101,10 +101,10 @@ class Plan:
 
 
 def plan(load: Load) -> Plan:
-    """What a load needs, by the figures of `tools.size.constants`."""
+    """Compute the servers and resources for a load, with the constants of `tools.size.constants`."""
     rate = load.events_per_second
     messaging = _cores(rate, of.PULSAR_MICROS)
-    # One copy costs about as much as the broker's own work; the measured process does both once.
+    # Storing one copy costs about as much CPU as the broker's work; the measured process does both once.
     copying = messaging * (1 + COPIES) / 2
     written = rate * load.event_bytes
     bookies = max(COPIES, math.ceil(written * COPIES / of.DISK_BYTES.value))
@@ -133,11 +133,11 @@ def plan(load: Load) -> Plan:
 
 @dataclass(frozen=True)
 class Limit:
-    """Where a part of the platform ends.
+    """The load at which a service of the platform reaches its limit.
 
     Args:
-        events_per_second: load that it carries at most.
-        what: the part, and what limits it.
+        events_per_second: maximum load.
+        what: the service, and the setting or resource that limits it.
     """
 
     events_per_second: float
@@ -145,26 +145,26 @@ class Limit:
 
 
 def limits(load: Load) -> Sequence[Limit]:
-    """What breaks on the way to more events of this kind, the first first."""
+    """The limits that a growing load of such events reaches, in the order in which it reaches them."""
     clients = load.events_per_second * of.CONNECTIONS.value / load.sources
     each = load.event_bytes
     copying = of.PULSAR_MICROS.value * (1 + COPIES) / 2
     found = [
         Limit(
             MOST_PARALLELISM * of.USE.value * 1e6 / of.ZETA_MICROS.value,
-            f"Zeta: products.<product>.ingest.parallelism ends at {MOST_PARALLELISM}",
+            f"Zeta: products.<product>.ingest.parallelism is at most {MOST_PARALLELISM}",
         ),
         Limit(
             MOST_BACKENDS * of.LOAD_BYTES.value / (each * of.TABLES.value),
-            f"StarRocks: starrocks.backends ends at {MOST_BACKENDS}",
+            f"StarRocks: starrocks.backends is at most {MOST_BACKENDS}",
         ),
         Limit(
             MOST_BOOKIES * of.DISK_BYTES.value / (each * COPIES),
-            f"BookKeeper: pulsar.bookies ends at {MOST_BOOKIES}",
+            f"BookKeeper: pulsar.bookies is at most {MOST_BOOKIES}",
         ),
         Limit(
             MOST_BROKERS * BROKER_CORES * of.USE.value * 1e6 / (copying / 2),
-            f"Pulsar: pulsar.brokers ends at {MOST_BROKERS}",
+            f"Pulsar: pulsar.brokers is at most {MOST_BROKERS}",
         ),
         Limit(clients, f"Pulsar's proxy: one, for {of.CONNECTIONS.value:,.0f} connections"),
     ]
@@ -172,7 +172,7 @@ def limits(load: Load) -> Sequence[Limit]:
 
 
 def one_machine(cores: int) -> float:
-    """Events per second that one machine carries: target `host` or `docker`, with the emulator."""
+    """Maximum events per second of one machine: target `host` or `docker`, with the emulator."""
     spent = of.PULSAR_MICROS.value + of.ZETA_MICROS.value + of.STARROCKS_MICROS.value
     return cores * of.USE.value * 1e6 / spent
 
@@ -182,7 +182,7 @@ def _cores(rate: float, micros: of.Figure) -> float:
 
 
 def _row_bytes(load: Load) -> float:
-    """Bytes of an event's rows on disk: as measured, in proportion to its size."""
+    """Bytes of an event's rows on disk: the measured value, scaled by the size of the event."""
     return of.ROW_BYTES.value * load.event_bytes / of.EVENT_BYTES.value
 
 

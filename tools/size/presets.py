@@ -1,4 +1,4 @@
-"""The loads that the presets of `infra/presets.py` carry."""
+"""The loads for which the presets of `infra/presets.py` are sized."""
 
 from collections.abc import Mapping
 
@@ -8,4 +8,7 @@ LOADS: Mapping[str, Load] = {
     "medium": Load(events_per_second=15, event_bytes=271, sources=1_000, retention_months=13),
     "large": Load(events_per_second=60, event_bytes=271, sources=5_000, retention_months=13),
 }
-"""Load by preset. `small` has one of each service, for rehearsals: it tolerates no loss, so it carries no load."""
+"""Load by preset. `small` has one instance of each service, for rehearsals.
+
+It tolerates no failure, so it has no load.
+"""

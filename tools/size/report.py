@@ -40,20 +40,20 @@ def lines(load: Load) -> Iterator[str]:
         f"StarRocks        3 frontends, {found.backends} backends of {found.backend_cores} cores, "
         f"{found.backend_memory_gib:,} GiB memory, {found.backend_gib:,} GiB storage each"
     )
-    yield f"in all           {found.cores:,} cores and {found.storage_gib:,} GiB storage for these servers"
+    yield f"total            {found.cores:,} cores and {found.storage_gib:,} GiB storage for these servers"
     yield ""
     carried = one_machine(_MACHINE_CORES)
-    verdict = "one is enough" if load.events_per_second <= carried else "one is not enough"
-    yield f"One machine of {_MACHINE_CORES} cores carries about {carried:,.0f} events/s with the emulator: {verdict}."
+    verdict = "one machine is enough" if load.events_per_second <= carried else "one machine is not enough"
+    yield f"One machine of {_MACHINE_CORES} cores handles about {carried:,.0f} events/s with the emulator: {verdict}."
     yield from _beyond(found)
     yield ""
-    yield f"On the way to {_MILLION:,} events/s of this size, these parts end:"
+    yield f"On the way to {_MILLION:,} events/s of this size, these limits are reached:"
     for limit in limits(load):
         yield f"  {limit.events_per_second:>12,.0f} events/s  {limit.what}"
     yield ""
     yield "Settings to paste:"
     yield settings(load)
-    yield "Guesses in this plan, to be measured on your cluster:"
+    yield "Estimates in this plan, to be measured on your cluster:"
     for name, figure in sorted(vars(of).items()):
         if isinstance(figure, of.Figure) and figure.source.startswith("guess"):
             yield f"  {name}: {figure.value:g} {figure.unit} ({figure.source.removeprefix('guess: ')})"
@@ -81,7 +81,7 @@ def _products(load: Load, parallelism: int) -> dict[str, dict[str, object]]:
 
 
 def settings(load: Load) -> str:
-    """Settings for `Pulumi.<stack>.yaml`; numbers that the settings do not permit are cut to the largest."""
+    """Settings for `Pulumi.<stack>.yaml`; numbers above the permitted maximum are reduced to it."""
     found = plan(load)
     document = {
         "kappastack:size": "medium",

@@ -3,7 +3,7 @@
 import signal
 import sys
 
-# Importing takes a second. Until the commands handle Ctrl-C, it ends the process without a traceback.
+# The imports take a second. Until the commands handle Ctrl-C, it must end the process without a traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from tools.stack.commands import main  # noqa: E402

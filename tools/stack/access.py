@@ -68,7 +68,10 @@ def logins(known: connections.Connections) -> list[Login]:
 
 
 def credentials(stack: str, *, user: str, show: bool) -> int:
-    """Print users and addresses, and on request passwords in full; for a single user only the password."""
+    """Print users and addresses, and with `show` also passwords.
+
+    For a single user with `show`, print only the password.
+    """
     known = connections.load(stack, wait=0)
     found = [login for login in logins(known) if user in ("", login.user)]
     if not found:
@@ -113,7 +116,7 @@ def sql(stack: str, *, user: str, database: str, query: str) -> int:
         return 1
     endpoint = known.endpoint("starrocks", "query")
     StackState(stack).runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The password is in a file, because every user of the machine can read the arguments of a process.
+    # The password is passed in a file, because every user of the machine can read the arguments of a process.
     with tempfile.NamedTemporaryFile("w", dir=StackState(stack).runtime, suffix=".cnf", delete=False) as file:
         password = known.secrets[own.secret(user)]
         file.write(f"[client]\nhost={endpoint.host}\nport={endpoint.port}\nuser={user}\npassword={password}\n")
@@ -125,7 +128,7 @@ def sql(stack: str, *, user: str, database: str, query: str) -> int:
 
 
 def token(stack: str, role: str) -> int:
-    """Print the path of the file that holds the token of one of Pulsar's roles."""
+    """Print the path of the file with the token of a Pulsar role."""
     secrets = connections.load(stack, wait=0).secrets
     known = {pulsar_roles.role(name): name for name in secrets if pulsar_roles.is_token(name)}
     if role not in known:
@@ -136,7 +139,7 @@ def token(stack: str, role: str) -> int:
 
 
 def unlock(stack: str, database: str) -> int:
-    """Remove the lock of a migration run that has died."""
+    """Remove the lock of a migration run whose process has ended."""
     with session(stack, "starrocks", "root") as root:
         there = {str(row[0]) for row in root.execute("SHOW DATABASES")}
         for each in [database] if database else [name for name in databases(stack) if name in there]:

@@ -1,4 +1,4 @@
-"""Addresses of a stack's parts."""
+"""Addresses of a stack's servers."""
 
 from collections.abc import Sequence
 

@@ -20,11 +20,11 @@ _CLOCK_SECONDS = 60
 
 
 class BackendError(Exception):
-    """A file of the backend cannot be used; the message names it and the remedy."""
+    """A file of the backend is damaged; the message contains its path and the remedy."""
 
 
 class StackLocked(Exception):
-    """Another run works on the stack; the message names it."""
+    """Another run uses the stack; the message names the run."""
 
 
 class Lock(BaseModel):
@@ -122,7 +122,7 @@ class Backend:
         return self._latest().secrets_providers.state.salt
 
     def interrupted(self) -> bool:
-        """Whether a run left operations without their result."""
+        """Whether an interrupted run left operations without a result."""
         return bool(self._latest().pending_operations)
 
     def resources(self) -> list[StateResource]:
@@ -136,7 +136,7 @@ class Backend:
             BackendError: the checkpoint is damaged and has no usable backup.
         """
         for path in [*self._root.glob("*.attrs"), *self.checkpoint.parent.glob(f"{self._stack}.json*.attrs")]:
-            # Content types, which Pulumi does not need.
+            # These files contain content types, which Pulumi does not need.
             self._remove_damaged(path)
         metadata = self._root / "meta.yaml"
         if metadata.is_file() and not metadata.read_text().strip():
@@ -145,10 +145,10 @@ class Backend:
         self._repair_checkpoint()
 
     def check_lock(self) -> None:
-        """Remove the locks of runs that died.
+        """Remove the locks of runs whose processes have ended.
 
         Raises:
-            StackLocked: a run works on the stack.
+            StackLocked: a run uses the stack.
         """
         for path in sorted((self._root / "locks").glob(f"**/{self._stack}/*.json")):
             lock = _lock(path)
@@ -156,25 +156,25 @@ class Backend:
                 self._remove_torn_lock(path)
             elif lock.hostname != os.uname().nodename:
                 raise StackLocked(
-                    f"stack {self._stack} is locked by run {lock.pid} of {lock.username}@{lock.hostname} since "
+                    f"stack {self._stack} has been locked by run {lock.pid} of {lock.username}@{lock.hostname} since "
                     f"{lock.timestamp:%Y-%m-%d %H:%M:%S %Z}: wait until it ends. If it is dead, remove {path}"
                 )
             elif _holds(lock):
                 raise StackLocked(
-                    f"run {lock.pid} works on stack {self._stack} since {lock.timestamp:%H:%M:%S %Z}: "
+                    f"run {lock.pid} has used stack {self._stack} since {lock.timestamp:%H:%M:%S %Z}: "
                     "wait until it ends, then repeat this command"
                 )
             else:
-                self._report(f"The run {lock.pid} died and left its lock on stack {self._stack}: removed.")
+                self._report(f"The run {lock.pid} ended without removing its lock on stack {self._stack}: removed.")
                 self._remove_lock(path)
 
     def _remove_torn_lock(self, path: Path) -> None:
         if running := pulumi_commands(self._stack):
             raise StackLocked(
-                f"{path} is no complete lock, and run {running[0].pid} may hold it: wait until that run ends, then "
-                "repeat this command"
+                f"{path} is not a complete lock file, and run {running[0].pid} may hold it: wait until that run ends, "
+                "then repeat this command"
             )
-        self._report(f"{path} was no complete lock, and no run holds it: removed.")
+        self._report(f"{path} was not a complete lock file, and no run holds the lock: removed.")
         self._remove_lock(path)
 
     @staticmethod
@@ -189,7 +189,7 @@ class Backend:
         if not _is_json(backup):
             raise BackendError(
                 f"{path} is {_damage(path)} and has no usable backup: restore it from {self._root / 'backups'} or from "
-                "a backup of your own. Without one, stop the services with `make down` and remove the state folder"
+                "your own backup. Without a backup, stop the services with `make down` and remove the state folder"
             )
         damaged = path.with_name(f"{path.name}.damaged")
         self._report(
@@ -225,7 +225,7 @@ def _lock(path: Path) -> Lock | None:
 
 
 def _holds(lock: Lock) -> bool:
-    """Whether the process that took the lock still runs: its id may belong to a later process."""
+    """Whether the process that took the lock still runs. A later process may have the same process id."""
     if not is_alive(lock.pid):
         return False
     try:

@@ -112,14 +112,14 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _env(stack: str) -> int:
-    """Print export lines, and make sure that a bare `pulumi` finds the stack."""
+    """Print export lines, and prepare the stack for a bare `pulumi`."""
     settings = load_settings(stack_configuration(stack))
     lines = environment.exports({**environment.variables(stack), **addresses.variables(stack, settings)})
     os.environ |= environment.variables(stack)
     try:
         Stack(stack).ensure()
     except StackLocked as problem:
-        # The lines are valid in any case.
+        # The exported variables are valid even so.
         print(problem, file=sys.stderr)
     print(lines)
     return 0
@@ -130,18 +130,18 @@ def _preview(stack: Stack) -> int:
     fresh = not stack.exists()
     stack.ensure()
     if fresh:
-        print("This stack was never deployed from here: the preview compares with nothing.")
+        print("This stack was never deployed from this checkout: the preview shows everything as new.")
     arguments = ["--diff"] if os.environ.get("DIFF") else []
     with tempfile.TemporaryDirectory() as folder:
         offline = place.preview_variables(Path(folder))
         if offline:
-            print("No cluster answers: the preview compares with the state of the last deployment only.")
+            print("No cluster responds: the preview compares only with the state of the last deployment.")
             arguments.append("--refresh=false")
         return stack.run("preview", *arguments, variables=offline)
 
 
 def _drift(stack: Stack) -> int:
-    """Compare what runs with the state and the files; the exit status is 0 if nothing differs."""
+    """Compare the running stack with the state and the files; the exit status is 0 if nothing differs."""
     load_settings(stack_configuration(stack.name))
     if not stack.exists():
         raise StackError(f"stack {stack.name} was never deployed from this state folder: there is nothing to compare")
@@ -150,7 +150,7 @@ def _drift(stack: Stack) -> int:
 
 
 def _policies(stack: Stack) -> int:
-    """Apply the policies to everything that `up` would deploy, without a look at what runs."""
+    """Apply the policies to everything that `up` would deploy, without reading the running stack."""
     load_settings(stack_configuration(stack.name))
     stack.ensure()
     return stack.run("preview", "--policy-pack", "infra/policies", "--refresh=false", "--suppress-outputs")
@@ -166,34 +166,38 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--stack", default=os.environ.get("STACK") or "local", help="its name; `local` by default")
     commands = root.add_subparsers(dest="command", required=True)
     deploy = commands.add_parser("up", help="deploy, replay the sample, run the smoke tests")
-    deploy.add_argument("--no-smoke", action="store_true", help="without the smoke tests")
+    deploy.add_argument("--no-smoke", action="store_true", help="skip the smoke tests")
     commands.add_parser("down", help="stop all services, keep their data")
     commands.add_parser("destroy", help="remove everything")
-    commands.add_parser("status", help="a table of the services")
-    log = commands.add_parser("logs", help="the logs of the services, merged")
+    commands.add_parser("status", help="print a table of the services")
+    log = commands.add_parser("logs", help="print the merged logs of the services")
     log.add_argument("service", nargs="?", default="", help="names separated by commas; by default all")
     log.add_argument("--since", default="", help="a duration such as 10m, or a time in ISO 8601")
-    log.add_argument("--level", default="", help="the least severe level: DEBUG, INFO, WARN, ERROR or FATAL")
+    log.add_argument("--level", default="", help="lowest level: DEBUG, INFO, WARN, ERROR or FATAL")
     log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
     again = commands.add_parser("restart", help="stop a service and start it again")
     again.add_argument("service", nargs="?", default="")
     commands.add_parser("preview", help="what `up` would change")
-    commands.add_parser("drift", help="what differs between what runs and the files; fails if anything does")
+    commands.add_parser(
+        "drift", help="print the differences between the running stack and the files; fail if there are any"
+    )
     commands.add_parser("policies", help="apply the policies to what `up` would deploy")
-    commands.add_parser("env", help="lines for eval, so that a bare pulumi works")
-    who = commands.add_parser("credentials", help="who may log in where")
+    commands.add_parser("env", help="print export lines for eval, so that a bare pulumi works")
+    who = commands.add_parser("credentials", help="print users and addresses, and with --show passwords")
     who.add_argument("--show", action="store_true", help="with the passwords")
-    who.add_argument("--user", default="", help="only this one; with --show its password alone is printed")
-    token = commands.add_parser("token", help="the file with the token of one of Pulsar's roles")
+    who.add_argument("--user", default="", help="print only this user; with --show only its password")
+    token = commands.add_parser("token", help="print the path of the file with the token of a Pulsar role")
     token.add_argument("role", nargs="?", default="")
     query = commands.add_parser("sql", help="a client on StarRocks")
     query.add_argument("--user", default="root")
-    query.add_argument("--database", default="", help="the current one; by default that of the stack's first product")
+    query.add_argument("--database", default="", help="database to use; by default that of the stack's first product")
     query.add_argument("query", nargs="?", default="")
-    lock = commands.add_parser("unlock", help="remove the lock of a migration run that died")
+    lock = commands.add_parser("unlock", help="remove the lock of a migration run whose process has ended")
     lock.add_argument("--database", default="", help="by default every database of the stack")
     manual = commands.add_parser("run", help="run a workflow once and wait for its end")
-    manual.add_argument("workflow", help="PRODUCT/NAME, or NAME where only one product has it")
-    manual.add_argument("--from", dest="begin", default="", help="begin of the range, ISO 8601; UTC without a zone")
-    manual.add_argument("--to", dest="end", default="", help="end of the range, not included")
+    manual.add_argument("workflow", help="PRODUCT/NAME, or NAME if only one product has such a workflow")
+    manual.add_argument(
+        "--from", dest="begin", default="", help="start of the range in ISO 8601; UTC if it has no zone"
+    )
+    manual.add_argument("--to", dest="end", default="", help="end of the range, exclusive")
     return root

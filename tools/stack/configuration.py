@@ -20,17 +20,17 @@ def stacks() -> list[str]:
 
 
 def suffix(stack: str) -> str:
-    """The end of a `make` command for a stack, empty for the default stack."""
+    """The suffix of a `make` command that selects a stack; empty for the default stack."""
     return "" if stack == "local" else f" STACK={stack}"
 
 
 def stack_configuration(stack: str) -> dict[str, str]:
     """The keys of `Pulumi.<stack>.yaml`, as the engine passes them to a program: structured values as JSON.
 
-    Secret ones are left out: only the engine can read them.
+    Secrets are left out, because only the engine can read them.
 
     Raises:
-        SettingsError: there is no such file, or it is not a stack's.
+        SettingsError: the file does not exist, or is not a stack's configuration.
     """
     path = ROOT / f"Pulumi.{stack}.yaml"
     try:

@@ -20,16 +20,16 @@ from infra.state import StackState
 from tools.stack import environment, workflow
 
 Step = Callable[[str, Product, Demonstration], int]
-"""A step for one product of a stack, which returns its exit status."""
+"""A step for one product of a stack; returns an exit status."""
 _ARRIVAL_SECONDS = 1800
 console = Console(soft_wrap=True)
 
 
 def first_look(stack: str, product: Product, demonstration: Demonstration) -> int:
-    """Publish the data unless recent ones are stored, and compute what the page shows first."""
+    """Publish the data unless recent data are stored, and run the workflows whose results the page shows first."""
     console.rule(f"demonstration of {product.name}")
     if (hours := _age_hours(stack, demonstration)) is not None and hours < demonstration.fresh_hours:
-        console.print(f"The data were published before; the newest are {hours:.1f} h old.")
+        console.print(f"The data were published earlier; the newest are {hours:.1f} h old.")
     else:
         _computed(stack, product).unlink(missing_ok=True)
         if (status := _publish(stack, product, demonstration)) != 0:

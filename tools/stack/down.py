@@ -22,7 +22,7 @@ _STATE_BYTES = 16 * disks.MIB
 
 
 def down(stack: str) -> int:
-    """Stop every service of the stack; data stay, and the next `up` starts them again."""
+    """Stop every service of the stack and keep the data. The next `up` starts the services again."""
     names = operations_of(stack).stop()
     console.print(
         f"Stopped {', '.join(names)}; the data are kept. Start again with `make up{suffix(stack)}`."
@@ -35,7 +35,7 @@ def down(stack: str) -> int:
 def destroy(stack: Stack) -> int:
     """Remove the services of the stack, and its data and state unless `keepData` is set.
 
-    With `keepData` the state keeps the generated secrets, without which the data cannot be opened.
+    With `keepData` the state keeps the generated secrets, because the data cannot be read without them.
     """
     settings = load_settings(stack_configuration(stack.name))
     place = operations(settings, stack.name)
@@ -52,10 +52,10 @@ def destroy(stack: Stack) -> int:
         arguments = ["--exclude", _SECRETS] if settings.keep_data else []
         if (status := stack.run("destroy", "--yes", "--skip-preview", *arguments)) != 0:
             console.print(
-                f"[red]The stack is not gone.[/] The reason is above; run `make destroy{stack.suffix}` again."
+                f"[red]The stack was not removed.[/] See the reason above; run `make destroy{stack.suffix}` again."
             )
             return status
-    # Also volumes that a deployment with keepData retained.
+    # This includes volumes that a deployment with keepData retained.
     place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data)
     if settings.keep_data:
         return _kept(stack)
@@ -71,7 +71,7 @@ def _kept(stack: Stack) -> int:
     for line in state_folder.remove_stack(stack.name, keep_data=True):
         console.print(line)
     console.print(
-        f"The services of stack {stack.name} are gone. Its data are kept, and its state with their passwords: "
+        f"The services of stack {stack.name} are removed. Its data are kept, and its state with their passwords: "
         f"`make up{stack.suffix}` opens them again. Set keepData to false and run `make destroy{stack.suffix}` to "
         "remove them."
     )
@@ -79,10 +79,10 @@ def _kept(stack: Stack) -> int:
 
 
 def _free_disk(stack: str, settings: Settings) -> None:
-    """Make room for the state of a `destroy`: Pulumi fails on a full disk.
+    """Free disk space for the state of a `destroy`, because Pulumi fails on a full disk.
 
-    Logs go first. If that is not enough, the services are stopped and their data are removed, as `destroy` would do
-    later.
+    Logs are removed first. If that is not enough, the services are stopped and their data are removed, as `destroy`
+    would do later.
     """
     state = StackState(stack)
     if not _is_full(state):

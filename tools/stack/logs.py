@@ -15,14 +15,14 @@ from tools.stack.operating import operations_of
 
 LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _LINES = 200
-"""Lines that are shown at the beginning, of all services together."""
+"""Number of existing lines that are shown first, of all services together."""
 _READ = 5000
-"""Lines that are read of each service at the beginning; with a time to begin at, all are."""
+"""Number of existing lines that are read of each service; with `SINCE`, all lines are read."""
 _ALL = 10_000_000
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _NAMES = {"WARNING": "WARN", "CRITICAL": "FATAL", "PANIC": "FATAL", "LOG": "INFO", "NOTICE": "INFO", "TRACE": "DEBUG"}
-"""Levels of some programs under the names of this module."""
+"""This module's name of each level of some programs."""
 _LEVEL = "DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL|PANIC|LOG|NOTICE|TRACE"
 _TEXT = re.compile(
     # 2026-01-31T12:00:00.000Z INFO … of Java and Python, 2026-01-31 12:00:00.000 UTC [7] LOG:  … of PostgreSQL
@@ -37,10 +37,10 @@ class LogsRefused(Exception):
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """A line of a log. A line without a time, such as one of a stack trace, has those of the line before it.
+    """A line of a log. A line without a time, such as one of a stack trace, gets time and level of the previous line.
 
     Args:
-        time: when it was written.
+        time: time of the line.
         service: name of the service.
         level: one of `LEVELS`.
         message: text without time and level.
@@ -59,11 +59,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which lines are shown.
+    """The filter of `SINCE=` and `LEVEL=`.
 
     Args:
         since: time of the first line.
-        level: the least severe level.
+        level: lowest level that is shown.
     """
 
     since: datetime
@@ -75,12 +75,12 @@ class Filter:
 
 
 def parse(service: str, line: str, before: Entry | None) -> Entry:
-    """A line as an entry.
+    """Parse a line of a log.
 
     Args:
-        service: the service that wrote it.
+        service: service that wrote the line.
         line: the line.
-        before: the entry before it, for a line without a time.
+        before: the previous entry, for a line without a time.
     """
     line = line.rstrip("\n")
     found = _json(line) if line.startswith("{") else _text(line)
@@ -101,7 +101,7 @@ def _text(line: str) -> tuple[datetime, str, str] | None:
 
 
 def _json(line: str) -> tuple[datetime, str, str] | None:
-    """A JSON line of the platform's programs (`time`, `message`) or of Prometheus' (`ts`, `msg`)."""
+    """Parse a JSON line of the platform's programs (`time`, `message`) or of Prometheus (`ts`, `msg`)."""
     try:
         fields = json.loads(line)
         time = datetime.fromisoformat(str(fields.pop("time", None) or fields.pop("ts")))
@@ -116,7 +116,7 @@ def _json(line: str) -> tuple[datetime, str, str] | None:
 
 
 def entries(service: str, lines: Iterable[str]) -> Iterator[Entry]:
-    """The lines of a service as entries; their times never go back, so that they can be merged."""
+    """Parse the lines of a service. Times never decrease, so that the entries can be merged."""
     before: Entry | None = None
     for line in lines:
         entry = parse(service, line, before)
@@ -130,7 +130,7 @@ def since(text: str, now: datetime) -> datetime:
     """The time that `SINCE=` names: a duration such as `10m`, or a time in ISO 8601; empty for the beginning.
 
     Raises:
-        LogsRefused: it is neither.
+        LogsRefused: the text is neither a duration nor a time.
     """
     if not text:
         return _BEGINNING
@@ -140,7 +140,7 @@ def since(text: str, now: datetime) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise LogsRefused(
-            f"SINCE {text!r} is no time: write a duration such as 30s, 10m, 2h or 1d, or ISO 8601"
+            f"SINCE {text!r} is not a time: write a duration such as 30s, 10m, 2h or 1d, or ISO 8601"
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -165,7 +165,7 @@ def level_of(text: str) -> str:
     """
     name = _NAMES.get(text.upper(), text.upper()) or LEVELS[0]
     if name not in LEVELS:
-        raise LogsRefused(f"LEVEL {text!r} is no level: there are {', '.join(LEVELS)}")
+        raise LogsRefused(f"LEVEL {text!r} is not a level: there are {', '.join(LEVELS)}")
     return name
 
 
@@ -177,7 +177,7 @@ def logs(stack: str, services: str, *, begin: str, level: str, follow: bool) -> 
         services: names separated by commas; empty for all.
         begin: value of `SINCE=`.
         level: value of `LEVEL=`.
-        follow: whether to go on with new lines.
+        follow: whether to continue with new lines.
 
     Raises:
         LogsRefused: a service, time or level does not exist.

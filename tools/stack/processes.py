@@ -1,4 +1,4 @@
-"""Processes of Pulumi: those of a running command, and those that a killed one left behind."""
+"""Pulumi's processes: those of a running command, and those that a killed command left behind."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ def is_alive(pid: int) -> bool:
 
 
 def descendants(pid: int) -> set[psutil.Process]:
-    """Processes that a process started in this session; daemons have sessions of their own."""
+    """Processes that a process started in the same session. Daemons have separate sessions."""
     try:
         found = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -48,7 +48,7 @@ def pulumi_commands(stack: str) -> list[psutil.Process]:
 
 
 def end_orphans() -> int:
-    """End language hosts, plugins and dynamic providers of this state folder whose `pulumi` is gone.
+    """End language hosts, plugins and dynamic providers of this state folder whose `pulumi` process has ended.
 
     Returns:
         The number of ended processes.

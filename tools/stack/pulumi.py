@@ -1,4 +1,4 @@
-"""Runs Pulumi on a stack: creates the stack, and repairs the state after runs that died."""
+"""Runs Pulumi on a stack: creates the stack, and repairs the state after killed runs."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ _NO_STACK = "no stack named"
 
 
 class StackError(Exception):
-    """Pulumi cannot work on the stack; the message has the remedy."""
+    """Pulumi cannot use the stack; the message contains the remedy."""
 
 
 class Stack:
@@ -48,7 +48,7 @@ class Stack:
 
     @property
     def suffix(self) -> str:
-        """The end of a `make` command for this stack, empty for the default stack."""
+        """The suffix of a `make` command that selects this stack; empty for the default stack."""
         return suffix(self.name)
 
     def run(self, *arguments: str, quiet: bool = False, variables: Mapping[str, str] = MappingProxyType({})) -> int:
@@ -69,9 +69,10 @@ class Stack:
                     status = process.wait()
                     break
                 except KeyboardInterrupt:
-                    # Pulumi gets the signal too and finishes running operations; killing it would leave its lock.
+                    # Pulumi gets the signal too and finishes running operations. Killing Pulumi would leave its lock
+                    # behind.
                     begun |= descendants(process.pid)
-            # A second signal ends Pulumi at once, and its plugins would wait for it forever.
+            # A second signal ends Pulumi immediately, and its plugins would wait for it forever.
             for each in begun:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.terminate()
@@ -82,11 +83,11 @@ class Stack:
         return done.returncode
 
     def ensure(self) -> None:
-        """Create the stack if it is missing, and repair its state after a run that died.
+        """Create the stack if it is missing, and repair its state after a killed run.
 
         Raises:
             StackError: Pulumi could not create it.
-            StackLocked: a run works on the stack.
+            StackLocked: a run uses the stack.
             BackendError: its state is damaged.
         """
         self._file.hide_salt_from_git()
@@ -114,9 +115,9 @@ class Stack:
         self._save_salt(self._file.salt())
 
     def _use_own_salt(self) -> None:
-        """Put the salt of this state folder into the stack file, which may hold that of another state folder.
+        """Write the salt of this state folder into the stack file, which may contain the salt of another state folder.
 
-        The checkpoint holds the salt of its secrets. Other backends do not expose the checkpoint; for them the first
+        The checkpoint contains the salt of its secrets. Other backends do not expose the checkpoint; for them the first
         salt of the stack is used.
         """
         in_state = self.backend.salt() if self.backend else ""
@@ -133,14 +134,14 @@ class Stack:
             self._salt_file().write_text(f"encryptionsalt: {salt}\n")
 
     def _upgrade_state(self) -> None:
-        # Imported here: it loads the classes of all resources, which commands without a deployment do not need.
+        # Imported here, because it loads the classes of all resources, which other commands do not need.
         from tools.stack.state import upgrade  # noqa: PLC0415
 
         if upgraded := upgrade(self.name, self._checkpoint(), self._environment):
             print(f"The state of {upgraded} resources was written by an older revision: upgraded.")
 
     def outputs(self) -> dict[str, JsonValue]:
-        """The stack's outputs, secrets included.
+        """The stack's outputs, including secrets.
 
         Raises:
             StackError: the stack has none.
@@ -153,7 +154,7 @@ class Stack:
         return found
 
     def forget(self) -> None:
-        """Remove the empty stack from the backend, keep its configuration, and remove the salt from it."""
+        """Remove the empty stack from the backend. Its configuration file stays, without the salt."""
         if self.exists():
             self.run("stack", "rm", "--yes", "--preserve-config", quiet=True)
         self._file.set_salt("")
@@ -171,7 +172,7 @@ class Stack:
         command = ["pulumi", "stack", "--stack", self.name]
         done = subprocess.run(command, cwd=ROOT, env=self._environment, check=False, text=True, capture_output=True)
         if done.returncode != 0 and _NO_STACK not in done.stderr:
-            raise StackError(f"the backend does not say whether stack {self.name} exists: {done.stderr.strip()}")
+            raise StackError(f"the backend does not report whether stack {self.name} exists: {done.stderr.strip()}")
         return done.returncode == 0
 
     @property

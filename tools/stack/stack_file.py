@@ -39,7 +39,7 @@ class StackFile:
         self._git("config", "filter.kappastack-salt.clean", "sed -e /^encryptionsalt:/d")
 
     def settle_index(self) -> None:
-        """Refresh git's index: `git status` reports a change of the size until the index has the new size."""
+        """Refresh git's index; otherwise `git status` reports the file as changed, because its size differs."""
         if self._git("diff", "--quiet", "--", self.path.name):
             self._git("update-index", "--", self.path.name)
 

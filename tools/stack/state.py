@@ -1,7 +1,7 @@
 """Upgrades the state of a stack that an older revision of this program wrote.
 
-A dynamic resource's state holds a pickled reference to its provider class. `pulumi refresh` and `destroy` load that
-class, so they fail where a later revision moved it. The reference is then replaced by one to the class of today.
+A dynamic resource's state contains a pickled reference to its provider class. `pulumi refresh` and `destroy` load that
+class, so they fail if a later revision moved it. The reference is then replaced by one to the current class.
 """
 
 import base64
@@ -35,11 +35,11 @@ def upgrade(stack: str, checkpoint: Path | None, environment: Mapping[str, str])
 
     Args:
         stack: name of the stack.
-        checkpoint: its file in a backend on this machine; None for another backend.
-        environment: of `pulumi`.
+        checkpoint: the stack's file in a backend on this machine; None for another backend.
+        environment: environment variables of `pulumi`.
 
     Raises:
-        StateError: the type of a resource no longer exists, or Pulumi refused.
+        StateError: the type of a resource no longer exists, or Pulumi refused the state.
     """
     if checkpoint is not None and not outdated(json.loads(checkpoint.read_text())):
         return 0
@@ -51,7 +51,7 @@ def upgrade(stack: str, checkpoint: Path | None, environment: Mapping[str, str])
 
 
 def outdated(node: JsonValue) -> bool:
-    """Whether a document holds a reference to a class that no longer exists."""
+    """Whether a document contains a reference to a class that no longer exists."""
     return any(not _loads(blob) for blob in set(_blobs(node)))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from infra.state import StackState, state_folder
 
 MARKER = "kappastack-state"
-"""File that marks a state folder. A folder with other content and without it is refused."""
+"""File that marks a state folder. A folder with other content and without this file is refused."""
 PASSPHRASE = "passphrase"  # noqa: S105 # a file name
 BACKEND = "pulumi"
 HOME = "pulumi-home"
@@ -17,7 +17,7 @@ SALT_SUFFIX = ".encryptionsalt"
 RESERVED = (MARKER, PASSPHRASE, BACKEND, HOME)
 """Names of entries of the state folder, which stacks must not have."""
 
-_TEXT = "This folder holds the state of kappastack's stacks. `make destroy` removes it with the last stack.\n"
+_TEXT = "This folder contains the state of kappastack's stacks. `make destroy` removes it with the last stack.\n"
 _DATA = "data"
 _STACK_ENTRIES = frozenset(
     ["logs", "supervisor", "services", _DATA, "tokens", "connections.json", "health.json", "demonstration"]
@@ -29,7 +29,7 @@ _OF_THE_FILE_SYSTEM = frozenset(["lost+found"])
 
 
 class StateFolderError(Exception):
-    """The state folder cannot be used; the message says why and what to do."""
+    """The state folder cannot be used; the message contains the reason and the remedy."""
 
 
 def claim() -> Path:
@@ -39,7 +39,7 @@ def claim() -> Path:
         The folder.
 
     Raises:
-        StateFolderError: the folder has other content, or is no folder.
+        StateFolderError: the folder has other content, or the path is not a folder.
     """
     folder = state_folder()
     if folder.exists() and not folder.is_dir():
@@ -55,7 +55,7 @@ def claim() -> Path:
         try:
             (folder / MARKER).write_text(_TEXT)
         except OSError as error:
-            # `destroy` works on a full disk, where the file is empty.
+            # `destroy` must work on a full disk, where the marker stays empty.
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
     return folder
@@ -65,8 +65,8 @@ def remove_stack(stack: str, *, keep_data: bool) -> list[str]:
     """Remove the files of a stack.
 
     Args:
-        stack: its name.
-        keep_data: leave the volumes of its services.
+        stack: name of the stack.
+        keep_data: whether the volumes of its services stay.
 
     Returns:
         A line for each remaining file or folder, with the reason.
@@ -82,7 +82,7 @@ def remove_stack(stack: str, *, keep_data: bool) -> list[str]:
 
 
 def remove_if_unused() -> list[str]:
-    """Remove the state folder unless it holds a stack.
+    """Remove the state folder unless it contains a stack.
 
     Returns:
         A line for each remaining file or folder, with the reason; nothing if a stack remains.
@@ -107,7 +107,7 @@ def has_stacks() -> bool:
 
 
 def _foreign(folder: Path) -> list[str]:
-    """Entries of a folder without a marker that kappastack did not make."""
+    """Entries of a folder without a marker that kappastack did not create."""
     entries = [path for path in _entries(folder) if path.name not in _OF_THE_FILE_SYSTEM]
     foreign = [
         path.name
@@ -172,7 +172,7 @@ def _remove_empty(folder: Path) -> list[str]:
 
 def _reason(folder: Path, error: OSError) -> str:
     if left := [path.name for path in _left(folder) if path.name != MARKER]:
-        return f"it has content that kappastack did not make ({_listed(left)})"
+        return f"it has content that kappastack did not create ({_listed(left)})"
     return "it is a mount point" if folder.is_mount() else str(error.strerror)
 
 

@@ -23,7 +23,7 @@ def status(stack: str) -> int:
     try:
         known = connections.load(stack, wait=0)
     except connections.ConnectionsMissing:
-        print(f"Stack {stack} is not deployed here: make up{suffix(stack)}")
+        print(f"Stack {stack} is not deployed from this checkout: make up{suffix(stack)}")
         return 1
     running = operations.services()
     rows = [("service", "health", "memory", "uptime", "address")]
@@ -54,7 +54,7 @@ def status(stack: str) -> int:
     problems += [each.complaint for each in used if each.complaint]
     print("\n".join([f"stack {stack}", *table(rows)]))
     total = sum(each.memory for each in running.values())
-    print(f"memory in all: {total / disks.MIB:,.0f} MiB")
+    print(f"total memory: {total / disks.MIB:,.0f} MiB")
     for problem in problems:
         print(f"! {problem}")
     return 1 if problems else 0

@@ -1,9 +1,9 @@
-"""Formats tables without truncated cells, for a terminal of any width and for a pipe."""
+"""Formats tables without truncating cells, for terminals of any width and for pipes."""
 
 from collections.abc import Sequence
 
 _LONG = 60
-"""Cells longer than this do not widen their column."""
+"""Maximum width to which a cell widens its column."""
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -13,7 +13,7 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
         rows: cells of each row, all rows of the same length; the first row is the heading.
 
     Returns:
-        Lines without spaces at their end.
+        Lines without trailing spaces.
     """
     columns = zip(*rows, strict=True)
     widths = [max((len(cell) for cell in column if len(cell) <= _LONG), default=0) for column in columns]

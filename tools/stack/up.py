@@ -43,8 +43,8 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     console.rule(f"pulumi up: stack {stack.name}")
     if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:
         console.print(
-            f"[red]The deployment failed.[/] The reason is above. Run `make up{stack.suffix}` again: it goes on from "
-            f"where this one stopped. `make logs SERVICE=…{stack.suffix}` shows what a service says."
+            f"[red]The deployment failed.[/] The reason is above. Run `make up{stack.suffix}` again: it continues "
+            f"where this run stopped. `make logs SERVICE=…{stack.suffix}` shows the log of a service."
         )
         return status
     shown = products if settings.demonstration else []
@@ -67,7 +67,7 @@ def check_disks(stack: str, settings: Settings) -> None:
 
 
 def check_kept_data(stack: Stack, settings: Settings) -> None:
-    """Refuse data whose passwords are lost, because services would start and reject every login.
+    """Refuse a deployment onto data whose passwords are lost, because the services would reject every login.
 
     Raises:
         StackError: such data exist; the message names them and the remedy.
@@ -77,7 +77,7 @@ def check_kept_data(stack: Stack, settings: Settings) -> None:
     found = operations(settings, stack.name).kept_data()
     if found.names:
         raise StackError(
-            f"there are data of an earlier deployment of stack {stack.name} ({', '.join(found.names)}), but the state "
+            f"data of an earlier deployment of stack {stack.name} exist ({', '.join(found.names)}), but the state "
             f"{state_folder()} does not have their passwords. Set KAPPASTACK_STATE to the state folder of that "
             f"deployment, or remove the data: {found.removal}"
         )

@@ -30,7 +30,7 @@ console = Console(soft_wrap=True)
 
 
 class RunRefused(Exception):
-    """The run would fail; the message has the reason."""
+    """The run would fail; the message contains the reason."""
 
 
 def find(stack: str, workflow: str) -> tuple[str, str]:
@@ -38,10 +38,10 @@ def find(stack: str, workflow: str) -> tuple[str, str]:
 
     Args:
         stack: name of the stack.
-        workflow: `PRODUCT/NAME`, or `NAME` where only one product of the stack has it.
+        workflow: `PRODUCT/NAME`, or `NAME` if only one product of the stack has such a workflow.
 
     Raises:
-        SettingsError: there is none, or more than one; the message names those that exist.
+        SettingsError: no workflow or several workflows match; the message names the existing workflows.
     """
     products = chosen(load_settings(stack_configuration(stack)).products)
     folders = {own.NAME: own.WORKFLOWS} | {each.name: each.workflows for each in products if each.workflows.is_dir()}
@@ -59,15 +59,15 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
 
     Args:
         stack: name of the stack.
-        project: its project, which is the product's name.
-        workflow: its name.
-        parameters: values for some of its parameters, such as `from` and `to`.
-        within: seconds.
+        project: project of the workflow, which is the product's name.
+        workflow: name of the workflow.
+        parameters: values for some of the workflow's parameters, such as `from` and `to`.
+        within: time limit in seconds.
 
     Raises:
         RunRefused: the range is wrong, or DolphinScheduler does not run.
-        ConnectionsMissing: the stack is not deployed here.
-        TimeoutError: DolphinScheduler does not answer.
+        ConnectionsMissing: the stack is not deployed on this machine.
+        TimeoutError: DolphinScheduler does not respond, or the run did not end in time.
     """
     _check(stack, parameters)
     server = connect(stack, NAME)
@@ -79,7 +79,7 @@ def run(stack: str, project: str, workflow: str, parameters: Mapping[str, str], 
     try:
         ended = _wait(server, project, begun, within)
     except KeyboardInterrupt:
-        console.print(f"\nrun {begun.id} continues; DolphinScheduler's page shows its state")
+        console.print(f"\nrun {begun.id} continues; the page of DolphinScheduler shows its state")
         raise
     seconds = time.monotonic() - begin
     if ended.state == RunState.SUCCESS:

@@ -27,11 +27,11 @@ class DebianPrograms:
         name: name of the distribution.
         oldest: oldest version of the programs that works with this project's configuration.
         programs: name of each program in its package, by its name in `bin/`.
-        packages: the packages, first that of the programs.
+        packages: the packages; the first one contains the programs.
         shared: folders of the packages to copy, each with its path in the distribution.
-        options: options that the first program gets besides those of the service. `@{dist}` is the distribution.
-        compiled_in: folder whose path is compiled into the first program, without an option for another. In the
-            distribution this folder is `share/`, which the program finds in its working directory.
+        options: options that are added to those of the service for the first program. `@{dist}` is the distribution.
+        compiled_in: folder whose path is compiled into the first program and which no option can change. The
+            distribution has it as `share/`, and the program is changed to look for it in its working directory.
     """
 
     name: str
@@ -43,7 +43,10 @@ class DebianPrograms:
     compiled_in: str = ""
 
     def distribution(self) -> Distribution:
-        """The distribution. Its version has the oldest version that works, because reading the package's takes long."""
+        """The distribution.
+
+        It is named after the oldest version that works, because reading the package's version is slow.
+        """
         described = repr((dict(self.programs), self.packages, dict(self.shared), self.options, self.compiled_in))
         digest = version([Path(__file__)], [described]).rsplit("-", 1)[1]
         return Distribution(self.name, f"{dotted(self.oldest)}-{digest}")
@@ -61,11 +64,11 @@ class DebianPrograms:
         else:
             self._from_path(programs)
         for name in self.programs:
-            # Some print their version to the standard error.
+            # Some programs print their version to standard error.
             found = version_in(_run([str(programs / name), "--version"]))
             if found is None or found < self.oldest:
                 raise AssemblyError(
-                    f"{name} is of version {dotted(found) if found else 'unknown'}, but this project needs "
+                    f"{name} has version {dotted(found) if found else 'unknown'}, but this project needs "
                     f"{dotted(self.oldest)} or newer"
                 )
         if self.options:
@@ -115,12 +118,12 @@ def _redirect(program: Path, folder: str) -> None:
     """
     content = program.read_bytes()
     if folder.encode() not in content:
-        raise AssemblyError(f"{program.name} does not contain {folder}: this version of its package is unknown")
+        raise AssemblyError(f"{program.name} does not contain {folder}: this version of its package is not supported")
     program.write_bytes(content.replace(folder.encode(), f"./{_SHARE}".ljust(len(folder), "/").encode()))
 
 
 def _packages(names: Sequence[str], report: Report) -> list[Path]:
-    """The newest packages of these names that the machine's archive has; those in the cache are not downloaded."""
+    """The newest available packages with these names; packages in the cache are not downloaded again."""
     folder = cache() / "debian"
     folder.mkdir(parents=True, exist_ok=True)
     with locked(cache() / "debian.lock", lambda: report("waiting for another download")):
@@ -132,13 +135,16 @@ def _packages(names: Sequence[str], report: Report) -> list[Path]:
 
 
 def _download(names: Sequence[str], folder: Path) -> None:
-    """Download packages. If the machine's package lists are missing or outdated, lists of our own are read first."""
+    """Download packages.
+
+    If the machine's package lists are missing or outdated, separate lists are downloaded first.
+    """
     with TemporaryDirectory(dir=folder) as draft:
         command = ["apt-get", "download", *names]
         try:
             _run(command, draft)
         except AssemblyError:
-            # These folders need no privileges, unlike those of `apt-get update`.
+            # Unlike the folders of a plain `apt-get update`, these need no privileges.
             lists = folder.parent / "debian-lists"
             (lists / "partial").mkdir(parents=True, exist_ok=True)
             own = ["--option", f"Dir::State::lists={lists}", "--option", f"Dir::Cache={lists}"]
@@ -152,7 +158,7 @@ def _run(command: Sequence[str], folder: str | None = None) -> str:
     """The output of a command.
 
     Raises:
-        AssemblyError: the command failed; the message has the end of its output.
+        AssemblyError: the command failed; the message contains the end of its output.
     """
     done = subprocess.run(
         list(command),
@@ -170,7 +176,7 @@ def _run(command: Sequence[str], folder: str | None = None) -> str:
 
 
 def _copy(root: Path, source: Path, target: Path) -> None:
-    """Copy a folder of unpacked packages. Absolute links lead from `root` on; what they point to is copied."""
+    """Copy a folder of unpacked packages. Absolute links are resolved below `root`, and their targets are copied."""
     target.mkdir(parents=True, exist_ok=True)
     for path in sorted(source.iterdir()):
         found = path

@@ -33,14 +33,14 @@ def distribution() -> Distribution:
 
 
 def downloads() -> list[Artifact]:
-    """The files that `build` takes from a Maven repository, except Maven's own plugins."""
+    """The files that `build` needs from a Maven repository, except Maven's own plugins."""
     jars = (artifact for lock in locks.DOLPHINSCHEDULER.values() for artifact in lock.artifacts())
     return [*dict.fromkeys(jars), *DOLPHINSCHEDULER_SOURCES.values()]
 
 
 def build(target: Path, report: Report) -> None:
     """Create `lib/<server>/`, `conf/<server>/`, `sql/`, `agent/` and `home/ui/` (the operators' page)."""
-    # First, because downloads run at the same time.
+    # The compilation comes first, because downloads run at the same time.
     report("compiling the agent")
     _compile_agent(target / "agent", report)
     wanted = {server: lock.artifacts() for server, lock in locks.DOLPHINSCHEDULER.items()}

@@ -9,13 +9,13 @@ PROMETHEUS = DebianPrograms(
     programs={"prometheus": "prometheus", "promtool": "promtool"},
     packages=(
         "prometheus",
-        # Scripts and styles of its pages.
+        # Scripts and styles of Prometheus' pages.
         *("fonts-glyphicons-halflings", "libjs-bootstrap4", "libjs-d3", "libjs-eonasdan-bootstrap-datetimepicker"),
         *("libjs-jquery", "libjs-jquery-hotkeys", "libjs-moment", "libjs-moment-timezone", "libjs-mustache"),
         *("libjs-popper.js", "libjs-rickshaw"),
     ),
     shared={"usr/share/prometheus/web": "web"},
-    # Debian's pages; upstream's are part of the program.
+    # Debian packages the pages separately; upstream compiles them into the program.
     options=("--web.local-assets=@{dist}/web/",),
 )
 
@@ -24,7 +24,7 @@ ALERTMANAGER = DebianPrograms(
     ALERTMANAGER_OLDEST,
     programs={"alertmanager": "prometheus-alertmanager", "amtool": "amtool"},
     packages=("prometheus-alertmanager",),
-    # Its templates of messages.
+    # Alertmanager's message templates.
     compiled_in="/usr/share/prometheus/alertmanager",
 )
 

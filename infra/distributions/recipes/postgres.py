@@ -20,7 +20,7 @@ def distribution() -> Distribution:
 
 
 def downloads() -> list[Artifact]:
-    """The archive for this operating system and architecture; empty if none is published, which `build` reports."""
+    """The archive for this operating system and architecture. Empty if none is published; `build` reports that."""
     artifact = POSTGRES_BINARIES.get((platform.system(), platform.machine()))
     return [artifact] if artifact else []
 
@@ -49,4 +49,6 @@ def _binaries() -> Artifact:
         return POSTGRES_BINARIES[machine]
     except KeyError:
         known = ", ".join(" ".join(each) for each in POSTGRES_BINARIES)
-        raise AssemblyError(f"PostgreSQL is not published for {' '.join(machine)}; it is for {known}") from None
+        raise AssemblyError(
+            f"PostgreSQL is not published for {' '.join(machine)}; it is published for {known}"
+        ) from None

@@ -27,7 +27,7 @@ class PythonApp:
         name: name of the distribution.
         package: folder of its package, relative to the repository; its path below `lib/` is the same.
         suffixes: suffixes of the file names that belong to the package; empty for all files.
-        data: folders to copy beside `lib/`, each with its path in the distribution.
+        data: folders to copy into the distribution beside `lib/`, each with its path there.
         shared: folders of further packages of this repository that it imports.
         requirements: name of its lock in `requirements/`; empty for the distribution's name.
     """
@@ -68,7 +68,7 @@ class PythonApp:
 
 
 def compile_own(folder: Path) -> None:
-    """Check that this repository's files compile. Files of packages need not, such as templates in their tests.
+    """Check that this repository's files compile. Files of packages are not checked: some are templates.
 
     Raises:
         AssemblyError: files do not compile; the message names them.
@@ -86,7 +86,7 @@ def install(lock: Path, library: Path) -> None:
     """Install locked packages into a folder, and copy the lock beside it, for the bill of materials.
 
     Raises:
-        AssemblyError: uv failed; the message has its output.
+        AssemblyError: uv failed; the message contains its output.
     """
     command: Sequence[str | Path] = [
         *(UV, "pip", "install", "--quiet", "--python", PYTHON, "--target", library),

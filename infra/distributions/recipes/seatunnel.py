@@ -48,13 +48,13 @@ def distribution() -> Distribution:
 
 
 def downloads() -> list[Artifact]:
-    """The files that `build` takes from a Maven repository, except those that only the compilation needs."""
+    """The files that `build` needs from a Maven repository, except those that only the compilation needs."""
     return [*ZETA_ENGINE.artifacts(), *LIBRARIES, *PLUGINS]
 
 
 def build(target: Path, report: Report) -> None:
     """Create `starter/` (the engine), `lib/` (also on its class path) and `connectors/` (plugins)."""
-    # First, because downloads run at the same time.
+    # The compilation comes first, because downloads run at the same time.
     if CONNECTORS.is_dir():
         report("compiling our connectors")
         _compile(target / "connectors", report)

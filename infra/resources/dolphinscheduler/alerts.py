@@ -126,7 +126,7 @@ def _plugin(server: DolphinScheduler) -> int:
         except Refused as error:  # until the first plugin is registered
             return str(error)
         found = next((each.id for each in plugins if each.plugin_name == _PLUGIN), 0)
-        return "" if found else f"it knows {', '.join(each.plugin_name for each in plugins) or 'no plugin'}"
+        return "" if found else f"it lists {', '.join(each.plugin_name for each in plugins) or 'no plugin'}"
 
     wait_until(complaint, within=_PLUGINS_WITHIN, what=f"DolphinScheduler's alert plugin {_PLUGIN}")
     return found
@@ -158,7 +158,7 @@ def _parameters(inputs: AlertsInputs) -> dict[str, str]:
     body = {
         "source": "dolphinscheduler",
         "severity": "critical",
-        "title": "A workflow failed or takes too long",
+        "title": "A workflow failed or exceeded its time limit",
         "stack": inputs.stack,
         "product": inputs.group,
     }
@@ -177,7 +177,7 @@ def _form(server: DolphinScheduler, plugin: int, parameters: dict[str, str]) -> 
     described = read(_PluginForm, server.call("GET", f"/ui-plugins/{plugin}"))
     fields = read(list[dict[str, Json]], json.loads(described.plugin_params))
     if {str(each.get("field")) for each in fields} != parameters.keys():
-        raise ServiceError(f"DolphinScheduler's alert plugin {_PLUGIN} has another form")
+        raise ServiceError(f"the form of DolphinScheduler's alert plugin {_PLUGIN} is not the expected one")
     return [{**each, "value": parameters[str(each["field"])]} for each in fields]
 
 
@@ -187,7 +187,7 @@ def _found_parameters(instance: _Instance) -> dict[str, str]:
 
 
 class DolphinSchedulerAlerts(DynamicResource, module="kappastack", name="DolphinSchedulerAlerts"):
-    """An alert group that posts to the webhook of a stack that has one."""
+    """An alert group that posts to the stack's webhook, if it has one."""
 
     provider = AlertsProvider
 

@@ -160,7 +160,7 @@ class DolphinScheduler:
             else:
                 answer = self._client.request(method, path, data=fields)
         except httpx.HTTPError as error:
-            raise Unreachable(f"{_SERVICE} does not answer at {self._client.base_url}: {error}") from None
+            raise Unreachable(f"{_SERVICE} does not respond at {self._client.base_url}: {error}") from None
         if answer.status_code not in (200, 201):
             said = answer.text.strip()[:500]
             raise ServiceError(f"{_SERVICE} answered {answer.status_code} to {method} {path}: {said}")
@@ -169,7 +169,7 @@ class DolphinScheduler:
         except ValueError:
             document = None
         if not isinstance(document, dict) or not isinstance(document.get("code"), int):
-            raise ServiceError(f"{_SERVICE} answered {method} {path} without its JSON: {answer.text[:200]}")
+            raise ServiceError(f"{_SERVICE} answered {method} {path} without the expected JSON: {answer.text[:200]}")
         if document["code"] != 0:
             raise Refused(document["code"], f"{_SERVICE} refused {method} {path}: {document.get('msg')}")
         data: Json = document.get("data")
@@ -276,7 +276,7 @@ def read(kind: type[T], document: Json) -> T:
     try:
         return TypeAdapter(kind).validate_python(document)
     except ValueError as error:
-        raise ServiceError(f"{_SERVICE} answered in an unknown form: {error}") from None
+        raise ServiceError(f"{_SERVICE} answered in an unexpected form: {error}") from None
 
 
 def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinScheduler:

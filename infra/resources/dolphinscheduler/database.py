@@ -61,7 +61,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
 
         Raises:
             TimeoutError: PostgreSQL did not respond.
-            WrongSchema: the database is of another version of DolphinScheduler, or not of DolphinScheduler.
+            WrongSchema: the database belongs to another version of DolphinScheduler, or to another program.
         """
         # The file is written during the same deployment, but this resource cannot depend on it.
         connections.load(inputs.stack, wait=_CONNECTIONS_SECONDS)
@@ -104,7 +104,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                 if found is None:
                     return ["the schema is missing: it will be recreated EMPTY"]
                 if found != inputs.version:
-                    return [f"the schema is of version {found}"]
+                    return [f"the schema has version {found}"]
                 return _complaints_of_accounts(database, inputs.tenant, known.secrets)
         except (psycopg.Error, ConnectionsMissing) as error:
             return [str(error).splitlines()[0]]
@@ -159,7 +159,7 @@ def _make_role_and_database(server: Connection, password: str) -> None:
 
 
 def _make_monitoring_role(server: Connection, password: str) -> None:
-    """The role of the exporter: PostgreSQL's own role `pg_monitor` may read all statistics and no table."""
+    """Create the exporter's role. PostgreSQL's role `pg_monitor` may read all statistics but no table."""
     role = sql.Identifier(MONITORING_ROLE)
     _make_role(server, MONITORING_ROLE, password)
     server.execute(sql.SQL("GRANT pg_monitor TO {}").format(role))
@@ -226,7 +226,7 @@ class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="Dolph
         secret_ids: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`service` is PostgreSQL's; `tenant` is the user that tasks run as; `secret_ids` has the ids of `SECRETS`."""
+        """`service` is PostgreSQL's name, `tenant` the user that tasks run as, `secret_ids` the ids of `SECRETS`."""
         super().__init__(
             name,
             {

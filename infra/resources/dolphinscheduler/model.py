@@ -221,7 +221,7 @@ def _unmanaged_changes_of_task(task: FoundTask) -> Iterator[str]:
 
 
 def _actual_wait(dependence: Json, workflow_names: Mapping[int, str]) -> tuple[str, str]:
-    """The workflow and the period of a DEPENDENT task that has the form which this project writes."""
+    """The workflow and the period of a DEPENDENT task, if it has the form that this project writes."""
     other = ("something else", "")
     match dependence:
         case {"relation": "AND", "dependTaskList": [{"relation": "AND", "dependItemList": [dict(item)]}]}:

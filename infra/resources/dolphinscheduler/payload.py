@@ -37,7 +37,7 @@ def process_form(
         codes: code of each task, by name.
         known: tasks that exist on the server. Their versions are sent, so that the server updates them.
         project: code of the project.
-        workflow_codes: codes of the project's workflows, for tasks that wait for one.
+        workflow_codes: codes of the project's workflows by name, for tasks that wait for a workflow.
     """
     depths = _depths(workflow.tasks)
     rows: dict[int, int] = {}

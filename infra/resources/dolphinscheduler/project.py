@@ -1,4 +1,4 @@
-"""Projects of DolphinScheduler, one for each data product, and tenants, the OS users that tasks run as."""
+"""DolphinScheduler's projects, one for each data product, and tenants: the OS users that tasks run as."""
 
 from pulumi import ResourceOptions
 
@@ -29,7 +29,7 @@ class ProjectProvider(Provider[ProjectInputs]):
     replace_on = ("stack", "service", "project")
 
     def identity(self, inputs: ProjectInputs) -> str:
-        """Its name."""
+        """The project's name."""
         return f"{inputs.stack}/{inputs.project}"
 
     def apply(self, inputs: ProjectInputs, previous: ProjectInputs | None) -> None:

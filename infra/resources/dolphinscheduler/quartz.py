@@ -58,7 +58,7 @@ def check_cron(expression: str) -> str:
     parts = expression.upper().split()
     if len(parts) != len(_FIELDS):
         raise CronError(
-            f"{expression!r} has {len(parts)} fields; Quartz wants {len(_FIELDS)}: "
+            f"{expression!r} has {len(parts)} fields; Quartz requires {len(_FIELDS)}: "
             f"{', '.join(each.name for each in _FIELDS)}"
         )
     for kind, part in zip(_FIELDS, parts, strict=True):

@@ -15,7 +15,7 @@ from infra.resources.dolphinscheduler.model import DEPENDENT, START_MARK
 from infra.resources.http import Json, ServiceError
 
 _LOG_LINES = 1000
-# The worker writes the output of a task up to a second after its end, followed by this line.
+# The worker writes a task's output up to a second after the task's end, followed by this line.
 _LOG_END = "FINALIZE_SESSION"
 _LOG_END_WITHIN = 5.0
 _BEGIN_WITHIN = 60.0
@@ -137,7 +137,7 @@ def start(server: DolphinScheduler, project: str, workflow: str, parameters: Map
         for run in last_runs(server, code, found.process.code, limit=10):
             if mark in (run_details(server, code, run.id).command or ""):
                 return run
-        return Pending("DolphinScheduler did not begin it; check that its master is up")
+        return Pending("DolphinScheduler did not start it; check that the master is running")
 
     return poll(look, within=_BEGIN_WITHIN, what=f"the run of workflow {workflow}", pause=0.2)
 

@@ -1,7 +1,7 @@
 """Workflows of DolphinScheduler.
 
-A changed workflow keeps its code, the codes of its tasks and its history: the server gives it a new version. Refresh
-compares by meaning and reports manual edits, pauses and deletions; the next `up` reverts them.
+A changed workflow keeps its code, the codes of its tasks and its history; the server creates a new version. Refresh
+compares workflows by meaning and reports manual edits, pauses and deletions; the next `up` reverts them.
 """
 
 import re
@@ -67,7 +67,7 @@ class WorkflowProvider(Provider[WorkflowInputs]):
     replace_on = ("stack", "service", "project", "name")
 
     def identity(self, inputs: WorkflowInputs) -> str:
-        """The workflow's name; its code on the server is looked up."""
+        """The workflow's name; each operation looks up its code on the server."""
         return f"{inputs.stack}/{inputs.project}/{inputs.name}"
 
     def apply(self, inputs: WorkflowInputs, previous: WorkflowInputs | None) -> None:
@@ -140,7 +140,7 @@ def forget_steps(inputs: WorkflowInputs, tasks: list[str]) -> None:
                 (inputs.project, inputs.name, *tasks),
             )
     except (StarRocksError, connections.ConnectionsMissing, KeyError) as error:
-        print(f"the steps of workflow {inputs.name} stay in {inputs.database}.pipeline_steps: {error}")  # noqa: T201 # for people
+        print(f"the steps of workflow {inputs.name} remain in {inputs.database}.pipeline_steps: {error}")  # noqa: T201 # progress for users
 
 
 @dataclass(frozen=True)

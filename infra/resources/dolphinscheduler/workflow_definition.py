@@ -29,7 +29,9 @@ def _duration(text: str) -> str:
 
 def _span(text: str) -> str:
     if not re.match(_SPAN, text):
-        raise ValueError(f"{text!r} is not a length of data; write a whole number and h or d, such as 48h or 31d")
+        raise ValueError(
+            f"{text!r} is not the length of a data range; write a whole number and h or d, such as 48h or 31d"
+        )
     return text
 
 
@@ -86,7 +88,7 @@ class _Task(_Model):
     name: Name
     """Unique within the workflow."""
     description: str = ""
-    """What it does, for people."""
+    """Purpose of the task, for readers."""
     needs: tuple[Name, ...] = ()
     """Tasks of this workflow that must succeed before this one starts."""
     timeout: Duration
@@ -205,7 +207,7 @@ class Program(Command):
 class WaitFor(_Task):
     """Waits until another workflow of the product has succeeded in the same hour or day.
 
-    It fails at once if the last run of that workflow failed. Manual runs omit this task.
+    It fails immediately if the last run of that workflow failed. Manual runs omit this task.
     """
 
     type: Literal["wait_for"]
@@ -231,7 +233,7 @@ class WorkflowDefinition(_Model):
     schedule: Schedule | None = None
     """Without a schedule, the workflow runs only when a person starts it."""
     timeout: Duration
-    """Duration after which an alert is sent. It ends nothing; the tasks have their own timeouts."""
+    """Duration after which an alert is sent. The run continues; the tasks have their own timeouts."""
     overlap: Overlap = Overlap.ALLOW
     parameters: dict[Name, str] = {}
     """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) are the range of a manual run."""

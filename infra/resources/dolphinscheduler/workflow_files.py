@@ -39,7 +39,7 @@ class WorkflowFile:
 
     @property
     def product(self) -> str:
-        """The folder's name; `platform` for the platform's workflows."""
+        """Name of the product, which is the folder's name; `platform` for the platform's workflows."""
         return self.path.parent.name
 
 
@@ -211,7 +211,9 @@ def _misplaced(document: _Document, definition: WorkflowDefinition) -> list[str]
                 document.at(("tasks", index, "type"), f"{task.type} belongs in dolphinscheduler/{PLATFORM}")
             )
         elif of_platform and not isinstance(task, KeepRunning | WaitFor):
-            problems.append(document.at(("tasks", index, "type"), f"{task.type} works for a product, not {PLATFORM}"))
+            problems.append(
+                document.at(("tasks", index, "type"), f"{task.type} must belong to a product, not to {PLATFORM}")
+            )
     return problems
 
 

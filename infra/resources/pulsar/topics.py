@@ -184,10 +184,10 @@ def _namespace_drift(admin: HttpService, name: str, desired: Namespace) -> list[
         (found.get("retentionTimeInMinutes"), found.get("retentionSizeInMB"))
         != (desired.retention_minutes, desired.retention_size_mb)
     ):
-        return [f"namespace {name} has another retention: {json.dumps(found)}"]
+        return [f"namespace {name} has a different retention: {json.dumps(found)}"]
     permissions = _permissions(admin, f"/admin/v2/namespaces/{name}")
     if permissions != {role: sorted(actions) for role, actions in desired.permissions.items()}:
-        return [f"namespace {name} has other permissions: {json.dumps(permissions)}"]
+        return [f"namespace {name} has different permissions: {json.dumps(permissions)}"]
     return []
 
 
@@ -216,7 +216,7 @@ def _ensure_topic(admin: HttpService, name: str, desired: Topic, namespace: Name
         admin.request("POST", f"/admin/v2/persistent/{name}/partitions", desired.partitions)
     elif found > desired.partitions:
         raise ServiceError(
-            f"topic {name} has {found} partitions and cannot go back to {desired.partitions}: "
+            f"topic {name} has {found} partitions and cannot be reduced to {desired.partitions}: "
             f"set at least {found}, or delete the topic"
         )
     if desired.schema_definition is not None and _schema(admin, name) != desired.schema_definition:
@@ -234,10 +234,10 @@ def _topic_drift(admin: HttpService, name: str, desired: Topic, namespace: Names
     if found != desired.partitions:
         drift.append(f"topic {name} has {found} partitions instead of {desired.partitions}")
     if desired.schema_definition is not None and _schema(admin, name) != desired.schema_definition:
-        drift.append(f"topic {name} has another schema")
+        drift.append(f"topic {name} has a different schema")
     granted = _topic_permissions(admin, name, namespace)
     if granted != {role: sorted(actions) for role, actions in desired.permissions.items()}:
-        drift.append(f"topic {name} has other permissions: {json.dumps(granted)}")
+        drift.append(f"topic {name} has different permissions: {json.dumps(granted)}")
     return drift
 
 

@@ -49,13 +49,13 @@ class DrainProvider(Provider[DrainInputs]):
             with session(inputs.stack, inputs.starrocks, "root") as root:
                 jobs = StreamingJobs(root, f"{inputs.database}.streaming_jobs")
                 for job in jobs.find():
-                    # The keeper does not restart the job; the deployment does when the service is healthy again.
+                    # The keeper must not restart the job. The deployment restarts it when the service is healthy again.
                     jobs.want_stopped(job.job_id)
                     if zeta.status(job.job_id) in ACTIVE:
                         zeta.stop(job.job_id, savepoint=True)
                         zeta.wait(job.job_id, STOPPED, within=_SAVEPOINT_SECONDS)
         except (ZetaError, StarRocksError, JobFailed, TimeoutError, connections.ConnectionsMissing) as error:
-            print(f"the jobs were not stopped before {inputs.service} is replaced: {error}")  # noqa: T201 # for people
+            print(f"the jobs could not be stopped before the replacement of {inputs.service}: {error}")  # noqa: T201 # progress for users
 
     def find_drift(self, inputs: DrainInputs) -> list[str]:
         """Report no drift: a stopped job is drift of the job's resource."""

@@ -59,7 +59,7 @@ class JobProvider(Provider[JobInputs]):
         """Run the job with this definition.
 
         Raises:
-            JobFailed: the job failed at once; the message has the engine's reason.
+            JobFailed: the job failed immediately; the message contains the engine's reason.
             ZetaError: the engine refused the job.
             TimeoutError: another process holds the lease on the job.
         """
@@ -84,7 +84,8 @@ class JobProvider(Provider[JobInputs]):
                 zeta.submit(identity, inputs.name, definition, restore=True)
                 zeta.wait(identity, _RUNNING, within=600)
             finally:
-                # Also after a failure: the keeper then restarts the job, and sends an alert when it gives up.
+                # The job is recorded even after a failure, so that the keeper restarts it, and sends an alert when it
+                # gives up.
                 jobs.put(identity, product=inputs.product, name=inputs.name, definition=definition)
 
     def find_drift(self, inputs: JobInputs) -> list[str]:
@@ -130,8 +131,8 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
     def complaint() -> str:
         found[:] = jobs.find(job_id=identity)
         if found and found[0].held:
-            return f"{found[0].held_by} keeps it stopped for {found[0].hold_left} s at most"
-        return "the keeper is restarting it" if found and found[0].being_restarted else ""
+            return f"{found[0].held_by} keeps the job stopped for {found[0].hold_left} s at most"
+        return "the keeper is restarting the job" if found and found[0].being_restarted else ""
 
     wait_until(complaint, within=_LEASE_SECONDS, what=f"job {identity}")
     return found[0] if found else None
@@ -139,7 +140,7 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
 
 def _drift(status: JobStatus, row: StreamingJob | None, definition: dict[str, Json]) -> str:
     if status == JobStatus.UNKNOWN:
-        return "is not known to the engine: it will continue from its last checkpoint"
+        return "does not exist in the engine: it will continue from its last checkpoint"
     if status not in ACTIVE:
         return f"is {status}: it will continue from its last checkpoint"
     if row is None or not row.wanted_running:
@@ -172,7 +173,7 @@ class SeaTunnelJob(DynamicResource, module="kappastack", name="SeaTunnelJob"):
         instances: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Declare the job, which depends on the platform's schema, because its row is in one of the platform's tables.
+        """Declare the job. It depends on the platform's schema, because a row in a table of that schema records it.
 
         Args:
             name: name of the job.

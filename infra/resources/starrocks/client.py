@@ -63,8 +63,8 @@ def _set_password_of_root(address: Address, timeout: float) -> None:
                 again.connect()
                 return
             raise StarRocksError(
-                f"StarRocks at {address.host}:{address.port} refuses root with the stack's password and without one: "
-                "its password was changed by hand, or its data belong to another stack",
+                f"StarRocks at {address.host}:{address.port} refuses root with and without the stack's password: "
+                "the password was changed by hand, or the data belong to another stack",
                 code=ACCESS_DENIED,
             ) from None
 
@@ -78,8 +78,8 @@ def wait_for(stack: str, service: str, *, within: float = 600) -> None:
         within: time limit in seconds.
 
     Raises:
-        TimeoutError: root cannot log in in time; the message has the last error.
-        NeverReady: root has another password.
+        TimeoutError: root cannot log in before the time limit; the message contains the last error.
+        NeverReady: StarRocks refuses the stack's password of root.
     """
 
     def complaint() -> str | Pending:

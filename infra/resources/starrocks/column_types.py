@@ -1,4 +1,4 @@
-"""Types of columns: whether each value of one fits into another without loss."""
+"""Types of columns, and whether all values of one type fit into another without loss."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from sqlglot.errors import SqlglotError
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT", "INT128")
 _DIGITS = {"BOOLEAN": 1, "TINYINT": 3, "SMALLINT": 5, "INT": 10, "BIGINT": 19, "INT128": 39}
-"""Decimal digits of the greatest value."""
+"""Number of decimal digits of the greatest value of each integer type."""
 _WIDER = {
     "FLOAT": {"DOUBLE"},
     "DATE": {"DATETIME"},
@@ -34,7 +34,7 @@ class Column:
 
     @property
     def shown(self) -> str:
-        """Its type as StarRocks writes it."""
+        """The column's type in StarRocks' syntax."""
         return f"{self.type.sql(dialect='starrocks')}{'' if self.nullable else ' NOT NULL'}"
 
     def fits_into(self, other: "Column") -> bool:
@@ -43,7 +43,7 @@ class Column:
 
 
 def columns(definitions: str) -> list[Column]:
-    """The columns in a list of column definitions, such as `a INT NOT NULL, b VARCHAR(10)`; none if it is no list."""
+    """The columns in a list of column definitions, such as `a INT NOT NULL, b VARCHAR(10)`; empty for other texts."""
     try:
         tree = sqlglot.parse_one(f"CREATE TABLE t ({definitions})", read="starrocks")
     except SqlglotError:
@@ -92,7 +92,7 @@ def _numbers(kind: exp.DataType) -> list[int]:
 
 
 def _length(kind: exp.DataType) -> int:
-    """Bytes of a text at most; without a parameter StarRocks takes 1."""
+    """Maximum length of a text in bytes; StarRocks' default is 1."""
     return _STRING_BYTES if _name(kind) == "TEXT" else next(iter(_numbers(kind)), 1)
 
 

@@ -1,4 +1,4 @@
-"""Checks that a cluster that an operator runs has all of its nodes, and all copies of its data."""
+"""Checks that a StarRocks cluster that a Kubernetes operator runs has all nodes and all replicas of its data."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _LOOK_EVERY = 2.0
 
 
 class MembersInputs(Inputs):
-    """Numbers of nodes; `instance` changes with the nodes' processes, which are then waited for again."""
+    """Numbers of nodes. `instance` changes with the nodes' processes; the resource then waits for them again."""
 
     stack: str
     service: str
@@ -26,20 +26,20 @@ class MembersInputs(Inputs):
 
 
 class MembersProvider(Provider[MembersInputs]):
-    """Waits until all nodes are alive and every tablet has all of its copies."""
+    """Waits until all nodes are alive and every tablet has all replicas."""
 
     model = MembersInputs
     replace_on = ("stack", "service")
 
     def identity(self, inputs: MembersInputs) -> str:
-        """One a cluster."""
+        """One resource per cluster."""
         return f"{inputs.stack}/{inputs.service}/members"
 
     def apply(self, inputs: MembersInputs, previous: MembersInputs | None) -> None:
-        """Wait.
+        """Wait for nodes and replicas.
 
         Raises:
-            TimeoutError: the message names what is missing.
+            TimeoutError: nodes or replicas are still missing; the message names them.
         """
         wait_until(
             lambda: "; ".join(self._look(inputs)),
@@ -49,14 +49,14 @@ class MembersProvider(Provider[MembersInputs]):
         )
 
     def find_drift(self, inputs: MembersInputs) -> list[str]:
-        """What is missing."""
+        """Report missing nodes and replicas."""
         try:
             return self._look(inputs)
         except connections.ConnectionsMissing as error:
             return [str(error)]
 
     def remove(self, inputs: MembersInputs) -> None:
-        """Nothing: the operator removes the nodes."""
+        """Do nothing: the operator removes the nodes."""
 
     @staticmethod
     def _look(inputs: MembersInputs) -> list[str]:
@@ -68,7 +68,7 @@ class MembersProvider(Provider[MembersInputs]):
 
 
 def complaints(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
-    """What a cluster lacks.
+    """Yield a message for each missing node or replica of a cluster.
 
     The columns of the statistic are those of StarRocks' manual, "SHOW PROC", `/statistic`.
 
@@ -85,11 +85,11 @@ def complaints(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
     for row in root.query("SHOW PROC '/statistic'"):
         unhealthy = int(str(row["UnhealthyTabletNum"]))
         if row["DbName"] and unhealthy:
-            yield f"{unhealthy} tablets of database {row['DbName']} lack a copy"
+            yield f"{unhealthy} tablets of database {row['DbName']} lack a replica"
 
 
 class StarRocksMembers(DynamicResource, module="kappastack", name="StarRocksMembers"):
-    """A cluster of an operator with all of its nodes and copies."""
+    """A cluster that an operator runs, with all nodes and replicas."""
 
     provider = MembersProvider
 

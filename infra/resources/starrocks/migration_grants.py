@@ -39,12 +39,12 @@ class Grant:
 
     @property
     def statement(self) -> str:
-        """Grants it."""
+        """The statement that grants the privilege."""
         return f"GRANT {self.privilege} ON {self.object} TO ROLE {self.role}"
 
 
 def desired_grants(statements: Iterable[str], database: str) -> set[Grant]:
-    """The privileges that the statements of a database's migrations, applied in order, leave in effect."""
+    """The privileges that are in effect after all statements of a database's migrations."""
     desired: set[Grant] = set()
     for statement in statements:
         if match := _GRANT.match(statement):

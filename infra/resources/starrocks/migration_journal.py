@@ -15,7 +15,7 @@ class Statements(Protocol):
     """A session in the database."""
 
     def execute(self, statement: str, arguments: Sequence[str | int | float | None] = ()) -> Sequence[Sequence[object]]:
-        """Run a statement; its rows."""
+        """Run a statement and return its rows."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class SchemaObject:
 
     Args:
         kind: TABLE, VIEW or MATERIALIZED VIEW.
-        name: without the database.
+        name: name without the database.
         ddl: statement that creates its last recorded form.
     """
 
@@ -46,7 +46,7 @@ class Progress:
 
     Args:
         applied: number of statements that were applied and recorded.
-        started: whether an earlier run may have sent the next statement and died before recording it.
+        started: whether an earlier run may have sent the next statement and ended before recording it.
     """
 
     applied: int = 0
@@ -62,8 +62,8 @@ class MigrationJournal:
         Args:
             root: session as root.
             replication_num: number of replicas of the journal's tables.
-            create: whether to create missing tables. If not, a database without a journal counts as one with an empty
-                journal.
+            create: whether to create missing tables. If not, a database without a journal is treated like one with an
+                empty journal.
         """
         self._root = root
         properties = f'PROPERTIES ("replication_num" = "{replication_num}")'
@@ -154,7 +154,7 @@ def in_reading_order(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
     """Sort objects so that each comes after those that it reads; other objects keep their order."""
     left, ordered = list(objects), list[SchemaObject]()
     while left:
-        # Views cannot form a cycle, but a name that only looks like a reference can seem to close one.
+        # Views cannot form a cycle, but a text that only looks like a reference can appear to form one.
         ready = [each for each in left if not any(each.reads(other.name) for other in left)] or left[:1]
         ordered += ready
         left = [each for each in left if each not in ready]

@@ -1,4 +1,4 @@
-"""The lock of a schema's migrations. It is a table, because creating an existing table fails."""
+"""The lock of a database's migrations: a table, because only one process succeeds in creating it."""
 
 import getpass
 import os
@@ -28,7 +28,7 @@ class Statements(Protocol):
     """A session that runs statements."""
 
     def execute(self, statement: str) -> Sequence[Sequence[object]]:
-        """Run a statement; its rows."""
+        """Run a statement and return its rows."""
 
 
 @contextmanager
@@ -37,8 +37,8 @@ def migration_lock(
 ) -> Iterator[None]:
     """Hold the lock of the session's database.
 
-    The lock of another process is awaited, because an interrupted `up` continues for a while. A lock whose process ran
-    on this machine and has ended is removed.
+    The function waits for the lock of another process, because an interrupted `up` continues for a while. A lock whose
+    process ran on this machine and has ended is removed.
 
     Args:
         root: a session in the database.

@@ -1,4 +1,4 @@
-"""Finds statements of migrations that lose existing data, and those that rewrite a table.
+"""Finds statements of migrations that lose data or rewrite a table.
 
 A statement that loses data needs a marker in the comment in front of it, with the reason:
 
@@ -35,7 +35,7 @@ _LOSSES = tuple(
         (rf"INSERT OVERWRITE (?:TABLE )?{_NAME}", "replaces all rows of"),
     )
 )
-"""Statements that lose data. A role or user that is dropped holds none."""
+"""Statements that lose data. DROP ROLE and DROP USER are not among them."""
 _ALTER = re.compile(rf"^ALTER (?P<kind>TABLE|MATERIALIZED VIEW) {_NAME} (?P<action>.*)$", re.IGNORECASE | re.DOTALL)
 _COLUMN = re.compile(r"^(?P<verb>ADD|MODIFY) COLUMN (?P<definition>.*)$", re.IGNORECASE | re.DOTALL)
 _POSITION = re.compile(r" (?:AFTER \w+|FIRST)$", re.IGNORECASE)
@@ -59,9 +59,9 @@ class Loss:
 
     Args:
         place: file and line.
-        statement: its text.
-        what: it does, such as `drops table readings`.
-        reason: in its marker, empty where it has none.
+        statement: text of the statement.
+        what: effect of the statement, such as `drops table readings`.
+        reason: reason in the statement's marker; empty without a marker.
     """
 
     place: str
@@ -71,18 +71,18 @@ class Loss:
 
     @property
     def complaint(self) -> str:
-        """What is wrong where it has no marker, and what to do."""
+        """The error message for a statement without a marker, with the remedy."""
         words = " ".join(self.statement.split())
         shown = words if len(words) <= 80 else f"{words[:79]}…"
         return (
-            f"{self.place}: `{shown}` {self.what}, which cannot be undone. If that is meant, write "
+            f"{self.place}: `{shown}` {self.what}, which cannot be undone. If this is intended, write "
             f"`{MARKER}` on the line above the statement, with the reason"
         )
 
 
 @dataclass(frozen=True)
 class Rewrite:
-    """A statement that rewrites a table of an earlier migration: it takes longer the more rows there are."""
+    """A statement that rewrites a table of an earlier migration; its duration grows with the number of rows."""
 
     place: str
     what: str
@@ -90,18 +90,18 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Review:
-    """What migrations lose and rewrite."""
+    """The losses and rewrites of migrations."""
 
     losses: Sequence[Loss]
     rewrites: Sequence[Rewrite]
 
     @property
     def complaints(self) -> list[str]:
-        """One for each statement that loses data and has no marker."""
+        """An error message for each statement that loses data and has no marker."""
         return [each.complaint for each in self.losses if not each.reason]
 
     def of(self, migration: Migration) -> "Review":
-        """The part about one migration."""
+        """The losses and rewrites of one migration."""
         prefix = f"{_file(migration)}:"
         return Review(
             [each for each in self.losses if each.place.startswith(prefix)],
@@ -113,8 +113,8 @@ def review(migrations: Iterable[Migration], values: Mapping[str, str]) -> Review
     """Review the migrations of a database, in order.
 
     Args:
-        migrations: all of them, because later ones change columns of earlier ones.
-        values: by placeholder.
+        migrations: all migrations of the database, because later ones change columns of earlier ones.
+        values: values by placeholder.
 
     Raises:
         MigrationError: a statement cannot be read.
@@ -158,18 +158,18 @@ class _Table:
 
 @dataclass
 class _Tables:
-    """Tables as the statements so far have left them.
+    """The tables after the statements that were read so far.
 
     Args:
-        known: by name.
-        new: names of those that the present migration created: nothing is in them yet.
+        known: tables by name.
+        new: names of the tables that the current migration created; they are still empty.
     """
 
     known: dict[str, _Table] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
 
     def apply(self, statement: str) -> tuple[list[str], list[str]]:
-        """What a statement loses, and what it rewrites."""
+        """Apply a statement; return descriptions of its losses and of its rewrites."""
         if match := _CREATE_TABLE.match(statement):
             self._create(match["name"], statement)
             return [], []
@@ -206,7 +206,7 @@ class _Tables:
         elif _REPLACED.match(action):
             yield f"replaces rows of {table}"
         elif _EXPIRY.search(action):
-            yield f"lets StarRocks drop old partitions of {table}"
+            yield f"makes StarRocks drop old partitions of {table}"
         elif (match := _COLUMN.match(action)) and match["verb"].upper() == "MODIFY":
             yield from self._narrowed(table, _defined(match))
 
@@ -222,7 +222,7 @@ class _Tables:
         if table in self.new:
             return
         known = self.known.get(table)
-        size = ", which is partitioned and therefore probably big" if known and known.partitioned else ""
+        size = ", which is partitioned and therefore probably large" if known and known.partitioned else ""
         if _REWRITES.match(action):
             yield f"rewrites table {table}{size}"
         elif (match := _COLUMN.match(action)) and match["verb"].upper() == "MODIFY":

@@ -90,7 +90,7 @@ def read_migrations(folder: Path) -> list[Migration]:
             raise MigrationError(f"{path}: a migration is named V<number>__<name>.sql, such as V007__alerts.sql")
         number = int(match["number"])
         if number in found:
-            raise MigrationError(f"{path}: number {number} is taken by {found[number].path.name}")
+            raise MigrationError(f"{path}: number {number} is already used by {found[number].path.name}")
         found[number] = Migration(path.stem, path, path.read_text())
     if not found:
         raise MigrationError(f"{folder}: no migrations")

@@ -36,7 +36,7 @@ class Statements(Protocol):
     """A session in the database."""
 
     def execute(self, statement: str, arguments: Sequence[str] = ()) -> Sequence[Sequence[object]]:
-        """Run a statement; its rows."""
+        """Run a statement and return its rows."""
 
 
 def unrepeatable(root: Statements, statement: str) -> str:

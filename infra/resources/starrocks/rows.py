@@ -28,7 +28,7 @@ class RowsInputs(Inputs):
 
     @property
     def names(self) -> list[str]:
-        """The columns without the key; in the state of older revisions they are taken from the rows."""
+        """The columns without the key. State of older revisions lacks them; there they are derived from the rows."""
         return self.columns or sorted({column for row in self.rows.values() for column in row})
 
     def values(self, key: str) -> list[Cell]:

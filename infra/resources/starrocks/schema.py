@@ -17,7 +17,7 @@ from infra.resources.starrocks.repeated import in_effect, unrepeatable
 from infra.settings import ROOT
 
 _BUSY_SECONDS = 300
-"""Time limit for a column change of a big table, during which StarRocks refuses the next statement."""
+"""Time limit for a column change of a large table; StarRocks refuses further statements meanwhile."""
 _OBJECT = re.compile(
     r"^\s*(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+"
     r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`?(?P<name>\w+)`?(?!\s*\.)",
@@ -62,8 +62,8 @@ class SchemaProvider(Provider[SchemaInputs]):
         """Apply new migrations, recreate missing objects, and grant missing privileges.
 
         Raises:
-            MigrationError: an applied file was edited, or a statement failed; the message has file, line and StarRocks'
-                error.
+            MigrationError: an applied file was edited, or a statement failed; the message contains file, line and
+                StarRocks' error.
             SchemaLocked: another run migrates the database.
         """
         migrations = read_migrations(ROOT / inputs.folder)
@@ -170,7 +170,7 @@ def _refuse_edited(migrations: list[Migration], applied: dict[str, str]) -> None
         if checksum is not None and checksum != migration.checksum:
             raise MigrationError(
                 f"{migration.path.name} was edited after it was applied (checksum {checksum[:12]} became "
-                f"{migration.checksum[:12]}): restore it and put the change into a new migration"
+                f"{migration.checksum[:12]}): restore it and write the change as a new migration"
             )
     gone = applied.keys() - {migration.version for migration in migrations}
     if gone:

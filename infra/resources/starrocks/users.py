@@ -1,4 +1,4 @@
-"""Users of StarRocks: their generated passwords and their roles."""
+"""StarRocks users with generated passwords and roles."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from infra.resources.starrocks.client import session, wait_for
 
 
 class UsersInputs(Inputs):
-    """The role and the id of the password's secret of each user."""
+    """The role of each user, and the id of its password's secret."""
 
     stack: str
     service: str

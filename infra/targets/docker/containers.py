@@ -13,14 +13,14 @@ _COMMAND_SECONDS = 600
 
 
 class EngineError(OperationsError):
-    """The Docker Engine refused a command or does not answer; the message has the engine's error text."""
+    """The Docker Engine refused a command or does not respond; the message contains the engine's error text."""
 
 
 def containers(stack: str) -> dict[str, RunningService]:
     """The containers of a stack's services, by service.
 
     Raises:
-        EngineError: no engine answers.
+        EngineError: no engine responds.
     """
     listed = _ids("container", stack)
     if not listed:
@@ -72,7 +72,7 @@ def restart(container: str) -> None:
 def remove(stack: str, *, keep: Collection[str], volumes: bool) -> list[str]:
     """Remove objects that carry a stack's label but are not in its state, such as those of a killed deployment.
 
-    The names of such containers would make a later deployment fail. Volumes are adopted by it.
+    A later deployment would fail on the names of such containers. It adopts volumes.
 
     Args:
         stack: name of the stack.

@@ -69,7 +69,7 @@ def host_configs(stack: str) -> dict[str, HostConfig]:
 
 
 def lacks_image(reference: str) -> bool:
-    """Whether an engine answers and lacks the image."""
+    """Whether an engine responds and does not have the image."""
     done = _docker("image", "inspect", "--format", "{{.Id}}", reference)
     return done is not None and done.returncode != 0 and "no such image" in done.stderr.lower()
 

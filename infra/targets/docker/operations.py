@@ -25,7 +25,7 @@ class DockerOperations:
         self.address = settings.docker.operator_address
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
-        """None: a preview needs an engine."""
+        """Return no variables: a preview needs an engine."""
         return {}
 
     def services(self) -> dict[str, RunningService]:
@@ -53,7 +53,7 @@ class DockerOperations:
         return containers.stop(self._stack)
 
     def folders(self) -> list[Path]:
-        """Folders of this machine, and the engine's folder where it is on this machine."""
+        """Folders of this machine, and the engine's folder if the engine runs here."""
         engine = containers.engine_folder()
         found = [StackState(self._stack).folder, ROOT, Path(tempfile.gettempdir())]
         return [*found, engine] if engine else found
@@ -64,5 +64,5 @@ class DockerOperations:
         return KeptData(tuple(found), f"docker volume rm {shlex.join(found)}")
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
-        """Remove containers, networks and volumes that carry the stack's label and are in no state."""
+        """Remove containers, networks and volumes with the stack's label that are not in its state."""
         return containers.remove(self._stack, keep=keep, volumes=data)

@@ -291,14 +291,14 @@ def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None
     A preview, which pulls nothing, only warns.
 
     Raises:
-        ImageError: the engine lacks it; the message has the command that builds it.
+        ImageError: the engine does not have the image; the message contains the command that builds it.
     """
     if settings.registry or not engine.lacks_image(reference):
         return
     message = f"the Docker Engine has no image {reference}: run `make images STACK={stack}`"
     if not pulumi.runtime.is_dry_run():
         raise ImageError(message)
-    pulumi.log.warn(f"{message} before `pulumi up`; `make up STACK={stack}` does it")
+    pulumi.log.warn(f"{message} before `pulumi up`; `make up STACK={stack}` builds it")
 
 
 def duration(seconds: float) -> str:

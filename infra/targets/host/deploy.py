@@ -8,14 +8,14 @@ from apps.shared.files import write_private
 from infra.state import StackState
 
 _DEPLOYS = Path(__file__).parent / "deploys"
-# pyinfra patches its process with gevent, so it runs in a separate one. Importing it costs more than a deploy: the
-# fork server imports it once, and each deploy is a fork.
+# pyinfra patches its process with gevent, so it runs in a separate process. Importing it takes longer than a deploy.
+# Therefore a fork server imports it once, and each deploy is a fork.
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload([f"{__package__}.deploys.program", __name__])
 
 
 class DeployFailed(Exception):
-    """A pyinfra deploy failed; the message has the last lines of its output."""
+    """A pyinfra deploy failed; the message contains the last lines of its output."""
 
 
 def run_deploy(name: str, stack: str, document: str) -> None:
@@ -41,8 +41,8 @@ def run_deploy(name: str, stack: str, document: str) -> None:
         process.start()
         process.join()
         if process.exitcode != 0:
-            lines = output.read_text().strip().splitlines() if output.exists() else ["its process ended at once"]
-            raise DeployFailed(f"pyinfra could not carry out {name}:\n" + "\n".join(lines[-15:]))
+            lines = output.read_text().strip().splitlines() if output.exists() else ["its process ended immediately"]
+            raise DeployFailed(f"the pyinfra deploy {name} failed:\n" + "\n".join(lines[-15:]))
     finally:
         handover.unlink(missing_ok=True)
         output.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from infra.resources.provider import Inputs
 class Health(BaseModel):
     """A health check: within `start_within` seconds of the start, GET `path` on `port` returns 200 and `contains`.
 
-    If `send` is set, the check is over TCP instead: the answer to these bytes (hexadecimal) includes `contains`.
+    If `send` is set, the check uses TCP instead: the response to these bytes (hexadecimal) contains `contains`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

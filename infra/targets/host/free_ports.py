@@ -19,7 +19,7 @@ def refuse_taken(ports: Mapping[str, int]) -> None:
         ports: port numbers by name.
 
     Raises:
-        PortTaken: a port is taken; the message names the port and, where visible, the process.
+        PortTaken: a port is in use; the message names the port and, where visible, the process.
     """
     for name, number in ports.items():
         with socket.socket() as probe:
@@ -28,7 +28,7 @@ def refuse_taken(ports: Mapping[str, int]) -> None:
                 probe.bind((LOOPBACK, number))
             except OSError:
                 raise PortTaken(
-                    f"port {number} ({name}) is taken{_by(number)}: stop that process, "
+                    f"port {number} ({name}) is in use{_by(number)}: stop that process, "
                     "or shift all ports of this stack with KAPPASTACK_PORT_OFFSET"
                 ) from None
 

@@ -33,7 +33,7 @@ class HostOperations:
         self.data: Path | None = self._state.folder / "data"
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
-        """None: the place is this machine."""
+        """Return no variables: the services run on this machine."""
         return {}
 
     def services(self) -> dict[str, RunningService]:

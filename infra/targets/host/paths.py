@@ -14,7 +14,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class MissingPrerequisite(Exception):
-    """The machine lacks a program that a service needs; the message says how to install it."""
+    """The machine lacks a program that a service needs; the message contains the command that installs it."""
 
 
 def python_executable() -> Path:
@@ -109,7 +109,7 @@ class ServicePaths:
                 "autostart=true",
                 "autorestart=true",
                 "startsecs=5",
-                # Each retry waits a second longer than the previous one: about twenty minutes in total.
+                # Each retry waits one second longer than the previous one, about twenty minutes in total.
                 "startretries=50",
                 "stopasgroup=true",
                 "killasgroup=true",

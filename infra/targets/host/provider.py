@@ -66,7 +66,7 @@ class MachineProvider(Provider[MachineInputs]):
         )
 
     def find_drift(self, inputs: MachineInputs) -> list[str]:
-        """Report a supervisor that does not answer."""
+        """Report a supervisor that does not respond."""
         return [] if Supervisor(inputs.stack).alive() else ["the supervisor is stopped"]
 
     def remove(self, inputs: MachineInputs) -> None:
@@ -78,7 +78,7 @@ class MachineProvider(Provider[MachineInputs]):
             supervisor.shutdown()
         wait_until(lambda: "still running" if supervisor.alive() else "", within=90, what="the supervisor's end")
         if process is not None:
-            # The supervisor may run without answering at its socket; its services would then continue unnoticed.
+            # A supervisor that does not respond at its socket may still run with its services, so its process is ended.
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
             wait_until(
@@ -90,7 +90,7 @@ class MachineProvider(Provider[MachineInputs]):
         for folder in (state.supervisor, state.logs, state.folder / "services"):
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (state.folder / "data", state.folder):
-            # `rmdir` fails on a folder with kept data, which stays.
+            # A folder with kept data is not empty, so `rmdir` fails and the folder stays.
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
@@ -180,7 +180,7 @@ class HostServiceProvider(Provider[Description]):
         paths = ServicePaths(inputs)
         drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in self._changed_files(paths)]
         drift += [
-            f"the distribution {folder.name} is gone"
+            f"the distribution {folder.name} is missing"
             for folder in (paths.distribution, *paths.distributions.values())
             if not folder.is_dir()
         ]

@@ -60,7 +60,7 @@ def report(stack: str, services: list[str]) -> None:
         known = Report.model_validate_json(path.read_text())
     except (FileNotFoundError, ValidationError):
         known = Report()
-    # The deployment started this process, which is a plugin of Pulumi.
+    # This process is a Pulumi plugin, which the deployment started.
     deployment = psutil.Process().create_time()
     starts = {name: start for name in services if (start := _read(stack, name)) is not None}
     whole = known.whole_seconds

@@ -22,7 +22,7 @@ ALIVE = ("STARTING", "RUNNING")
 
 
 class SupervisorDown(Exception):
-    """The stack's supervisor does not answer."""
+    """The stack's supervisor does not respond."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Process:
         state: supervisor's name of the state, such as `RUNNING`.
         pid: process id; 0 if there is no process.
         start: time of the start in seconds since the epoch.
-        now: time of the answer in seconds since the epoch.
+        now: time of the response in seconds since the epoch.
         description: supervisor's description of the state.
     """
 
@@ -74,7 +74,7 @@ class Supervisor:
         return answer
 
     def alive(self) -> bool:
-        """Whether the supervisor answers."""
+        """Whether the supervisor responds."""
         try:
             self._call("getState")
         except SupervisorDown:
@@ -87,7 +87,7 @@ class Supervisor:
         """All processes by name.
 
         Raises:
-            SupervisorDown: the supervisor does not answer.
+            SupervisorDown: the supervisor does not respond.
         """
         answer = self._call("getAllProcessInfo")
         assert isinstance(answer, list)
@@ -99,7 +99,7 @@ class Supervisor:
         }
 
     def process(self, name: str) -> Process | None:
-        """One process; None if the supervisor has none of that name."""
+        """The process with this name, or None."""
         return self.processes().get(name)
 
     def start(self, name: str) -> None:

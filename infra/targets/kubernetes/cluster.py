@@ -9,14 +9,14 @@ from infra.targets.operations import OperationsError
 
 LOOPBACK = "127.0.0.1"
 WORKLOAD = "kubernetes://"
-"""Scheme of URLs that name a workload: `kubernetes://CONTEXT/NAMESPACE/KIND/NAME`; an empty context is the current."""
+"""Scheme of workload URLs: `kubernetes://CONTEXT/NAMESPACE/KIND/NAME`; an empty context is the current one."""
 RENDERED = "KAPPASTACK_RENDERED"
-"""Environment variable with a folder: objects are written there as YAML, and no cluster is needed."""
+"""Environment variable that names a folder. If it is set, objects are written there as YAML without a cluster."""
 _COMMAND_SECONDS = 60
 
 
 class ClusterError(OperationsError):
-    """The cluster refused a command or does not answer; the message has its words."""
+    """The cluster refused a command or does not respond; the message contains its error text."""
 
 
 class _Status(BaseModel):
@@ -54,7 +54,7 @@ def workload_url(context: str, namespace: str, kind: str, name: str) -> str:
 
 
 def complaint(url: str) -> str:
-    """What is wrong with a workload, by its URL; empty if all its pods are of the newest revision and ready."""
+    """The error message for the workload at a URL; empty if all its pods are ready and of the newest revision."""
     context, namespace, kind, name = url.removeprefix(WORKLOAD).split("/")
     try:
         found = _Workload.model_validate_json(kubectl(context, "get", kind, name, "-n", namespace, "-o", "json"))
@@ -62,7 +62,7 @@ def complaint(url: str) -> str:
         return str(error)
     wanted, status = found.spec.replicas, found.status
     if status.observed < found.metadata.generation:
-        return f"{kind} {name}: the cluster has not begun its newest revision"
+        return f"{kind} {name}: the cluster has not yet processed its newest revision"
     if status.updated < wanted or status.replicas > max(wanted, status.updated):
         return f"{kind} {name}: {status.updated} of {wanted} pods are of the newest revision"
     return "" if status.ready >= wanted else f"{kind} {name}: {status.ready} of {wanted} pods are ready"
@@ -81,12 +81,12 @@ def kubectl(context: str, *arguments: str, timeout: float = _COMMAND_SECONDS) ->
     """The output of a command.
 
     Args:
-        context: of the kubeconfig; empty for the current one.
-        arguments: of the program.
-        timeout: seconds.
+        context: context of the kubeconfig; empty for the current one.
+        arguments: arguments of kubectl.
+        timeout: time limit in seconds.
 
     Raises:
-        ClusterError: it failed; the message has its words.
+        ClusterError: the command failed; the message contains its error text.
     """
     try:
         done = subprocess.run(

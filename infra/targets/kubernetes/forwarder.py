@@ -1,7 +1,7 @@
 """The background process that forwards ports of this machine into a cluster: `python -m … STACK`.
 
-It accepts a connection at once, and connects to the Service by `kubectl port-forward`. Where the pod behind that is
-gone, it starts another one, so clients may connect again.
+It accepts a connection immediately, and connects to the Service by `kubectl port-forward`. If the pod behind the
+forward is gone, it starts another `kubectl`, so that clients can connect again.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Tunnel:
         """A connection to a port of the Service.
 
         Raises:
-            OSError: it cannot be reached.
+            OSError: the port cannot be reached.
         """
         deadline = time.monotonic() + _TRY_SECONDS
         while True:
@@ -78,7 +78,7 @@ class Tunnel:
                 *self._command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
             )
             self._local = await asyncio.wait_for(self._announced(self._process), _TRY_SECONDS)
-            # kubectl logs each connection: what nobody reads would fill the pipe and stop it.
+            # kubectl logs each connection. Unread output would fill the pipe and block kubectl.
             asyncio.get_running_loop().create_task(_discard(self._process))
         return self._local[port]
 
@@ -116,7 +116,7 @@ class Forwarder:
         self._open = 0
 
     async def run(self) -> None:
-        """Forward until the stack's connections are gone, or nothing has used the ports for a while."""
+        """Forward until the stack's connections are deleted, or no connection has used the ports for a while."""
         try:
             while time.monotonic() - self._used < IDLE_SECONDS or self._open:
                 wanted = self._wanted()
@@ -130,7 +130,7 @@ class Forwarder:
             ports_file(self._stack).unlink(missing_ok=True)
 
     def _wanted(self) -> list[Forward] | None:
-        """The forwards of the connections file; None where it is gone."""
+        """The forwards in the connections file; None if the file does not exist."""
         try:
             return Connections.model_validate_json(StackState(self._stack).connections.read_bytes()).forwards
         except FileNotFoundError:
@@ -185,7 +185,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run; a second process of the stack ends at once."""
+    """Run the forwarder; a second process for the same stack ends immediately."""
     [stack] = arguments
     with lock_file(stack).open("a") as lock:
         try:

@@ -24,10 +24,10 @@ def user_port(service: Service) -> str:
 
 
 def refuse_unknown(hosts: Mapping[str, str], services: Iterable[str]) -> None:
-    """Check that each host name is that of a service.
+    """Check that each host name belongs to a service.
 
     Raises:
-        SettingsError: naming those that are not, and the services of the stack.
+        SettingsError: names the unknown services, and those of the stack.
     """
     known = sorted(services)
     if unknown := sorted(set(hosts) - set(known)):

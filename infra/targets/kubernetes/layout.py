@@ -28,7 +28,7 @@ class _Timing:
 
 
 _READINESS = _Timing(_PERIOD, 5, 3)
-# A process that pauses, such as for garbage collection, is not killed: two minutes pass before that.
+# A process that pauses, such as for garbage collection, is killed only after two minutes.
 _LIVENESS = _Timing(20, 10, 6)
 
 
@@ -38,7 +38,7 @@ class PodLayout(ContainerLayout):
 
     Args:
         service: description of the service.
-        port_offset: added to the ports of this machine that lead to the service.
+        port_offset: added to the ports of this machine that are forwarded to the service.
     """
 
     port_offset: int
@@ -96,7 +96,7 @@ class PodLayout(ContainerLayout):
         return self._probe(self.service.health, _Timing(_PERIOD, 5, attempts))
 
     def readiness(self) -> core.v1.ProbeArgs:
-        """The probe whose failure takes the pod out of its Service."""
+        """The probe whose failure removes the pod from its Service."""
         return self._probe(self.service.health, _READINESS)
 
     def liveness(self) -> core.v1.ProbeArgs:

@@ -9,7 +9,7 @@ STACK_LABEL = f"{PROJECT}.io/stack"
 GROUP_LABEL = f"{PROJECT}.io/group"
 SERVICE_LABEL = "app.kubernetes.io/name"
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
-"""Annotation of pods that changes with everything that must replace them."""
+"""Annotation of pods; its value changes with everything that requires new pods."""
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """Label that Kubernetes gives every namespace."""
 

@@ -15,19 +15,19 @@ from infra.targets.kubernetes.layout import Access, PodLayout
 _UNAWAITED = {"pulumi.com/skipAwait": "true"}
 """Pulumi's wait for such an object would take ten seconds, or end only once pods use it."""
 _REPAIRED = {"pulumi.com/patchForce": "true"}
-"""A field that somebody changed by hand, such as with `kubectl scale`, gets its value back by the next `up`."""
+"""Makes the next `up` revert fields that were changed by hand, such as by `kubectl scale`."""
 _CPU_PERCENT = 70
-"""Use of the CPU request above which the autoscaler adds replicas."""
+"""CPU utilization, in percent of the request, above which the autoscaler adds replicas."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the objects of a service are declared.
+    """Namespace and options with which the objects of a service are declared.
 
     Args:
         stack: name of the stack.
         namespace: their namespace.
-        settings: of the cluster.
+        settings: settings of the cluster.
         keep_data: whether a deleted service keeps its volumes.
         opts: options of each object.
     """
@@ -118,7 +118,7 @@ def claim(service: Service, name: str, place: Place) -> core.v1.PersistentVolume
 
 
 def autoscaler(service: Service, place: Place) -> autoscaling.v2.HorizontalPodAutoscaler:
-    """Adds replicas while those that run are busy."""
+    """The autoscaler that adds replicas under load."""
     return autoscaling.v2.HorizontalPodAutoscaler(
         service.name,
         metadata=place.metadata(service.name, service.name),
@@ -143,7 +143,7 @@ def autoscaler(service: Service, place: Place) -> autoscaling.v2.HorizontalPodAu
 
 
 def ingress(service: Service, settings: IngressSettings, place: Place) -> networking.v1.Ingress:
-    """The way of users into a service, with TLS.
+    """The Ingress through which users reach a service, with TLS.
 
     Raises:
         SettingsError: the service has no HTTP port, or several.
@@ -175,14 +175,14 @@ def ingress(service: Service, settings: IngressSettings, place: Place) -> networ
 
 
 def budget(group: str, place: Place, *, match: Mapping[str, str] | None = None) -> policy.v1.PodDisruptionBudget:
-    """At most one pod of a group is stopped at a time, such as while nodes are drained."""
+    """A disruption budget: at most one pod of a group is stopped at a time, such as when nodes are drained."""
     return policy.v1.PodDisruptionBudget(
         group,
         metadata=place.metadata(group, group),
         spec=policy.v1.PodDisruptionBudgetSpecArgs(
             max_unavailable=1,
             selector=meta.v1.LabelSelectorArgs(match_labels=match or {names.GROUP_LABEL: group}),
-            # A pod that is not ready may always be moved: it serves nobody.
+            # A pod that is not ready serves no requests, so it may always be evicted.
             unhealthy_pod_eviction_policy="AlwaysAllow",
         ),
         opts=place.opts,

@@ -1,4 +1,4 @@
-"""A service that an operator of the cluster runs: its custom resource, and what the operator does not make."""
+"""A service that an operator runs: its custom resource, and the objects that the operator does not create."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from infra.targets.kubernetes.objects import Place
 
 @dataclass(frozen=True)
 class Operated:
-    """A service with an operator, and where its objects are."""
+    """A service with an operator, and the place of its objects."""
 
     layout: PodLayout
     operator: Operator
@@ -30,11 +30,11 @@ class Operated:
 
     @property
     def hosts(self) -> dict[str, str]:
-        """The Service that the operator makes for each port."""
+        """The Service that the operator creates for each port."""
         return {port: pods.host for pods in self.operator.pods for port in pods.ports}
 
     def endpoints(self) -> dict[str, Endpoint]:
-        """Endpoints for other pods: the Services that the operator makes, in the service's own namespace."""
+        """Endpoints for other pods: the Services that the operator creates, in the service's own namespace."""
         return {
             name: Endpoint(port.scheme, f"{self.hosts[name]}.{self.place.namespace}.svc", port.number)
             for name, port in self.service.ports.items()
@@ -77,7 +77,7 @@ class Operated:
 
 
 def _spread(group: str, *, required: bool) -> JsonValue:
-    """The affinity of `infra.targets.kubernetes.pods`, as the custom resource has it."""
+    """The affinity of `infra.targets.kubernetes.pods`, in the form of the custom resource."""
     term: JsonValue = {
         "topologyKey": "kubernetes.io/hostname",
         "labelSelector": {"matchLabels": {names.GROUP_LABEL: group}},

@@ -46,7 +46,7 @@ class _Pod(BaseModel):
 
     @property
     def ready(self) -> bool:
-        """Whether all of its containers are ready."""
+        """Whether all containers of the pod are ready."""
         return bool(self.status.containers) and all(each.ready for each in self.status.containers)
 
 
@@ -73,7 +73,7 @@ class KubernetesOperations:
         self._selector = f"{names.STACK_LABEL}={stack}"
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
-        """The folder for rendered objects, where no cluster answers."""
+        """The variable with the folder for rendered objects, if no cluster responds."""
         return {} if answers(self._context) else {RENDERED: str(folder)}
 
     def services(self) -> dict[str, RunningService]:
@@ -116,7 +116,7 @@ class KubernetesOperations:
         return [StackState(self._stack).folder, ROOT, Path(tempfile.gettempdir())]
 
     def kept_data(self) -> KeptData:
-        """Claims of volumes. Where no cluster answers, the deployment reports that."""
+        """Claims of volumes; empty if no cluster responds, which the deployment reports."""
         try:
             text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "name")
         except ClusterError:
@@ -125,7 +125,7 @@ class KubernetesOperations:
         return KeptData(tuple(found), f"kubectl delete -n {self._namespace} {' '.join(found)}")
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
-        """Nothing: objects have fixed names, and the next deployment adopts them."""
+        """Do nothing: objects have fixed names, and the next deployment adopts them."""
         return []
 
     def _pods(self) -> list[_Pod]:

@@ -1,4 +1,4 @@
-"""The pods of a service: confined, limited, probed, spread over nodes."""
+"""The pods of a service, with security context, limits, probes and spread over nodes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from infra.targets.kubernetes.configuration import Configuration
 from infra.targets.kubernetes.layout import POD_NAME, PodLayout, escaped
 
 _DRAIN_SECONDS = 5
-"""Seconds between the removal of a pod from its Service and the stop signal: clients learn of the removal meanwhile."""
+"""Seconds between the removal of a pod from its Service and the stop signal, so that clients are updated before."""
 _FILE_MODE = 0o440
 
 
@@ -30,13 +30,13 @@ def pod(
     """The template of a service's pods.
 
     Args:
-        layout: of the service.
+        layout: layout of the service.
         stack: name of the stack.
         image: reference of the image.
         instance: text that changes with everything that must replace the pods.
         configured: objects with files and secrets.
-        claims: names of the existing claims by volume; the workload's templates make the others.
-        settings: of the cluster.
+        claims: names of the existing claims by volume; the workload's templates create the others.
+        settings: settings of the cluster.
     """
     service = layout.service
     return core.v1.PodTemplateSpecArgs(
@@ -49,7 +49,7 @@ def pod(
             automount_service_account_token=False,
             # Otherwise every Service of the namespace would become environment variables, such as PULSAR_PORT.
             enable_service_links=False,
-            # The container of the pod's sandbox then waits for the children that a service leaves behind.
+            # The pause container then reaps child processes that a service leaves behind.
             share_process_namespace=service.stop_signal == "TERM",
             termination_grace_period_seconds=service.stop_grace + _DRAIN_SECONDS,
             security_context=core.v1.PodSecurityContextArgs(
@@ -57,7 +57,7 @@ def pod(
                 run_as_user=USER_ID,
                 run_as_group=GROUP_ID,
                 fs_group=USER_ID,
-                # Otherwise each start would change the modes of all files, also those that must stay private.
+                # Otherwise each start would change the modes of all files, including files that must stay private.
                 fs_group_change_policy="OnRootMismatch",
                 seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
             ),
@@ -73,7 +73,7 @@ def pod(
 
 
 def affinity(group: str, *, required: bool) -> core.v1.AffinityArgs:
-    """Pods of a group run on different nodes."""
+    """The affinity by which pods of a group run on different nodes."""
     term = core.v1.PodAffinityTermArgs(
         topology_key="kubernetes.io/hostname",
         label_selector=meta.v1.LabelSelectorArgs(match_labels={names.GROUP_LABEL: group}),
@@ -88,7 +88,7 @@ def affinity(group: str, *, required: bool) -> core.v1.AffinityArgs:
 
 
 def zones(group: str) -> core.v1.TopologySpreadConstraintArgs:
-    """Pods of a group are spread over the zones, where the cluster has several."""
+    """The constraint that spreads pods of a group over the cluster's zones."""
     return core.v1.TopologySpreadConstraintArgs(
         max_skew=1,
         topology_key="topology.kubernetes.io/zone",

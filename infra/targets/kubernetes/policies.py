@@ -1,4 +1,4 @@
-"""Network policies: nothing is permitted except what the services' descriptions name.
+"""Network policies: only connections that the services' descriptions name are permitted.
 
 Each service has one policy: its clients may connect to the ports that they need, and it may connect to the ports that
 it needs itself. Health checks and port-forwards come from the node, which policies do not restrict.
@@ -25,7 +25,7 @@ class Located:
     Args:
         service: description of the service.
         namespace: namespace of its pods.
-        hosts: whether users reach it through the Ingress controller.
+        hosts: whether users reach the service through the Ingress controller.
     """
 
     service: Service

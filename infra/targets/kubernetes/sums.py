@@ -1,4 +1,4 @@
-"""What a stack requests of a cluster: the price of its `up`."""
+"""The resources that a stack requests from a cluster."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,10 @@ from infra.targets.base import Requests
 
 
 def requests(services: Sequence[Service]) -> Requests:
-    """Sums over the pods of all services; those of an operator are included, further replicas under load are not."""
+    """Totals over the pods of all services.
+
+    Pods of operators are included; replicas that the autoscaler may add are not.
+    """
     cpu = memory = storage = pods = 0
     for service in services:
         if service.operated_by is not None:

@@ -43,9 +43,9 @@ class KubernetesTarget:
 
         Args:
             stack: name of the stack.
-            port_offset: added to the ports of this machine that lead into the cluster.
+            port_offset: added to the ports of this machine that are forwarded into the cluster.
             keep_data: whether a deleted service keeps its volumes.
-            settings: of the cluster and the images.
+            settings: settings of the cluster and the images.
             products: products whose programs and APIs the images contain.
         """
         self._stack = stack
@@ -80,7 +80,7 @@ class KubernetesTarget:
         after: Sequence[Resource] = (),
         drained: Drained | None = None,
     ) -> Running:
-        """Declare the service's objects; its workload exists once its pods are ready.
+        """Declare the service's objects. The creation of the workload ends when its pods are ready.
 
         Raises:
             ImageError: there is no image with the service's distribution.
@@ -121,7 +121,7 @@ class KubernetesTarget:
         return PodLayout(service, self._port_offset).endpoints()
 
     def healthy(self, running: Sequence[Running]) -> PlatformHealthy:
-        """Declare what concerns several services, and the resource that waits until all of them are healthy.
+        """Declare the objects of several services, and the resource that waits until all services are healthy.
 
         Raises:
             SettingsError: the settings give a host name to a service that does not exist.
@@ -148,7 +148,7 @@ class KubernetesTarget:
 
     @property
     def requests(self) -> Requests:
-        """What the services request of the cluster."""
+        """The resources that the services request from the cluster."""
         return sums.requests([each.service for each in self._located])
 
     def _run_pods(
@@ -168,7 +168,7 @@ class KubernetesTarget:
         instance = Output.all(repr(service), image, configured.digest).apply(digest)
         waited = [drained(instance)] if drained else []
         if service.group in self._last:
-            # Members of a group change one after the other: the next once this one's pods are ready.
+            # Members of a group are changed one after the other: the next one when this one's pods are ready.
             waited.append(self._last[service.group])
         own = [objects.account(service, place), *objects.services(layout, place)]
         resource = workload(
@@ -224,7 +224,7 @@ class KubernetesTarget:
         )
 
     def _forwards(self, layout: PodLayout, place: Place, hosts: Mapping[str, str]) -> tuple[Forward, ...]:
-        """The ports of this machine that lead to a service; `hosts` are names of Services by port."""
+        """The ports of this machine that are forwarded to a service; `hosts` are names of Services by port."""
         ports = layout.service.ports
         reached = {
             endpoint.port: ports[name].entrance or name for name, endpoint in layout.operator_endpoints().items()

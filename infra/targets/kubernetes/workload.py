@@ -1,4 +1,4 @@
-"""The workload of a service: a StatefulSet whose pods keep name and volumes, or a Deployment of equal pods."""
+"""The workload of a service: a StatefulSet whose pods keep name and volumes, or a Deployment of identical pods."""
 
 from collections.abc import Sequence
 
@@ -21,11 +21,11 @@ def workload(
     configured: Configuration,
     after: Sequence[Resource],
 ) -> Resource:
-    """Declare the workload with its claims; it exists once its pods are ready.
+    """Declare the workload with its claims. Its creation ends when its pods are ready.
 
     Args:
-        layout: of the service.
-        place: where its objects are.
+        layout: layout of the service.
+        place: namespace and options of the objects.
         image: reference of the image.
         instance: text that changes with everything that must replace the pods.
         configured: objects with files and secrets.
@@ -94,7 +94,7 @@ def _deployment(
         service.name,
         metadata=metadata,
         spec=apps.v1.DeploymentSpecArgs(
-            # The autoscaler sets the number of replicas, where there is one.
+            # If there is an autoscaler, it sets the number of replicas.
             replicas=None if service.most_replicas else service.replicas,
             selector=selector,
             template=template,

@@ -107,7 +107,7 @@ def test_an_alert_of_a_task_reaches_the_webhook_and_so_does_its_end(url: str, re
     assert "quality_alerts: 1 finding\nABJ-001: completeness 0.5" in attachment["text"]
     fields = {each["title"]: each.get("value", "") for each in attachment["fields"]}
     assert (fields["product"], fields["workflow"], fields["severity"]) == ("ciapol", "quality_hourly", "warning")
-    assert fields["runbook"] == "docs/runbook.md#a-workflow-found-something"
+    assert fields["runbook"] == "docs/runbook.md#a-workflow-reports-findings"
 
     end = Alert("resolved", "quality_alerts: resolved", "fine again", "ciapol", "quality_hourly", "q")
     assert sender.send(end)

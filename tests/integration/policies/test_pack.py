@@ -76,7 +76,7 @@ config:
 """
 REFUSED_RESOURCES = {
     "pinned-images": "image web:latest is not pinned; name a version or a digest",
-    "no-plain-password": "variable DB_PASSWORD has a password in plain text, and it is a default one",
+    "no-plain-password": "variable DB_PASSWORD has a password in plain text, and it is a default password",
     "limits-and-probes": "the container has no memory limit",
     "private-ports": "port 9030 (STARROCKS_QUERY) is published on 0.0.0.0",
     "restricted-pods": "the pod of container web may run as root",

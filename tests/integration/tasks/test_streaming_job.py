@@ -60,7 +60,7 @@ def row(starrocks: Emulator, columns: str = "wanted, failures, state, held_by") 
 
 def test_a_job_is_started_once_and_recorded(starrocks: Emulator, engine: FakeZeta) -> None:
     provider = JobProvider()
-    assert "is not known to the engine" in provider.find_drift(inputs())[0]
+    assert "does not exist in the engine" in provider.find_drift(inputs())[0]
     provider.apply(inputs(), None)
     assert (engine.jobs[JOB].status, engine.jobs[JOB].restored) == ("RUNNING", True)
     assert row(starrocks) == [("running", 0, None, None)]

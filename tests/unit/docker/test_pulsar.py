@@ -98,7 +98,7 @@ def test_tokens_are_only_in_secret_files_and_in_the_connections(standalone: Reco
 
 
 def test_target_host_needs_no_tokens() -> None:
-    assert not settings("host").pulsar_asks_for_tokens
+    assert not settings("host").pulsar_requires_tokens
 
 
 def test_all_servers_of_a_cluster_use_one_image(cluster: Recorder) -> None:
@@ -169,7 +169,7 @@ def test_jobs_stop_before_a_server_is_replaced_and_continue_afterwards(cluster: 
 
 
 def test_server_counts_are_valid_only_for_a_cluster() -> None:
-    with pytest.raises(SettingsError, match="zookeepers, bookies and brokers are of topology cluster"):
+    with pytest.raises(SettingsError, match="zookeepers, bookies and brokers require topology cluster"):
         settings(bookies=3)
 
 

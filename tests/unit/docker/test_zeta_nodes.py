@@ -53,5 +53,5 @@ def test_the_job_is_restarted_after_any_node_was_replaced(three: Recorder) -> No
 
 def test_target_host_rejects_several_nodes() -> None:
     document = {"kappastack:target": "host", "kappastack:seatunnel": json.dumps({"nodes": 3})}
-    with pytest.raises(SettingsError, match=r"seatunnel.nodes 3 need a host each; target host runs 1 node"):
+    with pytest.raises(SettingsError, match=r"seatunnel.nodes 3 need one host each; target host runs 1 node"):
         load_settings(document, {})

@@ -177,7 +177,7 @@ def check_make(arguments: list[str]) -> None:
     done = subprocess.run(
         ["make", "--dry-run", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )
-    named = len(arguments) == 1 and any(text in done.stderr for text in ("says where to", "says how many"))
+    named = len(arguments) == 1 and any(text in done.stderr for text in ("REGISTRY=… is", "EVENTS_PER_SECOND=… is"))
     assert done.returncode == 0 or named, done.stderr
     recipe = done.stdout.replace('"$QUERY"', "query").splitlines()
     programs = [line[line.index("python") :] for line in recipe if re.search(r"python3? -m ", line)]

@@ -23,7 +23,7 @@ def test_every_key_has_a_description_of_its_own(key: Key) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        "| `target` | `host` or `docker` or `kubernetes` | required | - | where the stack runs | all |",
+        "| `target` | `host` or `docker` or `kubernetes` | required | - | platform on which the stack runs | all |",
         "| `keepData` | `true` or `false` | `false` (host, docker), `true` (kubernetes) |",
         "| `portOffset` | integer | `0` | 0 to 15,000 |",
         "| `pulsar.heap` | a size such as 384Mi or 2Gi | `320Mi` | - |",

@@ -34,8 +34,8 @@ def test_equivalent_expressions_have_one_form() -> None:
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        ("5 * * * *", "5 fields; Quartz wants 7"),
-        ("0 5 * * * ?", "6 fields; Quartz wants 7"),
+        ("5 * * * *", "5 fields; Quartz requires 7"),
+        ("0 5 * * * ?", "6 fields; Quartz requires 7"),
         ("0 60 * * * ? *", "minutes '60'"),
         ("60 0 * * * ? *", "seconds '60'"),
         ("0 0 24 * * ? *", "hours '24'"),

@@ -77,7 +77,7 @@ def test_a_good_file(root: Path) -> None:
         ("timeout: 30m", "timeout: 0m", 6, "timeout: '0m' is not a duration"),
         ("timeout: 30m", "time_out: 30m", 6, "time_out: unknown key"),
         ("type: zeta_job", "type: spark_job", 11, "tasks.0: Input tag 'spark_job' found using 'type' does not match"),
-        ("window: 48h", "window: 90m", 14, "tasks.0.window: '90m' is not a length of data"),
+        ("window: 48h", "window: 90m", 14, "tasks.0.window: '90m' is not the length of a data range"),
         ("    type: zeta_job\n", "", 11, "tasks.0: Unable to extract tag using discriminator 'type'"),
         ("job: aqi_hourly", "jobs: aqi_hourly", 13, "tasks.0.jobs: unknown key"),
         ("job: aqi_hourly", "job: aqi_daily", 13, "tasks.0.job: there is no seatunnel/example/aqi_daily.conf"),
@@ -167,7 +167,7 @@ def test_only_the_platform_runs_the_keeper_and_only_products_run_other_tasks(roo
     platform.write_text(KEEPER)
     assert read_workflow(platform, root).product == "platform"
     platform.write_text(GOOD.replace("    needs: [first]\n", ""))
-    with pytest.raises(WorkflowError, match=r"12: tasks\.0\.type: zeta_job works for a product"):
+    with pytest.raises(WorkflowError, match=r"12: tasks\.0\.type: zeta_job must belong to a product"):
         read_workflow(platform, root)
 
 

@@ -204,7 +204,7 @@ def test_an_unreachable_server_counts_as_drift(
 ) -> None:
     conftest.write_connections(tmp_path / "state", 1)
     [line] = workflows.find_drift(make())
-    assert line.startswith("DolphinScheduler does not answer at http://127.0.0.1:1/dolphinscheduler")
+    assert line.startswith("DolphinScheduler does not respond at http://127.0.0.1:1/dolphinscheduler")
     conftest.write_connections(tmp_path / "state", fake.port, token="old")
     assert workflows.find_drift(make()) == ["DolphinScheduler answered 401 to GET /projects: "]
 
@@ -303,4 +303,4 @@ def test_a_workflow_is_removed_even_if_starrocks_is_unreachable(
     workflows.apply(make(), None)
     workflows.remove(make())
     assert server.processes == {}
-    assert "the steps of workflow quality_hourly stay" in capsys.readouterr().out
+    assert "the steps of workflow quality_hourly remain" in capsys.readouterr().out

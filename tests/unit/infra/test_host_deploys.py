@@ -44,6 +44,6 @@ def test_deploys_run_side_by_side_and_leave_no_document(tmp_path: Path) -> None:
 
 
 def test_a_failure_shows_the_end_of_the_output_and_leaves_no_document() -> None:
-    with pytest.raises(DeployFailed, match=r"could not carry out machine:[\s\S]*KeyError: 'folders'"):
+    with pytest.raises(DeployFailed, match=r"the pyinfra deploy machine failed:[\s\S]*KeyError: 'folders'"):
         run_deploy("machine", STACK, "{}")
     assert list(StackState(STACK).runtime.iterdir()) == []

@@ -41,7 +41,7 @@ def reviewed(folder: Path, *files: str) -> Review:
         ("ALTER TABLE readings DROP PARTITION p202601", "drops partition p202601 of readings"),
         ("ALTER TABLE readings TRUNCATE PARTITION p202601", "replaces rows of readings"),
         ("ALTER TABLE readings SWAP WITH others", "replaces rows of readings"),
-        ("ALTER TABLE readings SET ('partition_live_number' = '3')", "lets StarRocks drop old partitions of readings"),
+        ("ALTER TABLE readings SET ('partition_live_number' = '3')", "makes StarRocks drop old partitions of readings"),
         (
             "ALTER TABLE readings MODIFY COLUMN place VARCHAR(32) NULL",
             "narrows column place of readings from VARCHAR(64) to VARCHAR(32)",
@@ -120,7 +120,7 @@ def test_columns_are_those_that_earlier_migrations_left(tmp_path: Path) -> None:
     [
         (
             "ALTER TABLE readings MODIFY COLUMN count BIGINT NULL",
-            "rewrites column count of table readings, which is partitioned and therefore probably big",
+            "rewrites column count of table readings, which is partitioned and therefore probably large",
         ),
         ("ALTER TABLE places ORDER BY (name)", "rewrites table places"),
         ("ALTER TABLE places DISTRIBUTED BY HASH (name) BUCKETS 12", "rewrites table places"),

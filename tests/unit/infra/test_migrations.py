@@ -43,7 +43,7 @@ def test_migrations_are_ordered_by_number(tmp_path: Path) -> None:
     [
         ([], "no migrations"),
         (["first.sql"], "named V<number>__<name>.sql"),
-        (["V001__a.sql", "V0001__b.sql"], "number 1 is taken by V0001__b.sql"),
+        (["V001__a.sql", "V0001__b.sql"], "number 1 is already used by V0001__b.sql"),
     ],
 )
 def test_invalid_folders_are_rejected(tmp_path: Path, names: list[str], message: str) -> None:

@@ -48,8 +48,11 @@ def test_keys_of_other_projects_are_ignored() -> None:
         ),
         ({"target": "host", "products": {"nothing": {}}}, ["names nothing", "declared in stacks/products/ are ciapol"]),
         ({"target": "host", "products": ["ciapol"]}, ["kappastack:products", "should map", "['ciapol']"]),
-        ({"target": "host", "ingest": {}}, ["kappastack:ingest", "is now kappastack:products.ciapol.ingest"]),
-        ({"target": "host", "api": {"replicas": 2}}, ["kappastack:api", "is now kappastack:products.ciapol.api"]),
+        ({"target": "host", "ingest": {}}, ["kappastack:ingest", "was renamed to kappastack:products.ciapol.ingest"]),
+        (
+            {"target": "host", "api": {"replicas": 2}},
+            ["kappastack:api", "renamed to kappastack:products.ciapol.api"],
+        ),
         ({"target": "host", "portOffset": 60000}, ["kappastack:portOffset", "15000"]),
         ({"target": "host", "portOffset": 3000}, ["kappastack:portOffset", "page on port 6000, which browsers refuse"]),
         ({"target": "host", "starrocks": {"edition": "cluster"}}, ["needs images"]),
@@ -63,14 +66,14 @@ def test_keys_of_other_projects_are_ignored() -> None:
         ({"target": "docker", "dolphinScheduler": {"topology": "cluster", "masters": 2}}, ["masters", "several"]),
         ({"target": "host", "docker": {"registry": "r"}}, ["kappastack:docker.registry", "target docker"]),
         ({"target": "host", "frontend": {"replicas": 3, "maxReplicas": 2}}, ["maxReplicas 2", "at least replicas 3"]),
-        ({"target": "host", "dolphinScheduler": {"masters": 2}}, ["masters", "of topology cluster"]),
+        ({"target": "host", "dolphinScheduler": {"masters": 2}}, ["masters", "require topology cluster"]),
         (
             {"target": "docker", "dolphinScheduler": {"topology": "cluster", "registry": "pulsar"}},
             ["registry pulsar needs the ZooKeeper"],
         ),
         (
             {"target": "docker", "pulsar": {"topology": "cluster", "bookies": 3, "ensemble": 3, "ackQuorum": 4}},
-            ["ackQuorum 4, writeQuorum 3, ensemble 3, bookies 3", "at most the next"],
+            ["ackQuorum 4, writeQuorum 3, ensemble 3, bookies 3", "each value must be at most the next one"],
         ),
         (
             {"target": "docker", "starrocks": {"edition": "cluster", "replicationNum": 3}},

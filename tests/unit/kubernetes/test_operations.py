@@ -37,7 +37,7 @@ def workload(*, observed: int = 2, replicas: int = 2, updated: int = 2, ready: i
     ("found", "problem"),
     [
         (workload(), ""),
-        (workload(observed=1), "has not begun its newest revision"),
+        (workload(observed=1), "has not yet processed its newest revision"),
         (workload(updated=1), "1 of 2 pods are of the newest revision"),
         (workload(ready=1), "1 of 2 pods are ready"),
         (workload(replicas=3), "2 of 2 pods are of the newest revision"),

@@ -132,7 +132,7 @@ class FakeRoot:
         (FakeRoot(3, 3, {"ciapol_analytics": 0}), []),
         (FakeRoot(3, 2, {"ciapol_analytics": 0}), ["2 of 3 backends are alive"]),
         (FakeRoot(1, 3, {}), ["1 of 3 frontends are alive"]),
-        (FakeRoot(3, 3, {"ciapol_analytics": 4}), ["4 tablets of database ciapol_analytics lack a copy"]),
+        (FakeRoot(3, 3, {"ciapol_analytics": 4}), ["4 tablets of database ciapol_analytics lack a replica"]),
     ],
 )
 def test_missing_nodes_and_copies_are_named(root: FakeRoot, found: list[str]) -> None:

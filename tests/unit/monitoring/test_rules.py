@@ -34,7 +34,7 @@ def test_every_alert_has_a_runbook_section_and_an_owner(rule: Alert) -> None:
 
 
 def test_every_section_of_the_runbook_belongs_to_an_alert() -> None:
-    sections = headings(RUNBOOK.read_text()) - {"Runbook", "A workflow found something"}
+    sections = headings(RUNBOOK.read_text()) - {"Runbook", "A workflow reports findings"}
     assert sections == {rule.runbook for rule in ALERTS.values()}
 
 

@@ -64,7 +64,7 @@ CASES = [
     ("pinned-images", resource(f"{DOCKER}/remoteImage:RemoteImage", name="r.example:5000/web"), "is not pinned"),
     ("pinned-images", pod(image="web"), "image web is not pinned"),
     ("no-plain-password", container(envs=["DB_PASSWORD=s3cret-1"]), "DB_PASSWORD has a password in plain text;"),
-    ("no-plain-password", pod(env=[{"name": "API_TOKEN", "value": "admin"}]), "plain text, and it is a default one"),
+    ("no-plain-password", pod(env=[{"name": "API_TOKEN", "value": "admin"}]), "and it is a default password"),
     ("limits-and-probes", container(memory=None), "no memory limit"),
     ("limits-and-probes", container(healthcheck=None), "no health check"),
     ("limits-and-probes", pod(resources={"requests": {"memory": "1Gi"}}), "container web has no limits.memory"),

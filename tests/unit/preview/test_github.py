@@ -103,7 +103,7 @@ def test_each_stack_has_one_comment_that_is_updated_in_place(api: Api) -> None:
 def test_a_long_preview_is_cut_and_says_so(api: Api) -> None:
     comment(api, {"dev": text("dev", "x" * 100_000)})
     assert len(api.comments[1]) < 65_536
-    assert "The summary of the workflow's run has the whole text." in api.comments[1]
+    assert "The summary of the workflow run contains the whole text." in api.comments[1]
 
 
 def test_a_refused_token_is_an_error(api: Api) -> None:

@@ -92,7 +92,7 @@ def test_a_new_migration_is_shown_with_its_sql_and_what_it_loses() -> None:
     assert f"**sql/none/V002__b.sql**, in database `db`:" in shown  # noqa: F541
     assert f"```sql\n{sql.strip()}\n```" in shown
     assert "> **⚠ Loses data**\n> - sql/none/V002__b.sql:2 drops column a of t" in shown
-    assert "sql/none/V002__b.sql:3 rewrites table t: the more rows, the longer" in shown
+    assert "sql/none/V002__b.sql:3 rewrites table t: the duration grows with the number of rows" in shown
 
 
 def test_an_unmarked_edited_or_removed_migration_fails() -> None:

@@ -99,5 +99,5 @@ def test_the_error_names_a_module_without_a_declaration(tmp_path: Path, monkeypa
     (tmp_path / "nothing.py").write_text("")
     monkeypatch.setattr(registry, "FOLDER", tmp_path)
     monkeypatch.setattr(registry, "import_module", lambda _: object())
-    with pytest.raises(SettingsError, match=r"stacks/products/nothing\.py: there is no variable PRODUCT"):
+    with pytest.raises(SettingsError, match=r"stacks/products/nothing\.py: it does not define a variable PRODUCT"):
         declared.__wrapped__()

@@ -95,7 +95,7 @@ def test_settings_in_all_common_formats(before: str, products: object) -> None:
 
 
 def test_settings_in_an_unknown_format_are_not_edited() -> None:
-    with pytest.raises(NewProductError, match=r"add `weather: \{\}` below kappastack:products yourself"):
+    with pytest.raises(NewProductError, match=r"add `weather: \{\}` below kappastack:products by hand"):
         with_product("config: {kappastack:products: {ciapol: {}}}\n", "weather")
 
 
@@ -104,10 +104,10 @@ def test_settings_in_an_unknown_format_are_not_edited() -> None:
     [
         ("Weather", 0, "product name 'Weather'"),
         ("status", 0, "product name 'status'"),
-        ("ciapol", 0, "there is such a product already"),
-        ("weather", 8000, "PORT=8000 is that of ciapol-api"),
-        ("weather", 9030, "PORT=9030 is that of STARROCKS_QUERY"),
-        ("weather", 80, "PORT=80: choose one from 1024 to 16000"),
+        ("ciapol", 0, "this product exists already"),
+        ("weather", 8000, "PORT=8000 is already used by ciapol-api"),
+        ("weather", 9030, "PORT=9030 is already used by STARROCKS_QUERY"),
+        ("weather", 80, "PORT=80: choose a port from 1024 to 16000"),
     ],
 )
 def test_errors_name_used_and_invalid_names(checkout: Path, name: str, port: int, named: str) -> None:

@@ -91,7 +91,7 @@ def test_no_distribution_is_created_if_sources_change_during_the_build(made: Mad
         made.version = "2"
 
     made.during_build = edit
-    with pytest.raises(AssemblyError, match="changed while it was built"):
+    with pytest.raises(AssemblyError, match="changed during the build"):
         assemble(made)
     assert not (tmp_path / "made-1").exists()
 

@@ -32,7 +32,7 @@ def test_a_configured_engine_that_does_not_respond_is_a_problem(program: Path, m
     monkeypatch.setenv("DOCKER_HOST", "tcp://engine.example:2376")
     what, found, ok = docker_engine.rows()[1]
     assert (what, ok) == ("Docker Engine", False)
-    assert found.startswith("none answers at DOCKER_HOST=tcp://engine.example:2376; only stacks of target docker")
+    assert found.startswith("no engine responds at DOCKER_HOST=tcp://engine.example:2376; only stacks of target docker")
 
 
 def test_a_missing_client_is_shown_with_the_command_that_installs_it(program: Path) -> None:

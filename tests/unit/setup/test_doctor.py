@@ -50,7 +50,7 @@ def test_a_port_used_by_the_own_stack_is_no_problem(listener: tuple[int, int], m
     port, _ = listener
     [row] = rows(port, monkeypatch)
     assert row.ok
-    assert row.found == f"held by this checkout's stack: {port}"
+    assert row.found == f"used by this checkout's stack: {port}"
 
 
 def test_a_port_used_by_another_process_is_shown_with_the_process(
@@ -60,8 +60,8 @@ def test_a_port_used_by_another_process_is_shown_with_the_process(
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "another"))
     [row] = rows(port, monkeypatch)
     assert not row.ok
-    assert f"taken by process {pid}" in row.found
-    assert "SOME_SERVICE uses it" in row.found
+    assert f"used by process {pid}" in row.found
+    assert "SOME_SERVICE needs it" in row.found
     assert "KAPPASTACK_PORT_OFFSET" in row.advice
 
 

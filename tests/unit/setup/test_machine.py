@@ -40,7 +40,7 @@ def test_a_root_folder_that_is_not_a_mount_point_is_rejected(tmp_path: Path) -> 
     mounts = tmp_path / "mounts"
     mounts.write_text("proc /proc proc rw 0 0\n")
     [problem] = machine.mount_problems(tmp_path / "state" / "local", mounts)
-    assert problem.startswith(f"Pulsar cannot store data in {tmp_path}/state/local: / is no mount point here")
+    assert problem.startswith(f"Pulsar cannot store data in {tmp_path}/state/local: / is not a mount point")
     mounts.write_text("overlay / overlay rw 0 0\nproc /proc proc rw 0 0\n")
     assert machine.mount_problems(tmp_path / "state" / "local", mounts) == []
 

@@ -135,5 +135,5 @@ def test_the_pinned_node_gets_file_modes_and_links_for_npm(tmp_path: Path) -> No
     assert (programs / "npm").resolve() == scripts / "npm-cli.js"
 
     (scripts / "npx-cli.js").write_text("exit 1\n")
-    with pytest.raises(SetupError, match="the pinned npx does not run here"):
+    with pytest.raises(SetupError, match="the pinned npx does not run on this machine"):
         node.finish(tmp_path)

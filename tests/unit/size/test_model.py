@@ -122,10 +122,10 @@ def test_a_preset_is_not_far_too_large_for_its_load() -> None:
         assert mebibytes(kubernetes(size=size).starrocks.storage) <= 2 * 1024 * plan(load).backend_gib
 
 
-def test_the_report_says_where_the_platform_ends() -> None:
-    assert "one is enough" in "\n".join(lines(SMALL))
+def test_the_report_names_the_limits_of_the_platform() -> None:
+    assert "one machine is enough" in "\n".join(lines(SMALL))
     large = "\n".join(lines(replace(SMALL, events_per_second=1_000_000)))
-    assert "one is not enough" in large
+    assert "one machine is not enough" in large
     assert "! starrocks.backends" in large
     assert "this load needs a larger platform" in large
 

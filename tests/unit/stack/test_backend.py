@@ -59,7 +59,7 @@ def dead() -> int:
 def test_a_dead_run_s_lock_is_removed(backend: Backend, tmp_path: Path, said: list[str], dead: int) -> None:
     path = lock(tmp_path, pid=dead)
     backend.check_lock()
-    assert said == [f"The run {dead} died and left its lock on stack local: removed."]
+    assert said == [f"The run {dead} ended without removing its lock on stack local: removed."]
     assert list(path.parent.iterdir()) == []
 
 
@@ -70,7 +70,7 @@ def test_a_reused_process_id_does_not_keep_a_lock(backend: Backend, tmp_path: Pa
 
 def test_the_error_names_a_running_process_and_advises_to_wait(backend: Backend, tmp_path: Path) -> None:
     path = lock(tmp_path)
-    with pytest.raises(StackLocked, match=rf"^run {os.getpid()} works on stack local since .*: wait until it ends"):
+    with pytest.raises(StackLocked, match=rf"^run {os.getpid()} has used stack local since .*: wait until it ends"):
         backend.check_lock()
     assert path.exists()
 
@@ -90,7 +90,7 @@ def test_an_empty_or_truncated_lock_is_reported_and_removed(
     path = lock(tmp_path)
     path.write_text(text)
     backend.check_lock()
-    assert said == [f"{path} was no complete lock, and no run holds it: removed."]
+    assert said == [f"{path} was not a complete lock file, and no run holds the lock: removed."]
     assert list(path.parent.iterdir()) == []
 
 
@@ -100,7 +100,7 @@ def test_a_truncated_lock_is_kept_while_a_run_may_hold_it(
     path = lock(tmp_path)
     path.write_text("")
     monkeypatch.setattr("tools.stack.backend.pulumi_commands", lambda _stack: [psutil.Process()])
-    with pytest.raises(StackLocked, match=f"{path} is no complete lock, and run {os.getpid()} may hold it"):
+    with pytest.raises(StackLocked, match=f"{path} is not a complete lock file, and run {os.getpid()} may hold it"):
         backend.check_lock()
     assert path.exists()
 

@@ -63,14 +63,14 @@ def test_since_is_a_duration_or_a_time() -> None:
     assert since("10m", NOON) == NOON - timedelta(minutes=10)
     assert since("2026-01-31T10:00:00+01:00", NOON) == datetime(2026, 1, 31, 9, tzinfo=UTC)
     assert since("2026-01-31", NOON) == datetime(2026, 1, 31, tzinfo=UTC)
-    with pytest.raises(LogsRefused, match="SINCE 'yesterday' is no time: write a duration"):
+    with pytest.raises(LogsRefused, match="SINCE 'yesterday' is not a time: write a duration"):
         since("yesterday", NOON)
 
 
 def test_a_wrong_level_is_refused_with_those_that_exist() -> None:
     assert level_of("warning") == "WARN"
     assert level_of("") == "DEBUG"
-    with pytest.raises(LogsRefused, match="LEVEL 'loud' is no level: there are DEBUG, INFO, WARN, ERROR, FATAL"):
+    with pytest.raises(LogsRefused, match="LEVEL 'loud' is not a level: there are DEBUG, INFO, WARN, ERROR, FATAL"):
         level_of("loud")
 
 

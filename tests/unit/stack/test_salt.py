@@ -67,7 +67,7 @@ def test_an_unreachable_foreign_backend_does_not_mean_a_missing_stack(
     stack_in(tmp_path / "state").ensure()
     salt = tmp_path / "state" / f"{stack_in(tmp_path / 'state').name}.encryptionsalt"
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path / 'not-mounted'}")
-    with pytest.raises(StackError, match="the backend does not say whether stack"):
+    with pytest.raises(StackError, match="the backend does not report whether stack"):
         stack_in(tmp_path / "state").ensure()
     assert salt.is_file()
 

@@ -134,7 +134,7 @@ GIB = disks.GIB
         ),
         (
             Disk(Path("/data"), 1000 * GIB, 19 * GIB),
-            "the disk of /data is full: 19.0 GiB of 1,000.0 GiB free, and Pulsar stores nothing above 98% in use",
+            "the disk of /data is full: 19.0 GiB of 1,000.0 GiB free, and Pulsar refuses writes above 98% usage",
         ),
     ],
 )

@@ -87,7 +87,7 @@ def test_foreign_files_stay_and_are_reported(folder: Path, name: str) -> None:
     foreign = write(folder / name)
     lines = state_folder.remove_stack("local", keep_data=False) + state_folder.remove_if_unused()
     assert [path for path in folder.rglob("*") if path.is_file() and path.name != MARKER] == [foreign]
-    assert any("content that kappastack did not make" in line for line in lines)
+    assert any("content that kappastack did not create" in line for line in lines)
     state_folder.claim()
 
 

@@ -8,7 +8,7 @@ from pyinfra_cli.main import main
 from infra.settings import ROOT
 from infra.targets.host import description, paths
 
-# `service.py` imports these modules. A forked process has them already.
+# `service.py` imports these modules. They are imported here so that forked processes inherit them.
 PRELOADED = (description, paths)
 
 

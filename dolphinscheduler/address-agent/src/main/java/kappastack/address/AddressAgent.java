@@ -9,13 +9,13 @@ import java.nio.channels.ServerSocketChannel;
 /**
  * {@code -javaagent:address-agent.jar=bind=127.0.0.1;advertise=127.0.0.1;methods=pkg.Class#method}.
  *
- * <p>A Java agent for servers that have no setting for the address that they bind and for the one that they advertise. The
+ * <p>A Java agent for servers without a setting for the address that they bind or for the address that they advertise. The
  * jar must keep its name, because its manifest puts it on the boot class path.
  */
 public final class AddressAgent {
     private AddressAgent() {}
 
-    /** The JVM calls this before the server's main. */
+    /** The JVM calls this method before the server's {@code main}. */
     public static void premain(String argument, Instrumentation instrumentation) throws Exception {
         Options options = Options.parse(argument);
         Addresses.bindTo(options.bind);

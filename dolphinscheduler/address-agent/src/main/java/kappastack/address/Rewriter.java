@@ -38,7 +38,7 @@ final class Rewriter implements ClassFileTransformer {
         try {
             return rewritten(name, classFile);
         } catch (RuntimeException error) {
-            // A server on the wrong address is worse than no server.
+            // A server that listens on all addresses would be a security risk, so the JVM ends.
             System.err.println("address agent: " + name + " cannot be rewritten: " + error);
             System.exit(EXIT_CODE);
             return null;

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
 class RewriterTest {
-    /** Like a class that determines the machine's address. */
+    /** Stands in for a class that determines the machine's address. */
     public static final class Finder {
         /** Rewritten. */
         public static String host() {
@@ -38,7 +38,7 @@ class RewriterTest {
         assertEquals("at 192.0.2.1", loaded.getMethod("host", String.class).invoke(null, "at "));
     }
 
-    /** Like a server whose JVM stays after it has closed. */
+    /** Stands in for a server whose JVM keeps running after the server has closed. */
     public static final class Server {
         /** Rewritten. */
         public static void stop(String cause) {
