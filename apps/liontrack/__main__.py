@@ -2,20 +2,21 @@
 
 import argparse
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from apps.liontrack.producers.broker import Address, BrokerError, Publisher
 from apps.liontrack.producers.events import Event
 from apps.liontrack.producers.files import BadRowError
 from apps.liontrack.producers.mongodb import ImportFailed, Progress, import_all
+from apps.liontrack.producers.publisher import Publisher
 from apps.liontrack.producers.replay import Options, fixes, replay
 from apps.liontrack.producers.simulate import movement, people, weighings
+from apps.shared.publishing.broker import BrokerError
+from apps.shared.publishing.stop import Stop
 
 NOT_DONE = 1
 BAD_INPUT = 2
@@ -49,7 +50,7 @@ def _events(options: argparse.Namespace, now: datetime) -> Iterator[Event]:
     match options.command:
         case "replay":
             shift = now if options.shift_to_now else None
-            return replay(Options(options.files, shift, options.skip_bad), lambda why: print(why, file=sys.stderr))
+            return replay(Options(options.files, shift, options.skip_bad), _note)
         case "simulate":
             start = now - timedelta(days=options.days)
             every = timedelta(minutes=options.every)
@@ -78,45 +79,46 @@ def demonstration(now: datetime) -> Iterator[Event]:
 
 
 def _publish(options: argparse.Namespace, events: Iterator[Event]) -> int:
-    with _interruptible() as stopped, Publisher(Address(options.broker, options.token_file), stopped=stopped) as to:
+    stop = Stop()
+    with _publisher(options, stop) as to:
         try:
             for event in events:
                 if not to.publish(event):
                     break
                 if to.published % _REPORT_EVENTS == 0:
-                    print(f"{to.published:,} events published", file=sys.stderr)
+                    _note(f"{to.published:,} events published")
             to.flush()
         finally:
             print(f"{to.published:,} events published, {to.acknowledged:,} acknowledged")
-        if stopped():
+        if stop():
             return INTERRUPTED
         return 0 if to.acknowledged == to.published else NOT_DONE
 
 
 def _import(options: argparse.Namespace) -> int:
     progress = Progress.load(options.resume)
-    with _interruptible() as stopped, Publisher(Address(options.broker, options.token_file), stopped=stopped) as to:
+    with _publisher(options, Stop()) as to:
         counts = import_all(
             options.mongodb,
             options.database,
             to,
             progress,
             skip_bad=options.skip_bad,
-            note=lambda text: print(text, file=sys.stderr),
+            note=_note,
         )
     print(f"{counts.published:,} documents published, {counts.skipped:,} skipped")
     return 0 if counts.complete else INTERRUPTED
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Whether the user pressed Ctrl-C in the block; what was sent before is then still acknowledged."""
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _publisher(options: argparse.Namespace, stop: Stop) -> Iterator[Publisher]:
+    """A publisher that Ctrl-C stops; events that were sent before are still acknowledged."""
+    with stop.listening(), Publisher(options.broker, options.token_file, stopped=stop, note=_note) as to:
+        yield to
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

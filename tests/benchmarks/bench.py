@@ -11,8 +11,9 @@ from typing import Literal
 import pymysql
 import pymysql.cursors
 
-from apps.ciapol.sensors.broker import Broker
 from apps.ciapol.sensors.event import Measurement
+from apps.ciapol.sensors.schema import EncodedJsonSchema
+from apps.shared.publishing.broker import Broker
 from infra.configuration import load_settings
 from infra.platform import DATABASE as PLATFORM_DATABASE
 from infra.platform import secret
@@ -84,6 +85,7 @@ class Bench:
             self.known.endpoint("pulsar", "broker").url,
             TOPIC,
             connections.token_file(stack, pulsar_roles.token(PRODUCT.role("sensors"))),
+            EncodedJsonSchema(),
         )
         self.api = self.known.endpoint(PRODUCT.api_service, "http").url
         self.run = secrets.token_hex(3)

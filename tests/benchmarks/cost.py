@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.ciapol.sensors.event import encode
-from apps.ciapol.sensors.publisher import Publisher
 from apps.shared.polling import wait_until
+from apps.shared.publishing.publisher import Publisher
 from infra.state import StackState
 from infra.targets.host.supervisor import Supervisor
 from tests.benchmarks.bench import Bench

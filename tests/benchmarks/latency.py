@@ -11,7 +11,7 @@ from rich.table import Table
 
 from apps.ciapol.sensors.event import Measurement, encode, utc_text
 from apps.ciapol.sensors.pace import Steady
-from apps.ciapol.sensors.publisher import Publisher
+from apps.shared.publishing.publisher import Publisher
 from tests.benchmarks.bench import VALUES, Bench
 from tests.benchmarks.services import verdict
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.ciapol.sensors.event import encode, event_id, utc_text
-from apps.ciapol.sensors.publisher import Publisher
+from apps.shared.publishing.publisher import Publisher
 from infra.services.pulsar_roles import ADMIN
 from tests.benchmarks.bench import DATABASE, Bench
 from tests.benchmarks.services import verdict

@@ -9,19 +9,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from apps.ciapol.sensors.broker import Broker, BrokerError
 from apps.ciapol.sensors.files import BadRowError, UnreadableFileError
 from apps.ciapol.sensors.local_clock import ClockChange
 from apps.ciapol.sensors.pace import Steady
 from apps.ciapol.sensors.progress import progress
-from apps.ciapol.sensors.publisher import GIVE_UP_SECONDS
 from apps.ciapol.sensors.registry import RegistryError, StarRocks
 from apps.ciapol.sensors.replay import Options, replay
 from apps.ciapol.sensors.resume import StateError
 from apps.ciapol.sensors.run import Session, publish_all
+from apps.ciapol.sensors.schema import EncodedJsonSchema
 from apps.ciapol.sensors.simulate import Simulation, whole_second
 from apps.ciapol.sensors.stations import StationsError, read_stations
 from apps.ciapol.sensors.zones import parse_zone
+from apps.shared.publishing.broker import Broker, BrokerError
+from apps.shared.publishing.publisher import GIVE_UP_SECONDS
 
 NOT_DONE = 1
 BAD_INPUT = 2
@@ -54,7 +55,7 @@ def _stations(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    broker = Broker(options.broker, options.topic, options.token_file)
+    broker = Broker(options.broker, options.topic, options.token_file, EncodedJsonSchema())
     session = Session(broker, Console(stderr=True), options.give_up_after)
     try:
         with session.stop.listening():

@@ -1,19 +1,17 @@
 """Publishes a stream of measurements and counts them, for replay and simulation."""
 
-import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import FrameType
 
 from rich.console import Console
 
-from apps.ciapol.sensors.broker import Broker, BrokerError
 from apps.ciapol.sensors.event import Measurement, encode
 from apps.ciapol.sensors.pace import AtOnce, Pace
 from apps.ciapol.sensors.progress import Display
-from apps.ciapol.sensors.publisher import GIVE_UP_SECONDS, Publisher
+from apps.shared.publishing.broker import Broker, BrokerError
+from apps.shared.publishing.publisher import GIVE_UP_SECONDS, Publisher
+from apps.shared.publishing.stop import Stop
 
 _SAVE_SECONDS = 1.0
 _KEEP_EVENTS = 256
@@ -46,32 +44,6 @@ class Counts:
             f"skipped {self.skipped}, acknowledged by earlier runs {self.before}, sent again {self.resent}; "
             f"{self.seconds:.1f} s, {rate:,.0f}/s"
         )
-
-
-class Stop:
-    """The user's request to stop. The first Ctrl-C or SIGTERM sets it; the second one ends the process."""
-
-    def __init__(self) -> None:
-        """Create an unset request."""
-        self._asked = False
-
-    def __call__(self) -> bool:
-        """Whether a stop is requested."""
-        return self._asked
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Handle the signals during the block."""
-        before = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _handle(self, number: int, _frame: FrameType | None) -> None:
-        self._asked = True
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @dataclass

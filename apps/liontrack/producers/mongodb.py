@@ -23,7 +23,7 @@ class ImportFailed(Exception):
 
 
 class Sink(Protocol):
-    """Where events go; `broker.Publisher` is one."""
+    """Where events go; `publisher.Publisher` is one."""
 
     def publish(self, event: Event) -> bool:
         """Send an event; False if the user requested a stop."""

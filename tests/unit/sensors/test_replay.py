@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from apps.ciapol.sensors.broker import Answer, Broker, Producer
 from apps.ciapol.sensors.event import Measurement
 from apps.ciapol.sensors.files import BadRowError
 from apps.ciapol.sensors.pace import RealTime, Steady
 from apps.ciapol.sensors.replay import Options, replay, shift_to
 from apps.ciapol.sensors.resume import StateError
 from apps.ciapol.sensors.run import Session
+from apps.shared.publishing.broker import Answer, Broker, Producer
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

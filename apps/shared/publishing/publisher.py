@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from apps.ciapol.sensors.broker import FINAL, MAX_IN_FLIGHT, BrokerError, Producer, RefusedError
+from apps.shared.publishing.broker import FINAL, MAX_IN_FLIGHT, BrokerError, Producer, RefusedError
 
 GIVE_UP_SECONDS = 300.0
 _FIRST_PAUSE = 0.5

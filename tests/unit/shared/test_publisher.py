@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from apps.ciapol.sensors.broker import Answer, BrokerError, Producer, RefusedError
-from apps.ciapol.sensors.publisher import Publisher
+from apps.shared.publishing.broker import Answer, BrokerError, Producer, RefusedError
+from apps.shared.publishing.publisher import Publisher
 
 
 class FakeProducer:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pulsar
-
-from apps.ciapol.sensors.schema import EncodedJsonSchema
+import pulsar.schema
 
 CONNECT_SECONDS = 30
 SEND_SECONDS = 30
@@ -59,11 +58,13 @@ class Broker:
         url: address of Pulsar: `pulsar://host:port` or `pulsar+ssl://host:port`.
         topic: full name of the topic.
         token_file: file with the token; None if Pulsar requires none.
+        schema: of the topic, to which the broker compares the registered one; None sends bytes without one.
     """
 
     url: str
     topic: str
     token_file: Path | None = None
+    schema: pulsar.schema.Schema | None = None
 
     def connect(self) -> Producer:
         """Create a producer that is connected to the topic.
@@ -95,7 +96,7 @@ class _PulsarProducer:
                 broker.url,
                 operation_timeout_seconds=CONNECT_SECONDS,
                 authentication=_token(broker.token_file),
-                # Otherwise the client's log lines about reconnections would break the progress bar.
+                # Otherwise the client's log lines about reconnections would break a progress bar.
                 logger=pulsar.FileLogger(pulsar.LoggerLevel.Error, os.devnull),
             )
         except (ValueError, pulsar.PulsarException) as error:
@@ -103,10 +104,10 @@ class _PulsarProducer:
         try:
             self._producer = self._client.create_producer(
                 broker.topic,
-                schema=EncodedJsonSchema(),
+                schema=broker.schema or pulsar.schema.BytesSchema(),
                 send_timeout_millis=SEND_SECONDS * 1000,
                 batching_enabled=True,
-                # A batch contains one partition's events of all keys, in order. With many stations, key-based batches
+                # A batch contains one partition's events of all keys, in order. With many keys, key-based batches
                 # would contain one event each and be three times slower.
                 batching_max_publish_delay_ms=10,
                 max_pending_messages=MAX_IN_FLIGHT,
@@ -117,7 +118,9 @@ class _PulsarProducer:
             for refusal, meaning in _REFUSALS.items():
                 if isinstance(error, refusal):
                     raise RefusedError(f"{where}: {meaning} ({error})") from error
-            raise BrokerError(f"{where}: {error}; is Pulsar running?") from error
+            # The client repeats a lookup that Pulsar refuses for want of a token, until its time limit.
+            hint = "" if broker.token_file else ", and does it require a token"
+            raise BrokerError(f"{where}: {error}; is Pulsar running{hint}?") from error
 
     def send(self, key: str, payload: bytes, answer: Answer) -> None:
         def acknowledged(result: pulsar.Result, _message: pulsar.MessageId | None) -> None:
