@@ -213,9 +213,12 @@ def all_properties(table: Table) -> dict[str, str]:
     defaults = {**TABLE_DEFAULTS, **(PRIMARY_DEFAULTS if table.model == "PRIMARY" else {})}
     if table.distribution == "RANDOM":
         defaults["bucket_size"] = _BUCKET_SIZE
-    return dict(sorted({**defaults, **table.properties}.items()))
+    shown = {name: value for name, value in table.properties.items() if _HIDDEN.get(name) != value}
+    return dict(sorted({**defaults, **shown}.items()))
 
 
+_HIDDEN = {"primary_index_cache_expire_sec": "0"}
+"""Values of properties that StarRocks does not show."""
 _BUCKET_SIZE = str(4 << 30)
 """StarRocks: default_automatic_bucket_size."""
 

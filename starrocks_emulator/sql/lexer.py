@@ -72,14 +72,17 @@ def tokenize(sql: str) -> list[Token]:
 
 
 def split(sql: str) -> list[str]:
-    """Split a text at `;` into statements, without empty ones."""
+    """Split a text at `;` into statements, without empty ones.
+
+    SUBMIT TASK keeps its `;`, which StarRocks stores with the task."""
     statements: list[str] = []
     begin: int | None = None
     end = 0
     for token in tokenize(sql):
         if token.text == ";" and token.kind == "symbol":
             if begin is not None:
-                statements.append(sql[begin:end])
+                keeps = sql[begin:end].upper().startswith("SUBMIT")
+                statements.append(sql[begin : token.end if keeps else end])
             begin = None
         else:
             begin = token.start if begin is None else begin

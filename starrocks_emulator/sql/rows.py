@@ -11,7 +11,7 @@ from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.dml import Changer
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.parse import parse
-from starrocks_emulator.variables import DEFAULTS
+from starrocks_emulator.variables import DEFAULTS, is_on
 
 
 def select(context: Context, statement: str, parameters: Sequence[Value] = (), as_text: bool = False) -> ResultSet:
@@ -19,6 +19,10 @@ def select(context: Context, statement: str, parameters: Sequence[Value] = (), a
     tree, count = parse(statement)
     if count != len(parameters):
         raise errors.analysis(f"{count} parameters expected, {len(parameters)} given")
+    if not is_on(context.variables.get("enable_pipeline_engine", "true")):
+        raise errors.analysis(
+            "non-pipeline engine is no longer supported since 3.2, please set enable_pipeline_engine=true"
+        )
     text = context.queries(parameters).query(tree)
     most = int(context.variables["sql_select_limit"])
     if most < int(DEFAULTS["sql_select_limit"]) and not tree.args.get("limit"):

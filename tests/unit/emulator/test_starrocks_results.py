@@ -281,3 +281,21 @@ def test_more_digits_than_a_decimal_has(client: Client, expression: str, wanted:
 @pytest.mark.parametrize("name", ["array_min", "array_max", "array_sort", "array_sum"])
 def test_functions_of_flat_arrays(client: Client, name: str) -> None:
     assert "array<array<tinyint>>" in client.error(f"SELECT {name}([[1, 2], [3]])").message
+
+
+def test_property_with_its_default_is_not_shown(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (k INT) PRIMARY KEY (k) DISTRIBUTED BY HASH (k) "
+        "PROPERTIES ('primary_index_cache_expire_sec' = '3600')"
+    )
+    assert "primary_index_cache_expire_sec" in str(client.run("SHOW CREATE TABLE t"))
+    client.run("ALTER TABLE t SET ('primary_index_cache_expire_sec' = '0')")
+    assert "primary_index_cache_expire_sec" not in str(client.run("SHOW CREATE TABLE t"))
+
+
+def test_queries_need_the_pipeline_engine(client: Client) -> None:
+    client.run("SET enable_pipeline_engine = false")
+    assert "non-pipeline engine is no longer supported" in client.error("SELECT 1").message
+    assert client.run("SELECT /*+ SET_VAR(enable_pipeline_engine = true) */ 1") == [(1,)]
+    client.run("SET enable_pipeline_engine = true")
+    assert client.run("SELECT 1") == [(1,)]

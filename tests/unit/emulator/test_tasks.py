@@ -34,6 +34,12 @@ def table(client: Client) -> Client:
 def test_a_task_runs_once(table: Client) -> None:
     assert table.run("SUBMIT TASK once AS INSERT INTO t SELECT k + 1, v FROM t") == [("once", "SUBMITTED")]
     wait(lambda: state(table, "once") == ("SUCCESS", None))
+    semicolon = "SUBMIT TASK kept SCHEDULE EVERY(INTERVAL 1 DAY) AS INSERT INTO t SELECT 1, 1;"
+    assert table.run(f"{semicolon} SELECT DEFINITION FROM information_schema.tasks WHERE TASK_NAME = 'kept'") == [
+        ("INSERT INTO t SELECT 1, 1;",)
+    ]
+    wait(lambda: state(table, "kept") == ("SUCCESS", None))
+    table.run("DROP TASK kept")
     assert table.run("SELECT k FROM t ORDER BY k") == [(1,), (2,)]
     assert "already" in table.error("SUBMIT TASK once AS INSERT INTO t SELECT 1, 1").message
     table.run("SUBMIT TASK made AS CREATE TABLE made AS SELECT k FROM t")
