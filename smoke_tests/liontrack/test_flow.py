@@ -185,8 +185,12 @@ def test_lists_and_exports_leave_entities_of_tests_out(
     assert entities.lion not in http.get(f"{server}/export/csv", params={"table": "bronze.lions_raw"}).text
 
 
-def test_metrics_count_the_runs(liontrack: ProductOutputs, http: httpx.Client) -> None:
-    """Under the names that the dashboards use."""
-    text = http.get(f"{liontrack.api_url}/metrics").raise_for_status().text
-    assert 'liontrack_pipeline_runs_total{pipeline_name="batch_processor",status="success"}' in text
+def test_metrics_count_the_runs(liontrack: ProductOutputs, http: httpx.Client, within: float) -> None:
+    """Under the names that the dashboards use. The API measures at intervals, not at each request."""
+    text = wait_until(
+        "the run in the metrics",
+        lambda: http.get(f"{liontrack.api_url}/metrics").raise_for_status().text,
+        lambda text: 'liontrack_pipeline_runs_total{pipeline_name="batch_processor",status="success"}' in text,
+        60 + within,
+    )
     assert 'liontrack_table_records{layer="silver",table_name="silver.lions"}' in text

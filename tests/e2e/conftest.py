@@ -13,8 +13,8 @@ from machine import TestStack  # this folder is not a package
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
-    """A deployed stack."""
-    made = TestStack(tmp_path_factory.mktemp("stack") / "state")
+    """A deployed stack with both products."""
+    made = TestStack(tmp_path_factory.mktemp("stack") / "state", products=("ciapol", "liontrack"))
     try:
         made.up()
         yield made

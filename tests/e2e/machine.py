@@ -72,6 +72,7 @@ class TestStack:
     folder: Path
     offset: int = field(default_factory=free_offset)
     name: str = field(default_factory=lambda: f"test-{secrets.token_hex(4)}")
+    products: tuple[str, ...] = ("ciapol",)
 
     def __post_init__(self) -> None:
         """Write the configuration file of the stack."""
@@ -86,7 +87,8 @@ class TestStack:
     def configure(self, **settings: object) -> None:
         """Set settings by their names in the configuration file."""
         document = yaml.safe_load(self.file.read_text()) if self.file.exists() else {"config": {}}
-        usual = {"target": "host", "keepData": False, "portOffset": self.offset, "products": {"ciapol": {}}}
+        products: dict[str, object] = {name: {} for name in self.products}
+        usual = {"target": "host", "keepData": False, "portOffset": self.offset, "products": products}
         wanted = {**usual, **settings}
         document["config"] |= {f"kappastack:{key}": value for key, value in wanted.items()}
         self.file.write_text(yaml.safe_dump(document))

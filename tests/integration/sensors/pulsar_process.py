@@ -10,11 +10,13 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
+import jwt
 import pulsar as client
 import pytest
 
 from infra.distributions import assemble
 from infra.products.fields import pulsar_schema, read_fields
+from infra.services import pulsar_roles
 from infra.services.model import fill
 from infra.services.pulsar import pulsar
 from infra.settings import PulsarSettings
@@ -23,14 +25,17 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[3]
 SCHEMA = pulsar_schema(read_fields(ROOT / "topics/ciapol/sensor-measurements.fields.yaml"))
 NAMESPACE = "ciapol/air"
+_KEY = "a key of the tests that signs tokens"
 
 
 class Pulsar:
     """A standalone Pulsar that tests can kill and restart."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, authenticated: bool = False) -> None:
+        """`authenticated`: whether clients need a token."""
         self._folder = folder
-        self._service = pulsar(PulsarSettings(), authenticated=False)
+        self._authenticated = authenticated
+        self._service = pulsar(PulsarSettings(), authenticated=authenticated)
         self._ports = _free_ports(list(self._service.ports))
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"pulsar://127.0.0.1:{self._ports['broker']}"
@@ -45,6 +50,7 @@ class Pulsar:
             "advertised": "127.0.0.1",
             "java": shutil.which("java") or "java",
             **{f"volume.{name}": str(self._folder / name) for name in self._service.volumes},
+            **{f"secret.{name}": str(self._secret(name)) for name in self._service.secrets},
             **{f"port.{name}": str(port) for name, port in self._ports.items()},
             **{f"outside.{name}": f"127.0.0.1:{port}" for name, port in self._ports.items()},
         }
@@ -64,6 +70,20 @@ class Pulsar:
             )
         self._wait_until_healthy()
 
+    def token_file(self, role: str) -> Path:
+        """A file with the token of a role."""
+        return self._secret(pulsar_roles.token(role))
+
+    def _secret(self, name: str) -> Path:
+        """A file with a secret of the server or of a client."""
+        path = self._folder / name
+        role = pulsar_roles.role(name)
+        path.write_text(_KEY if name == pulsar_roles.TOKEN_KEY else jwt.encode({"sub": role}, _KEY, algorithm="HS256"))
+        return path
+
+    def _admin_token(self) -> str:
+        return self._secret(pulsar_roles.ADMIN).read_text()
+
     @property
     def log(self) -> str:
         """The output of all starts together."""
@@ -76,9 +96,8 @@ class Pulsar:
 
     def call(self, method: str, path: str, body: object = None) -> int:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"{self.admin}/admin/v2/{path}", data, {"Content-Type": "application/json"}, method=method
-        )
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._admin_token()}"}
+        request = urllib.request.Request(f"{self.admin}/admin/v2/{path}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             status: int = answer.status
             return status
@@ -91,7 +110,11 @@ class Pulsar:
     def messages(self, topic: str) -> list[client.Message]:
         """All messages of the topic, in order within each partition."""
         found = []
-        connection = client.Client(self.url, logger=client.FileLogger(client.LoggerLevel.Error, "/dev/null"))
+        connection = client.Client(
+            self.url,
+            authentication=client.AuthenticationToken(self._admin_token()) if self._authenticated else None,
+            logger=client.FileLogger(client.LoggerLevel.Error, "/dev/null"),
+        )
         with ExitStack() as stack:
             stack.callback(connection.close)
             for partition in connection.get_topic_partitions(topic):
@@ -107,8 +130,10 @@ class Pulsar:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
+            headers = {"Authorization": f"Bearer {self._admin_token()}"}
+            health = urllib.request.Request(f"{self.admin}/admin/v2/brokers/health", headers=headers)
             try:
-                with urllib.request.urlopen(f"{self.admin}/admin/v2/brokers/health", timeout=5) as answer:
+                with urllib.request.urlopen(health, timeout=5) as answer:
                     if answer.read() == b"ok":
                         return
             except OSError:

@@ -1,8 +1,8 @@
-/** Publishes COUNT positions of ten lions: `node dist/examples/publish.js URL COUNT`. */
+/** Publishes COUNT positions of ten lions: `node dist/examples/publish.js URL COUNT [TOKEN_FILE]`. */
 import { LionTrackProducer } from "../src/index.js";
 
-const [url = "", count = "0"] = process.argv.slice(2);
-const producer = new LionTrackProducer({ url, queueSize: 500 });
+const [url = "", count = "0", tokenFile] = process.argv.slice(2);
+const producer = new LionTrackProducer({ url, queueSize: 500, ...(tokenFile === undefined ? {} : { tokenFile }) });
 const begin = Date.parse("2026-01-01T00:00:00Z");
 let acknowledged = 0;
 

@@ -1,0 +1,82 @@
+"""LionTrack beside CIAPOL: its Node.js producer while Pulsar is killed, and a stack without it.
+
+It is removed at the end, so that the tests after these run with one product.
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from machine import TestStack
+
+from apps.shared.starrocks import StarRocksError
+from infra.resources.connections import token_file
+from infra.resources.http import HttpService
+from infra.resources.starrocks.client import session
+from infra.services import pulsar_roles
+from tests.integration.liontrack.node_package import build, program
+from tests.waiting import PATIENCE, wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+EVENTS = 10_000
+
+
+def numbers(stack: TestStack, statement: str) -> tuple[int, ...]:
+    """The only row of a query."""
+    with session(stack.name, "starrocks", "root") as root:
+        [row] = root.execute(statement)
+    return tuple(int(str(value)) for value in row)
+
+
+def test_events_of_a_node_program_are_in_bronze_once_although_pulsar_is_killed(
+    stack: TestStack, tmp_path: Path
+) -> None:
+    package = build(tmp_path / "package")
+    token = token_file(stack.name, pulsar_roles.token("liontrack-app"))
+    command = [program("node"), "dist/examples/publish.js", stack.url("pulsar", "admin"), str(EVENTS), str(token)]
+    with subprocess.Popen(
+        command, cwd=package, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as publisher:
+        assert publisher.stdout is not None
+        try:
+            assert any(line.startswith("3000 ") for line in publisher.stdout), "the program ended early"
+            stack.kill("pulsar")
+            printed, _ = publisher.communicate(timeout=10 * PATIENCE)
+        finally:
+            publisher.kill()
+    assert publisher.returncode == 0, printed
+    assert f"{EVENTS} acknowledged" in printed
+
+    def stored() -> tuple[int, ...]:
+        return numbers(
+            stack,
+            "SELECT COUNT(*), COUNT(DISTINCT last_update) FROM liontrack_bronze.lions_raw WHERE lion_id LIKE 'node-%'",
+        )
+
+    wait_until(lambda: stored() == (EVENTS, EVENTS), stored, within=2 * PATIENCE)
+    wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
+
+
+def test_a_removed_product_is_nowhere(stack: TestStack) -> None:
+    assert "liontrack-api" in stack.processes()
+    stack.products = ("ciapol",)
+    stack.configure()
+    outcome = stack.up()
+    for resource in ("SeaTunnelJob liontrack-positions", "DolphinSchedulerProject liontrack-project"):
+        assert re.search(rf"{resource} +deleted", outcome.output), outcome.output[-5000:]
+
+    assert not [name for name in stack.processes() if "liontrack" in name]
+    pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
+    assert "liontrack" not in json.dumps(pulsar.request("GET", "/admin/v2/tenants"))
+    with session(stack.name, "starrocks", "root") as root:
+        for statement in ("SHOW DATABASES", "SHOW USERS", "SELECT name FROM kappastack.streaming_jobs"):
+            assert "liontrack" not in str(root.execute(statement)), statement
+    with pytest.raises(StarRocksError):
+        numbers(stack, "SELECT COUNT(*) FROM liontrack_bronze.lions_raw")
+    page = httpx.get(f"{stack.url('frontend', 'http')}/api/liontrack/analytics/lions", timeout=30)
+    assert page.status_code == 404
+    assert stack.command("status").status == 0
