@@ -8,7 +8,7 @@ from starrocks_emulator.catalog import check_new_name
 from starrocks_emulator.context import Context
 from starrocks_emulator.dependents import BY_USER
 from starrocks_emulator.results import Ok, SqlError
-from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.schema import Partitioning, Table, TableColumn
 from starrocks_emulator.sql import principals
 from starrocks_emulator.sql.create_table import column, parsed_column, range_partitions
 from starrocks_emulator.sql.dml import assigned
@@ -298,8 +298,16 @@ def _rename_column(context: Context, change: Transaction, table: Table, words: W
     return replace(table,
         columns=tuple(replace(one, name=name) if one == found else one for one in table.columns),
         keys=renamed(table.keys), distributed_by=renamed(table.distributed_by), order_by=renamed(table.order_by),
-        partitioning=replace(partitioning, columns=renamed(partitioning.columns)) if partitioning else None,
+        partitioning=_renamed(partitioning, found.name, name) if partitioning else None,
     )  # fmt: skip
+
+
+def _renamed(partitioning: Partitioning, old: str, new: str) -> Partitioning:
+    columns = tuple(new if one == old else one for one in partitioning.columns)
+    if columns == partitioning.columns or partitioning.kind != "expression":
+        return replace(partitioning, columns=columns)
+    unit = partitioning.written.partition(",")[0] or f"date_trunc('{partitioning.unit}'"
+    return replace(partitioning, columns=columns, written=f"{unit}, `{new}`)")
 
 
 def _drop_partition(context: Context, change: Transaction, table: Table, words: Words) -> Table:

@@ -42,7 +42,7 @@ def _is_output(side: exp.Expr, query: exp.Select) -> bool:
     """Whether an expression is the column that a query returns."""
     output = query.expressions[0].unalias()
     return isinstance(side, exp.Column) and isinstance(output, exp.Column) and (
-        side.name.lower() == output.name.lower() and side.table.lower() == output.table.lower()
+        side.name.lower() == output.name.lower() and len({side.table.lower(), output.table.lower()} - {""}) < 2
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ def rows(client: Client) -> Client:
         ("b NOT IN (SELECT x FROM i)", [4]),
         ("o.b NOT IN (SELECT i.x FROM i WHERE i.x = o.c)", [4]),
         ("NOT (o.b IN (SELECT i.x FROM i WHERE o.c = i.x)) AND o.a > 0", [4]),
+        ("b NOT IN (SELECT x FROM i AS j WHERE j.x = o.c)", [4]),
         ("o.b NOT IN (SELECT i.x FROM i WHERE i.x = o.c AND i.y > 5)", [1, 2, 3, 4]),
         ("o.b NOT IN (SELECT i.x FROM i WHERE i.y = o.c)", [1, 2, 3, 4]),
         ("o.b NOT IN (SELECT i.x FROM i WHERE i.y = o.c + i.x)", [1, 2, 3, 4]),
@@ -117,6 +118,8 @@ def test_partitions_of_expressions_and_columns(client: Client) -> None:
     shown = str(client.run("SHOW CREATE TABLE e")[0][1])
     assert "PARTITION BY date_trunc('DAY', `k`)\n" in shown
     client.run(f"DROP TABLE e; {shown}; INSERT INTO e VALUES ('2024-01-01', 1)")
+    client.run("ALTER TABLE e RENAME COLUMN k TO day")
+    assert "PARTITION BY date_trunc('DAY', `day`)\n" in str(client.run("SHOW CREATE TABLE e")[0][1])
     query = "SELECT TABLE_NAME, PARTITION_NAME FROM information_schema.partitions_meta ORDER BY 1, 2"
     assert client.run(query) == [
         ("c", "$shadow_automatic_partition"), ("e", "$shadow_automatic_partition"), ("e", "p20240101"), ("p", "p"),
