@@ -264,7 +264,7 @@ def _as_strings(render: Renderer, node: exp.Expr, kind: Kind, element: Kind) -> 
 
 
 def sort_key(text: str, kind: Kind, depth: int = 0) -> str:
-    """An expression by which DuckDB sorts as StarRocks does: a NULL within an array comes before other elements."""
+    """An expression by which DuckDB sorts as StarRocks does: a NULL within an array is less than other elements."""
     if kind is None or kind.name != "array":
         return text
     element = f"element{depth}"

@@ -301,10 +301,11 @@ class Expressions:
             key = values[int(key.name) - 1]
             if isinstance(key, exp.Distinct):
                 key = key.expressions[0]
-        text = sort_key(self(key), self.kind(key))
         if not isinstance(node, exp.Ordered):
-            return text
+            return sort_key(self(key), self.kind(key))
         only(node, "this", "desc", "nulls_first")
+        smallest = bool(node.args.get("desc")) != bool(node.args.get("nulls_first"))
+        text = sort_key(self(key), self.kind(key)) if smallest else self(key)
         return (
             f"{text} {'DESC' if node.args.get('desc') else 'ASC'} "
             f"NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"

@@ -87,12 +87,14 @@ def test_partial_update_mode_of_update(client: Client, mode: str, statement: str
     [
         ("SELECT k FROM t ORDER BY a", [3, 4, 2, 1, 5]),
         ("SELECT k FROM t ORDER BY a DESC", [5, 1, 2, 4, 3]),
+        ("SELECT k FROM t ORDER BY a NULLS LAST", [4, 1, 2, 5, 3]),
+        ("SELECT k FROM t ORDER BY a DESC NULLS FIRST", [3, 5, 2, 1, 4]),
         ("SELECT k FROM (SELECT k, a AS z FROM t) AS q ORDER BY z", [3, 4, 2, 1, 5]),
         ("SELECT k FROM t ORDER BY b DESC", [5, 1, 2, 4, 3]),
         ("SELECT k FROM t ORDER BY row_number() OVER (ORDER BY a)", [3, 4, 2, 1, 5]),
     ],
 )
-def test_null_within_an_array_sorts_first(client: Client, query: str, wanted: list[Value]) -> None:
+def test_null_within_an_array_sorts_as_null_does(client: Client, query: str, wanted: list[Value]) -> None:
     client.run(
         "CREATE TABLE t (k INT, a ARRAY<INT>, b ARRAY<ARRAY<INT>>); INSERT INTO t VALUES (1, [1, 2, 3], [[1, 2]]),"
         "(2, [1, NULL], [[1, NULL]]), (3, NULL, NULL), (4, [], [NULL]), (5, [2], [[2]])"
