@@ -11,6 +11,7 @@ from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Partitioning, Table, TableColumn
 from starrocks_emulator.sql import principals
 from starrocks_emulator.sql.create_table import column, parsed_column, range_partitions
+from starrocks_emulator.sql.ddl import alter_view
 from starrocks_emulator.sql.dml import assigned
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import quote, text_literal
@@ -20,7 +21,7 @@ from starrocks_emulator.storage import Transaction
 
 
 def alter(context: Context, words: Words) -> Ok:
-    """ALTER TABLE, MATERIALIZED VIEW or USER."""
+    """ALTER TABLE, VIEW, MATERIALIZED VIEW or USER."""
     words.expect("ALTER")
     if words.accept("USER"):
         return principals.alter_user(context, words)
@@ -28,9 +29,9 @@ def alter(context: Context, words: Words) -> Ok:
         return _alter_table(context, words)
     if words.accept("MATERIALIZED", "VIEW"):
         return _alter_view(context, words)
-    if words.peek("VIEW"):
-        raise errors.unsupported("ALTER VIEW; use CREATE OR REPLACE VIEW")
-    raise words.unexpected("TABLE, MATERIALIZED VIEW or USER")
+    if words.accept("VIEW"):
+        return alter_view(context, words)
+    raise words.unexpected("TABLE, VIEW, MATERIALIZED VIEW or USER")
 
 
 def _find(context: Context, words: Words, kind: str) -> Table:

@@ -120,6 +120,34 @@ def _create_like(context: Context, words: Words, lenient: bool, database: str, n
 
 def _create_view(context: Context, words: Words, replace: bool) -> Ok:
     lenient, database, name = target(context, words, "CREATE VIEW")
+    catalog = context.services.catalog
+    number = None
+    if found := catalog.find(database, name):
+        if not replace and lenient:
+            return Ok()
+        if not replace:
+            raise errors.exists("table", name)
+        if found.kind != "view":
+            raise errors.analysis(f"Table '{name}' already exists and is not a view")
+        number = found.id
+    return _put_view(context, words, database, name, number)
+
+
+def alter_view(context: Context, words: Words) -> Ok:
+    """`ALTER VIEW name [(columns)] [COMMENT …] AS query`, after the word VIEW."""
+    database, name = words.qualified()
+    catalog = context.services.catalog
+    found = catalog.find(catalog.database(database or context.database), name)
+    if found is None:
+        raise errors.unknown_table(f"{database or context.database}.{name}")
+    if found.kind != "view":
+        raise SqlError(1347, f"'{found.database}'.'{name}' is not 'VIEW'")
+    context.access.require("ALTER", found)
+    return _put_view(context, words, found.database, name, found.id)
+
+
+def _put_view(context: Context, words: Words, database: str, name: str, number: int | None) -> Ok:
+    """Store the view that the rest of the statement defines; `number`: the id of the view that it replaces."""
     named = named_columns(words)
     comment = words.string() if words.accept("COMMENT") else ""
     words.expect("AS")
@@ -128,29 +156,15 @@ def _create_view(context: Context, words: Words, replace: bool) -> Ok:
     services = context.services
     with services.storage.transaction(context.cursor) as change:
         found = services.catalog.find(database, name)
-        if found and not replace:
-            if lenient:
-                return Ok()
+        if (found.id if found else None) != number:
             raise errors.exists("table", name)
-        if found and found.kind != "view":
-            raise errors.analysis(f"Table '{name}' already exists and is not a view")
         if found:
             services.dependents.inactivate(change, found, "base-view changed")
-        number = found.id if found else services.catalog.new_id(change)
-        services.catalog.put(
-            change,
-            Table(
-                number,
-                database,
-                name,
-                "view",
-                columns,
-                now_text(),
-                query=query,
-                comment=comment,
-                query_database=context.database or database,
-            ),
-        )
+        view = Table(
+            found.id if found else services.catalog.new_id(change), database, name, "view", columns, now_text(),
+            query=query, comment=comment, query_database=context.database or database,
+        )  # fmt: skip
+        services.catalog.put(change, view)
     return Ok()
 
 

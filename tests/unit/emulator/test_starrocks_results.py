@@ -304,3 +304,23 @@ def test_queries_need_the_pipeline_engine(client: Client) -> None:
     assert client.run("SELECT /*+ SET_VAR(enable_pipeline_engine = true) */ 1") == [(1,)]
     client.run("SET enable_pipeline_engine = true")
     assert client.run("SELECT 1") == [(1,)]
+
+
+def test_alter_view(client: Client) -> None:
+    """The view keeps its grants; materialized views that read it become inactive until they fit again."""
+    client.run(
+        "CREATE TABLE t (k INT, v INT); INSERT INTO t VALUES (1, 2), (1, 3); DROP USER IF EXISTS reader;"
+        "CREATE VIEW w AS SELECT k, sum(v) AS s FROM t GROUP BY k; CREATE USER reader; "
+        "GRANT SELECT ON VIEW w TO USER reader; CREATE MATERIALIZED VIEW m REFRESH MANUAL AS SELECT k, s FROM w;"
+        "REFRESH MATERIALIZED VIEW m WITH SYNC MODE; ALTER VIEW w AS SELECT k, max(v) + 5 AS s FROM t GROUP BY k"
+    )
+    assert client.as_user("reader", "d").run("SELECT * FROM w") == [(1, 8)]
+    status = "SELECT IS_ACTIVE, INACTIVE_REASON FROM information_schema.materialized_views"
+    assert client.run(status) == [("false", "base-view changed: w")]
+    client.run("ALTER MATERIALIZED VIEW m ACTIVE; REFRESH MATERIALIZED VIEW m WITH SYNC MODE")
+    assert client.run("SELECT s FROM m") == [(8,)]
+    assert client.error("ALTER VIEW nothing AS SELECT 1 AS a").code == 5502
+    assert client.error("ALTER VIEW t AS SELECT 1 AS a").code == 1347
+    assert client.as_user("reader", "d").error("ALTER VIEW w AS SELECT 1 AS k").code == 5203
+    assert client.error("ALTER VIEW w AS SELECT k FROM w2").code == 5502
+    client.run("DROP USER reader")

@@ -192,7 +192,6 @@ def test_a_key_column_of_a_duplicate_table_can_be_dropped(client: Client) -> Non
         ("CREATE MATERIALIZED VIEW x ORDER BY (x) REFRESH MANUAL AS SELECT k, x FROM t", 1064, "cannot be sort key"),
         ("TRUNCATE TABLE w", 1064, "Only support truncate OLAP table"),
         ("TRUNCATE TABLE m", 1064, "Only support truncate OLAP table"),
-        ("ALTER VIEW w AS SELECT 1", 1235, "ALTER VIEW"),
         ("TRUNCATE TABLE t PARTITION (p9)", 1064, "Unknown partition 'p9' in table 't'"),
         ("SELECT * FROM t PARTITION (p9)", 1064, "Unknown partition 'p9' in table 't'"),
         ("DELETE FROM t PARTITION p9 WHERE k = 1", 1064, "Unknown partition 'p9' in table 't'"),
