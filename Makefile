@@ -68,6 +68,14 @@ logs: setup ## follow the logs: make logs [SERVICE=pulsar,seatunnel SINCE=10m LE
 restart: setup ## stop a service and start it again: make restart SERVICE=seatunnel
 	@$(STACK_COMMAND) restart $(SERVICE)
 
+.PHONY: backup
+backup: setup ## copy the data of a stack into a folder: make backup [STACK=dev TO=folder]
+	@$(STACK_COMMAND) backup $(if $(TO),--to "$(TO)")
+
+.PHONY: restore
+restore: setup ## restore a backup into a stack: make restore FROM=folder [STACK=dev OVERWRITE=1]
+	@$(STACK_COMMAND) restore --from "$(or $(FROM),$(error FROM=… names the folder of a backup))" $(if $(OVERWRITE),--overwrite)
+
 .PHONY: preview
 preview: setup ## show what a change would do to a stack: make preview [STACK=dev] [BASE=origin/main]
 	@$(RUN) python -m tools.preview --stack $(STACK) $(if $(BASE),--base "$(BASE)")

@@ -13,7 +13,7 @@ from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
 from infra.settings_keys import nearest
 from infra.targets.traits import TRAITS
 
-_SECRET = (("alertWebhook",),)
+_SECRET = (("alertWebhook",), ("backupAccessKey",), ("backupSecretKey",))
 """Secret keys; their values appear in no message."""
 _PREFIX = f"{PROJECT}:"
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, SerializeAsAny, field_validator, model_validator
 
 from infra.services.ports import FRONTEND
+from infra.settings_backup import BackupSettings
 from infra.settings_base import PROJECT, ROOT, Cpu, Memory, Model, SettingsError, mebibytes, millicores
 from infra.settings_of_targets import DockerSettings, ImageSettings, KubernetesSettings
 from infra.targets.traits import TRAITS
@@ -249,6 +250,9 @@ class Settings(Model):
     postgres: PostgresSettings = PostgresSettings()
     dolphin_scheduler: DolphinSchedulerSettings = DolphinSchedulerSettings()
     alert_webhook: SecretStr | None = Field(None, description="URL that alerts are posted to; set it as a secret")
+    backup: BackupSettings = BackupSettings()
+    backup_access_key: SecretStr | None = Field(None, description="access key of backup.location; set it as a secret")
+    backup_secret_key: SecretStr | None = Field(None, description="secret key of backup.location; set it as a secret")
     products: dict[str, SerializeAsAny[ProductSettings]] = Field(
         {}, description="the stack's data products and their settings"
     )

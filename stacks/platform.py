@@ -151,7 +151,11 @@ class Platform:
         job_secrets = [secret(product.user(user)) for product, _ in self._products for user in product.job_users]
         engine, *_ = [self._run_streaming(node) for node in seatunnel.nodes(settings.seatunnel, secrets=job_secrets)]
         starrocks = run_starrocks(
-            settings.starrocks, operated=self._target.has_operators, run=self._run, streaming=self._run_streaming
+            settings.starrocks,
+            operated=self._target.has_operators,
+            outside=bool(settings.backup.location),
+            run=self._run,
+            streaming=self._run_streaming,
         )
         query = starrocks.running.endpoints["query"]
         self._run_web(query, database, engine.endpoints["rest"])

@@ -15,6 +15,7 @@ from infra.services import pulsar_roles
 from infra.services.grafana import ADMIN_SECRET as GRAFANA_SECRET
 from infra.services.tasks import ALERT_WEBHOOK
 from infra.settings import Settings
+from infra.settings_backup import ACCESS_KEY, SECRET_KEY
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def secrets(settings: Settings, products: Sequence[Product]) -> Secrets:
     values = {name: each.value for name, each in generated.items()}
     key = values[pulsar_roles.TOKEN_KEY]
     values |= {token: signed(key, pulsar_roles.role(token)) for token in tokens}
-    if settings.alert_webhook is not None:
-        values[ALERT_WEBHOOK] = Output.secret(settings.alert_webhook.get_secret_value())
+    for name, given in (
+        (ALERT_WEBHOOK, settings.alert_webhook),
+        (ACCESS_KEY, settings.backup_access_key),
+        (SECRET_KEY, settings.backup_secret_key),
+    ):
+        if given is not None:
+            values[name] = Output.secret(given.get_secret_value())
     return Secrets(generated, values)

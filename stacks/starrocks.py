@@ -1,7 +1,7 @@
 """Composes StarRocks: the emulator, nodes that the deployment joins, or a cluster that an operator runs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pulumi import Resource, ResourceOptions
@@ -38,23 +38,24 @@ class StarRocks:
     complete: Complete | None = None
 
 
-def run_starrocks(settings: StarRocksSettings, *, operated: bool, run: Run, streaming: Run) -> StarRocks:
+def run_starrocks(settings: StarRocksSettings, *, operated: bool, outside: bool, run: Run, streaming: Run) -> StarRocks:
     """Run StarRocks on the target.
 
     Args:
         settings: settings of StarRocks.
         operated: whether an operator runs its nodes.
+        outside: whether its nodes connect to addresses outside the stack, such as an object store for backups.
         run: runs a service on the target.
         streaming: runs a service that streaming jobs need.
     """
     if settings.edition == "emulator":
         return StarRocks(streaming(starrocks_emulator(settings)))
     if operated:
-        return _of_operator(settings, streaming)
-    first, *followers = starrocks_cluster.frontends(settings)
+        return _of_operator(replace(starrocks_cluster.operated(settings), outside=outside), settings, streaming)
+    first, *followers = [replace(each, outside=outside) for each in starrocks_cluster.frontends(settings)]
     starrocks = streaming(first)
     joined = [run(each, [starrocks.resource]) for each in followers]
-    backends = [run(each) for each in starrocks_cluster.backends(settings)]
+    backends = [run(replace(each, outside=outside)) for each in starrocks_cluster.backends(settings)]
 
     def complete(stack: str, connections: Resource) -> StarRocksNodes:
         return StarRocksNodes(
@@ -73,8 +74,8 @@ def run_starrocks(settings: StarRocksSettings, *, operated: bool, run: Run, stre
     return StarRocks(starrocks, complete)
 
 
-def _of_operator(settings: StarRocksSettings, streaming: Run) -> StarRocks:
-    starrocks = streaming(starrocks_cluster.operated(settings))
+def _of_operator(service: Service, settings: StarRocksSettings, streaming: Run) -> StarRocks:
+    starrocks = streaming(service)
 
     def complete(stack: str, connections: Resource) -> StarRocksMembers:
         return StarRocksMembers(

@@ -42,7 +42,7 @@ class Snapshot:
 
     Args:
         label: its name.
-        timestamp: when it was taken, such as `2026-01-31-12-00-00`, UTC.
+        timestamp: when it was taken, such as `2026-01-31-12-00-00-000`, UTC.
         database: the database that it was taken of.
         tables: JSON forms of the tables, in the order of their names.
         content: file with the rows, a DuckDB database with the tables `t<id>`.
@@ -156,7 +156,7 @@ def add(repository: Path, label: str, database: str, tables: tuple[str, ...], co
     draft = folder.with_name(folder.name + _DRAFT)
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700, parents=True)
-    timestamp = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M-%S")
+    timestamp = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M-%S-%f")[:-3]
     checksum = digest(content)
     content.replace(draft / _CONTENT)
     document = {

@@ -37,7 +37,7 @@ StarRocks runs a started metadata statement in far less time.
 """
 
 LONGEST_SECONDS = 180.0
-"""Seconds after which a lease is no longer renewed, because its holder hangs."""
+"""Seconds after which a lease is usually no longer renewed, because its holder hangs."""
 
 _OTHERS_SECONDS = 900.0
 _SETTLE_SECONDS = 1.0
@@ -56,6 +56,7 @@ class Lease:
         product: str,
         purpose: str,
         renewing: Callable[[], tuple[StarRocks, StreamingJobs]],
+        longest: float = LONGEST_SECONDS,
     ) -> None:
         """Create a lease that is not acquired yet.
 
@@ -65,7 +66,9 @@ class Lease:
             product: product whose streaming jobs are stopped.
             purpose: text for users, such as `archive_monthly/17`.
             renewing: returns a connection for the renewing thread, and the table on this connection.
+            longest: seconds after which the lease is no longer renewed.
         """
+        self._longest = longest
         self._jobs, self._zeta, self._product, self._renewing = jobs, zeta, product, renewing
         # A unique name, because a statement of an earlier lease may still be in progress.
         self._holder = f"{purpose[:60]} {platform.node()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -191,8 +194,8 @@ class Lease:
                 if not self._held:
                     continue
                 begin = begin or time.monotonic()
-                if time.monotonic() - begin > LONGEST_SECONDS:
-                    say(f"the lease was held for {LONGEST_SECONDS:.0f} s and is not renewed any more")
+                if time.monotonic() - begin > self._longest:
+                    say(f"the lease was held for {self._longest:.0f} s and is not renewed any more")
                     return
                 for job in tuple(self._held):
                     try:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from infra.policies.rules import SettingsRule, StackFacts
 from infra.settings import PROJECT
 
-_SECRET_KEYS = ("alertWebhook",)
+_SECRET_KEYS = ("alertWebhook", "backupAccessKey", "backupSecretKey")
 _QUORUM = 3
 """Number of members of which one may fail while a majority remains."""
 

@@ -5,6 +5,9 @@ from infra.services import ports
 from infra.services.model import HttpGet, Metrics, Port, Service, Volume
 from infra.settings import StarRocksSettings, mebibytes, millicores
 
+REPOSITORIES = "repositories"
+"""Folder of the emulator's volume with its repositories of snapshots."""
+
 
 def starrocks_emulator(settings: StarRocksSettings) -> Service:
     """One small process with StarRocks' FE and BE ports, which identifies itself as an emulator."""

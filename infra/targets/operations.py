@@ -1,6 +1,6 @@
 """The operations on a deployed stack's services from an operator's machine, on every target."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -99,6 +99,20 @@ class Operations(Protocol):
 
     def stop(self) -> list[str]:
         """Stop all services and keep their data; return the names of those that ran."""
+
+    def inside(self, service: str, command: Sequence[str]) -> list[str]:
+        """The command that runs a program where a service runs, with this process's standard input and output.
+
+        Args:
+            service: name of a running service.
+            command: program and arguments.
+
+        Raises:
+            OperationsError: the cluster has no such service.
+        """
+
+    def volume(self, service: str, name: str) -> str:
+        """Path of a service's volume for programs that `inside` runs."""
 
     def folders(self) -> list[Path]:
         """Folders of this machine that the stack's services write to."""

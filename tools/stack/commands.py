@@ -24,6 +24,9 @@ from infra.targets.operations import OperationsError
 from seatunnel.client.rest import ZetaError
 from tools.stack import access, addresses, environment, workflow
 from tools.stack.backend import BackendError, StackLocked
+from tools.stack.backup.create import backup
+from tools.stack.backup.manifest import BackupError
+from tools.stack.backup.restore import restore
 from tools.stack.configuration import stack_configuration
 from tools.stack.down import destroy, down
 from tools.stack.logs import LogsRefused, logs
@@ -38,6 +41,7 @@ from tools.stack.workflow import RunRefused
 
 _PROBLEMS = (
     BackendError,
+    BackupError,
     ConnectionsMissing,
     ImageError,
     LogsRefused,
@@ -97,6 +101,8 @@ def _run(options: argparse.Namespace) -> int:
             options.stack, options.service, begin=options.since, level=options.level, follow=not options.no_follow
         ),
         "restart": lambda: restart(options.stack, options.service),
+        "backup": lambda: backup(options.stack, to=options.to),
+        "restore": lambda: restore(options.stack, source=options.source, overwrite=options.overwrite),
         "preview": lambda: _preview(Stack(options.stack)),
         "drift": lambda: _drift(Stack(options.stack)),
         "policies": lambda: _policies(Stack(options.stack)),
@@ -177,6 +183,11 @@ def parser() -> argparse.ArgumentParser:
     log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
     again = commands.add_parser("restart", help="stop a service and start it again")
     again.add_argument("service", nargs="?", default="")
+    copy = commands.add_parser("backup", help="copy the data of the stack into a folder")
+    copy.add_argument("--to", default="", help="a new folder; by default one below backups/")
+    back = commands.add_parser("restore", help="restore the data of a backup")
+    back.add_argument("--from", dest="source", default="", help="the folder of a backup")
+    back.add_argument("--overwrite", action="store_true", help="lose the data that the stack has")
     commands.add_parser("preview", help="what `up` would change")
     commands.add_parser(
         "drift", help="print the differences between the running stack and the files; fail if there are any"

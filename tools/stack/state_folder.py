@@ -20,7 +20,18 @@ RESERVED = (MARKER, PASSPHRASE, BACKEND, HOME)
 _TEXT = "This folder contains the state of kappastack's stacks. `make destroy` removes it with the last stack.\n"
 _DATA = "data"
 _STACK_ENTRIES = frozenset(
-    ["logs", "supervisor", "services", _DATA, "tokens", "connections.json", "health.json", "demonstration"]
+    [
+        "logs",
+        "supervisor",
+        "services",
+        _DATA,
+        "tokens",
+        "connections.json",
+        "health.json",
+        "demonstration",
+        "restoring",
+        "backup.lock",
+    ]
 )
 _DEMONSTRATION = "demonstration-"
 _DRAFT = re.compile(r"^\.(?P<name>.+)\.\d+\.[0-9a-f]{8}$")

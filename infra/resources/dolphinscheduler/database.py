@@ -68,7 +68,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
         self._make_database(inputs)
         with _connected(inputs, ROLE) as database, database.transaction():
             known = connections.load(inputs.stack)
-            found = _version(database)
+            found = schema_version(database)
             if found is None:
                 database.execute(_schema().read_bytes())
             elif found != inputs.version:
@@ -76,7 +76,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                     f"database {DATABASE} has the schema of DolphinScheduler {found}, this is {inputs.version}: "
                     "deploy that version, or remove the stack's PostgreSQL with its data"
                 )
-            _set_accounts(database, inputs.tenant, known.secrets)
+            set_accounts(database, inputs.tenant, known.secrets)
 
     @staticmethod
     def _make_database(inputs: DatabaseInputs) -> None:
@@ -100,7 +100,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
         try:
             known = connections.load(inputs.stack)
             with _connected(inputs, ROLE) as database:
-                found = _version(database)
+                found = schema_version(database)
                 if found is None:
                     return ["the schema is missing: it will be recreated EMPTY"]
                 if found != inputs.version:
@@ -166,7 +166,8 @@ def _make_monitoring_role(server: Connection, password: str) -> None:
     server.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(role))
 
 
-def _version(database: Connection) -> str | None:
+def schema_version(database: Connection) -> str | None:
+    """The version of DolphinScheduler's schema; None if the database has none."""
     if database.execute("SELECT to_regclass('t_ds_version')").fetchone() == (None,):
         return None
     row = database.execute("SELECT version FROM t_ds_version").fetchone()
@@ -178,7 +179,14 @@ def _digest(password: str) -> str:
     return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
 
 
-def _set_accounts(database: Connection, tenant: str, known: Mapping[str, str]) -> None:
+def set_accounts(database: Connection, tenant: str, known: Mapping[str, str]) -> None:
+    """Set the administrator's password, token and tenant.
+
+    Args:
+        database: a connection in a transaction.
+        tenant: user that tasks run as.
+        known: secrets by name.
+    """
     database.execute(
         "INSERT INTO t_ds_tenant (tenant_code, description, queue_id, create_time, update_time) "
         "SELECT %(tenant)s::varchar, 'runs tasks', 1, now(), now() "

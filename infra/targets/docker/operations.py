@@ -2,11 +2,12 @@
 
 import shlex
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from infra.settings import ROOT, Settings
 from infra.state import StackState
+from infra.targets.container import VOLUMES
 from infra.targets.docker import containers, names
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
@@ -51,6 +52,14 @@ class DockerOperations:
     def stop(self) -> list[str]:
         """Stop all containers."""
         return containers.stop(self._stack)
+
+    def inside(self, service: str, command: Sequence[str]) -> list[str]:
+        """`docker exec` in the container."""
+        return ["docker", "exec", "--interactive", names.container(self._stack, service), *command]
+
+    def volume(self, service: str, name: str) -> str:
+        """Mount path of the volume."""
+        return f"{VOLUMES}/{name}"
 
     def folders(self) -> list[Path]:
         """Folders of this machine, and the engine's folder if the engine runs here."""

@@ -2,7 +2,7 @@
 
 import shlex
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,6 +79,14 @@ class HostOperations:
         print(f"stopping {', '.join(names)} …")  # noqa: T201
         wait_until(lambda: "still stopping" if self._supervisor.alive() else "", within=_STOP_SECONDS, what="the stop")
         return names
+
+    def inside(self, service: str, command: Sequence[str]) -> list[str]:
+        """The command itself: the service is a process of this machine."""
+        return list(command)
+
+    def volume(self, service: str, name: str) -> str:
+        """Folder of the volume."""
+        return str(self._state.volume(service, name))
 
     def folders(self) -> list[Path]:
         """State folder, checkout and folder of temporary files."""

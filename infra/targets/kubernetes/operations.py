@@ -1,7 +1,7 @@
 """Operations on the pods of a cluster, by the program `kubectl`."""
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from infra.settings import ROOT, Settings
 from infra.state import StackState
+from infra.targets.container import VOLUMES
 from infra.targets.kubernetes import names
-from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, command, kubectl
+from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl
+from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -95,7 +97,7 @@ class KubernetesOperations:
         ]
         selector = f"{self._selector},{names.SERVICE_LABEL}={service}"
         options = ["--tail", str(lines), "--all-containers", *(["--follow"] if follow else [])]
-        return list(command(self._context, "logs", "-n", namespace, "-l", selector, *options))
+        return list(command_line(self._context, "logs", "-n", namespace, "-l", selector, *options))
 
     def restart(self, service: str) -> None:
         """Replace the service's pods one after the other."""
@@ -110,6 +112,18 @@ class KubernetesOperations:
         for name, kind in workloads.items():
             kubectl(self._context, "scale", f"{kind}/{name}", "--replicas", "0", "-n", self._namespace)
         return sorted(workloads)
+
+    def inside(self, service: str, command: Sequence[str]) -> list[str]:
+        """`kubectl exec` in the first pod of the workload."""
+        known = self._workloads()
+        if service not in known:
+            raise OperationsError(f"there is no workload {service}; there are {', '.join(sorted(known)) or 'none yet'}")
+        workload = f"{known[service]}/{service}"
+        return list(command_line(self._context, "exec", "--stdin", workload, "-n", self._namespace, "--", *command))
+
+    def volume(self, service: str, name: str) -> str:
+        """Mount path of the volume."""
+        return f"{VOLUMES}/{name}"
 
     def folders(self) -> list[Path]:
         """Folders of this machine."""

@@ -13,6 +13,7 @@ from infra.settings import DockerSettings, MonitoringSettings, Settings
 from infra.targets.docker import containers, engine, names
 from infra.targets.docker.containers import EngineError
 from infra.targets.docker.engine import HostConfig
+from infra.targets.docker.operations import DockerOperations
 from infra.targets.docker.target import refuse_missing
 from infra.targets.operations import OperationsError
 from tests.mocking import Recorder, run
@@ -204,3 +205,11 @@ def test_data_without_their_passwords_are_rejected_with_a_remedy(
         up.check_kept_data(stack, Settings.model_validate({"target": "host"}))
     resources.append(StateResource(urn="urn", type="pulumi-python:dynamic/kappastack:RandomSecret", id="a"))
     up.check_kept_data(stack, settings())
+
+
+def test_a_program_runs_in_the_container_of_a_service() -> None:
+    place = DockerOperations(settings(), "dev")
+    assert place.inside("starrocks", ["rm", "x"]) == [
+        *("docker", "exec", "--interactive", "kappastack-dev-starrocks", "rm", "x"),
+    ]
+    assert place.volume("starrocks", "data") == "/var/lib/kappastack/data"

@@ -35,6 +35,8 @@ RUN_BY = {
     "status": "tests/e2e/test_1_deployment.py",
     "env": "tests/e2e/machine.py",
     "run": "tests/e2e/test_5_scheduler.py",
+    "backup": "tests/e2e/test_7_lifecycle.py",
+    "restore": "tests/e2e/test_7_lifecycle.py",
     "preview": "tests/unit/preview/test_repository.py",
     "drift": "tests/unit/stack/test_commands.py",
     "deploy": "tools/stack/commands.py",

@@ -106,3 +106,15 @@ def test_status_restart_and_stop(kubectl: Path, tmp_path: Path) -> None:
         "scale deployment/api --replicas 0 -n team",
         "scale statefulset/pulsar --replicas 0 -n team",
     ]
+
+
+def test_a_program_runs_in_the_pod_of_a_service(kubectl: Path, tmp_path: Path) -> None:
+    kubectl.write_text(SCRIPT.format(pods=json.dumps(PODS), calls=tmp_path / "calls"))
+    command = operations().inside("pulsar", ["tar", "-cf", "-", "."])
+    assert command == [
+        *("kubectl", "--context", "here", "exec", "--stdin", "statefulset/pulsar", "-n", "team", "--"),
+        *("tar", "-cf", "-", "."),
+    ]
+    assert operations().volume("pulsar", "data") == "/var/lib/kappastack/data"
+    with pytest.raises(OperationsError, match="there is no workload nothing; there are api, pulsar"):
+        operations().inside("nothing", ["tar"])

@@ -7,7 +7,7 @@ import pytest
 
 from infra.services.model import Need
 from infra.targets.kubernetes.policies import Located, UnknownNeed, permit
-from tests.unit.kubernetes.rendered import Object, Rendered, at, items, section
+from tests.unit.kubernetes.rendered import Object, Rendered, at, items, render, section, settings
 
 from infra.services.web import platform_api  # isort: skip
 from infra.services.model import Endpoint  # isort: skip
@@ -130,6 +130,13 @@ def test_users_come_from_the_ingress_controller_only(rendered_prod: Rendered) ->
 
 def test_only_services_that_say_so_connect_to_the_world(rendered_prod: Rendered) -> None:
     assert "0.0.0.0/0" not in str(_policies(rendered_prod)), "prod has no webhook"
+
+
+def test_starrocks_connects_to_the_object_store_of_backups() -> None:
+    rendered = render(settings(backup={"location": "s3a://bucket/kappastack"}))
+    [policy] = [each for (_, name), each in _policies(rendered).items() if name == "starrocks"]
+    world = [rule for rule in items(policy, "egress") if "0.0.0.0/0" in str(rule)]
+    assert [_ports(rule) for rule in world] == [[80, 443]]
 
 
 def test_the_operator_and_its_pods_reach_each_other(rendered_prod: Rendered) -> None:
