@@ -10,7 +10,7 @@ from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
-from starrocks_emulator.sql.anti_join import null_keys
+from starrocks_emulator.sql.correlated import check_in, null_keys
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
 from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
@@ -102,6 +102,8 @@ def _in(render: Renderer, node: exp.Expr) -> str:
     if inner:
         text = render.query(inner.this if isinstance(inner, exp.Subquery) else inner)
         _alike(render, node.this, inner)
+        if isinstance(node, exp.In):
+            check_in(node)
         value = render(node.this)
         keys = null_keys(node) if isinstance(node, exp.In) else None
         if keys is None:

@@ -9,6 +9,7 @@ from starrocks_emulator import errors
 from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
+from starrocks_emulator.sql.correlated import check_exists
 from starrocks_emulator.sql.kinds import BIGINT, Kind
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
@@ -111,6 +112,7 @@ class Relations(Expressions):
     def exists(self, node: exp.Expr) -> str:
         """EXISTS; the table inside is restricted to the times of the table around it (see `pruning`)."""
         inner = node.this.this if isinstance(node.this, exp.Subquery) else node.this
+        check_exists(inner)
         found = time_columns(node)
         if found:
             table, column, around, key = found

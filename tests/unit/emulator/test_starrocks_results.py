@@ -324,3 +324,24 @@ def test_alter_view(client: Client) -> None:
     assert client.as_user("reader", "d").error("ALTER VIEW w AS SELECT 1 AS k").code == 5203
     assert client.error("ALTER VIEW w AS SELECT k FROM w2").code == 5502
     client.run("DROP USER reader")
+
+
+@pytest.mark.parametrize(
+    ("condition", "refused"),
+    [
+        ("EXISTS (SELECT 1 FROM i WHERE i.x < o.a)", True),
+        ("NOT EXISTS (SELECT 1 FROM i WHERE i.x <=> o.a AND i.y > 0)", True),
+        ("EXISTS (SELECT 1 FROM i WHERE i.x = 1 AND i.x < o.a)", True),
+        ("EXISTS (SELECT 1 FROM i WHERE i.x = o.a AND i.y < o.b)", False),
+        ("EXISTS (SELECT 1 FROM i WHERE x = a AND i.y <= o.b)", False),
+        ("EXISTS (SELECT 1 FROM i WHERE i.x > 1)", False),
+        ("a IN (SELECT i.x FROM i WHERE i.y = o.b + o.c)", False),
+        ("(a IN (SELECT i.x FROM i WHERE i.y = o.b + o.c)) IS NULL", True),
+        ("(a IN (SELECT i.x FROM i WHERE i.y = o.b)) IS NULL", False),
+    ],
+)
+def test_correlations_that_starrocks_refuses(rows: Client, condition: str, refused: bool) -> None:
+    if refused:
+        assert "not support" in rows.error(f"SELECT a FROM o WHERE {condition}").message.lower()
+    else:
+        assert len(rows.run(f"SELECT count(*) FROM o WHERE {condition}")) == 1

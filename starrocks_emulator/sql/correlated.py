@@ -1,4 +1,4 @@
-"""NOT IN with a subquery whose condition compares the column that the subquery returns.
+"""Correlated subqueries in EXISTS and IN, as StarRocks' optimizer takes them.
 
 `x NOT IN (SELECT t.y FROM t WHERE t.y = outer.k AND …)` has two equal keys, `x = t.y` and `outer.k = t.y`. StarRocks
 joins by both: a row whose `x` or `outer.k` is NULL is in the result only if no row of `t` fits the other conditions
@@ -6,6 +6,8 @@ joins by both: a row whose `x` or `outer.k` is NULL is in the result only if no 
 selects no row of `t`; StarRocks does the same where the condition compares another column."""
 
 from sqlglot import exp
+
+from starrocks_emulator import errors
 
 
 def null_keys(node: exp.In) -> tuple[list[exp.Expr], exp.Select] | None:
@@ -19,10 +21,9 @@ def null_keys(node: exp.In) -> tuple[list[exp.Expr], exp.Select] | None:
     where = inner.args.get("where")
     if where is None or any(inner.args.get(part) for part in ("group", "having", "qualify", "limit", "with_")):
         return None
-    tables = [inner.args["from_"].this, *(join.this for join in inner.args.get("joins") or [])]
-    names = {table.alias_or_name.lower() for table in tables}
+    names = _names(inner)
     outer, others = [], []
-    for part in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+    for part in _conditions(inner):
         condition = part.unnest()
         sides = [condition.this, condition.expression] if isinstance(condition, exp.EQ) else []
         found = [side for side in sides if _belongs(side, names) is False]
@@ -66,3 +67,61 @@ def _belongs(side: exp.Expr, names: set[str]) -> bool | None:
     columns = list(side.find_all(exp.Column))
     inside = {not (table := column.args.get("table")) or table.name.lower() in names for column in columns}
     return inside.pop() if len(inside) == 1 and side.find(exp.Query) is None else None
+
+
+def check_exists(query: exp.Expr) -> None:
+    """Refuse EXISTS with a subquery that compares no column with an outer one for equality.
+
+    Raises:
+        SqlError: 1064, as StarRocks' `ExistentialApply2JoinRule`.
+    """
+    outer = [part for part in _conditions(query) if _outer_columns(part, query)]
+    equal = [part for part in _conditions(query) if isinstance(part.unnest(), exp.EQ)]
+    # a column without its table may be an outer one
+    if outer and not any(part in outer or any(not one.table for one in part.find_all(exp.Column)) for part in equal):
+        raise errors.analysis("Not support exists correlation subquery with Non-EQ predicate")
+
+
+def check_in(node: exp.In) -> None:
+    """Refuse IN that is no condition of WHERE with a subquery one of whose conditions reads two outer columns.
+
+    Raises:
+        SqlError: 1064, as StarRocks' `QuantifiedApply2OuterJoinRule`.
+    """
+    query = node.args["query"]
+    inner = query.this if isinstance(query, exp.Subquery) else query
+    place = node.parent
+    while isinstance(place, exp.Not | exp.Paren | exp.And):
+        place = place.parent
+    if not isinstance(place, exp.Where) and any(len(_outer_columns(part, inner)) > 1 for part in _conditions(inner)):
+        raise errors.analysis(
+            "IN subquery not supported the correlation predicate of the WHERE clause that used multiple outer-table "
+            "columns at the same time"
+        )
+
+
+def _conditions(query: exp.Expr) -> list[exp.Expr]:
+    """The conditions that the WHERE clause of a SELECT joins by AND."""
+    where = query.args.get("where") if isinstance(query, exp.Select) else None
+    if where is None:
+        return []
+    return list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+
+
+def _names(query: exp.Expr) -> set[str]:
+    """The names of the relations in FROM of a SELECT."""
+    from_ = query.args.get("from_")
+    tables = [from_.this, *(join.this for join in query.args.get("joins") or [])] if from_ else []
+    return {table.alias_or_name.lower() for table in tables}
+
+
+def _outer_columns(condition: exp.Expr, query: exp.Expr) -> set[str]:
+    """The columns in a condition of a query that are named with another relation than those in its FROM."""
+    if condition.find(exp.Query):
+        return set()
+    names = _names(query)
+    return {
+        f"{column.table}.{column.name}".lower()
+        for column in condition.find_all(exp.Column)
+        if column.table and column.table.lower() not in names
+    }
