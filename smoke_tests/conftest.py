@@ -72,5 +72,5 @@ def outputs(request: pytest.FixtureRequest) -> Outputs:
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
     """An HTTP client for the APIs and the page."""
-    with httpx.Client(timeout=20) as client:
+    with httpx.Client(timeout=120) as client:
         yield client

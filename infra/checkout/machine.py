@@ -6,10 +6,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-_NOBODY = "65534"
-NAMESPACE = ("unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}", "--")
+NOBODY = 65534
+"""Number of the user and the group nobody."""
+NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
 SETPRIV = (
-    *("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"),
+    *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
     # Without this bit, access(2), which initdb calls, ignores the capability of a user that is not root.
     "--securebits=+no_setuid_fixup",
     *("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--"),
@@ -48,13 +49,13 @@ def problems(folder: Path) -> list[str]:
 
 
 def user_problems(
-    uid: int, *, works: Callable[[tuple[str, ...]], bool] | None = None, named: Callable[[int], bool] | None = None
+    uid: int, *, runs: Callable[[tuple[str, ...]], bool] | None = None, named: Callable[[int], bool] | None = None
 ) -> list[str]:
     """Problems that prevent PostgreSQL from starting: root must run it as another user, and each user needs a name.
 
     Args:
         uid: user id of the deploying user.
-        works: whether a command succeeds; by default the command is run.
+        runs: whether a command succeeds; by default the command is run.
         named: whether the machine has a name for a user id; by default it is looked up in the user database.
     """
     if uid != 0:
@@ -64,7 +65,7 @@ def user_problems(
             f"PostgreSQL does not start for a user without a name, and this machine has none for user {uid}: add one, "
             f"such as `useradd --uid {uid} kappastack`, or deploy as another user"
         ]
-    if (works or _works)((*NAMESPACE, "true")) or (works or _works)((*SETPRIV, "true")):
+    if (runs or works)((*NAMESPACE, "true")) or (runs or works)((*SETPRIV, "true")):
         return []
     return [
         "PostgreSQL does not run as root, and this machine lets root neither create a user namespace (unshare --user) "
@@ -98,7 +99,8 @@ def mount_problems(folder: Path, mounts: Path = _MOUNTS) -> list[str]:
     ]
 
 
-def _works(command: tuple[str, ...]) -> bool:
+def works(command: tuple[str, ...]) -> bool:
+    """Whether this machine runs a command with exit status 0."""
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:

@@ -39,15 +39,17 @@ password="@{secret.superuser}"
 digest="$(sha256sum <"$password")"
 if [ ! -f "$data/PG_VERSION" ]; then
   rm -rf "$data.draft"
-  # Without TZ, initdb compares every time zone with the machine's. The configuration file sets the zone.
-  TZ=UTC "$bin/initdb" -D "$data.draft" --username=postgres --auth=scram-sha-256 --pwfile="$password" \\
-    --encoding=UTF8 --locale=C.UTF-8 --data-checksums --no-instructions
-  echo "$digest" >"$data.draft/superuser.sha256"
+  mkdir -m 700 "$data.draft"
+  tar --extract --no-same-owner --directory "$data.draft" --file "@{dist}/cluster.tar"
+  sync --file-system "$data.draft"
   mv "$data.draft" "$data"
 fi
-# After a password was generated again, kept data still have the old one.
+# A new cluster has no password. After a password was generated again, kept data still have the old one.
 if [ "$(cat "$data/superuser.sha256" 2>/dev/null)" != "$digest" ]; then
-  printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$(cat "$password")" | "$bin/postgres" --single -D "$data" postgres
+  quoted="$(sed "s/'/''/g" "$password")"
+  # In single-user mode an error ends the server only on request; its log must not contain the statement.
+  printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$quoted" |
+    "$bin/postgres" --single -c exit_on_error=on -c log_min_error_statement=panic -D "$data" postgres
   echo "$digest" >"$data/superuser.sha256"
 fi
 exec "$bin/postgres" -D "$data" -c config_file="@{files}/postgresql.conf" -c hba_file="@{files}/pg_hba.conf"

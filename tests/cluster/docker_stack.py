@@ -94,17 +94,19 @@ class DockerStack(TestStack):
 
         wait_until(lambda: set(states().values()) == {"healthy"}, lambda: f"health: {states()}", pause=0.5)
 
-    def kill_and_wait(self, service: str) -> float:
-        """Kill a service's process, wait until Docker reports its successor as healthy, and return the seconds."""
-        pid = self.containers()[service].attrs["State"]["Pid"]
+    def kill_and_wait(self, *services: str) -> float:
+        """Kill the processes of services, wait until Docker reports their successors as healthy, return the seconds."""
+        pids = {service: self.containers()[service].attrs["State"]["Pid"] for service in services}
         begin = time.monotonic()
-        self.kill(service)
+        for service in services:
+            self.kill(service)
 
-        def is_back() -> bool:
-            state = self.containers()[service].attrs["State"]
-            return state["Pid"] not in (0, pid) and state["Health"]["Status"] == "healthy"
+        def are_back() -> bool:
+            found = self.containers()
+            states = [(found[service].attrs["State"], pid) for service, pid in pids.items()]
+            return all(state["Pid"] not in (0, pid) and state["Health"]["Status"] == "healthy" for state, pid in states)
 
-        wait_until(is_back, f"{service} after its death", pause=0.5)
+        wait_until(are_back, f"{', '.join(services)} after their death", pause=0.5)
         return time.monotonic() - begin
 
     def leftovers(self) -> list[str]:

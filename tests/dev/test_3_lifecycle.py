@@ -12,15 +12,29 @@ from infra.settings import ROOT
 from infra.targets.docker import names
 from tests.cluster import engine as engines
 from tests.cluster.docker_stack import DockerStack
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 
-def test_down_keeps_the_data_and_destroy_leaves_nothing(stack: DockerStack) -> None:
+def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: DockerStack) -> None:
+    """This test destroys the shared stack, so it is the last one that uses it."""
+    rows = query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta")
+    password = stack.connections.secrets["starrocks-root"]
     assert stack.command("down").status == 0
     assert {each.status for each in stack.containers().values()} == {"exited"}
-    stack.up()
-    assert query(stack.name, "SELECT COUNT(*) FROM aqi_breakpoints")[0][0]
+
+    stack.configure(keepData=True)
+    assert stack.command("destroy").status == 0
+    assert stack.containers() == {}
+    assert {each.name for each in stack.client.volumes.list() if names.prefix(stack.name) in str(each.name)}
+    planned = stack.preview().resources
+    assert stack.containers() == {}
+    assert stack.up().resources == {"created": planned["to create"]}
+    assert stack.connections.secrets["starrocks-root"] == password
+    assert query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta") == rows
+
+    stack.configure(keepData=False)
     outcome = stack.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
     assert stack.leftovers() == []
@@ -40,7 +54,7 @@ def kill(stack: DockerStack) -> None:
     """Kill a deployment while it creates containers."""
     up, _ = stack.up_until("Container", "pulsar creating")
     os.killpg(up.pid, signal.SIGKILL)
-    up.wait(60)
+    up.wait(PATIENCE)
 
 
 def test_after_a_killed_up_the_next_up_and_destroy_succeed(fresh: DockerStack) -> None:
@@ -56,23 +70,6 @@ def test_after_a_killed_up_the_next_up_and_destroy_succeed(fresh: DockerStack) -
     kill(fresh)
     outcome = fresh.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
-    assert fresh.leftovers() == []
-
-
-def test_the_next_up_uses_kept_data(fresh: DockerStack) -> None:
-    fresh.configure(keepData=True)
-    planned = fresh.preview().resources
-    assert fresh.containers() == {}
-    assert fresh.up().resources == {"created": planned["to create"]}
-    password = fresh.connections.secrets["starrocks-root"]
-    assert fresh.command("destroy").status == 0
-    assert fresh.containers() == {}
-    assert {each.name for each in fresh.client.volumes.list() if names.prefix(fresh.name) in str(each.name)}
-    fresh.up()
-    assert fresh.connections.secrets["starrocks-root"] == password
-    assert query(fresh.name, "SELECT COUNT(*) FROM aqi_breakpoints")[0][0]
-    fresh.configure(keepData=False)
-    assert fresh.destroy().status == 0
     assert fresh.leftovers() == []
 
 

@@ -1,6 +1,5 @@
 """The page with replayed data, in a real browser."""
 
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -9,24 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 from machine import TestStack
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from infra.settings import ROOT
-from tests.waiting import PATIENCE, wait_until
+from tests.browser import chromium, patient
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
-
-CHROMIUM = os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 DEMONSTRATION = 9
 
@@ -70,13 +58,12 @@ def rgb(color: str) -> str:
 
 def test_the_page_shows_stations_colours_and_charts(stack: TestStack, tmp_path: Path) -> None:
     expected = replayed(stack)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with chromium() as browser:
+        page = patient(browser.new_context(viewport={"width": 1280, "height": 900})).new_page()
         page.goto(stack.url("frontend", "http"))
         for station, (aqi, color) in expected.items():
             card = page.locator(f"[data-station='{station}']")
-            expect(card).to_have_attribute("data-aqi", str(aqi), timeout=1000 * PATIENCE)
+            expect(card).to_have_attribute("data-aqi", str(aqi))
             expect(card.get_by_test_id("aqi-tile")).to_have_css("background-color", rgb(color))
         expect(page.get_by_test_id("demonstration-banner")).to_contain_text("Pékin")
         expect(page.locator("html")).to_have_attribute("lang", "fr")
@@ -85,14 +72,13 @@ def test_the_page_shows_stations_colours_and_charts(stack: TestStack, tmp_path: 
         station = next(iter(expected))
         page.goto(f"{stack.url('frontend', 'http')}/ciapol/stations/{station}?period=7d&pollutant=pm25")
         means = page.locator("[data-chart='means'][data-chart-hours='168']")
-        expect(means).to_be_visible(timeout=1000 * PATIENCE)
-        expect(means).not_to_have_attribute("data-chart-points", "0", timeout=1000 * PATIENCE)
+        expect(means).to_be_visible()
+        expect(means).not_to_have_attribute("data-chart-points", "0")
         assert int(means.get_attribute("data-chart-points") or 0) > 100
         index = page.locator("[data-chart='aqi']")
-        expect(index).to_be_visible(timeout=1000 * PATIENCE)
-        expect(index).not_to_have_attribute("data-chart-points", "0", timeout=1000 * PATIENCE)
+        expect(index).to_be_visible()
+        expect(index).not_to_have_attribute("data-chart-points", "0")
         assert int(index.get_attribute("data-chart-points") or 0) > 100
         page.screenshot(path=tmp_path / "station.png")
-        browser.close()
     for name in ("overview.png", "station.png"):
         assert (tmp_path / name).stat().st_size > 20_000

@@ -37,10 +37,20 @@ def in_session(leader: int) -> list[list[str]]:
     return found
 
 
-def test_destroy_after_down_leaves_nothing(stack: TestStack) -> None:
+def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: TestStack) -> None:
     """This test destroys the shared stack, so it is the last one that uses it."""
+    rows = query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta")
+    password = stack.connections.secrets["starrocks-root"]
     assert stack.command("down").status == 0
     assert stack.processes_alive() == []
+
+    stack.configure(keepData=True)
+    assert stack.command("destroy").status == 0
+    stack.up()
+    assert stack.connections.secrets["starrocks-root"] == password
+    assert query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta") == rows
+
+    stack.configure(keepData=False)
     outcome = stack.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
     assert stack.leftovers() == []
@@ -74,20 +84,6 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_lea
 
     outcome = fresh.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
-    assert fresh.leftovers() == []
-
-
-def test_the_next_up_uses_kept_data(fresh: TestStack) -> None:
-    fresh.configure(keepData=True)
-    fresh.up()
-    password = fresh.connections.secrets["starrocks-root"]
-    assert fresh.command("destroy").status == 0
-    assert fresh.processes_alive() == []
-    fresh.up()
-    assert fresh.connections.secrets["starrocks-root"] == password
-    assert query(fresh.name, "SELECT COUNT(*) FROM aqi_breakpoints")[0][0]
-    fresh.configure(keepData=False)
-    assert fresh.destroy().status == 0
     assert fresh.leftovers() == []
 
 

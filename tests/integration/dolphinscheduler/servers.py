@@ -205,7 +205,7 @@ class Servers:
 
         def complaint() -> Pending | str:
             try:
-                with urllib.request.urlopen(f"{self.url}/dolphinscheduler/actuator/health", timeout=5):
+                with urllib.request.urlopen(f"{self.url}/dolphinscheduler/actuator/health", timeout=60):
                     return ""
             except OSError as error:
                 return Pending(str(error), final=process.poll() is not None)

@@ -1,30 +1,17 @@
 """The operator's page in a browser, with a real server."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from infra.resources.dolphinscheduler.client import DolphinScheduler
 from infra.resources.dolphinscheduler.runs import last_runs, parameters_of, run_details, start, wait
+from tests.browser import chromium, patient
 from tests.integration.dolphinscheduler.conftest import PROJECT, Put, begun, task
 from tests.integration.dolphinscheduler.servers import Servers, StandIn
 
-CHROMIUM = Path(os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium"))
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# Longer than the refresh interval of the page, 5 s, on a busy machine.
-PATIENCE_MS = 30_000
 NEVER = {"cron": "0 0 0 1 1 ? 2099", "time_zone": "Africa/Abidjan"}
 MARKUP = '<img src=x onerror="document.title=1">'
 
@@ -33,12 +20,8 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser at {CHROMIUM}: install chromium or set KAPPASTACK_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -47,15 +30,13 @@ def page(browser: Browser, servers: Servers) -> Iterator[Page]:
 
     Status 401 of an expired session is no error.
     """
-    context = browser.new_context(
-        locale="fr-FR", timezone_id="Africa/Abidjan", viewport={"width": 1280, "height": 1000}
+    context = patient(
+        browser.new_context(locale="fr-FR", timezone_id="Africa/Abidjan", viewport={"width": 1280, "height": 1000})
     )
-    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    expect.set_options(timeout=PATIENCE_MS)
     page.goto(f"{servers.url}/dolphinscheduler/")
     log_in(page, servers.secrets["dolphinscheduler-admin"])
     expect(page.get_by_role("heading", name="Traitements planifiés")).to_be_visible()

@@ -76,7 +76,7 @@ def found(driver: Path, emulator: Emulator, tmp_path_factory: pytest.TempPathFac
     store = tmp_path_factory.mktemp("java") / "trust.p12"
     keytool = ["keytool", "-importcert", "-noprompt", "-alias", "emulator", "-file", str(emulator.certificate)]
     keytool += ["-keystore", str(store), "-storetype", "PKCS12", "-storepass", "changeit"]
-    subprocess.run(keytool, check=True, capture_output=True, timeout=60)
+    subprocess.run(keytool, check=True, capture_output=True, timeout=300)
     program = Path(__file__).with_name("ConnectorFlow.java")
     ran = subprocess.run(
         [

@@ -1,33 +1,19 @@
 """The built page in headless Chromium, with a fake API and generated data."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from apps.frontend.server.app import build_app
 from apps.frontend.server.upstreams import Upstreams
+from tests.browser import chromium, patient
 from tests.integration.frontend.fake_api import FakeApi, Server
 
 FRONTEND = Path(__file__).parents[3] / "apps/frontend"
-CHROMIUM = Path(os.environ.get("KAPPASTACK_CHROMIUM", "/usr/bin/chromium"))
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# Longer than the refresh interval of the page, 5 s, on a busy machine.
-PATIENCE_MS = 30_000
-
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +29,8 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser at {CHROMIUM}: install chromium or set KAPPASTACK_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,10 +62,11 @@ def address(platform_api: Server, api: Server, static: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=address, viewport={"width": 1440, "height": 900}, locale="fr-FR", timezone_id="Africa/Abidjan"
+    context = patient(
+        browser.new_context(
+            base_url=address, viewport={"width": 1440, "height": 900}, locale="fr-FR", timezone_id="Africa/Abidjan"
+        )
     )
-    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints: list[str] = []
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import patient
 from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, screenshot, style
 
 pytestmark = pytest.mark.integration
@@ -89,7 +90,7 @@ def test_a_station_without_measurements_says_that_it_has_no_forecast(page: Page)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_dashed_line_has_enough_contrast_on_every_background(browser: Browser, address: str, scheme: str) -> None:
-    context = browser.new_context(base_url=address, color_scheme="dark" if scheme == "dark" else "light")
+    context = patient(browser.new_context(base_url=address, color_scheme="dark" if scheme == "dark" else "light"))
     page = context.new_page()
     page.goto(STATION)
     line = page.locator('[data-chart="aqi"] .forecast-line path.recharts-curve')

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from apps.frontend.server.app import build_app
 from apps.frontend.server.upstreams import Upstreams
+from tests.browser import patient
 from tests.integration.frontend.conftest import FRONTEND
 from tests.integration.frontend.fake_api import Server
 from tests.integration.frontend.looking import screenshot
@@ -128,13 +129,14 @@ def lions(platform_api: Server, static: Path) -> Iterator[str]:
 @pytest.fixture(params=["light", "dark"])
 def themed(request: pytest.FixtureRequest, browser: Browser, lions: str) -> Iterator[Page]:
     """A page in each colour scheme."""
-    context = browser.new_context(
-        base_url=lions,
-        color_scheme="dark" if request.param == "dark" else "light",
-        locale="fr-FR",
-        viewport={"width": 1280, "height": 900},
+    context = patient(
+        browser.new_context(
+            base_url=lions,
+            color_scheme="dark" if request.param == "dark" else "light",
+            locale="fr-FR",
+            viewport={"width": 1280, "height": 900},
+        )
     )
-    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 
@@ -181,10 +183,10 @@ def test_an_unknown_lion_is_named_in_both_languages(themed: Page) -> None:
 
 
 def test_the_page_fits_a_phone(browser: Browser, lions: str) -> None:
-    context = browser.new_context(base_url=lions, viewport={"width": 360, "height": 740}, locale="fr-FR")
+    context = patient(browser.new_context(base_url=lions, viewport={"width": 360, "height": 740}, locale="fr-FR"))
     page = context.new_page()
     page.goto("/liontrack")
-    expect(page.locator("[data-lion]")).to_have_count(3, timeout=30_000)
+    expect(page.locator("[data-lion]")).to_have_count(3)
     width: int = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 360
     context.close()

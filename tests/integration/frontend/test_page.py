@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import patient
 from tests.integration.frontend.fake_api import FakeApi, Server
 from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, luminance, screenshot, style
 from tests.integration.frontend.sample_air import STATIONS
@@ -177,11 +178,13 @@ def test_a_payload_is_shown_as_text_and_never_executed(page: Page) -> None:
 @pytest.mark.parametrize("path", ["/", "/ciapol/stations/ABJ-002?period=7d", "/ciapol/method", "/pipeline"])
 def test_the_page_fits_a_phone(browser: Browser, address: str, tmp_path: Path, path: str, scheme: str) -> None:
     dark = scheme == "dark"
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": 360, "height": 740},
-        color_scheme="dark" if dark else "light",
-        reduced_motion="reduce",
+    context = patient(
+        browser.new_context(
+            base_url=address,
+            viewport={"width": 360, "height": 740},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
     )
     page = context.new_page()
     page.goto(path)

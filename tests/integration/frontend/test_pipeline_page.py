@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import patient
 from tests.integration.frontend.fake_api import FakeApi
 from tests.integration.frontend.looking import contrast, screenshot, style
 from tests.integration.frontend.sample_air import STATIONS
@@ -89,10 +90,12 @@ def test_states_have_enough_contrast_and_fit_the_screen(
     browser: Browser, address: str, fake: FakeApi, tmp_path: Path, scheme: str, width: int
 ) -> None:
     fake.pipeline = WRONG
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": width, "height": 740},
-        color_scheme="dark" if scheme == "dark" else "light",
+    context = patient(
+        browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": 740},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
     )
     page = context.new_page()
     page.goto("/pipeline")

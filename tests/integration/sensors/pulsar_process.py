@@ -98,7 +98,7 @@ class Pulsar:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._admin_token()}"}
         request = urllib.request.Request(f"{self.admin}/admin/v2/{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             status: int = answer.status
             return status
 
@@ -133,7 +133,7 @@ class Pulsar:
             headers = {"Authorization": f"Bearer {self._admin_token()}"}
             health = urllib.request.Request(f"{self.admin}/admin/v2/brokers/health", headers=headers)
             try:
-                with urllib.request.urlopen(health, timeout=5) as answer:
+                with urllib.request.urlopen(health, timeout=60) as answer:
                     if answer.read() == b"ok":
                         return
             except OSError:

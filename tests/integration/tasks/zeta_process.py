@@ -27,7 +27,7 @@ class ZetaProcess:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
-        self.client = Zeta(self.url, timeout=30)
+        self.client = Zeta(self.url, timeout=120)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

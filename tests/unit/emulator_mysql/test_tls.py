@@ -26,7 +26,7 @@ def test_fifty_consecutive_connections(backend: SqliteBackend, tmp_path: Path) -
                 ssl_ca=str(tmp_path / "server.pem"),
                 ssl_verify_cert=True,
                 ssl_verify_identity=True,
-                connect_timeout=10,
+                connect_timeout=120,
             )
             with connection, connection.cursor() as cursor:
                 cursor.execute("select 'x'")

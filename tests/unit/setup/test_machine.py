@@ -16,9 +16,9 @@ from infra.settings import PostgresSettings
 
 
 def test_root_needs_one_of_two_ways_to_switch_the_user() -> None:
-    assert machine.user_problems(0, works=lambda command: command[0] == "unshare") == []
-    assert machine.user_problems(0, works=lambda command: command[0] == "setpriv") == []
-    [problem] = machine.user_problems(0, works=lambda _command: False)
+    assert machine.user_problems(0, runs=lambda command: command[0] == "unshare") == []
+    assert machine.user_problems(0, runs=lambda command: command[0] == "setpriv") == []
+    [problem] = machine.user_problems(0, runs=lambda _command: False)
     assert "neither create a user namespace" in problem
     assert "deploy as another user" in problem
 

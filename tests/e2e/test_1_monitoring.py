@@ -1,4 +1,7 @@
-"""Alerts fire for real causes, clear when these are gone, and reach page and webhook."""
+"""Alerts fire for real causes, clear when these are gone, and reach page and webhook.
+
+These tests run before the large replays: the rejected share counts recent events, so that fewer bad events suffice.
+"""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +15,7 @@ from machine import TestStack
 from measurements import Measurement, query, write_csv
 from replaying import Replay
 
+from infra.monitoring.dashboards import dashboards
 from infra.monitoring.rules import alerts
 from tests.waiting import wait_until
 
@@ -66,16 +70,31 @@ def test_prometheus_evaluates_every_rule(stack: TestStack) -> None:
     url = f"{stack.url('prometheus', 'http')}/api/v1/rules"
 
     def rules() -> list[dict[str, str]]:
-        groups = httpx.get(url, timeout=30).raise_for_status().json()["data"]["groups"]
+        groups = httpx.get(url, timeout=120).raise_for_status().json()["data"]["groups"]
         return [rule for group in groups for rule in group["rules"]]
 
     wait_until(lambda: {rule["health"] for rule in rules()} == {"ok"}, rules)
     assert {rule["name"] for rule in rules() if rule["type"] == "alerting"} == set(alerts(PRODUCTS))
 
 
+def test_every_query_of_every_panel_has_data(stack: TestStack) -> None:
+    queries = {
+        f"{dashboard.title}, {panel.title}: {query.expr}": query.expr
+        for dashboard in dashboards(PRODUCTS).values()
+        for panel in dashboard.panels
+        for query in panel.queries
+    }
+    assert len(queries) > 60
+
+    def empty() -> list[str]:
+        return [name for name, expression in queries.items() if not series(stack, expression)]
+
+    wait_until(lambda: not empty(), empty, pause=INTERVAL)
+
+
 def test_metrics_of_zeta_are_found_by_their_prefix(stack: TestStack) -> None:
     url = f"{stack.url('prometheus', 'http')}/federate"
-    text = httpx.get(url, params={"match[]": '{__name__=~".+"}'}, timeout=30).raise_for_status().text
+    text = httpx.get(url, params={"match[]": '{__name__=~".+"}'}, timeout=120).raise_for_status().text
     lines = [line for line in text.splitlines() if "seatunnel_zeta" in line and not line.startswith("#")]
     assert any(line.startswith("job_count{") for line in lines)
     assert any(line.startswith("seatunnel_zeta_job_source_received_total{") for line in lines)
