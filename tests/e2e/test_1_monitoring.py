@@ -13,10 +13,12 @@ import pytest
 from alerting import Alerts, Times, Webhook, series, table
 from machine import TestStack
 from measurements import Measurement, query, write_csv
-from replaying import Replay
+from replaying import Replay, wait_for_count
+from scheduler import Scheduler
 
 from infra.monitoring.dashboards import dashboards
 from infra.monitoring.rules import alerts
+from infra.resources.dolphinscheduler.runs import RunState
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
@@ -77,7 +79,15 @@ def test_prometheus_evaluates_every_rule(stack: TestStack) -> None:
     assert {rule["name"] for rule in rules() if rule["type"] == "alerting"} == set(alerts(PRODUCTS))
 
 
-def test_every_query_of_every_panel_has_data(stack: TestStack) -> None:
+def test_every_query_of_every_panel_has_data(stack: TestStack, tmp_path: Path) -> None:
+    begin = datetime.now(UTC) - timedelta(hours=3)
+    minutes = [Measurement("panel-1", begin + timedelta(minutes=minute), VALUES) for minute in range(180)]
+    write_csv(tmp_path / "hours.csv", minutes)
+    assert Replay(stack, tmp_path / "hours.csv").finish() == len(minutes)
+    wait_for_count(stack, "panel", len(minutes))
+    scheduler = Scheduler(stack)
+    run = scheduler.ended(scheduler.start("quality_hourly"))
+    assert run.state == RunState.SUCCESS, scheduler.log(run)
     queries = {
         f"{dashboard.title}, {panel.title}: {query.expr}": query.expr
         for dashboard in dashboards(PRODUCTS).values()
