@@ -73,7 +73,7 @@ def test_a_backup_moves_through_a_folder_into_another_emulator(
     files.fetch([f"{starrocks_database}_s"], tmp_path)
     files.clear()
     assert root.execute(f"SHOW SNAPSHOT ON {REPOSITORY} WHERE SNAPSHOT = '{starrocks_database}_s'") == []
-    root.execute("TRUNCATE TABLE readings")
+    root.execute("DROP TABLE readings")
     root.execute("INSERT INTO empty VALUES (1)")
 
     files.send([f"{starrocks_database}_s"], tmp_path)

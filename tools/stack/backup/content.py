@@ -57,15 +57,18 @@ def _text(name: str, kind: str) -> str:
 
 def refresh_views(root: StarRocks, databases: Sequence[str]) -> list[str]:
     """Compute the asynchronous materialized views of databases; return their names."""
-    found = [
-        f"{database}.{row[0]}"
+    found = {
+        f"{database}.{name}": str(active)
         for database in databases
-        for row in root.execute(
-            "SELECT TABLE_NAME FROM information_schema.materialized_views WHERE TABLE_SCHEMA = %s "
+        for name, active in root.execute(
+            "SELECT TABLE_NAME, IS_ACTIVE FROM information_schema.materialized_views WHERE TABLE_SCHEMA = %s "
             "AND REFRESH_TYPE <> 'ROLLUP' ORDER BY TABLE_NAME",
             (database,),
         )
-    ]
-    for view in found:
+    }
+    for view, active in found.items():
+        # StarRocks inactivates a view whose table was replaced.
+        if active.lower() == "false":
+            root.execute(f"ALTER MATERIALIZED VIEW {view} ACTIVE")
         root.execute(f"REFRESH MATERIALIZED VIEW {view} WITH SYNC MODE")
-    return found
+    return list(found)
