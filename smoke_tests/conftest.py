@@ -15,9 +15,9 @@ _OUTPUTS = pytest.StashKey[Outputs]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the command-line options of the tests."""
     parser.addoption("--stack", help="name of the stack to test, such as local")
-    parser.addoption("--within", type=float, default=30.0, help="seconds that each thing may take to appear")
+    parser.addoption("--within", type=float, default=30.0, help="time limit of each expected result, in seconds")
     parser.addoption(
-        "--workflow-within", type=float, default=300.0, help="seconds that a workflow which is run by hand may take"
+        "--workflow-within", type=float, default=300.0, help="time limit of a manual workflow run, in seconds"
     )
 
 

@@ -70,13 +70,13 @@ class Credentials(_Output):
 
 
 class StarRocks(_Output):
-    """The kind of StarRocks in the stack: the emulator or the real one."""
+    """Which StarRocks the stack has: the emulator or the real database."""
 
     edition: str
 
     @property
     def is_emulator(self) -> bool:
-        """Whether it is the emulator, which must identify itself in every interface."""
+        """Whether StarRocks is the emulator, which must identify itself in every interface."""
         return self.edition == "emulator"
 
 
@@ -108,7 +108,7 @@ def read_outputs(stack: str | None) -> Outputs:
             text = Path(file).read_text()
         except OSError as error:
             raise OutputsError(
-                f"{OUTPUTS_FILE}={file}: {error.strerror}; name a file with the stack's outputs"
+                f"{OUTPUTS_FILE}={file}: {error.strerror}; set it to a file with the stack's outputs"
             ) from None
         return _parse(text, f"file {file}")
     if stack is None:

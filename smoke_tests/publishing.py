@@ -10,7 +10,7 @@ _CONNECT_SECONDS = 60
 
 
 class PublishError(Exception):
-    """Pulsar does not accept the events. The message contains topic, address and Pulsar's answer."""
+    """Pulsar does not accept the events. The message contains topic, address and Pulsar's response."""
 
 
 def publish(broker_url: str, topic: str, token: SecretStr, messages: list[tuple[str, bytes]]) -> None:

@@ -7,7 +7,7 @@ from smoke_tests.outputs import Outputs
 
 
 def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> None:
-    """Their own health checks pass."""
+    """The health checks of both services pass."""
     addresses = outputs.addresses
     token = outputs.credentials.pulsar.admin.get_secret_value()
     health = f"{addresses.pulsar_admin_url}/admin/v2/brokers/health"
@@ -15,8 +15,8 @@ def test_pulsar_and_zeta_are_healthy(outputs: Outputs, http: httpx.Client) -> No
     assert http.get(f"{addresses.zeta_url}/hazelcast/health").status_code == httpx.codes.OK
 
 
-def test_every_api_reaches_starrocks_and_names_its_edition(outputs: Outputs, http: httpx.Client) -> None:
-    """The API's health names the emulator, so that it cannot be mistaken for StarRocks."""
+def test_every_api_reaches_starrocks_and_reports_the_emulator(outputs: Outputs, http: httpx.Client) -> None:
+    """The API's health reports the emulator, so that nobody mistakes it for StarRocks."""
     apis = [outputs.addresses.platform_api_url, *(each.api_url for each in outputs.products.values() if each.api_url)]
     for url in apis:
         assert http.get(f"{url}/health/live").status_code == httpx.codes.OK, url
@@ -37,7 +37,7 @@ def test_every_api_has_metrics_and_a_description(outputs: Outputs, http: httpx.C
         assert http.get(f"{url}/openapi.json").json()["openapi"].startswith("3."), url
 
 
-def test_the_page_knows_the_state_of_every_part(outputs: Outputs, http: httpx.Client) -> None:
+def test_the_page_server_returns_the_state_of_every_part(outputs: Outputs, http: httpx.Client) -> None:
     """One address returns the state of the platform and of all products."""
     answer = http.get(f"{outputs.addresses.frontend_url}/api/status")
     assert answer.status_code == httpx.codes.OK

@@ -38,7 +38,7 @@ def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) ->
 
     `grouped`: the query has GROUP BY, which makes running it twice expensive."""
     if not grouped:
-        # most results are short, and preparing the longer query costs more than reading them twice
+        # Most results are short, and preparing the encoded query costs more than running a short query twice.
         few = read(cursor, f"{text} LIMIT {FEW_ROWS + 1}")
         rows = [row for batch in few.batches for row in batch]
         if len(rows) <= FEW_ROWS:
@@ -50,7 +50,7 @@ def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) ->
         return read(cursor, text)
     columns = [column(name, stored) for name, stored in zip(relation.columns, types, strict=True)]
     cursor.execute(query)
-    first = cursor.fetchmany(_BATCH)  # an error must be raised before the columns are sent
+    first = cursor.fetchmany(_BATCH)  # errors must be raised before the columns are sent
 
     def values() -> Iterator[Sequence[Sequence[Value]]]:
         yield from read(cursor, text).batches
@@ -66,7 +66,7 @@ def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) ->
 def _batches(
     cursor: duckdb.DuckDBPyConnection, nested: Mapping[int, str], temporal: Sequence[int] = ()
 ) -> Iterator[Sequence[Sequence[Value]]]:
-    """Rows of the running query; `nested`: places and types of arrays, `temporal`: places of dates."""
+    """Rows of the running query; `nested`: indexes and types of array columns, `temporal`: indexes of date columns."""
     while True:
         try:
             batch = cursor.fetchmany(_BATCH)

@@ -52,7 +52,7 @@ class Background:
         while time.monotonic() < deadline:
             with self._lock:
                 threads = list(self._threads)
-                # repeated, because between two statements there is nothing to interrupt
+                # Repeated, because an interrupt between two statements has no effect.
                 for interrupt in self._interrupts.values():
                     interrupt()
             if not threads:

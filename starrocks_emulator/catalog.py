@@ -85,11 +85,11 @@ class Catalog:
         )
 
     def find(self, database: str | None, name: str) -> Table | None:
-        """The object of that name, or None."""
+        """The object with this name, or None."""
         return self._tables.get((self.database(database), name))
 
     def table(self, database: str | None, name: str) -> Table:
-        """The object of that name.
+        """The object with this name.
 
         Raises:
             SqlError: 1046, 5501 or 5502.
@@ -117,7 +117,7 @@ class Catalog:
         change.after(apply)
 
     def exchange(self, first: Table, second: Table) -> None:
-        """Register two tables under their new names, after the commit."""
+        """Register two tables under their swapped names, after the commit."""
         self._tables[first.database, first.name] = first
         self._tables[second.database, second.name] = second
         self.generation += 1

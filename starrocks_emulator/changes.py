@@ -1,4 +1,4 @@
-"""Which rows of a table changed at which data version, for incremental refreshes of materialized views."""
+"""Records which rows of a table changed at which data version, for incremental refreshes of materialized views."""
 
 import json
 from collections import defaultdict
@@ -62,7 +62,7 @@ class Changes:
         self._add(number, Range(version, low, high))
 
     def since(self, number: int, version: int) -> Range | None:
-        """Everything that changed in a table after `version` as one range; None if nothing did."""
+        """One range that contains all changes of a table after `version`; None if nothing changed."""
         found: Range | None = None
         for one in self._ranges.get(number, []):
             if one.version > version:

@@ -81,7 +81,7 @@ class Dependents:
 
         Args:
             change: the transaction that changes or drops `table`.
-            table: the table as it was.
+            table: the table before the change.
             reason: StarRocks' text, before the name of the table.
             column: if set, only views that read this column.
             without: ids of views that are dropped in the same transaction.

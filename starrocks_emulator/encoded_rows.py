@@ -26,7 +26,7 @@ def _boolean(value: str) -> str:
 
 
 def _floating(value: str) -> str:
-    # As Python's `repr` without a trailing `.0`; a NaN has no sign.
+    # The same text as Python's `repr` without a trailing `.0`. A NaN has no sign.
     return f"CASE WHEN isnan({value}) THEN 'nan' ELSE regexp_replace({value}::VARCHAR, '\\.0$', '') END"
 
 

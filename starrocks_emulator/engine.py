@@ -92,12 +92,12 @@ class Engine(Services):
                 self.refresher.run_due()
                 self.tasks.run_due()
             except duckdb.FatalException:
-                # after such an error (a failing or full disk) DuckDB refuses all queries; acknowledged changes are on
-                # disk, and a supervisor restarts the process
-                _LOG.exception("the data file cannot be used any more; ending the process")
+                # After such an error (a failing or full disk) DuckDB refuses all queries. Acknowledged changes are on
+                # disk, so the process ends and a supervisor restarts it.
+                _LOG.exception("the data file can no longer be used; ending the process")
                 logging.shutdown()
                 os._exit(70)
-            except Exception:  # one failed round must not end the thread
+            except Exception:  # a failed iteration must not end the thread
                 _LOG.exception("housekeeping failed")
 
     def close(self) -> None:

@@ -12,37 +12,37 @@ _LOG = logging.getLogger(__name__)
 
 
 def syntax(message: str) -> SqlError:
-    """A statement that cannot be parsed."""
+    """The error for a statement that cannot be parsed."""
     return SqlError(1064, f"Getting syntax error. Detail message: {message}.", "42000")
 
 
 def analysis(message: str) -> SqlError:
-    """A statement that parses but cannot be analyzed."""
+    """The error for a statement that is parsed but cannot be analyzed."""
     return SqlError(1064, f"Getting analyzing error. Detail message: {message}.", "42000")
 
 
 def unsupported(what: str) -> SqlError:
-    """A feature that this emulator does not support; it is refused by name and never ignored."""
+    """The error for a feature that this emulator does not support; such features are never ignored."""
     return SqlError(1235, f"This emulator does not support {what}", "42000")
 
 
 def unknown_database(name: str) -> SqlError:
-    """An unknown database in a statement."""
+    """The error for an unknown database in a statement."""
     return SqlError(5501, f"Getting analyzing error. Detail message: Unknown database '{name}'.", "3F000")
 
 
 def unknown_table(name: str) -> SqlError:
-    """An unknown table or view in a statement."""
+    """The error for an unknown table or view in a statement."""
     return SqlError(5502, f"Getting analyzing error. Detail message: Unknown table '{name}'.", "42602")
 
 
 def no_database() -> SqlError:
-    """A name without a database, and no current database."""
+    """The error for a name without a database if no database is selected."""
     return SqlError(1046, "No database selected", "3D000")
 
 
 def unknown_column(name: str, where: str) -> SqlError:
-    """An unknown column."""
+    """The error for an unknown column."""
     return SqlError(
         1064, f"Getting analyzing error. Detail message: Column '{name}' cannot be resolved in {where}.", "42S22"
     )
@@ -65,7 +65,7 @@ def ask_for_grants(active: Sequence[str], inactive: Sequence[str]) -> str:
 
 
 def access_denied(privilege: str, kind: str, name: str, hint: str) -> SqlError:
-    """A missing privilege; `hint` comes from `ask_for_grants`."""
+    """The error for a missing privilege; `hint` comes from `ask_for_grants`."""
     target = f"{kind} {name}".rstrip()
     return SqlError(
         5203,
@@ -76,19 +76,19 @@ def access_denied(privilege: str, kind: str, name: str, hint: str) -> SqlError:
 
 
 def duplicate_column(name: str) -> SqlError:
-    """Two columns of one name."""
+    """The error for two columns with the same name."""
     return analysis(f"Duplicate column name '{name}'")
 
 
 def exists(what: str, name: str) -> SqlError:
-    """An object that already exists."""
+    """The error for an object that already exists."""
     if what == "database":
         return SqlError(1007, f"Can't create database '{name}'; database exists")
     return SqlError(1050, f"Table '{name}' already exists", "42S01")
 
 
 def internal() -> SqlError:
-    """A defect of the emulator; its details are logged and not sent to the client."""
+    """The error for a defect of the emulator; its details are logged and not sent to the client."""
     return SqlError(1105, "Internal error of the emulator; its log has the details")
 
 
@@ -202,7 +202,7 @@ def from_duckdb(error: duckdb.Error) -> SqlError | None:
 
 
 def translated(error: Exception, what: str) -> SqlError:
-    """Any failure as an error for the client; an unexpected one is logged with its traceback.
+    """Convert any failure to an error for the client; an unexpected failure is logged with its traceback.
 
     `what`: the failed statement or task, for the log.
     """

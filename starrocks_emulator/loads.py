@@ -13,7 +13,7 @@ from starrocks_emulator.storage import Storage, Transaction
 
 KEEP_RECORDS = 200_000
 KEEP_SECONDS = 12 * 3600
-"""How long labels are remembered (StarRocks: streaming_label_keep_max_second); at most KEEP_RECORDS of them."""
+"""Seconds for which labels are kept (StarRocks: streaming_label_keep_max_second); at most KEEP_RECORDS labels."""
 
 
 class LabelInUseError(Exception):
@@ -71,10 +71,10 @@ class Loads:
         self._last = max([row[3] for row in rows] + [int(text) for _, text in counter], default=1000)
 
     def begin(self, database: str, label: str | None, kind: str, user: str) -> Load:
-        """Take a label for a load.
+        """Reserve a label for a load.
 
         Raises:
-            LabelInUseError: another load has it, and was not aborted.
+            LabelInUseError: another load has this label and was not aborted.
         """
         with self._lock:
             self._last += 1
@@ -95,7 +95,7 @@ class Loads:
         return self._labels.get((database, label), ("UNKNOWN", 0))[1]
 
     def restore(self, load: Load) -> None:
-        """Take the label of a prepared transaction that a restart found."""
+        """Reserve the label of a prepared transaction that was found after a restart."""
         with self._lock:
             self._labels[load.database, load.label] = (load.state, load.txn_id)
             self._last = max(self._last, load.txn_id)

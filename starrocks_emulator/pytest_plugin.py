@@ -1,6 +1,6 @@
 """Fixtures for tests that need a StarRocks: `-p starrocks_emulator.pytest_plugin`, or `pytest_plugins` in a conftest.
 
-`starrocks_emulator_server`: one emulator per test run, in a process of its own, on free ports, with temporary data.
+`starrocks_emulator_server`: one emulator per test run, in a separate process, on free ports, with temporary data.
 `starrocks_database`: a fresh database in it per test."""
 
 import json
@@ -86,7 +86,7 @@ def start_emulator(data: Path) -> EmulatorServer:
     """Start an emulator on free ports.
 
     Raises:
-        RuntimeError: the emulator did not start; the message has the end of its log.
+        RuntimeError: the emulator did not start; the message contains the end of its log.
     """
     process = _spawn(data)
     ports = _ports(process, data)

@@ -240,7 +240,7 @@ class Refresher:
         return True
 
     def _since(self, base: Table, version: int) -> Range | None:
-        """What changed in a base table after `version`; None if nothing did."""
+        """One range that contains all changes of a base table after `version`; None if nothing changed."""
         if base.kind == "mv":
             made = self._version(base)
             return Range(made, None, None) if made > version else None

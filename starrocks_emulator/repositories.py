@@ -1,4 +1,4 @@
-"""Repositories of snapshots: folders below the data folder, with one folder a snapshot."""
+"""Repositories of snapshots: folders below the data folder, with one folder for each snapshot."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from starrocks_emulator.storage import Storage
 
 FORMAT = 1
 FOLDER = "repositories"
-"""Folder of the data folder that the paths of locations begin in."""
+"""Folder in the data folder to which the paths of locations are relative."""
 _LOCATION = re.compile(r"file:///(?P<path>[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)")
 _CONTENT = "__ss_content.duckdb"
 _INFO = "__info_"
@@ -41,9 +41,9 @@ class Snapshot:
     """A snapshot in a repository.
 
     Args:
-        label: its name.
-        timestamp: when it was taken, such as `2026-01-31-12-00-00-000`, UTC.
-        database: the database that it was taken of.
+        label: name of the snapshot.
+        timestamp: time of the snapshot in UTC, such as `2026-01-31-12-00-00-000`.
+        database: database that contained the tables.
         tables: JSON forms of the tables, in the order of their names.
         content: file with the rows, a DuckDB database with the tables `t<id>`.
         sha256: checksum of that file.
@@ -63,7 +63,7 @@ class Snapshot:
 
 
 class Repositories:
-    """The repositories of a data folder; they are kept in it."""
+    """The repositories that are registered in a data folder."""
 
     def __init__(self, storage: Storage) -> None:
         """Read the repositories of `storage`."""
@@ -76,17 +76,17 @@ class Repositories:
         return sorted(self._repositories.values(), key=lambda one: one.name)
 
     def find(self, name: str) -> Repository:
-        """The repository of that name.
+        """The repository with this name.
 
         Raises:
-            SqlError: 1064 if there is none.
+            SqlError: 1064 if there is no such repository.
         """
         if name not in self._repositories:
             raise SqlError(1064, f"Repository {name} does not exist", "HY000")
         return self._repositories[name]
 
     def folder(self, repository: Repository) -> Path:
-        """The folder of a repository's snapshots, named as StarRocks names it."""
+        """The folder of a repository's snapshots, with the name that StarRocks gives it."""
         found = _LOCATION.fullmatch(repository.location)
         assert found is not None
         return self._storage.folder / FOLDER / found["path"] / f"__starrocks_repository_{repository.name}"
@@ -112,7 +112,7 @@ class Repositories:
         """Forget a repository; its folder stays, as in StarRocks.
 
         Raises:
-            SqlError: 1064 if there is none.
+            SqlError: 1064 if there is no such repository.
         """
         self.find(name)
         with self._storage.transaction() as change:
@@ -134,7 +134,7 @@ def snapshot(repository: Path, label: str, timestamp: str) -> Snapshot:
     """One snapshot.
 
     Raises:
-        SqlError: 1064 if there is none with this name and timestamp.
+        SqlError: 1064 if there is no snapshot with this name and timestamp.
     """
     for one in snapshots(repository):
         if (one.label, one.timestamp) == (label, timestamp):

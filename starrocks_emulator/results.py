@@ -119,11 +119,11 @@ class Session(Protocol):
         """Interrupt the running statement (KILL QUERY), which then fails with error 1317."""
 
     def close(self) -> None:
-        """Release what the session holds."""
+        """Release the resources of the session."""
 
 
 class Backend(Protocol):
-    """The engine as the protocol server uses it."""
+    """The interface of the engine for the protocol server."""
 
     server_version: str
     """The version in the handshake, e.g. `5.1.0`: StarRocks reports a MySQL version there."""

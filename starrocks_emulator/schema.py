@@ -24,7 +24,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Partitioning:
-    """How rows are assigned to partitions.
+    """The assignment of rows to partitions.
 
     `expression`: by `date_trunc(unit, column)`; `column`: by the columns' values; `range`: by bounds of a column."""
 
@@ -46,7 +46,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Refresh:
-    """When a materialized view is refreshed; `every` in seconds, `upto`: the last included data version."""
+    """The refresh schedule of a materialized view; `every` in seconds, `upto`: the last included data version."""
 
     mode: str
     start: str | None = None

@@ -43,7 +43,7 @@ class Latencies:
 
 
 class Connection(Protocol):
-    """An open session as other sessions see it, in SHOW PROCESSLIST and KILL."""
+    """The interface of an open session for other sessions: SHOW PROCESSLIST and KILL."""
 
     connection_id: int
     opened: float
@@ -70,7 +70,7 @@ class Connection(Protocol):
         """Interrupt the running statement if it exceeds its time limit."""
 
     def close(self) -> None:
-        """Release what the session holds."""
+        """Release the resources of the session."""
 
 
 class Services:

@@ -1,6 +1,7 @@
 """BACKUP and RESTORE jobs: they copy tables into a snapshot of a repository, and back.
 
-A snapshot is consistent across its tables: one transaction reads all of them while loads go on. A restore replaces all
+A snapshot is consistent across its tables: one transaction reads all of them while loads continue. A restore replaces
+    all
 of its tables in one transaction. The last jobs of a database are lost at a restart; a job that ran then has no effect.
 """
 
@@ -56,7 +57,7 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether it is finished or cancelled."""
+        """Whether the job is finished or cancelled."""
         return self.state in _ENDED
 
 
@@ -97,8 +98,8 @@ class Snapshots:
             found: the snapshot.
             database: database to restore into.
             names: name of the restored table by its name in the snapshot.
-            replication_num: shown only.
-            timeout: shown only.
+            replication_num: shown in SHOW RESTORE, without effect.
+            timeout: shown in SHOW RESTORE, without effect.
 
         Raises:
             SqlError: 1064 if a job of the database runs.
@@ -116,7 +117,7 @@ class Snapshots:
         """Cancel the running job of a database.
 
         Raises:
-            SqlError: 1064 if none runs.
+            SqlError: 1064 if no job is running.
         """
         job = self.last(kind, database)
         if job is None or job.ended:
@@ -160,7 +161,7 @@ class Snapshots:
         cursor.execute(f"ATTACH {text_literal(str(path))} AS {copy}")
         try:
             cursor.execute("BEGIN")
-            # Definitions and rows are of the same moment.
+            # Definitions and rows are read in the same transaction.
             rows = cursor.execute("SELECT document FROM meta.objects WHERE kind = 'table'").fetchall()
             tables = [one for one in map(table_from_json, (str(row[0]) for row in rows)) if one.id in numbers]
             for table in tables:
@@ -221,7 +222,7 @@ class Snapshots:
 
 
 def _schema(table: Table) -> tuple[object, ...]:
-    """What two tables must have in common: columns without their comments, keys, partitioning, distribution."""
+    """The properties in which two tables must agree: columns without comments, keys, partitioning, distribution."""
     columns = tuple(replace(column, comment="") for column in table.columns)
     return (
         table.kind, table.model, columns, table.keys, table.partitioning, table.distribution, table.distributed_by,

@@ -39,7 +39,7 @@ def _text(value: str) -> str:
 
 
 class DataFolderError(Exception):
-    """The data folder cannot be used; the message has the reason and the remedy."""
+    """The data folder cannot be used; the message contains the reason and the remedy."""
 
 
 class Transaction:
@@ -86,7 +86,7 @@ class Storage:
             "memory_limit": memory_limit,
             "threads": str(threads),
             "default_null_order": "nulls_first_on_asc_last_on_desc",
-            # a constant in ORDER BY has no effect
+            # In StarRocks, a constant in ORDER BY has no effect.
             "order_by_non_integer_literal": "true",
             "ieee_floating_point_ops": "false",
             "error_on_division_by_zero": "false",
@@ -94,14 +94,14 @@ class Storage:
             "autoinstall_known_extensions": "false",
             "wal_autocheckpoint": "1TB",
             "fsync_mode": "STANDARD",
-            # the rowid order must follow the order of insertion: the last row of a key counts
+            # The order of row ids must be the order of insertion, because the last row of a key is kept.
             "preserve_insertion_order": "true",
         }
         try:
             self.connection = duckdb.connect(str(folder / "data.duckdb"), config=config)
             self.connection.execute("SET GLOBAL TimeZone = 'UTC'")
             self.connection.execute(f"SET GLOBAL disabled_optimizers = '{DISABLED_OPTIMIZERS}'")
-            # defence in depth: DuckDB may open files of this folder only
+            # As additional protection, DuckDB may only open files of this folder.
             self.connection.execute(f"SET GLOBAL allowed_directories = [{_text(str(self.staging) + '/')}]")
             self.connection.execute(_TABLES)
             self.connection.execute("ATTACH ':memory:' AS fn")
@@ -126,7 +126,7 @@ class Storage:
         marker = self.folder / _MARKER
         if self.folder.exists() and not marker.exists() and any(self.folder.iterdir()):
             raise DataFolderError(
-                f"{self.folder} holds files but no {_MARKER}: it is not a data folder of this emulator; "
+                f"{self.folder} contains files but no {_MARKER}: it is not a data folder of this emulator; "
                 "choose an empty or a new folder"
             )
         self.folder.mkdir(parents=True, exist_ok=True)

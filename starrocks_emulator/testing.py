@@ -59,7 +59,7 @@ class Client:
             rows = self.run(sql)
         except SqlError as error:
             return error
-        raise AssertionError(f"{sql} answered {rows}, an error was expected")
+        raise AssertionError(f"{sql} returned {rows}, but an error was expected")
 
     def load(self, table: str, text: str, user: str = "root", **headers: str) -> dict[str, object]:
         """Run a Stream Load into the current database."""

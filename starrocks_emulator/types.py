@@ -18,7 +18,7 @@ _STORED = {
     "smallint": "SMALLINT",
     "int": "INTEGER",
     "bigint": "BIGINT",
-    # LARGEINT is stored as a decimal: HUGEINT is the type of SUM over integers
+    # LARGEINT is stored as a DECIMAL, because HUGEINT is the type of SUM over integers.
     "largeint": "DECIMAL(38,0)",
     "float": "FLOAT",
     "double": "DOUBLE",
@@ -43,17 +43,17 @@ class SqlType:
 
     @property
     def is_string(self) -> bool:
-        """CHAR or VARCHAR, whose arguments are a length in bytes."""
+        """Whether the type is CHAR or VARCHAR; their argument is a length in bytes."""
         return self.name in {"char", "varchar"}
 
     @property
     def is_integer(self) -> bool:
-        """One of the integer types."""
+        """Whether the type is an integer type."""
         return self.name in _WIDTH
 
     @property
     def is_temporal(self) -> bool:
-        """DATE or DATETIME."""
+        """Whether the type is DATE or DATETIME."""
         return self.name in {"date", "datetime"}
 
     def show(self) -> str:

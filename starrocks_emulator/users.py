@@ -36,7 +36,7 @@ BUILT_IN_ROLES = {
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """A privilege on objects of a kind: `*` (all), `db:<id>` (all in a database) or an id."""
+    """A privilege on objects of a kind; the scope is `*` (all), `db:<id>` (all of a database) or an object's id."""
 
     privilege: str
     kind: str
@@ -82,7 +82,7 @@ class Users:
     """The users with their passwords, roles and privileges."""
 
     def __init__(self, storage: Storage) -> None:
-        """Read the users of `storage`; a new folder has `root` with an empty password, as StarRocks has."""
+        """Read the users of `storage`. In a new folder, `root` has an empty password, as in StarRocks."""
         self.users = {key: _principal(document) for key, document in storage.documents("user")}
         self.roles = {key: _principal(document) for key, document in storage.documents("role")}
         if "root" not in self.users:
@@ -107,7 +107,7 @@ class Users:
         change.after(partial(_forget, self.users, name))
 
     def drop_role(self, change: Transaction, name: str) -> None:
-        """Remove a role, also from all users and roles that have it."""
+        """Remove a role, also from the users and roles to which it is granted."""
         change.delete("role", name)
         change.after(partial(_forget, self.roles, name))
         for principals, put in ((self.users, self.put_user), (self.roles, self.put_role)):
@@ -181,7 +181,7 @@ class Users:
     def may(  # noqa: PLR0917
         self, user: str, roles: tuple[str, ...], privilege: str, kind: str, database: int | None, number: int | None
     ) -> bool:
-        """Whether a user with these active roles has a privilege on an object (None: on any at all)."""
+        """Whether a user with these active roles has a privilege on an object (None: on any object)."""
         active = self.active(roles)
         if "root" in active or ("db_admin" in active and kind != "SYSTEM"):
             return True

@@ -258,7 +258,7 @@ def checked(name: str, value: str) -> str:
 
     Args:
         name: name in lower case.
-        value: value as the statement has it, without quotes.
+        value: value in the statement, without quotes.
 
     Raises:
         SqlError: the variable does not exist, is read-only, or does not accept the value.
@@ -303,5 +303,5 @@ def _plain(value: str) -> str:
 
 
 def is_on(value: str) -> bool:
-    """Whether the value of a switch is true."""
+    """Whether the value of a boolean variable is true."""
     return _plain(value) == "1"

@@ -1,4 +1,4 @@
-"""The version texts of the emulator, which identify it and the StarRocks release that it follows."""
+"""The version texts of the emulator; they name the emulator and the StarRocks release that it follows."""
 
 FOLLOWS = "3.5.0"
 """The StarRocks release whose statements, results and error codes the emulator follows."""

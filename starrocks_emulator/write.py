@@ -1,8 +1,8 @@
 """Writes rows into tables by the rules of each table model.
 
 A PRIMARY KEY table has no index in DuckDB: rows that are replaced are found by the range of the time column in the key
-(zone maps leave out the rest) and a join with the batch, then deleted and inserted in one transaction. That is several
-times faster than DuckDB's own primary key, and needs a fraction of its memory (measured with 5 million rows)."""
+(zone maps exclude other row groups) and a join with the batch, then deleted and inserted in one transaction. This is
+several times faster than DuckDB's own primary key and needs a fraction of its memory (measured with 5 million rows)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,7 +43,7 @@ class Stage:
     name: str
     columns: tuple[str, ...]
     has_operation: bool = False
-    """Whether there is a column `__op`: 0 for upsert, 1 for delete."""
+    """Whether the stage has a column `__op`: 0 for upsert, 1 for delete."""
     partial: bool = False
     merge_condition: str | None = None
     bounds: tuple[str, str] | None = None

@@ -1,1 +1,1 @@
-"""CIAPOL, air-quality monitoring: its API, its stations, its forecast."""
+"""CIAPOL, air-quality monitoring: API, sensor stations and forecast."""

@@ -27,7 +27,7 @@ _USERS = 5
 _USER_DAYS = 40
 _REPORT_EVENTS = 10_000
 _CENTRE = (-3.3652, 29.8185)
-"""Where simulated lions live, degrees: the position in LionTrack's own example."""
+"""Centre of the simulated lions' range in degrees: the position in LionTrack's own example."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +65,7 @@ def _events(options: argparse.Namespace, now: datetime) -> Iterator[Event]:
 
 
 def demonstration(now: datetime) -> Iterator[Event]:
-    """The two collars shifted to now, with generated weights and users, whose names say so."""
+    """The positions of two real collars, shifted to now, with generated weights and users, named as such."""
     options = Options([_DATA], shift_to=now, label=_LABEL)
     spans: dict[str, datetime] = {}
     for fix in fixes(options):
@@ -128,26 +128,32 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument(
         "files", type=Path, nargs="+", help="columns lion_id, measured_at, latitude, longitude, or Movebank's"
     )
-    again.add_argument("--shift-to-now", action="store_true", help="by whole days, so that each lion's last is recent")
-    again.add_argument("--skip-bad", action="store_true", help="leave out rows that are no position, and print why")
-    simulate = commands.add_parser("simulate", help="publish events of lions and users that do not exist")
+    again.add_argument(
+        "--shift-to-now",
+        action="store_true",
+        help="shift times by whole days, so that each lion's last position is recent",
+    )
+    again.add_argument("--skip-bad", action="store_true", help="skip invalid rows and print the reason")
+    simulate = commands.add_parser("simulate", help="publish events of simulated lions and users")
     simulate.add_argument("--lions", type=_positive, default=10)
     simulate.add_argument("--users", type=_positive, default=5)
-    simulate.add_argument("--days", type=_positive, default=30, help="how long ago the events begin")
+    simulate.add_argument(
+        "--days", type=_positive, default=30, help="number of days before now at which the events begin"
+    )
     simulate.add_argument("--every", type=_positive, default=60, help="minutes between two positions of a lion")
     simulate.add_argument("--seed", type=int, default=1, help="the same seed gives the same events")
     shown = commands.add_parser(
-        "demonstrate", help="publish the two collars in data/, with generated weights and users"
+        "demonstrate", help="publish the positions of the two collars in data/, with generated weights and users"
     )
-    imported = commands.add_parser("import", help="publish what MongoDB holds: lions, users, challenges, weights")
+    imported = commands.add_parser(
+        "import", help="publish the lions, users, challenges and weights that MongoDB contains"
+    )
     imported.add_argument("--mongodb", required=True, metavar="URI", help="such as mongodb://127.0.0.1:27017/liontrack")
-    imported.add_argument("--database", default="", help="default: the one that the URI names")
+    imported.add_argument("--database", default="", help="name of the database; default: the one in the URI")
     imported.add_argument(
-        "--resume", type=Path, metavar="STATE_FILE", help="remember how far it came, and go on from there"
+        "--resume", type=Path, metavar="STATE_FILE", help="state file: stores the progress, and continues from it"
     )
-    imported.add_argument(
-        "--skip-bad", action="store_true", help="leave out documents that are no events, and print why"
-    )
+    imported.add_argument("--skip-bad", action="store_true", help="skip invalid documents and print the reason")
     for command in (again, simulate, shown, imported):
         _add_broker(command)
     return parser
@@ -157,13 +163,13 @@ def _add_broker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         default=os.environ.get("PULSAR_BROKER_URL", "pulsar://127.0.0.1:6650"),
-        help="default: what PULSAR_BROKER_URL names, which `make env` sets",
+        help="address of Pulsar; default: PULSAR_BROKER_URL, which `make env` sets",
     )
     parser.add_argument(
         "--token-file",
         type=Path,
         default=os.environ.get("PULSAR_TOKEN_FILE"),
-        help="holds the token where the broker asks for one; default: what PULSAR_TOKEN_FILE names",
+        help="file with the token, if the broker requires one; default: PULSAR_TOKEN_FILE",
     )
 
 

@@ -32,11 +32,14 @@ def get_pipeline(pool: PoolOf) -> Response:
 @router.get(
     "/monitoring",
     response_model=Monitored,
-    summary="Alerts that fire, rates, backlogs and resources",
+    summary="Firing alerts, rates, backlogs and resources",
     responses=described(),
 )
 def get_monitoring(request: Request) -> Response:
-    """From Prometheus and Alertmanager. Where these do not answer, `error` says so and the status is 200."""
+    """Data from Prometheus and Alertmanager.
+
+    If these do not respond, `error` contains the reason and the status is 200.
+    """
     monitoring = request.app.state.monitoring
     assert monitoring is None or isinstance(monitoring, Monitoring)
     body = monitored(monitoring).model_dump_json()

@@ -1,4 +1,4 @@
-"""How data flow, what is behind, what is rejected and which resources that takes, from Prometheus."""
+"""Rates, backlogs, shares of rejected messages and resource use, read from Prometheus."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _RECENT: Final = (
     'sum by (product) (label_replace({{__name__=~".+_recent_events", outcome="{outcome}"}}, '
     '"product", "$1", "__name__", "(.+)_recent_events"))'
 )
-"""Recent messages by product: every product that counts them names its metric alike."""
+"""Recent messages by product. The metrics of all products have this name with the product as prefix."""
 
 QUERIES: Final[Mapping[str, str]] = {
     "in": f"sum by (namespace, topic) (rate(kappastack:topic_messages:total[{_WINDOW}]))",
@@ -35,14 +35,14 @@ QUERIES: Final[Mapping[str, str]] = {
     "machine_memory": "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes",
     "machine_disk": "max(1 - node_filesystem_avail_bytes / node_filesystem_size_bytes)",
 }
-"""Expressions by what they answer."""
+"""Expressions by the name of their result."""
 
 _PERSISTENT: Final = "persistent://"
 _ORDER: Final = {"critical": 0, "warning": 1}
 
 
 def monitored(monitoring: Monitoring | None) -> Monitored:
-    """Alerts and flow; without numbers where monitoring is off or does not answer, with the reason."""
+    """Alerts and data flow; without values, but with the reason, if monitoring is off or does not respond."""
     if monitoring is None:
         return Monitored(checked_at=now(), enabled=False, error=None, alerts=[], flow=None)
     try:
@@ -59,7 +59,7 @@ def monitored(monitoring: Monitoring | None) -> Monitored:
 
 
 def flow(found: Mapping[str, Sequence[Sample]]) -> Flow:
-    """The flow, from the answers to `QUERIES`."""
+    """The data flow, from the results of `QUERIES`."""
 
     def by(name: str, label: str) -> dict[str, float]:
         return {each.labels.get(label, ""): each.value for each in found[name] if each.value is not None}

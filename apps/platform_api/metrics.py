@@ -25,19 +25,19 @@ _COUNT = re.compile(r"[0-9]+")
 
 
 def pipeline_metrics(pool: Pool) -> Iterator[Metric]:
-    """Steps and jobs as the platform's tables record them."""
+    """Metrics of steps and jobs, from the platform's tables."""
     found = pipeline(pool)
     yield from _steps(found)
     yield from _jobs(found)
 
 
 def _steps(found: Pipeline) -> Iterator[Metric]:
-    failed = GaugeMetricFamily("kappastack_step_failed", "1 where the last run of the step failed", labels=_STEP)
-    late = GaugeMetricFamily("kappastack_step_late", "1 where the step missed two of its runs", labels=_STEP)
+    failed = GaugeMetricFamily("kappastack_step_failed", "1 if the last run of the step failed", labels=_STEP)
+    late = GaugeMetricFamily("kappastack_step_late", "1 if the step is late", labels=_STEP)
     succeeded = GaugeMetricFamily(
-        "kappastack_step_last_success_timestamp_seconds", "When the step last succeeded", labels=_STEP
+        "kappastack_step_last_success_timestamp_seconds", "Time of the step's last success", labels=_STEP
     )
-    took = GaugeMetricFamily("kappastack_step_duration_seconds", "How long the last ended run took", labels=_STEP)
+    took = GaugeMetricFamily("kappastack_step_duration_seconds", "Duration of the last ended run", labels=_STEP)
     for step in found.steps:
         labels = [step.product, step.workflow, step.task]
         failed.add_metric(labels, step.state in ("failed", "killed"))
@@ -50,11 +50,15 @@ def _steps(found: Pipeline) -> Iterator[Metric]:
 
 
 def _jobs(found: Pipeline) -> Iterator[Metric]:
-    wanted = GaugeMetricFamily("kappastack_job_wanted", "1 where the streaming job shall run", labels=_JOB)
-    running = GaugeMetricFamily("kappastack_job_running", "1 where its keeper last saw it running", labels=_JOB)
-    held = GaugeMetricFamily("kappastack_job_held", "1 where a lease or a deployment keeps it stopped", labels=_JOB)
-    failures = GaugeMetricFamily("kappastack_job_failures", "Restarts in a row that did not last", labels=_JOB)
-    checked = GaugeMetricFamily("kappastack_job_checked_timestamp_seconds", "When its keeper last looked", labels=_JOB)
+    wanted = GaugeMetricFamily("kappastack_job_wanted", "1 if the streaming job should run", labels=_JOB)
+    running = GaugeMetricFamily("kappastack_job_running", "1 if the job ran at the keeper's last check", labels=_JOB)
+    held = GaugeMetricFamily("kappastack_job_held", "1 if a lease or a deployment keeps the job stopped", labels=_JOB)
+    failures = GaugeMetricFamily(
+        "kappastack_job_failures", "Consecutive restarts after which the job failed again", labels=_JOB
+    )
+    checked = GaugeMetricFamily(
+        "kappastack_job_checked_timestamp_seconds", "Time of the keeper's last check", labels=_JOB
+    )
     for job in found.jobs:
         labels = [job.product, job.name]
         wanted.add_metric(labels, job.wanted == "running")
@@ -67,7 +71,7 @@ def _jobs(found: Pipeline) -> Iterator[Metric]:
 
 
 class _Running(BaseModel):
-    """A job in the answer of `GET /running-jobs`."""
+    """A job in the response to `GET /running-jobs`."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -85,7 +89,10 @@ _RUNNING = TypeAdapter(list[_Running])
 
 
 class ZetaMetrics(Collector):
-    """The engine's jobs. Its own metrics, which Prometheus collects from it, do not count rows."""
+    """Metrics of the engine's jobs.
+
+    The engine's own metrics, which Prometheus collects separately, do not count rows.
+    """
 
     def __init__(self, url: str) -> None:
         """`url` is the engine's REST interface."""
@@ -93,12 +100,12 @@ class ZetaMetrics(Collector):
         self._opener = build_opener(ProxyHandler({}))
 
     def describe(self) -> list[Metric]:
-        """Nothing: otherwise the registry would collect when it is made."""
+        """Return nothing; otherwise the registry would collect the metrics at registration."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """The metrics; only `seatunnel_zeta_up` if the engine does not answer."""
-        up = GaugeMetricFamily("seatunnel_zeta_up", "1 where the engine lists its jobs")
+        """The metrics; only `seatunnel_zeta_up` if the engine does not respond."""
+        up = GaugeMetricFamily("seatunnel_zeta_up", "1 if the engine responds with its jobs")
         try:
             with self._opener.open(self._url, timeout=_ZETA_SECONDS) as answer:
                 jobs = _RUNNING.validate_python(json.load(answer))
@@ -108,12 +115,12 @@ class ZetaMetrics(Collector):
             yield up
             return
         up.add_metric([], 1)
-        running = GaugeMetricFamily("seatunnel_zeta_job_running", "1 where the job runs", labels=["streaming_job"])
+        running = GaugeMetricFamily("seatunnel_zeta_job_running", "1 if the job runs", labels=["streaming_job"])
         received = CounterMetricFamily(
             "seatunnel_zeta_job_source_received", "Messages that the source of the job read", labels=["streaming_job"]
         )
         written = CounterMetricFamily(
-            "seatunnel_zeta_job_sink_written", "Rows that the sinks of the job took", labels=["streaming_job"]
+            "seatunnel_zeta_job_sink_written", "Rows that the sinks of the job wrote", labels=["streaming_job"]
         )
         for job in jobs:
             running.add_metric([job.name], job.status == "RUNNING")

@@ -53,32 +53,32 @@ class Alert(BaseModel):
 
     name: str = Field(examples=["ServiceDown"])
     severity: str = Field(examples=["critical"], description="critical or warning")
-    owner: str = Field(examples=["platform"], description="who looks after it: platform, or a product")
-    summary: str = Field(examples=["pulsar does not answer at 127.0.0.1:8080"])
+    owner: str = Field(examples=["platform"], description="owner: platform, or a product")
+    summary: str = Field(examples=["pulsar does not respond at 127.0.0.1:8080"])
     summary_fr: str = Field(examples=["pulsar ne répond pas à 127.0.0.1:8080"])
     runbook: str | None = Field(examples=["docs/runbook.md#a-service-is-down"], description="what to do")
     started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
 
 
 class TopicFlow(BaseModel):
-    """What comes into a topic and waits there."""
+    """Rate and backlog of a topic."""
 
     product: str = Field(examples=["weather"], description="tenant of the topic")
     topic: str = Field(examples=["weather/events/readings"])
     in_per_second: float | None = Field(examples=[12.5], description="messages per second")
     backlog: int | None = Field(examples=[0], description="messages that no consumer has acknowledged")
     lag_seconds: float | None = Field(
-        examples=[0], description="since the last acknowledgement, while messages wait; 0 where none waits"
+        examples=[0], description="time since the last acknowledgement while messages wait; 0 if none waits"
     )
 
 
 class JobFlow(BaseModel):
-    """What a streaming job moves."""
+    """Rates of a streaming job."""
 
     name: str = Field(examples=["weather-ingest"])
     running: bool
-    received_per_second: float | None = Field(examples=[12.5], description="messages that it reads")
-    written_per_second: float | None = Field(examples=[25.0], description="rows that its sinks take")
+    received_per_second: float | None = Field(examples=[12.5], description="messages that the job reads")
+    written_per_second: float | None = Field(examples=[25.0], description="rows that the job's sinks write")
 
 
 class Rejected(BaseModel):
@@ -93,11 +93,11 @@ class Machine(BaseModel):
 
     cpu_share: float | None = Field(examples=[0.2])
     memory_share: float | None = Field(examples=[0.4])
-    disk_share: float | None = Field(examples=[0.5], description="of the fullest disk")
+    disk_share: float | None = Field(examples=[0.5], description="used share of the fullest disk")
 
 
 class ServiceUse(BaseModel):
-    """Whether a service answers Prometheus, and what it takes."""
+    """Whether a service responds to Prometheus, and its resource use."""
 
     service: str = Field(examples=["pulsar"])
     up: bool
@@ -106,7 +106,7 @@ class ServiceUse(BaseModel):
 
 
 class Flow(BaseModel):
-    """How data flow. Rates are means of two minutes."""
+    """The data flow. Rates are means over two minutes."""
 
     topics: list[TopicFlow]
     jobs: list[JobFlow]
@@ -116,10 +116,10 @@ class Flow(BaseModel):
 
 
 class Monitored(BaseModel):
-    """What the monitoring knows."""
+    """Alerts and data flow from the monitoring."""
 
     checked_at: datetime = Field(examples=["2026-01-31T12:40:10Z"])
     enabled: bool = Field(description="whether the stack has monitoring")
-    error: str | None = Field(examples=[None], description="why the monitoring cannot be read")
+    error: str | None = Field(examples=[None], description="reason why the monitoring cannot be read")
     alerts: list[Alert]
     flow: Flow | None

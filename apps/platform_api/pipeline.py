@@ -12,7 +12,7 @@ from apps.web.times import now
 LATE_AFTER_PERIODS: Final = 2.5
 """Periods without success after which a step is late: one run may fail while the next is still running."""
 
-# every column, because a later migration added every_seconds
+# All columns are selected, because `every_seconds` may be missing before its migration.
 _STEPS: Final = "SELECT * FROM pipeline_steps ORDER BY product, workflow, task"
 
 _JOBS: Final = """

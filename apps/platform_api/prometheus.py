@@ -12,7 +12,7 @@ _SECONDS = 3.0
 
 
 class MonitoringUnavailable(Exception):
-    """Prometheus or Alertmanager does not answer, or answers something else; the message says which and why."""
+    """Prometheus or Alertmanager does not respond, or its response is invalid; the message contains the reason."""
 
 
 class Sample(BaseModel):
@@ -25,7 +25,7 @@ class Sample(BaseModel):
 
     @property
     def value(self) -> float | None:
-        """The value; None where Prometheus has no number, such as for a division by zero."""
+        """The value; None if it is not a number, such as after a division by zero."""
         number = float(self.at[1])
         return number if isfinite(number) else None
 
@@ -59,13 +59,13 @@ class Monitoring:
     """The stack's Prometheus and Alertmanager. Proxy settings of the environment are ignored."""
 
     def __init__(self, prometheus: str, alertmanager: str) -> None:
-        """Both are URLs."""
+        """`prometheus` and `alertmanager` are URLs."""
         self._prometheus = prometheus.rstrip("/")
         self._alertmanager = alertmanager.rstrip("/")
         self._opener = build_opener(ProxyHandler({}))
 
     def query(self, expression: str) -> list[Sample]:
-        """The series of an expression now.
+        """The current series of an expression.
 
         Raises:
             MonitoringUnavailable: Prometheus cannot be read.
@@ -74,7 +74,9 @@ class Monitoring:
         try:
             return _Answer.model_validate_json(text).data.result
         except ValidationError as error:
-            raise MonitoringUnavailable(f"Prometheus answers in another form: {error.errors()[0]['msg']}") from error
+            raise MonitoringUnavailable(
+                f"Prometheus returned an invalid response: {error.errors()[0]['msg']}"
+            ) from error
 
     def firing(self) -> list[Firing]:
         """Active alerts that are neither silenced nor inhibited.
@@ -87,7 +89,9 @@ class Monitoring:
         try:
             return _FIRING.validate_json(text)
         except ValidationError as error:
-            raise MonitoringUnavailable(f"Alertmanager answers in another form: {error.errors()[0]['msg']}") from error
+            raise MonitoringUnavailable(
+                f"Alertmanager returned an invalid response: {error.errors()[0]['msg']}"
+            ) from error
 
     def _get(self, program: str, url: str) -> str:
         try:
@@ -95,5 +99,5 @@ class Monitoring:
                 text: str = answer.read().decode()
         except (URLError, OSError, UnicodeDecodeError) as error:
             reason = error.reason if isinstance(error, URLError) else error
-            raise MonitoringUnavailable(f"{program} does not answer: {reason}") from None
+            raise MonitoringUnavailable(f"{program} does not respond: {reason}") from None
         return text

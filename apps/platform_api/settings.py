@@ -8,11 +8,11 @@ _URL = r"^https?://"
 
 
 class Settings(WebSettings):
-    """Where the parts of the platform are whose state the API shows."""
+    """Addresses of the services whose state the API shows."""
 
     zeta_url: str = Field(pattern=_URL)
-    """REST interface of SeaTunnel Zeta."""
+    """URL of SeaTunnel Zeta's REST interface."""
     prometheus_url: str = Field(default="", pattern=r"^(https?://.*)?$")
-    """Prometheus; empty if monitoring is off."""
+    """URL of Prometheus; empty if monitoring is off."""
     alertmanager_url: str = Field(default="", pattern=r"^(https?://.*)?$")
-    """Alertmanager; empty if monitoring is off."""
+    """URL of Alertmanager; empty if monitoring is off."""

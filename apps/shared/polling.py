@@ -14,7 +14,7 @@ class Pending:
 
     Args:
         reason: what is missing, for the error message.
-        final: whether further waiting is useless, such as after a wrong password.
+        final: whether waiting further is useless, such as after a wrong password.
     """
 
     reason: str

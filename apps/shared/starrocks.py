@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 class StarRocksError(Exception):
-    """StarRocks refused a statement; the message has the statement's first line and StarRocks' error text.
+    """StarRocks refused a statement; the message contains the statement's first line and StarRocks' error text.
 
     Attributes:
         code: error code of the MySQL protocol; 0 if there is none.
@@ -52,7 +52,7 @@ class StarRocksError(Exception):
     """
 
     def __init__(self, message: str, *, code: int = 0, said: str = "") -> None:
-        """See the attributes."""
+        """Set the attributes."""
         super().__init__(message)
         self.code = code
         self.said = said
@@ -142,7 +142,7 @@ class StarRocks:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close."""
+        """Close the connection."""
         self.close()
 
     def query(self, statement: str, arguments: Sequence[Argument] = ()) -> list[dict[str, Cell]]:
@@ -212,7 +212,7 @@ class StarRocks:
         if value is None:
             return 0
         if not isinstance(value, int | float | Decimal):
-            raise StarRocksError(f"`{_first_line(statement)}` answered {rows[:2]!r}, expected one number")
+            raise StarRocksError(f"`{_first_line(statement)}` returned {rows[:2]!r}, expected one number")
         return int(value)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Argument]]) -> int:
@@ -300,7 +300,7 @@ class StarRocks:
 
     def _repeated(self, reason: str) -> None:
         if self._report is not None:
-            self._report(f"{reason}; trying again for {self._busy_seconds:.0f} s")
+            self._report(f"{reason}; retrying for {self._busy_seconds:.0f} s")
 
     def _once(self, statement: str, work: Callable[[Cursor], T]) -> T:
         answered = False
@@ -315,7 +315,7 @@ class StarRocks:
             answered = True
             raise
         finally:
-            # Also after a signal, because the connection may still contain a part of the response.
+            # This also runs after a signal, because the connection may still contain a part of the response.
             if not answered:
                 self.close()
 
@@ -327,7 +327,7 @@ class StarRocks:
             code, said = _code(error), _said(error)
             server = f"StarRocks at {self.address.host}:{self.address.port}"
             if is_lost(error):
-                raise StarRocksUnreachable(f"{server} does not answer: {said}", code=code, said=said) from None
+                raise StarRocksUnreachable(f"{server} does not respond: {said}", code=code, said=said) from None
             if code == ACCESS_DENIED:
                 raise StarRocksError(f"{self.address}: {said}", code=code, said=said) from None
             message = f"StarRocks refused `{_first_line(statement)}`: {said}"
@@ -382,7 +382,7 @@ def repeat_until_reached(
 
     def progress(reason: str) -> None:
         if report is not None:
-            report(f"{what}: {reason}; trying again for {within:.0f} s")
+            report(f"{what}: {reason}; retrying for {within:.0f} s")
 
     try:
         [answer] = poll(look, within=within, what=what, pause=_PAUSE, longest_pause=_LONGEST_PAUSE, progress=progress)

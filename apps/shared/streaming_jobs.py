@@ -22,7 +22,7 @@ Definition: TypeAlias = dict[str, JsonValue]
 """A job definition in SeaTunnel's JSON form, with filled placeholders."""
 
 RESTART_SECONDS = 60
-"""Seconds after which a keeper has finished a restart or is dead."""
+"""Seconds within which a keeper finishes a restart; an older state `restarting` is from a dead keeper."""
 
 
 class Statements(Protocol):

@@ -1,4 +1,4 @@
-"""Alerts of tasks. Alertmanager groups them with all others; a stack without monitoring posts them to its webhook.
+"""Alerts of tasks. They are sent to Alertmanager, or in a stack without monitoring to the webhook.
 
 The webhook gets JSON in a form that Slack and Mattermost display.
 """
@@ -34,10 +34,10 @@ class Alert:
     Args:
         severity: `critical` (data are not flowing), `warning`, or `resolved`.
         title: one line.
-        text: what was found, and what to do.
+        text: the finding and the remedy.
         product: data product.
-        workflow: the workflow that found it.
-        subject: what it is about, such as the name of a job: `resolved` ends the alerts about the same subject.
+        workflow: workflow that sends the alert.
+        subject: object of the alert, such as the name of a job. `resolved` ends the alerts with the same subject.
     """
 
     severity: str
@@ -52,20 +52,20 @@ class Sender(Protocol):
     """Sends alerts."""
 
     def send(self, alert: Alert) -> bool:
-        """Send an alert, trying three times; whether it arrived. It never fails the work."""
+        """Send an alert with up to three attempts; return whether it arrived. Errors are only logged."""
 
 
 class Alertmanager:
-    """The stack's Alertmanager, which sends alerts on and shows them on the page."""
+    """Sends alerts to the stack's Alertmanager, which forwards them and shows them on the page."""
 
     def __init__(self, stack: str, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`url` is its address."""
+        """`url` is the address of Alertmanager."""
         self._stack = stack
         self._url = f"{url.rstrip('/')}/api/v2/alerts"
         self._sleep = sleep
 
     def send(self, alert: Alert) -> bool:
-        """Send an alert, trying three times; whether it arrived. It never fails the work."""
+        """Send an alert with up to three attempts; return whether it arrived. Errors are only logged."""
         say(f"{alert.severity}: {alert.title}")
         resolved = alert.severity == RESOLVED
         now = datetime.now(UTC)
@@ -98,13 +98,13 @@ class Webhook:
     """The webhook that alerts are sent to."""
 
     def __init__(self, stack: str, url_file: str | None, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`url_file` holds the URL, which is a secret; None: alerts are only in the log."""
+        """`url_file` contains the URL, which is a secret. With None, alerts are only logged."""
         self._stack = stack
         self._url_file = url_file
         self._sleep = sleep
 
     def send(self, alert: Alert) -> bool:
-        """Send an alert, trying three times; whether it arrived. It never fails the work, and never names the URL."""
+        """Send an alert with up to three attempts; return whether it arrived. Errors are logged without the URL."""
         say(f"{alert.severity}: {alert.title}")
         if not self._url_file:
             say("no webhook is set: the alert is only in this log")
@@ -124,7 +124,7 @@ class Webhook:
 
 
 def _repeated(url: str, document: object, receiver: str, sleep: Callable[[float], None]) -> bool:
-    """Post up to three times; whether the receiver took it."""
+    """Post up to three times; return whether the receiver accepted it."""
     for pause in (*_PAUSES, None):
         problem = _post(url, document, receiver)
         if not problem:
@@ -137,7 +137,7 @@ def _repeated(url: str, document: object, receiver: str, sleep: Callable[[float]
 
 
 def _post(url: str, document: object, receiver: str) -> str:
-    """Post once; what went wrong, without the URL."""
+    """Post once; return an error message without the URL, or an empty string."""
     try:
         data = json.dumps(document).encode()
         request = Request(url, data, {"Content-Type": "application/json"}, method="POST")  # noqa: S310
@@ -148,9 +148,9 @@ def _post(url: str, document: object, receiver: str) -> str:
     except HTTPError as error:
         return f"{receiver} answered {error.code}"
     except URLError as error:
-        return f"{receiver} does not answer: {type(error.reason).__name__}"
+        return f"{receiver} does not respond: {type(error.reason).__name__}"
     except ValueError:
         return f"the URL of {receiver} is not valid"
     except OSError as error:
-        return f"{receiver} does not answer: {type(error).__name__}"
+        return f"{receiver} does not respond: {type(error).__name__}"
     return ""

@@ -126,7 +126,7 @@ class _Archive:
                 # StarRocks refuses the drop while transactions are not yet visible.
                 if asks_to_try_again(error):
                     return Pending(str(error))
-                # If the guard failed, this error has the reason.
+                # If the guard query failed, `check` raises an error with the reason.
                 lease.check()
                 raise
             finally:

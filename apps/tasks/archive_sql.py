@@ -18,7 +18,7 @@ class Month:
         return later(self.start, 1)
 
     def __str__(self) -> str:
-        """For logs."""
+        """The text for logs."""
         return f"{self.start:%Y-%m}"
 
 

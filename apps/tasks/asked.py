@@ -21,7 +21,7 @@ _ATTEMPTS_DAYS = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """How a run was started.
+    """The way in which a run was started.
 
     Args:
         manual: whether a person started it, not the schedule.
@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def backfill(self) -> bool:
-        """Whether the run computes another range than scheduled runs."""
+        """Whether the run computes a different range than scheduled runs."""
         return bool(self.begin or self.end)
 
 
@@ -50,7 +50,7 @@ class Statements(Protocol):
 
 
 def asked(store: Statements, table: str, step: Step, given: Asked, *, needed: bool) -> Asked:
-    """How the run was started, from the parameters of this attempt or of an earlier one.
+    """Determine how the run was started, from the parameters of this attempt or of an earlier one.
 
     Args:
         store: connection to StarRocks.

@@ -34,7 +34,7 @@ _AT_FAULT = frozenset({JobStatus.FAILED, JobStatus.FINISHED})
 """States in which the job itself ended. In all other states without a running job, the engine or a person ended it."""
 
 _WHAT_TO_DO = (
-    "The keeper does not restart it any more. Repair the cause, "
+    "The keeper no longer restarts it. Fix the cause, "
     " then run `make up`, which starts it from its last checkpoint and "
     "counts from zero."
 )
@@ -110,8 +110,8 @@ class _Keeper:
             if info.status in ACTIVE:
                 self._running()
             elif job.held:
-                self._note(JobState.HELD, f"{job.held_by} keeps it stopped for {job.hold_left} s at most")
-                self._found.say(f"{job.name} is held by {job.held_by}")
+                self._note(JobState.HELD, f"{job.held_by} keeps the job stopped for {job.hold_left} s at most")
+                self._found.say(f"{job.name} is kept stopped by {job.held_by}")
             elif info.status in STOPPED:
                 self._ended(info)
             else:
@@ -132,7 +132,7 @@ class _Keeper:
     def _runs_again(self) -> None:
         job = self._job
         title = f"{job.name} runs again"
-        self._context.alert("resolved", title, "It was put back.", subject=job.name, product=job.product)
+        self._context.alert("resolved", title, "The problem is resolved.", subject=job.name, product=job.product)
 
     def _ended(self, info: JobInfo) -> None:
         job = self._job
@@ -205,7 +205,7 @@ class _Keeper:
             if job.state != JobState.DOWN:
                 text = f"{why}\nNothing is ingested; messages wait in Pulsar. See `make status` and `make logs`."
                 self._context.alert(
-                    "critical", f"SeaTunnel does not answer, {job.name} does not run", text, subject=job.name
+                    "critical", f"SeaTunnel does not respond, {job.name} does not run", text, subject=job.name
                 )
         self._note(state, why, restarted=first)
         self._found.say(f"{job.name}: {why}", problem=True)

@@ -78,7 +78,7 @@ class Lease:
         self._abandoned = False
 
     def __enter__(self) -> Self:
-        """Acquire the lease; release it if this fails."""
+        """Acquire the lease; on failure, release it again."""
         try:
             self.acquire()
         except BaseException:
@@ -89,7 +89,7 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Release."""
+        """Release the lease."""
         self.release()
 
     def acquire(self) -> None:
@@ -108,7 +108,7 @@ class Lease:
         for job in jobs:
             self._wait_for_keeper(job)
             if not self._jobs.is_holder(job.job_id, self._holder, left=MARGIN_SECONDS):
-                raise TaskError(f"another process holds {job.name}: try again")
+                raise TaskError(f"another process holds the lease on {job.name}: try again")
             self._stop(job)
 
     def check(self) -> None:
@@ -177,7 +177,7 @@ class Lease:
     def _acquire(self, job: StreamingJob) -> None:
         def complaint() -> str:
             acquired = self._jobs.acquire(job.job_id, self._holder, LEASE_SECONDS)
-            return "" if acquired else f"another process holds {job.name}"
+            return "" if acquired else f"another process holds the lease on {job.name}"
 
         try:
             wait_until(complaint, within=_OTHERS_SECONDS, what="the lease", pause=1, progress=say)
@@ -224,7 +224,7 @@ class Lease:
             raise TaskError(f"{job.name} could not be stopped: {error}") from None
 
     def _start(self, job: StreamingJob) -> None:
-        # Only the holder restarts it. After a lost lease, the keeper or the next holder does.
+        # Only the holder restarts the job. After a lost lease, the keeper or the next holder restarts it.
         if not self._jobs.is_holder(job.job_id, self._holder):
             return
         row = next(iter(self._jobs.find(job_id=job.job_id)), None)

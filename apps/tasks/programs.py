@@ -17,15 +17,15 @@ _STOP_SECONDS = 10
 
 
 def run_program(context: Context, program: str, arguments: Sequence[str], window: Window | None = None) -> str:
-    """Run `python -m apps.<product>.<program>`and return a description of the work done.
+    """Run `python -m apps.<product>.<program>` and return a description of the work done.
 
-    Its addresses are in the environment: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE, STARROCKS_USER (the
-    program's own), STARROCKS_PASSWORD_FILE and PULSAR_ADMIN_URL. KAPPASTACK_RUN is the same in every attempt of a run.
-    A task with a range also has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
+    The program's addresses are in the environment: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE, STARROCKS_USER
+    (the program's own), STARROCKS_PASSWORD_FILE and PULSAR_ADMIN_URL. KAPPASTACK_RUN is the same in every attempt of a
+    run. A task with a range also has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
 
     Raises:
         InvalidInput: the program does not exist.
-        TaskError: the program failed; the message has its last lines.
+        TaskError: the program failed; the message contains its last lines.
     """
     settings, product = context.settings, context.product
     if program not in product.programs:
@@ -34,7 +34,7 @@ def run_program(context: Context, program: str, arguments: Sequence[str], window
     library = Path(product.programs[program])
     package = f"apps.{context.step.product}.{program}"
     if not library.joinpath(*package.split(".")).is_dir():
-        raise InvalidInput(f"{library} does not hold {package}")
+        raise InvalidInput(f"{library} does not contain {package}")
     user = product.user(program)
     user.password()
     environment = os.environ | {

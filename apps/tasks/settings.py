@@ -108,11 +108,11 @@ class Product(_Model):
 
 
 class AlertSettings(_Model):
-    """Where alerts go.
+    """The destination of alerts.
 
     Args:
         alertmanager: URL of Alertmanager; None in a stack without monitoring.
-        webhook_file: file that holds the URL of the webhook, which is a secret; None: there is no webhook.
+        webhook_file: file with the URL of the webhook, which is a secret; None without a webhook.
     """
 
     alertmanager: str | None = None
@@ -120,16 +120,16 @@ class AlertSettings(_Model):
 
 
 class TaskSettings(_Model):
-    """The stack, as its tasks see it.
+    """The settings of the stack for its tasks.
 
     Args:
-        stack: its name.
-        zeta: the engine.
-        starrocks: the server.
+        stack: name of the stack.
+        zeta: address of the engine.
+        starrocks: address of StarRocks.
         platform: database and user of the platform.
-        placeholders: of job files; secret files among them are named as the engine finds them.
-        products: by name.
-        alerts: where alerts go.
+        placeholders: values of the placeholders in job files; paths of secret files are those on the engine's nodes.
+        products: products by name.
+        alerts: destination of alerts.
     """
 
     stack: str
@@ -174,6 +174,6 @@ def load_settings() -> TaskSettings:
 
 
 def product_files() -> Path:
-    """The folder that holds `seatunnel/<product>` and `sql/<product>`: beside the library, or the repository itself."""
+    """The folder with `seatunnel/<product>` and `sql/<product>`: beside the library, or the repository itself."""
     shipped = _LIBRARY.parent / "products"
     return shipped if _LIBRARY.name == "lib" and shipped.is_dir() else _LIBRARY

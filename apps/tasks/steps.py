@@ -52,7 +52,7 @@ class Step:
         return self.product, self.workflow, self.task
 
     def __str__(self) -> str:
-        """For logs."""
+        """The text for logs."""
         return f"{self.product}/{self.workflow}/{self.task} of run {self.run}"
 
 

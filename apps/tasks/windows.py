@@ -34,7 +34,7 @@ class Window:
         return [Window(start, min(start + length, self.end)) for start in starts]
 
     def __str__(self) -> str:
-        """For logs."""
+        """The text for logs."""
         return f"{self.start.strftime(_FORMAT)} to {self.end.strftime(_FORMAT)} UTC"
 
 

@@ -50,7 +50,7 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
     """Run the job over the window, piece by piece; return a description of the work done.
 
     Raises:
-        TaskError: a piece failed; the message has the engine's reason.
+        TaskError: a piece failed; the message contains the engine's reason.
     """
     windows = window.chunks(chunk)
     pieces = Pieces(utc(window.start), utc(window.end), len(windows), 0)
@@ -143,7 +143,7 @@ class _Piece:
             except ZetaUnreachable:
                 raise
             except ZetaError as error:
-                # A task that outlived its dead worker may have just submitted it.
+                # A task whose worker has died may have submitted the job just before.
                 if self._zeta.status(identity) in ACTIVE | {JobStatus.FINISHED}:
                     return
                 raise TaskError(f"job {self._job}: {error}") from None
@@ -170,7 +170,7 @@ class _Piece:
             elif unknown_since is None:
                 unknown_since = now
             elif now - unknown_since > self._pace.forgotten:
-                say(f"SeaTunnel was restarted and does not know job {identity} any more: submitting it again")
+                say(f"SeaTunnel was restarted and has lost job {identity}: submitting it again")
                 self._submit(identity)
                 unknown_since = None
             return Pending(f"it is {info.status}")
@@ -202,4 +202,4 @@ class _Piece:
 def _reason(error: str) -> str:
     """The engine's error without its stack trace, which does not help the reader of a task's log."""
     lines = [line.strip() for line in error.splitlines() if line.strip() and not line.strip().startswith("at ")]
-    return "\n".join(lines)[:1500] or "the engine gives no reason"
+    return "\n".join(lines)[:1500] or "the engine reports no reason"

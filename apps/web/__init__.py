@@ -1,1 +1,1 @@
-"""Shared kit for HTTP APIs that read StarRocks; `README.md` shows how to make one."""
+"""Shared kit for HTTP APIs that read StarRocks; `README.md` shows how to write one."""

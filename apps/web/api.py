@@ -23,10 +23,10 @@ from apps.web.starrocks import Pool
 S = TypeVar("S", bound=Settings)
 
 CONVENTIONS = """
-- Times are UTC, ISO 8601 with Z. A date alone is its start in UTC. `from` is inclusive, `to` exclusive.
-- Lists come in pages of JSON: `next_cursor`, or the `Link` header, leads to the next.
-- Lists are CSV with `Accept: text/csv` or `format=csv`, whole unless `limit` is set. Text that a spreadsheet would
-  evaluate has an apostrophe in front. `format=csv-fr` has a byte order mark, `;` and decimal commas.
+- Times are UTC, ISO 8601 with Z. A date alone means the start of that day in UTC. `from` is inclusive, `to` exclusive.
+- Lists are paged in JSON; `next_cursor` and the `Link` header refer to the next page.
+- With `Accept: text/csv` or `format=csv`, lists are CSV, complete unless `limit` is set. Text that a spreadsheet would
+  evaluate gets a leading apostrophe. `format=csv-fr` has a byte order mark, `;` and decimal commas.
 - Unknown query parameters are refused. Errors are problem details (RFC 9457) that name the parameter, its value and
   what is expected.
 """
@@ -45,9 +45,9 @@ class Api(Generic[S]):
         settings: class of its settings.
         routers: its routes, which all are GET.
         newest: reads the times of its newest data for /health; None for an API without data of its own.
-        measure: reads metrics of its data for /metrics; None for none.
+        measure: reads metrics of its data for /metrics; None without such metrics.
         prepare: stores objects that routes need, except the pool, in `app.state`; it must not connect.
-        collectors: makes further metrics, which are not of StarRocks; it must not connect.
+        collectors: creates collectors of further metrics, which do not come from StarRocks; it must not connect.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Api(Generic[S]):
     collectors: Callable[[S], Sequence[Collector]] | None = None
 
     def create(self, settings: S) -> FastAPI:
-        """The application; it connects to StarRocks with the first request, not here."""
+        """Create the application. It connects to StarRocks at the first request."""
         pool = Pool(settings, f"{self.name}-api")
 
         @asynccontextmanager
@@ -95,7 +95,7 @@ class Api(Generic[S]):
         return json.dumps(self._routes(None).openapi(), indent=2, ensure_ascii=False)
 
     def _routes(self, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None) -> FastAPI:
-        # FastAPI's documentation pages load scripts from other hosts; any viewer can read /openapi.json
+        # FastAPI's documentation pages are off, because they load scripts from other hosts.
         app = DescribedApi(
             title=self.title,
             version=self.version,

@@ -1,4 +1,4 @@
-"""Computations that may hang, such as queries of a database that does not answer."""
+"""Computations that may hang, such as queries of a database that does not respond."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ T = TypeVar("T")
 class Background(Generic[T]):
     """The result of a computation, for which callers wait for a limited time.
 
-    The computation runs in a thread of its own, and never twice at the same time.
+    The computation runs in a separate thread, and never twice at the same time.
     """
 
     def __init__(self, compute: Callable[[], T], *, fresh_seconds: float = 0) -> None:
@@ -27,8 +27,8 @@ class Background(Generic[T]):
         """The result.
 
         Raises:
-            TimeoutError: the computation takes longer than `within` seconds; it goes on.
-            Exception: the computation's own.
+            TimeoutError: the computation takes longer than `within` seconds; it continues.
+            Exception: the error of the computation.
         """
         with self._lock:
             future = self._future
@@ -40,7 +40,7 @@ class Background(Generic[T]):
     def _run(self, future: "Future[T]") -> None:
         try:
             result = self._compute()
-        except Exception as error:  # the caller gets it
+        except Exception as error:  # raised again in the caller's thread
             self._ended = time.monotonic()
             future.set_exception(error)
         else:

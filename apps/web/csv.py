@@ -31,7 +31,7 @@ def flatten(values: Mapping[str, object], prefixes: Mapping[str, str] | None = N
     """Flatten nested values into cells: members of an object are named `OBJECT_member`, a list is joined by spaces.
 
     Args:
-        values: of an item, as JSON.
+        values: values of an item, as in JSON.
         prefixes: prefix by nested object instead of `OBJECT_`; may be empty.
     """
     flat: dict[str, Cell] = {}

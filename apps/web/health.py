@@ -21,8 +21,8 @@ class Newest:
     """Times of the newest data, UTC.
 
     Args:
-        measured_at: of the newest event, by its own clock; None if there is none.
-        received_at: of the newest message, by the broker's clock; None if it is unknown.
+        measured_at: time of the newest event, by its own clock; None if there is none.
+        received_at: time of the newest message, by the broker's clock; None if it is unknown.
     """
 
     measured_at: datetime | None
@@ -48,7 +48,9 @@ class StarRocksHealth(BaseModel):
     reachable: bool
     version: str | None = Field(examples=["3.5.0"])
     emulator: bool | None = Field(examples=[False])
-    error: str | None = Field(examples=[None], description="why it cannot be used, e.g. no backend alive")
+    error: str | None = Field(
+        examples=[None], description="reason why StarRocks cannot be used, such as no living backend"
+    )
 
 
 class DataHealth(BaseModel):
@@ -56,14 +58,14 @@ class DataHealth(BaseModel):
 
     last_measured_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
     last_received_at: datetime | None = Field(examples=["2026-01-31T12:00:01Z"])
-    age_seconds: float | None = Field(examples=[12.3], description="since the newest event")
+    age_seconds: float | None = Field(examples=[12.3], description="time since the newest event")
     fresh: bool
 
 
 class Health(BaseModel):
     """The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
 
-    An API without data of its own has null for `data`.
+    For an API without its own data, `data` is null.
     """
 
     status: Literal["ok", "stale", "down"]

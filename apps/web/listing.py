@@ -24,7 +24,7 @@ class Page(BaseModel, Generic[Item]):
     """A page of a list."""
 
     items: list[SerializeAsAny[Item]]
-    next_cursor: str | None = Field(examples=[None], description="of the next page; null on the last")
+    next_cursor: str | None = Field(examples=[None], description="cursor of the next page; null on the last page")
 
 
 def answer_list(
@@ -43,17 +43,17 @@ def answer_list(
 
     Args:
         request: request of the client.
-        paging: its limit, cursor and format.
-        position: where to begin; decoded from `paging.cursor`, or the beginning.
-        read: reads at most so many items from a position on, in order.
-        following: the position after an item.
-        page: the JSON of a page from its items and the next cursor.
-        columns: of CSV.
-        cells: the cells of an item.
-        missing: the problem to answer where the whole list is empty, if any.
+        paging: limit, cursor and format of the request.
+        position: start of the page, decoded from `paging.cursor`, or the start of the list.
+        read: reads at most the given number of items from a position on, in order.
+        following: returns the position after an item.
+        page: creates the JSON of a page from its items and the next cursor.
+        columns: columns of CSV.
+        cells: returns the CSV cells of an item.
+        missing: returns the problem to respond with if the whole list is empty, or None.
 
     Raises:
-        Problem: that of `missing`, or nothing acceptable to the client.
+        Problem: the problem of `missing`, or the client accepts neither JSON nor CSV.
     """
     written = dialect(request, paging.format)
     limit = paging.limit or (JSON_LIMIT if written is None else None)
@@ -83,5 +83,5 @@ def _all(
         if len(items) <= AT_ONCE:
             return
         position = following(position, items[-1])
-        items = ()  # frees them before the next ones are read
+        items = ()  # frees memory before the next items are read
         items = read(position, AT_ONCE + 1)

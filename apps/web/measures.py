@@ -1,4 +1,4 @@
-"""Metrics that queries on StarRocks compute: how much data there are, and how old and how good they are."""
+"""Metrics that queries on StarRocks compute: amount, age and quality of the data."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ class QueryMetric:
 
     Args:
         name: name of the metric, without the suffix `_total` of counters.
-        help: what it is, with its unit.
+        help: description with the unit.
         query: SELECT whose rows have a column `value`, a number or a time, and a column for each label.
         labels: names of the labels.
         kind: `counter` for a number that only grows.
@@ -35,10 +35,15 @@ class QueryMetric:
 
 
 def queries(metrics: Sequence[QueryMetric]) -> Measure:
-    """Reads these metrics. One whose query StarRocks refuses has no series, and its `api_measure_failed` is 1."""
+    """Create a reader of these metrics.
+
+    If StarRocks refuses a query, its metric has no series and `api_measure_failed` is 1.
+    """
 
     def measure(pool: Pool) -> Iterable[Metric]:
-        failed = GaugeMetricFamily("api_measure_failed", "1 where StarRocks refused its query", labels=["measure"])
+        failed = GaugeMetricFamily(
+            "api_measure_failed", "1 if StarRocks refused the metric's query", labels=["measure"]
+        )
         found: list[Metric] = [failed]
         for metric in metrics:
             try:

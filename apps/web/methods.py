@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ALLOWED = b"GET, HEAD, OPTIONS"
 
 SLASH = "\ufdd0"
-"""Replaces `%2F` while a request is routed: a noncharacter of Unicode, which no text contains."""
+"""Replacement of `%2F` during routing: a Unicode noncharacter, which no text contains."""
 _SLASH = re.compile("%2f", re.IGNORECASE)
 
 
@@ -26,8 +26,8 @@ def raw_path(scope: Scope) -> str:
 class Methods:
     """ASGI middleware in front of a router whose routes all are GET.
 
-    - HEAD answers as GET does, without the body.
-    - OPTIONS answers 204 with `Allow` where a route exists.
+    - HEAD returns the response of GET without the body.
+    - OPTIONS returns 204 with `Allow` if a route exists.
     - A slash that the client encodes (`%2F`) belongs to the path's segment.
     """
 

@@ -27,7 +27,7 @@ Measure = Callable[[Pool], Iterable[Metric]]
 """Reads metrics from StarRocks."""
 
 _FRESH_SECONDS = 15.0
-"""Metrics that are younger are not read again, however often they are collected."""
+"""Age in seconds up to which metrics are returned from the cache instead of read again."""
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 
@@ -42,7 +42,7 @@ class Metrics:
         measure: Measure | None = None,
         collectors: Sequence[Collector] = (),
     ) -> None:
-        """A registry of its own, so that several APIs can live in one process.
+        """Create a separate registry, so that several APIs can run in one process.
 
         Args:
             pool: connections to StarRocks.
@@ -74,10 +74,12 @@ class Metrics:
         connections.labels("in_use").set_function(lambda: pool.state().in_use)
         connections.labels("limit").set_function(lambda: pool.state().size)
         self._up = Gauge("api_starrocks_up", "1 where StarRocks answers", registry=self._registry)
-        self._fresh = Gauge("api_data_fresh", "1 where the data are fresh", registry=self._registry)
+        self._fresh = Gauge("api_data_fresh", "1 if the data are fresh", registry=self._registry)
         self._age = Gauge("api_data_age_seconds", "Age of the newest event, s", registry=self._registry)
         self._received = Gauge(
-            "api_last_received_timestamp_seconds", "When the newest message was received", registry=self._registry
+            "api_last_received_timestamp_seconds",
+            "Time at which the newest message was received",
+            registry=self._registry,
         )
         for gauge in (self._fresh, self._age, self._received):
             gauge.set(nan)
@@ -91,7 +93,7 @@ class Metrics:
         """All metrics in Prometheus' text format, and its media type.
 
         Args:
-            within: seconds to wait for StarRocks. While it does not answer, there are all metrics but those it has.
+            within: seconds to wait for StarRocks. If it does not respond in time, its metrics are omitted.
         """
         self._look(within / 2)
         text = generate_latest(self._registry)
@@ -99,7 +101,7 @@ class Metrics:
             try:
                 text += generate_latest(_Read(self._measured.get(within / 2)))
             except TimeoutError:
-                log.warning("metrics unavailable", extra={"fields": {"reason": "StarRocks does not answer in time"}})
+                log.warning("metrics unavailable", extra={"fields": {"reason": "StarRocks does not respond in time"}})
         return text, CONTENT_TYPE_LATEST
 
     def _look(self, within: float) -> None:
@@ -117,7 +119,7 @@ class Metrics:
 
 
 class _Read(Collector):
-    """Metrics that were read."""
+    """Collector that returns metrics that were read before."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self._metrics = metrics

@@ -8,7 +8,7 @@ PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 
 
 class DescribedApi(FastAPI):
-    """An app whose description has problems as application/problem+json; FastAPI puts every model under JSON."""
+    """An application whose description lists problems as application/problem+json instead of JSON."""
 
     def openapi(self) -> dict[str, object]:
         """The OpenAPI document."""

@@ -20,7 +20,7 @@ _USUAL_TIMEOUT = 10.0
 
 
 class Live(BaseModel):
-    """The process answers."""
+    """The response of /health/live."""
 
     status: Literal["ok"] = "ok"
 
@@ -46,7 +46,7 @@ def get_health(request: Request) -> Response:
     return Response(result.model_dump_json(), status, headers=headers, media_type="application/json")
 
 
-@router.get("/health/live", summary="Whether the process answers")
+@router.get("/health/live", summary="Whether the process responds")
 async def live() -> Live:
     """Whether the process responds.
 
@@ -65,7 +65,7 @@ def metrics(request: Request) -> Response:
 
 
 def _within(request: Request) -> float:
-    """Seconds for an answer: four fifths of what Prometheus says it waits."""
+    """Time limit of a response in seconds: four fifths of the scrape timeout that Prometheus sends."""
     text = request.headers.get(_TIMEOUT, "")
     return 0.8 * (float(text) if re.fullmatch(r"[0-9]+([.][0-9]+)?", text) else _USUAL_TIMEOUT)
 

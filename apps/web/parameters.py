@@ -18,7 +18,7 @@ From = Annotated[
     str | None,
     Query(
         alias="from",
-        description="start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC",
+        description="start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC",
         examples=["2026-01-31T00:00:00Z", "2026-01-31"],
     ),
 ]
@@ -26,7 +26,8 @@ To = Annotated[
     str | None,
     Query(
         alias="to",
-        description="end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC",
+        description="end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day "
+        "in UTC",
         examples=["2026-02-01T00:00:00Z", "2026-02-01"],
     ),
 ]
@@ -34,8 +35,8 @@ FormatOf = Annotated[
     Format | None,
     Query(
         alias="format",
-        description="goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets "
-        "with French settings",
+        description="takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for "
+        "spreadsheets with French settings",
     ),
 ]
 
@@ -52,9 +53,9 @@ class Paging:
 def _paging(
     limit: Annotated[
         int | None,
-        Query(ge=1, le=10_000, description="items on a page; by default 1000 of JSON, and all of CSV"),
+        Query(ge=1, le=10_000, description="maximum number of items; by default 1000 in JSON and all in CSV"),
     ] = None,
-    cursor: Annotated[str | None, Query(max_length=4000, description="next_cursor of the page before")] = None,
+    cursor: Annotated[str | None, Query(max_length=4000, description="next_cursor of the previous page")] = None,
     requested: FormatOf = None,
 ) -> Paging:
     return Paging(limit, cursor, requested)

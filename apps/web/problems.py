@@ -137,14 +137,14 @@ async def _on_refused(request: Request, error: Exception) -> Response:
     log.error(
         "StarRocks refused", extra={"fields": {"path": request.url.path, "code": error.code, "reason": str(error)}}
     )
-    detail = f"StarRocks refused the query (error {error.code}); its schema may not be there yet."
+    detail = f"StarRocks refused the query (error {error.code}); its schema may not exist yet."
     problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "starrocks-refused", "StarRocks refused the query", detail)
     return _answer(request, problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error, extra={"fields": {"path": request.url.path}})
-    detail = "Internal error of the API; its log has the details."
+    detail = "Internal error of the API; its log contains the details."
     return _answer(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Internal error", detail))
 
 

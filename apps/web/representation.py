@@ -51,7 +51,13 @@ def choose(header: str | None) -> str:
     best = max((JSON, CSV), key=quality)
     if quality(best) <= 0:
         expected = FieldError(field="Accept", value=header, expected=f"{JSON} or {CSV}")
-        raise Problem(406, "not-acceptable", "Not acceptable", f"There is {JSON} and {CSV}, not {header}.", [expected])
+        raise Problem(
+            406,
+            "not-acceptable",
+            "Not acceptable",
+            f"The available formats are {JSON} and {CSV}, not {header}.",
+            [expected],
+        )
     return best
 
 
@@ -84,7 +90,7 @@ def csv_answer(
     written: csv.Dialect,
     next_cursor: str | None = None,
 ) -> Response:
-    """Rows as CSV, sent as they come, so that memory stays constant; for HEAD they are not read."""
+    """Stream rows as CSV in constant memory. For HEAD no row is read."""
     name = raw_path(request.scope).rstrip("/").rsplit("/", 1)[-1]
     headers = {**_headers(request, next_cursor), "Content-Disposition": f'attachment; filename="{name}.csv"'}
     lines = iter(()) if getattr(request.state, "head", False) else csv.write(rows, columns, written)
@@ -92,7 +98,7 @@ def csv_answer(
 
 
 def _chunks(lines: Iterator[str]) -> Iterator[str]:
-    """Lines in chunks of about 1,000, because each chunk costs a change of threads."""
+    """Join about 1,000 lines into a chunk, because each chunk costs a thread switch."""
     while chunk := "".join(islice(lines, 1000)):
         yield chunk
 
@@ -132,7 +138,7 @@ def described(*statuses: int, columns: Sequence[str] = ()) -> Responses:
         404: "Unknown identifier",
         406: "Neither JSON nor CSV is accepted",
         422: "A parameter is wrong or unknown",
-        503: "StarRocks does not answer",
+        503: "StarRocks does not respond",
     }
     responses: Responses = {
         status: {"model": ProblemDetails, "description": reasons[status]} for status in (*statuses, 422, 503)

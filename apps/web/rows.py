@@ -39,18 +39,18 @@ class Rows(Generic[Item]):
 
     Args:
         table: name of the table or view, or a query in parentheses with an alias.
-        name: of the list in its cursors; needed where `table` is a query, by default its name.
+        name: name of the list in its cursors; required if `table` is a query, by default the table's name.
         filtered_table: table or view that is read instead if the client filters; empty for the same.
-        item: model of a row. Its fields are the columns, unless `columns` says otherwise.
+        item: model of a row. Its fields are the columns, unless `columns` is set.
         key: columns that together identify a row and are fields of the item, in the order of the list.
         newest_first: whether the list begins with the greatest key.
         time: column that `from` and `to` restrict, usually the first of `key`; empty for none.
         longest: longest range that a client may request.
-        default: range where the client sets no `from`.
-        columns: of the SELECT.
+        default: range if the client sets no `from`.
+        columns: columns of the SELECT.
         build: converts a row to an item.
         csv: columns of CSV; the item's fields by default.
-        cells: the cells of an item.
+        cells: returns the CSV cells of an item.
     """
 
     table: str
@@ -69,7 +69,7 @@ class Rows(Generic[Item]):
 
     @property
     def csv_columns(self) -> tuple[str, ...]:
-        """Columns of its CSV."""
+        """Columns of the list's CSV."""
         return self.csv or tuple(self.item.model_fields)
 
     def answer(
@@ -91,15 +91,15 @@ class Rows(Generic[Item]):
             request: request of the client.
             pool: connections to StarRocks.
             paging: the client's limit, cursor and format.
-            start: its `from`.
-            end: its `to`.
-            where: value by column that must be equal; None for any.
-            page: JSON of a page from its range, items and next cursor; `Page` by default.
-            unranged_page: likewise of a list without a range, from its items and next cursor.
+            start: the client's `from`.
+            end: the client's `to`.
+            where: required value by column; None for any value.
+            page: creates the JSON of a page from its range, items and next cursor; `Page` by default.
+            unranged_page: the same for a list without a range, from its items and next cursor.
             missing: see `answer_list`.
 
         Raises:
-            Problem: a parameter is wrong, or that of `missing`.
+            Problem: a parameter is wrong, or `missing` returned a problem.
         """
         position = self._position(paging.cursor, start, end, where or {})
         span = Range(position.start, position.end) if position.start and position.end else None
@@ -196,7 +196,7 @@ class Rows(Generic[Item]):
 
 
 def beyond(key: Sequence[str], values: Sequence[Parameter], *, newest_first: bool) -> tuple[str, list[Parameter]]:
-    """The condition of rows after the one whose key has these values, and its parameters.
+    """The SQL condition for rows after the row with this key, and its parameters.
 
     Its first term restricts the first column alone, so that StarRocks skips partitions.
     """

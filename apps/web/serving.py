@@ -21,12 +21,12 @@ def serve(api: Api[S], prog: str, port: int) -> int:
     """Serve until SIGTERM or SIGINT, with settings from the environment; with `--openapi` print the description.
 
     Args:
-        api: what to serve.
+        api: the API to serve.
         prog: command that starts it, such as `python -m apps.weather.api`.
         port: default of `--port`.
 
     Returns:
-        exit status: 0, or 2 where a setting is wrong.
+        Exit status: 0, or 2 if a setting is wrong.
     """
     parser = argparse.ArgumentParser(prog=prog, description=f"The HTTP API {api.title}.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s)")

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
 IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_]*$"
-"""A database, table or column whose name may stand in a statement unquoted."""
+"""Pattern of names that need no quotes in a statement."""
 
 
 class SettingsError(ValueError):
@@ -16,8 +16,8 @@ class SettingsError(ValueError):
 class Settings(BaseModel):
     """Settings that every API has; each is an environment variable of the same name in capitals.
 
-    The password is read from a file, so that it is in no environment and no command line. An API with further settings
-    derives a class.
+    The password is read from a file, so that it appears in no environment and on no command line. An API with further
+    settings derives a class.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,13 +30,13 @@ class Settings(BaseModel):
     starrocks_pool_size: int = Field(default=8, ge=1, le=100)
     """Largest number of connections to StarRocks."""
     starrocks_connect_seconds: float = Field(default=2, gt=0)
-    """How long opening a connection may take, s."""
+    """Time limit for opening a connection, in seconds."""
     starrocks_query_seconds: int = Field(default=15, gt=0)
-    """How long a query may take, s."""
+    """Time limit of a query, in seconds."""
     starrocks_wait_seconds: float = Field(default=5, gt=0)
-    """How long a request may wait for a free connection, s."""
+    """Time limit for waiting for a free connection, in seconds."""
     fresh_within_seconds: float = Field(default=7200, gt=0)
-    """Age of the newest event, s, beyond which the data count as stale."""
+    """Age of the newest event in seconds beyond which the data are stale."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     def password(self) -> SecretStr:

@@ -21,15 +21,15 @@ _NO_BACKEND: Final = re.compile(r"(?i)(backend|compute) node not found|no (alive
 
 
 class StarRocksUnavailable(Exception):
-    """StarRocks cannot be reached, does not answer in time, or all connections are busy."""
+    """StarRocks cannot be reached, does not respond in time, or all connections are busy."""
 
 
 class NoBackendAlive(StarRocksUnavailable):
-    """A frontend answers, but no backend is alive that could run the query."""
+    """A frontend responds, but no backend is alive to run the query."""
 
 
 class StarRocksRefused(Exception):
-    """StarRocks answered with an error."""
+    """StarRocks returned an error."""
 
     def __init__(self, code: int, message: str) -> None:
         """`code` is the number of the MySQL error."""
@@ -79,16 +79,16 @@ class Pool:
     def query(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[Row]:
         """Run one SELECT; DATETIME values of its rows are aware, in UTC.
 
-        A query on a kept connection that turns out to be dead is repeated on a new one, and one that StarRocks asks to
-        send again is sent again: reading twice is harmless.
+        If a kept connection is broken, the query is repeated on a new one. It is also repeated after a retryable error,
+        because reading twice is harmless.
 
         Args:
-            sql: `%s` stands for a parameter; with parameters, a `%` of its own is written `%%`.
+            sql: SELECT statement; `%s` stands for a parameter. With parameters, a literal `%` is written `%%`.
             parameters: values in order.
 
         Raises:
-            StarRocksUnavailable: no connection, no answer in time, or no backend alive (`NoBackendAlive`).
-            StarRocksRefused: StarRocks answered with an error.
+            StarRocksUnavailable: no connection, no response in time, or no living backend (`NoBackendAlive`).
+            StarRocksRefused: StarRocks returned an error.
         """
         with self._slot():
             kept = self._kept()
@@ -176,5 +176,5 @@ def _translated(error: StarRocksError) -> Exception:
     if isinstance(error, StarRocksUnreachable) or error.code == ACCESS_DENIED:
         return StarRocksUnavailable(str(error))
     if _NO_BACKEND.search(error.said):
-        return NoBackendAlive("no backend of StarRocks is alive")
+        return NoBackendAlive("StarRocks has no living backend")
     return StarRocksRefused(error.code, error.said or str(error))

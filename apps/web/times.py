@@ -7,7 +7,9 @@ from typing import Final
 
 from apps.web.problems import FieldError, invalid
 
-EXPECTED: Final = "ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z, or a date, e.g. 2026-01-31 (its start in UTC)"
+EXPECTED: Final = (
+    "ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z, or a date, e.g. 2026-01-31 (start of the day in UTC)"
+)
 FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 
@@ -34,7 +36,7 @@ def parse(field: str, text: str) -> datetime:
 
     Args:
         field: name of the parameter, for the message.
-        text: its value.
+        text: value of the parameter.
 
     Raises:
         Problem: it is neither ISO 8601 with a zone nor a date, or not between 1970 and 9998.

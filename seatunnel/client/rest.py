@@ -41,7 +41,7 @@ class Rest:
             raise ZetaError(f"SeaTunnel responded with {error.code} to {method} {path}: {body_text}") from None
         except (URLError, OSError) as error:
             reason = error.reason if isinstance(error, URLError) else error
-            raise ZetaUnreachable(f"SeaTunnel does not answer at {self._url}: {reason}") from None
+            raise ZetaUnreachable(f"SeaTunnel does not respond at {self._url}: {reason}") from None
         if not text:
             return None
         try:

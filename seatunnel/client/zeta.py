@@ -16,7 +16,7 @@ _BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
 
 
 class JobStatus(StrEnum):
-    """States of a job, with the engine's names. UNKNOWN: the engine does not know the job."""
+    """States of a job, with the engine's names. UNKNOWN: the engine has no such job."""
 
     INITIALIZING = "INITIALIZING"
     CREATED = "CREATED"
@@ -129,7 +129,7 @@ class Zeta:
             raise ZetaError(f"SeaTunnel did not accept job {name}: {answer}")
 
     def stop(self, job_id: int, *, savepoint: bool) -> None:
-        """Request the stop of a job, with a savepoint or at once."""
+        """Request the stop of a job, with a savepoint, or immediately without one."""
         self._rest.request("POST", f"{_BASE}/stop-job", {"jobId": job_id, "isStopWithSavePoint": savepoint})
 
     def wait(self, job_id: int, expected: frozenset[JobStatus], *, within: float) -> JobStatus:

@@ -12,7 +12,7 @@ from smoke_tests.publishing import PublishError
 from smoke_tests.waiting import wait_until
 
 _CRASHED_AFTER_MINUTES = 15
-"""A run takes one or two minutes, so marks that are older than this belong to a run that has ended."""
+"""A run takes one or two minutes, so older marks belong to a run that has ended."""
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def _remove(scenario: Scenario, store: Store, within: float) -> None:
     expected = scenario.expected_rows
     try:
         wait_until(
-            "the last of this run's events",
+            "the last event of this run",
             lambda: store.count(scenario.stations),
             lambda count: count >= expected,
             within,
@@ -63,7 +63,7 @@ def _remove(scenario: Scenario, store: Store, within: float) -> None:
     except AssertionError as error:
         # The mark stays, so that the next run deletes rows that arrive later.
         store.delete(scenario.stations, keep_mark=True)
-        warnings.warn(f"{error}; the next run deletes what arrives later", stacklevel=2)
+        warnings.warn(f"{error}; the next run deletes rows that arrive later", stacklevel=2)
     else:
         store.delete(scenario.stations)
     assert store.count(scenario.stations) == 0, "rows of this run are left in StarRocks"

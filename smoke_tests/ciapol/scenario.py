@@ -15,7 +15,7 @@ Event = dict[str, str | float | None]
 
 
 @dataclass(frozen=True)
-class Poison:
+class InvalidMessage:
     """A message that ingestion must reject.
 
     Args:
@@ -60,7 +60,7 @@ class Scenario:
     @property
     def broken(self) -> str:
         """The key of all invalid messages."""
-        return f"test-{self.run}-poison"
+        return f"test-{self.run}-invalid"
 
     @property
     def recovered(self) -> str:
@@ -76,7 +76,7 @@ class Scenario:
     def expected_rows(self) -> int:
         """Number of resulting rows.
 
-        Each message gives a raw row and a clean or rejected row. Two clean rows replace earlier ones.
+        Each message results in a raw row and in a clean or rejected row. Two clean rows replace earlier ones.
         """
         return 2 * len(self.published) - 2
 
@@ -114,19 +114,21 @@ class Scenario:
         return self._event(self.twice, 4) | {"pm25": 1.0, "no2": 7.0}, self._event(self.twice, 4) | {"pm25": 2.0}
 
     @property
-    def poison(self) -> list[Poison]:
+    def invalid(self) -> list[InvalidMessage]:
         """Invalid messages of every kind."""
         good = self._event(self.broken, 2)
         missing = {name: value for name, value in good.items() if name != "station_id"}
         return [
-            Poison("not JSON", f"{{not json {self.broken}".encode(), "JSON"),
-            Poison("bytes that are not text", b"\xff\xfe\x00" + self.broken.encode(), "payload"),
-            Poison("no object", json.dumps([self.broken]).encode(), "object"),
-            Poison("wrong type", _json(good | {"pm25": "high"}), "pm25"),
-            Poison("no station", _json(missing | {"event_id": self.broken}), "station_id"),
-            Poison("impossible value", _json(good | {"pm10": -1.0}), "pm10"),
-            Poison("value too high", _json(good | {"co": 100_001.0}), "co"),
-            Poison("far future", _json(good | {"measured_at": _text(self.now + timedelta(days=1))}), "measured_at"),
+            InvalidMessage("not JSON", f"{{not json {self.broken}".encode(), "JSON"),
+            InvalidMessage("bytes that are not text", b"\xff\xfe\x00" + self.broken.encode(), "payload"),
+            InvalidMessage("no object", json.dumps([self.broken]).encode(), "object"),
+            InvalidMessage("wrong type", _json(good | {"pm25": "high"}), "pm25"),
+            InvalidMessage("no station", _json(missing | {"event_id": self.broken}), "station_id"),
+            InvalidMessage("impossible value", _json(good | {"pm10": -1.0}), "pm10"),
+            InvalidMessage("value too high", _json(good | {"co": 100_001.0}), "co"),
+            InvalidMessage(
+                "far future", _json(good | {"measured_at": _text(self.now + timedelta(days=1))}), "measured_at"
+            ),
         ]
 
     def publish(self, outputs: Outputs) -> None:
@@ -137,7 +139,7 @@ class Scenario:
         first, second = self.corrected
         messages = [(self.station, _json(event)) for event in self.good]
         messages += [(self.twice, _json(event)) for event in (self.repeated, first, self.repeated, second)]
-        messages += [(self.broken, poison.payload) for poison in self.poison]
+        messages += [(self.broken, invalid.payload) for invalid in self.invalid]
         self._send(messages, outputs)
 
     def publish_after_recovery(self, outputs: Outputs) -> Event:

@@ -26,7 +26,7 @@ class Store:
     """Reads rows, and deletes the rows of test stations."""
 
     def __init__(self, starrocks: StarRocks) -> None:
-        """Its user needs SELECT, and DELETE on the tables that ingestion and the workflows fill."""
+        """The user of `starrocks` needs SELECT, and DELETE on the tables that ingestion and the workflows fill."""
         self._starrocks = starrocks
 
     @staticmethod
@@ -126,7 +126,7 @@ class Store:
             str(row["station_id"])
             for row in self.rows(f"SELECT station_id FROM {MARKS} WHERE station_id IN ({marks})", *stations)
         }
-        assert marked == set(stations), f"not stations of tests: {', '.join(sorted(set(stations) - marked))}"
+        assert marked == set(stations), f"not test stations: {', '.join(sorted(set(stations) - marked))}"
         for table in _BY_STATION:
             self._starrocks.change(f"DELETE FROM {table} WHERE station_id IN ({marks})", list(stations))
         for table in _MESSAGES:

@@ -50,7 +50,7 @@ def test_events_become_rows_with_their_values(scenario: Scenario, store: Store, 
 
 
 def test_every_message_is_stored_unchanged(scenario: Scenario, store: Store, within: float) -> None:
-    """The raw table contains every message unchanged, including duplicates."""
+    """The raw table contains every message, including duplicates."""
     for station in (scenario.station, scenario.twice):
         sent = sorted(payload.decode() for key, payload in scenario.published if key == station)
         rows = _raw(store, station, len(sent), within)
@@ -58,14 +58,14 @@ def test_every_message_is_stored_unchanged(scenario: Scenario, store: Store, wit
         assert {row["station_id"] for row in rows} == {station}
 
 
-def test_the_same_event_twice_is_one_row(scenario: Scenario, store: Store, within: float) -> None:
+def test_a_repeated_event_is_one_row(scenario: Scenario, store: Store, within: float) -> None:
     """Events with equal station and time are duplicates."""
     rows = _measurements(store, scenario.twice, 2, within)
     assert [row["event_id"] for row in rows].count(scenario.repeated["event_id"]) == 1
     assert len(rows) == 2
 
 
-def test_a_later_event_of_the_same_time_replaces_the_row(scenario: Scenario, store: Store, within: float) -> None:
+def test_a_later_event_with_the_same_time_replaces_the_row(scenario: Scenario, store: Store, within: float) -> None:
     """The later event replaces the whole row: a value that the correction lacks becomes NULL."""
     _, correction = scenario.corrected
     rows = wait_until(
@@ -77,10 +77,10 @@ def test_a_later_event_of_the_same_time_replaces_the_row(scenario: Scenario, sto
     assert [rows[0][name] for name in QUANTITIES] == _values(correction)
 
 
-def test_the_api_answers_an_unregistered_station_by_its_id(
+def test_the_api_finds_an_unregistered_station_by_its_id(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
-    """The answer has the newest measurement and marks the station as unregistered."""
+    """The response contains the newest measurement and marks the station as unregistered."""
     newest = scenario.good[-1]
     station = _station(http, f"{ciapol.api_url}/api", scenario, within)
     assert station["registered"] is False
@@ -90,7 +90,7 @@ def test_the_api_answers_an_unregistered_station_by_its_id(
     assert [latest[name] for name in QUANTITIES] == _values(newest)
 
 
-def test_the_page_s_server_forwards_the_api(
+def test_the_page_server_forwards_api_requests(
     scenario: Scenario, page_api: str, http: httpx.Client, within: float
 ) -> None:
     """The browser sends requests to no other server."""
@@ -101,7 +101,7 @@ def test_the_page_s_server_forwards_the_api(
 def test_the_api_returns_measurements_of_a_time_range(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
-    """The API returns the single measurements of a time range."""
+    """The API returns each measurement of a time range."""
     question = {"from": _iso(scenario.minutes_ago(10)), "to": _iso(scenario.now), "interval": "raw"}
     address = f"{ciapol.api_url}/api/v1/stations/{scenario.station}/measurements"
 
@@ -118,10 +118,10 @@ def test_the_api_returns_measurements_of_a_time_range(
     assert [[item[name] for name in QUANTITIES] for item in items] == [_values(event) for event in scenario.good]
 
 
-def test_test_stations_are_in_no_list(
+def test_lists_exclude_test_stations(
     scenario: Scenario, ciapol: ProductOutputs, store: Store, http: httpx.Client, within: float
 ) -> None:
-    """Users see real stations only, even while rows of a test exist."""
+    """Users see only real stations, even while rows of a test exist."""
     _measurements(store, scenario.station, len(scenario.good), within)
     cursor: str | None = None
     while True:

@@ -13,7 +13,7 @@ from smoke_tests.outputs import Outputs
 from smoke_tests.waiting import wait_until
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# a browser of a container has no namespaces of its own, and nothing here comes from elsewhere
+# A container has no namespaces for Chromium's sandbox, and the browser loads no foreign content.
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
@@ -22,7 +22,7 @@ def page() -> Iterator[Page]:
     """A page of a browser whose language is English."""
     found = os.environ.get("KAPPASTACK_CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
     if found is None:
-        pytest.skip("no Chromium on this machine: install chromium, or name one in KAPPASTACK_CHROMIUM")
+        pytest.skip("no Chromium on this machine: install chromium, or set KAPPASTACK_CHROMIUM to its path")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
         yield browser.new_page(locale="en-GB")
@@ -32,7 +32,7 @@ def page() -> Iterator[Page]:
 def test_the_page_shows_the_station_and_marks_it(
     page: Page, scenario: Scenario, outputs: Outputs, store: Store, within: float
 ) -> None:
-    """The page shows its newest values and a point in its chart."""
+    """The page shows the station's newest values and a point in its chart."""
     wait_until(
         f"the rows of station {scenario.station}",
         lambda: store.measurements(scenario.station),

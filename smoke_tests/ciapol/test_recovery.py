@@ -37,7 +37,7 @@ class Ingestion:
         """Send a GET request. 5xx is retried, because Zeta responds 500 if a job ends while it reads the job's data."""
         url = f"{self._url}/{what}"
         answer = wait_until(
-            f"an answer of {url}",
+            f"a response of {url}",
             lambda: self._http.get(url),
             lambda answer: not answer.is_server_error,
             _ANSWERS_WITHIN_SECONDS,

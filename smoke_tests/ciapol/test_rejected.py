@@ -5,22 +5,22 @@ import base64
 import httpx
 import pytest
 
-from smoke_tests.ciapol.scenario import Poison, Scenario
+from smoke_tests.ciapol.scenario import InvalidMessage, Scenario
 from smoke_tests.ciapol.store import Row, Store
 from smoke_tests.outputs import ProductOutputs
 from smoke_tests.waiting import wait_until
 
-NAMES = [poison.name for poison in Scenario.new().poison]
+NAMES = [invalid.name for invalid in Scenario.new().invalid]
 
 
-def _poison(scenario: Scenario, name: str) -> Poison:
-    return next(poison for poison in scenario.poison if poison.name == name)
+def _invalid_message(scenario: Scenario, name: str) -> InvalidMessage:
+    return next(invalid for invalid in scenario.invalid if invalid.name == name)
 
 
 def _rejected(scenario: Scenario, store: Store, payload: bytes, within: float) -> Row:
     encoded = base64.b64encode(payload).decode()
     rows = wait_until(
-        f"{payload!r} among the rejected",
+        f"{payload!r} among the rejected messages",
         lambda: [row for row in store.rejected(scenario.broken) if row["payload_base64"] == encoded],
         lambda rows: len(rows) > 0,
         within,
@@ -33,16 +33,16 @@ def _rejected(scenario: Scenario, store: Store, payload: bytes, within: float) -
 def test_invalid_messages_are_stored_with_reason_and_bytes(
     scenario: Scenario, store: Store, within: float, name: str
 ) -> None:
-    """The rejected row has the bytes of the message and a reason that names the error."""
-    poison = _poison(scenario, name)
-    row = _rejected(scenario, store, poison.payload, within)
-    assert poison.reason in str(row["reject_reason"])
+    """The rejected row contains the message's bytes and a reason that names the error."""
+    invalid = _invalid_message(scenario, name)
+    row = _rejected(scenario, store, invalid.payload, within)
+    assert invalid.reason in str(row["reject_reason"])
 
 
 def test_invalid_messages_are_not_among_the_measurements(scenario: Scenario, store: Store, within: float) -> None:
-    """It has raw and rejected rows only."""
-    for poison in scenario.poison:
-        _rejected(scenario, store, poison.payload, within)
+    """Invalid messages have only raw and rejected rows."""
+    for invalid in scenario.invalid:
+        _rejected(scenario, store, invalid.payload, within)
     assert store.measurements(scenario.broken) == []
 
 
@@ -59,8 +59,8 @@ def test_the_api_returns_rejected_messages_with_reasons(
         items: list[dict[str, str]] = answer.json()["items"]
         return items
 
-    items = wait_until("the rejected", ask, lambda items: len(items) >= len(scenario.poison), within)
-    assert len(items) == len(scenario.poison)
+    items = wait_until("the rejected messages", ask, lambda items: len(items) >= len(scenario.invalid), within)
+    assert len(items) == len(scenario.invalid)
     reasons = "\n".join(item["reject_reason"] for item in items)
-    assert all(poison.reason in reasons for poison in scenario.poison)
+    assert all(invalid.reason in reasons for invalid in scenario.invalid)
     assert all(scenario.broken in item["payload"] for item in items)

@@ -38,7 +38,7 @@ def test_a_manual_workflow_run_succeeds_and_writes_its_rows(
 def test_the_api_shows_a_prediction(
     *, outputs: Outputs, ciapol: ProductOutputs, page_api: str, store: Store, http: httpx.Client, workflow_within: float
 ) -> None:
-    """Every station with measurements has one, with each value within its interval, also through the page's server."""
+    """Every measuring station has a prediction with each value within its interval, also on the page's server."""
     stations = store.measuring_stations(2)
     hour = store.now().replace(minute=0, second=0)
     run_workflow(outputs, "ciapol", "predict_hourly", {}, workflow_within)
@@ -54,7 +54,7 @@ def test_the_api_shows_a_prediction(
                     assert predicted["lower"] <= predicted["value"] <= predicted["upper"]
 
 
-def test_a_test_station_is_in_the_api_but_not_predicted(
+def test_a_test_station_has_no_prediction(
     scenario: Scenario, ciapol: ProductOutputs, http: httpx.Client, within: float
 ) -> None:
     """Workflows compute nothing for test stations."""
@@ -67,8 +67,8 @@ def test_a_test_station_is_in_the_api_but_not_predicted(
     assert answer.json()["items"] == []
 
 
-def test_the_page_s_server_returns_the_state_of_the_pipeline(outputs: Outputs, http: httpx.Client) -> None:
-    """It returns the last success of each step, whether it is late, and the streaming jobs."""
+def test_the_page_server_returns_the_state_of_the_pipeline(outputs: Outputs, http: httpx.Client) -> None:
+    """The response contains the last success of each step, whether the step is late, and the streaming jobs."""
     pipeline = http.get(f"{outputs.addresses.frontend_url}/api/status").raise_for_status().json()["pipeline"]
     assert {"aqi_hourly", "predict_hourly"} <= {step["workflow"] for step in pipeline["steps"]}
     assert any("ingest" in job["name"] for job in pipeline["jobs"])

@@ -17,12 +17,12 @@ OF_LIONS = (
 OF_USERS = ("bronze.users_raw", "bronze.challenges_raw", "silver.users", "silver.challenges", "gold.users_activity")
 OF_MESSAGES = ("bronze.messages", "bronze.rejected_events")
 _CRASHED_AFTER_MINUTES = 30
-"""A run takes minutes; a mark that is older belongs to a run that has ended."""
+"""A run takes minutes, so an older mark belongs to a run that has ended."""
 
 
 @dataclass(frozen=True)
 class Entities:
-    """What a run of the tests makes up."""
+    """Ids of the lion, user and challenge of one test run."""
 
     lion: str
     user: str
@@ -38,7 +38,7 @@ def liontrack(outputs: Outputs) -> ProductOutputs:
 
 @pytest.fixture(scope="session")
 def starrocks(outputs: Outputs, liontrack: ProductOutputs) -> Iterator[StarRocks]:
-    """StarRocks, without rows of crashed runs."""
+    """StarRocks, after the rows of crashed runs are deleted."""
     login = outputs.credentials.products["liontrack"].starrocks["smoke"]
     address = Address(
         outputs.addresses.starrocks_host,
@@ -59,7 +59,7 @@ def starrocks(outputs: Outputs, liontrack: ProductOutputs) -> Iterator[StarRocks
 
 @pytest.fixture(scope="session")
 def entities(starrocks: StarRocks) -> Iterator[Entities]:
-    """Marked as a test's before their first event, so that no list shows them; their rows are deleted at the end."""
+    """Test entities. They are marked before their first event, so that no list shows them, and deleted at the end."""
     run = secrets.token_hex(8)
     made = Entities(f"test-lion-{run}", f"test-user-{run}", f"test-challenge-{run}", f"test-check-{run}")
     marked_at = datetime.now(UTC).replace(microsecond=0, tzinfo=None)

@@ -24,7 +24,7 @@ def _text(moment: datetime) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _published(outputs: Outputs, liontrack: ProductOutputs, entities: Entities) -> None:
-    """Events of every kind: two of them twice, one that is no JSON, and one without a time."""
+    """Events of every kind, including two duplicates, one message that is not JSON, and one event without a time."""
     lion, user, challenge = entities.lion, entities.user, entities.challenge
     position = {"lion_id": lion, "position_lat": 1.0, "position_lng": 30.0}
     events: dict[str, list[tuple[str, object]]] = {
@@ -93,7 +93,7 @@ def _wait_for(starrocks: StarRocks, statement: str, entity: str, count: int, wit
 
 
 def test_every_kind_of_event_is_in_bronze_once(starrocks: StarRocks, entities: Entities, within: float) -> None:
-    """A repeated event is one row, and metadata are the JSON that was sent."""
+    """A repeated event is one row, and `metadata` is the JSON that was sent."""
     for table, column, entity, count in (
         ("bronze.lions_raw", "lion_id", entities.lion, 3),
         ("bronze.weights_raw", "lion_id", entities.lion, 1),
@@ -114,8 +114,8 @@ def test_every_kind_of_event_is_in_bronze_once(starrocks: StarRocks, entities: E
     assert (day, latitude) == (FIRST.date(), 1.0)
 
 
-def test_poison_is_kept_with_its_reason(starrocks: StarRocks, entities: Entities, within: float) -> None:
-    """The broken message and the one without a time."""
+def test_rejected_events_are_stored_with_their_reason(starrocks: StarRocks, entities: Entities, within: float) -> None:
+    """The message that is not JSON and the event without a time are rejected."""
     statement = "SELECT COUNT(*) FROM liontrack_bronze.rejected_events WHERE message_key = %s"
     _wait_for(starrocks, statement, entities.lion, 2, within)
     rows = starrocks.execute(
@@ -125,7 +125,7 @@ def test_poison_is_kept_with_its_reason(starrocks: StarRocks, entities: Entities
     assert "not JSON" in str(rows[1][0])
 
 
-def test_windows_of_five_minutes_are_there(starrocks: StarRocks, entities: Entities, within: float) -> None:
+def test_windows_of_five_minutes_are_computed(starrocks: StarRocks, entities: Entities, within: float) -> None:
     """The materialized view is refreshed once a minute."""
     rows = wait_until(
         "the lion's windows",
@@ -149,7 +149,7 @@ def test_the_pipeline_computes_silver_and_gold(
     within: float,
     workflow_within: float,
 ) -> None:
-    """Run by hand; the API answers what it computed."""
+    """After a manual run, the API returns the computed rows."""
     _wait_for(
         starrocks, "SELECT COUNT(*) FROM liontrack_bronze.challenges_raw WHERE user_id = %s", entities.user, 2, within
     )
@@ -173,10 +173,10 @@ def test_the_pipeline_computes_silver_and_gold(
     assert report["markdown"].startswith("# Rapport LionTrack du")
 
 
-def test_lists_and_exports_leave_entities_of_tests_out(
+def test_lists_and_exports_exclude_test_entities(
     liontrack: ProductOutputs, http: httpx.Client, entities: Entities
 ) -> None:
-    """People see real lions and users only."""
+    """Users see only real lions and users."""
     server = f"{liontrack.api_url}/api/analytics"
     for path in ("lions", "leaderboard/lions?limit=1000", "leaderboard/users?limit=1000", "dashboard"):
         text = http.get(f"{server}/{path}").raise_for_status().text
@@ -186,7 +186,7 @@ def test_lists_and_exports_leave_entities_of_tests_out(
 
 
 def test_metrics_count_the_runs(liontrack: ProductOutputs, http: httpx.Client, within: float) -> None:
-    """Under the names that the dashboards use. The API measures at intervals, not at each request."""
+    """The metrics have the names that the dashboards use. The API updates them at intervals, not at each request."""
     text = wait_until(
         "the run in the metrics",
         lambda: http.get(f"{liontrack.api_url}/metrics").raise_for_status().text,

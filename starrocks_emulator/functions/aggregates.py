@@ -63,7 +63,7 @@ def estimate(values: str, kind: SqlType | None) -> str:
 
 
 def _grouping(arguments: Sequence[str]) -> str:
-    """One bit for each column, 1 where the row sums over it."""
+    """One bit for each column: 1 if the row aggregates over this column."""
     return f"CAST(grouping({', '.join(arguments)}) AS BIGINT)"
 
 

@@ -52,7 +52,7 @@ _CANDIDATES = {
     "json": ("",),
     "null": ("TIMESTAMP", "DOUBLE", "VARCHAR"),
 }
-"""Overloads of a macro that take a type, best first."""
+"""Overloads of a macro that accept each type, best first."""
 
 
 def overload(macro: str, text: str, first: str = "") -> str:
@@ -92,8 +92,8 @@ class Function:
     Attributes:
         template: DuckDB expression with placeholders `{0}`, `{1}` … for rendered arguments, or a function that returns
             it.
-        least: fewest arguments.
-        most: most arguments.
+        least: minimum number of arguments.
+        most: maximum number of arguments.
         kind: `scalar`, `aggregate` (which may also have an OVER clause) or `window` (which must have one).
     """
 

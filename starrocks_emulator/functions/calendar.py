@@ -196,13 +196,13 @@ READ_LETTERS = set("yYmcMbdeHkhIlisSfpWaTr")
 
 
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,6}))?)?")
-"""A date without separators. Spaces may follow it in a constant, which StarRocks' frontend reads, not in a row."""
+"""A date without separators. Trailing spaces are allowed in a constant, which the frontend parses, but not in a row."""
 _SPACED = {2, 6}
-"""Parts of a date after which spaces may stand: the day and the fraction of the second."""
+"""Parts of a date that spaces may follow: the day and the fraction of the second."""
 
 
 def parse_datetime(text: str) -> datetime | None:
-    """A string as DATETIME, by the rules of StarRocks' `date::from_string`; NULL if it is no date.
+    """Parse a string as DATETIME, by the rules of StarRocks' `date::from_string`; NULL if it is not a date.
 
     Raises:
         RefusedError: the year 0, which Python does not support, or a time zone at the end.
@@ -224,7 +224,7 @@ def parse_datetime(text: str) -> datetime | None:
 
 
 def _scanned(text: str, compact: bool, year_digits: int) -> datetime | None:
-    """Read the parts one after the other; `compact`: they have fixed lengths."""
+    """Parse the parts of a date in order; `compact`: the parts have fixed lengths."""
     values: list[int] = []
     fraction, place, length, years = "", 0, year_digits, year_digits
     while place < len(text) and text[place].isdigit() and len(values) < 7:

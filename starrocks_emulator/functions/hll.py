@@ -1,6 +1,6 @@
 """NDV and APPROX_COUNT_DISTINCT: the same estimate as StarRocks' `HyperLogLog` (be/src/types/hll.cpp).
 
-Up to 160 values are counted exactly. The hash of a value is that of its bytes in StarRocks' memory."""
+Up to 160 values are counted exactly. Values are hashed in their binary form in StarRocks' memory."""
 
 import math
 import struct
@@ -50,7 +50,7 @@ def _datetime(text: str) -> bytes:
 
 
 def _bytes(text: str, kind: str, precision: int) -> bytes:
-    """A value, given as DuckDB's text of it, as StarRocks keeps it in memory."""
+    """The bytes of a value in StarRocks' memory; `text` is DuckDB's text of the value."""
     if kind == "boolean":
         return bytes([text == "true"])
     if kind in _SIZES:

@@ -1,8 +1,8 @@
 """The result type of each function.
 
-`first`: the type of its first argument; `common`: what its arguments share; `sum`, `avg`, `abs`, `signed`, `array`,
-`array_sum`, `element`, `date_trunc`, `str_to_date`, `percentile` and `round`: by rules in `sql/kinds.py`; anything else
-is the name of a type. The type of a function that is not listed is unknown, so its value is not converted
+`first`: the type of its first argument; `common`: the common type of its arguments; `sum`, `avg`, `abs`, `signed`,
+`array`, `array_sum`, `element`, `date_trunc`, `str_to_date`, `percentile` and `round`: by rules in `sql/kinds.py`;
+anything else is the name of a type. The type of a function that is not listed is unknown, so its value is not converted
 implicitly."""
 
 _BY_TYPE = {

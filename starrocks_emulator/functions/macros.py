@@ -20,7 +20,7 @@ _MOMENT = (
 
 
 OVERLOADS: dict[str, dict[str, str]] = {
-    # implicit conversion to DATETIME; NULL for a string that is no date
+    # implicit conversion to DATETIME; NULL for a string that is not a date
     "dt": {
         "TIMESTAMP": "x",
         "DATE": "CAST(x AS TIMESTAMP)",
@@ -87,7 +87,7 @@ OVERLOADS: dict[str, dict[str, str]] = {
 
 
 def suffix(type_: str) -> str:
-    """The end of the name of a macro for one type."""
+    """The suffix of a macro's name for one type."""
     return f"_{type_.partition('(')[0].lower() or 'other'}"
 
 

@@ -38,7 +38,7 @@ def _plain(name: str) -> str:
 
 
 def unauthorized(message: str) -> web.HTTPUnauthorized:
-    """The FE's answer to a request whose user lacks a privilege."""
+    """The FE's response to a request whose user lacks a privilege."""
     body = {"code": "1", "status": "FAILED", "message": message, "msg": message}
     return web.HTTPUnauthorized(
         headers={"WWW-Authenticate": 'Basic realm=""', "Connection": "close"},
@@ -63,6 +63,6 @@ def require_insert(engine: Engine, user: str, database: str, table: str) -> str 
 
 
 def beside(request: web.Request, port: int) -> str:
-    """`host:port` with the host that the client used for this request."""
+    """`host:port` with the host to which the client sent this request."""
     host = request.url.host or "127.0.0.1"
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

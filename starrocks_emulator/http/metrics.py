@@ -42,7 +42,7 @@ def frontend_metrics(engine: Engine) -> str:
              ("", counters["query_total"] - counters["query_err"]))  # fmt: skip
     page.add("starrocks_fe_query_err", "counter", "statements that failed", ("", counters["query_err"]))
     page.add("starrocks_fe_slow_query", "counter", "statements of more than 5 s", ("", counters["slow_query"]))
-    page.add("starrocks_fe_query_latency_ms", "summary", "time until a statement's answer begins",
+    page.add("starrocks_fe_query_latency_ms", "summary", "time until a statement's response begins",
              *((f'quantile="{share}"', value) for share, value in latencies))  # fmt: skip
     page.add("starrocks_fe_txn_begin", "counter", "loads and changes of rows that were started",
              ("", engine.loads.begun))  # fmt: skip

@@ -213,16 +213,16 @@ _DECIMAL_TEXT = "\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*"
 
 
 def _decimal(source: str) -> str:
-    """A text as DOUBLE, NULL where it is not a number (DuckDB itself also reads 1_000 and nan)."""
+    """Convert a text to DOUBLE; NULL if it is not a number (DuckDB itself also accepts 1_000 and nan)."""
     return f"TRY_CAST(CASE WHEN regexp_full_match({source}, '{_DECIMAL_TEXT}') THEN {source} END AS DOUBLE)"
 
 
 def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
-    """The value of a column, NULL where the text is not of its type."""
+    """The value of a column; NULL if the text cannot be converted to its type."""
     kind = column.type
     if kind.is_string:
         return source if source.startswith('"') else overload("text", source)
-    if not source.startswith('"'):  # an expression has a type of its own
+    if not source.startswith('"'):  # an expression already has a type
         return f"TRY_CAST({source} AS {kind.stored()})"
     if kind.is_integer:
         # Numbers with a fraction or an exponent are truncated.
@@ -245,7 +245,7 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
 
 @dataclass(frozen=True)
 class Conversion:
-    """How rows are converted and which of them are filtered."""
+    """The conversion of rows, and the conditions for filtered rows."""
 
     select: str
     """The converted columns, over the fields; `__misfit`: strict_mode filters the row."""

@@ -37,7 +37,7 @@ class FilteredError(Exception):
 
 @dataclass
 class Timer:
-    """Durations of the phases of a load in milliseconds, for the answer."""
+    """Durations of the phases of a load in milliseconds, for the response."""
 
     begin: float = field(default_factory=time.monotonic)
     parts: dict[str, int] = field(default_factory=dict)

@@ -21,7 +21,7 @@ _DESCRIPTIONS: dict[int, str] = {command.value: f"COM_{command.name}" for comman
 
 
 class Commands:
-    """Answers the commands of one session. An answer is a lazy iterator of framed packets."""
+    """Responds to the commands of one session. A response is a lazy iterator of framed packets."""
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class Commands:
         }
 
     def answer_at_once(self, payload: bytes, sequence: int) -> bytes | None:
-        """The answer to a command that does not use the session; None for a command that must run in its thread.
+        """The response to a command that needs no session; None for a command that must run in the session's thread.
 
         Args:
             payload: the command.
-            sequence: id of the answer's first packet.
+            sequence: id of the response's first packet.
 
         Raises:
             ProtocolError: a malformed packet.
@@ -79,11 +79,11 @@ class Commands:
         return out.take()
 
     def answer(self, payload: bytes, sequence: int) -> Iterator[bytes]:
-        """The answer to any other command, in chunks of packets.
+        """The response to any other command, in chunks of packets.
 
         Args:
             payload: the command.
-            sequence: id of the answer's first packet.
+            sequence: id of the response's first packet.
 
         Raises:
             ProtocolError: a malformed packet.
@@ -126,7 +126,7 @@ class Commands:
         reader = PacketReader(body, "COM_STMT_SEND_LONG_DATA")
         statement = self.statements.get(reader.integer(4, "statement id"))
         parameter = reader.integer(2, "parameter number")
-        if statement is not None:  # this command has no answer, not even an error
+        if statement is not None:  # this command has no response, not even an error
             statement.append_long_data(parameter, reader.rest(), self._max_packet)
 
     def _close_statement(self, body: bytes, _out: PacketWriter) -> None:

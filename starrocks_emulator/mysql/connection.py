@@ -44,9 +44,9 @@ class Limits:
     login_seconds: float = 10.0
     idle_seconds: float = 28_800.0
     read_seconds: float = 60.0
-    """Longest pause inside a packet."""
+    """Maximum pause between two parts of a packet."""
     write_seconds: float = 600.0
-    """Longest time without a client reading from a response."""
+    """Maximum time for which a client may read nothing of a response."""
     packet_bytes: int = 64 * 1024 * 1024
     statements: int = 4096
     """Maximum number of prepared statements of one connection."""
@@ -117,7 +117,7 @@ class Connection:
         self._interrupt()
 
     async def run(self) -> None:
-        """Serve the client until it leaves, breaks the protocol or is killed."""
+        """Serve the client until it disconnects, violates the protocol or is killed."""
         try:
             async with asyncio.timeout(self._limits.login_seconds):
                 await self._log_in()

@@ -63,7 +63,7 @@ class Statement:
     types: Types | None = None
     long_data: dict[int, bytearray] = field(default_factory=dict)
     broken: SqlError | None = None
-    """The error of a long data packet; such packets have no answer, so the next execution reports it."""
+    """The error of a long data packet. Such packets have no response, so the next execution reports the error."""
     cursor: Cursor | None = None
 
     def reset(self) -> None:
@@ -172,6 +172,6 @@ class Statements:
             statement.reset()
 
     def close_all(self) -> None:
-        """Drop all."""
+        """Remove all statements."""
         for statement_id in list(self._by_id):
             self.close(statement_id)

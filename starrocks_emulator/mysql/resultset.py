@@ -15,7 +15,7 @@ from starrocks_emulator.mysql.responses import error as error_packet
 from starrocks_emulator.results import Column, Ok, ResultSet, SqlError, Value
 
 CHUNK_BYTES = 128 * 1024
-"""Packets are sent in chunks of about this many bytes."""
+"""Approximate size of the chunks in which packets are sent, in bytes."""
 _CHUNK_SECONDS = 0.05
 _ROWS_AT_ONCE = 1024
 

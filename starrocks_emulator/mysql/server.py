@@ -38,12 +38,12 @@ class MysqlServer:
         """Connections refused since the start, because there were too many."""
 
     async def listen(self, host: str, port: int) -> None:
-        """Bind and accept. Port 0 takes a free one."""
+        """Bind the address and accept connections. Port 0 selects a free port."""
         self._server = await self._loop.create_server(lambda: Wire(self._connected), host, port)
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port that the server listens on."""
         assert self._server is not None
         port: int = self._server.sockets[0].getsockname()[1]
         return port

@@ -115,11 +115,11 @@ class Wire(asyncio.BufferedProtocol):
             self.on_lost()
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than the server writes."""
+        """Pause writers, because the client reads more slowly than the server writes."""
         self._write_paused = True
 
     def resume_writing(self) -> None:
-        """The write buffer has room again."""
+        """Resume writers, because the write buffer has room again."""
         self._write_paused = False
         if self._drainer is not None and not self._drainer.done():
             self._drainer.set_result(None)
@@ -204,7 +204,7 @@ class Wire(asyncio.BufferedProtocol):
             self._drainer = None
 
     async def linger(self, seconds: float) -> None:
-        """Stop sending and discard what the client still sends, until it closes or `seconds` are over.
+        """Stop sending, and discard the client's further data until it closes the connection or `seconds` are over.
 
         Closing a socket with unread input resets the connection, and the client would never read the last error.
         """

@@ -137,7 +137,7 @@ def _add_column(change: Transaction, table: Table, words: Words) -> Table:
             raise errors.analysis(f"Column {added.name} cannot stand among the key columns")
     default = "NULL"
     if added.default is not None:
-        # DuckDB sets NOT NULL in the same transaction only where the rows got a constant
+        # DuckDB sets NOT NULL in the same transaction only if the rows have a constant value.
         row = change.cursor.execute(f"SELECT CAST({write.default_of(added.default)} AS VARCHAR)").fetchone()
         default = text_literal(str(row[0])) if row else default
     columns = (*table.columns[:position], added, *table.columns[position:])
@@ -272,7 +272,7 @@ def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableC
 
 
 def _rewrite(change: Transaction, table: Table, columns: Sequence[tuple[TableColumn, str]]) -> None:
-    """Write a table's rows anew with these columns, each with DuckDB's expression for its value."""
+    """Rewrite a table's rows with these columns, each with DuckDB's expression for its value."""
     definitions = [f"{quote(one.name)} {one.type.stored()}{'' if one.nullable else ' NOT NULL'}" for one, _ in columns]
     for statement in (
         f'CREATE TABLE "tables"."rewritten" ({", ".join(definitions)})',

@@ -13,7 +13,7 @@ _JOINS = {"": "INNER JOIN", "LEFT": "LEFT OUTER JOIN", "RIGHT": "RIGHT OUTER JOI
 
 
 class _BeyondError(Exception):
-    """A part of the query whose printed form this module does not know."""
+    """The query contains a part whose printed form is not implemented."""
 
 
 def analyzed_query(view: Table, catalog: Catalog) -> str:
@@ -55,7 +55,7 @@ def _query(node: exp.Expr, find: _Find) -> str:
 
 
 def _others(node: exp.Expr, *known: str) -> bool:
-    """Whether a node has other parts than the `known` ones."""
+    """Whether a node has parts other than the `known` ones."""
     return any(value and name not in {*known, "distinct", "kind"} for name, value in node.args.items()) or (
         isinstance(node, exp.Select) and bool(node.args.get("distinct"))
     )
@@ -141,4 +141,4 @@ def rewrite_status(view: Table) -> str:
 
 
 _BEYOND_REWRITES = {"limit": "LOGICAL_LIMIT", "order": "LOGICAL_TOPN", "window": "LOGICAL_WINDOW"}
-"""Parts of a query with the operators that StarRocks' rewrite by materialized views does not take."""
+"""Parts of a query, with the operators that StarRocks' rewrite by materialized views does not support."""

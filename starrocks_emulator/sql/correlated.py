@@ -13,7 +13,7 @@ from starrocks_emulator import errors
 def null_keys(node: exp.In) -> tuple[list[exp.Expr], exp.Select] | None:
     """The outer sides of such conditions in the subquery of a NOT IN, and the query without these conditions.
 
-    None if the NOT IN is no condition of WHERE, or its subquery has no such condition or is no plain SELECT."""
+    None if the NOT IN is not a condition of WHERE, or its subquery has no such condition or is not a plain SELECT."""
     query = node.args["query"]
     inner = query.this if isinstance(query, exp.Subquery) else query
     if not isinstance(inner, exp.Select) or not _is_condition(node):

@@ -10,7 +10,7 @@ from starrocks_emulator.sql.renderer import Renderer
 
 _KEY = re.compile(r"(.*) (ASC|DESC) NULLS (FIRST|LAST)", re.DOTALL)
 _SHORTEST = 4
-"""Least length in bytes that StarRocks cuts a result to."""
+"""Minimum of group_concat_max_len: StarRocks truncates results to at least this many bytes."""
 
 
 def group_concat(render: Renderer, node: exp.Expr) -> str:
@@ -71,7 +71,7 @@ def _distinct(texts: list[str], text: str, keys: list[tuple[str, str]], separato
     row = f"{{'o': {sort_key}, 'v': [{', '.join(texts)}], 't': {text}}}"
     rows = f"list_sort(list(DISTINCT {row}) FILTER ({text} IS NOT NULL))"
     if not all(key in written for key, _ in keys):
-        # a row that comes twice, with two keys, counts once, where it comes first
+        # A value that occurs with several sort keys is kept once, at its first position.
         seen = f"list_transform({rows}, lambda one: one.v)"
         rows = f"list_filter({rows}, lambda one, place: list_position({seen}, one.v) = place)"
     return f"array_to_string(list_transform({rows}, lambda one: one.t), {separator})"

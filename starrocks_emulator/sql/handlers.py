@@ -205,7 +205,7 @@ def _trim(render: Renderer, node: exp.Expr) -> str:
 
 
 def _bracket(render: Renderer, node: exp.Expr) -> str:
-    """An array element by its index from 1; NULL for an index out of range."""
+    """An array element by its index, which starts at 1; NULL for an index out of range."""
     only(node, "this", "expressions")
     if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
         raise errors.unsupported("more than one index in []")

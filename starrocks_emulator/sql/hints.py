@@ -10,10 +10,10 @@ _HINT = re.compile(r"/\*\+")
 
 
 def taken_out(statement: str) -> tuple[str, dict[str, str]]:
-    """A statement without its hints, and the variables that they set.
+    """A statement without its hints, and the variables that the hints set.
 
     Raises:
-        SqlError: 1235 for another hint than SET_VAR; for a variable see `variables.checked`.
+        SqlError: 1235 for a hint other than SET_VAR; for errors about variables see `variables.checked`.
     """
     if not _HINT.search(statement):
         return statement, {}

@@ -31,12 +31,12 @@ _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod)
 
 
 def is_number(kind: Kind) -> bool:
-    """Whether it is a numeric type; BOOLEAN counts as one."""
+    """Whether a type is numeric; BOOLEAN counts as numeric."""
     return kind is not None and kind.name in NUMBERS
 
 
 def literal_kind(node: exp.Literal) -> SqlType:
-    """The type of a literal: the smallest integer type that holds it, DECIMAL for a point or an exponent."""
+    """The type of a literal: the smallest sufficient integer type; DECIMAL if it has a point or an exponent."""
     text = node.name
     if node.args.get("is_string"):
         return VARCHAR
@@ -58,7 +58,7 @@ def _exponent_kind(text: str) -> SqlType:
 
 
 def integer_kind(value: int) -> SqlType:
-    """The smallest integer type that holds a value."""
+    """The smallest integer type that can represent a value."""
     for name, bits in (("tinyint", 7), ("smallint", 15), ("int", 31), ("bigint", 63)):
         if -(1 << bits) <= value < 1 << bits:
             return SqlType(name)
@@ -132,7 +132,7 @@ def whole_kind(left: Kind, right: Kind) -> SqlType:
 
 
 def common(kinds: Sequence[Kind]) -> Kind:  # noqa: PLR0911
-    """The common type of the branches of an expression; None if it is unknown or uncertain."""
+    """The common type of the branches of an expression; None if it cannot be determined."""
     known = [kind for kind in kinds if kind != NULL]
     if not known:
         return NULL

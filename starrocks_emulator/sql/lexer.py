@@ -110,7 +110,7 @@ class Words:
         )
 
     def accept(self, *words: str) -> bool:
-        """Consume these keywords or symbols if they come next; return whether they did."""
+        """Consume these keywords or symbols if they are next; return whether they were."""
         if self.peek(*words):
             self.position += len(words)
             return True
@@ -162,7 +162,7 @@ class Words:
         return unquote(token.text) if token.kind == "quoted" else token.text
 
     def name(self) -> str:
-        """A name of an object: an identifier that is no reserved word, unless it is quoted."""
+        """A name of an object: a quoted identifier, or an unquoted one that is not a reserved word."""
         token = self.current
         if token and token.kind == "word" and token.text.upper() in RESERVED:
             raise self.unexpected("a legal identifier")

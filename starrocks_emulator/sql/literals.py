@@ -1,4 +1,4 @@
-"""Names, literals and casts as DuckDB reads them."""
+"""Names, literals and casts in DuckDB's syntax."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Checks that sqlglot does not make: the order of clauses, and reserved words as names."""
+"""Checks that sqlglot does not perform: the order of clauses, and reserved words as names."""
 
 from collections.abc import Sequence
 

@@ -106,7 +106,7 @@ def _named(name: str, token: Token) -> Token:
     return Token(TokenType.VAR, name, token.line, token.col, token.start, token.end)
 
 
-def _told(error: SqlglotError) -> str:
+def _message(error: SqlglotError) -> str:
     """The message of a parse error, without names of sqlglot's classes."""
     reports = error.errors if isinstance(error, ParseError) else []
     if not reports:
@@ -126,7 +126,7 @@ def _parsed(sql: str) -> tuple[exp.Expr, int]:
         tokens, parameters = _marked(sql)
         statements = _DIALECT.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
     except SqlglotError as error:
-        raise errors.syntax(_told(error)) from error
+        raise errors.syntax(_message(error)) from error
     except (TypeError, AttributeError) as error:  # sqlglot builds no node for some texts that StarRocks rejects
         raise errors.syntax("Unexpected input: an expression of the statement cannot be parsed") from error
     except RecursionError as error:

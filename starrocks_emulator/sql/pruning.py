@@ -1,4 +1,4 @@
-"""Restricts the table in a correlated EXISTS to the times of the table around it.
+"""Restricts the table in a correlated EXISTS to the times of the outer table.
 
 `[NOT] EXISTS (SELECT … FROM late WHERE late.at = archived.at AND …)` reads all rows of `late`. With the additional
 condition `late.at IN (SELECT at FROM archived)` DuckDB reads only the row groups that overlap in time. The result is

@@ -110,7 +110,7 @@ class Relations(Expressions):
         used.add(key)
 
     def exists(self, node: exp.Expr) -> str:
-        """EXISTS; the table inside is restricted to the times of the table around it (see `pruning`)."""
+        """EXISTS; the inner table is restricted to the times of the outer table (see `pruning`)."""
         inner = node.this.this if isinstance(node.this, exp.Subquery) else node.this
         check_exists(inner)
         found = time_columns(node)

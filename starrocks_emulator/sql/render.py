@@ -40,7 +40,7 @@ _CHOOSERS = {"IF", "IFNULL", "NVL", "NULLIF", "COALESCE", "GREATEST", "LEAST"}
 _CASES = {"UPPER": "py_upper", "UCASE": "py_upper", "LOWER": "py_lower", "LCASE": "py_lower"}
 """Functions that change the case of ASCII letters, with the ones that change the case of all letters."""
 _NOT_OVER = {"ANY_VALUE"}
-"""Aggregates that take no OVER clause in StarRocks."""
+"""Aggregates that may not have an OVER clause in StarRocks."""
 _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIANCE_POP", "VAR_POP", "VAR_SAMP",
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
@@ -182,7 +182,7 @@ class Expressions:
                 only(first, "expressions")
                 plain, distinct = list(first.expressions), "DISTINCT "
         if upper in _CASES and len(plain) == 1 and (self._is_constant(plain[0]) or self._has_utf8_cases()):
-            # StarRocks' frontend folds constants, with Unicode letters
+            # StarRocks' frontend evaluates constants and changes the case of all Unicode letters.
             return f"{_CASES[upper]}({self.as_text(plain[0])})"
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
             return "count(*)"
@@ -216,7 +216,7 @@ class Expressions:
         return rendered if over else self.result(upper, rendered, plain)
 
     def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
-        """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
+        """Convert the result of an aggregate to StarRocks' type; `text`: the call, with OVER if there is one."""
         if name.upper() == "CORR":
             return f"fn.finite({text})"
         if name.upper() in _ESTIMATES and arguments:

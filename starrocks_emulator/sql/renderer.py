@@ -48,7 +48,7 @@ class Renderer(Protocol):
         """DuckDB's text for a function call; `over`: whether an OVER clause follows."""
 
     def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
-        """The value of an aggregate as StarRocks gives it; `text`: its call, with OVER if there is one."""
+        """Convert the result of an aggregate to StarRocks' type; `text`: the call, with OVER if there is one."""
 
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
         """DuckDB's text for ORDER BY; `values`: the arguments to which whole numbers refer by position."""

@@ -174,7 +174,7 @@ class Queries(Relations):
         )
 
     def _projection(self, node: exp.Expr, exact: bool) -> str:
-        """A result column; `exact`: an integer has StarRocks' type of it, not DuckDB's."""
+        """A result column; `exact`: integers are converted to StarRocks' type."""
         inner = node.this if isinstance(node, exp.Alias) else node
         if isinstance(inner, exp.Star):
             only(inner)
@@ -243,7 +243,7 @@ class Queries(Relations):
     def _count(self, node: exp.Expr, clause: str) -> str:
         text = self(node)
         if text == "NULL" and node.name.startswith(PARAMETER):
-            return "0"  # during PREPARE no value is bound yet
+            return "0"  # in PREPARE no value is bound yet
         if not text.strip("'").isdigit():
             raise errors.analysis(f"{clause.upper()} takes a whole number, found {text}")
         return text.strip("'")

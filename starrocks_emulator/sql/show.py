@@ -219,7 +219,7 @@ def _partitions(context: Context, words: Words) -> ResultSet:
 
 
 def _bounds(table: Table, partition: Partition) -> str:
-    """What SHOW PARTITIONS prints as the range or the values of a partition."""
+    """The range or the values of a partition, as SHOW PARTITIONS prints them."""
     if table.partitioning is None:
         return ""
     column = table.column(table.partitioning.columns[0])

@@ -1,4 +1,4 @@
-"""The rows of a materialized view that lie in no partition of its base table."""
+"""Excludes rows of a materialized view that are in no partition of its base table."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from starrocks_emulator.sql.parse import written_name
 from starrocks_emulator.sql.partitions import partition_condition
 
 _ROLLUPS = {"week", "month", "quarter", "year"}
-"""Units of partitions that unite several ones of the base table."""
+"""Units of partitions that contain several partitions of the base table."""
 
 
 def partition_bounds(view: Table, tree: exp.Expr, bases: Mapping[int, Table]) -> str:
@@ -21,8 +21,8 @@ def partition_bounds(view: Table, tree: exp.Expr, bases: Mapping[int, Table]) ->
 
     Args:
         view: the materialized view.
-        tree: its query.
-        bases: the tables that the query reads, by id.
+        tree: query of the view.
+        bases: tables that the query reads, by id.
     """
     if view.partitioning is None or len(view.partitioning.columns) != 1 or view.partitioning.unit in _ROLLUPS:
         return "TRUE"
@@ -43,7 +43,7 @@ def _branches(tree: exp.Expr) -> list[exp.Select]:
 
 
 def _base(select: exp.Select, place: int, bases: Mapping[int, Table]) -> Table | None:
-    """The table whose partition column is the output at `place`; None if there is none."""
+    """The table whose partition column is the output column with index `place`; None if there is none."""
     if place >= len(select.expressions):
         return None
     output = select.expressions[place].unalias()

@@ -39,7 +39,7 @@ def registry(folder: Path) -> Iterator[str]:
         deadline = time.monotonic() + _START_SECONDS
         while not _answers(port):
             assert process.poll() is None, "the registry does not start"
-            assert time.monotonic() < deadline, "the registry does not answer"
+            assert time.monotonic() < deadline, "the registry does not respond"
             time.sleep(0.1)
         yield address
     finally:

@@ -1,4 +1,7 @@
-"""Metrics of CIAPOL's data. The cost of a query depends on recent events and on stations, not on what is stored."""
+"""Metrics of CIAPOL's data.
+
+The cost of each query depends on recent events and stations, not on the amount of stored data.
+"""
 
 from typing import Final
 
@@ -47,7 +50,7 @@ METRICS: Final = (
     ),
     QueryMetric(
         name="ciapol_station_last_measurement_timestamp_seconds",
-        help="When the newest measurement of the station was made",
+        help="Time of the newest measurement of the station",
         labels=("station", "demonstration"),
         query=_LAST,
     ),

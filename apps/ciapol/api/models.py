@@ -1,4 +1,4 @@
-"""What the API answers. Times are UTC, ISO 8601 with Z; null means not measured or not known."""
+"""Response models of the API. Times are UTC, ISO 8601 with Z; null means not measured or unknown."""
 
 from datetime import datetime
 from typing import Final, Literal
@@ -19,7 +19,7 @@ class Station(BaseModel):
     latitude: float | None = Field(examples=[5.3237], description="degrees north")
     longitude: float | None = Field(examples=[-4.0206], description="degrees east")
     time_zone: str = Field(examples=["Africa/Abidjan"])
-    demonstration: str | None = Field(examples=[None], description="where demonstration data come from")
+    demonstration: str | None = Field(examples=[None], description="source of demonstration data")
     reference_temperature: float = Field(
         examples=[25.0], description="°C that the station's µg/m³ of gases refer to, at 1013.25 hPa"
     )
@@ -35,9 +35,9 @@ class StationPage(BaseModel):
 
 
 class Measurement(BaseModel):
-    """Measured values, or their means where an interval is asked for; measured_at is then the interval's start.
+    """Measured values, or their means if the request has an interval; measured_at is then the interval's start.
 
-    With `pollutant`, only those pollutants are there.
+    With `pollutant`, only these pollutants are included.
     """
 
     measured_at: datetime = Field(examples=["2026-01-31T12:00:00Z"])
@@ -65,7 +65,7 @@ class StationDetail(Station):
 
 
 class MeasurementPage(BaseModel):
-    """Measurements of a station by time; the range has its start and not its end."""
+    """Measurements of a station by time; the start of the range is inclusive, its end exclusive."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -102,21 +102,22 @@ Reason = Literal["running", "too_few_values", "too_few_hours", "nothing_measured
 
 
 class HourIndex(BaseModel):
-    """The air quality index of an hour, or why there is none."""
+    """The air quality index of an hour, or the reason why there is none."""
 
     hour_start: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
     aqi: int | None = Field(
         examples=[99],
-        description="US EPA; above 500 the scale goes on. Null unless the hour has ended and every pollutant "
+        description="US EPA; above 500 the scale continues. Null unless the hour has ended and every pollutant "
         "measured in it has a sub-index",
     )
     at_least: int | None = Field(
         examples=[99],
-        description="greatest sub-index known; the index is not lower, and may be much higher without `aqi`",
+        description="greatest known sub-index; the index is at least this value, and without `aqi` may be much higher",
     )
     category: CategoryKey | None = Field(
         examples=["moderate"],
-        description="of `aqi`; without it, of `at_least` where that is above 100, as the category is not better",
+        description="category of `aqi`; without `aqi`, that of `at_least` if it is above 100, because the index is not "
+        "lower",
     )
     dominant_pollutant: str | None = Field(examples=["pm25"], description="pollutant with the greatest sub-index known")
     provisional: bool = Field(examples=[False], description="the hour has not ended; its values will change")
@@ -130,13 +131,13 @@ class HourIndex(BaseModel):
 
 
 class HourlyAqi(HourIndex):
-    """The air quality index of an hour, or why there is none."""
+    """The air quality index of an hour, or the reason why there is none."""
 
     hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
 
 
 class AqiPage(BaseModel):
-    """Hourly index of a station by time; the range has its start and not its end."""
+    """Hourly index of a station by time; the start of the range is inclusive, its end exclusive."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -150,7 +151,7 @@ class AqiPage(BaseModel):
 class CurrentAqi(HourIndex):
     """The index of a station in its newest hour that has ended, of the last three hours.
 
-    Without such an hour that has an index, it is the newest hour and says why. The running hour has no rank.
+    If no such hour has an index, it is the newest hour with the reason. The running hour has no rank.
     """
 
     rank: int | None = Field(
@@ -168,7 +169,7 @@ class CurrentAqiList(BaseModel):
 
 
 class Rejected(BaseModel):
-    """A message that could not be used."""
+    """A rejected message."""
 
     received_at: datetime = Field(examples=["2026-01-31T12:00:00.123000Z"])
     message_id: str = Field(examples=["17:42:0:-1"])
@@ -194,41 +195,44 @@ class Prediction(BaseModel):
     value: float | None = Field(examples=[104.0])
     lower: float | None = Field(examples=[88.0], description="lower end of the prediction interval")
     upper: float | None = Field(examples=[131.0], description="upper end of the prediction interval")
-    fallback: bool = Field(examples=[False], description="true where too little history forced a simple rule")
+    fallback: bool = Field(examples=[False], description="true if a simple rule was used because of too little history")
 
 
 class PredictedHour(BaseModel):
-    """What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted.
+    """The predictions for an hour; `quantities` contains the predicted ones of aqi, pm25, pm10, so2, no2, o3 and co.
 
-    There is no `aqi` where a predicted pollutant has no sub-index.
+    `aqi` is absent if a predicted pollutant has no sub-index.
     """
 
     target_hour: datetime = Field(examples=["2026-01-31T18:00:00Z"], description="start of the hour")
-    category: CategoryKey | None = Field(examples=["unhealthy_sensitive"], description="of the predicted index")
+    category: CategoryKey | None = Field(
+        examples=["unhealthy_sensitive"], description="category of the predicted index"
+    )
     color: str | None = Field(examples=["#FF7E00"], description="official colour of the category")
     dominant_pollutant: str | None = Field(examples=["pm25"], description="pollutant with the greatest sub-index")
     sub_indices: SubIndices = Field(
-        description="of the predicted pollutants, by the method of the measured index, which averages over hours "
-        "before; the predicted index is the greatest. Null where too few hours have a value"
+        description="sub-indices of the predicted pollutants, by the method of the measured index, which averages over "
+        "previous hours; the predicted index is the greatest. Null if too few hours have a value"
     )
     quantities: dict[str, Prediction]
 
 
 class Predictions(BaseModel):
-    """The newest prediction for a station; where none was made, everything but its id is null or empty."""
+    """The newest prediction for a station; without a prediction, all fields except its id are null or empty."""
 
     station_id: str = Field(examples=["ABJ-001"])
     made_at: datetime | None = Field(examples=["2026-01-31T12:07:00Z"])
     model: str | None = Field(examples=["gradient-boosting-1"], description="name and version of the index's model")
     fallback: bool | None = Field(
         examples=[False],
-        description="true where too little history forced a simple rule for a pollutant that determines the index",
+        description="true if a simple rule predicted a pollutant that determines the index, because of too little "
+        "history",
     )
     items: list[PredictedHour]
 
 
 class Quality(BaseModel):
-    """How good the measurements of a station and hour are."""
+    """Quality of the measurements of a station in an hour."""
 
     station_id: str = Field(examples=["ABJ-001"])
     hour_start: datetime = Field(examples=["2026-01-31T12:00:00Z"])
@@ -236,9 +240,9 @@ class Quality(BaseModel):
     measurements: int = Field(examples=[57])
     completeness: float = Field(examples=[0.95], description="measurements over expected, 0 to 1")
     freshness_seconds: int | None = Field(
-        examples=[42], description="from the last measurement before the hour's end to that end"
+        examples=[42], description="time from the last measurement before the end of the hour to that end"
     )
-    stuck_sensors: list[str] = Field(examples=[["o3"]], description="pollutants whose value did not move for hours")
+    stuck_sensors: list[str] = Field(examples=[["o3"]], description="pollutants whose value did not change for hours")
     out_of_range_share: float = Field(examples=[0.0], description="rejected messages over all, 0 to 1")
 
 

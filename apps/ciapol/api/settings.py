@@ -10,7 +10,7 @@ from apps.web import settings
 
 def _has_index(folder: Path) -> Path:
     if not (folder / "aqi_hourly.sql").is_file():
-        raise ValueError("should be the folder that has aqi_hourly.sql")
+        raise ValueError("should be the folder that contains aqi_hourly.sql")
     return folder
 
 

@@ -87,10 +87,10 @@ class Forest:
             raise BadForestError(f"{', '.join(missing)} missing")
         for name, kind in cls._TYPES.items():
             if arrays[name].dtype != kind or arrays[name].ndim != 1:
-                raise BadForestError(f"{name} is no row of {kind.__name__}")
+                raise BadForestError(f"{name} is not a row of {kind.__name__}")
         base = np.asarray(arrays["base"], dtype=np.float64)
         if base.shape != ():
-            raise BadForestError("base is no single number")
+            raise BadForestError("base is not a single number")
         forest = cls(
             float(base),
             arrays["roots"].astype(np.int32),
@@ -112,9 +112,9 @@ class Forest:
         leaf = (self.left == own) & (self.right == own)
         for following in (self.left, self.right):
             if not np.all(leaf | ((following > own) & (following < nodes))):
-                raise BadForestError("a node leads back, or out")
+                raise BadForestError("a node refers to an earlier node or to a missing one")
         if not np.all((self.feature >= 0) & (self.feature < features)):
-            raise BadForestError(f"a node asks for a column that is not one of {features}")
+            raise BadForestError(f"a node tests a column that is not one of {features}")
         if not np.all((self.roots >= 0) & (self.roots < nodes)):
             raise BadForestError("a tree begins outside")
         if not (np.isfinite(self.base) and np.all(np.isfinite(self.value))):

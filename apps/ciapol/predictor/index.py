@@ -23,7 +23,7 @@ _MOLAR_MASS = {"o3": 47.997, "co": 28.010, "no2": 46.005, "so2": 64.058}
 """In g/mol, from the standard atomic weights of IUPAC 2021."""
 _NOWCAST_HOURS = 12
 _LAST_LINE = 500
-"""Index at which the last line of a table ends that also covers greater concentrations."""
+"""Index at which a complete table ends; such a table also covers greater concentrations."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def halves(interval: Interval) -> tuple[Floats, Floats]:
 
 
 def missed(interval: Interval, actual: Floats) -> Floats:
-    """The factor with which the interval would just contain the actual index; NaN where one of both is unknown."""
+    """The factor with which the interval would just contain the actual index; NaN if either is unknown."""
     above, below = halves(interval)
     error = actual - interval.value
     return np.where(error > 0, error / above, -error / below)

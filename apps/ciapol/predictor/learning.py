@@ -271,7 +271,7 @@ def _fit(rows: Floats, target: Floats, quantile: float, iterations: int, leaf: i
     forest = exported(booster, rows.shape[1])
     some = rows[:: max(1, len(rows) // 50)]
     if not np.allclose(forest.predict(some), booster.predict(some), rtol=1e-9, atol=1e-9):
-        raise UnlikeTreesError("the exported trees predict something else than the library that trained them")
+        raise UnlikeTreesError("the exported trees' predictions differ from those of the library")
     return forest
 
 

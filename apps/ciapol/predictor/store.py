@@ -59,7 +59,7 @@ class ModelStore:
         except OSError as error:
             raise StoreError(f"models folder {folder}: {error.strerror}") from error
         if not stat.S_ISDIR(state.st_mode):
-            raise StoreError(f"models folder {folder}: is no folder (a link is none)")
+            raise StoreError(f"models folder {folder}: is not a folder (a link does not count)")
         if state.st_uid != os.geteuid():
             raise StoreError(f"models folder {folder}: belongs to user {state.st_uid}, expected {os.geteuid()}")
         if state.st_mode & 0o077:
@@ -155,5 +155,5 @@ def _quantity(arrays: dict[str, NDArray[np.generic]], quantity: str) -> Quantity
 def _numbers(arrays: dict[str, NDArray[np.generic]], name: str, count: int) -> Floats:
     numbers = arrays[name].astype(np.float64)
     if numbers.shape != (count,) or not np.all(np.isfinite(numbers)):
-        raise ValueError(f"{name} is no row of {count} finite numbers")
+        raise ValueError(f"{name} is not a row of {count} finite numbers")
     return numbers

@@ -1,4 +1,4 @@
-"""A measurement of a station, and the event that carries it."""
+"""A measurement of a station, and its encoding as an event."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from infra.products.fields import read_fields
 _FIELDS = Path(__file__).resolve().parents[3] / "topics/ciapol/sensor-measurements.fields.yaml"
 
 QUANTITIES = tuple(read_fields(_FIELDS).measurements)
-"""Names of the quantities that a station may measure; the fields file has their units and limits."""
+"""Names of the quantities that a station may measure; the fields file contains their units and limits."""
 
 STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Pattern of station identifiers; the ingest job rejects events with other identifiers."""
@@ -67,7 +67,8 @@ def event_id(station_id: str, measured_at: str) -> str:
 def encode(measurement: Measurement) -> bytes:
     """The content of the published event: JSON in UTF-8 without unmeasured quantities.
 
-    The ingest job rejects events without any quantity. A measurement without values therefore has all as null.
+    The ingest job rejects events without any quantity. A measurement without values therefore contains all quantities
+    as null.
     """
     measured_at = utc_text(measurement.measured_at)
     return _compact(

@@ -32,7 +32,7 @@ class RealTime:
     """
 
     def __init__(self, speed: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Create a pace whose first measurement is due at once."""
+        """Create a pace whose first measurement is due immediately."""
         self._speed = speed
         self._clock = clock
         self._zero: float | None = None
@@ -54,7 +54,7 @@ class Steady:
     """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Create a pace whose first measurement is due at once."""
+        """Create a pace whose first measurement is due immediately."""
         self._rate = rate
         self._started = clock()
         self._count = 0

@@ -19,7 +19,7 @@ class Display(Protocol):
     """Shows progress."""
 
     def show(self, done: int, silence: float = 0.0) -> None:
-        """Show the number of acknowledged events, and for how many seconds Pulsar has not answered."""
+        """Show the number of acknowledged events, and the seconds since Pulsar's last response."""
         ...
 
     def note(self, text: str) -> None:

@@ -24,7 +24,7 @@ _UPSERT = (
 
 
 class RegistryError(Exception):
-    """StarRocks cannot be reached or refuses a statement; the message has its address and answer."""
+    """StarRocks cannot be reached or refuses a statement; the message contains its address and response."""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def replay(options: Options, session: Session) -> None:
         BadRowError: a file has an invalid row.
         UnreadableFileError: a file cannot be read.
         StateError: the state file is damaged or belongs to another replay.
-        BrokerError: Pulsar cannot be reached, stops answering, or refuses events.
+        BrokerError: Pulsar cannot be reached, stops responding, or refuses events.
         ValueError: the time zone does not exist.
     """
     this = Replay(

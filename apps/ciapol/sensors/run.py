@@ -82,7 +82,7 @@ def publish_all(
         save: called at intervals and at the end with the number of events before the first unacknowledged one.
 
     Raises:
-        BrokerError: Pulsar cannot be reached, stops answering, or refuses events.
+        BrokerError: Pulsar cannot be reached, stops responding, or refuses events.
     """
     started = time.monotonic()
     stop, pace = session.stop, pace or AtOnce()
@@ -108,7 +108,7 @@ def publish_all(
             pass
         publisher.flush(_LAST_ANSWERS_SECONDS)
     except BrokerError:
-        # After a requested stop, an unavailable Pulsar is no error.
+        # After a requested stop, an unavailable Pulsar is not an error.
         if not stop():
             raise
     finally:

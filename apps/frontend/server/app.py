@@ -29,7 +29,7 @@ _EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def build_app(
     *, upstreams: Upstreams, static_folder: Path, status_deadline_seconds: float = DEADLINE_SECONDS
 ) -> Starlette:
-    """Make the server's application.
+    """Create the server's application.
 
     Args:
         upstreams: the APIs behind the page.

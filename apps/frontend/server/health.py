@@ -68,7 +68,7 @@ async def health(client: httpx.AsyncClient, deadline_seconds: float) -> Health:
         async with asyncio.timeout(deadline_seconds):
             response = await client.get("/health", headers={"accept": "application/json"})
     except TimeoutError:
-        return _unreachable(f"no answer within {deadline_seconds:g} s")
+        return _unreachable(f"no response within {deadline_seconds:g} s")
     except httpx.HTTPError as error:
         return _unreachable(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     latency_ms = round((time.monotonic() - started) * 1000, 1)
@@ -77,7 +77,7 @@ async def health(client: httpx.AsyncClient, deadline_seconds: float) -> Health:
     except ValueError:
         body = None
     if not isinstance(body, dict) or "starrocks" not in body:
-        return _unreachable(f"/health answered HTTP {response.status_code} without a member starrocks")
+        return _unreachable(f"/health responded with HTTP {response.status_code} without a member starrocks")
     return Health(
         {"reachable": True, "latency_ms": latency_ms, "error": None},
         _starrocks(bodies.member(body, "starrocks")),

@@ -23,7 +23,7 @@ class Metrics:
     """Requests by kind and status, and their latency."""
 
     def __init__(self) -> None:
-        """A registry of its own, so that several servers can live in one process."""
+        """Create a separate registry, so that several servers can run in one process."""
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -50,7 +50,7 @@ class Timed:
     """ASGI middleware that counts and times requests."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        """Wraps the whole application."""
+        """Wrap the whole application."""
         self._app = app
         self._metrics = metrics
 

@@ -25,7 +25,7 @@ def checked_static_folder(folder: Path) -> Path:
     """Return the folder if it contains a built page; raise MissingPageError with the remedy if not."""
     if not (folder / INDEX).is_file():
         raise MissingPageError(
-            f"--static: {str(folder)!r} holds no {INDEX}; give the folder that `npm run build` writes (dist)"
+            f"--static: {str(folder)!r} contains no {INDEX}; give the folder that `npm run build` writes (dist)"
         )
     return folder
 

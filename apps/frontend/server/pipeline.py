@@ -46,7 +46,7 @@ async def pipeline_state(client: httpx.AsyncClient, deadline_seconds: float) -> 
         async with asyncio.timeout(deadline_seconds):
             response = await client.get("/api/v1/pipeline", headers={"accept": "application/json"})
     except TimeoutError:
-        return _unknown(f"no answer within {deadline_seconds:g} s")
+        return _unknown(f"no response within {deadline_seconds:g} s")
     except httpx.HTTPError as error:
         return _unknown(type(error).__name__)
     try:
@@ -54,7 +54,7 @@ async def pipeline_state(client: httpx.AsyncClient, deadline_seconds: float) -> 
     except ValueError:
         body = None
     if response.status_code != httpx.codes.OK or not isinstance(body, dict) or "steps" not in body:
-        return _unknown(f"/api/v1/pipeline answered HTTP {response.status_code}")
+        return _unknown(f"/api/v1/pipeline responded with HTTP {response.status_code}")
     steps = [_step(found) for found in bodies.members(body, "steps")]
     jobs = [_job(found) for found in bodies.members(body, "jobs")]
     return {"status": _overall(steps, jobs), "error": None, "steps": steps, "jobs": jobs}

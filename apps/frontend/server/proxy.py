@@ -76,7 +76,7 @@ class ApiProxy:
         try:
             answer = await self._client.send(outgoing, stream=True)
         except httpx.TimeoutException:
-            return problem(HTTPStatus.GATEWAY_TIMEOUT, "The API did not answer in time.", path)
+            return problem(HTTPStatus.GATEWAY_TIMEOUT, "The API did not respond in time.", path)
         except httpx.HTTPError:
             return problem(HTTPStatus.BAD_GATEWAY, "The API cannot be reached.", path)
         return StreamingResponse(

@@ -18,11 +18,11 @@ def base_address(text: str) -> str:
     """Return an http or https address without a slash at its end.
 
     Raises:
-        ValueError: the text is no such address.
+        ValueError: the text is not such an address.
     """
     address = urlsplit(text)
     if address.scheme not in {"http", "https"} or not address.hostname:
-        raise ValueError(f"{text!r} is no address; give one like http://127.0.0.1:8000")
+        raise ValueError(f"{text!r} is not an address; give one like http://127.0.0.1:8000")
     return text.rstrip("/")
 
 

@@ -10,8 +10,8 @@ API = Api(
     name="liontrack",
     title="LionTrack analytics",
     version="3.0.0",
-    description="Lions, their weights and positions, and the people who follow them. Figures of a day come from the "
-    "nightly pipeline; docs/liontrack.md gives their formulas.",
+    description="Lions with their weights and positions, and users with their activity. Daily metrics come from the "
+    "nightly pipeline; docs/liontrack.md lists their formulas.",
     settings=Settings,
     routers=[overview.router, lions.router, users.router, exports.router],
     newest=newest(

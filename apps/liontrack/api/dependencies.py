@@ -1,4 +1,4 @@
-"""What routes of LionTrack share."""
+"""Dependencies and problems that LionTrack's routes share."""
 
 from typing import Annotated
 
@@ -14,23 +14,23 @@ UserId = Annotated[str, AfterValidator(decode_slashes), Path(min_length=1, max_l
 
 
 def unknown_lion(lion_id: str) -> Problem:
-    """The problem of a lion that the pipeline has not seen (404)."""
+    """The problem of a lion for which the pipeline has computed nothing (404)."""
     return not_found(
         "unknown-lion",
         "Unknown lion",
-        f"No lion {lion_id!r} has a position or a weighing that was computed.",
+        f"The pipeline has processed no position and no weighing of lion {lion_id!r}.",
         FieldError(field="lionId", value=lion_id, expected="the lion_id of a lion of /api/analytics/lions"),
     )
 
 
 def check_lion(pool: Pool, lion_id: str) -> None:
-    """Raise the problem of a lion that does not exist."""
+    """Raise a problem if the lion does not exist."""
     if not pool.query("SELECT lion_id FROM liontrack_silver.lion_states WHERE lion_id = %s", [lion_id]):
         raise unknown_lion(lion_id)
 
 
 def username(pool: Pool, user_id: str) -> str | None:
-    """The last name of a user.
+    """The latest user name of a user.
 
     Raises:
         Problem: there is no such user (404).
@@ -44,7 +44,7 @@ def username(pool: Pool, user_id: str) -> str | None:
         raise not_found(
             "unknown-user",
             "Unknown user",
-            f"No activity or challenge of user {user_id!r} was computed.",
+            f"The pipeline has processed no activity and no challenge of user {user_id!r}.",
             FieldError(field="userId", value=user_id, expected="a user_id of /api/analytics/leaderboard/users"),
         )
     names = [str(row["username"]) for row in rows if row["username"] is not None]

@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import Metric
 from apps.web.starrocks import Pool
 
 BUCKETS: Final = (1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
-"""Upper limits of the durations, s."""
+"""Upper bounds of the histogram of durations, in seconds."""
 TABLES: Final = (
     *("bronze.lions_raw", "bronze.weights_raw", "bronze.challenges_raw", "bronze.users_raw"),
     *("bronze.rejected_events", "silver.lions", "silver.positions", "silver.weight_history", "silver.challenges"),
@@ -32,7 +32,7 @@ GROUP BY checks.table_name
 
 
 def measure(pool: Pool) -> Iterator[Metric]:
-    """Read all metrics. Errors of the pool pass through."""
+    """Read all metrics. Errors of the pool are not caught."""
     runs = CounterMetricFamily(
         "liontrack_pipeline_runs", "Runs of the pipeline by status", labels=["pipeline_name", "status"]
     )
@@ -44,7 +44,7 @@ def measure(pool: Pool) -> Iterator[Metric]:
     yield runs
     yield _durations(pool)
     quality = GaugeMetricFamily(
-        "liontrack_data_quality_score", "Lowest of a table's latest quality checks, %", labels=["table_name"]
+        "liontrack_data_quality_score", "Lowest result of a table's latest quality checks, %", labels=["table_name"]
     )
     for row in pool.query(_QUALITY):
         quality.add_metric([str(row["table_name"])], _number(row["score"]))
@@ -58,11 +58,11 @@ def measure(pool: Pool) -> Iterator[Metric]:
 
 
 def _durations(pool: Pool) -> Metric:
-    """Durations of the runs that succeeded."""
+    """Durations of successful runs."""
     seconds = "TIMESTAMPDIFF(SECOND, started_at, ended_at)"
     columns = ", ".join(f"COUNT(CASE WHEN {seconds} <= {limit} THEN 1 END) AS b{limit}" for limit in BUCKETS)
     histogram = HistogramMetricFamily(
-        "liontrack_pipeline_duration_seconds", "Time that a successful run took, s", labels=["pipeline_name"]
+        "liontrack_pipeline_duration_seconds", "Duration of successful runs, s", labels=["pipeline_name"]
     )
     for row in pool.query(
         f"SELECT pipeline_name, {columns}, COUNT(*) AS n, SUM({seconds}) AS total "

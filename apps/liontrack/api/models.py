@@ -1,4 +1,4 @@
-"""What the API answers."""
+"""Response models of the API."""
 
 from datetime import date, datetime
 
@@ -8,16 +8,16 @@ from apps.web.listing import Page
 
 
 class Lion(BaseModel):
-    """A lion with its latest figures."""
+    """A lion with its latest metrics."""
 
     lion_id: str = Field(examples=["simba_001"])
     name: str = Field(examples=["Simba"])
     status: str = Field(
         examples=["active"], description="active: a position within 48 h; silent: within 14 days; lost: older or none"
     )
-    current_weight: float | None = Field(examples=[195.5], description="latest weighing that counts, kg")
-    health_score: float | None = Field(examples=[85.2], description="0 to 100, of the latest day computed")
-    tracking_frequency: int | None = Field(examples=[12], description="positions that count on that day")
+    current_weight: float | None = Field(examples=[195.5], description="latest valid weighing, kg")
+    health_score: float | None = Field(examples=[85.2], description="0 to 100, of the latest computed day")
+    tracking_frequency: int | None = Field(examples=[12], description="valid positions of that day")
     position_lat: float | None = Field(examples=[-3.3652], description="°, WGS 84")
     position_lng: float | None = Field(examples=[29.8185], description="°, WGS 84")
     last_fix_at: datetime | None = Field(examples=["2026-01-31T12:00:00Z"])
@@ -27,24 +27,24 @@ class Lion(BaseModel):
 class LionsPage(BaseModel):
     """A page of lions."""
 
-    count: int = Field(examples=[5], description="lions in all")
+    count: int = Field(examples=[5], description="total number of lions")
     lions: list[Lion]
-    next_cursor: str | None = Field(examples=[None], description="of the next page; null on the last")
+    next_cursor: str | None = Field(examples=[None], description="cursor of the next page; null on the last page")
 
 
 class LionDetail(Lion):
     """A lion with the metrics of its latest day."""
 
     metric_date: date | None = Field(examples=["2026-01-31"])
-    avg_weight: float | None = Field(examples=[194.1], description="mean of the daily weights of 30 days, kg")
-    weight_trend: float | None = Field(examples=[-0.12], description="robust slope over 30 days, kg a day")
+    avg_weight: float | None = Field(examples=[194.1], description="mean of the daily mean weights of 30 days, kg")
+    weight_trend: float | None = Field(examples=[-0.12], description="robust slope over 30 days, kg per day")
     distance_km: float | None = Field(examples=[4.2], description="path of the day, km")
     weight_score: float | None = Field(examples=[88.0])
     movement_score: float | None = Field(examples=[81.0])
 
 
 class Weighing(BaseModel):
-    """A weighing that counts."""
+    """A valid weighing."""
 
     measured_at: datetime = Field(examples=["2026-01-31T12:00:00Z"])
     weight: float = Field(examples=[195.5])
@@ -52,7 +52,7 @@ class Weighing(BaseModel):
 
 
 class WeightTrendDay(BaseModel):
-    """Average weight and trend as of a day."""
+    """Average weight and trend on a day."""
 
     metric_date: date = Field(examples=["2026-01-31"])
     avg_weight: float | None = Field(examples=[194.1])
@@ -63,19 +63,21 @@ class WeightTrend(BaseModel):
     """A lion's weighings, and its trend day by day."""
 
     lion_id: str = Field(examples=["simba_001"])
-    avg_weight: float | None = Field(examples=[194.1], description="of the last day in the range, kg")
-    weight_trend: float | None = Field(examples=[-0.12], description="of the last day in the range, kg a day")
+    avg_weight: float | None = Field(examples=[194.1], description="average weight on the last day of the range, kg")
+    weight_trend: float | None = Field(examples=[-0.12], description="trend on the last day of the range, kg per day")
     weights: list[Weighing]
     days: list[WeightTrendDay]
 
 
 class PositionDay(BaseModel):
-    """Where a lion was on a day."""
+    """The median position of a lion on a day."""
 
     position_date: date = Field(examples=["2026-01-31"])
     lat: float = Field(examples=[-3.3652], description="median of the day, °")
     lng: float = Field(examples=[29.8185])
-    accuracy: float | None = Field(examples=[310.0], description="median distance of the positions from it, m")
+    accuracy: float | None = Field(
+        examples=[310.0], description="median distance of the positions from the median position, m"
+    )
     fixes: int = Field(examples=[12])
     distance_km: float = Field(examples=[4.2])
 
@@ -87,17 +89,17 @@ class PositionHistory(Page[PositionDay]):
 
 
 class Fix(BaseModel):
-    """A position that counts."""
+    """A valid position."""
 
     measured_at: datetime = Field(examples=["2026-01-31T12:00:00Z"])
     position_lat: float = Field(examples=[-3.3652])
     position_lng: float = Field(examples=[29.8185])
-    accuracy: float | None = Field(examples=[4.5], description="as the collar reports it, m")
-    distance_km: float | None = Field(examples=[0.4], description="from the position before, km")
+    accuracy: float | None = Field(examples=[4.5], description="accuracy that the collar reports, m")
+    distance_km: float | None = Field(examples=[0.4], description="distance from the previous valid position, km")
 
 
 class UserDay(BaseModel):
-    """What a user did on a day."""
+    """The activity of a user on a day."""
 
     activity_date: date = Field(examples=["2026-01-31"])
     challenges_completed: int = Field(examples=[1])
@@ -127,7 +129,7 @@ class ActivitySummary(BaseModel):
 
 
 class Challenge(BaseModel):
-    """A challenge by its latest event."""
+    """A challenge in the state of its latest event."""
 
     challenge_id: str = Field(examples=["c-17"])
     title: str | None = Field(examples=["Observer un lion à l'aube"])
@@ -143,7 +145,7 @@ class ChallengesAnalytics(BaseModel):
     completed: int = Field(examples=[4])
     completion_rate: float | None = Field(examples=[0.57], description="completed over total; null without challenges")
     by_status: dict[str, int] = Field(examples=[{"completed": 4, "started": 3}])
-    latest: list[Challenge] = Field(description="the 100 that changed last")
+    latest: list[Challenge] = Field(description="the 100 challenges that changed last")
 
 
 class LeadingUser(BaseModel):
@@ -183,7 +185,7 @@ class WeightDay(BaseModel):
     """Weights of all lions on a day."""
 
     weight_date: date = Field(examples=["2026-01-31"])
-    lions: int = Field(examples=[3], description="lions weighed")
+    lions: int = Field(examples=[3], description="number of weighed lions")
     avg_weight: float = Field(examples=[181.2], description="mean of their daily means, kg")
 
 
@@ -194,7 +196,7 @@ class WeightTrends(BaseModel):
 
 
 class HealthSummary(BaseModel):
-    """How the lions are on the latest day computed."""
+    """Health of the lions on the latest computed day."""
 
     metric_date: date | None = Field(examples=["2026-01-31"])
     lions: int = Field(examples=[5], description="lions with a score")
@@ -205,7 +207,7 @@ class HealthSummary(BaseModel):
 
 
 class Anomaly(BaseModel):
-    """A lion whose health score is below 60 on the latest day computed."""
+    """A lion whose health score on the latest computed day is below 60."""
 
     lion_id: str = Field(examples=["simba_001"])
     name: str = Field(examples=["Simba"])
@@ -224,7 +226,7 @@ class TableQuality(BaseModel):
 
 
 class LastRun(BaseModel):
-    """The run of the pipeline that began last."""
+    """The latest run of the pipeline."""
 
     run_id: str = Field(examples=["42"])
     status: str = Field(examples=["success"])
@@ -233,15 +235,17 @@ class LastRun(BaseModel):
 
 
 class Dashboard(BaseModel):
-    """The complete view."""
+    """The content of the dashboard."""
 
     lions: dict[str, int] = Field(examples=[{"active": 4, "silent": 1, "lost": 0}], description="lions by status")
     health: HealthSummary
-    anomalies: list[Anomaly] = Field(description="lions below 60, worst first, at most 100")
+    anomalies: list[Anomaly] = Field(description="lions with a score below 60, lowest first, at most 100")
     users: list[LeadingUser] = Field(description="the 10 most engaged users of the last 30 days")
     quality: list[TableQuality]
     last_run: LastRun | None
-    demonstration: bool = Field(description="true: generated or shifted data of the demonstration are among the lions")
+    demonstration: bool = Field(
+        description="whether the lions include those of the demonstration (generated or shifted data)"
+    )
 
 
 class Report(BaseModel):

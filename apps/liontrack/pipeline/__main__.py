@@ -16,7 +16,7 @@ Step = Callable[[Run, Settings], str]
 
 
 def say(text: str) -> None:
-    """Print a line at once: the scheduler's log shows it while the step runs."""
+    """Print a line without buffering, so that the scheduler's log shows it while the step runs."""
     print(text, flush=True)
 
 
@@ -24,7 +24,7 @@ def _health(run: Run, settings: Settings) -> str:
     version = health.check_starrocks(run.store)
     run.begin()
     health.check_pulsar(settings.pulsar_admin_url)
-    return f"Pulsar and StarRocks {version} answer"
+    return f"Pulsar and StarRocks {version} respond"
 
 
 def _quality(run: Run, _settings: Settings) -> str:
@@ -68,7 +68,7 @@ STEPS: Final[Mapping[str, Step]] = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a step; the exit status is 0, or 1 with the reason in the last line."""
+    """Run a step; the exit status is 0, or 1 with the reason in the last line of the output."""
     parser = argparse.ArgumentParser(prog="python -m apps.liontrack.pipeline", description="A step of the pipeline.")
     parser.add_argument("step", choices=list(STEPS))
     step = parser.parse_args(arguments).step

@@ -1,4 +1,4 @@
-"""Quality of bronze: how many of the messages that came could be used, and had the form that was agreed."""
+"""Quality of bronze: the shares of received messages that are usable, and that match the declared fields."""
 
 import json
 from collections.abc import Callable
@@ -20,10 +20,10 @@ _KEPT_DAYS: Final = 365
 
 
 def check(run: Run, say: Callable[[str], None]) -> None:
-    """Check the messages that the broker received on the days of the run's range; a topic without any has no check.
+    """Check the messages that the broker received in the run's range. A topic without messages gets no check.
 
-    `bronze_validation` is the share of usable messages, `schema_check` that of usable messages without a field that no
-    column holds.
+    `bronze_validation` is the share of usable messages, `schema_check` the share of usable messages without unknown
+    fields.
     """
     now = datetime.now(UTC).replace(tzinfo=None)
     for topic, table in TOPICS.items():

@@ -1,4 +1,4 @@
-"""Days that a run computes, as spans for statements that work on a span of days."""
+"""Groups the days that a run computes into spans, because each statement processes a span of days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,43 +8,43 @@ from typing import Final
 _DAY: Final = timedelta(days=1)
 
 POSITIONS_BEFORE: Final = 3
-"""A late position changes decisions on positions up to 72 hours before it …"""
+"""Days before a late position whose positions must be checked again: its neighbours are at most 72 hours away."""
 POSITIONS_AFTER: Final = 6
-"""… and up to 72 hours after it, whose distances and those of the next 72 hours depend on them."""
+"""Days after it: positions within 72 hours are checked again, and distances depend on these for 72 more hours."""
 WINDOW: Final = 30
-"""Metrics of a day look at the 30 days that end with it."""
+"""Days after a changed day whose metrics change too: metrics of a day cover the 30 days that end with it."""
 LONGEST: Final = 92
-"""Days that one statement works on at most, so that its memory is bounded."""
+"""Maximum number of days that one statement processes, which limits its memory."""
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """Whole days from `start` on and before `end`, UTC."""
+    """Whole days (UTC) from `start`, inclusive, to `end`, exclusive."""
 
     start: date
     end: date
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """What `${from}` and `${to}` stand for."""
+        """Values of `${from}` and `${to}`."""
         return {"from": self.start.isoformat(), "to": self.end.isoformat()}
 
     def __str__(self) -> str:
-        """For logs."""
+        """The text for logs."""
         return f"{self.start} to {self.end - _DAY}"
 
 
 def spans(
     days: Iterable[date], *, before: int = 0, after: int = 0, until: date | None = None, longest: int = LONGEST
 ) -> list[Span]:
-    """Spans that hold the days, without overlaps, in order.
+    """Spans that contain the days, sorted and without overlaps.
 
     Args:
-        days: in any order.
-        before: days before each that are computed as well.
-        after: likewise after each.
-        until: no span reaches beyond this day; the days themselves may.
-        longest: most days of a span.
+        days: days in any order.
+        before: number of days before each day that are computed too.
+        after: number of days after each day that are computed too.
+        until: last day to which `after` extends a span; the days themselves may be later.
+        longest: maximum number of days of a span.
     """
     merged: list[Span] = []
     for day in sorted(set(days)):

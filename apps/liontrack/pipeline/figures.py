@@ -1,4 +1,4 @@
-"""The figures of a report, read from StarRocks."""
+"""The numbers of a report, read from StarRocks."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ _NOT_OF_TESTS = "NOT EXISTS (SELECT 1 FROM liontrack_silver.test_entities AS mar
 
 @dataclass(frozen=True)
 class Health:
-    """Lions by health score, and their average; None where no lion has a score."""
+    """Numbers of lions by health score, and the average score; None if no lion has a score."""
 
     lions: int
     above_80: int
@@ -26,19 +26,19 @@ class Health:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a report shows.
+    """The content of a report.
 
     Args:
-        day: that the report is about.
-        first: first day that was asked for.
-        last: the last.
+        day: day of the report.
+        first: first day of the run's range.
+        last: last day of the run's range.
         late_days: number of days that were computed because of late events.
-        messages: topic, received, rejected.
-        excluded: table, reason, rows.
-        checks: table, check, percentage.
-        health: of the lions on the day.
-        anomalies: lion, health score, average weight, trend.
-        users: name, challenges completed, average engagement.
+        messages: per topic, the numbers of received and of rejected messages.
+        excluded: per table and reason, the number of excluded rows.
+        checks: per table and check, the percentage.
+        health: health of the lions on the day.
+        anomalies: per lion with a low score, health score, average weight and trend.
+        users: per user, name, completed challenges and average engagement.
     """
 
     day: date
@@ -54,7 +54,7 @@ class Figures:
 
 
 def figures(run: Run, day: date) -> Figures:
-    """Read the figures of a run; lions and users of smoke tests are left out."""
+    """Read the numbers of a run, without lions and users of smoke tests."""
     store = run.store
     return Figures(
         day=day,

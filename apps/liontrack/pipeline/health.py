@@ -1,4 +1,4 @@
-"""Whether the services that the pipeline needs answer."""
+"""Checks that the services that the pipeline needs respond."""
 
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -10,14 +10,14 @@ _WITHOUT_TOKEN = frozenset({401, 403})
 
 
 class UnhealthyError(Exception):
-    """A service does not answer; the message names it."""
+    """A service does not respond; the message names it."""
 
 
 def check_pulsar(admin_url: str) -> None:
-    """Ask a broker whether it has started. A broker that asks for a token has.
+    """Check that a broker has started. A broker that requires a token (401) has started.
 
     Raises:
-        UnhealthyError: no answer, or another one.
+        UnhealthyError: the broker does not respond, or responds with another error.
     """
     if not admin_url.startswith(("http://", "https://")):
         raise UnhealthyError(f"PULSAR_ADMIN_URL is {admin_url!r}, expected an http or https address")
@@ -28,9 +28,9 @@ def check_pulsar(admin_url: str) -> None:
         if error.code not in _WITHOUT_TOKEN:
             raise UnhealthyError(f"Pulsar at {admin_url} answered {error.code}") from None
     except (URLError, OSError) as error:
-        raise UnhealthyError(f"Pulsar at {admin_url} does not answer: {error}") from None
+        raise UnhealthyError(f"Pulsar at {admin_url} does not respond: {error}") from None
 
 
 def check_starrocks(store: Store) -> str:
-    """The version of StarRocks. Raises StarRocksError where it does not answer."""
+    """The version of StarRocks. Raises StarRocksError if StarRocks does not respond."""
     return str(store.query("SELECT current_version() AS version")[0]["version"])

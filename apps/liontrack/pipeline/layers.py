@@ -1,4 +1,4 @@
-"""Runs the statements of a layer, and records what each read, wrote and left out."""
+"""Runs the statements of a layer, and records how many rows each read, wrote and excluded."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,11 +11,11 @@ from apps.liontrack.pipeline.store import Store, insert, number
 
 
 def compute(run: Run, statements: Sequence[Statement], say: Callable[[str], None]) -> None:
-    """Run the statements for the days of the run; each writes the same rows when it is repeated.
+    """Run the statements for the days of the run. A repeated statement writes the same rows.
 
     Args:
-        run: its days are computed, and the days that depend on them, up to today.
-        statements: in order.
+        run: run whose days are computed, together with dependent days up to today.
+        statements: statements in order.
         say: prints a line of progress.
     """
     days = run.days()
@@ -33,7 +33,7 @@ def compute(run: Run, statements: Sequence[Statement], say: Callable[[str], None
 
 
 def _delete_older(run: Run, statement: Statement, span: Span) -> None:
-    """Delete rows of earlier runs that this run no longer produces."""
+    """Delete rows of earlier runs that this run did not write again."""
     day = statement.replaced
     run.store.change(
         f"DELETE FROM liontrack_{statement.target} WHERE {day} >= %s AND {day} < %s AND run_id <> %s",
@@ -74,7 +74,7 @@ _TARGET_DAYS = {
     "silver.users": "updated_at",
     "silver.lion_states": "last_fix_at",
 }
-"""Column by which the rows of a table that was written are counted."""
+"""Column with the day, by which the written rows of each table are counted."""
 
 
 def _count(store: Store, table: str, day: str, span: Span) -> int:

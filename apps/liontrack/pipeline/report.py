@@ -1,4 +1,4 @@
-"""The report of a run, in Markdown: what came, what was excluded and why, scores, anomalies."""
+"""The report of a run in Markdown: received messages, exclusions with reasons, scores, anomalies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ LANGUAGES: Final = {"fr": FRENCH, "en": ENGLISH}
 
 
 def write(run: Run) -> date:
-    """Write the report in both languages; the day that it is about."""
+    """Write the report in both languages; return its day."""
     day = min(run.end - timedelta(days=1), datetime.now(UTC).date())
     found = figures(run, day)
     for language, words in LANGUAGES.items():
@@ -178,7 +178,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[object]], shown: Call
 
 
 def _text(value: object) -> str:
-    """A cell: names come from users, so nothing in them may end the cell or become markup."""
+    """The text of a table cell. Names are user input, so characters that end the cell or are markup are escaped."""
     text = "-" if value is None else str(value)
     for character in "\\`*_[]<>|":
         text = text.replace(character, f"\\{character}")

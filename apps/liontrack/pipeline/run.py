@@ -11,9 +11,9 @@ PIPELINE: Final = "batch_processor"
 _RUNS: Final = "liontrack_metadata.pipeline_runs"
 _DAYS: Final = "liontrack_metadata.run_days"
 _RETENTION: Final = timedelta(days=8)
-"""Pulsar keeps messages for 7 days, so a message is stored at most so long after it was received, plus a day."""
+"""Longest time from the receipt of a message to its load: Pulsar's retention of 7 days, plus one day."""
 _LOAD: Final = timedelta(minutes=20)
-"""A load may become visible so long after the time that its rows have in `loaded_at`."""
+"""Longest time from a row's `loaded_at` until the row becomes visible."""
 _BATCH: Final = 500
 _ERROR: Final = 1000
 
@@ -24,9 +24,9 @@ class Run:
 
     Args:
         store: StarRocks.
-        id: run of DolphinScheduler; the same in every try.
-        first: first day of the range that was asked for.
-        end: day after its last.
+        id: workflow instance of DolphinScheduler; the same in every attempt.
+        first: first day of the range.
+        end: day after the last day of the range.
     """
 
     store: Store
@@ -35,23 +35,23 @@ class Run:
     end: date
 
     def begin(self) -> None:
-        """Write that the run has begun; a repeated try keeps the time of the first."""
+        """Record the start of the run; a further attempt keeps the start time of the first."""
         known = self.store.query(f"SELECT started_at FROM {_RUNS} WHERE run_id = %s", (self.id,))
         self._set(status="running", started_at=known[0]["started_at"] if known else _now(), ended_at=None, error=None)
 
     def succeed(self) -> None:
-        """Write that the run has ended."""
+        """Record the success of the run."""
         self._set(status="success", ended_at=_now(), error=None)
 
     def fail(self, reason: str) -> None:
-        """Write that a step failed."""
+        """Record the failure of a step."""
         self._set(status="failed", ended_at=_now(), error=reason[:_ERROR])
 
     def find_days(self) -> None:
         """Determine and store the days that the run computes.
 
-        These are the days of its range, every day with an event that was stored since the last run that succeeded, and
-        the days where a corrected weighing was before. The first run finds every day that has an event.
+        These are the days of the range, every day with an event that was stored since the last successful run, and the
+        former days of corrected weighings. The first run finds every day that has an event.
         """
         before = self.store.query(
             f"SELECT MAX(loaded_until) AS loaded_until FROM {_RUNS} WHERE status = 'success' AND run_id <> %s",
@@ -91,7 +91,7 @@ class Run:
         """The days that the run computes, in order.
 
         Raises:
-            LookupError: no earlier step has determined them.
+            LookupError: the days are not determined yet.
         """
         rows = self.store.query(f"SELECT day, late FROM {_DAYS} WHERE run_id = %s ORDER BY day", (self.id,))
         if not rows:

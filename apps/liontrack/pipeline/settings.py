@@ -1,4 +1,4 @@
-"""What the task runner hands over in environment variables."""
+"""Settings that the tasks program passes in environment variables."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

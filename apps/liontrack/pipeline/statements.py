@@ -15,17 +15,17 @@ class Statement:
     """A statement that computes a table for a span of days.
 
     Args:
-        name: of its file.
-        target: the table that it writes, such as `silver.lion_days`.
-        sources: tables that it reads.
+        name: name of the file.
+        target: table that the statement writes, such as `silver.lion_days`.
+        sources: tables that the statement reads.
         day: column of the first source by which its rows are counted.
-        before: days before a changed day that change as well.
-        after: likewise after it.
-        longest: days that it works on at most.
-        replaced: column of the target's day, where rows that a later run does not produce are deleted.
-        excluded: the target has a column `excluded_reason`.
-        future: days after today are computed as well; their events are excluded.
-        late: condition of rows that do not count because their time is in the future; empty for none.
+        before: number of days before a changed day that change too.
+        after: number of days after a changed day that change too.
+        longest: maximum number of days that it processes at once.
+        replaced: column of the target with the day, if rows that a later run does not write again must be deleted.
+        excluded: whether the target has a column `excluded_reason`.
+        future: whether days after today are computed too; their events are excluded.
+        late: condition for rows that are not counted because their time is in the future; empty for none.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Statement:
     late: str = ""
 
     def text(self, **values: str) -> str:
-        """Its text with placeholders filled."""
+        """The text of the statement with filled placeholders."""
         return fill((_folder() / f"{self.name}.sql").read_text(), values).strip().removesuffix(";")
 
 
@@ -120,7 +120,7 @@ GOLD: Final = (
         day="day",
         before=POSITIONS_BEFORE,
         after=POSITIONS_AFTER + WINDOW - 1,
-        # It compares each day's weights of 30 days in pairs.
+        # The statement compares all pairs of daily weights in 30 days, for each day.
         longest=31,
         replaced="metric_date",
     ),

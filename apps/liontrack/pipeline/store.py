@@ -1,4 +1,4 @@
-"""What the pipeline asks of StarRocks."""
+"""The interface of the pipeline to StarRocks."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,7 +13,7 @@ class Store(Protocol):
         """The rows of a statement by column name."""
 
     def change(self, statement: str, arguments: Sequence[Argument] = ()) -> int:
-        """Run a statement that changes rows; their number."""
+        """Run a statement that changes rows; return their number."""
 
 
 def insert(store: Store, table: str, row: dict[str, Argument]) -> None:
@@ -23,5 +23,5 @@ def insert(store: Store, table: str, row: dict[str, Argument]) -> None:
 
 
 def number(value: object) -> int:
-    """A count of a row; NULL, the sum of no rows, is 0."""
+    """A number in a row as int; NULL, the sum of no rows, is 0."""
     return int(str(value or 0))

@@ -1,4 +1,7 @@
-"""Documents of LionTrack's MongoDB as events. Mongoose writes them; each field has the names that are accepted."""
+"""Converts documents of LionTrack's MongoDB, which Mongoose writes, to events.
+
+A field may have several accepted names.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -11,12 +14,15 @@ from apps.liontrack.producers.events import Event, activity, challenge, event_id
 
 Document = Mapping[str, object]
 REGISTERED: Final = "registered"
-"""Activity that carries a user's name: MongoDB holds users, and the topics only what they did."""
+"""Activity by which an imported user gets a name, because the topics contain activities but no users."""
 _IMPORTED: Final[dict[str, JsonValue]] = {"imported": True}
 
 
 class DocumentError(Exception):
-    """A document that is no event. The message names collection, document, field and what is expected."""
+    """A document that cannot be converted to an event.
+
+    The message names collection, document, field and expected value.
+    """
 
 
 class _Reader:
@@ -68,7 +74,7 @@ class _Reader:
         raise self._wrong(names, "the id of a document")
 
     def time(self, *names: str) -> datetime:
-        """A time, UTC where it names no zone; by default when the document's ObjectId was made."""
+        """A time; UTC if it has no zone. The default is the creation time in the document's ObjectId."""
         value = self._value(names)
         if value is None:
             identity = self._document["_id"]
@@ -136,7 +142,7 @@ COLLECTIONS: Final = tuple(_MAKERS)
 
 
 def event_of(collection: str, document: Document) -> Event:
-    """The event of a document; the same document gives the same event.
+    """Convert a document to an event; equal documents give equal events.
 
     Raises:
         DocumentError: a field is missing or wrong.
@@ -150,7 +156,7 @@ def event_of(collection: str, document: Document) -> Event:
 
 
 def events_of(collection: str, documents: Iterator[Document]) -> Iterator[tuple[object, Event | DocumentError]]:
-    """The `_id` of each document with its event, or with why there is none."""
+    """The `_id` of each document with its event or the conversion error."""
     for document in documents:
         try:
             yield document["_id"], event_of(collection, document)

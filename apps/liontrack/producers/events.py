@@ -1,4 +1,4 @@
-"""Events of LionTrack as their topics take them; `topics/liontrack/` defines the fields."""
+"""The events of LionTrack; `topics/liontrack/` defines their fields."""
 
 import json
 import uuid
@@ -17,7 +17,7 @@ PREFIX = "persistent://liontrack/tracking/"
 WEIGHT_ENTRY = "weight_entry"
 """Activity of a user who enters a weight; the pipeline counts it."""
 COMPLETED = "completed"
-"""Status of a challenge that is done; the pipeline counts it."""
+"""Status of a completed challenge, which the pipeline counts."""
 
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:liontrack:events")
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode
@@ -28,9 +28,9 @@ class Event:
     """One event.
 
     Args:
-        topic: its topic, without tenant and namespace.
-        key: key of the message: events of a key keep their order.
-        fields: its content; a field that is None is left out.
+        topic: name of the topic without tenant and namespace.
+        key: key of the message; events with the same key keep their order.
+        fields: content; fields that are None are left out.
     """
 
     topic: str
@@ -39,7 +39,7 @@ class Event:
 
     @property
     def payload(self) -> bytes:
-        """JSON in UTF-8.
+        """The content as JSON in UTF-8.
 
         Raises:
             ValueError: a number is NaN or infinite.
@@ -66,7 +66,7 @@ def position(
     name: str | None = None,
     metadata: Mapping[str, JsonValue] | None = None,
 ) -> Event:
-    """A position of a lion in degrees (WGS 84); None where the collar found none."""
+    """A position of a lion in degrees (WGS 84); None if the collar found no position."""
     return Event(
         POSITIONS,
         lion_id,

@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 class BadRowError(Exception):
-    """A row that is no position. The message names file, line, column, value and what is expected."""
+    """An invalid row. The message names file, line, column, value and expected value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A position of a lion; latitude and longitude in degrees (WGS 84), None where the collar found none."""
+    """A position of a lion; latitude and longitude in degrees (WGS 84), None if the collar found no position."""
 
     lion_id: str
     at: datetime
@@ -40,7 +40,7 @@ _MOVEBANK = _Columns("individual-local-identifier", "timestamp", "location-lat",
 
 
 def read_fixes(path: Path) -> Iterator[Fix | BadRowError]:
-    """The rows of a file in order; a row that is no position becomes an error, so that the caller decides.
+    """The rows of a file in order. An invalid row is returned as an error, so that the caller can skip it.
 
     Raises:
         BadRowError: the file cannot be read, or its first line names other columns.
@@ -90,7 +90,7 @@ def _time(text: str, place: str) -> datetime:
 
 
 def _degrees(text: str, place: str) -> float | None:
-    """Any finite number: the pipeline decides which positions are possible."""
+    """Parse degrees. Any finite number is accepted, because the pipeline excludes impossible positions."""
     if not text.strip():
         return None
     try:

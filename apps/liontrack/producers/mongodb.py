@@ -1,4 +1,4 @@
-"""Imports what MongoDB holds already: lions, users, challenges, weights."""
+"""Imports lions, users, challenges and weights from MongoDB."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -15,15 +15,15 @@ from apps.liontrack.producers.events import Event
 
 _BATCH = 500
 _FIND_MS = 10_000
-"""Time limit of finding the server, in milliseconds."""
+"""Time limit for finding the server, in milliseconds."""
 
 
 class ImportFailed(Exception):
-    """MongoDB does not answer, a document is no event, or the state file cannot be used; the message says which."""
+    """MongoDB does not respond, or a document or the state file is invalid; the message contains the reason."""
 
 
 class Sink(Protocol):
-    """Where events go; `publisher.Publisher` is one."""
+    """Receives events, such as `publisher.Publisher`."""
 
     def publish(self, event: Event) -> bool:
         """Send an event; False if the user requested a stop."""
@@ -34,14 +34,14 @@ class Sink(Protocol):
 
 @dataclass
 class Progress:
-    """How far an import came: the last document of each collection whose event, and all before it, are acknowledged."""
+    """The progress of an import: per collection, the last document up to which all events are acknowledged."""
 
     path: Path | None
     last: dict[str, object] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path | None) -> "Progress":
-        """The state of an earlier run; empty where there was none.
+        """Load the state of an earlier run; empty if there was none.
 
         Raises:
             ImportFailed: the file is damaged.
@@ -51,13 +51,13 @@ class Progress:
         try:
             found = json_util.loads(path.read_text())
         except (OSError, ValueError) as error:
-            raise ImportFailed(f"state file {path}: {error}; delete it to begin again") from None
+            raise ImportFailed(f"state file {path}: {error}; delete it to start again") from None
         if not isinstance(found, dict) or not found.keys() <= set(COLLECTIONS):
-            raise ImportFailed(f"state file {path} is none of this import; delete it to begin again")
+            raise ImportFailed(f"state file {path} does not belong to this import; delete it to start again")
         return cls(path, found)
 
     def save(self) -> None:
-        """Write the file, so that a crash leaves the one before."""
+        """Write the file atomically, so that a crash leaves the previous content."""
         if self.path is None:
             return
         temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
@@ -67,7 +67,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Counts:
-    """Documents published, and those that were skipped because they are no events."""
+    """Numbers of published documents and of skipped invalid documents."""
 
     published: int
     skipped: int
@@ -79,18 +79,18 @@ def import_all(
 ) -> Counts:
     """Publish the events of all documents that an earlier run has not published.
 
-    An event has the ids and times of its document, so that a document that is published twice is one row.
+    An event has the ids and times of its document, so that a document that is published twice becomes one row.
 
     Args:
-        uri: of MongoDB.
-        database: its name; empty for the one that the URI names.
-        sink: where events go.
-        progress: saved after each batch that is acknowledged.
-        skip_bad: leave out documents that are no events.
+        uri: address of MongoDB.
+        database: name of the database; empty for the one in the URI.
+        sink: receives the events.
+        progress: progress, which is saved after each acknowledged batch.
+        skip_bad: whether to skip invalid documents.
         note: prints a line.
 
     Raises:
-        ImportFailed: MongoDB does not answer, or a document is no event and `skip_bad` is not set.
+        ImportFailed: MongoDB does not respond, or a document is invalid and `skip_bad` is not set.
     """
     published = skipped = 0
     try:
@@ -103,7 +103,7 @@ def import_all(
                 for identity, event in events_of(collection, documents):
                     if isinstance(event, DocumentError):
                         if not skip_bad:
-                            raise ImportFailed(f"{event}; --skip-bad leaves it out")
+                            raise ImportFailed(f"{event}; --skip-bad skips it")
                         note(str(event))
                         skipped += 1
                     elif not sink.publish(event):

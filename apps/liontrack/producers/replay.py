@@ -1,4 +1,4 @@
-"""Positions from files as events."""
+"""Replays positions from files as events."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,14 @@ from apps.liontrack.producers.files import BadRowError, Fix, read_fixes
 
 @dataclass(frozen=True)
 class Options:
-    """How files are replayed.
+    """Options of a replay.
 
     Args:
         files: CSV files.
-        shift_to: moves each lion's positions by whole days, so that its last is in the 24 hours before; None: not.
-        skip_bad: leave out rows that are no position; otherwise the first is an error.
-        label: appended to each lion's name; empty: events have no name.
+        shift_to: time to which each lion's positions are shifted by whole days, so that the last is within the 24 hours
+            before it; None for no shift.
+        skip_bad: whether to skip invalid rows; otherwise the first invalid row is an error.
+        label: text that is appended to each lion's name; if empty, events have no name.
     """
 
     files: Sequence[Path]
@@ -30,11 +31,11 @@ def fixes(options: Options, skipped: Callable[[str], None] = lambda _: None) -> 
     """The positions of all files, in their order.
 
     Args:
-        options: how.
-        skipped: called with the message of each row that is left out.
+        options: options of the replay.
+        skipped: called with the message of each skipped row.
 
     Raises:
-        BadRowError: a row is no position and `skip_bad` is not set, or a file cannot be read.
+        BadRowError: a row is invalid and `skip_bad` is not set, or a file cannot be read.
     """
     shifts = _shifts(options) if options.shift_to is not None else {}
     for path in options.files:
@@ -49,14 +50,14 @@ def fixes(options: Options, skipped: Callable[[str], None] = lambda _: None) -> 
 
 
 def replay(options: Options, skipped: Callable[[str], None] = lambda _: None) -> Iterator[Event]:
-    """The events of `fixes`. Errors like those of `fixes`."""
+    """The events of the positions that `fixes` returns. Raises the errors of `fixes`."""
     for fix in fixes(options, skipped):
         name = f"{fix.lion_id} ({options.label})" if options.label else None
         yield position(fix.lion_id, fix.at, fix.latitude, fix.longitude, name=name)
 
 
 def _shifts(options: Options) -> dict[str, timedelta]:
-    """How far each lion's positions move: whole days keep the time of day."""
+    """The shift of each lion's positions, in whole days, so that the time of day is kept."""
     assert options.shift_to is not None
     last: dict[str, datetime] = {}
     for path in options.files:

@@ -1,4 +1,4 @@
-"""Lions and users that do not exist: plausible movement, weights, activities and challenges.
+"""Simulates lions and users: plausible movement, weights, activities and challenges.
 
 A lion walks around a home range: each step is drawn towards the centre, as in an Ornstein-Uhlenbeck process, the usual
 model of animals with a home range (Dunn and Gipson 1977, https://doi.org/10.2307/2529779). The same seed gives the same
@@ -28,14 +28,14 @@ _NAMES = ("Awa", "Koffi", "Mariam", "Yao", "Fatou", "Ibrahim", "Adjoua", "Moussa
 _TITLES = ("Observer un lion à l'aube", "Peser trois lions", "Signaler un collier muet")
 _KM_PER_DEGREE = 111.2
 _PULL = 0.15
-"""Share of the way to the centre that each step goes."""
+"""Share of the distance to the centre by which each step moves towards it."""
 _STEP_KM = 2.0
 
 
 def movement(
     lions: int, start: datetime, end: datetime, every: timedelta, *, seed: int, centre: tuple[float, float]
 ) -> Iterator[Event]:
-    """Positions of `lions` lions from `start` on and before `end`, ordered by time; `centre` in degrees."""
+    """Positions of `lions` lions in [`start`, `end`), sorted by time; `centre` is in degrees."""
     chance = random.Random(seed)  # noqa: S311 # no secrets
     homes = [(centre[0] + chance.gauss(0, 0.3), centre[1] + chance.gauss(0, 0.3)) for _ in range(lions)]
     places = list(homes)
@@ -72,7 +72,10 @@ def weighings(lions: Sequence[str], start: datetime, end: datetime, *, seed: int
 
 
 def people(users: int, start: datetime, end: datetime, *, seed: int, label: str) -> Iterator[Event]:
-    """What users do from `start` on and before `end`, day by day: some are more active than others."""
+    """Activities of users from `start`, inclusive, to `end`, exclusive, day by day.
+
+    Some users are more active than others.
+    """
     chance = random.Random(seed)  # noqa: S311 # no secrets
     day = start
     while day < end:

@@ -18,7 +18,7 @@ MAX_IN_FLIGHT = 8_000
 
 
 class BrokerError(Exception):
-    """Pulsar does not accept events; the message has the address and the answer."""
+    """Pulsar does not accept events; the message contains the address and the response."""
 
 
 class RefusedError(BrokerError):
@@ -70,8 +70,8 @@ class Broker:
         """Create a producer that is connected to the topic.
 
         Raises:
-            RefusedError: the topic is missing, has another schema, or the token lacks the right to produce.
-            BrokerError: Pulsar does not answer; a retry may succeed.
+            RefusedError: the topic is missing or has a different schema, or the token lacks the permission to produce.
+            BrokerError: Pulsar does not respond; a retry may succeed.
         """
         return _PulsarProducer(self)
 
@@ -79,7 +79,7 @@ class Broker:
 _OK = pulsar.Result.Ok
 _REFUSALS = {
     pulsar.exceptions.TopicNotFound: "the topic does not exist",
-    pulsar.exceptions.IncompatibleSchema: "the schema registered for the topic is another",
+    pulsar.exceptions.IncompatibleSchema: "the topic has a different schema",
     pulsar.exceptions.AuthenticationError: "the token is missing or wrong",
     pulsar.exceptions.AuthorizationError: "the token may not write to the topic",
     pulsar.exceptions.InvalidTopicName: "the topic's name is invalid; expected a name such as persistent://tenant/namespace/topic",

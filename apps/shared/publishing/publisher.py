@@ -44,7 +44,7 @@ class Publisher:
         give_up_after: float = GIVE_UP_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Connect, so that a wrong address or topic is an error at once."""
+        """Connect immediately, so that a wrong address or topic is reported before the first event."""
         self._connect = connect
         self._stopped = stopped
         self._note = note
@@ -109,7 +109,7 @@ class Publisher:
         """Process acknowledgements, waiting at most `seconds` for the first; resend failed events.
 
         Raises:
-            BrokerError: as `publish` says.
+            BrokerError: see `publish`.
         """
         if seconds > 0:
             self.tick()
@@ -123,7 +123,7 @@ class Publisher:
         """Wait at most `seconds` for the acknowledgement of all events; return whether all are acknowledged.
 
         Raises:
-            BrokerError: as `publish` says.
+            BrokerError: see `publish`.
         """
         until = self._clock() + seconds
         while self._outstanding():
@@ -192,7 +192,7 @@ class Publisher:
             try:
                 self._producer = self._connect()
             except RefusedError:
-                # A starting broker may not know its topics yet.
+                # A starting broker may not have loaded its topics yet.
                 if self.silence > self._give_up_after:
                     raise
             except BrokerError as error:

@@ -1,31 +1,33 @@
--- Hourly air quality index of every station, for the hours that start from the first placeholder on and before the second
--- (UTC, on the hour, written YYYY-MM-DD HH:MM:SS): one row per station and hour with at least one measurement, the columns
--- of aqi_hourly_zeta. Reads measurements of the 8 days before as well, none older.
+-- Hourly air quality index of every station. The hours start from `from` (inclusive) to `to` (exclusive); both are in UTC,
+-- on the hour, in the form YYYY-MM-DD HH:MM:SS. The result has one row per station and hour with at least one measurement,
+-- and the columns of aqi_hourly_zeta. Measurements of the 8 previous days are also read.
 --
--- Which hours count: of a pollutant, those that have ended and have at least 75 % of the values that the station usually
--- sends in an hour: the median over the hours with values of the 7 days before. The running hour counts for its own row
--- only, whose aqi is NULL.
--- When an hour has an index: when every pollutant measured in it has a sub-index. Otherwise aqi is NULL, aqi_known is the
--- greatest sub-index there is (the index is at least that), reason says why, and missing lists the pollutants, each with
--- the hours until it has a sub-index if every hour counts from now on.
+-- Valid hours: an hour is valid for a pollutant if the hour has ended and has at least 75 % of the values that the station
+-- usually sends in an hour (the median over the hours with values of the 7 previous days). The running hour is used only
+-- for its own row, whose aqi is NULL.
+-- An hour has an index if every pollutant measured in it has a sub-index. Otherwise aqi is NULL, aqi_known is the greatest
+-- known sub-index (the index is at least this value), reason is the reason, and missing lists the pollutants without a
+-- sub-index, each with the number of hours until its first sub-index, provided that all later hours are valid.
 --
 -- Method: US EPA, Technical Assistance Document for the Reporting of Daily Air Quality, EPA-454/B-24-002, May 2024, and
 -- 40 CFR part 58, appendix G. An hour's concentration is the mean of its measurements.
 --   PM2.5, PM10  NowCast: 12 hours, each weighted by w^(hours ago), w = minimum / maximum but at least 0.5; there must be
 --                values in 2 of the last 3 hours. Looked up in the 24-hour table.
---   O3           8-hour mean (at least 6 hours, 40 CFR part 50, appendix U); or the hour, where its index is higher.
---                The 8-hour table ends at 300: above 0.200 ppm it gives 300 and only the 1-hour table more.
+--   O3           8-hour mean (at least 6 hours, 40 CFR part 50, appendix U); or the hour's mean, if its index is higher.
+--                The 8-hour table ends at index 300, which applies above 0.200 ppm; only the 1-hour table goes higher.
 --   CO           8-hour mean (at least 6 hours, 40 CFR 50.8).
---   NO2          the present.
---   SO2          the hour up to 304 ppb, index 200; 24-hour mean (at least 18 hours) from 305 ppb on.
--- Gases from µg/m³ to ppb at 1013.25 hPa and the station's reference temperature, 25 °C where it is not registered: molar
--- volume over molar mass. The volume is 24.4654 l/mol at 25 °C (R = 8.314462618 J/(mol K), CODATA 2018) and proportional
+--   NO2          the hour's mean.
+--   SO2          the hour's mean up to 304 ppb (index 200); 24-hour mean (at least 18 hours) from 305 ppb on.
+-- Gases are converted from µg/m³ to ppb at 1013.25 hPa and the station's reference temperature (25 °C if the station is not
+-- registered): molar volume over molar mass. The volume is 24.4654 l/mol at 25 °C (R = 8.314462618 J/(mol K), CODATA 2018) and proportional
 -- to the absolute temperature. The masses in g/mol are from the standard atomic weights of IUPAC 2021: O3 47.997,
 -- CO 28.010, NO2 46.005, SO2 64.058.
--- Concentrations are truncated to the table's digits: they are counted here in whole units of the last digit kept (PM2.5
--- 35.4 µg/m³ is 354), rounded to a millionth of it first, so that what binary fractions lose does not cost a unit.
--- Planning takes a frontend about a second; the hint gives one that is busy a minute instead of three seconds.
--- In whole units the linear interpolation and its rounding are exact. Above the table the last line continues.
+-- Concentrations are truncated to the table's digits. They are stored as whole numbers of the last kept digit (PM2.5 of
+-- 35.4 µg/m³ is 354). They are first rounded to a millionth of this digit, so that a binary rounding error does not change
+-- the truncated value. With whole numbers the linear interpolation and its rounding are exact. Above the highest row of the
+-- table, the last segment is extended.
+-- Planning takes about a second on a frontend. The hint raises the time limit from three seconds to a minute, for a busy
+-- frontend.
 WITH hourly AS (
     SELECT
         station_id,
@@ -69,7 +71,7 @@ habits AS (
     GROUP BY present.station_id, present.hour_number
 ),
 
--- Concentrations of the hours that count: particles in µg/m³, gases in ppb.
+-- Concentrations of the valid hours: particles in µg/m³, gases in ppb.
 hours AS (
     SELECT
         station_id,

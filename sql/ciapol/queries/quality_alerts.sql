@@ -1,5 +1,5 @@
 -- Stations with too few measurements, a stuck sensor, or too many rejected messages in their last checked hour. The
--- hours start from the first placeholder on and before the second. No rows mean no findings.
+-- hours start from `from` (inclusive) to `to` (exclusive). An empty result means no findings.
 SELECT
     quality.station_id AS station,
     quality.hour_start AS hour_utc,

@@ -1,15 +1,17 @@
--- Quality of the measurements of every station, for the hours that start from the first placeholder on, before the
--- second (UTC, on the hour, written YYYY-MM-DD HH:MM:SS) and have ended: one row per hour and station that is registered
--- or has sent data in the 7 days before. A window may have 100,000 hours. Reads measurements of 30 days before as well.
+-- Quality of the measurements of every station, for hours that have ended. The hours start from `from` (inclusive) to
+-- `to` (exclusive); both are in UTC, on the hour, in the form YYYY-MM-DD HH:MM:SS. The result has one row
+-- per hour and station that is registered or has sent data in the 7 previous days. A window may have 100,000 hours.
+-- Measurements of the 30 previous days are also read.
 --
---   expected            the usual number: the median over the hours with data of the 7 days before, at least 1
+--   expected            the usual number: the median over the hours with data of the 7 previous days, at least 1
 --   completeness        measurements over expected, at most 1
---   freshness_seconds   from the last measurement before the end of the hour to that end; NULL: none in 30 days
---   stuck_sensors       pollutants with values in at least 20 of the last 24 hours, all of them the same, while another
---                       one moved. A value that is the least of the 30 days is the sensor's detection limit and not
---                       stuck: real sulphur dioxide stays there for days. In two months of nine hourly stations whose
---                       carbon monoxide is rounded to 100 µg/m³, 12 hours would call 180 right values stuck, 24 call 1.
---   out_of_range_share  rejected messages over all messages that came from the station in the hour
+--   freshness_seconds   time from the last measurement before the end of the hour to that end; NULL: none in 30 days
+--   stuck_sensors       pollutants with equal values in at least 20 of the last 24 hours, while another pollutant
+--                       changed. A value that is the lowest of the 30 days is the sensor's detection limit and not
+--                       stuck: real sulphur dioxide stays there for days. In two months of data from nine hourly
+--                       stations whose carbon monoxide is rounded to 100 µg/m³, a period of 12 hours would report 180
+--                       correct values as stuck; a period of 24 hours reports 1.
+--   out_of_range_share  rejected messages over all messages of the station that arrived in the hour
 INSERT INTO data_quality_hourly_zeta (
     station_id, hour_start, expected, measurements, completeness, freshness_seconds, stuck_sensors, out_of_range_share,
     computed_at

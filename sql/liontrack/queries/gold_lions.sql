@@ -1,13 +1,13 @@
--- Metrics of each lion on each day from the first placeholder on and before the second, for lions with a position or a
--- weighing that counts in the 30 days that end with the day. At most 1,000 days. Results are rounded, because the last
--- digits of a sum depend on the order of its rows.
+-- Metrics of each lion and day. The days are `from` (inclusive) to `to` (exclusive); at most 1,000 days.
+-- Included are lions with a valid position or weighing in the 30 days that end with the day. Results are rounded, because
+-- the last digits of a sum depend on the order of its rows.
 --
 --   avg_weight      mean of the daily mean weights of the 30 days
 --   weight_trend    Theil-Sen slope: median of the slopes between all pairs of daily means of the 30 days; at least 3
---   weight_score    100 while the weight does not fall; 0 where it falls by 10 % of avg_weight in 30 days; linear between
---   movement_score  distance a day of the last 3 days over the median of the 30 days: 100 from one half on; linear below.
---                   Only days with a position count; at least one of the 3 and seven of the 30 are needed
---   health_score    60 % weight_score and 40 % movement_score; one alone where the other is NULL
+--   weight_score    100 if the weight does not fall; 0 if it falls by 10 % of avg_weight in 30 days; linear between
+--   movement_score  daily distance of the last 3 days over the median of the 30 days: 100 from one half on; linear below.
+--                   Only days with a position are used; at least one of the 3 and seven of the 30 are needed
+--   health_score    60 % weight_score and 40 % movement_score; only one of them if the other is NULL
 INSERT INTO liontrack_gold.lions_metrics (
     lion_id, metric_date, avg_weight, weight_trend, tracking_frequency, distance_km, weight_score, movement_score,
     health_score, run_id

@@ -1,4 +1,4 @@
--- Where each lion was on each day from the first placeholder on and before the second.
+-- Position of each lion on each day. The days are `from` (inclusive) to `to` (exclusive).
 INSERT INTO liontrack_gold.lions_positions_history (
     lion_id, position_date, lat, lng, accuracy, fixes, distance_km, run_id
 )

@@ -1,7 +1,7 @@
--- Activity of each user on each day from the first placeholder on and before the second.
+-- Activity of each user and day. The days are `from` (inclusive) to `to` (exclusive).
 --
--- engagement_score = 100 * (1 - exp(-points / 20)), with 10 points a completed challenge, 4 a weight entry and 1 any other
--- activity. The score grows with each of them and stays below 100. Events in the future do not count.
+-- engagement_score = 100 * (1 - exp(-points / 20)), with 10 points for a completed challenge, 4 for a weight entry and 1 for
+-- any other activity. The score grows with each activity and stays below 100. Events in the future are ignored.
 INSERT INTO liontrack_gold.users_activity (
     user_id, activity_date, challenges_completed, weight_entries, other_activities, engagement_score, run_id
 )

@@ -1,5 +1,5 @@
--- The latest event of each challenge that changed on the days from the first placeholder on and before the second. A
--- challenge with an event of a later day keeps that one. Events in the future do not count.
+-- The latest event of each challenge that changed on the days from `from` (inclusive) to `to` (exclusive). The stored row of a
+-- challenge with a later event is not changed. Events in the future are ignored.
 INSERT INTO liontrack_silver.challenges (challenge_id, user_id, title, status, updated_at)
 WITH ranked AS (
     SELECT

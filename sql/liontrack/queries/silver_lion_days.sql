@@ -1,4 +1,4 @@
--- The positions of each lion and day in figures, for the days from the first placeholder on and before the second.
+-- Statistics of the positions of each lion and day. The days are `from` (inclusive) to `to` (exclusive).
 INSERT INTO liontrack_silver.lion_days (
     lion_id, day, name, fixes, excluded, distance_km, last_fix_at, last_lat, last_lng, centre_lat, centre_lng, spread_m
 )

@@ -1,8 +1,8 @@
--- The last known state of each lion with positions or weighings up to 30 days before the first placeholder, or on the
--- days up to the second. A lion with a position on or after the second keeps its row.
+-- The last known state of each lion with positions or weighings in the 30 days before `from` or in the days from `from`
+-- to `to` (exclusive). The stored row of a lion with a position on or after `to` is not changed.
 --
--- data_quality_score, over the 30 days that end with the day of the last position, or since the first position in them:
--- 70 points for the share of positions that count, 30 points for the share of days with such a position.
+-- data_quality_score covers the 30 days that end with the day of the last position, or the days since the first position
+-- in this period: 70 points for the share of valid positions, 30 points for the share of days with a valid position.
 INSERT INTO liontrack_silver.lion_states (
     lion_id, name, position_lat, position_lng, last_fix_at, data_quality_score, dw_update_date
 )

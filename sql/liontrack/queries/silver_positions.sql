@@ -1,13 +1,14 @@
--- Decides on every position of the days from the first placeholder on and before the second. Positions of the 6 days
--- before and the 3 days after are read, because decision and distance depend on neighbours in time up to 72 hours away.
+-- Checks every position of a window, which has the days `from` (inclusive) to `to` (exclusive). Positions of
+-- the 6 days before and the 3 days after are read too, because result and distance depend on neighbours in time up to 72
+-- hours away. Results of the check:
 --
 --   no_position             latitude or longitude is missing
 --   impossible_coordinates  outside -90..90 or -180..180, or exactly (0, 0), which receivers send without a fix
 --   in_the_future           more than 10 minutes after the broker received it
 --   too_fast                more than half of its neighbours (up to three before and three after, at most 72 hours away)
 --                           cannot be reached at 80 km/h, with 100 m allowed for the errors of two positions. Of two
---                           positions without other neighbours the later one is excluded. Comparing with one neighbour
---                           alone would exclude the good position after a wrong one.
+--                           positions without other neighbours, the later one is excluded. A comparison with only one
+--                           neighbour would also exclude the correct position after a wrong one.
 INSERT INTO liontrack_silver.position_checks (
     lion_id, measured_at, fix_date, name, position_lat, position_lng, accuracy, excluded_reason, distance_km, hours_since,
     received_at

@@ -1,5 +1,5 @@
--- The latest name of each user who was active on the days from the first placeholder on and before the second. A user
--- with an activity of a later day keeps that name. Activities in the future do not count.
+-- The latest name of each user who was active on the days from `from` (inclusive) to `to` (exclusive). The stored row of a
+-- user with a later activity is not changed. Activities in the future are ignored.
 INSERT INTO liontrack_silver.users (user_id, username, updated_at)
 WITH active AS (
     SELECT

@@ -1,10 +1,10 @@
--- Decides on every weighing of the days from the first placeholder on and before the second.
+-- Checks every weighing of a window, which has the days `from` (inclusive) to `to` (exclusive). Results:
 --
 --   no_weight          the weight is missing
---   unknown_unit       the unit is none of kg, g and lb (1 lb = 0.45359237 kg exactly)
+--   unknown_unit       the unit is not kg, g or lb (1 lb = 0.45359237 kg exactly)
 --   impossible_weight  outside 0.5..400 kg: a newborn cub weighs about 1 kg, the heaviest lion on record 375 kg
 --   in_the_future      more than 10 minutes after the broker received it
---   superseded         a later event gave another weight for the same lion and time
+--   superseded         a later event has another weight for the same lion and time
 INSERT INTO liontrack_silver.weight_checks (
     weight_id, lion_id, measured_at, weight_date, kilograms, excluded_reason, received_at
 )

@@ -116,7 +116,7 @@ def wait_for(url: str, status: int, seconds: float = 300) -> httpx.Response:
                 return response
         except httpx.TransportError:
             pass
-        assert time.monotonic() < deadline, f"{url} does not answer {status} in {seconds} s"
+        assert time.monotonic() < deadline, f"{url} does not respond {status} in {seconds} s"
         time.sleep(0.1)
 
 

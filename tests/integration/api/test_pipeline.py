@@ -68,7 +68,7 @@ def known(data: Emulator) -> Iterator[Emulator]:
             ("ciapol", "quality_hourly", "quality", "9", "succeeded", ago(minutes=9), ago(minutes=8), ago(minutes=8),
              None, None, "12 rows", HOURLY),
             ("ciapol", "aqi_hourly", "aqi", "7", "failed", ago(minutes=4), ago(minutes=3), ago(hours=3),
-             ago(minutes=3), "Zeta does not answer", None, HOURLY),
+             ago(minutes=3), "Zeta does not respond", None, HOURLY),
             ("ciapol", "predict_hourly", "predict", "8", "running", ago(seconds=5), None, None, None, None, None, None),
         ],
     )  # fmt: skip
@@ -98,7 +98,7 @@ def test_every_step_and_job(client: TestClient, known: Emulator) -> None:
     ]
     failed = body["steps"][0]
     assert set(failed) == {*STEPS, "late"} - {"run_id", "details", "every_seconds"}
-    assert failed["last_error"] == "Zeta does not answer"
+    assert failed["last_error"] == "Zeta does not respond"
     assert at(failed["last_succeeded_at"]) == ago(hours=3)
     assert body["jobs"][1] == {
         "product": "ciapol",

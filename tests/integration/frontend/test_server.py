@@ -140,7 +140,7 @@ def test_status_responds_within_two_seconds_while_the_api_hangs(client: httpx.Cl
     status = client.get("/api/status").json()
     assert time.monotonic() - started < 2 or is_busy()
     assert status["status"] == "down"
-    silent = {"reachable": False, "latency_ms": None, "error": "no answer within 1.5 s"}
+    silent = {"reachable": False, "latency_ms": None, "error": "no response within 1.5 s"}
     assert status["platform_api"] == silent
     assert status["products"]["ciapol"] == {"status": "down", **silent, "data": None}
 
@@ -254,7 +254,7 @@ def test_sigterm_stops_it_in_time_even_while_a_client_reads(api: Server, static:
         ([*GOOD, "--port", "70000"], "a number from 1 to 65535"),
         ([*GOOD, "--product", "http://127.0.0.1:8000"], "give NAME=URL"),
         ([*GOOD, "--product", "status=http://127.0.0.1:8000"], "product name 'status'"),
-        ([*GOOD, "--product", "weather=nowhere"], "'nowhere' is no address"),
+        ([*GOOD, "--product", "weather=nowhere"], "'nowhere' is not an address"),
         ([*GOOD, *(2 * ["--product", "weather=http://127.0.0.1:8000"])], "weather is given more than once"),
         ([*GOOD, "--static", "/nowhere"], "npm run build"),
     ],

@@ -167,5 +167,5 @@ def test_errors_name_the_server_and_a_damaged_state_file(tmp_path: Path) -> None
     with pytest.raises(ImportFailed, match="MongoDB: "):
         import_all(nowhere, "", Stopping(1), Progress(None), skip_bad=False, note=lambda _: None)
     (tmp_path / "state").write_text("{")
-    with pytest.raises(ImportFailed, match="delete it to begin again"):
+    with pytest.raises(ImportFailed, match="delete it to start again"):
         Progress.load(tmp_path / "state")

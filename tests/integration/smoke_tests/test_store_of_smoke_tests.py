@@ -83,7 +83,7 @@ def test_a_station_with_rows_cannot_be_marked_as_test_station(starrocks: Emulato
     rows_of(starrocks, "smoke-detector-12", NOW)
     with pytest.raises(AssertionError, match="smoke-detector-12 have rows already"):
         store.mark("r", ["smoke-detector-12"])
-    with pytest.raises(AssertionError, match="not stations of tests: smoke-detector-12"):
+    with pytest.raises(AssertionError, match="not test stations: smoke-detector-12"):
         store.delete(["smoke-detector-12"])
     assert store.count(["smoke-detector-12"]) == 5
     assert ("smoke-detector-12", HOUR) in store.measured_hours(6)

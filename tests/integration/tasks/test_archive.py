@@ -167,7 +167,7 @@ def test_the_keeper_recovers_from_a_killed_archive(stack: Stack, ingest: Ingest,
     wait(lambda: stack.step()["state"] == "killed")
     code, log = stack.run(stack.command("keep-running", task="keeper"))
     assert code == 0
-    assert "is held by" in log
+    assert "is kept stopped by" in log
     assert ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE"
     wait(lambda: lease_is_over(starrocks))
     code, log = stack.run(stack.command("keep-running", task="keeper"))
@@ -190,7 +190,7 @@ def test_ingestion_restarts_within_a_minute_after_its_lease_holder_is_killed(
     wait(lambda: ingest.engine.jobs[JOB].status == "SAVEPOINT_DONE")
     # While the holder runs it renews its lease, and the keeper does not start the job.
     code, log = stack.run(stack.command("keep-running", "--watch", "40", task="keeper"))
-    assert (code, "is held by" in log, "was restarted" in log) == (0, True, False), log
+    assert (code, "is kept stopped by" in log, "was restarted" in log) == (0, True, False), log
     keeper = stack.start(stack.command("keep-running", "--watch", "50", task="keeper"))
     holder.kill()
     begin = time.monotonic()
@@ -224,7 +224,7 @@ from apps.shared.starrocks import StarRocks, StarRocksUnreachable
 original = StarRocks.change_guarded
 def unanswered(*arguments):
     original(*arguments)
-    raise StarRocksUnreachable("StarRocks does not answer")
+    raise StarRocksUnreachable("StarRocks does not respond")
 StarRocks.change_guarded = unanswered
 """
 

@@ -133,7 +133,7 @@ def test_a_task_still_succeeds_if_starrocks_is_unreachable_at_its_end(stack: Sta
     (stack.folder / "go-on").touch()
     assert process.stdout is not None
     output = ""
-    while "does not answer" not in output:
+    while "does not respond" not in output:
         line = process.stdout.readline()
         assert line, output
         output += line

@@ -182,7 +182,7 @@ def test_a_task_waits_for_a_killed_engine_and_submits_the_job_again(stack: Stack
     zeta.start()
     output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, output
-    assert "does not know job" in output
+    assert "has lost job" in output
     assert "80 rows read, 80 rows written" in output
 
 
@@ -211,7 +211,7 @@ def test_a_streaming_job_is_restarted_after_any_kind_of_stop(stack: Stack, zeta:
     wait(lambda: running(zeta, JOB))
     zeta.kill()
     code, log = keep(stack)
-    assert (code, "does not answer" in log) == (1, True), log
+    assert (code, "does not respond" in log) == (1, True), log
     zeta.start()
     code, log = keep(stack)
     assert (code, "the engine has no such job" in log) == (0, True), log

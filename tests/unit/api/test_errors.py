@@ -86,7 +86,7 @@ def test_health_reports_an_unreachable_starrocks(client: TestClient) -> None:
     response = client.get("/health")
     assert response.status_code == 503
     reason = response.json()["starrocks"]["error"]
-    assert reason.startswith("StarRocks at 127.0.0.1:1 does not answer: ")
+    assert reason.startswith("StarRocks at 127.0.0.1:1 does not respond: ")
     assert response.json() == {
         "status": "down",
         "starrocks": {"reachable": False, "version": None, "emulator": None, "error": reason},

@@ -92,7 +92,7 @@ def test_flow_and_alerts(server: Server, tmp_path: Path) -> None:
         QUERIES["machine_cpu"]: [series("0.25")],
     }
     labels = {"alertname": "ServiceDown", "severity": "critical", "owner": "platform"}
-    annotations = {"summary": "starrocks does not answer", "summary_fr": "starrocks ne répond pas"}
+    annotations = {"summary": "starrocks does not respond", "summary_fr": "starrocks ne répond pas"}
     server.alerts = [
         {"labels": {**labels, "alertname": "Slow", "severity": "warning"}, "startsAt": "2026-01-31T12:00:00Z"},
         {"labels": labels, "annotations": annotations, "startsAt": "2026-01-31T11:00:00Z"},
@@ -126,13 +126,13 @@ def test_monitoring_that_is_off_or_away_is_no_error(tmp_path: Path) -> None:
     with client(tmp_path, prometheus_url=away, alertmanager_url=away) as api:
         body = api.get(URL).raise_for_status().json()
         assert (body["enabled"], body["flow"]) == (True, None)
-        assert body["error"].startswith("Alertmanager does not answer:")
+        assert body["error"].startswith("Alertmanager does not respond:")
 
 
 def test_an_answer_in_another_form_is_named(server: Server, tmp_path: Path) -> None:
     server.alerts = {"message": "hello"}
     with client(tmp_path, prometheus_url=server.url, alertmanager_url=server.url) as api:
-        assert "Alertmanager answers in another form" in api.get(URL).json()["error"]
+        assert "Alertmanager returned an invalid response" in api.get(URL).json()["error"]
 
 
 def test_rows_of_the_engines_jobs(server: Server) -> None:

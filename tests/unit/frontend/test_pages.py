@@ -119,7 +119,7 @@ def test_an_invalid_product_name_is_rejected(name: str) -> None:
 
 
 def test_an_invalid_address_is_rejected() -> None:
-    with pytest.raises(ValueError, match=r"'127\.0\.0\.1:9' is no address"):
+    with pytest.raises(ValueError, match=r"'127\.0\.0\.1:9' is not an address"):
         Upstreams("http://127.0.0.1:9", {"weather": "127.0.0.1:9"})
 
 

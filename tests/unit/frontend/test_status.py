@@ -122,9 +122,9 @@ def test_starrocks_is_reachable_if_any_api_reaches_it() -> None:
     [
         (httpx.ConnectError("Connection refused"), "ConnectError: Connection refused"),
         (httpx.ReadTimeout(""), "ReadTimeout"),
-        (httpx.Response(200, text="<html>"), "/health answered HTTP 200"),
-        (httpx.Response(500, json=["no"]), "/health answered HTTP 500"),
-        (httpx.Response(404, json={"detail": "Not Found"}), "/health answered HTTP 404"),
+        (httpx.Response(200, text="<html>"), "/health responded with HTTP 200"),
+        (httpx.Response(500, json=["no"]), "/health responded with HTTP 500"),
+        (httpx.Response(404, json={"detail": "Not Found"}), "/health responded with HTTP 404"),
     ],
 )
 def test_any_other_response_means_that_the_api_is_down_with_a_reason(response: Answer, words: str) -> None:
@@ -154,7 +154,7 @@ def test_the_deadline_holds_for_apis_that_hang() -> None:
     status = asyncio.run(read())
     assert time.monotonic() - started < 2
     errors = {status["platform_api"]["error"], status["pipeline"]["error"]}
-    assert errors | {product["error"] for product in status["products"].values()} == {"no answer within 0.05 s"}
+    assert errors | {product["error"] for product in status["products"].values()} == {"no response within 0.05 s"}
 
 
 def pipeline_of(steps: list[object], jobs: list[object]) -> PlatformStatus:
@@ -203,10 +203,10 @@ def test_the_worst_state_determines_the_status_of_the_pipeline(
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (httpx.Response(503, json={"title": "StarRocks refused the query"}), "answered HTTP 503"),
-        (httpx.Response(404, json={"title": "Not Found"}), "answered HTTP 404"),
-        (httpx.Response(200, text="<html>"), "answered HTTP 200"),
-        (httpx.Response(200, json=["steps"]), "answered HTTP 200"),
+        (httpx.Response(503, json={"title": "StarRocks refused the query"}), "responded with HTTP 503"),
+        (httpx.Response(404, json={"title": "Not Found"}), "responded with HTTP 404"),
+        (httpx.Response(200, text="<html>"), "responded with HTTP 200"),
+        (httpx.Response(200, json=["steps"]), "responded with HTTP 200"),
         (httpx.ReadTimeout(""), "ReadTimeout"),
     ],
 )

@@ -112,7 +112,7 @@ def test_probes_differ_as_they_should(rendered_prod: Rendered, workload: str) ->
         assert isinstance(failures, int)
         return period * failures
 
-    # A start may take minutes, a pod that does not answer leaves its Service soon, and a pause kills no process.
+    # A start may take minutes, a pod that does not respond leaves its Service soon, and a pause kills no process.
     assert seconds(startup) >= 240
     assert seconds(readiness) <= 15
     assert 60 <= seconds(liveness) < seconds(startup)

@@ -37,8 +37,8 @@ def _with(name: str, value: NDArray[np.generic]) -> Callable[[Arrays], Arrays]:
     ("change", "says"),
     [
         (lambda a: {k: v for k, v in a.items() if k != "left"}, "left missing"),
-        (lambda a: a | {"left": np.zeros_like(a["left"])}, "leads back"),
-        (lambda a: a | {"right": np.full_like(a["right"], 1_000_000)}, "leads back, or out"),
+        (lambda a: a | {"left": np.zeros_like(a["left"])}, "refers to an earlier node"),
+        (lambda a: a | {"right": np.full_like(a["right"], 1_000_000)}, "refers to an earlier node or to a missing one"),
         (lambda a: a | {"feature": np.full_like(a["feature"], 5)}, "one of 5"),
         (lambda a: a | {"roots": np.full_like(a["roots"], -1)}, "begins outside"),
         (lambda a: a | {"value": np.full_like(a["value"], np.nan)}, "not finite"),

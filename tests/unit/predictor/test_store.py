@@ -92,7 +92,7 @@ def test_a_link_or_a_file_is_rejected(tmp_path: Path) -> None:
     target.mkdir(mode=0o700)
     link = tmp_path / "link"
     link.symlink_to(target)
-    with pytest.raises(StoreError, match="no folder"):
+    with pytest.raises(StoreError, match="is not a folder"):
         ModelStore(link)
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="File exists"):

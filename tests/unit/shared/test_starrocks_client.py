@@ -112,7 +112,7 @@ def test_other_errors_are_not_retried(server: Server) -> None:
 def test_the_next_statement_reopens_a_lost_connection(server: Server) -> None:
     server.answers = [LOST, [(3,)]]
     client = StarRocks(ADDRESS)
-    with pytest.raises(StarRocksUnreachable, match="does not answer: Lost connection"):
+    with pytest.raises(StarRocksUnreachable, match="does not respond: Lost connection"):
         client.execute("INSERT INTO t VALUES (1)")
     assert client.number("SELECT n") == 3
     assert server.connections == 2

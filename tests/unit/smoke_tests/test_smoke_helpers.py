@@ -121,6 +121,6 @@ def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_invalid_messages_contain_the_mark_of_the_run() -> None:
     scenario = Scenario.new()
-    assert all(scenario.broken.encode() in poison.payload for poison in scenario.poison)
-    payloads = [poison.payload for poison in scenario.poison]
+    assert all(scenario.broken.encode() in invalid.payload for invalid in scenario.invalid)
+    payloads = [invalid.payload for invalid in scenario.invalid]
     assert len(set(payloads)) == len(payloads)

@@ -123,7 +123,7 @@ def test_an_unreachable_engine_is_not_a_failure_of_the_job(engine: FakeZeta) -> 
     engine.down = True
     table, given, found = look(engine, streaming_job(failures=1))
     assert table.noted == [(JobState.UNREACHABLE, 1)]
-    assert "does not answer" in found.problems[0]
+    assert "does not respond" in found.problems[0]
     assert given.alerts.sent == []
     table, given, _ = look(engine, streaming_job(state=JobState.UNREACHABLE, since_restart=179))
     assert (table.noted, given.alerts.sent) == ([(JobState.UNREACHABLE, 0)], [])

@@ -80,7 +80,7 @@ def test_a_failure_has_the_engines_reason_and_the_retry_is_a_new_job(engine: Fak
 
 def test_a_cancelled_job_is_a_failure(engine: FakeZeta) -> None:
     engine.on_submit = lambda _identity, job: setattr(job, "status", "CANCELED")
-    with pytest.raises(TaskError, match="is CANCELED: the engine gives no reason"):
+    with pytest.raises(TaskError, match="is CANCELED: the engine reports no reason"):
         go(engine)
 
 
@@ -103,7 +103,7 @@ def test_a_job_that_the_engine_forgot_is_submitted_again_under_its_id(engine: Fa
 
 def test_an_engine_that_stays_unreachable_is_an_error() -> None:
     pace = Pace(poll=0.01, report=1, unreachable=0.1, forgotten=1)
-    with pytest.raises(TaskError, match=r"within 0 s: SeaTunnel does not answer at"):
+    with pytest.raises(TaskError, match=r"within 0 s: SeaTunnel does not respond at"):
         run(context(), "aqi_hourly", DAY, None, pace)
 
 

@@ -100,5 +100,5 @@ def test_a_dead_connection_is_replaced_once(settings: Settings, monkeypatch: pyt
 def test_without_a_live_backend_starrocks_is_unavailable(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, code: int, text: str
 ) -> None:
-    with pytest.raises(NoBackendAlive, match="no backend of StarRocks is alive"):
+    with pytest.raises(NoBackendAlive, match="StarRocks has no living backend"):
         pool(settings, monkeypatch, [pymysql.InternalError(code, text)]).query("SELECT 1")

@@ -249,7 +249,7 @@ def test_options(serve: Serve) -> None:
 
 def test_health_says_that_no_backend_is_alive(serve: Serve) -> None:
     def reply(*_: object) -> list[Row]:
-        raise NoBackendAlive("no backend of StarRocks is alive")
+        raise NoBackendAlive("StarRocks has no living backend")
 
     client, _ = serve(reply)
     response = client.get("/health")
@@ -258,10 +258,10 @@ def test_health_says_that_no_backend_is_alive(serve: Serve) -> None:
         "reachable": True,
         "version": None,
         "emulator": None,
-        "error": "no backend of StarRocks is alive",
+        "error": "StarRocks has no living backend",
     }
     details = client.get(URL).json()
-    assert (details["status"], details["detail"]) == (503, "no backend of StarRocks is alive")
+    assert (details["status"], details["detail"]) == (503, "StarRocks has no living backend")
 
 
 def test_health_of_fresh_and_old_data(serve: Serve) -> None:

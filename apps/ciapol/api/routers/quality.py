@@ -31,7 +31,7 @@ def list_quality(
 ) -> Response:
     """Completeness, freshness, stuck sensors and rejections. Without `from` and `to`, of the last 24 hours.
 
-    At most 366 days at once. Test stations are included only when requested by id.
+    At most 366 days per request. Test stations are included only when requested by id.
     """
     return QUALITY.answer(
         request,

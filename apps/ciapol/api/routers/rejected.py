@@ -35,7 +35,7 @@ def _position(cursor: str | None, since: str | None, station_id: str | None) -> 
 @router.get(
     "",
     response_model=RejectedPage,
-    summary="Messages that could not be used",
+    summary="Rejected messages",
     responses=described(406, columns=COLUMNS),
 )
 def list_rejected(
@@ -46,14 +46,16 @@ def list_rejected(
     since: Annotated[
         str | None,
         Query(
-            description="received from then on, by default since a day ago: ISO 8601 with a zone, or a date, which is "
-            "its start in UTC",
+            description="earliest time of reception, by default one day ago: ISO 8601 with a zone, or a date, which "
+            "means the start of the day in UTC",
             examples=["2026-01-31T00:00:00Z"],
         ),
     ] = None,
     station_id: Annotated[
         str | None,
-        Query(min_length=1, max_length=64, description="only those that name this station or have it as key"),
+        Query(
+            min_length=1, max_length=64, description="only messages that contain this station's id or have it as key"
+        ),
     ] = None,
 ) -> Response:
     """Rejected messages, newest first, with the reason; and with their payload if `station_id` is given."""

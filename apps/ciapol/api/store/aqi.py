@@ -22,7 +22,7 @@ RUNNING: Final = "running"
 """Reason of an hour that has not ended."""
 
 REASSURING: Final = 100
-"""Up to this index, advice is that activities outdoors are possible; it needs a complete index."""
+"""Up to this index, outdoor activities are advised to be possible; this advice needs a complete index."""
 
 CACHE_SECONDS: Final = 10.0
 """Seconds for which the current index is cached; it changes when an hour ends, and with late measurements."""

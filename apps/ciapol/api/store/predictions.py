@@ -1,4 +1,4 @@
-"""What is predicted for a station."""
+"""The predictions for a station."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,16 +22,16 @@ ORDER BY target_hour, quantity
 """
 
 _RECENT: Final = timedelta(days=2)
-"""Target hours that are looked at first: they are in one partition or two."""
+"""Target hours that are queried first: they are in one or two partitions."""
 _EVER: Final = timedelta(days=36500)
 
 
 def predictions(pool: Pool, station_id: str) -> Predictions:
-    """The hours of the newest prediction, however old it is, by time; no hours where none was ever made."""
+    """The hours of the newest prediction of any age, by time; empty if there is no prediction."""
     for since in (now() - _RECENT, now() - _EVER):
         made_at = pool.query(_NEWEST, (station_id, since))[0]["made_at"]
         if isinstance(made_at, datetime):
-            # all of its hours, those too that have passed since
+            # The result includes predicted hours that have passed since.
             return _prediction(station_id, made_at, pool.query(_HOURS, (station_id, made_at - _RECENT, made_at)))
     return Predictions(station_id=station_id, made_at=None, model=None, fallback=None, items=[])
 
@@ -73,6 +73,6 @@ def _hour(hour: object, rows: Sequence[Row]) -> PredictedHour:
 
 
 def _dominant(parts: SubIndices) -> str | None:
-    """The pollutant with the greatest sub-index, of equal ones the first, as in `aqi_hourly.sql`."""
+    """The pollutant with the greatest sub-index; of equal ones the first, as in `aqi_hourly.sql`."""
     known = {name: value for name, value in parts.model_dump().items() if value is not None}
     return max(known, key=lambda name: known[name]) if known else None

@@ -1,4 +1,4 @@
-"""Messages that could not be used."""
+"""Queries for rejected messages."""
 
 from datetime import datetime
 from typing import Final

@@ -24,7 +24,7 @@ _SQL = _ROOT / "sql" / "ciapol"
 _ZONE = "Asia/Shanghai"
 """Time zone of the stations of UCI data set 501."""
 _REFERENCE = 0.0
-"""°C that their concentrations of gases refer to, as in `apps/ciapol/sensors/data/stations.csv`."""
+"""Temperature in °C to which their gas concentrations refer, as in `apps/ciapol/sensors/data/stations.csv`."""
 
 
 class NoFilesError(Exception):

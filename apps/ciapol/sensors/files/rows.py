@@ -88,7 +88,7 @@ def number(field: str, text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or "_" in text:
-        raise BadCellError(field, text, "a number such as 35.1, or NA or nothing where it was not measured")
+        raise BadCellError(field, text, "a number such as 35.1; NA or nothing if it was not measured")
     return value
 
 
@@ -96,7 +96,7 @@ def station_id(field: str, text: str) -> str:
     """The station's identifier in a cell.
 
     Raises:
-        BadCellError: the text is no valid identifier; the ingest job would reject its events.
+        BadCellError: the text is not a valid identifier; the ingest job would reject its events.
     """
     if not STATION_ID.fullmatch(text):
         raise BadCellError(

@@ -82,7 +82,7 @@ export function AlarmBanner({ onPipeline }: { onPipeline: boolean }) {
   const { alarm, lastKnown, receivedAt } = useSite();
   const loud = alarm !== null && !QUIET.includes(alarm.kind);
   return (
-    // The region stays in the page while it is empty: a screen reader announces only changes of a region it knows.
+    // The region stays in the page while it is empty, because a screen reader announces changes only in an existing region.
     <div className="alarm-region" role="alert" aria-atomic="true">
       {alarm !== null && (
         <div

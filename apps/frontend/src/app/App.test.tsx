@@ -98,7 +98,7 @@ beforeEach(() => {
 afterEach(cleanup);
 
 describe("a stack with one product", () => {
-  it("shows it at /, with its title, its rows and the age of its data", async () => {
+  it("shows the product at /, with its title, its rows and the age of its data", async () => {
     open("/");
     await shows("rows");
     expect(window.location.pathname).toBe("/sample");
@@ -152,7 +152,7 @@ describe("a stack with one product", () => {
     expect(await screen.findByTestId("no-rows")).toBeTruthy();
   });
 
-  it("names its late workflow in the banner, which leads to the pipeline", async () => {
+  it("names the late workflow in the banner, which links to the pipeline", async () => {
     server.answers["/api/status"] = status({
       pipeline: { status: "late", error: null, steps: [step({ late: true })], jobs: [] },
     });

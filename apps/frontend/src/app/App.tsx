@@ -51,11 +51,11 @@ function pageName(place: Place): string {
 const NO_REQUEST: Polled<unknown> = { data: null, receivedAt: null, error: null };
 const useNoRequest = (): Polled<unknown> => NO_REQUEST;
 
-/** Everything below the provider of the product: its alarms need the data that the provider keeps. */
+/** The page inside the product's provider, because the product's alarms need the provider's data. */
 function ProductSite({ product, children }: { product: Product | null; children: ReactNode }) {
   const { t, text } = useI18n();
   const { status, ageOf } = usePlatform();
-  // The component has the product as its key, so the hook stays the same one.
+  // The component's key is the product, so a mounted component always calls the same hook.
   const useMainRequest = product?.useMainRequest ?? useNoRequest;
   const { error, receivedAt } = useMainRequest();
   const alarm = assess(status, product?.name ?? null, error, ageOf);

@@ -16,7 +16,7 @@ function navigationOf(product: Product): NonNullable<Product["navigation"]> {
   return product.navigation ?? [{ label: product.title, path: "/" }];
 }
 
-/** Links to the pages that no other page leads to; a text marks a pipeline that needs attention. */
+/** Links to the pages that no other page links to. A text marks the pipeline if it needs attention. */
 function Navigation({ place }: { place: Place }) {
   const { t, text } = useI18n();
   const { product } = useSite();

@@ -20,13 +20,13 @@ describe("formats", () => {
     expect(english.ago(200_000)).toBe("2 days ago");
   });
 
-  it("writes times in a zone, with the date where it is another day there", () => {
+  it("writes times in a zone, with the date if the day there differs", () => {
     expect(french.moment(NOON, "Asia/Shanghai", NOON)).toBe("20:00 UTC+8");
     expect(french.moment(NOON, "Asia/Shanghai", NOON + 5 * 3_600_000)).toContain("31 janv.");
     expect(english.clock(NOON, "Europe/Paris")).toBe("13:00");
   });
 
-  it("show the year of another year, and the day of another day", () => {
+  it("contain the year if it differs, and the day if it differs", () => {
     const old = Date.parse("2017-02-28T23:00:00Z");
     expect(french.moment(old, "Africa/Dakar", NOON)).toMatch(/^mar\.? 28 févr\. 2017.* 23:00 UTC$/);
     expect(english.full(old, "Asia/Shanghai", NOON)).toMatch(/^Wed,? 1 Mar 2017.* 07:00$/);
@@ -35,7 +35,7 @@ describe("formats", () => {
     expect(english.date(old, "UTC")).toBe("28 Feb 2017");
   });
 
-  it("name a zone by its offset, UTC where there is none", () => {
+  it("name a zone by its offset, or UTC without an offset", () => {
     expect(english.zone("Africa/Dakar", NOON)).toBe("Africa/Dakar (UTC)");
     expect(french.zone("Asia/Kolkata", NOON)).toBe("Asia/Kolkata (UTC+5:30)");
     expect(english.zone("America/St_Johns", NOON)).toBe("America/St_Johns (UTC−3:30)");
@@ -53,13 +53,13 @@ describe("formats", () => {
     expect(english.duration(200_000)).toBe("2 days");
   });
 
-  it("never rounds a share up to all of it", () => {
+  it("never rounds a share below 1 up to 100 %", () => {
     expect(english.percent(0.998)).toBe("99%");
     expect(english.percent(1)).toBe("100%");
     expect(french.percent(0.253)).toMatch(/^25\s%$/);
   });
 
-  it("names the day of the week where an hour is of another day", () => {
+  it("names the day of the week if an hour is on another day", () => {
     expect(english.hour(NOON, "Asia/Shanghai", NOON)).toBe("20:00");
     expect(english.hour(NOON + 5 * 3_600_000, "Asia/Shanghai", NOON)).toBe("Sun 01:00");
   });

@@ -7,7 +7,7 @@ export type Formats = {
   integer: (value: number) => string;
   /** A constant with all its decimals, four at most. */
   exact: (value: number) => string;
-  /** A share of 0 to 1 in whole per cent; never rounded up to all of it. */
+  /** A share of 0 to 1 in whole per cent. A share below 1 is never rounded up to 100 %. */
   percent: (share: number) => string;
   /** A length of time in its largest whole unit. */
   duration: (seconds: number) => string;
@@ -55,7 +55,7 @@ export function formats(language: Language): Formats {
   const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const constant = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  // French abbreviates "ans" to "a", which few readers know: units from a day on are written in full.
+  // French abbreviates "ans" to "a", which few readers understand, so units from a day on are written in full.
   const brief = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "always" });
   const inFull = new Intl.RelativeTimeFormat(locale, { style: "long", numeric: "always" });
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });

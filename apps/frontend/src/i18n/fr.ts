@@ -1,4 +1,4 @@
-/** Every text of the shell, in French: the language of most of its readers. */
+/** Every text of the shell, in French, the language of most readers. */
 export const fr = {
   "app.title": "Plateforme de données",
   "app.skip": "Aller au contenu",
@@ -35,7 +35,7 @@ export const fr = {
   "freshness.now": "à l’instant",
 
   "notice.offline": "Connexion perdue",
-  "notice.offline.detail": "Cette page n’arrive plus à joindre le serveur. Elle réessaie automatiquement.",
+  "notice.offline.detail": "Cette page ne parvient plus à joindre le serveur. Elle réessaie automatiquement.",
   "notice.api_down": "L’API du produit « {product} » ne répond pas",
   "notice.api_down.detail":
     "Ses données ne sont plus mises à jour sur cette page. Prévenez l’équipe technique ({error}).",
@@ -43,7 +43,7 @@ export const fr = {
   "notice.platform_down.detail": "L’état du pipeline est inconnu. Prévenez l’équipe technique ({error}).",
   "notice.starrocks_down": "La base de données StarRocks ne répond pas",
   "notice.starrocks_down.detail":
-    "L’API répond, mais elle n’arrive plus à lire les données. Prévenez l’équipe technique.",
+    "L’API répond, mais elle ne parvient plus à lire les données. Prévenez l’équipe technique.",
   "notice.stale": "Données anciennes : les dernières sont arrivées {ago}",
   "notice.stale.detail":
     "Les valeurs affichées ne reflètent pas la situation actuelle. Vérifiez les sources et l’ingestion.",
@@ -53,7 +53,7 @@ export const fr = {
     "Plus aucune donnée n’est ingérée tant que la cause n’est pas corrigée. Les messages reçus attendent dans Pulsar.",
   "notice.step_late": "Traitement en retard : {steps}",
   "notice.step_late.detail":
-    "Une étape n’a pas abouti dans les temps : les données qui en dépendent peuvent être anciennes. Prévenez l’équipe technique.",
+    "Une étape n’a pas abouti dans les délais : les données qui en dépendent peuvent être anciennes. Prévenez l’équipe technique.",
   "notice.to_pipeline": "Voir la page Pipeline",
   "notice.last_known": "Affichage des dernières données connues ({time}).",
   "notice.demonstration": "Données de démonstration ({source})",
@@ -116,7 +116,7 @@ export const fr = {
   "flow.resources": "Ressources",
   "flow.cpu": "Processeur",
   "flow.memory": "Mémoire",
-  "flow.disk": "Disque le plus plein",
+  "flow.disk": "Disque le plus rempli",
   "flow.services": "Services",
   "flow.service": "Service",
   "flow.up": "Répond",

@@ -25,19 +25,19 @@ describe("requests", () => {
     expect(await read()).toEqual({ items: [{ id: "a", size: 1 }] });
   });
 
-  it("refuse another shape and name the field", async () => {
+  it("reject another shape and name the field", async () => {
     new FakeServer({ [PATH]: { items: [{ id: "a", size: "big" }] } });
     const error = await failure(read());
     expect(error.kind).toBe("shape");
     expect(error.detail).toContain("items[0].size");
   });
 
-  it("refuse what is not JSON", async () => {
+  it("reject a response that is not JSON", async () => {
     new FakeServer({ [PATH]: new Response("<html>") });
     expect((await failure(read())).kind).toBe("shape");
   });
 
-  it("put a problem's detail and fields into words", async () => {
+  it("describe a problem's detail and fields", async () => {
     const body = {
       title: "Bad Request",
       status: 400,
@@ -89,7 +89,7 @@ describe("lists", () => {
     expect(server.requests[1]?.searchParams.get("limit")).toBe("2");
   });
 
-  it("end with an error where the cursors never end", async () => {
+  it("end with an error if the cursors never end", async () => {
     new FakeServer({ [PATH]: () => ({ items: [], next_cursor: "again" }) });
     expect((await failure(list())).kind).toBe("shape");
   });

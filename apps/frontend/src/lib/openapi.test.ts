@@ -21,7 +21,7 @@ const otherType = z.object({ id: z.number() });
 const noNull = z.object({ size: z.number() });
 const nested = z.object({ parts: z.array(z.object({ note: z.string() })) });
 
-// The compiler checks these types; `npm run typecheck` fails where one is wrong.
+// The compiler checks these types; `npm run typecheck` fails if one is wrong.
 describe("agreement of a schema with the API's description", () => {
   it("holds for a part of the fields, narrower or wider values and optional fields", () => {
     expectTypeOf<Agrees<typeof good, Sent>>().toEqualTypeOf<true>();

@@ -31,8 +31,8 @@ type Problems<Read, Sent> = {
 };
 
 /**
- * True where a run-time schema reads only fields that the API's OpenAPI document has, with values that it may send,
- * and accepts null where the API may send it; else the fields that differ.
+ * True if a run-time schema reads only fields that the API's OpenAPI document has, with values that it may send,
+ * and accepts null if the API may send it; otherwise the fields that differ.
  */
 export type Agrees<S extends z.ZodMiniType, Sent> = [Problem<z.input<S>, Sent>] extends [never]
   ? true

@@ -37,7 +37,7 @@ describe("delay", () => {
 });
 
 describe("polling", () => {
-  it("sends a request at once and then at every interval", async () => {
+  it("sends a request immediately and then at every interval", async () => {
     const load = vi.fn(async () => ({ n: 1 }));
     const { result } = renderHook(() => usePolling("a", load, INTERVAL));
     await settle();
@@ -46,7 +46,7 @@ describe("polling", () => {
     expect(load).toHaveBeenCalledTimes(3);
   });
 
-  it("keeps the identity of an answer that did not change", async () => {
+  it("keeps the identity of an unchanged response", async () => {
     const { result } = renderHook(() => usePolling("a", async () => ({ n: 1 }), INTERVAL));
     await settle();
     const first = result.current.data;
@@ -87,7 +87,7 @@ describe("polling", () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it("sends a request at once when the platform responds again, whatever the delay", async () => {
+  it("sends a request immediately when the platform responds again, whatever the delay", async () => {
     const load = vi.fn(async () => Promise.reject(new RequestError("network", "/x", "refused")));
     renderHook(() => usePolling("a", load, INTERVAL));
     await settle(INTERVAL * 30);
@@ -99,7 +99,7 @@ describe("polling", () => {
     expect(load).toHaveBeenCalledTimes(before + 1);
   });
 
-  it("forgets the answer of another key, aborts its request and ignores it when it comes late", async () => {
+  it("discards the response of another key, aborts its request and ignores its late response", async () => {
     const signals: AbortSignal[] = [];
     let release: (value: string) => void = () => {};
     const slow = (signal: AbortSignal) => {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { RequestError } from "./api";
 
 export type Polled<T> = {
-  /** The last answer; it stays when later requests fail. */
+  /** The last response; it stays when later requests fail. */
   data: T | null;
   /** When `data` was received, ms since the epoch. */
   receivedAt: number | null;
@@ -12,7 +12,7 @@ export type Polled<T> = {
 
 const LONGEST_DELAY_MS = 60_000;
 
-/** Event on the window when the platform responds again; pollers that backed off then send a request at once. */
+/** Event on the window when the platform responds again; pollers that backed off then send a request immediately. */
 export const RECOVERED = "kappastack:recovered";
 
 /**

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useSite } from "./site";
 
-/** Names the browser's tab after what the page shows. */
+/** Sets the title of the browser's tab. */
 export function useTitle(title: string): void {
   const { name } = useSite();
   useEffect(() => {

@@ -10,7 +10,7 @@ describe("time zones", () => {
     });
   });
 
-  it("fall back to UTC where the browser does not know the zone", () => {
+  it("fall back to UTC if the browser does not support the zone", () => {
     expect(knownZone("Mars/Olympus")).toBe("UTC");
     expect(knownZone("Europe/Paris")).toBe("Europe/Paris");
   });

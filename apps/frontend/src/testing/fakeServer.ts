@@ -7,7 +7,7 @@ function asResponse(answer: unknown): Response {
   return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
 }
 
-/** Answers `fetch` from a table of paths (without query); other paths get a 404 problem. */
+/** Responds to `fetch` from a table of paths (without query); to other paths with a 404 problem. */
 export class FakeServer {
   readonly requests: URL[] = [];
   answers: Record<string, Answer> = {};

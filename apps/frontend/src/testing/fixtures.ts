@@ -27,7 +27,7 @@ export const PRODUCT_DOWN = productStatus({
   data: null,
 });
 
-/** A status; without changes, of a stack with the product `sample`. */
+/** A status; without changes, that of a stack with the product `sample`. */
 export function status(changes: Partial<Status> = {}): Status {
   return {
     status: "ok",
@@ -78,7 +78,7 @@ export function alert(changes: Partial<Alert> = {}): Alert {
   return {
     name: "ServiceDown",
     severity: "critical",
-    summary: "pulsar does not answer",
+    summary: "pulsar does not respond",
     summary_fr: "pulsar ne répond pas",
     runbook: "docs/runbook.md#a-service-is-down",
     started_at: "2026-01-31T12:30:00Z",
@@ -97,7 +97,7 @@ export function flow(changes: Partial<Flow> = {}): Flow {
   };
 }
 
-/** What the monitoring knows; without changes, of a stack where nothing is wrong. */
+/** A response of the monitoring; without changes, that of a stack without problems. */
 export function monitored(changes: Partial<Monitored> = {}): Monitored {
   return { enabled: true, error: null, alerts: [], flow: flow(), ...changes };
 }

@@ -23,13 +23,13 @@ _TABLE: dict[str, object] = {
             "name": "table",
             "in": "query",
             "required": True,
-            "description": "table or view that is exported whole",
+            "description": "table or view to export completely",
             "schema": {"type": "string", "enum": list(TABLES)},
             "example": "silver.lions",
         }
     ]
 }
-"""Description of `table`. FastAPI would answer 422 to a parameter that it declares; a wrong table is 400."""
+"""Description of `table`. For a declared parameter FastAPI would return 422, but a wrong table must return 400."""
 _WRONG: dict[int | str, dict[str, object]] = {400: {"model": ProblemDetails}, 422: {"model": ProblemDetails}}
 _LINES = 500
 
@@ -42,7 +42,7 @@ _LINES = 500
     openapi_extra=_TABLE,
 )
 def export_csv(request: Request, pool: PoolOf) -> Response:
-    """All rows, by key. Text that a spreadsheet would evaluate has an apostrophe in front."""
+    """All rows, sorted by key. Text that a spreadsheet would evaluate gets a leading apostrophe."""
     chosen = _table(request)
     rows = ({name: _cell(value) for name, value in row.items()} for row in read(pool, chosen))
     return _stream(request, csv.write(rows, chosen.columns), f"{chosen.name}.csv", "text/csv; charset=utf-8")
@@ -59,7 +59,7 @@ def export_csv(request: Request, pool: PoolOf) -> Response:
     openapi_extra=_TABLE,
 )
 def export_json(request: Request, pool: PoolOf) -> Response:
-    """All rows, by key, as one array."""
+    """All rows, sorted by key, as one array."""
     chosen = _table(request)
     return _stream(request, _array(read(pool, chosen)), f"{chosen.name}.json", "application/json")
 
@@ -68,7 +68,7 @@ def _table(request: Request) -> Table:
     """The table of a request.
 
     Raises:
-        Problem: it is none of `TABLES` (400).
+        Problem: the table is not in `TABLES` (400).
     """
     name = request.query_params.get("table")
     if name is None or name not in TABLES:
@@ -79,14 +79,14 @@ def _table(request: Request) -> Table:
 
 
 def _stream(request: Request, lines: Iterator[str], name: str, media_type: str) -> Response:
-    """Sends lines as they come, so that memory stays constant; for HEAD they are not read."""
+    """Stream the lines in constant memory. For HEAD no line is read."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     chosen = iter(()) if getattr(request.state, "head", False) else _joined(lines)
     return StreamingResponse(chosen, headers=headers, media_type=media_type)
 
 
 def _joined(lines: Iterator[str]) -> Iterator[str]:
-    """Pieces of many lines: each piece costs a change of threads."""
+    """Join many lines into one chunk, because each chunk costs a thread switch."""
     piece: list[str] = []
     for line in lines:
         piece.append(line)

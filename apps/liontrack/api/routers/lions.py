@@ -56,7 +56,7 @@ TRACK = Rows(
 
 @router.get("", response_model=LionsPage, summary="Lions", responses=described(406, columns=LIONS.csv_columns))
 def list_lions(*, request: Request, pool: PoolOf, paging: PagingOf, status: Status = None) -> Response:
-    """All lions with their latest figures, by id."""
+    """All lions with their latest metrics, sorted by id."""
     where = "" if status is None else " WHERE status = %s"
     count = pool.query(f"SELECT COUNT(*) AS n FROM liontrack_silver.lions{where}", [status] if status else [])
 
@@ -68,7 +68,7 @@ def list_lions(*, request: Request, pool: PoolOf, paging: PagingOf, status: Stat
 
 @router.get("/{lionId}", response_model=LionDetail, summary="One lion", responses=_NOT_FOUND)
 def get_lion(request: Request, pool: PoolOf, lionId: LionId) -> Response:  # noqa: N803 # name in the path
-    """A lion with the metrics of the latest day computed."""
+    """A lion with the metrics of the latest computed day."""
     columns = ", ".join(LionDetail.model_fields)
     rows = pool.query(f"SELECT {columns} FROM {store.ALL} WHERE lion_id = %s", [lionId])
     if not rows:
@@ -89,7 +89,7 @@ def get_weight_trend(
     start: From = None,
     end: To = None,
 ) -> Response:
-    """Weighings and, day by day, the average weight and trend of 30 days. Without `from` and `to`, of 90 days."""
+    """Weighings, and for each day average weight and trend of 30 days. Without `from` and `to`, the last 90 days."""
     span = time_range(start, end, _LONGEST, _DEFAULT)
     check_lion(pool, lionId)
     weights = pool.query(
@@ -131,7 +131,7 @@ def list_positions(
     start: From = None,
     end: To = None,
 ) -> Response:
-    """Newest first. Without `from` and `to`, of the last 90 days."""
+    """Median positions, newest first. Without `from` and `to`, of the last 90 days."""
     check_lion(pool, lionId)
     return POSITIONS.answer(
         request,
@@ -147,7 +147,7 @@ def list_positions(
 @router.get(
     "/{lionId}/track",
     response_model=Page[Fix],
-    summary="Positions of a lion that count",
+    summary="Valid positions of a lion",
     responses=described(404, 406, columns=TRACK.csv_columns),
 )
 def list_track(
@@ -159,6 +159,6 @@ def list_track(
     start: From = None,
     end: To = None,
 ) -> Response:
-    """Newest first. Without `from` and `to`, of the last 30 days."""
+    """Valid positions, newest first. Without `from` and `to`, of the last 30 days."""
     check_lion(pool, lionId)
     return TRACK.answer(request, pool, paging, start=start, end=end, where={"lion_id": lionId})

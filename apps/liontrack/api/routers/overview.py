@@ -29,7 +29,7 @@ from apps.web.times import time_range
 
 router = APIRouter(prefix="/api/analytics", tags=["overview"])
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="how many")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="maximum number of items")]
 _WRONG: dict[int | str, dict[str, object]] = {422: {"model": ProblemDetails}}
 _QUALITY = """
 SELECT checks.table_name, checks.check_name, checks.quality_percentage, checks.checked_at
@@ -74,20 +74,20 @@ def get_dashboard(pool: PoolOf) -> Dashboard:
 
 @router.get("/leaderboard/users", summary="Most engaged users of the last 30 days", responses=_WRONG)
 def get_leading_users(pool: PoolOf, limit: Limit = 10) -> UserRanking:
-    """By mean engagement of the days with an activity."""
+    """Users, sorted by their mean engagement score over the days with an activity."""
     return UserRanking(items=_users(pool, limit))
 
 
 @router.get("/leaderboard/lions", summary="Lions with the best health", responses=_WRONG)
 def get_leading_lions(pool: PoolOf, limit: Limit = 10) -> LionRanking:
-    """By health score of the latest day computed."""
+    """Lions, sorted by their health score of the latest computed day."""
     rows = pool.query(lions.LEADERS, [limit])
     return LionRanking(items=[LeadingLion.model_validate({"rank": n, **row}) for n, row in enumerate(rows, 1)])
 
 
 @router.get("/trends/weight", summary="Weights of all lions by day", responses=_WRONG)
 def get_weight_trends(pool: PoolOf, start: From = None, end: To = None) -> WeightTrends:
-    """Days with a weighing. Without `from` and `to`, of the last 90 days."""
+    """Days on which a lion was weighed. Without `from` and `to`, of the last 90 days."""
     span = time_range(start, end, timedelta(days=366), timedelta(days=90))
     rows = pool.query(
         "SELECT weight_date, COUNT(*) AS lions, AVG(weight) AS avg_weight FROM ("
@@ -109,9 +109,9 @@ def get_weight_trends(pool: PoolOf, start: From = None, end: To = None) -> Weigh
 def get_report(
     request: Request,
     pool: PoolOf,
-    language: Annotated[Literal["fr", "en"], Query(description="of the text")] = "fr",
+    language: Annotated[Literal["fr", "en"], Query(description="language of the report")] = "fr",
 ) -> Response:
-    """Markdown: what came, what was excluded and why, scores, anomalies."""
+    """The report in Markdown: received messages, exclusions with reasons, scores, anomalies."""
     rows = pool.query(
         "SELECT report_date, language, written_at, markdown FROM liontrack_metadata.reports "
         "WHERE language = %s ORDER BY written_at DESC LIMIT 1",

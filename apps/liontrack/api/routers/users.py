@@ -29,7 +29,7 @@ def get_engagement(
     start: From = None,
     end: To = None,
 ) -> Response:
-    """Day by day, for days with an activity. Without `from` and `to`, of 30 days."""
+    """Scores of each day with an activity. Without `from` and `to`, of the last 30 days."""
     span = time_range(start, end, timedelta(days=366), timedelta(days=30))
     name = username(pool, userId)
     rows = pool.query(
@@ -50,7 +50,7 @@ def get_engagement(
     responses=_NOT_FOUND,
 )
 def get_activity_summary(request: Request, pool: PoolOf, userId: UserId) -> Response:  # noqa: N803
-    """Totals of the last 30 days, today included."""
+    """Totals of the last 30 days, including today."""
     name = username(pool, userId)
     row = pool.query(store.SUMMARY, [userId])[0]
     return json_answer(request, ActivitySummary.model_validate({"user_id": userId, "username": name, **row}))

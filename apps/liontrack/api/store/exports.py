@@ -1,4 +1,4 @@
-"""Tables that may be exported, read a part at a time."""
+"""The tables that may be exported, and reading them in batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from apps.web.rows import beyond
 from apps.web.starrocks import Parameter, Pool, Row
 
 AT_ONCE: Final = 5_000
-"""Rows of a query. A slow client holds no connection to StarRocks between two of them."""
+"""Number of rows per query. Between two queries, a slow client occupies no connection to StarRocks."""
 _NOT_OF_TESTS: Final = "{} NOT IN (SELECT entity_id FROM liontrack_silver.test_entities)"
 
 
@@ -18,10 +18,10 @@ class Table:
     """A table or view of a layer.
 
     Args:
-        name: as clients name it, such as `silver.lions`.
-        columns: in the order of the export.
-        key: columns that identify a row, in the order of the rows.
-        entity: column with a lion or user, whose rows are left out where a smoke test made them; empty for none.
+        name: name for clients, such as `silver.lions`.
+        columns: columns in the order of the export.
+        key: columns that identify a row and by which the rows are sorted.
+        entity: column with a lion or user; rows of smoke tests' lions and users are left out. Empty for none.
     """
 
     name: str
@@ -111,11 +111,11 @@ TABLES: Final = _of(
         ("run_id", "target_table", "day_from", "day_to"),
     ),
 )
-"""By the name that clients use."""
+"""The tables by the name that clients use."""
 
 
 def read(pool: Pool, table: Table) -> Iterator[Row]:
-    """All rows by key; a part at a time, so that memory stays constant."""
+    """All rows, sorted by key, read in batches in constant memory."""
     columns = ", ".join(f"`{column}`" for column in table.columns)
     order = ", ".join(f"`{column}`" for column in table.key)
     after: list[Parameter] = []

@@ -8,7 +8,7 @@ _LATEST: Final = (
 
 
 def lions(source: str) -> str:
-    """A derived table of lions with their latest figures; `source` is a view with lions."""
+    """SQL of a derived table of lions with their latest metrics; `source` is a view of lions."""
     return f"""(
     SELECT
         lions.lion_id,
@@ -40,9 +40,9 @@ def lions(source: str) -> str:
 
 
 SHOWN: Final = lions("liontrack_silver.lions")
-"""Without lions of smoke tests, for lists."""
+"""Lions without those of smoke tests, for lists."""
 ALL: Final = lions("liontrack_silver.all_lions")
-"""With them, for a lion that is asked for by its id."""
+"""All lions, including those of smoke tests, for requests by id."""
 
 HEALTH: Final = f"""
 SELECT
@@ -54,7 +54,7 @@ SELECT
     AVG(health_score) AS average
 FROM {SHOWN}
 """
-"""The first question of LionTrack's people: health of all lions."""
+"""Health of all lions (first question in docs/liontrack.md)."""
 
 ANOMALIES: Final = f"""
 SELECT lion_id, name, health_score, avg_weight, weight_trend
@@ -63,7 +63,7 @@ WHERE health_score < 60
 ORDER BY health_score, lion_id
 LIMIT 100
 """
-"""The third question: lions with a health score below 60."""
+"""Lions with a health score below 60 (third question in docs/liontrack.md)."""
 
 LEADERS: Final = f"""
 SELECT lion_id, name, health_score, tracking_frequency

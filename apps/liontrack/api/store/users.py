@@ -20,7 +20,7 @@ GROUP BY acts.user_id
 ORDER BY engagement_score DESC, acts.user_id
 LIMIT %s
 """
-"""The second question of LionTrack's people: engaged users of the last 30 days, best first."""
+"""The most engaged users of the last 30 days, best first (second question in docs/liontrack.md)."""
 
 SUMMARY: Final = """
 SELECT

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { LionTrackProducer } from "../src/index.js";
 
-/** What this example needs of Express and of a Mongoose document. */
+/** The parts of Express and of a Mongoose document that this example needs. */
 type Request = { params: { lionId: string }; body: { weight: number; unit: "kg" | "g" | "lb" }; user: { id: string; name: string } };
 type Response = { status: (code: number) => Response; json: (body: unknown) => void };
 type Next = (error: unknown) => void;
@@ -15,7 +15,7 @@ const producer = new LionTrackProducer({
 /**
  * `addWeight` of an Express application: it saves, then publishes the weight and the user's activity.
  *
- * The answer does not wait for Pulsar. A refused event is logged by the error handler, and the weight stays saved.
+ * The response does not wait for Pulsar. The error handler logs a refused event, and the weight stays saved.
  */
 export const addWeight =
   (weights: Weights, report: (error: unknown) => void) =>

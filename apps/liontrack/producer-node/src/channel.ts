@@ -9,16 +9,16 @@ export type ChannelOptions = {
   url: string;
   /** Reads the token at each connection, so that a renewed one is used; empty for none. */
   token: () => Promise<string>;
-  /** Most messages that wait for an acknowledgement; further ones wait for room. */
+  /** Maximum number of unacknowledged messages; further calls wait. */
   limit: number;
-  /** First and longest pause before a connection is tried again, in milliseconds. */
+  /** First and longest pause before a reconnection, in milliseconds. */
   firstPause: number;
   longestPause: number;
-  /** A connection without an acknowledgement for so long, while some are missing, is replaced. */
+  /** Milliseconds without an acknowledgement, while messages are unacknowledged, after which the connection is replaced. */
   silence: number;
 };
 
-/** The server refuses for good: another try would fail in the same way. */
+/** The server refuses permanently: a retry would fail in the same way. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
@@ -28,8 +28,8 @@ const FINAL_STATUS = new Set([401, 403, 404]);
 /**
  * Messages of one topic over Pulsar's WebSocket producer endpoint.
  *
- * Messages are sent in order. What is not acknowledged when a connection ends is sent again over the next one, in
- * order, so that each message arrives at least once.
+ * Messages are sent in order. Messages that are unacknowledged when a connection ends are sent again over the next
+ * one, in order, so that each message arrives at least once.
  */
 export class Channel {
   readonly #options: ChannelOptions;
@@ -117,8 +117,8 @@ export class Channel {
   #answered(data: string): void {
     const { result, errorMsg, context } = JSON.parse(data) as Answer;
     if (result !== "ok") {
-      // Pulsar's own time limit and full queues are no refusal: the connection is replaced and all is sent again.
-      process.emitWarning(`Pulsar did not take an event, which is sent again: ${errorMsg ?? result ?? data}`);
+      // A time-out or a full queue of Pulsar is not a refusal: the connection is replaced and all messages are sent again.
+      process.emitWarning(`Pulsar did not accept an event, which is sent again: ${errorMsg ?? result ?? data}`);
       this.#socket?.terminate();
       return;
     }
@@ -131,7 +131,7 @@ export class Channel {
     this.#keepWatch();
   }
 
-  /** Replaces a connection that is open and silent, such as one to a machine that was switched off. */
+  /** Replaces an open connection without responses, such as one to a machine that was switched off. */
   #keepWatch(): void {
     if (this.#watch !== null) clearTimeout(this.#watch);
     this.#watch = this.#pending.size === 0 ? null : setTimeout(() => this.#socket?.terminate(), this.#options.silence);

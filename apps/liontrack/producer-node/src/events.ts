@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** An identifier: 1 to 64 bytes without control characters and slashes, as the topics' fields files say. */
+/** An identifier: 1 to 64 bytes without control characters and slashes, as in the topics' fields files. */
 const id = z
   .string()
   .regex(/^[^\u0000-\u001f\u007f/]+$/, "expected text without control characters and slashes")
@@ -56,15 +56,15 @@ export type Position = z.input<typeof positionSchema>;
 export type Weight = z.input<typeof weightSchema>;
 /** Something that a user did; `weight_entry` counts as an entered weight. */
 export type Activity = z.input<typeof activitySchema>;
-/** A change of a challenge; the status `completed` counts. */
+/** A change of a challenge; the pipeline counts changes to status `completed`. */
 export type Challenge = z.input<typeof challengeSchema>;
 
-/** An event that cannot be published; the message names each field, and what is expected. */
+/** An invalid event; the message names each invalid field and its expected value. */
 export class InvalidEventError extends Error {
   override readonly name = "InvalidEventError";
 }
 
-/** The event as its topic takes it. Raises InvalidEventError. */
+/** Validates and converts an event for its topic. Throws InvalidEventError. */
 export function checked<S extends z.ZodType>(schema: S, event: unknown): z.output<S> {
   const found = schema.safeParse(event);
   if (found.success) return found.data;

@@ -18,9 +18,9 @@ export { type Activity, type Challenge, InvalidEventError, type Position, type W
 export type ProducerOptions = {
   /** Address of Pulsar's HTTP port, such as `http://127.0.0.1:8080`. */
   url: string;
-  /** File with the token of a role that may produce; left out where Pulsar requires none. */
+  /** File with the token of a role that may produce; omit it if Pulsar requires no token. */
   tokenFile?: string;
-  /** Most events of a topic that wait for an acknowledgement (1000); further ones wait for room. */
+  /** Maximum number of unacknowledged events of a topic (default 1000); further calls wait. */
   queueSize?: number;
 };
 
@@ -32,9 +32,9 @@ const ENDPOINT = "/ws/v2/producer/persistent/liontrack/tracking/";
 /**
  * Publishes LionTrack's events.
  *
- * Each method resolves when Pulsar has stored the event, and rejects an event that is invalid (InvalidEventError) or that
- * Pulsar refuses for good (RefusedError). While Pulsar is away, events wait and are sent again. An event may arrive
- * twice after a lost acknowledgement; its row has the same key.
+ * Each method resolves when Pulsar has stored the event. It rejects an invalid event with InvalidEventError, and an event
+ * that Pulsar refuses permanently with RefusedError. While Pulsar is unreachable, events wait and are sent again. An event
+ * may arrive twice after a lost acknowledgement; both copies have the same key and become one row.
  */
 export class LionTrackProducer {
   readonly #options: ProducerOptions;
@@ -80,7 +80,7 @@ export class LionTrackProducer {
     return [...this.#channels.values()].reduce((sum, channel) => sum + channel.outstanding, 0);
   }
 
-  /** Closes the connections. Await all events before, or those without an acknowledgement are rejected. */
+  /** Closes the connections. Await all events before; unacknowledged events are rejected. */
   close(): void {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();

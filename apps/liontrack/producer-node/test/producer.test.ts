@@ -50,7 +50,7 @@ test("an event reaches its topic with its key and its time in UTC", async () => 
   assert.equal(producer.outstanding, 0);
 });
 
-test("every kind of event has its topic", async () => {
+test("each kind of event is sent to its own topic", async () => {
   const at = new Date();
   await producer.publishWeight({ weight_id: "w", lion_id: "l", weight: 190, unit: "kg", measured_at: at });
   await producer.publishActivity({ event_id: "e", user_id: "u", activity: "weight_entry", occurred_at: at });
@@ -76,7 +76,7 @@ test("an invalid event is rejected with its fields", async () => {
   assert.equal(taken.length, 0);
 });
 
-test("what was not acknowledged is sent again in order after a lost connection", async () => {
+test("unacknowledged events are sent again in order after a lost connection", async () => {
   let lost = 0;
   answer = (socket, context) => {
     if (lost < 3 && Number(context) === 5 * lost + 4) {
@@ -113,7 +113,7 @@ test("events wait for room in a bounded queue", async () => {
   assert.equal(taken.length, 3);
 });
 
-test("a refusal for good rejects the event", async () => {
+test("a permanent refusal rejects the event", async () => {
   const { createServer } = await import("node:http");
   const refusing = createServer((_, response) => response.writeHead(404).end());
   refusing.on("upgrade", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"));

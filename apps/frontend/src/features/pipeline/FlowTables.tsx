@@ -6,7 +6,7 @@ import type { Flow } from "./schemas";
 
 const MEBIBYTE = 2 ** 20;
 
-/** From topic to table: rates, what waits, what is rejected. */
+/** Rates, backlogs and rejected shares, from topic to table. */
 function Rates({ flow }: { flow: Flow }) {
   const { t, format } = useI18n();
   const rate = (value: number | null) => (value === null ? null : format.number(value));
@@ -76,7 +76,7 @@ function Rates({ flow }: { flow: Flow }) {
   );
 }
 
-/** What the machine and the services take. */
+/** The resource use of the machine and the services. */
 function Resources({ flow }: { flow: Flow }) {
   const { t, format } = useI18n();
   const percent = (share: number | null) => (share === null ? t("data.missing") : format.percent(share));
@@ -123,7 +123,7 @@ function Resources({ flow }: { flow: Flow }) {
   );
 }
 
-/** How data flow, and which resources that takes. */
+/** The data flow and the resource use. */
 export function FlowTables({ flow }: { flow: Flow }) {
   const { t } = useI18n();
   return (

@@ -12,7 +12,7 @@ const REFRESH_MS = 10_000;
 const load = (signal: AbortSignal): Promise<Monitored> =>
   apiGet("platform", "/v1/pipeline/monitoring", monitoredSchema, signal);
 
-/** Alerts, rates, backlogs and resources; the reason where they are not known. */
+/** Alerts, rates, backlogs and resources, or the reason why they are unknown. */
 export function Monitoring() {
   const { t } = useI18n();
   const { data, error } = usePolling("monitoring", load, REFRESH_MS);

@@ -43,7 +43,7 @@ const FAILED = step({
   late: true,
   last_succeeded_at: null,
   last_failed_at: "2026-01-31T12:07:00Z",
-  last_error: "StarRocks does not answer",
+  last_error: "StarRocks does not respond",
 });
 const GIVEN_UP = job({ state: "given_up", failures: 3, reason: "no such topic" });
 
@@ -69,7 +69,7 @@ describe("pipeline page", () => {
     expect(within(await found('[data-job="ingest"]')).getByText("En marche")).toBeTruthy();
   });
 
-  it("shows failures and their causes in words, the worst first", async () => {
+  it("shows failures and their causes in words, the most severe first", async () => {
     server.answers["/api/platform/v1/pipeline"] = pipeline([step(), FAILED], [GIVEN_UP]);
     show();
     const card = await found('[data-step="grow_hourly/grow"]');
@@ -77,7 +77,7 @@ describe("pipeline page", () => {
     expect(card.textContent).toContain("En échec");
     expect(card.textContent).toContain("en retard");
     expect(card.textContent).toContain("Dernier succèsjamais");
-    expect(card.textContent).toContain("StarRocks does not answer");
+    expect(card.textContent).toContain("StarRocks does not respond");
     const given = await found('[data-job="ingest"]');
     expect(given.textContent).toContain("Abandonné");
     expect(given.textContent).toContain("no such topic");
@@ -122,14 +122,14 @@ describe("pipeline page", () => {
     expect((await screen.findByTestId("unavailable")).textContent).toContain("Unknown table.");
   });
 
-  it("shows rates, what waits, what is rejected and what services take", async () => {
+  it("shows rates, backlogs, rejected shares and the services' resource use", async () => {
     show();
     const topic = await screen.findByTestId("flow-topic");
     expect(topic.textContent?.replaceAll(/\s/g, " ")).toBe("sample/events/readings12,51 2343 min");
     expect((await screen.findByTestId("flow-job")).textContent).toContain("En marche");
     const section = (await screen.findByTestId("pipeline-flow")).textContent?.replaceAll(/\s/g, " ");
     expect(section).toContain("Rejets du dernier quart d’heure (sample)7 %");
-    expect(section).toContain("Processeur25 %Mémoire50 %Disque le plus plein–");
+    expect(section).toContain("Processeur25 %Mémoire50 %Disque le plus rempli–");
     expect(screen.getByTestId("flow-service").textContent).toBe("pulsarNe répond pas5000,13");
     expect(screen.getByTestId("pipeline-alerts").textContent).toContain("Aucune alerte.");
   });
@@ -146,8 +146,8 @@ describe("pipeline page", () => {
     expect((await found('[data-alert="Slow"]')).textContent).toContain("Avertissement");
   });
 
-  it("says why the monitoring shows nothing, and shows the rest", async () => {
-    server.answers[MONITORING] = monitored({ error: "Prometheus does not answer: refused", flow: null });
+  it("shows why the monitoring is unavailable, and the rest of the page", async () => {
+    server.answers[MONITORING] = monitored({ error: "Prometheus does not respond: refused", flow: null });
     show();
     expect((await screen.findByTestId("monitoring-unavailable")).textContent).toContain(
       "Prometheus does not",

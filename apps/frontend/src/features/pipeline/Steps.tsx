@@ -9,7 +9,7 @@ import type { PipelineStep } from "./schemas";
 
 type Names = { workflowName: WorkflowName; withProduct: boolean };
 
-/** The worst first: late, failing, interrupted, then the rest by name. */
+/** Sort order, most severe first: late, failing, interrupted, then the rest by name. */
 function gravity({ late, state }: PipelineStep): number {
   if (late === true) return 0;
   return state === "failed" ? 1 : state === "killed" ? 2 : 3;

@@ -29,8 +29,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Alerts that fire, rates, backlogs and resources
-         * @description From Prometheus and Alertmanager. Where these do not answer, `error` says so and the status is 200.
+         * Firing alerts, rates, backlogs and resources
+         * @description Data from Prometheus and Alertmanager.
+         *
+         *     If these do not respond, `error` contains the reason and the status is 200.
          */
         get: operations["get_monitoring_api_v1_pipeline_monitoring_get"];
         put?: never;
@@ -69,7 +71,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the process answers
+         * Whether the process responds
          * @description Whether the process responds.
          *
          *     It does not depend on StarRocks, so that an unavailable database causes no restart.
@@ -119,7 +121,7 @@ export interface components {
             name: string;
             /**
              * Owner
-             * @description who looks after it: platform, or a product
+             * @description owner: platform, or a product
              * @example platform
              */
             owner: string;
@@ -143,7 +145,7 @@ export interface components {
             started_at: string;
             /**
              * Summary
-             * @example pulsar does not answer at 127.0.0.1:8080
+             * @example pulsar does not respond at 127.0.0.1:8080
              */
             summary: string;
             /**
@@ -159,7 +161,7 @@ export interface components {
         DataHealth: {
             /**
              * Age Seconds
-             * @description since the newest event
+             * @description time since the newest event
              * @example 12.3
              */
             age_seconds: number | null;
@@ -190,7 +192,7 @@ export interface components {
         };
         /**
          * Flow
-         * @description How data flow. Rates are means of two minutes.
+         * @description The data flow. Rates are means over two minutes.
          */
         Flow: {
             /** Jobs */
@@ -207,7 +209,7 @@ export interface components {
          * Health
          * @description The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
          *
-         *     An API without data of its own has null for `data`.
+         *     For an API without its own data, `data` is null.
          */
         Health: {
             data: components["schemas"]["DataHealth"] | null;
@@ -220,7 +222,7 @@ export interface components {
         };
         /**
          * JobFlow
-         * @description What a streaming job moves.
+         * @description Rates of a streaming job.
          */
         JobFlow: {
             /**
@@ -230,7 +232,7 @@ export interface components {
             name: string;
             /**
              * Received Per Second
-             * @description messages that it reads
+             * @description messages that the job reads
              * @example 12.5
              */
             received_per_second: number | null;
@@ -238,14 +240,14 @@ export interface components {
             running: boolean;
             /**
              * Written Per Second
-             * @description rows that its sinks take
+             * @description rows that the job's sinks write
              * @example 25
              */
             written_per_second: number | null;
         };
         /**
          * Live
-         * @description The process answers.
+         * @description The response of /health/live.
          */
         Live: {
             /**
@@ -267,7 +269,7 @@ export interface components {
             cpu_share: number | null;
             /**
              * Disk Share
-             * @description of the fullest disk
+             * @description used share of the fullest disk
              * @example 0.5
              */
             disk_share: number | null;
@@ -279,7 +281,7 @@ export interface components {
         };
         /**
          * Monitored
-         * @description What the monitoring knows.
+         * @description Alerts and data flow from the monitoring.
          */
         Monitored: {
             /** Alerts */
@@ -297,7 +299,7 @@ export interface components {
             enabled: boolean;
             /**
              * Error
-             * @description why the monitoring cannot be read
+             * @description reason why the monitoring cannot be read
              * @example null
              */
             error: string | null;
@@ -432,7 +434,7 @@ export interface components {
         };
         /**
          * ServiceUse
-         * @description Whether a service answers Prometheus, and what it takes.
+         * @description Whether a service responds to Prometheus, and its resource use.
          */
         ServiceUse: {
             /**
@@ -465,7 +467,7 @@ export interface components {
             emulator: boolean | null;
             /**
              * Error
-             * @description why it cannot be used, e.g. no backend alive
+             * @description reason why StarRocks cannot be used, such as no living backend
              * @example null
              */
             error: string | null;
@@ -529,7 +531,7 @@ export interface components {
         };
         /**
          * TopicFlow
-         * @description What comes into a topic and waits there.
+         * @description Rate and backlog of a topic.
          */
         TopicFlow: {
             /**
@@ -546,7 +548,7 @@ export interface components {
             in_per_second: number | null;
             /**
              * Lag Seconds
-             * @description since the last acknowledgement, while messages wait; 0 where none waits
+             * @description time since the last acknowledgement while messages wait; 0 if none waits
              * @example 0
              */
             lag_seconds: number | null;
@@ -598,7 +600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -636,7 +638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -23,7 +23,7 @@ const of = (polled: Polled<Status>, failure: RequestError | null = null, product
   assess(polled, product, failure, () => 7260);
 
 describe("alarm", () => {
-  it("is silent when all is well", () => expect(of(got(status()))).toBeNull());
+  it("is null when everything works", () => expect(of(got(status()))).toBeNull());
 
   it("reports a lost connection before anything else", () =>
     expect(of(failed(down))).toEqual({ kind: "offline" }));
@@ -45,7 +45,7 @@ describe("alarm", () => {
     expect(of(got(away), null, null)).toEqual({ kind: "platform_down", error: "ConnectError" });
   });
 
-  it("reports old data with their age now", () =>
+  it("reports old data with their current age", () =>
     expect(of(got(old))).toEqual({ kind: "stale", product: "sample", ageSeconds: 7260 }));
 
   it("does not call a product without any data old", () => {

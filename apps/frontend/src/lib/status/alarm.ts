@@ -21,7 +21,7 @@ export function isStopped({ wanted, state }: Pick<JobState, "wanted" | "state">)
 }
 
 /**
- * The most severe problem that a person must see at once; null if there is none.
+ * The most severe problem that a person must see; null if there is none.
  *
  * `product` limits it to one product and the platform; null considers every product. `failure` is the error of that
  * product's main request. `ageOf` returns the current age of a product's data in seconds.
@@ -43,7 +43,7 @@ export function assess(
   // If no API could report it, the state of StarRocks is unknown and not an alarm.
   const reported = platform_api.reachable || Object.values(products).some(({ reachable }) => reachable);
   if (!starrocks.reachable && reported) return { kind: "starrocks_down" };
-  // Before old data: a stopped job is their cause.
+  // Checked before the age of the data, because a stopped job makes the data old.
   const jobs = pipeline.jobs.filter((job) => isStopped(job) && concerns(job.product));
   if (jobs.length > 0) return { kind: "job_stopped", jobs: jobs.map(({ name }) => name) };
   for (const [name, { data }] of shown) {

@@ -87,7 +87,7 @@ describe("overview", () => {
     expect(screen.queryByTestId("demonstration-banner")).toBeNull();
   });
 
-  it("switches to English, says so to the browser and remembers", async () => {
+  it("switches to English, sets the document's language and stores the choice", async () => {
     open("/");
     await card("Gucheng");
     await userEvent.click(screen.getByRole("radio", { name: "English" }));
@@ -99,13 +99,13 @@ describe("overview", () => {
     expect(screen.getByText("Hazardous", { selector: ".category" })).toBeTruthy();
   });
 
-  it("says what to do when there are no stations", async () => {
+  it("shows the next step if there are no stations", async () => {
     server.answers["/api/ciapol/v1/aqi/current"] = current([]);
     open("/");
     expect((await screen.findByTestId("no-stations")).textContent).toContain("fichier CSV");
   });
 
-  it("finds a station by name or commune without its accents", async () => {
+  it("finds a station by name or commune without accents", async () => {
     const many = Array.from({ length: 11 }, (_, n) =>
       item({
         rank: n + 1,
@@ -181,7 +181,7 @@ describe("alarms", () => {
     expect(await screen.findByTestId("unavailable")).toBeTruthy();
   });
 
-  it("puts a refused request into words", async () => {
+  it("describes a failed request", async () => {
     server.answers["/api/ciapol/v1/aqi/current"] = problem(500, "Internal Server Error", "The query failed.");
     open("/");
     expect((await alarm()).textContent).toContain("The query failed.");
@@ -238,7 +238,7 @@ describe("station page", () => {
     expect(rows[1]?.textContent).toMatch(/81$/);
   });
 
-  it("reaches days of another year and comes back to today", async () => {
+  it("navigates to days of another year and back to today", async () => {
     server.answers["/api/ciapol/v1/stations/ABJ-001"] = {
       ...station({ last_measured_at: "2017-02-28T22:00:00Z" }),
       latest: { measured_at: "2017-02-28T22:00:00Z", temperature: 28.4 },
@@ -270,7 +270,7 @@ describe("station page", () => {
     expect((await screen.findByTestId("unknown-station")).textContent).toMatch(/«\snobody\s»/);
   });
 
-  it("is reached from the overview by a link, and names the tab", async () => {
+  it("is linked from the overview and sets the title of the tab", async () => {
     open("/");
     await card("ABJ-001");
     await userEvent.click(screen.getByRole("link", { name: "Plateau" }));
@@ -295,7 +295,7 @@ describe("an incomplete index", () => {
       dominant_pollutant: "no2",
     });
 
-  it("names what is missing and when, and gives no reassuring advice", async () => {
+  it("names the missing pollutants and the expected time, without reassuring advice", async () => {
     server.answers["/api/ciapol/v1/aqi/current"] = current([incomplete()]);
     open("/ciapol");
     const shown = await card("ABJ-001");
@@ -310,7 +310,7 @@ describe("an incomplete index", () => {
     expect(document.querySelector<HTMLElement>('[data-legend="good"]')?.dataset["count"]).toBe("0");
   });
 
-  it("says so on the station's page, at each pollutant that waits", async () => {
+  it("marks each pollutant without an index on the station's page", async () => {
     server.answers["/api/ciapol/v1/aqi/current"] = current([incomplete()]);
     open("/ciapol/stations/ABJ-001");
     const page = await screen.findByTestId("station-page");
@@ -320,7 +320,7 @@ describe("an incomplete index", () => {
     expect(document.querySelector('[data-sub-index="co"]')?.textContent).toContain("pas d’indice");
   });
 
-  it("keeps its advice where it warns", async () => {
+  it("shows the advice if the advice is a warning", async () => {
     const warning = { ...incomplete(), aqi: null, at_least: 180, category: "unhealthy" as const };
     server.answers["/api/ciapol/v1/aqi/current"] = current([warning]);
     open("/ciapol");
@@ -332,7 +332,7 @@ describe("an incomplete index", () => {
 });
 
 describe("method", () => {
-  it("is linked from a station's index and says how each pollutant is averaged", async () => {
+  it("is linked from a station's index and describes the averaging of each pollutant", async () => {
     open("/ciapol/stations/ABJ-001");
     const [link] = await screen.findAllByRole("link", { name: "Comment l’indice est-il calculé\u00A0?" });
     await userEvent.click(link as HTMLElement);

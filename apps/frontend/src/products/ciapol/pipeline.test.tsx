@@ -33,7 +33,7 @@ const FAILED = step({
   late: true,
   last_succeeded_at: null,
   last_failed_at: "2026-01-31T12:07:00Z",
-  last_error: "StarRocks does not answer",
+  last_error: "StarRocks does not respond",
 });
 const GIVEN_UP = job({ product: "ciapol", state: "given_up", failures: 3, reason: "no such topic" });
 
@@ -55,7 +55,7 @@ beforeEach(() => {
 afterEach(cleanup);
 
 describe("pipeline page", () => {
-  it("says that all is well, and when each step last succeeded", async () => {
+  it("reports that everything works, and when each step last succeeded", async () => {
     open("/pipeline");
     const card = within(await found('[data-step="aqi_hourly/aqi"]'));
     expect(card.getByText("Réussie")).toBeTruthy();
@@ -100,7 +100,7 @@ describe("pipeline page", () => {
     await waitFor(() => expect(screen.getByTestId("quality").textContent).toContain("n’a pas pu être lue"));
   });
 
-  it("is reached from every page, where it is marked in words when it needs attention", async () => {
+  it("is linked from every page, with a mark in words if it needs attention", async () => {
     server.answers["/api/status"] = status({
       pipeline: { status: "failing", error: null, steps: [], jobs: [] },
     });
@@ -144,7 +144,7 @@ describe("forecast of a station", () => {
   const chart = (name: string): Promise<HTMLElement> =>
     found(`[data-chart="${name}"][data-chart-forecast="24"]`);
 
-  it("continues both charts, apart from what was measured", async () => {
+  it("continues both charts and is distinct from the measurements", async () => {
     open("/ciapol/stations/ABJ-001");
     const means = await chart("means");
     expect(means.dataset).toMatchObject({ chartPoints: "72", chartHours: "72" });
@@ -180,7 +180,7 @@ describe("forecast of a station", () => {
     expect(screen.queryByTestId("forecast-fallback")).toBeNull();
   });
 
-  it("is marked where it is a simple rule, and where it is old", async () => {
+  it("is marked if it comes from a simple rule, and if it is old", async () => {
     const simple = predictions(24, {
       fallback: true,
       made_at: new Date(Date.now() - 5 * 3_600_000).toISOString(),
@@ -210,7 +210,7 @@ describe("forecast of a station", () => {
     expect(document.querySelector(".forecast-line")).toBeNull();
   });
 
-  it("that has expired is mentioned and not drawn", async () => {
+  it("that has expired is mentioned but not drawn", async () => {
     const old = predictions(1);
     const [item] = old.items;
     if (item !== undefined) item.target_hour = "2026-01-31T12:00:00Z";

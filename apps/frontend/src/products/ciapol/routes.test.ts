@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stationHref, viewOf } from "./routes";
 
 describe("addresses", () => {
-  it("hold the station and the view", () => {
+  it("contain the station and the view", () => {
     const href = stationHref("Côte/d'Ivoire #1?", { period: "7d", pollutant: "o3", until: "2017-02-28" });
     const [path, search] = href.split("?", 2);
     expect(path).toBe("/ciapol/stations/C%C3%B4te%2Fd'Ivoire%20%231%3F");

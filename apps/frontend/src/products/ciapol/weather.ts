@@ -5,7 +5,7 @@ type Quantity = { name: Localized; unit: string };
 
 /**
  * The weather that a station's page shows, in this order. The keys are fields of the API's `Measurement`;
- * `api/schemas.check.ts` does not compile while one of those is missing here.
+ * `api/schemas.check.ts` does not compile if one of those fields is missing here.
  */
 export const WEATHER = {
   temperature: { name: { fr: "Température", en: "Temperature" }, unit: "°C" },

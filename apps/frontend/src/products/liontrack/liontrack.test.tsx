@@ -70,7 +70,7 @@ describe("overview", () => {
     expect(screen.queryByTestId("demonstration-banner")).toBeNull();
   });
 
-  it("says that the data are for demonstration", async () => {
+  it("marks demonstration data", async () => {
     server.answers[`${API}/dashboard`] = dashboard({ demonstration: true });
     open("/liontrack");
     expect((await screen.findByTestId("demonstration-banner")).textContent).toContain(
@@ -80,14 +80,14 @@ describe("overview", () => {
 });
 
 describe("a lion's page", () => {
-  it("shows its figures and its track", async () => {
+  it("shows its key values and its track", async () => {
     open("/liontrack/lions/simba_001");
     expect(await screen.findByText("-0,1234")).toBeTruthy();
     expect((await screen.findByTestId("map")).getAttribute("data-points")).toBe("3");
     expect(await screen.findByText("Aucune pesée sur 90 jours")).toBeTruthy();
   });
 
-  it("names a lion that does not exist", async () => {
+  it("shows the id of a lion that does not exist", async () => {
     open("/liontrack/lions/scar");
     expect((await screen.findByTestId("unknown-lion")).textContent).toContain("scar");
   });

@@ -34,7 +34,7 @@ export interface paths {
          * Quality of the measurements by hour and station
          * @description Completeness, freshness, stuck sensors and rejections. Without `from` and `to`, of the last 24 hours.
          *
-         *     At most 366 days at once. Test stations are included only when requested by id.
+         *     At most 366 days per request. Test stations are included only when requested by id.
          */
         get: operations["list_quality_api_v1_quality_get"];
         put?: never;
@@ -53,7 +53,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Messages that could not be used
+         * Rejected messages
          * @description Rejected messages, newest first, with the reason; and with their payload if `station_id` is given.
          */
         get: operations["list_rejected_api_v1_rejected_get"];
@@ -195,7 +195,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the process answers
+         * Whether the process responds
          * @description Whether the process responds.
          *
          *     It does not depend on StarRocks, so that an unavailable database causes no restart.
@@ -235,7 +235,7 @@ export interface components {
     schemas: {
         /**
          * AqiPage
-         * @description Hourly index of a station by time; the range has its start and not its end.
+         * @description Hourly index of a station by time; the start of the range is inclusive, its end exclusive.
          */
         AqiPage: {
             /**
@@ -267,24 +267,24 @@ export interface components {
          * CurrentAqi
          * @description The index of a station in its newest hour that has ended, of the last three hours.
          *
-         *     Without such an hour that has an index, it is the newest hour and says why. The running hour has no rank.
+         *     If no such hour has an index, it is the newest hour with the reason. The running hour has no rank.
          */
         CurrentAqi: {
             /**
              * Aqi
-             * @description US EPA; above 500 the scale goes on. Null unless the hour has ended and every pollutant measured in it has a sub-index
+             * @description US EPA; above 500 the scale continues. Null unless the hour has ended and every pollutant measured in it has a sub-index
              * @example 99
              */
             aqi: number | null;
             /**
              * At Least
-             * @description greatest sub-index known; the index is not lower, and may be much higher without `aqi`
+             * @description greatest known sub-index; the index is at least this value, and without `aqi` may be much higher
              * @example 99
              */
             at_least: number | null;
             /**
              * Category
-             * @description of `aqi`; without it, of `at_least` where that is above 100, as the category is not better
+             * @description category of `aqi`; without `aqi`, that of `at_least` if it is above 100, because the index is not lower
              * @example moderate
              */
             category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
@@ -353,7 +353,7 @@ export interface components {
         DataHealth: {
             /**
              * Age Seconds
-             * @description since the newest event
+             * @description time since the newest event
              * @example 12.3
              */
             age_seconds: number | null;
@@ -386,7 +386,7 @@ export interface components {
          * Health
          * @description The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
          *
-         *     An API without data of its own has null for `data`.
+         *     For an API without its own data, `data` is null.
          */
         Health: {
             data: components["schemas"]["DataHealth"] | null;
@@ -399,24 +399,24 @@ export interface components {
         };
         /**
          * HourlyAqi
-         * @description The air quality index of an hour, or why there is none.
+         * @description The air quality index of an hour, or the reason why there is none.
          */
         HourlyAqi: {
             /**
              * Aqi
-             * @description US EPA; above 500 the scale goes on. Null unless the hour has ended and every pollutant measured in it has a sub-index
+             * @description US EPA; above 500 the scale continues. Null unless the hour has ended and every pollutant measured in it has a sub-index
              * @example 99
              */
             aqi: number | null;
             /**
              * At Least
-             * @description greatest sub-index known; the index is not lower, and may be much higher without `aqi`
+             * @description greatest known sub-index; the index is at least this value, and without `aqi` may be much higher
              * @example 99
              */
             at_least: number | null;
             /**
              * Category
-             * @description of `aqi`; without it, of `at_least` where that is above 100, as the category is not better
+             * @description category of `aqi`; without `aqi`, that of `at_least` if it is above 100, because the index is not lower
              * @example moderate
              */
             category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
@@ -454,7 +454,7 @@ export interface components {
         };
         /**
          * Live
-         * @description The process answers.
+         * @description The response of /health/live.
          */
         Live: {
             /**
@@ -466,9 +466,9 @@ export interface components {
         };
         /**
          * Measurement
-         * @description Measured values, or their means where an interval is asked for; measured_at is then the interval's start.
+         * @description Measured values, or their means if the request has an interval; measured_at is then the interval's start.
          *
-         *     With `pollutant`, only those pollutants are there.
+         *     With `pollutant`, only these pollutants are included.
          */
         Measurement: {
             /**
@@ -546,7 +546,7 @@ export interface components {
         };
         /**
          * MeasurementPage
-         * @description Measurements of a station by time; the range has its start and not its end.
+         * @description Measurements of a station by time; the start of the range is inclusive, its end exclusive.
          */
         MeasurementPage: {
             /**
@@ -605,14 +605,14 @@ export interface components {
         Pollutant: "pm25" | "pm10" | "so2" | "no2" | "o3" | "co";
         /**
          * PredictedHour
-         * @description What is predicted for an hour; `quantities` has those of aqi, pm25, pm10, so2, no2, o3, co that are predicted.
+         * @description The predictions for an hour; `quantities` contains the predicted ones of aqi, pm25, pm10, so2, no2, o3 and co.
          *
-         *     There is no `aqi` where a predicted pollutant has no sub-index.
+         *     `aqi` is absent if a predicted pollutant has no sub-index.
          */
         PredictedHour: {
             /**
              * Category
-             * @description of the predicted index
+             * @description category of the predicted index
              * @example unhealthy_sensitive
              */
             category: ("good" | "moderate" | "unhealthy_sensitive" | "unhealthy" | "very_unhealthy" | "hazardous") | null;
@@ -632,7 +632,7 @@ export interface components {
             quantities: {
                 [key: string]: components["schemas"]["Prediction"];
             };
-            /** @description of the predicted pollutants, by the method of the measured index, which averages over hours before; the predicted index is the greatest. Null where too few hours have a value */
+            /** @description sub-indices of the predicted pollutants, by the method of the measured index, which averages over previous hours; the predicted index is the greatest. Null if too few hours have a value */
             sub_indices: components["schemas"]["SubIndices"];
             /**
              * Target Hour
@@ -649,7 +649,7 @@ export interface components {
         Prediction: {
             /**
              * Fallback
-             * @description true where too little history forced a simple rule
+             * @description true if a simple rule was used because of too little history
              * @example false
              */
             fallback: boolean;
@@ -673,12 +673,12 @@ export interface components {
         };
         /**
          * Predictions
-         * @description The newest prediction for a station; where none was made, everything but its id is null or empty.
+         * @description The newest prediction for a station; without a prediction, all fields except its id are null or empty.
          */
         Predictions: {
             /**
              * Fallback
-             * @description true where too little history forced a simple rule for a pollutant that determines the index
+             * @description true if a simple rule predicted a pollutant that determines the index, because of too little history
              * @example false
              */
             fallback: boolean | null;
@@ -738,7 +738,7 @@ export interface components {
         };
         /**
          * Quality
-         * @description How good the measurements of a station and hour are.
+         * @description Quality of the measurements of a station in an hour.
          */
         Quality: {
             /**
@@ -755,7 +755,7 @@ export interface components {
             expected: number;
             /**
              * Freshness Seconds
-             * @description from the last measurement before the hour's end to that end
+             * @description time from the last measurement before the end of the hour to that end
              * @example 42
              */
             freshness_seconds: number | null;
@@ -783,7 +783,7 @@ export interface components {
             station_id: string;
             /**
              * Stuck Sensors
-             * @description pollutants whose value did not move for hours
+             * @description pollutants whose value did not change for hours
              * @example [
              *       "o3"
              *     ]
@@ -805,7 +805,7 @@ export interface components {
         };
         /**
          * Rejected
-         * @description A message that could not be used.
+         * @description A rejected message.
          */
         Rejected: {
             /**
@@ -861,7 +861,7 @@ export interface components {
             emulator: boolean | null;
             /**
              * Error
-             * @description why it cannot be used, e.g. no backend alive
+             * @description reason why StarRocks cannot be used, such as no living backend
              * @example null
              */
             error: string | null;
@@ -885,7 +885,7 @@ export interface components {
             commune: string | null;
             /**
              * Demonstration
-             * @description where demonstration data come from
+             * @description source of demonstration data
              * @example null
              */
             demonstration: string | null;
@@ -945,7 +945,7 @@ export interface components {
             commune: string | null;
             /**
              * Demonstration
-             * @description where demonstration data come from
+             * @description source of demonstration data
              * @example null
              */
             demonstration: string | null;
@@ -1055,7 +1055,7 @@ export interface operations {
     current_aqi_api_v1_aqi_current_get: {
         parameters: {
             query?: {
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
             };
             header?: never;
@@ -1093,7 +1093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1107,17 +1107,17 @@ export interface operations {
     list_quality_api_v1_quality_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
                 /** @description only this station */
                 station_id?: string | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1164,7 +1164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1178,15 +1178,15 @@ export interface operations {
     list_rejected_api_v1_rejected_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
-                /** @description received from then on, by default since a day ago: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description earliest time of reception, by default one day ago: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 since?: string | null;
-                /** @description only those that name this station or have it as key */
+                /** @description only messages that contain this station's id or have it as key */
                 station_id?: string | null;
             };
             header?: never;
@@ -1224,7 +1224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1238,11 +1238,11 @@ export interface operations {
     list_stations_api_v1_stations_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
             };
             header?: never;
@@ -1280,7 +1280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1294,7 +1294,7 @@ export interface operations {
     get_station_api_v1_stations__station_id__get: {
         parameters: {
             query?: {
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
             };
             header?: never;
@@ -1343,7 +1343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1357,15 +1357,15 @@ export interface operations {
     list_aqi_api_v1_stations__station_id__aqi_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1414,7 +1414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1428,19 +1428,19 @@ export interface operations {
     list_measurements_api_v1_stations__station_id__measurements_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
                 /** @description raw (default, at most 31 days), or means of UTC hours (366) or days (3660) */
                 interval?: ("raw" | "hour" | "day") | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
                 /** @description only this pollutant; repeat the parameter for several */
                 pollutant?: components["schemas"]["Pollutant"][] | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1489,7 +1489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1503,7 +1503,7 @@ export interface operations {
     get_predictions_api_v1_stations__station_id__predictions_get: {
         parameters: {
             query?: {
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
             };
             header?: never;
@@ -1552,7 +1552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;

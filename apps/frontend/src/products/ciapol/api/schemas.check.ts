@@ -6,7 +6,7 @@ import type * as schemas from "./schemas";
 type Sent = components["schemas"];
 
 type Shown = keyof z.infer<typeof schemas.measurementSchema>;
-/** Measured quantities of the API that the page does not know: add them to `../weather.ts`. */
+/** Measured quantities of the API that the page does not show: add them to `../weather.ts`. */
 type Unknown = Exclude<keyof Sent["Measurement"], Shown | "count">;
 
 /** Compile-time checks of the run-time schemas against the API's description. */

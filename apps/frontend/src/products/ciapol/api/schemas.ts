@@ -65,7 +65,7 @@ const dominantSchema = z.nullable(z.enum(POLLUTANTS));
 
 export const REASONS = ["running", "too_few_values", "too_few_hours", "nothing_measured"] as const;
 
-/** How far an index can be relied on. */
+/** Fields that describe how reliable an index is. */
 const reliability = {
   /** The greatest sub-index known; without `aqi` the index is at least that. */
   at_least: index,

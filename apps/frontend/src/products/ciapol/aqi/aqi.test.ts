@@ -36,7 +36,7 @@ describe("text on the official colours", () => {
     expect(contrast(color, textOn(color))).toBeGreaterThanOrEqual(4.5);
   });
 
-  it("knows black on white as 21", () => {
+  it("is 21 for black on white", () => {
     expect(contrast("#000000", "#FFFFFF")).toBeCloseTo(21);
   });
 });
@@ -65,7 +65,7 @@ describe("bands", () => {
     }
   });
 
-  it.each(POLLUTANTS)("covers %s without holes, all six categories", (pollutant) => {
+  it.each(POLLUTANTS)("covers %s without gaps, in all six categories", (pollutant) => {
     const bands = bandsUpTo(pollutant, 1e6, 25);
     expect(bands.map(({ category }) => category)).toEqual(CATEGORIES);
     for (const [position, band] of bands.entries()) {

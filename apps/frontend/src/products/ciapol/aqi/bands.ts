@@ -1,7 +1,7 @@
 import { CATEGORIES, type Category, type Pollutant } from "../api/schemas";
 
 export type Band = { category: Category; low: number; high: number };
-/** The averaging time the EPA's table is made for. */
+/** The averaging time that the EPA's table is defined for. */
 export type Averaging = "1h" | "8h" | "24h";
 
 /** Volume of an ideal gas at 25 °C and 1013.25 hPa, in l/mol (CODATA 2018). */

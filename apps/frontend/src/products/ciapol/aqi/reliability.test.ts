@@ -6,7 +6,7 @@ const AT = "2026-01-31T14:00:00Z";
 const missing = (...pollutants: string[]) => pollutants.map((pollutant) => ({ pollutant, expected_at: AT }));
 
 describe("an index that may be shown", () => {
-  it("is the index where nothing is missing", () => {
+  it("is the index if no pollutant is missing", () => {
     const whole = item({
       aqi: 40,
       category: "good",
@@ -52,7 +52,7 @@ describe("an index that may be shown", () => {
     });
   });
 
-  it("is at least what is known where that warns", () => {
+  it('is shown as "at least" if the known sub-indices are a warning', () => {
     const incomplete = item({ aqi: null, category: "unhealthy", at_least: 180, missing: missing("o3") });
     expect(shownIndex(incomplete)).toMatchObject({
       aqi: 180,
@@ -67,7 +67,7 @@ describe("an index that may be shown", () => {
     expect(shownIndex(running)).toMatchObject({ aqi: null, provisional: true, reason: "running" });
   });
 
-  it("has no reason that the page does not know", () =>
+  it("has no reason if the API's reason is unknown", () =>
     expect(shownIndex(item({ aqi: null, reason: "later" })).reason).toBeNull());
 
   it("is unknown for a station that is not in the list", () => expect(shownIndex(null).aqi).toBeNull());

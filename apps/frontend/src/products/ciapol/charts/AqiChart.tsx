@@ -20,7 +20,7 @@ export type AqiSlot = {
   reason: Reason | null;
 };
 
-/** Width in CSS pixels below which bars have no gap between them, since it would pale their colour. */
+/** Width in CSS pixels below which bars have no gap between them, because a gap would make their colour paler. */
 const MIN_SPACED_BAR = 5;
 
 type Row = AqiSlot & ForecastCells;

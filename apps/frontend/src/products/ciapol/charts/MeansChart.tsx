@@ -20,7 +20,7 @@ import { axisTicks } from "./hours";
 import { valueTicks } from "./scale";
 import { useWidth } from "./useWidth";
 
-/** One hour: its start in ms since the epoch and its mean in µg/m³, null where nothing was measured. */
+/** One hour: its start in ms since the epoch and its mean in µg/m³, null if nothing was measured. */
 export type MeansSlot = { hour: number; value: number | null };
 
 const LABEL_ROOM = 18;

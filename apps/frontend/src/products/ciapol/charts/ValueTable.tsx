@@ -1,6 +1,6 @@
 import { useI18n } from "../texts";
 
-/** One hour; `predicted` where its values are a forecast. */
+/** One hour; `predicted` if its values are a forecast. */
 type Row = { hour: number; predicted: boolean; cells: readonly string[] };
 type Props = { zone: string; now: number; columns: readonly string[]; rows: readonly Row[] };
 

@@ -11,14 +11,14 @@ describe("hours of a period", () => {
     ["7d", 168],
     ["30d", 720],
     ["90d", 2160],
-  ] as const)("%s is %i hours, the one of the end last", (period, count) => {
+  ] as const)("%s is %i hours, the last of which contains the end", (period, count) => {
     const hours = hoursOf(period, NOW);
     expect(hours).toHaveLength(count);
     expect(iso(hours.at(-1) ?? 0)).toBe("2026-01-31T12:00:00.000Z");
     expect((hours.at(-1) ?? 0) - (hours[0] ?? 0)).toBe((count - 1) * 3_600_000);
   });
 
-  it("leave a null where nothing was measured, and take items in any order", () => {
+  it("are null without a measurement, and accept items in any order", () => {
     const hours = hoursOf("24h", NOW).slice(-3);
     const items = [
       { at: "2026-01-31T12:00:00Z", value: 3 },
@@ -55,7 +55,7 @@ describe("time axis", () => {
     expect(ticks.length).toBeLessThanOrEqual(7);
   });
 
-  it("has few marks on a phone and none whose text would be cut off at the end", () => {
+  it("has few marks on a phone, and no mark at the end with truncated text", () => {
     const hours = hoursOf("30d", NOW);
     const ticks = axisTicks(hours, "Africa/Abidjan", 290);
     expect(ticks.length).toBeGreaterThan(2);

@@ -18,7 +18,7 @@ export type HistoryProps = {
   predictions: Predictions | null;
 };
 
-/** The last moment of a period: the end of its last day, or now. */
+/** The end of a period: the end of its last day, or now. */
 export function endOf(until: string | null, zone: string, now: number): number {
   return until === null ? now : dayEnd(until, zone) - 1;
 }

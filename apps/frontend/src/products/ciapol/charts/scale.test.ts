@@ -14,13 +14,13 @@ describe("value axis", () => {
 
 describe("index axis", () => {
   it("always shows the first two categories", () => expect(indexTicks(12)).toEqual([0, 50, 100]));
-  it("ends with the category that holds the highest", () =>
+  it("ends with the category that contains the highest value", () =>
     expect(indexTicks(201)).toEqual([0, 50, 100, 150, 200, 300]));
-  it("goes on in hundreds past 300", () =>
+  it("continues in hundreds above 300", () =>
     expect(indexTicks(512)).toEqual([0, 50, 100, 150, 200, 300, 400, 500, 600]));
 });
 
 describe("summary", () => {
-  it("leaves gaps out", () => expect(summarize([4, null, 8])).toEqual({ min: 4, mean: 6, max: 8, count: 2 }));
-  it("is null where nothing was measured", () => expect(summarize([null, null])).toBeNull());
+  it("ignores gaps", () => expect(summarize([4, null, 8])).toEqual({ min: 4, mean: 6, max: 8, count: 2 }));
+  it("is null if nothing was measured", () => expect(summarize([null, null])).toBeNull());
 });

@@ -12,7 +12,7 @@ export function valueTicks(highest: number): number[] {
   return Array.from({ length: count + 1 }, (_, position) => Number((position * step).toPrecision(12)));
 }
 
-/** Marks of an index axis: the ends of the categories, up to the one that holds `highest`, then hundreds. */
+/** Marks of an index axis: the ends of the categories, up to the one that contains `highest`, then hundreds. */
 export function indexTicks(highest: number): number[] {
   const ends = CATEGORIES.map((category) => CATEGORY_FACTS[category].high).filter((end) => end !== null);
   const ticks = [0];

@@ -28,21 +28,21 @@ describe("forecast of a quantity", () => {
     expect(forecast).toMatchObject({ madeAt: RUNNING, model: "trees-1", fallback: false });
   });
 
-  it("keeps category and main pollutant of the index alone", () => {
+  it("has a category and a main pollutant only for the index", () => {
     const index = forecastOf(predictions(1), "aqi", RUNNING);
     expect(index?.points[0]).toMatchObject({ category: "unhealthy_sensitive", dominant: "pm25" });
     const [, row] = withForecast(slots(null), index, measured, empty);
     expect(row).toMatchObject({ predictedCategory: "unhealthy_sensitive", predictedDominant: "pm25" });
   });
 
-  it("is null where nothing is predicted, or all of it has passed", () => {
+  it("is null without predictions, or if all predicted hours have passed", () => {
     expect(forecastOf(null, "aqi", RUNNING)).toBeNull();
     expect(forecastOf(predictions(0, { made_at: null }), "aqi", RUNNING)).toBeNull();
     expect(forecastOf(predictions(3), "o3", RUNNING)).toBeNull();
     expect(forecastOf(predictions(3), "aqi", RUNNING + 4 * HOUR)).toBeNull();
   });
 
-  it("never has an interval below zero or beside its value", () => {
+  it("never has an interval that is below zero or excludes the value", () => {
     const [item] = predictions(1).items;
     const odd = predictions(1, {
       items: [
@@ -79,7 +79,7 @@ describe("rows of a chart", () => {
     ]);
   });
 
-  it("go on with the predicted hours; the last measured one starts their line", () => {
+  it("continue with the predicted hours, whose line starts at the last measured hour", () => {
     const forecast = forecastOf(predictions(2), "pm25", RUNNING);
     const rows = withForecast(slots(1, 2), forecast, measured, empty);
     expect(rows.map(({ value, predicted, range }) => [value, predicted, range])).toEqual([
@@ -101,7 +101,7 @@ describe("rows of a chart", () => {
     expect(joins(null, null)).toBe(-1);
   });
 
-  it("show what was measured where both are there", () => {
+  it("show the measured value of an hour that has both", () => {
     const [later] = predictions(1).items;
     const overlapping = predictions(1, {
       items: [

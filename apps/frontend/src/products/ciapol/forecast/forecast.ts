@@ -21,7 +21,7 @@ export type Forecast = {
   points: readonly ForecastPoint[];
   madeAt: number;
   model: string | null;
-  /** A simple rule, because the station's history is too short for the model. */
+  /** Whether a simple rule made the forecast, because the station's history is too short for the model. */
   fallback: boolean;
 };
 
@@ -68,7 +68,7 @@ export type ForecastCells = {
   range: [number, number] | null;
   predictedCategory: Category | null;
   predictedDominant: Pollutant | null;
-  /** The row is a measured one, from which the forecast's line starts. */
+  /** Whether the row is a measured one at which the forecast's line starts. */
   joins: boolean;
 };
 

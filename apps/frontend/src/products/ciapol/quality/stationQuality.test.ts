@@ -5,7 +5,7 @@ import { byStation } from "./stationQuality";
 const hour = (n: number): string => `2026-01-31T${String(n).padStart(2, "0")}:00:00Z`;
 
 describe("quality by station", () => {
-  it("takes the newest hour, whatever the order, and the mean of all", () => {
+  it("contains the newest hour and the mean of all hours, in any order", () => {
     const items = [quality({ hour_start: hour(9), completeness: 0.96 }), quality({ hour_start: hour(8) })];
     const [station] = byStation(items);
     expect(station?.newest.hour_start).toBe(hour(9));

@@ -84,7 +84,7 @@ export function current(items: CurrentItem[] = [WORST, item({ rank: 2 }), UNKNOW
 
 const HOUR_MS = 3_600_000;
 
-/** Hours up to and with the running one, oldest first. */
+/** Hours up to and including the running one, oldest first. */
 function lastHours(count: number): string[] {
   const running = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   return Array.from({ length: count }, (_, back) =>
@@ -150,7 +150,7 @@ export function quality(changes: Partial<Quality> = {}): Quality {
   };
 }
 
-/** The status of a stack with this product alone. */
+/** The status of a stack with only this product. */
 export function status(changes: Partial<Status> = {}): Status {
   return platformStatus({ products: { ciapol: productStatus() }, ...changes });
 }

@@ -226,7 +226,7 @@ export const en = {
   "method.category": "Category",
   "method.averaging": "Averages and minimum data",
   "method.averaging.text":
-    "The concentration of an hour is the mean of its measurements. An hour counts for a pollutant if it has ended and holds at least 75 % of the usual number of measurements (median of the 7 days before). With fewer hours than the minimum the pollutant has no index; if a measured pollutant has no index, the hour has none either, and the page says what is missing.",
+    "The concentration of an hour is the mean of its measurements. An hour counts for a pollutant if it has ended and contains at least 75 % of the usual number of measurements (median of the 7 days before). With fewer hours than the minimum the pollutant has no index; if a measured pollutant has no index, the hour has none either, and the page says what is missing.",
   "method.pollutant": "Pollutant",
   "method.mean": "Average used",
   "method.minimum": "Minimum data",
@@ -242,7 +242,7 @@ export const en = {
   "method.so2.minimum": "that hour; 18 of the 24 hours",
   "method.nowcast": "NowCast (PM2.5 and PM10)",
   "method.nowcast.text":
-    "The NowCast is a weighted mean of the last 12 hours. An hour that lies h hours back has the weight w to the power of h, where w is the smallest over the largest value of the 12 hours, but at least 0.5. The faster the air changes, the more the recent hours count.",
+    "The NowCast is a weighted mean of the last 12 hours. The hour h hours before the current one has the weight w to the power of h, where w is the smallest over the largest value of the 12 hours, but at least 0.5. The faster the air changes, the more the recent hours count.",
   "method.conversion": "Conversion of gases",
   "method.conversion.text":
     "Concentrations of gases are measured in µg/m³; the thresholds of the EPA are in ppb or ppm. They are converted at 1013.25 hPa and the reference temperature of the station: molar volume ({volume} l/mol at 25 °C) over the molar mass of the gas (O3 {o3}, CO {co}, NO2 {no2}, SO2 {so2} g/mol). The colour bands of the charts use the same conversion.",
@@ -256,7 +256,7 @@ export const en = {
     "A model predicts the concentrations of the next 24 hours. The index of a predicted hour is calculated from them by the method above, with the hours measured before: its category and main pollutant are those of the predicted concentrations. The interval should contain the index in 80 % of the cases.",
   "method.rounding": "Rounding",
   "method.rounding.text":
-    "Concentrations are truncated to the number of digits in the tables of the EPA; the index is then interpolated linearly and rounded to a whole number. Above the table the last line is extended.",
+    "Concentrations are truncated to the number of digits in the tables of the EPA; the index is then interpolated linearly and rounded to a whole number. Above the highest row of the table, the last segment is extended.",
   "method.sources": "Sources",
   "method.sources.text":
     "US EPA, Technical Assistance Document for the Reporting of Daily Air Quality, EPA-454/B-24-002, May 2024; 40 CFR part 58, appendix G; 40 CFR part 50, appendix U; 40 CFR 50.8.",

@@ -249,7 +249,7 @@ export const fr = {
   "method.so2.minimum": "cette heure ; 18 des 24 heures",
   "method.nowcast": "NowCast (PM2,5 et PM10)",
   "method.nowcast.text":
-    "Le NowCast est une moyenne pondérée des 12 dernières heures. Une heure vieille de h heures a le poids w puissance h, où w est le rapport entre la plus petite et la plus grande valeur des 12 heures, mais au moins 0,5. Plus l’air change vite, plus les heures récentes comptent.",
+    "Le NowCast est une moyenne pondérée des 12 dernières heures. L’heure située h heures avant l’heure actuelle a le poids w à la puissance h, où w est le rapport entre la plus petite et la plus grande valeur des 12 heures, mais au moins 0,5. Plus l’air change vite, plus les heures récentes comptent.",
   "method.conversion": "Conversion des gaz",
   "method.conversion.text":
     "Les concentrations des gaz sont mesurées en µg/m³, les seuils de l’EPA sont en ppb ou en ppm. La conversion se fait à 1013,25 hPa et à la température de référence de la station : le volume molaire ({volume} l/mol à 25 °C) divisé par la masse molaire du gaz (O3 {o3}, CO {co}, NO2 {no2}, SO2 {so2} g/mol). Les bandes de couleur des graphiques utilisent la même conversion.",
@@ -263,7 +263,7 @@ export const fr = {
     "Un modèle prévoit les concentrations des 24 prochaines heures. L’indice d’une heure prévue en est déduit par la méthode ci-dessus, avec les heures mesurées auparavant : sa catégorie et son polluant dominant sont ceux des concentrations prévues. L’intervalle doit contenir l’indice dans 80 % des cas.",
   "method.rounding": "Arrondis",
   "method.rounding.text":
-    "Les concentrations sont tronquées au nombre de décimales des tableaux de l’EPA, puis l’indice est interpolé linéairement et arrondi à l’entier. Au-delà du tableau, la dernière droite est prolongée.",
+    "Les concentrations sont tronquées au nombre de décimales des tableaux de l’EPA, puis l’indice est interpolé linéairement et arrondi à l’entier. Au-delà de la dernière ligne du tableau, le dernier segment est prolongé.",
   "method.sources": "Sources",
   "method.sources.text":
     "US EPA, Technical Assistance Document for the Reporting of Daily Air Quality, EPA-454/B-24-002, mai 2024 ; 40 CFR part 58, annexe G ; 40 CFR part 50, annexe U ; 40 CFR 50.8.",

@@ -43,7 +43,7 @@ export const api = {
 
   /** Positions of the last 30 days, oldest first. */
   track: async (lionId: string, signal: AbortSignal): Promise<Fix[]> => {
-    // A fixed range, so that every page of the list has the same.
+    // The range is fixed, so that all pages of the list have the same range.
     const from = isoSeconds(Math.floor((Date.now() - 30 * DAY_MS) / 60_000) * 60_000);
     const fixes = await apiList(NAME, `${lionPath(lionId)}/track`, fixSchema, signal, { from });
     return fixes.reverse();

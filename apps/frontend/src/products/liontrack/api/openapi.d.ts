@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * A table as CSV
-         * @description All rows, by key. Text that a spreadsheet would evaluate has an apostrophe in front.
+         * @description All rows, sorted by key. Text that a spreadsheet would evaluate gets a leading apostrophe.
          */
         get: operations["export_csv_api_analytics_export_csv_get"];
         put?: never;
@@ -50,7 +50,7 @@ export interface paths {
         };
         /**
          * A table as JSON
-         * @description All rows, by key, as one array.
+         * @description All rows, sorted by key, as one array.
          */
         get: operations["export_json_api_analytics_export_json_get"];
         put?: never;
@@ -70,7 +70,7 @@ export interface paths {
         };
         /**
          * Lions with the best health
-         * @description By health score of the latest day computed.
+         * @description Lions, sorted by their health score of the latest computed day.
          */
         get: operations["get_leading_lions_api_analytics_leaderboard_lions_get"];
         put?: never;
@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * Most engaged users of the last 30 days
-         * @description By mean engagement of the days with an activity.
+         * @description Users, sorted by their mean engagement score over the days with an activity.
          */
         get: operations["get_leading_users_api_analytics_leaderboard_users_get"];
         put?: never;
@@ -110,7 +110,7 @@ export interface paths {
         };
         /**
          * Lions
-         * @description All lions with their latest figures, by id.
+         * @description All lions with their latest metrics, sorted by id.
          */
         get: operations["list_lions_api_analytics_lions_get"];
         put?: never;
@@ -130,7 +130,7 @@ export interface paths {
         };
         /**
          * One lion
-         * @description A lion with the metrics of the latest day computed.
+         * @description A lion with the metrics of the latest computed day.
          */
         get: operations["get_lion_api_analytics_lions__lionId__get"];
         put?: never;
@@ -150,7 +150,7 @@ export interface paths {
         };
         /**
          * Positions of a lion by day
-         * @description Newest first. Without `from` and `to`, of the last 90 days.
+         * @description Median positions, newest first. Without `from` and `to`, of the last 90 days.
          */
         get: operations["list_positions_api_analytics_lions__lionId__position_history_get"];
         put?: never;
@@ -169,8 +169,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Positions of a lion that count
-         * @description Newest first. Without `from` and `to`, of the last 30 days.
+         * Valid positions of a lion
+         * @description Valid positions, newest first. Without `from` and `to`, of the last 30 days.
          */
         get: operations["list_track_api_analytics_lions__lionId__track_get"];
         put?: never;
@@ -190,7 +190,7 @@ export interface paths {
         };
         /**
          * Weights of a lion with their trend
-         * @description Weighings and, day by day, the average weight and trend of 30 days. Without `from` and `to`, of 90 days.
+         * @description Weighings, and for each day average weight and trend of 30 days. Without `from` and `to`, the last 90 days.
          */
         get: operations["get_weight_trend_api_analytics_lions__lionId__weight_trend_get"];
         put?: never;
@@ -210,7 +210,7 @@ export interface paths {
         };
         /**
          * The latest report of the pipeline
-         * @description Markdown: what came, what was excluded and why, scores, anomalies.
+         * @description The report in Markdown: received messages, exclusions with reasons, scores, anomalies.
          */
         get: operations["get_report_api_analytics_reports_latest_get"];
         put?: never;
@@ -230,7 +230,7 @@ export interface paths {
         };
         /**
          * Weights of all lions by day
-         * @description Days with a weighing. Without `from` and `to`, of the last 90 days.
+         * @description Days on which a lion was weighed. Without `from` and `to`, of the last 90 days.
          */
         get: operations["get_weight_trends_api_analytics_trends_weight_get"];
         put?: never;
@@ -250,7 +250,7 @@ export interface paths {
         };
         /**
          * The last 30 days of a user
-         * @description Totals of the last 30 days, today included.
+         * @description Totals of the last 30 days, including today.
          */
         get: operations["get_activity_summary_api_analytics_users__userId__activity_summary_get"];
         put?: never;
@@ -290,7 +290,7 @@ export interface paths {
         };
         /**
          * Engagement of a user
-         * @description Day by day, for days with an activity. Without `from` and `to`, of 30 days.
+         * @description Scores of each day with an activity. Without `from` and `to`, of the last 30 days.
          */
         get: operations["get_engagement_api_analytics_users__userId__engagement_get"];
         put?: never;
@@ -329,7 +329,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the process answers
+         * Whether the process responds
          * @description Whether the process responds.
          *
          *     It does not depend on StarRocks, so that an unavailable database causes no restart.
@@ -410,7 +410,7 @@ export interface components {
         };
         /**
          * Anomaly
-         * @description A lion whose health score is below 60 on the latest day computed.
+         * @description A lion whose health score on the latest computed day is below 60.
          */
         Anomaly: {
             /**
@@ -441,7 +441,7 @@ export interface components {
         };
         /**
          * Challenge
-         * @description A challenge by its latest event.
+         * @description A challenge in the state of its latest event.
          */
         Challenge: {
             /**
@@ -494,7 +494,7 @@ export interface components {
             completion_rate: number | null;
             /**
              * Latest
-             * @description the 100 that changed last
+             * @description the 100 challenges that changed last
              */
             latest: components["schemas"]["Challenge"][];
             /**
@@ -510,17 +510,17 @@ export interface components {
         };
         /**
          * Dashboard
-         * @description The complete view.
+         * @description The content of the dashboard.
          */
         Dashboard: {
             /**
              * Anomalies
-             * @description lions below 60, worst first, at most 100
+             * @description lions with a score below 60, lowest first, at most 100
              */
             anomalies: components["schemas"]["Anomaly"][];
             /**
              * Demonstration
-             * @description true: generated or shifted data of the demonstration are among the lions
+             * @description whether the lions include those of the demonstration (generated or shifted data)
              */
             demonstration: boolean;
             health: components["schemas"]["HealthSummary"];
@@ -552,7 +552,7 @@ export interface components {
         DataHealth: {
             /**
              * Age Seconds
-             * @description since the newest event
+             * @description time since the newest event
              * @example 12.3
              */
             age_seconds: number | null;
@@ -607,18 +607,18 @@ export interface components {
         };
         /**
          * Fix
-         * @description A position that counts.
+         * @description A valid position.
          */
         Fix: {
             /**
              * Accuracy
-             * @description as the collar reports it, m
+             * @description accuracy that the collar reports, m
              * @example 4.5
              */
             accuracy: number | null;
             /**
              * Distance Km
-             * @description from the position before, km
+             * @description distance from the previous valid position, km
              * @example 0.4
              */
             distance_km: number | null;
@@ -643,7 +643,7 @@ export interface components {
          * Health
          * @description The API's health: `stale` if the data are old, `down` if StarRocks cannot be used.
          *
-         *     An API without data of its own has null for `data`.
+         *     For an API without its own data, `data` is null.
          */
         Health: {
             data: components["schemas"]["DataHealth"] | null;
@@ -656,7 +656,7 @@ export interface components {
         };
         /**
          * HealthSummary
-         * @description How the lions are on the latest day computed.
+         * @description Health of the lions on the latest computed day.
          */
         HealthSummary: {
             /**
@@ -693,7 +693,7 @@ export interface components {
         };
         /**
          * LastRun
-         * @description The run of the pipeline that began last.
+         * @description The latest run of the pipeline.
          */
         LastRun: {
             /**
@@ -788,12 +788,12 @@ export interface components {
         };
         /**
          * Lion
-         * @description A lion with its latest figures.
+         * @description A lion with its latest metrics.
          */
         Lion: {
             /**
              * Current Weight
-             * @description latest weighing that counts, kg
+             * @description latest valid weighing, kg
              * @example 195.5
              */
             current_weight: number | null;
@@ -805,7 +805,7 @@ export interface components {
             data_quality_score: number | null;
             /**
              * Health Score
-             * @description 0 to 100, of the latest day computed
+             * @description 0 to 100, of the latest computed day
              * @example 85.2
              */
             health_score: number | null;
@@ -844,7 +844,7 @@ export interface components {
             status: string;
             /**
              * Tracking Frequency
-             * @description positions that count on that day
+             * @description valid positions of that day
              * @example 12
              */
             tracking_frequency: number | null;
@@ -856,13 +856,13 @@ export interface components {
         LionDetail: {
             /**
              * Avg Weight
-             * @description mean of the daily weights of 30 days, kg
+             * @description mean of the daily mean weights of 30 days, kg
              * @example 194.1
              */
             avg_weight: number | null;
             /**
              * Current Weight
-             * @description latest weighing that counts, kg
+             * @description latest valid weighing, kg
              * @example 195.5
              */
             current_weight: number | null;
@@ -880,7 +880,7 @@ export interface components {
             distance_km: number | null;
             /**
              * Health Score
-             * @description 0 to 100, of the latest day computed
+             * @description 0 to 100, of the latest computed day
              * @example 85.2
              */
             health_score: number | null;
@@ -929,7 +929,7 @@ export interface components {
             status: string;
             /**
              * Tracking Frequency
-             * @description positions that count on that day
+             * @description valid positions of that day
              * @example 12
              */
             tracking_frequency: number | null;
@@ -940,7 +940,7 @@ export interface components {
             weight_score: number | null;
             /**
              * Weight Trend
-             * @description robust slope over 30 days, kg a day
+             * @description robust slope over 30 days, kg per day
              * @example -0.12
              */
             weight_trend: number | null;
@@ -960,7 +960,7 @@ export interface components {
         LionsPage: {
             /**
              * Count
-             * @description lions in all
+             * @description total number of lions
              * @example 5
              */
             count: number;
@@ -968,14 +968,14 @@ export interface components {
             lions: components["schemas"]["Lion"][];
             /**
              * Next Cursor
-             * @description of the next page; null on the last
+             * @description cursor of the next page; null on the last page
              * @example null
              */
             next_cursor: string | null;
         };
         /**
          * Live
-         * @description The process answers.
+         * @description The response of /health/live.
          */
         Live: {
             /**
@@ -991,19 +991,19 @@ export interface components {
             items: components["schemas"]["Fix"][];
             /**
              * Next Cursor
-             * @description of the next page; null on the last
+             * @description cursor of the next page; null on the last page
              * @example null
              */
             next_cursor: string | null;
         };
         /**
          * PositionDay
-         * @description Where a lion was on a day.
+         * @description The median position of a lion on a day.
          */
         PositionDay: {
             /**
              * Accuracy
-             * @description median distance of the positions from it, m
+             * @description median distance of the positions from the median position, m
              * @example 310
              */
             accuracy: number | null;
@@ -1049,7 +1049,7 @@ export interface components {
             lion_id: string;
             /**
              * Next Cursor
-             * @description of the next page; null on the last
+             * @description cursor of the next page; null on the last page
              * @example null
              */
             next_cursor: string | null;
@@ -1129,7 +1129,7 @@ export interface components {
             emulator: boolean | null;
             /**
              * Error
-             * @description why it cannot be used, e.g. no backend alive
+             * @description reason why StarRocks cannot be used, such as no living backend
              * @example null
              */
             error: string | null;
@@ -1170,7 +1170,7 @@ export interface components {
         };
         /**
          * UserDay
-         * @description What a user did on a day.
+         * @description The activity of a user on a day.
          */
         UserDay: {
             /**
@@ -1205,7 +1205,7 @@ export interface components {
         };
         /**
          * Weighing
-         * @description A weighing that counts.
+         * @description A valid weighing.
          */
         Weighing: {
             /**
@@ -1238,7 +1238,7 @@ export interface components {
             avg_weight: number;
             /**
              * Lions
-             * @description lions weighed
+             * @description number of weighed lions
              * @example 3
              */
             lions: number;
@@ -1256,7 +1256,7 @@ export interface components {
         WeightTrend: {
             /**
              * Avg Weight
-             * @description of the last day in the range, kg
+             * @description average weight on the last day of the range, kg
              * @example 194.1
              */
             avg_weight: number | null;
@@ -1269,7 +1269,7 @@ export interface components {
             lion_id: string;
             /**
              * Weight Trend
-             * @description of the last day in the range, kg a day
+             * @description trend on the last day of the range, kg per day
              * @example -0.12
              */
             weight_trend: number | null;
@@ -1278,7 +1278,7 @@ export interface components {
         };
         /**
          * WeightTrendDay
-         * @description Average weight and trend as of a day.
+         * @description Average weight and trend on a day.
          */
         WeightTrendDay: {
             /**
@@ -1346,9 +1346,12 @@ export interface operations {
     };
     export_csv_api_analytics_export_csv_get: {
         parameters: {
-            query?: {
-                /** @description one of bronze.lions_raw, bronze.weights_raw, bronze.challenges_raw, bronze.users_raw, silver.lions, silver.weight_history, silver.positions, silver.challenges, silver.users, gold.lions_metrics, gold.users_activity, gold.lions_positions_history, metadata.data_quality_checks, metadata.lineage */
-                table?: string | null;
+            query: {
+                /**
+                 * @description table or view to export completely
+                 * @example silver.lions
+                 */
+                table: "bronze.lions_raw" | "bronze.weights_raw" | "bronze.challenges_raw" | "bronze.users_raw" | "silver.lions" | "silver.weight_history" | "silver.positions" | "silver.challenges" | "silver.users" | "gold.lions_metrics" | "gold.users_activity" | "gold.lions_positions_history" | "metadata.data_quality_checks" | "metadata.lineage";
             };
             header?: never;
             path?: never;
@@ -1387,9 +1390,12 @@ export interface operations {
     };
     export_json_api_analytics_export_json_get: {
         parameters: {
-            query?: {
-                /** @description one of bronze.lions_raw, bronze.weights_raw, bronze.challenges_raw, bronze.users_raw, silver.lions, silver.weight_history, silver.positions, silver.challenges, silver.users, gold.lions_metrics, gold.users_activity, gold.lions_positions_history, metadata.data_quality_checks, metadata.lineage */
-                table?: string | null;
+            query: {
+                /**
+                 * @description table or view to export completely
+                 * @example silver.lions
+                 */
+                table: "bronze.lions_raw" | "bronze.weights_raw" | "bronze.challenges_raw" | "bronze.users_raw" | "silver.lions" | "silver.weight_history" | "silver.positions" | "silver.challenges" | "silver.users" | "gold.lions_metrics" | "gold.users_activity" | "gold.lions_positions_history" | "metadata.data_quality_checks" | "metadata.lineage";
             };
             header?: never;
             path?: never;
@@ -1429,7 +1435,7 @@ export interface operations {
     get_leading_lions_api_analytics_leaderboard_lions_get: {
         parameters: {
             query?: {
-                /** @description how many */
+                /** @description maximum number of items */
                 limit?: number;
             };
             header?: never;
@@ -1461,7 +1467,7 @@ export interface operations {
     get_leading_users_api_analytics_leaderboard_users_get: {
         parameters: {
             query?: {
-                /** @description how many */
+                /** @description maximum number of items */
                 limit?: number;
             };
             header?: never;
@@ -1493,11 +1499,11 @@ export interface operations {
     list_lions_api_analytics_lions_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
                 /** @description only lions with this status */
                 status?: ("active" | "silent" | "lost") | null;
@@ -1537,7 +1543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1591,15 +1597,15 @@ export interface operations {
     list_positions_api_analytics_lions__lionId__position_history_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1648,7 +1654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1662,15 +1668,15 @@ export interface operations {
     list_track_api_analytics_lions__lionId__track_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string | null;
-                /** @description goes before the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
+                /** @description takes precedence over the Accept header; csv-fr: byte order mark, `;` and decimal comma, for spreadsheets with French settings */
                 format?: ("json" | "csv" | "csv-fr") | null;
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description items on a page; by default 1000 of JSON, and all of CSV */
+                /** @description maximum number of items; by default 1000 in JSON and all in CSV */
                 limit?: number | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1719,7 +1725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description StarRocks does not answer */
+            /** @description StarRocks does not respond */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1733,9 +1739,9 @@ export interface operations {
     get_weight_trend_api_analytics_lions__lionId__weight_trend_get: {
         parameters: {
             query?: {
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1778,7 +1784,7 @@ export interface operations {
     get_report_api_analytics_reports_latest_get: {
         parameters: {
             query?: {
-                /** @description of the text */
+                /** @description language of the report */
                 language?: "fr" | "en";
             };
             header?: never;
@@ -1819,9 +1825,9 @@ export interface operations {
     get_weight_trends_api_analytics_trends_weight_get: {
         parameters: {
             query?: {
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;
@@ -1933,9 +1939,9 @@ export interface operations {
     get_engagement_api_analytics_users__userId__engagement_get: {
         parameters: {
             query?: {
-                /** @description start, inclusive: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description start, inclusive: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 from?: string | null;
-                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which is its start in UTC */
+                /** @description end, exclusive, by default now: ISO 8601 with a zone, or a date, which means the start of the day in UTC */
                 to?: string | null;
             };
             header?: never;

@@ -8,7 +8,7 @@ type Props = {
   track?: readonly Place[];
 };
 
-/** Places on a grid of degrees. A table beside it has the same facts in words. */
+/** Places on a grid of degrees. The table beside the map contains the same facts as text. */
 export function LionMap({ marks, track = [] }: Props) {
   const { t, format } = useI18n();
   const places = [...track, ...marks];

@@ -2,7 +2,7 @@ import { DataTable } from "../../../components/DataTable";
 import { useI18n } from "../texts";
 import { blocks } from "./markdown";
 
-/** A report of the pipeline. Its own title is left out, because the panel has one. */
+/** A report of the pipeline. The report's own title is omitted, because the panel has a title. */
 export function Report({ markdown }: { markdown: string }) {
   const { t } = useI18n();
   let title = "";

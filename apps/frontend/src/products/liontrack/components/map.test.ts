@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { frameOf, gridLines } from "./map";
 
 describe("the frame of a map", () => {
-  it("holds every place, north up and east right", () => {
+  it("contains every place, with north up and east to the right", () => {
     const places = [
       { lat: 38.2, lng: -112.1 },
       { lat: 38.6, lng: -111.7 },

@@ -17,7 +17,7 @@ function widened([low, high]: [number, number], least: number): [number, number]
   return [low - missing - margin, high + missing + margin];
 }
 
-/** The part of the earth that holds the places, and where each is drawn: an equirectangular map, true at its middle. */
+/** The map section that contains the places, in an equirectangular projection that is true to scale at its centre. */
 export function frameOf(places: readonly Place[]): Frame & { lats: number[]; lngs: number[] } {
   const lat = widened(bounds(places.map((place) => place.lat)), LEAST_DEGREES);
   const shrink = Math.max(0.05, Math.cos((((lat[0] + lat[1]) / 2) * Math.PI) / 180));

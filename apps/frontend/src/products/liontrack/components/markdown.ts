@@ -12,7 +12,7 @@ const cells = (line: string): string[] =>
     .split(/(?<!\\)\|/)
     .map(plain);
 
-/** The parts of a report of the pipeline: headings, paragraphs and tables. It becomes text, never HTML. */
+/** The parts of a report of the pipeline: headings, paragraphs and tables. They are rendered as text, never as HTML. */
 export function blocks(markdown: string): Block[] {
   const found: Block[] = [];
   for (const part of markdown.split(/\n{2,}/)) {

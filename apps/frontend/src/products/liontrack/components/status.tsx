@@ -3,7 +3,7 @@ import { StateMark } from "../../../components/StateMark";
 import type { Status } from "../api/schemas";
 import { useI18n } from "../texts";
 
-/** How a status looks beside its words. */
+/** The appearance of a status beside its words. */
 export const TONES: Readonly<Record<Status, Tone>> = { active: "good", silent: "warning", lost: "bad" };
 const ICONS: Readonly<Record<Status, StateWords["icon"]>> = {
   active: "check",

@@ -17,7 +17,7 @@ import { StatusMark, TONES } from "../components/status";
 import { HOME_HREF } from "../routes";
 import { useI18n } from "../texts";
 
-// The chart library is half of the page's weight, and the overview does without it.
+// The chart library is half of the page's size, and the overview does not need it.
 const WeightChart = lazy(() => import("../components/WeightChart"));
 const REFRESH_MS = 30_000;
 
@@ -102,7 +102,7 @@ function Track({ lion }: { lion: LionDetail }) {
   );
 }
 
-/** One lion: its figures, its weights with their trend, its track. */
+/** One lion: its key values, its weights with their trend, its track. */
 export function LionPage({ parameters }: PageProps) {
   const lionId = parameters["lion"] ?? "";
   const { t } = useI18n();

@@ -6,7 +6,7 @@ export const en = {
   back: "All lions",
   demonstration: "LionTrack",
   "demonstration.detail":
-    "Real positions of two mountain lions (Utah, 2014), shifted to today; weights and users are generated.",
+    "Real positions of two mountain lions (Utah, 2014), with dates shifted to today; weights and users are generated.",
   "summary.one": "{count} lion tracked",
   "summary.other": "{count} lions tracked",
   rows: "Table: {title}",

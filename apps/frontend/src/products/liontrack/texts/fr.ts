@@ -4,7 +4,7 @@ export const fr = {
   back: "Tous les lions",
   demonstration: "LionTrack",
   "demonstration.detail":
-    "Positions réelles de deux pumas (Utah, 2014), décalées jusqu’à aujourd’hui ; poids et utilisateurs générés.",
+    "Positions réelles de deux pumas (Utah, 2014), avec des dates ramenées à aujourd’hui ; poids et utilisateurs générés.",
   "summary.one": "{count} lion suivi",
   "summary.other": "{count} lions suivis",
   rows: "Tableau : {title}",

@@ -56,7 +56,7 @@ public final class Settings {
         return value;
     }
 
-    /** Text, or {@code otherwise} where the key is absent. */
+    /** Text, or {@code otherwise} if the key is absent. */
     public String text(String key, String otherwise) {
         Object value = find(key);
         if (value == null) {
@@ -68,7 +68,7 @@ public final class Settings {
         return String.valueOf(value);
     }
 
-    /** A whole number of at least {@code minimum}, or {@code otherwise} where the key is absent. */
+    /** A whole number of at least {@code minimum}, or {@code otherwise} if the key is absent. */
     public long whole(String key, long otherwise, long minimum) {
         Object value = find(key);
         if (value == null) {
@@ -85,7 +85,7 @@ public final class Settings {
         throw error(key, value, "a whole number of at least " + minimum);
     }
 
-    /** A whole number that fits an int, or {@code otherwise} where the key is absent. */
+    /** A whole number that fits an int, or {@code otherwise} if the key is absent. */
     public int count(String key, int otherwise, int minimum) {
         long number = whole(key, otherwise, minimum);
         if (number > Integer.MAX_VALUE) {
@@ -94,7 +94,7 @@ public final class Settings {
         return (int) number;
     }
 
-    /** A finite number, or null where the key is absent. */
+    /** A finite number, or null if the key is absent. */
     public Double number(String key) {
         Object value = find(key);
         if (value == null) {
@@ -111,7 +111,7 @@ public final class Settings {
         throw error(key, value, "a finite number");
     }
 
-    /** A boolean, or {@code otherwise} where the key is absent. */
+    /** A boolean, or {@code otherwise} if the key is absent. */
     public boolean flag(String key, boolean otherwise) {
         Object value = find(key);
         if (value == null) {
@@ -135,7 +135,7 @@ public final class Settings {
         throw error(key, value, "one of " + String.join(", ", words));
     }
 
-    /** A list of texts (a single text is a list of one), empty where the key is absent. */
+    /** A list of texts (a single text is a list of one), empty if the key is absent. */
     public List<String> texts(String key) {
         Object value = find(key);
         if (value == null) {
@@ -154,7 +154,7 @@ public final class Settings {
         return texts;
     }
 
-    /** Names with a text each, in the order of the definition, empty where the key is absent. */
+    /** Names with a text each, in the order of the definition, empty if the key is absent. */
     public Map<String, String> textMap(String key) {
         Object value = find(key);
         Map<String, String> texts = new LinkedHashMap<>();
@@ -173,7 +173,7 @@ public final class Settings {
         return texts;
     }
 
-    /** A list of objects, empty where the key is absent. */
+    /** A list of objects, empty if the key is absent. */
     public List<Settings> objects(String key) {
         Object value = find(key);
         if (value == null) {
@@ -204,7 +204,7 @@ public final class Settings {
     }
 
     /**
-     * A secret: {@code value}, or the content of {@code file}, so that the job's definition holds no secret. The file is
+     * A secret: {@code value}, or the content of {@code file}, so that the job's definition contains no secret. The file is
      * read at use, so that the secret is never part of a job's plan.
      *
      * @throws IOException if the file cannot be read

@@ -35,8 +35,8 @@ final class MessageRows {
     }
 
     /**
-     * Converts a message. The publish time is the broker's where the broker adds it to entries, because it does not depend
-     * on the producer's clock; else it is the producer's.
+     * Converts a message. The publish time is the broker's if the broker adds its time to entries, because that time
+     * does not depend on the producer's clock; otherwise it is the producer's.
      */
     SeaTunnelRow row(Message<byte[]> message, Position position) {
         long millis = message.getBrokerPublishTime().orElse(message.getPublishTime());

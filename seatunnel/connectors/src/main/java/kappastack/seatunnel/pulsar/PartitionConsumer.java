@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one partition. Pulsar's client reconnects a consumer automatically. When a consumer fails for good (its topic was
- * deleted, its subscription is taken), this class subscribes again, with back-off and without a limit of attempts.
+ * Reads one partition. Pulsar's client reconnects a consumer automatically. When a consumer fails permanently (its topic was
+ * deleted, its subscription is in use), this class subscribes again, with back-off and without a limit of attempts.
  *
  * <p>After a restore the consumer seeks to the checkpointed message. After a reconnection the broker redelivers messages
  * that are not acknowledged; those that were emitted before and follow the acknowledged entry are skipped. A message before
@@ -145,7 +145,7 @@ final class PartitionConsumer {
 
     /**
      * Subscribes again if the partition has messages and none has arrived since the last call, so that no fault of client
-     * or broker silences a partition. Only the reader's timer calls it.
+     * or broker stops a partition. Only the reader's timer calls it.
      */
     void restartIfStalled() {
         Consumer<byte[]> current = consumer;

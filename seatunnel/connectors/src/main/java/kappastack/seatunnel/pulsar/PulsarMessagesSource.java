@@ -15,8 +15,8 @@ import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 
 /**
  * An unbounded source that emits a row per message with its id, key, publish time, topic, partition and bytes. No payload
- * makes it fail. Checkpoints hold the positions. A durable subscription keeps the broker from deleting messages that no
- * checkpoint covers; a job without a checkpoint starts at its position.
+ * makes it fail. Checkpoints contain the positions. A durable subscription keeps the broker from deleting messages that no
+ * checkpoint covers; a job without a checkpoint starts at the position of this subscription.
  */
 public final class PulsarMessagesSource
         implements SeaTunnelSource<SeaTunnelRow, PulsarSplit, String>, SupportParallelism {

@@ -17,7 +17,7 @@ import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionType;
 import org.apache.pulsar.common.naming.TopicName;
 
-/** The source's settings. Options that the published Pulsar source has too have its names. */
+/** The source's settings. Options that the published Pulsar source has too have the same names. */
 final class PulsarSettings implements Serializable {
     private static final long serialVersionUID = 1L;
     static final String PLUGIN = "PulsarMessages";
@@ -105,7 +105,7 @@ final class PulsarSettings implements Serializable {
                 .startPaused(true);
     }
 
-    /** The key of an exclusive subscription: only one reader can hold it. */
+    /** The key of an exclusive subscription: only one reader at a time can use the subscription. */
     String subscriptionOf(String partition) {
         return serviceUrl + " " + partition + " " + subscription;
     }

@@ -45,7 +45,7 @@ final class QuerySettings implements Serializable {
     }
 
     /**
-     * @throws SQLException if the database is unreachable or refuses the user
+     * @throws SQLException if the database is unreachable or rejects the user
      * @throws IOException if the driver is missing or the password file cannot be read
      */
     Connection connect() throws SQLException, IOException {

@@ -81,7 +81,7 @@ final class JsonBuffer {
         length += digits;
     }
 
-    /** A JSON string with quotes; an unpaired surrogate, which UTF-8 cannot hold, becomes U+FFFD. */
+    /** A JSON string with quotes; an unpaired surrogate, which UTF-8 cannot encode, becomes U+FFFD. */
     void string(String text) {
         int size = text.length();
         raw('"');

@@ -23,7 +23,7 @@ final class JsonRowEncoder {
 
     /**
      * @param columns the field of the row for each column
-     * @param withOperation whether each object carries {@code __op}, StarRocks' upsert (0) or delete (1)
+     * @param withOperation whether each object contains {@code __op}, StarRocks' upsert (0) or delete (1)
      */
     JsonRowEncoder(List<SinkColumn> columns, boolean withOperation) {
         this.withOperation = withOperation;

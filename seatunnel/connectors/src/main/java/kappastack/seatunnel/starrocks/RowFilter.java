@@ -6,7 +6,7 @@ import org.apache.seatunnel.api.table.type.BasicType;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 
-/** The rows that a sink takes: all, or those where fields are null, not null or true. */
+/** Selects the rows that a sink loads: all, or those whose fields are null, not null or true. */
 final class RowFilter implements Serializable {
     private static final long serialVersionUID = 2L;
     private static final int NONE = -1;

@@ -46,7 +46,7 @@ final class SinkColumn implements Serializable {
     }
 
     /**
-     * @param declared {@code name} or {@code target=source} each; empty takes every field of the row under its own name
+     * @param declared {@code name} or {@code target=source} each; empty: every field of the row, under its own name
      * @throws IllegalArgumentException for a field that the row does not have or whose type has no JSON form here
      */
     static List<SinkColumn> parse(List<String> declared, SeaTunnelRowType type) {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import kappastack.seatunnel.Backoff;
 import kappastack.seatunnel.Settings;
 
-/** The sink's settings. Options that upstream's sink has too have its names. */
+/** The sink's settings. Options that upstream's sink has too have the same names. */
 final class SinkSettings implements Serializable {
     private static final long serialVersionUID = 1L;
     static final String PLUGIN = "StarRocks";

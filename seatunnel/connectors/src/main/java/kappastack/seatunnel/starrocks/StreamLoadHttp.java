@@ -89,7 +89,7 @@ final class StreamLoadHttp implements Closeable {
         throw new IOException(url + " was redirected more than " + MOST_REDIRECTS + " times");
     }
 
-    /** Sends a GET with the credentials. */
+    /** Sends a GET request with the credentials. */
     String get(String url) throws IOException {
         HttpGet request = new HttpGet(url);
         request.setHeader("Authorization", authorization);
@@ -98,7 +98,7 @@ final class StreamLoadHttp implements Closeable {
         }
     }
 
-    /** The beginning of the list of rejected rows, or why it cannot be read. Sends no credentials. */
+    /** The beginning of the list of rejected rows, or the reason why the list cannot be read. Sends no credentials. */
     String errorLog(String url) {
         try (CloseableHttpResponse response = client.execute(new HttpGet(url))) {
             return text(response.getEntity(), LONGEST_ERROR_LOG);
@@ -144,7 +144,7 @@ final class StreamLoadHttp implements Closeable {
                 .build();
     }
 
-    /** Removes user and password, which frontends write into the redirect's URL. The header carries them. */
+    /** Removes user and password, which frontends write into the redirect's URL. The header contains them. */
     private static String withoutCredentials(String url) {
         return url.replaceFirst("//[^/@]*@", "//");
     }

@@ -63,7 +63,7 @@ final class StreamLoader implements Closeable {
     /**
      * Loads a JSON array of rows.
      *
-     * @throws LoadException if StarRocks rejects the rows for good or the retries are used up
+     * @throws LoadException if StarRocks rejects the rows or the retries are used up
      * @throws InterruptedException if the thread is interrupted; the load's outcome may be unknown
      */
     void load(byte[] body, int length, int rows) throws IOException, InterruptedException {

@@ -69,7 +69,7 @@ final class Bound implements Serializable {
         return new Bound(field, ahead, description, fieldIndex);
     }
 
-    /** What is wrong with the value, or null if it is early enough. */
+    /** The error message for the value, or null if the value is early enough. */
     String problem(LocalDateTime value, Object[] input, LocalDateTime now) {
         Object reference = isNow() ? now : input[index];
         return reference instanceof LocalDateTime && value.isAfter(((LocalDateTime) reference).plus(ahead))

@@ -144,7 +144,7 @@ final class ColumnRule implements Serializable {
         }
     }
 
-    /** Adds a problem of this column: of the whole event or of the value alone, as {@code on_error} says. */
+    /** Adds a problem of this column: of the whole event or of the value alone, as {@code on_error} defines. */
     void reject(Reasons reasons, String problem) {
         if (rejectsEvent) {
             reasons.rejectEvent(name, problem);
@@ -158,7 +158,7 @@ final class ColumnRule implements Serializable {
      *
      * @param input the fields of the incoming row
      * @param now the time in UTC
-     * @param reasons receives what is wrong with the value
+     * @param reasons receives the errors of the value
      * @return the value, or null if it is null or wrong; text that is too long and rejects its event is truncated
      */
     Object read(JsonParser parser, Object[] input, LocalDateTime now, Reasons reasons) throws IOException {
@@ -206,7 +206,7 @@ final class ColumnRule implements Serializable {
         return good || rejectsEvent ? Utf8.truncate(value, maxBytes) : null;
     }
 
-    /** An object as JSON text. Cut text would be no JSON, so a problem makes the value null. */
+    /** An object as JSON text. Truncated text would not be JSON, so an error makes the value null. */
     private String object(JsonParser parser, Reasons reasons) throws IOException {
         String value;
         try {

@@ -20,7 +20,7 @@ final class IsoTime {
 
     /**
      * @return the time in UTC, truncated to microseconds
-     * @throws DateTimeException if the text is not such a time; the message says what is wrong
+     * @throws DateTimeException if the text is not such a time; the message is the reason
      */
     static LocalDateTime parse(String text) {
         return new IsoTime(text).read();

@@ -13,7 +13,7 @@ final class JsonText {
 
     private JsonText() {}
 
-    /** A value that only lenient parsers accept. The message says what it holds. */
+    /** A value that only lenient parsers accept. The message contains the value. */
     static final class NotJson extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * Delays large rows while the large rows in memory exceed a limit. The engine's queues count rows, not bytes: 2,048 rows of
- * 1 MB need more than the heap. A row goes to several sinks, so only the garbage collector knows when it is no longer in
- * use; phantom references report it.
+ * 1 MB need more than the heap. A row goes to several sinks, so only the garbage collector detects when the row is no
+ * longer in use; phantom references report this.
  */
 final class MemoryGate {
     /** Shared by all jobs of the process, as the heap is. */

@@ -22,7 +22,7 @@ final class PayloadParser {
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final int LONGEST_ERROR = 200;
 
-    /** NaN and Infinity are not JSON. They are parsed, so that the reason names the column that holds them. */
+    /** NaN and Infinity are not JSON. They are parsed, so that the reason names their column. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -30,7 +30,7 @@ final class PayloadParser {
                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                     .build();
 
-    /** What became of a column's field in the current payload. */
+    /** The state of a column's field in the current payload. */
     private enum Field {
         ABSENT,
         USABLE,
@@ -123,7 +123,7 @@ final class PayloadParser {
             JsonToken token = parser.nextToken();
             ColumnRule rule = rules.get(position);
             if (fields[position] != Field.ABSENT) {
-                // It is unknown which of the values is right.
+                // It is unknown which of the values is correct.
                 rule.reject(reasons, "appears more than once");
                 fields[position] = Field.REJECTED;
                 values[offset + position] = null;
@@ -139,7 +139,7 @@ final class PayloadParser {
         }
     }
 
-    /** A null counts: the sender measures the quantity and had no value. A wrong value does not. */
+    /** A null counts as usable, because the sender measures the quantity and had no value. A wrong value does not count. */
     private void checkAnyOf(Reasons reasons) {
         for (int position : anyOf) {
             if (fields[position] == Field.USABLE) {

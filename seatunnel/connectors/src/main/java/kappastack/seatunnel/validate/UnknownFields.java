@@ -4,7 +4,7 @@ import java.util.TreeSet;
 
 /** The names of a payload's fields that no column declares: sorted, each once. Not thread-safe. */
 final class UnknownFields {
-    /** More names than this are counted, but not listed: a hostile payload may hold any number. */
+    /** More names than this are counted, but not listed: a hostile payload may contain any number of names. */
     static final int MOST_NAMES = 20;
 
     private final TreeSet<String> names = new TreeSet<>();

@@ -59,7 +59,7 @@ final class Utf8 {
         return text;
     }
 
-    /** Whether the text holds an unpaired surrogate, which UTF-8 cannot encode. */
+    /** Whether the text contains an unpaired surrogate, which UTF-8 cannot encode. */
     static boolean hasUnpairedSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {

@@ -25,8 +25,8 @@ import org.apache.seatunnel.api.transform.SeaTunnelTransform;
 
 /**
  * Parses each row's JSON payload into typed columns and adds columns about it: {@code payload} (as text), {@code
- * payload_base64} (the original bytes, only where something is wrong), {@code unknown_fields} (names of fields that no
- * column declares), {@code reject_reason} (what is wrong; null if nothing is) and {@code usable} (whether the row can be
+ * payload_base64} (the original bytes, only if the payload has an error), {@code unknown_fields} (names of fields that no
+ * column declares), {@code reject_reason} (all errors; null if there is none) and {@code usable} (whether the row can be
  * stored). No row is dropped and no content fails the job. The sinks choose their rows by these columns.
  */
 public final class ValidateTransform implements SeaTunnelTransform<SeaTunnelRow> {

@@ -1,2 +1,2 @@
-/** The transform Validate: parses JSON payloads into typed columns and gives a reason for everything that is wrong. */
+/** The transform Validate: parses JSON payloads into typed columns and reports every error. */
 package kappastack.seatunnel.validate;

@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 /** A frontend that redirects, and a backend with the responses that a test sets. */
 final class FakeStarRocks implements AutoCloseable {
     static final String SUCCESS = "{\"Status\":\"Success\",\"Message\":\"OK\"}";
-    /** Instead of a response, the connection breaks after the body was read. */
+    /** A response that closes the connection after the body was read. */
     static final String HANG_UP = "hang up";
 
     final List<String> bodies = Collections.synchronizedList(new ArrayList<>());
@@ -55,7 +55,7 @@ final class FakeStarRocks implements AutoCloseable {
         return "http://127.0.0.1:" + backend.getAddress().getPort() + "/errors";
     }
 
-    /** Sets the backend's next responses; further responses are Success. */
+    /** Sets the backend's next responses. All later responses are Success. */
     synchronized void answers(String... next) {
         Collections.addAll(answers, next);
     }
