@@ -197,6 +197,8 @@ def _partitions(context: Context, words: Words) -> ResultSet:
     words.finish()
     if table.kind == "view":
         raise errors.analysis(f"Table {table.name} is not a OLAP table")
+    if table.kind == "mv" and table.partitioning:
+        raise errors.unsupported("SHOW PARTITIONS of a partitioned materialized view")
     schema = information_schema.InformationSchema(context.services, context.access)
     rows: list[Sequence[Value]] = []
     listed = table.partitioning is not None and table.partitioning.kind == "column"

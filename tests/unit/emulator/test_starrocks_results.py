@@ -345,3 +345,12 @@ def test_correlations_that_starrocks_refuses(rows: Client, condition: str, refus
         assert "not support" in rows.error(f"SELECT a FROM o WHERE {condition}").message.lower()
     else:
         assert len(rows.run(f"SELECT count(*) FROM o WHERE {condition}")) == 1
+
+
+def test_partitions_of_a_materialized_view_are_refused(client: Client) -> None:
+    client.run(
+        "CREATE TABLE t (d DATE, v INT) PARTITION BY date_trunc('day', d); CREATE MATERIALIZED VIEW m REFRESH MANUAL "
+        "AS SELECT d, v FROM t; CREATE MATERIALIZED VIEW n PARTITION BY (d) REFRESH MANUAL AS SELECT d, v FROM t"
+    )
+    assert [row[1] for row in client.run("SHOW PARTITIONS FROM m")] == ["m"]
+    assert client.error("SHOW PARTITIONS FROM n").code == 1235
