@@ -1,13 +1,12 @@
 """Runs Maven with a local repository in the cache."""
 
 import hashlib
-import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from infra.checkout import environment
 from infra.checkout.paths import cache, locked
+from infra.distributions import programs
 from infra.distributions.model import AssemblyError, Report
 
 
@@ -42,18 +41,12 @@ def execute(arguments: Sequence[str], folder: Path, repository: Path) -> tuple[i
         folder: folder of the POM.
         repository: local repository; no other process may use it during the run.
     """
-    done = subprocess.run(
+    return programs.execute(
         ["mvn", "--batch-mode", "--no-transfer-progress", f"-Dmaven.repo.local={repository}", *arguments],
-        cwd=folder,
+        folder=folder,
         # TERM=dumb disables colours, because error messages contain the output.
-        env=os.environ | environment.variables() | {"TERM": "dumb"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
+        variables=environment.variables() | {"TERM": "dumb"},
     )
-    return done.returncode, done.stdout
 
 
 def failure(arguments: Sequence[str], folder: Path, output: str) -> AssemblyError:

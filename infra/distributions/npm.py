@@ -1,14 +1,13 @@
 """Runs npm for the page: installs the locked packages and runs scripts."""
 
-import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
 from infra.checkout import environment
 from infra.checkout.paths import NOTES, ROOT, locked, write_atomically
-from infra.distributions.model import AssemblyError, Report
+from infra.distributions import programs
+from infra.distributions.model import Report
 
 FRONTEND = ROOT / "apps" / "frontend"
 _STAMP = FRONTEND / "node_modules" / ".kappastack-lock"
@@ -20,20 +19,10 @@ def run(arguments: Sequence[str]) -> None:
     Raises:
         AssemblyError: npm failed; the message contains the end of its output.
     """
-    done = subprocess.run(
-        ["npm", *arguments],
-        cwd=FRONTEND,
-        # Without CI, some of the page's tools watch files and never end. NO_COLOR keeps colour codes out of error
-        # messages, which contain the output.
-        env=os.environ | environment.variables() | {"CI": "true", "NO_COLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise AssemblyError(f"npm {' '.join(arguments)} failed:\n{done.stdout[-5000:]}")
+    # Without CI, some of the page's tools watch files and never end. NO_COLOR keeps colour codes out of error messages,
+    # which contain the output.
+    variables = environment.variables() | {"CI": "true", "NO_COLOR": "1"}
+    programs.run(["npm", *arguments], f"npm {' '.join(arguments)} failed", folder=FRONTEND, variables=variables)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.checkout import environment
 from infra.checkout.paths import ROOT
 from infra.distributions import AssemblyError, assemble_all, every, maven, npm
+from infra.distributions.programs import execute
 from infra.distributions.recipes.dolphinscheduler import AGENT
 from infra.distributions.recipes.seatunnel import CONNECTORS
 from tools.checks.changes import Selection
@@ -38,17 +39,8 @@ class Layer:
 
 def command(arguments: Sequence[str]) -> Outcome:
     """Run a check that consists of one command. It passes with exit status 0."""
-    done = subprocess.run(
-        list(arguments),
-        cwd=ROOT,
-        env=os.environ | environment.variables(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return Outcome(passed=1) if done.returncode == 0 else Outcome(failed=1, details=done.stdout)
+    status, output = execute(arguments, variables=environment.variables())
+    return Outcome(passed=1) if status == 0 else Outcome(failed=1, details=output)
 
 
 def distributions() -> Outcome:

@@ -3,18 +3,17 @@
 apt verifies the packages by the archive's signatures. A machine without apt needs the programs on its PATH.
 """
 
-import os
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.checkout.paths import cache, locked
+from infra.checkout.paths import ROOT, cache, locked
 from infra.checkout.process import Version, dotted, version_in
 from infra.distributions.digest import version
 from infra.distributions.model import AssemblyError, Distribution, Report
+from infra.distributions.programs import run
 
 _SHARE = "share"
 
@@ -154,25 +153,10 @@ def _download(names: Sequence[str], folder: Path) -> None:
             path.replace(folder / path.name)
 
 
-def _run(command: Sequence[str], folder: str | None = None) -> str:
-    """The output of a command.
-
-    Raises:
-        AssemblyError: the command failed; the message contains the end of its output.
-    """
-    done = subprocess.run(
-        list(command),
-        cwd=folder,
-        env=os.environ | {"LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise AssemblyError(f"{' '.join(command[:4])} failed:\n{done.stdout[-2000:]}")
-    return done.stdout
+def _run(command: Sequence[str | Path], folder: str | None = None) -> str:
+    """The output of a program, in English."""
+    failure = f"{' '.join(map(str, command[:4]))} failed"
+    return run(command, failure, folder=Path(folder or ROOT), variables={"LC_ALL": "C.UTF-8"})
 
 
 def _copy(root: Path, source: Path, target: Path) -> None:

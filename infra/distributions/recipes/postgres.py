@@ -4,7 +4,6 @@ import io
 import os
 import platform
 import shutil
-import subprocess
 import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +13,7 @@ from infra.checkout.machine import NAMESPACE, NOBODY, SETPRIV, works
 from infra.distributions.digest import version
 from infra.distributions.downloads import fetch
 from infra.distributions.model import AssemblyError, Distribution, Report
+from infra.distributions.programs import run
 from infra.versions import POSTGRES, POSTGRES_BINARIES, Artifact
 
 CLUSTER = "cluster.tar"
@@ -70,18 +70,12 @@ def _initdb(program: Path, cluster: Path) -> None:
             shutil.chown(cluster, NOBODY, NOBODY)
     # The configuration files of the service replace those that initdb writes, so its default authentication is unused.
     options = ("--username=postgres", "--auth=reject", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums")
-    done = subprocess.run(
-        [*prefix, str(program), "-D", str(cluster), *options, "--no-sync", "--no-instructions"],
+    run(
+        [*prefix, program, "-D", cluster, *options, "--no-sync", "--no-instructions"],
+        "initdb failed",
         # Without TZ, initdb compares every time zone with the machine's. The service's configuration sets the zone.
-        env=os.environ | {"TZ": "UTC"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
+        variables={"TZ": "UTC"},
     )
-    if done.returncode != 0:
-        raise AssemblyError(f"initdb failed with status {done.returncode}:\n{done.stdout[-2000:]}")
 
 
 def _binaries() -> Artifact:

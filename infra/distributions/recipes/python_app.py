@@ -1,9 +1,7 @@
 """Python applications of this repository: locked packages and own sources, both compiled."""
 
 import compileall
-import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from infra.checkout.paths import PYTHON, ROOT, UV
 from infra.distributions.digest import interpreter, version
 from infra.distributions.files import copy_sources
 from infra.distributions.model import AssemblyError, Distribution, Report
+from infra.distributions.programs import run
 
 LOCK = "requirements.txt"
 """File name of the lock in a distribution."""
@@ -94,14 +93,4 @@ def install(lock: Path, library: Path) -> None:
     ]
     library.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(lock, library.parent / LOCK)
-    done = subprocess.run(
-        [str(part) for part in command],
-        env=os.environ | environment.variables(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise AssemblyError(f"the packages of {lock.name} cannot be installed:\n{done.stdout}")
+    run(command, f"the packages of {lock.name} cannot be installed", variables=environment.variables())
