@@ -51,8 +51,11 @@ def _partitioned(table: Table) -> list[str]:
 
 
 def _distributed(table: Table) -> str:
-    how = f"HASH({_names(table.distributed_by)})" if table.distributed_by else "RANDOM"
-    return f"DISTRIBUTED BY {how}" + (f" BUCKETS {table.buckets}" if table.buckets else "")
+    buckets = f" BUCKETS {table.buckets}" if table.buckets else ""
+    if not table.distributed_by:
+        return f"DISTRIBUTED BY RANDOM{buckets}"
+    # the spaces at the ends of lines are StarRocks'
+    return f"DISTRIBUTED BY HASH({_names(table.distributed_by)}){buckets and buckets + ' '}"
 
 
 def _properties(table: Table) -> str:
@@ -96,6 +99,6 @@ def create_statement(table: Table, catalog: Catalog) -> str:
         return "\n".join([*parts, _listed(properties), f"AS {analyzed_query(table, catalog)};"])
     columns = ",\n".join(_column(column) for column in table.columns)
     keys = [f"{table.model} KEY({_names(table.keys)})"] if table.keys else []
-    parts = [f"CREATE TABLE `{table.name}` (\n{columns}\n) ENGINE=OLAP", *keys, *comment, *partitions,
+    parts = [f"CREATE TABLE `{table.name}` (\n{columns}\n) ENGINE=OLAP ", *keys, *comment, *partitions,
              _distributed(table), *order, _properties(table)]  # fmt: skip
     return "\n".join(parts) + ";"

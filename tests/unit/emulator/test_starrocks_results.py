@@ -354,3 +354,12 @@ def test_partitions_of_a_materialized_view_are_refused(client: Client) -> None:
     )
     assert [row[1] for row in client.run("SHOW PARTITIONS FROM m")] == ["m"]
     assert client.error("SHOW PARTITIONS FROM n").code == 1235
+
+
+def test_show_create_has_starrocks_line_ends(client: Client) -> None:
+    client.run("CREATE TABLE h (k INT) DUPLICATE KEY (k) DISTRIBUTED BY HASH (k) BUCKETS 3; CREATE TABLE r (k INT)")
+    shown = str(client.run("SHOW CREATE TABLE h")[0][1])
+    assert ") ENGINE=OLAP \nDUPLICATE KEY(`k`)\nDISTRIBUTED BY HASH(`k`) BUCKETS 3 \nPROPERTIES (" in shown
+    assert "DISTRIBUTED BY RANDOM\nPROPERTIES (" in str(client.run("SHOW CREATE TABLE r")[0][1])
+    client.run(f"DROP TABLE h; {shown}")
+    assert client.run("SHOW CREATE TABLE h")[0][1] == shown
