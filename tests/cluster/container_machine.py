@@ -62,7 +62,7 @@ class ContainerMachine:
     prepared: bool = True
 
     def __post_init__(self) -> None:
-        """Copy the checkout, and give the copy to the user. The copy deploys without demonstration data."""
+        """Copy the checkout, and give the copy to the user. The copy deploys one product without demonstration data."""
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             cwd=ROOT,
@@ -78,7 +78,7 @@ class ContainerMachine:
         (self.folder / VENV.relative_to(ROOT)).mkdir()
         file = self.folder / "Pulumi.local.yaml"
         document = yaml.safe_load(file.read_text())
-        document["config"]["kappastack:demonstration"] = False
+        document["config"] |= {"kappastack:demonstration": False, "kappastack:products": {"ciapol": {}}}
         file.write_text(yaml.safe_dump(document))
         subprocess.run(["chown", "--recursive", f"{self.user}:{self.user}", str(self.folder)], check=True)
 
