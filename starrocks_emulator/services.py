@@ -18,6 +18,7 @@ from starrocks_emulator.snapshots import Snapshots
 from starrocks_emulator.storage import Storage
 from starrocks_emulator.tasks import Task, Tasks
 from starrocks_emulator.users import Access, Users
+from starrocks_emulator.write import restore_column_order
 
 
 class Latencies:
@@ -87,6 +88,7 @@ class Services:
         """
         self.storage = Storage(folder, memory_limit, threads)
         self.catalog = Catalog(self.storage)
+        restore_column_order(self.storage, self.catalog)
         self.users = Users(self.storage)
         self.changes = Changes(self.storage)
         self.loads = Loads(self.storage, self.changes)

@@ -1,6 +1,5 @@
 """ALTER TABLE, ALTER MATERIALIZED VIEW and ALTER USER."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from starrocks_emulator import errors, write
@@ -143,7 +142,7 @@ def _add_column(change: Transaction, table: Table, words: Words) -> Table:
     columns = (*table.columns[:position], added, *table.columns[position:])
     if position < len(table.columns):  # DuckDB adds columns at the end only
         value = f"CAST({default} AS {added.type.stored()})"
-        _rewrite(change, table, [(one, value if one is added else quote(one.name)) for one in columns])
+        write.rewrite(change, table, [(one, value if one is added else quote(one.name)) for one in columns])
         return replace(table, columns=columns)
     definition = f"{quote(added.name)} {added.type.stored()}"
     if added.default is None:
@@ -266,21 +265,9 @@ def _modify_column(context: Context, change: Transaction, table: Table, words: W
 def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableColumn) -> None:
     """Change a column's type. DuckDB's own ALTER TYPE cannot choose among macros, nor set NOT NULL after an update."""
     columns = [fresh if one == found else one for one in table.columns]
-    _rewrite(
+    write.rewrite(
         change, table, [(one, assigned(quote(one.name), one) if one == fresh else quote(one.name)) for one in columns]
     )
-
-
-def _rewrite(change: Transaction, table: Table, columns: Sequence[tuple[TableColumn, str]]) -> None:
-    """Rewrite a table's rows with these columns, each with DuckDB's expression for its value."""
-    definitions = [f"{quote(one.name)} {one.type.stored()}{'' if one.nullable else ' NOT NULL'}" for one, _ in columns]
-    for statement in (
-        f'CREATE TABLE "tables"."rewritten" ({", ".join(definitions)})',
-        f'INSERT INTO "tables"."rewritten" SELECT {", ".join(value for _, value in columns)} FROM {table.stored}',
-        f"DROP TABLE {table.stored}",
-        f'ALTER TABLE "tables"."rewritten" RENAME TO "t{table.id}"',
-    ):
-        change.cursor.execute(statement)
 
 
 def _rename_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:

@@ -94,3 +94,25 @@ def test_an_unknown_format_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "data" / "starrocks_emulator.json").write_text('{"format": 99}')
     with pytest.raises(DataFolderError, match="format 99"):
         Engine(tmp_path / "data")
+
+
+def test_columns_get_the_order_of_the_catalog(tmp_path: Path) -> None:
+    """ADD COLUMN … AFTER of older revisions stored the new column at the end."""
+    engine = Engine(tmp_path / "data")
+    client = Client(engine)
+    client.run("CREATE DATABASE d; USE d; CREATE TABLE t (k INT, n INT, v INT) PRIMARY KEY (k)")
+    client.run("INSERT INTO t VALUES (1, 2, 3), (4, 5, 6)")
+    table = engine.catalog.table("d", "t")
+    client.session.close()
+    with engine.storage.transaction() as change:
+        change.cursor.execute(f'CREATE TABLE "tables"."old" AS SELECT k, v, n FROM {table.stored}')
+        change.cursor.execute(f"DROP TABLE {table.stored}")
+        change.cursor.execute(f'ALTER TABLE "tables"."old" RENAME TO "t{table.id}"')
+    engine.close()
+
+    engine = Engine(tmp_path / "data")
+    client = Client(engine, database="d")
+    client.run("INSERT INTO t VALUES (1, 7, 8)")
+    assert client.run("SELECT * FROM t ORDER BY k") == [(1, 7, 8), (4, 5, 6)]
+    client.session.close()
+    engine.close()
