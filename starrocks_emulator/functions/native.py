@@ -223,9 +223,12 @@ _NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 
 
 def split_part(text: str, separator: str, number: int) -> str | None:
-    """SPLIT_PART; a negative number counts from the end, and the search starts there."""
+    """SPLIT_PART; a negative number counts from the end, and the search starts there.
+
+    Without a separator the parts are the characters, and a negative number gives the first one."""
     if not separator:
-        raise RefusedError("This emulator does not support split_part by an empty text")
+        place = max(number - 1, 0)
+        return text[place] if number and place < len(text) else None
     parts = text.split(separator) if number > 0 else _split_from_end(text, separator)
     if number == 0 or abs(number) > len(parts):
         return None

@@ -188,6 +188,8 @@ def test_show_variables_has_those_with_one_supported_value(client: Client) -> No
         ("regexp_replace('a|b', '\\\\|', '-')", "a-b"),
         ("regexp_replace(' a ', '^\\\\s+|\\\\s+$', '')", "a"),
         ("regexp_replace('', 'a|b', 'x')", ""),
+        ("regexp_replace('', '.*', 'x')", "x"),
+        ("regexp_replace('', '', 'x')", ""),
         ("regexp_replace(NULL, 'a|ab', 'x')", None),
         ("regexp_replace('ab', 'a|ab', NULL)", None),
         ("regexp_replace(min(s), 'a|ab', 'x')", "xc"),
@@ -363,3 +365,12 @@ def test_show_create_has_starrocks_line_ends(client: Client) -> None:
     assert "DISTRIBUTED BY RANDOM\nPROPERTIES (" in str(client.run("SHOW CREATE TABLE r")[0][1])
     client.run(f"DROP TABLE h; {shown}")
     assert client.run("SHOW CREATE TABLE h")[0][1] == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted"), [(1, "a"), (2, "é"), (3, "c"), (4, None), (0, None), (-1, "a"), (-9, "a")]
+)
+def test_split_part_without_a_separator(client: Client, number: int, wanted: str | None) -> None:
+    client.run("CREATE TABLE t (s STRING); INSERT INTO t VALUES ('aéc'), (''), (NULL)")
+    assert client.value(f"SELECT split_part('aéc', '', {number})") == wanted
+    assert client.run(f"SELECT split_part(s, '', {number}) FROM t ORDER BY s") == [(None,), (None,), (wanted,)]
