@@ -19,7 +19,7 @@ _unexpected = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-unexpected-skips", action="store_true", help="fail where a test is skipped unexpectedly")
+    parser.addoption("--no-unexpected-skips", action="store_true", help="fail if a test is skipped unexpectedly")
 
 
 def pytest_configure(config: pytest.Config) -> None:

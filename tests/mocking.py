@@ -95,7 +95,7 @@ def run(settings: Settings, stack: str = "test") -> Recorder:
         environment(settings, stack)
         await wait_for_rpcs()
 
-    # The programs read from an engine, which unit tests do without.
+    # The programs read from an engine, and unit tests have none.
     with patch.dict(os.environ, {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}):
         loop.run_until_complete(program())
     assert pulumi.get_stack() == stack

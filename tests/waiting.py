@@ -1,4 +1,4 @@
-"""Waits of tests for conditions. The limits are generous, because a limit that is not reached costs nothing."""
+"""Waits of tests for conditions. The limits are generous, because they matter only if a test fails."""
 
 import os
 from collections.abc import Callable
@@ -6,19 +6,19 @@ from collections.abc import Callable
 from apps.shared.polling import Pending, poll
 
 PATIENCE = 300.0
-"""Default time limit in seconds: what takes a second on an idle machine may take minutes on a busy one."""
+"""Default time limit in seconds. An operation that takes a second on an idle machine may take minutes on a busy one."""
 PAUSE = 0.1
 
 
 def is_busy() -> bool:
-    """Whether other programs slow this machine down, so that a duration says nothing about the measured program."""
+    """Whether other programs slow this machine down. Measured durations are then not meaningful."""
     return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 
 
 def wait_until(
     condition: Callable[[], object], what: str | Callable[[], object], *, within: float = PATIENCE, pause: float = PAUSE
 ) -> None:
-    """Wait until a condition holds.
+    """Wait until a condition is true.
 
     Args:
         condition: called repeatedly; a true result ends the wait.

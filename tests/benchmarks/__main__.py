@@ -55,9 +55,9 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--stack", default="local")
-    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
+    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be repeated")
     parser.add_argument("--rows", type=int, default=300_000, help="rows of each throughput run, and of the cost part")
-    parser.add_argument("--runs", type=int, default=3, help="throughput runs, of which the median counts")
+    parser.add_argument("--runs", type=int, default=3, help="number of throughput runs; the result is their median")
     parser.add_argument("--rate", type=float, default=500, help="events per second of the latency part")
     parser.add_argument("--seconds", type=float, default=30, help="duration of the latency part")
     return parser

@@ -1,6 +1,6 @@
 """CPU time and disk space that an event costs each service, from Pulsar to StarRocks.
 
-CPU time hardly depends on what else the machine does, unlike events per second.
+Unlike events per second, CPU time hardly depends on other programs on the machine.
 """
 
 import os

@@ -212,7 +212,7 @@ async def run(arguments: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10, help="length of each load case")
-    parser.add_argument("--rows", type=int, default=5_000_000, help="rows that are there before")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="number of existing rows")
     asyncio.run(run(parser.parse_args()))
 
 

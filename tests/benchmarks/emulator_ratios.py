@@ -189,7 +189,7 @@ def large_result(emulator: Emulator, duck: duckdb.DuckDBPyConnection, folder: Pa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=5_000_000, help="rows that are there before")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="number of existing rows")
     rows = parser.parse_args().rows
     with tempfile.TemporaryDirectory(prefix="emulator_ratios_") as name:
         folder = Path(name)

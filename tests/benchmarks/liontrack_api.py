@@ -2,7 +2,7 @@
 
 Run: `python tests/benchmarks/liontrack_api.py [--lions 1000] [--rows 1000000]`.
 
-Starts a separate emulator and the API as a process of its own, on free ports, with temporary data.
+Starts a separate emulator and the API as a separate process, on free ports, with temporary data.
 """
 
 import argparse
@@ -87,7 +87,7 @@ class Line:
     unit: str
 
     def __str__(self) -> str:
-        """With a verdict."""
+        """The line with a verdict."""
         verdict = "ok" if self.value < self.most else "TOO MUCH"
         return f"{self.name:<72}{self.value:>10.1f} {self.unit:<4}{self.most:>8.0f} {self.unit:<4} {verdict}"
 
@@ -104,7 +104,7 @@ def fill(lake: Lake, lions: int, rows: int) -> int:
 def lists(address: str, processes: Sequence[psutil.Process], times: int) -> Iterator[Line]:
     """The 95th percentile of each list in milliseconds, and the processor time of a request.
 
-    The processor time of the API and StarRocks says what a request costs on a machine where other programs wait too.
+    The processor time of the API and StarRocks is the cost of a request on a machine with other busy programs.
     """
     with httpx.Client(base_url=f"{address}/api/analytics/", timeout=60) as client:
         for path in LISTS:
@@ -156,7 +156,7 @@ def main() -> int:
     """Measure and print; the exit status is 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lions", type=int, default=1_000)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows that are exported at least")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="minimum number of exported rows")
     parser.add_argument("--times", type=int, default=40, help="requests of each list")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, start_lake(Path(name)) as lake:

@@ -44,5 +44,5 @@ def memory(stack: str) -> Table:
 
 
 def verdict(met: bool) -> str:
-    """One word that says whether a limit is met."""
+    """One word for whether a limit is met."""
     return "[green]met" if met else "[red]missed"

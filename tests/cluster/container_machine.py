@@ -1,7 +1,7 @@
-"""A machine of its own: an unprivileged container with a copy of this checkout and what the set-up prepared.
+"""A separate machine: an unprivileged container with a copy of this checkout and the results of the set-up.
 
-The container may not create user namespaces. It has a user besides root. It takes the virtual environment, the Pulumi
-CLI and the Python interpreter from this machine, so that only the deployment takes time.
+The container may not create user namespaces. It has a user besides root. It uses the virtual environment, the Pulumi
+CLI and the Python interpreter of this machine, so that only the deployment takes time.
 """
 
 import io

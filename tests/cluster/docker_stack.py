@@ -27,7 +27,7 @@ class DockerStack(TestStack):
 
     __test__ = False
 
-    # Below the ephemeral ports of clients: the engine does not wait for a port to become free.
+    # Below the ephemeral ports of clients, because the engine does not wait until a port is free.
     offset: int = field(default_factory=lambda: free_offset(3_000, 11_700))
     engine: str = ""
     base_image: str = ""
@@ -42,7 +42,7 @@ class DockerStack(TestStack):
 
     def install_plugin(self) -> None:
         """Install the replacement plugin in the state folder. `destroy` deletes that folder."""
-        # The commands refuse a folder with content that they did not create.
+        # The commands reject a folder with content that they did not create.
         claim()
         install(self.folder / "pulumi-home")
 
@@ -64,7 +64,7 @@ class DockerStack(TestStack):
         return self._run(command, timeout=3000)
 
     def preview(self) -> Outcome:
-        """What the next deployment would change."""
+        """The changes of the next deployment."""
         outcome = self.command("preview")
         assert outcome.status == 0, outcome.output[-6000:]
         return outcome

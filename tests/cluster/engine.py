@@ -30,7 +30,7 @@ def reason_to_skip() -> str:
     if sys.platform != "linux":
         return "no Docker Engine runs here, and the tests start their own on Linux only"
     if os.geteuid() != 0:
-        return "no Docker Engine answers this user, and only root can start one"
+        return "no Docker Engine responds to this user, and only root can start one"
     missing = [name for name in ("dockerd", "iptables", "mmdebstrap") if shutil.which(name, path=_path()) is None]
     return f"no Docker Engine runs here, and {', '.join(missing)} is missing: make setup-tests" if missing else ""
 

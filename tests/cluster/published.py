@@ -1,4 +1,4 @@
-"""Replacements for the published images of the monitoring, where no registry can be reached.
+"""Replacements for the published images of the monitoring, if no registry can be reached.
 
 They contain Debian's programs at the paths, with the users and with the entrypoints of the published images.
 """
@@ -28,7 +28,7 @@ class _Replacement:
 
     @property
     def dockerfile(self) -> str:
-        """The published images have BusyBox, whose `wget` runs the health check."""
+        """The Dockerfile. The published images contain BusyBox, whose `wget` runs the health check."""
         return "\n".join(
             [
                 "ARG BASE_IMAGE",

@@ -120,7 +120,7 @@ def test_previews_and_a_container_that_fails_to_start(
         assert client.containers.get(NAME).status == "running"
         assert set(program.succeed("preview")) == {"unchanged"}
 
-        # The container is replaced, because the id of the new image is unknown until it is there.
+        # The container is replaced, because the id of the new image is unknown until the image exists.
         program.environment["IMAGE"] = other
         planned = program.succeed("preview")
         assert planned["to replace"] == 2

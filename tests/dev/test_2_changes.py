@@ -58,7 +58,7 @@ def test_each_killed_process_restarts_and_no_row_is_lost_or_duplicated(stack: Do
     for services in (web, ("postgres", "starrocks"), ("dolphinscheduler",), ("pulsar",), ("seatunnel",)):
         print(f"{', '.join(services)} were healthy again after {stack.kill_and_wait(*services):.1f} s")
     assert replay.finish() == len(measurements)
-    # A killed engine forgets its jobs. The keeper restarts them within a minute after DolphinScheduler is up.
+    # A killed engine loses its jobs. The keeper restarts them within a minute after DolphinScheduler is up.
     wait_for_count(stack, "kill", len(measurements))
     assert differences(stack.name, measurements, "kill") == []
     stack.wait_until_healthy()

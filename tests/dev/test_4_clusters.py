@@ -88,7 +88,7 @@ def test_the_job_continues_when_one_of_three_nodes_is_killed(
     # Rows in flight when the node was killed may still arrive; further rows prove that the other nodes continue.
     wait_for_count(clusters, prefix, counted(clusters, prefix) + 2_000, at_least=True)
     seconds = time.monotonic() - begin
-    print(f"the job went on {seconds:.1f} s after {victim} died, 2,000 rows included")
+    print(f"the job continued {seconds:.1f} s after {victim} died, including the load of 2,000 rows")
     assert seconds < SECONDS_TO_GO_ON or is_busy()
 
     assert replay.finish() == len(measurements)
@@ -108,7 +108,7 @@ def test_each_killed_server_restarts_and_no_row_is_lost_or_duplicated(clusters: 
     assert replay.finish() == len(measurements)
     wait_for_count(clusters, "servers", len(measurements))
     assert differences(clusters.name, measurements, "servers") == []
-    # The replay resends unacknowledged events: such an event may have two raw rows, but has one clean row.
+    # The replay resends unacknowledged events. Such an event may have two raw rows, but only one clean row.
     assert raw_counts(clusters.name, "servers")[1] == len(measurements)
     # DolphinScheduler servers that lose their ZooKeeper session exit, and the engine restarts them.
     clusters.wait_until_healthy()

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from tests.waiting import PATIENCE, wait_until
 
 Cause = Callable[[], AbstractContextManager[None]]
-"""Makes a cause; the context's end removes it."""
+"""A context in which the cause of an alert exists."""
 
 
 class Series(BaseModel):
@@ -32,7 +32,7 @@ class _Answer(BaseModel):
 
 
 def series(stack: TestStack, expression: str) -> list[Series]:
-    """The series of an expression in the stack's Prometheus now."""
+    """The current series of an expression in the stack's Prometheus."""
     url = f"{stack.url('prometheus', 'http')}/api/v1/query"
     text = httpx.get(url, params={"query": expression}, timeout=60).raise_for_status().text
     return _Answer.model_validate_json(text).data.result
@@ -40,7 +40,7 @@ def series(stack: TestStack, expression: str) -> list[Series]:
 
 @dataclass
 class Times:
-    """Seconds from the cause until the alert fires, and from its end until the alert is gone."""
+    """Seconds from the start of the cause until the alert fires, and from the cause's end until the alert clears."""
 
     to_fire: float
     to_clear: float
@@ -50,7 +50,7 @@ class Alerts:
     """The alerts of a stack, as its page shows them."""
 
     def __init__(self, stack: TestStack) -> None:
-        """Read them through the page's server."""
+        """Read the alerts through the page's server."""
         self._url = f"{stack.url('frontend', 'http')}/api/platform/v1/pipeline/monitoring"
 
     def firing(self) -> set[str]:
@@ -66,7 +66,7 @@ class Alerts:
 
         Args:
             causes: cause by the name of its alert.
-            also: further alerts, each with the alert whose cause makes it fire too.
+            also: further alerts that must fire, each with the alert that has the same cause.
         """
         began: dict[str, float] = {}
         ended: dict[str, float] = {}
@@ -82,7 +82,7 @@ class Alerts:
         return {name: Times(fired[name] - began[first[name]], cleared[name] - ended[first[name]]) for name in wanted}
 
     def _seen(self, wanted: list[str], *, firing: bool) -> dict[str, float]:
-        """When each alert was first seen in the wanted state."""
+        """The time at which each alert was first seen in the wanted state."""
         seen: dict[str, float] = {}
 
         def all_seen() -> bool:

@@ -24,7 +24,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the last warnings of the services to a failed test's report: the stack's logs are deleted with it."""
+    """Add the last warnings of the services to a failed test's report, because the logs are deleted with the stack."""
     report = yield
     shared = getattr(item, "funcargs", {}).get("stack")
     if report.failed and isinstance(shared, TestStack):

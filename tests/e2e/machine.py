@@ -1,4 +1,4 @@
-"""A separate stack for the tests: its name, ports, state folder and backend differ from those of a running stack."""
+"""A separate stack for the tests. Its name, ports, state folder and backend differ from those of a running stack."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Test measurements with the values of the sample. Each test uses its own station names and finds its rows by them."""
+"""Test measurements with the values of the sample. Each test finds its rows by its own station names."""
 
 import csv
 import lzma

@@ -33,7 +33,7 @@ class Replay:
             )
 
     def terminate(self) -> None:
-        """End it before it has published everything."""
+        """Terminate the replay before it has published everything."""
         self._process.terminate()
         self._process.wait(PATIENCE)
 

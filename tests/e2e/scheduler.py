@@ -57,11 +57,11 @@ class Scheduler:
         self._server.release(self._project, workflow, online=True)
 
     def start(self, name: str, **parameters: str) -> Run:
-        """Start a workflow by hand."""
+        """Start a manual run of a workflow."""
         return start(self._server, self._name, name, parameters)
 
     def ended(self, run: Run, *, within: float = 2 * PATIENCE) -> Run:
-        """Wait for the end of a run, and tolerate an unreachable server meanwhile."""
+        """Wait for the end of a run, even if the server is temporarily unreachable."""
         found = run
 
         def has_ended() -> bool:

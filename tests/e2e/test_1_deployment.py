@@ -36,7 +36,7 @@ def test_preview_is_fast_and_shows_no_change(stack: TestStack) -> None:
     begin = time.monotonic()
     outcome = stack.pulumi("preview")
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-3000:]
-    print(f"preview took {time.monotonic() - begin:.1f} s with the environment's own start")
+    print(f"preview took {time.monotonic() - begin:.1f} s, including the start of the environment")
 
 
 def test_status_prints_health_address_memory_and_uptime(stack: TestStack) -> None:

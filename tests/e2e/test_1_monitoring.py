@@ -64,7 +64,7 @@ def events(count: int, prefix: str, *, begin: datetime) -> list[Measurement]:
 def test_every_target_answers(stack: TestStack) -> None:
     wait_until(lambda: series(stack, "up") and not series(stack, "up == 0"), lambda: series(stack, "up == 0"))
     services = {each.metric["service"] for each in series(stack, "up")}
-    # PostgreSQL speaks no HTTP: its exporter answers for it.
+    # PostgreSQL does not serve metrics over HTTP; its exporter does.
     assert services == set(stack.processes()) - {"postgres"}
 
 
@@ -111,7 +111,7 @@ def test_metrics_of_zeta_are_found_by_their_prefix(stack: TestStack) -> None:
 
 
 def rejected(stack: TestStack, folder: Path) -> AbstractContextManager[None]:
-    """Events from tomorrow, until a tenth of all recent events is rejected; good ones at the end."""
+    """Publish events with times in the future until a tenth of all recent events is rejected, then valid events."""
 
     @contextmanager
     def cause() -> Iterator[None]:

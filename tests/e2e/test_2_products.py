@@ -1,6 +1,6 @@
-"""LionTrack beside CIAPOL: its Node.js producer while Pulsar is killed, and a stack without it.
+"""LionTrack beside CIAPOL: its Node.js producer while Pulsar is killed, and a stack without LionTrack.
 
-It is removed at the end, so that the tests after these run with one product.
+The product is removed at the end, so that the later tests run with one product.
 """
 
 import json

@@ -42,9 +42,9 @@ def test_a_killed_service_loses_and_duplicates_nothing(stack: TestStack, tmp_pat
     replay = Replay(stack, path)
     wait_for_count(stack, f"kill-{service}", 1000, at_least=True)
     stack.kill(service)
-    # A killed engine forgets its job; the keeper workflow restarts it from its last checkpoint within a minute.
+    # A killed engine loses its job; the keeper workflow restarts it from its last checkpoint within a minute.
     check(stack, measurements, f"kill-{service}", replay.finish())
-    wait_until(lambda: stack.command("status").status == 0, "the stack to be well")
+    wait_until(lambda: stack.command("status").status == 0, "the stack to be healthy")
 
 
 def test_a_repeated_replay_changes_nothing(stack: TestStack, tmp_path: Path) -> None:

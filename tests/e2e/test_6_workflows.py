@@ -1,4 +1,4 @@
-"""Workflows whose services are killed meanwhile: they succeed, and no row is lost or duplicated."""
+"""Workflows during which services are killed. They succeed, and no row is lost or duplicated."""
 
 import pytest
 from machine import TestStack
@@ -65,7 +65,7 @@ def indices(stack: TestStack) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def right(stack: TestStack) -> list[Row]:
-    """The result of an undisturbed backfill; a second backfill must not change it."""
+    """The result of an undisturbed backfill, which a second backfill must not change."""
     scheduler = Scheduler(stack)
     results = []
     for _ in range(2):

@@ -63,7 +63,7 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_lea
 
     up, output = fresh.up_until("PlatformHealthy", "creating")
     assert "ended without removing its lock" in output
-    # Like a terminal, signal every foreground process. The second signal makes Pulumi exit at once.
+    # Like a terminal, signal every foreground process. The second signal makes Pulumi exit immediately.
     for _ in range(2):
         os.killpg(up.pid, signal.SIGINT)
         time.sleep(0.5)
@@ -74,7 +74,7 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_lea
 
     assert fresh.up().status == 0
     assert fresh.command("status").status == 0
-    # Plugins of a killed run are ended by the next command.
+    # The next command ends the plugins of a killed run.
     assert not [line for line in fresh.processes_alive() if "pulumi" in line]
 
     assert fresh.command("down").status == 0

@@ -96,7 +96,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
         )
 
     def find_drift(self, inputs: DatabaseInputs) -> list[str]:
-        """Report a missing database, another schema, and accounts that were changed by hand."""
+        """Report a missing database, another schema, and accounts that were changed manually."""
         try:
             known = connections.load(inputs.stack)
             with _connected(inputs, ROLE) as database:

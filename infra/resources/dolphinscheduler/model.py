@@ -54,7 +54,7 @@ class TaskMeaning(BaseModel):
     retries: int
     retry_interval: int
     unmanaged_changes: list[str] = []
-    """Settings that this project does not manage and that were changed by hand."""
+    """Settings that this project does not manage and that were changed manually."""
 
 
 class ScheduleMeaning(BaseModel):

@@ -90,7 +90,7 @@ class WorkflowProvider(Provider[WorkflowInputs]):
             forget_steps(inputs, [*gone])
 
     def find_drift(self, inputs: WorkflowInputs) -> list[str]:
-        """Report changes that were made by hand."""
+        """Report manual changes."""
         desired = inputs.workflow
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)

@@ -49,7 +49,7 @@ class SchemaInputs(Inputs):
 
 
 class SchemaProvider(Provider[SchemaInputs]):
-    """Applies migrations, and recreates objects that were dropped by hand."""
+    """Applies migrations, and recreates objects that were dropped manually."""
 
     model = SchemaInputs
     replace_on = ("stack", "database")

@@ -1,4 +1,4 @@
-"""The emulator as a process with the migrations applied, for tests of the SQL and the API."""
+"""The emulator as a process with all migrations applied, for tests of the SQL and the API."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,7 +95,7 @@ class Emulator:
 
 @contextmanager
 def emulator(folder: Path) -> Iterator[Emulator]:
-    """A fresh emulator with all migrations applied."""
+    """A new emulator with all migrations applied."""
     folder.mkdir(exist_ok=True)
     instance = Emulator(start_emulator(folder / "data"))
     try:

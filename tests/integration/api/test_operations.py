@@ -211,7 +211,7 @@ def test_without_the_schema_the_answer_is_503(settings: Settings, data: Emulator
     assert PASSWORD not in response.text
 
 
-def test_later_events_win_by_publish_time(data: Emulator, client: TestClient) -> None:
+def test_the_event_published_last_replaces_the_row(data: Emulator, client: TestClient) -> None:
     """The key is station and time: a repeated measurement replaces the row."""
     rows = [measurement("twice", HOUR - timedelta(minutes=1), value) for value in (1.0, 2.0)]
     columns = ("station_id", "measured_at", "pm25", "message_id", "published_at")

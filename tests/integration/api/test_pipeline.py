@@ -124,7 +124,7 @@ def test_metrics_of_steps_and_jobs(client: TestClient, known: Emulator) -> None:
     assert f"kappastack_job_running{{{job}}} 0.0" in lines
     assert f"kappastack_job_failures{{{job}}} 3.0" in lines
     assert 'kappastack_job_held{product="ciapol",streaming_job="archive"} 1.0' in lines
-    # No engine answers in this test.
+    # No engine responds in this test.
     assert "seatunnel_zeta_up 0.0" in lines
 
 

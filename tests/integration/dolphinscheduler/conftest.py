@@ -83,6 +83,6 @@ def until(condition: Callable[[], object], within: float = 300) -> None:
 
 
 def begun(client: DolphinScheduler, run: Run) -> None:
-    """Wait until the master knows that the first task runs: an earlier stop would not kill the task."""
+    """Wait until the master has registered the start of the first task. An earlier stop would not kill the task."""
     project = client.project_code(PROJECT)
     until(lambda: any(task.state == "RUNNING_EXECUTION" and task.host for task in task_runs(client, project, run.id)))

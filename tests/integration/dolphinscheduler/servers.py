@@ -38,7 +38,7 @@ TENANT = getuser()
 ADMIN_PASSWORD = "dolphinscheduler-admin's"
 
 _STAND_IN = '''\
-"""Notes how it was called, and does what the file `behaviour.json` says of the task."""
+"""Records its call, and behaves as the file `behaviour.json` defines for the task."""
 
 import json, os, signal, sys, time
 from pathlib import Path
@@ -55,7 +55,7 @@ draft.rename(calls / f"{task}-{os.getpid()}.json")
 
 
 def end(*_):
-    print("asked to end", flush=True)
+    print("received SIGTERM", flush=True)
     sys.exit(143)
 
 

@@ -61,7 +61,7 @@ def test_manual_changes_are_reported_and_reverted(
     want = put("edited", *tasks, schedule=HOURLY, parameters={"from": "", "to": ""})
     project = client.project_code(PROJECT)
 
-    def is_mended(*lines: str) -> None:
+    def is_repaired(*lines: str) -> None:
         assert workflows.find_drift(want) == [f"workflow edited: {line}" for line in lines]
         workflows.apply(want, want)
         assert workflows.find_drift(want) == []
@@ -70,9 +70,9 @@ def test_manual_changes_are_reported_and_reverted(
     code = there(client, "edited").process.code
     [schedule] = client.schedules(project, code)
     client.release_schedule(project, schedule.id, online=False)
-    is_mended("the schedule is paused")
+    is_repaired("the schedule is paused")
     client.release(project, code, online=False)
-    is_mended("it is offline: it does not run")
+    is_repaired("it is offline: it does not run")
     client.release_schedule(project, schedule.id, online=False)
     client.call(
         "PUT",
@@ -89,7 +89,7 @@ def test_manual_changes_are_reported_and_reverted(
         workerGroup="default",
         processInstancePriority="MEDIUM",
     )
-    is_mended(
+    is_repaired(
         "schedule: cron is '0 0 0 ? * MON *' instead of '0 5 * * * ? *'",
         "schedule: time zone is 'UTC' instead of 'Africa/Abidjan'",
         "schedule: end is 2021-01-01 00:00:00",
@@ -99,9 +99,9 @@ def test_manual_changes_are_reported_and_reverted(
     )
     client.release_schedule(project, schedule.id, online=False)
     client.call("DELETE", f"/projects/{project}/schedules/{schedule.id}")
-    is_mended("the schedule is missing")
+    is_repaired("the schedule is missing")
     _edit(client, project, workflow("edited", task("first"), task("stranger"), parameters={"more": "x"}))
-    is_mended(
+    is_repaired(
         "parameter from is missing",
         "parameter more was added",
         "parameter to is missing",

@@ -15,7 +15,7 @@ from tools.stack.backup.transfer import LOCATION, EmulatorFiles
 
 
 class _Place(HostOperations):
-    """The operations on an emulator that is no service of a stack."""
+    """The operations on an emulator that is not a service of a stack."""
 
     def __init__(self, data: Path) -> None:
         self._data = data

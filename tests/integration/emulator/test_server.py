@@ -253,7 +253,7 @@ def test_a_kill_at_any_moment_loses_no_acknowledged_load(own_emulator: EmulatorS
         for table in ("a", "b"):
             firsts = {int(str(row[0])) for row in run(server, f"SELECT k FROM d.{table} WHERE k % 20 = 0")}
             counts = run(server, f"SELECT k DIV 20, COUNT(*) FROM d.{table} GROUP BY 1 HAVING COUNT(*) <> 20")
-            assert counts == (), "a batch is half there"
+            assert counts == (), "a batch is incomplete"
             loaded = {first for label, first in acknowledged.items() if label.startswith(table)}
             assert loaded <= firsts, "an acknowledged load is lost"
             for first in firsts:

@@ -1,4 +1,4 @@
-"""CIAPOL's API and the platform's API as fakes, which can have old data, lose StarRocks or stay silent."""
+"""Fakes of CIAPOL's API and of the platform's API. They can have old data, lose StarRocks or not respond."""
 
 import asyncio
 import socket
@@ -31,7 +31,7 @@ OLD = timedelta(hours=2)
 
 
 class FakeApi:
-    """State of both fakes: `app` is CIAPOL's API, `platform` the platform's. It may change while they run."""
+    """State of both fakes, which may change while they run. `app` is CIAPOL's API, `platform` the platform's API."""
 
     def __init__(self) -> None:
         self.mode: Mode = "fresh"
@@ -248,7 +248,7 @@ class FakeApi:
     async def _broken(self, request: Request) -> Response:
         async def pieces() -> AsyncIterator[bytes]:
             yield b"part"
-            raise ConnectionResetError("the fake API breaks off")
+            raise ConnectionResetError("the fake API closes the connection")
 
         return StreamingResponse(pieces(), media_type="text/csv", headers={"content-length": "1000"})
 

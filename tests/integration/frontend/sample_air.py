@@ -115,7 +115,7 @@ def sub_indices(values: dict[str, float | None]) -> dict[str, int | None]:
 
 
 def reliability(index: int | None) -> dict[str, object]:
-    """How far an index can be relied on, in the API's shape; None is no index."""
+    """Fields about the reliability of an index, in the API's form; `index` is None if there is no index."""
     reason = "nothing_measured" if index is None else None
     return {"at_least": index, "missing": [], "provisional": False, "reason": reason}
 

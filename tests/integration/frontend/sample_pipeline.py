@@ -53,7 +53,7 @@ class SamplePipeline:
     given_up: bool = False
 
     def body(self, now: datetime) -> dict[str, object]:
-        """The API's answer."""
+        """The API's response."""
         good = iso(now - timedelta(minutes=8))
         bad = iso(now - timedelta(minutes=4))
         names = (("aqi_hourly", "aqi"), ("predict_hourly", "predict"), ("quality_hourly", "quality"))

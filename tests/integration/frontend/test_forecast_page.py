@@ -29,7 +29,7 @@ def test_the_forecast_continues_both_charts(page: Page, tmp_path: Path, period: 
         assert drawn
         assert interval
         assert measured
-        # it starts at the last measured hour, continues to the right and stays within its interval
+        # The line starts at the last measured hour, continues to the right and stays within its interval.
         hour, end = measured["width"] / hours, measured["x"] + measured["width"]
         assert end - 7 * hour - 3 <= drawn["x"] <= end + 2 * hour
         assert drawn["x"] + drawn["width"] >= end + 15 * hour
@@ -95,6 +95,6 @@ def test_the_dashed_line_has_enough_contrast_on_every_background(browser: Browse
     page.goto(STATION)
     line = page.locator('[data-chart="aqi"] .forecast-line path.recharts-curve')
     expect(line).to_be_visible()
-    # graphics need a contrast of 3 (WCAG 2.2, 1.4.11)
+    # Graphics need a contrast of 3 (WCAG 2.2, 1.4.11).
     assert contrast(style(line, "stroke"), style(page.locator(".history"), "backgroundColor")) >= 3
     context.close()

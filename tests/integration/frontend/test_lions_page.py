@@ -102,7 +102,7 @@ def _health(_: Request) -> Response:
 
 @pytest.fixture
 def lions(platform_api: Server, static: Path) -> Iterator[str]:
-    """Address of a page of a stack that has LionTrack alone."""
+    """Address of the page of a stack whose only product is LionTrack."""
     base = "/api/analytics"
     leader = {"rank": 1, "lion_id": "F53", "name": "F53", "health_score": 88.0, "tracking_frequency": 6}
     report = {"report_date": NOW.date().isoformat(), "language": "fr", "markdown": REPORT}
@@ -142,7 +142,7 @@ def themed(request: pytest.FixtureRequest, browser: Browser, lions: str) -> Iter
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds; its source is evaluated, because the page's policy forbids injected scripts."""
+    """The violations that axe finds. axe's source is evaluated, because the page's policy forbids injected scripts."""
     page.evaluate(AXE.read_text())
     found: list[dict[str, object]] = page.evaluate("async () => (await axe.run()).violations")
     return [f"{one['id']}: {one['help']}: {one['nodes']}" for one in found]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.integration
 
 
 def test_generated_types_are_up_to_date() -> None:
-    """`npm run openapi` in apps/frontend writes them anew."""
+    """`npm run openapi` in apps/frontend regenerates them."""
     node = shutil.which("node")
     if node is None or not (FRONTEND / "node_modules/openapi-typescript").is_dir():
         pytest.skip("needs node on PATH and `npm ci` in apps/frontend")

@@ -53,7 +53,7 @@ class Frontend:
                     return
             except httpx.TransportError:
                 assert self.process.poll() is None, self.process.communicate()[0]
-                assert time.monotonic() < deadline, "the server did not answer within 300 s"
+                assert time.monotonic() < deadline, "the server did not respond within 300 s"
 
 
 @pytest.fixture(scope="module")

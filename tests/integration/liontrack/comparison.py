@@ -1,4 +1,4 @@
-"""Events with everything that goes wrong, and a comparison of all tables with an independent computation."""
+"""Events with every kind of error, and a comparison of all tables with an independent computation."""
 
 import random
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def check(lake: Lake, events: Sequence[Event]) -> None:
         for row in lake.query("SELECT * FROM liontrack_gold.lions_metrics")
         if isinstance(day := row["metric_date"], date)
     }
-    # A test may run over midnight.
+    # A test may run past midnight.
     until = max(day for _, day in rows)
     assert until >= TODAY
     metrics = reference.metrics(days, reference.weights(events), until)
@@ -57,7 +57,7 @@ def check(lake: Lake, events: Sequence[Event]) -> None:
 
 
 def wild(seed: int) -> list[Event]:
-    """A few lions and users with everything that goes wrong: spikes, repeats, gaps, bad units, missing values."""
+    """Events of a few lions and users with every kind of error: spikes, duplicates, gaps, bad units, missing values."""
     chance = random.Random(seed)
     events: list[Event] = []
     begin = NOW - timedelta(days=50)

@@ -1,4 +1,4 @@
-"""An emulator with LionTrack's tables, and the pipeline as its own user."""
+"""An emulator with LionTrack's tables, and the pipeline with its own StarRocks user."""
 
 import threading
 from collections.abc import Iterator
@@ -20,21 +20,21 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
 
 @pytest.fixture
 def lake(_server: Lake) -> Lake:
-    """Empty tables."""
+    """The databases with empty tables."""
     _server.clear()
     return _server
 
 
 @pytest.fixture(scope="session")
 def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstrated]:
-    """The demonstration with what the pipeline computes from it; tests only read it."""
+    """The demonstration data with the pipeline's results, which tests only read."""
     with demonstrate(tmp_path_factory.mktemp("demonstrated")) as found:
         yield found
 
 
 @pytest.fixture
 def pulsar_admin() -> Iterator[str]:
-    """A broker that asks for a token."""
+    """The address of a fake admin interface of Pulsar that requires a token."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # name of http.server
@@ -56,7 +56,7 @@ def pulsar_admin() -> Iterator[str]:
 
 @pytest.fixture
 def password_file(tmp_path: Path, _server: Lake) -> Path:
-    """The password of every user of the tests."""
+    """A file with the password of all users in the tests."""
     path = tmp_path / "password"
     path.write_text(_server.password + "\n")
     return path
@@ -64,5 +64,5 @@ def password_file(tmp_path: Path, _server: Lake) -> Path:
 
 @pytest.fixture
 def pipeline(lake: Lake, pulsar_admin: str, password_file: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
-    """Runs of the pipeline over these tables."""
+    """Runs of the pipeline on these tables."""
     return Pipeline(lake, pulsar_admin, password_file, monkeypatch)

@@ -1,4 +1,4 @@
-"""The demonstration, over which the pipeline has run once."""
+"""The demonstration data, after one run of the pipeline."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ FORMULA = '=HYPERLINK("http://example.org")'
 
 @dataclass(frozen=True)
 class Demonstrated:
-    """Its tables, and a file with the password of every user."""
+    """The tables, and a file with the password of all users."""
 
     lake: Lake
     password_file: Path

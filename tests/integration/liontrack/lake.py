@@ -1,4 +1,4 @@
-"""LionTrack's databases in an emulator, filled as the streaming jobs fill them."""
+"""LionTrack's databases in an emulator, filled like the streaming jobs do."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class Lake:
         return StarRocks(Address("127.0.0.1", self.server.mysql_port, user, password, database), answer_seconds=600)
 
     def query(self, statement: str, arguments: Sequence[Argument] = ()) -> list[dict[str, Cell]]:
-        """Rows, as root."""
+        """Run a query as root and return its rows."""
         with self.connection() as connection:
             return connection.query(statement, arguments)
 
@@ -57,12 +57,12 @@ class Lake:
     def store(
         self, events: Iterable[Event], *, received: datetime | None = None, loaded: datetime | None = None
     ) -> None:
-        """What the streaming jobs store for events.
+        """Store events like the streaming jobs do.
 
         Args:
             events: in the order of their messages.
-            received: when the broker took them; by default a minute after each event's own time.
-            loaded: when they were stored; by default now.
+            received: time at which the broker received the events; by default a minute after each event's own time.
+            loaded: time of the load; by default now.
         """
         loaded = (loaded or datetime.now(UTC)).replace(tzinfo=None)
         rows: dict[str, list[tuple[object, ...]]] = {topic: [] for topic in _TABLES}
@@ -110,7 +110,7 @@ def _insert(connection: StarRocks, table: str, columns: Sequence[str], rows: Seq
 
 @contextmanager
 def start_lake(folder: Path) -> Iterator[Lake]:
-    """A fresh emulator with the migrations applied and the product's users."""
+    """A new emulator with all migrations applied and the product's users."""
     server = start_emulator(folder / "data")
     lake = Lake(server)
     try:

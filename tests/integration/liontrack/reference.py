@@ -1,4 +1,4 @@
-"""What the pipeline must compute, in plain Python from the events, one by one: shares no code with the SQL."""
+"""The expected results of the pipeline, computed from the events in plain Python without code of the SQL."""
 
 import math
 from collections import defaultdict
@@ -16,7 +16,7 @@ _UNITS = {"kg": 1.0, "g": 0.001, "lb": 0.45359237}
 
 @dataclass(frozen=True)
 class Fix:
-    """A position with the decision on it."""
+    """A position with the result of its check."""
 
     at: datetime
     lat: float | None
@@ -42,7 +42,7 @@ def _number(event: Event, field: str) -> float | None:
 
 
 def positions(events: Iterable[Event], received: Mapping[int, datetime]) -> dict[str, list[Fix]]:
-    """The fixes of each lion in order of time; a later event with the same key replaces the earlier one."""
+    """The positions of each lion, sorted by time. A later event with the same key replaces the earlier one."""
     latest: dict[tuple[str, datetime], Event] = {}
     for event in events:
         if event.topic == POSITIONS:
@@ -103,7 +103,7 @@ def _unreachable(a: Fix, b: Fix) -> bool:
 
 @dataclass(frozen=True)
 class LionDay:
-    """A lion's day: fixes that count, excluded ones, kilometres."""
+    """A lion's day: valid positions, excluded positions, kilometres."""
 
     fixes: int
     excluded: int
@@ -111,7 +111,7 @@ class LionDay:
 
 
 def lion_days(fixes: Mapping[str, list[Fix]]) -> dict[tuple[str, date], LionDay]:
-    """By lion and day."""
+    """The days of each lion, by lion and day."""
     grouped: dict[tuple[str, date], list[Fix]] = defaultdict(list)
     for lion, each in fixes.items():
         for fix in each:
@@ -127,7 +127,10 @@ def lion_days(fixes: Mapping[str, list[Fix]]) -> dict[tuple[str, date], LionDay]
 
 
 def weights(events: Iterable[Event]) -> dict[str, dict[date, list[float]]]:
-    """Kilograms by lion and day; the last event of a weighing counts, and the last weighing of a lion and time."""
+    """Kilograms by lion and day.
+
+    Only the last event of a weighing is used, and only the last weighing of a lion and time.
+    """
     by_id: dict[str, Event] = {}
     for event in events:
         if event.topic == WEIGHTS:
@@ -159,7 +162,7 @@ class Metrics:
 def metrics(
     days: Mapping[tuple[str, date], LionDay], weighed: Mapping[str, Mapping[date, list[float]]], until: date
 ) -> dict[tuple[str, date], Metrics]:
-    """By lion and day, up to `until`."""
+    """The metrics by lion and day, up to `until`."""
     found: dict[tuple[str, date], Metrics] = {}
     seen: dict[str, set[date]] = defaultdict(set)
     for (lion, day), figures in days.items():

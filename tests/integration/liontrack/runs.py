@@ -1,4 +1,4 @@
-"""Runs of the pipeline as its own user, whose steps may be killed."""
+"""Runs of the pipeline with its own StarRocks user. Their steps may be killed."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ sys.exit(main([step]))
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Runs steps in this process, or in one that is killed or whose StarRocks is killed."""
+    """Runs steps in this process, in a process that is killed, or while StarRocks is killed."""
 
     lake: Lake
     pulsar_admin: str
@@ -70,22 +70,22 @@ class Pipeline:
         self.lake.run(environment, steps)
 
     def kill_process(self, step: str, write: int, *, before: bool) -> None:
-        """Start a step in the range of the last call, which kills itself.
+        """Start a step that kills itself, with the range of the last call.
 
         Args:
-            step: its name.
-            write: number of the statement that changes something, from 1.
-            before: whether it is killed before this statement, or after.
+            step: name of the step.
+            write: number of the changing statement, from 1.
+            before: whether the kill is before or after this statement.
         """
         assert self._start(step, 0, write, before=before).wait() == -signal.SIGKILL, (
             f"{step} ended before write {write}"
         )
 
     def kill_starrocks(self, step: str, write: int, *, before: bool) -> bool:
-        """The same with a kill of StarRocks, which is started again.
+        """Start a step during which StarRocks is killed and restarted. The arguments are those of `kill_process`.
 
         Returns:
-            whether the step succeeded without a retry.
+            Whether the step succeeded without a retry.
         """
         server = self.lake.server
         process = self._start(step, server.process.pid, write, before=before)

@@ -1,4 +1,4 @@
-"""LionTrack's API as a process of its own, over the tables of a `Lake`."""
+"""LionTrack's API as a separate process, with the tables of a `Lake`."""
 
 import os
 import socket

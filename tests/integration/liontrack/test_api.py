@@ -1,4 +1,4 @@
-"""The analytics API over the demonstration, as its own read-only user."""
+"""The analytics API with the demonstration data, as its own read-only StarRocks user."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ TODAY = datetime.now(UTC).date()
 
 @pytest.fixture(scope="module")
 def client(demonstrated: Demonstrated) -> Iterator[TestClient]:
-    """A client of the API over the demonstration."""
+    """A client of the API with the demonstration data."""
     settings = Settings(
         starrocks_host="127.0.0.1",
         starrocks_port=demonstrated.lake.server.mysql_port,

@@ -1,4 +1,4 @@
-"""Schemathesis generates requests from the API's OpenAPI description and checks every answer against it."""
+"""Schemathesis generates requests from the API's OpenAPI description and checks every response against it."""
 
 import subprocess
 import sys
@@ -20,7 +20,8 @@ max-examples = 10
 deterministic = true
 database = "none"
 
-# A schema cannot describe that `from` is before `to`, or that a cursor comes from an earlier page: 422 is right there.
+# A schema cannot describe that `from` is before `to`, or that a cursor comes from an earlier page; 422 is correct in
+# these cases.
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "404", "422"]
 """
@@ -28,7 +29,7 @@ expected-statuses = ["2xx", "404", "422"]
 
 @pytest.fixture(scope="module")
 def address(demonstrated: Demonstrated) -> Iterator[str]:
-    """A running API over the demonstration."""
+    """The address of a running API with the demonstration data."""
     with serving(demonstrated.lake, demonstrated.password_file) as (found, _):
         yield found
 

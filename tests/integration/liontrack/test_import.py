@@ -99,7 +99,7 @@ def database(uri: str) -> Iterator[Database[dict[str, object]]]:
 
 
 class Stopping:
-    """Keeps events; the user requests a stop after some."""
+    """Stores events. The user requests a stop after some of them."""
 
     def __init__(self, stop_after: int) -> None:
         self.events: list[Event] = []

@@ -1,4 +1,4 @@
-"""The pipeline with a kill in each of its steps, by its own process or of StarRocks."""
+"""The pipeline with a kill during each of its steps: of the step's process, or of StarRocks."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.integration
 
 RANGE = (TODAY, TODAY + timedelta(days=1))
 WRITES = {"health": 1, "quality": 3, "silver": 4, "gold": 3, "refresh": 2, "report": 2}
-"""The statement of each step at which the kill happens: neither its first nor its last where it has more."""
+"""Number of the statement of each step at which the kill happens; not the first or last one, if the step has more."""
 
 
 def test_the_writes_are_those_of_all_six_steps() -> None:
@@ -21,8 +21,8 @@ def test_the_writes_are_those_of_all_six_steps() -> None:
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_a_process_killed_in_every_step_ends_right(lake: Lake, pipeline: Pipeline, *, before: bool) -> None:
-    """DolphinScheduler starts the task of a killed worker again: the same run, the same step."""
+def test_results_are_correct_after_a_kill_of_each_step(lake: Lake, pipeline: Pipeline, *, before: bool) -> None:
+    """DolphinScheduler restarts the task of a killed worker with the same run and step."""
     events = wild(4)
     lake.store(events)
     pipeline("1", *RANGE, steps=())
@@ -35,8 +35,8 @@ def test_a_process_killed_in_every_step_ends_right(lake: Lake, pipeline: Pipelin
     ]
 
 
-def test_starrocks_killed_in_every_step_ends_right(lake: Lake, pipeline: Pipeline) -> None:
-    """A step that lost its connection fails, and its retry succeeds."""
+def test_results_are_correct_after_a_kill_of_starrocks_in_each_step(lake: Lake, pipeline: Pipeline) -> None:
+    """A step that loses its connection fails, and its retry succeeds."""
     events = wild(5)
     lake.store(events)
     pipeline("1", *RANGE, steps=())

@@ -1,4 +1,4 @@
-"""The pipeline against an independent computation: first run, the same again, and after late and corrected events."""
+"""The pipeline against an independent computation: first run, repetition, and a run after late and corrected events."""
 
 import json
 import random
@@ -31,7 +31,7 @@ def test_the_demonstration_is_computed_as_by_hand(lake: Lake, pipeline: Pipeline
 
 
 def stored(lake: Lake, events: Sequence[Event]) -> None:
-    """Store events so that a later run does not look at them again: all but the last are stored an hour before it."""
+    """Store all events except the last one an hour earlier, so that a later run does not process them again."""
     lake.store(events[:-1], loaded=NOW - timedelta(hours=2))
     lake.store(events[-1:], loaded=NOW - timedelta(hours=1))
 
@@ -69,7 +69,7 @@ def test_late_and_corrected_events_change_their_own_days(lake: Lake, pipeline: P
     changed = {datetime.fromisoformat(_event_time(event)).date() for event in [*late, *moved]}
     found = {day for row in late_days if isinstance(day := row["day"], date)}
     assert changed - {TODAY} <= found
-    assert len(found - changed) <= 3, "the days where corrected weighings were before, and that of the last event"
+    assert len(found - changed) <= 3, "the earlier days of corrected weighings, and the day of the last event"
 
 
 def test_a_past_day_can_be_computed_alone_and_again(lake: Lake, pipeline: Pipeline) -> None:

@@ -1,4 +1,4 @@
-"""The producers of LionTrack and a real Pulsar that requires tokens and grants permissions by topic."""
+"""LionTrack's producers with a real Pulsar that requires tokens and grants permissions by topic."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 NAMESPACE = "liontrack/tracking"
 TOPIC = "lions.position.events"
 MAY, MAY_NOT = "liontrack-app", "liontrack-monitor"
-"""Roles that may publish positions, or only quality reports."""
+"""Roles: one may publish positions, the other only quality reports."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulsar]:
 
 
 def stored(broker: Pulsar, prefix: str) -> list[str]:
-    """Keys of the messages of some lions, which are those of their events."""
+    """Keys of the messages whose lion ids start with a prefix."""
     found = []
     for message in broker.messages(f"persistent://{NAMESPACE}/{TOPIC}"):
         lion = json.loads(message.data())["lion_id"]

@@ -1,4 +1,4 @@
-"""For each alert: series that make it fire, and that let it clear, in promtool's notation with a sample per minute."""
+"""For each alert: series with which the alert fires and clears, in promtool's notation with a sample per minute."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ class Case:
 
     Args:
         series: values by series.
-        fires: minute at which it fires.
-        clears: minute at which it does not fire any more; it must not fire in the first minutes either.
+        fires: minute at which the alert fires.
+        clears: minute at which the alert no longer fires. It must not fire in the first minutes either.
     """
 
     series: dict[str, str]
@@ -19,12 +19,12 @@ class Case:
 
 
 def gauge(good: float, bad: float, minutes: int) -> str:
-    """Ten minutes good, then bad, then good for two hours."""
+    """A gauge: ten minutes good, then bad, then good for two hours."""
     return f"{good:g}x9 {bad:g}x{minutes - 1} {good:g}x120"
 
 
 def counter(step: float) -> str:
-    """A counter that grows once, after ten minutes."""
+    """A counter that increases once, after ten minutes."""
     return f"0x9 {step:g}x180"
 
 
@@ -176,4 +176,4 @@ CASES = {
         70,
     ),
 }
-"""By the name of the alert."""
+"""Cases by the name of the alert."""

@@ -1,4 +1,4 @@
-"""A real Alertmanager with a stack's configuration: alerts of tasks reach the webhook, and so does their end."""
+"""A real Alertmanager with a stack's configuration: alerts of tasks and their ends reach the webhook."""
 
 import json
 import socket
@@ -23,7 +23,7 @@ from tests.waiting import wait_until
 
 @dataclass
 class Receiver:
-    """A webhook in the form of Slack's."""
+    """A webhook that accepts Slack's format."""
 
     url: str = ""
     bodies: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def url(receiver: Receiver, tmp_path: Path) -> Iterator[str]:
-    """The URL of an Alertmanager that runs as its service's description says."""
+    """The URL of an Alertmanager that runs as defined in its service's description."""
     service = alertmanager(MonitoringSettings(alert_pace=0.02), webhook=True)
     folder, port = assemble(distribution(), lambda _line: None), free_port()
     (tmp_path / "alert-webhook").write_text(receiver.url)

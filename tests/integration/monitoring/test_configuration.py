@@ -1,4 +1,4 @@
-"""The configurations that a stack gets, checked by the programs that read them."""
+"""The configurations of a stack, checked by the programs that read them."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tools.stack.configuration import stack_configuration
 
 @pytest.fixture(scope="module", params=["", "https://hooks.example/T0P"], ids=["no webhook", "webhook"])
 def local(request: pytest.FixtureRequest) -> Iterator[Recorder]:
-    """The stack `local`, without and with a webhook."""
+    """The resources of the stack `local`, without and with a webhook."""
     webhook = {"kappastack:alertWebhook": request.param} if request.param else {}
     yield run(load_settings({**stack_configuration("local"), **webhook}, {}))
     asyncio.set_event_loop(None)

@@ -1,4 +1,4 @@
-"""Alert rules under `promtool test rules`: each fires and clears, and none fires for a planned change."""
+"""Alert rules with `promtool test rules`: each fires and clears, and none fires for a planned change."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.integration.monitoring.programs import promtool
 NORMAL = Pace(factor=1, interval=60)
 QUIET = {
     "JobNotRunning": {
-        # A deployment or the archive keeps the job stopped and says so.
+        # A deployment or the archive keeps the job stopped, and records this.
         'kappastack_job_wanted{product="p", streaming_job="p-ingest"}': "1x60",
         'kappastack_job_held{product="p", streaming_job="p-ingest"}': "0x9 1x30 0x20",
         'seatunnel_zeta_job_running{streaming_job="p-ingest"}': "1x9 0x30 1x20",
@@ -23,7 +23,7 @@ QUIET = {
         'up{service="pulsar"}': "1x9 0x0 1x50",
     },
     "ServiceRestarting": {
-        # A deployment restarts it once, and the next one again.
+        # Each of two deployments restarts the process once.
         'process_start_time_seconds{service="x"}': "1x9 2x4 3x50",
     },
     "TopicSilent": {
@@ -35,7 +35,7 @@ QUIET = {
         'ciapol_station_interval_seconds{station="A", demonstration="true"}': "60x200",
     },
 }
-"""Series by alert that must not fire, though they look similar."""
+"""Series by alert. They resemble the alert's cause, but the alert must not fire."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def firing(alert: str, minute: int, expected: int) -> dict[str, object]:
-    """Whether an alert fires at a minute: 1 or 0."""
+    """The expectation of a promtool test: whether an alert fires at a minute (1 or 0)."""
     return {
         "expr": f'clamp_max(count(ALERTS{{alertname="{alert}", alertstate="firing"}}), 1) or vector(0)',
         "eval_time": f"{minute}m",
@@ -59,7 +59,7 @@ def firing(alert: str, minute: int, expected: int) -> dict[str, object]:
 
 
 def run(rules: list[Path], folder: Path, tests: list[tuple[dict[str, str], list[dict[str, object]]]]) -> None:
-    """Run tests, each of which has series and expected results; one run of promtool is much quicker than many."""
+    """Run tests, each with series and expected results. One run of promtool is much faster than many."""
     document = {
         "rule_files": [str(path) for path in rules],
         "evaluation_interval": "1m",
@@ -74,7 +74,7 @@ def run(rules: list[Path], folder: Path, tests: list[tuple[dict[str, str], list[
     }
     (folder / "test.yml").write_text(yaml.safe_dump(document))
     done = promtool("test", "rules", folder / "test.yml")
-    # Each failure has its expression, which names the alert.
+    # Each failure contains its expression, which names the alert.
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,7 +1,7 @@
-"""`pulumi preview --policy-pack infra/policies` refuses what breaks a rule, and nothing else.
+"""`pulumi preview --policy-pack infra/policies` rejects resources and settings that break a rule, and no others.
 
 The program declares components with the types and properties of real resources, so no provider plugin is needed. The
-pack runs from a copy of the repository, because it reads the files of stacks, and here these break rules.
+pack runs from a copy of the repository, because it reads the files of stacks, and the stacks of this test break rules.
 """
 
 import json
@@ -91,13 +91,13 @@ REFUSED_IN_PRODUCTION = {
     "quorums": "kappastack:pulsar.bookies is 1: the loss of one stops the stack or loses data",
     "kept-data": "kappastack:keepData is false: a removed service or product would lose its data",
 }
-# The settings themselves refuse this, before any rule is asked.
+# The settings reject this themselves, before any rule is checked.
 NO_EMULATOR = "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of what the pack reads, with stacks that break rules about settings."""
+    """A copy of the files that the pack reads, with stacks that break rules about settings."""
     folder = tmp_path_factory.mktemp("copy")
     generated = shutil.ignore_patterns("node_modules", "target", "__pycache__")
     for part in ("apps", "infra", "seatunnel", "sql", "stacks", "tools", "topics"):

@@ -51,7 +51,8 @@ class Ingest:
         """Send messages with a station as their key, and wait until all of them are in the raw table."""
         for payload in payloads:
             self._send(station, payload)
-        # All messages of a key are in one partition, whose order each sink keeps: when the last row exists, all do.
+        # All messages of a key are in one partition, and each sink keeps its order. When the last row exists, all rows
+        # do.
         self._published += 1
         last, broken = f"last-{self._published}", f"broken-{self._published}".encode()
         self._send(station, event(last, pm25=1))
@@ -103,7 +104,7 @@ def values(row: Row) -> Row:
 def wait(ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WITHIN
     while not ready():
-        assert time.monotonic() < deadline, "the rows did not come"
+        assert time.monotonic() < deadline, "the rows did not arrive"
         time.sleep(0.1)
 
 

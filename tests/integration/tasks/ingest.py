@@ -1,6 +1,6 @@
 """A fake ingest job without Pulsar and Zeta: it loads messages from a list while a fake engine reports it as running.
 
-It gives the guarantees of the real job: an acknowledged load is in StarRocks; a savepoint completes after every load
+It has the guarantees of the real job: an acknowledged load is in StarRocks; a savepoint completes after every load
 is acknowledged; after a restart the job continues at its last checkpoint, so it may load messages again.
 """
 
@@ -54,7 +54,7 @@ class Ingest:
         self._thread.start()
 
     def _submitted(self, _identity: int, job: FakeJob) -> None:
-        assert job.restored, "a streaming job must go on from its checkpoint"
+        assert job.restored, "a streaming job must continue from its checkpoint"
         self.position = self.checkpoint
         job.status = "RUNNING"
 

@@ -253,7 +253,7 @@ def test_a_holder_that_was_suspended_drops_nothing_while_the_job_writes(
     assert ingest.engine.jobs[JOB].status == "RUNNING"
 
 
-def test_after_a_drop_without_an_answer_the_lease_is_kept_until_it_expires(
+def test_after_a_drop_without_a_response_the_lease_is_kept_until_it_expires(
     stack: Stack, ingest: Ingest, starrocks: Emulator
 ) -> None:
     """The statement may still be in progress, so the jobs start only after its time limit."""

@@ -162,7 +162,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
 
 
 def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
-    """A task's process survives the kill of its worker, and DolphinScheduler starts the task on another worker."""
+    """A task's process survives the kill of its worker, and DolphinScheduler restarts the task on another worker."""
     prelude = files(stack, fake("BATCH", 8))
     command = stack.command("zeta-job", "--job", "slow", run="joined")
     survivor = stack.start(command, prelude)
@@ -262,7 +262,7 @@ def four_years() -> pd.DataFrame:
 def test_a_backfill_of_four_years_equals_an_independent_computation(
     stack: Stack, starrocks: Emulator, zeta: ZetaProcess
 ) -> None:
-    """The backfill and its engine are killed meanwhile. A second backfill changes nothing."""
+    """The backfill and its engine are killed during the run. A second backfill changes nothing."""
     rows = four_years()
     loaded = rows.assign(message_id="1:1:0:-1", published_at=utc_now())
     starrocks.load(

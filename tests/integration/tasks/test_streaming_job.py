@@ -87,7 +87,7 @@ def test_a_changed_definition_continues_from_a_savepoint(starrocks: Emulator, en
     engine.on_stop = stopping
     provider.apply(changed, inputs())
     assert engine.stopped == [(JOB, True)]
-    assert wanted == ["stopped"], "the keeper would put the old definition back"
+    assert wanted == ["stopped"], "the keeper would restore the old definition"
     assert engine.jobs[JOB].definition["env"] == {"parallelism": 2}
     assert row(starrocks)[0][0] == "running"
     assert provider.find_drift(changed) == []

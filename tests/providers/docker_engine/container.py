@@ -54,7 +54,10 @@ class Container:
             )
 
     def read(self, client: docker.DockerClient, identity: str, state: State) -> tuple[str, State] | None:
-        """Return what the provider reads. Labels, environment, volumes and networks keep their recorded values."""
+        """Return the values that the provider reads.
+
+        Labels, environment, volumes and networks keep their recorded values.
+        """
         try:
             found = client.api.inspect_container(identity)
         except NotFound:
@@ -89,7 +92,7 @@ class Container:
         return {}
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
-        """Stop the container, at once without a grace period, and remove it with its anonymous volumes."""
+        """Stop the container (kill it without a grace period) and remove it with its anonymous volumes."""
         try:
             client.api.stop(identity, timeout=whole(state.get("destroyGraceSeconds")))
             client.api.remove_container(identity, force=True, v=bool(state.get("removeVolumes")))

@@ -10,7 +10,7 @@ def nanoseconds(duration: str) -> int:
     """Convert a Go duration such as `1m30s`, by the rules of `time.ParseDuration`.
 
     Raises:
-        ValueError: the text is no duration.
+        ValueError: the text is not a duration.
     """
     sign, text = (-1, duration[1:]) if duration.startswith("-") else (1, duration.removeprefix("+"))
     if text == "0":

@@ -26,7 +26,7 @@ class Partial(Exception):
     """
 
     def __init__(self, identity: str, state: dict[str, PropertyValue], reason: str) -> None:
-        """Store the parts of the answer."""
+        """Store the parts of the response."""
         super().__init__(reason)
         self.identity = identity
         self.state = state
@@ -74,7 +74,7 @@ class DockerPlugin(protocol.Provider):
         """Reject inputs that the SDK does not have, and add the defaults of the provider."""
         rules = RULES.get(_type(request.type))
         if rules is None:
-            failure = protocol.CheckFailure("", f"the stand-in does not serve {request.type}")
+            failure = protocol.CheckFailure("", f"the replacement plugin does not implement {request.type}")
             return protocol.CheckResponse(inputs=request.new_inputs, failures=[failure])
         inputs = dict(request.new_inputs)
         wrong = list(problems(rules.arguments, inputs)) or list(wrong_values(rules, known(inputs)))
@@ -162,7 +162,7 @@ def _previewed(rules: Rules, inputs: Mapping[str, PropertyValue]) -> dict[str, P
 def _planned(
     rules: Rules, olds: Mapping[str, PropertyValue], news: Mapping[str, PropertyValue]
 ) -> dict[str, PropertyValue]:
-    """The state after an update: the new inputs, and the previous values of what the engine or the provider chooses."""
+    """The state after an update: the new inputs, and the previous values that the engine or the provider chose."""
     kept = {name: each for name, each in olds.items() if name in rules.computed or name in rules.outputs}
     return {**kept, **news}
 

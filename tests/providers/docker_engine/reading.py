@@ -1,4 +1,4 @@
-"""The state of a container as the provider reads it from the engine's answer."""
+"""The state of a container as the provider reads it from the engine's response."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from tests.providers.docker_engine.rules import Plain
 
 
 def state_of(found: Mapping[str, Plain], state: State) -> State:
-    """What the provider reads. Labels, environment, volumes and networks keep their recorded values.
+    """The values that the provider reads. Labels, environment, volumes and networks keep their recorded values.
 
     Args:
-        found: answer of the engine to an inspection.
+        found: response of the engine to an inspection.
         state: the recorded state.
     """
     config, host, status = _object(found["Config"]), _object(found["HostConfig"]), _object(found["State"])

@@ -11,7 +11,7 @@ from tests.providers.docker_engine.rules import Plain
 
 State = dict[str, Plain]
 IN_USE_SECONDS = 30.0
-"""How long the provider repeats the deletion of a volume or network that is in use."""
+"""Time in which the provider repeats the deletion of a volume or network that is in use, in seconds."""
 _PAUSE_SECONDS = 0.5
 
 
@@ -39,7 +39,7 @@ class Kind(Protocol):
         """Read the id and the actual state, None if the resource does not exist."""
 
     def update(self, client: docker.DockerClient, identity: str, old: State, new: State) -> State:
-        """Update the resource in place. Returns what the provider reads again; nothing for most types."""
+        """Update the resource in place. Returns the values that the provider reads again; none for most types."""
 
     def delete(self, client: docker.DockerClient, identity: str, state: State) -> None:
         """Delete the resource, if it exists."""
@@ -64,14 +64,14 @@ def listed(value: Plain) -> Plain:
 
 
 def remove_unused(remove: Callable[[], None], refusal: str) -> None:
-    """Remove something, and try again for 30 s while the engine refuses because it is in use.
+    """Remove an object, and retry for 30 s while the engine refuses because the object is in use.
 
     Args:
-        remove: removes it.
+        remove: removes the object.
         refusal: part of the engine's message.
 
     Raises:
-        RuntimeError: it is still in use.
+        RuntimeError: the object is still in use.
     """
     deadline = time.monotonic() + IN_USE_SECONDS
     while True:

@@ -1,4 +1,4 @@
-"""The plugin's server. It adds to the server of the Python SDK how a plugin reports a partly created resource."""
+"""The plugin's server. It extends the server of the Python SDK by the report of a partly created resource."""
 
 import sys
 
@@ -13,12 +13,12 @@ from tests.providers.docker_engine.install import VERSION
 from tests.providers.docker_engine.plugin import DockerPlugin, Partial
 
 _LARGEST_MESSAGE = 400 * 1024 * 1024
-"""In bytes, as in the SDK's server."""
+"""Maximum size of a message in bytes, as in the SDK's server."""
 _DETAILS = "grpc-status-details-bin"
 
 
 class Servicer(ProviderServicer):
-    """Answers `Create` and `Update` with `ErrorResourceInitFailed` where the resource exists but is not complete."""
+    """Responds to `Create` and `Update` with `ErrorResourceInitFailed` if the resource exists but is incomplete."""
 
     async def Create(  # noqa: N802 # the protocol's name
         self, request: provider_pb2.CreateRequest, context: ServicerContext

@@ -58,7 +58,7 @@ def plain(value: PropertyValue) -> Plain | Unknown:
         return UNKNOWN if UNKNOWN in items else [each for each in items if not isinstance(each, Unknown)]
     if isinstance(inner, float) and inner.is_integer():
         return int(inner)
-    assert inner is None or isinstance(inner, bool | float | str), f"{type(inner)} is no value of these resources"
+    assert inner is None or isinstance(inner, bool | float | str), f"{type(inner)} is not a value of these resources"
     return inner
 
 

@@ -34,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 class RecordedPool(Pool):
-    """A pool that answers with a function and records the queries."""
+    """A pool that computes its results with a function and records the queries."""
 
     def __init__(self, settings: Settings, reply: Callable[[str, Sequence[Parameter]], list[Row]]) -> None:
         super().__init__(settings)

@@ -1,4 +1,4 @@
-"""What the platform's API reads from Prometheus, Alertmanager and the engine."""
+"""The values that the platform's API reads from Prometheus, Alertmanager and the engine."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ TOPIC = "ciapol/air/measurements"
 
 
 class Server:
-    """Answers as Prometheus, Alertmanager and Zeta do; `answers` has the series of each expression."""
+    """A fake of Prometheus, Alertmanager and Zeta; `answers` contains the series of each expression."""
 
     def __init__(self) -> None:
         self.answers: dict[str, list[object]] = {}
@@ -62,7 +62,7 @@ def server() -> Iterator[Server]:
 
 
 def client(folder: Path, **more: str) -> TestClient:
-    """A client of an API whose StarRocks is away."""
+    """A client of an API whose StarRocks is unreachable."""
     (folder / "password").write_text("x")
     settings = Settings(
         starrocks_host="127.0.0.1",
@@ -109,7 +109,7 @@ def test_flow_and_alerts(server: Server, tmp_path: Path) -> None:
     assert flow["jobs"] == [
         {"name": "ciapol-ingest", "running": True, "received_per_second": 12.5, "written_per_second": None}
     ]
-    # No message in a quarter of an hour: a share is not known.
+    # No message in a quarter of an hour, so the share is unknown.
     assert flow["rejected"] == [{"product": "ciapol", "share": None}]
     assert flow["machine"] == {"cpu_share": 0.25, "memory_share": None, "disk_share": None}
     assert [(each["service"], each["up"], each["memory_bytes"]) for each in flow["services"]] == [

@@ -1,4 +1,4 @@
-"""Queries to the engine before resources are declared, and removal of leftovers of a killed deployment."""
+"""Queries of the engine before resources are declared, and the removal of leftovers of a killed deployment."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Images: their names depend on their content only, and equal content gives an equal build context."""
+"""Images. Their names depend only on their content, and equal content results in an equal build context."""
 
 import io
 import json

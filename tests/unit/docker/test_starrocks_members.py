@@ -1,4 +1,4 @@
-"""Nodes join and leave a StarRocks cluster, with a fake leader that manages members like StarRocks."""
+"""Nodes join and leave a StarRocks cluster. A fake leader manages the members like StarRocks."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the time limit of waits that these tests let expire."""
     monkeypatch.setattr(starrocks_nodes, "_JOIN_SECONDS", 0.1)
     monkeypatch.setattr(starrocks_nodes, "_LEAVE_SECONDS", 0.1)
@@ -97,7 +97,7 @@ def test_a_follower_whose_name_does_not_resolve_yet_is_retried(monkeypatch: pyte
         ("starrocks-be-2:9050", "backend starrocks-be-2:9050 is not alive$"),
     ],
 )
-@pytest.mark.usefixtures("given_up")
+@pytest.mark.usefixtures("short_time_limits")
 def test_the_error_names_a_node_that_never_becomes_alive(
     monkeypatch: pytest.MonkeyPatch, dead: str, complaint: str
 ) -> None:
@@ -107,7 +107,7 @@ def test_the_error_names_a_node_that_never_becomes_alive(
     assert NodesProvider().find_drift(THREE) == [complaint.removesuffix("$")]
 
 
-@pytest.mark.usefixtures("given_up")
+@pytest.mark.usefixtures("short_time_limits")
 def test_the_error_names_a_node_that_cannot_be_added_and_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     led_by(FakeLeader(unresolved={"starrocks-fe-2": 10**6}), monkeypatch)
     with pytest.raises(TimeoutError, match=r'ADD FOLLOWER "starrocks-fe-2:9010"`: unknown fqdn host: starrocks-fe-2'):
@@ -134,7 +134,7 @@ def test_the_next_deployment_completes_a_killed_removal(cluster: FakeLeader, sta
     assert list(cluster.backends) == BACKENDS[:1]
 
 
-@pytest.mark.usefixtures("given_up")
+@pytest.mark.usefixtures("short_time_limits")
 def test_a_backend_that_keeps_tablets_fails_the_deployment_before_its_deletion(cluster: FakeLeader) -> None:
     cluster.backends["starrocks-be-3:9050"].tablets = 10**6
     with pytest.raises(TimeoutError, match=r"backend starrocks-be-3:9050 still holds \d+ tablets"):

@@ -1,7 +1,7 @@
 """Every command in README and docs is accepted as it is written there.
 
 `make` commands run dry, and the Python programs of their recipes run until their arguments are accepted, without a
-network. What the commands do on a stack is tested by the files in `RUN_BY`.
+network. The effects of the commands on a stack are tested by the files in `RUN_BY`.
 """
 
 import os
@@ -133,7 +133,7 @@ def accepted(module: str, *arguments: str) -> None:
     """Check that a program accepts arguments.
 
     Raises:
-        AssertionError: with its message.
+        AssertionError: the program rejects them. The message contains the program's error.
     """
     if module == "tools.stack":
         parser().parse_args(arguments)
@@ -175,7 +175,7 @@ def check_python(command: list[str]) -> None:
 
 def check_make(arguments: list[str]) -> None:
     targets = [word for word in arguments if "=" not in word and not word.startswith("-")]
-    assert set(targets) <= RUN_BY.keys(), f"no test is named for `make {shlex.join(targets)}`"
+    assert set(targets) <= RUN_BY.keys(), f"RUN_BY names no test for `make {shlex.join(targets)}`"
     done = subprocess.run(
         ["make", "--dry-run", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )

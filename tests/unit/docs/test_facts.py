@@ -1,4 +1,4 @@
-"""Facts in the documentation are equal to their sources. A failure names the page and the right value."""
+"""Facts in the documentation are equal to their sources. A failure names the page and the correct value."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def tracked() -> frozenset[str]:
 EXAMPLE = "weather"
 """The product that the page on products adds with `make new-product`."""
 ADDED_BY_HAND = ("sql/weather/V003__humidity.sql", "apps/weather/scores/__main__.py")
-"""Files that the reader of that page writes."""
+"""Files that the instructions on that page create."""
 
 
 @cache
@@ -87,7 +87,7 @@ def code(page: Path) -> list[str]:
 
 @every_page
 def test_named_paths_exist(page: Path) -> None:
-    """A path in code that begins with a folder of the repository."""
+    """Every path in code that begins with a folder of the repository exists."""
     folders = {each.split("/")[0] for each in tracked() if "/" in each}
     paths = [
         re.sub(r"(:\d+)?[.,:;]?$", "", word) for word in code(page) if word.split("/")[0] in folders and "/" in word
@@ -155,7 +155,7 @@ def settings_table() -> list[tuple[str, str, str]]:
 
 
 def part(document: object, key: str) -> object:
-    """The value at a path such as `docker.registry`; None where it is missing."""
+    """The value at a path such as `docker.registry`; None if it is missing."""
     for name in key.split("."):
         document = document.get(name) if isinstance(document, dict) else None
     return document

@@ -1,4 +1,4 @@
-"""docs/settings.md is what the models say."""
+"""docs/settings.md is equal to the page that is generated from the models."""
 
 import pytest
 from pydantic import TypeAdapter

@@ -19,7 +19,7 @@ WORKFLOWS = ROOT / "docs" / "workflows.md"
 FILES = sorted((ROOT / "dolphinscheduler").glob("*/*.yaml"))
 
 
-def spoken(cron: str) -> str:
+def in_words(cron: str) -> str:
     """A cron expression of Quartz, without seconds and years, in the words of the table."""
     _, minute, hour, day, month, weekday, year = cron.split()
     assert (month, year) == ("*", "*"), f"the table has no words for {cron!r}"
@@ -31,12 +31,12 @@ def spoken(cron: str) -> str:
 
 
 def schedule(definition: WorkflowDefinition) -> str:
-    """When a workflow runs, in the words of the table."""
+    """The schedule of a workflow, in the words of the table."""
     if definition.schedule is None:
         return "by hand"
     assert definition.schedule.time_zone == "UTC", "docs/orchestration.md: 'Times are UTC'"
     waits = [f"after `{workflow}`" for workflow in definition.waits_for]
-    return ", ".join([spoken(definition.schedule.cron), *waits])
+    return ", ".join([in_words(definition.schedule.cron), *waits])
 
 
 def commands(definition: WorkflowDefinition) -> str:
@@ -67,7 +67,7 @@ def test_the_distance_of_the_forecast_from_the_index_is_right() -> None:
     record = ROOT / "docs/decisions/041-wait-for-by-dependent.md"
     assert f"starts {number} minutes after that of `aqi_hourly`" in ORCHESTRATION.read_text()
     assert (
-        f"its own schedule, {number} minutes after `aqi_hourly` ({spoken(forecast.cron)} and {spoken(index.cron)})"
+        f"its own schedule, {number} minutes after `aqi_hourly` ({in_words(forecast.cron)} and {in_words(index.cron)})"
         in " ".join(record.read_text().split())
     )
 

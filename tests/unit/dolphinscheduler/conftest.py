@@ -48,7 +48,10 @@ Make = Callable[..., WorkflowInputs]
 
 @pytest.fixture
 def make() -> Make:
-    """A workflow of two tasks with a schedule. Keywords change the definition; `alert_group` gets the alerts."""
+    """A workflow of two tasks with a schedule.
+
+    Keyword arguments change the definition; `alert_group` receives the alerts.
+    """
 
     def build(alert_group: str = "", **changes: object) -> WorkflowInputs:
         document = {

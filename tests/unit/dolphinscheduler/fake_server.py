@@ -95,7 +95,7 @@ class Server:
     codes: "count[int]" = field(default_factory=lambda: count(23_802_000_000_000))
 
     def writes(self) -> list[str]:
-        """The received requests that change something."""
+        """The received requests that change objects."""
         return [line for line in self.asked if not line.startswith("GET")]
 
     def process(self, name: str) -> Process:
@@ -214,7 +214,7 @@ class Server:
         if {relation.postTaskCode for relation in form.taskRelationJson} != codes:
             raise No(50036, "a task without a relation")
         if not {relation.preTaskCode for relation in form.taskRelationJson} <= codes | {0}:
-            raise No(50036, "a relation to a task that is not there")
+            raise No(50036, "a relation to a task that does not exist")
         return form
 
     def _change(self, process: Process, form: forms.ProcessForm) -> None:

@@ -40,7 +40,7 @@ def script(name: str, product: str = "ciapol") -> dict[str, str]:
 def test_the_scripts_run_the_tasks_program() -> None:
     run = '--run "$(basename "$(dirname "$PWD")")" --manual "${kappastack_start}"'
     assert script("aqi_hourly") == {
-        # Four tries of six hours, with two minutes between them.
+        # Four attempts of six hours, with two minutes between them.
         "aqi": 'exec timeout --verbose --kill-after=60 1446m "$KAPPASTACK_PYTHON" -m apps.tasks zeta-job '
         "--product ciapol --workflow aqi_hourly --task aqi --every 3600 "
         f"--try-timeout 21600 --retries 3 --retry-interval 120 {run} "
@@ -209,7 +209,7 @@ def test_tasks_keep_their_codes_and_send_the_version_that_they_change(make: Make
 
 
 def echo(want: WorkflowMeaning, workflows: dict[int, str] | None = None) -> WorkflowMeaning:
-    """The server's response for a workflow that it received."""
+    """The server's response for a workflow as it was sent."""
     codes = {name: number for number, name in enumerate(want.tasks, 100)}
     form = process_form("w", want, codes=codes, known={}, project=1, workflow_codes={"aqi_hourly": 5})
     process = {

@@ -102,28 +102,28 @@ def test_manual_changes_are_found_and_reverted(workflows: WorkflowProvider, serv
     want = make()
     workflows.apply(want, None)
 
-    def drift_is_mended(*lines: str) -> None:
+    def drift_is_repaired(*lines: str) -> None:
         assert workflows.find_drift(want) == [f"workflow {NAME}: {line}" for line in lines]
         workflows.apply(want, want)
         assert workflows.find_drift(want) == []
 
     server.schedule(NAME).state = "OFFLINE"
-    drift_is_mended("the schedule is paused")
+    drift_is_repaired("the schedule is paused")
     server.process(NAME).online = False
     server.schedule(NAME).state = "OFFLINE"
-    drift_is_mended("it is offline: it does not run")
+    drift_is_repaired("it is offline: it does not run")
     server.schedule(NAME).form.schedule.crontab = "0 0 0 1 1 ? *"
-    drift_is_mended("schedule: cron is '0 0 0 1 1 ? *' instead of '0 10 * * * ? *'")
+    drift_is_repaired("schedule: cron is '0 0 0 1 1 ? *' instead of '0 10 * * * ? *'")
     server.process(NAME).schedule = None
-    drift_is_mended("the schedule is missing")
+    drift_is_repaired("the schedule is missing")
     server.process(NAME).form.taskDefinitionJson[0].failRetryTimes = 2
-    drift_is_mended("task quality: retries is 2 instead of 0")
+    drift_is_repaired("task quality: retries is 2 instead of 0")
     server.process(NAME).form.taskDefinitionJson[0].flag = "NO"
-    drift_is_mended("task quality: flag is NO")
+    drift_is_repaired("task quality: flag is NO")
     server.process(NAME).form.taskRelationJson[1].preTaskCode = 0
-    drift_is_mended("task alerts: needs is [] instead of ['quality']")
+    drift_is_repaired("task alerts: needs is [] instead of ['quality']")
     del server.process(NAME).form.globalParams[0]
-    drift_is_mended("parameter from is missing")
+    drift_is_repaired("parameter from is missing")
 
 
 def test_a_deleted_workflow_is_recreated(workflows: WorkflowProvider, server: Server, make: Make) -> None:
@@ -137,7 +137,7 @@ def test_a_deleted_workflow_is_recreated(workflows: WorkflowProvider, server: Se
 
 
 def test_an_interrupted_change_is_completed(workflows: WorkflowProvider, server: Server, make: Make) -> None:
-    """Interrupted between PUT and online: the workflow is up to date and offline."""
+    """After an interruption between the PUT request and the release, the workflow is up to date but offline."""
     workflows.apply(make(), None)
     changed = make(timeout="1h")
     workflows.apply(changed, make())
@@ -271,7 +271,7 @@ def starrocks(monkeypatch: pytest.MonkeyPatch) -> Statements:
 def test_the_steps_of_a_removed_workflow_are_deleted(
     workflows: WorkflowProvider, server: Server, make: Make, starrocks: Statements
 ) -> None:
-    """Remaining rows would count as late forever."""
+    """Remaining rows would be reported as late permanently."""
     workflows.apply(make(), None)
     assert starrocks.sent == []
     workflows.remove(make())
@@ -291,8 +291,8 @@ def test_the_steps_of_a_removed_task_are_deleted(
     assert len(starrocks.sent) == 1
 
 
-def test_the_state_of_an_older_revision_names_no_database(make: Make) -> None:
-    """The keeper was a product's workflow then. Its rows are deleted when the old workflow is removed."""
+def test_the_state_of_an_older_revision_contains_no_database(make: Make) -> None:
+    """In older revisions the keeper was a product's workflow. Its rows are deleted when the old workflow is removed."""
     old = make().model_dump(exclude={"starrocks", "database"})
     assert WorkflowProvider()._inputs(old).database == "kappastack"
 

@@ -1,4 +1,4 @@
-"""Random statements and load bodies are answered or rejected within limits of time and memory."""
+"""Random statements and load bodies are executed or rejected within limits of time and memory."""
 
 import os
 import random
@@ -25,7 +25,7 @@ LONG = os.environ.get("KAPPASTACK_LONG") == "1"
 COUNT = 40_000 if LONG else 2_000
 """Number of statements, and of load bodies."""
 SLOWEST = 30.0
-"""Limit of a statement in seconds of CPU, which do not depend on other load."""
+"""Limit of a statement in seconds of CPU time, which does not depend on other load."""
 STUCK = 300.0
 """Seconds after which a statement is interrupted."""
 GROWTH = 700 << 20
@@ -70,7 +70,7 @@ ARGUMENTS = (
 INTERNAL: Counter[str] = Counter()
 """Statements that caused an internal error."""
 MOST_INTERNAL = 0.01
-"""Maximum share of statements that may cause one."""
+"""Maximum share of statements that may cause an internal error."""
 ROW = '{"k": 1, "at": "2024-01-01 00:00:00", "v": "x", "n": 1.5, "x": 2.5, "d": "2024-01-01", "b": true, "a": [1, 2]}'
 HEADERS = {
     "format": ("json", "csv", "parquet", ""), "columns": ("k,at,v", "k, at=now(), v=upper(v)", "k,", "(", "k,k"),
@@ -86,7 +86,7 @@ HEADERS = {
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[Client]:
-    """A client of a separate engine, which a test may leave in any state."""
+    """A client of a separate engine, whose state a test may change in any way."""
     engine = Engine(tmp_path / "data")
     client = Client(engine)
     client.run("CREATE ROLE fuzzed; CREATE DATABASE d; USE d")
@@ -129,12 +129,15 @@ def generated(rng: random.Random) -> str:
 
 
 def chosen_seed() -> int:
-    """The same in each ordinary run; another one in each long run. Failures name it."""
+    """The seed: the same in each ordinary run, another one in each long run. Failures contain the seed."""
     return random.randrange(1 << 32) if LONG else 20_240_506
 
 
 def answered(client: Client, text: str) -> bool:
-    """Whether a statement succeeded. A `SqlError` in StarRocks' words is False; any other error fails the test."""
+    """Whether a statement succeeded.
+
+    For a `SqlError` with StarRocks' wording the result is False; any other error fails the test.
+    """
     watchdog = threading.Timer(STUCK, client.session.cancel)
     watchdog.start()
     begin, spent = time.monotonic(), time.process_time()

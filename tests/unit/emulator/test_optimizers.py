@@ -1,7 +1,7 @@
-"""DuckDB's optimizers, as the emulator configures them, change no result.
+"""DuckDB's optimizers, as the emulator configures them, do not change results.
 
-Random queries run through the emulator and are compared with SQLite, and with DuckDB without any optimizer where SQLite
-cannot compute them (its SUM of BIGINT refuses to overflow)."""
+Random queries run in the emulator and are compared with SQLite. Queries that SQLite cannot compute (its SUM of BIGINT
+rejects an overflow) are compared with DuckDB without any optimizer."""
 
 import os
 import random
@@ -72,7 +72,7 @@ class Engines:
 
 
 def comparable(found: Sequence[tuple[Value, ...]], query: Query) -> object:
-    """What two engines must agree on: the rows as a multiset, or only their number after a LIMIT without ORDER BY."""
+    """The part of a result that must be equal in two engines: the rows, or their number for LIMIT without ORDER BY."""
     return len(found) if query.limit is not None else Counter(found)
 
 

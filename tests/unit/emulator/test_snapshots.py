@@ -24,7 +24,7 @@ def place(client: Client) -> Iterator[str]:
 
 
 def _ended(client: Client, kind: str) -> dict[str, object]:
-    """The last job as SHOW prints it, when it has ended."""
+    """Wait for the end of the last job, and return its row of SHOW."""
     found: dict[str, object] = {}
 
     def complaint() -> str:
@@ -36,7 +36,7 @@ def _ended(client: Client, kind: str) -> dict[str, object]:
 
 
 def _backup(client: Client, name: str, tables: str = "(t)") -> str:
-    """Back up, and return the timestamp."""
+    """Back up tables, and return the timestamp of the snapshot."""
     client.run(f"BACKUP SNAPSHOT d.{name} TO r ON {tables}")
     assert _ended(client, "BACKUP")["State"] == "FINISHED"
     [[timestamp]] = [row[1:2] for row in client.run(f"SHOW SNAPSHOT ON r WHERE SNAPSHOT = '{name}'")]
@@ -105,8 +105,8 @@ def test_a_materialized_view_reads_the_restored_rows(table: Client) -> None:
 
 
 @pytest.mark.usefixtures("place")
-def test_a_snapshot_is_consistent_across_tables_while_loads_go_on(client: Client) -> None:
-    """Each load changes `a`, then `b`. A snapshot with a later state of `b` than of `a` would not be of one moment."""
+def test_a_snapshot_is_consistent_across_tables_during_loads(client: Client) -> None:
+    """Each load changes `a`, then `b`. A consistent snapshot cannot contain a later state of `b` than of `a`."""
     client.run("CREATE TABLE a (k INT NOT NULL) PRIMARY KEY (k); CREATE TABLE b (k INT NOT NULL) PRIMARY KEY (k)")
     ended = threading.Event()
     loaded = threading.Event()

@@ -324,7 +324,7 @@ def test_update_without_where_is_rejected(client: Client) -> None:
     assert "Invalid number format: x" in client.error("UPDATE p SET v = 'x' WHERE k = 1").message
     assert client.affected("UPDATE p SET v = '5' WHERE k = 1") == 1
     assert client.affected("UPDATE p SET v = 1 WHERE 'true'") == 1
-    # fewer than 30 % of the columns, and at most three
+    # Fewer than 30 % of the columns, and at most three.
     client.run(
         "CREATE TABLE wide (k INT NOT NULL, a INT, b INT, c INT) PRIMARY KEY (k); INSERT INTO wide VALUES (1, 2, 3, 4)"
     )

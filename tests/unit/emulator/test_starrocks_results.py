@@ -104,7 +104,10 @@ def test_null_within_an_array_sorts_as_null_does(client: Client, query: str, wan
 
 
 def test_spaces_after_a_compact_date(client: Client) -> None:
-    """StarRocks' frontend, which reads constants, accepts them; its backend, which reads rows, does not."""
+    """StarRocks' frontend, which evaluates constants, accepts the spaces.
+
+    Its backend, which evaluates rows, does not.
+    """
     day = T(2020, 1, 1)
     assert client.run("SELECT CAST(' 20200101 ' AS DATETIME), CAST('20200101000000 ' AS DATETIME)") == [(day, day)]
     client.run("CREATE TABLE t (s STRING); INSERT INTO t VALUES (' 20200101 '), (' 20200101'), ('2020-01-01 ')")
@@ -274,7 +277,7 @@ def test_rows_outside_the_partitions_of_the_base_table(client: Client) -> None:
     ],
 )
 def test_more_digits_than_a_decimal_has(client: Client, expression: str, wanted: Value) -> None:
-    """StarRocks keeps such a value where it fits 64 or 128 bits; the emulator refuses it, and knows the others."""
+    """StarRocks keeps such a value if it fits 64 or 128 bits. The emulator rejects it, and supports all others."""
     client.run(
         "CREATE TABLE t (i INT, b BIGINT, l LARGEINT, n DECIMAL(20, 3), s STRING); INSERT INTO t VALUES "
         "(2147483647, 9223372036854775807, 17014118346046923173168730371588410572, 12345678901234567.125, '99999')"
@@ -309,7 +312,10 @@ def test_queries_need_the_pipeline_engine(client: Client) -> None:
 
 
 def test_alter_view(client: Client) -> None:
-    """The view keeps its grants; materialized views that read it become inactive until they fit again."""
+    """The view keeps its grants.
+
+    Materialized views that read it become inactive until their queries are valid again.
+    """
     client.run(
         "CREATE TABLE t (k INT, v INT); INSERT INTO t VALUES (1, 2), (1, 3); DROP USER IF EXISTS reader;"
         "CREATE VIEW w AS SELECT k, sum(v) AS s FROM t GROUP BY k; CREATE USER reader; "

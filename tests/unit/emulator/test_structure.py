@@ -1,4 +1,4 @@
-"""The modules of the emulator form layers: there are no import cycles."""
+"""The modules of the emulator form layers without import cycles."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter

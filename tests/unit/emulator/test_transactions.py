@@ -1,4 +1,4 @@
-"""The transaction interface: several tables at once, timeouts, and the state after a restart."""
+"""The transaction interface: several tables in one transaction, time limits, and the state after a restart."""
 
 import time
 from collections.abc import Iterator, Mapping

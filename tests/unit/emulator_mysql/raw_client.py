@@ -45,7 +45,7 @@ class RawClient:
                 return payload
 
     def send(self, payload: bytes, sequence: int | None = None) -> None:
-        """Send one packet. With `sequence` None its sequence id follows the last received one."""
+        """Send one packet. If `sequence` is None, its sequence id follows the last received one."""
         number = self.sequence if sequence is None else sequence
         self.socket.sendall(len(payload).to_bytes(3, "little") + bytes([number]) + payload)
 

@@ -1,4 +1,4 @@
-"""Malformed input: the server responds or closes the connection, uses no more memory and admits no login."""
+"""Malformed input: the server responds or closes the connection, memory use does not grow, and no login succeeds."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ SQL = (b"select 1", b"SELECT * FROM all_types", b"SELECT ECHO(?, ?)", b"SELECT B
 
 
 class ForgetfulBackend(SqliteBackend):
-    """Stores no sessions, so that a growing memory use comes from the server."""
+    """A backend that stores no sessions, so that growing memory use must come from the server."""
 
     opened = 0
 

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 ROW = re.compile(r"\('(\w+)', '(\w+)', (\d+), (\d+), ([\d.]+), ([\d.]+), '([^']+)'")
 TABLE = re.compile(r"(\w+): \{\s*averaging: \"(\w+)\",\s*ends: \[([^\]]+)\]")
-# The page's unit of each pollutant, in units of the migration.
+# Factors from the migration's units to the page's units.
 SCALE = {"µg/m³": 1, "ppb": 1, "ppm": 1000}
 
 

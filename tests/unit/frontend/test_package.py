@@ -1,4 +1,4 @@
-"""Values that the npm and Python packages share, and contents that the lock file must not have."""
+"""Values that the npm and Python packages share, and contents that the lock file must not contain."""
 
 import json
 import re

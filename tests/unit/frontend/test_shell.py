@@ -1,4 +1,4 @@
-"""The shell of the page knows no product, and its parts import each other in one direction only."""
+"""The shell of the page contains no product's vocabulary, and its parts import each other in one direction only."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ VOCABULARY = {
     "liontrack": r"liontrack|lions?|pumas?|collars?|colliers?",
 }
 IMPORT = re.compile(r"""(?:from|import|import\()\s*["'](\.{1,2}/[^"']*|\.)["']""")
-#: What each part of the source may import, besides itself. Tests may import everything.
+#: The parts that each part of the source may import, besides itself. Tests may import everything.
 ALLOWED = {
     "lib": {"i18n", "testing"},
     "i18n": {"lib"},

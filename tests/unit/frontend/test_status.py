@@ -51,7 +51,7 @@ def transport(answers: dict[str, Answer]) -> httpx.MockTransport:
 def status_of(
     product: Answer | None, *, platform: Answer | None = None, pipeline: Answer | None = None
 ) -> PlatformStatus:
-    """The status of a stack with the product `weather`, or with none."""
+    """The status of a stack with the product `weather` or without products."""
 
     async def read() -> PlatformStatus:
         answers = {

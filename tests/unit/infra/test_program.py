@@ -114,6 +114,7 @@ def test_a_product_that_a_stack_does_not_have_is_nowhere_in_it() -> None:
     one = run(load_settings({"kappastack:target": "host", "kappastack:products": '{"ciapol": {}}'}, {}))
     asyncio.set_event_loop(None)
     assert set(one.of_type("HostService")) == SERVICES - {"liontrack-api"}
-    # Users, secrets, jobs, databases and services of a product begin with its name; a checkout may have it too.
+    # Names of a product's users, secrets, jobs, databases and services begin with its name. A checkout's path may
+    # contain it too.
     texts = [f"{args.name} {json.dumps(args.inputs, default=str)}" for args in one.resources]
     assert not [text for text in texts if re.search("liontrack[-_]", text)]

@@ -15,7 +15,7 @@ class Thing(Inputs):
 
 
 class Things(Provider[Thing]):
-    """Stores things in a dictionary."""
+    """A provider that stores objects in a dictionary."""
 
     model = Thing
     replace_on = ("name",)

@@ -1,4 +1,4 @@
-"""Names of secrets from an older revision in the state count as drift and do not fail the refresh."""
+"""If the state contains names of secrets from an older revision, a refresh reports drift and does not fail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What holds for every target, and for the code that uses targets."""
+"""Rules for every target, and for the code that uses targets."""
 
 import ast
 import subprocess
@@ -22,7 +22,7 @@ def _sources() -> list[Path]:
 
 
 def _comparisons(path: Path) -> Iterator[str]:
-    """Comparisons of a stack's target with a name."""
+    """Comparisons of a stack's target with the name of a target."""
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Compare | ast.Match):
             continue

@@ -1,4 +1,4 @@
-"""The objects that a stack declares in a cluster, as Kubernetes' API has them."""
+"""The objects that a stack declares in a cluster, in the form of Kubernetes' API."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ def prod() -> Settings:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a program declares.
+    """The declarations of a program.
 
     Args:
         recorder: all resources.
@@ -79,7 +79,7 @@ def render(used: Settings, stack: str = "test") -> Rendered:
 
 
 def _plain(value: object) -> object:
-    """A value without Pulumi's wrapping of secrets, and with whole numbers as such."""
+    """A value without Pulumi's secret markers, and with whole numbers as int."""
     if isinstance(value, dict):
         return _plain(value["value"]) if _SIGNATURE in value else {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Ports of this machine that lead into a cluster: a real background process, and a script in place of `kubectl`."""
+"""Forwarded ports of a cluster: a real background process, and a script in place of `kubectl`."""
 
 import asyncio
 import fcntl

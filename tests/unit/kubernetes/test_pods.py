@@ -1,4 +1,5 @@
-"""Every pod of `prod` is confined, limited, probed, spread, and replaced when its configuration changes."""
+"""Every pod of `prod` is restricted, has limits and probes, is spread over nodes, and is replaced after a change of its
+configuration."""
 
 import re
 from collections import Counter
@@ -40,12 +41,12 @@ WORKLOADS = {
     "seatunnel-2": 1,
     "seatunnel-3": 1,
 }
-"""Workloads of `prod` with their pods; StarRocks' operator makes the others."""
+"""Workloads of `prod` with their pods; StarRocks' operator creates the other workloads."""
 AUTOSCALED = {"ciapol-api", "frontend", "platform-api"}
 PUBLISHED = {"alertmanager", "grafana", "node-exporter", "postgres-exporter", "prometheus"}
 """Services that run images of other projects."""
 ALONE = {"dolphinscheduler-alert", "postgres", "pulsar", *PUBLISHED}
-"""Services with one pod: they have no other pod to be spread from, and no disruption budget."""
+"""Services with one pod, which need no spread over nodes and no disruption budget."""
 IMAGE = re.compile(
     r"^registry\.example/kappastack/kappastack/[a-z-]+(:\d+\.\d+\.\d+-[0-9a-f]{12}|@sha256:[0-9a-f]{64})$"
 )
@@ -62,7 +63,7 @@ def test_prod_has_exactly_these_workloads(rendered_prod: Rendered) -> None:
         name: at(each, "spec", "minReplicas") for name, each in rendered_prod.of_kind("HorizontalPodAutoscaler").items()
     }
     assert set(minimum) == AUTOSCALED
-    # The autoscaler alone sets the number of replicas, so that a deployment does not reset it.
+    # Only the autoscaler sets the number of replicas, so that a deployment does not reset it.
     assert {name for name, count in counts.items() if count is None} == AUTOSCALED
     assert {**counts, **minimum} == WORKLOADS
 
@@ -112,7 +113,8 @@ def test_probes_differ_as_they_should(rendered_prod: Rendered, workload: str) ->
         assert isinstance(failures, int)
         return period * failures
 
-    # A start may take minutes, a pod that does not respond leaves its Service soon, and a pause kills no process.
+    # A start may take minutes. A pod that does not respond is soon removed from its Service, but not killed after a
+    # pause.
     assert seconds(startup) >= 240
     assert seconds(readiness) <= 15
     assert 60 <= seconds(liveness) < seconds(startup)

@@ -1,4 +1,4 @@
-"""The custom resource from which StarRocks' operator makes the cluster of `prod`."""
+"""The custom resource from which StarRocks' operator creates the cluster of `prod`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Documents of MongoDB become events; errors name the document and the field."""
+"""Conversion of MongoDB documents into events. Errors name the document and the field."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""CSV files of positions, in this project's columns and in Movebank's."""
+"""CSV files of positions, with this project's columns and with Movebank's."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

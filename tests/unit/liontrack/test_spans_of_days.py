@@ -1,4 +1,4 @@
-"""Spans hold every day that depends on a changed day, once."""
+"""The spans contain every day that depends on a changed day exactly once."""
 
 from datetime import date, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The dashboards: each is valid, and Grafana gets all of them."""
+"""Every dashboard is valid, and Grafana receives all of them."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The configuration of Prometheus, which follows from the descriptions of the services."""
+"""The configuration of Prometheus, which is derived from the descriptions of the services."""
 
 from dataclasses import replace
 

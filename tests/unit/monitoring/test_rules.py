@@ -1,4 +1,4 @@
-"""The alert rules: what each must have, and how a stack's settings change their durations."""
+"""The alert rules: the required content of each, and the effect of a stack's settings on their durations."""
 
 from pathlib import Path
 

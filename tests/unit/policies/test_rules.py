@@ -1,4 +1,4 @@
-"""Each rule has a case that breaks it and one that keeps it."""
+"""Each rule has a case that violates the rule and a case that complies with it."""
 
 from pathlib import Path
 

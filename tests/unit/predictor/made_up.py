@@ -16,7 +16,7 @@ def with_index(history: History, method: IndexMethod) -> History:
 
 
 def keep(history: History, names: set[str], method: IndexMethod) -> None:
-    """Remove all quantities but the named ones, and recompute the index: a model of few quantities trains fast."""
+    """Remove all other quantities and recompute the index, because a model of few quantities trains fast."""
     history.values[:, [COLUMNS.index(name) for name in QUANTITIES if name not in names]] = np.nan
     with_index(history, method)
 
@@ -24,14 +24,14 @@ def keep(history: History, names: set[str], method: IndexMethod) -> None:
 def station(
     seed: int, hours: int, *, gaps: float = 0.0, delay: int = 0, zone: str = "Asia/Shanghai", name: str | None = None
 ) -> History:
-    """Values that depend on the hour of the day and on the wind, and return to their mean slowly.
+    """A history whose values depend on the hour of the day and the wind, and slowly return to their mean.
 
     Args:
-        seed: the same seed gives the same station.
+        seed: seed of the random values; the same seed results in the same station.
         hours: length of the history.
         gaps: share of missing values.
-        delay, zone: of the station.
-        name: its identifier; default: by the seed.
+        delay, zone: delay of the measurements, and time zone of the station.
+        name: identifier of the station; the default contains the seed.
     """
     random = np.random.default_rng(seed)
     hour = np.arange(hours)

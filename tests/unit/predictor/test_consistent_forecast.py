@@ -120,7 +120,7 @@ def test_every_hour_of_the_sample_s_forecasts_is_consistent(
 @pytest.mark.parametrize("temperature", [0.0, 20.0])
 @pytest.mark.parametrize("hours", [1, 3, 8, 30, 400])
 def test_the_first_hours_of_a_station_are_consistent(hours: int, temperature: float) -> None:
-    """A station's first hours have no index before each pollutant has enough hours; later ones have it."""
+    """A station's first hours have no index before each pollutant has enough hours; later hours have an index."""
     whole = made_up.station(3, hours)
     station = Station("new", "Africa/Abidjan", "n", temperature)
     history = History(station, whole.first_hour, whole.values)
@@ -131,7 +131,7 @@ def test_the_first_hours_of_a_station_are_consistent(hours: int, temperature: fl
 
 
 def test_a_running_hour_before_the_forecast_is_bridged() -> None:
-    """A station that measures during the hour has no value of the running one; its prediction takes its place."""
+    """The running hour of a station has no complete value, so its predicted value is used."""
     history = made_up.station(5, 400, delay=1)
     made_at = history.first_hour + 399
     rows = predict_station(history, None, made_at, METHOD)

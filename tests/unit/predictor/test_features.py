@@ -16,7 +16,7 @@ ALL_DISTANCES = np.arange(1, DISTANCES + 1)
 
 @pytest.mark.parametrize("delay", [0, 1])
 @pytest.mark.parametrize("origin", [0, 5, 30, 200, 400])
-def test_no_feature_uses_anything_after_its_origin(origin: int, delay: int) -> None:
+def test_no_feature_uses_data_after_its_origin(origin: int, delay: int) -> None:
     """Features are equal although all data after the origin are missing or different."""
     history = made_up.station(1, 500, gaps=0.1, delay=delay)
     other = history.values.copy()
@@ -96,7 +96,7 @@ def test_the_calendar_is_that_of_the_station() -> None:
     assert hour_number(moment.replace(tzinfo=None)) == hour_number(moment)
 
 
-def test_an_hour_with_few_of_its_usual_values_does_not_count() -> None:
+def test_an_hour_with_few_of_its_usual_values_is_not_used() -> None:
     """The usual number is the median over the hours with values of the 168 hours before, as pandas computes it."""
     random = np.random.default_rng(7)
     counts = random.choice([0.0, 1.0, 30.0, 44.0, 45.0, 60.0], 800, p=[0.1, 0.1, 0.1, 0.1, 0.1, 0.5])

@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Api
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-        """Quiet."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)

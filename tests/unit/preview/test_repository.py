@@ -1,4 +1,4 @@
-"""On a copy of the repository, a preview names what was changed there and nothing else."""
+"""A preview of a changed copy of the repository names exactly the changed parts."""
 
 import os
 import re
@@ -19,7 +19,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the working tree in a repository of its own, with one commit."""
+    """A copy of the working tree in a separate repository with one commit."""
     folder = tmp_path_factory.mktemp("copy")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -34,7 +34,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def preview(folder: Path, stack: str) -> str:
-    """The text, without a state folder, secrets or a way to a service."""
+    """The text of a preview without a state folder, secrets or access to a service."""
     hidden = ("PULUMI_", "KAPPASTACK_", "DOCKER_", "KUBECONFIG")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     command = [sys.executable, "-m", "tools.preview", "--stack", stack, "--base", "HEAD"]

@@ -1,4 +1,4 @@
-"""`make new-product` writes valid files, and its errors name what it rejects."""
+"""`make new-product` writes valid files, and its errors name the rejected values."""
 
 import json
 import shutil

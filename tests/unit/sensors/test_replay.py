@@ -21,7 +21,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 class FakeBroker(Broker):
-    """Acknowledges events at once. After `answers` events it requests a stop and acknowledges no more."""
+    """Acknowledges events immediately. After `answers` events it requests a stop and acknowledges no further events."""
 
     def connect(self) -> Producer:
         return _producers[self.topic]
@@ -127,7 +127,7 @@ def test_a_resumed_replay_keeps_its_shift(file: Path, tmp_path: Path) -> None:
     options = Options([file], state=path, shift_to_now=True)
     run(options, answers=8)
     state = json.loads(path.read_text())
-    state["shift_seconds"] -= 7200  # as if the first run had been two hours ago
+    state["shift_seconds"] -= 7200  # simulates that the first run was two hours ago
     path.write_text(json.dumps(state))
     taking, _ = run(options)
     last = datetime.fromisoformat(str(taking.events[-1]["measured_at"]))

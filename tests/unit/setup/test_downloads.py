@@ -16,7 +16,7 @@ ARTIFACTS = [Artifact("com.example", f"part{number}", "1.0", sha256(CONTENT).hex
 
 
 class FakeMaven:
-    """Writes the files that a POM's modules name into the repository, except those that a test withholds."""
+    """Writes the files of a POM's modules into the repository, except those that a test excludes."""
 
     def __init__(self) -> None:
         self.withheld: list[set[str]] = []

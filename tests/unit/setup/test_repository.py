@@ -1,4 +1,4 @@
-"""Contents that the repository must not have."""
+"""Contents that the repository must not contain."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Which programs of the machine the set-up accepts, and its messages if it cannot install one."""
+"""The machine's programs that the set-up accepts, and its messages if it cannot install a program."""
 
 import os
 import stat

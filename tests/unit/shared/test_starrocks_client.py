@@ -20,7 +20,7 @@ LOST = pymysql.err.OperationalError(2013, "Lost connection to MySQL server durin
 
 @dataclass
 class Server:
-    """Answers statements. Each error among the answers is raised once."""
+    """Returns prepared answers to statements. Each error among the answers is raised once."""
 
     answers: list[Exception | list[tuple[object, ...]]] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The sizing model: bounds, monotony, limits, and settings that the platform accepts."""
+"""The sizing model: bounds, monotonicity, limits, and settings that the platform accepts."""
 
 import itertools
 import json

@@ -1,6 +1,7 @@
 """An independent computation of the hourly air quality index, in pandas and exact fractions, to check the SQL.
 
-It shares nothing with `sql/ciapol`: the breakpoints come again from US EPA, EPA-454/B-24-002 (May 2024), table 6.
+It does not use `sql/ciapol`: its breakpoints are a separate transcription of US EPA, EPA-454/B-24-002 (May 2024), table
+6.
 """
 
 from collections.abc import Sequence
@@ -36,10 +37,10 @@ TABLES: dict[str, list[Line]] = {
 """Concentration range and index range of each line, as EPA prints them."""
 
 CAPPED = {"o3_8h": Decimal("0.200"), "so2_1h": Decimal(304)}
-"""Tables that end before 500: greater concentrations get the last index of the table."""
+"""Tables that end below index 500. Greater concentrations have the last index of the table."""
 
 MOLAR_VOLUME = 24.4654
-"""In l/mol at 25 °C and 1013.25 hPa."""
+"""Volume of an ideal gas in l/mol at 25 °C and 1013.25 hPa."""
 DEFAULT_TEMPERATURE = 25.0
 MOLAR_MASS = {"o3": 47.997, "co": 28.010, "no2": 46.005, "so2": 64.058}
 
@@ -67,7 +68,10 @@ def index(table: str, concentration: float) -> int | None:
 
 
 def nowcast(hours: Sequence[float]) -> float:
-    """EPA's NowCast of up to 12 hourly concentrations, newest first, NaN for a missing hour; NaN where not valid."""
+    """EPA's NowCast of up to 12 hourly concentrations, newest first, NaN for a missing hour.
+
+    The result is NaN if it is not valid.
+    """
     values = [(age, value) for age, value in enumerate(hours[:12]) if not isnan(value)]
     if sum(1 for age, _ in values if age < 3) < 2:
         return float("nan")
@@ -92,21 +96,24 @@ def _greatest(*indices: int | None) -> int | None:
 
 HABIT_HOURS = 168
 COUNTS_FROM = 0.75
-"""Minimum share of the usual number of values for an hour to count."""
+"""Minimum share of the usual number of values in a valid hour."""
 
 NEEDED = {"pm25": (2, 3), "pm10": (2, 3), "o3": (6, 8), "co": (6, 8), "no2": (1, 1), "so2": (1, 1)}
-"""Pairs (hours that must count, newest hours considered) for a sub-index."""
+"""Pairs (minimum number of valid hours, number of newest hours considered) for a sub-index."""
 
 
 def _counting(means: pd.Series, counts: pd.Series) -> pd.Series:
-    """The hourly means that count, NaN for the others."""
+    """The means of the valid hours, NaN for the others."""
     having = counts.where(counts > 0)
     usual = having.rolling(HABIT_HOURS, min_periods=1).median().shift(1).fillna(1)
     return means.where(counts >= COUNTS_FROM * usual)
 
 
 def hours_until(counting: Sequence[float], needed: int, newest: int) -> int:
-    """Hours until a pollutant has a sub-index if each counts; `counting` is newest first, NaN does not count."""
+    """Hours until a pollutant has a sub-index if all later hours are valid.
+
+    `counting` is newest first, NaN is not valid.
+    """
     known = [not isnan(value) for value in counting]
     return next(more for more in range(1, newest + 1) if sum(([True] * more + known)[:newest]) >= needed)
 
@@ -167,7 +174,7 @@ def _station(measurements: pd.DataFrame) -> pd.DataFrame:
 def aqi_hourly(measurements: pd.DataFrame) -> pd.DataFrame:
     """The result of `aqi_hourly.sql`, without computed_at, for (station_id, measured_at, pollutants in µg/m³).
 
-    A column `reference_temperature`, in °C, is that of the station; without it, 25 °C.
+    A column `reference_temperature` contains the stations' reference temperatures in °C; without it, they are 25 °C.
 
     Indices are nullable integers; rows are ordered by station and hour.
     """

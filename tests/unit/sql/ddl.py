@@ -105,7 +105,7 @@ def table_faults(table: Table) -> list[str]:
     if not table.hash_columns or not table.buckets:
         faults.append("has no DISTRIBUTED BY HASH (…) BUCKETS n")
     if table.partition_column is not None and table.columns[table.partition_column].type != "DATETIME":
-        faults.append(f"is partitioned by {table.partition_column}, which is no DATETIME")
+        faults.append(f"is partitioned by {table.partition_column}, which is not a DATETIME")
     if table.partition_unit not in (None, "month"):
         faults.append(f"is partitioned by {table.partition_unit}, not by month")
     expected = {"replication_num": "1", "compression": "LZ4", "enable_persistent_index": "true"}
@@ -115,7 +115,7 @@ def table_faults(table: Table) -> list[str]:
         faults.append("has no COMMENT")
     faults += [f"column {c.name} has no COMMENT" for c in table.columns.values() if not c.comment]
     names = [table.name, *table.columns]
-    faults += [f"{n} is no lower-case name of at most 64 characters" for n in names if not _NAME.fullmatch(n)]
+    faults += [f"{n} is not a lower-case name of at most 64 characters" for n in names if not _NAME.fullmatch(n)]
     return faults
 
 

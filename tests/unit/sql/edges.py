@@ -22,14 +22,14 @@ _TABLES = (
     ("so2_24h", "so2", 24, 1.0),
 )
 _BELOW_FIRST = {"o3_1h": None, "so2_24h": 200}
-"""Index just below a table that does not begin at 0: none, or that of the preceding table."""
+"""Index just below a table that does not begin at 0: none, or the index of the preceding table."""
 
 
 @dataclass(frozen=True)
 class Case:
     """A station whose index of `pollutant` at noon must be `index`, None for none.
 
-    `temperature` is its reference temperature in °C, None if it is not registered.
+    `temperature` is the reference temperature in °C, None if the station is not registered.
     """
 
     station_id: str
@@ -80,7 +80,10 @@ def cases() -> Iterator[Case]:
 
 
 def _hours(table: str, mean: float, hours: int) -> list[float]:
-    """Hours with a given mean. For 8-hour ozone the newest hour is 0; the 1-hour table would otherwise apply."""
+    """Hours with a given mean.
+
+    For 8-hour ozone the newest hour is 0, because the 1-hour table would otherwise apply.
+    """
     if table == "o3_8h":
         return [0.0, *[mean * hours / (hours - 1)] * (hours - 1)]
     return [mean] * hours

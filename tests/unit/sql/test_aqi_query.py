@@ -69,7 +69,7 @@ def test_every_edge_is_exact(
         }
         for name, (concentration, index) in cases.items():
             if table == "o3_8h" and concentration >= 0.125:
-                continue  # eight such hours are in the 1-hour table too; a separate test follows
+                continue  # Eight such hours are in the 1-hour table too, which a separate test covers.
             value = concentration * scale
             if pollutant in reference.MOLAR_MASS:
                 value = micrograms(pollutant, value)
@@ -241,7 +241,7 @@ def minutes(station_id: str, *hours: tuple[int, int, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["station_id", "measured_at", "pm25", "no2"])
 
 
-def test_a_single_reading_does_not_count_as_an_hour(aqi_query: AqiQuery) -> None:
+def test_a_single_reading_is_not_a_valid_hour(aqi_query: AqiQuery) -> None:
     """If one reading counted as an hour, 12 hours at 10 µg/m³ and one reading of 500 would give 360, "hazardous"."""
     usual = [(ago, 60, 10.0) for ago in range(1, 13)]
     rows = at_noon(

@@ -206,7 +206,7 @@ GRANT = re.compile(r"^GRANT (.+) ON (.+) TO ROLE (\w+);$", flags=re.MULTILINE)
 
 
 def roles(paths: list[Path]) -> dict[str, dict[str, set[str]]]:
-    """Privileges by object by role, of the roles that remain after the last migration."""
+    """Privileges by role and object, for the roles that remain after the last migration."""
     text = "\n".join(path.read_text() for path in paths)
     assert len(GRANT.findall(text)) == len(re.findall(r"^GRANT ", text, flags=re.MULTILINE))
     created = re.findall(r"^CREATE ROLE IF NOT EXISTS (\w+);$", text, flags=re.MULTILINE)

@@ -85,7 +85,7 @@ def test_a_run_on_another_machine_is_never_considered_ended(backend: Backend, tm
 def test_an_empty_or_truncated_lock_is_reported_and_removed(
     backend: Backend, tmp_path: Path, said: list[str], text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A test that runs beside this one may run `pulumi` in the same checkout.
+    # Another test may run `pulumi` in the same checkout at the same time.
     monkeypatch.setattr("tools.stack.backend.pulumi_commands", lambda _stack: [])
     path = lock(tmp_path)
     path.write_text(text)

@@ -1,4 +1,4 @@
-"""Manifests of backups, their folders, and what a restore refuses."""
+"""Manifests of backups, their folders, and backups that a restore rejects."""
 
 import os
 import stat

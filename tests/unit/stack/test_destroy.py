@@ -31,7 +31,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StackState:
 
 
 def free(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
-    """Whether the disk is full, at each successive check."""
+    """Set the results of the successive checks whether the disk is full."""
     rest = list(answers)
     monkeypatch.setattr(down, "_is_full", lambda _state: rest.pop(0))
 

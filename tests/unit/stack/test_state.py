@@ -16,7 +16,7 @@ SCHEMA = "pulumi-python:dynamic/kappastack:StarRocksSchema"
 
 
 def reference(module: str, name: str) -> str:
-    """A pickled instance of a class, as Pulumi keeps it: the class is named, not contained."""
+    """A pickled instance of a class, as Pulumi stores it: it contains the name of the class, not its code."""
     pickled = b"\x80\x04c" + f"{module}\n{name}\n".encode() + b")\x81."
     return base64.b64encode(pickled).decode()
 

@@ -28,7 +28,7 @@ def write(path: Path, text: str = "x") -> Path:
 
 
 def deploy(folder: Path, stack: str = "local") -> None:
-    """Write what a deployed stack has in the state folder."""
+    """Write the files of a deployed stack into the state folder."""
     state_folder.claim()
     write(folder / "passphrase")
     write(folder / "pulumi-home" / "workspaces" / "w.json")

@@ -44,7 +44,7 @@ class FakeZeta:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def forget(self) -> None:
-        """Forget all jobs, like a restart of all nodes."""
+        """Delete all jobs, like a restart of all nodes."""
         with self.lock:
             self.jobs.clear()
 

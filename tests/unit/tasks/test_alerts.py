@@ -17,7 +17,7 @@ ALERT = Alert(
 
 
 class Posted(BaseModel):
-    """An alert as Alertmanager's API takes it."""
+    """An alert in the form of Alertmanager's API."""
 
     labels: dict[str, str]
     annotations: dict[str, str]
@@ -102,7 +102,7 @@ def test_alertmanager_gets_the_alert_and_its_end(receiver: Receiver) -> None:
     assert raised.annotations["description"] == "ABJ-001: completeness 0.5"
     now = datetime.now(UTC)
     assert raised.ends_at > now
-    # Alertmanager knows an alert by its labels: an end for each severity that may have been raised.
+    # Alertmanager identifies an alert by its labels, so an end is sent for each severity that may have been raised.
     assert raised.labels in [each.labels for each in resolved]
     assert all(each.ends_at <= now for each in resolved)
 

@@ -30,7 +30,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
-    """Runs a task with two retries whose attempts exit with these statuses; all of them must be used."""
+    """Runs a task with two retries. Its attempts exit with the given statuses, all of which must be used."""
 
     def run(statuses: list[int]) -> int:
         left = iter(statuses)

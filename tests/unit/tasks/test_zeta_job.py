@@ -84,7 +84,7 @@ def test_a_cancelled_job_is_a_failure(engine: FakeZeta) -> None:
         go(engine)
 
 
-def test_a_job_that_the_engine_forgot_is_submitted_again_under_its_id(engine: FakeZeta) -> None:
+def test_a_job_that_the_engine_lost_is_submitted_again_under_its_id(engine: FakeZeta) -> None:
     engine.on_submit = lambda _identity, job: setattr(job, "status", "RUNNING")
     thread = threading.Thread(target=go, args=(engine,))
     thread.start()
@@ -136,7 +136,7 @@ def test_pieces_run_in_order_and_completed_ones_are_not_repeated(engine: FakeZet
     assert "2013-08-03 00:00:00" in froms[5]
     start, end = datetime(2013, 3, 1), datetime(2013, 9, 1)  # noqa: DTZ001 # as in StarRocks
     assert pieces(given) == [Pieces(start, end, 6, done) for done in range(7)]
-    # After a restart the engine knows no jobs, but the row records the completed pieces.
+    # After a restart the engine has no jobs, but the row contains the completed pieces.
     engine.forget()
     again = context(engine.url, last=LastRun("1", pieces(given)[4]))
     run(again, "aqi_hourly", window, timedelta(days=31), PACE)

@@ -21,7 +21,7 @@ Reply = Callable[[str, Sequence[Parameter]], list[Row]]
 
 
 class FakePool(Pool):
-    """A pool that answers with a function and records the statements."""
+    """A pool that computes its results with a function and records the statements."""
 
     def __init__(self, settings: Settings, reply: Reply) -> None:
         super().__init__(settings)
@@ -35,7 +35,7 @@ class FakePool(Pool):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings whose StarRocks is at a port where nothing listens."""
+    """Settings with a StarRocks port on which nothing listens."""
     password = tmp_path / "password"
     password.write_text("a very secret word\n")
     return Settings(
@@ -49,7 +49,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def weather() -> Iterator[Api[Settings]]:
-    """The API that the README shows."""
+    """The API of the README's example."""
     code = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)[0]
     module = types.ModuleType("weather_of_the_readme")
     sys.modules[module.__name__] = module
@@ -62,7 +62,7 @@ def weather() -> Iterator[Api[Settings]]:
 
 @pytest.fixture
 def serve(weather: Api[Settings], settings: Settings) -> Callable[[Reply], tuple[TestClient, FakePool]]:
-    """Makes a client of the README's API whose pool answers with a function."""
+    """Creates a client of the README's API with a pool that computes its results with a function."""
 
     def start(reply: Reply) -> tuple[TestClient, FakePool]:
         app = weather.create(settings)

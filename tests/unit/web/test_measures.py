@@ -22,7 +22,7 @@ ANSWERS: dict[str, list[Row]] = {
 
 
 class FakePool(Pool):
-    """Answers queries from a table, and counts them."""
+    """Returns prepared results of queries, and counts the queries."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -28,7 +28,7 @@ def row(number: int, sensor: str = "roof") -> Row:
 
 
 def table(count: int) -> Reply:
-    """A table with this many rows, newest first, which answers the statements of `Rows`."""
+    """A fake table with this many rows, newest first, for the statements of `Rows`."""
 
     def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         if "LIMIT" not in sql:
@@ -154,7 +154,7 @@ def test_csv_that_starrocks_interrupts_does_not_look_complete(serve: Serve) -> N
 
     def reply(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         if "`measured_at` <= %s" in sql:
-            raise StarRocksUnavailable("StarRocks did not answer")
+            raise StarRocksUnavailable("StarRocks did not respond")
         return whole(sql, parameters)
 
     client, _ = serve(reply)

@@ -1,4 +1,4 @@
-"""The workflows of GitHub: what they run, what they may do, and what actionlint and zizmor say."""
+"""The GitHub workflows: their commands, their permissions, and the results of actionlint and zizmor."""
 
 import os
 import re
@@ -71,7 +71,7 @@ def test_no_secret_is_where_the_code_of_a_pull_request_runs(path: Path) -> None:
         text = yaml.safe_dump(job)
         if "pull_request" in triggers and re.search(r"secrets\.|github\.token", text):
             assert name == "comment"
-            # It runs the code of the base branch.
+            # This workflow runs the code of the base branch.
             assert "ref: ${{ github.event.pull_request.base.sha }}" in text
 
 
@@ -94,7 +94,7 @@ def test_zizmor_finds_nothing() -> None:
 def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     program = actionlint.prepare(lambda _line: None)
     variables = {**os.environ, "HOME": str(tmp_path)}
-    # Labels of the team's own runners are not known to it.
+    # actionlint does not know the labels of the team's own runners.
     options = ["-shellcheck=", "-pyflakes=", "-ignore", 'label "kappastack-.*" is unknown']
     done = subprocess.run(
         [str(program), *options, *map(str, FILES)],

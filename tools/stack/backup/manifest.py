@@ -1,4 +1,4 @@
-"""The manifest of a backup: what it has, of which versions, with counts and checksums."""
+"""The manifest of a backup: its contents, their versions, counts and checksums."""
 
 import hashlib
 from collections.abc import Iterator
