@@ -82,6 +82,15 @@ def test_a_restore_overwrites_a_table_of_the_same_definition(table: Client) -> N
 
 
 @pytest.mark.usefixtures("place")
+def test_a_partitioning_may_be_spelled_differently(client: Client) -> None:
+    client.run("CREATE TABLE t (k INT, at DATETIME) DUPLICATE KEY (k) PARTITION BY date_trunc('month', at)")
+    timestamp = _backup(client, "spelled")
+    client.run("DROP TABLE t")
+    client.run("CREATE TABLE t (k INT, at DATETIME) DUPLICATE KEY (k) PARTITION BY DATE_TRUNC('MONTH', `at`)")
+    assert _restore(client, "spelled", timestamp)["State"] == "FINISHED"
+
+
+@pytest.mark.usefixtures("place")
 def test_a_restore_refuses_another_definition(table: Client) -> None:
     timestamp = _backup(table, "refused")
     table.run("DROP TABLE t; CREATE TABLE t (k INT) DUPLICATE KEY (k); INSERT INTO t VALUES (7)")
