@@ -126,6 +126,10 @@ env: ## print the environment for plain `pulumi` commands: eval "$(make -s env)"
 credentials: setup ## list users and addresses: make credentials [USER=…] [SHOW=1] for the passwords
 	@$(STACK_COMMAND) credentials $(if $(filter command line,$(origin USER)),--user "$(USER)") $(if $(SHOW),--show)
 
+.PHONY: rotate
+rotate: machine distributions ## replace secrets while the stack runs: make rotate SECRET=starrocks-root|all [KEEP_OLD=1]
+	@$(STACK_COMMAND) rotate "$(SECRET)" $(if $(KEEP_OLD),--keep-old)
+
 .PHONY: token
 token: setup ## print the path of the file with a Pulsar role's token: make -s token ROLE=product-role
 	@$(STACK_COMMAND) token "$(ROLE)"

@@ -45,8 +45,18 @@ class StackState:
 
     @property
     def connections(self) -> Path:
-        """File with addresses and secrets of the running services, for resources that connect to them."""
+        """File with the addresses of the running services, for resources that connect to them."""
         return self.folder / "connections.json"
+
+    @property
+    def secrets(self) -> Path:
+        """File with the generated secrets, for resources that connect to services."""
+        return self.folder / "secrets.json"
+
+    @property
+    def rotation(self) -> Path:
+        """File that records a rotation of secrets while it is under way."""
+        return self.folder / "rotation.json"
 
     def token(self, role: str) -> Path:
         """File with the token of a Pulsar role, for programs on this machine."""

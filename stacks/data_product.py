@@ -105,7 +105,7 @@ class DataProduct(ComponentResource):
             stack=platform.stack,
             service=platform.starrocks.service.name,
             roles=product.users,
-            password_ids={user: platform.secrets.generated[secret(user)].id for user in product.users},
+            password_ids={user: platform.secrets.generated[secret(user)].version for user in product.users},
             opts=self._inside(platform.starrocks.resource, *schemas),
         )
 

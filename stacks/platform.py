@@ -14,6 +14,7 @@ from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRET
 from infra.resources.dolphinscheduler.database import DolphinSchedulerDatabase
 from infra.resources.seatunnel.drain import SeaTunnelDrain
 from infra.resources.seatunnel.placeholders import filled
+from infra.resources.secrets_file import SecretsFile
 from infra.resources.starrocks.schema import StarRocksSchema
 from infra.resources.starrocks.users import StarRocksUsers
 from infra.services import dolphinscheduler, pulsar_cluster, seatunnel
@@ -52,14 +53,19 @@ class Platform:
         self.stack, self.settings = stack, settings
         self.tenant = target.user
         self.services: dict[str, Running] = {}
-        self.secrets = secrets(settings, [product for product, _ in products])
+        self.secrets = secrets(settings, [product for product, _ in products], stack)
+        self._secrets_file = SecretsFile(
+            "secrets", stack=stack, generated=self.secrets.generated, values=self.secrets.values
+        )
         self.streaming: list[Running] = []
         self._target = target
         self._products = products
         self._monitoring = monitoring.addresses(target, settings.monitoring)
         complete = self._run_services()
         running = list(self.services.values())
-        self.connections = ConnectionsFile("connections", stack=stack, running=running, secrets=self.secrets.values)
+        self.connections = ConnectionsFile(
+            "connections", stack=stack, running=running, opts=ResourceOptions(depends_on=[self._secrets_file])
+        )
         target.healthy(running)
         self.requests = target.requests
         if complete is not None:
@@ -80,7 +86,8 @@ class Platform:
             stack=stack,
             service=self.starrocks.service.name,
             roles=own.ROLES,
-            password_ids={user: self.secrets.generated[secret(user)].id for user in own.ROLES},
+            # A new password of root is set by the first session with it, so its change must lead to a session.
+            password_ids={user: self.secrets.generated[secret(user)].version for user in ("root", *own.ROLES)},
             opts=self.inside(self.starrocks.resource, self.schema),
         )
 
@@ -122,13 +129,13 @@ class Platform:
         return ResourceOptions(depends_on=[service, self.connections, *needs], deleted_with=service)
 
     def _run(self, service: Service, after: Sequence[Resource] = ()) -> Running:
-        running = self._target.run(service, self.secrets.values, after=after)
+        running = self._target.run(service, self.secrets.files, after=after)
         self.services[service.name] = running
         return running
 
     def _run_streaming(self, service: Service, after: Sequence[Resource] = ()) -> Running:
         running = self._target.run(
-            service, self.secrets.values, after=after, drained=partial(_drain, self.stack, service.name)
+            service, self.secrets.files, after=after, drained=partial(_drain, self.stack, service.name)
         )
         self.services[service.name] = running
         self.streaming.append(running)
@@ -142,9 +149,9 @@ class Platform:
             stack=self.stack,
             service=database.service.name,
             tenant=self.tenant,
-            secret_ids={name: self.secrets.generated[name].id for name in DATABASE_SECRETS},
+            secret_ids=self.secrets.versions(DATABASE_SECRETS),
             # The metadata cannot depend on the connections file, which depends on services that depend on the metadata.
-            opts=ResourceOptions(depends_on=[database.resource], deleted_with=database.resource),
+            opts=ResourceOptions(depends_on=[database.resource, self._secrets_file], deleted_with=database.resource),
         )
         zookeepers = _run_pulsar(settings, self._run, self._run_streaming)
         registry = zookeepers if settings.dolphin_scheduler.registry == "pulsar" else []

@@ -20,6 +20,11 @@ def planted(name: str) -> str:
     return f"planted-{name}".ljust(32, ".")
 
 
+def former(_name: str) -> str:
+    """A replacement for the predecessor of a secret. Outside of rotations there is none."""
+    return ""
+
+
 class Recorder(mocks.Mocks):
     """Records every resource. Replaced secrets contain the word `planted`."""
 
@@ -38,7 +43,7 @@ class Recorder(mocks.Mocks):
         self.resources.append(args)
         outputs: dict[object, object] = dict(args.inputs)
         if args.typ.endswith(":RandomSecret"):
-            outputs["value"] = planted(args.name)
+            outputs |= {"value": planted(args.name), "previous": former(args.name), "overlaps": False}
         if args.typ.endswith(":RemoteImage"):
             outputs["imageId"] = f"sha256:{args.name}"
         return f"{args.name}-id", outputs

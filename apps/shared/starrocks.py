@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict, TypeVar
 
@@ -72,6 +73,8 @@ class Address:
         user: name of the user.
         password: password; empty for none.
         database: current database; empty for none.
+        former: password that is tried if the other one is refused, while the user's password is rotated; empty for
+            none.
     """
 
     host: str
@@ -79,6 +82,7 @@ class Address:
     user: str
     password: str
     database: str = ""
+    former: str = ""
 
     def __str__(self) -> str:
         """The address as text for messages, without the password."""
@@ -87,6 +91,16 @@ class Address:
     def __repr__(self) -> str:
         """The same as `str`, so that no traceback contains a password."""
         return f"<{self}>"
+
+
+def passwords(path: Path) -> tuple[str, str]:
+    """The password in a file, and the former one on its second line while the password is rotated; empty for none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    password, former, *_ = [*path.read_text(encoding="utf-8").splitlines(), "", ""]
+    return password, former
 
 
 class _Options(TypedDict):
@@ -191,7 +205,7 @@ class StarRocks:
             StarRocksError: the guard or the statement failed.
         """
         with self._translated(statement):
-            connection = pymysql.connect(**self._options(), client_flag=CLIENT.MULTI_STATEMENTS)
+            connection = self._login(CLIENT.MULTI_STATEMENTS)
             try:
                 with connection.cursor() as cursor:
                     cursor.execute(f"{guard};\n{statement}")
@@ -335,16 +349,25 @@ class StarRocks:
 
     def _open(self) -> "Connection[Cursor]":
         if self._connection is None:
-            self._connection = pymysql.connect(**self._options())
+            self._connection = self._login()
         return self._connection
 
-    def _options(self) -> "_Options":
+    def _login(self, flags: int = 0) -> "Connection[Cursor]":
+        address = self.address
+        try:
+            return pymysql.connect(**self._options(address.password), client_flag=flags)
+        except pymysql.OperationalError as error:
+            if _code(error) != ACCESS_DENIED or not address.former:
+                raise
+        return pymysql.connect(**self._options(address.former), client_flag=flags)
+
+    def _options(self, password: str) -> "_Options":
         address = self.address
         return {
             "host": address.host,
             "port": address.port,
             "user": address.user,
-            "password": address.password,
+            "password": password,
             "database": address.database or None,
             "connect_timeout": max(1, int(self._connect_seconds)),
             "read_timeout": self._answer_seconds,

@@ -9,7 +9,7 @@ from apps.tasks.alerts import Alert, Alertmanager, Sender, Webhook
 from apps.tasks.asked import Asked
 from apps.tasks.guard import Guard
 from apps.tasks.log import say
-from apps.tasks.settings import SCHEDULER, Product, TaskSettings, product_files
+from apps.tasks.settings import SCHEDULER, Product, TaskSettings, User, product_files
 from apps.tasks.steps import LastRun, Step, StepRecord
 from seatunnel.client.zeta import Zeta
 
@@ -48,13 +48,7 @@ class Context:
 
     def store(self) -> StarRocks:
         """A connection to the product's database."""
-        user = self.product.user(SCHEDULER)
-        address = self.settings.starrocks
-        return StarRocks(
-            Address(address.host, address.port, user.user, user.password(), self.product.database),
-            report=say,
-            program="tasks",
-        )
+        return _connection(self.settings, self.product.user(SCHEDULER), self.product.database)
 
     def platform_store(self) -> StarRocks:
         """A connection to the platform's database."""
@@ -86,12 +80,14 @@ class Context:
 
 def platform_store(settings: TaskSettings) -> StarRocks:
     """A connection of the platform's user to the platform's database."""
-    platform, address = settings.platform, settings.starrocks
-    return StarRocks(
-        Address(address.host, address.port, platform.user, platform.password(), platform.database),
-        report=say,
-        program="tasks",
-    )
+    return _connection(settings, settings.platform, settings.platform.database)
+
+
+def _connection(settings: TaskSettings, user: User, database: str) -> StarRocks:
+    server = settings.starrocks
+    password, former = user.passwords()
+    address = Address(server.host, server.port, user.user, password, database, former)
+    return StarRocks(address, report=say, program="tasks")
 
 
 def step_record(settings: TaskSettings, step: Step) -> StepRecord:

@@ -36,7 +36,7 @@ def run_program(context: Context, program: str, arguments: Sequence[str], window
     if not library.joinpath(*package.split(".")).is_dir():
         raise InvalidInput(f"{library} does not contain {package}")
     user = product.user(program)
-    user.password()
+    user.passwords()
     environment = os.environ | {
         "PYTHONPATH": str(library),
         "PYTHONUNBUFFERED": "1",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from apps.shared.starrocks import passwords
 from apps.tasks.errors import InvalidInput
 
 VARIABLE = "KAPPASTACK_TASKS"
@@ -41,14 +42,14 @@ class User(_Model):
     user: str = Field(min_length=1)
     password_file: str = Field(min_length=1)
 
-    def password(self) -> str:
-        """The password.
+    def passwords(self) -> tuple[str, str]:
+        """The password, and the former one while it is rotated.
 
         Raises:
             InvalidInput: the file cannot be read.
         """
         try:
-            return Path(self.password_file).read_text().strip()
+            return passwords(Path(self.password_file))
         except OSError as error:
             raise InvalidInput(f"password file of StarRocks user {self.user!r}: {error.strerror}") from None
 

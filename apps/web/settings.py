@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FilePath, ValidationError
 
 IDENTIFIER = r"^[A-Za-z][A-Za-z0-9_]*$"
 """Pattern of names that need no quotes in a statement."""
@@ -38,10 +38,6 @@ class Settings(BaseModel):
     fresh_within_seconds: float = Field(default=7200, gt=0)
     """Age of the newest event in seconds beyond which the data are stale."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-
-    def password(self) -> SecretStr:
-        """The password of `starrocks_user`, without the line end of its file."""
-        return SecretStr(self.starrocks_password_file.read_text(encoding="utf-8").rstrip("\r\n"))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

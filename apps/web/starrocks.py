@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from apps.shared.starrocks import ACCESS_DENIED, Address, Cell, StarRocks, StarRocksError, StarRocksUnreachable
+from apps.shared.starrocks import (
+    ACCESS_DENIED,
+    Address,
+    Cell,
+    StarRocks,
+    StarRocksError,
+    StarRocksUnreachable,
+    passwords,
+)
 from apps.web.settings import Settings
 
 Parameter = str | int | datetime
@@ -109,13 +117,16 @@ class Pool:
 
     def _opened(self) -> StarRocks:
         settings = self._settings
+        # Each connection reads the file again, because the password may have been rotated.
+        password, former = passwords(settings.starrocks_password_file)
         connection = StarRocks(
             Address(
                 settings.starrocks_host,
                 settings.starrocks_port,
                 settings.starrocks_user,
-                settings.password().get_secret_value(),
+                password,
                 settings.starrocks_database,
+                former,
             ),
             connect_seconds=settings.starrocks_connect_seconds,
             answer_seconds=settings.starrocks_query_seconds + 1,

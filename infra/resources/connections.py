@@ -4,11 +4,11 @@ The inputs of a resource inside a service contain only the service's name. A cha
 change the resource, and `read` and `delete`, which get recorded properties only, use the current address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulumi import Input, ResourceOptions
+from pulumi import ResourceOptions
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from apps.shared.files import write_private
@@ -16,6 +16,7 @@ from apps.shared.polling import Pending, poll
 from infra import forwarding
 from infra.forwarding import Forward
 from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.resources.secrets_file import stored
 from infra.services.model import Endpoint
 from infra.services.pulsar_roles import role
 from infra.state import StackState
@@ -54,14 +55,17 @@ class Connections(BaseModel):
     """Endpoints by service and port, secrets by name, and secret files and health check of each service.
 
     `endpoints` are the addresses for the operator; `inside` are the addresses for other services, where they differ.
-    `forwards` are those ports of this machine that are forwarded into a cluster.
+    `forwards` are those ports of this machine that are forwarded into a cluster. `secrets`, `previous` and `created`
+    are those of `secrets.json`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoints: dict[str, dict[str, _EndpointModel]]
     inside: dict[str, dict[str, _EndpointModel]] = {}
-    secrets: dict[str, str]
+    secrets: dict[str, str] = {}
+    previous: dict[str, str] = {}
+    created: dict[str, str] = {}
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
     forwards: list[Forward] = []
@@ -76,12 +80,12 @@ class Connections(BaseModel):
 
 
 class ConnectionsInputs(Inputs):
-    """The content of `connections.json`."""
+    """The content of `connections.json`. Earlier revisions recorded secrets in it."""
 
     stack: str
     endpoints: dict[str, dict[str, _EndpointModel]]
     inside: dict[str, dict[str, _EndpointModel]] = Field(default_factory=dict)
-    secrets: dict[str, str]
+    secrets: dict[str, str] = Field(default_factory=dict)
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
     forwards: list[Forward] = Field(default_factory=list)
@@ -92,9 +96,9 @@ class ConnectionsInputs(Inputs):
 
 
 def load(stack: str, wait: float = 15.0) -> Connections:
-    """Read the connections of a stack.
+    """Read the connections and secrets of a stack.
 
-    During a refresh the file may be missing briefly, because it is restored from the state in parallel with the refresh
+    During a refresh a file may be missing briefly, because it is restored from the state in parallel with the refresh
     of other resources. Therefore this function waits for it.
 
     Args:
@@ -102,26 +106,34 @@ def load(stack: str, wait: float = 15.0) -> Connections:
         wait: seconds to wait for the file.
 
     Raises:
-        ConnectionsMissing: the file does not exist.
+        ConnectionsMissing: a file does not exist.
         TimeoutError: port-forwards into a cluster could not be opened.
     """
-    path = StackState(stack).connections
     problem = ""
 
     def look() -> Connections | Pending:
         nonlocal problem
+        path = StackState(stack).connections
         try:
-            return Connections.model_validate_json(path.read_text())
+            found = Connections.model_validate_json(path.read_text())
+            path = StackState(stack).secrets
+            secrets = stored(stack)
         except FileNotFoundError:
-            problem = "is missing"
+            problem = f"{path} is missing"
         except ValidationError as error:
-            problem = f"is damaged ({error.errors(include_input=False)[0]['msg']})"
+            problem = f"{path} is damaged ({error.errors(include_input=False)[0]['msg']})"
+        else:
+            if secrets is not None:
+                return found.model_copy(update=dict(secrets))
+            if found.secrets:
+                return found
+            problem = f"{path} is missing"
         return Pending(problem)
 
     try:
-        found = poll(look, within=wait, what=str(path))
+        found = poll(look, within=wait, what=f"the connections of stack {stack}")
     except TimeoutError:
-        raise ConnectionsMissing(f"{path} {problem}: run `make up STACK={stack}`") from None
+        raise ConnectionsMissing(f"{problem}: run `make up STACK={stack}`") from None
     forwarding.ensure(stack, found.forwards)
     return found
 
@@ -180,10 +192,9 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
         *,
         stack: str,
         running: Sequence["Running"],
-        secrets: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`running` are the services; `secrets` are all generated secrets by name."""
+        """`running` are the services."""
         super().__init__(
             name,
             {
@@ -196,7 +207,6 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                     each.service.name: {port: vars(endpoint) for port, endpoint in each.endpoints.items()}
                     for each in running
                 },
-                "secrets": dict(secrets),
                 "forwards": [each.model_dump() for running_ in running for each in running_.forwards],
                 "secret_files": {each.service.name: dict(each.secret_files) for each in running},
                 "health": {
@@ -208,5 +218,5 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                     for each in running
                 },
             },
-            ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["secrets"])),
+            opts,
         )

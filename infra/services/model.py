@@ -239,6 +239,7 @@ class Service:
         outside: whether the service connects to addresses outside the stack.
         operated_by: custom resource for targets where an operator runs the service; None if the target itself runs it.
         metrics: metrics that Prometheus collects from the service.
+        rereads: secret files that the service reads again at each login, so that a new secret needs no restart.
     """
 
     name: str
@@ -269,6 +270,7 @@ class Service:
     outside: bool = field(default=False, repr=False)
     operated_by: Operator | None = field(default=None, repr=False)
     metrics: tuple[Metrics, ...] = field(default=(), repr=False)
+    rereads: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ def postgres(settings: PostgresSettings) -> Service:
         ports={"sql": Port(ports.POSTGRES, scheme="postgresql")},
         volumes={"data": Volume(settings.storage)},
         secrets={"superuser": "postgres-superuser"},
+        # A running server gets a new password by a statement.
+        rereads=("superuser",),
         health=TcpAnswer("sql", send=_startup_message(), contains="SCRAM-SHA-256", start_within=60),
         memory=mebibytes(settings.memory),
         cpu=millicores(settings.cpu),

@@ -49,7 +49,7 @@ def proxy() -> dict[str, object]:
 def _server(token: str) -> dict[str, object]:
     return {
         "authenticationEnabled": True,
-        "authenticationProviders": "org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
+        "authenticationProviders": "kappastack.RotatedKeys",
         "tokenSecretKey": f"file://@{{secret.{TOKEN_KEY}}}",
         # Brokers refuse a request that a proxy forwards unless the proxy's role is listed here.
         "superUserRoles": ",".join(map(role, (ADMIN, BROKER, PROXY))),

@@ -123,6 +123,7 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence
             "checkpoints": Volume(settings.storage, service="" if number == 1 else NAME, shared=settings.nodes > 1)
         },
         secrets={name: name for name in (*secrets, pulsar_roles.SEATUNNEL)},
+        rereads=(*secrets, pulsar_roles.SEATUNNEL),
         health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
         cpu=millicores(settings.cpu),

@@ -139,6 +139,8 @@ def with_tasks(worker: Service, tasks: Tasks) -> Service:
         worker,
         files={**worker.files, "dolphinscheduler_env.sh": _ENVIRONMENT, "tasks.json": tasks.document()},
         secrets={**worker.secrets, **secrets},
+        # Each task is a process.
+        rereads=(*worker.rereads, *secrets),
         needs=(*worker.needs, Need("seatunnel", "rest"), Need("starrocks", "query"), *alerts),
         outside=tasks.posts,
         distributions={"tasks": distributions.tasks(), **{each.name: each for each in programs}},

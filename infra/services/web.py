@@ -111,6 +111,7 @@ def _api(
         },
         ports={"http": Port(port, public=public)},
         secrets={f"starrocks-{user}": f"starrocks-{user}"},
+        rereads=(f"starrocks-{user}",),
         health=_HEALTH,
         alive=_HEALTH,
         memory=mebibytes(settings.memory),

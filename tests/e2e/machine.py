@@ -122,13 +122,17 @@ class TestStack:
         return self._run([sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments], timeout)
 
     def up_until(self, *words: str) -> tuple["subprocess.Popen[str]", str]:
-        """Start a deployment in a separate process group, until an output line contains all `words`.
+        """Start a deployment; see `until`."""
+        return self.until("up", "--no-smoke", words=words)
+
+    def until(self, *arguments: str, words: tuple[str, ...]) -> tuple["subprocess.Popen[str]", str]:
+        """Start a command in a separate process group, until an output line contains all `words`.
 
         Returns:
             The running process, and its output so far.
         """
-        up = subprocess.Popen(
-            [sys.executable, "-m", "tools.stack", "--stack", self.name, "up", "--no-smoke"],
+        run = subprocess.Popen(
+            [sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -137,13 +141,13 @@ class TestStack:
             text=True,
             start_new_session=True,
         )
-        assert up.stdout is not None
+        assert run.stdout is not None
         lines: list[str] = []
-        for line in up.stdout:
+        for line in run.stdout:
             lines.append(line)
             if all(word in line for word in words):
-                return up, "".join(lines)
-        raise AssertionError("the deployment ended without the expected output:\n" + "".join(lines[-40:]))
+                return run, "".join(lines)
+        raise AssertionError("the command ended without the expected output:\n" + "".join(lines[-40:]))
 
     def up(self) -> Outcome:
         """Deploy, without the smoke tests."""

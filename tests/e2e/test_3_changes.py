@@ -9,6 +9,7 @@ from replaying import Replay, wait_for_count
 from scheduler import Scheduler
 
 from infra.resources.http import HttpService
+from infra.state import StackState
 from seatunnel.client.definition import job_id
 from seatunnel.client.zeta import JobStatus, Zeta
 from tests.waiting import PATIENCE
@@ -34,12 +35,6 @@ def test_a_changed_job_continues_from_its_savepoint(stack: TestStack, tmp_path: 
     assert differences(stack.name, measurements, "change") == []
 
 
-def drift_of(output: str) -> str:
-    """The drift lines in the output of a refresh."""
-    words = ("missing", "continue from", "paused", "workflow ")
-    return "\n".join(line for line in output.splitlines() if any(word in line for word in words))
-
-
 def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     scheduler = Scheduler(stack)
     # The keeper would otherwise repair the job before the refresh.
@@ -52,17 +47,25 @@ def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     query(stack.name, f"DROP TABLE {DATABASE}.aqi_predictions_zeta FORCE")
     pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
     pulsar.request("DELETE", f"/admin/v2/persistent/{TOPIC}/partitions?force=true&deleteSchema=true")
+    query(stack.name, "REVOKE platform_reader_role FROM USER 'platform_reader'@'%'")
+    (StackState(stack.name).service("frontend") / "run").open("a").write("# by hand\n")
 
-    refresh = stack.pulumi("refresh", "--yes", "--diff")
-    found = drift_of(refresh.output)
-    assert "aqi_predictions_zeta is missing: it will be recreated EMPTY" in found, refresh.output[-5000:]
-    assert f"topic {TOPIC} is missing" in found
-    assert "job ciapol-ingest is CANCELED" in found
-    assert "workflow jobs_keep_running: the schedule is paused" in found
-    assert "workflow quality_hourly: task quality" in found
+    drift = stack.command("drift")
+    assert drift.status != 0
+    for resource, line in (
+        ("ciapol-schema", "aqi_predictions_zeta is missing: it will be recreated EMPTY"),
+        ("ciapol-topics", f"topic {TOPIC} is missing"),
+        ("ciapol-ingest", "job ciapol-ingest is CANCELED"),
+        ("platform-jobs-keep-running", "workflow jobs_keep_running: the schedule is paused"),
+        ("ciapol-quality-hourly", "workflow quality_hourly: task quality"),
+        ("platform-users", "user platform_reader lacks the role platform_reader_role"),
+        ("frontend", "services/frontend/run was changed by hand"),
+    ):
+        assert line in drift.output, drift.output[-5000:]
+        assert f"::{resource}]" in drift.output, drift.output[-5000:]
 
     mended = stack.up()
-    assert mended.resources["updated"] == 5, mended.output[-3000:]
+    assert mended.resources["updated"] == 7, mended.output[-3000:]
     assert query(stack.name, "SELECT COUNT(*) FROM aqi_predictions_zeta") == [(0,)]
     assert pulsar.request("GET", f"/admin/v2/persistent/{TOPIC}/partitions") == {"partitions": 4, "deleted": False}
     assert zeta.status(identity) == JobStatus.RUNNING

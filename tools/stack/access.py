@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -81,13 +82,40 @@ def credentials(stack: str, *, user: str, show: bool) -> int:
         for login in found:
             print(known.secrets[login.secret])
         return 0
-    rows = [("service", "user", "kind", "secret", "address")]
+    now = datetime.now(UTC)
+    rows = [("service", "user", "kind", "secret", "age", "address")]
     rows += [
-        (each.service, each.user, each.kind, known.secrets[each.secret] if show else _HIDDEN, each.address)
+        (
+            *(each.service, each.user, each.kind),
+            known.secrets[each.secret] if show else _HIDDEN,
+            age(known.created.get(_signed_with(each.secret), ""), now),
+            each.address,
+        )
         for each in found
     ]
     print("\n".join(table(rows)))
     return 0
+
+
+def _signed_with(secret: str) -> str:
+    """The generated secret whose rotation replaces a secret."""
+    return pulsar_roles.TOKEN_KEY if pulsar_roles.is_token(secret) else secret
+
+
+def age(created: str, now: datetime) -> str:
+    """Time since a secret was generated, in the largest whole unit; `-` if an older revision generated it.
+
+    Args:
+        created: in ISO 8601, empty if unknown.
+        now: the current time.
+    """
+    if not created:
+        return "-"
+    seconds = max(0, int((now - datetime.fromisoformat(created)).total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
 
 
 def databases(stack: str) -> list[str]:

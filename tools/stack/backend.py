@@ -56,6 +56,12 @@ class _Inputs(BaseModel):
     keep_data: bool = False
 
 
+class _Outputs(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    overlaps: bool = False
+
+
 class StateResource(BaseModel):
     """A resource in a checkpoint."""
 
@@ -66,6 +72,12 @@ class StateResource(BaseModel):
     id: str = ""
     retained: bool = Field(alias="retainOnDelete", default=False)
     inputs: _Inputs = _Inputs()
+    outputs: _Outputs = _Outputs()
+
+    @property
+    def has_former_secret(self) -> bool:
+        """Whether it is a secret that is being rotated, and its predecessor may still be valid."""
+        return self.type.endswith(":RandomSecret") and self.outputs.overlaps
 
     @property
     def deletes_data(self) -> bool:

@@ -18,6 +18,7 @@ from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.http import ServiceError
+from infra.rotation import RotationError
 from infra.settings import ROOT, SettingsError
 from infra.state import state_folder
 from infra.targets.operations import OperationsError
@@ -33,6 +34,7 @@ from tools.stack.logs import LogsRefused, logs
 from tools.stack.operating import operations_of
 from tools.stack.processes import end_orphans
 from tools.stack.pulumi import Stack, StackError
+from tools.stack.rotate import rotate
 from tools.stack.state import StateError
 from tools.stack.state_folder import StateFolderError
 from tools.stack.status import restart, status
@@ -48,6 +50,7 @@ _PROBLEMS = (
     MachineError,
     NeverReady,
     OperationsError,
+    RotationError,
     RunRefused,
     ServiceError,
     SettingsError,
@@ -100,6 +103,7 @@ def _run(options: argparse.Namespace) -> int:
         "logs": lambda: logs(
             options.stack, options.service, begin=options.since, level=options.level, follow=not options.no_follow
         ),
+        "rotate": lambda: rotate(Stack(options.stack), options.secret, keep_old=options.keep_old),
         "restart": lambda: restart(options.stack, options.service),
         "backup": lambda: backup(options.stack, to=options.to),
         "restore": lambda: restore(options.stack, source=options.source, overwrite=options.overwrite),
@@ -183,6 +187,9 @@ def parser() -> argparse.ArgumentParser:
     log.add_argument("--no-follow", action="store_true", help="show the end of the log and stop")
     again = commands.add_parser("restart", help="stop a service and start it again")
     again.add_argument("service", nargs="?", default="")
+    new = commands.add_parser("rotate", help="replace secrets while the stack runs")
+    new.add_argument("secret", nargs="?", default="", help="name of a secret, or all")
+    new.add_argument("--keep-old", action="store_true", help="the old ones stay valid until the next rotate")
     copy = commands.add_parser("backup", help="copy the data of the stack into a folder")
     copy.add_argument("--to", default="", help="a new folder; by default one below backups/")
     back = commands.add_parser("restore", help="restore the data of a backup")

@@ -186,6 +186,10 @@ class Stack:
         """The ids of the resources in the state."""
         return frozenset(each.id for each in self.resources())
 
+    def has_former_secrets(self) -> bool:
+        """Whether a rotation of secrets did not end: predecessors of some may still be valid."""
+        return any(each.has_former_secret for each in self.resources())
+
     def resources(self) -> list[StateResource]:
         """The resources in the state.
 

@@ -5,20 +5,13 @@ import sys
 
 from rich.console import Console
 
-from infra import disks
-from infra.checkout import machine
-from infra.configuration import load_settings
-from infra.images import images
 from infra.products.model import Product
 from infra.products.registry import chosen
 from infra.settings import ROOT, Settings
-from infra.state import state_folder
-from infra.targets.operations import operations
-from tools.images.build import build
 from tools.stack import demonstration, environment
 from tools.stack.addresses import print_addresses
-from tools.stack.configuration import stack_configuration
-from tools.stack.pulumi import Stack, StackError
+from tools.stack.deployment import deploy, prepare
+from tools.stack.pulumi import Stack
 
 console = Console(soft_wrap=True)
 
@@ -28,25 +21,10 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
 
     The addresses are printed as soon as the page has data; slower computations and the smoke tests follow.
     """
-    settings = load_settings(stack_configuration(stack.name))
-    products = chosen(settings.products)
-    check_disks(stack.name, settings)
-    place = operations(settings, stack.name)
-    if place.runs_here:
-        machine.check(stack.state.folder)
-    if base := place.base_image:
-        build(images(base, products), base, lambda line: console.print(line, highlight=False))
-    stack.ensure()
-    for line in place.remove_unmanaged(keep=stack.managed_ids(), data=False):
-        console.print(line)
-    check_kept_data(stack, settings)
-    console.rule(f"pulumi up: stack {stack.name}")
-    if (status := stack.run("up", "--yes", "--skip-preview", "--suppress-outputs")) != 0:
-        console.print(
-            f"[red]The deployment failed.[/] The reason is above. Run `make up{stack.suffix}` again: it continues "
-            f"where this run stopped. `make logs SERVICE=…{stack.suffix}` shows the log of a service."
-        )
+    settings = prepare(stack)
+    if (status := deploy(stack)) != 0:
         return status
+    products = chosen(settings.products)
     shown = products if settings.demonstration else []
     if (status := _computed(demonstration.first_look, stack.name, shown)) != 0:
         return status
@@ -54,33 +32,6 @@ def up(stack: Stack, *, smoke: bool = True) -> int:
     if (status := _computed(demonstration.rest, stack.name, shown)) != 0:
         return status
     return _proved(stack, settings) if smoke else 0
-
-
-def check_disks(stack: str, settings: Settings) -> None:
-    """Refuse to deploy onto a full disk.
-
-    Raises:
-        StackError: a disk is full; the message names it.
-    """
-    if full := disks.complaints(operations(settings, stack).folders()):
-        raise StackError("; ".join(full))
-
-
-def check_kept_data(stack: Stack, settings: Settings) -> None:
-    """Refuse a deployment onto data whose passwords are lost, because the services would reject every login.
-
-    Raises:
-        StackError: such data exist; the message names them and the remedy.
-    """
-    if any(each.type.endswith(":RandomSecret") for each in stack.resources()):
-        return
-    found = operations(settings, stack.name).kept_data()
-    if found.names:
-        raise StackError(
-            f"data of an earlier deployment of stack {stack.name} exist ({', '.join(found.names)}), but the state "
-            f"{state_folder()} does not have their passwords. Set KAPPASTACK_STATE to the state folder of that "
-            f"deployment, or remove the data: {found.removal}"
-        )
 
 
 def _computed(step: demonstration.Step, stack: str, products: list[Product]) -> int:

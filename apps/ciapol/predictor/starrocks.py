@@ -24,7 +24,7 @@ from apps.ciapol.predictor.history import (
 )
 from apps.ciapol.predictor.index import Breakpoint, IndexMethod
 from apps.shared import starrocks
-from apps.shared.starrocks import Cell, StarRocksError
+from apps.shared.starrocks import Cell, StarRocksError, passwords
 
 DEFAULT_ZONE = "Africa/Abidjan"
 """Time zone of unregistered stations; equal to the default of `stations.time_zone`."""
@@ -99,10 +99,10 @@ class StarRocks:
             StarRocksError: StarRocks cannot be reached, refuses a statement, or the password file cannot be read.
         """
         try:
-            password = "" if address.password_file is None else address.password_file.read_text().rstrip("\r\n")
+            password, former = ("", "") if address.password_file is None else passwords(address.password_file)
         except OSError as error:
             raise StarRocksError(f"password file {address.password_file}: {error.strerror}") from error
-        server = starrocks.Address(address.host, address.port, address.user, password, address.database)
+        server = starrocks.Address(address.host, address.port, address.user, password, address.database, former)
         try:
             with starrocks.StarRocks(
                 server, connect_seconds=_CONNECT_SECONDS, answer_seconds=_ANSWER_SECONDS, program="predictor"

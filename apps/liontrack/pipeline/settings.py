@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from apps.shared.starrocks import Address
+from apps.shared.starrocks import Address, passwords
 
 _DAY = timedelta(days=1)
 
@@ -34,8 +34,10 @@ class Settings(BaseModel):
     @property
     def starrocks(self) -> Address:
         """The pipeline's user."""
-        password = self.starrocks_password_file.read_text().strip()
-        return Address(self.starrocks_host, self.starrocks_port, self.starrocks_user, password, self.starrocks_database)
+        password, former = passwords(self.starrocks_password_file)
+        return Address(
+            self.starrocks_host, self.starrocks_port, self.starrocks_user, password, self.starrocks_database, former
+        )
 
     @property
     def first_day(self) -> date:

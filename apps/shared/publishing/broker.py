@@ -135,10 +135,15 @@ class _PulsarProducer:
             return  # The connection was closed already.
 
 
-def _token(file: Path | None) -> pulsar.AuthenticationToken | None:
+def _token(file: Path | None) -> pulsar.Authentication | None:
     if file is None:
         return None
     try:
-        return pulsar.AuthenticationToken(file.read_text().strip())
+        text = file.read_text()
     except OSError as error:
         raise RefusedError(f"token file {file}: {error.strerror}") from error
+    if text != text.strip():
+        return pulsar.AuthenticationToken(text.strip())
+    # The client reads the file again at each connection, because the token may have been rotated. It sends the whole
+    # content, so this works without a line end only.
+    return pulsar.Authentication("token", f"file://{file.absolute()}")

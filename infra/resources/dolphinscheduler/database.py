@@ -85,6 +85,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
             try:
                 with _connected(inputs, SUPERUSER) as server:
                     secrets = connections.load(inputs.stack).secrets
+                    _set_password(server, SUPERUSER, secrets[SUPERUSER_SECRET])
                     _make_role_and_database(server, secrets[ROLE_SECRET])
                     _make_monitoring_role(server, secrets[MONITORING_SECRET])
             except psycopg.OperationalError as error:
@@ -121,32 +122,44 @@ def _schema() -> Path:
 @contextmanager
 def _connected(inputs: DatabaseInputs, user: str) -> Iterator[Connection]:
     known = connections.load(inputs.stack)
-    endpoint = known.endpoint(inputs.service, "sql")
-    with psycopg.connect(
+    name = ROLE_SECRET if user == ROLE else SUPERUSER_SECRET
+    try:
+        connection = _connect(known, inputs.service, user, known.secrets[name])
+    except psycopg.OperationalError:
+        # While the superuser's password is rotated, the server has the previous one until `apply` replaces it.
+        if user != SUPERUSER or name not in known.previous:
+            raise
+        connection = _connect(known, inputs.service, user, known.previous[name])
+    with connection:
+        yield connection
+
+
+def _connect(known: Connections, service: str, user: str, password: str) -> Connection:
+    endpoint = known.endpoint(service, "sql")
+    return psycopg.connect(
         host=endpoint.host,
         port=endpoint.port,
         user=user,
-        password=_password(known, user),
+        password=password,
         dbname=DATABASE if user == ROLE else "postgres",
         connect_timeout=5,
         application_name="kappastack",
         # CREATE DATABASE cannot run in a transaction, so callers begin transactions explicitly.
         autocommit=True,
-    ) as connection:
-        yield connection
-
-
-def _password(known: Connections, user: str) -> str:
-    return known.secrets[ROLE_SECRET if user == ROLE else SUPERUSER_SECRET]
+    )
 
 
 def _make_role(server: Connection, name: str, password: str) -> None:
     role = sql.Identifier(name)
     if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
         server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+    _set_password(server, name, password)
+
+
+def _set_password(server: Connection, name: str, password: str) -> None:
     # Encrypted by the client, because the server's log contains statements that fail.
     verifier = server.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
-    server.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(verifier)))
+    server.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(verifier)))
 
 
 def _make_role_and_database(server: Connection, password: str) -> None:
@@ -198,6 +211,8 @@ def set_accounts(database: Connection, tenant: str, known: Mapping[str, str]) ->
         "tenant_id = (SELECT id FROM t_ds_tenant WHERE tenant_code = %s) WHERE id = %s",
         (_digest(known[ADMIN_SECRET]), tenant, _ADMIN_ID),
     )
+    # A session that was begun with an older password ends.
+    database.execute("DELETE FROM t_ds_session WHERE user_id = %s", (_ADMIN_ID,))
     database.execute("DELETE FROM t_ds_access_token WHERE user_id = %s", (_ADMIN_ID,))
     database.execute(
         "INSERT INTO t_ds_access_token (user_id, token, expire_time, create_time, update_time) "
@@ -234,7 +249,7 @@ class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="Dolph
         secret_ids: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`service` is PostgreSQL's name, `tenant` the user that tasks run as, `secret_ids` the ids of `SECRETS`."""
+        """`service` is PostgreSQL's name, `tenant` the user of tasks, `secret_ids` the versions of `SECRETS`."""
         super().__init__(
             name,
             {

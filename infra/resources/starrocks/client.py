@@ -18,7 +18,8 @@ def session(
 ) -> Iterator[StarRocks]:
     """Open a session as one of the stack's users.
 
-    In a new StarRocks, root has no password; the first session as root sets the generated one.
+    In a new StarRocks, root has no password; the first session as root sets the generated one. After a rotation it
+    replaces root's previous password.
 
     Args:
         stack: name of the stack.
@@ -46,27 +47,32 @@ def session(
         except StarRocksError as error:
             if user != "root" or error.code != ACCESS_DENIED:
                 raise
-            _set_password_of_root(address, timeout)
+            _set_password_of_root(address, known.previous.get(secret, ""), timeout)
             opened.connect()
         yield opened
 
 
-def _set_password_of_root(address: Address, timeout: float) -> None:
-    with StarRocks(replace(address, password=""), connect_seconds=timeout) as new:
-        try:
-            new.execute("SET PASSWORD = PASSWORD(%s)", (address.password,))
-        except StarRocksUnreachable:
-            raise
-        except StarRocksError:
-            # Another session as root may have set the password just now.
-            with suppress(StarRocksError), StarRocks(address, connect_seconds=timeout) as again:
-                again.connect()
+def _set_password_of_root(address: Address, previous: str, timeout: float) -> None:
+    """Set root's password with its previous one. In a new StarRocks it is empty."""
+    for password in dict.fromkeys((previous, "")):
+        with StarRocks(replace(address, password=password), connect_seconds=timeout) as former:
+            try:
+                former.execute("SET PASSWORD = PASSWORD(%s)", (address.password,))
+            except StarRocksUnreachable:
+                raise
+            except StarRocksError:
+                continue
+            else:
                 return
-            raise StarRocksError(
-                f"StarRocks at {address.host}:{address.port} refuses root with and without the stack's password: "
-                "the password was changed by hand, or the data belong to another stack",
-                code=ACCESS_DENIED,
-            ) from None
+    # Another session as root may have set the password just now.
+    with suppress(StarRocksError), StarRocks(address, connect_seconds=timeout) as again:
+        again.connect()
+        return
+    raise StarRocksError(
+        f"StarRocks at {address.host}:{address.port} refuses root with and without the stack's password: "
+        "the password was changed by hand, or the data belong to another stack",
+        code=ACCESS_DENIED,
+    )
 
 
 def wait_for(stack: str, service: str, *, within: float = 600) -> None:

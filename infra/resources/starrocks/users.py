@@ -11,7 +11,7 @@ from infra.resources.starrocks.client import session, wait_for
 
 
 class UsersInputs(Inputs):
-    """The role of each user, and the id of its password's secret."""
+    """The role of each user, and a text for each password that changes with it."""
 
     stack: str
     service: str
@@ -85,7 +85,7 @@ class StarRocksUsers(DynamicResource, module="kappastack", name="StarRocksUsers"
         password_ids: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`roles` and `password_ids` are by user; a new id means a rotated password."""
+        """`roles` and `password_ids` are by user; a new id means a rotated password, also of root."""
         super().__init__(
             name,
             {"stack": stack, "service": service, "roles": dict(roles), "password_ids": dict(password_ids)},

@@ -37,6 +37,7 @@ class Description(Inputs):
     volumes: list[str]
     secret_names: list[str]
     secrets: dict[str, str]
+    rereads: list[str] = Field(default_factory=list)
     health: Health
     directory: str = ""
     stop_grace: int

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from apps.shared.files import write_private
 from apps.shared.polling import wait_until
 from infra.distributions import assemble, every
 from infra.distributions.model import DIST
@@ -155,7 +156,9 @@ class HostServiceProvider(Provider[Description]):
         return Description.model_validate({k: v for k, v in props.items() if k not in ("__provider", "drift")})
 
     def apply(self, inputs: Description, previous: Description | None) -> None:
-        """Write changed files, then start or restart the process. A running process without changes is not restarted.
+        """Write changed files, then start or restart the process.
+
+        A running process is not restarted without changes, nor for secrets that it reads again.
 
         Raises:
             PortTaken: another process listens on a port of the service.
@@ -165,8 +168,11 @@ class HostServiceProvider(Provider[Description]):
         _ensure_assembled([inputs.distribution, *inputs.distributions.values()])
         supervisor = Supervisor(inputs.stack)
         process = supervisor.process(inputs.service)
-        changed = self._changed_files(paths) or self._changed_secrets(paths)
-        if process is not None and process.state in ALIVE and not changed:
+        secrets = self._changed_secrets(paths)
+        restarts = self._changed_files(paths) or secrets - set(inputs.rereads)
+        if process is not None and process.state in ALIVE and not restarts:
+            for name in sorted(secrets):
+                write_private(paths.secrets / name, inputs.secrets[name])
             return
         if process is not None:
             supervisor.stop(inputs.service)
@@ -176,9 +182,10 @@ class HostServiceProvider(Provider[Description]):
         supervisor.start(inputs.service)
 
     def find_drift(self, inputs: Description) -> list[str]:
-        """Report edited files, missing distributions, and a process that does not run."""
+        """Report edited files and secrets, missing distributions, and a process that does not run."""
         paths = ServicePaths(inputs)
-        drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in self._changed_files(paths)]
+        edited = [*self._changed_files(paths), *self._edited_secrets(paths)]
+        drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in edited]
         drift += [
             f"the distribution {folder.name} is missing"
             for folder in (paths.distribution, *paths.distributions.values())
@@ -213,11 +220,18 @@ class HostServiceProvider(Provider[Description]):
         return [path for path, text in rendered.items() if not path.is_file() or path.read_text() != text]
 
     @staticmethod
-    def _changed_secrets(paths: ServicePaths) -> bool:
-        return any(
-            not (paths.secrets / name).is_file() or (paths.secrets / name).read_text() != value
+    def _edited_secrets(paths: ServicePaths) -> list[Path]:
+        """Files that differ from the digests of the recorded state."""
+        files = {paths.secrets / name: digest for name, digest in paths.description.secrets.items()}
+        return [path for path, digest in files.items() if not path.is_file() or _digest(path.read_text()) != digest]
+
+    @staticmethod
+    def _changed_secrets(paths: ServicePaths) -> set[str]:
+        return {
+            name
             for name, value in paths.description.secrets.items()
-        )
+            if not (paths.secrets / name).is_file() or (paths.secrets / name).read_text() != value
+        }
 
 
 class HostHealthProvider(HealthProvider):

@@ -70,6 +70,7 @@ class HostService(DynamicResource, module="kappastack", name="HostService"):
                 "volumes": sorted(service.volumes),
                 "secret_names": sorted(service.secrets),
                 "secrets": dict(secrets),
+                "rereads": sorted(service.rereads),
                 "health": vars(service.health),
                 "directory": service.directory,
                 "stop_grace": service.stop_grace,

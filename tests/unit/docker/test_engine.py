@@ -17,7 +17,7 @@ from infra.targets.docker.operations import DockerOperations
 from infra.targets.docker.target import refuse_missing
 from infra.targets.operations import OperationsError
 from tests.mocking import Recorder, run
-from tools.stack import status, up
+from tools.stack import deployment, status
 from tools.stack.backend import StateResource
 from tools.stack.pulumi import Stack, StackError
 
@@ -198,13 +198,13 @@ def test_data_without_their_passwords_are_rejected_with_a_remedy(
     resources: list[StateResource] = []
     monkeypatch.setattr(Stack, "resources", lambda _self: resources)
     with pytest.raises(StackError, match="docker volume rm kappastack-dev-pulsar-data"):
-        up.check_kept_data(stack, settings())
+        deployment.check_kept_data(stack, settings())
     file = tmp_path / "state" / "dev" / "data" / "pulsar" / "data" / "file"
     file.parent.mkdir(parents=True)
     with pytest.raises(StackError, match=f"rm -r {tmp_path}/state/dev/data"):
-        up.check_kept_data(stack, Settings.model_validate({"target": "host"}))
+        deployment.check_kept_data(stack, Settings.model_validate({"target": "host"}))
     resources.append(StateResource(urn="urn", type="pulumi-python:dynamic/kappastack:RandomSecret", id="a"))
-    up.check_kept_data(stack, settings())
+    deployment.check_kept_data(stack, settings())
 
 
 def test_a_program_runs_in_the_container_of_a_service() -> None:

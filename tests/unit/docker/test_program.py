@@ -105,7 +105,7 @@ def test_secrets_are_uploaded_only_to_services_that_declare_them(dev: Recorder) 
         f"{service}-configuration"
         for service in ("ciapol-api", "platform-api", "dolphinscheduler", "postgres", "pulsar", "seatunnel")
     } | {"postgres-exporter-configuration", "grafana-configuration"}
-    assert holders == carriers | {"connections"}
+    assert holders == carriers | {"secrets"}
     uploads = dev.of_type("Container")["ciapol-api-configuration"].inputs["uploads"]
     # Pulumi wraps the value because it is secret.
     assert uploads["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"

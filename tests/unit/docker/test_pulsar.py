@@ -52,7 +52,7 @@ def test_clients_need_a_token(standalone: Recorder) -> None:
     assert {
         "authenticationEnabled=true",
         "authorizationEnabled=true",
-        "authenticationProviders=org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
+        "authenticationProviders=kappastack.RotatedKeys",
         "tokenSecretKey=file:///run/kappastack/secrets/pulsar-token-key",
         "brokerClientAuthenticationParameters=file:///run/kappastack/secrets/pulsar-broker",
         "superUserRoles=admin,broker,proxy",
@@ -81,8 +81,8 @@ def test_each_role_has_only_its_permissions(standalone: Recorder) -> None:
     }
 
 
-def test_tokens_are_only_in_secret_files_and_in_the_connections(standalone: Recorder) -> None:
-    known = standalone.of_type("Connections")["connections"].inputs["secrets"]
+def test_tokens_are_only_in_secret_files_and_in_the_file_of_secrets(standalone: Recorder) -> None:
+    known = standalone.of_type("Secrets")["secrets"].inputs["secrets"]
     tokens = {name: value for name, value in known.items() if is_token(name)}
     assert {role(token) for token in tokens.values()} == {
         *("admin", "broker", "proxy", "seatunnel"),
@@ -94,7 +94,7 @@ def test_tokens_are_only_in_secret_files_and_in_the_connections(standalone: Reco
         for token in tokens.values()
         if token in json.dumps(args.inputs, default=str)
     }
-    assert holders == {"connections", "pulsar-configuration", "seatunnel-configuration"}
+    assert holders == {"secrets", "pulsar-configuration", "seatunnel-configuration"}
 
 
 def test_target_host_needs_no_tokens() -> None:

@@ -215,7 +215,7 @@ def test_no_secret_is_in_plain_text(cluster: Recorder) -> None:
         if "planted" in json.dumps(unmarked(value), default=str)
     }
     # The resource itself marks these values as secret, so they are encrypted in the state.
-    assert plain == {"Connections/connections/secrets"}
+    assert plain == {"Secrets/secrets/secrets"}
     # Nodes have no secrets; the deployment registers the backends, so they do not need root's password.
     for name in (*FRONTENDS, *BACKENDS):
         assert "planted" not in json.dumps(cluster.of_type("Container")[f"{name}-configuration"].inputs, default=str)

@@ -45,6 +45,7 @@ RUN_BY = {
     "push": "tests/dev/test_5_registry.py",
     "logs": "tests/unit/stack/test_commands.py",
     "restart": "tests/unit/docker/test_engine.py",
+    "rotate": "tests/e2e/test_6_rotation.py",
     "sql": "tests/unit/docs/test_commands.py",
     "credentials": "tests/unit/docs/test_commands.py",
     "token": "tests/unit/docs/test_commands.py",

@@ -50,7 +50,7 @@ def test_only_services_and_connections_have_secrets(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
     assert holders == {
         *("seatunnel", "ciapol-api", "liontrack-api", "platform-api"),
-        *("postgres", "dolphinscheduler", "connections", "postgres-exporter"),
+        *("postgres", "dolphinscheduler", "secrets", "postgres-exporter"),
     }
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pymysql
 import pytest
@@ -26,10 +27,13 @@ class Server:
     statements: list[str] = field(default_factory=list)
     connections: int = 0
     refused_connections: list[Exception] = field(default_factory=list)
+    password: str = "the-password"
 
     def connect(self, **options: object) -> "Connection":
         if self.refused_connections:
             raise self.refused_connections.pop(0)
+        if options["password"] != self.password:
+            raise pymysql.err.OperationalError(starrocks.ACCESS_DENIED, "Access denied for user 'smoke'")
         assert options["init_command"] == "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
         self.connections += 1
         return Connection(self)
@@ -83,6 +87,32 @@ def test_a_statement_is_retried_after_retryable_errors_of_the_frontend(server: S
     assert server.statements == ["SELECT n"] * 3
     assert len(lines) == 1
     assert server.connections == 1
+
+
+def test_a_refused_password_is_followed_by_the_former_one(server: Server) -> None:
+    server.answers = [[(1,)], [(2,)]]
+    server.password = "former"
+    with pytest.raises(StarRocksError, match="Access denied") as caught:
+        StarRocks(ADDRESS).number("SELECT n")
+    assert caught.value.code == starrocks.ACCESS_DENIED
+    rotated = replace(ADDRESS, former="former")
+    assert StarRocks(rotated).number("SELECT n") == 1
+    server.password = "the-password"
+    assert StarRocks(rotated).number("SELECT n") == 2
+    server.password = "another"
+    with pytest.raises(StarRocksError, match="Access denied"):
+        StarRocks(rotated).number("SELECT n")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("new\nold", ("new", "old")), ("new", ("new", "")), ("new\r\n", ("new", "")), ("", ("", ""))],
+)
+def test_a_password_file_has_the_former_password_on_its_second_line(
+    tmp_path: Path, text: str, found: tuple[str, str]
+) -> None:
+    (tmp_path / "password").write_text(text)
+    assert starrocks.passwords(tmp_path / "password") == found
 
 
 def test_retries_are_limited(server: Server) -> None:

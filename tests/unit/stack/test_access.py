@@ -1,5 +1,7 @@
 """Credentials are printed in full or hidden, with the address that clients connect to."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from infra.resources import connections
@@ -7,6 +9,8 @@ from infra.resources.connections import Connections
 from tools.stack import access
 
 LONG = "x" * 300
+NOW = datetime.now(UTC)
+CREATED = (NOW - timedelta(days=3, hours=5)).isoformat()
 
 
 def known() -> Connections:
@@ -31,6 +35,7 @@ def known() -> Connections:
                 "dolphinscheduler-database": "db",
                 "postgres-superuser": "su",
             },
+            "created": {"starrocks-root": "", "pulsar-token-key": CREATED, "dolphinscheduler-admin": CREATED},
             "secret_files": {},
             "health": {},
         }
@@ -54,9 +59,10 @@ def test_secrets_are_hidden_unless_they_are_requested(capsys: pytest.CaptureFixt
 def test_each_secret_is_printed_in_full_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="", show=True) == 0
     lines = {tuple(line.split()[:3]): line.split()[3:] for line in capsys.readouterr().out.splitlines()[1:]}
-    assert lines["Pulsar", "ciapol-sensors", "token"] == [LONG, "pulsar://127.0.0.1:6650"]
-    assert lines["StarRocks", "root", "password"] == ["r00t", "mysql://127.0.0.1:9030"]
-    assert lines["DolphinScheduler", "admin", "password"][1].startswith("http://127.0.0.1:12345/dolphinscheduler")
+    # A token is as old as the key that signed it. The time is unknown where an older revision generated the secret.
+    assert lines["Pulsar", "ciapol-sensors", "token"] == [LONG, "3", "d", "pulsar://127.0.0.1:6650"]
+    assert lines["StarRocks", "root", "password"] == ["r00t", "-", "mysql://127.0.0.1:9030"]
+    assert lines["DolphinScheduler", "admin", "password"][3].startswith("http://127.0.0.1:12345/dolphinscheduler")
     assert "token-key" not in str(lines)
 
 
@@ -68,3 +74,18 @@ def test_only_the_secret_of_a_given_user_is_printed(capsys: pytest.CaptureFixtur
 def test_the_error_names_an_unknown_user_and_the_existing_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="nobody", show=True) == 1
     assert "USER=nobody: there are admin, dolphinscheduler, postgres, ciapol-sensors" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "shown"),
+    [
+        (timedelta(seconds=59), "59 s"),
+        (timedelta(minutes=59), "59 min"),
+        (timedelta(hours=47), "1 d"),
+        (timedelta(hours=5), "5 h"),
+        # The clock of another machine was ahead.
+        (timedelta(seconds=-5), "0 s"),
+    ],
+)
+def test_the_age_of_a_secret_is_in_its_largest_unit(elapsed: timedelta, shown: str) -> None:
+    assert access.age((NOW - elapsed).isoformat(), NOW) == shown

@@ -10,7 +10,7 @@ import pytest
 
 from apps.shared.polling import wait_until
 from infra.settings import ROOT, Settings
-from tools.stack import commands, up, workflow
+from tools.stack import commands, deployment, workflow
 from tools.stack.pulumi import StackError
 from tools.stack.table import table
 from tools.stack.workflow import RunRefused
@@ -50,7 +50,7 @@ def test_a_run_on_a_stopped_stack_is_rejected_at_once(folder: Path, capsys: pyte
     (folder / "kappastack-state").touch()
     assert commands.main(["--stack", "local", "run", "aqi_hourly"]) == 1
     assert "run `make up STACK=local`" in capsys.readouterr().err
-    file.write_text('{"endpoints": {}, "secrets": {}, "secret_files": {}, "health": {}}')
+    file.write_text('{"endpoints": {}, "secrets": {"key": "x"}, "secret_files": {}, "health": {}}')
     assert commands.main(["--stack", "local", "run", "aqi_hourly"]) == 1
     assert "DolphinScheduler is not there. Start it with `make up`" in capsys.readouterr().err
 
@@ -65,7 +65,7 @@ def test_the_error_for_an_unknown_stack_is_a_sentence(capsys: pytest.CaptureFixt
 def test_a_full_disk_is_detected_before_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.disks.complaints", lambda _folders: ["the disk of /data is full"])
     with pytest.raises(StackError, match="the disk of /data is full"):
-        up.check_disks("local", Settings.model_validate({"target": "host"}))
+        deployment.check_disks("local", Settings.model_validate({"target": "host"}))
 
 
 def test_the_error_of_a_write_to_a_full_disk_is_a_sentence(

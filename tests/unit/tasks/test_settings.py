@@ -43,7 +43,7 @@ def test_valid_settings_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert found.whole_number("retention_months", least=1) == 13
     assert found.placeholders == {"retention_months": "13", "quality_threshold": "0.75", "unit": "µg/m³"}
     assert found.user("scheduler").user == "ciapol_scheduler"
-    assert found.user("scheduler").password() == "a secret"
+    assert found.user("scheduler").passwords() == ("a secret", "")
     assert (settings.platform.database, settings.platform.user) == ("kappastack", "platform_scheduler")
     assert settings.alerts.webhook_file is None
 
@@ -74,7 +74,7 @@ def test_the_error_names_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(InvalidInput, match="no StarRocks user 'predictor'; it has scheduler"):
         product.user("predictor")
     with pytest.raises(InvalidInput, match="password file of StarRocks user 'ciapol_scheduler': No such file"):
-        product.user("scheduler").password()
+        product.user("scheduler").passwords()
     with pytest.raises(InvalidInput, match="parameter months is None, expected a whole number from 1"):
         product.whole_number("months", least=1)
     with pytest.raises(InvalidInput, match=r"parameter quality_threshold is 0\.75, expected a whole number"):

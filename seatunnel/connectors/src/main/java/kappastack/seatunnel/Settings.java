@@ -210,13 +210,22 @@ public final class Settings {
      * @throws IOException if the file cannot be read
      */
     public static String secret(String value, String file) throws IOException {
+        return secrets(value, file).get(0);
+    }
+
+    /**
+     * A secret as {@link #secret}, followed by its predecessor while it is rotated. A file then has one line for each, the
+     * newest first, and the server accepts either of them.
+     *
+     * @return one or two secrets
+     * @throws IOException if the file cannot be read
+     */
+    public static List<String> secrets(String value, String file) throws IOException {
         if (file == null) {
-            return value == null ? "" : value;
+            return Collections.singletonList(value == null ? "" : value);
         }
-        String text = new String(Files.readAllBytes(Paths.get(file)), StandardCharsets.UTF_8);
-        return text.endsWith("\r\n")
-                ? text.substring(0, text.length() - 2)
-                : text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        List<String> lines = Files.readAllLines(Paths.get(file), StandardCharsets.UTF_8);
+        return lines.isEmpty() ? Collections.singletonList("") : lines;
     }
 
     /** An error about one key. */

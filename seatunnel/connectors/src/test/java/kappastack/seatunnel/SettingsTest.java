@@ -70,4 +70,14 @@ class SettingsTest {
         assertEquals("", Settings.secret(null, null));
         assertThrows(IOException.class, () -> Settings.secret(null, folder.resolve("absent").toString()));
     }
+
+    @Test
+    void readsANewSecretAndItsPredecessorFromAFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("password");
+        Files.write(file, "new\nold".getBytes(StandardCharsets.UTF_8));
+        assertEquals("new", Settings.secret(null, file.toString()));
+        assertEquals(Arrays.asList("new", "old"), Settings.secrets(null, file.toString()));
+        Files.write(file, new byte[0]);
+        assertEquals(Collections.singletonList(""), Settings.secrets(null, file.toString()));
+    }
 }

@@ -13,6 +13,7 @@ final class QuerySettings implements Serializable {
     private static final long serialVersionUID = 1L;
     static final String PLUGIN = "StarRocksQuery";
     private static final String DRIVER = "com.mysql.cj.jdbc.Driver";
+    private static final int ACCESS_DENIED = 1045;
 
     final String query;
     private final String url;
@@ -56,7 +57,6 @@ final class QuerySettings implements Serializable {
         }
         Properties properties = new Properties();
         properties.setProperty("user", username);
-        properties.setProperty("password", Settings.secret(password, passwordFile));
         properties.setProperty("connectTimeout", Integer.toString(connectTimeoutMillis));
         properties.setProperty("socketTimeout", Integer.toString(socketTimeoutMillis));
         properties.setProperty("sslMode", "PREFERRED");
@@ -64,7 +64,20 @@ final class QuerySettings implements Serializable {
         properties.setProperty("characterEncoding", "UTF-8");
         properties.setProperty("tinyInt1isBit", "true");
         properties.setProperty("zeroDateTimeBehavior", "CONVERT_TO_NULL");
-        return DriverManager.getConnection(url, properties);
+        SQLException refused = null;
+        // While a password is rotated, StarRocks accepts the new or the old one.
+        for (String each : Settings.secrets(password, passwordFile)) {
+            properties.setProperty("password", each);
+            try {
+                return DriverManager.getConnection(url, properties);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != ACCESS_DENIED) {
+                    throw e;
+                }
+                refused = e;
+            }
+        }
+        throw refused;
     }
 
     private static String withoutTrailingSemicolon(String sql) {

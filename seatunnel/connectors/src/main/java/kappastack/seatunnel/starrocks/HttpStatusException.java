@@ -13,6 +13,11 @@ final class HttpStatusException extends IOException {
         this.status = status;
     }
 
+    /** Whether user or password are refused. */
+    boolean denied() {
+        return status == 401;
+    }
+
     /** Whether a retry is pointless: any 4xx except 408 (timeout) and 429 (too many requests). */
     boolean permanent() {
         return status >= 400 && status < 500 && status != 408 && status != 429;

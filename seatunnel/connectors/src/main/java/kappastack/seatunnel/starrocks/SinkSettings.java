@@ -75,7 +75,8 @@ final class SinkSettings implements Serializable {
         }
     }
 
-    String password() throws IOException {
-        return Settings.secret(password, passwordFile);
+    /** The password, and its predecessor while it is rotated. */
+    List<String> passwords() throws IOException {
+        return Settings.secrets(password, passwordFile);
     }
 }

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Map;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
@@ -31,11 +30,10 @@ final class StreamLoadHttp implements Closeable {
     private static final int LONGEST_ERROR_LOG = 4096;
 
     private final CloseableHttpClient client;
-    private final String authorization;
+    private final Credentials credentials;
 
-    StreamLoadHttp(String username, String password, int connectTimeoutMillis, int socketTimeoutMillis) {
-        byte[] credentials = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
-        authorization = "Basic " + Base64.getEncoder().encodeToString(credentials);
+    StreamLoadHttp(Credentials credentials, int connectTimeoutMillis, int socketTimeoutMillis) {
+        this.credentials = credentials;
         PoolingHttpClientConnectionManager connections = new PoolingHttpClientConnectionManager();
         connections.setValidateAfterInactivity(STALE_AFTER_MILLIS);
         client =
@@ -75,7 +73,7 @@ final class StreamLoadHttp implements Closeable {
             HttpPut request = new HttpPut(target);
             request.setConfig(withExpectContinue());
             headers.forEach(request::setHeader);
-            request.setHeader("Authorization", authorization);
+            request.setHeader("Authorization", credentials.header());
             request.setEntity(new ByteArrayEntity(body, 0, length));
             try (CloseableHttpResponse response = client.execute(request)) {
                 Header location = response.getFirstHeader("Location");
@@ -92,7 +90,7 @@ final class StreamLoadHttp implements Closeable {
     /** Sends a GET request with the credentials. */
     String get(String url) throws IOException {
         HttpGet request = new HttpGet(url);
-        request.setHeader("Authorization", authorization);
+        request.setHeader("Authorization", credentials.header());
         try (CloseableHttpResponse response = client.execute(request)) {
             return answer(request, response);
         }

@@ -2,9 +2,11 @@ package kappastack.seatunnel.starrocks;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +21,11 @@ import org.slf4j.LoggerFactory;
 final class StreamLoader implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamLoader.class);
 
+    private static final String DENIED = "access denied";
+
     /** Parts of error messages, in lower case, of loads that fail permanently. */
     private static final String[] PERMANENT = {
-        "access denied",
+        DENIED,
         "permission denied",
         "no permission",
         "unknown database",
@@ -44,6 +48,7 @@ final class StreamLoader implements Closeable {
     }
 
     private final SinkSettings settings;
+    private final Credentials credentials;
     private final StreamLoadHttp http;
     private final LoadStatistics statistics;
     private int node;
@@ -52,12 +57,8 @@ final class StreamLoader implements Closeable {
         this.settings = settings;
         this.statistics = statistics;
         this.node = firstNode % settings.nodes.size();
-        this.http =
-                new StreamLoadHttp(
-                        settings.username,
-                        settings.password(),
-                        settings.connectTimeoutMillis,
-                        settings.socketTimeoutMillis);
+        this.credentials = new Credentials(settings);
+        this.http = new StreamLoadHttp(credentials, settings.connectTimeoutMillis, settings.socketTimeoutMillis);
     }
 
     /**
@@ -69,9 +70,10 @@ final class StreamLoader implements Closeable {
     void load(byte[] body, int length, int rows) throws IOException, InterruptedException {
         String label = newLabel();
         long started = System.nanoTime();
+        Set<String> refused = new HashSet<>();
         for (int attempt = 0; ; attempt++) {
             try {
-                Outcome outcome = attempt(label, body, length);
+                Outcome outcome = attempt(label, body, length, refused);
                 if (outcome == Outcome.DONE) {
                     statistics.loaded(rows, length, System.nanoTime() - started);
                     return;
@@ -83,6 +85,9 @@ final class StreamLoader implements Closeable {
             } catch (LoadException e) {
                 throw e;
             } catch (HttpStatusException e) {
+                if (e.denied() && credentials.change(refused)) {
+                    continue;
+                }
                 if (e.permanent()) {
                     throw new LoadException(failure(label, rows, e.getMessage()), e);
                 }
@@ -103,7 +108,8 @@ final class StreamLoader implements Closeable {
         http.close();
     }
 
-    private Outcome attempt(String label, byte[] body, int length) throws IOException, InterruptedException {
+    private Outcome attempt(String label, byte[] body, int length, Set<String> refused)
+            throws IOException, InterruptedException {
         Map<String, String> headers = new LinkedHashMap<>(settings.headers);
         headers.put("label", label);
         String url = settings.nodes.get(node) + "/api/" + settings.database + "/" + settings.table + "/_stream_load";
@@ -122,6 +128,9 @@ final class StreamLoader implements Closeable {
             case "Failed":
             case "FAILED":
             case "INTERNAL_ERROR":
+                if (isDenied(response.message()) && credentials.change(refused)) {
+                    return Outcome.WITHOUT_EFFECT;
+                }
                 if (isPermanent(response.message())) {
                     throw refusal(label, response);
                 }
@@ -197,6 +206,10 @@ final class StreamLoader implements Closeable {
 
     private String newLabel() {
         return settings.labelPrefix + "_" + settings.table + "_" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    private static boolean isDenied(String message) {
+        return message.toLowerCase(Locale.ROOT).contains(DENIED);
     }
 
     private static boolean isPermanent(String message) {

@@ -10,17 +10,21 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import kappastack.seatunnel.Settings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
 class StreamLoaderTest {
@@ -79,6 +83,60 @@ class StreamLoaderTest {
         assertTrue(headers.get("label").matches("kappastack_t_[0-9a-f]{32}"), headers.get("label"));
         String credentials = headers.get("authorization").substring("Basic ".length());
         assertEquals("sink:pass:wörd", new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8));
+    }
+
+    private List<String> passwords() {
+        return server.headers.stream()
+                .map(each -> each.get("authorization").substring("Basic ".length()))
+                .map(each -> new String(Base64.getDecoder().decode(each), StandardCharsets.UTF_8))
+                .map(each -> each.substring("sink:".length()))
+                .collect(Collectors.toList());
+    }
+
+    private Map<String, Object> settings(Path passwords) {
+        Map<String, Object> values = settings(Collections.singletonList(server.address()));
+        values.remove("password");
+        values.put("password_file", passwords.toString());
+        return values;
+    }
+
+    @Test
+    void aRefusedPasswordIsFollowedByTheOtherOneOfItsFile(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("password");
+        Files.write(file, "new\nold".getBytes(StandardCharsets.UTF_8));
+        server.answers("HTTP 401", FakeStarRocks.SUCCESS);
+        load(settings(file), "[{\"a\":1}]");
+        assertEquals(Arrays.asList("new", "old"), passwords());
+        assertEquals(server.labels.get(0), server.labels.get(1));
+
+        server.headers.clear();
+        server.answers("{\"Status\":\"Fail\",\"Message\":\"Access denied for sink\"}", FakeStarRocks.SUCCESS);
+        load(settings(file), "[{\"a\":1}]");
+        assertEquals(Arrays.asList("new", "old"), passwords());
+    }
+
+    @Test
+    void thePasswordFileIsReadAgainAfterARefusal(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("password");
+        Files.write(file, "old".getBytes(StandardCharsets.UTF_8));
+        SinkSettings settings = new SinkSettings(Settings.of("StarRocks", settings(file)));
+        byte[] body = "[{\"a\":1}]".getBytes(StandardCharsets.UTF_8);
+        try (StreamLoader loader = new StreamLoader(settings, new LoadStatistics("t", new NoMetrics()), 0)) {
+            loader.load(body, body.length, 1);
+            Files.write(file, "new".getBytes(StandardCharsets.UTF_8));
+            server.answers("HTTP 401", FakeStarRocks.SUCCESS);
+            loader.load(body, body.length, 1);
+        }
+        assertEquals(Arrays.asList("old", "old", "new"), passwords());
+    }
+
+    @Test
+    void aRefusalOfEveryPasswordFails(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("password");
+        Files.write(file, "new\nold".getBytes(StandardCharsets.UTF_8));
+        server.answers("HTTP 401", "HTTP 401");
+        assertThrows(LoadException.class, () -> load(settings(file), "[{\"a\":1}]"));
+        assertEquals(Arrays.asList("new", "old"), passwords());
     }
 
     @Test
