@@ -39,9 +39,20 @@ def column(words: Words) -> TableColumn:
     return parsed_column(words)[0]
 
 
+_SYSTEM_COLUMN = "__generated_partition_column_"
+
+
+def _column_name(words: Words) -> str:
+    name = words.name()
+    if name.lower().startswith(_SYSTEM_COLUMN):
+        reserved = f"Column name [{name}] starts with {_SYSTEM_COLUMN} is a system reserved name"
+        raise errors.analysis(f"{reserved}. Please choose a different one")
+    return name
+
+
 def parsed_column(words: Words) -> tuple[TableColumn, bool]:
     """A column's definition, and whether it contains NULL or NOT NULL."""
-    name = words.name()
+    name = _column_name(words)
     kind = column_type(words)
     aggregation = None
     nullable: bool | None = None

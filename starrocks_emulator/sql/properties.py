@@ -45,6 +45,8 @@ def checked(properties: Mapping[str, str]) -> dict[str, str]:
             codec, _, level = value.lower().partition("(")
             if codec not in _COMPRESSIONS or (level and (codec != "zstd" or not level.rstrip(")").isdigit())):
                 raise errors.analysis(f"unknown compression type: {value}, expected one of {', '.join(_COMPRESSIONS)}")
+            if level and not 1 <= int(level.rstrip(")")) <= _ZSTD_LEVELS:
+                raise errors.analysis("Invalid level for zstd compression type")
             kept[key] = value.upper()
         elif key == "persistent_index_type":  # of shared-data clusters only
             raise errors.analysis(f"Unknown properties: {{{name}={value}}}")
@@ -66,6 +68,7 @@ def checked(properties: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+_ZSTD_LEVELS = 22
 TABLE_DEFAULTS = {
     "compression": "LZ4",
     "fast_schema_evolution": "true",

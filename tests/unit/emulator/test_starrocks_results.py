@@ -380,3 +380,16 @@ def test_split_part_without_a_separator(client: Client, number: int, wanted: str
     client.run("CREATE TABLE t (s STRING); INSERT INTO t VALUES ('aéc'), (''), (NULL)")
     assert client.value(f"SELECT split_part('aéc', '', {number})") == wanted
     assert client.run(f"SELECT split_part(s, '', {number}) FROM t ORDER BY s") == [(None,), (None,), (wanted,)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("CREATE TABLE t (k INT, __generated_partition_column_1 INT)", "system reserved name"),
+        ("CREATE TABLE t (k INT) PROPERTIES ('compression' = 'zstd(0)')", "Invalid level for zstd"),
+        ("CREATE TABLE t (k INT) PROPERTIES ('compression' = 'zstd(23)')", "Invalid level for zstd"),
+    ],
+)
+def test_definitions_that_starrocks_refuses(client: Client, statement: str, part: str) -> None:
+    assert part in client.error(statement).message
+    client.run("CREATE TABLE t (k INT) PROPERTIES ('compression' = 'zstd(22)')")
