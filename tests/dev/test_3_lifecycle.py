@@ -16,23 +16,28 @@ from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
+MEASUREMENTS = "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta"
+
 
 def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: DockerStack) -> None:
     """This test destroys the shared stack, so it is the last one that uses it."""
-    rows = query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta")
+    rows = query(stack.name, MEASUREMENTS)
     password = stack.connections.secrets["starrocks-root"]
     assert stack.command("down").status == 0
     assert {each.status for each in stack.containers().values()} == {"exited"}
 
     stack.configure(keepData=True)
-    assert stack.command("destroy").status == 0
+    stack.up()
+    assert query(stack.name, MEASUREMENTS) == rows
+    outcome = stack.command("destroy")
+    assert outcome.status == 0, outcome.output[-3000:]
     assert stack.containers() == {}
     assert {each.name for each in stack.client.volumes.list() if names.prefix(stack.name) in str(each.name)}
     planned = stack.preview().resources
     assert stack.containers() == {}
     assert stack.up().resources == {"created": planned["to create"]}
     assert stack.connections.secrets["starrocks-root"] == password
-    assert query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta") == rows
+    assert query(stack.name, MEASUREMENTS) == rows
 
     stack.configure(keepData=False)
     outcome = stack.destroy()

@@ -16,6 +16,8 @@ from tests.waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
+MEASUREMENTS = "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta"
+
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[TestStack]:
@@ -39,16 +41,19 @@ def in_session(leader: int) -> list[list[str]]:
 
 def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: TestStack) -> None:
     """This test destroys the shared stack, so it is the last one that uses it."""
-    rows = query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta")
+    rows = query(stack.name, MEASUREMENTS)
     password = stack.connections.secrets["starrocks-root"]
     assert stack.command("down").status == 0
     assert stack.processes_alive() == []
 
     stack.configure(keepData=True)
-    assert stack.command("destroy").status == 0
+    stack.up()
+    assert query(stack.name, MEASUREMENTS) == rows
+    outcome = stack.command("destroy")
+    assert outcome.status == 0, outcome.output[-3000:]
     stack.up()
     assert stack.connections.secrets["starrocks-root"] == password
-    assert query(stack.name, "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta") == rows
+    assert query(stack.name, MEASUREMENTS) == rows
 
     stack.configure(keepData=False)
     outcome = stack.destroy()
