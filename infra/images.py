@@ -169,7 +169,7 @@ def published(service: Service, settings: ImageSettings) -> str:
 
 
 def of_registry(reference: str, name: str, settings: ImageSettings) -> str:
-    """The reference of a published image, with the registry and the digest from the settings where set.
+    """The reference of a published image, with the registry and the digest from the settings, if they are set.
 
     Args:
         reference: name and tag, as its project publishes it.

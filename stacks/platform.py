@@ -124,7 +124,7 @@ class Platform:
     def inside(self, service: Resource, *needs: Resource) -> ResourceOptions:
         """Options of a resource inside a service.
 
-        It is deleted with the service, so that `destroy` works after `make down`.
+        The resource is deleted with the service, so that `destroy` works after `make down`.
         """
         return ResourceOptions(depends_on=[service, self.connections, *needs], deleted_with=service)
 

@@ -1,4 +1,4 @@
-"""Refreshes of materialized views, on request and by schedule; only the changed part is computed where possible."""
+"""Refreshes of materialized views, on request and by schedule; only the changed part is computed if possible."""
 
 import logging
 import threading

@@ -2,7 +2,7 @@
 
 
 class TaskError(Exception):
-    """A task failed; the message says what failed and why."""
+    """A task failed. The message contains the failed step and the reason."""
 
 
 class InvalidInput(TaskError):

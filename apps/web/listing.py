@@ -14,7 +14,7 @@ from apps.web.problems import Problem
 from apps.web.representation import Cells, csv_answer, dialect, flat, json_answer
 
 AT_ONCE: Final = 10_000
-"""Number of rows that are read at once for CSV, so that a slow client occupies no connection to StarRocks."""
+"""Number of rows per read for CSV, so that a slow client occupies no connection to StarRocks."""
 
 Item = TypeVar("Item", bound=BaseModel)
 Cursor = TypeVar("Cursor", bound=PageCursor)

@@ -9,7 +9,7 @@ from infra.distributions.digest import files
 
 
 def place(paths: Iterable[Path], folder: Path) -> None:
-    """Put files of the cache into a folder: as hard links where possible, which use no space, else as copies."""
+    """Put files of the cache into a folder: as hard links, which use no space, or as copies if links are impossible."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
         try:

@@ -13,7 +13,7 @@ Report = Callable[[str], None]
 
 
 class AssemblyError(Exception):
-    """A distribution cannot be assembled; the message says which part failed and why."""
+    """A distribution cannot be assembled; the message contains the failed part and the reason."""
 
 
 @dataclass(frozen=True, slots=True)

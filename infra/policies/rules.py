@@ -41,7 +41,7 @@ class Declared:
     properties: object
 
     def get(self, *path: str) -> object:
-        """The property at a path, None where it is missing."""
+        """The property at a path; None if it is missing."""
         return part(self.properties, *path)
 
 
@@ -64,7 +64,7 @@ class SettingsRule:
 
 
 def part(value: object, *path: str) -> object:
-    """The value at a path of keys, None where it is missing."""
+    """The value at a path of keys; None if it is missing."""
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value

@@ -118,7 +118,7 @@ class Demonstration:
         command: arguments of the Python interpreter that publish the data; `--broker URL` and `--token-file PATH`
             are appended.
         role: Pulsar role of the product that publishes the data.
-        age_hours: query for the age of the newest demonstration row, in hours; NULL where there is none.
+        age_hours: query for the age of the newest demonstration row, in hours; NULL if there is none.
         stored: query for the number of stored events, which stops growing when all have arrived.
         first: workflows that run before the addresses are printed, because the page needs their results.
         later: workflows that run afterwards.

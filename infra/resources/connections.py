@@ -54,7 +54,7 @@ class HealthUrl(BaseModel):
 class Connections(BaseModel):
     """Endpoints by service and port, secrets by name, and secret files and health check of each service.
 
-    `endpoints` are the addresses for the operator; `inside` are the addresses for other services, where they differ.
+    `endpoints` are the addresses for the operator; `inside` are the addresses for other services, if they differ.
     `forwards` are those ports of this machine that are forwarded into a cluster. `secrets`, `previous` and `created`
     are those of `secrets.json`.
     """

@@ -72,7 +72,7 @@ def conv(text: str, source: int, target: int) -> str | None:
     try:
         value = int(text, source)
     except ValueError:
-        raise RefusedError(f"conv({text}, {source}, {target}): the text is no number of that base") from None
+        raise RefusedError(f"conv({text}, {source}, {target}): the text is not a number in that base") from None
     if value < 0 or value >= 1 << 63 or target < 0:
         raise RefusedError(f"conv({text}, {source}, {target}) is beyond what this emulator computes")
     digits = ""

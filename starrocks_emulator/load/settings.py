@@ -109,7 +109,7 @@ def read(headers: Mapping[str, str]) -> Settings:
     given = {name.lower(): value.strip() for name, value in headers.items()}
     for name in given:
         if name not in _TRANSPORT and name not in _KNOWN and not name.startswith(("x-", "sec-", "proxy-")):
-            raise SettingsError(f"{name}: this emulator does not know this header")
+            raise SettingsError(f"{name}: this emulator does not support this header")
     data_format = given.get("format", "csv").lower()
     if data_format not in {"csv", "json"}:
         raise SettingsError(f"format: '{given['format']}' is not csv or json")

@@ -219,7 +219,9 @@ class StreamLoader:
         if settings.merge_condition:
             column = table.column(settings.merge_condition)
             if column is None or column.name in table.keys:
-                raise SettingsError(f"merge_condition: '{settings.merge_condition}' is no value column of {table.name}")
+                raise SettingsError(
+                    f"merge_condition: '{settings.merge_condition}' is not a value column of {table.name}"
+                )
             if column.name.lower() not in given:
                 raise SettingsError(f"merge_condition: '{column.name}' is not among the loaded columns")
             if settings.partial_update:

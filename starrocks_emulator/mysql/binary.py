@@ -1,4 +1,4 @@
-"""Rows of a result in the binary protocol, which answers prepared statements."""
+"""Rows of a result in the binary protocol, for prepared statements."""
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
@@ -71,11 +71,11 @@ def _cells(column: Column, values: Sequence[Value], codec: str) -> Sequence[byte
 def _number(value: Value, type_: ColumnType) -> int | float:
     """Convert a number of another type (Decimal, text); a fraction is an error and is never rounded."""
     if value is None or isinstance(value, bytes | date | timedelta):
-        raise TypeError(f"{value!r} is no number")
+        raise TypeError(f"{value!r} is not a number")
     if type_ in (ColumnType.FLOAT, ColumnType.DOUBLE):
         return float(value)
     if int(value) != (float(value) if isinstance(value, str) else value):
-        raise ValueError(f"{value!r} is no integer")
+        raise ValueError(f"{value!r} is not an integer")
     return int(value)
 
 
@@ -83,7 +83,7 @@ def _date(value: Value) -> bytes:
     if isinstance(value, str):
         value = date.fromisoformat(value)
     if not isinstance(value, date):
-        raise TypeError(f"{value!r} is no date")
+        raise TypeError(f"{value!r} is not a date")
     return _DATE.pack(4, value.year, value.month, value.day)
 
 
@@ -91,7 +91,7 @@ def _datetime(value: Value) -> bytes:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if not isinstance(value, date):
-        raise TypeError(f"{value!r} is no date and time")
+        raise TypeError(f"{value!r} is not a date and time")
     if not isinstance(value, datetime):
         return _DATE.pack(4, value.year, value.month, value.day)
     fields = (value.year, value.month, value.day, value.hour, value.minute, value.second)
@@ -102,7 +102,7 @@ def _datetime(value: Value) -> bytes:
 
 def _time(value: Value) -> bytes:
     if not isinstance(value, timedelta):
-        raise TypeError(f"{value!r} is no time")
+        raise TypeError(f"{value!r} is not a time")
     negative, value = (1, -value) if value < timedelta(0) else (0, value)
     minutes, seconds = divmod(value.seconds, 60)
     hours, minutes = divmod(minutes, 60)

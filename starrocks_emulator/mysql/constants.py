@@ -49,7 +49,7 @@ session tracking, query attributes."""
 
 
 class Status(IntFlag):
-    """State of the session, sent with each answer (`SERVER_STATUS_…`)."""
+    """State of the session, sent with each response (`SERVER_STATUS_…`)."""
 
     AUTOCOMMIT = 0x0002
     MORE_RESULTS_EXISTS = 0x0008

@@ -235,7 +235,7 @@ class Changer:
 
     def _named(self, node: exp.Expr, queries: Queries, verb: str, partition: bool = False) -> Table:
         if not isinstance(node, exp.Table):
-            raise errors.unsupported("UPDATE or DELETE of something that is no table")
+            raise errors.unsupported("UPDATE or DELETE of something that is not a table")
         only(node, "this", "db", "alias", *(["partition"] if partition else []))
         if node.args.get("alias"):
             raise errors.unsupported("an alias of the table in UPDATE or DELETE")
@@ -312,7 +312,7 @@ def check_plain_condition(node: exp.Expr, table: Table) -> None:
 
 
 def _misfit(node: exp.Expr) -> str | None:
-    """The text of a string constant that is no number."""
+    """The text of a string constant that is not a number."""
     if not isinstance(node, exp.Literal) or not node.is_string:
         return None
     try:

@@ -52,7 +52,7 @@ def _separator(render: Renderer, node: exp.Expr | None) -> str:
     if kind and not kind.is_string:
         raise errors.analysis("group_concat requires separator to be of getType() STRING")
     if not isinstance(node, exp.Literal):
-        raise errors.unsupported("a SEPARATOR of group_concat that is no constant")
+        raise errors.unsupported("a SEPARATOR of group_concat that is not a constant")
     return render(node)
 
 

@@ -153,7 +153,7 @@ def _window(render: Renderer, node: exp.Expr) -> str:
     nulls = isinstance(inner, exp.IgnoreNulls)
     inner = inner.this if nulls else inner
     if not isinstance(inner, exp.Anonymous):
-        raise errors.unsupported("OVER after something that is no function")
+        raise errors.unsupported("OVER after something that is not a function")
     arguments = list(inner.expressions)
     if nulls:
         arguments[0] = exp.IgnoreNulls(this=arguments[0])

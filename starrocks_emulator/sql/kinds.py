@@ -125,7 +125,7 @@ def larger(first: SqlType, second: SqlType, grow: bool) -> SqlType:
 
 
 def whole_kind(left: Kind, right: Kind) -> SqlType:
-    """The type of `DIV & | ^`: the larger of two integer types; BIGINT where an operand is no integer."""
+    """The type of `DIV & | ^`: the larger of two integer types; BIGINT if an operand is not an integer."""
     if left is None or right is None or not {left.name, right.name} <= set(INTEGERS):
         return BIGINT
     return larger(left, right, grow=False)

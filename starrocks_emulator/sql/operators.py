@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 
 
 def moment_of(text: str) -> datetime | None:
-    """The date and time in a constant string; None if the string is no date.
+    """The date and time in a constant string; None if the string is not a date.
 
     Raises:
         SqlError: 1064 for an ambiguous string.
@@ -236,7 +236,7 @@ ARRAYS = {"ARRAY_CONTAINS", "ARRAY_POSITION", "ARRAY_REMOVE", "ARRAY_APPEND", *_
 
 
 def alike_arrays(render: Renderer, name: str, nodes: Sequence[exp.Expr]) -> Sequence[str]:
-    """Arguments of a function of ARRAYS with one type of elements: numbers become strings where one side has strings.
+    """Arguments of a function of ARRAYS with one type of elements: numbers become strings if one side has strings.
 
     Raises:
         SqlError: 1064 for an array and an element that are nested to different depths.

@@ -180,7 +180,7 @@ _NAMES = {
 
 
 def shown(node: exp.Expr) -> str:
-    """The name of a kind of expression for a message, with the beginning of its text where that helps."""
+    """The name of a kind of expression for a message, with the beginning of its text if this helps."""
     try:
         text = f" ({node.sql(dialect=_DIALECT)[:60]})".replace(MARK, "")
     except TypeError:

@@ -75,7 +75,7 @@ class Expressions:
         return self._known_kinds[id(node)][1]
 
     def column_kind(self, node: exp.Expr) -> Kind:
-        """The type of a column or parameter; subclasses know columns."""
+        """The type of a column or parameter; subclasses resolve columns."""
         if node.name.startswith(PARAMETER):
             index = int(node.name.removeprefix(PARAMETER))
             return value_kind(self.parameters[index]) if index < len(self.parameters) else NULL

@@ -1,4 +1,4 @@
-"""The whole platform on a real Docker Engine: smoke tests, a second `up`, and what an inspection shows."""
+"""The whole platform on a real Docker Engine: smoke tests, a second `up`, and the results of an inspection."""
 
 import json
 import re

@@ -145,7 +145,7 @@ class Limit:
 
 
 def limits(load: Load) -> Sequence[Limit]:
-    """The limits that a growing load of such events reaches, in the order in which it reaches them."""
+    """The limits that a growing load of these events reaches, in this order."""
     clients = load.events_per_second * of.CONNECTIONS.value / load.sources
     each = load.event_bytes
     copying = of.PULSAR_MICROS.value * (1 + COPIES) / 2

@@ -25,7 +25,7 @@ class _Rule:
 
 
 def predict(features: Features, quantity: str, origin: int, distances: range) -> Interval:
-    """Predictions from one origin, one for each distance in hours; NaN where neither value is known."""
+    """Predictions from one origin, one for each distance in hours; NaN if neither value is known."""
     found = [_predict(features, quantity, origin, distance) for distance in distances]
     value, lower, upper = (np.array(column) for column in zip(*found, strict=True))
     return Interval.ordered(value, lower, upper)

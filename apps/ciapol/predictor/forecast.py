@@ -73,8 +73,8 @@ def predict_station(
 ) -> list[Prediction]:
     """The predictions of one station from the hours complete at `made_at`.
 
-    The index of an hour is computed from the predicted pollutants, and absent where one of them has no sub-index.
-    The log names pollutants that are not predicted by the model.
+    The index of an hour is computed from the predicted pollutants, and absent if one of them has no sub-index. The log
+    names pollutants that are not predicted by the model.
     """
     features = Features(history.until(made_at))
     name = history.station.station_id

@@ -102,7 +102,7 @@ class Station:
 
 @dataclass(frozen=True)
 class History:
-    """Hourly values of one station for consecutive hours; NaN where nothing was measured.
+    """Hourly values of one station for consecutive hours; NaN if nothing was measured.
 
     Args:
         station: the station.

@@ -29,8 +29,8 @@ def combine(
 ) -> IndexForecast:
     """The index of each predicted hour, from the hours before the origin and the predicted ones up to it.
 
-    The interval's ends are the indices of the pollutants' ends. All pollutants are rarely at their end at once, so it
-    is wider than 80 %; `stretched` corrects that.
+    The interval's ends are the indices of the pollutants' ends. All pollutants are rarely at their end at the same
+    time, so it is wider than 80 %; `stretched` corrects that.
 
     Args:
         method: the method of the index.

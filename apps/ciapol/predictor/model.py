@@ -15,7 +15,7 @@ DISTANCES = HORIZONS + 1
 
 @dataclass(frozen=True)
 class Interval:
-    """Predictions with 80 % intervals, one entry for each row; NaN where no prediction is possible."""
+    """Predictions with 80 % intervals, one entry for each row; NaN if no prediction is possible."""
 
     value: Floats
     lower: Floats

@@ -19,7 +19,7 @@ class ClockChange(StrEnum):
 
 
 class LocalTimeError(Exception):
-    """A local time is not exactly one moment; the message says what is expected."""
+    """A local time is not exactly one moment; the message contains the expected form."""
 
 
 @dataclass

@@ -21,7 +21,7 @@ class Statement:
         day: column of the first source by which its rows are counted.
         before: number of days before a changed day that change too.
         after: number of days after a changed day that change too.
-        longest: maximum number of days that it processes at once.
+        longest: maximum number of days that it processes in one run.
         replaced: column of the target with the day, if rows that a later run does not write again must be deleted.
         excluded: whether the target has a column `excluded_reason`.
         future: whether days after today are computed too; their events are excluded.

@@ -81,7 +81,7 @@ class Publisher:
             False if events are unacknowledged.
 
         Raises:
-            BrokerError: as `publish` says.
+            BrokerError: as for `publish`.
         """
         while not self._stopped():
             if all(topic.flush(_CHECK_SECONDS) for topic in self._topics.values()):

@@ -118,7 +118,7 @@ class _PulsarProducer:
             for refusal, meaning in _REFUSALS.items():
                 if isinstance(error, refusal):
                     raise RefusedError(f"{where}: {meaning} ({error})") from error
-            # The client repeats a lookup that Pulsar refuses for want of a token, until its time limit.
+            # The client repeats a lookup that Pulsar rejects because of a missing token, until its time limit.
             hint = "" if broker.token_file else ", and does it require a token"
             raise BrokerError(f"{where}: {error}; is Pulsar running{hint}?") from error
 

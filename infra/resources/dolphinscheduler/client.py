@@ -163,13 +163,15 @@ class DolphinScheduler:
             raise Unreachable(f"{_SERVICE} does not respond at {self._client.base_url}: {error}") from None
         if answer.status_code not in (200, 201):
             said = answer.text.strip()[:500]
-            raise ServiceError(f"{_SERVICE} answered {answer.status_code} to {method} {path}: {said}")
+            raise ServiceError(f"{_SERVICE} responded with {answer.status_code} to {method} {path}: {said}")
         try:
             document = answer.json()
         except ValueError:
             document = None
         if not isinstance(document, dict) or not isinstance(document.get("code"), int):
-            raise ServiceError(f"{_SERVICE} answered {method} {path} without the expected JSON: {answer.text[:200]}")
+            raise ServiceError(
+                f"{_SERVICE} responded to {method} {path} without the expected JSON: {answer.text[:200]}"
+            )
         if document["code"] != 0:
             raise Refused(document["code"], f"{_SERVICE} refused {method} {path}: {document.get('msg')}")
         data: Json = document.get("data")
@@ -276,7 +278,7 @@ def read(kind: type[T], document: Json) -> T:
     try:
         return TypeAdapter(kind).validate_python(document)
     except ValueError as error:
-        raise ServiceError(f"{_SERVICE} answered in an unexpected form: {error}") from None
+        raise ServiceError(f"{_SERVICE} responded in an unexpected form: {error}") from None
 
 
 def connect(stack: str, service: str, *, timeout: float = 30.0) -> DolphinScheduler:

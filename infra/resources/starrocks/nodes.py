@@ -91,7 +91,7 @@ class Member:
     """A node, as the frontends list it.
 
     Args:
-        alive: whether the node answered the last heartbeat.
+        alive: whether the node responded to the last heartbeat.
         leaving: whether its data are being moved to other nodes.
         tablets: number of its tablets.
     """

@@ -1,6 +1,6 @@
 """Queries of the Docker Engine, which the program makes before it declares resources.
 
-If no engine answers, the functions return empty results, and the provider reports the error.
+If no engine responds, the functions return empty results, and the provider reports the error.
 """
 
 import subprocess

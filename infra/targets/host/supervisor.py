@@ -65,7 +65,7 @@ class Supervisor:
                 # The supervisor runs, but its queue of connections is full.
                 return Pending(str(error))
             except (OSError, HTTPException, xmlrpc.client.ProtocolError) as error:
-                raise SupervisorDown(f"no supervisor answers at {self._socket}: {error}") from None
+                raise SupervisorDown(f"no supervisor responds at {self._socket}: {error}") from None
 
         try:
             [answer] = poll(look, within=_BUSY_SECONDS, what=f"the supervisor at {self._socket}")

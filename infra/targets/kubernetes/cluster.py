@@ -69,7 +69,7 @@ def complaint(url: str) -> str:
 
 
 def answers(context: str) -> bool:
-    """Whether the cluster of a context answers."""
+    """Whether the cluster of a context responds."""
     try:
         kubectl(context, "version", "--output", "json", "--request-timeout", "10s")
     except ClusterError:

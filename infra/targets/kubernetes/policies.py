@@ -73,7 +73,7 @@ def permit(
     operator_namespace: str,
     opts: ResourceOptions,
 ) -> None:
-    """Permit what the services need.
+    """Permit the connections that the services need.
 
     Args:
         located: all services of the stack.

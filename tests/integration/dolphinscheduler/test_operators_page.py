@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, servers: Servers) -> Iterator[Page]:
     """The page, logged in. A script error or a violation of the content security policy fails the test.
 
-    Status 401 of an expired session is no error.
+    Status 401 of an expired session is not an error.
     """
     context = patient(
         browser.new_context(locale="fr-FR", timezone_id="Africa/Abidjan", viewport={"width": 1280, "height": 1000})

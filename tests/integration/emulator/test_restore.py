@@ -93,7 +93,7 @@ def test_an_interrupted_restore_is_repeated(
     with monkeypatch.context() as interrupted:
         interrupted.setattr(snapshots, "restore", _interrupted)
         assert main(command) == 130
-    # What an interrupted RESTORE of StarRocks leaves.
+    # The state after an interrupted RESTORE of StarRocks.
     root.execute("INSERT INTO readings VALUES (1, 'half')")
     assert main(command) == 0
     assert root.execute(_ROWS) == before

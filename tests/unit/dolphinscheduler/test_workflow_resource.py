@@ -206,7 +206,7 @@ def test_an_unreachable_server_counts_as_drift(
     [line] = workflows.find_drift(make())
     assert line.startswith("DolphinScheduler does not respond at http://127.0.0.1:1/dolphinscheduler")
     conftest.write_connections(tmp_path / "state", fake.port, token="old")
-    assert workflows.find_drift(make()) == ["DolphinScheduler answered 401 to GET /projects: "]
+    assert workflows.find_drift(make()) == ["DolphinScheduler responded with 401 to GET /projects: "]
 
 
 def test_a_stack_that_is_not_running_counts_as_drift(

@@ -168,7 +168,7 @@ def test_an_event_that_can_never_be_sent_fails_at_once() -> None:
 
 def test_a_wrong_address_fails_at_once() -> None:
     def connect() -> Producer:
-        raise BrokerError("nothing answers")
+        raise BrokerError("nothing responds")
 
-    with pytest.raises(BrokerError, match="nothing answers"):
+    with pytest.raises(BrokerError, match="nothing responds"):
         Publisher(connect)

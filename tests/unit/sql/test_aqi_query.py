@@ -15,7 +15,7 @@ HOURS = {"24h": 24, "12h": 12, "8h": 8, "1h": 1}
 
 
 def history(station_id: str, **newest_first: Sequence[float]) -> pd.DataFrame:
-    """Hourly measurements up to noon, each pollutant newest first, NaN where not measured."""
+    """Hourly measurements up to noon, each pollutant newest first, NaN if not measured."""
     longest = max(len(values) for values in newest_first.values())
     rows = {name: [*values, *[math.nan] * (longest - len(values))] for name, values in newest_first.items()}
     times = [NOON - pd.Timedelta(hours=age) for age in range(longest)]
@@ -41,7 +41,7 @@ def answer(rows: pd.DataFrame, key: object, *columns: str) -> list[object]:
     return found
 
 
-# table, column of the answer, pollutant, hours needed, units of the table per µg/m³ or ppb
+# table, column of the result, pollutant, hours needed, units of the table per µg/m³ or ppb
 TABLES = [
     ("pm25", "aqi_pm25", "pm25", 12, 1.0),
     ("pm10", "aqi_pm10", "pm10", 12, 1.0),

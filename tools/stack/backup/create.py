@@ -117,7 +117,7 @@ def _sync(path: Path) -> None:
 
 
 def _database(root: StarRocks, database: str, label: str) -> DatabaseBackup:
-    """Take the snapshot of a database, and compute what its tables have."""
+    """Take the snapshot of a database, and compute the contents of its tables."""
     root.execute(f"USE {database}")
     migrations = MigrationJournal(root, 1, create=False).checksums()
     names = content.tables(root, database)

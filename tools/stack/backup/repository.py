@@ -16,7 +16,7 @@ class StackRepository:
     """The repository of a stack.
 
     Args:
-        repository: what StarRocks knows of it.
+        repository: the repository in StarRocks.
         is_local: whether its snapshots are files of the emulator, which become files of the backup.
     """
 

@@ -131,7 +131,7 @@ def _check_fits(work: _Restore, root: StarRocks) -> None:
     """Check that the backup is of the stack's schema.
 
     Raises:
-        BackupError: it is not; the message says what to deploy.
+        BackupError: the schema differs. The message contains the version to deploy.
     """
     manifest, edition = work.manifest, work.settings.starrocks.edition
     if manifest.edition != edition:
@@ -170,7 +170,7 @@ def difference(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:
 
 
 def _found(work: _Restore, root: StarRocks) -> Contents:
-    """What the stack has in the tables of the backup."""
+    """The current contents of the backup's tables in the stack."""
     found: dict[tuple[str, str], TableContent] = {}
     for database, backup in work.manifest.databases.items():
         console.print(f"{database}: counting {len(backup.tables)} tables")

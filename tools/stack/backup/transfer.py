@@ -54,7 +54,7 @@ class EmulatorFiles:
                         archive.add(folder / _folder_of(label), _folder_of(label), filter=_without_owner)
                 process.stdin.close()
             except BrokenPipeError:
-                pass  # `tar` has ended, and its message says why.
+                pass  # `tar` has ended, and its message contains the reason.
         self._check(process)
 
     def clear(self) -> None:

@@ -4,7 +4,7 @@ import { useI18n } from "../texts";
 type Row = { hour: number; predicted: boolean; cells: readonly string[] };
 type Props = { zone: string; now: number; columns: readonly string[]; rows: readonly Row[] };
 
-/** The values of a chart as a table, newest first, for people who do not see the chart or want the numbers. */
+/** The values of a chart as a table, newest first, for people who cannot see the chart or need the numbers. */
 export function ValueTable({ zone, now, columns, rows }: Props) {
   const { t, format } = useI18n();
   const newestFirst = [...rows].reverse();

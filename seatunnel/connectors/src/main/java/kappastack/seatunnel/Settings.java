@@ -35,7 +35,7 @@ public final class Settings {
     }
 
     /**
-     * @param plugin what the values belong to, for error messages
+     * @param plugin owner of the values, for error messages
      * @param values parsed JSON: maps, lists, text, numbers, booleans
      */
     public static Settings of(String plugin, Map<String, Object> values) {
