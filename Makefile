@@ -45,8 +45,8 @@ machine:
 	@$(PYTHON) -m tools.setup --stack $(STACK) --distributions
 
 .PHONY: up
-up: machine distributions ## deploy the stack, publish demonstration data, print the addresses, run the smoke tests
-	@$(STACK_COMMAND) up
+up: machine distributions ## deploy the stack, publish demonstration data, print the addresses, run the smoke tests: make up [SMOKE=0]
+	@$(STACK_COMMAND) up $(if $(filter 0,$(SMOKE)),--no-smoke)
 
 .PHONY: down
 down: setup ## stop all services and keep their data
