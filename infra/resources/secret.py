@@ -63,7 +63,7 @@ class RandomSecret(DynamicResource, module="kappastack", name="RandomSecret"):
         value: the secret.
         previous: its predecessor, which is valid until the rotation ends; empty at any other time.
         created: when the value was generated, in UTC; empty if an older revision generated it.
-        overlaps: whether there is a predecessor. It is no secret, so that commands find rotations that did not end.
+        overlaps: whether there is a predecessor. This value is not secret, so that commands find unfinished rotations.
     """
 
     provider = _RandomSecretProvider

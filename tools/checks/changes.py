@@ -44,7 +44,7 @@ class Selection:
         return any(path.startswith(folders) and not path.endswith(".py") for path in self.changed)
 
     def lines(self) -> Iterator[str]:
-        """Lines of text about the selection."""
+        """A description of the selection, in lines of text."""
         yield f"{len(self.changed)} changed files affect {len(self.tests) + len(self.left_out)} files of unit tests"
         if self.left_out:
             yield f"{len(self.left_out)} of them exceed {BUDGET:.0f} s and do not run; `make unit` runs them:"

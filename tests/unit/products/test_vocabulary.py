@@ -28,7 +28,7 @@ ALLOWED = {
     "Makefile": {"ciapol"},
     # Applied migrations are never edited.
     "sql/platform/V001__steps_and_jobs.sql": {"ciapol"},
-    # The example of the API kit has a subject.
+    # The example of the API kit uses data of sensors.
     "apps/web/README.md": {"sensor", "sensor_", "sensors"},
     # A time zone name.
     "starrocks_emulator/variables.py": {"abidjan"},

@@ -283,7 +283,7 @@ class ValidateTransformTest {
         }
     }
 
-    /** The columns with measurements that keep the rest of an event when they are wrong. */
+    /** Columns with measurements whose errors do not reject the rest of an event. */
     private void measurements() {
         for (Map<String, Object> column : columns.subList(2, 4)) {
             column.put("on_error", "set_null");
