@@ -12,8 +12,8 @@ from machine import TestStack  # this folder is not a package
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
-    """A deployed stack with both products."""
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
+    """A deployed stack with both products, until a test needs `stack`."""
     made = TestStack(tmp_path_factory.mktemp("stack") / "state", products=("ciapol", "liontrack"))
     try:
         made.up()
@@ -22,11 +22,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
         made.destroy()
 
 
+@pytest.fixture(scope="session")
+def stack(both: TestStack) -> TestStack:
+    """The same stack without LionTrack, which would make most tests longer."""
+    both.products = ("ciapol",)
+    both.configure()
+    both.up()
+    return both
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the last warnings of the services to a failed test's report, because the logs are deleted with the stack."""
     report = yield
-    shared = getattr(item, "funcargs", {}).get("stack")
+    arguments = getattr(item, "funcargs", {})
+    shared = arguments.get("stack", arguments.get("both"))
     if report.failed and isinstance(shared, TestStack):
         report.sections += [(f"last warnings of {name}", text) for name, text in shared.last_warnings().items()]
     return report

@@ -14,33 +14,33 @@ from infra.settings import ROOT
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
-def test_the_smoke_tests_pass(stack: TestStack) -> None:
+def test_the_smoke_tests_pass(both: TestStack) -> None:
     script = (
-        f'eval "$({sys.executable} -m tools.stack --stack {stack.name} env)"; '
-        f"{sys.executable} -m pytest smoke_tests --stack {stack.name} -q -p no:cacheprovider"
+        f'eval "$({sys.executable} -m tools.stack --stack {both.name} env)"; '
+        f"{sys.executable} -m pytest smoke_tests --stack {both.name} -q -p no:cacheprovider"
     )
     done = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=stack.environment, capture_output=True, text=True, check=False
+        ["bash", "-c", script], cwd=ROOT, env=both.environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
 
 
-def test_a_second_up_changes_nothing_and_restarts_no_process(stack: TestStack) -> None:
-    before = {name: process.pid for name, process in stack.processes().items()}
-    outcome = stack.up()
+def test_a_second_up_changes_nothing_and_restarts_no_process(both: TestStack) -> None:
+    before = {name: process.pid for name, process in both.processes().items()}
+    outcome = both.up()
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-3000:]
-    assert {name: process.pid for name, process in stack.processes().items()} == before
+    assert {name: process.pid for name, process in both.processes().items()} == before
 
 
-def test_preview_is_fast_and_shows_no_change(stack: TestStack) -> None:
+def test_preview_is_fast_and_shows_no_change(both: TestStack) -> None:
     begin = time.monotonic()
-    outcome = stack.pulumi("preview")
+    outcome = both.pulumi("preview")
     assert set(outcome.resources) == {"unchanged"}, outcome.output[-3000:]
     print(f"preview took {time.monotonic() - begin:.1f} s, including the start of the environment")
 
 
-def test_status_prints_health_address_memory_and_uptime(stack: TestStack) -> None:
-    outcome = stack.command("status")
+def test_status_prints_health_address_memory_and_uptime(both: TestStack) -> None:
+    outcome = both.command("status")
     assert outcome.status == 0, outcome.output
     for service in ("pulsar", "seatunnel", "starrocks", "ciapol-api", "platform-api", "frontend"):
         line = next(line for line in outcome.output.splitlines() if line.startswith(f"{service} "))
@@ -49,15 +49,15 @@ def test_status_prints_health_address_memory_and_uptime(stack: TestStack) -> Non
     assert "MiB" in outcome.output
 
 
-def test_secrets_are_in_no_state_log_command_line_or_job(stack: TestStack) -> None:
-    secrets = stack.connections.secrets
-    texts = {str(path): path.read_bytes() for path in (stack.folder / "pulumi").rglob("*.json")}
-    texts |= {str(path): path.read_bytes() for path in (stack.folder / stack.name / "logs").iterdir()}
+def test_secrets_are_in_no_state_log_command_line_or_job(both: TestStack) -> None:
+    secrets = both.connections.secrets
+    texts = {str(path): path.read_bytes() for path in (both.folder / "pulumi").rglob("*.json")}
+    texts |= {str(path): path.read_bytes() for path in (both.folder / both.name / "logs").iterdir()}
     texts |= {
         f"command line of {each.pid}": " ".join(each.info["cmdline"] or []).encode()
         for each in psutil.process_iter(["cmdline"])
     }
-    checkpoints = stack.folder / stack.name / "data" / "seatunnel"
+    checkpoints = both.folder / both.name / "data" / "seatunnel"
     texts |= {str(path): path.read_bytes() for path in checkpoints.rglob("*") if path.is_file()}
     found = [
         f"{name} in {where}"
@@ -68,8 +68,8 @@ def test_secrets_are_in_no_state_log_command_line_or_job(stack: TestStack) -> No
     assert not found
 
 
-def test_every_listener_is_on_loopback(stack: TestStack) -> None:
-    family = {process.pid for process in stack.processes().values()}
+def test_every_listener_is_on_loopback(both: TestStack) -> None:
+    family = {process.pid for process in both.processes().values()}
     family |= {child.pid for pid in family for child in psutil.Process(pid).children(recursive=True)}
     listening = [
         connection
@@ -81,7 +81,7 @@ def test_every_listener_is_on_loopback(stack: TestStack) -> None:
     assert {connection.laddr.ip.removeprefix("::ffff:") for connection in listening} <= {"127.0.0.1", "::1"}
 
 
-def test_git_status_is_clean_after_a_deployment(stack: TestStack) -> None:
+def test_git_status_is_clean_after_a_deployment(both: TestStack) -> None:
     done = subprocess.run(
         ["git", "status", "--porcelain", "--", "Pulumi*.yaml", ".kappastack", "build"],
         cwd=ROOT,
@@ -92,8 +92,8 @@ def test_git_status_is_clean_after_a_deployment(stack: TestStack) -> None:
     assert done.stdout == ""
 
 
-def test_the_start_report_contains_every_service(stack: TestStack) -> None:
-    report = json.loads((stack.folder / stack.name / "health.json").read_text())
-    assert set(report["services"]) == set(stack.processes())
+def test_the_start_report_contains_every_service(both: TestStack) -> None:
+    report = json.loads((both.folder / both.name / "health.json").read_text())
+    assert set(report["services"]) == set(both.processes())
     slowest = max(service["seconds"] for service in report["services"].values())
     assert report["whole_seconds"] >= slowest

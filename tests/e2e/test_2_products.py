@@ -4,7 +4,6 @@ The product is removed at the end, so that the later tests run with one product.
 """
 
 import json
-import re
 import subprocess
 from pathlib import Path
 
@@ -32,19 +31,17 @@ def numbers(stack: TestStack, statement: str) -> tuple[int, ...]:
     return tuple(int(str(value)) for value in row)
 
 
-def test_events_of_a_node_program_are_in_bronze_once_although_pulsar_is_killed(
-    stack: TestStack, tmp_path: Path
-) -> None:
+def test_events_of_a_node_program_are_in_bronze_once_although_pulsar_is_killed(both: TestStack, tmp_path: Path) -> None:
     package = build(tmp_path / "package")
-    token = token_file(stack.name, pulsar_roles.token("liontrack-app"))
-    command = [program("node"), "dist/examples/publish.js", stack.url("pulsar", "admin"), str(EVENTS), str(token)]
+    token = token_file(both.name, pulsar_roles.token("liontrack-app"))
+    command = [program("node"), "dist/examples/publish.js", both.url("pulsar", "admin"), str(EVENTS), str(token)]
     with subprocess.Popen(
         command, cwd=package, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as publisher:
         assert publisher.stdout is not None
         try:
             assert any(line.startswith("3000 ") for line in publisher.stdout), "the program ended early"
-            stack.kill("pulsar")
+            both.kill("pulsar")
             printed, _ = publisher.communicate(timeout=10 * PATIENCE)
         finally:
             publisher.kill()
@@ -53,22 +50,15 @@ def test_events_of_a_node_program_are_in_bronze_once_although_pulsar_is_killed(
 
     def stored() -> tuple[int, ...]:
         return numbers(
-            stack,
+            both,
             "SELECT COUNT(*), COUNT(DISTINCT last_update) FROM liontrack_bronze.lions_raw WHERE lion_id LIKE 'node-%'",
         )
 
     wait_until(lambda: stored() == (EVENTS, EVENTS), stored, within=2 * PATIENCE)
-    wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
+    wait_until(lambda: both.command("status").status == 0, "a healthy stack")
 
 
 def test_a_removed_product_is_nowhere(stack: TestStack) -> None:
-    assert "liontrack-api" in stack.processes()
-    stack.products = ("ciapol",)
-    stack.configure()
-    outcome = stack.up()
-    for resource in ("SeaTunnelJob liontrack-positions", "DolphinSchedulerProject liontrack-project"):
-        assert re.search(rf"{resource} +deleted", outcome.output), outcome.output[-5000:]
-
     assert not [name for name in stack.processes() if "liontrack" in name]
     pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
     assert "liontrack" not in json.dumps(pulsar.request("GET", "/admin/v2/tenants"))
