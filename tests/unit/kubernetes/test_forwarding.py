@@ -50,7 +50,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         port = probe.getsockname()[1]
     document = Connections(
         endpoints={},
-        secrets={},
+        secrets={"some": "secret"},
         secret_files={},
         health={},
         forwards=[Forward(context="here", namespace="team", service="pulsar", remote=6650, local=port)],
