@@ -43,7 +43,7 @@ def _with(name: str, value: NDArray[np.generic]) -> Callable[[Arrays], Arrays]:
         (lambda a: a | {"roots": np.full_like(a["roots"], -1)}, "begins outside"),
         (lambda a: a | {"value": np.full_like(a["value"], np.nan)}, "not finite"),
         (lambda a: a | {"value": a["value"][:-1]}, "differ in length"),
-        (lambda a: a | {"threshold": a["threshold"].astype("U8")}, "threshold is no row of float64"),
+        (lambda a: a | {"threshold": a["threshold"].astype("U8")}, "threshold is not a row of float64"),
         (_with("base", np.zeros(2)), "single number"),
     ],
 )
