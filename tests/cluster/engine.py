@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import docker
+
 from infra.checkout.paths import cache, locked
+from infra.settings import PROJECT
 from tests.waiting import PATIENCE
 
 RUNTIME = Path("/run/kappastack-tests")
@@ -112,7 +115,23 @@ def _start() -> "subprocess.Popen[bytes]":
             process.kill()
             raise RuntimeError("dockerd does not start:\n" + "\n".join(log.read_text().splitlines()[-15:]))
         time.sleep(0.2)
+    _remove_leftovers()
     return process
+
+
+def _remove_leftovers() -> None:
+    """Remove the stacks of interrupted runs, whose containers the engine has just started again."""
+    client = docker.DockerClient(base_url=f"unix://{SOCKET}", timeout=300)
+    for container in client.containers.list(all=True, ignore_removed=True):
+        container.remove(force=True, v=True)
+    prefix = f"{PROJECT}-test-"
+    for network in client.networks.list():
+        if str(network.name).startswith(prefix):
+            network.remove()
+    for volume in client.volumes.list():
+        if str(volume.name).startswith(prefix):
+            volume.remove()
+    client.close()
 
 
 def base_image(host: str) -> str:
