@@ -60,6 +60,8 @@ def test_events_of_a_node_program_are_in_bronze_once_although_pulsar_is_killed(b
 
 def test_a_removed_product_is_nowhere(stack: TestStack) -> None:
     assert not [name for name in stack.processes() if "liontrack" in name]
+    services = stack.folder / stack.name / "services"
+    assert [path for path in services.glob("*/*/*") if "liontrack" in path.name] == []
     pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
     assert "liontrack" not in json.dumps(pulsar.request("GET", "/admin/v2/tenants"))
     with session(stack.name, "starrocks", "root") as root:

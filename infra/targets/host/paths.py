@@ -81,6 +81,12 @@ class ServicePaths:
         rendered[self.program] = self._program()
         return rendered
 
+    def obsolete_files(self) -> list[Path]:
+        """Configuration and secrets of an earlier description that this one does not have."""
+        wanted = {*self.rendered_files(), *(self.secrets / name for name in self.description.secret_names)}
+        found = [path for folder in (self.files, self.secrets) for path in folder.rglob("*") if path.is_file()]
+        return sorted(set(found) - wanted)
+
     def _script(self, values: dict[str, str]) -> str:
         environment = [
             f"export {name}={shlex.quote(fill(value, values))}"

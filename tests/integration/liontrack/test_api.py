@@ -5,7 +5,7 @@ import io
 import json
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -20,8 +20,6 @@ from apps.liontrack.api.app import API
 from apps.liontrack.api.store.exports import TABLES
 
 pytestmark = pytest.mark.integration
-
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +112,12 @@ def test_users_of_the_last_30_days(client: TestClient) -> None:
     assert sum(challenges["by_status"].values()) == challenges["total"]
 
 
-def test_the_three_questions_have_answers(client: TestClient) -> None:
+def test_the_three_questions_have_answers(client: TestClient, demonstrated: Demonstrated) -> None:
     dashboard = get(client, "dashboard")
     health = dashboard["health"]
     assert isinstance(health, dict)
     assert health["above_80"] + health["from_60_to_80"] + health["below_60"] == health["lions"] == 2
-    assert health["metric_date"] == TODAY.isoformat()
+    assert health["metric_date"] == demonstrated.today.isoformat()
     for anomaly in rows(dashboard, "anomalies"):
         assert float(str(anomaly["health_score"])) < 60
     assert dashboard["lions"] == {"active": 2, "silent": 1, "lost": 0}
@@ -177,9 +175,9 @@ def test_metrics_have_the_names_of_the_dashboards(client: TestClient) -> None:
         assert line in text, text
 
 
-def test_the_user_of_the_api_may_only_read(client: TestClient) -> None:
+def test_the_user_of_the_api_may_only_read(client: TestClient, demonstrated: Demonstrated) -> None:
     health = client.get("/health").json()
     assert health["status"] in {"ok", "stale"}
-    assert date.fromisoformat(health["data"]["last_measured_at"][:10]) >= TODAY - timedelta(days=1)
+    assert date.fromisoformat(health["data"]["last_measured_at"][:10]) >= demonstrated.today - timedelta(days=1)
     assert client.post("/api/analytics/lions").status_code == 405
     assert client.get("/openapi.json").json()["info"]["title"] == "LionTrack analytics"

@@ -9,6 +9,8 @@ import pytest
 
 from infra.state import StackState
 from infra.targets.host.deploy import DeployFailed, run_deploy
+from infra.targets.host.description import Description, Health
+from infra.targets.host.paths import ServicePaths
 
 STACK = "local"
 
@@ -47,3 +49,33 @@ def test_a_failure_shows_the_end_of_the_output_and_leaves_no_document() -> None:
     with pytest.raises(DeployFailed, match=r"the pyinfra deploy machine failed:[\s\S]*KeyError: 'folders'"):
         run_deploy("machine", STACK, "{}")
     assert list(StackState(STACK).runtime.iterdir()) == []
+
+
+def paths(files: list[str], secrets: list[str]) -> ServicePaths:
+    return ServicePaths(
+        Description(
+            stack=STACK,
+            service="echo",
+            distribution="echo-1",
+            command=["/bin/true"],
+            environment={},
+            files=dict.fromkeys(files, "text"),
+            ports={},
+            volumes=[],
+            secret_names=secrets,
+            secrets=dict.fromkeys(secrets, "secret"),
+            health=Health(port="http", path="/", contains="", start_within=1),
+            stop_grace=1,
+            keep_data=False,
+        )
+    )
+
+
+def test_files_and_secrets_that_a_service_no_longer_has_are_obsolete() -> None:
+    before = paths(["a.yml", "rules/b.yml"], ["x", "y"])
+    for path in [*before.rendered_files(), before.secrets / "x", before.secrets / "y"]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert before.obsolete_files() == []
+    after = paths(["a.yml"], ["x"])
+    assert after.obsolete_files() == [after.files / "rules/b.yml", after.secrets / "y"]

@@ -62,10 +62,15 @@ def events(count: int, prefix: str, *, begin: datetime) -> list[Measurement]:
 
 
 def test_every_target_answers(stack: TestStack) -> None:
-    wait_until(lambda: series(stack, "up") and not series(stack, "up == 0"), lambda: series(stack, "up == 0"))
-    services = {each.metric["service"] for each in series(stack, "up")}
+    url = f"{stack.url('prometheus', 'http')}/api/v1/targets"
+
+    def health() -> dict[str, str]:
+        targets = httpx.get(url, timeout=120).raise_for_status().json()["data"]["activeTargets"]
+        return {target["labels"]["service"]: target["health"] for target in targets}
+
+    wait_until(lambda: set(health().values()) == {"up"}, health)
     # PostgreSQL does not serve metrics over HTTP; its exporter does.
-    assert services == set(stack.processes()) - {"postgres"}
+    assert set(health()) == set(stack.processes()) - {"postgres"}
 
 
 def test_prometheus_evaluates_every_rule(stack: TestStack) -> None:
