@@ -37,6 +37,7 @@ def demonstrate(folder: Path) -> Iterator[Demonstrated]:
         lake.store([position("trick", now - timedelta(days=3), 1.0, 1.0, name=FORMULA)])
         with pytest.MonkeyPatch.context() as patch:
             run = Pipeline(lake, f"http://127.0.0.1:{lake.server.fe_http_port}", password_file, patch)
-            # health is the only step that needs Pulsar.
-            run("1", now.date(), now.date() + timedelta(days=1), [step for step in STEPS if step != "health"])
+            # health is the only step that needs Pulsar. Just after midnight only yesterday has events.
+            day = timedelta(days=1)
+            run("1", now.date() - day, now.date() + day, [step for step in STEPS if step != "health"])
         yield Demonstrated(lake, password_file, now.date())
