@@ -156,7 +156,7 @@ class HostServiceProvider(Provider[Description]):
         return Description.model_validate({k: v for k, v in props.items() if k not in ("__provider", "drift")})
 
     def apply(self, inputs: Description, previous: Description | None) -> None:
-        """Write changed files, then start or restart the process.
+        """Write changed files and delete obsolete ones, then start or restart the process.
 
         A running process is not restarted without changes, nor for secrets that it reads again.
 
@@ -169,13 +169,17 @@ class HostServiceProvider(Provider[Description]):
         supervisor = Supervisor(inputs.stack)
         process = supervisor.process(inputs.service)
         secrets = self._changed_secrets(paths)
-        restarts = self._changed_files(paths) or secrets - set(inputs.rereads)
-        if process is not None and process.state in ALIVE and not restarts:
+        obsolete = paths.obsolete_files()
+        changed = [*self._changed_files(paths), *(path for path in obsolete if path.is_relative_to(paths.files))]
+        stays = process is not None and process.state in ALIVE and not changed and secrets <= set(inputs.rereads)
+        if process is not None and not stays:
+            supervisor.stop(inputs.service)
+        for path in obsolete:
+            path.unlink()
+        if stays:
             for name in sorted(secrets):
                 write_private(paths.secrets / name, inputs.secrets[name])
             return
-        if process is not None:
-            supervisor.stop(inputs.service)
         refuse_taken(inputs.ports)
         run_deploy("service", inputs.stack, inputs.model_dump_json())
         starts.watch(inputs)

@@ -22,5 +22,3 @@ for path, text in paths.rendered_files().items():
     files.put(name=f"file {path.name}", src=StringIO(text), dest=str(path), mode=mode)
 for name, value in description.secrets.items():
     files.put(name=f"secret {name}", src=StringIO(value), dest=str(paths.secrets / name), mode="600")
-for path in paths.obsolete_files():
-    files.file(name=f"obsolete file {path.name}", path=str(path), present=False)

@@ -1,4 +1,4 @@
-"""A service of the host that reads its secrets again is not restarted for a new one."""
+"""Changed and removed files of a host service: which ones restart it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +88,22 @@ def test_a_secret_that_is_read_again_is_written_without_a_restart(supervisor: Fa
 
 def test_another_secret_restarts_the_service(supervisor: FakeSupervisor) -> None:
     apply(password="new", other="new")
+    assert supervisor.calls == ["stop api", "start api"]
+
+
+def test_a_secret_that_a_service_no_longer_has_is_deleted_without_a_restart(supervisor: FakeSupervisor) -> None:
+    apply(password="old")
+    folder = StackState(STACK).service("api") / "secrets"
+    assert [path.name for path in folder.iterdir()] == ["password"]
+    assert supervisor.calls == []
+
+
+def test_configuration_that_a_service_no_longer_has_is_deleted_with_a_restart(supervisor: FakeSupervisor) -> None:
+    rules = StackState(STACK).service("api") / "conf" / "rules.yml"
+    rules.parent.mkdir(exist_ok=True)
+    rules.touch()
+    apply(password="old", other="old")
+    assert not rules.exists()
     assert supervisor.calls == ["stop api", "start api"]
 
 
