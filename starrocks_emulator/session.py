@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import duckdb
 
@@ -77,7 +78,7 @@ class Session:
         if not statements:
             raise errors.syntax("Query was empty")
         for statement in statements:
-            yield self._guarded(statement, lambda statement=statement: run(self.context, statement, as_text=True))  # type: ignore[misc]
+            yield self._guarded(statement, partial(run, self.context, statement, as_text=True))
 
     def prepare(self, sql: str) -> Prepared:
         """See `results.Session.prepare`; only queries and changes of rows can be prepared, as in StarRocks."""

@@ -17,6 +17,7 @@ from tests.cluster import engine as engines
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from tests.cluster.docker_stack import DockerStack  # It imports `machine` of the end-to-end tests.
+from tests.waiting import wait_until
 
 _WITHIN_SECONDS = 300
 
@@ -57,8 +58,7 @@ def by_pulumi(stack: DockerStack) -> tuple[float, float]:
     begin = time.monotonic()
     with ThreadPoolExecutor(max_workers=2) as pool:
         up = pool.submit(stack.up)
-        while not any(each.status == "running" for each in stack.containers().values()):
-            time.sleep(0.1)
+        wait_until(lambda: any(each.status == "running" for each in stack.containers().values()), "a running container")
         started = time.monotonic()
         healthy(stack)
         seconds = time.monotonic() - started

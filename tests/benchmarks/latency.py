@@ -14,12 +14,14 @@ from apps.ciapol.sensors.pace import Steady
 from apps.shared.publishing.publisher import Publisher
 from tests.benchmarks.bench import VALUES, Bench
 from tests.benchmarks.services import verdict
+from tests.waiting import wait_until
 
 _BAR_MS = 1000
 _STATIONS = 25
 _WARM_UP_SECONDS = 3
 _LOOK_SECONDS = 0.01
 _LOOK_AT_TABLES_SECONDS = 0.2
+_TABLES = ("sensor_measurements_zeta", "raw_measurements_zeta")
 _PATIENCE_SECONDS = 30
 
 
@@ -85,11 +87,16 @@ class _Probe:
 
     def wait_for_the_rest(self) -> None:
         """Wait until the events of all stations are stored; they could otherwise arrive after the clean-up."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        for table in ("sensor_measurements_zeta", "raw_measurements_zeta"):
-            while (found := self._bench.count("latency", table)) < self._sent:
-                assert time.monotonic() < deadline, f"{found:,} of {self._sent:,} events in {table}"
-                time.sleep(_LOOK_AT_TABLES_SECONDS)
+
+        def missing() -> list[str]:
+            counts = {table: self._bench.count("latency", table) for table in _TABLES}
+            return [
+                f"{found:,} of {self._sent:,} events in {table}"
+                for table, found in counts.items()
+                if found < self._sent
+            ]
+
+        wait_until(lambda: not missing(), missing, within=_PATIENCE_SECONDS, pause=_LOOK_AT_TABLES_SECONDS)
 
     def watch(self) -> list[float]:
         """Milliseconds of each observed event, without those of the warm-up."""
