@@ -22,7 +22,11 @@ _AGENT = (
     # After losing its ZooKeeper session the server stops serving but its JVM stays. The agent ends the JVM, so that
     # the target restarts it.
     "last=org.apache.dolphinscheduler.server.worker.WorkerServer#stop,"
-    "org.apache.dolphinscheduler.server.master.MasterServer#stop"
+    "org.apache.dolphinscheduler.server.master.MasterServer#stop;"
+    # A master discards the result of a task that it fails to store in PostgreSQL. The worker of 3.1.1 does not send it
+    # again, because it lists its senders before they exist: docs/decisions/079.
+    "first=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#start>init;"
+    "minutes=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#15000"
 )
 
 _COMMON = """\

@@ -4,7 +4,9 @@ import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -12,7 +14,7 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Rewrites the classes that bind listening sockets, and the methods that return the advertised address. */
+/** Rewrites the classes that the options name, and those that bind listening sockets. */
 final class Rewriter implements ClassFileTransformer {
     /** The JDK binds every listening TCP socket through one of these. */
     static final Set<String> JDK = Collections.unmodifiableSet(new HashSet<>(Arrays.asList(
@@ -46,7 +48,11 @@ final class Rewriter implements ClassFileTransformer {
     }
 
     private boolean isRewritten(String name) {
-        return bindPrefix(name) != null || !options.methodsOf(name).isEmpty() || !options.lastOf(name).isEmpty();
+        return bindPrefix(name) != null
+                || !options.methodsOf(name).isEmpty()
+                || !options.lastOf(name).isEmpty()
+                || !options.firstOf(name).isEmpty()
+                || options.minutesOf(name) != null;
     }
 
     /** The beginning of the descriptor of {@code bind} to rewrite. Netty's native transports bypass the JDK's classes. */
@@ -61,6 +67,9 @@ final class Rewriter implements ClassFileTransformer {
         String bind = bindPrefix(name);
         Set<String> advertising = options.methodsOf(name);
         Set<String> last = options.lastOf(name);
+        Map<String, String> unfound = new HashMap<>(options.firstOf(name));
+        Long milliseconds = options.minutesOf(name);
+        boolean[] replaced = {milliseconds == null};
         ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
@@ -76,6 +85,13 @@ final class Rewriter implements ClassFileTransformer {
                     next.visitEnd();
                     return null;
                 }
+                if (milliseconds != null) {
+                    next = new Minutes(next, milliseconds, replaced);
+                }
+                if (descriptor.equals("()V") && options.firstOf(name).containsKey(method)) {
+                    unfound.remove(method);
+                    next = new FirstCall(next, name, options.firstOf(name).get(method));
+                }
                 if (last.contains(method) && descriptor.endsWith(")V")) {
                     return new Epilogue(next);
                 }
@@ -86,7 +102,56 @@ final class Rewriter implements ClassFileTransformer {
                 return binds ? new Prologue(next) : next;
             }
         }, 0);
+        if (!unfound.isEmpty()) {
+            throw new IllegalStateException("it has no methods " + unfound.keySet() + " without parameters");
+        }
+        if (!replaced[0]) {
+            throw new IllegalStateException("it does not call Duration.ofMinutes");
+        }
         return writer.toByteArray();
+    }
+
+    /** Inserts {@code this.other()} at the beginning. */
+    private static final class FirstCall extends MethodVisitor {
+        private final String owner;
+        private final String other;
+
+        FirstCall(MethodVisitor next, String owner, String other) {
+            super(Opcodes.ASM9, next);
+            this.owner = owner;
+            this.other = other;
+        }
+
+        @Override
+        public void visitCode() {
+            super.visitCode();
+            visitVarInsn(Opcodes.ALOAD, 0);
+            visitMethodInsn(Opcodes.INVOKEVIRTUAL, owner, other, "()V", false);
+        }
+    }
+
+    /** Replaces {@code Duration.ofMinutes(n)} by {@code Duration.ofMillis(milliseconds)}. */
+    private static final class Minutes extends MethodVisitor {
+        private final long milliseconds;
+        private final boolean[] replaced;
+
+        Minutes(MethodVisitor next, long milliseconds, boolean[] replaced) {
+            super(Opcodes.ASM9, next);
+            this.milliseconds = milliseconds;
+            this.replaced = replaced;
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (!owner.equals("java/time/Duration") || !name.equals("ofMinutes")) {
+                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+                return;
+            }
+            replaced[0] = true;
+            visitInsn(Opcodes.POP2);
+            visitLdcInsn(milliseconds);
+            super.visitMethodInsn(opcode, owner, "ofMillis", descriptor, isInterface);
+        }
     }
 
     /** Inserts {@code Runtime.getRuntime().halt(EXIT_CODE)} before each return. */

@@ -26,6 +26,9 @@ class OptionsTest {
         "bind=127.0.0.1;advertise=x | methods= is missing",
         "bind=127.0.0.1;advertise=x;methods=a.B | 'a.B' is malformed; expected: pkg.Class#method",
         "bind=127.0.0.1;advertise=x;methods=a.B#c;port=1 | unknown [port]",
+        "bind=127.0.0.1;advertise=x;methods=a.B#c;first=a.B#c | 'a.B#c' is malformed; expected: pkg.Class#method>other",
+        "bind=127.0.0.1;advertise=x;methods=a.B#c;minutes=a.B | 'a.B' is malformed; expected: pkg.Class#MILLISECONDS",
+        "bind=127.0.0.1;advertise=x;methods=a.B#c;minutes=a.B#0 | 'a.B#0' is malformed",
         "bind | 'bind' is malformed; expected: NAME=VALUE",
     })
     void rejectsMalformedArguments(String argument, String reason) {

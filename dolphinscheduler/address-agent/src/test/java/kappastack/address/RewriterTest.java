@@ -2,10 +2,12 @@ package kappastack.address;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RewriterTest {
@@ -36,6 +38,80 @@ class RewriterTest {
         }.define();
         assertEquals("worker-0", loaded.getMethod("host").invoke(null));
         assertEquals("at 192.0.2.1", loaded.getMethod("host", String.class).invoke(null, "at "));
+    }
+
+    /** Stands in for a component that initializes itself too early. */
+    public static class Component {
+        /** The calls in their order. */
+        public final StringBuilder calls = new StringBuilder();
+
+        /** Called by the rewritten method. */
+        public void init() {
+            calls.append("init ");
+        }
+
+        /** Rewritten. */
+        public synchronized void start() {
+            calls.append("start ");
+        }
+    }
+
+    @Test
+    void aMethodBeginsWithAnotherOne() throws Exception {
+        String name = Component.class.getName();
+        byte[] rewritten = rewriterWith("first=" + name + "#start>init")
+                .transform(null, name.replace('.', '/'), null, null, classFile(Component.class));
+        Class<?> loaded = new ClassLoader(null) {
+            Class<?> define() {
+                return defineClass(name, rewritten, 0, rewritten.length);
+            }
+        }.define();
+        Object component = loaded.getConstructor().newInstance();
+        loaded.getMethod("start").invoke(component);
+        assertEquals("init start ", loaded.getField("calls").get(component).toString());
+    }
+
+    @Test
+    void aMissingMethodIsRejected() throws Exception {
+        String name = Component.class.getName();
+        byte[] original = classFile(Component.class);
+        Rewriter rewriting = rewriterWith("first=" + name + "#begin>init");
+        IllegalStateException error = assertThrows(
+                IllegalStateException.class, () -> rewriting.rewritten(name.replace('.', '/'), original));
+        assertEquals("it has no methods [begin] without parameters", error.getMessage());
+    }
+
+    /** Stands in for a class with a fixed waiting time. */
+    public static final class Waiting {
+        /** Rewritten. */
+        public static final long MILLISECONDS = Duration.ofMinutes(5L).toMillis();
+    }
+
+    @Test
+    void minutesOfANamedClassAreReplaced() throws Exception {
+        String name = Waiting.class.getName();
+        byte[] rewritten = rewriterWith("minutes=" + name + "#20000")
+                .transform(null, name.replace('.', '/'), null, null, classFile(Waiting.class));
+        Class<?> loaded = new ClassLoader(null) {
+            Class<?> define() {
+                return defineClass(name, rewritten, 0, rewritten.length);
+            }
+        }.define();
+        assertEquals(20000L, loaded.getField("MILLISECONDS").get(null));
+    }
+
+    @Test
+    void aNamedClassWithoutMinutesIsRejected() throws Exception {
+        String name = Finder.class.getName();
+        byte[] original = classFile(Finder.class);
+        Rewriter rewriting = rewriterWith("minutes=" + name + "#20000");
+        IllegalStateException error = assertThrows(
+                IllegalStateException.class, () -> rewriting.rewritten(name.replace('.', '/'), original));
+        assertEquals("it does not call Duration.ofMinutes", error.getMessage());
+    }
+
+    private static Rewriter rewriterWith(String option) {
+        return new Rewriter(Options.parse("bind=127.0.0.1;advertise=a;methods=pkg.Class#m;" + option));
     }
 
     /** Stands in for a server whose JVM keeps running after the server has closed. */
