@@ -23,8 +23,8 @@ _AGENT = (
     # the target restarts it.
     "last=org.apache.dolphinscheduler.server.worker.WorkerServer#stop,"
     "org.apache.dolphinscheduler.server.master.MasterServer#stop;"
-    # A master discards the result of a task that it fails to store in PostgreSQL. The worker of 3.1.1 does not send it
-    # again, because it lists its senders before they exist: docs/decisions/079.
+    # Work that was interrupted by a restart of PostgreSQL is done again: docs/decisions/079.
+    "skip=org.apache.dolphinscheduler.service.process.ProcessServiceImpl#moveToErrorCommand;"
     "first=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#start>init;"
     "minutes=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#15000"
 )

@@ -33,13 +33,13 @@ from infra.resources.dolphinscheduler.model import (
 )
 from infra.resources.dolphinscheduler.payload import process_form, schedule_form
 from infra.resources.dolphinscheduler.project import ensure_tenant
-from infra.resources.dolphinscheduler.runs import ENDED, last_runs, stop
+from infra.resources.dolphinscheduler.runs import ENDED, RunState, last_runs, stop
 from infra.resources.dolphinscheduler.workflow_files import read_workflow
 from infra.resources.http import Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session
 
-_STOP_WITHIN = 60.0
+_STOP_WITHIN = 300.0
 # The API server is healthy before it has loaded its task plugins. Until then it refuses valid tasks.
 _PLUGINS_WITHIN = 120.0
 _UNKNOWN_TASK = re.compile(r"process node .* parameter invalid")
@@ -255,11 +255,16 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
 
     def complaint() -> str:
         running = [run for run in last_runs(server, project, code, limit=100) if run.state not in ENDED]
-        for run in running:
-            if run.id not in asked:
-                stop(server, project, run.id)
-                asked.add(run.id)
-        return f"run {running[0].id} is {running[0].state}" if running else ""
+        reasons = [f"run {run.id} is {run.state}" for run in running]
+        for number, run in enumerate(running):
+            if run.id not in asked and run.state != RunState.READY_STOP:
+                try:
+                    stop(server, project, run.id)
+                    asked.add(run.id)
+                except ServiceError as error:
+                    # After a restart of the server, no master executes a run until the failover has begun.
+                    reasons[number] += f" ({error})"
+        return ", ".join(reasons)
 
     wait_until(complaint, within=_STOP_WITHIN, what=f"the end of the runs of workflow {name}", pause=0.2)
 

@@ -64,6 +64,7 @@ class Run:
     form: forms.StartForm
     state: str = "RUNNING_EXECUTION"
     looked: int = 0
+    has_master: bool = True
 
     def as_json(self) -> dict[str, object]:
         """The response for the run. It stops with a delay after a stop request."""
@@ -156,7 +157,10 @@ class Server:
                 self.runs[run.id] = run
                 return None
             case ("POST", "executors", "execute"):
-                self.runs[forms.ExecuteForm.model_validate(given).processInstanceId].state = "READY_STOP"
+                run = self.runs[forms.ExecuteForm.model_validate(given).processInstanceId]
+                run.state = "READY_STOP"
+                if not run.has_master:
+                    raise No(10116, "execute process instance error")
                 return None
             case ("GET", "process-instances"):
                 runs = self._runs(int(given["processDefineCode"]))[::-1]

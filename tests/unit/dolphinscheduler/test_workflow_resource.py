@@ -178,7 +178,10 @@ def test_the_alert_group_of_a_schedule(workflows: WorkflowProvider, server: Serv
     assert quiet == make()
 
 
-def test_removing_a_workflow_stops_its_runs(workflows: WorkflowProvider, server: Server, make: Make) -> None:
+@pytest.mark.parametrize("has_master", [True, False])
+def test_removing_a_workflow_stops_its_runs(
+    workflows: WorkflowProvider, server: Server, make: Make, *, has_master: bool
+) -> None:
     workflows.apply(make(), None)
     process = server.process(NAME)
     form = StartForm(
@@ -189,7 +192,7 @@ def test_removing_a_workflow_stops_its_runs(workflows: WorkflowProvider, server:
         warningGroupId=0,
         startParams="{}",
     )
-    server.runs[1] = Run(1, process, form)
+    server.runs[1] = Run(1, process, form, has_master=has_master)
     workflows.remove(make())
     assert server.processes == {}
     assert server.runs[1].state == "STOP"

@@ -4,13 +4,13 @@ import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -52,6 +52,7 @@ final class Rewriter implements ClassFileTransformer {
                 || !options.methodsOf(name).isEmpty()
                 || !options.lastOf(name).isEmpty()
                 || !options.firstOf(name).isEmpty()
+                || !options.skipOf(name).isEmpty()
                 || options.minutesOf(name) != null;
     }
 
@@ -67,7 +68,8 @@ final class Rewriter implements ClassFileTransformer {
         String bind = bindPrefix(name);
         Set<String> advertising = options.methodsOf(name);
         Set<String> last = options.lastOf(name);
-        Map<String, String> unfound = new HashMap<>(options.firstOf(name));
+        Set<String> unfound = new HashSet<>(options.firstOf(name).keySet());
+        unfound.addAll(options.skipOf(name));
         Long milliseconds = options.minutesOf(name);
         boolean[] replaced = {milliseconds == null};
         ClassReader reader = new ClassReader(classFile);
@@ -92,6 +94,10 @@ final class Rewriter implements ClassFileTransformer {
                     unfound.remove(method);
                     next = new FirstCall(next, name, options.firstOf(name).get(method));
                 }
+                if (descriptor.endsWith(";Ljava/lang/String;)V") && options.skipOf(name).contains(method)) {
+                    unfound.remove(method);
+                    next = new Skip(next);
+                }
                 if (last.contains(method) && descriptor.endsWith(")V")) {
                     return new Epilogue(next);
                 }
@@ -103,7 +109,7 @@ final class Rewriter implements ClassFileTransformer {
             }
         }, 0);
         if (!unfound.isEmpty()) {
-            throw new IllegalStateException("it has no methods " + unfound.keySet() + " without parameters");
+            throw new IllegalStateException("it has no methods " + unfound + " with the expected parameters");
         }
         if (!replaced[0]) {
             throw new IllegalStateException("it does not call Duration.ofMinutes");
@@ -127,6 +133,30 @@ final class Rewriter implements ClassFileTransformer {
             super.visitCode();
             visitVarInsn(Opcodes.ALOAD, 0);
             visitMethodInsn(Opcodes.INVOKEVIRTUAL, owner, other, "()V", false);
+        }
+    }
+
+    /** Inserts {@code if (Failures.isLostConnection(second)) return;} at the beginning. */
+    private static final class Skip extends MethodVisitor {
+        Skip(MethodVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public void visitCode() {
+            super.visitCode();
+            Label goOn = new Label();
+            visitVarInsn(Opcodes.ALOAD, 2);
+            visitMethodInsn(
+                    Opcodes.INVOKESTATIC,
+                    "kappastack/address/Failures",
+                    "isLostConnection",
+                    "(Ljava/lang/String;)Z",
+                    false);
+            visitJumpInsn(Opcodes.IFEQ, goOn);
+            visitInsn(Opcodes.RETURN);
+            visitLabel(goOn);
+            visitFrame(Opcodes.F_SAME, 0, null, 0, null);
         }
     }
 

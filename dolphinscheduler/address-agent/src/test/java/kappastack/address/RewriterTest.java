@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,46 @@ class RewriterTest {
         Rewriter rewriting = rewriterWith("first=" + name + "#begin>init");
         IllegalStateException error = assertThrows(
                 IllegalStateException.class, () -> rewriting.rewritten(name.replace('.', '/'), original));
-        assertEquals("it has no methods [begin] without parameters", error.getMessage());
+        assertEquals("it has no methods [begin] with the expected parameters", error.getMessage());
+    }
+
+    /** Stands in for a service that gives up commands. */
+    public static class Commands {
+        /** The commands that were given up. */
+        public final StringBuilder givenUp = new StringBuilder();
+
+        /** Rewritten. */
+        public void giveUp(Object command, String exception) {
+            for (int count = 0; count < 1; count++) {
+                givenUp.append(command);
+            }
+        }
+    }
+
+    @Test
+    void aMethodIsSkippedAfterALostConnection() throws Exception {
+        String name = Commands.class.getName();
+        byte[] rewritten = rewriterWith("skip=" + name + "#giveUp")
+                .transform(null, name.replace('.', '/'), null, null, classFile(Commands.class));
+        Class<?> loaded = new ClassLoader(RewriterTest.class.getClassLoader()) {
+            Class<?> define() {
+                return defineClass(name, rewritten, 0, rewritten.length);
+            }
+        }.define();
+        Object commands = loaded.getConstructor().newInstance();
+        Method giveUp = loaded.getMethod("giveUp", Object.class, String.class);
+        for (String lost : new String[] {
+            "TransactionSystemException: JDBC commit failed; nested exception is org.postgresql.util.PSQLException: "
+                    + "An I/O error occurred while sending to the backend.",
+            "CannotCreateTransactionException: Could not open JDBC Connection for transaction; nested exception is "
+                    + "java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available",
+            "\n### Cause: org.postgresql.util.PSQLException: FATAL: the database system is starting up",
+        }) {
+            giveUp.invoke(commands, "lost ", lost);
+        }
+        giveUp.invoke(commands, "wrong ", "org.postgresql.util.PSQLException: ERROR: null value in column");
+        giveUp.invoke(commands, "empty", null);
+        assertEquals("wrong empty", loaded.getField("givenUp").get(commands).toString());
     }
 
     /** Stands in for a class with a fixed waiting time. */
