@@ -1,7 +1,7 @@
 """Every pinned version, in one place.
 
-Python packages are pinned by the hashed locks in `requirements/`, Go modules by `tools/*/go.sum`, npm packages by
-`apps/frontend/package-lock.json`, and the jars of Java servers by `infra/distributions/locks/`. Only the
+Python packages are pinned by the hashed locks in `requirements/`, Go modules by the `go.sum` beside each `go.mod`, npm
+packages by `apps/frontend/package-lock.json`, and the jars of Java servers by `infra/distributions/locks/`. Only the
 standard library is imported here: the set-up reads this file before the virtual environment exists.
 """
 

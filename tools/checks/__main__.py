@@ -1,4 +1,4 @@
-"""`python -m tools.checks [--long | --changed] [layer …]` runs the named layers; without names, all.
+"""`python -m tools.checks [--long | --changed] [layer …]` runs the named layers; without names, all but `cluster`.
 
 Every layer runs even if another one failed. Layers without a whole stack run three at a time, because their tests spend
 half of the time waiting for services. Layers with a whole stack run alone, because other load disturbs their tests,
@@ -54,8 +54,9 @@ def run_all(chosen: Sequence[Layer]) -> int:
 def main() -> int:
     """Run the command line."""
     known = [layer.name for layer in layers(long=False)]
+    usual = [layer.name for layer in layers(long=False) if not layer.only_by_name]
     parser = argparse.ArgumentParser(prog="python -m tools.checks", description="Runs tests and checks.")
-    parser.add_argument("layer", nargs="*", help=f"one of {', '.join(known)}; by default all")
+    parser.add_argument("layer", nargs="*", help=f"one of {', '.join(known)}; by default {', '.join(usual)}")
     parser.add_argument("--long", action="store_true", help="full counts instead of shortened ones")
     parser.add_argument("--changed", action="store_true", help="style, types, and unit tests of what changed")
     arguments = parser.parse_args()
@@ -68,7 +69,7 @@ def main() -> int:
         return run_all(changed_layers(selection))
     if unknown := [name for name in arguments.layer if name not in known]:
         parser.error(f"unknown layer {', '.join(unknown)}; there are {', '.join(known)}")
-    return run_all([layer for layer in layers(long=arguments.long) if layer.name in (arguments.layer or known)])
+    return run_all([layer for layer in layers(long=arguments.long) if layer.name in (arguments.layer or usual)])
 
 
 if __name__ == "__main__":

@@ -29,12 +29,14 @@ class Layer:
         title: text of its heading.
         run: runs the layer and returns its outcome.
         alone: whether no other layer may run at the same time.
+        only_by_name: whether it runs only if the command line names it.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
     alone: bool = False
+    only_by_name: bool = False
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -183,4 +185,11 @@ def layers(*, long: bool) -> list[Layer]:
         JAVA,
         Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), alone=True),
         Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), alone=True),
+        Layer(
+            "cluster",
+            "Kubernetes",
+            lambda: python_tests("cluster", "kubernetes", long=long),
+            alone=True,
+            only_by_name=True,
+        ),
     ]

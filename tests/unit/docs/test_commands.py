@@ -60,6 +60,7 @@ RUN_BY = {
     "clean": "Makefile",
     "test": "tools/checks/__main__.py",
     "test-long": "tools/checks/__main__.py",
+    "test-cluster": "tools/checks/__main__.py",
     "check": "tools/checks/__main__.py",
     "lint": "tools/checks/__main__.py",
     "unit": "tools/checks/__main__.py",

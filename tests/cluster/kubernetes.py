@@ -1,0 +1,186 @@
+"""A real Kubernetes of one node, which the tests start and stop.
+
+Its processes run in namespaces of their own. kube-router enforces NetworkPolicies. Volumes are folders of the node.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from infra.checkout.paths import cache, locked
+from tests.cluster import node, own_images, programs
+from tests.cluster.certificates import Authority
+from tests.cluster.namespaces import ADDRESS, Namespaces
+from tests.cluster.node import CONTEXT, NODE, SERVER, SOCKET
+from tests.waiting import PATIENCE, wait_until
+
+MANIFESTS = Path(__file__).parent / "manifests.yaml"
+_VOLUMES = 40
+"""Number of volumes. A released volume is not used again."""
+_NODE_FOLDERS = (
+    node.RUN,
+    "/run/containerd",
+    "/run/netns",
+    "/tmp/hostpath_pv",  # the provisioner's own folder
+    "/var/lib/cni",
+    "/var/log/containers",
+    "/var/log/pods",
+)
+"""Folders of the node that programs write below fixed paths."""
+
+
+def reason_to_skip() -> str:
+    """The reason why no cluster can be started, empty if one can."""
+    if sys.platform != "linux":
+        return "the tests start their Kubernetes on Linux only"
+    if os.geteuid() != 0:
+        return "only root can start the tests' Kubernetes"
+    missing = programs.missing()
+    return f"{', '.join(missing)} is missing: make test-cluster" if missing else ""
+
+
+class Cluster:
+    """A running cluster.
+
+    Args:
+        namespaces: of its processes.
+        kubeconfig: path of the administrator's kubeconfig.
+    """
+
+    def __init__(self, namespaces: Namespaces, kubeconfig: Path) -> None:
+        """Refer to a cluster."""
+        self.namespaces = namespaces
+        self.kubeconfig = kubeconfig
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of programs that use the cluster."""
+        search = os.pathsep.join([str(programs.folder()), programs.path()])
+        return os.environ | {"PATH": search, "KUBECONFIG": str(self.kubeconfig)}
+
+    def try_kubectl(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run kubectl.
+
+        Args:
+            arguments: its arguments.
+            text: its standard input.
+        """
+        return subprocess.run(
+            ["kubectl", *arguments], env=self.environment, input=text, capture_output=True, text=True, check=False
+        )
+
+    def kubectl(self, *arguments: str, text: str = "") -> str:
+        """Run kubectl, which must succeed, and return its output."""
+        done = self.try_kubectl(*arguments, text=text)
+        assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def load_images(self, engine: str, references: Sequence[str]) -> None:
+        """Copy images from a Docker Engine to the node.
+
+        Args:
+            engine: value of DOCKER_HOST.
+            references: names and tags.
+        """
+        environment = os.environ | ({"DOCKER_HOST": engine} if engine else {})
+        archive = self.namespaces.folder / "images.tar"
+        subprocess.run(["docker", "save", "--output", str(archive), *references], env=environment, check=True)
+        self.import_images(archive)
+        archive.unlink()
+
+    def import_images(self, archive: Path) -> None:
+        """Import images from an archive of `docker save`."""
+        control = ("ctr", "--address", SOCKET, "--namespace", "k8s.io")
+        self.namespaces.run(*control, "images", "import", str(archive))
+
+    def policies(self) -> list[str]:
+        """The rules and chains of iptables in the node that exist for NetworkPolicies."""
+        lines = self.namespaces.run("iptables-save").splitlines()
+        # kube-router applies its default chain to pods without a policy.
+        return [line for line in lines if "KUBE-NWPLCY-" in line and "KUBE-NWPLCY-DEFAULT" not in line]
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Start a cluster, and stop it afterwards. A second run of the tests waits for the end of the first."""
+    with locked(cache() / "kubernetes-node.lock", lambda: print("waiting for the Kubernetes of another test run …")):
+        folder = cache() / "kubernetes" / "node"
+        shutil.rmtree(folder, ignore_errors=True)
+        search = os.pathsep.join([str(programs.folder()), programs.path()])
+        namespaces = Namespaces(folder, programs.folder() / "pause", search)
+        try:
+            yield _start(namespaces)
+        finally:
+            namespaces.stop()
+
+
+def _start(namespaces: Namespaces) -> Cluster:
+    folder = namespaces.folder
+    for path in _NODE_FOLDERS:
+        namespaces.mount(path)
+    started = Cluster(namespaces, folder / "admin.kubeconfig")
+    _issue(folder, started.kubeconfig)
+    namespaces.start("etcd", node.etcd(folder))
+    namespaces.start("kube-apiserver", node.api_server(folder))
+    (folder / "cni").mkdir()
+    _write(folder / "cni" / "10-pods.conflist", node.network(folder))
+    (folder / "containerd.toml").write_text(node.containerd(folder))
+    namespaces.start("containerd", ["containerd", "--config", str(folder / "containerd.toml")])
+    images = folder / "own-images.tar"
+    own = {node.COREDNS: "coredns", node.PAUSE: "pause", node.PROBE: "probe"}
+    own_images.write(images, {image: programs.folder() / program for image, program in own.items()})
+    _wait(namespaces, lambda: started.try_kubectl("get", "--raw", "/readyz").returncode == 0, "the API server")
+    namespaces.start("kube-controller-manager", node.controller_manager(folder))
+    namespaces.start("kube-scheduler", node.scheduler(folder))
+    started.import_images(images)
+    _write(folder / "kubelet.json", node.kubelet_configuration(folder))
+    namespaces.start("kubelet", node.kubelet(folder))
+    _write(folder / "kube-proxy.json", node.proxy_configuration(folder))
+    namespaces.start("kube-proxy", ["kube-proxy", "--config", str(folder / "kube-proxy.json")])
+    ready = ("wait", "--for=condition=Ready", f"node/{NODE}", "--timeout=1s")
+    _wait(namespaces, lambda: started.try_kubectl(*ready).returncode == 0, "the node")
+    namespaces.start("kube-router", node.router(folder))
+    volumes = []
+    for number in range(_VOLUMES):
+        (folder / "volumes" / str(number)).mkdir(parents=True)
+        volumes.append(node.volume(folder, number))
+    _write(folder / "volumes.json", {"apiVersion": "v1", "kind": "List", "items": volumes})
+    started.kubectl("apply", "--filename", str(MANIFESTS), "--filename", str(folder / "volumes.json"))
+    started.kubectl("rollout", "status", "deployment/coredns", "--namespace=kube-system", f"--timeout={PATIENCE:.0f}s")
+    return started
+
+
+def _write(path: Path, document: JsonValue) -> None:
+    path.write_text(json.dumps(document))
+
+
+def _wait(namespaces: Namespaces, condition: Callable[[], bool], what: str) -> None:
+    def met() -> bool:
+        namespaces.check()
+        return condition()
+
+    wait_until(met, what, pause=0.2)
+
+
+def _issue(folder: Path, administrator: Path) -> None:
+    certificates = folder / "certificates"
+    certificates.mkdir()
+    authority = Authority(certificates)
+    names = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
+    authority.issue("api-server", "kube-apiserver", hosts=["127.0.0.1", ADDRESS, node.FIRST_SERVICE, *names])
+    authority.issue("service-accounts", "service-accounts")
+    authority.issue("kubelet-client", "kube-apiserver-kubelet-client", ["system:masters"])
+    of_node = authority.issue("kubelet", f"system:node:{NODE}", ["system:nodes"], [ADDRESS, NODE])
+    admin = authority.issue("admin", "administrator", ["system:masters"])
+    authority.kubeconfig(administrator, SERVER, admin, CONTEXT)
+    authority.kubeconfig(folder / "kubelet.kubeconfig", SERVER, of_node, CONTEXT)
+    for part in ("controller-manager", "proxy", "scheduler"):
+        issued = authority.issue(part, f"system:kube-{part}")
+        authority.kubeconfig(folder / f"{part}.kubeconfig", SERVER, issued, CONTEXT)

@@ -1,0 +1,3 @@
+module kappastack.invalid/probe
+
+go 1.24.0

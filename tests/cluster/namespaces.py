@@ -1,0 +1,174 @@
+"""Linux namespaces for the processes of the tests' Kubernetes: own processes, mounts, interfaces and packet filters.
+
+When they end, the kernel removes everything that the processes left in them: other processes, mounts, bridges, rules of
+iptables and sets of addresses. A pair of virtual interfaces connects them with this machine, and nothing else.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from tests.waiting import PATIENCE, wait_until
+
+INTERFACE = "kappastack-test"
+"""Name of this machine's interface."""
+HERE = "10.245.0.1"
+ADDRESS = "10.245.0.2"
+"""Addresses of this machine and of the namespaces on the pair of interfaces."""
+_PREFIX = 30
+_CGROUPS = Path("/sys/fs/cgroup")
+# kubelet sets these kernel parameters, which no namespace contains.
+_PARAMETERS = ("kernel/panic", "kernel/panic_on_oops", "kernel/keys/root_maxbytes", "vm/overcommit_memory")
+_SYSTEM = Path("/proc/sys")
+
+
+class Namespaces:
+    """Namespaces, from the start of their first process until `stop`.
+
+    Args:
+        folder: for logs and mounted folders; `stop` removes it.
+        first: program of the first process, which waits for a signal and collects the exit statuses of orphans.
+        search: value of PATH for the commands.
+    """
+
+    def __init__(self, folder: Path, first: Path, search: str) -> None:
+        """Start the first process, and connect the interfaces."""
+        self.folder = folder
+        self._environment = os.environ | {"PATH": search}
+        self._made: list[Path] = []
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._parameters = {name: (_SYSTEM / name).read_text() for name in _PARAMETERS if (_SYSTEM / name).exists()}
+        self._shell = subprocess.Popen(
+            [
+                # The kernel ends the namespaces with the process of the tests, even if that is killed.
+                *("setpriv", "--pdeathsig", "KILL"),
+                *("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+                str(first),
+            ],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_until(lambda: self._first() is not None, "the first process of the namespaces")
+        first_process = self._first()
+        assert first_process is not None
+        self._enter = ["nsenter", "--target", str(first_process.pid), "--net", "--mount", "--pid"]
+        self.run("mount", "--make-rshared", "/")
+        self._connect(first_process.pid)
+
+    def _first(self) -> psutil.Process | None:
+        assert self._shell.poll() is None, "the namespaces cannot be created"
+        children = psutil.Process(self._shell.pid).children()
+        with suppress(psutil.NoSuchProcess):
+            return next((each for each in children if each.name() != "unshare"), None)
+        return None
+
+    def _connect(self, pid: int) -> None:
+        here = ["ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "eth0", "netns", str(pid)]
+        for command in (
+            here,
+            ["ip", "address", "add", f"{HERE}/{_PREFIX}", "dev", INTERFACE],
+            ["ip", "link", "set", INTERFACE, "up"],
+        ):
+            subprocess.run(command, env=self._environment, check=True)
+        self.run("ip", "address", "add", f"{ADDRESS}/{_PREFIX}", "dev", "eth0")
+        self.run("ip", "link", "set", "eth0", "up")
+        self.run("ip", "link", "set", "lo", "up")
+        # Connections to other networks fail at once instead of after a time limit.
+        self.run("ip", "route", "add", "unreachable", "default")
+        self.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+
+    def mount(self, path: str) -> None:
+        """Mount an empty folder of these namespaces over a path, which is created if it is missing."""
+        target = Path(path)
+        if not target.is_dir():
+            target.mkdir(parents=True)
+            self._made.append(target)
+        source = self.folder / "mounts" / path.strip("/").replace("/", "-")
+        source.mkdir(parents=True)
+        self.run("mount", "--bind", str(source), path)
+
+    def run(self, *command: str) -> str:
+        """Run a command in the namespaces and return its output."""
+        done = subprocess.run(
+            [*self._enter, *command], env=self._environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}{done.stdout}"
+        return done.stdout
+
+    def start(self, name: str, command: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
+        """Start a process that runs until `stop`; its log is in the folder."""
+        with self.log(name).open("wb") as log:
+            self._processes[name] = subprocess.Popen(
+                [*self._enter, *command],
+                env=self._environment | dict(variables or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def log(self, name: str) -> Path:
+        """Path of the log of a process."""
+        path = self.folder / "log" / f"{name}.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def check(self) -> None:
+        """Check that no process ended; the error has the end of its log."""
+        for name, process in self._processes.items():
+            if process.poll() is not None:
+                end = "\n".join(self.log(name).read_text(errors="replace").splitlines()[-20:])
+                raise AssertionError(f"{name} ended with status {process.returncode}:\n{end}")
+
+    def stop(self) -> None:
+        """End all processes, and remove what is outside the namespaces."""
+        self._shell.kill()
+        for process in (self._shell, *self._processes.values()):
+            process.wait(PATIENCE)
+        wait_until(lambda: not (Path("/sys/class/net") / INTERFACE).exists(), f"the end of interface {INTERFACE}")
+        _remove_cgroups()
+        for name, value in self._parameters.items():
+            (_SYSTEM / name).write_text(value)
+        for path in self._made:
+            path.rmdir()
+        shutil.rmtree(self.folder)
+
+
+def leftovers() -> list[str]:
+    """What `stop` failed to remove from this machine."""
+    found = [f"interface {INTERFACE}"] if (Path("/sys/class/net") / INTERFACE).exists() else []
+    return found + [f"control group {path}" for path in _pod_groups()]
+
+
+def _pod_groups() -> list[Path]:
+    return [*_CGROUPS.glob("kubepods"), *_CGROUPS.glob("*/kubepods")]
+
+
+def _remove_cgroups() -> None:
+    """Remove the groups of the pods. The kernel empties them shortly after the end of the processes."""
+    deadline = time.monotonic() + PATIENCE
+    for top in _pod_groups():
+        for group in sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True):
+            _remove_group(group, deadline)
+        _remove_group(top, deadline)
+
+
+def _remove_group(group: Path, deadline: float) -> None:
+    while True:
+        try:
+            group.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,133 @@
+"""The tests' Kubernetes itself: pods, names, volumes, admission and network policies."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from pydantic import JsonValue
+
+from tests.cluster import node
+from tests.cluster.kubernetes import Cluster
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+
+PORT = 8080
+ANSWER = "served from a volume"
+
+
+def pod(name: str, *arguments: str, **volumes: JsonValue) -> str:
+    """A pod that conforms to the restricted Pod Security Standard, as JSON."""
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "labels": {"app": name}},
+            "spec": {
+                "automountServiceAccountToken": False,
+                "terminationGracePeriodSeconds": 0,
+                "securityContext": {
+                    "runAsNonRoot": True,
+                    "runAsUser": 10001,
+                    "fsGroup": 10001,
+                    "seccompProfile": {"type": "RuntimeDefault"},
+                },
+                "containers": [
+                    {
+                        "name": name,
+                        "image": node.PROBE,
+                        "imagePullPolicy": "Never",
+                        "args": list(arguments),
+                        "securityContext": {
+                            "allowPrivilegeEscalation": False,
+                            "readOnlyRootFilesystem": True,
+                            "capabilities": {"drop": ["ALL"]},
+                        },
+                        "volumeMounts": [{"name": each, "mountPath": f"/{each}"} for each in volumes],
+                    }
+                ],
+                "volumes": [{"name": name, **source} for name, source in volumes.items() if isinstance(source, dict)],
+            },
+        }
+    )
+
+
+CLAIM = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "data"},
+    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}},
+}
+SERVICE = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "server"},
+    "spec": {"selector": {"app": "server"}, "ports": [{"port": PORT}]},
+}
+
+
+def policy(name: str, **spec: JsonValue) -> str:
+    """A NetworkPolicy as JSON."""
+    document = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec}
+    return json.dumps(document)
+
+
+@pytest.fixture(scope="module")
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A namespace with a server and two clients, and another one with the same client."""
+    for name in ("tests-a", "tests-b"):
+        cluster.kubectl("create", "namespace", name)
+        label = "pod-security.kubernetes.io/enforce=restricted"
+        cluster.kubectl("label", "namespace", name, label)
+        cluster.kubectl("apply", "-n", name, "-f", "-", text=pod("client", "wait"))
+    claim: JsonValue = {"persistentVolumeClaim": {"claimName": "data"}}
+    server = pod("server", "serve", f":{PORT}", "/data", ANSWER, data=claim)
+    for text in (json.dumps(CLAIM), json.dumps(SERVICE), pod("stranger", "wait"), server):
+        cluster.kubectl("apply", "-n", "tests-a", "-f", "-", text=text)
+    for name in ("tests-a", "tests-b"):
+        cluster.kubectl("wait", "-n", name, "--for=condition=Ready", "pod", "--all", "--timeout=300s")
+    yield "tests-a"
+    cluster.kubectl("delete", "namespace", "tests-a", "tests-b")
+
+
+def reaches(cluster: Cluster, namespace: str, client: str) -> bool:
+    """Whether a client gets the server's answer.
+
+    Args:
+        cluster: the cluster.
+        namespace: namespace of the client.
+        client: name of its pod.
+    """
+    answer = cluster.kubectl("exec", "-n", namespace, client, "--", "/probe", "connect", f"server.tests-a:{PORT}")
+    assert any(words in answer for words in ("open", "timeout", "refused", "no route to host")), answer
+    return ANSWER in answer
+
+
+def test_pods_have_volumes_and_find_each_other_by_name(cluster: Cluster, namespace: str) -> None:
+    for where, client in ((namespace, "client"), (namespace, "stranger"), ("tests-b", "client")):
+        wait_until(lambda where=where, client=client: reaches(cluster, where, client), f"{client} of {where}")  # type: ignore[misc]
+
+
+def test_the_restricted_standard_is_enforced(cluster: Cluster, namespace: str) -> None:
+    document = json.loads(pod("root", "wait"))
+    document["spec"]["securityContext"] = {}
+    done = cluster.try_kubectl("apply", "-n", namespace, "-f", "-", text=json.dumps(document))
+    assert done.returncode != 0
+    assert 'violates PodSecurity "restricted' in done.stderr
+
+
+def test_network_policies_are_enforced_within_and_between_namespaces(cluster: Cluster, namespace: str) -> None:
+    cluster.kubectl("apply", "-n", namespace, "-f", "-", text=policy("deny", podSelector={}, policyTypes=["Ingress"]))
+    allowed = policy(
+        "allow",
+        podSelector={"matchLabels": {"app": "server"}},
+        ingress=[{"from": [{"podSelector": {"matchLabels": {"app": "client"}}}], "ports": [{"port": PORT}]}],
+    )
+    wait_until(lambda: not reaches(cluster, namespace, "client"), "the end of all connections")
+    cluster.kubectl("apply", "-n", namespace, "-f", "-", text=allowed)
+    wait_until(lambda: reaches(cluster, namespace, "client"), "the permitted connection")
+    assert not reaches(cluster, namespace, "stranger")
+    assert not reaches(cluster, "tests-b", "client")
+    cluster.kubectl("delete", "-n", namespace, "networkpolicy", "deny", "allow")
+    wait_until(lambda: cluster.policies() == [], lambda: f"the end of {cluster.policies()[:3]}")
+    assert reaches(cluster, "tests-b", "client")
