@@ -1,4 +1,4 @@
-"""Interrupting, stopping, restarting and destroying a stack."""
+"""Interrupting, stopping, restarting, destroying and restoring a stack."""
 
 import contextlib
 import os
@@ -11,6 +11,7 @@ import psutil
 import pytest
 from machine import TestStack
 from measurements import query
+from saving import Saved
 
 from tests.waiting import PATIENCE, wait_until
 
@@ -29,6 +30,22 @@ def fresh(tmp_path: Path) -> Iterator[TestStack]:
         made.destroy()
 
 
+@pytest.fixture(scope="module")
+def saved(stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    """A backup of the shared stack."""
+    return Saved.of(stack, tmp_path_factory.mktemp("backup"))
+
+
+@pytest.fixture(scope="module")
+def second(saved: Saved, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
+    """Another stack, which the first test that uses it deploys."""
+    made = TestStack(tmp_path_factory.mktemp("second") / "state")
+    try:
+        yield made
+    finally:
+        made.destroy()
+
+
 def in_session(leader: int) -> list[list[str]]:
     """Command lines of the processes in a session."""
     found = []
@@ -39,6 +56,7 @@ def in_session(leader: int) -> list[list[str]]:
     return found
 
 
+@pytest.mark.usefixtures("saved")
 def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: TestStack) -> None:
     """This test destroys the shared stack, so it is the last one that uses it."""
     rows = query(stack.name, MEASUREMENTS)
@@ -62,12 +80,12 @@ def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: TestS
     assert stack.leftovers() == []
 
 
-def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_leaves_nothing(fresh: TestStack) -> None:
-    up, _ = fresh.up_until("HostService pulsar")
+def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next(second: TestStack) -> None:
+    up, _ = second.up_until("HostService pulsar")
     os.killpg(up.pid, signal.SIGKILL)
     up.wait(PATIENCE)
 
-    up, output = fresh.up_until("PlatformHealthy", "creating")
+    up, output = second.up_until("PlatformHealthy", "creating")
     assert "ended without removing its lock" in output
     # Like a terminal, signal every foreground process. The second signal makes Pulumi exit immediately.
     for _ in range(2):
@@ -78,19 +96,31 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next_and_destroy_lea
     # Daemons run in separate sessions.
     wait_until(lambda: in_session(up.pid) == [], lambda: f"the end of {in_session(up.pid)}")
 
-    assert fresh.up().status == 0
-    assert fresh.command("status").status == 0
+    assert second.up().status == 0
+    assert second.command("status").status == 0
     # The next command ends the plugins of a killed run.
-    assert not [line for line in fresh.processes_alive() if "pulumi" in line]
+    assert not [line for line in second.processes_alive() if "pulumi" in line]
 
-    assert fresh.command("down").status == 0
-    assert fresh.processes_alive() == []
-    assert set(fresh.up().resources) == {"updated", "unchanged"}
-    assert query(fresh.name, "SELECT COUNT(*) FROM aqi_breakpoints")[0][0]
 
-    outcome = fresh.destroy()
+def test_a_backup_is_restored_into_an_empty_stack(saved: Saved, second: TestStack, tmp_path: Path) -> None:
+    saved.restore(second)
+    saved.publish_again(second, tmp_path)
+    outcome = second.command("restore", "--from", str(saved.folder))
+    assert outcome.status == 1
+    assert "has data that the restore would overwrite: ciapol_analytics." in outcome.output
+
+
+def test_a_restored_stack_restarts_and_destroy_leaves_nothing(second: TestStack) -> None:
+    rows = query(second.name, MEASUREMENTS)
+    assert second.command("down").status == 0
+    assert second.processes_alive() == []
+    # The backup has the workflows of the same revision, so no resource is created or replaced.
+    assert set(second.up().resources) == {"updated", "unchanged"}
+    assert query(second.name, MEASUREMENTS) == rows
+
+    outcome = second.destroy()
     assert outcome.status == 0, outcome.output[-3000:]
-    assert fresh.leftovers() == []
+    assert second.leftovers() == []
 
 
 def test_a_service_that_keeps_exiting_ends_the_deployment_with_its_log(fresh: TestStack) -> None:

@@ -29,6 +29,7 @@ from tools.stack.backup.transfer import EmulatorFiles
 from tools.stack.configuration import stack_configuration, suffix
 
 _HEALTHY_SECONDS = 900
+_ATTEMPTS = 3
 console = Console(soft_wrap=True, highlight=False)
 Contents = Mapping[tuple[str, str], TableContent]
 """Content by database and table."""
@@ -112,8 +113,7 @@ def restore(stack: str, *, source: str, overwrite: bool) -> int:
         with ingestion.stopped(known, [each.name for each in work.products if each.jobs], "restore"):
             found = _found(work, root)
             write_private(work.marker, work.identity)
-            _restore_tables(work, root, found)
-            _compare(work, root)
+            _restore_and_compare(work, root, found)
             if views := content.refresh_views(root, list(manifest.databases)):
                 console.print(f"computed {', '.join(views)}")
     console.print("restoring DolphinScheduler's metadata")
@@ -256,25 +256,32 @@ def _restore_database(work: _Restore, root: StarRocks, database: str, backup: Da
     )
 
 
-def _compare(work: _Restore, root: StarRocks) -> None:
-    """Compare the restored tables with the manifest.
+def _restore_and_compare(work: _Restore, root: StarRocks, found: Contents) -> None:
+    """Restore the tables, and compare them with the manifest.
+
+    Programs of workflows go on, so a table that one of them wrote meanwhile is restored again.
 
     Raises:
-        BackupError: a table differs.
+        BackupError: a table differs after several attempts.
     """
-    tables = rows = 0
-    different: list[str] = []
-    for (database, name), each in _found(work, root).items():
-        wanted = work.manifest.databases[database].tables[name]
-        # Services write the platform's own tables at any time.
-        if database == own.DATABASE or not wanted.exact:
-            continue
-        tables, rows = tables + 1, rows + each.rows
-        if not _equal(work.manifest, database, name, each):
-            different.append(f"{database}.{name} has {each.rows:,} rows, the backup {wanted.rows:,}")
-    if different:
-        raise BackupError(f"the restored content differs: {'; '.join(different)}. Repeat the command")
-    console.print(f"{tables} tables with {rows:,} rows have the counts and checksums of the backup")
+    for _ in range(_ATTEMPTS):
+        _restore_tables(work, root, found)
+        found = _found(work, root)
+        tables = rows = 0
+        different: list[str] = []
+        for (database, name), each in found.items():
+            wanted = work.manifest.databases[database].tables[name]
+            # Services write the platform's own tables at any time.
+            if database == own.DATABASE or not wanted.exact:
+                continue
+            tables, rows = tables + 1, rows + each.rows
+            if not _equal(work.manifest, database, name, each):
+                different.append(f"{database}.{name} has {each.rows:,} rows, the backup {wanted.rows:,}")
+        if not different:
+            console.print(f"{tables} tables with {rows:,} rows have the counts and checksums of the backup")
+            return
+        console.print(f"different: {'; '.join(different)}")
+    raise BackupError(f"the restored content differs: {'; '.join(different)}. Repeat the command")
 
 
 def _restart_scheduler(work: _Restore) -> None:
