@@ -18,7 +18,7 @@ from infra.forwarding import Forward
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.secrets_file import stored
 from infra.services.model import Endpoint
-from infra.services.pulsar_roles import role
+from infra.services.pulsar_roles import is_token, role
 from infra.state import StackState
 
 if TYPE_CHECKING:
@@ -153,6 +153,20 @@ def token_file(stack: str, token: str) -> Path:
     path = StackState(stack).token(role(token))
     write_private(path, load(stack, wait=0).secrets[token])
     return path
+
+
+def renew_token_files(stack: str) -> None:
+    """Write the current tokens into the files of `token_file`, from which producers read them at each connection.
+
+    Call it when the brokers accept the current tokens. While Pulsar's key is rotated, that is after the first
+    deployment: until then, brokers may know only the previous key.
+
+    Raises:
+        ConnectionsMissing: the stack is not deployed on this machine.
+    """
+    for name, value in load(stack, wait=0).secrets.items():
+        if is_token(name) and (path := StackState(stack).token(role(name))).is_file() and path.read_text() != value:
+            write_private(path, value)
 
 
 class ConnectionsProvider(Provider[ConnectionsInputs]):

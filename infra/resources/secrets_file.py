@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 from apps.shared.files import write_private
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.secret import RandomSecret
-from infra.services import pulsar_roles
 from infra.state import StackState
 
 
@@ -58,7 +57,7 @@ class SecretsInputs(Inputs):
 
 
 class SecretsProvider(Provider[SecretsInputs]):
-    """Writes `secrets.json`, and the tokens in files for programs on this machine."""
+    """Writes `secrets.json`."""
 
     model = SecretsInputs
     replace_on = ("stack",)
@@ -68,12 +67,8 @@ class SecretsProvider(Provider[SecretsInputs]):
         return f"{inputs.stack}/secrets"
 
     def apply(self, inputs: SecretsInputs, previous: SecretsInputs | None) -> None:
-        """Write the file. Running producers read a new token from their file when they connect again."""
-        state = StackState(inputs.stack)
-        write_private(state.secrets, inputs.document())
-        for name, value in inputs.secrets.items():
-            if pulsar_roles.is_token(name) and (path := state.token(pulsar_roles.role(name))).is_file():
-                write_private(path, value)
+        """Write the file."""
+        write_private(StackState(inputs.stack).secrets, inputs.document())
 
     def find_drift(self, inputs: SecretsInputs) -> list[str]:
         """Write a missing or different file and report no drift: other resources need the file during the refresh."""

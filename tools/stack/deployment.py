@@ -59,6 +59,7 @@ def deploy(stack: Stack, *, complete: bool = False) -> int:
     begun = rotation.load(stack.name)
     if (status := _up(stack)) != 0:
         return status
+    connections.renew_token_files(stack.name)
     if begun is None and not stack.has_former_secrets():
         return 0
     if begun is not None and begun.keep_old and not complete:

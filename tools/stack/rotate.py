@@ -12,7 +12,7 @@ from infra.services import pulsar_roles
 from infra.services.grafana import ADMIN_SECRET as GRAFANA_SECRET
 from infra.settings import SettingsError
 from tools.stack.deployment import deploy, prepare
-from tools.stack.pulumi import Stack
+from tools.stack.pulumi import Stack, StackError
 
 console = Console(soft_wrap=True, highlight=False)
 _ALL = "all"
@@ -27,16 +27,32 @@ def rotate(stack: Stack, wanted: str, *, keep_old: bool = False) -> int:
         stack: the stack, which must run.
         wanted: name of a secret, or `all`. A token of Pulsar stands for the key that signs all tokens. Empty: only
             complete a rotation that did not end.
-        keep_old: whether the old secrets stay valid until the next call.
+        keep_old: whether the old secrets stay valid until the next call without a name.
 
     Raises:
         ConnectionsMissing: the stack is not deployed here.
-        SettingsError: there is no such secret; the message has the nearest names.
+        StackError: an older revision deployed the stack.
+        SettingsError: there is no such secret; the message has the nearest names. Or the old values of other secrets
+            are kept.
         RotationError: the record of an interrupted rotation is damaged.
     """
     known = connections.load(stack.name, wait=0)
-    unfinished = rotation.load(stack.name) is not None or bool(known.previous)
+    if not known.created:
+        raise StackError(
+            f"an older revision deployed stack {stack.name}: run `make up{stack.suffix}`, then repeat this command"
+        )
+    begun = rotation.load(stack.name)
+    unfinished = begun is not None or bool(known.previous)
     names = () if unfinished and not wanted else chosen(wanted, known)
+    if begun is not None and begun.keep_old and names:
+        if not keep_old or set(names) != set(begun.secrets):
+            raise SettingsError(
+                f"SECRET={wanted}: the old values of {', '.join(begun.secrets)} are still valid. "
+                f"End them by `make rotate{stack.suffix}` without SECRET, then repeat this command"
+            )
+        # Completing the first attempt would end the old secrets, which the command keeps.
+        prepare(stack)
+        return deploy(stack)
     prepare(stack)
     if unfinished or stack.has_former_secrets():
         console.print("An earlier rotation did not end; completing it.")
@@ -68,9 +84,11 @@ def chosen(wanted: str, known: Connections) -> tuple[str, ...]:
         return (pulsar_roles.TOKEN_KEY,)
     if wanted == GRAFANA_SECRET:
         raise SettingsError(f"SECRET={wanted}: Grafana keeps the password of its first start; change it in Grafana")
+    if not wanted:
+        raise SettingsError(f"SECRET=… is missing: name one of {', '.join([_ALL, *generated, *tokens])}")
     if wanted in known.secrets:
         raise SettingsError(f"SECRET={wanted} is not generated: set its new value in the stack's configuration")
-    raise SettingsError(f"SECRET={wanted or '…'} does not exist; {_hint(wanted, [_ALL, *generated, *tokens])}")
+    raise SettingsError(f"SECRET={wanted} does not exist; {_hint(wanted, [_ALL, *generated, *tokens])}")
 
 
 def _hint(wanted: str, names: list[str]) -> str:

@@ -27,7 +27,14 @@ def roles(file: Path, *tokens: str) -> list[str]:
         *tokens,
     ]
     done = subprocess.run(
-        command, env=os.environ | environment.variables(), check=False, capture_output=True, text=True, timeout=600
+        command,
+        # Pulsar's logging configuration creates the folder `logs` in the working directory.
+        cwd=file.parent,
+        env=os.environ | environment.variables(),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return [line.removeprefix("token ") for line in done.stdout.splitlines() if line.startswith("token ")]

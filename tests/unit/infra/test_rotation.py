@@ -147,15 +147,6 @@ def test_secrets_of_connections_of_an_older_revision_are_read(state: StackState)
     assert connections.load(STACK, wait=0).secrets == {"starrocks-root": "r"}
 
 
-def test_token_files_in_use_get_the_new_token(state: StackState) -> None:
-    used = state.token("ciapol-sensors")
-    used.parent.mkdir(parents=True)
-    used.write_text("old token")
-    SecretsProvider().create(secrets())
-    assert used.read_text() == "new token"
-    assert not state.token("other").exists()
-
-
 def test_the_record_of_a_rotation_is_removed_with_the_stack(state: StackState) -> None:
     outs = SecretsProvider().create(secrets()).outs
     Rotation.now(("x",)).save(STACK)

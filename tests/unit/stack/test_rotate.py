@@ -14,7 +14,7 @@ from infra.resources.provider import Properties
 from infra.resources.secret import _RandomSecretProvider
 from infra.settings import Settings, SettingsError
 from tools.stack import commands, deployment, rotate
-from tools.stack.pulumi import Stack
+from tools.stack.pulumi import Stack, StackError
 
 NAMES = ("dolphinscheduler-admin", "postgres-superuser", "pulsar-token-key", "starrocks-ciapol_api", "starrocks-root")
 
@@ -191,6 +191,57 @@ def test_old_secrets_are_kept_until_the_next_rotate(engine: Engine, stack: Stack
     check_rotated(engine, before, {"pulsar-token-key"})
 
 
+def test_a_repeated_rotation_with_old_secrets_keeps_them(engine: Engine, stack: Stack) -> None:
+    before = engine.values()
+    engine.steps_left = 7
+    with pytest.raises(Killed):
+        rotate.rotate(stack, "pulsar-token-key", keep_old=True)
+    engine.steps_left = float("inf")
+    assert rotate.rotate(stack, "pulsar-token-key", keep_old=True) == 0
+    assert engine.server["pulsar-token-key"] == {before["pulsar-token-key"], engine.values()["pulsar-token-key"]}
+    assert rotate.rotate(stack, "") == 0
+    check_rotated(engine, before, {"pulsar-token-key"})
+
+
+@pytest.mark.parametrize(("wanted", "keep_old"), [("starrocks-root", False), ("all", True), ("pulsar-admin", False)])
+def test_kept_old_secrets_are_not_ended_by_another_rotation(
+    engine: Engine, stack: Stack, wanted: str, keep_old: bool
+) -> None:
+    assert rotate.rotate(stack, "pulsar-token-key", keep_old=True) == 0
+    deployments = len(engine.commands)
+    message = f"SECRET={wanted}: the old values of pulsar-token-key are still valid. End them by `make rotate STACK="
+    with pytest.raises(SettingsError, match=message):
+        rotate.rotate(stack, wanted, keep_old=keep_old)
+    assert len(engine.commands) == deployments
+
+
+def test_token_files_in_use_change_when_the_brokers_know_the_new_key(
+    engine: Engine, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, other = stack.state.token("admin"), stack.state.token("other")
+    used.parent.mkdir(parents=True)
+    used.write_text("old token")
+    found: list[str] = []
+
+    def run(*arguments: str) -> int:
+        status = engine.run(*arguments)
+        found.append(used.read_text())
+        return status
+
+    monkeypatch.setattr(stack, "run", run)
+    assert rotate.rotate(stack, "pulsar-token-key") == 0
+    assert found == ["old token", "token"]
+    assert not other.exists()
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_stack_of_an_older_revision_is_deployed_first(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = known().model_copy(update={"created": {}})
+    monkeypatch.setattr(connections, "load", lambda _stack, wait=0: old)
+    with pytest.raises(StackError, match="an older revision deployed stack .*: run `make up"):
+        rotate.rotate(stack, "all")
+
+
 def test_a_failed_deployment_ends_no_secret(engine: Engine, stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     before = engine.values()
     engine.fails = True
@@ -212,7 +263,7 @@ def test_a_token_stands_for_the_key_that_signs_it(capsys: pytest.CaptureFixture[
     [
         ("starrocks-rot", "SECRET=starrocks-rot does not exist; the nearest names are starrocks-root"),
         ("dolphinschedulr-admin", "the nearest names are dolphinscheduler-admin"),
-        ("", f"SECRET=… does not exist; there are all, {NAMES[0]}"),
+        ("", f"SECRET=… is missing: name one of all, {NAMES[0]}"),
         ("grafana-admin", "SECRET=grafana-admin: Grafana keeps the password of its first start"),
         ("alert-webhook", "SECRET=alert-webhook is not generated: set its new value"),
     ],
