@@ -1,8 +1,7 @@
 """BACKUP and RESTORE jobs: they copy tables into a snapshot of a repository, and back.
 
 A snapshot is consistent across its tables: one transaction reads all of them while loads continue. A restore replaces
-    all
-of its tables in one transaction. The last jobs of a database are lost at a restart; a job that ran then has no effect.
+all of its tables in one transaction. A restart of the emulator forgets the jobs; a job that ran then has no effect.
 """
 
 import itertools
@@ -143,16 +142,19 @@ class Snapshots:
             with closing(self._storage.cursor()) as cursor, self._background.interruptible(cursor.interrupt):
                 self._interrupts[job.id] = cursor.interrupt
                 work(cursor, path)
-            job.state = "FINISHED"
+            state, status = "FINISHED", "[OK]"
         except (SqlError, duckdb.Error, OSError) as error:
             message = "user cancelled" if job.cancelled else str(error).split("\n")[0]
             _LOG.warning("%s of snapshot %s: %s", job.kind, job.label, message)
-            job.state, job.status = "CANCELLED", f"[COMMON_ERROR, msg: {message}]"
-        finally:
-            del self._interrupts[job.id]
-            for left in path.parent.glob(f"{path.name}*"):
-                left.unlink(missing_ok=True)
-            job.finished = now_text()
+            state, status = "CANCELLED", f"[COMMON_ERROR, msg: {message}]"
+        except Exception:  # a job that never ends would block the next one of its database
+            _LOG.exception("%s of snapshot %s: internal error", job.kind, job.label)
+            state, status = "CANCELLED", "[COMMON_ERROR, msg: internal error]"
+        self._interrupts.pop(job.id, None)
+        for left in path.parent.glob(f"{path.name}*"):
+            left.unlink(missing_ok=True)
+        # The state is last: clients read the other values as soon as the job has ended.
+        job.finished, job.status, job.state = now_text(), status, state
 
     def _backup(
         self, job: Job, repository: Path, numbers: frozenset[int], cursor: duckdb.DuckDBPyConnection, path: Path

@@ -44,8 +44,8 @@ def collect(texts: Mapping[str, str], output: Path, summary: Path) -> None:
         summary: file of the job's summary.
     """
     with output.open("a") as file:
-        # JSON escapes line breaks, so that a text cannot define another output.
-        file.write(f"previews={json.dumps(texts)}\n")
+        # GitHub drops outputs of more than 1 MB. JSON escapes line breaks, so that a text cannot define another output.
+        file.write(f"previews={json.dumps({stack: cut(text) for stack, text in texts.items()})}\n")
     with summary.open("a") as file:
         file.write("\n".join(texts.values()))
 
@@ -54,7 +54,10 @@ def cut(text: str) -> str:
     """Cut a text to the length that GitHub accepts for a comment. The job's summary contains the full text."""
     if len(text) <= LONGEST:
         return text
-    return f"{text[:LONGEST]}\n\n… cut here. The summary of the workflow run contains the whole text.\n"
+    shown = text[:LONGEST]
+    # A code block that is open at the cut would contain the notice.
+    end = "\n```" if sum(line.startswith("```") for line in shown.splitlines()) % 2 else ""
+    return f"{shown}{end}\n\n… cut here. The summary of the workflow run contains the whole text.\n"
 
 
 class PullRequest:

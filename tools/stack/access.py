@@ -127,6 +127,10 @@ def databases(stack: str) -> list[str]:
 def sql(stack: str, *, user: str, database: str, query: str) -> int:
     """Run one query, or open the `mariadb` client on StarRocks."""
     known = connections.load(stack, wait=0)
+    if own.secret(user) not in known.secrets:
+        users = [login.user for login in logins(known) if login.secret.startswith(own.secret(""))]
+        console.print(f"--user {user}: there are {', '.join(users)}")
+        return 1
     current = database or databases(stack)[0]
     if query:
         try:

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psycopg
+
 from apps.shared.polling import NeverReady
 from apps.shared.starrocks import StarRocksError
 from infra import disks
@@ -62,6 +64,7 @@ _PROBLEMS = (
     StateFolderError,
     TimeoutError,
     ZetaError,
+    psycopg.Error,
 )
 """Errors that are printed without a traceback."""
 

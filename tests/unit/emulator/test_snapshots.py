@@ -9,6 +9,7 @@ import pytest
 
 from apps.shared.polling import wait_until
 from starrocks_emulator.engine import Engine
+from starrocks_emulator.snapshots import Snapshots
 from starrocks_emulator.testing import Client
 
 _SECONDS = 300
@@ -221,6 +222,20 @@ def test_a_damaged_snapshot_is_refused(table: Client) -> None:
     shown = _restore(table, "damaged", timestamp)
     assert (shown["State"], "checksum" in str(shown["Status"])) == ("CANCELLED", True)
     assert table.value("SELECT count(*) FROM t") == 2
+
+
+@pytest.mark.usefixtures("place")
+def test_a_job_ends_after_an_internal_error(table: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise KeyError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Snapshots, "_backup", fail)
+        table.run("BACKUP SNAPSHOT d.failed TO r ON (t)")
+        shown = _ended(table, "BACKUP")
+    assert (shown["State"], shown["Status"]) == ("CANCELLED", "[COMMON_ERROR, msg: internal error]")
+    assert shown["FinishedTime"]
+    assert _backup(table, "after_an_error")
 
 
 def test_an_interrupted_backup_leaves_no_snapshot(tmp_path: Path) -> None:

@@ -106,6 +106,18 @@ def test_a_long_preview_is_cut_and_says_so(api: Api) -> None:
     assert "The summary of the workflow run contains the whole text." in api.comments[1]
 
 
+def test_a_cut_ends_an_open_code_block() -> None:
+    assert github.cut("x\n```sql\n" + "SELECT 1;\n" * 10_000).count("\n```\n") == 1
+    assert github.cut("x\n```sql\n```\n" + "x" * 100_000).count("\n```\n") == 1
+
+
+def test_long_previews_fit_into_an_output(tmp_path: Path) -> None:
+    texts = {stack: text(stack, "x" * 1_000_000) for stack in ("local", "dev", "prod")}
+    github.collect(texts, tmp_path / "output", tmp_path / "summary")
+    # GitHub drops outputs of more than 1 MB.
+    assert (tmp_path / "output").stat().st_size < 1_000_000
+
+
 def test_a_refused_token_is_an_error(api: Api) -> None:
     with pytest.raises(OSError, match="401"):
         comment(api, {"dev": text("dev", "x")}, token="another")

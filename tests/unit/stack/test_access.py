@@ -89,3 +89,9 @@ def test_the_error_names_an_unknown_user_and_the_existing_ones(capsys: pytest.Ca
 )
 def test_the_age_of_a_secret_is_in_its_largest_unit(elapsed: timedelta, shown: str) -> None:
     assert access.age((NOW - elapsed).isoformat(), NOW) == shown
+
+
+@pytest.mark.parametrize("query", ["", "SELECT 1"])
+def test_sql_refuses_an_unknown_user(query: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert access.sql("local", user="rot", database="d", query=query) == 1
+    assert capsys.readouterr().out == "--user rot: there are ciapol_api, root\n"

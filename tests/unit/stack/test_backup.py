@@ -90,6 +90,12 @@ def test_other_manifests_are_refused(folder: Path, text: str, words: str) -> Non
         manifest.read(folder)
 
 
+def test_a_manifest_in_another_encoding_is_refused(folder: Path) -> None:
+    (folder / manifest.FILE).write_bytes(b"\xff\xfe{")
+    with pytest.raises(BackupError, match=r"manifest\.json is damaged: it is not text in UTF-8"):
+        manifest.read(folder)
+
+
 def test_a_folder_without_a_manifest_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match=r"is not a backup: .*manifest\.json: No such file"):
         manifest.read(tmp_path)
@@ -141,6 +147,12 @@ def test_an_existing_folder_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="exists: name a new folder"), new_folder(tmp_path):
         pass
     assert (tmp_path / "kept").exists()
+
+
+def test_a_folder_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BackupError, match=r"TO=.*/file/backup: the folder cannot be created in .*/file: File exists"):
+        _interrupted(tmp_path / "file" / "backup")
 
 
 def test_the_emulators_folder_of_repositories_has_one_name() -> None:

@@ -238,7 +238,7 @@ def test_token_files_in_use_change_when_the_brokers_know_the_new_key(
 def test_a_stack_of_an_older_revision_is_deployed_first(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     old = known().model_copy(update={"created": {}})
     monkeypatch.setattr(connections, "load", lambda _stack, wait=0: old)
-    with pytest.raises(StackError, match="an older revision deployed stack .*: run `make up"):
+    with pytest.raises(StackError, match=r"an older revision deployed stack .*: run `make up"):
         rotate.rotate(stack, "all")
 
 

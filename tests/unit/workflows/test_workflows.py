@@ -78,8 +78,9 @@ def test_no_secret_is_where_the_code_of_a_pull_request_runs(path: Path) -> None:
 def test_deployments_of_a_stack_run_one_at_a_time() -> None:
     groups = {name: job["concurrency"] for name, job in jobs(FOLDER / "deploy.yml")}
     assert groups == {name: {"group": f"deploy-{name}", "cancel-in-progress": False} for name in ("dev", "prod")}
+    # GitHub cancels a waiting job when another one of its group arrives.
     [(_, drift)] = jobs(FOLDER / "drift.yml")
-    assert drift["concurrency"] == {"group": "deploy-${{ matrix.stack }}", "cancel-in-progress": False}
+    assert drift["concurrency"] == {"group": "drift-${{ matrix.stack }}", "cancel-in-progress": False}
     deploy = dict(jobs(FOLDER / "deploy.yml"))
     assert (deploy["prod"]["needs"], deploy["prod"]["environment"]) == ("dev", "prod")
 

@@ -88,14 +88,21 @@ def backup(stack: str, *, to: str) -> int:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """A private folder that gets the name `folder` at the end, and is removed after an error."""
+    """A private folder that gets the name `folder` at the end, and is removed after an error.
+
+    Raises:
+        BackupError: the folder exists, or it cannot be created.
+    """
     if folder.exists():
         raise BackupError(f"TO={folder} exists: name a new folder")
     draft = folder.with_name(f".{folder.name}{_DRAFT}")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     # A killed run may have left it.
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=_PRIVATE)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft.mkdir(mode=_PRIVATE)
+    except OSError as error:
+        raise BackupError(f"TO={folder}: the folder cannot be created in {folder.parent}: {error.strerror}") from None
     before = os.umask(0o077)
     try:
         yield draft
@@ -118,6 +125,7 @@ def _sync(path: Path) -> None:
 
 def _database(root: StarRocks, database: str, label: str) -> DatabaseBackup:
     """Take the snapshot of a database, and compute the contents of its tables."""
+    snapshots.wait_for_others(root, database, _progress)
     root.execute(f"USE {database}")
     migrations = MigrationJournal(root, 1, create=False).checksums()
     names = content.tables(root, database)

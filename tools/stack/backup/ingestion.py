@@ -50,5 +50,5 @@ def stopped(known: Connections, products: list[str], purpose: str) -> Iterator[N
             try:
                 leases.enter_context(lease)
             except (TaskError, ZetaError, StarRocksError) as error:
-                print(f"The streaming jobs of {product} go on: {error}")  # for people
+                print(f"The streaming jobs of {product} continue: {error}")  # for people
         yield

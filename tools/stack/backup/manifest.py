@@ -134,6 +134,8 @@ def read(folder: Path) -> Manifest:
         text = path.read_text()
     except OSError as error:
         raise BackupError(f"FROM={folder} is not a backup: {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BackupError(f"{path} is damaged: it is not text in UTF-8") from None
     try:
         if (found := _Version.model_validate_json(text).format) > FORMAT:
             raise BackupError(

@@ -107,24 +107,36 @@ def restore(stack: str, *, source: str, overwrite: bool) -> int:
     console.rule(f"restore of stack {stack}")
     console.print(f"checking {len(manifest.files)} files")
     check_files(manifest, folder)
-    with alone(stack), connected(known) as root:
-        _check_fits(work, root)
-        _check_empty(work, _found(work, root), overwrite=overwrite)
-        with ingestion.stopped(known, [each.name for each in work.products if each.jobs], "restore"):
-            found = _found(work, root)
-            write_private(work.marker, work.identity)
-            _restore_and_compare(work, root, found)
-            if views := content.refresh_views(root, list(manifest.databases)):
-                console.print(f"computed {', '.join(views)}")
-    console.print("restoring DolphinScheduler's metadata")
-    metadata.load(known, folder, manifest.metadata)
-    _restart_scheduler(work)
-    work.marker.unlink()
+    with alone(stack):
+        _restore_databases(work, overwrite=overwrite)
+        console.print("restoring DolphinScheduler's metadata")
+        metadata.load(known, folder, manifest.metadata)
+        _restart_scheduler(work)
+        work.marker.unlink()
     console.print(
         f"Stack {stack} has the data of {folder}. `make up{suffix(stack)}` brings workflows and reference rows to the "
         "revision of this checkout if they differ."
     )
     return 0
+
+
+def _restore_databases(work: _Restore, *, overwrite: bool) -> None:
+    """Restore the tables of StarRocks while the streaming jobs are stopped, and compute the materialized views."""
+    with connected(work.known) as root:
+        _check_fits(work, root)
+        for database in work.manifest.databases:
+            snapshots.wait_for_others(root, database, _progress)
+        _check_empty(work, _found(work, root), overwrite=overwrite)
+        with ingestion.stopped(work.known, [each.name for each in work.products if each.jobs], "restore"):
+            found = _found(work, root)
+            write_private(work.marker, work.identity)
+            _restore_and_compare(work, root, found)
+            if views := content.refresh_views(root, list(work.manifest.databases)):
+                console.print(f"computed {', '.join(views)}")
+
+
+def _progress(line: str) -> None:
+    console.print(f"  {line}")
 
 
 def _check_fits(work: _Restore, root: StarRocks) -> None:
@@ -228,10 +240,10 @@ def _restore_tables(work: _Restore, root: StarRocks, found: Contents) -> None:
     labels = [work.manifest.databases[database].snapshot for database in pending]
     work.repository.create(root)
     files = EmulatorFiles(work.place) if work.repository.is_local else None
-    if files is not None:
-        console.print("copying the snapshots")
-        files.send(labels, work.folder / "starrocks")
     try:
+        if files is not None:
+            console.print("copying the snapshots")
+            files.send(labels, work.folder / "starrocks")
         for database, names in pending.items():
             console.print(f"{database}: restoring {', '.join(names)}")
             for name in names:
@@ -252,7 +264,7 @@ def _restore_database(work: _Restore, root: StarRocks, database: str, backup: Da
         names,
         timestamp=backup.timestamp,
         replication_num=work.settings.starrocks.replication_num,
-        report=lambda line: console.print(f"  {line}"),
+        report=_progress,
     )
 
 
@@ -287,8 +299,7 @@ def _restore_and_compare(work: _Restore, root: StarRocks, found: Contents) -> No
 def _restart_scheduler(work: _Restore) -> None:
     """Restart DolphinScheduler's servers, which keep workflows and schedules in memory, and wait for them."""
     names = [name for name in work.place.services() if name.startswith(DOLPHINSCHEDULER) and "registry" not in name]
-    if names:
-        console.print(f"restarting {', '.join(sorted(names))}")
+    console.print(f"restarting {', '.join(sorted(names))}")
     for name in names:
         work.place.restart(name)
     for name in names:

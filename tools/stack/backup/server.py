@@ -15,8 +15,10 @@ _ANSWER_SECONDS = 24 * 3600
 
 def connected(known: Connections) -> StarRocks:
     """A client as root, which connects at the first statement."""
-    endpoint = known.endpoint("starrocks", "query")
-    address = Address(endpoint.host, endpoint.port, "root", known.secrets[secret("root")])
+    endpoint, name = known.endpoint("starrocks", "query"), secret("root")
+    # After an interrupted rotation, StarRocks may still have the previous password.
+    former = known.previous.get(name, "")
+    address = Address(endpoint.host, endpoint.port, "root", known.secrets[name], former=former)
     return StarRocks(address, answer_seconds=_ANSWER_SECONDS, program="kappastack backup")
 
 

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apps.shared.polling import Pending, poll
-from apps.shared.starrocks import Row, StarRocks, StarRocksError
+from apps.shared.starrocks import Row, StarRocks, StarRocksError, repeat_until_reached
 from tools.stack.backup.manifest import BackupError
 
 REPOSITORY = "kappastack_backup"
 _JOB_SECONDS = 24 * 3600
 """Time limit of a job: StarRocks' own default."""
+_REACHED_SECONDS = 600
+"""Time for which a lost connection is opened again: a job goes on meanwhile."""
+_ENDED = frozenset({"FINISHED", "CANCELLED"})
 _TIMESTAMP = 1
 _NAME, _LOCATION = 1, 4
 
@@ -45,11 +48,13 @@ class Repository:
     def create(self, root: StarRocks) -> None:
         """Create it in StarRocks, or replace one of another location. Snapshots of a replaced repository stay.
 
+        One with properties is always replaced: StarRocks does not show them, and the keys may have changed.
+
         Raises:
             StarRocksError: StarRocks does not reach the location.
         """
         found = {str(row[_NAME]): str(row[_LOCATION]) for row in root.execute("SHOW REPOSITORIES")}
-        if found.get(REPOSITORY) == self.location:
+        if found.get(REPOSITORY) == self.location and not self.properties:
             return
         if REPOSITORY in found:
             root.execute(f"DROP REPOSITORY {REPOSITORY}")
@@ -60,6 +65,36 @@ class Repository:
             statement += f"\nPROPERTIES ({pairs})"
         values = [text for pair in self.properties.items() for text in pair]
         root.execute(statement, (self.location, *values))
+
+
+def wait_for_others(root: StarRocks, database: str, report: Callable[[str], None]) -> None:
+    """Wait for the jobs of other commands, also of killed ones: StarRocks runs one job of a database at a time.
+
+    Args:
+        root: session as root.
+        database: name of the database.
+        report: called with each new state of such a job.
+
+    Raises:
+        TimeoutError: such a job does not end.
+    """
+    for kind, columns in _JOBS.items():
+
+        def look(kind: str = kind, columns: _Job = columns) -> Pending | None:
+            row = _last_job(root, kind, database)
+            if row is None or row[columns.state] in _ENDED:
+                return None
+            return Pending(f"waiting for {kind} {row[columns.label]} of another command: {row[columns.state]}")
+
+        poll(look, within=_JOB_SECONDS, what=f"{kind} of {database}", pause=0.2, longest_pause=5, progress=report)
+
+
+def _last_job(root: StarRocks, kind: str, database: str) -> Row | None:
+    """The row of the database's last job of a kind; None if there was none since StarRocks' start."""
+    rows = repeat_until_reached(
+        lambda: root.execute(f"SHOW {kind} FROM {database}"), within=_REACHED_SECONDS, what=f"SHOW {kind}"
+    )
+    return rows[0] if rows else None
 
 
 def back_up(root: StarRocks, database: str, label: str, tables: Sequence[str], report: Callable[[str], None]) -> str:
@@ -114,11 +149,10 @@ def _wait(root: StarRocks, kind: str, database: str, label: str, report: Callabl
     columns = _JOBS[kind]
 
     def look() -> Row | Pending:
-        rows = root.execute(f"SHOW {kind} FROM {database}")
-        if not rows or rows[0][columns.label] != label:
+        row = _last_job(root, kind, database)
+        if row is None or row[columns.label] != label:
             raise BackupError(f"StarRocks has no {kind} job {label}: it was restarted; repeat the command")
-        [row, *_] = rows
-        if row[columns.state] in {"FINISHED", "CANCELLED"}:
+        if row[columns.state] in _ENDED:
             return row
         return Pending(f"{kind} of {database}: {row[columns.state]} {row[columns.progress] or ''}".rstrip())
 

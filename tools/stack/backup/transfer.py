@@ -29,15 +29,21 @@ class EmulatorFiles:
         """Copy snapshots from the repository into a folder.
 
         Raises:
-            BackupError: `tar` failed.
+            BackupError: `tar` failed, or its archive ends early.
         """
         names = [_folder_of(label) for label in labels]
+        damage = ""
         with self._running(["tar", "-C", self._folder, "-cf", "-", *names]) as process:
             assert process.stdout is not None
-            with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
-                archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _folder: member)
-                archive.extractall(folder)  # noqa: S202 # written by this program
+            try:
+                with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
+                    archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _folder: member)
+                    archive.extractall(folder)  # noqa: S202 # written by this program
+            except tarfile.TarError as error:
+                damage = str(error)
         self._check(process)
+        if damage:
+            raise BackupError(f"the archive of the snapshots, from service {_SERVICE}, is damaged: {damage}")
 
     def send(self, labels: Sequence[str], folder: Path) -> None:
         """Copy snapshots from a folder into the repository.
