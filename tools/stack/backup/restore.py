@@ -22,7 +22,7 @@ from infra.settings import Settings
 from infra.state import StackState
 from infra.targets.operations import Operations, operations
 from tools.stack.backup import content, ingestion, metadata, snapshots
-from tools.stack.backup.manifest import BackupError, DatabaseBackup, Manifest, TableContent, check_files, read
+from tools.stack.backup.manifest import BackupError, Manifest, TableContent, check_files, read
 from tools.stack.backup.repository import StackRepository, repository
 from tools.stack.backup.server import alone, connected
 from tools.stack.backup.transfer import EmulatorFiles
@@ -250,28 +250,25 @@ def _restore_tables(work: _Restore, root: StarRocks, found: Contents) -> None:
                 # A restore replaces the partitions of the snapshot; others would stay.
                 if found[database, name].rows:
                     root.execute(f"TRUNCATE TABLE {database}.{name}")
-            _restore_database(work, root, database, work.manifest.databases[database], names)
+            backup = work.manifest.databases[database]
+            snapshots.restore(
+                root,
+                database,
+                backup.snapshot,
+                names,
+                timestamp=backup.timestamp,
+                replication_num=work.settings.starrocks.replication_num,
+                report=_progress,
+            )
     finally:
         if files is not None:
             files.clear()
 
 
-def _restore_database(work: _Restore, root: StarRocks, database: str, backup: DatabaseBackup, names: list[str]) -> None:
-    snapshots.restore(
-        root,
-        database,
-        backup.snapshot,
-        names,
-        timestamp=backup.timestamp,
-        replication_num=work.settings.starrocks.replication_num,
-        report=_progress,
-    )
-
-
 def _restore_and_compare(work: _Restore, root: StarRocks, found: Contents) -> None:
     """Restore the tables, and compare them with the manifest.
 
-    Programs of workflows go on, so a table that one of them wrote meanwhile is restored again.
+    Programs of workflows continue to write, so a table that one of them changed meanwhile is restored again.
 
     Raises:
         BackupError: a table differs after several attempts.
