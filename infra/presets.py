@@ -1,6 +1,6 @@
 """Presets of sizes for target `kubernetes`. A stack's own settings override its preset.
 
-`tools/size/presets.py` contains the load for which each preset is sized, by the model of `make size`.
+`tools/size/presets.py` contains the load for which each preset is sized, according to the model of `make size`.
 """
 
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ def read(cursor: duckdb.DuckDBPyConnection, text: str) -> ResultSet:
 
 
 def read_encoded(cursor: duckdb.DuckDBPyConnection, text: str, grouped: bool) -> ResultSet:
-    """Run a DuckDB query whose rows DuckDB itself encodes for the text protocol where there are many.
+    """Run a DuckDB query. If there are many rows, DuckDB itself encodes them for the text protocol.
 
     `grouped`: the query has GROUP BY, which makes running it twice expensive."""
     if not grouped:

@@ -18,7 +18,7 @@ FORMAT = 1
 DISABLED_OPTIMIZERS = "statistics_propagation"
 """Disabled optimizers of DuckDB: they return wrong results.
 
-`statistics_propagation` loses LIMIT and overflows SUM where a side of an outer join is proven empty (DuckDB 2.0.0 and
+`statistics_propagation` loses LIMIT and overflows SUM if a side of an outer join is proven empty (DuckDB 2.0.0 and
 2.0.1; 1.5.6 overflows SUM and cannot read folders of 2.0). `tests/unit/emulator/test_optimizers.py` finds it and no
 other one."""
 _MARKER = "starrocks_emulator.json"

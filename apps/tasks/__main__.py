@@ -12,13 +12,13 @@ from types import FrameType
 from apps.shared.starrocks import StarRocksError
 from apps.tasks.archive import Names, archive
 from apps.tasks.arguments import parser
-from apps.tasks.asked import Asked, asked
 from apps.tasks.context import Context, platform_store, step_record
 from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut
 from apps.tasks.guard import Guard
 from apps.tasks.keeper import keep_running
 from apps.tasks.log import say
 from apps.tasks.programs import run_program
+from apps.tasks.run_request import RunRequest, run_request
 from apps.tasks.settings import PLATFORM, TaskSettings, load_settings
 from apps.tasks.statements import run_check, run_sql
 from apps.tasks.steps import State, Step
@@ -81,13 +81,13 @@ def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guar
 
 def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
     record = step_record(settings, step)
-    given = Asked(bool(options.manual), getattr(options, "begin", ""), getattr(options, "end", ""))
+    given = RunRequest(bool(options.manual), getattr(options, "begin", ""), getattr(options, "end", ""))
     status, state, error = _FAILED, State.FAILED, ""
     try:
         scheduled = not (given.manual or given.backfill)
         last = record.begin(scheduled=scheduled)
         with _at_most(options.try_timeout):
-            given = _asked(settings, step, given, needed=bool(getattr(options, "window", "")))
+            given = _request(settings, step, given, needed=bool(getattr(options, "window", "")))
             if scheduled and given.manual:
                 record.manual()
             details = _command(Context(settings, step, record, last, given, guard), options)
@@ -114,9 +114,9 @@ def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard:
     return status
 
 
-def _asked(settings: TaskSettings, step: Step, given: Asked, *, needed: bool) -> Asked:
+def _request(settings: TaskSettings, step: Step, given: RunRequest, *, needed: bool) -> RunRequest:
     with platform_store(settings) as store:
-        return asked(store, f"{settings.platform.database}.run_ranges", step, given, needed=needed)
+        return run_request(store, f"{settings.platform.database}.run_ranges", step, given, needed=needed)
 
 
 def _command(context: Context, options: argparse.Namespace) -> str:
@@ -141,7 +141,7 @@ def _command(context: Context, options: argparse.Namespace) -> str:
 
 def _window(context: Context, options: argparse.Namespace) -> Window:
     length = duration(options.window, "--window")
-    return window(length, context.asked.begin, context.asked.end, datetime.now(UTC))
+    return window(length, context.request.begin, context.request.end, datetime.now(UTC))
 
 
 @contextmanager

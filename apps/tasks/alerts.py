@@ -146,7 +146,7 @@ def _post(url: str, document: object, receiver: str) -> str:
         with urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             answer.read()
     except HTTPError as error:
-        return f"{receiver} answered {error.code}"
+        return f"{receiver} returned status {error.code}"
     except URLError as error:
         return f"{receiver} does not respond: {type(error.reason).__name__}"
     except ValueError:

@@ -6,9 +6,9 @@ from pathlib import Path
 from apps.shared.starrocks import Address, StarRocks
 from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.alerts import Alert, Alertmanager, Sender, Webhook
-from apps.tasks.asked import Asked
 from apps.tasks.guard import Guard
 from apps.tasks.log import say
+from apps.tasks.run_request import RunRequest
 from apps.tasks.settings import SCHEDULER, Product, TaskSettings, User, product_files
 from apps.tasks.steps import LastRun, Step, StepRecord
 from seatunnel.client.zeta import Zeta
@@ -23,7 +23,7 @@ class Context:
         step: the step.
         record: row of the step in `pipeline_steps`.
         last: content of that row before this attempt.
-        asked: how the run was started.
+        request: how the run was started.
         guard: cleans up after this process is killed; None if nothing needs clean-up.
         files: folder with the products' jobs and queries.
     """
@@ -32,7 +32,7 @@ class Context:
     step: Step
     record: StepRecord
     last: LastRun = field(default_factory=LastRun)
-    asked: Asked = field(default_factory=Asked)
+    request: RunRequest = field(default_factory=RunRequest)
     guard: Guard | None = None
     files: Path = field(default_factory=product_files)
 

@@ -83,8 +83,8 @@ def keep_running(context: Context, watch_seconds: float = 0) -> str:
                 _Keeper(context, jobs, zeta, job, found).look()
             found.again = True
             watched = time.monotonic() - begin + LOOK_SECONDS
-            goes_on = not context.asked.manual and not found.problems and watched < watch_seconds
-            return Pending("it is watched") if goes_on else None
+            continues = not context.request.manual and not found.problems and watched < watch_seconds
+            return Pending("it is watched") if continues else None
 
         poll(look, within=math.inf, what="the end of the run", pause=LOOK_SECONDS)
     if found.problems:

@@ -60,7 +60,7 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._requests = Counter(
-            "api_requests", "Requests answered", ["method", "route", "status"], registry=self._registry
+            "api_requests", "Handled requests", ["method", "route", "status"], registry=self._registry
         )
         self._duration = Histogram(
             "api_request_duration_seconds",
@@ -73,7 +73,7 @@ class Metrics:
         connections.labels("open").set_function(lambda: pool.state().open)
         connections.labels("in_use").set_function(lambda: pool.state().in_use)
         connections.labels("limit").set_function(lambda: pool.state().size)
-        self._up = Gauge("api_starrocks_up", "1 where StarRocks answers", registry=self._registry)
+        self._up = Gauge("api_starrocks_up", "1 if StarRocks responds, else 0", registry=self._registry)
         self._fresh = Gauge("api_data_fresh", "1 if the data are fresh", registry=self._registry)
         self._age = Gauge("api_data_age_seconds", "Age of the newest event, s", registry=self._registry)
         self._received = Gauge(

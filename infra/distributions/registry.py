@@ -149,7 +149,7 @@ def platform_api() -> Distribution:
 
 
 def product_api(product: Product) -> Distribution:
-    """The API of a product: `lib/`, and `queries/` where the product has queries."""
+    """The API of a product: `lib/`, and `queries/` if the product has queries."""
     return _product_api(product).distribution()
 
 

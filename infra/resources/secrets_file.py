@@ -21,7 +21,7 @@ class StoredSecrets(BaseModel):
     Args:
         secrets: the values.
         previous: predecessors of secrets that are being rotated.
-        created: when generated secrets were generated, in UTC; empty where an older revision generated them.
+        created: when generated secrets were generated, in UTC; empty if an older revision generated them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

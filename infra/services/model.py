@@ -181,7 +181,7 @@ class Operator:
     |--------------------|--------------------------------------------------------------------|
     | `@{object.files}`  | name of the object with the service's `files`                      |
     | `@{object.secrets}`| name of the object with the service's `secrets`                    |
-    | `@{class}`         | storage class of volumes; `null` where the cluster's default is used |
+    | `@{class}`         | storage class of volumes; `null` for the cluster's default |
     | `@{retention}`     | `Retain` or `Delete`: effect of a service's deletion on its volumes |
     | `@{image.NAME}`    | reference of an image of `images`                                  |
     | `@{labels.NAME}`   | labels of the pods of one kind, as an object                       |

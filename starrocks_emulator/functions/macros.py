@@ -124,7 +124,7 @@ MACROS = (
     "CREATE MACRO fn.month_number(x) AS date_part('year', x) * 12 + date_part('month', x)",
     "CREATE MACRO fn.in_month(x) AS x - date_trunc('month', x)",
     # whole months and years from b to a (`months_diff`, `years_diff` of time_functions.cpp): below one month the
-    # result is -1 where a is the earlier one, and 0 in DATE_DIFF, which counts up to the last day of a shorter month
+    # result is -1 if a is the earlier one, and 0 in DATE_DIFF, which counts up to the last day of a shorter month
     "CREATE MACRO fn.months(a, b) AS CASE WHEN fn.month_number(a) >= fn.month_number(b) "
     "THEN fn.month_number(a) - fn.month_number(b) - CAST(fn.in_month(a) < fn.in_month(b) AS BIGINT) "
     "ELSE fn.month_number(a) - fn.month_number(b) + CAST(fn.in_month(a) > fn.in_month(b) AS BIGINT) END",

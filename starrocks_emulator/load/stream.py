@@ -277,7 +277,7 @@ def _with_line_feeds(body: Path, delimiter: str) -> None:
     data = body.read_bytes()
     rows = data.split(delimiter.encode())
     if any(b"\n" in row for row in rows):
-        raise SettingsError("row_delimiter: this emulator takes another one than \\n only where no value holds a \\n")
+        raise SettingsError("row_delimiter: this emulator accepts another one than \\n only if no value contains \\n")
     body.write_bytes(b"\n".join(rows))
 
 

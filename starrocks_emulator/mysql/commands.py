@@ -144,8 +144,8 @@ class Commands:
         if not self.conversation.capabilities & Capability.MULTI_STATEMENTS and is_multiple(sql):
             raise SqlError(
                 1064,
-                "You have an error in your SQL syntax: several statements in one query need a client that asks for "
-                "them (CLIENT_MULTI_STATEMENTS)",
+                "You have an error in your SQL syntax: several statements in one query require a client with "
+                "the flag CLIENT_MULTI_STATEMENTS",
                 "42000",
             )
         change = charset_change(sql)
@@ -240,4 +240,4 @@ class Commands:
             return data.decode(codec)
         except UnicodeDecodeError as invalid:
             near = data[max(0, invalid.start - 16) : invalid.end + 16]
-            raise SqlError(1300, f"Invalid {codec} character string: the {what} has {near!r}") from invalid
+            raise SqlError(1300, f"Invalid {codec} character string: {near!r} in the {what}") from invalid

@@ -3,7 +3,7 @@
 `x NOT IN (SELECT t.y FROM t WHERE t.y = outer.k AND …)` has two equal keys, `x = t.y` and `outer.k = t.y`. StarRocks
 joins by both: a row whose `x` or `outer.k` is NULL is in the result only if no row of `t` fits the other conditions
 (`JoinHashMap::_probe_from_ht_for_left_anti_join`, StarRocks' case test_not_in). In standard SQL a NULL in `outer.k`
-selects no row of `t`; StarRocks does the same where the condition compares another column."""
+selects no row of `t`; StarRocks does the same if the condition compares another column."""
 
 from sqlglot import exp
 

@@ -103,7 +103,7 @@ def _fits(kind: SqlType, target: SqlType) -> bool:
 
 
 def _within_precision(text: str, target: SqlType) -> str:
-    """CAST to DECIMAL. StarRocks keeps a value of more digits where its 64 or 128 bits hold it; DuckDB cannot."""
+    """CAST to DECIMAL. StarRocks keeps a value with more digits if it fits 64 or 128 bits; DuckDB cannot."""
     precision, scale = target.arguments
     wide, converted = f"TRY_CAST({text} AS DECIMAL(38,{scale}))", f"TRY_CAST({text} AS {target.stored()})"
     held = f"abs({wide}) * {10**scale}::HUGEINT <= {_LONGEST}" if precision <= 18 else f"{wide} IS NOT NULL"

@@ -127,7 +127,7 @@ def checked_ranges(partitions: Sequence[Partition], kind: SqlType) -> tuple[Part
 
 
 def _written(text: str | None, kind: SqlType) -> str | None:
-    """A bound as StarRocks stores it; None for the smallest value, where the partition has no lower bound."""
+    """A bound as StarRocks stores it; None if the partition has no lower bound."""
     if text is None or text == LOWEST.get(kind.name):
         return None
     if not kind.is_temporal:

@@ -17,7 +17,8 @@ _HEAD = f"""# Settings
 
 `make settings` writes this page from the models in `infra/settings.py`; a test compares it with them.
 
-A stack is a file `Pulumi.<stack>.yaml`. Each key of the table has the prefix `{PROJECT}:`; a dot leads into a section:
+A stack is a file `Pulumi.<stack>.yaml`. Each key of the table has the prefix `{PROJECT}:`; a dot separates a section
+from its key:
 
 ```yaml
 config:

@@ -149,7 +149,7 @@ class IndexMethod:
 
 
 def total(sub_indices: Mapping[str, Floats], means: Mapping[str, Floats]) -> Floats:
-    """The index of each hour: the greatest sub-index; NaN where a pollutant with a value has no sub-index.
+    """The index of each hour: the greatest sub-index; NaN if a pollutant with a value has no sub-index.
 
     Args:
         sub_indices: sub-indices by pollutant.

@@ -16,7 +16,7 @@ class IndexForecast:
     """The predicted index and its parts, in arrays of shape (origins, distances).
 
     Args:
-        interval: the index; NaN where a predicted pollutant has no sub-index.
+        interval: the index; NaN if a predicted pollutant has no sub-index.
         sub_indices: sub-index of each predicted pollutant; NaN where too few hours have a value.
     """
 

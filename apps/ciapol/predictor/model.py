@@ -82,7 +82,7 @@ class QuantityModel:
     margin: Floats
 
     def predict(self, features: Features, quantity: str, origins: Integers, distances: Integers) -> Interval:
-        """Predictions for pairs of origin and distance; NaN where the quantity has no recent value."""
+        """Predictions for pairs of origin and distance; NaN if the quantity has no recent value."""
         last = features.last(quantity, origins)
         scale = self.scale.of(features.level(quantity, origins), distances)
         rows = features.matrix(quantity, origins, distances)

@@ -111,19 +111,19 @@ class StarRocks:
         except StarRocksError as error:
             raise StarRocksError(f"{address}: {error}", code=error.code, said=error.said) from error
 
-    def stations(self, first_hour: int, made_at: int, asked: Sequence[str] = ()) -> list[Station]:
+    def stations(self, first_hour: int, made_at: int, requested: Sequence[str] = ()) -> list[Station]:
         """The stations with measurements from `first_hour` to the start of `made_at`, sorted by identifier.
 
         Args:
             first_hour, made_at: numbers of hours.
-            asked: identifiers of the stations to include, also test stations; if empty, all except test stations.
+            requested: identifiers of the stations to include, also test stations; if empty, all except test stations.
         """
         source, condition = "measurements", ""
-        if asked:
-            source, condition = "all_measurements", f" AND station_id IN ({', '.join(['%s'] * len(asked))})"
+        if requested:
+            source, condition = "all_measurements", f" AND station_id IN ({', '.join(['%s'] * len(requested))})"
         measuring = self._rows(
             f"SELECT DISTINCT station_id FROM {source} WHERE measured_at >= %s AND measured_at <= %s{condition}",
-            (moment_of(first_hour), moment_of(made_at), *asked),
+            (moment_of(first_hour), moment_of(made_at), *requested),
         )
         registered = {
             str(station_id): (str(zone), "" if demonstration is None else str(demonstration), _number(reference))

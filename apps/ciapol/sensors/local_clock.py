@@ -44,8 +44,8 @@ class LocalClock:
             station_id: station of the row; rows of other stations do not influence the result.
 
         Raises:
-            LocalTimeError: a clock change skips or repeats the time, and `change` does not make it one moment; or
-                another row of the station has the same moment, because `change` moved one of both.
+            LocalTimeError: a clock change skips or repeats the time, and `change` selects no moment; or `change` would
+                give two rows of the station the same moment.
             OverflowError: the moment is before year 1 or after year 9999.
         """
         # PEP 495: in a skipped or repeated time, fold 0 is the offset before the change and fold 1 that after it.

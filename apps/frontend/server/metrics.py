@@ -27,7 +27,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._requests = Counter("frontend_requests", "Requests answered", ["kind", "status"], registry=self._registry)
+        self._requests = Counter("frontend_requests", "Handled requests", ["kind", "status"], registry=self._registry)
         self._duration = Histogram(
             "frontend_request_duration_seconds",
             "Time to answer, s",

@@ -26,7 +26,7 @@ def check_pulsar(admin_url: str) -> None:
             answer.read()
     except HTTPError as error:
         if error.code not in _WITHOUT_TOKEN:
-            raise UnhealthyError(f"Pulsar at {admin_url} answered {error.code}") from None
+            raise UnhealthyError(f"Pulsar at {admin_url} returned status {error.code}") from None
     except (URLError, OSError) as error:
         raise UnhealthyError(f"Pulsar at {admin_url} does not respond: {error}") from None
 

@@ -75,9 +75,9 @@ class Run:
             values,
         )
         late = {day for row in [*found, *moved] if isinstance(day := row["day"], date)}
-        asked = {self.first + timedelta(days=number) for number in range((self.end - self.first).days)}
+        requested = {self.first + timedelta(days=number) for number in range((self.end - self.first).days)}
         self.store.change(f"DELETE FROM {_DAYS} WHERE run_id = %s", (self.id,))
-        rows = [(self.id, day, int(day not in asked)) for day in sorted(asked | late)]
+        rows = [(self.id, day, int(day not in requested)) for day in sorted(requested | late)]
         for start in range(0, len(rows), _BATCH):
             batch = rows[start : start + _BATCH]
             marks = ", ".join(["(%s, %s, %s)"] * len(batch))

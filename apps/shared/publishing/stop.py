@@ -11,11 +11,11 @@ class Stop:
 
     def __init__(self) -> None:
         """Create an unset request."""
-        self._asked = False
+        self._requested = False
 
     def __call__(self) -> bool:
         """Whether a stop is requested."""
-        return self._asked
+        return self._requested
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -28,5 +28,5 @@ class Stop:
                 signal.signal(number, handler)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        self._asked = True
+        self._requested = True
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

@@ -251,16 +251,16 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
     Raises:
         TimeoutError: a run did not end in time.
     """
-    asked: set[int] = set()
+    requested: set[int] = set()
 
     def complaint() -> str:
         running = [run for run in last_runs(server, project, code, limit=100) if run.state not in ENDED]
         reasons = [f"run {run.id} is {run.state}" for run in running]
         for number, run in enumerate(running):
-            if run.id not in asked and run.state != RunState.READY_STOP:
+            if run.id not in requested and run.state != RunState.READY_STOP:
                 try:
                     stop(server, project, run.id)
-                    asked.add(run.id)
+                    requested.add(run.id)
                 except ServiceError as error:
                     # After a restart of the server, no master executes a run until the failover has begun.
                     reasons[number] += f" ({error})"

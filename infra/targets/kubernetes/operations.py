@@ -155,7 +155,7 @@ class KubernetesOperations:
         return {line.split("/")[1]: line.split("/")[0].removesuffix(".apps") for line in text.split()}
 
     def _memory(self) -> dict[str, int]:
-        """Bytes by pod; empty where the cluster has no metrics server."""
+        """Bytes by pod; empty if the cluster has no metrics server."""
         try:
             text = kubectl(self._context, "top", "pods", "--all-namespaces", "-l", self._selector, "--no-headers")
         except ClusterError:

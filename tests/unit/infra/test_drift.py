@@ -1,4 +1,4 @@
-"""Every kind of dynamic resource reports drift where its object is gone, such as after its service was stopped."""
+"""Every kind of dynamic resource reports drift if its object is missing, for example after its service was stopped."""
 
 import asyncio
 import json

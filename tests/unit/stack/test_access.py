@@ -59,7 +59,7 @@ def test_secrets_are_hidden_unless_they_are_requested(capsys: pytest.CaptureFixt
 def test_each_secret_is_printed_in_full_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert access.credentials("local", user="", show=True) == 0
     lines = {tuple(line.split()[:3]): line.split()[3:] for line in capsys.readouterr().out.splitlines()[1:]}
-    # A token is as old as the key that signed it. The time is unknown where an older revision generated the secret.
+    # A token is as old as the key that signed it. The time is unknown if an older revision generated the secret.
     assert lines["Pulsar", "ciapol-sensors", "token"] == [LONG, "3", "d", "pulsar://127.0.0.1:6650"]
     assert lines["StarRocks", "root", "password"] == ["r00t", "-", "mysql://127.0.0.1:9030"]
     assert lines["DolphinScheduler", "admin", "password"][3].startswith("http://127.0.0.1:12345/dolphinscheduler")

@@ -128,7 +128,7 @@ def test_an_error_status_of_the_webhook_is_logged(
 ) -> None:
     receiver.statuses = [403, 403, 403]
     assert send(tmp_path, receiver.url)[0] is False
-    assert capsys.readouterr().out.count("the webhook answered 403") == 3
+    assert capsys.readouterr().out.count("the webhook returned status 403") == 3
 
 
 def test_a_missing_webhook_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

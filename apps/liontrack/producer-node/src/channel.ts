@@ -102,7 +102,7 @@ export class Channel {
     });
     socket.on("message", (data) => this.#answered(String(data)));
     socket.on("unexpected-response", (_, response) => {
-      if (FINAL_STATUS.has(response.statusCode ?? 0)) this.#refuse(`Pulsar answered ${response.statusCode}`);
+      if (FINAL_STATUS.has(response.statusCode ?? 0)) this.#refuse(`Pulsar returned status ${response.statusCode}`);
       socket.terminate();
     });
     socket.on("error", () => socket.terminate());

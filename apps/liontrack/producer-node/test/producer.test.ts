@@ -121,7 +121,7 @@ test("a permanent refusal rejects the event", async () => {
   const other = new LionTrackProducer({ url: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}` });
   await assert.rejects(other.publishPosition(position(1)), (error: unknown) => {
     assert.ok(error instanceof RefusedError);
-    assert.match(error.message, /Pulsar answered 403/);
+    assert.match(error.message, /Pulsar returned status 403/);
     return true;
   });
   other.close();

@@ -232,7 +232,7 @@ export const en = {
   "method.minimum": "Minimum data",
   "method.pm.mean": "NowCast over 12 h",
   "method.pm.minimum": "2 of the last 3 hours",
-  "method.o3.mean": "mean of the last 8 hours, or the single hour where its index is higher",
+  "method.o3.mean": "mean of the last 8 hours, or the single hour if its index is higher",
   "method.o3.minimum": "6 of the 8 hours; for the single hour, that hour",
   "method.co.mean": "mean of the last 8 hours",
   "method.co.minimum": "6 of the 8 hours",

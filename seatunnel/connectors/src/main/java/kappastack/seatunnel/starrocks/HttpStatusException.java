@@ -9,7 +9,7 @@ final class HttpStatusException extends IOException {
     private final int status;
 
     HttpStatusException(String url, int status, String body) {
-        super(url + " answered HTTP " + status + ": " + LoadResponse.shorten(body, 500));
+        super(url + " returned status " + status + ": " + LoadResponse.shorten(body, 500));
         this.status = status;
     }
 

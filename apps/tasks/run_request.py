@@ -20,7 +20,7 @@ _ATTEMPTS_DAYS = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunRequest:
     """The way in which a run was started.
 
     Args:
@@ -49,7 +49,7 @@ class Statements(Protocol):
         """Run a statement that changes rows."""
 
 
-def asked(store: Statements, table: str, step: Step, given: Asked, *, needed: bool) -> Asked:
+def run_request(store: Statements, table: str, step: Step, given: RunRequest, *, needed: bool) -> RunRequest:
     """Determine how the run was started, from the parameters of this attempt or of an earlier one.
 
     Args:
@@ -63,7 +63,7 @@ def asked(store: Statements, table: str, step: Step, given: Asked, *, needed: bo
         StarRocksError: StarRocks refused, or did not respond for minutes, and `needed` is set.
     """
     try:
-        return _asked(store, table, step, given, _PATIENCE if needed else _SHORT_PATIENCE)
+        return _request(store, table, step, given, _PATIENCE if needed else _SHORT_PATIENCE)
     except StarRocksError as error:
         if needed:
             raise
@@ -71,10 +71,10 @@ def asked(store: Statements, table: str, step: Step, given: Asked, *, needed: bo
         return given
 
 
-def _asked(store: Statements, table: str, step: Step, given: Asked, within: float) -> Asked:
+def _request(store: Statements, table: str, step: Step, given: RunRequest, within: float) -> RunRequest:
     key = (step.product, step.workflow, step.run)
     if given.manual or given.backfill:
-        given = Asked(True, given.begin, given.end)
+        given = RunRequest(True, given.begin, given.end)
         repeat_until_reached(
             lambda: _note(store, table, key, given), within=within, what="noting the range", report=say
         )
@@ -94,10 +94,10 @@ def _asked(store: Statements, table: str, step: Step, given: Asked, within: floa
     begin, end = (str(value) for value in rows[0])
     if begin or end:
         say(f"an earlier attempt of this run had the range from {begin or '-'} to {end or '-'}")
-    return Asked(True, begin, end)
+    return RunRequest(True, begin, end)
 
 
-def _note(store: Statements, table: str, key: tuple[str, str, str], given: Asked) -> None:
+def _note(store: Statements, table: str, key: tuple[str, str, str], given: RunRequest) -> None:
     store.change(
         f"INSERT INTO {table} (product, workflow, run_id, range_from, range_to, noted_at) "
         "VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP())",

@@ -3,16 +3,16 @@ from collections.abc import Sequence
 import pytest
 
 from apps.shared.starrocks import Argument, Row, StarRocksError
-from apps.tasks.asked import Asked, asked
+from apps.tasks.run_request import RunRequest, run_request
 from apps.tasks.steps import Step
 
 TABLE = "kappastack.run_ranges"
 STEP = Step("ciapol", "aqi_hourly", "aqi", "17")
-RANGE = Asked(True, "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z")
+RANGE = RunRequest(True, "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z")
 
 
 class Memory:
-    """The table of ranges in memory; it supports the statements of `apps.tasks.asked`."""
+    """The table of ranges in memory; it supports the statements of `apps.tasks.run_request`."""
 
     def __init__(self) -> None:
         self.ranges: dict[tuple[Argument, ...], Row] = {}
@@ -28,8 +28,8 @@ class Memory:
         return 1
 
 
-def look(store: Memory, given: Asked = Asked(), step: Step = STEP) -> Asked:  # noqa: B008 # frozen
-    return asked(store, TABLE, step, given, needed=True)
+def look(store: Memory, given: RunRequest = RunRequest(), step: Step = STEP) -> RunRequest:  # noqa: B008 # frozen
+    return run_request(store, TABLE, step, given, needed=True)
 
 
 def test_a_retried_run_without_its_range_uses_the_recorded_range() -> None:
@@ -39,14 +39,14 @@ def test_a_retried_run_without_its_range_uses_the_recorded_range() -> None:
 
 
 def test_a_run_with_a_range_counts_as_manual() -> None:
-    assert look(Memory(), Asked(False, RANGE.begin, RANGE.end)) == RANGE
+    assert look(Memory(), RunRequest(False, RANGE.begin, RANGE.end)) == RANGE
 
 
 def test_a_manual_run_with_the_default_window_stays_manual() -> None:
     store = Memory()
-    assert look(store, Asked(manual=True)) == Asked(manual=True)
+    assert look(store, RunRequest(manual=True)) == RunRequest(manual=True)
     again = look(store)
-    assert again == Asked(manual=True)
+    assert again == RunRequest(manual=True)
     assert not again.backfill
 
 
@@ -59,14 +59,14 @@ def test_other_tasks_of_the_run_use_the_same_range() -> None:
 def test_other_runs_and_workflows_have_their_own_window() -> None:
     store = Memory()
     look(store, RANGE)
-    assert look(store, step=Step("ciapol", "aqi_hourly", "aqi", "18")) == Asked()
-    assert look(store, step=Step("ciapol", "quality_hourly", "aqi", "17")) == Asked()
+    assert look(store, step=Step("ciapol", "aqi_hourly", "aqi", "18")) == RunRequest()
+    assert look(store, step=Step("ciapol", "quality_hourly", "aqi", "17")) == RunRequest()
 
 
 def test_an_open_end_stays_open() -> None:
     store = Memory()
-    look(store, Asked(True, RANGE.begin, ""))
-    assert look(store) == Asked(True, RANGE.begin, "")
+    look(store, RunRequest(True, RANGE.begin, ""))
+    assert look(store) == RunRequest(True, RANGE.begin, "")
 
 
 class Refusing(Memory):
@@ -80,4 +80,4 @@ def test_a_task_fails_if_its_range_cannot_be_read() -> None:
 
 
 def test_a_task_without_a_range_does_not_fail_on_that() -> None:
-    assert asked(Refusing(), TABLE, STEP, Asked(), needed=False) == Asked()
+    assert run_request(Refusing(), TABLE, STEP, RunRequest(), needed=False) == RunRequest()
