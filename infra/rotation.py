@@ -57,9 +57,7 @@ def load(stack: str) -> Rotation | None:
     except FileNotFoundError:
         return None
     except ValidationError:
-        raise RotationError(
-            f"{path} is damaged: remove it. Then repeat `make rotate`, which completes what was begun"
-        ) from None
+        raise RotationError(f"{path} is damaged: remove it, then run `make rotate SECRET=…` again") from None
 
 
 def end(stack: str) -> None:

@@ -40,7 +40,7 @@ def check_words(tokens: Sequence[Token]) -> None:
             if _CLAUSES[kind] < clauses[-1]:
                 raise errors.syntax(
                     f"Unexpected input '{token.text}', the most similar input is {{<EOF>, ';'}}: "
-                    "the clauses of a query are in another order"
+                    "the clauses of the query are in the wrong order"
                 )
             clauses[-1] = _CLAUSES[kind]
         if before is TokenType.ALIAS and _is_reserved(token) and not _in_cast(tokens, index):

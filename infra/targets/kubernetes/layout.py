@@ -20,7 +20,7 @@ _LONGEST = 4
 
 @dataclass(frozen=True)
 class _Timing:
-    """Seconds between two attempts, seconds of one attempt, and failures in a row that count."""
+    """Seconds between two attempts, time limit of one attempt in seconds, and consecutive failures until it takes effect."""
 
     period: int
     timeout: int

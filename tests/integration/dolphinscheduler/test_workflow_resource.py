@@ -119,7 +119,7 @@ def test_manual_changes_are_reported_and_reverted(
 
 
 def _edit(client: DolphinScheduler, project: int, edited: WorkflowInputs) -> None:
-    """Change a workflow like a user of the upstream interface, which leaves it offline."""
+    """Change a workflow as the upstream interface does, which leaves the workflow offline."""
     found = there(client, edited.name)
     known = {each.name: each for each in found.tasks}
     [stranger] = client.task_codes(project, 1)

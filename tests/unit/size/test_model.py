@@ -53,7 +53,7 @@ def test_more_load_never_needs_less(field: str) -> None:
         assert below.partitions <= above.partitions
 
 
-def test_what_breaks_first_comes_first() -> None:
+def test_the_lowest_limit_is_listed_first() -> None:
     found = [limit.events_per_second for limit in limits(SMALL)]
     assert found == sorted(found)
     assert len(found) == 5

@@ -3,7 +3,7 @@ import { type Address, fillPath, matchPath } from "../lib/router";
 
 export const PIPELINE_HREF = "/pipeline";
 
-/** The content of an address. */
+/** What the page shows at an address. */
 export type Place =
   | { kind: "home" }
   | { kind: "pipeline" }
