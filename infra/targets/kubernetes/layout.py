@@ -20,7 +20,13 @@ _LONGEST = 4
 
 @dataclass(frozen=True)
 class _Timing:
-    """Seconds between two attempts, time limit of one attempt in seconds, and consecutive failures until it takes effect."""
+    """Timing of a probe.
+
+    Args:
+        period: seconds between two attempts.
+        timeout: time limit of one attempt, in seconds.
+        failures: number of consecutive failures after which Kubernetes acts.
+    """
 
     period: int
     timeout: int
