@@ -40,7 +40,7 @@ class Taking:
         if self.answers is None or len(self.events) <= self.answers:
             answer(None)
         else:
-            self.session.stop._asked = True
+            self.session.stop._requested = True
 
     def close(self) -> None:
         return
