@@ -12,6 +12,7 @@ from infra.resources.connections import Connections
 from infra.services.starrocks import REPOSITORIES
 from starrocks_emulator import repositories
 from tools.stack.backup import manifest
+from tools.stack.backup.comparison import difference, overwritten
 from tools.stack.backup.create import new_folder
 from tools.stack.backup.manifest import (
     BackupError,
@@ -22,7 +23,6 @@ from tools.stack.backup.manifest import (
     TableContent,
 )
 from tools.stack.backup.repository import repository
-from tools.stack.backup.restore import difference, overwritten
 from tools.stack.backup.server import alone
 
 

@@ -1,6 +1,5 @@
 """`restore`: the data of a backup into a stack."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from infra.settings import Settings
 from infra.state import StackState
 from infra.targets.operations import Operations, operations
 from tools.stack.backup import content, ingestion, metadata, snapshots
+from tools.stack.backup.comparison import Contents, difference, equal, overwritten
 from tools.stack.backup.manifest import BackupError, Manifest, TableContent, check_files, read
 from tools.stack.backup.repository import StackRepository, repository
 from tools.stack.backup.server import alone, connected
@@ -31,8 +31,6 @@ from tools.stack.configuration import stack_configuration, suffix
 _HEALTHY_SECONDS = 900
 _ATTEMPTS = 3
 console = Console(soft_wrap=True, highlight=False)
-Contents = Mapping[tuple[str, str], TableContent]
-"""Content by database and table."""
 
 
 @dataclass(frozen=True)
@@ -171,16 +169,6 @@ def _check_fits(work: _Restore, root: StarRocks) -> None:
     metadata.check(work.known, manifest.metadata)
 
 
-def difference(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:
-    """How the migrations of a backup differ from those of the stack; empty if they are the same."""
-    if newer := sorted(wanted.keys() - found.keys()):
-        return f"the backup has a newer schema, with the migrations {', '.join(newer)}"
-    if older := sorted(found.keys() - wanted.keys()):
-        return f"the backup has an older schema, without the migrations {', '.join(older)}"
-    edited = sorted(name for name in wanted if wanted[name] != found[name])
-    return f"the backup has another text of the migrations {', '.join(edited)}" if edited else ""
-
-
 def _found(work: _Restore, root: StarRocks) -> Contents:
     """The current contents of the backup's tables in the stack."""
     found: dict[tuple[str, str], TableContent] = {}
@@ -207,30 +195,10 @@ def _check_empty(work: _Restore, found: Contents, *, overwrite: bool) -> None:
         )
 
 
-def overwritten(manifest: Manifest, found: Contents, *, filled: Collection[tuple[str, str]]) -> list[str]:
-    """Tables with rows that are not those of a backup.
-
-    Args:
-        manifest: manifest of the backup.
-        found: content of the stack's tables.
-        filled: tables that a deployment fills by itself.
-    """
-    return [
-        f"{database}.{name} ({each.rows:,} rows)"
-        for (database, name), each in found.items()
-        if each.rows and (database, name) not in filled and not _equal(manifest, database, name, each)
-    ]
-
-
-def _equal(manifest: Manifest, database: str, name: str, found: TableContent) -> bool:
-    wanted = manifest.databases[database].tables[name]
-    return wanted.exact and (wanted.rows, wanted.checksum) == (found.rows, found.checksum)
-
-
 def _restore_tables(work: _Restore, root: StarRocks, found: Contents) -> None:
     """Restore the tables that differ from the backup."""
     pending = {
-        database: [name for name in backup.tables if not _equal(work.manifest, database, name, found[database, name])]
+        database: [name for name in backup.tables if not equal(work.manifest, database, name, found[database, name])]
         for database, backup in work.manifest.databases.items()
     }
     pending = {database: names for database, names in pending.items() if names}
@@ -284,7 +252,7 @@ def _restore_and_compare(work: _Restore, root: StarRocks, found: Contents) -> No
             if database == own.DATABASE or not wanted.exact:
                 continue
             tables, rows = tables + 1, rows + each.rows
-            if not _equal(work.manifest, database, name, each):
+            if not equal(work.manifest, database, name, each):
                 different.append(f"{database}.{name} has {each.rows:,} rows, the backup {wanted.rows:,}")
         if not different:
             console.print(f"{tables} tables with {rows:,} rows have the counts and checksums of the backup")
