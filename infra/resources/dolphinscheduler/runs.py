@@ -185,20 +185,35 @@ def run_details(server: DolphinScheduler, project: int, run: int) -> Run:
     return read(Run, server.call("GET", f"/projects/{project}/process-instances/{run}"))
 
 
-def last_runs(server: DolphinScheduler, project: int, workflow: int = 0, *, limit: int = 20) -> list[Run]:
+def last_runs(
+    server: DolphinScheduler, project: int, workflow: int = 0, *, state: RunState | None = None, limit: int = 20
+) -> list[Run]:
     """The last runs, the newest first.
 
     Args:
         server: the server.
         project: the project's code.
         workflow: the workflow's code; 0 for all workflows.
+        state: state of the runs; None for all states.
         limit: maximum number of runs.
     """
+    filters: dict[str, Json] = {"stateType": state} if state else {}
     page = server.call(
-        "GET", f"/projects/{project}/process-instances", processDefineCode=workflow, pageNo=1, pageSize=limit
+        "GET",
+        f"/projects/{project}/process-instances",
+        processDefineCode=workflow,
+        pageNo=1,
+        pageSize=limit,
+        **filters,
     )
     runs = read(list[Run], page.get("totalList") if isinstance(page, dict) else None)
     return sorted(runs, key=lambda run: run.id, reverse=True)
+
+
+def runs_in_progress(server: DolphinScheduler, project: int, workflow: int) -> list[Run]:
+    """All runs of a workflow that have not ended, however old, at most 100 of each state."""
+    states = [state for state in RunState if state not in ENDED]
+    return [run for state in states for run in last_runs(server, project, workflow, state=state, limit=100)]
 
 
 def task_runs(server: DolphinScheduler, project: int, run: int) -> list[TaskRun]:

@@ -33,7 +33,7 @@ from infra.resources.dolphinscheduler.model import (
 )
 from infra.resources.dolphinscheduler.payload import process_form, schedule_form
 from infra.resources.dolphinscheduler.project import ensure_tenant
-from infra.resources.dolphinscheduler.runs import ENDED, RunState, last_runs, stop
+from infra.resources.dolphinscheduler.runs import RunState, runs_in_progress, stop
 from infra.resources.dolphinscheduler.workflow_files import read_workflow
 from infra.resources.http import Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
@@ -254,7 +254,7 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
     requested: set[int] = set()
 
     def complaint() -> str:
-        running = [run for run in last_runs(server, project, code, limit=100) if run.state not in ENDED]
+        running = runs_in_progress(server, project, code)
         reasons = [f"run {run.id} is {run.state}" for run in running]
         for number, run in enumerate(running):
             if run.id not in requested and run.state != RunState.READY_STOP:

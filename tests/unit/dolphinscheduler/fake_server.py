@@ -163,8 +163,9 @@ class Server:
                     raise No(10116, "execute process instance error")
                 return None
             case ("GET", "process-instances"):
-                runs = self._runs(int(given["processDefineCode"]))[::-1]
-                return _page([run.as_json() for run in runs], given, {"processDefineCode"})
+                runs = [run.as_json() for run in self._runs(int(given["processDefineCode"]))[::-1]]
+                found = [run for run in runs if given.get("stateType") in (None, run["state"])]
+                return _page(found, given, {"processDefineCode", *({"stateType"} & given.keys())})
             case ("GET", "process-instances", run_id):
                 return self.runs[int(run_id)].as_json()
         raise No(404, f"no such request: {request}")

@@ -193,6 +193,8 @@ def test_removing_a_workflow_stops_its_runs(
         startParams="{}",
     )
     server.runs[1] = Run(1, process, form, has_master=has_master)
+    # More ended runs than a page has.
+    server.runs |= {number: Run(number, process, form, state="SUCCESS") for number in range(2, 150)}
     workflows.remove(make())
     assert server.processes == {}
     assert server.runs[1].state == "STOP"
