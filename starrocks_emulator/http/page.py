@@ -8,7 +8,8 @@ import duckdb
 
 from starrocks_emulator import version
 from starrocks_emulator.engine import Engine
-from starrocks_emulator.information_schema import InformationSchema, loads_of
+from starrocks_emulator.information_schema import InformationSchema
+from starrocks_emulator.information_schema.work import loads_of
 from starrocks_emulator.users import Access
 
 _STYLE = """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from starrocks_emulator import errors
 from starrocks_emulator.context import Context
-from starrocks_emulator.repositories import Snapshot, snapshot, snapshots
+from starrocks_emulator.repositories import Repository, Snapshot, snapshot, snapshots
 from starrocks_emulator.results import Ok, ResultSet, SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.snapshots import Kind
@@ -44,12 +44,7 @@ def drop_repository(context: Context, words: Words) -> Ok:
 
 def backup(context: Context, words: Words) -> Ok:
     """`BACKUP SNAPSHOT [db.]name TO repository [ON (table, …)] [PROPERTIES (…)]`."""
-    words.expect("BACKUP")
-    words.expect("SNAPSHOT")
-    database, label = _labelled(context, words)
-    words.expect("TO")
-    repository = context.services.repositories.find(words.name())
-    wanted = _objects(words) if words.accept("ON") else None
+    database, label, repository, wanted = _snapshot_clauses(context, words, "BACKUP", "TO")
     properties = _properties(words, {"type": "full", "timeout": _TIMEOUT})
     _allowed(context)
     if properties["type"].lower() != "full":
@@ -68,12 +63,7 @@ def backup(context: Context, words: Words) -> Ok:
 
 def restore(context: Context, words: Words) -> Ok:
     """`RESTORE SNAPSHOT [db.]name FROM repository [ON (table [AS alias], …)] PROPERTIES (…)`."""
-    words.expect("RESTORE")
-    words.expect("SNAPSHOT")
-    database, label = _labelled(context, words)
-    words.expect("FROM")
-    repository = context.services.repositories.find(words.name())
-    wanted = _objects(words) if words.accept("ON") else None
+    database, label, repository, wanted = _snapshot_clauses(context, words, "RESTORE", "FROM")
     properties = _properties(words, {"backup_timestamp": "", "replication_num": "3", "timeout": _TIMEOUT})
     _allowed(context)
     if not properties["backup_timestamp"]:
@@ -184,9 +174,17 @@ def _may_restore(context: Context, database: str, name: str) -> None:
         context.access.require_database("CREATE TABLE", database)
 
 
-def _labelled(context: Context, words: Words) -> tuple[str, str]:
+def _snapshot_clauses(
+    context: Context, words: Words, verb: str, preposition: str
+) -> tuple[str, str, Repository, dict[str, str] | None]:
+    """`verb SNAPSHOT [db.]name preposition repository [ON (…)]`: database, name, repository, and the objects of ON."""
+    words.expect(verb)
+    words.expect("SNAPSHOT")
     database, label = words.qualified()
-    return context.services.catalog.database(database or context.database), label
+    database = context.services.catalog.database(database or context.database)
+    words.expect(preposition)
+    repository = context.services.repositories.find(words.name())
+    return database, label, repository, _objects(words) if words.accept("ON") else None
 
 
 def _from(context: Context, words: Words) -> str:

@@ -5,8 +5,13 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from starrocks_emulator import errors, information_schema
+from starrocks_emulator import errors
 from starrocks_emulator.context import Context
+from starrocks_emulator.information_schema import InformationSchema, relation
+from starrocks_emulator.information_schema.relations import TABLE_TYPES
+from starrocks_emulator.information_schema.storage import all_properties, partition_rows, partition_type
+from starrocks_emulator.information_schema.tables import TABLES
+from starrocks_emulator.information_schema.work import loads_of
 from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Partition, Table
 from starrocks_emulator.sql import backup, show_cluster
@@ -77,17 +82,17 @@ def _tables(context: Context, words: Words, full: bool = False) -> ResultSet:
     matches = _pattern(words)
     words.finish()
     rows = [
-        (table.name, information_schema.TABLE_TYPES[table.kind])
+        (table.name, TABLE_TYPES[table.kind])
         for table in context.services.catalog.tables(database)
         if context.access.sees(table) and matches(table.name)
     ]
     if database == "information_schema":
-        rows = [(name, "SYSTEM VIEW") for name in sorted(information_schema.TABLES) if matches(name)]
+        rows = [(name, "SYSTEM VIEW") for name in sorted(TABLES) if matches(name)]
     names = [f"Tables_in_{database}", *(["Table_type"] if full else [])]
     if where is None:
         return texts(names, [row if full else row[:1] for row in rows])
     fields = [(f"Tables_in_{database}", "VARCHAR"), ("Table_type", "VARCHAR")]
-    return _filtered(context, information_schema.relation(fields, list(rows)), "*" if full else names[0], where)
+    return _filtered(context, relation(fields, list(rows)), "*" if full else names[0], where)
 
 
 def _filtered(context: Context, relation: str, columns: str, where: str) -> ResultSet:
@@ -199,18 +204,18 @@ def _partitions(context: Context, words: Words) -> ResultSet:
         raise errors.analysis(f"Table {table.name} is not a OLAP table")
     if table.kind == "mv" and table.partitioning:
         raise errors.unsupported("SHOW PARTITIONS of a partitioned materialized view")
-    schema = information_schema.InformationSchema(context.services, context.access)
+    schema = InformationSchema(context.services, context.access)
     rows: list[Sequence[Value]] = []
     listed = table.partitioning is not None and table.partitioning.kind == "column"
     version = str(context.services.changes.version(table.id))
     width = schema.row_bytes(table)
-    for index, (partition, number) in enumerate(information_schema.partition_rows(schema, table)):
+    for index, (partition, number) in enumerate(partition_rows(schema, table)):
         size = f"{number * width}B"
         rows.append([
             str(table.id * 1000 + index), partition.name, version, table.created,
             "0", "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
             _bounds(table, partition), ", ".join(table.distributed_by) or "ALL KEY",
-            str(table.buckets or 1), information_schema.all_properties(table)["replication_num"], "HDD",
+            str(table.buckets or 1), all_properties(table)["replication_num"], "HDD",
             "9999-12-31 23:59:59", None, size, size, "false", str(number), version, "0", "TXN_NORMAL",
         ])  # fmt: skip
     names = ["PartitionId", "PartitionName", "VisibleVersion", "VisibleVersionTime", "VisibleVersionHash", "State",
@@ -242,14 +247,14 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
         matches = wanted.__eq__
     words.finish()
     rows: list[Sequence[Value]] = []
-    schema = information_schema.InformationSchema(context.services, context.access)
+    schema = InformationSchema(context.services, context.access)
     for table in context.services.catalog.tables(database):
         if table.kind != "mv" or table.refresh is None or not matches(table.name) or not context.access.sees(table):
             continue
         run = context.services.refresher.last_run(table.id)
         rows.append([
             str(table.id), database, table.name, table.refresh.mode, "true" if table.active else "false",
-            table.inactive_reason, information_schema.partition_type(table), str(table.id), f"mv-{table.id}",
+            table.inactive_reason, partition_type(table), str(table.id), f"mv-{table.id}",
             run.started if run else None, run.finished if run else None, f"{run.seconds:.3f}" if run else None,
             run.state if run else None, "false", "", "", "{}", "{}", str(run.error_code) if run else None,
             run.error if run else None, str(schema.count(table)),
@@ -268,7 +273,7 @@ def _variables(context: Context, words: Words) -> ResultSet:
     fields = [("Variable_name", "VARCHAR"), ("Value", "VARCHAR")]
     rows: list[Sequence[Value]] = [list(item) for item in sorted({**FIXED, **context.variables}.items())]
     if words.accept("WHERE"):
-        return _filtered(context, information_schema.relation(fields, rows), "*", words.rest())
+        return _filtered(context, relation(fields, rows), "*", words.rest())
     matches = _pattern(words)
     words.finish()
     return texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
@@ -292,7 +297,7 @@ def _loads(context: Context, words: Words) -> ResultSet:
     only(tree, "expressions", "from_", "where", "order", "limit", "offset", "kind")
     queries = context.queries()
     source = (
-        f"SELECT {_LOAD_FIELDS} FROM ({information_schema.loads_of(context.access)}) AS loads "
+        f"SELECT {_LOAD_FIELDS} FROM ({loads_of(context.access)}) AS loads "
         f"WHERE DB_NAME = {text_literal(database)} AND TYPE IN ('INSERT', 'UPDATE', 'DELETE')"
     )
     text = f"SELECT * FROM ({source}) AS shown"

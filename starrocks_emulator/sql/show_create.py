@@ -60,7 +60,7 @@ def _distributed(table: Table) -> str:
 
 def _properties(table: Table) -> str:
     # imported here because information_schema imports this package
-    from starrocks_emulator.information_schema import all_properties  # noqa: PLC0415
+    from starrocks_emulator.information_schema.storage import all_properties  # noqa: PLC0415
 
     return _listed(all_properties(table))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from starrocks_emulator import version
 from starrocks_emulator.engine import Engine
 from starrocks_emulator.functions import FUNCTIONS
-from starrocks_emulator.information_schema import TABLES
+from starrocks_emulator.information_schema.tables import TABLES
 from starrocks_emulator.load import settings
 from starrocks_emulator.results import ResultSet, SqlError
 from starrocks_emulator.sql.moments import SPECIAL
