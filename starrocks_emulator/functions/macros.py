@@ -112,7 +112,7 @@ MACROS = (
     # NULL outside the range of DATETIME
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
-    # slices begin at the first moment; earlier ones cannot be sliced
+    # time_slice and its slices begin at 0001-01-01
     "CREATE MACRO fn.first_moment() AS TIMESTAMP '0001-01-01 00:00:00'",
     "CREATE MACRO fn.sliced(x, slice) AS CASE WHEN x < fn.first_moment() THEN CAST(error('emulator: time used with "
     "time_slice can''t before 0001-01-01 00:00:00') AS TIMESTAMP) WHEN x IS NOT NULL THEN slice END",

@@ -116,7 +116,7 @@ class Stopping:
         return True
 
 
-def test_an_interrupted_import_goes_on_and_stores_each_document_once(
+def test_an_interrupted_import_continues_and_stores_each_document_once(
     uri: str, database: Database[dict[str, object]], lake: Lake, tmp_path: Path
 ) -> None:
     state = tmp_path / "state.json"

@@ -55,7 +55,7 @@ def test_a_folder_with_other_content_is_rejected_and_not_changed(folder: Path, n
     assert [path for path in folder.rglob("*") if path.is_file()] == [file]
 
 
-def test_a_file_is_rejected(folder: Path) -> None:
+def test_a_file_instead_of_a_folder_is_rejected(folder: Path) -> None:
     folder.write_text("x")
     with pytest.raises(StateFolderError, match="is not a folder"):
         state_folder.claim()

@@ -11,7 +11,7 @@ REPOSITORY = "kappastack_backup"
 _JOB_SECONDS = 24 * 3600
 """Time limit of a job: StarRocks' own default."""
 _REACHED_SECONDS = 600
-"""Time for which a lost connection is opened again: a job goes on meanwhile."""
+"""Time in seconds for which a lost connection is reopened: the job continues meanwhile."""
 _ENDED = frozenset({"FINISHED", "CANCELLED"})
 _TIMESTAMP = 1
 _NAME, _LOCATION = 1, 4

@@ -136,7 +136,7 @@ class StarRocksWriterTest {
     }
 
     @Test
-    void readingGoesOnDuringALoadUntilTheNextBatchIsFull() throws Exception {
+    void readingContinuesDuringALoadUntilTheNextBatchIsFull() throws Exception {
         open("batch_max_rows", 2);
         server.hold = new CountDownLatch(1);
         write(0);
