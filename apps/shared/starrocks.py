@@ -354,12 +354,14 @@ class StarRocks:
 
     def _login(self, flags: int = 0) -> "Connection[Cursor]":
         address = self.address
-        try:
-            return pymysql.connect(**self._options(address.password), client_flag=flags)
-        except pymysql.OperationalError as error:
-            if _code(error) != ACCESS_DENIED or not address.former:
-                raise
-        return pymysql.connect(**self._options(address.former), client_flag=flags)
+        for password in (address.password, address.former) if address.former else ():
+            try:
+                return pymysql.connect(**self._options(password), client_flag=flags)
+            except pymysql.OperationalError as error:
+                if _code(error) != ACCESS_DENIED:
+                    raise
+        # Also after a refusal of both passwords: a rotation may have changed the password between the two attempts.
+        return pymysql.connect(**self._options(address.password), client_flag=flags)
 
     def _options(self, password: str) -> "_Options":
         address = self.address

@@ -30,7 +30,7 @@ def test_every_key_has_a_description_of_its_own(key: Key) -> None:
         "| `alertWebhook` | secret text | none |",
     ],
 )
-def test_rows_say_what_the_models_say(row: str) -> None:
+def test_rows_have_the_values_of_the_models(row: str) -> None:
     assert any(each.startswith(row) for each in ROWS.values()), ROWS[row.split("`")[1]]
 
 

@@ -104,6 +104,13 @@ def test_a_refused_password_is_followed_by_the_former_one(server: Server) -> Non
         StarRocks(rotated).number("SELECT n")
 
 
+def test_a_password_may_change_between_the_attempts_to_log_in(server: Server) -> None:
+    server.answers = [[(1,)]]
+    denied = pymysql.err.OperationalError(starrocks.ACCESS_DENIED, "Access denied")
+    server.refused_connections = [denied, denied]
+    assert StarRocks(replace(ADDRESS, former="former")).number("SELECT n") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("new\nold", ("new", "old")), ("new", ("new", "")), ("new\r\n", ("new", "")), ("", ("", ""))],
