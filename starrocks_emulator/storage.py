@@ -158,7 +158,7 @@ class Storage:
 
     @contextmanager
     def transaction(self, cursor: duckdb.DuckDBPyConnection | None = None) -> Iterator[Transaction]:
-        """Hold the write lock, and commit at the end or roll back at an exception."""
+        """Hold the write lock, and commit at the end or roll back after an exception."""
         with self.lock:
             own = cursor or self.cursor()
             change = Transaction(own, self.version + 1)

@@ -124,7 +124,7 @@ def _unix_timestamp(arguments: Sequence[str]) -> str:
 def _now(arguments: Sequence[str]) -> str:
     digits = arguments[0] if arguments else "0"
     if digits not in {"0", "3", "6"}:
-        raise errors.unsupported(f"now({digits}); 0, 3 and 6 digits are there")
+        raise errors.unsupported(f"now({digits}); 0, 3 and 6 digits are supported")
     return f"date_trunc('{ {'0': 'second', '3': 'millisecond', '6': 'microsecond'}[digits] }', {NOW})"
 
 
@@ -155,7 +155,7 @@ def difference(unit: str, later: str, earlier: str) -> str:
     if unit in _MONTHS:
         return f"(fn.months({first}, {second}) // {_MONTHS[unit]})"
     if unit not in {"microsecond", "millisecond", "second", "minute", "hour", "day", "week"}:
-        raise errors.analysis(f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are there")
+        raise errors.analysis(f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are supported")
     return f"date_sub('{unit}', {second}, {first})"
 
 

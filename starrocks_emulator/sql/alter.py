@@ -358,7 +358,7 @@ def _alter_view(context: Context, words: Words) -> Ok:
                 table = replace(table, active=False, inactive_reason=BY_USER)
         else:
             raise errors.unsupported(
-                "this clause of ALTER MATERIALIZED VIEW; RENAME, SET, ACTIVE and INACTIVE are there"
+                "this clause of ALTER MATERIALIZED VIEW; it supports RENAME, SET, ACTIVE and INACTIVE"
             )
         words.finish()
         services.catalog.put(change, table)

@@ -64,7 +64,7 @@ def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: TestS
     assert stack.command("down").status == 0
     assert stack.processes_alive() == []
 
-    # Separate servers of DolphinScheduler, if an earlier test wanted them, would make each start longer.
+    # Separate servers of DolphinScheduler, if an earlier test deployed them, would make each start longer.
     stack.configure(keepData=True, dolphinScheduler={})
     stack.up()
     assert query(stack.name, MEASUREMENTS) == rows
