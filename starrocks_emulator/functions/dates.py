@@ -155,7 +155,9 @@ def difference(unit: str, later: str, earlier: str) -> str:
     if unit in _MONTHS:
         return f"(fn.months({first}, {second}) // {_MONTHS[unit]})"
     if unit not in {"microsecond", "millisecond", "second", "minute", "hour", "day", "week"}:
-        raise errors.analysis(f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are supported")
+        raise errors.analysis(
+            f"the unit '{unit}' is unknown; year, quarter, month, week, day … millisecond are supported"
+        )
     return f"date_sub('{unit}', {second}, {first})"
 
 

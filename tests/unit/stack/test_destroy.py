@@ -49,7 +49,9 @@ def test_logs_are_removed_first(state: StackState, monkeypatch: pytest.MonkeyPat
     assert state.volume("pulsar", "data").is_dir()
 
 
-def test_data_are_removed_after_the_logs_unless_they_are_kept(state: StackState, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_are_removed_after_the_logs_unless_they_are_kept(
+    state: StackState, monkeypatch: pytest.MonkeyPatch
+) -> None:
     free(monkeypatch, True, True)
     down._free_disk("local", KEPT)
     assert state.volume("pulsar", "data").is_dir()
