@@ -71,10 +71,10 @@ def part(value: object, *path: str) -> object:
 
 
 def items(value: object) -> list[object]:
-    """The items of a list, none of anything else."""
+    """The items of a list; nothing for a value of another type."""
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
 
 
 def entries(value: object) -> list[tuple[str, object]]:
-    """The entries of a map, none of anything else."""
+    """The entries of a map; nothing for a value of another type."""
     return [(str(key), each) for key, each in value.items()] if isinstance(value, Mapping) else []

@@ -110,7 +110,7 @@ class PodLayout(ContainerLayout):
         return self._probe(self.service.alive, _LIVENESS)
 
     def _probe(self, check: HttpGet | TcpAnswer | None, timing: _Timing) -> core.v1.ProbeArgs:
-        """A probe; None checks that the port of the health check accepts connections."""
+        """The probe of a check; without a check, whether the port of the health check accepts connections."""
         service = self.service
         port = service.ports[(check or service.health).port].number
         get = command = connect = None

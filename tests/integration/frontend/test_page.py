@@ -81,7 +81,7 @@ def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, peri
     screenshot(page, tmp_path, f"station-{period}")
 
 
-def test_gaps_are_gaps(page: Page) -> None:
+def test_gaps_in_the_data_interrupt_the_line(page: Page) -> None:
     page.goto("/ciapol/stations/Dongsi?period=30d&pollutant=pm25")
     means = page.locator('[data-chart="means"]')
     curve = means.locator("path.recharts-area-curve")

@@ -9,7 +9,7 @@ type Props = {
   /** Hours with a value, and hours of the period. */
   points: number;
   hours: number;
-  /** Predicted hours that are drawn behind them. */
+  /** Predicted hours, which are drawn after the measured ones. */
   forecastHours: number;
   legend: ReactNode;
   children: ReactNode;
