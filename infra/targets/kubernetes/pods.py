@@ -129,7 +129,8 @@ def _container(layout: PodLayout, *, image: Input[str], configured: Configuratio
         image=image,
         image_pull_policy="IfNotPresent",
         command=escaped(layout.command()),
-        working_dir=layout.directory(),
+        # Published images have their own working directory.
+        working_dir=None if service.image else layout.directory(),
         env=environment,
         ports=[
             core.v1.ContainerPortArgs(name=name, container_port=port.number, protocol="TCP")

@@ -102,6 +102,12 @@ def test_every_pod_is_limited_and_pinned(rendered_prod: Rendered, workload: str)
     assert container["imagePullPolicy"] == "IfNotPresent"
 
 
+def test_only_published_images_have_their_own_working_directory(rendered_prod: Rendered) -> None:
+    for name, pod in rendered_prod.pods().items():
+        [container] = items(pod, "spec", "containers")
+        assert ("workingDir" in container) == (name not in PUBLISHED), name
+
+
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_probes_differ_as_they_should(rendered_prod: Rendered, workload: str) -> None:
     [container] = items(rendered_prod.pods()[workload], "spec", "containers")
