@@ -7,6 +7,8 @@ from infra.services.postgres import MONITORING_ROLE, MONITORING_SECRET
 from infra.versions import NODE_EXPORTER_IMAGE, POSTGRES_EXPORTER_IMAGE
 
 _NOBODY = "65534:0"
+_CPU = 20
+"""Exporters only work while Prometheus reads them, every few seconds for some milliseconds."""
 # The default excludes `overlay`, which in a container is the disk with the engine's data.
 _FILE_SYSTEMS = (
     "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|proc|"
@@ -34,6 +36,7 @@ def node_exporter() -> Service:
         ports={"http": Port(ports.NODE_EXPORTER, internal=True)},
         health=HttpGet("http", "/", start_within=60),
         memory=64,
+        cpu=_CPU,
         metrics=(Metrics("http", job="node"),),
     )
 
@@ -61,6 +64,7 @@ def postgres_exporter(*, postgres: Endpoint) -> Service:
         secrets={MONITORING_SECRET: MONITORING_SECRET},
         health=HttpGet("http", "/", start_within=60),
         memory=64,
+        cpu=_CPU,
         needs=(Need("postgres", "sql"),),
         metrics=(Metrics("http", job="postgres"),),
     )

@@ -174,6 +174,7 @@ def alertmanager(settings: MonitoringSettings, *, webhook: bool) -> Service:
         secrets={ALERT_WEBHOOK: ALERT_WEBHOOK} if webhook else {},
         outside=webhook,
         health=HttpGet("http", "/-/ready", start_within=60, contains="OK"),
+        cpu=20,
         memory=128,
         metrics=(Metrics("http"),),
     )
