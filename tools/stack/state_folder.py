@@ -22,7 +22,7 @@ _DATA = "data"
 _STACK_ENTRIES = frozenset(
     [
         *("logs", "supervisor", "services", _DATA, "tokens", "demonstration", "restoring", "backup.lock"),
-        *("connections.json", "secrets.json", "rotation.json", "health.json"),
+        *("connections.json", "secrets.json", "rotation.json", "health.json", "forwarding.log"),
     ]
 )
 _DEMONSTRATION = "demonstration-"

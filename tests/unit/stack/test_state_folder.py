@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra import forwarding
 from infra.state import StackState
 from tools.stack import environment, state_folder
 from tools.stack.state_folder import MARKER, StateFolderError
@@ -55,7 +56,7 @@ def test_a_folder_with_other_content_is_rejected_and_not_changed(folder: Path, n
     assert [path for path in folder.rglob("*") if path.is_file()] == [file]
 
 
-def test_a_file_instead_of_a_folder_is_rejected(folder: Path) -> None:
+def test_a_file_is_rejected(folder: Path) -> None:
     folder.write_text("x")
     with pytest.raises(StateFolderError, match="is not a folder"):
         state_folder.claim()
@@ -172,6 +173,6 @@ def test_every_command_rejects_a_foreign_folder_with_a_sentence(folder: Path) ->
 def test_paths_of_a_stack_are_the_known_ones(folder: Path) -> None:
     state = StackState("local")
     names = {state.logs, state.supervisor, state.connections, state.health, state.service("x").parent}
-    names |= {state.volume("x", "y").parents[1], state.token("x").parent}
+    names |= {state.volume("x", "y").parents[1], state.token("x").parent, forwarding.log_file("local")}
     assert {path.name for path in names} <= state_folder._STACK_ENTRIES
     assert all(path.parent == folder / "local" for path in names)
