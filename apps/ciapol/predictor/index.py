@@ -119,10 +119,10 @@ class IndexMethod:
         self._tables = {key: _Lines.of(rows) for key, rows in tables.items()}
 
     def sub_indices(self, means: Mapping[str, Floats], reference_temperature: float) -> dict[str, Floats]:
-        """The sub-index of each pollutant and hour; NaN where too few hours have a value.
+        """The sub-index of each pollutant and hour; NaN if too few hours have a value.
 
         Args:
-            means: means of consecutive hours in µg/m³ by pollutant, hours along the last axis; NaN where missing.
+            means: means of consecutive hours in µg/m³ by pollutant, hours along the last axis; NaN if missing.
             reference_temperature: °C that the µg/m³ of gases refer to.
         """
         volume = _MOLAR_VOLUME * (273.15 + reference_temperature) / 298.15
