@@ -1,13 +1,19 @@
-"""The cluster that these tests share."""
+"""The cluster and the stack that these tests share."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.cluster import kubernetes, namespaces, programs
+from tests.cluster import engine, kubernetes, namespaces, programs
 from tests.cluster.kubernetes import Cluster
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
+
+from tests.cluster.kubernetes_stack import KubernetesStack, deployed  # It imports `machine` of the end-to-end tests.
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +27,15 @@ def cluster() -> Iterator[Cluster]:
     assert namespaces.leftovers() == []
     assert [line for line in _filters() if line not in before and "KUBE-" in line] == []
     assert _processes() == []
+
+
+@pytest.fixture(scope="session")
+def stack(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesStack]:
+    """The deployed stack."""
+    if reason := engine.reason_to_skip():
+        pytest.skip(reason)
+    with deployed(tmp_path_factory.mktemp("kubernetes") / "state", cluster) as made:
+        yield made
 
 
 def _filters() -> list[str]:

@@ -6,50 +6,14 @@ from collections.abc import Iterator
 import pytest
 from pydantic import JsonValue
 
-from tests.cluster import node
 from tests.cluster.kubernetes import Cluster
+from tests.cluster.probes import connect, pod
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 PORT = 8080
 ANSWER = "served from a volume"
-
-
-def pod(name: str, *arguments: str, **volumes: JsonValue) -> str:
-    """A pod that conforms to the restricted Pod Security Standard, as JSON."""
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "labels": {"app": name}},
-            "spec": {
-                "automountServiceAccountToken": False,
-                "terminationGracePeriodSeconds": 0,
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": 10001,
-                    "fsGroup": 10001,
-                    "seccompProfile": {"type": "RuntimeDefault"},
-                },
-                "containers": [
-                    {
-                        "name": name,
-                        "image": node.PROBE,
-                        "imagePullPolicy": "Never",
-                        "args": list(arguments),
-                        "securityContext": {
-                            "allowPrivilegeEscalation": False,
-                            "readOnlyRootFilesystem": True,
-                            "capabilities": {"drop": ["ALL"]},
-                        },
-                        "volumeMounts": [{"name": each, "mountPath": f"/{each}"} for each in volumes],
-                    }
-                ],
-                "volumes": [{"name": name, **source} for name, source in volumes.items() if isinstance(source, dict)],
-            },
-        }
-    )
 
 
 CLAIM = {
@@ -98,8 +62,7 @@ def reaches(cluster: Cluster, namespace: str, client: str) -> bool:
         namespace: namespace of the client.
         client: name of its pod.
     """
-    answer = cluster.kubectl("exec", "-n", namespace, client, "--", "/probe", "connect", f"server.tests-a:{PORT}")
-    assert any(words in answer for words in ("open", "timeout", "refused", "no route to host")), answer
+    [answer] = connect(cluster, namespace, client, [f"server.tests-a:{PORT}"]).values()
     return ANSWER in answer
 
 

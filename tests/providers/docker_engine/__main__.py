@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+from tests.providers.docker_engine.install import VERSION
+from tests.providers.docker_engine.plugin import DockerPlugin
 from tests.providers.docker_engine.server import serve
 
-asyncio.run(serve(sys.argv[1]))
+asyncio.run(serve(sys.argv[1], DockerPlugin(), VERSION))

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from infra.settings import ROOT
 
-VERSION = json.loads((files("pulumi_docker") / "pulumi-plugin.json").read_text())["version"]
+
+def version_of(provider: str) -> str:
+    """The version of the plugin that the SDK of a provider requires."""
+    version = json.loads((files(f"pulumi_{provider}") / "pulumi-plugin.json").read_text())["version"]
+    assert isinstance(version, str)
+    return version
+
+
+VERSION = version_of("docker")
 
 
 def install(pulumi_home: Path) -> None:
@@ -17,10 +25,21 @@ def install(pulumi_home: Path) -> None:
     Args:
         pulumi_home: value of PULUMI_HOME.
     """
-    folder = pulumi_home / "plugins" / f"resource-docker-v{VERSION}"
+    write(pulumi_home, "docker", VERSION, "tests.providers.docker_engine")
+
+
+def write(pulumi_home: Path, provider: str, version: str, module: str) -> None:
+    """Write the program of a plugin.
+
+    Args:
+        pulumi_home: value of PULUMI_HOME.
+        provider: name of the provider.
+        version: version of its plugin.
+        module: Python module that the program runs.
+    """
+    folder = pulumi_home / "plugins" / f"resource-{provider}-v{version}"
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "pulumi-resource-docker"
-    module = "tests.providers.docker_engine"
+    program = folder / f"pulumi-resource-{provider}"
     lines = [
         "#!/bin/sh",
         f"export PYTHONPATH={shlex.quote(str(ROOT))}",

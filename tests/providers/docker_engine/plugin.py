@@ -11,25 +11,10 @@ from tests.providers.docker_engine.container import Container
 from tests.providers.docker_engine.found import found_inputs
 from tests.providers.docker_engine.resources import Incomplete, Kind, Network, RemoteImage, Volume
 from tests.providers.docker_engine.rules import RULES, Rules
+from tests.providers.docker_engine.server import Partial
 from tests.providers.docker_engine.settings import logins, setting_problems
 from tests.providers.docker_engine.validation import wrong_values
 from tests.providers.docker_engine.values import changed, known, problems, unknown, wrapped
-
-
-class Partial(Exception):
-    """A resource exists, but its creation or update failed. The engine records it and tries again at the next `up`.
-
-    Args:
-        identity: id of the resource.
-        state: its recorded state.
-        reason: the error.
-    """
-
-    def __init__(self, identity: str, state: dict[str, PropertyValue], reason: str) -> None:
-        """Store the parts of the response."""
-        super().__init__(reason)
-        self.identity = identity
-        self.state = state
 
 
 class DockerPlugin(protocol.Provider):

@@ -1,20 +1,37 @@
-"""The plugin's server. It extends the server of the Python SDK by the report of a partly created resource."""
+"""The server of a replacement plugin.
+
+It extends the server of the Python SDK by the report of a partly created resource.
+"""
 
 import sys
 
 from google.protobuf import any_pb2
 from grpc import StatusCode, aio
 from grpc.aio import ServicerContext
+from pulumi.provider.experimental import provider as protocol
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
-from tests.providers.docker_engine.install import VERSION
-from tests.providers.docker_engine.plugin import DockerPlugin, Partial
-
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 """Maximum size of a message in bytes, as in the SDK's server."""
 _DETAILS = "grpc-status-details-bin"
+
+
+class Partial(Exception):
+    """A resource exists, but its creation or update failed. The engine records it and tries again at the next `up`.
+
+    Args:
+        identity: id of the resource.
+        state: its recorded state.
+        reason: the error.
+    """
+
+    def __init__(self, identity: str, state: dict[str, PropertyValue], reason: str) -> None:
+        """Store the parts of the response."""
+        super().__init__(reason)
+        self.identity = identity
+        self.state = state
 
 
 class Servicer(ProviderServicer):
@@ -54,14 +71,16 @@ async def _abort(context: ServicerContext, error: Partial) -> None:
     await context.abort(code, str(error), ((_DETAILS, status.SerializeToString()),))
 
 
-async def serve(engine: str) -> None:
+async def serve(engine: str, provider: protocol.Provider, version: str) -> None:
     """Serve until the CLI ends this process.
 
     Args:
         engine: address of the Pulumi engine.
+        provider: responds to the requests.
+        version: version of the plugin.
     """
     server = aio.server(options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
-    servicer = Servicer([], VERSION, DockerPlugin(), engine_address=engine)
+    servicer = Servicer([], version, provider, engine_address=engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -73,7 +74,7 @@ func serve(address, path, text string) error {
 	}
 }
 
-// connect returns "open" and what the server sends within a moment, or the reason of a failure.
+// connect returns "open" and, in quotes, what the server sends within a moment, or the reason of a failure.
 func connect(address string) string {
 	connection, err := net.DialTimeout("tcp", address, limit)
 	if err != nil {
@@ -83,5 +84,5 @@ func connect(address string) string {
 	connection.SetReadDeadline(time.Now().Add(limit / 3))
 	text := make([]byte, 100)
 	size, _ := connection.Read(text)
-	return "open " + string(text[:size])
+	return "open " + strconv.QuoteToASCII(string(text[:size]))
 }
