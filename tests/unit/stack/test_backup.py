@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from apps.shared.starrocks import Address, StarRocks
 from infra.configuration import load_settings
 from infra.resources.connections import Connections
 from infra.services.starrocks import REPOSITORIES
+from infra.targets.operations import operations
 from starrocks_emulator import repositories
 from tools.stack.backup import manifest
 from tools.stack.backup.comparison import difference, overwritten
@@ -23,6 +25,7 @@ from tools.stack.backup.manifest import (
     TableContent,
 )
 from tools.stack.backup.repository import repository
+from tools.stack.backup.restore import _Restore, _restore_and_compare
 from tools.stack.backup.server import alone
 
 
@@ -212,6 +215,40 @@ def test_rows_that_a_restore_would_lose(
     manifest_ = manifest.read(folder).model_copy(update={"databases": {"d": database}})
     lines = overwritten(manifest_, found, filled={("d", "readings")} if filled else set())
     assert lines == ([f"d.readings ({rows} rows)"] if lost else [])
+
+
+@pytest.mark.parametrize("attempts", [2, 4])
+def test_a_table_that_a_workflow_writes_meanwhile_is_restored_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], attempts: int
+) -> None:
+    table = TableBackup(rows=2, checksum="7")
+    database = DatabaseBackup(migrations={}, snapshot="s", timestamp="t", tables={"readings": table})
+    settings, known = load_settings({"kappastack:target": "host"}, {}), _connections()
+    work = _Restore(
+        stack="some",
+        folder=folder,
+        manifest=manifest.read(folder).model_copy(update={"databases": {"d": database}}),
+        settings=settings,
+        known=known,
+        place=operations(settings, "some"),
+        repository=repository(settings, known),
+        products=[],
+    )
+    restored: list[int] = []
+
+    def found(*_: object) -> dict[tuple[str, str], TableContent]:
+        return {("d", "readings"): TableContent(rows=2 if len(restored) == attempts else 3, checksum="7")}
+
+    monkeypatch.setattr("tools.stack.backup.restore._restore_tables", lambda *_: restored.append(1))
+    monkeypatch.setattr("tools.stack.backup.restore._found", found)
+    root = StarRocks(Address("127.0.0.1", 1, "root", ""))
+    if attempts > 3:
+        with pytest.raises(BackupError, match=r"differs: d\.readings has 3 rows, the backup 2\. Repeat the command"):
+            _restore_and_compare(work, root, found())
+        assert len(restored) == 3
+    else:
+        _restore_and_compare(work, root, found())
+        assert "1 tables with 2 rows have the counts and checksums of the backup" in capsys.readouterr().out
 
 
 def test_two_backups_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
