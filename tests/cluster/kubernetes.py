@@ -43,7 +43,7 @@ def reason_to_skip() -> str:
     if os.geteuid() != 0:
         return "only root can start the tests' Kubernetes"
     missing = programs.missing()
-    return f"{', '.join(missing)} is missing: make test-cluster" if missing else ""
+    return f"missing: {', '.join(missing)}; make test-cluster prepares them" if missing else ""
 
 
 class Cluster:

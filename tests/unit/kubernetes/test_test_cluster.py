@@ -46,7 +46,7 @@ def test_missing_programs_are_the_reason_to_skip(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(programs, "PACKAGES", ())
     monkeypatch.setenv("KAPPASTACK_CACHE", str(tmp_path))
-    assert kubernetes.reason_to_skip() == "the programs of Kubernetes is missing: make test-cluster"
+    assert kubernetes.reason_to_skip() == "missing: the programs of Kubernetes; make test-cluster prepares them"
     programs.folder().mkdir(parents=True)
     assert kubernetes.reason_to_skip() == ""
     monkeypatch.setattr("os.geteuid", lambda: 1000)
