@@ -125,26 +125,26 @@ class Tasks:
             self._runs.append(run)
         self._background.start(f"task-{task.name}", partial(self._run, run))
 
-    def _change(self, run: TaskRun, **values: str | None) -> None:
+    def _change(self, run: TaskRun, state: str, *, finished: str | None = None, error: str | None = None) -> None:
         with self._lock:
             for index, one in enumerate(self._runs):
                 if one.query_id == run.query_id:
-                    self._runs[index] = replace(one, **values)  # type: ignore[arg-type]  # dataclasses.replace is typed per field
+                    self._runs[index] = replace(one, state=state, finished=finished, error=error)
                     return
 
     def _run(self, run: TaskRun) -> None:
         with self._slots:
             if self._background.closed:
                 return
-            self._change(run, state="RUNNING")
+            self._change(run, "RUNNING")
             begin = time.monotonic()
             try:
                 self._execute(run.task)
             except (SqlError, duckdb.Error) as error:
-                self._change(run, state="FAILED", finished=now_text(), error=str(error).split("\n")[0])
+                self._change(run, "FAILED", finished=now_text(), error=str(error).split("\n")[0])
                 _LOG.warning("task %s failed: %s", run.task.name, error)
                 return
-            self._change(run, state="SUCCESS", finished=now_text())
+            self._change(run, "SUCCESS", finished=now_text())
             _LOG.debug("task %s took %.3f s", run.task.name, time.monotonic() - begin)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from apps.ciapol.sensors.event import Measurement, encode, utc_text
 from apps.ciapol.sensors.pace import Steady
+from apps.shared.polling import Pending, poll
 from apps.shared.publishing.publisher import Publisher
 from tests.benchmarks.bench import VALUES, Bench
 from tests.benchmarks.services import verdict
@@ -106,18 +107,27 @@ class _Probe:
         question = {"interval": "raw", "pollutant": "pm25", "limit": "1000"}
         question |= {"from": utc_text(self._first), "to": utc_text(self._first + timedelta(days=1))}
         quiet_until = time.monotonic() + _PATIENCE_SECONDS
+
+        def look(client: httpx.Client) -> Pending | None:
+            nonlocal quiet_until
+            answer = client.get(address, params=question)
+            now = time.monotonic()
+            items = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
+            for item in items:
+                if item["measured_at"] not in seen:
+                    seen[item["measured_at"]] = now
+                    quiet_until = now + _PATIENCE_SECONDS
+            if items:
+                question["from"] = items[-1]["measured_at"]
+            return Pending(f"{len(seen)} of {wanted} events") if len(seen) < wanted else None
+
         with httpx.Client(timeout=20) as client:
-            while len(seen) < wanted:
-                answer = client.get(address, params=question)
-                now = time.monotonic()
-                items = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
-                for item in items:
-                    if item["measured_at"] not in seen:
-                        seen[item["measured_at"]] = now
-                        quiet_until = now + _PATIENCE_SECONDS
-                if items:
-                    question["from"] = items[-1]["measured_at"]
-                assert now < quiet_until, f"{len(seen)} of {wanted} events within {_PATIENCE_SECONDS} s of the last"
-                time.sleep(_LOOK_SECONDS)
+            poll(
+                lambda: look(client),
+                within=_PATIENCE_SECONDS,
+                what=f"the API, which showed no new event for {_PATIENCE_SECONDS} s,",
+                pause=_LOOK_SECONDS,
+                more_time=lambda: time.monotonic() < quiet_until,
+            )
         warm = sorted(seen)[round(_WARM_UP_SECONDS * self._rate / _STATIONS) :]
         return [1000 * (seen[moment] - self._published[moment]) for moment in warm]

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apps.ciapol.sensors.event import encode, event_id, utc_text
+from apps.shared.polling import Pending, poll
 from apps.shared.publishing.publisher import Publisher
 from infra.services.pulsar_roles import ADMIN
 from tests.benchmarks.bench import DATABASE, Bench
@@ -142,11 +143,11 @@ def _drain(bench: Bench, part: str, rows: int) -> float:
 
 
 def _wait(count: Callable[[], int], enough: int) -> int:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (found := count()) < enough:
-        assert time.monotonic() < deadline, f"{found:,} of {enough:,} rows within {_PATIENCE_SECONDS} s"
-        time.sleep(_LOOK_SECONDS)
-    return found
+    def look() -> int | Pending:
+        found = count()
+        return found if found >= enough else Pending(f"{found:,} of {enough:,} rows")
+
+    return poll(look, within=_PATIENCE_SECONDS, what="storing the events", pause=_LOOK_SECONDS)
 
 
 def _stream_load(bench: Bench, part: str, rows: int) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 from infra.checkout.paths import ROOT, cache, locked
 from infra.checkout.process import Report, SetupError, run
 from tools.setup import system_packages
-from tools.setup.pulumi_cli import go, progress
+from tools.setup.pulumi_cli import build_variables, go, progress
 from tools.setup.system_packages import Package
 
 KUBERNETES = "1.33.13"
@@ -148,15 +148,7 @@ def _go_cache() -> Path:
 def _build(target: Path, report: Report) -> None:
     run(["gcc", "-Os", "-static", "-s", "-o", target / "pause", MODULES / "pause.c"], report, log="pause.log")
     compiler = go(report)
-    environment = {
-        "GOMODCACHE": str(_go_cache() / "mod"),
-        "GOCACHE": str(_go_cache() / "build"),
-        "GOFLAGS": "-buildvcs=false -modcacherw -mod=readonly",
-        "GOTOOLCHAIN": "local",
-        "CGO_ENABLED": "0",
-    }
-    if compiler != Path(shutil.which("go") or ""):
-        environment["GOROOT"] = str(compiler.parent.parent)
+    environment = build_variables(compiler, _go_cache())
     for name, program in _PROGRAMS.items():
         run(
             [

@@ -81,6 +81,26 @@ def _finish_go(unpacked: Path) -> None:
         )
 
 
+def build_variables(compiler: Path, folder: Path) -> dict[str, str]:
+    """Environment variables of `go build`.
+
+    Args:
+        compiler: path of Go.
+        folder: folder of the caches of modules and compiled packages.
+    """
+    variables = {
+        "GOMODCACHE": str(folder / "mod"),
+        "GOCACHE": str(folder / "build"),
+        # -modcacherw makes the module cache writable, so that it can be deleted afterwards.
+        "GOFLAGS": "-buildvcs=false -modcacherw -mod=readonly",
+        "GOTOOLCHAIN": "local",
+        "CGO_ENABLED": "0",
+    }
+    if compiler != Path(shutil.which("go") or ""):
+        variables["GOROOT"] = str(compiler.parent.parent)
+    return variables
+
+
 def prepare(report: Report) -> None:
     """Build the CLI and its language host into the cache."""
     with locked(cache() / "pulumi.lock", lambda: report("waiting for another checkout that builds it")):
@@ -107,16 +127,7 @@ def _go_cache() -> Path:
 
 def _build(folder: Path, report: Report) -> None:
     compiler = go(report)
-    environment = {
-        "GOMODCACHE": str(_go_cache() / "mod"),
-        "GOCACHE": str(_go_cache() / "build"),
-        # -modcacherw makes the module cache writable, so that it can be deleted afterwards.
-        "GOFLAGS": "-buildvcs=false -modcacherw -mod=readonly",
-        "GOTOOLCHAIN": "local",
-        "CGO_ENABLED": "0",
-    }
-    if compiler != Path(shutil.which("go") or ""):
-        environment["GOROOT"] = str(compiler.parent.parent)
+    environment = build_variables(compiler, _go_cache())
     host = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
     # The last number is the approximate number of packages that a build from empty caches compiles.
     for module, package, version, packages in (
