@@ -23,6 +23,7 @@ WORKLOADS = {
     "dolphinscheduler-worker-2": 1,
     "frontend": 2,
     "grafana": 1,
+    "liontrack-api": 2,
     "node-exporter": 1,
     "platform-api": 2,
     "postgres": 1,
@@ -42,7 +43,7 @@ WORKLOADS = {
     "seatunnel-3": 1,
 }
 """Workloads of `prod` with their pods; StarRocks' operator creates the other workloads."""
-AUTOSCALED = {"ciapol-api", "frontend", "platform-api"}
+AUTOSCALED = {"ciapol-api", "frontend", "liontrack-api", "platform-api"}
 PUBLISHED = {"alertmanager", "grafana", "node-exporter", "postgres-exporter", "prometheus"}
 """Services that run images of other projects."""
 ALONE = {"dolphinscheduler-alert", "postgres", "pulsar", *PUBLISHED}

@@ -32,6 +32,7 @@ SERVERS = {
     },
     "starrocks": {
         "ciapol-api": [9030],
+        "liontrack-api": [9030],
         "platform-api": [9030],
         **{f"dolphinscheduler-worker-{number}": [9030] for number in range(3)},
         **{f"seatunnel{suffix}": [8030, 8040, 9030] for suffix in ("", "-2", "-3")},
@@ -124,7 +125,12 @@ def test_users_come_from_the_ingress_controller_only(rendered_prod: Rendered) ->
         for rule in items(policy, "ingress")
         if controller in list(items(rule, "from"))
     }
-    assert open_to_users == {"frontend": [3000], "ciapol-api": [8000], "dolphinscheduler": [12345]}
+    assert open_to_users == {
+        "frontend": [3000],
+        "ciapol-api": [8000],
+        "dolphinscheduler": [12345],
+        "liontrack-api": [4001],
+    }
     assert set(rendered_prod.of_kind("Ingress")) == set(open_to_users)
 
 

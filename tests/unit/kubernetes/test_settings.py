@@ -93,7 +93,7 @@ def test_the_autoscaler_adds_replicas_of_busy_pods(rendered_prod: Rendered) -> N
 
 
 def test_the_requests_of_a_stack_are_the_sums_of_its_pods(rendered_prod: Rendered) -> None:
-    replicas = {"ciapol-api": 2, "frontend": 2, "platform-api": 2}
+    replicas = {"ciapol-api": 2, "frontend": 2, "liontrack-api": 2, "platform-api": 2}
     cpu = memory = pods = 0
     for kind in ("StatefulSet", "Deployment"):
         for name, each in rendered_prod.of_kind(kind).items():
