@@ -140,7 +140,9 @@ def from_stored(duck: str) -> SqlType:
     names |= {"INTEGER_LITERAL": "int", '"NULL"': "boolean", "NULL": "boolean"}
     name = names.get(duck)
     if name is None:
-        raise errors.unsupported(f"a result of the type {duck}")
+        raise errors.unsupported(
+            f"a result of the type {duck.partition('(')[0].replace('TUPLE', 'ROW')}; convert it by CAST"
+        )
     return SqlType(name, (_STRING_LENGTH,) if name == "varchar" else ())
 
 

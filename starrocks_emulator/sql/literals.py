@@ -8,6 +8,7 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions.base import kind_of, overload
 from starrocks_emulator.results import Value
+from starrocks_emulator.sql.parse import written
 from starrocks_emulator.types import SqlType, make_type
 
 
@@ -62,7 +63,7 @@ def data_type(node: exp.DataType) -> SqlType:
     if kind == "ARRAY":
         return make_type("array", (), data_type(arguments[0]) if arguments else None)
     if kind not in _CAST_NAMES:
-        raise errors.unsupported(f"the type {kind}")
+        raise errors.unsupported(f"the type {written(node)} in CAST")
     if not all(argument.name.isdigit() for argument in arguments):
         raise errors.syntax(f"the type {kind} takes whole numbers")
     sizes = tuple(int(argument.name) for argument in arguments)

@@ -21,7 +21,7 @@ from starrocks_emulator.sql.kinds import (
     is_number,
 )
 from starrocks_emulator.sql.literals import text_literal
-from starrocks_emulator.sql.parse import PARAMETER
+from starrocks_emulator.sql.parse import PARAMETER, written
 from starrocks_emulator.sql.renderer import Renderer
 from starrocks_emulator.types import SqlType
 
@@ -85,9 +85,8 @@ def arithmetic(render: Renderer, node: exp.Expr, sign: str) -> str:
 def _no_dates(node: exp.Expr, *kinds: Kind) -> None:
     for kind in kinds:
         if kind and kind.name in {"date", "datetime", "json", "array"}:
-            raise errors.unsupported(
-                f"{node.key.upper()} of a {kind.name.upper()} without INTERVAL; use date_add, date_sub or datediff"
-            )
+            advice = "use INTERVAL, date_add, date_sub or datediff" if kind.is_temporal else "convert it by CAST"
+            raise errors.unsupported(f'{kind.name.upper()} in the arithmetic of "{written(node)}"; {advice}')
 
 
 def _number(render: Renderer, node: exp.Expr, kind: Kind) -> str:

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.starrocks import StarRocks
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
@@ -84,7 +85,7 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
 
 
 _JOIN_HINTS = {"BROADCAST", "SHUFFLE", "BUCKET", "COLOCATE", "UNREORDER"}
-_JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI", "NATURAL"}
+_JOIN_WORDS = {"LEFT", "RIGHT", "FULL", "OUTER", "INNER", "CROSS", "SEMI", "ANTI", "NATURAL", "ASOF"}
 
 
 def _with_inner_joins(tokens: list[Token]) -> list[Token]:
@@ -174,19 +175,33 @@ _NAMES = {
     "jsonextract": "the operator ->", "jsonextractscalar": "the operator ->>", "tomap": "the type MAP",
     "map": "the type MAP", "struct": "the type STRUCT", "hexstring": "binary literals (x'…')",
     "parameter": "user variables (@name)", "lambda": "functions as arguments (x -> …)", "dot": "fields of STRUCT",
-    "bracket": "[…] after a table", "any": "= ANY", "all": "= ALL",
+    "bracket": "[…] after a table", "any": "ANY (query)", "all": "ALL (query)",
 }  # fmt: skip
 """StarRocks' words for kinds of expressions."""
 
 
-def shown(node: exp.Expr) -> str:
-    """The name of a kind of expression for a message, with the beginning of its text if this helps."""
+class _Written(Dialect):
+    """Prints every part of an expression. StarRocks' dialect omits and rewrites parts that StarRocks does not have."""
+
+
+_Written.IDENTIFIER_START = _Written.IDENTIFIER_END = "`"
+_SHOWN = 60
+"""Number of characters of a statement that a message quotes."""
+
+
+def written(node: exp.Expr) -> str:
+    """The beginning of an expression's SQL text, for a message."""
     try:
-        text = f" ({node.sql(dialect=_DIALECT)[:60]})".replace(MARK, "")
-    except TypeError:
-        text = ""
-    name = _NAMES.get(node.key)
-    return name or f"the expression {node.key.upper()}{text}"
+        text = node.sql(dialect=_Written, comments=False)
+    except (TypeError, AttributeError, ValueError):  # sqlglot has no text for some faulty expressions
+        return "…"
+    text = re.sub(f"{MARK}|{SYNC}", "", re.sub(rf"{PARAMETER}\d+", "?", text), flags=re.IGNORECASE)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def shown(node: exp.Expr) -> str:
+    """The name of a kind of expression for a message, or its text."""
+    return _NAMES.get(node.key) or f"the expression {written(node)}"
 
 
 def label(node: exp.Expr) -> str:

@@ -149,12 +149,12 @@ class Relations(Expressions):
             return f", {relation}"
         if kind in {"SEMI", "ANTI"}:
             if side != "LEFT":
-                raise errors.unsupported(f"{side} {kind} JOIN")
+                raise errors.unsupported(f"{side} {kind} JOIN".lstrip() + f"; LEFT {kind} JOIN is supported")
             words = f"{kind} JOIN"
         elif kind in {"", "INNER", "OUTER", "CROSS"}:
             words = f"{side} {kind} JOIN".strip()
         else:
-            raise errors.unsupported(f"{kind} JOIN")
+            raise errors.unsupported(kind if kind.endswith("JOIN") else f"{kind} JOIN")
         condition = f" ON {truth(self, on)}" if on else ""
         if using:
             condition = f" USING ({', '.join(quote(_joined_by(name)) for name in using)})"

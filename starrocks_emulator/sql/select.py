@@ -12,13 +12,13 @@ from starrocks_emulator.sql.kinds import Kind, common
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import same_kinds, truth
-from starrocks_emulator.sql.parse import PARAMETER, label, written_name
+from starrocks_emulator.sql.parse import PARAMETER, label, written, written_name
 from starrocks_emulator.sql.relations import Columns, Relations, Scope, columns_of_table, renamed
 
 __all__ = ["Queries", "Scope"]
 
-_SELECT_PARTS = ("kind", "expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit",
-                 "offset", "distinct", "with_", "laterals")  # fmt: skip
+_SELECT_PARTS = ("expressions", "from_", "joins", "where", "group", "having", "qualify", "order", "limit",
+                 "offset", "distinct", "with_")  # fmt: skip
 _SETS = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
 
 
@@ -62,7 +62,9 @@ class Queries(Relations):
         finally:
             if with_:
                 self._ctes.pop()
-        raise errors.unsupported(f"the query {node.key.upper()}")
+        raise errors.unsupported(
+            f"{written(node)} as a query; SELECT, VALUES, UNION, INTERSECT and EXCEPT are supported"
+        )
 
     @contextmanager
     def scope_of(self, node: exp.Expr, table: Table) -> Iterator[str]:

@@ -38,7 +38,7 @@ def _short(message: str) -> str:
     text = message.replace("Getting analyzing error. Detail message: ", "").replace(
         "Getting syntax error. Detail message: ", ""
     )
-    return _NUMBERS.sub("n", " ".join(text.split()))[:140].replace("|", "\\|")
+    return _NUMBERS.sub("n", " ".join(text.split()))[:300].replace("|", "\\|")
 
 
 def _load(client: Client, headers: dict[str, str], text: str) -> str:

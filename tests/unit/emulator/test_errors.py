@@ -4,6 +4,7 @@ import re
 
 import duckdb
 import pytest
+from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.context import Context
@@ -19,6 +20,23 @@ FOREIGN = re.compile(
     re.IGNORECASE,
 )
 """Words that occur only in messages of DuckDB or Python."""
+
+
+def _nodes(base: type[exp.Expr] = exp.Expr) -> set[type[exp.Expr]]:
+    return {base}.union(*(_nodes(kind) for kind in base.__subclasses__()))
+
+
+PARSER = re.compile(
+    r"\b(?:{})\b".format(
+        "|".join(
+            sorted(
+                {kind.__name__.upper() for kind in _nodes() if re.fullmatch(r"([A-Z][a-z0-9]+){2,}", kind.__name__)}
+                | {"ANONYMOUS", "EXPRESSIONS", "LATERALS", "LOCKS", "METHOD", "PIVOTS", "SUBQUERY", "WINDOWS"}
+            )
+        )
+    )
+)
+"""Names of sqlglot's nodes and of their parts that are not SQL."""
 
 
 @pytest.mark.parametrize(

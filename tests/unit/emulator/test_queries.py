@@ -134,7 +134,7 @@ def test_column_labels_are_the_written_expressions(tables: Client) -> None:
         ("SELECT * FROM nope.a", 5501, "nope"),
         ("SELECT nope FROM a", 1064, "nope"),
         ("SELEC 1", 1064, "SELEC"),
-        ("SELECT 1 FROM a FOR UPDATE", 1235, "LOCKS"),
+        ("SELECT 1 FROM a FOR UPDATE", 1235, "FOR UPDATE"),
         ("SELECT * FROM a TABLESAMPLE (1)", 1235, "SAMPLE"),
         ("SELECT * FROM a NATURAL JOIN b", 1235, "JOIN"),
         ("SELECT CAST(1 AS BITMAP)", 1064, ""),
