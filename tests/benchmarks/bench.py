@@ -40,6 +40,7 @@ TABLES = ("sensor_measurements_zeta", "raw_measurements_zeta", "rejected_measure
 _VARIETY = 10_007
 """Number of different sets of values; a prime, so that neither stations nor batches repeat theirs."""
 _STOP_SECONDS = 120
+_START_SECONDS = 300
 
 
 _POSSIBLE = {
@@ -150,10 +151,13 @@ class Bench:
     def ingestion_paused(self) -> Iterator[None]:
         """Stop the job with a savepoint, and restart it from there afterwards, even after an error."""
         identity = job_id(self.stack, JOB)
+        # After a restart of Zeta, the keeper submits the job again, but not a held job.
+        self._jobs("release", identity)
+        self._zeta.wait(identity, frozenset({JobStatus.RUNNING}), within=_START_SECONDS)
         self._jobs("hold", identity)
-        self._zeta.stop(identity, savepoint=True)
-        self._zeta.wait(identity, frozenset({JobStatus.SAVEPOINT_DONE}), within=_STOP_SECONDS)
         try:
+            self._zeta.stop(identity, savepoint=True)
+            self._zeta.wait(identity, frozenset({JobStatus.SAVEPOINT_DONE}), within=_STOP_SECONDS)
             yield
         finally:
             self._jobs("release", identity)
