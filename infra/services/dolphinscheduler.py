@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from infra.distributions import dolphinscheduler as distribution
 from infra.services import ports
 from infra.services.dolphinscheduler_logging import WITH_TASKS, WITHOUT_TASKS
-from infra.services.java import java
+from infra.services.java import QUICK_COMPILER, java
 from infra.services.model import Endpoint, HttpGet, Metrics, Need, Port, Service, Volume
 from infra.services.tasks import Tasks, with_tasks
 from infra.services.zookeeper import zookeeper
@@ -230,7 +230,7 @@ def _server(
             options=(
                 _AGENT,
                 f"-XX:MaxMetaspaceSize={settings.metaspace[:-1].lower()}",
-                "-XX:TieredStopAtLevel=1",
+                QUICK_COMPILER,
                 "-Dspring.profiles.active=postgresql",
                 # Each file in the folder of secrets becomes a property with the file's name.
                 "-Dspring.config.import=configtree:@{secrets}/",

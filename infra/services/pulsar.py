@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from infra.distributions import pulsar as distribution
 from infra.services import ports, pulsar_roles
-from infra.services.java import LOG4J2_CONSOLE, java, properties
+from infra.services.java import LOG4J2_CONSOLE, QUICK_COMPILER, java, properties
 from infra.services.model import HttpGet, Metrics, Port, Service, Volume
 from infra.settings import PulsarSettings, mebibytes, millicores
 
@@ -27,6 +27,7 @@ METRICS = Metrics(
     ),
 )
 """Metrics of a broker, a proxy or the standalone process. Without the trailing slash, Pulsar redirects."""
+_CORE = 1000
 MAX_MESSAGE_BYTES = 512 * 1024
 """Rejected messages are stored in base64 in a VARCHAR of StarRocks, whose limit is 1 MiB."""
 
@@ -47,6 +48,7 @@ def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
             "kappastack.Standalone",
             heap=heap,
             direct=direct,
+            cpu=millicores(settings.cpu),
             arguments=(
                 *("--config", "@{files}/standalone.conf"),
                 "--no-functions-worker",
@@ -76,14 +78,24 @@ def pulsar(settings: PulsarSettings, *, authenticated: bool) -> Service:
     )
 
 
-def pulsar_java(main: str, *, heap: int, direct: int, arguments: Sequence[str]) -> tuple[str, ...]:
-    """The command line of a Pulsar server; `heap` and `direct` are maximum sizes in MiB."""
+def pulsar_java(main: str, *, heap: int, direct: int, cpu: int, arguments: Sequence[str]) -> tuple[str, ...]:
+    """The command line of a Pulsar server.
+
+    Args:
+        main: name of the main class.
+        heap: maximum heap in MiB.
+        direct: maximum direct memory in MiB.
+        cpu: CPU request in thousandths of a core.
+        arguments: arguments of the main class.
+    """
     return java(
         main,
         class_path="@{dist}/classes:@{dist}/conf:@{dist}/lib/*",
         heap=heap,
         options=(
             f"-XX:MaxDirectMemorySize={direct}m",
+            # With less than one core, the threads of C2 would take most of it after a start.
+            *((QUICK_COMPILER,) if cpu < _CORE else ()),
             "-Dio.netty.tryReflectionSetAccessible=true",
             "-Dio.netty.leakDetection.level=disabled",
             "-Dpulsar.allocator.exit_on_oom=true",

@@ -17,7 +17,7 @@ from infra.services.zookeeper import hosts, zookeeper
 from infra.settings import PulsarSettings, mebibytes, millicores
 
 _CLUSTER = NAME
-_PROXY_HEAP, _PROXY_DIRECT = 192, 192
+_PROXY_HEAP, _PROXY_DIRECT, _PROXY_CPU = 192, 192, 250
 _SET_UP = "@{volume.data}/metadata-is-there"
 """File in the first bookie's volume that marks the cluster's metadata as written."""
 
@@ -58,6 +58,7 @@ def proxy(settings: PulsarSettings) -> Service:
             "org.apache.pulsar.proxy.server.ProxyServiceStarter",
             heap=_PROXY_HEAP,
             direct=_PROXY_DIRECT,
+            cpu=_PROXY_CPU,
             arguments=("--config", "@{files}/proxy.conf"),
         ),
         files={
@@ -82,6 +83,7 @@ def proxy(settings: PulsarSettings) -> Service:
         secrets=pulsar_roles.secrets(pulsar_roles.PROXY),
         health=HEALTH,
         memory=_PROXY_HEAP + _PROXY_DIRECT + 192,
+        cpu=_PROXY_CPU,
         needs=(
             *_needs(_zookeepers(settings), "client"),
             *_needs(_brokers(settings), "broker", "admin"),
@@ -98,6 +100,7 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
         "org.apache.pulsar.PulsarClusterMetadataSetup",
         heap=128,
         direct=64,
+        cpu=millicores(settings.cpu),
         arguments=(
             *("--cluster", _CLUSTER),
             *("--metadata-store", _metadata_store(settings)),
@@ -127,6 +130,7 @@ def _bookie(settings: PulsarSettings, number: int) -> Service:
                     "org.apache.bookkeeper.server.Main",
                     heap=heap,
                     direct=direct,
+                    cpu=millicores(settings.cpu),
                     arguments=("--conf", "@{files}/bookkeeper.conf"),
                 ),
             ),
@@ -173,6 +177,7 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
         "org.apache.pulsar.PulsarBrokerStarter",
         heap=heap,
         direct=direct,
+        cpu=millicores(settings.cpu),
         arguments=("--broker-conf", "@{files}/broker.conf"),
     )
     return Service(

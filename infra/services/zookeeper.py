@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from infra.distributions import Distribution
 from infra.services import ports
-from infra.services.java import java
+from infra.services.java import QUICK_COMPILER, java
 from infra.services.model import Metrics, Need, Port, Service, TcpAnswer, Volume
 
 _CONFIGURATION = """\
@@ -53,7 +53,7 @@ def zookeeper(
         "org.apache.zookeeper.server.quorum.QuorumPeerMain",
         class_path=class_path,
         heap=96,
-        options=("-Djute.maxbuffer=10485760", *options),
+        options=(QUICK_COMPILER, "-Djute.maxbuffer=10485760", *options),
         arguments=("@{files}/zoo.cfg",),
     )
     files = {"zoo.cfg": _CONFIGURATION, **logging}

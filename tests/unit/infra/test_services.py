@@ -7,6 +7,7 @@ from infra.configuration import load_settings
 from infra.products.model import Api
 from infra.services import ports
 from infra.services.exporters import node_exporter, postgres_exporter
+from infra.services.java import QUICK_COMPILER
 from infra.services.model import Endpoint, Service, fill
 from infra.services.prometheus import alertmanager, prometheus
 from infra.services.pulsar import pulsar
@@ -117,6 +118,12 @@ def test_the_port_offset_applies_to_all_files() -> None:
 @pytest.mark.parametrize(("fsync", "line"), [(True, "journalSyncData=true"), (False, "journalSyncData=false")])
 def test_fsync_is_a_setting_of_pulsar(fsync: bool, line: str) -> None:
     assert line in pulsar(PulsarSettings(fsync=fsync), authenticated=False).files["standalone.conf"]
+
+
+@pytest.mark.parametrize(("cpu", "quick"), [("200m", True), ("999m", True), ("1", False), ("2", False)])
+def test_pulsar_compiles_quickly_with_less_than_one_core(cpu: str, quick: bool) -> None:
+    server = pulsar(PulsarSettings(cpu=cpu), authenticated=True)
+    assert (QUICK_COMPILER in server.command) is quick
 
 
 def test_percent_signs_are_doubled_for_the_supervisor() -> None:
