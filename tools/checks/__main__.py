@@ -1,8 +1,8 @@
 """`python -m tools.checks [--long | --changed] [layer …]` runs the named layers; without names, all but `cluster`.
 
-Every layer runs even if another one failed. Layers without a whole stack run three at a time, because their tests spend
-half of the time waiting for services. Layers with a whole stack run alone, because other load disturbs their tests,
-which kill, restart and time servers.
+Every layer runs even if another one failed. Layers of the same stage run at the same time, at most three, because their
+tests spend half of the time waiting for services. Layers with a whole stack run after those without, because two stacks
+and the tests of parts together would need more memory and time than the tests allow.
 """
 
 import argparse
@@ -43,8 +43,8 @@ def run_all(chosen: Sequence[Layer]) -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     results: list[Result] = []
-    for alone, group in groupby(chosen, lambda layer: layer.alone):
-        with ThreadPoolExecutor(max_workers=1 if alone else SIDE_BY_SIDE) as pool:
+    for _, group in groupby(chosen, lambda layer: layer.stage):
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
             results += pool.map(run, group)
     for line in summary.lines(results, time.monotonic() - started):
         print(line, flush=True)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from infra.checkout import environment
 from infra.checkout.paths import ROOT
@@ -19,6 +20,8 @@ from tools.checks.outcome import Outcome, from_reports, judged
 
 REPORTS = ROOT / "build" / "checks"
 
+Stage = Literal["preparation", "parts", "stacks", "cluster"]
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -28,14 +31,14 @@ class Layer:
         name: name on the command line.
         title: text of its heading.
         run: runs the layer and returns its outcome.
-        alone: whether no other layer may run at the same time.
+        stage: layers of the same stage run at the same time; the next stage starts after they ended.
         only_by_name: whether it runs only if the command line names it.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
-    alone: bool = False
+    stage: Stage = "parts"
     only_by_name: bool = False
 
 
@@ -170,7 +173,7 @@ def layers(*, long: bool) -> list[Layer]:
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
-        Layer("distributions", "Distributions", distributions, alone=True),
+        Layer("distributions", "Distributions", distributions, stage="preparation"),
         # The longest layers start first; quick ones run at the same time.
         Layer(
             "integration",
@@ -183,13 +186,14 @@ def layers(*, long: bool) -> list[Layer]:
         FRONTEND,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), alone=True),
-        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), alone=True),
+        # The two stacks share nothing but the processors, which either leaves idle half of the time.
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stage="stacks"),
+        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stage="stacks"),
         Layer(
             "cluster",
             "Kubernetes",
             lambda: python_tests("cluster", "kubernetes", long=long),
-            alone=True,
+            stage="cluster",
             only_by_name=True,
         ),
     ]
