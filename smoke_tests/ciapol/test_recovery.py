@@ -29,6 +29,10 @@ class Run(NamedTuple):
     state: str
     created: str
 
+    def ended(self, later: "Run") -> bool:
+        """Whether this run has ended when `later` is the latest one. The job may already run again."""
+        return later.state not in {"RUNNING", "DOING_SAVEPOINT"} or later.created != self.created
+
 
 class Ingestion:
     """The streaming job that reads the stations' topic, accessed through Zeta's REST interface."""
@@ -45,7 +49,7 @@ class Ingestion:
     def run(self, job: str) -> Run:
         """The latest run of a job."""
         found = self._get(f"job-info/{job}").json()
-        return Run(str(found.get("jobStatus", "gone")), str(found.get("createTime")))
+        return Run(str(found.get("jobStatus", "gone")), str(found.get("createTime", "")))
 
     def _get(self, what: str) -> httpx.Response:
         """Send a GET request. 5xx is retried, because Zeta responds 500 if a job ends while it reads the job's data."""
@@ -75,8 +79,7 @@ def test_a_stopped_ingestion_job_is_restarted_within_90_s(
     wait_until(
         f"the end of job {job}",
         lambda: ingestion.run(job),
-        # The job may already run again: it is stopped for a few seconds only.
-        lambda run: run.state not in {"RUNNING", "DOING_SAVEPOINT"} or run.created != before.created,
+        before.ended,
         _STOPPED_WITHIN_SECONDS,
     )
     stopped = time.monotonic()

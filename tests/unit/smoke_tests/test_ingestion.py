@@ -3,8 +3,9 @@
 import json
 
 import httpx
+import pytest
 
-from smoke_tests.ciapol.test_recovery import Ingestion
+from smoke_tests.ciapol.test_recovery import Ingestion, Run
 
 
 def test_the_ingestion_job_is_found_and_stopped_with_a_savepoint() -> None:
@@ -25,7 +26,7 @@ def test_the_ingestion_job_is_found_and_stopped_with_a_savepoint() -> None:
                 names = ("jobId", "jobName", "jobStatus")
                 return httpx.Response(200, json=[dict(zip(names, job, strict=True)) for job in jobs])
             case "/job-info/12":
-                return httpx.Response(200, json={"jobStatus": "SAVEPOINT_DONE"})
+                return httpx.Response(200, json={"jobStatus": "SAVEPOINT_DONE", "createTime": "2026-11-29 08:28:21"})
             case "/job-info/15":
                 return httpx.Response(200, json={})
             case "/stop-job":
@@ -37,4 +38,19 @@ def test_the_ingestion_job_is_found_and_stopped_with_a_savepoint() -> None:
     assert ingestion.running() == ["12"]
     ingestion.stop("12")
     assert stopped == [{"jobId": 12, "isStopWithSavePoint": True}]
-    assert (ingestion.state("12"), ingestion.state("15")) == ("SAVEPOINT_DONE", "gone")
+    assert ingestion.run("12") == Run("SAVEPOINT_DONE", "2026-11-29 08:28:21")
+    assert ingestion.run("15") == Run("gone", "")
+
+
+@pytest.mark.parametrize(
+    ("later", "ended"),
+    [
+        (Run("RUNNING", "2026-11-29 08:28:21"), False),
+        (Run("DOING_SAVEPOINT", "2026-11-29 08:28:21"), False),
+        (Run("SAVEPOINT_DONE", "2026-11-29 08:28:21"), True),
+        (Run("RUNNING", "2026-11-29 08:30:16"), True),
+        (Run("gone", ""), True),
+    ],
+)
+def test_a_run_has_ended_even_if_the_job_runs_again(later: Run, ended: bool) -> None:
+    assert Run("RUNNING", "2026-11-29 08:28:21").ended(later) is ended
