@@ -333,6 +333,11 @@ def frontend_config(_: Context, words: Words) -> ResultSet:
     return texts(["Key", "AliasNames", "Value", "Type", "IsMutable", "Comment"], rows)
 
 
+_SCHEMA_CHANGE = (
+    *("JobId", "TableName", "CreateTime", "FinishTime", "IndexName", "IndexId", "OriginIndexId", "SchemaVersion"),
+    *("TransactionId", "State", "Msg", "Progress", "Timeout", "Warehouse"),
+)
+"""Columns of SHOW ALTER TABLE COLUMN. It lists no rows, because the emulator changes a table within the statement."""
 _ENGINE = [["OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO"]]
 _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "DATABASES": _databases,
@@ -359,6 +364,7 @@ _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "BACKUP": backup.show_backup,
     "RESTORE": backup.show_restore,
     "SNAPSHOT": backup.show_snapshot,
+    "ALTER TABLE COLUMN": _empty(*_SCHEMA_CHANGE),
     "WARNINGS": _empty("Level", "Code", "Message"),
     "ERRORS": _empty("Level", "Code", "Message"),
     "ENGINES": _list(["Engine", "Support", "Comment", "Transactions", "XA", "Savepoints"], _ENGINE),

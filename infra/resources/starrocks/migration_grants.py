@@ -42,6 +42,16 @@ class Grant:
         """The statement that grants the privilege."""
         return f"GRANT {self.privilege} ON {self.object} TO ROLE {self.role}"
 
+    @property
+    def revocation(self) -> str:
+        """The statement that revokes the privilege."""
+        return f"REVOKE {self.privilege} ON {self.object} FROM ROLE {self.role}"
+
+    @property
+    def database(self) -> str:
+        """The database of the object, such as `d` for TABLE d.t or ALL TABLES IN DATABASE d."""
+        return self.object.split()[-1].split(".")[0]
+
 
 def desired_grants(statements: Iterable[str], database: str) -> set[Grant]:
     """The privileges that are in effect after all statements of a database's migrations."""
@@ -66,14 +76,31 @@ def missing_grants(root: Statements, desired: Iterable[Grant]) -> list[Grant]:
         StarRocksError: StarRocks refused a statement or did not respond.
     """
     desired = set(desired)
-    actual: set[Grant] = set()
-    roles = {str(row[0]) for row in root.execute("SHOW ROLES")} | {"public"}
-    for role in sorted({each.role for each in desired} & roles):
-        for row in root.execute(f"SHOW GRANTS FOR ROLE {role}"):
-            for value in row:
-                if match := _GRANT.match(str(value)):
-                    actual |= _grants(match)
-    return sorted(desired - actual)
+    return sorted(desired - _actual_grants(root, {each.role for each in desired}))
+
+
+def added_grants(root: Statements, desired: Iterable[Grant], roles: Iterable[str], database: str) -> list[Grant]:
+    """The privileges of roles on a database and its objects that are in effect, but not desired.
+
+    Privileges on other databases are not compared, because the migrations of those may grant them.
+
+    Raises:
+        StarRocksError: StarRocks refused a statement or did not respond.
+    """
+    actual = {each for each in _actual_grants(root, set(roles)) if each.database == database}
+    return sorted(actual - set(desired))
+
+
+def _actual_grants(root: Statements, roles: set[str]) -> set[Grant]:
+    existing = {str(row[0]) for row in root.execute("SHOW ROLES")} | {"public"}
+    return {
+        grant
+        for role in sorted(roles & existing)
+        for row in root.execute(f"SHOW GRANTS FOR ROLE {role}")
+        for value in row
+        if (match := _GRANT.match(str(value)))
+        for grant in _grants(match)
+    }
 
 
 def grant_missing(root: Statements, desired: Iterable[Grant]) -> list[str]:

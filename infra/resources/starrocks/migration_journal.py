@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from infra.resources.starrocks.migrations import Migration
+from infra.resources.starrocks.object_changes import changes
 
 _VIEWS = ("VIEW", "MATERIALIZED VIEW")
 
@@ -111,7 +112,7 @@ class MigrationJournal:
 
     def record_object(self, kind: str, name: str) -> None:
         """Record the statement that recreates a table or view."""
-        ddl = str(self._root.execute(f"SHOW CREATE {kind} {name}")[0][1])
+        ddl = self._present_ddl(kind, name)
         known = self._root.execute("SELECT position, ddl FROM schema_objects WHERE name = %s", (name,))
         if known and known[0][1] == ddl:
             return
@@ -125,12 +126,14 @@ class MigrationJournal:
         """Delete the record of a table or view that a migration dropped or renamed."""
         self._root.execute("DELETE FROM schema_objects WHERE name = %s", (name,))
 
-    def record_present(self) -> None:
-        """Record the current form of all objects, because a migration may have altered them."""
-        present = self._present()
+    def record_altered(self, name: str) -> None:
+        """Record the statement that recreates a table or view as a migration has altered it."""
         for each in self.objects():
-            if each.name in present:
-                self.record_object(each.kind, each.name)
+            if each.name == name:
+                self.record_object(each.kind, name)
+
+    def _present_ddl(self, kind: str, name: str) -> str:
+        return str(self._root.execute(f"SHOW CREATE {kind} {name}")[0][1])
 
     def objects(self) -> list[SchemaObject]:
         """All recorded objects in the order of their creation."""
@@ -143,6 +146,16 @@ class MigrationJournal:
         """Recorded objects that do not exist, each after those that it reads."""
         present = self._present()
         return in_reading_order([each for each in self.objects() if each.name not in present])
+
+    def changed_objects(self) -> list[tuple[SchemaObject, list[str]]]:
+        """Recorded objects whose present form differs, with the differences."""
+        present = self._present()
+        found = [
+            (each, changes(each.kind, each.ddl, self._present_ddl(each.kind, each.name)))
+            for each in self.objects()
+            if each.name in present
+        ]
+        return [(each, differences) for each, differences in found if differences]
 
     def note_recreated(self, name: str) -> None:
         """Record that an object was recreated, because a recreated table is empty."""

@@ -9,19 +9,32 @@ from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session, wait_for
-from infra.resources.starrocks.migration_grants import Grant, desired_grants, grant_missing, missing_grants
+from infra.resources.starrocks.migration_grants import (
+    Grant,
+    added_grants,
+    desired_grants,
+    grant_missing,
+    missing_grants,
+)
 from infra.resources.starrocks.migration_journal import MigrationJournal
 from infra.resources.starrocks.migration_lock import migration_lock
 from infra.resources.starrocks.migrations import Migration, MigrationError, Statement, read_migrations
 from infra.resources.starrocks.repeated import in_effect, unrepeatable
+from infra.resources.starrocks.schema_change import wait_for_schema_change
 from infra.settings import ROOT
 
 _BUSY_SECONDS = 300
 """Time limit for a column change of a large table; StarRocks refuses further statements meanwhile."""
+_CREATE_VIEW = re.compile(r"^\s*CREATE\s+VIEW", re.IGNORECASE)
 _OBJECT = re.compile(
     r"^\s*(?P<verb>CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+"
     r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?`?(?P<name>\w+)`?(?!\s*\.)",
     re.IGNORECASE,
+)
+_ALTERED = re.compile(
+    r"^\s*(?:ALTER\s+(?:TABLE|VIEW|MATERIALIZED\s+VIEW)|(?:CREATE|DROP)\s+INDEX\b.*?\sON)\s+"
+    r"(?:`?\w+`?\s*\.\s*)?`?(?P<name>\w+)`?",
+    re.IGNORECASE | re.DOTALL,
 )
 _ROLE = re.compile(
     r"^\s*(?P<verb>CREATE|DROP)\s+ROLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?['\"`]?(?P<role>\w+)", re.IGNORECASE
@@ -49,7 +62,7 @@ class SchemaInputs(Inputs):
 
 
 class SchemaProvider(Provider[SchemaInputs]):
-    """Applies migrations, and recreates objects that were dropped manually."""
+    """Applies migrations, and repairs manual changes that it can repair without a loss of data."""
 
     model = SchemaInputs
     replace_on = ("stack", "database")
@@ -59,7 +72,9 @@ class SchemaProvider(Provider[SchemaInputs]):
         return f"{inputs.stack}/{inputs.database}"
 
     def apply(self, inputs: SchemaInputs, previous: SchemaInputs | None) -> None:
-        """Apply new migrations, recreate missing objects, and grant missing privileges.
+        """Apply new migrations, recreate missing objects and changed views, and restore privileges.
+
+        A table or materialized view that was changed manually keeps its form, because its repair could lose data.
 
         Raises:
             MigrationError: an applied file was edited, or a statement failed; the message contains file, line and
@@ -77,7 +92,7 @@ class SchemaProvider(Provider[SchemaInputs]):
                 migrate(root, migrations, inputs)
 
     def find_drift(self, inputs: SchemaInputs) -> list[str]:
-        """Report missing objects and privileges, and migrations that are not applied or were edited."""
+        """Report missing and changed objects and privileges, and migrations that are not applied or were edited."""
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 databases = {str(row[0]) for row in root.execute("SHOW DATABASES")}
@@ -127,10 +142,21 @@ def migrate(root: StarRocks, migrations: list[Migration], inputs: SchemaInputs) 
         _apply_one(root, journal, migration, inputs.values)
     for missing in journal.missing_objects():
         root.execute(missing.ddl)
+        # StarRocks may format the statement differently than an earlier version did.
+        journal.record_object(missing.kind, missing.name)
         journal.note_recreated(missing.name)
-    journal.record_present()
-    if refused := grant_missing(root, _grants(migrations, inputs)):
+    for changed, differences in journal.changed_objects():
+        if changed.kind == "VIEW":
+            root.execute(_CREATE_VIEW.sub("CREATE OR REPLACE VIEW", changed.ddl, count=1))
+            journal.record_object(changed.kind, changed.name)
+        else:
+            text = f"{changed.kind.lower()} {changed.name} was changed by hand and is not repaired, to lose no data"
+            print(f"{text}: {'; '.join(differences)}")  # noqa: T201 # progress for users
+    desired = _grants(migrations, inputs)
+    if refused := grant_missing(root, desired):
         raise MigrationError("\n".join(refused))
+    for grant in added_grants(root, desired, created_roles(migrations, inputs.values), inputs.database):
+        root.execute(grant.revocation)
 
 
 def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
@@ -146,16 +172,26 @@ def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
         f"{each.kind.lower()} {each.name} is missing: it will be recreated{' EMPTY' if each.kind == 'TABLE' else ''}"
         for each in journal.missing_objects()
     ]
+    changed = [
+        f"{each.kind.lower()} {each.name}: {difference}"
+        for each, differences in journal.changed_objects()
+        for difference in differences
+    ]
+    # The privileges on a missing object are missing too. They will be granted again with it.
     if lines or applied != inputs.migrations:
-        return lines
+        return lines + changed
     try:
-        migrations = read_migrations(ROOT / inputs.folder)
+        migrations = [each for each in read_migrations(ROOT / inputs.folder) if each.version in applied]
     except MigrationError:
         # The product was removed from the repository, and its schema will be removed in the same deployment.
-        return lines
+        return changed
+    desired = _grants(migrations, inputs)
+    missing = missing_grants(root, desired)
+    added = added_grants(root, desired, created_roles(migrations, inputs.values), inputs.database)
     return [
-        f"role {each.role} lacks {each.privilege} on {each.object}"
-        for each in missing_grants(root, _grants([each for each in migrations if each.version in applied], inputs))
+        *changed,
+        *(f"role {each.role} lacks {each.privilege} on {each.object}" for each in missing),
+        *(f"role {each.role} also has {each.privilege} on {each.object}" for each in added),
     ]
 
 
@@ -195,14 +231,17 @@ def _apply_one(root: StarRocks, journal: MigrationJournal, migration: Migration,
         except StarRocksError as error:
             if not (repeated and in_effect(root, statement.text)):
                 raise MigrationError(f"{migration.path.name}:{statement.line}: {error}") from None
-        _record_object(journal, statement)
+        _record_object(root, journal, statement)
         journal.record(migration, number, len(statements))
 
 
-def _record_object(journal: MigrationJournal, statement: Statement) -> None:
+def _record_object(root: StarRocks, journal: MigrationJournal, statement: Statement) -> None:
     if renamed := _RENAMED.match(statement.text):
         journal.forget_object(renamed["name"])
         journal.record_object("TABLE", renamed["new"])
+    elif altered := _ALTERED.match(statement.text):
+        wait_for_schema_change(root, altered["name"])
+        journal.record_altered(altered["name"])
     elif match := _OBJECT.match(statement.text):
         if match["verb"].upper() == "DROP":
             journal.forget_object(match["name"])

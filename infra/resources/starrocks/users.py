@@ -1,5 +1,6 @@
 """StarRocks users with generated passwords and roles."""
 
+import re
 from collections.abc import Mapping
 
 from pulumi import Input, ResourceOptions
@@ -8,6 +9,8 @@ from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session, wait_for
+
+_GRANT = re.compile(r"^GRANT\s+(?P<granted>.+)\s+TO\s+(?:USER\s+)?'[^']*'@'[^']*'", re.IGNORECASE | re.DOTALL)
 
 
 class UsersInputs(Inputs):
@@ -40,34 +43,50 @@ class UsersProvider(Provider[UsersInputs]):
                 root.execute(f"ALTER USER '{user}'@'%%' IDENTIFIED BY %s", (password,))
                 root.execute(f"GRANT {role} TO USER '{user}'@'%'")
                 root.execute(f"SET DEFAULT ROLE {role} TO '{user}'@'%'")
+                for granted in _granted(root, user) - {role}:
+                    root.execute(f"REVOKE {granted} FROM USER '{user}'@'%'")
             if previous is not None:
                 for user in previous.roles.keys() - inputs.roles.keys():
                     root.execute(f"DROP USER IF EXISTS '{user}'@'%'")
 
     def find_drift(self, inputs: UsersInputs) -> list[str]:
-        """Report users that cannot log in with their password, or lack their role."""
+        """Report users that cannot log in with their password, lack their role, or have other privileges."""
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 return [
-                    text for user, role in inputs.roles.items() if (text := self._complaint(root, inputs, user, role))
+                    line for user, role in inputs.roles.items() for line in self._complaints(root, inputs, user, role)
                 ]
         except (StarRocksError, connections.ConnectionsMissing) as error:
             return [str(error)]
 
     @staticmethod
-    def _complaint(root: StarRocks, inputs: UsersInputs, user: str, role: str) -> str:
+    def _complaints(root: StarRocks, inputs: UsersInputs, user: str, role: str) -> list[str]:
         try:
             with session(inputs.stack, inputs.service, user):
-                grants = " ".join(str(value) for row in root.execute(f"SHOW GRANTS FOR '{user}'@'%'") for value in row)
+                granted = _granted(root, user)
         except StarRocksError as error:
-            return f"user {user}: {error}"
-        return "" if role in grants else f"user {user} lacks the role {role}"
+            return [f"user {user}: {error}"]
+        lacking = [] if role in granted else [f"user {user} lacks the role {role}"]
+        return lacking + [f"user {user} also has {each}" for each in sorted(granted - {role})]
 
     def remove(self, inputs: UsersInputs) -> None:
         """Drop the users."""
         with session(inputs.stack, inputs.service, "root") as root:
             for user in inputs.roles:
                 root.execute(f"DROP USER IF EXISTS '{user}'@'%'")
+
+
+def _granted(root: StarRocks, user: str) -> set[str]:
+    """The roles of a user without `public`, which every user has, and its privileges such as `SELECT ON TABLE d.t`."""
+    rows = root.execute(f"SHOW GRANTS FOR '{user}'@'%'")
+    texts = [match["granted"] for row in rows for value in row if (match := _GRANT.match(str(value)))]
+    privileges = {" ".join(text.split()) for text in texts if _is_privilege(text)}
+    roles = {role.strip(" '\"`") for text in texts if not _is_privilege(text) for role in text.split(",")}
+    return (privileges | roles) - {"public"}
+
+
+def _is_privilege(granted: str) -> bool:
+    return re.search(r"\sON\s", granted, re.IGNORECASE) is not None
 
 
 class StarRocksUsers(DynamicResource, module="kappastack", name="StarRocksUsers"):
