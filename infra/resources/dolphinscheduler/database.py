@@ -106,7 +106,8 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                     return ["the schema is missing: it will be recreated EMPTY"]
                 if found != inputs.version:
                     return [f"the schema has version {found}"]
-                return _complaints_of_accounts(database, inputs.tenant, known.secrets)
+                complaints = _complaints_of_accounts(database, inputs.tenant, known.secrets)
+            return complaints + _complaints_of_monitoring(known, inputs.service)
         except (psycopg.Error, ConnectionsMissing) as error:
             return [str(error).splitlines()[0]]
 
@@ -232,6 +233,14 @@ def _complaints_of_accounts(database: Connection, tenant: str, known: Mapping[st
     if (known[TOKEN_SECRET],) not in tokens:
         complaints.append("the token of admin is missing")
     return complaints
+
+
+def _complaints_of_monitoring(known: Connections, service: str) -> list[str]:
+    try:
+        _connect(known, service, MONITORING_ROLE, known.secrets.get(MONITORING_SECRET, "")).close()
+    except psycopg.OperationalError as error:
+        return [f"role {MONITORING_ROLE} cannot log in: {str(error).splitlines()[0]}"]
+    return []
 
 
 class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="DolphinSchedulerDatabase"):

@@ -12,6 +12,7 @@ from infra.products.fields import pulsar_schema, read_fields
 from infra.resources import connections
 from infra.resources.http import HttpService, Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.resources.pulsar.policies import policy_drift, remove_administrators, tenant_drift, unset_policies
 from infra.services.pulsar_roles import ADMIN
 from infra.starting import wait_for_service
 
@@ -95,9 +96,11 @@ class TopicsProvider(Provider[TopicsInputs]):
         drift: list[str] = []
         try:
             admin = _admin(inputs, timeout=5)
+            drift += tenant_drift(admin, inputs.tenant)
             for name, namespace in inputs.namespaces.items():
                 drift += _namespace_drift(admin, f"{inputs.tenant}/{name}", namespace)
-            if not drift:
+            # The topics of a missing tenant or namespace are missing too.
+            if not any(line.endswith(" is missing") for line in drift):
                 for name, topic in inputs.topics.items():
                     namespace = inputs.namespaces[topic.namespace]
                     drift += _topic_drift(admin, f"{inputs.tenant}/{topic.namespace}/{name}", topic, namespace)
@@ -137,6 +140,7 @@ def _ensure_tenant(admin: HttpService, tenant: str) -> None:
     if tenant not in tenants:
         clusters = admin.request("GET", "/admin/v2/clusters")
         admin.request("PUT", f"/admin/v2/tenants/{tenant}", {"adminRoles": [], "allowedClusters": clusters})
+    remove_administrators(admin, tenant)
 
 
 def _ensure_namespace(admin: HttpService, name: str, desired: Namespace) -> None:
@@ -147,6 +151,7 @@ def _ensure_namespace(admin: HttpService, name: str, desired: Namespace) -> None
         "retentionSizeInMB": desired.retention_size_mb,
     }
     admin.request("POST", f"/admin/v2/namespaces/{name}/retention", retention)
+    unset_policies(admin, name)
     path = f"/admin/v2/namespaces/{name}"
     _ensure_permissions(admin, path, _permissions(admin, path), desired.permissions)
 
@@ -180,15 +185,16 @@ def _namespace_drift(admin: HttpService, name: str, desired: Namespace) -> list[
     found = admin.request("GET", f"/admin/v2/namespaces/{name}/retention", accept=(200, 204, 404))
     if isinstance(found, dict) and "reason" in found:
         return [f"namespace {name} is missing"]
+    drift = policy_drift(admin, name)
     if not isinstance(found, dict) or (
         (found.get("retentionTimeInMinutes"), found.get("retentionSizeInMB"))
         != (desired.retention_minutes, desired.retention_size_mb)
     ):
-        return [f"namespace {name} has a different retention: {json.dumps(found)}"]
+        drift.append(f"namespace {name} has a different retention: {json.dumps(found)}")
     permissions = _permissions(admin, f"/admin/v2/namespaces/{name}")
     if permissions != {role: sorted(actions) for role, actions in desired.permissions.items()}:
-        return [f"namespace {name} has different permissions: {json.dumps(permissions)}"]
-    return []
+        drift.append(f"namespace {name} has different permissions: {json.dumps(permissions)}")
+    return drift
 
 
 def _partitions(admin: HttpService, name: str) -> int:

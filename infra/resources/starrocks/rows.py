@@ -76,8 +76,8 @@ class RowsProvider(Provider[RowsInputs]):
         if not found:
             return f"row {key} is missing"
         desired = zip(inputs.names, inputs.values(key), found[0][1:], strict=True)
-        wrong = [name for name, value, actual in desired if value != actual]
-        return f"row {key} differs in {', '.join(wrong)}" if wrong else ""
+        wrong = [f"{name} is {actual} instead of {value}" for name, value, actual in desired if value != actual]
+        return f"row {key}: {', '.join(wrong)}" if wrong else ""
 
     def remove(self, inputs: RowsInputs) -> None:
         """Delete the declared rows, as root, because the rows' user may have been removed with its product."""

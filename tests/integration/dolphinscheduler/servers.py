@@ -17,14 +17,15 @@ from getpass import getuser
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from apps.shared.polling import NeverReady, Pending, wait_until
 from infra.distributions import assemble
 from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
-from infra.resources.dolphinscheduler.database import SECRETS, DatabaseInputs, DatabaseProvider
+from infra.resources.dolphinscheduler.database import SECRETS, SUPERUSER_SECRET, DatabaseInputs, DatabaseProvider
 from infra.services.dolphinscheduler import standalone
 from infra.services.model import Endpoint, Service, fill
-from infra.services.postgres import postgres
+from infra.services.postgres import SUPERUSER, postgres
 from infra.services.tasks import Tasks
 from infra.settings import DolphinSchedulerSettings, PostgresSettings
 from infra.state import StackState
@@ -125,6 +126,16 @@ class Servers:
     def client(self) -> DolphinScheduler:
         """A client with the token."""
         return connect(STACK, SERVICE)
+
+    def superuser(self, database: str) -> str:
+        """Connection string of PostgreSQL's superuser."""
+        return make_conninfo(
+            host="127.0.0.1",
+            port=self._ports["postgres"]["sql"],
+            user=SUPERUSER,
+            password=self.secrets[SUPERUSER_SECRET],
+            dbname=database,
+        )
 
     def start(self) -> None:
         database = postgres(PostgresSettings())

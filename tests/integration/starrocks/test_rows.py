@@ -58,7 +58,7 @@ def test_an_emptied_cell_becomes_null_and_other_columns_and_rows_stay(root: Star
     root.execute("INSERT INTO reference.stations (id, name) VALUES ('own', 'Own')")
     assert provider.find_drift(first) == []
     second = inputs(a={"name": "A", "height": None}, c={"name": None, "height": None})
-    assert provider.find_drift(second) == ["row a differs in height", "row c is missing"]
+    assert provider.find_drift(second) == ["row a: height is 1.5 instead of None", "row c is missing"]
     provider.apply(second, first)
     assert provider.find_drift(second) == []
     assert root.execute("SELECT * FROM reference.stations ORDER BY id") == [
