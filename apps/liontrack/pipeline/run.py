@@ -52,6 +52,9 @@ class Run:
 
         These are the days of the range, every day with an event that was stored since the last successful run, and the
         former days of corrected weighings. The first run finds every day that has an event.
+
+        Days are only added, because an earlier attempt may still run after its worker was killed, and must not remove
+        days before the next step reads them.
         """
         before = self.store.query(
             f"SELECT MAX(loaded_until) AS loaded_until FROM {_RUNS} WHERE status = 'success' AND run_id <> %s",
@@ -76,7 +79,6 @@ class Run:
         )
         late = {day for row in [*found, *moved] if isinstance(day := row["day"], date)}
         requested = {self.first + timedelta(days=number) for number in range((self.end - self.first).days)}
-        self.store.change(f"DELETE FROM {_DAYS} WHERE run_id = %s", (self.id,))
         rows = [(self.id, day, int(day not in requested)) for day in sorted(requested | late)]
         for start in range(0, len(rows), _BATCH):
             batch = rows[start : start + _BATCH]
@@ -84,8 +86,10 @@ class Run:
             self.store.change(
                 f"INSERT INTO {_DAYS} (run_id, day, late) VALUES {marks}", [value for row in batch for value in row]
             )
-        seen = until[0]["until"]
-        self._set(loaded_until=seen if isinstance(seen, datetime) else before)
+        # The earliest time of all attempts, because later messages may be of days that `silver` did not compute.
+        known = self.store.query(f"SELECT loaded_until FROM {_RUNS} WHERE run_id = %s", (self.id,))
+        times = [row["loaded_until"] for row in known] + [until[0]["until"] or before]
+        self._set(loaded_until=min((time for time in times if isinstance(time, datetime)), default=None))
 
     def days(self, *, late_only: bool = False) -> list[date]:
         """The days that the run computes, in order.

@@ -1,20 +1,30 @@
 """Events with every kind of error, and a comparison of all tables with an independent computation."""
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from statistics import mean
+from typing import Protocol
 
 import pytest
 
 from apps.liontrack.producers.events import Event, activity, challenge, position, weight
+from apps.shared.starrocks import Cell
 from tests.integration.liontrack import reference
-from tests.integration.liontrack.lake import Lake
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = NOW.date()
 
 
-def check(lake: Lake, events: Sequence[Event]) -> None:
+class Database(Protocol):
+    """StarRocks with LionTrack's tables."""
+
+    def query(self, statement: str) -> list[dict[str, Cell]]:
+        """Run a query as a user who may read all tables."""
+
+
+def check(lake: Database, events: Sequence[Event]) -> None:
     """Compare every table with the independent computation."""
     fixes = reference.positions(events, {})
     found = {
@@ -54,14 +64,41 @@ def check(lake: Lake, events: Sequence[Event]) -> None:
         found_row = users[user_and_day]
         assert (found_row["challenges_completed"], found_row["weight_entries"]) == (completed, entries)
         assert found_row["engagement_score"] == pytest.approx(score)
+    _check_health(lake)
 
 
-def wild(seed: int) -> list[Event]:
-    """Events of a few lions and users with every kind of error: spikes, duplicates, gaps, bad units, missing values."""
+def _check_health(lake: Database) -> None:
+    """Compare the materialized view of health scores with the metrics."""
+    scores: dict[Cell, list[float | None]] = defaultdict(list)
+    for row in lake.query("SELECT metric_date, health_score FROM liontrack_gold.lions_metrics"):
+        score = row["health_score"]
+        scores[row["metric_date"]].append(score if isinstance(score, float) else None)
+    shown = {row["metric_date"]: row for row in lake.query("SELECT * FROM liontrack_gold.daily_health_mv")}
+    assert shown.keys() == scores.keys()
+    for day, of_lions in scores.items():
+        known = [score for score in of_lions if score is not None]
+        counts = (
+            len(of_lions),
+            sum(score > 80 for score in known),
+            sum(60 <= score <= 80 for score in known),
+            sum(score < 60 for score in known),
+        )
+        row = shown[day]
+        assert (row["lions"], row["above_80"], row["from_60_to_80"], row["below_60"]) == counts, day
+        assert row["average"] == (pytest.approx(mean(known)) if known else None), day
+
+
+def wild(seed: int, label: str = "") -> list[Event]:
+    """Events of a few lions and users with every kind of error: spikes, duplicates, gaps, bad units, missing values.
+
+    Args:
+        seed: the same seed gives the same events.
+        label: begin of all ids.
+    """
     chance = random.Random(seed)
     events: list[Event] = []
     begin = NOW - timedelta(days=50)
-    for lion in ("a", "b", "c"):
+    for lion in (f"{label}a", f"{label}b", f"{label}c"):
         at, lat, lng = begin, chance.uniform(-20, 20), chance.uniform(10, 30)
         while at < NOW - timedelta(minutes=5):
             lat, lng = lat + chance.gauss(0, 0.02), lng + chance.gauss(0, 0.02)
@@ -80,8 +117,11 @@ def wild(seed: int) -> list[Event]:
             events.append(weight(f"{lion}{number}", lion, at, value, unit))
     for number in range(80):
         at = begin + timedelta(days=49 * chance.random())
-        user = chance.choice(["u1", "u2", "u3"])
-        events.append(activity(f"e{number}", user, at, chance.choice(["weight_entry", "visit"]), username=user.upper()))
+        user = label + chance.choice(["u1", "u2", "u3"])
+        kind = chance.choice(["weight_entry", "visit"])
+        events.append(activity(f"{label}e{number}", user, at, kind, username=user.upper()))
         if number % 4 == 0:
-            events.append(challenge(f"c{number}", user, at, chance.choice(["started", "Completed", "abandoned"])))
+            events.append(
+                challenge(f"{label}c{number}", user, at, chance.choice(["started", "Completed", "abandoned"]))
+            )
     return events

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from apps.liontrack.pipeline.__main__ import STEPS
-from tests.integration.liontrack.comparison import TODAY, check, wild
+from tests.integration.liontrack.comparison import NOW, TODAY, check, wild
 from tests.integration.liontrack.lake import Lake
 from tests.integration.liontrack.runs import Pipeline
 
@@ -18,6 +18,20 @@ WRITES = {"health": 1, "quality": 3, "silver": 4, "gold": 3, "refresh": 2, "repo
 
 def test_the_writes_are_those_of_all_six_steps() -> None:
     assert list(WRITES) == list(STEPS)
+
+
+def test_a_further_attempt_removes_no_day_and_forgets_no_message(lake: Lake, pipeline: Pipeline) -> None:
+    """Two attempts run at once if only the worker of the first was killed. The next step reads the days of both."""
+    events = wild(6)
+    lake.store(events[:-1], loaded=NOW - timedelta(hours=2))
+    pipeline("1", *RANGE, steps=["health", "quality"])
+    days = lake.query("SELECT * FROM liontrack_metadata.run_days ORDER BY day")
+    lake.store(events[-1:], loaded=NOW - timedelta(hours=1))
+    pipeline.kill_process("quality", 1, before=False)
+    assert lake.query("SELECT * FROM liontrack_metadata.run_days ORDER BY day") == days
+    pipeline("1", *RANGE, steps=["quality"])
+    [row] = lake.query("SELECT loaded_until FROM liontrack_metadata.pipeline_runs")
+    assert row["loaded_until"] == (NOW - timedelta(hours=2)).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
