@@ -64,11 +64,12 @@ class NodesProvider(Provider[NodesInputs]):
             wait(lambda: _still_there(inputs, followers, backends), _LEAVE_SECONDS)
 
     def find_drift(self, inputs: NodesInputs) -> list[str]:
-        """Report nodes that are not members, not alive, or being removed."""
+        """Report nodes that are not members, not alive, or being removed, and backends that are not declared."""
 
         def look() -> list[str]:
             with session(inputs.stack, inputs.service, "root") as root:
-                return _complaints(inputs, members(root))
+                found = members(root)
+            return [*_complaints(inputs, found), *_undeclared(inputs, found)]
 
         try:
             return _patient(look)
@@ -163,6 +164,11 @@ def _complaints(inputs: NodesInputs, found: Members) -> list[str]:
         elif member.leaving:
             complaints.append(f"{kind} {node} is being removed")
     return complaints
+
+
+def _undeclared(inputs: NodesInputs, found: Members) -> list[str]:
+    """A message for each backend that a person added."""
+    return [f"backend {node} is a member, but not declared" for node in found.backends if node not in inputs.backends]
 
 
 def _leave(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str]) -> None:

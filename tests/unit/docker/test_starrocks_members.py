@@ -162,6 +162,15 @@ def test_the_decommission_of_a_desired_backend_is_cancelled(cluster: FakeLeader)
     assert NodesProvider().find_drift(THREE) == []
 
 
+def test_drift_names_a_backend_that_a_person_added_and_the_next_up_keeps_it(cluster: FakeLeader) -> None:
+    cluster.backends["other:9050"] = Node(-1, tablets=3)
+    drift = ["backend other:9050 is a member, but not declared"]
+    assert NodesProvider().find_drift(THREE) == drift
+    NodesProvider().apply(THREE, THREE)
+    assert cluster.statements == []
+    assert NodesProvider().find_drift(THREE) == drift
+
+
 def test_drift_names_dropped_nodes_and_an_unreachable_frontend(cluster: FakeLeader) -> None:
     del cluster.backends["starrocks-be-2:9050"]
     del cluster.frontends["starrocks-fe-3:9010"]
