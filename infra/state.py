@@ -67,6 +67,11 @@ class StackState:
         """File with the time that each service took to start at the last deployment."""
         return self.folder / "health.json"
 
+    @property
+    def planned_starts(self) -> Path:
+        """Folder of metrics with the times of planned starts, a file for each service."""
+        return self.folder / "planned-starts"
+
     def service(self, name: str) -> Path:
         """Folder of a service's configuration, secrets and temporary files."""
         return self.folder / "services" / name

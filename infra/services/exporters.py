@@ -14,6 +14,7 @@ _FILE_SYSTEMS = (
     "^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|proc|"
     "procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tmpfs|tracefs)$"
 )
+_COLLECTORS = ("cpu", "diskstats", "filesystem", "loadavg", "meminfo", "textfile", "uname")
 _MOUNTS = "^/(dev|proc|run|sys|etc|var/lib/docker/.+|var/lib/containers/.+|var/lib/kubelet/.+)($|/)"
 
 
@@ -28,7 +29,9 @@ def node_exporter() -> Service:
             "@{dist}/bin/node_exporter",
             "--web.listen-address=@{host}:@{port.http}",
             "--collector.disable-defaults",
-            *(f"--collector.{name}" for name in ("cpu", "diskstats", "filesystem", "loadavg", "meminfo", "uname")),
+            *(f"--collector.{name}" for name in _COLLECTORS),
+            # Without a folder the collector does nothing.
+            "--collector.textfile.directory=@{planned_starts}",
             f"--collector.filesystem.fs-types-exclude={_FILE_SYSTEMS}",
             f"--collector.filesystem.mount-points-exclude={_MOUNTS}",
             "--log.format=json",

@@ -19,9 +19,10 @@ Text in `command`, `environment` and `files` may contain placeholders that each 
 | `@{tmp}`           | a folder for temporary files                             |
 | `@{java}`          | a Java 17 executable                                     |
 | `@{python}`        | a Python interpreter without packages                    |
+| `@{planned_starts}`| the folder with the times of planned starts; or empty    |
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 

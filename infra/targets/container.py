@@ -45,6 +45,7 @@ class ContainerLayout:
             "advertised": service.name,
             "java": JAVA,
             "python": PYTHON,
+            "planned_starts": "",
         }
         values |= {f"dist.{name}": f"{HOME}/{each.name}" for name, each in service.distributions.items()}
         values |= {f"port.{name}": str(port.number) for name, port in service.ports.items()}

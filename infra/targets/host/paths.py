@@ -65,6 +65,7 @@ class ServicePaths:
             "advertised": LOOPBACK,
             "java": str(java_executable()),
             "python": str(python_executable()),
+            "planned_starts": str(self.state.planned_starts),
         }
         values |= {f"dist.{name}": str(path) for name, path in self.distributions.items()}
         values |= {f"port.{name}": str(number) for name, number in description.ports.items()}

@@ -18,7 +18,7 @@ from infra.distributions.model import DIST
 from infra.resources.health import HealthInputs, HealthProvider
 from infra.resources.provider import Inputs, Properties, Provider
 from infra.state import StackState
-from infra.targets.host import starts
+from infra.targets.host import planned_starts, starts
 from infra.targets.host.deploy import DeployFailed, run_deploy
 from infra.targets.host.description import Description
 from infra.targets.host.free_ports import refuse_taken
@@ -59,6 +59,9 @@ class MachineProvider(Provider[MachineInputs]):
             "text": _supervisord(state),
             "supervisord": str(Path(sys.executable).with_name("supervisord")),
         }
+        for program in (state.supervisor / "programs").glob("*.conf"):
+            # The supervisor starts the programs that it already knows, such as after `make down`.
+            planned_starts.record(inputs.stack, program.stem)
         run_deploy("machine", inputs.stack, json.dumps(document))
         wait_until(
             lambda: "" if supervisor.alive() else f"see {state.supervisor / 'supervisord.log'}",
@@ -88,7 +91,7 @@ class MachineProvider(Provider[MachineInputs]):
                 what="the supervisor's end",
             )
         shutil.rmtree(state.runtime, ignore_errors=True)
-        for folder in (state.supervisor, state.logs, state.folder / "services"):
+        for folder in (state.supervisor, state.logs, state.planned_starts, state.folder / "services"):
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (state.folder / "data", state.folder):
             # A folder with kept data is not empty, so `rmdir` fails and the folder stays.
@@ -215,6 +218,7 @@ class HostServiceProvider(Provider[Description]):
             supervisor.remove(inputs.service)
         paths.program.unlink(missing_ok=True)
         shutil.rmtree(paths.folder, ignore_errors=True)
+        planned_starts.forget(inputs.stack, inputs.service)
         if not inputs.keep_data:
             shutil.rmtree(paths.state.folder / "data" / inputs.service, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from apps.shared.polling import Pending, poll
 from infra.state import StackState
+from infra.targets.host import planned_starts
 
 _BUSY_SECONDS = 60
 _SHUTTING_DOWN = 6
@@ -51,6 +52,7 @@ class Supervisor:
 
     def __init__(self, stack: str) -> None:
         """Create a client; it connects at the first call."""
+        self._stack = stack
         self._socket: Path = StackState(stack).supervisor_socket
 
     def _call(self, method: str, *arguments: str | bool) -> object:
@@ -103,7 +105,11 @@ class Supervisor:
         return self.processes().get(name)
 
     def start(self, name: str) -> None:
-        """Read the program's file and start it; a running program whose file or command changed is restarted."""
+        """Read the program's file and start it; a running program whose file or command changed is restarted.
+
+        The start is recorded as planned.
+        """
+        planned_starts.record(self._stack, name)
         self._call("reloadConfig")
         self._tolerate((_BAD_NAME, _STILL_RUNNING), "removeProcessGroup", name)
         self._tolerate((_ALREADY_ADDED,), "addProcessGroup", name)

@@ -35,7 +35,15 @@ _STATION = 'service="ciapol-api", station="A", demonstration="false"'
 
 CASES = {
     "ServiceDown": Case({'up{service="pulsar"}': gauge(1, 0, 10)}, 14, 25),
-    "ServiceRestarting": Case({'process_start_time_seconds{service="x"}': "1x5 2x2 3x2 4x90"}, 12, 40),
+    "ServiceRestarting": Case(
+        {
+            # Three of four restarts are unplanned.
+            'process_start_time_seconds{service="x"}': "1x5 2x2 3x2 4x2 5x90",
+            'kappastack_planned_start_timestamp_seconds{service="node-exporter", started="x"}': "1x4 2x100",
+        },
+        16,
+        40,
+    ),
     "RuleFailing": Case({"prometheus_rule_evaluation_failures_total": counter(1)}, 12, 30),
     "AlertsNotSent": Case({'alertmanager_notifications_failed_total{integration="slack"}': counter(1)}, 12, 30),
     "CredentialExpires": Case({'x_expiry_timestamp_seconds{service="x"}': gauge(9e9, 1e6, 30)}, 25, 45),

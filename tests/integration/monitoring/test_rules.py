@@ -23,8 +23,11 @@ QUIET = {
         'up{service="pulsar"}': "1x9 0x0 1x50",
     },
     "ServiceRestarting": {
-        # Each of two deployments restarts the process once.
-        'process_start_time_seconds{service="x"}': "1x9 2x4 3x50",
+        # Each of four deployments within a quarter of an hour restarts the process.
+        'process_start_time_seconds{service="x"}': "1x9 2x2 3x2 4x2 5x50",
+        'kappastack_planned_start_timestamp_seconds{service="node-exporter", started="x"}': "1x8 2x2 3x2 4x2 5x50",
+        # On a target that does not record planned starts, two restarts within a quarter of an hour.
+        'process_start_time_seconds{service="y"}': "1x9 2x4 3x50",
     },
     "TopicSilent": {
         # The demonstration publishes once.
