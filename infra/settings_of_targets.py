@@ -43,6 +43,16 @@ class IngressSettings(Model):
     )
 
 
+class PrometheusOperatorSettings(Model):
+    """A Prometheus operator of the cluster, whose Prometheus collects the stack's metrics too."""
+
+    enabled: bool = Field(False, description="whether the stack has ServiceMonitors and PrometheusRules")
+    namespace: Annotated[
+        str, Field(pattern=_LABEL, description="namespace of the operator's Prometheus, which may connect to services")
+    ] = "monitoring"
+    labels: dict[str, str] = Field({}, description="labels by which the operator's Prometheus selects these objects")
+
+
 class KubernetesSettings(ImageSettings):
     """The cluster of a kubeconfig, and its features."""
 
@@ -54,3 +64,4 @@ class KubernetesSettings(ImageSettings):
     spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
     operator_namespace: Annotated[str, Field(pattern=_LABEL, description="of StarRocks' operator")] = "starrocks"
     ingress: IngressSettings = IngressSettings()
+    prometheus_operator: PrometheusOperatorSettings = PrometheusOperatorSettings()

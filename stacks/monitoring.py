@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from infra.monitoring.dashboards import SOURCE, dashboards, render
-from infra.monitoring.rules import Pace, rendered
+from infra.monitoring.rules import Pace, rendered, scoped_groups
 from infra.services import exporters, prometheus
 from infra.services.grafana import grafana
 from infra.services.model import Endpoint, Service
@@ -67,5 +67,6 @@ def services(
             targets=targets,
             alertmanager=target.endpoints(others[-1])["http"],
             rules=rendered(products, Pace.of(settings)),
+            scoped=scoped_groups(products, Pace.of(settings), stack),
         ),
     ]

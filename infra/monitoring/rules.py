@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from apps.shared import placeholders
 from infra import platform
+from infra.monitoring.scope import scoped
 from infra.settings import ROOT, MonitoringSettings
 
 RULES = ROOT / "monitoring" / "rules"
@@ -172,9 +173,31 @@ def rendered(owners: Iterable[str], pace: Pace) -> dict[str, str]:
 
 def render(name: str, file: RuleFile, pace: Pace) -> str:
     """The text of one rule file of Prometheus, with one group."""
-    rules: list[dict[str, object]] = [{"record": each.record, "expr": each.expr} for each in file.records]
+    rules: list[JsonValue] = [{"record": each.record, "expr": each.expr} for each in file.records]
     rules += [_rendered(each, pace) for each in file.alerts]
     return yaml.safe_dump({"groups": [{"name": name, "rules": rules}]}, sort_keys=False, width=10_000)
+
+
+def scoped_groups(owners: Iterable[str], pace: Pace, stack: str) -> dict[str, list[JsonValue]]:
+    """The groups of each rule file by its name, for a Prometheus that also has the metrics of other programs.
+
+    The rules select series with the label `stack`, and add this label to their results.
+    """
+    return {name: [_scoped(name, file, pace, stack)] for name, file in files(owners).items()}
+
+
+def _scoped(name: str, file: RuleFile, pace: Pace, stack: str) -> JsonValue:
+    label = {"stack": stack}
+    matcher = f'stack="{stack}"'
+    rules: list[JsonValue] = [
+        {"record": each.record, "expr": scoped(each.expr, matcher), "labels": {**label}} for each in file.records
+    ]
+    for each in file.alerts:
+        document = _rendered(each, pace)
+        labels: JsonValue = {"severity": each.severity, "owner": each.owner, **label}
+        rules.append({**document, "expr": scoped(expression(each, pace), matcher), "labels": labels})
+    # A group is identified by its name; another stack in the cluster has the same files.
+    return {"name": f"{stack}-{name}", "rules": rules}
 
 
 def expression(rule: Alert, pace: Pace) -> str:
@@ -186,7 +209,7 @@ def expression(rule: Alert, pace: Pace) -> str:
     return placeholders.fill(rule.expr, values, mark="$")
 
 
-def _rendered(rule: Alert, pace: Pace) -> dict[str, object]:
+def _rendered(rule: Alert, pace: Pace) -> dict[str, JsonValue]:
     return {
         "alert": rule.alert,
         "expr": expression(rule, pace),

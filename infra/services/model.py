@@ -113,6 +113,21 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class Collection:
+    """What a Prometheus collects and evaluates, for targets where an operator runs another Prometheus.
+
+    Args:
+        interval: seconds between two collections.
+        timeout: time limit of a collection in seconds.
+        rules: groups of rules by the name of their file. Their expressions select series with the stack's label.
+    """
+
+    interval: int
+    timeout: int
+    rules: Mapping[str, Sequence[JsonValue]]
+
+
+@dataclass(frozen=True)
 class HttpGet:
     """A health check over HTTP: GET `path` on `port` returns status 200 and a body with the text `contains`.
 
@@ -241,6 +256,7 @@ class Service:
         operated_by: custom resource for targets where an operator runs the service; None if the target itself runs it.
         metrics: metrics that Prometheus collects from the service.
         rereads: secret files that the service reads again at each login, so that a new secret needs no restart.
+        collects: what the service collects, if it is the stack's Prometheus.
     """
 
     name: str
@@ -272,6 +288,7 @@ class Service:
     operated_by: Operator | None = field(default=None, repr=False)
     metrics: tuple[Metrics, ...] = field(default=(), repr=False)
     rereads: tuple[str, ...] = field(default=(), repr=False)
+    collects: Collection | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Prometheus collects the metrics of all services and evaluates alert rules; Alertmanager sends the alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import yaml
+from pydantic import JsonValue
 
 from infra import distributions
 from infra.services import ports
-from infra.services.model import Endpoint, HttpGet, Metrics, Need, Port, PublishedImage, Service, Volume
+from infra.services.model import Collection, Endpoint, HttpGet, Metrics, Need, Port, PublishedImage, Service, Volume
 from infra.services.tasks import ALERT_WEBHOOK
 from infra.settings import PROJECT, MonitoringSettings, mebibytes
 from infra.versions import (
@@ -82,6 +83,7 @@ def configured(
     targets: Mapping[str, tuple[Service, Mapping[str, Endpoint]]],
     alertmanager: Endpoint,
     rules: Mapping[str, str],
+    scoped: Mapping[str, Sequence[JsonValue]],
 ) -> Service:
     """Prometheus with its configuration.
 
@@ -92,12 +94,14 @@ def configured(
         targets: every service with its endpoints, by name.
         alertmanager: endpoint of Alertmanager.
         rules: text of each rule file, by a name that begins with `rules-`.
+        scoped: groups of rules by the name of their file, restricted to series with the label `stack`.
     """
+    # Prometheus refuses a timeout longer than the interval.
+    timeout = min(settings.interval, 10)
     document = {
         "global": {
             "scrape_interval": f"{settings.interval}s",
-            # Prometheus refuses a timeout longer than the interval.
-            "scrape_timeout": f"{min(settings.interval, 10)}s",
+            "scrape_timeout": f"{timeout}s",
             "evaluation_interval": f"{settings.interval}s",
             "external_labels": {"stack": stack},
         },
@@ -110,6 +114,7 @@ def configured(
         service,
         files={"prometheus.yml": yaml.safe_dump(document, sort_keys=False), **rules},
         needs=tuple(each for each in [Need(ALERTMANAGER, "http"), *collected] if each.service != service.name),
+        collects=Collection(settings.interval, timeout, scoped),
     )
 
 

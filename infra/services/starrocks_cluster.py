@@ -186,6 +186,7 @@ def operated(settings: StarRocksSettings) -> Service:
         secrets={_ROOT: secret("root")},
         health=frontend.health,
         memory=frontend.memory,
+        metrics=(*frontend.metrics, *backend.metrics),
         operated_by=Operator(
             api_version="starrocks.com/v1",
             kind="StarRocksCluster",

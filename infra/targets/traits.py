@@ -40,7 +40,8 @@ class Traits:
             f"{key}: {reason}; leave it out"
             for key, value in _set_keys(settings.model_dump(by_alias=True, exclude_unset=True))
             for pattern, reason in self.ignores.items()
-            if fnmatchcase(key, pattern) and value != _ONE
+            # In Python, True equals 1.
+            if fnmatchcase(key, pattern) and (isinstance(value, bool) or value != _ONE)
         ]
         return [*found, *self.impossible(settings)]
 
@@ -78,6 +79,8 @@ def _of_kubernetes(settings: "Settings") -> Iterator[str]:
         )
     if not settings.rehearsal and not settings.kubernetes.registry:
         yield "kubernetes.registry: the nodes of a cluster pull images; name the registry of `make push`"
+    if settings.kubernetes.prometheus_operator.enabled and not settings.monitoring.enabled:
+        yield "kubernetes.prometheusOperator.enabled true needs the exporters of monitoring.enabled true"
     if settings.seatunnel.nodes > 1 and not settings.kubernetes.shared_storage_class:
         yield (
             f"kubernetes.sharedStorageClass: seatunnel.nodes {settings.seatunnel.nodes} write one volume; name a "

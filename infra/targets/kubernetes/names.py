@@ -8,6 +8,8 @@ from infra.settings_of_targets import KubernetesSettings
 STACK_LABEL = f"{PROJECT}.io/stack"
 GROUP_LABEL = f"{PROJECT}.io/group"
 SERVICE_LABEL = "app.kubernetes.io/name"
+STACK_METRIC_LABEL = "stack"
+"""Label of metrics that the Prometheus of a whole cluster collects."""
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 """Annotation of pods; its value changes with everything that requires new pods."""
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"

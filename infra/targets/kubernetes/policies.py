@@ -71,6 +71,7 @@ def permit(
     stack: str,
     ingress_namespace: str,
     operator_namespace: str,
+    collector_namespace: str,
     opts: ResourceOptions,
 ) -> None:
     """Permit the connections that the services need.
@@ -80,6 +81,7 @@ def permit(
         stack: name of the stack.
         ingress_namespace: namespace of the Ingress controller.
         operator_namespace: namespace of operators, which connect to the services that they run.
+        collector_namespace: namespace whose pods collect the services' metrics; empty for none.
         opts: options of the policies.
 
     Raises:
@@ -98,7 +100,10 @@ def permit(
             spec=networking.v1.NetworkPolicySpecArgs(
                 pod_selector=_pods(names.selector(name)),
                 policy_types=["Ingress", "Egress"],
-                ingress=_ingress(each, located, ingress_namespace, operator_namespace),
+                ingress=[
+                    *_ingress(each, located, ingress_namespace, operator_namespace),
+                    *_collected(each.service, collector_namespace),
+                ],
                 egress=_egress(each, known),
             ),
             opts=opts,
@@ -125,6 +130,13 @@ def _ingress(
         rules.append(networking.v1.NetworkPolicyIngressRuleArgs(from_=[_peer(to)]))
         rules.append(networking.v1.NetworkPolicyIngressRuleArgs(from_=[_namespace(operator_namespace)]))
     return rules
+
+
+def _collected(service: Service, namespace: str) -> list[networking.v1.NetworkPolicyIngressRuleArgs]:
+    ports = [_port(service.ports[each.port].number) for each in service.metrics]
+    if not (namespace and ports):
+        return []
+    return [networking.v1.NetworkPolicyIngressRuleArgs(from_=[_namespace(namespace)], ports=ports)]
 
 
 def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:

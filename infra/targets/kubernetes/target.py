@@ -15,7 +15,7 @@ from infra.settings import PROJECT, KubernetesSettings
 from infra.settings_base import SettingsError
 from infra.targets.base import Drained, Requests, Running, digest, renamed
 from infra.targets.container import SECRETS
-from infra.targets.kubernetes import cluster, names, objects, policies, sums
+from infra.targets.kubernetes import cluster, monitors, names, objects, policies, sums
 from infra.targets.kubernetes.configuration import Configuration, configuration
 from infra.targets.kubernetes.hosts import refuse_unknown
 from infra.targets.kubernetes.layout import PodLayout
@@ -54,6 +54,7 @@ class KubernetesTarget:
         self._settings = settings
         self._built = images(settings.base_image, products)
         self._located: list[Located] = []
+        self._operated: dict[str, Mapping[str, str]] = {}
         self._last: dict[str, Resource] = {}
         rendered = os.environ.get(cluster.RENDERED) or None
         provider = k8s.Provider(
@@ -129,16 +130,21 @@ class KubernetesTarget:
         """
         refuse_unknown(self._settings.ingress.hosts, [each.service.name for each in self._located])
         opts = ResourceOptions.merge(self._opts, ResourceOptions(depends_on=list(self._namespaces.values())))
+        operator = self._settings.prometheus_operator
         policies.permit(
             self._located,
             stack=self._stack,
             ingress_namespace=self._settings.ingress.namespace,
             operator_namespace=self._settings.operator_namespace,
+            collector_namespace=operator.namespace if operator.enabled else "",
             opts=opts,
         )
         place = Place(self._stack, self._namespace, self._settings, self._keep_data, opts)
         for group in objects.groups([each.service for each in self._located if each.service.operated_by is None]):
             objects.budget(group, place)
+        for each in self._located:
+            if each.service.collects is not None and operator.enabled:
+                monitors.declare(each.service.collects, self._located, self._operated, place, operator)
         return PlatformHealthy(
             "healthy",
             stack=self._stack,
@@ -208,6 +214,7 @@ class KubernetesTarget:
         service = layout.service
         assert service.operated_by is not None
         operated = Operated(layout, service.operated_by, place)
+        self._operated[service.name] = operated.hosts
         instance = Output.all(repr((service, service.operated_by)), "", configured.digest).apply(digest)
         waited = [drained(instance)] if drained else []
         resource = operated.resource(

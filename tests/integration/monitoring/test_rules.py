@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.monitoring.rules import Pace, alerts, rendered
+from infra.monitoring.rules import Pace, alerts, rendered, scoped_groups
+from infra.monitoring.scope import scoped
 from infra.products.registry import declared
 from tests.integration.monitoring.cases import CASES
 from tests.integration.monitoring.programs import promtool
@@ -39,6 +40,17 @@ QUIET = {
     },
 }
 """Series by alert. They resemble the alert's cause, but the alert must not fire."""
+
+
+@pytest.fixture(scope="module")
+def scoped_rules(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The rule files of the stack `mine`, for a Prometheus that has the metrics of other programs too."""
+    folder = tmp_path_factory.mktemp("scoped")
+    paths = []
+    for name, groups in scoped_groups(declared(), NORMAL, "mine").items():
+        paths.append(folder / f"{name}.yml")
+        paths[-1].write_text(yaml.safe_dump({"groups": groups}))
+    return paths
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +109,23 @@ def test_each_alert_fires_and_clears(rules: list[Path], tmp_path: Path) -> None:
         [
             (case.series, [firing(alert, 5, 0), firing(alert, case.fires, 1), firing(alert, case.clears, 0)])
             for alert, case in CASES.items()
+        ],
+    )
+
+
+def test_scoped_rules_fire_for_their_stack_only(scoped_rules: list[Path], tmp_path: Path) -> None:
+    done = promtool("check", "rules", *scoped_rules)
+    assert done.returncode == 0, done.stdout + done.stderr
+    run(
+        scoped_rules,
+        tmp_path,
+        [
+            (
+                {scoped(name, f'stack="{stack}"'): values for name, values in case.series.items()},
+                [firing(alert, case.fires, expected)],
+            )
+            for alert, case in CASES.items()
+            for stack, expected in (("mine", 1), ("other", 0))
         ],
     )
 

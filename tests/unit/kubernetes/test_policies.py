@@ -34,6 +34,7 @@ SERVERS = {
         "ciapol-api": [9030],
         "liontrack-api": [9030],
         "platform-api": [9030],
+        "prometheus": [8030, 8040],
         **{f"dolphinscheduler-worker-{number}": [9030] for number in range(3)},
         **{f"seatunnel{suffix}": [8030, 8040, 9030] for suffix in ("", "-2", "-3")},
     },
@@ -166,5 +167,6 @@ def test_a_need_without_a_server_is_an_error() -> None:
             stack="prod",
             ingress_namespace="ingress",
             operator_namespace="operator",
+            collector_namespace="",
             opts=pulumi.ResourceOptions(),
         )

@@ -46,6 +46,7 @@ def test_the_timeout_is_no_longer_than_the_interval() -> None:
         targets={"pulsar": (standalone(), ADMIN)},
         alertmanager=Endpoint("http", "10.0.0.9", 9093),
         rules={"rules-platform-x.yml": "groups: []"},
+        scoped={},
     )
     text = service.files["prometheus.yml"]
     assert "scrape_interval: 2s" in text

@@ -1,0 +1,106 @@
+"""The objects for a Prometheus operator: what it collects, the rules, and who may connect."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from infra.monitoring.rules import alerts
+from infra.settings import SettingsError
+from tests.unit.kubernetes.rendered import CLUSTER, Rendered, at, items, render, section, settings
+
+SCHEMA = Path(__file__).parent / "prometheusoperator.schema.json"
+OPERATOR = {"enabled": True, "namespace": "observability", "labels": {"release": "metrics"}}
+
+
+@pytest.fixture(scope="module")
+def monitored() -> Rendered:
+    return render(settings(kubernetes={**CLUSTER, "prometheusOperator": OPERATOR}))
+
+
+def test_there_are_none_by_default(rendered_prod: Rendered) -> None:
+    assert {each["apiVersion"] for each in rendered_prod.objects} & {"monitoring.coreos.com/v1"} == set()
+
+
+def test_objects_have_the_fields_of_the_operator_and_the_labels_of_the_settings(monitored: Rendered) -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    found = [each for each in monitored.objects if each["apiVersion"] == "monitoring.coreos.com/v1"]
+    assert {each["kind"] for each in found} == {"ServiceMonitor", "PrometheusRule"}
+    for each in found:
+        assert list(validator.iter_errors(each)) == []
+        assert at(each, "metadata", "labels", "release") == "metrics"
+    wrong = json.loads(json.dumps(found[0]))
+    wrong["spec"]["endpoint"] = []
+    assert list(validator.iter_errors(wrong)) != []
+
+
+def test_every_service_that_the_own_prometheus_collects_has_a_monitor(monitored: Rendered) -> None:
+    text = str(at(monitored.of_kind("ConfigMap")[_files(monitored, "prometheus")], "data", "prometheus.yml"))
+    monitors = monitored.of_kind("ServiceMonitor")
+    assert len(monitors) > 8
+    for name, monitor in monitors.items():
+        assert f"service: {name}\n" in text
+        labels = {
+            str(each["targetLabel"]): each["replacement"]
+            for endpoint in items(monitor, "spec", "endpoints")
+            for each in items(endpoint, "relabelings")
+            if each["action"] == "replace"
+        }
+        assert (labels["service"], labels["stack"]) == (name, "test")
+        assert f"job_name: {labels['job']}\n" in text
+    assert text.count("service: ") == sum(len(list(items(each, "spec", "endpoints"))) for each in monitors.values())
+
+
+def _files(rendered: Rendered, service: str) -> str:
+    return next(name for name in rendered.of_kind("ConfigMap") if name.startswith(f"{service}-"))
+
+
+def test_services_of_starrocks_operator_are_found_by_their_names(monitored: Rendered) -> None:
+    spec = section(monitored.of_kind("ServiceMonitor")["starrocks"], "spec")
+    assert spec["selector"] == {}
+    assert at(spec, "namespaceSelector") == {"matchNames": ["kappastack-test-starrocks"]}
+    kept = [
+        (endpoint["targetPort"], each["regex"])
+        for endpoint in items(spec, "endpoints")
+        for each in items(endpoint, "relabelings")
+        if each["action"] == "keep"
+    ]
+    assert kept == [(8030, r"starrocks\-fe\-service"), (8040, r"starrocks\-be\-service")]
+
+
+def test_rules_select_the_series_of_the_stack_only(monitored: Rendered) -> None:
+    found = {
+        str(rule["alert"]): rule
+        for each in monitored.of_kind("PrometheusRule").values()
+        for group in items(each, "spec", "groups")
+        for rule in items(group, "rules")
+        if "alert" in rule
+    }
+    assert set(found) == set(alerts(["ciapol"]))
+    assert found["ServiceDown"]["expr"] == 'up{stack="test"} == 0'
+    assert all('stack="test"' in str(rule["expr"]) for rule in found.values())
+
+
+def test_the_operators_prometheus_may_connect_to_the_ports_with_metrics(monitored: Rendered) -> None:
+    for name, port in (("pulsar", 8080), ("postgres-exporter", 9187)):
+        [rule] = [
+            each
+            for each in items(monitored.of_kind("NetworkPolicy")[name], "spec", "ingress")
+            if at(next(iter(items(each, "from"))), "namespaceSelector", "matchLabels")
+            == {"kubernetes.io/metadata.name": "observability"}
+        ]
+        assert [each["port"] for each in items(rule, "ports")] == [port]
+    postgres = items(monitored.of_kind("NetworkPolicy")["postgres"], "spec", "ingress")
+    assert "observability" not in json.dumps(list(postgres))
+
+
+def test_an_operator_without_the_exporters_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"kubernetes\.prometheusOperator\.enabled true needs the exporters"):
+        settings(kubernetes={**CLUSTER, "prometheusOperator": OPERATOR}, monitoring={"enabled": False})
+
+
+@pytest.mark.parametrize("target", ["host", "docker"])
+def test_another_target_refuses_the_setting(target: str) -> None:
+    with pytest.raises(SettingsError, match=r"kubernetes\.prometheusOperator\.enabled: is a setting of target kuber"):
+        settings(target=target, kubernetes={"prometheusOperator": OPERATOR}, starrocks={"edition": "emulator"})
