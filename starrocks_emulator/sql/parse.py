@@ -67,13 +67,19 @@ def _marked(sql: str) -> tuple[list[Token], int]:
 
 
 def _without_hints(tokens: list[Token]) -> list[Token]:
-    """`name [_SYNC_MV_]` as one marked name; hints about the distribution of a join change no result."""
+    """`name [_SYNC_MV_]` as one marked name, without words that change no result.
+
+    These are hints about the distribution of a join, and LATERAL before unnest, which is optional in StarRocks.
+    """
     kept: list[Token] = []
     place = 0
     while place < len(tokens):
         ahead = [token.text.upper() for token in tokens[place : place + 3]]
         if kept and kept[-1].token_type is TokenType.JOIN and ahead[::2] == ["[", "]"] and ahead[1] in _JOIN_HINTS:
             place += 3
+            continue
+        if ahead[:2] == ["LATERAL", "UNNEST"]:
+            place += 1
             continue
         if kept and ahead == ["[", "_SYNC_MV_", "]"]:
             kept[-1] = _named(SYNC + kept[-1].text, kept[-1])

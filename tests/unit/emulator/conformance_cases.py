@@ -253,7 +253,7 @@ STATEMENTS: dict[str, Cases] = {
             "SELECT SUM(k) OVER (PARTITION BY v ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM p",
         ),
         ("QUALIFY", "SELECT k FROM p QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY at) = 1"),
-        ("LATERAL unnest", "SELECT e FROM p, unnest(a) AS u(e)"),
+        ("LATERAL unnest", "SELECT e FROM p CROSS JOIN LATERAL unnest(a) AS u(e)"),
         ("unnest of several arrays", "SELECT * FROM p, unnest(a, a) AS u(e, f)"),
         ("VALUES", "SELECT * FROM (VALUES (1, 'a')) AS t (x, y)"),
         ("TABLE(generate_series())", "SELECT * FROM TABLE(generate_series(1, 3))"),

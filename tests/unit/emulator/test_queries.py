@@ -116,6 +116,9 @@ def tables(client: Client) -> Client:
         ("SELECT (SELECT MAX(w) FROM b) + k FROM a WHERE k = 1", [(41,)]),
         ("SELECT n FROM TABLE(generate_series(1, 5, 2)) AS g(n)", [(1,), (3,), (5,)]),
         ("SELECT k, SUM(w) FROM b GROUP BY ROLLUP(k) ORDER BY k", [(None, 61), (1, 21), (4, 40)]),
+        ("SELECT k, e FROM a, LATERAL unnest([k, 7]) AS u(e) WHERE k = 1", [(1, 1), (1, 7)]),
+        ("SELECT k, u.unnest FROM a CROSS JOIN lateral unnest([k]) u WHERE k = 1", [(1, 1)]),
+        ("SELECT k, e FROM a LEFT JOIN LATERAL unnest([k]) AS u(e) ON TRUE WHERE k = 1", [(1, 1)]),
     ],
 )  # fmt: skip
 def test_rows(tables: Client, query: str, wanted: object) -> None:
