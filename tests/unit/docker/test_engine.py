@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from infra.configuration import load_settings
 from infra.images import ImageError
 from infra.services.prometheus import monitoring_images
 from infra.settings import DockerSettings, MonitoringSettings, Settings
-from infra.targets.docker import containers, engine, names
+from infra.targets.docker import containers, engine, names, target
 from infra.targets.docker.containers import EngineError
 from infra.targets.docker.engine import HostConfig
 from infra.targets.docker.operations import DockerOperations
@@ -64,12 +65,23 @@ def test_changed_log_options_are_applied(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.ignored["Container/postgres"] == ["logOpts", "ulimits"]
 
 
-def test_changed_log_options_change_the_instance_so_that_jobs_are_drained(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("_LOG_OPTIONS", {"max-size": "10m", "max-file": "3"}),
+        # The provider updates these two in its state only.
+        ("_HEALTH", replace(target._HEALTH, retries=target._HEALTH.retries + 1)),
+        ("_TEMPORARY", "rw,size=1m"),
+    ],
+)
+def test_a_change_that_needs_a_new_container_changes_the_instance_so_that_jobs_are_drained(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: object
+) -> None:
     def instances() -> dict[str, object]:
         return {name: args.inputs["instance"] for name, args in run(settings()).of_type("SeaTunnelDrain").items()}
 
     before = instances()
-    monkeypatch.setattr("infra.targets.docker.target._LOG_OPTIONS", {"max-size": "10m", "max-file": "3"})
+    monkeypatch.setattr(target, setting, value)
     after = instances()
     assert before.keys() == after.keys() != set()
     assert all(before[name] != after[name] for name in before)

@@ -190,7 +190,9 @@ def test_unknown_inputs_of_every_type_pass_the_check() -> None:
         ("healthcheck", {"interval": "10 sec"}, "healthcheck.interval: '10 sec' is not a valid duration"),
         ("healthcheck", {"timeout": "-1s"}, "healthcheck.timeout: '-1s' duration must not be negative"),
         ("healthcheck", {"retries": -1}, "healthcheck.retries: '-1' cannot be lower than 0"),
+        ("healthcheck", {"startPeriod": "soon"}, "healthcheck.startPeriod: 'soon' is not a valid duration"),
         ("memory", -1, "memory: '-1' cannot be lower than 0"),
+        ("memoryReservation", -1, "memoryReservation: '-1' cannot be lower than 0"),
         ("memorySwap", -2, "memorySwap: '-2' cannot be lower than -1"),
         (
             "restart",
