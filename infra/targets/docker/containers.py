@@ -6,10 +6,14 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from apps.shared.polling import Pending, poll
 from infra.targets.docker import names
 from infra.targets.operations import OperationsError, RunningService
 
 _COMMAND_SECONDS = 600
+_REMOVAL_SECONDS = 120
+_REMOVING = "already in progress"
+"""Part of the engine's error for an object that it is removing."""
 
 
 class EngineError(OperationsError):
@@ -47,8 +51,11 @@ def _memory(identities: list[str]) -> dict[str, int]:
 
 
 def _bytes(text: str) -> int:
-    units = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "kB": 1000, "B": 1}
-    unit = next(unit for unit in units if text.endswith(unit))
+    """A number of bytes; 0 for `--`, which the command prints for a container that has just ended."""
+    units = {"TiB": 2**40, "GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "kB": 1000, "B": 1}
+    unit = next((unit for unit in units if text.endswith(unit)), None)
+    if unit is None:
+        return 0
     return round(float(text.removesuffix(unit)) * units[unit])
 
 
@@ -91,10 +98,27 @@ def remove(stack: str, *, keep: Collection[str], volumes: bool) -> list[str]:
         for identity in _ids(kind, stack):
             if identity in keep or identity in data:
                 continue
-            name = _docker(kind, "inspect", "--format", "{{.Name}}", identity).strip().lstrip("/")
-            _docker(kind, "rm", *(["--force"] if kind != "network" else []), identity)
+            try:
+                name = _docker(kind, "inspect", "--format", "{{.Name}}", identity).strip().lstrip("/")
+                _docker(kind, "rm", *(["--force"] if kind != "network" else []), identity)
+            except EngineError as error:
+                # The engine may still carry out a removal that the interrupted command requested.
+                if not _disappears(kind, stack, identity, within=_REMOVAL_SECONDS if _REMOVING in str(error) else 0):
+                    raise
+                continue
             removed.append(f"{kind} {name} was left by an interrupted deployment: removed.")
     return removed
+
+
+def _disappears(kind: str, stack: str, identity: str, *, within: float) -> bool:
+    def look() -> Pending | None:
+        return Pending("it is still listed") if identity in _ids(kind, stack) else None
+
+    try:
+        poll(look, within=within, what=f"the removal of {kind} {identity}")
+    except TimeoutError:
+        return False
+    return True
 
 
 def kept_volumes(stack: str) -> list[str]:

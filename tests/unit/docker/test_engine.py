@@ -151,6 +151,33 @@ def test_orphans_are_removed_and_their_data_only_on_request(program: Path, tmp_p
     assert len(removed.read_text().splitlines()) == 2
 
 
+def test_orphans_that_the_engine_removes_meanwhile_are_no_error(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted `destroy` leaves requests to the engine, which it still carries out."""
+    gone = tmp_path / "gone"
+    program.write_text(
+        "#!/bin/sh\n"
+        f'[ "$1" = container ] || exit 0\n[ $2 = ls ] && {{ [ -e {gone} ] || echo c1; exit 0; }}\n'
+        f"[ $2 = inspect ] && {{ echo /name; exit 0; }}\n"
+        f"touch {gone}; echo 'removal of container c1 is already in progress' >&2; exit 1\n"
+    )
+    assert containers.remove("dev", keep=(), volumes=True) == []
+    program.write_text(program.read_text().replace("touch", ": "))
+    gone.unlink()
+    monkeypatch.setattr(containers, "_REMOVAL_SECONDS", 0.1)
+    with pytest.raises(EngineError, match="already in progress"):
+        containers.remove("dev", keep=(), volumes=True)
+
+
+def test_a_container_that_has_just_ended_uses_no_memory(program: Path) -> None:
+    text = RESTARTED.format(label=names.SERVICE_LABEL, restarted="/dev/null")
+    program.write_text(text.replace("c1 1.5MiB / 2GiB", "c1 -- / --"))
+    assert containers.containers("dev")["pulsar"].memory == 0
+    program.write_text(text)
+    assert containers.containers("dev")["pulsar"].memory == 3 * 2**19
+
+
 def test_the_error_names_an_engine_that_rejects_the_request(program: Path) -> None:
     program.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2; exit 1\n")
     with pytest.raises(EngineError, match="docker container ls: Cannot connect to the Docker daemon"):
