@@ -57,8 +57,9 @@ class Alert(BaseModel):
         summary_fr: the same in French.
         runbook: heading of the section in `docs/runbook.md` that describes the response.
         reason: why the threshold and the durations have these values.
-        tested: `stack`: a test makes the alert fire by a real cause; `rule`: a test evaluates the rule alone, because
-            the cause cannot be produced on a test machine.
+        tested: `stack`: an end-to-end test raises the alert by a real cause; `long`: the same, in the long run only;
+            `rule`: promtool tests the rule with given series, and no test has the cause.
+        not_raised: why no test has the cause; required for `rule` only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,7 +75,17 @@ class Alert(BaseModel):
     summary_fr: str = Field(min_length=10)
     runbook: str
     reason: str = Field(min_length=20)
-    tested: Literal["stack", "rule"]
+    tested: Literal["stack", "long", "rule"]
+    not_raised: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_reason(self) -> Self:
+        if (self.tested == "rule") != bool(self.not_raised):
+            msg = (
+                f"tested {self.tested}: not_raised must {'give the reason' if self.tested == 'rule' else 'be left out'}"
+            )
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _uses_its_fields(self) -> Self:

@@ -2,25 +2,32 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
 
 import httpx
 from machine import TestStack
 from pydantic import BaseModel
 
+from infra.monitoring.rules import Alert
 from tests.waiting import PATIENCE, wait_until
 
 Cause = Callable[[], AbstractContextManager[None]]
 """A context in which the cause of an alert exists."""
 
+_PAUSE = 0.5
+
 
 class Series(BaseModel):
-    """A series of an instant query."""
+    """A series of an instant query, with the time and the value of its sample."""
 
     metric: dict[str, str]
+    value: tuple[float, str]
 
 
 class _Result(BaseModel):
@@ -46,63 +53,130 @@ class Times:
     to_clear: float
 
 
-class Alerts:
-    """The alerts of a stack, as its page shows them."""
+@dataclass(frozen=True)
+class Expected:
+    """An alert that a cause raises.
+
+    Args:
+        name: name of the alert.
+        labels: labels that the alert has; alerts with other values belong to another cause.
+    """
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether an alert with these labels is meant."""
+        return labels.get("alertname") == self.name and self.labels.items() <= labels.items()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A cause and the alerts that it raises."""
+
+    cause: Cause
+    alerts: Sequence[Expected]
+
+
+class Watch:
+    """Records in a thread which alerts fire, because an alert may fire and clear while another cause begins."""
 
     def __init__(self, stack: TestStack) -> None:
-        """Read the alerts through the page's server."""
-        self._url = f"{stack.url('frontend', 'http')}/api/platform/v1/pipeline/monitoring"
+        """Watch the stack's Prometheus from `__enter__` until `__exit__`."""
+        self._stack = stack
+        self._times: list[float] = []
+        self._seen: list[list[dict[str, str]]] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="alerts", daemon=True)
 
-    def firing(self) -> set[str]:
-        """Names of the alerts that fire; empty while the page's server restarts."""
-        try:
-            body = httpx.get(self._url, timeout=10).raise_for_status().json()
-        except httpx.HTTPError:
-            return set()
-        return {str(alert["name"]) for alert in body["alerts"]}
+    def __enter__(self) -> Self:
+        """Start the thread."""
+        self._thread.start()
+        return self
 
-    def exercise(self, causes: Mapping[str, Cause], also: Mapping[str, str]) -> dict[str, Times]:
-        """Begin all causes, wait for their alerts, end the causes, and wait until the alerts are gone.
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the thread."""
+        self._ended.set()
+        self._thread.join()
 
-        Args:
-            causes: cause by the name of its alert.
-            also: further alerts that must fire, each with the alert that has the same cause.
+    def _watch(self) -> None:
+        while not self._ended.wait(_PAUSE):
+            try:
+                found = series(self._stack, 'ALERTS{alertstate="firing"}')
+            except (httpx.HTTPError, OSError):
+                continue  # Prometheus restarts.
+            self._seen.append([each.metric for each in found])
+            self._times.append(time.monotonic())
+
+    def fired(self, expected: Expected, since: float) -> list[float]:
+        """Times from `since` on at which the alert was seen."""
+        times = list(self._times)
+        first = bisect_left(times, since)
+        recent = zip(times[first:], self._seen[first:], strict=False)
+        return [at for at, found in recent if any(expected.matches(labels) for labels in found)]
+
+    def firing(self) -> list[dict[str, str]]:
+        """Labels of the alerts that fire."""
+        return self._seen[-1] if self._seen else []
+
+    def is_clear(self, expected: Expected, since: float) -> bool:
+        """Whether the alert did not fire when Prometheus was last queried, which was after `since`."""
+        if not self._times or self._times[-1] < since:
+            return False
+        return not any(expected.matches(labels) for labels in self.firing())
+
+    def exercise(self, *exercises: Exercise) -> dict[str, Times]:
+        """Begin all causes, wait until their alerts have fired, end the causes, and wait until the alerts are clear.
+
+        Returns:
+            Times by the name of the alert; the longest ones if several alerts have the same name.
         """
-        began: dict[str, float] = {}
-        ended: dict[str, float] = {}
-        wanted = [*causes, *also]
-        with ExitStack() as stack:
-            for name, cause in causes.items():
-                began[name] = time.monotonic()
-                stack.enter_context(cause())
-                stack.callback(lambda name=name: ended.setdefault(name, time.monotonic()))  # type: ignore[misc]
-            fired = self._seen(wanted, firing=True)
-        cleared = self._seen(wanted, firing=False)
-        first = {name: also.get(name, name) for name in wanted}
-        return {name: Times(fired[name] - began[first[name]], cleared[name] - ended[first[name]]) for name in wanted}
+        began: list[float] = []
+        ended: dict[int, float] = {}
+        wanted = [(number, alert) for number, each in enumerate(exercises) for alert in each.alerts]
+        start = time.monotonic()
+        self._wait(lambda: [alert for _, alert in wanted if not self.is_clear(alert, start)], "be clear at first")
+        with ExitStack() as causes:
+            for number, each in enumerate(exercises):
+                began.append(time.monotonic())
+                causes.enter_context(each.cause())
+                causes.callback(lambda number=number: ended.setdefault(number, time.monotonic()))  # type: ignore[misc]
+            self._wait(lambda: [alert for number, alert in wanted if not self.fired(alert, began[number])], "fire")
+        self._wait(lambda: [alert for number, alert in wanted if not self.is_clear(alert, ended[number])], "clear")
+        longest: dict[str, Times] = {}
+        for number, alert in wanted:
+            fired = self.fired(alert, began[number])
+            known = longest.setdefault(alert.name, Times(0, 0))
+            known.to_fire = max(known.to_fire, fired[0] - began[number])
+            known.to_clear = max(known.to_clear, fired[-1] - ended[number])
+        return longest
 
-    def _seen(self, wanted: list[str], *, firing: bool) -> dict[str, float]:
-        """The time at which each alert was first seen in the wanted state."""
-        seen: dict[str, float] = {}
+    def _wait(self, missing: Callable[[], list[Expected]], state: str) -> None:
+        def remaining() -> str:
+            names = sorted(labels["alertname"] for labels in self.firing())
+            return f"{missing()} to {state}; firing: {names}"
 
-        def all_seen() -> bool:
-            found = self.firing()
-            for name in wanted:
-                if (name in found) == firing:
-                    seen.setdefault(name, time.monotonic())
-            return len(seen) == len(wanted)
-
-        state = "fire" if firing else "clear"
-        missing = lambda: f"{sorted(set(wanted) - seen.keys())} to {state}; firing: {sorted(self.firing())}"  # noqa: E731
-        wait_until(all_seen, missing, within=2 * PATIENCE, pause=0.5)
-        return seen
+        wait_until(lambda: not missing(), remaining, within=3 * PATIENCE, pause=_PAUSE)
 
 
-def table(rows: Mapping[str, Times]) -> str:
-    """The times as a table."""
-    lines = [f"{'alert':<24} {'seconds to fire':>16} {'seconds to clear':>17}"]
-    lines += [f"{name:<24} {each.to_fire:>16.1f} {each.to_clear:>17.1f}" for name, each in sorted(rows.items())]
-    return "\n".join(lines)
+def shown(stack: TestStack) -> set[str]:
+    """Names of the alerts on the page; empty while the page's server restarts."""
+    url = f"{stack.url('frontend', 'http')}/api/platform/v1/pipeline/monitoring"
+    try:
+        body = httpx.get(url, timeout=10).raise_for_status().json()
+    except httpx.HTTPError:
+        return set()
+    return {str(alert["name"]) for alert in body["alerts"]}
+
+
+def table(rows: Mapping[str, Times], rules: Mapping[str, Alert]) -> str:
+    """The times as a table. Alerts that no test raises follow with the reason."""
+    lines = [f"{'alert':<28} {'seconds to fire':>16} {'seconds to clear':>17}"]
+    lines += [f"{name:<28} {each.to_fire:>16.1f} {each.to_clear:>17.1f}" for name, each in sorted(rows.items())]
+    alone = {name: rule.not_raised for name, rule in sorted(rules.items()) if rule.tested == "rule"}
+    return "\n".join([*lines, "tested with promtool only:", *(f"{name:<28} {why}" for name, why in alone.items())])
 
 
 class Webhook:
@@ -111,13 +185,14 @@ class Webhook:
     def __init__(self) -> None:
         """Listen on a free port."""
         self.bodies: list[str] = []
+        self.status = 200
         webhook = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 webhook.bodies.append(body)
-                self.send_response(200)
+                self.send_response(webhook.status)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:

@@ -45,14 +45,19 @@ class Scheduler:
 
         wait_until(idle, f"the end of the run of {name}")
 
-    def edit_task(self, name: str, task: str, *, timeout: int) -> None:
-        """Change the time limit of a task, in minutes."""
+    def resume(self, name: str) -> None:
+        """Release the paused schedule of a workflow."""
+        [schedule] = self._server.schedules(self._project, self.workflow(name).process.code)
+        self._server.release_schedule(self._project, schedule.id, online=True)
+
+    def edit_task(self, name: str, task: str, **fields: int | str) -> None:
+        """Change fields of a task by their names in the server's interface, such as `failRetryTimes`."""
         [code] = [each.code for each in self.workflow(name).tasks if each.name == task]
         workflow = self.workflow(name).process.code
         self._server.release(self._project, workflow, online=False)
         document = self._server.call("GET", f"/projects/{self._project}/task-definition/{code}")
         assert isinstance(document, dict)
-        document |= {"timeoutFlag": "OPEN", "timeoutNotifyStrategy": "WARN", "timeout": timeout}
+        document |= fields
         self._server.call("PUT", f"/projects/{self._project}/task-definition/{code}", taskDefinitionJsonObj=document)
         self._server.release(self._project, workflow, online=True)
 

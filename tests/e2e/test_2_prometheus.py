@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from alerting import Alerts, Times, Webhook, series, table
+from alerting import Exercise, Expected, Times, Watch, Webhook, series, shown, table
 from machine import TestStack
 from measurements import Measurement, query, write_csv
 from replaying import Replay, wait_for_count
@@ -49,8 +49,9 @@ def _fast(stack: TestStack, webhook: Webhook) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def shown(stack: TestStack) -> Alerts:
-    return Alerts(stack)
+def watch(stack: TestStack) -> Iterator[Watch]:
+    with Watch(stack) as watching:
+        yield watching
 
 
 def events(count: int, prefix: str, *, begin: datetime) -> list[Measurement]:
@@ -128,6 +129,7 @@ def rejected(stack: TestStack, folder: Path) -> AbstractContextManager[None]:
         bad = int(str(recent)) // 9 + 100
         write_csv(folder / "bad.csv", events(bad, "bad", begin=datetime.now(UTC) + timedelta(days=1)))
         assert Replay(stack, folder / "bad.csv").finish() == bad
+        wait_until(lambda: "CiapolRejectedShare" in shown(stack), "the alert on the page")
         yield
         good = 40 * bad
         write_csv(folder / "good.csv", events(good, "good", begin=datetime.now(UTC) - timedelta(days=3)))
@@ -136,12 +138,14 @@ def rejected(stack: TestStack, folder: Path) -> AbstractContextManager[None]:
     return cause()
 
 
-def test_rejected_events_raise_an_alert(stack: TestStack, shown: Alerts, tmp_path: Path) -> None:
-    TIMES.update(shown.exercise({"CiapolRejectedShare": lambda: rejected(stack, tmp_path)}, also={}))
+def test_rejected_events_raise_an_alert(stack: TestStack, watch: Watch, tmp_path: Path) -> None:
+    rejections = Exercise(lambda: rejected(stack, tmp_path), [Expected("CiapolRejectedShare")])
+    TIMES.update(watch.exercise(rejections))
+    wait_until(lambda: "CiapolRejectedShare" not in shown(stack), "the end of the alert on the page")
 
 
 def test_every_alert_that_is_said_to_be_raised_here_is(webhook: Webhook) -> None:
-    print(table(TIMES))
+    print(table(TIMES, alerts(PRODUCTS)))
     assert set(TIMES) == {name for name, rule in alerts(PRODUCTS).items() if rule.tested == "stack"}
     wait_until(lambda: all(any(name in body for body in webhook.bodies) for name in TIMES), "the alerts at the webhook")
 

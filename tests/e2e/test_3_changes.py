@@ -39,7 +39,7 @@ def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     scheduler = Scheduler(stack)
     # The keeper would otherwise repair the job before the refresh.
     Scheduler(stack, "platform").pause("jobs_keep_running")
-    scheduler.edit_task("quality_hourly", "quality", timeout=7)
+    scheduler.edit_task("quality_hourly", "quality", timeoutFlag="OPEN", timeoutNotifyStrategy="WARN", timeout=7)
     zeta = Zeta(stack.url("seatunnel", "rest"))
     identity = job_id(stack.name, "ciapol-ingest")
     zeta.stop(identity, savepoint=False)

@@ -1,5 +1,6 @@
 """The alert rules: the required content of each, and the effect of a stack's settings on their durations."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from infra import platform
 from infra.monitoring.rules import RUNBOOK, Alert, Pace, RuleError, alerts, expression, headings, read
 from infra.products.registry import declared
+from infra.settings import ROOT
 
 ALERTS = alerts(declared())
 RULE = """
@@ -23,6 +25,7 @@ alerts:
     runbook: A service is down
     reason: More than three things do not fit on the page.
     tested: rule
+    not_raised: The test machine has no things.
 """
 
 
@@ -36,6 +39,13 @@ def test_every_alert_has_a_runbook_section_and_an_owner(rule: Alert) -> None:
 def test_every_section_of_the_runbook_belongs_to_an_alert() -> None:
     sections = headings(RUNBOOK.read_text()) - {"Runbook", "A workflow reports findings"}
     assert sections == {rule.runbook for rule in ALERTS.values()}
+
+
+@pytest.mark.parametrize(("tested", "file"), [("stack", "test_2_prometheus.py"), ("long", "test_2_raised_alerts.py")])
+def test_an_alert_is_raised_by_the_tests_that_its_rule_names(tested: str, file: str) -> None:
+    tree = ast.parse((ROOT / "tests" / "e2e" / file).read_text())
+    named = {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant)} & set(ALERTS)
+    assert named == {name for name, rule in ALERTS.items() if rule.tested == tested}
 
 
 def written(folder: Path, text: str) -> Path:
@@ -53,6 +63,8 @@ def written(folder: Path, text: str) -> Path:
         ("window: 5m", "window: 5m, other: 1h", ["expr does not use other"]),
         ("reason: More than three things do not fit on the page.", "reason: because", ["reason", "20 characters"]),
         ("expr: rate", "exprs: rate", ["exprs", "not permitted"]),
+        ("tested: rule", "tested: long", ["tested long", "not_raised must be left out"]),
+        ("    not_raised: The test machine has no things.\n", "", ["tested rule", "not_raised must give the reason"]),
     ],
 )
 def test_an_error_names_the_field_and_what_is_expected(tmp_path: Path, old: str, new: str, named: list[str]) -> None:
