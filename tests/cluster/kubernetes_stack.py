@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,21 +14,40 @@ import yaml
 from machine import Outcome, TestStack
 
 from infra.configuration import load_settings
-from infra.images import images
+from infra.images import find, images
 from infra.products.registry import chosen
 from infra.services.prometheus import monitoring_images
 from infra.settings import ROOT, Settings
 from infra.targets.kubernetes import forwarder, names
 from tests.cluster import engine as engines
+from tests.cluster import node, users
 from tests.cluster.kubernetes import Cluster
 from tests.cluster.published import build_missing
+from tests.cluster.users import Users
 from tests.providers.kubernetes_cluster.install import install
 from tests.waiting import wait_until
 from tools.stack.configuration import stack_configuration
 from tools.stack.state_folder import claim
 
 _FILE = ROOT / "Pulumi.rehearsal.yaml"
-_READY = "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"
+PAGE, API = "frontend", "ciapol-api"
+"""Services that users reach through an Ingress."""
+_POD_COLUMNS = "custom-columns=" + ",".join(
+    [
+        "NAME:.metadata.name",
+        "ID:.metadata.uid",
+        r"SERVICE:.metadata.labels.app\.kubernetes\.io/name",
+        "READY:.status.conditions[?(@.type=='Ready')].status",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class _Pod:
+    name: str
+    identity: str
+    service: str
+    ready: bool
 
 
 @dataclass
@@ -47,6 +67,10 @@ class KubernetesStack(TestStack):
     def __post_init__(self) -> None:
         """Write the configuration file, and install the replacement plugin where the CLI looks for plugins."""
         super().__post_init__()
+        self.install_plugin()
+
+    def install_plugin(self) -> None:
+        """Install the replacement plugin in the state folder. `destroy` deletes that folder."""
         # The commands reject a folder with content that they did not create.
         claim()
         install(self.folder / "pulumi-home")
@@ -56,10 +80,16 @@ class KubernetesStack(TestStack):
         rehearsal = {
             key.removeprefix("kappastack:"): value for key, value in yaml.safe_load(_FILE.read_text())["config"].items()
         }
-        rehearsal["kubernetes"] |= {"baseImage": self.base_image}
+        rehearsal["kubernetes"] |= {
+            "baseImage": self.base_image,
+            "sharedStorageClass": node.STORAGE_CLASS,
+            "ingress": {"namespace": users.NAMESPACE, "hosts": {PAGE: "page.test", API: "api.test"}},
+        }
+        # Three nodes, of which one may be killed. Their requests fit on two cores beside the other pods.
+        engine = {"seatunnel": {"nodes": 3, "cpu": "100m"}}
         # Grafana's image cannot be replaced: nothing else contains Grafana.
         without = {"monitoring": {"grafana": {"enabled": False}}}
-        super().configure(**{**rehearsal, **without, **settings})
+        super().configure(**{**rehearsal, **engine, **without, **settings})
 
     @property
     def running(self) -> Cluster:
@@ -105,27 +135,39 @@ class KubernetesStack(TestStack):
 
     def pods(self) -> dict[str, str]:
         """Name and id of each pod."""
-        columns = "custom-columns=NAME:.metadata.name,ID:.metadata.uid"
-        text = self.running.kubectl("get", "pods", "-n", self.namespace, "--no-headers", "-o", columns)
-        return dict(line.split() for line in text.splitlines())
+        return {each.name: each.identity for each in self._pods()}
 
-    def kill_and_wait(self, service: str) -> None:
-        """Kill the processes of a service's pods without a grace period, and wait until their successors are ready."""
-        selector = f"--selector={names.SERVICE_LABEL}={service}"
-        place = ("pods", "-n", self.namespace, selector)
-        before = set(self._identities(*place))
-        self.running.kubectl("delete", *place, "--grace-period=0", "--force")
+    def pods_by_service(self) -> dict[str, set[str]]:
+        """Ids of the pods of each service."""
+        found: dict[str, set[str]] = {}
+        for each in self._pods():
+            found.setdefault(each.service, set()).add(each.identity)
+        return found
 
-        def are_back() -> bool:
-            found = self._identities(*place)
-            # The list of Ready conditions has an entry for each pod that was scheduled.
-            ready = self.running.kubectl("get", *place, "-o", _READY).split()
-            return bool(found) and before.isdisjoint(found) and ready == ["True"] * len(found)
+    def ready_pods(self) -> int:
+        """Number of ready pods."""
+        return sum(each.ready for each in self._pods())
 
-        wait_until(are_back, f"{service} after its death", pause=0.5)
+    def kill_and_wait(self, pod: str) -> float:
+        """Kill a pod without a grace period, and return the seconds until another pod is ready in its place."""
+        before = self._pods()
+        [killed] = [each for each in before if each.name == pod]
+        count = sum(each.service == killed.service for each in before)
+        begin = time.monotonic()
+        self.running.kubectl("delete", "pod", "-n", self.namespace, pod, "--grace-period=0", "--force")
 
-    def _identities(self, *place: str) -> list[str]:
-        return self.running.kubectl("get", *place, "-o", "jsonpath={.items[*].metadata.uid}").split()
+        def is_replaced() -> bool:
+            found = [each for each in self._pods() if each.service == killed.service]
+            ready = [each for each in found if each.ready and each.identity != killed.identity]
+            return len(found) == len(ready) == count
+
+        wait_until(is_replaced, f"the pods of {killed.service} after the death of {pod}", pause=0.5)
+        return time.monotonic() - begin
+
+    def _pods(self) -> list["_Pod"]:
+        text = self.running.kubectl("get", "pods", "-n", self.namespace, "--no-headers", "-o", _POD_COLUMNS)
+        rows = [line.split() for line in text.splitlines()]
+        return [_Pod(name, identity, service, ready == "True") for name, identity, service, ready in rows]
 
     def service_addresses(self) -> list[str]:
         """Host name and port of every port of every Service."""
@@ -135,6 +177,19 @@ class KubernetesStack(TestStack):
             for each in listed["items"]
             for port in each["spec"]["ports"]
         ]
+
+    @contextmanager
+    def used(self) -> Iterator[Users]:
+        """Request the page and the API until the end of the context, as users do through an Ingress."""
+        image = find(PAGE, images(self.base_image, chosen(self.settings.products))).local
+        ports = {service: self.connections.endpoint(service, "http").port - self.offset for service in (PAGE, API)}
+        paths = {"page": (PAGE, ""), "API": (API, "api/v1/stations")}
+        urls = {
+            name: f"http://{service}.{self.namespace}:{ports[service]}/{path}"
+            for name, (service, path) in paths.items()
+        }
+        with users.users(self.running, image, urls) as asking:
+            yield asking
 
     def smoke(self) -> Outcome:
         """Run the smoke tests unchanged."""

@@ -1,33 +1,102 @@
-"""Pods that are killed while events flow."""
+"""Pods that are killed or changed one after the other, while events flow and users request pages."""
 
+import re
 import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from measurements import differences, from_sample, raw_counts, write_csv
-from replaying import Replay, wait_for_count
 
 from tests.cluster.kubernetes_stack import KubernetesStack
+from tests.cluster.loading import Load
+from tests.cluster.users import Users
+from tests.waiting import is_busy
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
-SERVICES = ("ciapol-api", "frontend", "postgres", "starrocks", "dolphinscheduler", "pulsar", "seatunnel")
-EVENTS = 40_000
-SPEED = 2_000
+EVENTS = 100_000
+FIRST = ("pulsar-", "seatunnel-", "starrocks-")
+"""Prefixes of the pods on the way of an event. They are changed while the first file is published."""
+IN_FLIGHT = 1_000
+"""Rows that may be on their way when a pod is killed. Further rows prove that the job goes on."""
+SECONDS_TO_GO_ON = 30
+SECONDS_WITHOUT_ANSWER = 5
+"""A dead pod gets connections until its address is removed from the rules of the node."""
+WEB = {"replicas": 2, "memory": "272Mi"}
+CHANGES: Mapping[str, Mapping[str, object]] = {
+    "pulsar": {"pulsar": {"directMemory": "272Mi"}},
+    "seatunnel": {"seatunnel": {"nodes": 3, "cpu": "100m", "heap": "400Mi"}},
+    "starrocks": {"starrocks": {"edition": "emulator", "memory": "528Mi"}},
+    "postgres": {"postgres": {"memory": "272Mi"}},
+    "dolphinscheduler": {"dolphinScheduler": {"heap": "528Mi"}},
+    "platform-api": {"platformApi": WEB},
+    "ciapol-api": {"products": {"ciapol": {"api": WEB}}},
+    "frontend": {"frontend": WEB},
+    "prometheus": {"monitoring": {"grafana": {"enabled": False}, "memory": "272Mi"}},
+}
+"""Settings that change the pods of one service each."""
 
 
-def test_each_killed_pod_is_replaced_and_no_row_is_lost_or_duplicated(stack: KubernetesStack, tmp_path: Path) -> None:
-    measurements = list(from_sample(EVENTS, prefix="pods"))
-    write_csv(tmp_path / "pods.csv", measurements)
-    replay = Replay(stack, tmp_path / "pods.csv", speed=SPEED)
-    wait_for_count(stack, "pods", 500, at_least=True)
-    for service in SERVICES:
+@pytest.fixture(scope="module")
+def users(stack: KubernetesStack) -> Iterator[Users]:
+    """Requests of the page and the API, while the tests of this module run."""
+    with stack.used() as found:
+        yield found
+
+
+def observe(load: Load, users: Users, what: str, act: Callable[[], float]) -> None:
+    """Change something, wait until further rows are stored, and check the answers that users got meanwhile.
+
+    Args:
+        load: the events.
+        users: the requests.
+        what: description for the output.
+        act: makes the change, and returns the seconds until the changed pods were ready.
+    """
+    begin = time.time()
+    rows = load.rows()
+    ready = act()
+    load.wait_until_more(rows + IN_FLIGHT)
+    end = time.time()
+    gaps = users.gaps(begin, end)
+    shown = ", ".join(f"{name} {gap.answer:.1f} s (status 200: {gap.success:.1f} s)" for name, gap in gaps.items())
+    print(f"{what}: ready after {ready:.1f} s, {IN_FLIGHT} rows after {end - begin:.1f} s; longest gaps: {shown}")
+    busy = is_busy()
+    assert end - begin - ready < SECONDS_TO_GO_ON or busy
+    assert all(gap.answer < SECONDS_WITHOUT_ANSWER for gap in gaps.values()) or busy
+
+
+def test_each_pod_is_killed_in_turn_and_no_event_is_lost_or_stored_twice(
+    stack: KubernetesStack, users: Users, tmp_path: Path
+) -> None:
+    pods = sorted(stack.pods(), key=lambda name: (not name.startswith(FIRST), name))
+    with Load(stack, tmp_path, prefix="killed", least=EVENTS) as load:
+        for pod in pods:
+            observe(load, users, f"{pod} was killed", lambda pod=pod: stack.kill_and_wait(pod))  # type: ignore[misc]
+        assert load.finish() >= EVENTS
+    assert stack.command("status").status == 0
+
+
+def test_each_service_is_changed_in_turn_and_no_event_is_lost_or_stored_twice(
+    stack: KubernetesStack, users: Users, tmp_path: Path
+) -> None:
+    settings: dict[str, object] = {}
+
+    def change(service: str) -> float:
+        before = stack.pods_by_service()
         begin = time.monotonic()
-        stack.kill_and_wait(service)
-        print(f"{service} was ready again after {time.monotonic() - begin:.1f} s")
-    assert replay.finish() == len(measurements)
-    # A killed engine loses its jobs. The keeper restarts them within a minute after DolphinScheduler is up.
-    wait_for_count(stack, "pods", len(measurements))
-    assert differences(stack.name, measurements, "pods") == []
-    total, different = raw_counts(stack.name, "pods")
-    assert total == different == len(measurements)
+        settings.update(CHANGES[service])
+        stack.configure(**settings)
+        outcome = stack.up()
+        seconds = time.monotonic() - begin
+        after = stack.pods_by_service()
+        changed = {name for name in before if before[name] != after[name]}
+        assert changed == {name for name in before if re.fullmatch(rf"{service}(-\d)?", name)}, outcome.output[-5000:]
+        assert not before[service] & after[service]
+        return seconds
+
+    with Load(stack, tmp_path, prefix="changed", least=EVENTS) as load:
+        for service in CHANGES:
+            observe(load, users, f"{service} was changed", lambda service=service: change(service))  # type: ignore[misc]
+        assert load.finish() >= EVENTS
+    assert stack.command("status").status == 0
