@@ -124,8 +124,12 @@ def test_scoped_rules_fire_for_their_stack_only(scoped_rules: list[Path], tmp_pa
                 {scoped(name, f'stack="{stack}"'): values for name, values in case.series.items()},
                 [firing(alert, case.fires, expected)],
             )
+            for stack, expected, chosen in (
+                ("mine", 1, list(CASES)),
+                ("other", 0, ["ServiceDown", "CredentialExpires"]),
+            )
             for alert, case in CASES.items()
-            for stack, expected in (("mine", 1), ("other", 0))
+            if alert in chosen
         ],
     )
 
