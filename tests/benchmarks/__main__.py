@@ -11,10 +11,11 @@ from infra.resources.connections import ConnectionsMissing
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.cost import cost
 from tests.benchmarks.latency import latency
+from tests.benchmarks.monitoring import monitoring
 from tests.benchmarks.services import memory, starts
 from tests.benchmarks.throughput import throughput
 
-PARTS = ("start", "memory", "throughput", "latency", "cost")
+PARTS = ("start", "memory", "throughput", "latency", "cost", "monitoring")
 
 
 def main() -> int:
@@ -43,6 +44,8 @@ def main() -> int:
             tables.append(latency(bench, console, options.rate, options.seconds))
         if "cost" in parts:
             tables.append(cost(bench, console, options.rows))
+        if "monitoring" in parts:
+            tables.append(monitoring(bench, console, options.rows, options.runs))
         if "memory" in parts:  # Last, so that the result includes memory that the load allocated.
             tables.append(memory(options.stack))
     finally:
@@ -56,8 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--stack", default="local")
     parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be repeated")
-    parser.add_argument("--rows", type=int, default=300_000, help="rows of each throughput run, and of the cost part")
-    parser.add_argument("--runs", type=int, default=3, help="number of throughput runs; the result is their median")
+    parser.add_argument("--rows", type=int, default=300_000, help="rows of each run of throughput, monitoring and cost")
+    parser.add_argument(
+        "--runs", type=int, default=3, help="runs of throughput and of monitoring; the result is their median"
+    )
     parser.add_argument("--rate", type=float, default=500, help="events per second of the latency part")
     parser.add_argument("--seconds", type=float, default=30, help="duration of the latency part")
     return parser

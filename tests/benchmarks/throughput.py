@@ -71,18 +71,18 @@ def _run(bench: Bench, console: Console, number: int, rows: int) -> Rates:
     console.print(f"  Stream Load alone: {stream_load:,.0f}/s", highlight=False)
     part = f"flow{number}"
     with bench.ingestion_paused(), _Reader(bench) as reader:
-        publish = _publish(bench, part, rows)
-        console.print(f"  Pulsar alone, publish: {publish:,.0f}/s", highlight=False)
+        published = publish(bench, part, rows)
+        console.print(f"  Pulsar alone, publish: {published:,.0f}/s", highlight=False)
         read = reader.rate(rows)
         console.print(f"  Pulsar alone, read: {read:,.0f}/s", highlight=False)
-    whole_way = _drain(bench, part, rows)
+    whole_way = drain(bench, part, rows)
     console.print(f"  Pulsar → StarRocks: {whole_way:,.0f}/s", highlight=False)
-    _wait(lambda: bench.count(part, "raw_measurements_zeta"), rows)
-    assert bench.count(part) == rows
-    return Rates(publish, read, stream_load, whole_way)
+    wait_for_rows(bench, part, rows)
+    return Rates(published, read, stream_load, whole_way)
 
 
-def _publish(bench: Bench, part: str, rows: int) -> float:
+def publish(bench: Bench, part: str, rows: int) -> float:
+    """Publish a backlog and return the rate."""
     events = [(item.station_id, encode(item)) for item in bench.measurements(part, rows)]
     publisher = Publisher(bench.broker.connect)
     began = time.monotonic()
@@ -128,7 +128,7 @@ class _Reader:
         return rows / (time.monotonic() - began)
 
 
-def _drain(bench: Bench, part: str, rows: int) -> float:
+def drain(bench: Bench, part: str, rows: int) -> float:
     """Measure the time from the first visible rows to the last."""
 
     def look() -> int:
@@ -140,6 +140,12 @@ def _drain(bench: Bench, part: str, rows: int) -> float:
     began = time.monotonic()
     _wait(look, rows)
     return (rows - seen) / (time.monotonic() - began) if seen < rows else float("inf")
+
+
+def wait_for_rows(bench: Bench, part: str, rows: int) -> None:
+    """Wait until the raw rows are stored too, and check that the clean rows are complete."""
+    _wait(lambda: bench.count(part, "raw_measurements_zeta"), rows)
+    assert bench.count(part) == rows
 
 
 def _wait(count: Callable[[], int], enough: int) -> int:
