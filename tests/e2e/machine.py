@@ -176,11 +176,11 @@ class TestStack:
         """The supervised processes by name."""
         return Supervisor(self.name).processes()
 
-    def kill(self, service: str) -> None:
-        """`kill -9` of a service's process and its children."""
+    def kill(self, service: str, *, children: bool = True) -> None:
+        """`kill -9` of a service's process, and of its children if `children` is true."""
         process = psutil.Process(self.processes()[service].pid)
         # Kill the parent first: it would otherwise log that its children were killed. A child may have ended already.
-        for each in [process, *process.children(recursive=True)]:
+        for each in [process, *(process.children(recursive=True) if children else [])]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
 
