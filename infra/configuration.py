@@ -13,7 +13,7 @@ from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
 from infra.settings_keys import nearest
 from infra.targets.traits import TRAITS
 
-_SECRET = (("alertWebhook",), ("backupAccessKey",), ("backupSecretKey",))
+_SECRET = (("alertWebhook",), ("backupAccessKey",), ("backupSecretKey",), ("postgresPassword",))
 """Secret keys; their values appear in no message."""
 _PREFIX = f"{PROJECT}:"
 
@@ -69,7 +69,8 @@ def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
 
 def _line(problem: ErrorDetails, below: tuple[str, ...] = ()) -> str:
     location = (*below, *(str(part) for part in problem["loc"]))
-    shown = problem["type"] != "missing" and location[:1] not in _SECRET
+    # The input of a check of the whole configuration is all of it, with its secrets.
+    shown = problem["type"] != "missing" and location and location[:1] not in _SECRET
     found = f" (found {problem['input']!r})" if shown else ""
     path = ".".join(location)
     message = _unknown(path) if problem["type"] == "extra_forbidden" else problem["msg"]

@@ -9,6 +9,7 @@ from infra.services.ports import FRONTEND
 from infra.settings_backup import BackupSettings
 from infra.settings_base import PROJECT, ROOT, Cpu, Memory, Model, SettingsError, mebibytes, millicores
 from infra.settings_of_targets import DockerSettings, ImageSettings, KubernetesSettings
+from infra.settings_postgres import PostgresSettings
 from infra.targets.traits import TRAITS
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "KubernetesSettings",
     "Memory",
     "Model",
+    "PostgresSettings",
     "SettingsError",
     "mebibytes",
     "millicores",
@@ -136,14 +138,6 @@ class IngestSettings(Model):
         }
 
 
-class PostgresSettings(Model):
-    """PostgreSQL, which stores DolphinScheduler's metadata."""
-
-    memory: Memory = Field("256Mi", description="memory of the server")
-    storage: Memory = Field("5Gi", description="volume of the server")
-    cpu: Cpu = Field("250m", description="CPU reserved for the server")
-
-
 class DolphinSchedulerSettings(Model):
     """DolphinScheduler, which runs the workflows."""
 
@@ -248,6 +242,9 @@ class Settings(Model):
     seatunnel: SeaTunnelSettings = SeaTunnelSettings()
     starrocks: StarRocksSettings = StarRocksSettings()
     postgres: PostgresSettings = PostgresSettings()
+    postgres_password: SecretStr | None = Field(
+        None, description="password of postgres.external.user; set it as a secret"
+    )
     dolphin_scheduler: DolphinSchedulerSettings = DolphinSchedulerSettings()
     alert_webhook: SecretStr | None = Field(None, description="URL that alerts are posted to; set it as a secret")
     backup: BackupSettings = BackupSettings()
@@ -264,6 +261,16 @@ class Settings(Model):
     def _registry_is_there(self) -> Self:
         if self.dolphin_scheduler.registry == "pulsar" and self.pulsar.topology == "standalone":
             msg = "dolphinScheduler.registry pulsar needs the ZooKeeper of pulsar.topology cluster"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _external_postgres_has_a_password(self) -> Self:
+        if (self.postgres.external is None) != (self.postgres_password is None):
+            msg = (
+                "postgres.external needs postgresPassword, the password of its user, and postgresPassword needs "
+                "postgres.external: set both or none (pulumi config set --secret postgresPassword …)"
+            )
             raise ValueError(msg)
         return self
 

@@ -30,7 +30,7 @@ def services(
     products: Sequence[str],
     with_grafana: bool,
     running: Mapping[str, Running],
-    postgres: Endpoint,
+    postgres: Endpoint | None,
     webhook: bool,
 ) -> list[Service]:
     """Run the services of the monitoring, Prometheus last.
@@ -42,12 +42,12 @@ def services(
         products: names of the stack's products.
         with_grafana: whether Grafana runs too.
         running: all other services, by name.
-        postgres: endpoint of PostgreSQL.
+        postgres: endpoint of the stack's own PostgreSQL; None for an external server, which the stack does not monitor.
         webhook: whether the stack has a webhook for alerts.
     """
     own = [
         exporters.node_exporter(),
-        exporters.postgres_exporter(postgres=postgres),
+        *([] if postgres is None else [exporters.postgres_exporter(postgres=postgres)]),
         prometheus.alertmanager(settings, webhook=webhook),
         prometheus.prometheus(settings),
     ]

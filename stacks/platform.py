@@ -19,7 +19,7 @@ from infra.resources.starrocks.schema import StarRocksSchema
 from infra.resources.starrocks.users import StarRocksUsers
 from infra.services import dolphinscheduler, pulsar_cluster, seatunnel
 from infra.services.model import Endpoint, Service
-from infra.services.postgres import postgres
+from infra.services.postgres import Database, external, postgres
 from infra.services.pulsar import pulsar
 from infra.services.tasks import ALERT_WEBHOOK, Tasks
 from infra.services.web import frontend, platform_api, product_api
@@ -64,7 +64,11 @@ class Platform:
         complete = self._run_services()
         running = list(self.services.values())
         self.connections = ConnectionsFile(
-            "connections", stack=stack, running=running, opts=ResourceOptions(depends_on=[self._secrets_file])
+            "connections",
+            stack=stack,
+            running=running,
+            database=self.database,
+            opts=ResourceOptions(depends_on=[self._secrets_file]),
         )
         target.healthy(running)
         self.requests = target.requests
@@ -112,6 +116,14 @@ class Platform:
         return self.services[dolphinscheduler.NAME]
 
     @property
+    def database(self) -> Database:
+        """The database of DolphinScheduler's metadata."""
+        chosen = self.settings.postgres.external
+        if chosen is not None:
+            return external(chosen)
+        return Database(self._target.endpoints(postgres(self.settings.postgres))["sql"])
+
+    @property
     def alert_webhook(self) -> Output[str] | None:
         """The URL that alerts are posted to, if there is one."""
         return self.secrets.values.get(ALERT_WEBHOOK)
@@ -143,15 +155,18 @@ class Platform:
 
     def _run_services(self) -> Complete | None:
         settings = self.settings
-        database = self._run(postgres(settings.postgres))
+        server = None if settings.postgres.external else self._run(postgres(settings.postgres))
+        servers = [] if server is None else [server.resource]
         metadata = DolphinSchedulerDatabase(
             "dolphinscheduler-database",
             stack=self.stack,
-            service=database.service.name,
+            database=self.database,
             tenant=self.tenant,
             secret_ids=self.secrets.versions(DATABASE_SECRETS),
             # The metadata cannot depend on the connections file, which depends on services that depend on the metadata.
-            opts=ResourceOptions(depends_on=[database.resource, self._secrets_file], deleted_with=database.resource),
+            opts=ResourceOptions(
+                depends_on=[*servers, self._secrets_file], deleted_with=None if server is None else server.resource
+            ),
         )
         zookeepers = _run_pulsar(settings, self._run, self._run_streaming)
         registry = zookeepers if settings.dolphin_scheduler.registry == "pulsar" else []
@@ -165,7 +180,7 @@ class Platform:
             streaming=self._run_streaming,
         )
         query = starrocks.running.endpoints["query"]
-        self._run_web(query, database, engine.endpoints["rest"])
+        self._run_web(query, servers, engine.endpoints["rest"])
         tasks = Tasks(
             stack=self.stack,
             zeta=engine.endpoints["rest"],
@@ -178,7 +193,7 @@ class Platform:
         _run_dolphinscheduler(
             settings.dolphin_scheduler,
             self._run,
-            database=database.endpoints["sql"],
+            database=self.database,
             tasks=tasks,
             metadata=metadata,
             registry=registry,
@@ -191,16 +206,15 @@ class Platform:
                 products=[product.name for product, _ in self._products],
                 with_grafana=settings.has_grafana,
                 running=self.services,
-                postgres=database.endpoints["sql"],
+                postgres=None if server is None else server.endpoints["sql"],
                 webhook=self.alert_webhook is not None,
             ):
-                self._run(service, [database.resource])
+                self._run(service, servers)
         return starrocks.complete
 
-    def _run_web(self, starrocks: Endpoint, database: Running, zeta: Endpoint) -> None:
+    def _run_web(self, starrocks: Endpoint, later: Sequence[Resource], zeta: Endpoint) -> None:
         # A target starts only a few services at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
         # Pulsar, while APIs and page start within two seconds. PostgreSQL is therefore declared first.
-        later = [database.resource]
         platform = self._run(
             platform_api(self.settings.platform_api, starrocks=starrocks, zeta=zeta, monitoring=self._monitoring), later
         )
@@ -249,7 +263,7 @@ def _run_dolphinscheduler(
     settings: DolphinSchedulerSettings,
     run: Run,
     *,
-    database: Endpoint,
+    database: Database,
     tasks: Tasks,
     metadata: Resource,
     registry: Sequence[Running],
@@ -259,19 +273,19 @@ def _run_dolphinscheduler(
     Args:
         settings: settings of the servers.
         run: runs a service on the target.
-        database: endpoint of PostgreSQL.
+        database: database of the metadata.
         tasks: programs that tasks run.
         metadata: resource after which the servers may start.
         registry: ZooKeeper servers to register in; if empty, a separate ZooKeeper is created.
     """
     if settings.topology == "standalone":
-        run(dolphinscheduler.standalone(settings, postgres=database, tasks=tasks), [metadata])
+        run(dolphinscheduler.standalone(settings, database=database, tasks=tasks), [metadata])
         return
     zookeepers = registry or [run(dolphinscheduler.registry())]
-    alert = run(dolphinscheduler.alert_server(settings, postgres=database), [metadata])
+    alert = run(dolphinscheduler.alert_server(settings, database=database), [metadata])
     for service in dolphinscheduler.separate(
         settings,
-        postgres=database,
+        database=database,
         registry={each.service.name: each.endpoints["client"] for each in zookeepers},
         alert=alert.endpoints["rpc"],
         tasks=tasks,

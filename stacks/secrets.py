@@ -9,6 +9,7 @@ from infra import platform as own
 from infra import rotation
 from infra.platform import secret
 from infra.products.model import Product
+from infra.resources.dolphinscheduler.database import ACCOUNT_SECRETS
 from infra.resources.dolphinscheduler.database import SECRETS as DATABASE_SECRETS
 from infra.resources.pulsar.tokens import signed
 from infra.resources.secret import RandomSecret
@@ -18,6 +19,7 @@ from infra.services.grafana import ADMIN_SECRET as GRAFANA_SECRET
 from infra.services.tasks import ALERT_WEBHOOK
 from infra.settings import Settings
 from infra.settings_backup import ACCESS_KEY, SECRET_KEY
+from infra.settings_postgres import DATABASE_PASSWORD
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Secrets:
     files: Mapping[str, Output[str]]
 
     def versions(self, names: Iterable[str]) -> dict[str, Output[str]]:
-        """A text for each secret that changes with its value."""
-        return {name: self.generated[name].version for name in names}
+        """A text for each generated secret that changes with its value."""
+        return {name: self.generated[name].version for name in names if name in self.generated}
 
 
 def secrets(settings: Settings, products: Sequence[Product], stack: str) -> Secrets:
@@ -47,7 +49,8 @@ def secrets(settings: Settings, products: Sequence[Product], stack: str) -> Secr
         *pulsar_roles.TOKENS,
         *(pulsar_roles.token(product.role(role)) for product in products for role in product.publishers),
     ]
-    names = [*(secret(user) for user in users), *DATABASE_SECRETS, pulsar_roles.TOKEN_KEY]
+    database = DATABASE_SECRETS if settings.postgres.external is None else ACCOUNT_SECRETS
+    names = [*(secret(user) for user in users), *database, pulsar_roles.TOKEN_KEY]
     if settings.has_grafana:
         names.append(GRAFANA_SECRET)
     current = rotation.load(stack)
@@ -59,6 +62,7 @@ def secrets(settings: Settings, products: Sequence[Product], stack: str) -> Secr
         (ALERT_WEBHOOK, settings.alert_webhook),
         (ACCESS_KEY, settings.backup_access_key),
         (SECRET_KEY, settings.backup_secret_key),
+        (DATABASE_PASSWORD, settings.postgres_password),
     ):
         if given is not None:
             values[name] = Output.secret(given.get_secret_value())

@@ -22,6 +22,7 @@ from infra.services.pulsar_roles import is_token, role
 from infra.state import StackState
 
 if TYPE_CHECKING:
+    from infra.services.postgres import Database
     from infra.targets.base import Running
 
 
@@ -41,6 +42,20 @@ class _EndpointModel(BaseModel):
         return Endpoint(self.scheme, self.host, self.port)
 
 
+class MetadataDatabase(BaseModel):
+    """Database, role and encryption of DolphinScheduler's metadata; see `infra.services.postgres.Database`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    user: str
+    ssl_mode: str
+
+
+OWN_DATABASE = MetadataDatabase(name="dolphinscheduler", user="dolphinscheduler", ssl_mode="prefer")
+"""The database in the stack's own PostgreSQL."""
+
+
 class HealthUrl(BaseModel):
     """The health check of a service, as in `infra.resources.health.Check`: status 200 and a body with `contains`."""
 
@@ -55,7 +70,8 @@ class Connections(BaseModel):
     """Endpoints by service and port, secrets by name, and secret files and health check of each service.
 
     `endpoints` are the addresses for the operator; `inside` are the addresses for other services, if they differ.
-    `forwards` are those ports of this machine that are forwarded into a cluster. `secrets`, `previous` and `created`
+    `forwards` are those ports of this machine that are forwarded into a cluster. `metadata` is the database of
+    DolphinScheduler in the server of the endpoint `postgres`. `secrets`, `previous` and `created`
     are those of `secrets.json`.
     """
 
@@ -69,6 +85,7 @@ class Connections(BaseModel):
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
     forwards: list[Forward] = []
+    metadata: MetadataDatabase = OWN_DATABASE
 
     def endpoint(self, service: str, port: str) -> Endpoint:
         """The address of a service's port for the operator."""
@@ -89,6 +106,7 @@ class ConnectionsInputs(Inputs):
     secret_files: dict[str, dict[str, str]]
     health: dict[str, HealthUrl]
     forwards: list[Forward] = Field(default_factory=list)
+    metadata: MetadataDatabase = OWN_DATABASE
 
     def document(self) -> str:
         """The text of the file."""
@@ -206,9 +224,13 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
         *,
         stack: str,
         running: Sequence["Running"],
+        database: "Database",
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`running` are the services."""
+        """`running` are the services, `database` is that of DolphinScheduler's metadata."""
+        # An external server has one address for all its clients, and no resource in the stack.
+        server = {"postgres": {"sql": vars(database.endpoint)}} if database.external else {}
+        used = {"name": database.name, "user": database.user, "ssl_mode": database.ssl_mode}
         super().__init__(
             name,
             {
@@ -216,7 +238,8 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                 "endpoints": {
                     each.service.name: {port: vars(endpoint) for port, endpoint in each.operator_endpoints.items()}
                     for each in running
-                },
+                }
+                | server,
                 "inside": {
                     each.service.name: {port: vars(endpoint) for port, endpoint in each.endpoints.items()}
                     for each in running
@@ -231,6 +254,8 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                     }
                     for each in running
                 },
+                # Without this key, stacks of older revisions stay unchanged.
+                **({"metadata": used} if database.external else {}),
             },
             opts,
         )

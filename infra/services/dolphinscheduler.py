@@ -7,13 +7,13 @@ from infra.services import ports
 from infra.services.dolphinscheduler_logging import WITH_TASKS, WITHOUT_TASKS
 from infra.services.java import QUICK_COMPILER, java
 from infra.services.model import Endpoint, HttpGet, Metrics, Need, Port, Service, Volume
+from infra.services.postgres import Database
 from infra.services.tasks import Tasks, with_tasks
 from infra.services.zookeeper import zookeeper
 from infra.settings import DolphinSchedulerSettings, mebibytes, millicores
+from infra.settings_postgres import DATABASE_PASSWORD
 
 NAME = "dolphinscheduler"
-DATABASE = "dolphinscheduler"
-ROLE = "dolphinscheduler"
 
 # DolphinScheduler has no setting for the address that its Netty servers bind or advertise: docs/decisions/070.
 _AGENT = (
@@ -41,13 +41,13 @@ task.resource.limit.state=false
 """
 
 
-def standalone(settings: DolphinSchedulerSettings, *, postgres: Endpoint, tasks: Tasks) -> Service:
+def standalone(settings: DolphinSchedulerSettings, *, database: Database, tasks: Tasks) -> Service:
     """API, master, worker, alert server and registry in one process."""
     server = _server(
         "standalone",
         "org.apache.dolphinscheduler.StandaloneServer",
         settings,
-        postgres,
+        database,
         name=NAME,
         kind="DolphinScheduler",
         ports_={
@@ -83,13 +83,13 @@ def registry() -> Service:
     )
 
 
-def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> Service:
+def alert_server(settings: DolphinSchedulerSettings, *, database: Database) -> Service:
     """Sends the alerts of failed workflows."""
     return _server(
         "alert",
         "org.apache.dolphinscheduler.alert.AlertServer",
         settings,
-        postgres,
+        database,
         name=f"{NAME}-alert",
         kind="DolphinSchedulerAlert",
         ports_={
@@ -105,7 +105,7 @@ def alert_server(settings: DolphinSchedulerSettings, *, postgres: Endpoint) -> S
 def separate(
     settings: DolphinSchedulerSettings,
     *,
-    postgres: Endpoint,
+    database: Database,
     registry: Mapping[str, Endpoint],
     alert: Endpoint,
     tasks: Tasks,
@@ -114,7 +114,7 @@ def separate(
 
     Args:
         settings: numbers and sizes.
-        postgres: endpoint of PostgreSQL.
+        database: database of the metadata.
         registry: client endpoint of each ZooKeeper server, by the name of its service.
         alert: RPC endpoint of the alert server.
         tasks: programs that tasks run.
@@ -131,7 +131,7 @@ def separate(
         "api",
         "org.apache.dolphinscheduler.api.ApiApplicationServer",
         settings,
-        postgres,
+        database,
         name=NAME,
         # Same kind as the standalone server, so that a change of the topology updates the resource.
         kind="DolphinScheduler",
@@ -147,7 +147,7 @@ def separate(
         "master",
         "org.apache.dolphinscheduler.server.master.MasterServer",
         settings,
-        postgres,
+        database,
         name=f"{NAME}-master",
         kind="DolphinSchedulerMaster",
         ports_={
@@ -167,7 +167,7 @@ def separate(
                 "worker",
                 "org.apache.dolphinscheduler.server.worker.WorkerServer",
                 settings,
-                postgres,
+                database,
                 name=name,
                 kind="DolphinSchedulerWorker",
                 ports_={
@@ -201,7 +201,7 @@ def _server(
     server: str,
     main: str,
     settings: DolphinSchedulerSettings,
-    postgres: Endpoint,
+    database: Database,
     *,
     name: str,
     kind: str,
@@ -234,8 +234,8 @@ def _server(
                 "-Dspring.profiles.active=postgresql",
                 # Each file in the folder of secrets becomes a property with the file's name.
                 "-Dspring.config.import=configtree:@{secrets}/",
-                f"-Dspring.datasource.url=jdbc:postgresql://{postgres.address}/{DATABASE}",
-                f"-Dspring.datasource.username={ROLE}",
+                f"-Dspring.datasource.url={database.jdbc_url}",
+                f"-Dspring.datasource.username={database.user}",
                 "-Dspring.datasource.password=${database-password}",
                 "-Dspring.datasource.hikari.minimum-idle=2",
                 "-Dspring.datasource.hikari.maximum-pool-size=20",
@@ -259,13 +259,14 @@ def _server(
         files={"common.properties": _COMMON, "logback-spring.xml": logback},
         ports=ports_,
         volumes={"data": Volume(settings.storage)},
-        secrets={"database-password": "dolphinscheduler-database"},
+        secrets={"database-password": DATABASE_PASSWORD},
         health=health,
         memory=mebibytes(settings.heap) + mebibytes(settings.metaspace) + 192,
         cpu=millicores(settings.cpu),
         replicas=replicas,
         group=group,
-        needs=(Need("postgres", "sql"), *needs),
+        needs=(*database.needs, *needs),
+        outside_ports=database.outside_ports,
         stop_grace=30,
         # Spring's endpoints share a folder: `…/actuator/health`, `…/actuator/prometheus`.
         metrics=(

@@ -252,7 +252,8 @@ class Service:
         alive: check whose repeated failure means that the process hangs and must be restarted; None checks only that
             the port of `health` accepts connections.
         needs: ports of other services that it connects to. Targets with network policies permit nothing else.
-        outside: whether the service connects to addresses outside the stack.
+        outside: whether the service connects to HTTP servers outside the stack, on ports 80 and 443.
+        outside_ports: further ports outside the stack that the service connects to.
         operated_by: custom resource for targets where an operator runs the service; None if the target itself runs it.
         metrics: metrics that Prometheus collects from the service.
         rereads: secret files that the service reads again at each login, so that a new secret needs no restart.
@@ -285,6 +286,7 @@ class Service:
     alive: HttpGet | TcpAnswer | None = field(default=None, repr=False)
     needs: tuple[Need, ...] = field(default=(), repr=False)
     outside: bool = field(default=False, repr=False)
+    outside_ports: tuple[int, ...] = field(default=(), repr=False)
     operated_by: Operator | None = field(default=None, repr=False)
     metrics: tuple[Metrics, ...] = field(default=(), repr=False)
     rereads: tuple[str, ...] = field(default=(), repr=False)

@@ -1,11 +1,15 @@
-"""PostgreSQL, which stores DolphinScheduler's metadata only."""
+"""PostgreSQL, which stores DolphinScheduler's metadata only: the stack's own server, or an external one."""
+
+from dataclasses import dataclass
 
 from infra.checkout.machine import NAMESPACE, SETPRIV
 from infra.distributions import postgres as distribution
 from infra.services import ports
-from infra.services.model import Port, Service, TcpAnswer, Volume
+from infra.services.model import Endpoint, Need, Port, Service, TcpAnswer, Volume
 from infra.settings import PostgresSettings, mebibytes, millicores
+from infra.settings_postgres import ExternalPostgres
 
+NAME = "postgres"
 SUPERUSER = "postgres"
 MONITORING_ROLE = "monitoring"
 """Role of the metrics exporter; it may read statistics only."""
@@ -79,10 +83,51 @@ def _startup_message() -> str:
     return ((len(body) + 4).to_bytes(4, "big") + body).hex()
 
 
+@dataclass(frozen=True)
+class Database:
+    """The database of DolphinScheduler's metadata.
+
+    Args:
+        endpoint: address of the server for other services.
+        name: name of the database.
+        user: role that owns the database.
+        ssl_mode: encryption of connections, as in libpq's `sslmode`.
+        external: whether the server is not part of the stack.
+    """
+
+    endpoint: Endpoint
+    name: str = "dolphinscheduler"
+    user: str = "dolphinscheduler"
+    ssl_mode: str = "prefer"
+    external: bool = False
+
+    @property
+    def jdbc_url(self) -> str:
+        """URL for Java programs, whose default is `prefer`."""
+        options = "" if self.ssl_mode == "prefer" else f"?sslmode={self.ssl_mode}"
+        return f"jdbc:postgresql://{self.endpoint.address}/{self.name}{options}"
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """The stack's own server, as a need of its clients."""
+        return () if self.external else (Need(NAME, "sql"),)
+
+    @property
+    def outside_ports(self) -> tuple[int, ...]:
+        """The external server's port."""
+        return (self.endpoint.port,) if self.external else ()
+
+
+def external(settings: ExternalPostgres) -> Database:
+    """The database of an external server."""
+    endpoint = Endpoint("postgresql", settings.host, settings.port)
+    return Database(endpoint, settings.database, settings.user, settings.ssl_mode, external=True)
+
+
 def postgres(settings: PostgresSettings) -> Service:
     """One server. Every user needs a password."""
     return Service(
-        name="postgres",
+        name=NAME,
         kind="PostgreSQL",
         distribution=distribution(),
         command=("/bin/sh", "@{files}/start.sh"),

@@ -16,11 +16,11 @@ from replaying import Replay
 from apps.shared.starrocks import Address, StarRocks, StarRocksError, passwords
 from infra.resources.dolphinscheduler.database import (
     ADMIN_SECRET,
-    ROLE_SECRET,
     SUPERUSER_SECRET,
     TOKEN_SECRET,
 )
 from infra.services.postgres import MONITORING_ROLE, MONITORING_SECRET
+from infra.settings_postgres import DATABASE_PASSWORD
 from infra.state import StackState
 
 EVERY = 0.1
@@ -152,7 +152,7 @@ def _starrocks(stack: TestStack, user: str, password: str) -> bool:
 
 _POSTGRES = {
     SUPERUSER_SECRET: ("postgres", "postgres"),
-    ROLE_SECRET: ("dolphinscheduler", "dolphinscheduler"),
+    DATABASE_PASSWORD: ("dolphinscheduler", "dolphinscheduler"),
     MONITORING_SECRET: (MONITORING_ROLE, "postgres"),
 }
 

@@ -15,10 +15,11 @@ from infra import platform as own
 from infra.configuration import load_settings
 from infra.products.registry import chosen
 from infra.resources import connections
-from infra.resources.dolphinscheduler.database import ADMIN_SECRET, ROLE_SECRET, SUPERUSER_SECRET, TOKEN_SECRET
+from infra.resources.dolphinscheduler.database import ADMIN_SECRET, SUPERUSER_SECRET, TOKEN_SECRET
 from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
 from infra.services.grafana import ADMIN_SECRET as GRAFANA_SECRET
+from infra.settings_postgres import DATABASE_PASSWORD
 from infra.state import StackState
 from tools.stack.configuration import stack_configuration
 from tools.stack.table import table
@@ -55,9 +56,11 @@ def logins(known: connections.Connections) -> list[Login]:
     found = [
         Login("DolphinScheduler", "admin", "password", ADMIN_SECRET, f"{scheduler}/ui/index.html"),
         Login("DolphinScheduler", "admin", "token", TOKEN_SECRET, scheduler),
-        Login("PostgreSQL", "dolphinscheduler", "password", ROLE_SECRET, postgres),
-        Login("PostgreSQL", "postgres", "password", SUPERUSER_SECRET, postgres),
+        Login("PostgreSQL", known.metadata.user, "password", DATABASE_PASSWORD, postgres),
     ]
+    # An external server has its own administrator.
+    if SUPERUSER_SECRET in known.secrets:
+        found.append(Login("PostgreSQL", "postgres", "password", SUPERUSER_SECRET, postgres))
     if GRAFANA_SECRET in known.secrets:
         found.append(Login("Grafana", "admin", "password", GRAFANA_SECRET, known.endpoint("grafana", "http").url))
     for name in known.secrets:

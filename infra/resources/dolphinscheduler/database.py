@@ -9,34 +9,45 @@ import psycopg
 from psycopg import Connection, sql
 from pulumi import Input, ResourceOptions
 
+from apps.shared.polling import wait_until
 from infra.distributions import assemble, dolphinscheduler
 from infra.resources import connections
 from infra.resources.connections import Connections, ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
-from infra.services.dolphinscheduler import DATABASE, ROLE
-from infra.services.postgres import MONITORING_ROLE, MONITORING_SECRET, SUPERUSER
+from infra.services.postgres import MONITORING_ROLE, MONITORING_SECRET, NAME, SUPERUSER, Database
+from infra.settings_postgres import DATABASE_PASSWORD
 from infra.starting import wait_for_service
 from infra.versions import DOLPHINSCHEDULER
 
 SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105 # names of secrets
-ROLE_SECRET = "dolphinscheduler-database"  # noqa: S105
 ADMIN_SECRET = "dolphinscheduler-admin"  # noqa: S105
 TOKEN_SECRET = "dolphinscheduler-token"  # noqa: S105
-SECRETS = (SUPERUSER_SECRET, ROLE_SECRET, ADMIN_SECRET, TOKEN_SECRET, MONITORING_SECRET)
+ACCOUNT_SECRETS = (ADMIN_SECRET, TOKEN_SECRET)
+"""Secrets of accounts in the database."""
+SECRETS = (SUPERUSER_SECRET, DATABASE_PASSWORD, *ACCOUNT_SECRETS, MONITORING_SECRET)
+"""Secrets of the stack's own server."""
+DATABASE = "dolphinscheduler"
+ROLE = "dolphinscheduler"
+"""Database and role in the stack's own server."""
 _ADMIN_ID = 1
 _CONNECTIONS_SECONDS = 600
 _POSTGRESQL_SECONDS = 600
+_EXTERNAL_SECONDS = 60
 _TOKEN_EXPIRES = "2099-12-31 23:59:59"  # noqa: S105
 
 
 class DatabaseInputs(Inputs):
-    """PostgreSQL's service, the schema's version, the tenant of tasks, and the ids of the secrets."""
+    """PostgreSQL's service, the schema's version, the tenant of tasks, and the ids of the secrets.
+
+    `external` is the address of the database in an external server, empty for the stack's own server.
+    """
 
     stack: str
     service: str
     version: str
     tenant: str
     secret_ids: dict[str, str]
+    external: str = ""
 
 
 class WrongSchema(Exception):
@@ -65,8 +76,11 @@ class DatabaseProvider(Provider[DatabaseInputs]):
         """
         # The file is written during the same deployment, but this resource cannot depend on it.
         connections.load(inputs.stack, wait=_CONNECTIONS_SECONDS)
-        self._make_database(inputs)
-        with _connected(inputs, ROLE) as database, database.transaction():
+        if inputs.external:
+            self._wait_for_external(inputs)
+        else:
+            self._make_database(inputs)
+        with _connected(inputs) as database, database.transaction():
             known = connections.load(inputs.stack)
             found = schema_version(database)
             if found is None:
@@ -79,14 +93,25 @@ class DatabaseProvider(Provider[DatabaseInputs]):
             set_accounts(database, inputs.tenant, known.secrets)
 
     @staticmethod
+    def _wait_for_external(inputs: DatabaseInputs) -> None:
+        def complaint() -> str:
+            try:
+                with _connected(inputs):
+                    return ""
+            except psycopg.OperationalError as error:
+                return str(error).strip()
+
+        wait_until(complaint, within=_EXTERNAL_SECONDS, what=f"the external PostgreSQL {inputs.external}")
+
+    @staticmethod
     def _make_database(inputs: DatabaseInputs) -> None:
         def complaint() -> str:
             # The address may change during the deployment, so each attempt looks it up.
             try:
-                with _connected(inputs, SUPERUSER) as server:
+                with _connected(inputs, superuser=True) as server:
                     secrets = connections.load(inputs.stack).secrets
                     _set_password(server, SUPERUSER, secrets[SUPERUSER_SECRET])
-                    _make_role_and_database(server, secrets[ROLE_SECRET])
+                    _make_role_and_database(server, secrets[DATABASE_PASSWORD])
                     _make_monitoring_role(server, secrets[MONITORING_SECRET])
             except psycopg.OperationalError as error:
                 return str(error)
@@ -100,19 +125,20 @@ class DatabaseProvider(Provider[DatabaseInputs]):
         """Report a missing database, another schema, and accounts that were changed manually."""
         try:
             known = connections.load(inputs.stack)
-            with _connected(inputs, ROLE) as database:
+            with _connected(inputs) as database:
                 found = schema_version(database)
                 if found is None:
                     return ["the schema is missing: it will be recreated EMPTY"]
                 if found != inputs.version:
                     return [f"the schema has version {found}"]
                 complaints = _complaints_of_accounts(database, inputs.tenant, known.secrets)
-            return complaints + _complaints_of_monitoring(known, inputs.service)
+            # The stack does not monitor an external server.
+            return complaints if inputs.external else complaints + _complaints_of_monitoring(known, inputs.service)
         except (psycopg.Error, ConnectionsMissing) as error:
             return [str(error).splitlines()[0]]
 
     def remove(self, inputs: DatabaseInputs) -> None:
-        """Do nothing: the database is part of PostgreSQL's volume."""
+        """Do nothing: the database is part of PostgreSQL's volume, or of an external server."""
 
 
 def _schema() -> Path:
@@ -121,14 +147,14 @@ def _schema() -> Path:
 
 
 @contextmanager
-def _connected(inputs: DatabaseInputs, user: str) -> Iterator[Connection]:
+def _connected(inputs: DatabaseInputs, *, superuser: bool = False) -> Iterator[Connection]:
     known = connections.load(inputs.stack)
-    name = ROLE_SECRET if user == ROLE else SUPERUSER_SECRET
+    user, name = (SUPERUSER, SUPERUSER_SECRET) if superuser else (known.metadata.user, DATABASE_PASSWORD)
     try:
         connection = _connect(known, inputs.service, user, known.secrets[name])
     except psycopg.OperationalError:
         # While the superuser's password is rotated, the server has the previous one until `apply` replaces it.
-        if user != SUPERUSER or name not in known.previous:
+        if not superuser or name not in known.previous:
             raise
         connection = _connect(known, inputs.service, user, known.previous[name])
     with connection:
@@ -142,7 +168,8 @@ def _connect(known: Connections, service: str, user: str, password: str) -> Conn
         port=endpoint.port,
         user=user,
         password=password,
-        dbname=DATABASE if user == ROLE else "postgres",
+        dbname=known.metadata.name if user == known.metadata.user else "postgres",
+        sslmode=known.metadata.ssl_mode,
         connect_timeout=5,
         application_name="kappastack",
         # CREATE DATABASE cannot run in a transaction, so callers begin transactions explicitly.
@@ -253,20 +280,23 @@ class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="Dolph
         name: str,
         *,
         stack: str,
-        service: str,
+        database: Database,
         tenant: str,
         secret_ids: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`service` is PostgreSQL's name, `tenant` the user of tasks, `secret_ids` the versions of `SECRETS`."""
+        """`tenant` is the user of tasks, `secret_ids` are the versions of the generated secrets."""
+        address = f"{database.user}@{database.endpoint.address}/{database.name}?sslmode={database.ssl_mode}"
         super().__init__(
             name,
             {
                 "stack": stack,
-                "service": service,
+                "service": NAME,
                 "version": DOLPHINSCHEDULER,
                 "tenant": tenant,
                 "secret_ids": dict(secret_ids),
+                # Without this key, stacks of older revisions stay unchanged.
+                **({"external": address} if database.external else {}),
             },
             opts,
         )

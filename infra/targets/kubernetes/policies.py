@@ -151,11 +151,9 @@ def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.Net
     ]
     if of.service.operated_by is not None:
         rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[_peer(of)]))
-    if of.service.outside:
+    if outside := [*(_WEB_PORTS if of.service.outside else ()), *of.service.outside_ports]:
         world = networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr="0.0.0.0/0"))
-        rules.append(
-            networking.v1.NetworkPolicyEgressRuleArgs(to=[world], ports=[_port(number) for number in _WEB_PORTS])
-        )
+        rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[world], ports=[_port(number) for number in outside]))
     return rules
 
 

@@ -25,7 +25,7 @@ from infra.resources.dolphinscheduler.client import DolphinScheduler, connect
 from infra.resources.dolphinscheduler.database import SECRETS, SUPERUSER_SECRET, DatabaseInputs, DatabaseProvider
 from infra.services.dolphinscheduler import standalone
 from infra.services.model import Endpoint, Service, fill
-from infra.services.postgres import SUPERUSER, postgres
+from infra.services.postgres import SUPERUSER, Database, postgres
 from infra.services.tasks import Tasks
 from infra.settings import DolphinSchedulerSettings, PostgresSettings
 from infra.state import StackState
@@ -143,7 +143,7 @@ class Servers:
         sql = Endpoint("postgresql", "127.0.0.1", self._ports["postgres"]["sql"])
         nowhere = Endpoint("http", "127.0.0.1", 1)
         programs = Tasks(STACK, nowhere, nowhere, {}, [], webhook=False, alertmanager=None)
-        scheduler = standalone(DolphinSchedulerSettings(heap="640Mi"), postgres=sql, tasks=programs)
+        scheduler = standalone(DolphinSchedulerSettings(heap="640Mi"), database=Database(sql), tasks=programs)
         self._ports[SERVICE] = _free_ports(list(scheduler.ports))
         self._write_connections("")
         self._run(database, signal.SIGINT)

@@ -8,8 +8,8 @@ import pytest
 from infra.resources import connections
 from infra.resources.connections import Connections
 from infra.resources.dolphinscheduler.client import DolphinScheduler
-from infra.resources.dolphinscheduler.database import ROLE_SECRET, TOKEN_SECRET
-from infra.services.dolphinscheduler import DATABASE, ROLE
+from infra.resources.dolphinscheduler.database import DATABASE, ROLE, TOKEN_SECRET
+from infra.settings_postgres import DATABASE_PASSWORD
 from tests.integration.dolphinscheduler.conftest import PROJECT, Put
 from tests.integration.dolphinscheduler.servers import STACK
 from tools.stack.backup import metadata
@@ -28,7 +28,7 @@ def known(put: Put) -> Connections:
 def _query(known: Connections, statement: str) -> list[tuple[object, ...]]:
     endpoint = known.endpoint("postgres", "sql")
     with psycopg.connect(
-        host=endpoint.host, port=endpoint.port, user=ROLE, password=known.secrets[ROLE_SECRET], dbname=DATABASE
+        host=endpoint.host, port=endpoint.port, user=ROLE, password=known.secrets[DATABASE_PASSWORD], dbname=DATABASE
     ) as database:
         return database.execute(statement).fetchall()
 

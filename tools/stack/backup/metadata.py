@@ -16,8 +16,8 @@ import psycopg
 from psycopg import Connection, IsolationLevel, sql
 
 from infra.resources.connections import Connections
-from infra.resources.dolphinscheduler.database import ROLE_SECRET, schema_version, set_accounts
-from infra.services.dolphinscheduler import DATABASE, ROLE
+from infra.resources.dolphinscheduler.database import schema_version, set_accounts
+from infra.settings_postgres import DATABASE_PASSWORD
 from tools.stack.backup.manifest import BackupError, MetadataBackup, TableContent
 
 FILE = "dolphinscheduler.sql"
@@ -63,9 +63,10 @@ def _connected(known: Connections) -> Iterator[Connection]:
     with psycopg.connect(
         host=endpoint.host,
         port=endpoint.port,
-        user=ROLE,
-        password=known.secrets[ROLE_SECRET],
-        dbname=DATABASE,
+        user=known.metadata.user,
+        password=known.secrets[DATABASE_PASSWORD],
+        dbname=known.metadata.name,
+        sslmode=known.metadata.ssl_mode,
         connect_timeout=10,
         application_name="kappastack backup",
         autocommit=True,
@@ -145,7 +146,7 @@ def _replace(known: Connections, folder: Path, wanted: MetadataBackup) -> None:
 def _version(database: Connection) -> str:
     found = schema_version(database)
     if found is None:
-        raise BackupError(f"database {DATABASE} has no schema of DolphinScheduler: run `make up` first")
+        raise BackupError("the database of the metadata has no schema of DolphinScheduler: run `make up` first")
     return found
 
 
