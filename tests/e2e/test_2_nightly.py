@@ -117,9 +117,9 @@ def nightly(both: TestStack) -> Nightly:
     return made
 
 
-@pytest.mark.parametrize("service", ["seatunnel", "starrocks"])
+@pytest.mark.parametrize("service", ["seatunnel", "starrocks", "dolphinscheduler"])
 def test_results_are_correct_after_kills_of_a_service_in_all_steps(nightly: Nightly, service: str) -> None:
-    """Only the server's own process is killed, as `kill -9` does."""
+    """Only the server's own process is killed, as `kill -9` does; tasks of the scheduler continue without it."""
     nightly.publish(wild(len(nightly.events), service))
     nightly.wait_until_stored()
     killed = []
