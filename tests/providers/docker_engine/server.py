@@ -3,6 +3,7 @@
 It extends the server of the Python SDK by the report of a partly created resource.
 """
 
+import os
 import sys
 
 from google.protobuf import any_pb2
@@ -15,6 +16,9 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 """Maximum size of a message in bytes, as in the SDK's server."""
+_LOOK_SECONDS = 1.0
+_GRACE_SECONDS = 120.0
+"""Time for started requests after the CLI has ended."""
 _DETAILS = "grpc-status-details-bin"
 
 
@@ -72,13 +76,14 @@ async def _abort(context: ServicerContext, error: Partial) -> None:
 
 
 async def serve(engine: str, provider: protocol.Provider, version: str) -> None:
-    """Serve until the CLI ends this process.
+    """Serve until the CLI ends this process, or has ended itself, such as after SIGKILL.
 
     Args:
         engine: address of the Pulumi engine.
         provider: responds to the requests.
         version: version of the plugin.
     """
+    cli = os.getppid()
     server = aio.server(options=[("grpc.max_receive_message_length", _LARGEST_MESSAGE)])
     servicer = Servicer([], version, provider, engine_address=engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
@@ -87,4 +92,6 @@ async def serve(engine: str, provider: protocol.Provider, version: str) -> None:
     # The CLI reads the port from the first line.
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await server.wait_for_termination()
+    while os.getppid() == cli:
+        await server.wait_for_termination(_LOOK_SECONDS)
+    await server.stop(_GRACE_SECONDS)

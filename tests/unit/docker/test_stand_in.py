@@ -1,8 +1,12 @@
 """The replacement for the plugin of pulumi-docker is as strict as the original."""
 
 import asyncio
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from docker.errors import APIError, NotFound
 from pulumi.provider.experimental.property_value import PropertyValue
@@ -15,6 +19,7 @@ from pulumi.provider.experimental.provider import (
 )
 from pulumi.runtime import rpc
 
+from infra.settings import ROOT
 from tests.providers.docker_engine import resources
 from tests.providers.docker_engine.durations import as_go_writes, nanoseconds
 from tests.providers.docker_engine.found import found_inputs
@@ -25,6 +30,7 @@ from tests.providers.docker_engine.resources import registry_of, remove_unused
 from tests.providers.docker_engine.rules import RULES, Plain
 from tests.providers.docker_engine.settings import logins, setting_problems
 from tests.providers.docker_engine.values import known, plain, unknown, wrapped
+from tests.waiting import wait_until
 
 CONTAINER = "docker:index/container:Container"
 URN = f"urn:pulumi:test::kappastack::kappastack:services:Pulsar${CONTAINER}::pulsar"
@@ -84,6 +90,20 @@ def state() -> dict[str, Plain]:
             "retries": 0,
         },
     }
+
+
+def test_the_plugin_ends_when_the_cli_was_killed() -> None:
+    command = f"{shlex.quote(sys.executable)} -m tests.providers.docker_engine 127.0.0.1:1"
+    # The shell takes the place of the CLI: it starts the plugin and waits for it.
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f"{command} & echo $!; wait"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as cli:
+        assert cli.stdout is not None
+        plugin, port = int(cli.stdout.readline()), int(cli.stdout.readline())
+        assert port > 0
+        assert psutil.pid_exists(plugin)
+        cli.kill()
+    wait_until(lambda: not psutil.pid_exists(plugin), "the end of the plugin")
 
 
 def test_an_unknown_input_is_rejected_at_any_depth() -> None:
