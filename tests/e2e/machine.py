@@ -176,13 +176,17 @@ class TestStack:
         """The supervised processes by name."""
         return Supervisor(self.name).processes()
 
-    def kill(self, service: str, *, children: bool = True) -> None:
-        """`kill -9` of a service's process, and of its children if `children` is true."""
+    def kill(self, service: str) -> None:
+        """`kill -9` of a service's process and of its children."""
         process = psutil.Process(self.processes()[service].pid)
         # Kill the parent first: it would otherwise log that its children were killed. A child may have ended already.
-        for each in [process, *(process.children(recursive=True) if children else [])]:
+        for each in [process, *process.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
+
+    def kill_without_children(self, service: str) -> None:
+        """`kill -9` of a service's process alone."""
+        psutil.Process(self.processes()[service].pid).kill()
 
     def processes_alive(self) -> list[str]:
         """Processes whose command line contains the stack's folder. Zombies have no command line and do not count."""

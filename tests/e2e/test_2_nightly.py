@@ -126,7 +126,7 @@ def test_results_are_correct_after_kills_of_a_service_in_all_steps(nightly: Nigh
 
     def kill(step: str) -> None:
         wait_until(lambda: nightly.stack.processes()[service].state == "RUNNING", f"{service} after its last kill")
-        nightly.stack.kill(service, children=False)
+        nightly.stack.kill_without_children(service)
         killed.append(step)
 
     nightly.run(kill)
