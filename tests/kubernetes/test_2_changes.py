@@ -10,7 +10,7 @@ import pytest
 from tests.cluster.kubernetes_stack import KubernetesStack
 from tests.cluster.loading import Load
 from tests.cluster.users import Users
-from tests.waiting import is_busy
+from tests.waiting import is_busy, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
@@ -74,7 +74,7 @@ def test_each_pod_is_killed_in_turn_and_no_event_is_lost_or_stored_twice(
         for pod in pods:
             observe(load, users, f"{pod} was killed", lambda pod=pod: stack.kill_and_wait(pod))  # type: ignore[misc]
         assert load.finish() >= EVENTS
-    assert stack.command("status").status == 0
+    wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
 
 
 def test_each_service_is_changed_in_turn_and_no_event_is_lost_or_stored_twice(
@@ -92,11 +92,12 @@ def test_each_service_is_changed_in_turn_and_no_event_is_lost_or_stored_twice(
         after = stack.pods_by_service()
         changed = {name for name in before if before[name] != after[name]}
         assert changed == {name for name in before if re.fullmatch(rf"{service}(-\d)?", name)}, outcome.output[-5000:]
-        assert not before[service] & after[service]
+        # A rollout waits for the new pods only; the old ones end afterwards.
+        wait_until(lambda: not before[service] & stack.pods_by_service()[service], f"the end of the old {service} pods")
         return seconds
 
     with Load(stack, tmp_path, prefix="changed", least=EVENTS) as load:
         for service in CHANGES:
             observe(load, users, f"{service} was changed", lambda service=service: change(service))  # type: ignore[misc]
         assert load.finish() >= EVENTS
-    assert stack.command("status").status == 0
+    wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
