@@ -12,7 +12,7 @@ from infra.resources.starrocks import users
 from infra.resources.starrocks.migrations import read_migrations
 from infra.resources.starrocks.schema import SchemaInputs, drift, migrate
 from infra.resources.starrocks.users import UsersInputs, UsersProvider
-from starrocks_emulator.pytest_plugin import EmulatorServer, start_emulator
+from starrocks_emulator.pytest_plugin import EmulatorServer
 
 pytestmark = pytest.mark.integration
 
@@ -26,15 +26,6 @@ CREATE ROLE reader;
 GRANT SELECT ON TABLE d.t TO ROLE reader;
 GRANT SELECT ON VIEW d.v TO ROLE reader;
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorServer]:
-    running = start_emulator(tmp_path_factory.mktemp("starrocks") / "data")
-    try:
-        yield running
-    finally:
-        running.kill()
 
 
 @pytest.fixture

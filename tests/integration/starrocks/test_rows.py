@@ -8,7 +8,7 @@ import pytest
 from apps.shared.starrocks import Address, StarRocks
 from infra.resources.starrocks import rows
 from infra.resources.starrocks.rows import RowsInputs, RowsProvider
-from starrocks_emulator.pytest_plugin import EmulatorServer, start_emulator
+from starrocks_emulator.pytest_plugin import EmulatorServer
 
 pytestmark = pytest.mark.integration
 
@@ -16,15 +16,6 @@ CREATE = (
     "CREATE TABLE reference.stations (id VARCHAR(9) NOT NULL, name VARCHAR(9) NULL, height DOUBLE NULL, "
     'note VARCHAR(9) NULL) PRIMARY KEY (id) DISTRIBUTED BY HASH (id) BUCKETS 1 PROPERTIES ("replication_num" = "1")'
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorServer]:
-    running = start_emulator(tmp_path_factory.mktemp("starrocks") / "data")
-    try:
-        yield running
-    finally:
-        running.kill()
 
 
 @pytest.fixture

@@ -9,20 +9,11 @@ from apps.shared.starrocks import Address, Argument, Row, StarRocks
 from infra.resources.starrocks.migrations import MigrationError, read_migrations
 from infra.resources.starrocks.schema import SchemaInputs, drift, migrate
 from infra.settings import ROOT
-from starrocks_emulator.pytest_plugin import EmulatorServer, start_emulator
+from starrocks_emulator.pytest_plugin import EmulatorServer
 
 pytestmark = pytest.mark.integration
 
 PRIMARY = 'PRIMARY KEY (id) DISTRIBUTED BY HASH (id) BUCKETS 1 PROPERTIES ("replication_num" = "${replication_num}")'
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorServer]:
-    running = start_emulator(tmp_path_factory.mktemp("starrocks") / "data")
-    try:
-        yield running
-    finally:
-        running.kill()
 
 
 class Killed(Exception):
