@@ -27,7 +27,7 @@ class Forward(BaseModel):
         context: context of the kubeconfig; empty for the current one.
         namespace: namespace of the Service.
         service: name of the Service.
-        remote: port of the Service.
+        remote: port of the Service, on which its pods listen too.
         local: port of this machine.
     """
 

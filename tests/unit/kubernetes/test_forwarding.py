@@ -1,8 +1,7 @@
-"""Forwarded ports of a cluster: a real background process, and a script in place of `kubectl`."""
+"""Forwarded ports of a cluster: a real background process, with a script in place of `kubectl`."""
 
 import asyncio
 import fcntl
-import os
 import socket
 import threading
 import time
@@ -18,34 +17,13 @@ from infra.resources import connections
 from infra.resources.connections import Connections
 from infra.state import StackState
 from infra.targets.kubernetes import forwarder
-
-KUBECTL = """#!{python}
-import pathlib, socket, sys, threading
-remote = int(sys.argv[-1].removeprefix(":"))
-with pathlib.Path({started!r}).open("a") as file:
-    file.write(" ".join(sys.argv[1:]) + "\\n")
-server = socket.create_server(("127.0.0.1", 0))
-print(f"Forwarding from 127.0.0.1:{{server.getsockname()[1]}} -> {{remote}}", flush=True)
-while True:
-    connection, _ = server.accept()
-    data = connection.recv(100)
-    if data == b"die":
-        sys.exit(1)
-    connection.sendall(b"pod: " + data)
-    connection.close()
-"""
+from tests.unit.kubernetes.scripted_kubectl import ScriptedCluster, endpoint
 
 
 @pytest.fixture
-def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def stack(tmp_path: Path, cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A stack whose connections have one forwarded port."""
-    import sys  # noqa: PLC0415
-
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
-    program = tmp_path / "kubectl"
-    program.write_text(KUBECTL.format(python=sys.executable, started=str(tmp_path / "started")))
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     document = Connections(
@@ -80,18 +58,21 @@ def _ask(port: int, text: bytes) -> bytes:
         return connection.recv(100)
 
 
-def test_addresses_open_the_ports_and_a_lost_pod_is_replaced(stack: str, tmp_path: Path) -> None:
-    known = connections.load(stack)
-    [forward] = known.forwards
-    assert _ask(forward.local, b"hello") == b"pod: hello"
-    started = tmp_path / "started"
-    [line] = started.read_text().splitlines()
-    assert line.startswith("--context here port-forward --namespace team --address 127.0.0.1 service/pulsar")
-    assert _ask(forward.local, b"die") == b"", "the pod is gone, and the client connects again"
-    assert _ask(forward.local, b"again") == b"pod: again"
-    assert len(started.read_text().splitlines()) == 2
+def _port(stack: str) -> int:
+    [forward] = connections.load(stack).forwards
+    return forward.local
+
+
+def test_addresses_open_the_ports(stack: str, cluster: ScriptedCluster) -> None:
+    cluster.lists(endpoint("pulsar-0", ready=True), kind="ADDED")
+    port = _port(stack)
+    assert _ask(port, b"hello") == b"pulsar-0: hello"
+    assert cluster.started("port-forward") == [
+        "--context here port-forward --namespace team --address 127.0.0.1 pod/pulsar-0 :6650"
+    ]
     connections.load(stack)
-    assert len(started.read_text().splitlines()) == 2, "a second look-up starts nothing"
+    assert _ask(port, b"again") == b"pulsar-0: again"
+    assert len(cluster.started("port-forward")) == len(cluster.started("get")) == 1, "a second look-up starts nothing"
 
 
 def test_the_process_ends_with_the_connections(stack: str) -> None:
