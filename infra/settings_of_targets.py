@@ -53,6 +53,13 @@ class PrometheusOperatorSettings(Model):
     labels: dict[str, str] = Field({}, description="labels by which the operator's Prometheus selects these objects")
 
 
+class NodeSettings(Model):
+    """A privileged DaemonSet that sets the kernel parameters that StarRocks needs."""
+
+    enabled: bool = Field(False, description="whether a privileged DaemonSet sets kernel parameters of the nodes")
+    node_labels: dict[str, str] = Field({}, description="labels of the nodes that it changes; all nodes if empty")
+
+
 class KubernetesSettings(ImageSettings):
     """The cluster of a kubeconfig, and its features."""
 
@@ -63,5 +70,6 @@ class KubernetesSettings(ImageSettings):
     pull_secret: str = Field("", description="Secret in the namespace with the registry's login")
     spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
     operator_namespace: Annotated[str, Field(pattern=_LABEL, description="of StarRocks' operator")] = "starrocks"
+    node_settings: NodeSettings = NodeSettings()
     ingress: IngressSettings = IngressSettings()
     prometheus_operator: PrometheusOperatorSettings = PrometheusOperatorSettings()

@@ -9,6 +9,7 @@ from infra.resources.starrocks.migration_review import review
 from infra.resources.starrocks.migrations import read_migrations
 from infra.services import ports
 from infra.settings import ROOT
+from infra.targets.kubernetes.names import NODE_SETTINGS
 
 _OPEN_PORTS = {"FRONTEND", "PLATFORM_API", "PULSAR_BROKER", "PULSAR_OUTSIDE"}
 """Ports that users connect to; every other port of the table belongs to a database, an engine or an operator's page."""
@@ -16,6 +17,7 @@ _DATA_PORTS = {value: name for name, value in vars(ports).items() if name.isuppe
 _SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL", re.IGNORECASE)
 _NAMES_A_FILE = re.compile(r"_(FILE|PATH|DIR|FOLDER)$|^/|^file:|@\{", re.IGNORECASE)
 _DEFAULTS = frozenset({"dolphinscheduler123", "changeme", "password", "admin", "root", "postgres", "pulsar", "guest"})
+_ALL = ("containers", "initContainers")
 _WORKLOADS = ("StatefulSet", "Deployment", "DaemonSet")
 
 
@@ -30,9 +32,10 @@ def _pod(resource: Declared) -> object:
     return resource.get("spec", "template", "spec")
 
 
-def _containers(resource: Declared) -> list[tuple[str, object]]:
-    """The containers of a pod, by name."""
-    return [(str(part(each, "name")), each) for each in items(part(_pod(resource), "containers"))]
+def _containers(resource: Declared, *lists: str) -> list[tuple[str, object]]:
+    """The containers of a pod, by name; `lists` are `containers` and `initContainers`, by default the first."""
+    pod = _pod(resource)
+    return [(str(part(each, "name")), each) for name in lists or ("containers",) for each in items(part(pod, name))]
 
 
 def _whole(value: object) -> int:
@@ -48,7 +51,7 @@ def _is_service(resource: Declared) -> bool:
 
 
 def _pinned(resource: Declared, _stack: StackFacts) -> Iterator[str]:
-    references = [part(container, "image") for _, container in _containers(resource)]
+    references = [part(container, "image") for _, container in _containers(resource, *_ALL)]
     if resource.type.startswith("docker:") and _kind(resource) == "RemoteImage":
         references.append(resource.get("name"))
     for reference in references:
@@ -64,7 +67,7 @@ def _environment(resource: Declared) -> Iterator[tuple[str, str]]:
         yield name, value
     for variable, text in entries(resource.get("environment")):
         yield variable, str(text)
-    for _, container in _containers(resource):
+    for _, container in _containers(resource, *_ALL):
         for each in items(part(container, "env")):
             yield str(part(each, "name")), str(part(each, "value") or "")
 
@@ -96,7 +99,9 @@ def _limited(resource: Declared, _stack: StackFacts) -> Iterator[str]:
 
 def _restricted(resource: Declared, _stack: StackFacts) -> Iterator[str]:
     pod = _pod(resource)
-    for name, container in _containers(resource):
+    # Kernel parameters are set by a privileged container, which `kubernetes.nodeSettings` enables explicitly.
+    prepares_nodes = _kind(resource) == "DaemonSet" and resource.get("metadata", "name") == NODE_SETTINGS
+    for name, container in _containers(resource, *(("containers",) if prepares_nodes else _ALL)):
         if part(pod, "securityContext", "runAsNonRoot") is not True:
             yield f"the pod of container {name} may run as root; set securityContext.runAsNonRoot"
         if part(pod, "securityContext", "seccompProfile", "type") != "RuntimeDefault":

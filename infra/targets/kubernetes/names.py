@@ -12,6 +12,8 @@ STACK_METRIC_LABEL = "stack"
 """Label of metrics that the Prometheus of a whole cluster collects."""
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 """Annotation of pods; its value changes with everything that requires new pods."""
+NODE_SETTINGS = "node-settings"
+"""Name of the DaemonSet that sets kernel parameters."""
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """Label that Kubernetes gives every namespace."""
 

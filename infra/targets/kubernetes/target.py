@@ -15,7 +15,7 @@ from infra.settings import PROJECT, KubernetesSettings
 from infra.settings_base import SettingsError
 from infra.targets.base import Drained, Requests, Running, digest, renamed
 from infra.targets.container import SECRETS
-from infra.targets.kubernetes import cluster, monitors, names, objects, policies, sums
+from infra.targets.kubernetes import cluster, monitors, names, node_settings, objects, policies, sums
 from infra.targets.kubernetes.configuration import Configuration, configuration
 from infra.targets.kubernetes.hosts import refuse_unknown
 from infra.targets.kubernetes.layout import PodLayout
@@ -67,6 +67,7 @@ class KubernetesTarget:
         self._namespace = names.namespace(stack, settings)
         self._namespaces: dict[str, k8s.core.v1.Namespace] = {}
         self._declare_namespace(self._namespace, "restricted")
+        self._prepared = [self._prepare_nodes()] if settings.node_settings.enabled else []
 
     @property
     def user(self) -> str:
@@ -218,7 +219,8 @@ class KubernetesTarget:
         instance = Output.all(repr((service, service.operated_by)), "", configured.digest).apply(digest)
         waited = [drained(instance)] if drained else []
         resource = operated.resource(
-            configured, ResourceOptions.merge(place.opts, ResourceOptions(depends_on=[*after, *waited]))
+            configured,
+            ResourceOptions.merge(place.opts, ResourceOptions(depends_on=[*self._prepared, *after, *waited])),
         )
         return Running(
             service,
@@ -245,6 +247,18 @@ class KubernetesTarget:
                 local=local,
             )
             for local, name in sorted(reached.items())
+        )
+
+    def _prepare_nodes(self) -> Resource:
+        namespace = names.namespace_of(names.NODE_SETTINGS, self._stack, self._settings)
+        self._declare_namespace(namespace, "privileged")
+        return node_settings.declare(
+            self._stack,
+            namespace,
+            self._settings,
+            # Each image has a shell.
+            image=self._built[0].reference(self._settings),
+            opts=ResourceOptions.merge(self._opts, ResourceOptions(depends_on=[self._namespaces[namespace]])),
         )
 
     def _check(self, service: Service) -> None:

@@ -42,6 +42,12 @@ def pod(**changed: object) -> Declared:
     return resource(TARGETS, spec={"template": {"spec": {"securityContext": context, "containers": [each]}}})
 
 
+def prepared(kind: str, name: str, image: str = "registry.example/web:1.2") -> Declared:
+    """A workload with a privileged init container."""
+    spec = {"initContainers": [{"name": "set", "image": image, "securityContext": {"privileged": True}}]}
+    return resource(f"kubernetes:apps/v1:{kind}", metadata={"name": name}, spec={"template": {"spec": spec}})
+
+
 def topics(minutes: int, size: int = -1) -> Declared:
     namespaces = {"air": {"retention_minutes": minutes, "retention_size_mb": size}}
     return resource("x:PulsarTopics", topics={"events": {"namespace": "air"}}, namespaces=namespaces)
@@ -71,6 +77,9 @@ CASES = [
     ("limits-and-probes", pod(livenessProbe=None), "container web has no livenessProbe"),
     ("restricted-pods", pod(securityContext={"capabilities": {"drop": ["ALL"]}}), "container web may gain privileges"),
     ("restricted-pods", pod(securityContext={"allowPrivilegeEscalation": False}), "container web keeps capabilities"),
+    ("restricted-pods", prepared("DaemonSet", "web"), "the pod of container set may run as root"),
+    ("restricted-pods", prepared("Deployment", "node-settings"), "the pod of container set may run as root"),
+    ("pinned-images", prepared("DaemonSet", "node-settings", "web"), "image web is not pinned"),
     ("private-ports", published(9030, "0.0.0.0"), "port 9030 (STARROCKS_QUERY) is published on 0.0.0.0"),
     ("private-ports", exposed("LoadBalancer"), "port 9030 (STARROCKS_QUERY) is published by a Service"),
     ("retained-topics", topics(0), "topic events: namespace air deletes messages as soon as"),
@@ -84,6 +93,7 @@ KEPT = [
     ("limits-and-probes", container(mustRun=False, memory=None)),
     ("limits-and-probes", pod()),
     ("restricted-pods", pod()),
+    ("restricted-pods", prepared("DaemonSet", "node-settings")),
     ("private-ports", published(9030, "127.0.0.1")),
     ("private-ports", published(3000, "0.0.0.0")),
     ("private-ports", exposed("ClusterIP")),
@@ -98,8 +108,8 @@ def messages(rule: str, declared: Declared) -> list[str]:
 
 @pytest.mark.parametrize(("rule", "declared", "message"), CASES)
 def test_a_resource_that_breaks_a_rule_is_named(rule: str, declared: Declared, message: str) -> None:
-    [found] = messages(rule, declared)
-    assert message in found
+    found = messages(rule, declared)
+    assert any(message in each for each in found), found
 
 
 @pytest.mark.parametrize(("rule", "declared"), KEPT)
