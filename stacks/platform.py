@@ -15,6 +15,7 @@ from infra.resources.dolphinscheduler.database import DolphinSchedulerDatabase
 from infra.resources.seatunnel.drain import SeaTunnelDrain
 from infra.resources.seatunnel.placeholders import filled
 from infra.resources.secrets_file import SecretsFile
+from infra.resources.starrocks.planned_restarts import PlannedRestarts
 from infra.resources.starrocks.schema import StarRocksSchema
 from infra.resources.starrocks.users import StarRocksUsers
 from infra.services import dolphinscheduler, pulsar_cluster, seatunnel
@@ -94,6 +95,15 @@ class Platform:
             password_ids={user: self.secrets.generated[secret(user)].version for user in ("root", *own.ROLES)},
             opts=self.inside(self.starrocks.resource, self.schema),
         )
+        if not target.records_starts:
+            PlannedRestarts(
+                "planned-restarts",
+                stack=stack,
+                starrocks=self.starrocks.service.name,
+                database=own.DATABASE,
+                instances={name: each.instance for name, each in self.services.items()},
+                opts=self.inside(self.starrocks.resource, self.schema),
+            )
 
     @property
     def pulsar(self) -> Running:

@@ -1,4 +1,4 @@
-"""Metrics of workflow steps and streaming jobs, from the platform's tables and from SeaTunnel Zeta."""
+"""Metrics of workflow steps, streaming jobs and restarts, from the platform's tables and from SeaTunnel Zeta."""
 
 import json
 import logging
@@ -12,8 +12,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from apps.platform_api.models import Pipeline
-from apps.platform_api.pipeline import pipeline
+from apps.platform_api.models import Pipeline, PlannedRestart
+from apps.platform_api.pipeline import pipeline, planned_restarts
 from apps.web.starrocks import Pool
 
 log = logging.getLogger(__name__)
@@ -25,10 +25,11 @@ _COUNT = re.compile(r"[0-9]+")
 
 
 def pipeline_metrics(pool: Pool) -> Iterator[Metric]:
-    """Metrics of steps and jobs, from the platform's tables."""
+    """Metrics of steps, jobs and planned restarts, from the platform's tables."""
     found = pipeline(pool)
     yield from _steps(found)
     yield from _jobs(found)
+    yield _restarts(planned_restarts(pool))
 
 
 def _steps(found: Pipeline) -> Iterator[Metric]:
@@ -68,6 +69,18 @@ def _jobs(found: Pipeline) -> Iterator[Metric]:
         if job.checked_at is not None:
             checked.add_metric(labels, job.checked_at.timestamp())
     yield from (wanted, running, held, failures, checked)
+
+
+def _restarts(found: list[PlannedRestart]) -> Metric:
+    # The label is not `service`, which is a label of the API itself.
+    restarted = GaugeMetricFamily(
+        "kappastack_planned_restart_timestamp_seconds",
+        "Time of the last restart of a service by a deployment or a command",
+        labels=["restarted"],
+    )
+    for each in found:
+        restarted.add_metric([each.service], each.restarted_at.timestamp())
+    return restarted
 
 
 class _Running(BaseModel):

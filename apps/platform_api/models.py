@@ -40,6 +40,13 @@ class StreamingJob(BaseModel):
     restarted_at: datetime | None = Field(examples=[None])
 
 
+class PlannedRestart(BaseModel):
+    """The last restart of a service by a deployment or a command."""
+
+    service: str
+    restarted_at: datetime
+
+
 class Pipeline(BaseModel):
     """The workflow steps and streaming jobs of all products."""
 

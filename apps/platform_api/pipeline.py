@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from apps.platform_api.models import Pipeline, PipelineStep, StreamingJob
+from apps.platform_api.models import Pipeline, PipelineStep, PlannedRestart, StreamingJob
 from apps.web.starrocks import Pool, Row
 from apps.web.times import now
 
@@ -21,7 +21,10 @@ FROM streaming_jobs
 ORDER BY product, name
 """
 
+_RESTARTS: Final = "SELECT service, restarted_at FROM planned_restarts ORDER BY service"
+
 _JOB_LIST: Final = TypeAdapter(list[StreamingJob])
+_RESTART_LIST: Final = TypeAdapter(list[PlannedRestart])
 
 
 def every(row: Row) -> timedelta | None:
@@ -54,3 +57,8 @@ def pipeline(pool: Pool) -> Pipeline:
     steps = [_step(row, moment) for row in pool.query(_STEPS)]
     jobs = _JOB_LIST.validate_python(pool.query(_JOBS))
     return Pipeline(checked_at=moment, steps=steps, jobs=jobs)
+
+
+def planned_restarts(pool: Pool) -> list[PlannedRestart]:
+    """The last planned restart of each service."""
+    return _RESTART_LIST.validate_python(pool.query(_RESTARTS))

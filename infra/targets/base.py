@@ -93,10 +93,12 @@ class Target(Protocol):
 
     Attributes:
         has_operators: whether an operator runs the services that set `operated_by`.
+        records_starts: whether the target itself records when it starts a service on purpose.
         requests: resources that the services request; None if the target reserves nothing.
     """
 
     has_operators: bool
+    records_starts: bool
 
     @property
     def requests(self) -> Requests | None:

@@ -19,14 +19,14 @@ def test_a_changed_image_replaces_only_its_container_after_a_savepoint(stack: Do
     wait_for_count(stack, "image", 500, at_least=True)
     stack.change_image("seatunnel")
     planned = stack.preview().resources
-    assert (planned["to update"], planned["to replace"]) == (2, 1)
+    assert (planned["to update"], planned["to replace"]) == (3, 1)
 
     outcome = stack.up()
 
     after = {service: each.id for service, each in stack.containers().items()}
     assert [service for service in before if before[service] != after[service]] == ["seatunnel"]
-    # The drain before the replacement, and the restart of the job after it.
-    assert outcome.resources["updated"] == 2, outcome.output[-5000:]
+    # The drain before the replacement, the restart of the job after it, and the record of the planned restart.
+    assert outcome.resources["updated"] == 3, outcome.output[-5000:]
     assert outcome.resources["replaced"] == 1
     assert replay.finish() == len(measurements)
     wait_for_count(stack, "image", len(measurements))

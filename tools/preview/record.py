@@ -38,6 +38,7 @@ class _Nowhere:
     """A target that records services and runs none."""
 
     requests: Requests | None = None
+    records_starts = True
     user = "(user of the target)"
 
     def __init__(self, *, has_operators: bool) -> None:

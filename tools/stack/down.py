@@ -9,7 +9,7 @@ from infra.configuration import load_settings
 from infra.settings import Settings
 from infra.state import StackState
 from infra.targets.operations import operations
-from tools.stack import state_folder
+from tools.stack import planned_restarts, state_folder
 from tools.stack.configuration import stack_configuration, suffix
 from tools.stack.operating import operations_of
 from tools.stack.pulumi import Stack, StackError
@@ -23,7 +23,9 @@ _STATE_BYTES = 16 * disks.MIB
 
 def down(stack: str) -> int:
     """Stop every service of the stack and keep the data. The next `up` starts the services again."""
-    names = operations_of(stack).stop()
+    place = operations_of(stack)
+    planned_restarts.note(stack, place)
+    names = place.stop()
     console.print(
         f"Stopped {', '.join(names)}; the data are kept. Start again with `make up{suffix(stack)}`."
         if names

@@ -8,6 +8,7 @@ from infra.resources.health import Check
 from infra.targets.operations import ABSENT
 from seatunnel.client.definition import job_id
 from seatunnel.client.zeta import JobStatus, Zeta
+from tools.stack import planned_restarts
 from tools.stack.configuration import stack_configuration, suffix
 from tools.stack.operating import operations_of
 from tools.stack.table import table
@@ -75,6 +76,8 @@ def _job(known: connections.Connections, stack: str, job: str) -> str:
 
 def restart(stack: str, service: str) -> int:
     """Stop a service and start it again."""
-    operations_of(stack).restart(service)
+    place = operations_of(stack)
+    planned_restarts.note(stack, place, service)
+    place.restart(service)
     print(f"{service} is restarted; `make status{suffix(stack)}` shows when it is healthy.")
     return 0

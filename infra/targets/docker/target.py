@@ -40,6 +40,7 @@ class DockerTarget:
     """Runs each service as a container of the Docker Engine that DOCKER_HOST names."""
 
     has_operators = False
+    records_starts = False
     requests: Requests | None = None
 
     def __init__(

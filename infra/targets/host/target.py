@@ -85,6 +85,7 @@ class HostTarget:
     """Runs each service as a process under a supervisor of the stack."""
 
     has_operators = False
+    records_starts = True
     requests: Requests | None = None
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:

@@ -29,6 +29,7 @@ class KubernetesTarget:
     """Runs each service as pods of the cluster that the kubeconfig names."""
 
     has_operators = True
+    records_starts = False
 
     def __init__(
         self,

@@ -81,7 +81,9 @@ def known(data: Emulator) -> Iterator[Emulator]:
             (6, "ciapol", "archive", "{}", "stopped", 0, None, None, None, None),
         ],
     )  # fmt: skip
+    data.insert("kappastack.planned_restarts", ("service", "restarted_at"), [("pulsar", ago(minutes=7))])
     yield data
+    data.execute("DELETE FROM kappastack.planned_restarts WHERE service = 'pulsar'")
     data.execute("DELETE FROM kappastack.pipeline_steps WHERE product = 'ciapol'")
     data.execute("DELETE FROM kappastack.streaming_jobs WHERE job_id IN (5, 6)")
 
@@ -124,6 +126,9 @@ def test_metrics_of_steps_and_jobs(client: TestClient, known: Emulator) -> None:
     assert f"kappastack_job_running{{{job}}} 0.0" in lines
     assert f"kappastack_job_failures{{{job}}} 3.0" in lines
     assert 'kappastack_job_held{product="ciapol",streaming_job="archive"} 1.0' in lines
+    [restarted] = [line for line in lines if line.startswith("kappastack_planned_restart_timestamp_seconds")]
+    assert restarted.startswith('kappastack_planned_restart_timestamp_seconds{restarted="pulsar"} ')
+    assert float(restarted.split()[1]) == (NOW - timedelta(minutes=7)).timestamp()
     # No engine responds in this test.
     assert "seatunnel_zeta_up 0.0" in lines
 

@@ -27,8 +27,13 @@ QUIET = {
         # Each of four deployments within a quarter of an hour restarts the process.
         'process_start_time_seconds{service="x"}': "1x9 2x2 3x2 4x2 5x50",
         'kappastack_planned_start_timestamp_seconds{service="node-exporter", started="x"}': "1x8 2x2 3x2 4x2 5x50",
-        # On a target that does not record planned starts, two restarts within a quarter of an hour.
-        'process_start_time_seconds{service="y"}': "1x9 2x4 3x50",
+        # On a target without these records, four deployments that record a restart a minute after it.
+        'process_start_time_seconds{service="y"}': "1x9 600x2 780x2 960x2 1140x40",
+        'kappastack_planned_restart_timestamp_seconds{service="platform-api", restarted="y"}': (
+            "0x10 660x2 840x2 1020x2 1200x40"
+        ),
+        # One of two pods responds to each collection.
+        'process_start_time_seconds{service="z"}': " ".join(["1", "2"] * 30),
     },
     "TopicSilent": {
         # The demonstration publishes once.
@@ -111,6 +116,18 @@ def test_each_alert_fires_and_clears(rules: list[Path], tmp_path: Path) -> None:
             for alert, case in CASES.items()
         ],
     )
+
+
+def test_restarts_after_a_planned_one_fire_on_a_target_that_replaces_containers(
+    rules: list[Path], tmp_path: Path
+) -> None:
+    series = {
+        # A deployment after ten minutes, and then a loop.
+        'process_start_time_seconds{service="x"}': "1x9 600x6 1020x2 1200x2 1380x2 1560x60",
+        'kappastack_planned_restart_timestamp_seconds{service="platform-api", restarted="x"}': "0x9 600x80",
+    }
+    alert = "ServiceRestarting"
+    run(rules, tmp_path, [(series, [firing(alert, 25, 0), firing(alert, 26, 1), firing(alert, 45, 0)])])
 
 
 def test_scoped_rules_fire_for_their_stack_only(scoped_rules: list[Path], tmp_path: Path) -> None:

@@ -150,6 +150,20 @@ def test_only_a_changed_file_or_image_changes_the_instance(dev: Recorder) -> Non
     assert {name for name in before if before[name] != other[name]} == {"seatunnel-drain"}
 
 
+def test_a_replaced_container_is_recorded_as_a_planned_restart() -> None:
+    def instances(recorder: Recorder) -> dict[str, str]:
+        [record] = recorder.of_type("PlannedRestarts").values()
+        found = record.inputs["instances"]
+        assert isinstance(found, dict)
+        return found
+
+    recorder = run(settings())
+    before = instances(recorder)
+    assert before.keys() == containers(recorder).keys()
+    other = instances(run(settings(seatunnel={"heap": "512Mi"})))
+    assert {name for name in before if before[name] != other[name]} == {"seatunnel"}
+
+
 def test_the_job_is_restarted_when_a_service_that_it_needs_was_replaced(dev: Recorder) -> None:
     drains = {args.inputs["service"]: args.inputs["instance"] for args in dev.of_type("SeaTunnelDrain").values()}
     assert dev.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["instances"] == drains

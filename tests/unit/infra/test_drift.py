@@ -73,7 +73,7 @@ def unreachable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resources: dict
 
 
 def test_the_kinds_of_a_stack_on_this_machine(resources: dict[str, MockResourceArgs]) -> None:
-    elsewhere = {"SeaTunnelDrain", "StarRocksNodes", "StarRocksMembers"}
+    elsewhere = {"PlannedRestarts", "SeaTunnelDrain", "StarRocksNodes", "StarRocksMembers"}
     assert resources.keys() | elsewhere == {kind(token) for token in resource_types()} - {"Resource", "Thing"}
 
 

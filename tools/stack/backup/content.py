@@ -8,7 +8,7 @@ from tools.stack.backup.manifest import TableContent
 
 _OF_MIGRATIONS = frozenset({"schema_migrations", "schema_objects", "schema_migrations_lock"})
 """Tables that describe the objects of this deployment. Their content is compared, not copied."""
-_OF_THE_DEPLOYMENT = frozenset({(own.DATABASE, "streaming_jobs")})
+_OF_THE_DEPLOYMENT = frozenset({(own.DATABASE, name) for name in ("streaming_jobs", "planned_restarts")})
 """Tables that the deployment writes. A restored job would have the addresses of another deployment."""
 _NULL = "~"
 
