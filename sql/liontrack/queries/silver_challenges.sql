@@ -1,21 +1,21 @@
--- The latest event of each challenge that changed on the days from `from` (inclusive) to `to` (exclusive). The stored row of a
--- challenge with a later event is not changed. Events in the future are ignored.
+-- The latest event of each challenge that changed on the days from `from` (inclusive) to `to` (exclusive), with the latest
+-- known title. The stored row of a challenge with a later event is not changed. Events in the future are ignored.
 INSERT INTO liontrack_silver.challenges (challenge_id, user_id, title, status, updated_at)
-WITH ranked AS (
+WITH changed AS (
     SELECT
         challenge_id,
-        user_id,
-        title,
-        LOWER(TRIM(status)) AS status,
-        updated_at,
-        ROW_NUMBER() OVER (PARTITION BY challenge_id ORDER BY updated_at DESC) AS place
+        MAX(updated_at) AS updated_at,
+        MAX_BY(user_id, updated_at) AS user_id,
+        MAX_BY(title, IF(title IS NULL, NULL, updated_at)) AS title,
+        LOWER(TRIM(MAX_BY(status, updated_at))) AS status
     FROM liontrack_bronze.challenges_raw
     WHERE partition_date >= CAST('${from}' AS DATE)
         AND partition_date < CAST('${to}' AS DATE)
         AND updated_at <= DATE_ADD(received_at, INTERVAL 10 MINUTE)
+    GROUP BY challenge_id
 )
 
-SELECT ranked.challenge_id, ranked.user_id, COALESCE(ranked.title, known.title), ranked.status, ranked.updated_at
-FROM ranked
-LEFT JOIN liontrack_silver.challenges AS known ON known.challenge_id = ranked.challenge_id
-WHERE ranked.place = 1 AND (known.updated_at IS NULL OR known.updated_at < CAST('${to}' AS DATETIME));
+SELECT changed.challenge_id, changed.user_id, COALESCE(changed.title, known.title), changed.status, changed.updated_at
+FROM changed
+LEFT JOIN liontrack_silver.challenges AS known ON known.challenge_id = changed.challenge_id
+WHERE known.updated_at IS NULL OR known.updated_at < CAST('${to}' AS DATETIME);

@@ -1,4 +1,7 @@
 -- Statistics of the positions of each lion and day. The days are `from` (inclusive) to `to` (exclusive).
+--
+-- If the longitudes of a day differ by more than 180°, the lion crossed the 180° meridian. The median is then computed from
+-- longitudes of 0..360.
 INSERT INTO liontrack_silver.lion_days (
     lion_id, day, name, fixes, excluded, distance_km, last_fix_at, last_lat, last_lng, centre_lat, centre_lng, spread_m
 )
@@ -30,7 +33,11 @@ centres AS (
         MAX_BY(position_lat, measured_at) AS last_lat,
         MAX_BY(position_lng, measured_at) AS last_lng,
         PERCENTILE_CONT(position_lat, 0.5) AS centre_lat,
-        PERCENTILE_CONT(position_lng, 0.5) AS centre_lng
+        IF(
+            MAX(position_lng) - MIN(position_lng) > 180,
+            PERCENTILE_CONT(IF(position_lng < 0, position_lng + 360, position_lng), 0.5),
+            PERCENTILE_CONT(position_lng, 0.5)
+        ) AS centre_lng
     FROM checks
     WHERE excluded_reason IS NULL
     GROUP BY lion_id, fix_date
@@ -66,7 +73,7 @@ SELECT
     centres.last_lat,
     centres.last_lng,
     centres.centre_lat,
-    centres.centre_lng,
+    IF(centres.centre_lng > 180, centres.centre_lng - 360, centres.centre_lng),
     ROUND(spreads.spread_m, 3)
 FROM counted
 LEFT JOIN named ON named.lion_id = counted.lion_id AND named.fix_date = counted.fix_date

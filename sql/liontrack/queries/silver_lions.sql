@@ -1,5 +1,6 @@
 -- The last known state of each lion with positions or weighings in the 30 days before `from` or in the days from `from`
--- to `to` (exclusive). The stored row of a lion with a position on or after `to` is not changed.
+-- to `to` (exclusive). The stored row of a lion with a position on or after `to` is not changed. If the stored last
+-- position of a lion is in these days and no longer valid, and no other position in them is valid, the lion has no position.
 --
 -- data_quality_score covers the 30 days that end with the day of the last position, or the days since the first position
 -- in this period: 70 points for the share of valid positions, 30 points for the share of days with a valid position.
@@ -52,19 +53,25 @@ ids AS (
     WHERE weight_date >= DATE_SUB(CAST('${from}' AS DATE), INTERVAL 30 DAY)
         AND weight_date < CAST('${to}' AS DATE)
         AND excluded_reason IS NULL
+    UNION
+    SELECT lion_id
+    FROM liontrack_silver.lion_states
+    WHERE last_fix_at >= DATE_SUB(CAST('${from}' AS DATE), INTERVAL 30 DAY) AND last_fix_at < CAST('${to}' AS DATE)
 )
 
 SELECT
     ids.lion_id,
     COALESCE(names.name, known.name),
-    COALESCE(lasts.position_lat, known.position_lat),
-    COALESCE(lasts.position_lng, known.position_lng),
-    COALESCE(lasts.last_fix_at, known.last_fix_at),
-    COALESCE(ROUND(scores.score, 3), known.data_quality_score),
+    COALESCE(lasts.position_lat, older.position_lat),
+    COALESCE(lasts.position_lng, older.position_lng),
+    COALESCE(lasts.last_fix_at, older.last_fix_at),
+    COALESCE(ROUND(scores.score, 3), older.data_quality_score),
     UTC_TIMESTAMP()
 FROM ids
 LEFT JOIN lasts ON lasts.lion_id = ids.lion_id
 LEFT JOIN names ON names.lion_id = ids.lion_id
 LEFT JOIN scores ON scores.lion_id = ids.lion_id
 LEFT JOIN liontrack_silver.lion_states AS known ON known.lion_id = ids.lion_id
+LEFT JOIN liontrack_silver.lion_states AS older
+    ON older.lion_id = ids.lion_id AND older.last_fix_at < DATE_SUB(CAST('${from}' AS DATE), INTERVAL 30 DAY)
 WHERE known.last_fix_at IS NULL OR known.last_fix_at < CAST('${to}' AS DATETIME);

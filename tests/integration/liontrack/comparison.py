@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import mean
 from typing import Protocol
@@ -11,7 +11,7 @@ import pytest
 
 from apps.liontrack.producers.events import Event, activity, challenge, position, weight
 from apps.shared.starrocks import Cell
-from tests.integration.liontrack import reference
+from tests.integration.liontrack import latest, reference
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = NOW.date()
@@ -37,10 +37,18 @@ def check(lake: Database, events: Sequence[Event]) -> None:
     for key, (_, distance) in expected.items():
         assert found[key][1] == pytest.approx(distance, abs=1e-6), key
     days = reference.lion_days(fixes)
-    history = lake.query("SELECT * FROM liontrack_gold.lions_positions_history")
-    assert {(row["lion_id"], row["position_date"]): row["fixes"] for row in history} == {
-        key: day.fixes for key, day in days.items() if day.fixes
+    history = {
+        (row["lion_id"], row["position_date"]): row
+        for row in lake.query("SELECT * FROM liontrack_gold.lions_positions_history")
     }
+    centres = {key: day for key, day in days.items() if day.fixes}
+    assert history.keys() == centres.keys()
+    for lion_and_date, centre in centres.items():
+        row = history[lion_and_date]
+        assert (row["fixes"], row["lat"]) == (centre.fixes, centre.lat), lion_and_date
+        assert row["lng"] == pytest.approx(centre.lng), lion_and_date
+        # It is rounded to millimetres.
+        assert row["accuracy"] == pytest.approx(centre.accuracy, abs=1e-3), lion_and_date
     rows = {
         (str(row["lion_id"]), day): row
         for row in lake.query("SELECT * FROM liontrack_gold.lions_metrics")
@@ -65,6 +73,8 @@ def check(lake: Database, events: Sequence[Event]) -> None:
         assert (found_row["challenges_completed"], found_row["weight_entries"]) == (completed, entries)
         assert found_row["engagement_score"] == pytest.approx(score)
     _check_health(lake)
+    _check_windows(lake, fixes)
+    _check_latest(lake, events, latest.lions(fixes, days))
 
 
 def _check_health(lake: Database) -> None:
@@ -88,6 +98,36 @@ def _check_health(lake: Database) -> None:
         assert row["average"] == (pytest.approx(mean(known)) if known else None), day
 
 
+def _check_windows(lake: Database, fixes: Mapping[str, list[reference.Fix]]) -> None:
+    """Compare the materialized view of the windows of five minutes with the positions."""
+    found = lake.query("SELECT * FROM liontrack_bronze.positions_5min_mv")
+    shown = {(row["lion_id"], row["window_start"]): row for row in found}
+    expected = reference.windows(fixes)
+    assert shown.keys() == expected.keys()
+    for key, window in expected.items():
+        row, last = shown[key], window.last
+        assert (row["positions"], row["last_update"]) == (window.positions, last.at), key
+        assert (row["position_lat"], row["position_lng"]) == (last.lat, last.lng), key
+        assert row["distance_km"] == pytest.approx(window.km, abs=1e-6), key
+
+
+def _check_latest(lake: Database, events: Sequence[Event], lions: Mapping[str, latest.LionState]) -> None:
+    """Compare the latest states of lions, challenges and users."""
+    found = lake.query("SELECT * FROM liontrack_silver.all_lions WHERE last_fix_at IS NOT NULL")
+    states = {str(row["lion_id"]): row for row in found}
+    assert states.keys() == lions.keys()
+    for lion, state in lions.items():
+        row, last = states[lion], state.last
+        assert (row["last_fix_at"], row["position_lat"], row["position_lng"]) == (last.at, last.lat, last.lng), lion
+        assert row["data_quality_score"] == pytest.approx(state.score, abs=1e-3), lion
+    challenges = lake.query("SELECT * FROM liontrack_silver.challenges")
+    assert {
+        row["challenge_id"]: (row["updated_at"], row["title"], row["user_id"], row["status"]) for row in challenges
+    } == latest.challenges(events)
+    users = lake.query("SELECT * FROM liontrack_silver.users")
+    assert {row["user_id"]: (row["updated_at"], row["username"]) for row in users} == latest.users(events)
+
+
 def wild(seed: int, label: str = "") -> list[Event]:
     """Events of a few lions and users with every kind of error: spikes, duplicates, gaps, bad units, missing values.
 
@@ -100,8 +140,11 @@ def wild(seed: int, label: str = "") -> list[Event]:
     begin = NOW - timedelta(days=50)
     for lion in (f"{label}a", f"{label}b", f"{label}c"):
         at, lat, lng = begin, chance.uniform(-20, 20), chance.uniform(10, 30)
+        # The last lion lives on the 180° meridian.
+        lng = 180.0 if lion.endswith("c") else lng
         while at < NOW - timedelta(minutes=5):
             lat, lng = lat + chance.gauss(0, 0.02), lng + chance.gauss(0, 0.02)
+            lng = (lng + 180) % 360 - 180
             shown: tuple[float | None, float | None] = (lat, lng)
             if chance.random() < 0.05:
                 shown = chance.choice(
@@ -122,6 +165,12 @@ def wild(seed: int, label: str = "") -> list[Event]:
         events.append(activity(f"{label}e{number}", user, at, kind, username=user.upper()))
         if number % 4 == 0:
             events.append(
-                challenge(f"{label}c{number}", user, at, chance.choice(["started", "Completed", "abandoned"]))
+                challenge(
+                    f"{label}c{number % 24}",
+                    user,
+                    at,
+                    chance.choice(["started", "Completed", "abandoned"]),
+                    title=chance.choice([None, f"title {number}"]),
+                )
             )
     return events

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import mean, median
 
 from apps.liontrack.producers.events import ACTIVITIES, CHALLENGES, POSITIONS, WEIGHTS, Event
@@ -32,7 +33,8 @@ def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
     return 2 * 6371.0088 * math.asin(math.sqrt(min(1.0, h)))
 
 
-def _time(event: Event, field: str) -> datetime:
+def event_time(event: Event, field: str) -> datetime:
+    """A time of an event, in UTC."""
     return datetime.fromisoformat(str(event.fields[field])).replace(tzinfo=None)
 
 
@@ -46,7 +48,7 @@ def positions(events: Iterable[Event], received: Mapping[int, datetime]) -> dict
     latest: dict[tuple[str, datetime], Event] = {}
     for event in events:
         if event.topic == POSITIONS:
-            latest[str(event.fields["lion_id"]), _time(event, "last_update")] = event
+            latest[str(event.fields["lion_id"]), event_time(event, "last_update")] = event
     by_lion: dict[str, list[Fix]] = defaultdict(list)
     for (lion, at), event in sorted(latest.items()):
         lat, lng = _number(event, "position_lat"), _number(event, "position_lng")
@@ -103,11 +105,14 @@ def _unreachable(a: Fix, b: Fix) -> bool:
 
 @dataclass(frozen=True)
 class LionDay:
-    """A lion's day: valid positions, excluded positions, kilometres."""
+    """A lion's day: valid positions, excluded positions, kilometres, median position, and its accuracy in metres."""
 
     fixes: int
     excluded: int
     km: float
+    lat: float | None = None
+    lng: float | None = None
+    accuracy: float | None = None
 
 
 def lion_days(fixes: Mapping[str, list[Fix]]) -> dict[tuple[str, date], LionDay]:
@@ -121,7 +126,45 @@ def lion_days(fixes: Mapping[str, list[Fix]]) -> dict[tuple[str, date], LionDay]
             sum(fix.reason is None for fix in each),
             sum(fix.reason is not None for fix in each),
             sum(fix.distance or 0 for fix in each),
+            *_centre(each),
         )
+        for key, each in grouped.items()
+    }
+
+
+def _centre(fixes: list[Fix]) -> tuple[float | None, float | None, float | None]:
+    valid = [fix for fix in fixes if fix.reason is None]
+    places = [(fix.lat, fix.lng) for fix in valid if fix.lat is not None and fix.lng is not None]
+    if not places:
+        return None, None, None
+    longitudes = [lng for _, lng in places]
+    if max(longitudes) - min(longitudes) > 180:
+        longitudes = [lng % 360 for lng in longitudes]
+    lat, lng = median(lat for lat, _ in places), median(longitudes)
+    lng = lng - 360 if lng > 180 else lng
+    metres = median(1000 * kilometres((lat, lng), place) for place in places)
+    return lat, lng, metres if len(places) > 1 else None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A lion's positions in five minutes: their number, the last one, and the length of the path in kilometres."""
+
+    positions: int
+    last: Fix
+    km: float
+
+
+def windows(fixes: Mapping[str, list[Fix]]) -> dict[tuple[str, datetime], Window]:
+    """The windows by lion and start. They have every position with possible coordinates."""
+    grouped: dict[tuple[str, datetime], list[Fix]] = defaultdict(list)
+    for lion, each in fixes.items():
+        for fix in each:
+            if fix.lat is not None and fix.lng is not None and abs(fix.lat) <= 90 and abs(fix.lng) <= 180:
+                start = fix.at.replace(minute=fix.at.minute // 5 * 5, second=0, microsecond=0)
+                grouped[lion, start].append(fix)
+    return {
+        key: Window(len(each), each[-1], sum(_between(a, b) for a, b in pairwise(each)))
         for key, each in grouped.items()
     }
 
@@ -141,7 +184,7 @@ def weights(events: Iterable[Event]) -> dict[str, dict[date, list[float]]]:
         factor = _UNITS.get(str(event.fields["unit"]).strip().lower())
         value = _number(event, "weight")
         if factor is not None and value is not None and 0.5 <= value * factor <= 400:
-            by_time[str(event.fields["lion_id"]), _time(event, "measured_at")] = value * factor
+            by_time[str(event.fields["lion_id"]), event_time(event, "measured_at")] = value * factor
     found: dict[str, dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     for (lion, at), kilograms in by_time.items():
         found[lion][at.date()].append(kilograms)
@@ -211,10 +254,10 @@ def engagement(events: Iterable[Event]) -> dict[tuple[str, date], tuple[int, int
     others: dict[tuple[str, date], set[str]] = defaultdict(set)
     for event in events:
         if event.topic == ACTIVITIES:
-            key = (str(event.fields["user_id"]), _time(event, "occurred_at").date())
+            key = (str(event.fields["user_id"]), event_time(event, "occurred_at").date())
             (entries if event.fields["activity"] == "weight_entry" else others)[key].add(str(event.fields["event_id"]))
         elif event.topic == CHALLENGES and str(event.fields["status"]).strip().lower() == "completed":
-            key = (str(event.fields["user_id"]), _time(event, "updated_at").date())
+            key = (str(event.fields["user_id"]), event_time(event, "updated_at").date())
             completed[key].add(str(event.fields["challenge_id"]))
     return {
         key: (

@@ -92,6 +92,20 @@ def test_a_past_day_can_be_computed_alone_and_again(lake: Lake, pipeline: Pipeli
     check(lake, events)
 
 
+def test_a_corrected_last_position_is_no_longer_shown(lake: Lake, pipeline: Pipeline) -> None:
+    at = NOW - timedelta(hours=2)
+    lake.store([position("a", at, 1.0, 30.0, name="Simba"), position("b", at - timedelta(hours=4), 1.0, 30.0)])
+    lake.store([position("b", at, 1.0, 30.1)])
+    pipeline("1", TODAY - timedelta(days=1), TODAY + timedelta(days=1))
+    lake.store([position("a", at, 95.0, 30.0), position("b", at, None, None)])
+    pipeline("2", TODAY - timedelta(days=1), TODAY + timedelta(days=1))
+    lions = lake.query("SELECT * FROM liontrack_silver.lions ORDER BY lion_id")
+    assert [(row["name"], row["position_lng"], row["status"]) for row in lions] == [
+        ("Simba", None, "lost"),
+        ("b", 30.0, "active"),
+    ]
+
+
 def test_future_events_are_excluded_and_counted(lake: Lake, pipeline: Pipeline) -> None:
     soon = NOW + timedelta(days=2)
     ahead = [position("a", soon, 1.0, 1.0), weight("w", "a", soon, 180.0), activity("e", "u", soon, "visit")]
