@@ -117,7 +117,10 @@ class Provider(ResourceProvider, ABC, Generic[I]):
         return ReadResult(id_, {**self.state(props), "drift": drift})
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Change the object, or repair its drift."""
+        """Change the object, or repair its drift, whose lines are printed: the engine's diff compares inputs only."""
+        drift = olds.get("drift")
+        for line in drift if isinstance(drift, list) else []:
+            print(f"drift: {line}")  # noqa: T201 # progress for users
         self.apply(self._inputs(news), self._recorded(olds))
         return UpdateResult({**self.state(news), "drift": []})
 

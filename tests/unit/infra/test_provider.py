@@ -56,7 +56,7 @@ def test_a_changed_input_updates_and_a_changed_name_replaces(created: Properties
     assert Things().diff("a", created, wanted(name="b")).replaces == ["name"]
 
 
-def test_drift_is_recorded_shown_and_repaired(created: Properties) -> None:
+def test_drift_is_recorded_shown_and_repaired(created: Properties, capsys: pytest.CaptureFixture[str]) -> None:
     things = Things()
     things.there.clear()
     found = things.read("a", created).outs
@@ -64,6 +64,7 @@ def test_drift_is_recorded_shown_and_repaired(created: Properties) -> None:
     assert found["drift"] == ["a is gone or of another size"]
     assert things.diff("a", found, wanted()).changes is True
     mended = things.update("a", found, wanted()).outs
+    assert capsys.readouterr().out == "drift: a is gone or of another size\n"
     assert mended is not None
     assert mended["drift"] == []
     assert things.there == {"a": 1}
