@@ -54,10 +54,15 @@ class Recorder(mocks.Mocks):
 
     def files(self, service: str) -> dict[str, str]:
         """Configuration files of a service's container, text by file name, without secrets."""
-        uploads = self.of_type("Container")[f"{service}-configuration"].inputs["uploads"]
+        found = self.uploads(f"{service}-configuration")
+        return {path.rsplit("/", 1)[1]: text for path, text in found.items() if "/secrets/" not in path}
+
+    def uploads(self, container: str) -> dict[str, str]:
+        """Files that are uploaded to a container, text by path."""
+        uploads = self.of_type("Container")[container].inputs["uploads"]
         # Pulumi wraps the list in a secret value if it contains a secret.
         listed = uploads if isinstance(uploads, list) else uploads["value"]
-        return {each["file"].rsplit("/", 1)[1]: each["content"] for each in listed if "/secrets/" not in each["file"]}
+        return {each["file"]: each["content"] for each in listed}
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """The resources whose type ends with `kind`, by name."""

@@ -26,6 +26,7 @@ ACCESS_DENIED = 1045
 _FIRST_LINE = 120
 _SESSION = "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
 """Time limit of the planner: a minute. The default of 3,000 ms is too short on a busy machine."""
+_REPLACED_SECONDS = 1.0
 _PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _BUSY_SECONDS = 60.0
@@ -96,10 +97,24 @@ class Address:
 def passwords(path: Path) -> tuple[str, str]:
     """The password in a file, and the former one on its second line while the password is rotated; empty for none.
 
+    The Docker Engine does not replace a file at once: it removes the old file and then writes the new one. Therefore a
+    missing or empty file is read again for a second.
+
     Raises:
         OSError: the file cannot be read.
     """
-    password, former, *_ = [*path.read_text(encoding="utf-8").splitlines(), "", ""]
+
+    def look() -> str | Pending:
+        with suppress(FileNotFoundError):
+            if text := path.read_text(encoding="utf-8"):
+                return text
+        return Pending("it is missing or empty")
+
+    try:
+        text = poll(look, within=_REPLACED_SECONDS, what=str(path), pause=0.02)
+    except TimeoutError:
+        text = path.read_text(encoding="utf-8")
+    password, former, *_ = [*text.splitlines(), "", ""]
     return password, former
 
 

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from apps.shared.files import write_private
 from apps.shared.polling import Pending, poll
-from infra import forwarding
+from infra import forwarding, rotation
 from infra.forwarding import Forward
 from infra.resources.provider import DynamicResource, Inputs, Provider
+from infra.resources.pulsar.tokens import sign
 from infra.resources.secrets_file import stored
 from infra.services.model import Endpoint
-from infra.services.pulsar_roles import is_token, role
+from infra.services.pulsar_roles import TOKEN_KEY, is_token, role
 from infra.state import StackState
 
 if TYPE_CHECKING:
@@ -95,6 +96,15 @@ class Connections(BaseModel):
         """The address of a service's port for other services."""
         return self.inside.get(service, self.endpoints[service])[port].endpoint()
 
+    def token(self, name: str) -> str:
+        """The token that Pulsar accepts, by the name of its secret.
+
+        While the key is rotated, it is signed with the predecessor: Pulsar accepts it before and after it gets the new
+        key.
+        """
+        key = self.previous.get(TOKEN_KEY)
+        return sign(key, role(name)) if key else self.secrets[name]
+
 
 class ConnectionsInputs(Inputs):
     """The content of `connections.json`. Earlier revisions recorded secrets in it."""
@@ -159,7 +169,8 @@ def load(stack: str, wait: float = 15.0) -> Connections:
 def token_file(stack: str, token: str) -> Path:
     """Write the token of a Pulsar role to a file that only its owner can read.
 
-    On a command line, the token would be visible to all users.
+    On a command line, the token would be visible to all users. During the first deployment of a rotation it is the old
+    token; see `Connections.token`.
 
     Args:
         stack: its name.
@@ -169,7 +180,9 @@ def token_file(stack: str, token: str) -> Path:
         ConnectionsMissing: the stack is not deployed on this machine.
     """
     path = StackState(stack).token(role(token))
-    write_private(path, load(stack, wait=0).secrets[token])
+    known, current = load(stack, wait=0), rotation.load(stack)
+    has_new = current is not None and (current.keep_old or current.forget)
+    write_private(path, known.secrets[token] if has_new else known.token(token))
     return path
 
 

@@ -67,9 +67,10 @@ def deploy(stack: Stack, *, complete: bool = False) -> int:
         return 0
     if begun is None or not begun.forget:
         if not operations_of(stack.name).runs_here:
-            # Containers and pods are replaced by both deployments; users must not notice one long interruption.
+            # Pods and some containers are replaced by both deployments; users must not notice one long interruption.
             wait_until_healthy(stack.name)
         Rotation.now((), forget=True).save(stack.name)
+        connections.renew_token_files(stack.name)
         console.rule(f"pulumi up: stack {stack.name} forgets the old secrets")
         # Nothing can have changed since the deployment a moment ago.
         if (status := _up(stack, "--refresh=false")) != 0:

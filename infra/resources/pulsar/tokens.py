@@ -11,4 +11,9 @@ def signed(key: Output[str], role: str) -> Output[str]:
         key: the stack's key, 32 characters; its bytes are the key of HMAC with SHA-256.
         role: subject of the token.
     """
-    return key.apply(lambda text: jwt.encode({"sub": role}, text, algorithm="HS256"))
+    return key.apply(lambda text: sign(text, role))
+
+
+def sign(key: str, role: str) -> str:
+    """Sign a token for a role; see `signed`."""
+    return jwt.encode({"sub": role}, key, algorithm="HS256")

@@ -123,7 +123,7 @@ class TopicsProvider(Provider[TopicsInputs]):
 def _admin(inputs: TopicsInputs, timeout: float = 30) -> HttpService:
     known = connections.load(inputs.stack)
     endpoint = known.endpoint(inputs.service, "admin")
-    return HttpService("Pulsar", endpoint.url, timeout=timeout, token=known.secrets[ADMIN])
+    return HttpService("Pulsar", endpoint.url, timeout=timeout, token=known.token(ADMIN))
 
 
 def _not_ready(admin: HttpService) -> str:

@@ -4,11 +4,15 @@ Docker cannot copy files into a container with a read-only root, and `docker ins
 Therefore the files are uploaded, when it is created, to a second container with this volume, which is never started;
 uploads do not appear in `docker inspect`. The volume's name contains a digest of its content. Changed content thus
 creates a new volume and a new container of the service.
+
+Secrets that the service reads again are not part of this digest. They are uploaded to a third container with the same
+volume. A new secret creates a new container of this kind, whose uploads replace the files in the volume. The container
+of the service goes on.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pulumi_docker as docker
@@ -26,13 +30,13 @@ class Configuration:
 
     Args:
         volume: name of the volume.
-        digest: digest of its content.
-        carrier: container whose creation fills the volume.
+        digest: digest of its content, without secrets that the service reads again.
+        carriers: containers whose creation fills the volume.
     """
 
     volume: Output[str]
     digest: Output[str]
-    carrier: docker.Container
+    carriers: list[docker.Container]
 
 
 def configuration(
@@ -42,6 +46,7 @@ def configuration(
     image: Input[str],
     files: Mapping[str, str],
     secrets: Mapping[str, Input[str]],
+    rereads: Collection[str],
     opts: ResourceOptions,
 ) -> Configuration | None:
     """Declare a volume with a service's files; None if the service has none.
@@ -52,33 +57,63 @@ def configuration(
         image: any image on the engine; its programs do not run.
         files: text of each file, by path in the container.
         secrets: secrets by file name.
+        rereads: file names of the secrets that the service reads again.
         opts: options of the declared resources.
     """
     if not files and not secrets:
         return None
-    digest = Output.unsecret(_all(secrets).apply(lambda values: _digest(files, values)))
+    kept = {file: value for file, value in secrets.items() if file not in rereads}
+    reread = {file: value for file, value in secrets.items() if file in rereads}
+    digest = Output.unsecret(_all(kept).apply(lambda values: _digest(files, values)))
     labels = {names.STACK_LABEL: stack, names.SERVICE_LABEL: service}
     name = f"{service}-configuration"
+    # By default the provider deletes the old volume first, with the containers that mount it, before the service is
+    # drained. The new volume has another name, so both can exist. The same holds for containers that fill it.
+    both_exist = ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=False))
     volume = docker.Volume(
         name,
         name=digest.apply(lambda text: names.volume(stack, service, f"configuration-{text}")),
         labels=[{"label": key, "value": value} for key, value in labels.items()],
-        # By default the provider deletes the old volume first, with the containers that mount it, before the service is
-        # drained. The new volume has another name, so both can exist.
-        opts=ResourceOptions.merge(opts, ResourceOptions(delete_before_replace=False)),
+        opts=both_exist,
     )
-    uploads = [
-        docker.ContainerUploadArgs(file=path, content=text, permissions=_FILE_MODE) for path, text in files.items()
-    ]
-    uploads += [
-        docker.ContainerUploadArgs(file=f"{SECRETS}/{file}", content=Output.secret(value), permissions=_FILE_MODE)
-        for file, value in sorted(secrets.items())
-    ]
+    carriers = []
+    if files or kept:
+        uploads = [
+            *_uploads(files),
+            *_uploads({f"{SECRETS}/{file}": Output.secret(kept[file]) for file in sorted(kept)}),
+        ]
+        carriers.append(_carrier(stack, name, volume.name, volume=volume, image=image, uploads=uploads, opts=opts))
+    if reread:
+        uploads = _uploads({f"{SECRETS}/{file}": Output.secret(reread[file]) for file in sorted(reread)})
+        of_secrets = Output.unsecret(_all(reread).apply(lambda values: _digest({}, values)))
+        carrier_name = Output.concat(volume.name, "-", of_secrets)
+        name = f"{service}-secrets-configuration"
+        carriers.append(
+            _carrier(stack, name, carrier_name, volume=volume, image=image, uploads=uploads, opts=both_exist)
+        )
+    return Configuration(volume.name, digest, carriers)
+
+
+def _uploads(texts: Mapping[str, Input[str]]) -> list[docker.ContainerUploadArgs]:
+    return [docker.ContainerUploadArgs(file=path, content=text, permissions=_FILE_MODE) for path, text in texts.items()]
+
+
+def _carrier(
+    stack: str,
+    resource: str,
+    name: Input[str],
+    *,
+    volume: docker.Volume,
+    image: Input[str],
+    uploads: list[docker.ContainerUploadArgs],
+    opts: ResourceOptions,
+) -> docker.Container:
+    """A container whose creation writes files into a volume."""
     # A new image of the service leaves the volume's content unchanged, and the engine sets default limits.
     carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image", "logOpts", "ulimits"])
-    carrier = docker.Container(
-        name,
-        name=volume.name,
+    return docker.Container(
+        resource,
+        name=name,
         image=image,
         command=["true"],
         start=False,
@@ -89,7 +124,6 @@ def configuration(
         labels=[docker.ContainerLabelArgs(label=names.STACK_LABEL, value=stack)],
         opts=ResourceOptions.merge(opts, carried),
     )
-    return Configuration(volume.name, digest, carrier)
 
 
 def _all(values: Mapping[str, Input[str]]) -> Output[dict[str, str]]:

@@ -105,6 +105,7 @@ class DockerTarget:
             image=image.image_id,
             files=layout.files(),
             secrets={file: secrets[secret] for file, secret in service.secrets.items()},
+            rereads=service.rereads,
             opts=inside,
         )
         volumes = self._volumes(service, inside)
@@ -118,7 +119,7 @@ class DockerTarget:
             volumes=volumes,
             opts=ResourceOptions.merge(
                 inside,
-                ResourceOptions(depends_on=[*after, *waited, *([configured.carrier] if configured else [])]),
+                ResourceOptions(depends_on=[*after, *waited, *(configured.carriers if configured else [])]),
             ),
         )
         component.register_outputs({})

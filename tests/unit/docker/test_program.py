@@ -101,12 +101,11 @@ def test_the_operator_connects_to_the_brokers_external_listener(dev: Recorder) -
 
 def test_secrets_are_uploaded_only_to_services_that_declare_them(dev: Recorder) -> None:
     holders = {args.name for args in dev.resources if "planted" in json.dumps(args.inputs, default=str)}
-    carriers = {
-        f"{service}-configuration"
-        for service in ("ciapol-api", "platform-api", "dolphinscheduler", "postgres", "pulsar", "seatunnel")
-    } | {"postgres-exporter-configuration", "grafana-configuration"}
+    rereading = ("ciapol-api", "platform-api", "dolphinscheduler", "postgres", "seatunnel")
+    carriers = {f"{service}-secrets-configuration" for service in rereading}
+    carriers |= {f"{name}-configuration" for name in ("dolphinscheduler", "pulsar", "postgres-exporter", "grafana")}
     assert holders == carriers | {"secrets"}
-    uploads = dev.of_type("Container")["ciapol-api-configuration"].inputs["uploads"]
+    uploads = dev.of_type("Container")["ciapol-api-secrets-configuration"].inputs["uploads"]
     # Pulumi wraps the value because it is secret.
     assert uploads["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
     assert uploads["value"] == [
@@ -118,9 +117,26 @@ def test_secrets_are_uploaded_only_to_services_that_declare_them(dev: Recorder) 
     ]
 
 
+def test_a_secret_that_a_service_reads_again_does_not_replace_its_container(
+    dev: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.mocking.former", lambda name: f"former-{name}")
+    rotated = run(settings(docker={"publishAddress": "0.0.0.0"}))
+    asyncio.set_event_loop(None)
+    before, after = dev.of_type("Container"), rotated.of_type("Container")
+    assert before.keys() == after.keys()
+    rereading = ("ciapol-api", "platform-api", "dolphinscheduler", "seatunnel")
+    changed = {name for name in before if before[name].inputs != after[name].inputs}
+    assert changed == {"pulsar", "pulsar-configuration", *(f"{name}-secrets-configuration" for name in rereading)}
+    # The new container is created before the old one with the same volume is deleted.
+    carriers = [each["ciapol-api-secrets-configuration"].inputs for each in (before, after)]
+    assert carriers[0]["name"] != carriers[1]["name"]
+    assert carriers[0]["volumes"] == carriers[1]["volumes"]
+
+
 def test_configuration_containers_never_start_and_have_no_network(dev: Recorder) -> None:
     carriers = [args.inputs for name, args in dev.of_type("Container").items() if name.endswith("-configuration")]
-    assert len(carriers) == 10
+    assert len(carriers) == 13
     for inputs in carriers:
         assert (inputs["start"], inputs["mustRun"], inputs["networkMode"]) == (False, False, "none")
         assert "readOnly" not in inputs

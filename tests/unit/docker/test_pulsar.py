@@ -38,9 +38,9 @@ def lines(recorder: Recorder, service: str, file: str) -> set[str]:
     return set(recorder.files(service)[file].splitlines())
 
 
-def secrets(recorder: Recorder, service: str) -> dict[str, str]:
-    uploads = recorder.of_type("Container")[f"{service}-configuration"].inputs["uploads"]["value"]
-    return {each["file"].rsplit("/", 1)[1]: each["content"] for each in uploads if "/secrets/" in each["file"]}
+def secrets(recorder: Recorder, carrier: str) -> dict[str, str]:
+    found = recorder.uploads(carrier)
+    return {path.rsplit("/", 1)[1]: text for path, text in found.items() if "/secrets/" in path}
 
 
 def role(token: str) -> str:
@@ -57,13 +57,13 @@ def test_clients_need_a_token(standalone: Recorder) -> None:
         "brokerClientAuthenticationParameters=file:///run/kappastack/secrets/pulsar-broker",
         "superUserRoles=admin,broker,proxy",
     } <= lines(standalone, "pulsar", "standalone.conf")
-    held = secrets(standalone, "pulsar")
+    held = secrets(standalone, "pulsar-configuration")
     assert held["pulsar-token-key"] == planted("pulsar-token-key")
     assert role(held["pulsar-broker"]) == "broker"
 
 
 def test_the_engine_has_its_own_token_but_not_the_signing_key(standalone: Recorder) -> None:
-    held = secrets(standalone, "seatunnel")
+    held = secrets(standalone, "seatunnel-secrets-configuration")
     assert "pulsar-token-key" not in held
     assert role(held["pulsar-seatunnel"]) == "seatunnel"
     [source] = standalone.of_type("SeaTunnelJob")["ciapol-ingest"].inputs["definition"]["source"]
@@ -94,7 +94,7 @@ def test_tokens_are_only_in_secret_files_and_in_the_file_of_secrets(standalone: 
         for token in tokens.values()
         if token in json.dumps(args.inputs, default=str)
     }
-    assert holders == {"secrets", "pulsar-configuration", "seatunnel-configuration"}
+    assert holders == {"secrets", "pulsar-configuration", "seatunnel-secrets-configuration"}
 
 
 def test_target_host_needs_no_tokens() -> None:
@@ -157,7 +157,7 @@ def test_the_proxy_forwards_the_clients_credentials(cluster: Recorder) -> None:
         "forwardAuthorizationCredentials=true",
         "brokerClientAuthenticationParameters=file:///run/kappastack/secrets/pulsar-proxy",
     } <= lines(cluster, "pulsar", "proxy.conf")
-    assert role(secrets(cluster, "pulsar")["pulsar-proxy"]) == "proxy"
+    assert role(secrets(cluster, "pulsar-configuration")["pulsar-proxy"]) == "proxy"
     for name in BROKERS:
         assert "proxyRoles=proxy" in lines(cluster, name, "broker.conf")
 

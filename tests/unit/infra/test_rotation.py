@@ -4,6 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import jwt
 import pytest
 
 from infra import rotation
@@ -145,6 +146,26 @@ def test_secrets_of_connections_of_an_older_revision_are_read(state: StackState)
     old = {"endpoints": {}, "secret_files": {}, "health": {}, "secrets": {"starrocks-root": "r"}}
     state.connections.write_text(json.dumps(old))
     assert connections.load(STACK, wait=0).secrets == {"starrocks-root": "r"}
+
+
+def test_tokens_stay_the_old_ones_until_every_server_of_pulsar_has_the_new_key(state: StackState) -> None:
+    name, old_key = "pulsar-ciapol-sensors", "k" * 32
+    state.folder.mkdir(parents=True)
+    state.connections.write_text(json.dumps({"endpoints": {}, "secret_files": {}, "health": {}}))
+    Rotation.now(("pulsar-token-key",)).save(STACK)
+    SecretsProvider().create(secrets(previous={"pulsar-token-key": old_key}))
+    old = connections.load(STACK, wait=0).token(name)
+    assert connections.token_file(STACK, name).read_text() == old
+    assert jwt.decode(old, old_key, algorithms=["HS256"]) == {"sub": "ciapol-sensors"}
+
+
+@pytest.mark.parametrize("more", [{"keep_old": True}, {"forget": True}])
+def test_producers_get_the_new_token_before_the_old_one_ends(state: StackState, more: dict[str, bool]) -> None:
+    state.folder.mkdir(parents=True)
+    state.connections.write_text(json.dumps({"endpoints": {}, "secret_files": {}, "health": {}}))
+    Rotation.now((), **more).save(STACK)
+    SecretsProvider().create(secrets(previous={"pulsar-token-key": "k" * 32}))
+    assert connections.token_file(STACK, "pulsar-ciapol-sensors").read_text() == "new token"
 
 
 def test_the_record_of_a_rotation_is_removed_with_the_stack(state: StackState) -> None:

@@ -122,6 +122,23 @@ def test_a_password_file_has_the_former_password_on_its_second_line(
     assert starrocks.passwords(tmp_path / "password") == found
 
 
+@pytest.mark.parametrize("before", [None, ""])
+def test_a_password_file_that_is_just_replaced_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    path = tmp_path / "password"
+    if before is not None:
+        path.write_text(before)
+    monkeypatch.setattr("apps.shared.polling.time.sleep", lambda _: path.write_text("new"))
+    assert starrocks.passwords(path) == ("new", "")
+
+
+def test_a_missing_password_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starrocks, "_REPLACED_SECONDS", 0)
+    with pytest.raises(FileNotFoundError):
+        starrocks.passwords(tmp_path / "password")
+
+
 def test_retries_are_limited(server: Server) -> None:
     server.answers = [PLANNER]
     with pytest.raises(StarRocksError, match="refused `SELECT n`: StarRocks planner use long time"):
