@@ -14,6 +14,7 @@ import docker
 from docker.models.containers import Container
 from machine import Outcome, TestStack, free_offset
 
+from infra.targets.container import SECRETS
 from infra.targets.docker import names
 from tests.cluster.published import build_missing
 from tests.providers.docker_engine.install import install
@@ -80,6 +81,18 @@ class DockerStack(TestStack):
         status, output = self.containers()[service].exec_run(list(command))
         assert isinstance(output, bytes)
         return status or 0, output.decode().strip()
+
+    def secret_file(self, service: str, file: str) -> str:
+        """The text of a secret's file in a container. While the engine replaces it, it is missing or empty."""
+        found: list[str] = []
+
+        def read() -> bool:
+            status, text = self.run_in(service, "cat", f"{SECRETS}/{file}")
+            found.append(text)
+            return status == 0 and text != ""
+
+        wait_until(read, lambda: f"{file} of {service}: {found[-1:]}")
+        return found[-1]
 
     def kill(self, service: str) -> None:
         """`kill -9` of a container's first process, like a crash. `docker kill` would count as a stop."""

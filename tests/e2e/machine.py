@@ -17,6 +17,7 @@ from infra.products.registry import declared
 from infra.resources import connections
 from infra.services import ports
 from infra.settings import REFUSED_BY_BROWSERS, ROOT
+from infra.state import StackState
 from infra.targets.host.supervisor import Process, Supervisor
 
 PORTS = [
@@ -171,6 +172,10 @@ class TestStack:
     def url(self, service: str, port: str) -> str:
         """A URL of a service."""
         return self.connections.endpoint(service, port).url
+
+    def secret_file(self, service: str, file: str) -> str:
+        """The text of a secret's file of a service."""
+        return (StackState(self.name).service(service) / "secrets" / file).read_text()
 
     def processes(self) -> dict[str, Process]:
         """The supervised processes by name."""

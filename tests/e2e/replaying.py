@@ -37,6 +37,12 @@ class Replay:
         self._process.terminate()
         self._process.wait(PATIENCE)
 
+    def found_no_broker(self, within: float = 2 * PATIENCE) -> bool:
+        """Wait for the end of the replay. Whether Pulsar did not run when it started, so that it published nothing."""
+        status = self._process.wait(within)
+        text = self._log.read_text()
+        return status != 0 and "published 0, acknowledged 0," in text and "is Pulsar running?" in text
+
     def finish(self, within: float = 2 * PATIENCE) -> int:
         """Wait for the end of the replay, and return the number of acknowledged events that it printed."""
         status = self._process.wait(within)

@@ -1,5 +1,7 @@
 """Load, API requests and logins while secrets are rotated, and what accepts a secret."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,19 +12,23 @@ from pathlib import Path
 import httpx
 import psycopg
 from machine import TestStack
-from measurements import Measurement, from_sample, write_csv
-from replaying import Replay
+from measurements import Measurement, differences, from_sample, raw_counts, write_csv
+from replaying import Replay, wait_for_count
 
-from apps.shared.starrocks import Address, StarRocks, StarRocksError, passwords
+from apps.shared.starrocks import Address, StarRocks, StarRocksError
+from infra import rotation
 from infra.resources.dolphinscheduler.database import (
     ADMIN_SECRET,
     SUPERUSER_SECRET,
     TOKEN_SECRET,
 )
 from infra.services.postgres import MONITORING_ROLE, MONITORING_SECRET
+from infra.services.tasks import ALERT_WEBHOOK
 from infra.settings_postgres import DATABASE_PASSWORD
-from infra.state import StackState
+from tests.waiting import PATIENCE, is_busy
 
+LONGEST = 5.0
+"""Seconds in which requests may fail."""
 EVERY = 0.1
 """Seconds between two requests."""
 _BATCH = 2_000
@@ -43,7 +49,10 @@ class Load:
         measurements = list(from_sample(_BATCH, prefix=name))
         path = self._folder / f"{name}.csv"
         write_csv(path, measurements)
-        assert Replay(self._stack, path).finish() == _BATCH
+        replay = Replay(self._stack, path)
+        while replay.found_no_broker():
+            replay = Replay(self._stack, path)
+        assert replay.finish() == _BATCH
         self.published += measurements
 
 
@@ -83,14 +92,13 @@ def watched(stack: TestStack, load: Load) -> Iterator[Watch]:
     """Publish, request and log in beside the block."""
     watch, stopped = Watch(), threading.Event()
     url = f"{stack.url('ciapol-api', 'http')}/api/v1/aqi/current"
-    file = StackState(stack.name).service("ciapol-api") / "secrets" / "starrocks-ciapol_api"
     client = httpx.Client(trust_env=False, timeout=10)
 
     def request() -> None:
         client.get(url).raise_for_status()
 
     def log_in() -> None:
-        password, former = passwords(file)
+        password, former, *_ = [*stack.secret_file("ciapol-api", "starrocks-ciapol_api").splitlines(), ""]
         log_in_to_starrocks(stack, "ciapol_api", password, former)
 
     def repeat(work: Callable[[], None], pause: float) -> None:
@@ -118,6 +126,41 @@ def watched(stack: TestStack, load: Load) -> Iterator[Watch]:
         for each in threads:
             each.join()
         client.close()
+
+
+def kill_and_complete(stack: TestStack, folder: Path) -> None:
+    """Kill a rotation of all secrets under load, and complete it by the next deployment.
+
+    No event is lost, no request fails for long, and only the new secrets are accepted.
+    """
+    before = stack.connections.secrets
+    load = Load(stack, folder)
+    with watched(stack, load) as watch:
+        run, _ = stack.until("rotate", "all", words=("StarRocksUsers", "updating"))
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait(PATIENCE)
+        assert rotation.load(stack.name) is not None
+        stack.up()
+    assert rotation.load(stack.name) is None
+    assert watch.failures == [], watch.failures
+    print(f"requests: {watch.requests}, logins: {watch.logins}, events: {len(load.published):,}")
+    assert watch.requests.longest <= LONGEST or is_busy(), watch.requests
+    assert watch.logins.longest <= LONGEST or is_busy(), watch.logins
+
+    after = stack.connections.secrets
+    # The address of the webhook is a setting; it is not generated.
+    generated = before.keys() - {ALERT_WEBHOOK}
+    assert {name for name in generated if before[name] == after[name]} == set()
+    checked = {name for name in generated if not name.startswith("pulsar-")}
+    assert accepted(stack, {name: before[name] for name in checked}) == set()
+    assert accepted(stack, {name: after[name] for name in checked}) == checked
+
+    wait_for_count(stack, _PREFIX, len(load.published))
+    assert differences(stack.name, load.published, _PREFIX) == []
+    # The publisher sends an event again if a connection ends before its acknowledgement: such an event may have two raw
+    # rows, but has one clean row.
+    assert raw_counts(stack.name, _PREFIX)[1] == len(load.published)
+    assert stack.command("status").status == 0
 
 
 def log_in_to_starrocks(stack: TestStack, user: str, password: str, former: str = "") -> None:
