@@ -64,9 +64,10 @@ FILL = (
     f"FROM {_LIONS}, {_DAYS} WHERE day % 7 = lion % 7",
     f"INSERT INTO liontrack_gold.users_activity SELECT {_USER}, {_DAY}, 1, 2, 3, (person + day) % 100, 'benchmark' "
     f"FROM {_USERS}, {_DAYS}",
-    f"INSERT INTO liontrack_silver.users SELECT {_USER}, CONCAT('User ', CAST(person AS VARCHAR)), UTC_TIMESTAMP() "
-    f"FROM {_USERS}",
-    f"INSERT INTO liontrack_silver.challenges SELECT CONCAT({_USER}, '-', CAST(day AS VARCHAR)), {_USER}, 'Title', "
+    "INSERT INTO liontrack_silver.users (user_id, username, updated_at) "
+    f"SELECT {_USER}, CONCAT('User ', CAST(person AS VARCHAR)), UTC_TIMESTAMP() FROM {_USERS}",
+    "INSERT INTO liontrack_silver.challenges (challenge_id, user_id, title, status, updated_at) "
+    f"SELECT CONCAT({_USER}, '-', CAST(day AS VARCHAR)), {_USER}, 'Title', "
     f"'completed', CAST({_DAY} AS DATETIME) FROM {_USERS}, {_DAYS}",
     "INSERT INTO liontrack_metadata.reports VALUES (DATE(UTC_TIMESTAMP()), 'fr', 'benchmark', '# R', UTC_TIMESTAMP())",
 )
