@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from starrocks_emulator import errors
 from starrocks_emulator.results import ColumnType
 
-_ALIASES = {"integer": "int", "bool": "boolean", "string": "varchar", "text": "varchar", "numeric": "decimal"}
+_ALIASES = {"integer": "int", "signed": "int", "string": "varchar", "text": "varchar", "numeric": "decimal",
+            "number": "decimal", "binary": "varbinary"}  # fmt: skip
+_LACKING = {"unsigned", "time", "bitmap", "hll", "percentile", "decimalv2", "map", "struct"}
+"""Types of StarRocks that this emulator lacks."""
 _DECIMALS = {"decimal32": 9, "decimal64": 18, "decimal128": 38, "decimal": 38}
 _STRING_LENGTH = 65533
 """Length of STRING, in bytes (StarRocks: STRING is VARCHAR(65533))."""
@@ -113,8 +116,10 @@ def make_type(written: str, arguments: tuple[int, ...] = (), element: SqlType | 
         if len(arguments) > 1 or not 1 <= length <= most:
             raise errors.analysis(f"{written} size must be 1 to {most}, found {', '.join(map(str, arguments))}")
         return SqlType(name, (length,))
-    if name not in _STORED:
+    if name in _LACKING:
         raise errors.unsupported(f"the type {written.upper()}")
+    if name not in _STORED:
+        raise errors.syntax(f"Unexpected input '{written}', the most similar input is {{a type}}")
     if arguments and name not in _WIDTH and name != "varbinary":
         raise errors.syntax(f"the type {written} takes no argument")
     return SqlType(name)

@@ -132,8 +132,7 @@ def _set_variable(context: Context, words: Words) -> None:
     if words.peek("@"):
         raise errors.unsupported("user variables (@name)")
     name = words.identifier().lower()
-    if not words.accept("="):
-        words.expect(":=")
+    words.expect("=")
     value = _value(context, words)
     value = checked(name, value)
     context.set_variable(name, value)
@@ -187,8 +186,11 @@ def admin(context: Context, words: Words) -> Ok | ResultSet:
 def transaction(context: Context, words: Words) -> Ok:
     """BEGIN, START TRANSACTION, COMMIT, ROLLBACK: accepted without effect, as each statement commits separately."""
     word = words.identifier().upper()
-    words.accept("TRANSACTION")
-    words.accept("WORK")
+    if word == "START":
+        words.expect("TRANSACTION")
+        words.accept("WITH", "CONSISTENT", "SNAPSHOT")
+    else:
+        words.accept("WORK")
     words.finish()
     context.in_transaction = word in {"BEGIN", "START"}
     return Ok()

@@ -94,7 +94,7 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
     if words.accept("SET"):
         return replace(table, properties={**table.properties, **checked(words.properties())})
     if words.accept("COMMENT"):
-        words.accept("=")
+        words.expect("=")
         return replace(table, comment=words.string())
     if words.accept("DROP", "PARTITION"):
         return _drop_partition(context, change, table, words)

@@ -65,20 +65,17 @@ def parsed_column(words: Words) -> tuple[TableColumn, bool]:
         if words.peek(word):
             raise errors.unsupported(f"the aggregation {word}")
     aggregation = next((word for word in _AGGREGATIONS if words.accept(word)), None)
-    while True:
-        if words.accept("NOT", "NULL"):
-            nullable = False
-        elif words.accept("NULL"):
-            nullable = True
-        elif words.accept("DEFAULT"):
-            default = _default(words, name, kind)
-            null_default = default is None
-        elif words.accept("COMMENT"):
-            comment = words.string()
-        elif words.peek("AUTO_INCREMENT") or words.peek("AS"):
-            raise errors.unsupported("AUTO_INCREMENT and generated columns")
-        else:
-            break
+    if words.accept("NOT", "NULL"):
+        nullable = False
+    elif words.accept("NULL"):
+        nullable = True
+    if words.accept("DEFAULT"):
+        default = _default(words, name, kind)
+        null_default = default is None
+    elif words.peek("AUTO_INCREMENT") or words.peek("AS"):
+        raise errors.unsupported("AUTO_INCREMENT and generated columns")
+    if words.accept("COMMENT"):
+        comment = words.string()
     if null_default and nullable is False:
         raise errors.analysis(f"Can not set null default value to non nullable column: {name}")
     if aggregation == "SUM" and (kind.is_string or kind.is_temporal or kind.name in _NOT_ADDED):
@@ -173,7 +170,7 @@ class Definition:
                 self.distribution = words.one_of("HASH", "RANDOM")
                 self.distributed_by = words.names() if self.distribution == "HASH" else ()
                 if words.accept("BUCKETS"):
-                    self.buckets = None if words.accept("AUTO") else words.integer()
+                    self.buckets = words.integer()
             elif not self.order_by and words.accept("ORDER", "BY"):
                 self.order_by = words.names()
             elif not self.properties and words.accept("PROPERTIES"):

@@ -54,7 +54,6 @@ class Changer:
         """`INSERT INTO|OVERWRITE table [PARTITION (p)] [WITH LABEL l] [(columns)] query|VALUES …`."""
         words.expect("INSERT")
         overwrite = words.one_of("INTO", "OVERWRITE") == "OVERWRITE"
-        words.accept("TABLE")
         database, name = words.qualified()
         table = self._target(database or queries.scope.database, name)
         allowed(table, "INSERT")
@@ -62,6 +61,8 @@ class Changer:
         label = None
         if words.accept("WITH", "LABEL"):
             label = words.word_or_string()
+        if words.peek("BY", "NAME") or words.peek("PROPERTIES"):
+            raise errors.unsupported("INSERT with BY NAME or PROPERTIES")
         columns = _insert_columns(table, words)
         partial = table.model == "PRIMARY" and len(columns) < len(table.columns)
         if words.at_end:

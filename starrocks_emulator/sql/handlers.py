@@ -125,10 +125,9 @@ def _alike(render: Renderer, node: exp.Expr, query: exp.Expr) -> None:
 
 
 def _is(render: Renderer, node: exp.Expr) -> str:
-    if not isinstance(node.expression, exp.Null | exp.Boolean):
-        raise errors.syntax(f"Unexpected input '{node.expression.name}' after IS, expecting NULL, TRUE or FALSE")
-    left = truth(render, node.this) if isinstance(node.expression, exp.Boolean) else render(node.this)
-    return f"({left} IS {render(node.expression)})"
+    if not isinstance(node.expression, exp.Null):
+        raise errors.syntax(f"Unexpected input '{node.expression.name}' after IS, expecting NULL")
+    return f"({render(node.this)} IS NULL)"
 
 
 def _alias(_: Renderer, node: exp.Expr) -> str:
@@ -232,7 +231,6 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Add: _sum,
     exp.Sub: _sum,
     exp.IntDiv: _whole_division,
-    exp.Xor: lambda r, n: f"({truth(r, n.this)} <> {truth(r, n.expression)})",
     exp.BitwiseXor: lambda r, n: f"xor({r(n.this)}, {r(n.expression)})",
     exp.Neg: lambda r, n: f"(- {r(n.this)})",
     exp.Not: lambda r, n: f"(NOT {truth(r, n.this)})",
@@ -278,7 +276,6 @@ PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Div: ("this", "expression", "typed", "safe"),
     exp.BitwiseNot: ("this",),
     exp.IntDiv: ("this", "expression"),
-    exp.Xor: ("this", "expression", "round_input"),
     exp.BitwiseXor: ("this", "expression"),
     exp.Neg: ("this",),
     exp.Not: ("this",),

@@ -24,7 +24,7 @@ INTEGERS = ("boolean", "tinyint", "smallint", "int", "bigint", "largeint")
 NUMBERS = (*INTEGERS, "decimal", "float", "double")
 _DIGITS = {"boolean": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint": 38}
 _LOGIC = (
-    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Xor, exp.Not, exp.Is, exp.In, exp.Like,
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Like,
     exp.Between, exp.Exists, exp.RegexpLike, exp.NullSafeEQ, exp.Boolean,
 )  # fmt: skip
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod)

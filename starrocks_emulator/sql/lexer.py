@@ -1,12 +1,14 @@
 """Tokens of a statement, and a cursor over them for the hand-written parsers."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from starrocks_emulator import errors
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|--(?=\s|$)[^\n]*|\#[^\n]*|/\*(?!\+).*?\*/)
+    r"""(?P<space>\s+|--[^\n]*|/\*(?!\+).*?\*/)
     |(?P<string>'(?:[^'\\]++|\\.|'')*+'|"(?:[^"\\]++|\\.|"")*+")
     |(?P<quoted>`(?:[^`]|``)+`)
     |(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$]))
@@ -16,13 +18,14 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _RESERVED_NAMES = (
-    "ADD ALL ALTER ANALYZE AND ARRAY AS ASC BETWEEN BIGINT BITMAP BOTH BY CASE CHAR CHARACTER CHECK COLLATE COLUMN "
-    "COMPACTION CONVERT CREATE CROSS CUBE CURRENT_DATE CURRENT_ROLE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER "
-    "DATABASE DATABASES DECIMAL DECIMALV2 DECIMAL32 DECIMAL64 DECIMAL128 DEFAULT DEFERRED DELETE DENSE_RANK DESC "
-    "DESCRIBE DISTINCT DOUBLE DROP DUAL ELSE EXCEPT EXISTS EXPLAIN FALSE FIRST_VALUE FLOAT FOR FORCE FROM FULL "
-    "FUNCTION GRANT GROUP GROUPS GROUPING GROUPING_ID HAVING HLL IF IGNORE IMMEDIATE IN INDEX INFILE INNER INSERT "
-    "INT INTEGER INTERSECT INTO IS JOIN JSON KEY KEYS KILL LAG LARGEINT LAST_VALUE LATERAL LEAD LEFT LIKE LIMIT LOAD "
-    "LOCALTIME LOCALTIMESTAMP MAXVALUE MOD NTILE NOT NULL ON OR ORDER OUTER OUTFILE OVER PARTITION PERCENTILE "
+    "ADD ALL ALTER ANALYZE AND ARRAY AS ASC BETWEEN BIGINT BITMAP BITSHIFTLEFT BITSHIFTRIGHT BITSHIFTRIGHTLOGICAL "
+    "BOTH BY CASE CHAR CHARACTER CHECK COLLATE COLUMN COMPACTION CONVERT CREATE CROSS CUBE CURRENT_DATE CURRENT_GROUP "
+    "CURRENT_ROLE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DATABASE DATABASES DECIMAL DECIMAL128 DECIMAL32 "
+    "DECIMAL64 DECIMALV2 DEFAULT DEFERRED DELETE DENSE_RANK DESC DESCRIBE DISTINCT DIV DOUBLE DROP DUAL ELSE EXCEPT "
+    "EXISTS EXPLAIN FALSE FILES FIRST_VALUE FLOAT FOR FORCE FROM FULL FUNCTION GIN GRANT GROUP GROUPING GROUPING_ID "
+    "GROUPS HAVING HLL IF IGNORE IMMEDIATE IN INDEX INFILE INNER INSERT INT INTEGER INTERSECT INTO INVOKER IS JOIN "
+    "JSON KEY KEYS KILL LAG LARGEINT LAST_VALUE LATERAL LEAD LEFT LIKE LIMIT LOAD LOCALTIME LOCALTIMESTAMP MAXVALUE "
+    "MICROSECOND MILLISECOND MOD NOT NTILE NULL ON OPTIMIZE OR ORDER OUTER OUTFILE OVER PARTITION PERCENTILE PREPARE "
     "PRIMARY PROCEDURE RANGE READ REGEXP RELEASE RENAME REPLACE REVOKE RIGHT RLIKE ROWS ROW_NUMBER SCHEMA SCHEMAS "
     "SELECT SET SET_VAR SHOW SMALLINT SYSTEM TABLE TERMINATED TEXT THEN TINYINT TO TRUE UNION UNIQUE UNSIGNED UPDATE "
     "USE USING VALUES VARCHAR WHEN WHERE WITH"
@@ -49,7 +52,8 @@ def unquote(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), body, flags=re.DOTALL)
 
 
-def tokenize(sql: str) -> list[Token]:
+@lru_cache(maxsize=4)  # a statement is split, read and recognized one after the other
+def tokenize(sql: str) -> Sequence[Token]:
     """Split a text into tokens, without spaces and comments.
 
     Raises:
@@ -68,7 +72,7 @@ def tokenize(sql: str) -> list[Token]:
     if position < len(sql):
         near = sql[position : position + 20]
         raise errors.syntax(f"Unexpected input '{near}' at position {position}")
-    return tokens
+    return tuple(tokens)
 
 
 def split(sql: str) -> list[str]:
@@ -237,7 +241,7 @@ class Words:
         found: dict[str, str] = {}
         self.expect("(")
         while True:
-            key = self.word_or_string()
+            key = self.string()
             self.expect("=")
             if key in found:
                 raise errors.analysis(f"Property '{key}' is given twice")

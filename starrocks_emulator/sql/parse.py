@@ -15,7 +15,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
-from starrocks_emulator.sql.order import check_words
+from starrocks_emulator.sql import recognizer
 
 MARK = "__call__"
 PARAMETER = "__parameter__"
@@ -36,7 +36,6 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 def _marked(sql: str) -> tuple[list[Token], int]:
     tokens = _with_inner_joins(_without_hints(_DIALECT.tokenize(sql)))
-    check_words(tokens)
     parameters = 0
     for index, token in enumerate(tokens):
         text = token.text
@@ -52,6 +51,15 @@ def _marked(sql: str) -> tuple[list[Token], int]:
                 after,
                 Token(TokenType.R_PAREN, ")", *at),
             ]
+        elif text.upper() == "MINUS" and token.token_type is TokenType.VAR and _begins_query(tokens, index + 1):
+            tokens[index] = Token(TokenType.EXCEPT, "EXCEPT", token.line, token.col, token.start, token.end)
+        elif token.token_type is TokenType.BIGINT and text.upper() == "SIGNED":
+            # StarRocks' SIGNED [INT] is INT; sqlglot takes MySQL's 64 bits
+            tokens[index] = Token(TokenType.INT, "INT", token.line, token.col, token.start, token.end)
+            if index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.INT:
+                del tokens[index + 1]
+        elif token.token_type is TokenType.NUMBER and text[-1] in "eE":  # a name; sqlglot takes 1e for a number
+            tokens[index] = Token(TokenType.IDENTIFIER, text, token.line, token.col, token.start, token.end)
         elif token.token_type is TokenType.PLACEHOLDER:
             tokens[index] = _named(f"{PARAMETER}{parameters}", token)
             parameters += 1
@@ -60,7 +68,7 @@ def _marked(sql: str) -> tuple[list[Token], int]:
             and tokens[index + 1].token_type is TokenType.L_PAREN
             and text.upper() not in _KEPT
             and (token.token_type in _CALLABLE or text.upper() in FUNCTIONS or text.upper() in _WORDS)
-            and not (index and tokens[index - 1].token_type is TokenType.DOT)
+            and not (index and tokens[index - 1].token_type in {TokenType.DOT, TokenType.ALIAS})  # CAST (… AS CHAR(5))
         ):
             tokens[index] = _named(f"{MARK}{text}", token)
     return tokens, parameters
@@ -82,12 +90,20 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
             place += 1
             continue
         if kept and ahead == ["[", "_SYNC_MV_", "]"]:
-            kept[-1] = _named(SYNC + kept[-1].text, kept[-1])
+            name = _before_alias(kept)
+            kept[name] = _named(SYNC + kept[name].text, kept[name])
             place += 3
             continue
         kept.append(tokens[place])
         place += 1
     return kept
+
+
+def _before_alias(tokens: list[Token]) -> int:
+    """The place, from the end, of a relation's name before its alias, if `tokens` end with one."""
+    if len(tokens) > 2 and tokens[-2].token_type is TokenType.ALIAS:
+        return -3
+    return -2 if len(tokens) > 1 and tokens[-2].token_type in {TokenType.VAR, TokenType.IDENTIFIER} else -1
 
 
 _JOIN_HINTS = {"BROADCAST", "SHUFFLE", "BUCKET", "COLOCATE", "UNREORDER"}
@@ -107,6 +123,12 @@ def _with_inner_joins(tokens: list[Token]) -> list[Token]:
 def _is_name(tokens: list[Token], index: int) -> bool:
     """Whether `PARTITION` is followed by the name of one, and not by `BY` or `(`."""
     return index < len(tokens) and tokens[index].token_type in {TokenType.VAR, TokenType.IDENTIFIER}
+
+
+def _begins_query(tokens: list[Token], index: int) -> bool:
+    """Whether the right side of a set operation begins at a place."""
+    after = {TokenType.SELECT, TokenType.L_PAREN, TokenType.ALL, TokenType.DISTINCT}
+    return index < len(tokens) and tokens[index].token_type in after
 
 
 def _named(name: str, token: Token) -> Token:
@@ -130,6 +152,7 @@ def _message(error: SqlglotError) -> str:
 @lru_cache(maxsize=512)
 def _parsed(sql: str) -> tuple[exp.Expr, int]:
     try:
+        recognizer.check(sql)
         tokens, parameters = _marked(sql)
         statements = _DIALECT.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
     except SqlglotError as error:

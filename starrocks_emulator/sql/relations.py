@@ -152,7 +152,7 @@ class Relations(Expressions):
                 raise errors.unsupported(f"{side} {kind} JOIN".lstrip() + f"; LEFT {kind} JOIN is supported")
             words = f"{kind} JOIN"
         elif kind in {"", "INNER", "OUTER", "CROSS"}:
-            words = f"{side} {kind} JOIN".strip()
+            words = f"{side} {'INNER' if kind == 'CROSS' and (on or using) else kind} JOIN".strip()
         else:
             raise errors.unsupported(kind if kind.endswith("JOIN") else f"{kind} JOIN")
         condition = f" ON {truth(self, on)}" if on else ""
@@ -174,13 +174,16 @@ class Relations(Expressions):
 
     def relation(self, node: exp.Expr) -> str:
         """A table, view, subquery, VALUES or generate_series in FROM."""
+        if isinstance(node, exp.Subquery) and not node.alias and _is_relation(node.this):
+            only(node, "this", "joins")
+            return self._in_parentheses(node.this) + self._joins(node)
         if isinstance(node, exp.Subquery):
-            only(node, "this", "alias")
+            only(node, "this", "alias", "joins")
             if not node.alias:
                 raise SqlError(1248, "Every derived table must have its own alias", "42000")
             text = f"({self.query(node.this)}){self._alias(node)}"
             self._derived(node, self.columns_of(node.this))
-            return text
+            return text + self._joins(node)
         if isinstance(node, exp.Values):
             text = f"({self.query(node)}){self._alias(node)}"
             self._derived(node, self.columns_of(node))
@@ -193,10 +196,17 @@ class Relations(Expressions):
         if not isinstance(node, exp.Table):
             raise errors.unsupported(f"{shown(node)} in FROM")
         only(node, "this", "db", "catalog", "alias", "partition", "joins")
-        if isinstance(node.this, exp.Table | exp.Subquery):
-            raise errors.unsupported("joins in parentheses")
-        text = self._table(node)
-        return text + "".join(self._join(join) for join in node.args.get("joins") or [])
+        return self._table(node) + self._joins(node)
+
+    def _joins(self, node: exp.Expr) -> str:
+        return "".join(self._join(join) for join in node.args.get("joins") or [])
+
+    def _in_parentheses(self, node: exp.Expr) -> str:
+        joins = node.args.get("joins") or []
+        if not all(join.args.get("kind") or join.args.get("side") for join in joins):
+            raise errors.unsupported("a comma within parentheses in FROM; write CROSS JOIN")
+        text = self.relation(node)
+        return f"({text})" if joins else text
 
     def _derived(self, node: exp.Expr, columns: Columns) -> None:
         alias = node.args.get("alias")
@@ -301,6 +311,13 @@ def renamed(columns: Columns, names: Sequence[exp.Expr]) -> Columns:
     if len(names) > len(columns):
         return columns
     return (*((new.name, old[1]) for new, old in zip(names, columns, strict=False)), *columns[len(names) :])
+
+
+def _is_relation(node: exp.Expr) -> bool:
+    """Whether a node in parentheses is a relation of FROM, and not a query."""
+    if isinstance(node, exp.Subquery):
+        return bool(node.alias or node.args.get("joins")) or _is_relation(node.this)
+    return isinstance(node, exp.Table)
 
 
 def _joined_by(column: exp.Expr) -> str:

@@ -125,7 +125,7 @@ def _named(context: Context, words: Words) -> Table:
 
 
 def _columns(context: Context, words: Words, full: bool = False) -> ResultSet:
-    _ = words.accept("FROM") or words.accept("IN")
+    words.one_of("FROM", "IN")
     table = _named(context, words)
     matches = _pattern(words)
     words.finish()
@@ -165,6 +165,9 @@ def describe(context: Context, words: Words) -> ResultSet:
 def explain(context: Context, words: Words) -> ResultSet:
     """`EXPLAIN query`: the plan of DuckDB, which runs the query."""
     words.position += 1
+    if words.accept("ANALYZE"):
+        raise errors.unsupported("EXPLAIN ANALYZE")
+    _ = words.accept("LOGICAL") or words.accept("VERBOSE") or words.accept("COSTS")
     return _explain(context, words)
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.integration
 HERE = Path(__file__).resolve().parent
 SQL = HERE.parents[2] / "sql"
 FILES = sorted(SQL.rglob("*.sql"))
+DIALECTS = HERE.parents[1] / "unit" / "emulator" / "dialects"
 
 KNOWN_EXCEPTIONS: dict[str, str] = {}
 """File → reason why the grammar wrongly rejects it. Currently empty."""
@@ -42,7 +43,7 @@ def grammar(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def check(grammar: Path, *paths: Path) -> dict[str, list[str]]:
     """Errors by file name."""
     command = ["java", "-cp", f"{grammar}/*", str(HERE / "CheckStatements.java"), *map(str, paths)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert result.stderr == ""
     errors: dict[str, list[str]] = {}
     for line in result.stdout.splitlines():
@@ -101,3 +102,16 @@ def test_the_grammar_finds_mistakes(grammar: Path, tmp_path: Path, statement: st
     path = tmp_path / "wrong.sql"
     path.write_text(statement)
     assert check(grammar, path)["wrong.sql"]
+
+
+def test_the_emulators_syntax_cases_agree_with_the_grammar(grammar: Path, tmp_path: Path) -> None:
+    """The emulator's own rules are tested with these files (tests/unit/emulator/test_syntax.py)."""
+    names: dict[str, list[str]] = {"accepted": [], "refused": []}
+    for kind, found in names.items():
+        for number, statement in enumerate((DIALECTS / f"{kind}.sql").read_text().split(";\n")[:-1]):
+            path = tmp_path / f"{kind}{number}.sql"
+            path.write_text(f"{statement}\n;\n")
+            found.append(path.name)
+    assert min(map(len, names.values())) > 500
+    errors = check(grammar, *sorted(tmp_path.glob("*.sql")))
+    assert sorted(errors) == sorted(names["refused"])

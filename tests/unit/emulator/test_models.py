@@ -38,7 +38,8 @@ def test_a_synchronous_materialized_view_follows_its_table(client: Client) -> No
     client.run("CREATE MATERIALIZED VIEW sums AS SELECT k, SUM(v) AS total FROM s GROUP BY k")
     assert client.run("SELECT * FROM sums [_SYNC_MV_]") == [(1, 3)]
     client.run("INSERT INTO s VALUES (1, 4)")
-    assert client.run("SELECT x.total FROM sums [_SYNC_MV_] AS x WHERE k = 1") == [(7,)]
+    assert client.run("SELECT x.total FROM sums AS x [_SYNC_MV_] WHERE k = 1") == [(7,)]
+    assert client.run("SELECT x.total FROM s, sums x [_SYNC_MV_] WHERE x.k = s.k AND s.v = 1") == [(7,)]
     assert client.error("SELECT * FROM sums").code == 5502
     assert client.error("SELECT * FROM s [_SYNC_MV_]").code == 5502
     shown = client.run("SHOW MATERIALIZED VIEWS")
