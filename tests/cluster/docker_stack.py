@@ -155,11 +155,11 @@ class DockerStack(TestStack):
             self.client.images.get(identity).tag(image)
         return outcome
 
-    def smoke(self) -> Outcome:
-        """Run the smoke tests unchanged."""
+    def smoke(self, *options: str) -> Outcome:
+        """Run the smoke tests unchanged, with further options of pytest."""
         script = (
             f'eval "$({sys.executable} -m tools.stack --stack {self.name} env)"; '
-            f"{sys.executable} -m pytest smoke_tests --stack {self.name} -q -p no:cacheprovider"
+            f"{sys.executable} -m pytest smoke_tests --stack {self.name} -q -p no:cacheprovider {' '.join(options)}"
         )
         return self._run(["bash", "-c", script], 1800)
 

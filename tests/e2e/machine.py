@@ -74,6 +74,8 @@ class TestStack:
     offset: int = field(default_factory=free_offset)
     name: str = field(default_factory=lambda: f"test-{secrets.token_hex(4)}")
     products: tuple[str, ...] = ("ciapol",)
+    root: Path = ROOT
+    """Checkout whose commands manage the stack."""
 
     def __post_init__(self) -> None:
         """Write the configuration file of the stack."""
@@ -83,7 +85,7 @@ class TestStack:
     @property
     def file(self) -> Path:
         """Path of the configuration file."""
-        return ROOT / f"Pulumi.{self.name}.yaml"
+        return self.root / f"Pulumi.{self.name}.yaml"
 
     def configure(self, **settings: object) -> None:
         """Set settings by their names in the configuration file."""
@@ -107,7 +109,7 @@ class TestStack:
     def _run(self, command: list[str], timeout: float) -> Outcome:
         done = subprocess.run(
             command,
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -134,7 +136,7 @@ class TestStack:
         """
         run = subprocess.Popen(
             [sys.executable, "-m", "tools.stack", "--stack", self.name, *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
