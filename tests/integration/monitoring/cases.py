@@ -67,6 +67,13 @@ CASES = {
         40,
     ),
     "JobRestartingInALoop": Case({f'kappastack_job_failures{{product="p", {_JOB}}}': gauge(0, 2, 10)}, 15, 30),
+    "JobRestartedByEngine": Case(
+        {
+            'seatunnel_zeta_source_starts_total{topic="persistent://p/e/t", subscription="s"}': "1x9 2+1x10 12x90",
+        },
+        18,
+        45,
+    ),
     "CheckpointSlow": Case(
         {
             f"pulsar_subscription_last_consumed_timestamp{{{_SUBSCRIPTION}}}": "1+60000x90",

@@ -19,6 +19,10 @@ QUIET = {
         'kappastack_job_held{product="p", streaming_job="p-ingest"}': "0x9 1x30 0x20",
         'seatunnel_zeta_job_running{streaming_job="p-ingest"}': "1x9 0x30 1x20",
     },
+    "JobRestartedByEngine": {
+        # Each of four deployments within a quarter of an hour restarts the job.
+        'seatunnel_zeta_source_starts_total{topic="persistent://p/e/t", subscription="s"}': "1x9 2x2 3x2 4x2 5x50",
+    },
     "ServiceDown": {
         # The replacement of a service takes a minute.
         'up{service="pulsar"}': "1x9 0x0 1x50",

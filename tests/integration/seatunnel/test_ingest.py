@@ -1,11 +1,13 @@
 """The rules of docs/events.md, with the deployed ingest job on a real Pulsar and a real engine."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pulsar as client
 import pytest
 
@@ -28,6 +30,7 @@ SETTINGS = {
     "ingest.batch_max_rows": "20000",
     "ingest.flush_interval_ms": "100",
 }
+JOB = job_id("test", "ingest")
 WITHIN = 300
 EMPTY = dict.fromkeys(FIELDS.measurements)
 
@@ -50,18 +53,19 @@ class Ingest:
     def publish(self, station: str, *payloads: bytes | Event) -> None:
         """Send messages with a station as their key, and wait until all of them are in the raw table."""
         for payload in payloads:
-            self._send(station, payload)
+            self.send(station, payload)
         # All messages of a key are in one partition, and each sink keeps its order. When the last row exists, all rows
         # do.
         self._published += 1
         last, broken = f"last-{self._published}", f"broken-{self._published}".encode()
-        self._send(station, event(last, pm25=1))
-        self._send(station, broken)
+        self.send(station, event(last, pm25=1))
+        self.send(station, broken)
         wait(
             lambda: bool(self.clean(last)) and any(row["payload"] == broken.decode() for row in self._rejected(station))
         )
 
-    def _send(self, key: str, payload: bytes | Event) -> None:
+    def send(self, key: str, payload: bytes | Event) -> None:
+        """Send a message."""
         content = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         self._producer.send(content, partition_key=key)
 
@@ -104,7 +108,7 @@ def values(row: Row) -> Row:
 def wait(ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WITHIN
     while not ready():
-        assert time.monotonic() < deadline, "the rows did not arrive"
+        assert time.monotonic() < deadline, "this did not happen"
         time.sleep(0.1)
 
 
@@ -129,19 +133,25 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulsar]:
 
 
 @pytest.fixture(scope="module")
-def ingest(starrocks: Emulator, broker: Pulsar, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
-    folder = tmp_path_factory.mktemp("zeta")
-    zeta = ZetaProcess(folder)
-    zeta.start()
+def zeta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZetaProcess]:
+    engine = ZetaProcess(tmp_path_factory.mktemp("zeta"))
+    engine.start()
+    yield engine
+    engine.kill()
+
+
+@pytest.fixture(scope="module")
+def ingest(
+    starrocks: Emulator, broker: Pulsar, zeta: ZetaProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ingest]:
     publisher = Ingest(broker, starrocks)
     try:
-        identity = job_id("test", "ingest")
-        zeta.client.submit(identity, "ingest", definition(starrocks, broker, folder), restore=False)
-        zeta.client.wait(identity, frozenset({JobStatus.RUNNING}), within=WITHIN)
+        job = definition(starrocks, broker, tmp_path_factory.mktemp("secrets"))
+        zeta.client.submit(JOB, "ingest", job, restore=False)
+        zeta.client.wait(JOB, frozenset({JobStatus.RUNNING}), within=WITHIN)
         yield publisher
     finally:
         publisher.close()
-        zeta.kill()
 
 
 def definition(starrocks: Emulator, broker: Pulsar, folder: Path) -> Definition:
@@ -259,3 +269,23 @@ def test_a_later_event_replaces_the_whole_row(ingest: Ingest) -> None:
     assert [values(row) for row in ingest.clean("whole")] == [{"temperature": 25.0}]
     ingest.publish("whole", *parts, parts[2])
     assert [values(row) for row in ingest.clean("whole")] == [{"pm25": 1.0, "pm10": 2.0, "temperature": 25.0}]
+
+
+def starts(zeta: ZetaProcess) -> float:
+    """The number of starts of the job's source, from the engine's metrics."""
+    metrics = httpx.get(f"{zeta.url}/hazelcast/rest/instance/metrics", timeout=60).raise_for_status().text
+    topic = f"persistent://{NAMESPACE}/sensor-measurements"
+    name = "seatunnel_zeta_source_starts_total"
+    [value] = re.findall(rf'^{name}{{topic="{topic}",subscription="ingest",}} ([0-9.]+)$', metrics, re.MULTILINE)
+    return float(value)
+
+
+def test_the_engine_counts_its_own_restarts_of_a_job_that_fails(
+    ingest: Ingest, starrocks: Emulator, zeta: ZetaProcess
+) -> None:
+    assert starts(zeta) == 1
+    # This is the last test of the module, because the job does not recover.
+    starrocks.execute(f"DROP TABLE {DATABASE}.rejected_measurements_zeta FORCE")
+    ingest.send("broken", b"broken")
+    wait(lambda: starts(zeta) >= 2)
+    assert zeta.client.status(JOB) == JobStatus.RUNNING

@@ -27,10 +27,10 @@ final class PulsarSettings implements Serializable {
     private static final int LONGEST_RECONNECT_SECONDS = 2;
 
     final String topic;
+    final String subscription;
     final long discoveryMillis;
     final Backoff backoff = new Backoff(500, 5000);
     private final String serviceUrl;
-    private final String subscription;
     private final SubscriptionType subscriptionType;
     private final SubscriptionInitialPosition initialPosition;
     private final int queueSize;

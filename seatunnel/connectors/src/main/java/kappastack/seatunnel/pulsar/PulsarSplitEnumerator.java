@@ -45,6 +45,7 @@ final class PulsarSplitEnumerator implements SourceSplitEnumerator<PulsarSplit, 
     @Override
     public void open() {
         // The first discovery creates the client on its own thread.
+        SourceStarts.count(settings.topic, settings.subscription);
     }
 
     @Override
