@@ -86,7 +86,7 @@ AGGREGATES = {
     "CORR": _aggregate("corr({0}, {1})", 2),
     "APPROX_COUNT_DISTINCT": _aggregate("list(DISTINCT {0})"),
     "NDV": _aggregate("list(DISTINCT {0})"),
-    "PERCENTILE_APPROX": Function(_percentile_approx, 2, 2, "aggregate"),
+    "PERCENTILE_APPROX": Function(_percentile_approx, 2, 3, "aggregate"),
     "PERCENTILE_CONT": Function(_percentile_cont, 2, 2, "aggregate"),
     "ANY_VALUE": _aggregate("any_value({0})"),
     "ARRAY_AGG": _aggregate("array_agg({0})"),

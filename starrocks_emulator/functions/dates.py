@@ -172,20 +172,16 @@ def _last_day(arguments: Sequence[str]) -> str:
 _OFFSET = re.compile(r"[-+](\d{1,2}):(\d{2})")
 
 
-def _zone_of(text: str) -> str:
-    """DuckDB's clause for a named time zone; empty for an offset."""
-    found = _OFFSET.fullmatch(text)
-    if not found:
-        try:
-            ZoneInfo(text)
-        except (ValueError, KeyError, OSError):
-            raise errors.analysis(f"Unknown time zone '{text}'") from None
-        return f"AT TIME ZONE {_quoted(text)}"
-    return ""
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        return False
+    return True
 
 
 def _zone(arguments: Sequence[str]) -> str:
-    """CONVERT_TZ between constant time zones: names, or offsets such as +08:00."""
+    """CONVERT_TZ between constant time zones: names, or offsets such as +08:00; NULL for an unknown one."""
     moment = overload("dt", arguments[0])
     for place, side in ((1, 1), (2, -1)):
         text = literal(arguments[place], "a time zone of convert_tz")
@@ -193,10 +189,12 @@ def _zone(arguments: Sequence[str]) -> str:
         if found:
             minutes = (int(found[1]) * 60 + int(found[2])) * (-1 if text.startswith("-") else 1)
             moment = f"({moment} - to_minutes({minutes * side}))"
+        elif not _is_zone(text):
+            return "CAST(NULL AS TIMESTAMP)"
         else:
             inner = "" if place == 1 else " AT TIME ZONE 'UTC'"
             outer = " AT TIME ZONE 'UTC'" if place == 1 else ""
-            moment = f"({moment}{inner} {_zone_of(text)}{outer})"
+            moment = f"({moment}{inner} AT TIME ZONE {_quoted(text)}{outer})"
     return moment
 
 

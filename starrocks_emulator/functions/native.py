@@ -66,20 +66,31 @@ def unhex(text: str) -> str | None:
 
 
 def conv(text: str, source: int, target: int) -> str | None:
-    """CONV of a whole number between bases 2 to 36."""
-    if not (2 <= source <= 36 and 2 <= abs(target) <= 36):
+    """CONV of a whole number between bases 2 to 36, with 64 bits: signed from or to a negative base.
+
+    0 for a text that is no number; the largest number for a larger one (StarRocks: MathFunctions::conv_string)."""
+    if not (2 <= abs(source) <= 36 and 2 <= abs(target) <= 36):
         return None
-    try:
-        value = int(text, source)
-    except ValueError:
-        raise RefusedError(f"conv({text}, {source}, {target}): the text is not a number in that base") from None
-    if value < 0 or value >= 1 << 63 or target < 0:
-        raise RefusedError(f"conv({text}, {source}, {target}) is beyond what this emulator computes")
+    found = _DIGITS_OF_CONV.fullmatch(text)
+    if not found or any(int(digit, 36) >= abs(source) for digit in found[2]):
+        return "0"
+    value = int(found[2], abs(source))
+    if source < 0:
+        value = min(value, (1 << 63) - (not found[1]))
+    elif value >= 1 << 64:
+        value = 0 if found[1] else (1 << 64) - 1
+    value = -value % (1 << 64) if found[1] else value
+    sign = ""
+    if target < 0 and value >= 1 << 63:
+        sign, value = "-", (1 << 64) - value
     digits = ""
     while value or not digits:
-        value, rest = divmod(value, target)
+        value, rest = divmod(value, abs(target))
         digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest] + digits
-    return digits
+    return sign + digits
+
+
+_DIGITS_OF_CONV = re.compile(r"\s*(-?)([0-9A-Za-z]+)\s*")
 
 
 def substring_index(text: str, separator: str, count: int) -> str:

@@ -30,7 +30,10 @@ NUMBERS = {
     "MOD": fixed("(({0}) % ({1}))", 2),
     "FMOD": fixed("(CAST({0} AS DOUBLE) % CAST({1} AS DOUBLE))", 2),
     "PMOD": Function(_pmod, 2, 2),
-    **{name: fixed("fn.finite(pow({0}, {1}))", 2) for name in ("POW", "POWER", "DPOW", "FPOW")},
+    **{
+        name: fixed("fn.finite(pow(CASE WHEN {0} = 0 AND {1} < 0 THEN NULL ELSE {0} END, {1}))", 2)
+        for name in ("POW", "POWER", "DPOW", "FPOW")
+    },
     "LOG": Function(_log, 1, 2),
     "SQUARE": fixed("(CAST({0} AS DOUBLE) * CAST({0} AS DOUBLE))", 1),
     "CBRT": fixed("cbrt({0})", 1),

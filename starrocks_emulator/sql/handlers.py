@@ -214,6 +214,12 @@ def _bracket(render: Renderer, node: exp.Expr) -> str:
     return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
 
 
+def _array(render: Renderer, node: exp.Expr) -> str:
+    kinds = [kind for one in node.expressions if (kind := render.kind(one)) and kind != NULL]
+    mixed = len({kind.is_string for kind in kinds}) > 1
+    return f"[{', '.join(branches(render, node.expressions, 'an array') if mixed else render.all(node.expressions))}]"
+
+
 def _collate(render: Renderer, node: exp.Expr) -> str:
     # StarRocks accepts a collation and still compares strings byte by byte.
     only(node, "this", "expression")
@@ -246,7 +252,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Boolean: lambda r, n: "TRUE" if n.this else "FALSE",  # noqa: ARG005
     exp.Null: lambda r, n: "NULL",  # noqa: ARG005
     exp.Tuple: lambda r, n: f"({', '.join(r.all(n.expressions))})",
-    exp.Array: lambda r, n: f"[{', '.join(r.all(n.expressions))}]",
+    exp.Array: _array,
     exp.CurrentTimestamp: lambda r, n: f"date_trunc('second', {NOW})",  # noqa: ARG005
     exp.CurrentDate: lambda r, n: f"CAST({NOW} AS DATE)",  # noqa: ARG005
     exp.CurrentUser: lambda r, n: value_literal(r.constants["CURRENT_USER"]),  # noqa: ARG005

@@ -10,6 +10,7 @@ from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.correlated import check_exists
+from starrocks_emulator.sql.joins import Columns, check_on, join_words, using_condition
 from starrocks_emulator.sql.kinds import BIGINT, Kind
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
@@ -18,9 +19,6 @@ from starrocks_emulator.sql.parse import PARAMETER, SYNC, parse, shown, written_
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.pruning import time_columns
 from starrocks_emulator.sql.render import Expressions
-
-Columns = Sequence[tuple[str, Kind]]
-"""Names and types of a relation's columns."""
 
 
 @dataclass
@@ -54,6 +52,8 @@ class Relations(Expressions):
         self._ctes: list[dict[str, Columns]] = []
         self._frames: list[list[tuple[str, Columns | None]]] = []
         self._used: list[set[str]] = []
+        self._joined_from = 0
+        """Place in the innermost frame of the first relation after the last comma."""
         self._restrictions: dict[int, tuple[exp.Table, str]] = {}
         self._aliases: list[dict[str, exp.Expr]] = []
         self._outputs: dict[int, tuple[exp.Expr, Columns]] = {}
@@ -138,26 +138,25 @@ class Relations(Expressions):
     def _join(self, node: exp.Expr) -> str:
         only(node, "this", "side", "kind", "on", "using")
         side, kind = (node.args.get("side") or "").upper(), (node.args.get("kind") or "").upper()
-        relation = self.relation(node.this)
         on, using = node.args.get("on"), node.args.get("using")
+        place = len(self._frames[-1])
+        if not side and not kind and not on and not using:
+            self._joined_from = place
+            return f", {self.relation(node.this)}"
+        relation = self.relation(node.this)
         if isinstance(node.this, exp.Unnest) and side:
             if side != "LEFT":
                 raise errors.analysis("unnest support inner join, cross join and left join on true")
             if not isinstance(on, exp.Boolean) or not on.this:
                 raise errors.analysis("left join unnest only support on true")
-        if not side and not kind and not on and not using:
-            return f", {relation}"
-        if kind in {"SEMI", "ANTI"}:
-            if side != "LEFT":
-                raise errors.unsupported(f"{side} {kind} JOIN".lstrip() + f"; LEFT {kind} JOIN is supported")
-            words = f"{kind} JOIN"
-        elif kind in {"", "INNER", "OUTER", "CROSS"}:
-            words = f"{side} {'INNER' if kind == 'CROSS' and (on or using) else kind} JOIN".strip()
-        else:
-            raise errors.unsupported(kind if kind.endswith("JOIN") else f"{kind} JOIN")
-        condition = f" ON {truth(self, on)}" if on else ""
+        words = join_words(side, kind, conditioned=bool(on or using))
         if using:
-            condition = f" USING ({', '.join(quote(_joined_by(name)) for name in using)})"
+            on = using_condition(using, self._frames[-1], self._joined_from, place)
+        elif on:
+            check_on(on, self._frames[-1], self._joined_from)
+        condition = f" ON {truth(self, on)}" if on else ""
+        if kind in {"SEMI", "ANTI"}:
+            del self._frames[-1][place:]
         if not condition and kind != "CROSS":
             if side or kind in {"SEMI", "ANTI"}:
                 raise errors.syntax(f"{words} takes ON or USING")
@@ -205,7 +204,9 @@ class Relations(Expressions):
         joins = node.args.get("joins") or []
         if not all(join.args.get("kind") or join.args.get("side") for join in joins):
             raise errors.unsupported("a comma within parentheses in FROM; write CROSS JOIN")
+        outer, self._joined_from = self._joined_from, len(self._frames[-1])
         text = self.relation(node)
+        self._joined_from = outer
         return f"({text})" if joins else text
 
     def _derived(self, node: exp.Expr, columns: Columns) -> None:
@@ -318,11 +319,3 @@ def _is_relation(node: exp.Expr) -> bool:
     if isinstance(node, exp.Subquery):
         return bool(node.alias or node.args.get("joins")) or _is_relation(node.this)
     return isinstance(node, exp.Table)
-
-
-def _joined_by(column: exp.Expr) -> str:
-    """The name of a column after USING. sqlglot reads `USING f (k)` as the column `f`."""
-    name = written_name(column.name)
-    if name != column.name:
-        raise errors.syntax(f"Unexpected input '{name}', the most similar input is {{(}}")
-    return name

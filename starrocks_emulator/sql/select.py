@@ -8,12 +8,13 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.schema import Table
+from starrocks_emulator.sql.joins import Columns
 from starrocks_emulator.sql.kinds import Kind, common
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import same_kinds, truth
 from starrocks_emulator.sql.parse import PARAMETER, label, written, written_name
-from starrocks_emulator.sql.relations import Columns, Relations, Scope, columns_of_table, renamed
+from starrocks_emulator.sql.relations import Relations, Scope, columns_of_table, renamed
 
 __all__ = ["Queries", "Scope"]
 
@@ -73,9 +74,11 @@ class Queries(Relations):
         prefix = self._with(with_) if with_ else ""
         self._frames.append([(table.name, columns_of_table(table))])
         self._used.append({table.full_name})
+        self._joined_from = 1  # a comma separates the table from the relations of FROM or USING
         try:
             yield prefix
         finally:
+            self._joined_from = 0
             self._used.pop()
             self._frames.pop()
             if with_:
@@ -136,10 +139,12 @@ class Queries(Relations):
             only(distinct)
             parts.append("DISTINCT")
         sources = ""
+        outer, self._joined_from = self._joined_from, 0
         if from_ := node.args.get("from_"):
             only(from_, "this")
             sources = "FROM " + self.relation(from_.this)
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
+        self._joined_from = outer
         # with DISTINCT, DuckDB accepts in ORDER BY only expressions of the select list
         exact = not (distinct and node.args.get("order"))
         parts.append(", ".join(self._projection(column, exact) for column in node.expressions))
