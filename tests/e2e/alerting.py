@@ -165,7 +165,7 @@ def shown(stack: TestStack) -> set[str]:
     """Names of the alerts on the page; empty while the page's server restarts."""
     url = f"{stack.url('frontend', 'http')}/api/platform/v1/pipeline/monitoring"
     try:
-        body = httpx.get(url, timeout=10).raise_for_status().json()
+        body = httpx.get(url, timeout=60).raise_for_status().json()
     except httpx.HTTPError:
         return set()
     return {str(alert["name"]) for alert in body["alerts"]}

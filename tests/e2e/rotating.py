@@ -92,7 +92,7 @@ def watched(stack: TestStack, load: Load) -> Iterator[Watch]:
     """Publish, request and log in beside the block."""
     watch, stopped = Watch(), threading.Event()
     url = f"{stack.url('ciapol-api', 'http')}/api/v1/aqi/current"
-    client = httpx.Client(trust_env=False, timeout=10)
+    client = httpx.Client(trust_env=False, timeout=PATIENCE)
 
     def request() -> None:
         client.get(url).raise_for_status()

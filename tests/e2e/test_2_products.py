@@ -69,6 +69,6 @@ def test_a_removed_product_is_nowhere(stack: TestStack) -> None:
             assert "liontrack" not in str(root.execute(statement)), statement
     with pytest.raises(StarRocksError):
         numbers(stack, "SELECT COUNT(*) FROM liontrack_bronze.lions_raw")
-    page = httpx.get(f"{stack.url('frontend', 'http')}/api/liontrack/analytics/lions", timeout=30)
+    page = httpx.get(f"{stack.url('frontend', 'http')}/api/liontrack/analytics/lions", timeout=PATIENCE)
     assert page.status_code == 404
     assert stack.command("status").status == 0

@@ -12,6 +12,7 @@ from tests.providers.docker_engine.reading import state_of
 from tests.providers.docker_engine.request import MIB, configuration, objects, swap, texts, whole
 from tests.providers.docker_engine.resources import Incomplete, State, text
 from tests.providers.docker_engine.rules import Plain
+from tests.waiting import PATIENCE
 
 
 class Container:
@@ -101,13 +102,14 @@ class Container:
         except APIError as error:
             if "is already in progress" not in str(error):
                 raise
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 client.api.inspect_container(identity)
             except NotFound:
                 return
             time.sleep(0.05)
+        raise TimeoutError(f"the engine did not remove container {identity} in {PATIENCE:.0f} s")
 
 
 def _upload(client: docker.DockerClient, identity: str, upload: dict[str, Plain]) -> None:

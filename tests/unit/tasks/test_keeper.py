@@ -6,6 +6,7 @@ from apps.shared.streaming_jobs import RESTART_SECONDS, JobState, StreamingJob
 from apps.tasks.keeper import STABLE_SECONDS, _Found, _Keeper
 from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
 from tests.unit.tasks.memory import DEFINITION, JobsInMemory, TestContext, context, streaming_job
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def look(
 ) -> tuple[JobsInMemory, TestContext, _Found]:
     table = jobs or JobsInMemory(job)
     given, found = context(engine.url), _Found()
-    _Keeper(given, table, given.zeta(timeout=5), job, found).look()
+    _Keeper(given, table, given.zeta(timeout=PATIENCE), job, found).look()
     return table, given, found
 
 
@@ -143,11 +144,11 @@ def test_a_later_check_records_only_changes(engine: FakeZeta) -> None:
     job = streaming_job(state=JobState.RUNNING)
     table, given, found = look(engine, job)
     found.again = True
-    _Keeper(given, table, given.zeta(timeout=5), job, found).look()
+    _Keeper(given, table, given.zeta(timeout=PATIENCE), job, found).look()
     assert table.noted == [(JobState.RUNNING, 0)]
     assert found.lines == ["ciapol-ingest runs"]
     ended(engine, "SAVEPOINT_DONE")
-    _Keeper(given, table, given.zeta(timeout=5), job, found).look()
+    _Keeper(given, table, given.zeta(timeout=PATIENCE), job, found).look()
     assert table.noted[1:] == [(JobState.RESTARTING, 0), (JobState.RUNNING, 0)]
 
 
