@@ -32,6 +32,11 @@ _BUSY_SECONDS = 1.0
 _ENGINE_SECONDS = 20
 _LOG_BYTES = 16384
 _ALIVE = ("STARTING", "RUNNING")
+_STATE = " ".join(
+    f"{{{{.{field}}}}}"
+    for field in ("RestartCount", "State.Running", "State.Restarting", "State.OOMKilled", "State.ExitCode")
+)
+"""Format of `docker inspect`."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,14 @@ class Sample:
         limit: number of exits that ends the wait.
         activity: a number that grows while the service works; None if unknown.
         running: whether its process runs.
+        ended: how its process ended last; empty if unknown. The log lacks this for a process that was killed.
     """
 
     exits: int
     limit: int
     activity: float | None
     running: bool
+    ended: str = ""
 
 
 class Starting:
@@ -81,7 +88,8 @@ class Starting:
             self._look()
             last = self._last
             if last is not None and last.exits >= last.limit and not last.running:
-                return Pending(self.explained(f"its process exited {last.exits} times"), final=True)
+                how = f", the last time {last.ended}" if last.ended else ""
+                return Pending(self.explained(f"its process exited {last.exits} times{how}"), final=True)
             return found
 
         return look
@@ -203,8 +211,8 @@ class _Contained:
         self._written = 0
 
     def sample(self) -> Sample | None:
-        state = _docker("inspect", "--format", "{{.RestartCount}} {{.State.Running}} {{.State.Restarting}}", self._name)
-        if state is None or len(words := state.stdout.split()) != 3:
+        state = _docker("inspect", "--format", _STATE, self._name)
+        if state is None or len(words := state.stdout.split()) != 5:
             return None
         restarts = int(words[0])
         self._first = restarts if self._first is None else min(self._first, restarts)
@@ -216,7 +224,11 @@ class _Contained:
             MOST_RESTARTS,
             self._written * _BUSY_SECONDS,
             running=words[1] == "true" and words[2] == "false",
+            ended=_OUT_OF_MEMORY if words[3] == "true" else f"with exit code {words[4]}",
         )
+
+
+_OUT_OF_MEMORY = "because it needed more than the memory limit of its container"
 
 
 def _cpu_seconds(pid: int) -> float:

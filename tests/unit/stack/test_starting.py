@@ -105,13 +105,28 @@ def test_restarts_of_a_container_are_counted_from_the_start_of_the_wait(engine: 
     engine.write_text(
         "#!/bin/sh\n"
         'if [ "$1" = logs ]; then echo "no licence"; exit; fi\n'
-        f'n=$(cat {count}); echo $((n + 4)) >{count}; echo "$n false true"\n'
+        f'n=$(cat {count}); echo $((n + 4)) >{count}; echo "$n false true false 1"\n'
     )
     look = starting._Contained("test", "starrocks")
     found = [look.sample() for _ in range(4)]
     assert [each.exits for each in found if each] == [0, 4, 8, 12]
     assert [each.exits >= each.limit for each in found if each] == [False, False, False, MOST_RESTARTS <= 12]
     assert starting.last_lines("test", "starrocks") == "  no licence"
+
+
+def test_the_reason_of_a_killed_container_is_in_the_error(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel kills the process, so the log does not contain the reason."""
+    monkeypatch.setattr(starting, "_LOOK_SECONDS", 0.0)
+    counted = engine.with_name("counted")
+    engine.write_text(
+        "#!/bin/sh\n"
+        'if [ "$1" = logs ]; then echo "loading"; exit; fi\n'
+        f"echo >>{counted}; echo $(( $(wc -l <{counted}) * 6 )) false true true 137\n"
+    )
+    with pytest.raises(NeverReady) as failure:
+        wait_for_service(lambda: "HTTP 503", stack="test", service="starrocks", within=300, what="StarRocks", pause=0)
+    assert "exited 12 times, the last time because it needed more than the memory limit" in str(failure.value)
+    assert "  loading" in str(failure.value)
 
 
 def test_without_an_engine_nothing_is_known(engine: Path) -> None:
