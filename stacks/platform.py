@@ -72,6 +72,7 @@ class Platform:
             opts=ResourceOptions(depends_on=[self._secrets_file]),
         )
         target.healthy(running)
+        self._first = () if target.awaits_health else tuple(each.resource for each in running)
         self.requests = target.requests
         if complete is not None:
             # Resources inside StarRocks wait for the cluster's members, and are deleted with them.
@@ -148,7 +149,12 @@ class Platform:
 
         The resource is deleted with the service, so that `destroy` works after `make down`.
         """
-        return ResourceOptions(depends_on=[service, self.connections, *needs], deleted_with=service)
+        # Pulumi creates only a few resources at a time. Resources that wait for Pulsar or StarRocks to be healthy would
+        # delay the start of other services, so all services start first.
+        return ResourceOptions(
+            depends_on=[service, self.connections, *self._first, *needs],
+            deleted_with=service,
+        )
 
     def _run(self, service: Service, after: Sequence[Resource] = ()) -> Running:
         running = self._target.run(service, self.secrets.files, after=after)
@@ -190,7 +196,6 @@ class Platform:
             streaming=self._run_streaming,
         )
         query = starrocks.running.endpoints["query"]
-        self._run_web(query, servers, engine.endpoints["rest"])
         tasks = Tasks(
             stack=self.stack,
             zeta=engine.endpoints["rest"],
@@ -208,6 +213,10 @@ class Platform:
             metadata=metadata,
             registry=registry,
         )
+        # Pulumi creates only a few resources at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
+        # Pulsar. APIs, page and monitoring start within two seconds, so the process of DolphinScheduler starts first.
+        later = servers if self._target.awaits_health else [self.dolphinscheduler.resource]
+        self._run_web(query, later, engine.endpoints["rest"])
         if self._monitoring is not None:
             for service in monitoring.services(
                 self._target,
@@ -219,12 +228,10 @@ class Platform:
                 postgres=None if server is None else server.endpoints["sql"],
                 webhook=self.alert_webhook is not None,
             ):
-                self._run(service, servers)
+                self._run(service, later)
         return starrocks.complete
 
     def _run_web(self, starrocks: Endpoint, later: Sequence[Resource], zeta: Endpoint) -> None:
-        # A target starts only a few services at a time. DolphinScheduler waits for PostgreSQL and starts as slowly as
-        # Pulsar, while APIs and page start within two seconds. PostgreSQL is therefore declared first.
         platform = self._run(
             platform_api(self.settings.platform_api, starrocks=starrocks, zeta=zeta, monitoring=self._monitoring), later
         )

@@ -94,11 +94,13 @@ class Target(Protocol):
     Attributes:
         has_operators: whether an operator runs the services that set `operated_by`.
         records_starts: whether the target itself records when it starts a service on purpose.
+        awaits_health: whether the creation of a service's resource ends only when the service is healthy.
         requests: resources that the services request; None if the target reserves nothing.
     """
 
     has_operators: bool
     records_starts: bool
+    awaits_health: bool
 
     @property
     def requests(self) -> Requests | None:

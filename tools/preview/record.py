@@ -39,6 +39,7 @@ class _Nowhere:
 
     requests: Requests | None = None
     records_starts = True
+    awaits_health = False
     user = "(user of the target)"
 
     def __init__(self, *, has_operators: bool) -> None:

@@ -41,6 +41,7 @@ class DockerTarget:
 
     has_operators = False
     records_starts = False
+    awaits_health = False
     requests: Requests | None = None
 
     def __init__(

@@ -86,6 +86,7 @@ class HostTarget:
 
     has_operators = False
     records_starts = True
+    awaits_health = False
     requests: Requests | None = None
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:

@@ -30,6 +30,7 @@ class KubernetesTarget:
 
     has_operators = True
     records_starts = False
+    awaits_health = True
 
     def __init__(
         self,

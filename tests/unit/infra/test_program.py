@@ -46,6 +46,24 @@ def test_the_number_of_resources_of_each_type(local: Recorder) -> None:
     assert {kind: len(local.of_type(kind)) for kind in wanted} == wanted
 
 
+def test_every_process_starts_before_a_resource_waits_for_one_to_be_healthy(local: Recorder) -> None:
+    started = {f"HostService/{name}" for name in SERVICES}
+    inside = {
+        name
+        for name in local.needs
+        if name.partition("/")[0] in ("PulsarTopics", "StarRocksSchema", "StarRocksUsers", "SeaTunnelJob")
+    }
+    assert len(inside) == 17
+    assert {name: started - local.needs[name] for name in inside} == {name: set() for name in inside}
+
+
+def test_the_services_that_start_slowly_start_first(local: Recorder) -> None:
+    slow = {"postgres", "pulsar", "seatunnel", "starrocks", "dolphinscheduler"}
+    quick = SERVICES - slow
+    assert {name for name in quick if "HostService/dolphinscheduler" in local.needs[f"HostService/{name}"]} == quick
+    assert local.needs["HostService/dolphinscheduler"] & {f"HostService/{name}" for name in quick} == set()
+
+
 def test_only_services_and_connections_have_secrets(local: Recorder) -> None:
     holders = {args.name for args in local.resources if "planted" in json.dumps(args.inputs, default=str)}
     assert holders == {

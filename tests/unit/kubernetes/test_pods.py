@@ -177,6 +177,12 @@ def test_members_of_a_quorum_change_one_after_the_other(rendered_prod: Rendered)
     assert "SeaTunnelDrain/seatunnel-drain" in needs["StatefulSet/seatunnel"]
 
 
+def test_page_and_monitoring_wait_for_no_pods_of_dolphinscheduler(rendered_prod: Rendered) -> None:
+    for workload in ("Deployment/frontend", "Deployment/ciapol-api", "StatefulSet/prometheus"):
+        found = rendered_prod.recorder.needs[workload]
+        assert not [each for each in found if "dolphinscheduler" in each]
+
+
 def test_pods_stop_gracefully(rendered_prod: Rendered) -> None:
     postgres = section(rendered_prod.pods()["postgres"], "spec")
     assert postgres["terminationGracePeriodSeconds"] == 25
