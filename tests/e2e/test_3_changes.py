@@ -46,19 +46,25 @@ def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     zeta.wait(identity, frozenset({JobStatus.CANCELED, JobStatus.UNKNOWN}), within=PATIENCE)
     query(stack.name, f"DROP TABLE {DATABASE}.aqi_predictions_zeta FORCE")
     pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
+    pulsar.request("POST", "/admin/v2/namespaces/ciapol/air/messageTTL", 60)
     pulsar.request("DELETE", f"/admin/v2/persistent/{TOPIC}/partitions?force=true&deleteSchema=true")
+    query(stack.name, f"ALTER TABLE {DATABASE}.stations ADD COLUMN by_hand INT NULL")
     query(stack.name, "REVOKE platform_reader_role FROM USER 'platform_reader'@'%'")
+    query(stack.name, "GRANT db_admin TO USER 'platform_reader'@'%'")
     (StackState(stack.name).service("frontend") / "run").open("a").write("# by hand\n")
 
     drift = stack.command("drift")
     assert drift.status != 0
     for resource, line in (
         ("ciapol-schema", "aqi_predictions_zeta is missing: it will be recreated EMPTY"),
+        ("ciapol-schema", "table stations: column by_hand was added"),
+        ("ciapol-topics", "namespace ciapol/air has the policy message_ttl_in_seconds: 60"),
         ("ciapol-topics", f"topic {TOPIC} is missing"),
         ("ciapol-ingest", "job ciapol-ingest is CANCELED"),
         ("platform-jobs-keep-running", "workflow jobs_keep_running: the schedule is paused"),
         ("ciapol-quality-hourly", "workflow quality_hourly: task quality"),
         ("platform-users", "user platform_reader lacks the role platform_reader_role"),
+        ("platform-users", "user platform_reader also has db_admin"),
         ("frontend", "services/frontend/run was changed by hand"),
     ):
         assert line in drift.output, drift.output[-5000:]
@@ -69,6 +75,8 @@ def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     assert query(stack.name, "SELECT COUNT(*) FROM aqi_predictions_zeta") == [(0,)]
     assert pulsar.request("GET", f"/admin/v2/persistent/{TOPIC}/partitions") == {"partitions": 4, "deleted": False}
     assert zeta.status(identity) == JobStatus.RUNNING
+    assert "table stations was changed by hand and is not repaired" in mended.output
+    query(stack.name, f"ALTER TABLE {DATABASE}.stations DROP COLUMN by_hand")
     assert set(stack.up().resources) == {"unchanged"}
 
 
