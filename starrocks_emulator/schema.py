@@ -20,6 +20,8 @@ class TableColumn:
     default: str | None = None
     aggregation: str | None = None
     comment: str = ""
+    first_name: str = ""
+    """The first name of a renamed column, which StarRocks keeps as the column's id."""
 
 
 @dataclass(frozen=True)

@@ -114,10 +114,20 @@ def _clause(context: Context, change: Transaction, table: Table, words: Words) -
     raise words.unexpected("a clause of ALTER TABLE")
 
 
+def _check_new_column(table: Table, name: str) -> None:
+    if table.column(name):
+        raise errors.analysis(f"Can not add column which already exists in base table: {name}")
+    for one in table.columns:
+        if one.first_name.lower() == name.lower():
+            raise errors.analysis(
+                f"Can not add column which already exists in column id: {name}, you can remove `{one.name}` "
+                "and try again"
+            )
+
+
 def _add_column(change: Transaction, table: Table, words: Words) -> Table:
     added = column(words)
-    if table.column(added.name):
-        raise errors.analysis(f"Can not add column which already exists in base table: {added.name}")
+    _check_new_column(table, added.name)
     _check_aggregation(table, added)
     if table.model == "AGGREGATE" and not added.aggregation:
         raise errors.unsupported("new key columns of an AGGREGATE KEY table")
@@ -249,7 +259,7 @@ def _modify_column(context: Context, change: Transaction, table: Table, words: W
         fresh, says_null = parsed_column(words)
         if found.name in table.keys and table.model == "PRIMARY" and not says_null:
             fresh = replace(fresh, nullable=False)
-        fresh = replace(fresh, name=found.name)
+        fresh = replace(fresh, name=found.name, first_name=found.first_name)
         _check_change(table, found, fresh)
         if table.model == "PRIMARY" and found.name in table.order_by:
             raise errors.analysis("Can not modify sort column in primary data model table")
@@ -271,11 +281,14 @@ def _retype(change: Transaction, table: Table, found: TableColumn, fresh: TableC
 
 
 def _rename_column(context: Context, change: Transaction, table: Table, words: Words) -> Table:
-    found = _existing(table, words.identifier())
+    old = words.identifier()
+    found = table.column(old)
+    if found is None:
+        raise SqlError(5509, f"Unknown column '{old}' in '{table.name}'", "42S22")
     words.expect("TO")
     name = words.identifier()
     if table.column(name):
-        raise errors.analysis(f"Column name[{name}] is already used")
+        raise SqlError(1060, f"Duplicate column name '{name}'", "42S21")
     _inactivate_readers(context, change, table, found.name)
     change.cursor.execute(f"ALTER TABLE {table.stored} RENAME COLUMN {quote(found.name)} TO {quote(name)}")
 
@@ -284,7 +297,10 @@ def _rename_column(context: Context, change: Transaction, table: Table, words: W
 
     partitioning = table.partitioning
     return replace(table,
-        columns=tuple(replace(one, name=name) if one == found else one for one in table.columns),
+        columns=tuple(
+            replace(one, name=name, first_name=one.first_name or one.name) if one == found else one
+            for one in table.columns
+        ),
         keys=renamed(table.keys), distributed_by=renamed(table.distributed_by), order_by=renamed(table.order_by),
         partitioning=_renamed(partitioning, found.name, name) if partitioning else None,
     )  # fmt: skip

@@ -132,7 +132,6 @@ def table(client: Client) -> Client:
         ("t ADD COLUMN z INT SUM", "Can not assign aggregation method on column in Duplicate data model table: z"),
         ("p ADD COLUMN z INT REPLACE", "Can not assign aggregation method on column in Primary data model table: z"),
         ("t ADD COLUMN V INT", "Can not add column which already exists in base table: V"),
-        ("t RENAME COLUMN v TO w", "already used"),
         ("nope ADD COLUMN v INT", "Can not find table nope"),
         ("nope RENAME x", "Can not find table nope"),
         ("t SWAP WITH nope", "Can not find table nope"),

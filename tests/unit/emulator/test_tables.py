@@ -211,3 +211,17 @@ def test_information_schema_has_starrocks_format(measurements: Client) -> None:
     ]  # fmt: skip
     created = measurements.value("SELECT CREATE_TIME FROM information_schema.tables WHERE TABLE_NAME = 'm'")
     assert isinstance(created, datetime.datetime)
+
+
+def test_a_renamed_column_keeps_its_first_name_as_its_id(client: Client) -> None:
+    client.run("CREATE TABLE r (k INT, v INT, w INT) DUPLICATE KEY (k); INSERT INTO r VALUES (1, 2, 3)")
+    client.run("ALTER TABLE r RENAME COLUMN v TO x; ALTER TABLE r RENAME COLUMN x TO y")
+    client.run("ALTER TABLE r MODIFY COLUMN y BIGINT")
+    error = client.error("ALTER TABLE r ADD COLUMN V INT")
+    assert "Can not add column which already exists in column id: V, you can remove `y`" in error.message
+    client.run("ALTER TABLE r ADD COLUMN x INT; ALTER TABLE r RENAME COLUMN w TO v")
+    assert client.names("SELECT * FROM r") == ["k", "y", "v", "x"]
+    assert client.error("ALTER TABLE r RENAME COLUMN nope TO z").code == 5509
+    assert client.error("ALTER TABLE r RENAME COLUMN y TO X").code == 1060
+    client.run("ALTER TABLE r DROP COLUMN y; ALTER TABLE r DROP COLUMN v; ALTER TABLE r ADD COLUMN v INT")
+    assert client.run("SELECT * FROM r") == [(1, None, None)]
