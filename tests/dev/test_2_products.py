@@ -92,7 +92,7 @@ def test_the_workflow_and_the_lists_agree_with_an_independent_computation(both: 
     check(tracking, tracking.events)
 
     def listed(path: str, name: str) -> list[dict[str, object]]:
-        answer = httpx.get(f"{both.url('liontrack-api', 'http')}/api/analytics/{path}", timeout=120)
+        answer = httpx.get(f"{both.url('liontrack-api', 'http')}/api/analytics/{path}", timeout=PATIENCE)
         rows: list[dict[str, object]] = answer.raise_for_status().json()[name]
         return rows
 

@@ -3,17 +3,16 @@
 The product is removed at the end, so that the later tests run with one product.
 """
 
-import json
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 from machine import TestStack
+from traces import traces
+from tracking import JOBS
 
 from apps.shared.starrocks import StarRocksError
 from infra.resources.connections import token_file
-from infra.resources.http import HttpService
 from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles
 from tests.integration.liontrack.node_package import build, program
@@ -62,13 +61,7 @@ def test_a_removed_product_is_nowhere(stack: TestStack) -> None:
     assert not [name for name in stack.processes() if "liontrack" in name]
     services = stack.folder / stack.name / "services"
     assert [path for path in services.glob("*/*/*") if "liontrack" in path.name] == []
-    pulsar = HttpService("Pulsar", stack.url("pulsar", "admin"))
-    assert "liontrack" not in json.dumps(pulsar.request("GET", "/admin/v2/tenants"))
-    with session(stack.name, "starrocks", "root") as root:
-        for statement in ("SHOW DATABASES", "SHOW USERS", "SELECT name FROM kappastack.streaming_jobs"):
-            assert "liontrack" not in str(root.execute(statement)), statement
+    assert traces(stack, "liontrack", JOBS) == set()
     with pytest.raises(StarRocksError):
         numbers(stack, "SELECT COUNT(*) FROM liontrack_bronze.lions_raw")
-    page = httpx.get(f"{stack.url('frontend', 'http')}/api/liontrack/analytics/lions", timeout=PATIENCE)
-    assert page.status_code == 404
     assert stack.command("status").status == 0

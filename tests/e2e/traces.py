@@ -12,6 +12,7 @@ from infra.resources.starrocks.client import session
 from infra.services.pulsar_roles import ADMIN
 from seatunnel.client.definition import job_id
 from seatunnel.client.zeta import JobStatus, Zeta
+from tests.waiting import PATIENCE
 
 _STATEMENTS = ("SHOW DATABASES", "SHOW USERS", "SHOW ROLES", "SELECT name FROM kappastack.streaming_jobs")
 
@@ -31,9 +32,9 @@ def traces(stack: TestStack, product: str, jobs: Iterable[str]) -> set[str]:
         texts = {statement: str(root.execute(statement)) for statement in _STATEMENTS}
     texts["tenants of Pulsar"] = json.dumps(pulsar.request("GET", "/admin/v2/tenants"))
     texts["projects of DolphinScheduler"] = json.dumps(scheduler.pages("/projects"))
-    targets = httpx.get(f"{prometheus}/api/v1/targets?state=active", timeout=120).raise_for_status()
+    targets = httpx.get(f"{prometheus}/api/v1/targets?state=active", timeout=PATIENCE).raise_for_status()
     texts["targets of Prometheus"] = targets.text
-    groups = httpx.get(f"{prometheus}/api/v1/rules", timeout=120).raise_for_status().json()["data"]["groups"]
+    groups = httpx.get(f"{prometheus}/api/v1/rules", timeout=PATIENCE).raise_for_status().json()["data"]["groups"]
     # Alerts are omitted. One for a stopped job may be pending until the platform's API has read the jobs again.
     rules = [(group["file"], rule["name"], rule["query"]) for group in groups for rule in group["rules"]]
     texts["rules of Prometheus"] = str(rules)
@@ -44,7 +45,7 @@ def traces(stack: TestStack, product: str, jobs: Iterable[str]) -> set[str]:
     for job in jobs:
         if zeta.status(job_id(stack.name, f"{product}-{job}")) == JobStatus.RUNNING:
             places.add(f"job {job}")
-    page = httpx.get(f"{stack.url('frontend', 'http')}/api/{product}/openapi.json", timeout=120)
+    page = httpx.get(f"{stack.url('frontend', 'http')}/api/{product}/openapi.json", timeout=PATIENCE)
     if page.status_code != httpx.codes.NOT_FOUND:
         places.add("page")
     return places
