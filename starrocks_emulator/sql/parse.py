@@ -21,7 +21,7 @@ MARK = "__call__"
 PARAMETER = "__parameter__"
 SYNC = "__sync_mv__"
 """Prefix of the name of a synchronous materialized view that is read by `name [_SYNC_MV_]`."""
-_KEPT = {"CAST", "EXTRACT", "TRIM", "GROUP_CONCAT"}
+_KEPT = {"CAST", "CONVERT", "EXTRACT", "TRIM", "GROUP_CONCAT"}
 _CALLABLE = {
     TokenType.VAR, TokenType.LEFT, TokenType.RIGHT, TokenType.REPLACE, TokenType.DATE, TokenType.DATABASE,
     TokenType.SCHEMA, TokenType.CURRENT_DATE, TokenType.CURRENT_TIMESTAMP, TokenType.CURRENT_USER,
@@ -53,7 +53,9 @@ def _marked(sql: str) -> tuple[list[Token], int]:
             ]
         elif text.upper() == "MINUS" and token.token_type is TokenType.VAR and _begins_query(tokens, index + 1):
             tokens[index] = Token(TokenType.EXCEPT, "EXCEPT", token.line, token.col, token.start, token.end)
-        elif token.token_type is TokenType.BIGINT and text.upper() == "SIGNED":
+        elif _is_plain_name(tokens, index):
+            tokens[index] = Token(TokenType.IDENTIFIER, text, token.line, token.col, token.start, token.end)
+        elif token.token_type is TokenType.BIGINT and text.upper() == "SIGNED" and _in_cast(tokens, index):
             # StarRocks' SIGNED [INT] is INT; sqlglot takes MySQL's 64 bits
             tokens[index] = Token(TokenType.INT, "INT", token.line, token.col, token.start, token.end)
             if index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.INT:
@@ -68,7 +70,8 @@ def _marked(sql: str) -> tuple[list[Token], int]:
             and tokens[index + 1].token_type is TokenType.L_PAREN
             and text.upper() not in _KEPT
             and (token.token_type in _CALLABLE or text.upper() in FUNCTIONS or text.upper() in _WORDS)
-            and not (index and tokens[index - 1].token_type in {TokenType.DOT, TokenType.ALIAS})  # CAST (… AS CHAR(5))
+            and not (index and tokens[index - 1].token_type is TokenType.DOT)
+            and not (text.upper() == "CHAR" and _in_cast(tokens, index))
         ):
             tokens[index] = _named(f"{MARK}{text}", token)
     return tokens, parameters
@@ -123,6 +126,39 @@ def _with_inner_joins(tokens: list[Token]) -> list[Token]:
 def _is_name(tokens: list[Token], index: int) -> bool:
     """Whether `PARTITION` is followed by the name of one, and not by `BY` or `(`."""
     return index < len(tokens) and tokens[index].token_type in {TokenType.VAR, TokenType.IDENTIFIER}
+
+
+_ONLY_NAMES = {"CHARSET", "LOCK", "ROLLBACK"}
+"""Words that StarRocks' queries use as names only, and MySQL's as keywords too."""
+_MAY_BE_NAMES = {"BINARY", "INTERVAL", "OFFSET", "QUALIFY", "ROLLUP", "SEPARATOR"}
+"""Words that are names where one of `_AFTER_NAMES` follows."""
+_AFTER_NAMES = {
+    TokenType.COMMA, TokenType.R_PAREN, TokenType.DOT, TokenType.FROM, TokenType.WHERE, TokenType.ALIAS, TokenType.ON,
+    TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.HAVING, TokenType.LIMIT, TokenType.ASC, TokenType.DESC,
+    TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.LTE, TokenType.GT, TokenType.GTE, TokenType.IS, TokenType.IN,
+    TokenType.BETWEEN, TokenType.LIKE, TokenType.AND, TokenType.OR, TokenType.PLUS, TokenType.STAR, TokenType.SLASH,
+}  # fmt: skip
+
+
+def _is_plain_name(tokens: list[Token], index: int) -> bool:
+    word, kind = tokens[index].text.upper(), tokens[index].token_type
+    if kind in {TokenType.STRING, TokenType.IDENTIFIER} or word not in _ONLY_NAMES | _MAY_BE_NAMES:
+        return False
+    ends = index + 1 == len(tokens) or tokens[index + 1].token_type in _AFTER_NAMES
+    return word in _ONLY_NAMES or (ends and not _in_cast(tokens, index))
+
+
+def _in_cast(tokens: list[Token], index: int) -> bool:
+    """Whether a token names a type: it follows AS in CAST, or the comma in CONVERT."""
+    depth = 0
+    for place in range(index - 1, 0, -1):
+        kind = tokens[place].token_type
+        depth += (kind is TokenType.R_PAREN) - (kind is TokenType.L_PAREN)
+        if depth < 0:
+            before = tokens[index - 1].token_type
+            called = tokens[place - 1].text.removeprefix(MARK).upper()
+            return called in {"CAST", "CONVERT"} and before in {TokenType.ALIAS, TokenType.COMMA}
+    return False
 
 
 def _begins_query(tokens: list[Token], index: int) -> bool:

@@ -82,13 +82,13 @@ def _keywords(node: _Node) -> set[str]:
 
 _NODES = _read(RULES)
 _KEYWORDS = set().union(*map(_keywords, _NODES.values()))
-_NAMES = frozenset({"name", *(_KEYWORDS - RESERVED)})
-"""Keys of tokens that may be names."""
+NAMES = frozenset({"name", *(_KEYWORDS - RESERVED)})
+"""Keys of tokens that may be names: words that are no keywords, and keywords of the rules that are not reserved."""
 
 
 def _matching(text: str) -> frozenset[str]:
     """The keys of the tokens that a keyword, a symbol or a kind of token in a rule matches."""
-    return _NAMES if text == "name" else frozenset({text, "integer"} if text == "number" else {text})
+    return NAMES if text == "name" else frozenset({text, "integer"} if text == "number" else {text})
 
 
 _Begin = tuple[frozenset[str], bool]

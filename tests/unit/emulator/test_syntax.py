@@ -108,6 +108,7 @@ def test_a_comment_begins_with_two_dashes_and_not_with_a_hash(client: Client) ->
 
 def test_signed_is_int_and_number_is_decimal(client: Client) -> None:
     assert client.run("SELECT CAST('7' AS SIGNED), CAST(2147483648 AS SIGNED INT)") == [(7, None)]
+    assert client.run("SELECT CONVERT('7', SIGNED), CONVERT(2147483648, SIGNED INT)") == [(7, None)]
     client.run("CREATE TABLE w (k SIGNED, n NUMBER(5, 2), b BINARY) DUPLICATE KEY (k)")
     rows = client.run("SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.columns WHERE TABLE_NAME = 'w'")
     assert sorted(rows) == [("b", "varbinary"), ("k", "int"), ("n", "decimal")]
@@ -117,6 +118,7 @@ def test_signed_is_int_and_number_is_decimal(client: Client) -> None:
     ("query", "rows"),
     [
         ("SELECT CAST('abc' AS CHAR(2)), CHAR(65)", [("ab", "A")]),
+        ("SELECT CONVERT('abc', CHAR(2)), CONVERT('1.5', DOUBLE), CONVERT('x', INT)", [("ab", 1.5, None)]),
         ("SELECT k FROM t MINUS SELECT 1", [(2,)]),
         ("SELECT k minus FROM t MINUS (SELECT 1)", [(2,)]),
         ("SELECT a.k FROM t a CROSS JOIN t b ON a.k = b.k + 1", [(2,)]),
@@ -132,6 +134,18 @@ def test_syntax_of_starrocks_that_sqlglot_reads_otherwise(
 ) -> None:
     client.run("CREATE TABLE t (k INT) DUPLICATE KEY (k); INSERT INTO t VALUES (1), (2)")
     assert sorted(client.run(query), key=str) == sorted(rows, key=str)
+
+
+def test_columns_may_have_the_names_of_keywords_that_are_not_reserved(client: Client) -> None:
+    words = sorted(word.lower() for word in recognizer.NAMES | {"CHARSET", "LOCK", "ROLLBACK"} if word != "name")
+    assert len(words) > 60
+    client.run(f"CREATE TABLE t ({', '.join(f'{word} INT' for word in words)}) DUPLICATE KEY ({words[0]})")
+    client.run(f"INSERT INTO t VALUES ({', '.join('1' for _ in words)})")
+    for word in words:
+        query = f"SELECT {word}, t.{word}, 2 AS {word} FROM t WHERE {word} = 1 AND t.{word} < 2"
+        assert client.run(query) == [(1, 1, 2)], word
+        assert client.run(f"SELECT SUM({word}) {word}, {word} FROM t GROUP BY {word} ORDER BY {word}") == [(1, 1)], word
+        assert client.run(f"SELECT {word} + 1 FROM (SELECT {word} FROM t) u LIMIT 1") == [(2,)], word
 
 
 def test_time_does_not_grow_exponentially_with_the_depth_of_parentheses() -> None:
