@@ -7,13 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import docker
 
+from apps.shared.polling import NeverReady, Pending, poll
 from infra.checkout.paths import cache, locked
 from infra.settings import PROJECT
 from tests.waiting import PATIENCE
@@ -109,12 +109,18 @@ def _start() -> "subprocess.Popen[bytes]":
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    deadline = time.monotonic() + _START_SECONDS
-    while not _answers(f"unix://{SOCKET}"):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            raise RuntimeError("dockerd does not start:\n" + "\n".join(log.read_text().splitlines()[-15:]))
-        time.sleep(0.2)
+
+    def look() -> Pending | None:
+        if _answers(f"unix://{SOCKET}"):
+            return None
+        ended = process.poll() is not None
+        return Pending("its process ended" if ended else "it does not respond", final=ended)
+
+    try:
+        poll(look, within=_START_SECONDS, what="dockerd", pause=0.2)
+    except (TimeoutError, NeverReady) as error:
+        process.kill()
+        raise RuntimeError(f"{error}\n" + "\n".join(log.read_text().splitlines()[-15:])) from None
     _remove_leftovers()
     return process
 
