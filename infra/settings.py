@@ -183,8 +183,8 @@ class GrafanaSettings(Model):
     """Grafana, which shows the dashboards of `monitoring/dashboards/`. It needs images, so target `host` has none."""
 
     enabled: bool = Field(True, description="whether the stack runs Grafana")
-    memory: Memory = Field("256Mi", description="of Grafana")
-    storage: Memory = Field("1Gi", description="of Grafana")
+    memory: Memory = Field("256Mi", description="memory of Grafana")
+    storage: Memory = Field("1Gi", description="volume of Grafana")
 
 
 class MonitoringSettings(Model):
@@ -197,8 +197,8 @@ class MonitoringSettings(Model):
     alert_pace: Annotated[
         float, Field(gt=0, le=10, description="factor of all durations in alert rules; tests shorten them")
     ] = 1.0
-    memory: Memory = Field("256Mi", description="of Prometheus")
-    storage: Memory = Field("5Gi", description="of Prometheus")
+    memory: Memory = Field("256Mi", description="memory of Prometheus")
+    storage: Memory = Field("5Gi", description="volume of Prometheus")
     grafana: GrafanaSettings = GrafanaSettings()
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ class BackupSettings(Model):
         str,
         Field(
             pattern=r"^(s3a?://[a-z0-9][a-z0-9.-]+/\S+)?$",
-            description="such as s3a://bucket/folder (Amazon) or s3://bucket/folder",
+            description="object store of backups: s3a://bucket/folder (Amazon) or s3://bucket/folder",
         ),
     ] = ""
     region: str = Field("", description="region of the bucket, such as eu-west-3")

@@ -69,7 +69,9 @@ class KubernetesSettings(ImageSettings):
     shared_storage_class: str = Field("", description="class of volumes that pods of several nodes write")
     pull_secret: str = Field("", description="Secret in the namespace with the registry's login")
     spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
-    operator_namespace: Annotated[str, Field(pattern=_LABEL, description="of StarRocks' operator")] = "starrocks"
+    operator_namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of StarRocks' operator")] = (
+        "starrocks"
+    )
     node_settings: NodeSettings = NodeSettings()
     ingress: IngressSettings = IngressSettings()
     prometheus_operator: PrometheusOperatorSettings = PrometheusOperatorSettings()

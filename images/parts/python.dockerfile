@@ -1,4 +1,4 @@
-# The same in every image with Python, so that they share the layer. Compiled packages run only in the version of Python
+# These lines are the same in every image with Python, so that the images share the layer. Compiled packages run only in the version of Python
 # that they were installed for.
 ARG PYTHON_VERSION
 RUN apt-get update \

@@ -21,11 +21,11 @@ class _RandomSecretProvider(ResourceProvider):
         return CreateResult(secrets.token_hex(8), _generated(created=_now(), previous=""))
 
     def diff(self, _id: str, olds: Properties, news: Properties) -> DiffResult:
-        """Report a value that is older than its rotation, and a predecessor that is to be forgotten."""
+        """Report a value that is older than its rotation, and a predecessor that must be deleted."""
         return DiffResult(changes=_is_due(olds, news) or _is_forgotten(olds, news))
 
     def update(self, _id: str, olds: Properties, news: Properties) -> UpdateResult:
-        """Generate a new value and keep the old one as its predecessor, or forget the predecessor."""
+        """Generate a new value and keep the old one as its predecessor, or delete the predecessor."""
         if _is_due(olds, news):
             # A clock that was set back must not make the new value older than its rotation.
             created = max(_now(), str(news["rotate"]))
@@ -47,7 +47,7 @@ def _predecessor(value: str) -> Properties:
 
 
 def _is_due(olds: Properties, news: Properties) -> bool:
-    """Whether a rotation was asked for after the value was generated. An old state has no time of generation."""
+    """Whether a rotation began after the value was generated. An old state has no time of generation."""
     rotate = news.get("rotate")
     return isinstance(rotate, str) and str(olds.get("created") or "") < rotate
 

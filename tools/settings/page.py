@@ -27,8 +27,8 @@ config:
     heap: 1Gi
 ```
 
-An unknown key is an error that names the nearest existing key. A key that the target does not honour is an error too,
-so that no setting is ignored. The column "targets" lists the targets that honour a key.
+An unknown key is an error that names the nearest existing key. A key that the target does not use is an error too,
+so that no setting is ignored. The column "targets" lists the targets that use a key.
 
 | key | type | default | limits | description | targets |
 |---|---|---|---|---|---|
@@ -121,8 +121,8 @@ def _shown(value: JsonValue) -> str:
 
 
 def _targets(key: Key) -> str:
-    honouring = [name for name, traits in TRAITS.items() if not _ignored(key.path, traits.ignores)]
-    return "all" if len(honouring) == len(TRAITS) else ", ".join(honouring)
+    using = [name for name, traits in TRAITS.items() if not _ignored(key.path, traits.ignores)]
+    return "all" if len(using) == len(TRAITS) else ", ".join(using)
 
 
 def _ignored(path: str, patterns: Mapping[str, str]) -> bool:

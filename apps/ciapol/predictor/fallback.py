@@ -1,4 +1,4 @@
-"""Predictions without a model: the last value or that of the same hour yesterday, by the smaller mean error."""
+"""Predictions without a model: the last value or that of the same hour yesterday, whichever had the smaller error."""
 
 from dataclasses import dataclass
 
@@ -36,9 +36,9 @@ def _predict(features: Features, quantity: str, origin: int, distance: int) -> t
     origins = np.arange(len(series) - distance) if len(series) > distance else np.zeros(0, dtype=np.int64)
     now, ahead = np.array([origin]), np.array([distance])
     past = np.full(len(origins), distance)
-    happened = series[origins + distance]
+    actual = series[origins + distance]
     rules = [
-        _Rule(float(known[0]), _errors(happened, before))
+        _Rule(float(known[0]), _errors(actual, before))
         for known, before in (
             (features.yesterday(quantity, now, ahead), features.yesterday(quantity, origins, past)),
             (features.last(quantity, now), features.last(quantity, origins)),
@@ -55,6 +55,6 @@ def _predict(features: Features, quantity: str, origin: int, distance: int) -> t
     return rule.value, 0.0, 2 * greatest
 
 
-def _errors(happened: Floats, predicted: Floats) -> Floats:
-    errors = happened - predicted
+def _errors(actual: Floats, predicted: Floats) -> Floats:
+    errors = actual - predicted
     return errors[~np.isnan(errors)]

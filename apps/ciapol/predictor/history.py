@@ -44,9 +44,10 @@ def moment_of(hour: int) -> datetime:
 
 
 def counting(means: Floats, counts: Floats) -> Floats:
-    """The means of the hours that count, NaN for the others: one reading must not stand for an hour.
+    """The means of the hours with enough values; NaN for the others, because one reading does not represent an hour.
 
-    An hour counts with 75 % of the usual number of values, the median over the hours with values of the 168 before.
+    An hour has enough values if they are at least 75 % of the usual number: the median over those of the 168 previous
+    hours that have values.
 
     Args:
         means: means of consecutive hours.

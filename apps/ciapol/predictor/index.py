@@ -41,7 +41,7 @@ class Breakpoint:
 
 @dataclass(frozen=True)
 class _Lines:
-    """The lines of one table, with concentrations in units of the last digit kept."""
+    """The rows of one table of breakpoints; concentrations are whole numbers of the last digit that is kept."""
 
     digits: int
     index: Floats
@@ -60,7 +60,7 @@ class _Lines:
     def look_up(self, concentrations: Floats) -> Floats:
         """The index of concentrations in the table's unit; NaN below the table.
 
-        A table that ends before 500 gives its last index to all greater concentrations.
+        If a table ends before 500, its last index is that of all greater concentrations.
         """
         units = np.floor(np.round(concentrations * 10.0**self.digits, 6))
         if self.index[-1, 1] != _LAST_LINE:

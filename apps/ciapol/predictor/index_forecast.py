@@ -29,8 +29,9 @@ def combine(
 ) -> IndexForecast:
     """The index of each predicted hour, from the hours before the origin and the predicted ones up to it.
 
-    The interval's ends are the indices of the pollutants' ends. All pollutants are rarely at their end at the same
-    time, so it is wider than 80 %; `stretched` corrects that.
+    The ends of the interval are the indices of the ends of the pollutants' intervals. The actual values of all
+    pollutants are rarely at these ends at the same time, so the interval contains more than 80 % of the outcomes;
+    `stretched` corrects that.
 
     Args:
         method: the method of the index.

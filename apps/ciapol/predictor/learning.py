@@ -65,7 +65,7 @@ class _Pairs:
 
 @dataclass(frozen=True)
 class Trained:
-    """The model of a pollutant, and the one that saw no held-out hours; they are the same for a long history."""
+    """The model of a pollutant, and one trained without the held-out hours; for a long history they are the same."""
 
     model: QuantityModel
     tested: QuantityModel
@@ -245,10 +245,10 @@ def _by_distance(distances: Integers, measure: Callable[[NDArray[np.bool_]], flo
     return result
 
 
-def _trust(units: Floats, predicted: Floats, happened: Floats) -> float:
+def _trust(units: Floats, predicted: Floats, actual: Floats) -> float:
     """The factor of the predicted change, from 0 to 1, that minimizes the mean absolute error."""
     shares = np.linspace(0, 1, _TRUST_STEPS)
-    errors = [float(np.mean(units * np.abs(share * predicted - happened))) for share in shares]
+    errors = [float(np.mean(units * np.abs(share * predicted - actual))) for share in shares]
     return float(shares[int(np.argmin(errors))])
 
 

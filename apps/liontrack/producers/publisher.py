@@ -17,7 +17,7 @@ _LAST_ANSWERS_SECONDS = 5.0
 class Publisher:
     """Publishes each event to its topic, in the order of each key, until it is acknowledged.
 
-    An event may arrive twice after a lost acknowledgement. Its row in bronze has the same key then.
+    An event may arrive twice after a lost acknowledgement. Both copies have the same key and become one row in bronze.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Publisher:
         stopped: Callable[[], bool] = lambda: False,
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Connects with the first event of each topic.
+        """Create a publisher, which connects to a topic at its first event.
 
         Args:
             url: of Pulsar: `pulsar://host:port` or `pulsar+ssl://host:port`.

@@ -7,7 +7,7 @@ creates a new volume and a new container of the service.
 
 Secrets that the service reads again are not part of this digest. They are uploaded to a third container with the same
 volume. A new secret creates a new container of this kind, whose uploads replace the files in the volume. The container
-of the service goes on.
+of the service keeps running.
 """
 
 import hashlib

@@ -34,7 +34,7 @@ def test_rows_have_the_values_of_the_models(row: str) -> None:
     assert any(each.startswith(row) for each in ROWS.values()), ROWS[row.split("`")[1]]
 
 
-def test_targets_are_those_that_honour_a_key() -> None:
+def test_targets_are_those_that_use_a_key() -> None:
     assert ROWS["docker.registry"].endswith("| docker |")
     assert ROWS["postgres.storage"].endswith("| kubernetes |")
     assert ROWS["products.<product>.api.replicas"].endswith("| kubernetes |")

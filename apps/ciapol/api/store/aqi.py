@@ -59,9 +59,9 @@ def at_least(row: Mapping[str, object]) -> int | None:
 
 
 def _category(row: Mapping[str, object]) -> tuple[CategoryKey, str] | tuple[None, None]:
-    """The category of the index.
+    """The category of the index; without an index, that of the greatest known sub-index if it exceeds 100.
 
-    Without an index, that of the known sub-indices if they exceed 100; None in a running hour.
+    None in a running hour, or if neither applies.
     """
     known = at_least(row)
     if known is None or row.get("reason") == RUNNING or (row["aqi"] is None and known <= REASSURING):

@@ -39,21 +39,21 @@ class Errors:
         )
 
     @classmethod
-    def of(cls, happened: Floats, model: Interval, persistence: Floats, yesterday: Floats) -> "Errors":
+    def of(cls, actual: Floats, model: Interval, persistence: Floats, yesterday: Floats) -> "Errors":
         """The errors of one station.
 
         Only hours that were measured and that all methods predict count.
 
         Args:
-            happened: measured values; in all arguments, the hours ahead are the innermost order.
+            actual: measured values; in all arguments, the hours ahead are the innermost order.
             model: predictions of the model.
             persistence: predictions by the last value.
             yesterday: predictions by the value of the same hour on the previous day.
         """
         methods = np.stack([model.value, persistence, yesterday])
-        known = ~np.isnan(happened) & ~np.isnan(methods).any(axis=0)
-        errors = np.where(known, methods - happened, 0.0)
-        inside = known & (happened >= model.lower) & (happened <= model.upper)
+        known = ~np.isnan(actual) & ~np.isnan(methods).any(axis=0)
+        errors = np.where(known, methods - actual, 0.0)
+        inside = known & (actual >= model.lower) & (actual <= model.upper)
 
         def ahead(values: Floats) -> Floats:
             sums: Floats = values.reshape(-1, HORIZONS).sum(axis=0)[None, :]

@@ -4,7 +4,7 @@ import type { ShownIndex } from "../aqi/reliability";
 import { useI18n } from "../texts";
 import { PollutantName } from "./PollutantName";
 
-/** Marks of an index that is incomplete or provisional. Without a category its words say that it is incomplete. */
+/** Marks of an incomplete or provisional index. Without a category, the text in its place reports that. */
 export function IndexMarks({ index }: { index: ShownIndex }) {
   const { t } = useI18n();
   return (
