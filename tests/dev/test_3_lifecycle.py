@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 MEASUREMENTS = "SELECT COUNT(*), MAX(measured_at) FROM sensor_measurements_zeta"
 
 
-def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: DockerStack) -> None:
+def test_down_and_destroy_keep_data_until_keep_data_is_false(stack: DockerStack) -> None:
     """This test destroys the shared stack, so it is the last one that uses it."""
     rows = query(stack.name, MEASUREMENTS)
     password = stack.connections.secrets["starrocks-root"]

@@ -57,7 +57,7 @@ def test_events_of_a_node_program_are_in_bronze_once_although_pulsar_is_killed(b
     wait_until(lambda: both.command("status").status == 0, "a healthy stack")
 
 
-def test_a_removed_product_is_nowhere(stack: TestStack) -> None:
+def test_nothing_of_a_removed_product_is_left(stack: TestStack) -> None:
     assert not [name for name in stack.processes() if "liontrack" in name]
     services = stack.folder / stack.name / "services"
     assert [path for path in services.glob("*/*/*") if "liontrack" in path.name] == []

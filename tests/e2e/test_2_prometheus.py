@@ -62,7 +62,7 @@ def events(count: int, prefix: str, *, begin: datetime) -> list[Measurement]:
     ]
 
 
-def test_every_target_answers(stack: TestStack) -> None:
+def test_prometheus_reads_every_target(stack: TestStack) -> None:
     url = f"{stack.url('prometheus', 'http')}/api/v1/targets"
 
     def health() -> dict[str, str]:
@@ -144,7 +144,7 @@ def test_rejected_events_raise_an_alert(stack: TestStack, watch: Watch, tmp_path
     wait_until(lambda: "CiapolRejectedShare" not in shown(stack), "the end of the alert on the page")
 
 
-def test_every_alert_that_is_said_to_be_raised_here_is(webhook: Webhook) -> None:
+def test_the_tests_raised_every_alert_that_its_rule_assigns_to_them(webhook: Webhook) -> None:
     print(table(TIMES, alerts(PRODUCTS)))
     assert set(TIMES) == {name for name, rule in alerts(PRODUCTS).items() if rule.tested == "stack"}
     wait_until(lambda: all(any(name in body for body in webhook.bodies) for name in TIMES), "the alerts at the webhook")

@@ -160,7 +160,7 @@ def test_a_topic_without_events_raises_an_alert(stack: TestStack, watch: Watch, 
     TIMES.update(watch.exercise(Exercise(silence, [Expected("TopicSilent", {"topic": topic})])))
 
 
-def test_every_alert_that_is_said_to_be_raised_here_is() -> None:
+def test_the_tests_raised_every_alert_that_its_rule_assigns_to_them() -> None:
     rules = alerts(PRODUCTS)
     print("\n" + table(TIMES, rules))
     assert set(TIMES) == {name for name, rule in rules.items() if rule.tested == "long"}

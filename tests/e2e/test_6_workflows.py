@@ -103,7 +103,7 @@ def kill_in_the_middle(stack: TestStack, service: str, right: list[Row], prefix:
 
 
 @pytest.mark.parametrize("service", ["dolphinscheduler", "postgres", "seatunnel", "starrocks"])
-def test_work_survives_a_kill(stack: TestStack, right: list[Row], service: str) -> None:
+def test_work_continues_after_a_kill(stack: TestStack, right: list[Row], service: str) -> None:
     kill_in_the_middle(stack, service, right, f"one{service}")
 
 
@@ -134,5 +134,5 @@ def separate(stack: TestStack) -> TestStack:
         pytest.param("dolphinscheduler-registry", marks=pytest.mark.long),
     ],
 )
-def test_work_survives_a_kill_of_a_separate_server(separate: TestStack, right: list[Row], service: str) -> None:
+def test_work_continues_after_a_kill_of_a_separate_server(separate: TestStack, right: list[Row], service: str) -> None:
     kill_in_the_middle(separate, service, right, f"sep{service.removeprefix('dolphinscheduler-')}")

@@ -57,7 +57,7 @@ def in_session(leader: int) -> list[list[str]]:
 
 
 @pytest.mark.usefixtures("saved")
-def test_down_and_destroy_keep_data_until_they_are_no_longer_wanted(stack: TestStack) -> None:
+def test_down_and_destroy_keep_data_until_keep_data_is_false(stack: TestStack) -> None:
     """This test destroys the shared stack, so it is the last one that uses it."""
     rows = query(stack.name, MEASUREMENTS)
     password = stack.connections.secrets["starrocks-root"]

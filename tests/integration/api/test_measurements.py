@@ -149,7 +149,7 @@ def test_a_registered_station_without_data_has_none(client: TestClient, data: Em
         {"to": "2026-01-01T00:00:00Z"},
     ],
 )
-def test_a_cursor_belongs_to_its_question(client: TestClient, data: Emulator, change: dict[str, str]) -> None:
+def test_a_cursor_is_valid_for_its_request_only(client: TestClient, data: Emulator, change: dict[str, str]) -> None:
     cursor = client.get(URL, params={"limit": 1, "interval": "raw", "pollutant": "pm25"}).json()["next_cursor"]
     assert client.get(URL, params={"cursor": cursor, "interval": "raw", "pollutant": "pm25"}).status_code == 200
     for url, question in ((URL, {"cursor": cursor, **change}), (ARCHIVED, {"cursor": cursor})):

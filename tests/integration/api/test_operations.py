@@ -199,7 +199,7 @@ def test_the_error_names_missing_settings(tmp_path: Path) -> None:
     assert "STARROCKS_PORT='x'" in errors
 
 
-def test_without_the_schema_the_answer_is_503(settings: Settings, data: Emulator) -> None:
+def test_without_the_schema_the_status_is_503(settings: Settings, data: Emulator) -> None:
     from apps.ciapol.api.app import create_app  # noqa: PLC0415 - the fixture's application has other settings
 
     empty = settings.model_copy(update={"starrocks_database": "information_schema"})

@@ -81,7 +81,7 @@ def test_a_range(client: TestClient, measured: Emulator) -> None:
     assert len(client.get(URL, params=old).json()["items"]) == len(RECENT) + 2
 
 
-def test_a_cursor_belongs_to_its_question(client: TestClient, measured: Emulator) -> None:
+def test_a_cursor_is_valid_for_its_request_only(client: TestClient, measured: Emulator) -> None:
     cursor = client.get(URL, params={"limit": 1}).json()["next_cursor"]
     changes = ({"station_id": "ABJ-001"}, {"from": "2026-01-01T00:00:00Z"}, {"to": "2026-01-01T00:00:00Z"})
     for change in changes:

@@ -63,7 +63,7 @@ def test_messages_of_a_station_are_found_by_id_or_key(client: TestClient, data: 
     assert pages(client, URL, station_id="smoke-1", limit=1) == [[items[0]], [items[1]]]
 
 
-def test_a_cursor_belongs_to_its_question(client: TestClient, data: Emulator) -> None:
+def test_a_cursor_is_valid_for_its_request_only(client: TestClient, data: Emulator) -> None:
     cursor = client.get(URL, params={"limit": 1}).json()["next_cursor"]
     for change in ({"station_id": "ABJ-001"}, {"since": "2026-01-01T00:00:00Z"}):
         assert client.get(URL, params={"cursor": cursor, **change}).status_code == 422

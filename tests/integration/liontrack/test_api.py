@@ -112,7 +112,9 @@ def test_users_of_the_last_30_days(client: TestClient) -> None:
     assert sum(challenges["by_status"].values()) == challenges["total"]
 
 
-def test_the_three_questions_have_answers(client: TestClient, demonstrated: Demonstrated) -> None:
+def test_the_dashboard_and_the_lists_have_the_health_of_all_lions(
+    client: TestClient, demonstrated: Demonstrated
+) -> None:
     dashboard = get(client, "dashboard")
     health = dashboard["health"]
     assert isinstance(health, dict)

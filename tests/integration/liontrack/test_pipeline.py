@@ -16,7 +16,7 @@ from tests.integration.liontrack.runs import Pipeline
 pytestmark = pytest.mark.integration
 
 
-def test_the_demonstration_is_computed_as_by_hand(lake: Lake, pipeline: Pipeline) -> None:
+def test_the_demonstration_has_the_expected_results(lake: Lake, pipeline: Pipeline) -> None:
     events = list(demonstration(NOW))
     lake.store(events)
     pipeline("1", TODAY, TODAY + timedelta(days=1))

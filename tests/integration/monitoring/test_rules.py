@@ -155,7 +155,7 @@ def test_scoped_rules_fire_for_their_stack_only(scoped_rules: list[Path], tmp_pa
     )
 
 
-def test_no_alert_fires_for_what_is_planned(rules: list[Path], tmp_path: Path) -> None:
+def test_no_alert_fires_for_planned_work(rules: list[Path], tmp_path: Path) -> None:
     minutes = (9, 12, 15, 20, 30, 45, 55)
     run(rules, tmp_path, [(series, [firing(alert, each, 0) for each in minutes]) for alert, series in QUIET.items()])
 

@@ -155,7 +155,7 @@ def check_refused(text: str, refused: dict[str, str]) -> None:
         assert message in text, text
 
 
-def test_what_breaks_a_rule_is_refused_with_its_message(tmp_path: Path, copy: Path) -> None:
+def test_resources_that_break_a_rule_are_refused_with_the_rules_message(tmp_path: Path, copy: Path) -> None:
     status, text = preview(tmp_path, copy, "broken-docker", [*BREAKING, lossy(tmp_path)])
     assert status != 0
     check_refused(text, REFUSED_RESOURCES | REFUSED_ON_DOCKER)
@@ -185,7 +185,7 @@ def test_violations_of_a_local_stack_are_warnings(tmp_path: Path, copy: Path) ->
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_what_keeps_the_rules_is_not_refused(tmp_path: Path, copy: Path, stack: str) -> None:
+def test_resources_that_follow_the_rules_are_not_refused(tmp_path: Path, copy: Path, stack: str) -> None:
     status, text = preview(tmp_path, copy, stack, KEEPING)
     assert status == 0, text
     assert "[mandatory]" not in text

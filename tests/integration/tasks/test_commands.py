@@ -54,7 +54,7 @@ def test_a_program_is_run_with_its_own_packages_and_addresses(stack: Stack) -> N
     assert step["last_succeeded_at"] is not None
 
 
-def test_a_program_with_a_range_gets_it_and_the_run(stack: Stack) -> None:
+def test_a_program_receives_its_range_and_the_id_of_the_run(stack: Stack) -> None:
     program(
         stack,
         "import os\n"

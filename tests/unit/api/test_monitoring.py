@@ -118,7 +118,7 @@ def test_flow_and_alerts(server: Server, tmp_path: Path) -> None:
     ]
 
 
-def test_monitoring_that_is_off_or_away_is_no_error(tmp_path: Path) -> None:
+def test_monitoring_that_is_off_or_unreachable_is_no_error(tmp_path: Path) -> None:
     with client(tmp_path) as api:
         body = api.get(URL).raise_for_status().json()
         assert (body["enabled"], body["error"], body["flow"]) == (False, None, None)
@@ -129,7 +129,7 @@ def test_monitoring_that_is_off_or_away_is_no_error(tmp_path: Path) -> None:
         assert body["error"].startswith("Alertmanager does not respond:")
 
 
-def test_an_answer_in_another_form_is_named(server: Server, tmp_path: Path) -> None:
+def test_an_invalid_response_is_reported(server: Server, tmp_path: Path) -> None:
     server.alerts = {"message": "hello"}
     with client(tmp_path, prometheus_url=server.url, alertmanager_url=server.url) as api:
         assert "Alertmanager returned an invalid response" in api.get(URL).json()["error"]
@@ -148,6 +148,6 @@ def test_rows_of_the_engines_jobs(server: Server) -> None:
     assert [each.value for each in found["seatunnel_zeta_job_sink_written"]] == [36, 0]
 
 
-def test_an_engine_that_does_not_answer_is_down() -> None:
+def test_an_engine_that_does_not_respond_is_down() -> None:
     [up] = ZetaMetrics("http://127.0.0.1:9").collect()
     assert [(sample.name, sample.value) for sample in up.samples] == [("seatunnel_zeta_up", 0)]

@@ -59,7 +59,7 @@ def complaints(root: Path, text: str) -> list[str]:
     return [line.removeprefix(f"{path}:") for line in str(error.value).splitlines()]
 
 
-def test_a_good_file(root: Path) -> None:
+def test_a_valid_file_is_read(root: Path) -> None:
     file = read_workflow(write(root, GOOD), root)
     assert file.product == "example"
     assert [task.name for task in file.definition.tasks] == ["first", "second"]

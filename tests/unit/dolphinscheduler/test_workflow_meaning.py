@@ -184,7 +184,7 @@ def found_schedule(schedule: FoundSchedule, groups: dict[int, str]) -> ScheduleM
     return actual_meaning(FoundWorkflow.model_validate(empty), schedule, workflow_names={}, group_names=groups).schedule
 
 
-def test_inputs_survive_the_engine(make: Make) -> None:
+def test_inputs_are_equal_after_they_passed_through_the_engine(make: Make) -> None:
     """Pulumi drops nulls and returns numbers as floats; empty defaults are omitted."""
     inputs = make(schedule=None)
     sent = inputs.workflow.model_dump(exclude_defaults=True)

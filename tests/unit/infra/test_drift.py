@@ -78,7 +78,7 @@ def test_the_kinds_of_a_stack_on_this_machine(resources: dict[str, MockResourceA
 
 
 @pytest.mark.parametrize(("name", "words"), CASES.items())
-def test_what_is_gone_is_drift(resources: dict[str, MockResourceArgs], name: str, words: str) -> None:
+def test_missing_objects_are_drift(resources: dict[str, MockResourceArgs], name: str, words: str) -> None:
     declared = resources[name]
     provider = resource_types()[declared.typ].provider()
     recorded = {key: plain(value) for key, value in declared.inputs.items()}

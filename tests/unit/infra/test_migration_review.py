@@ -99,7 +99,7 @@ def test_a_marker_belongs_to_one_statement_and_has_a_reason(tmp_path: Path) -> N
     assert "V003__step.sql:2: `DROP VIEW latest`" in found.complaints[1]
 
 
-def test_columns_are_those_that_earlier_migrations_left(tmp_path: Path) -> None:
+def test_a_migration_is_reviewed_with_the_columns_of_earlier_ones(tmp_path: Path) -> None:
     found = reviewed(
         tmp_path,
         "ALTER TABLE readings MODIFY COLUMN place VARCHAR(128) NULL;\n"

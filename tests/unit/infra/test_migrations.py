@@ -27,7 +27,7 @@ def test_placeholders_are_filled_and_errors_name_unknown_ones_with_their_line() 
         migration("SELECT 1;\nSELECT ${m};").statements({"n": "3"})
 
 
-def test_an_open_end_is_an_error() -> None:
+def test_a_last_statement_without_a_semicolon_is_an_error() -> None:
     with pytest.raises(MigrationError, match=r"V001__x.sql:2: the last statement does not end"):
         migration("SELECT 1;\nSELECT 2\n").statements({})
 

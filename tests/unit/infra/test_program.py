@@ -128,7 +128,7 @@ def test_a_stack_without_products_has_only_the_platform() -> None:
     assert not bare.of_type("SeaTunnelJob") | bare.of_type("PulsarTopics")
 
 
-def test_a_product_that_a_stack_does_not_have_is_nowhere_in_it() -> None:
+def test_no_resource_belongs_to_a_product_that_the_stack_does_not_have() -> None:
     one = run(load_settings({"kappastack:target": "host", "kappastack:products": '{"ciapol": {}}'}, {}))
     asyncio.set_event_loop(None)
     assert set(one.of_type("HostService")) == SERVICES - {"liontrack-api"}

@@ -168,7 +168,7 @@ def test_producers_get_the_new_token_before_the_old_one_ends(state: StackState, 
     assert connections.token_file(STACK, "pulsar-ciapol-sensors").read_text() == "new token"
 
 
-def test_the_record_of_a_rotation_is_removed_with_the_stack(state: StackState) -> None:
+def test_the_record_of_a_rotation_is_deleted_with_the_stack(state: StackState) -> None:
     outs = SecretsProvider().create(secrets()).outs
     Rotation.now(("x",)).save(STACK)
     assert outs is not None

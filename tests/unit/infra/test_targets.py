@@ -53,7 +53,7 @@ def test_targets_with_one_machine_refuse_replicas(target: str) -> None:
         refuse_replicas(replace(service, replicas=2), target)
 
 
-def test_operations_know_where_ports_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_operations_have_the_addresses_of_their_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path))
     host = operations(Settings.model_validate({"target": "host"}), "local")
     assert (host.address, host.uses_entrances, host.runs_here, host.base_image) == ("127.0.0.1", False, True, "")

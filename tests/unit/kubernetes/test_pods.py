@@ -110,7 +110,7 @@ def test_only_published_images_have_their_own_working_directory(rendered_prod: R
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_probes_differ_as_they_should(rendered_prod: Rendered, workload: str) -> None:
+def test_each_probe_has_a_time_limit_for_its_purpose(rendered_prod: Rendered, workload: str) -> None:
     [container] = items(rendered_prod.pods()[workload], "spec", "containers")
     startup, readiness, liveness = (section(container, f"{kind}Probe") for kind in ("startup", "readiness", "liveness"))
 

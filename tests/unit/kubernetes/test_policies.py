@@ -117,7 +117,7 @@ def test_every_service_has_a_policy(rendered_prod: Rendered) -> None:
     assert policies == {*rendered_prod.pods(), "starrocks", "deny", "dns"}
 
 
-def test_users_come_from_the_ingress_controller_only(rendered_prod: Rendered) -> None:
+def test_requests_of_users_are_accepted_from_the_ingress_controller_only(rendered_prod: Rendered) -> None:
     controller = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
     open_to_users = {
         name: _ports(rule)
@@ -135,7 +135,7 @@ def test_users_come_from_the_ingress_controller_only(rendered_prod: Rendered) ->
     assert set(rendered_prod.of_kind("Ingress")) == set(open_to_users)
 
 
-def test_only_services_that_say_so_connect_to_the_world(rendered_prod: Rendered) -> None:
+def test_only_services_that_declare_it_connect_to_other_networks(rendered_prod: Rendered) -> None:
     assert "0.0.0.0/0" not in str(_policies(rendered_prod)), "prod has no webhook"
 
 

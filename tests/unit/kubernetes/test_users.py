@@ -3,7 +3,7 @@
 from tests.cluster.users import longest
 
 
-def test_the_longest_gap_counts_from_the_begin_and_to_the_end_of_the_period() -> None:
+def test_the_longest_gap_includes_those_at_both_ends_of_the_period() -> None:
     assert longest([], 10.0, 13.0) == 3.0
     assert longest([11.0, 12.5], 10.0, 13.0) == 1.5
     assert longest([12.9], 10.0, 13.0) == 12.9 - 10.0

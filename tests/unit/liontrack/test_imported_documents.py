@@ -11,7 +11,7 @@ ID = ObjectId("65ba5f000000000000000000")
 MADE = "2024-01-31T14:53:52Z"
 
 
-def test_a_lion_has_its_position_under_any_of_its_names() -> None:
+def test_nested_and_flat_field_names_give_the_same_event() -> None:
     nested = event_of("lions", {"_id": ID, "name": "Simba", "position": {"lat": 1, "lng": 2.5}, "lastUpdate": MADE})
     flat = event_of("lions", {"_id": ID, "name": "Simba", "position_lat": 1, "position_lng": 2.5, "last_update": MADE})
     assert nested == flat
@@ -19,7 +19,7 @@ def test_a_lion_has_its_position_under_any_of_its_names() -> None:
     assert (nested.fields["position_lat"], nested.fields["last_update"]) == (1.0, MADE)
 
 
-def test_a_time_that_is_missing_is_that_of_the_object_id() -> None:
+def test_a_missing_time_is_taken_from_the_object_id() -> None:
     event = event_of("users", {"_id": ID, "username": "Awa"})
     assert event.fields["occurred_at"] == MADE
     assert event == event_of("users", {"_id": ID, "username": "Awa"})

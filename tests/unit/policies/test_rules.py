@@ -113,7 +113,7 @@ def test_a_resource_that_breaks_a_rule_is_named(rule: str, declared: Declared, m
 
 
 @pytest.mark.parametrize(("rule", "declared"), KEPT)
-def test_a_resource_that_keeps_a_rule_is_not(rule: str, declared: Declared) -> None:
+def test_a_resource_that_follows_a_rule_is_not_named(rule: str, declared: Declared) -> None:
     assert messages(rule, declared) == []
 
 
@@ -172,7 +172,7 @@ def test_violations_stop_deployments_of_all_stacks_that_other_machines_reach() -
 
 
 @pytest.mark.parametrize("name", stacks())
-def test_the_tracked_stacks_keep_all_rules_about_settings(name: str) -> None:
+def test_the_tracked_stacks_follow_all_rules_about_settings(name: str) -> None:
     assert [line for rule in on_settings.RULES for line in rule.check(facts(name))] == []
 
 

@@ -133,7 +133,7 @@ def test_differences_name_the_deepest_path() -> None:
     assert differences({"a": [{"b": 1}], "c": 2}, {"a": [{"b": 3}]}) == [("a[0].b", "1", "3"), ("c", "2", "")]
 
 
-def test_of_long_texts_the_differing_lines_are_shown() -> None:
+def test_long_texts_are_compared_line_by_line() -> None:
     before = plan(services={"s": service(files={"conf": "one\ntwo\nthree"})})
     after = plan(services={"s": service(files={"conf": "one\n2\nthree"})})
     [changed] = compare(before, after).services

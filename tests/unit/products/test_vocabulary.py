@@ -35,7 +35,7 @@ ALLOWED = {
 }
 
 
-def test_the_platform_knows_no_product() -> None:
+def test_the_platforms_files_name_no_product() -> None:
     listed = subprocess.run(["git", "ls-files", "--", *PLATFORM], cwd=ROOT, capture_output=True, text=True, check=True)
     found = []
     for path in listed.stdout.splitlines():

@@ -142,7 +142,7 @@ def test_an_include_without_a_reader_of_fields_is_an_error(tmp_path: Path) -> No
         read_definition(path, {}, files=ROOT)
 
 
-def test_the_ingest_job_names_no_measurement() -> None:
+def test_the_ingest_job_contains_no_name_of_a_measurement() -> None:
     text = (ROOT / "seatunnel/ciapol/ingest.conf").read_text()
     measurements = read_fields(ROOT / "topics/ciapol/sensor-measurements.fields.yaml").measurements
     assert [name for name in measurements if f'"{name}"' in text] == []

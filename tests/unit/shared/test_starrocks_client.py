@@ -172,7 +172,7 @@ def test_the_next_statement_reopens_a_lost_connection(server: Server) -> None:
     assert server.connections == 2
 
 
-def test_repeatable_statements_are_retried_until_an_answer(server: Server) -> None:
+def test_repeatable_statements_are_retried_until_a_response(server: Server) -> None:
     server.refused_connections = [pymysql.err.OperationalError(2003, "Connection refused")]
     server.answers = [LOST, [(4,)]]
     client = StarRocks(ADDRESS)

@@ -44,7 +44,7 @@ def test_a_plan_tolerates_the_loss_of_a_server(rate: float) -> None:
 
 
 @pytest.mark.parametrize("field", ["events_per_second", "event_bytes", "retention_months"])
-def test_more_load_never_needs_less(field: str) -> None:
+def test_a_greater_load_never_needs_fewer_resources(field: str) -> None:
     values = {"events_per_second": RATES, "event_bytes": (50, 250, 5000), "retention_months": (1, 13, 60)}[field]
     plans = [plan(replace(SMALL, **{field: value})) for value in values]
     for below, above in itertools.pairwise(plans):
@@ -61,7 +61,7 @@ def test_the_lowest_limit_is_listed_first() -> None:
     assert many[0].what.startswith("Pulsar's proxy")
 
 
-def test_a_machine_with_more_cores_carries_more() -> None:
+def test_a_machine_with_more_cores_accepts_a_greater_load() -> None:
     assert 0 < one_machine(2) < one_machine(8)
 
 
@@ -104,7 +104,7 @@ def test_settings_to_paste_are_accepted(rate: float) -> None:
 
 
 @pytest.mark.parametrize("size", LOADS)
-def test_a_preset_carries_its_load(size: str) -> None:
+def test_a_preset_is_large_enough_for_its_load(size: str) -> None:
     wanted = plan(LOADS[size])
     found = kubernetes(size=size)
     assert found.pulsar.brokers >= wanted.brokers
@@ -130,7 +130,7 @@ def test_the_report_names_the_limits_of_the_platform() -> None:
     assert "this load needs a larger platform" in large
 
 
-def test_the_command_refuses_with_a_sentence() -> None:
+def test_the_command_reports_a_wrong_value_in_one_line() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tools.size", "--events-per-second", "0"],
         cwd=ROOT,

@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 ADDRESS = "http://127.0.0.1:12345/dolphinscheduler/ui/index.html and much more than eighty columns of it"
 
 
-def test_a_table_never_cuts_a_cell() -> None:
+def test_a_table_never_truncates_a_cell() -> None:
     lines = table([("service", "address"), ("dolphinscheduler", ADDRESS), ("api", "")])
     assert lines == ["service           address", f"dolphinscheduler  {ADDRESS}", "api"]
 

@@ -253,7 +253,7 @@ def test_a_failed_deployment_ends_no_secret(engine: Engine, stack: Stack, capsys
     check_rotated(engine, before, {"starrocks-root"})
 
 
-def test_a_token_stands_for_the_key_that_signs_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_rotation_of_a_token_rotates_the_key_that_signs_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert rotate.chosen("pulsar-admin", known()) == ("pulsar-token-key",)
     assert "pulsar-admin is signed with pulsar-token-key" in capsys.readouterr().out
 

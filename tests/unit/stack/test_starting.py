@@ -129,7 +129,7 @@ def test_the_reason_of_a_killed_container_is_in_the_error(engine: Path, monkeypa
     assert "  loading" in str(failure.value)
 
 
-def test_without_an_engine_nothing_is_known(engine: Path) -> None:
+def test_without_an_engine_there_is_no_sample_and_no_log(engine: Path) -> None:
     engine.write_text("#!/bin/sh\nexit 1\n")
     assert starting._Contained("test", "starrocks").sample() is None
     assert starting.last_lines("test", "starrocks") == "  (no log)"

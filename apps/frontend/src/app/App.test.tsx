@@ -219,7 +219,7 @@ describe("a stack without products", () => {
 });
 
 describe("without the page's server", () => {
-  it("says so, loudly", async () => {
+  it("shows an alarm", async () => {
     server.unreachable = true;
     open("/");
     expect((await screen.findByTestId("alarm")).dataset["alarm"]).toBe("offline");

@@ -20,7 +20,7 @@ class SettingsTest {
     private final Settings settings = Settings.of("Plugin", values);
 
     @Test
-    void takesNumbersWrittenAsText() {
+    void readsNumbersWrittenAsText() {
         values.put("rows", "20000");
         values.put("ms", 200);
         values.put("flag", "true");
@@ -41,7 +41,7 @@ class SettingsTest {
     }
 
     @Test
-    void errorsNameKeyValueAndWhatIsWanted() {
+    void errorsNameKeyValueAndExpectation() {
         values.put("rows", "many");
         values.put("zero", 0);
         values.put("flag", "yes");

@@ -26,7 +26,7 @@ class PulsarSplitSerializerTest {
     }
 
     @Test
-    void keepsThatThereIsNoPositionYet() throws IOException {
+    void keepsAMissingPosition() throws IOException {
         assertNull(serializer.deserialize(serializer.serialize(new PulsarSplit(PARTITION, null))).position());
     }
 

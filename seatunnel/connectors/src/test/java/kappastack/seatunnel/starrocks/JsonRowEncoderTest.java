@@ -59,7 +59,7 @@ class JsonRowEncoderTest {
     }
 
     @Test
-    void refusesWhatJsonCannotSay() {
+    void refusesValuesThatJsonCannotRepresent() {
         IOException notFinite = assertThrows(IOException.class, () -> encode(Double.NaN));
         assertTrue(notFinite.getMessage().contains("column a"), notFinite.getMessage());
         assertThrows(IOException.class, () -> encode(Float.NEGATIVE_INFINITY));

@@ -109,7 +109,7 @@ class StarRocksWriterTest {
     }
 
     @Test
-    void aCheckpointWaitsForTheAnswer() throws Exception {
+    void aCheckpointWaitsForTheResponse() throws Exception {
         open();
         server.hold = new CountDownLatch(1);
         write(1);
@@ -161,7 +161,7 @@ class StarRocksWriterTest {
     }
 
     @Test
-    void aRefusedBatchFailsTheCheckpointAndWhatComesAfter() throws Exception {
+    void aRefusedBatchFailsTheCheckpointAndAllLaterCalls() throws Exception {
         open();
         server.answers("{\"Status\":\"Fail\",\"Message\":\"too many filtered rows\"}");
         write(1);
@@ -172,7 +172,7 @@ class StarRocksWriterTest {
     }
 
     @Test
-    void aRowThatCannotBeWrittenLeavesTheBatchWhole() throws Exception {
+    void aRowThatCannotBeWrittenDoesNotChangeTheBatch() throws Exception {
         open();
         write(1);
         assertThrows(

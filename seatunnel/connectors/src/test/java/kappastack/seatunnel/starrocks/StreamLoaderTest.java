@@ -131,7 +131,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void aRefusalOfEveryPasswordFails(@TempDir Path folder) throws Exception {
+    void aLoadFailsIfEveryPasswordIsRefused(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("password");
         Files.write(file, "new\nold".getBytes(StandardCharsets.UTF_8));
         server.answers("HTTP 401", "HTTP 401");
@@ -140,7 +140,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void aLostAnswerIsAskedForUnderTheSameLabel() throws Exception {
+    void aLoadWithoutAResponseIsRepeatedUnderTheSameLabel() throws Exception {
         server.answers(FakeStarRocks.HANG_UP, EXISTS);
         server.states("PREPARE", "PREPARE", "VISIBLE");
         load();
@@ -149,7 +149,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void aLostLoadThatWasAbortedIsRepeatedUnderAFreshLabel() throws Exception {
+    void anAbortedLoadIsRepeatedUnderANewLabel() throws Exception {
         server.answers(FakeStarRocks.HANG_UP, EXISTS, FakeStarRocks.SUCCESS);
         server.states("ABORTED");
         load();
@@ -160,7 +160,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void aFailureIsRepeatedOnlyWhereItsLabelHasNoEffect() throws Exception {
+    void aFailureIsRepeatedOnlyIfItsLabelHadNoEffect() throws Exception {
         server.answers(FAIL, FAIL, FakeStarRocks.SUCCESS);
         server.states("ABORTED", "UNKNOWN");
         load();
@@ -181,7 +181,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void badRowsAreAnErrorWithTheirList() {
+    void theErrorForRejectedRowsContainsTheirList() {
         server.answers(
                 "{\"Status\":\"Fail\",\"Message\":\"too many filtered rows\",\"ErrorURL\":\"" + server.errorUrl() + "\"}");
         LoadException error = assertThrows(LoadException.class, this::load);
@@ -192,7 +192,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void whatCannotBeMendedIsNotRepeated() {
+    void permanentErrorsAreNotRetried() {
         for (String answer :
                 Arrays.asList(
                         "{\"Status\":\"FAILED\",\"Message\":\"Access denied for sink\"}",
@@ -211,7 +211,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void serverErrorsAndNonsenseAreRepeatedUnderTheSameLabel() throws Exception {
+    void serverErrorsAndInvalidResponsesAreRetriedUnderTheSameLabel() throws Exception {
         server.answers("HTTP 503busy", "HTTP 500", "<html>proxy</html>", FakeStarRocks.SUCCESS);
         load();
         assertEquals(4, server.labels.size());
@@ -229,7 +229,7 @@ class StreamLoaderTest {
     }
 
     @Test
-    void goesToTheNextFrontendWhenOneIsAway() throws Exception {
+    void usesTheNextFrontendIfOneIsUnreachable() throws Exception {
         int closedPort;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closedPort = socket.getLocalPort();

@@ -54,7 +54,7 @@ class IsoTimeTest {
     }
 
     @Test
-    void saysThatTheOffsetIsMissing() {
+    void reportsAMissingOffset() {
         assertEquals(
                 "has no offset from UTC; expected: Z or +hh:mm at its end",
                 assertThrows(DateTimeException.class, () -> IsoTime.parse("2026-01-31T12:00:00")).getMessage());

@@ -29,7 +29,7 @@ class MemoryGateTest {
     }
 
     @Test
-    void waitsUntilRowsAreGone() throws Exception {
+    void waitsUntilRowsAreReleased() throws Exception {
         MemoryGate gate = new MemoryGate(10_000, 100);
         List<byte[]> rows = new ArrayList<>();
         passing(gate, rows, 10).get();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Payloads that become columns, and payloads that are rejected. */
 class ValidateTransformTest extends ValidateFixture {
     @Test
-    void aGoodPayloadBecomesColumns() {
+    void aValidPayloadBecomesColumns() {
         String payload = "{" + GOOD + ",\"pm25\":35.1,\"count\":3,\"ok\":true,\"more\":{\"deep\":[1,{}]}}";
         SeaTunnelRow in = new SeaTunnelRow(new Object[] {"key", payload.getBytes(StandardCharsets.UTF_8), PUBLISHED});
         in.setRowKind(RowKind.UPDATE_AFTER);
