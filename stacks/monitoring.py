@@ -9,7 +9,7 @@ from infra.services.grafana import grafana
 from infra.services.model import Endpoint, Service
 from infra.services.web import Monitoring
 from infra.settings import MonitoringSettings
-from infra.targets.base import Running, Target
+from infra.targets.base import Running, Target, instances
 
 
 def addresses(target: Target, settings: MonitoringSettings) -> Monitoring | None:
@@ -55,8 +55,8 @@ def services(
         source = target.endpoints(own[-1])["http"]
         shown = {name: render(name, each) for name, each in dashboards(products).items()}
         own.insert(0, grafana(settings, prometheus=source, source=SOURCE, dashboards=shown))
-    targets = {name: (each.service, each.endpoints) for name, each in running.items()}
-    targets |= {service.name: (service, target.endpoints(service)) for service in own}
+    targets = {name: (each.service, each.instances) for name, each in running.items()}
+    targets |= {service.name: (service, instances(target.endpoints(service))) for service in own}
     *others, server = own
     return [
         *others,

@@ -24,8 +24,8 @@ QUERIES: Final[Mapping[str, str]] = {
     "backlog": "sum by (namespace, topic) (kappastack:subscription_backlog:messages)",
     "lag": "max by (namespace, topic) ((time() - kappastack:subscription_acknowledged:timestamp_seconds) "
     "and kappastack:subscription_backlog:messages > 0)",
-    "received": f"sum by (streaming_job) (rate(seatunnel_zeta_job_source_received_total[{_WINDOW}]))",
-    "written": f"sum by (streaming_job) (rate(seatunnel_zeta_job_sink_written_total[{_WINDOW}]))",
+    "received": f"max by (streaming_job) (rate(seatunnel_zeta_job_source_received_total[{_WINDOW}]))",
+    "written": f"max by (streaming_job) (rate(seatunnel_zeta_job_sink_written_total[{_WINDOW}]))",
     "running": "max by (streaming_job) (seatunnel_zeta_job_running)",
     "rejected": " / ".join(_RECENT.format(outcome=outcome) for outcome in ("rejected", "received")),
     "up": "min by (service) (up)",

@@ -176,6 +176,7 @@ class OperatedPods:
         memory: memory limit of one pod in MiB.
         storage: sizes of the volumes of one pod, such as `10Gi`.
         host: name of the Kubernetes Service that the operator creates for these ports.
+        members: host name of each pod within the service's namespace.
     """
 
     name: str
@@ -185,6 +186,7 @@ class OperatedPods:
     cpu: int
     memory: int
     storage: tuple[str, ...]
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -310,6 +312,20 @@ class Endpoint:
     def url(self) -> str:
         """`scheme://host:port`."""
         return f"{self.scheme}://{self.address}"
+
+
+@dataclass(frozen=True)
+class Instances:
+    """Where each process behind a port of a service is reached, such as for its metrics.
+
+    Args:
+        endpoints: an endpoint for each process.
+        looked_up: whether the number of processes changes. Then there is one endpoint, whose host has a DNS record for
+            each process.
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    looked_up: bool = False
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

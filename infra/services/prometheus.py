@@ -8,7 +8,18 @@ from pydantic import JsonValue
 
 from infra import distributions
 from infra.services import ports
-from infra.services.model import Collection, Endpoint, HttpGet, Metrics, Need, Port, PublishedImage, Service, Volume
+from infra.services.model import (
+    Collection,
+    Endpoint,
+    HttpGet,
+    Metrics,
+    Need,
+    Port,
+    PublishedImage,
+    Service,
+    Volume,
+)
+from infra.services.scraping import Targets, scrape_configs, wanted
 from infra.services.tasks import ALERT_WEBHOOK
 from infra.settings import PROJECT, MonitoringSettings, mebibytes
 from infra.versions import (
@@ -80,7 +91,7 @@ def configured(
     settings: MonitoringSettings,
     *,
     stack: str,
-    targets: Mapping[str, tuple[Service, Mapping[str, Endpoint]]],
+    targets: Targets,
     alertmanager: Endpoint,
     rules: Mapping[str, str],
     scoped: Mapping[str, Sequence[JsonValue]],
@@ -91,7 +102,7 @@ def configured(
         service: Prometheus without configuration.
         settings: settings of the stack's monitoring.
         stack: name of the stack, which becomes a label of alerts.
-        targets: every service with its endpoints, by name.
+        targets: every service with its processes, by name.
         alertmanager: endpoint of Alertmanager.
         rules: text of each rule file, by a name that begins with `rules-`.
         scoped: groups of rules by the name of their file, restricted to series with the label `stack`.
@@ -107,47 +118,20 @@ def configured(
         },
         "rule_files": ["rules-*.yml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager.address]}]}]},
-        "scrape_configs": scrape_configs(targets),
+        "scrape_configs": scrape_configs(targets, settings.interval),
     }
+    own_group: JsonValue = {"groups": [wanted(targets)]}
     collected = [Need(name, each.port) for name, (other, _) in targets.items() for each in other.metrics]
     return replace(
         service,
-        files={"prometheus.yml": yaml.safe_dump(document, sort_keys=False), **rules},
+        files={
+            "prometheus.yml": yaml.safe_dump(document, sort_keys=False),
+            "rules-processes.yml": yaml.safe_dump(own_group, sort_keys=False),
+            **rules,
+        },
         needs=tuple(each for each in [Need(ALERTMANAGER, "http"), *collected] if each.service != service.name),
-        collects=Collection(settings.interval, timeout, scoped),
+        collects=Collection(settings.interval, timeout, {**scoped, "processes": [wanted(targets, stack)]}),
     )
-
-
-def scrape_configs(targets: Mapping[str, tuple[Service, Mapping[str, Endpoint]]]) -> list[dict[str, object]]:
-    """A scrape configuration for each job. Services of a job share its path and the metrics that it drops.
-
-    Args:
-        targets: services with their endpoints, by name.
-
-    Raises:
-        ValueError: services of one job have different paths.
-    """
-    jobs: dict[str, tuple[Metrics, list[dict[str, object]]]] = {}
-    for name, (service, endpoints) in targets.items():
-        for metrics in service.metrics:
-            job = metrics.job or name
-            first, static = jobs.setdefault(job, (metrics, []))
-            if (first.path, first.dropped) != (metrics.path, metrics.dropped):
-                raise ValueError(f"service {name}: the metrics of job {job} differ from those of its other services")
-            static.append({"targets": [endpoints[metrics.port].address], "labels": {"service": name}})
-    return [
-        {
-            "job_name": job,
-            "metrics_path": metrics.path,
-            "static_configs": static,
-            **({"metric_relabel_configs": _dropping(metrics.dropped)} if metrics.dropped else {}),
-        }
-        for job, (metrics, static) in jobs.items()
-    ]
-
-
-def _dropping(names: tuple[str, ...]) -> list[dict[str, object]]:
-    return [{"source_labels": ["__name__"], "regex": "|".join(names), "action": "drop"}]
 
 
 def alertmanager(settings: MonitoringSettings, *, webhook: bool) -> Service:

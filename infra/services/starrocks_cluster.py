@@ -164,6 +164,7 @@ def operated(settings: StarRocksSettings) -> Service:
             cpu=millicores(settings.frontend_cpu),
             memory=mebibytes(settings.frontend_memory),
             storage=(_META, _LOGS),
+            members=_members("fe", settings.frontends),
         ),
         OperatedPods(
             name="be",
@@ -173,6 +174,7 @@ def operated(settings: StarRocksSettings) -> Service:
             cpu=millicores(settings.cpu),
             memory=mebibytes(settings.memory),
             storage=(settings.storage, _LOGS),
+            members=_members("be", settings.backends),
         ),
     )
     spec: dict[str, JsonValue] = {fields[each.name]: _component(each) for each in pods}
@@ -200,6 +202,11 @@ def operated(settings: StarRocksSettings) -> Service:
             unconfined=("the operator sets no seccomp profile, and the images' programs write below /opt/starrocks"),
         ),
     )
+
+
+def _members(kind: str, count: int) -> tuple[str, ...]:
+    """Host names of the pods that the operator creates: a StatefulSet behind a headless Service of this name."""
+    return tuple(f"{NAME}-{kind}-{number}.{NAME}-{kind}-search" for number in range(count))
 
 
 def _component(pods: OperatedPods) -> JsonValue:

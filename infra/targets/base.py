@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pulumi import Alias, Input, Output, Resource, ResourceOptions
 
 from infra.forwarding import Forward
-from infra.services.model import Endpoint, Service, TcpAnswer
+from infra.services.model import Endpoint, Instances, Service, TcpAnswer
 
 Drained = Callable[[Output[str]], Resource]
 """Creates the resource that drains a service before it is replaced. Its argument changes with the process."""
@@ -44,6 +44,7 @@ class Running:
         instance: text that changes when the target replaces the process; empty if the target does not replace it.
         own_check: URL of the health state that the target reports, if this machine does not check the service's port.
         forwards: ports of this machine, among the operator's endpoints, that are forwarded into a cluster.
+        members: each process behind a port, by the port's name; empty if there is one process behind each endpoint.
     """
 
     service: Service
@@ -54,6 +55,12 @@ class Running:
     instance: Input[str] = ""
     own_check: str = ""
     forwards: tuple[Forward, ...] = ()
+    members: Mapping[str, Instances] = field(default_factory=dict)
+
+    @property
+    def instances(self) -> dict[str, Instances]:
+        """Each process behind a port, by the port's name."""
+        return instances(self.endpoints) | dict(self.members)
 
     @property
     def health_url(self) -> str:
@@ -66,6 +73,11 @@ class Running:
         """Bytes that a TCP health check sends, in hexadecimal; empty for HTTP."""
         health = self.service.health
         return health.send if isinstance(health, TcpAnswer) else ""
+
+
+def instances(endpoints: Mapping[str, Endpoint]) -> dict[str, Instances]:
+    """The only process of a service behind each port."""
+    return {name: Instances((endpoint,)) for name, endpoint in endpoints.items()}
 
 
 def refuse_replicas(service: Service, target: str) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pulumi_kubernetes import core
 
-from infra.services.model import Endpoint, HttpGet, Service, TcpAnswer
+from infra.services.model import Endpoint, HttpGet, Instances, Service, TcpAnswer
 from infra.targets.container import ContainerLayout
 from infra.targets.kubernetes.cluster import LOOPBACK
 
@@ -71,8 +71,13 @@ class PodLayout(ContainerLayout):
 
     @property
     def members(self) -> str:
-        """Name of the headless Service that gives each pod its own host name."""
-        return f"{self.service.name}-members" if self.service.replicas > 1 else self.service.name
+        """Name of the headless Service that gives each pod its own host name, or its own DNS record."""
+        return f"{self.service.name}-members" if self.is_replicated else self.service.name
+
+    @property
+    def is_replicated(self) -> bool:
+        """Whether the service may have several pods."""
+        return max(self.service.replicas, self.service.most_replicas) > 1
 
     @property
     def group(self) -> str:
@@ -83,6 +88,22 @@ class PodLayout(ContainerLayout):
         """Endpoints for other pods, by the port's name."""
         service = self.service
         return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
+
+    def instances(self) -> dict[str, Instances]:
+        """Each pod, by the port's name. Pods without an identity have a DNS record each, but no host name."""
+        service = self.service
+        hosts = [service.name]
+        if self.is_replicated:
+            hosts = [self.members]
+        if self.is_replicated and self.has_identity:
+            hosts = [f"{service.name}-{number}.{self.members}" for number in range(service.replicas)]
+        return {
+            name: Instances(
+                tuple(Endpoint(port.scheme, host, port.number) for host in hosts),
+                looked_up=self.is_replicated and not self.has_identity,
+            )
+            for name, port in service.ports.items()
+        }
 
     def operator_endpoints(self) -> dict[str, Endpoint]:
         """Endpoints for this machine, which forwards its loopback ports; internal ports have none."""

@@ -61,10 +61,10 @@ def account(service: Service, place: Place) -> core.v1.ServiceAccount:
 
 
 def services(layout: PodLayout, place: Place) -> list[Resource]:
-    """The Service that clients connect to, and the headless one that gives each pod its host name."""
+    """The Service that clients connect to, and the headless one through which each pod is reached."""
     service = layout.service
     found: list[Resource] = []
-    if layout.has_identity:
+    if layout.has_identity or layout.is_replicated:
         found.append(_service(layout, place, layout.members, headless=True))
     if not layout.has_identity or layout.members != service.name:
         found.append(_service(layout, place, service.name, headless=False))
@@ -78,7 +78,7 @@ def _service(layout: PodLayout, place: Place, name: str, *, headless: bool) -> c
         metadata=place.metadata(name, service.name, annotations=_UNAWAITED),
         spec=core.v1.ServiceSpecArgs(
             cluster_ip="None" if headless else None,
-            # Members of a cluster find each other before they are ready.
+            # Members of a cluster find each other before they are ready, and Prometheus finds pods that do not respond.
             publish_not_ready_addresses=headless,
             selector=names.selector(service.name),
             ports=[

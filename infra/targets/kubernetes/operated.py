@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pydantic import JsonValue
 
 from infra.images import of_registry
-from infra.services.model import Endpoint, Operator, Service, fill
+from infra.services.model import Endpoint, Instances, Operator, Service, fill
 from infra.targets.kubernetes import names, objects
 from infra.targets.kubernetes.configuration import Configuration
 from infra.targets.kubernetes.layout import PodLayout
@@ -38,6 +38,23 @@ class Operated:
         return {
             name: Endpoint(port.scheme, f"{self.hosts[name]}.{self.place.namespace}.svc", port.number)
             for name, port in self.service.ports.items()
+        }
+
+    def instances(self) -> dict[str, Instances]:
+        """Each pod, by the port's name."""
+        return {
+            port: Instances(
+                tuple(
+                    Endpoint(
+                        self.service.ports[port].scheme,
+                        f"{member}.{self.place.namespace}.svc",
+                        self.service.ports[port].number,
+                    )
+                    for member in pods.members
+                )
+            )
+            for pods in self.operator.pods
+            for port in pods.ports
         }
 
     def resource(self, configured: Configuration, opts: ResourceOptions) -> CustomResource:

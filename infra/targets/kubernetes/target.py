@@ -204,6 +204,7 @@ class KubernetesTarget:
             instance,
             cluster.workload_url(self._settings.context, place.namespace, kind, service.name),
             self._forwards(layout, place, dict.fromkeys(service.ports, service.name)),
+            layout.instances(),
         )
 
     def _run_operated(
@@ -232,6 +233,7 @@ class KubernetesTarget:
             {file: f"{SECRETS}/{file}" for file in service.secrets},
             instance,
             forwards=self._forwards(layout, place, operated.hosts),
+            members=operated.instances(),
         )
 
     def _forwards(self, layout: PodLayout, place: Place, hosts: Mapping[str, str]) -> tuple[Forward, ...]:

@@ -35,6 +35,16 @@ _STATION = 'service="ciapol-api", station="A", demonstration="false"'
 
 CASES = {
     "ServiceDown": Case({'up{service="pulsar"}': gauge(1, 0, 10)}, 14, 25),
+    "ServiceProcessesMissing": Case(
+        {
+            'kappastack:service_processes:wanted{service="api"}': "2x200",
+            'up{service="api", instance="10.0.0.1:80"}': "1x200",
+            'up{service="api", instance="10.0.0.2:80"}': "1x9 _x9 1x180",
+        },
+        # Prometheus uses the last value of a series that is not marked as stale for five minutes.
+        18,
+        30,
+    ),
     "ServiceRestarting": Case(
         {
             # Three of four restarts are unplanned.

@@ -10,6 +10,8 @@ from infra.configuration import load_settings
 from infra.services.model import fill
 from tests.integration.monitoring.programs import amtool, promtool
 from tests.mocking import Recorder, run
+from tests.unit.kubernetes.rendered import prod, render
+from tests.unit.kubernetes.scraped import files, targets
 from tools.stack.configuration import stack_configuration
 
 
@@ -36,6 +38,17 @@ def test_promtool_accepts_the_configuration_of_prometheus(local: Recorder, tmp_p
     done = promtool("check", "config", rendered(local, "prometheus", tmp_path) / "prometheus.yml")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "rule files found" in done.stdout
+
+
+def test_promtool_accepts_a_configuration_that_looks_up_processes(tmp_path: Path) -> None:
+    rendered_prod = render(prod(), "prod")
+    assert any(target.looked_up for target in targets(rendered_prod))
+    for name, text in files(rendered_prod).items():
+        (tmp_path / name).write_text(text)
+    done = promtool("check", "config", tmp_path / "prometheus.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "prometheus.yml").write_text(files(rendered_prod)["prometheus.yml"].replace("type: A", "type: B"))
+    assert promtool("check", "config", tmp_path / "prometheus.yml").returncode != 0
 
 
 def test_amtool_accepts_the_configuration_of_alertmanager(local: Recorder, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Alert rules with `promtool test rules`: each fires and clears, and none fires for a planned change."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ QUIET = {
         # The replacement of a service takes a minute.
         'up{service="pulsar"}': "1x9 0x0 1x50",
     },
+    "ServiceProcessesMissing": {
+        # A replacement of the only pod takes a minute. Afterwards the autoscaler adds one.
+        'kappastack:service_processes:wanted{service="api"}': "1x60",
+        'up{service="api", instance="10.0.0.1:80"}': "1x9 stale _x50",
+        'up{service="api", instance="10.0.0.2:80"}': "_x11 1x50",
+        'up{service="api", instance="10.0.0.3:80"}': "_x20 1x40",
+    },
     "ServiceRestarting": {
         # Each of four deployments within a quarter of an hour restarts the process.
         'process_start_time_seconds{service="x"}': "1x9 2x2 3x2 4x2 5x50",
@@ -36,7 +44,7 @@ QUIET = {
         'kappastack_planned_restart_timestamp_seconds{service="platform-api", restarted="y"}': (
             "0x10 660x2 840x2 1020x2 1200x40"
         ),
-        # One of two pods responds to each collection.
+        # While a pod is replaced, the old one and the new one may take turns in responding.
         'process_start_time_seconds{service="z"}': " ".join(["1", "2"] * 30),
     },
     "TopicSilent": {
@@ -134,6 +142,15 @@ def test_restarts_after_a_planned_one_fire_on_a_target_that_replaces_containers(
     run(rules, tmp_path, [(series, [firing(alert, 25, 0), firing(alert, 26, 1), firing(alert, 45, 0)])])
 
 
+def test_a_service_without_any_process_raises_an_alert(rules: list[Path], tmp_path: Path) -> None:
+    alert = "ServiceProcessesMissing"
+    series = {
+        'kappastack:service_processes:wanted{service="api"}': "1x60",
+        'up{service="api", instance="10.0.0.1:80"}': "1x9 stale _x19 1x30",
+    }
+    run(rules, tmp_path, [(series, [firing(alert, 9, 0), firing(alert, 15, 1), firing(alert, 35, 0)])])
+
+
 def test_scoped_rules_fire_for_their_stack_only(scoped_rules: list[Path], tmp_path: Path) -> None:
     done = promtool("check", "rules", *scoped_rules)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -151,6 +168,36 @@ def test_scoped_rules_fire_for_their_stack_only(scoped_rules: list[Path], tmp_pa
             )
             for alert, case in CASES.items()
             if alert in chosen
+        ],
+    )
+
+
+def test_the_same_measures_of_several_pods_raise_one_alert(rules: list[Path], tmp_path: Path) -> None:
+    """Each pod of an API exports the state that it reads from StarRocks or the engine."""
+    measures = re.compile(rf"(kappastack_(step|job)|seatunnel_zeta_job|{'|'.join(declared())})_")
+    chosen = {name: case for name, case in CASES.items() if any(measures.match(series) for series in case.series)}
+    assert len(chosen) >= 8
+    one = 'count(ALERTS{{alertname="{alert}", alertstate="firing"}})'
+    run(
+        rules,
+        tmp_path,
+        [
+            (
+                {
+                    series.replace("{", f'{{instance="{pod}", ') if measures.match(series) else series: values
+                    for series, values in case.series.items()
+                    for pod in ("10.0.0.1:80", "10.0.0.2:80")
+                },
+                [
+                    {
+                        "expr": one.format(alert=alert),
+                        "eval_time": f"{case.fires}m",
+                        "exp_samples": [{"labels": "{}", "value": 1}],
+                    },
+                    firing(alert, case.clears, 0),
+                ],
+            )
+            for alert, case in chosen.items()
         ],
     )
 

@@ -9,6 +9,7 @@ import pytest
 from infra.monitoring.rules import alerts
 from infra.settings import SettingsError
 from tests.unit.kubernetes.rendered import CLUSTER, Rendered, at, items, render, section, settings
+from tests.unit.kubernetes.scraped import targets, wanted
 
 SCHEMA = Path(__file__).parent / "prometheusoperator.schema.json"
 OPERATOR = {"enabled": True, "namespace": "observability", "labels": {"release": "metrics"}}
@@ -36,24 +37,27 @@ def test_objects_have_the_fields_of_the_operator_and_the_labels_of_the_settings(
 
 
 def test_every_service_that_the_own_prometheus_collects_has_a_monitor(monitored: Rendered) -> None:
-    text = str(at(monitored.of_kind("ConfigMap")[_files(monitored, "prometheus")], "data", "prometheus.yml"))
     monitors = monitored.of_kind("ServiceMonitor")
     assert len(monitors) > 8
+    found: set[tuple[object, object]] = set()
     for name, monitor in monitors.items():
-        assert f"service: {name}\n" in text
-        labels = {
-            str(each["targetLabel"]): each["replacement"]
-            for endpoint in items(monitor, "spec", "endpoints")
-            for each in items(endpoint, "relabelings")
-            if each["action"] == "replace"
-        }
-        assert (labels["service"], labels["stack"]) == (name, "test")
-        assert f"job_name: {labels['job']}\n" in text
-    assert text.count("service: ") == sum(len(list(items(each, "spec", "endpoints"))) for each in monitors.values())
+        for endpoint in items(monitor, "spec", "endpoints"):
+            labels = {
+                str(each["targetLabel"]): each["replacement"]
+                for each in items(endpoint, "relabelings")
+                if each["action"] == "replace"
+            }
+            assert (labels["service"], labels["stack"]) == (name, "test")
+            found.add((labels["job"], name))
+    assert found == {(each.job, each.service) for each in targets(monitored)}
 
 
-def _files(rendered: Rendered, service: str) -> str:
-    return next(name for name in rendered.of_kind("ConfigMap") if name.startswith(f"{service}-"))
+def test_the_number_of_processes_of_each_service_is_recorded(monitored: Rendered) -> None:
+    [group] = items(monitored.of_kind("PrometheusRule")["processes"], "spec", "groups")
+    found = {str(at(rule, "labels", "service")): rule for rule in items(group, "rules")}
+    assert set(found) == set(monitored.of_kind("ServiceMonitor"))
+    assert {at(rule, "labels", "stack") for rule in found.values()} == {"test"}
+    assert found["starrocks"]["expr"] == wanted(monitored)["starrocks"]
 
 
 def test_services_of_starrocks_operator_are_found_by_their_names(monitored: Rendered) -> None:
