@@ -12,7 +12,7 @@ public class TokenFlow {
         properties.setProperty("tokenSecretKey", arguments[0]);
         ServiceConfiguration configuration = new ServiceConfiguration();
         configuration.setProperties(properties);
-        // A broker asks for the method before it passes its configuration.
+        // A broker reads the method before it passes its configuration.
         AuthenticationProvider provider = new RotatedKeys();
         String method = provider.getAuthMethodName();
         provider.initialize(AuthenticationProvider.Context.builder().config(configuration).build());

@@ -22,12 +22,12 @@ function Summary({ pipeline }: { pipeline: Pipeline }) {
   const stopped = pipeline.jobs.filter(isStopped).length;
   const late = pipeline.steps.filter((step) => step.late === true).length;
   const failing = pipeline.steps.filter(({ state }) => state === "failed").length;
-  const complaints = [
+  const problems = [
     ...(stopped > 0 ? [count("pipeline.stopped", stopped)] : []),
     ...(late > 0 ? [count("pipeline.late", late)] : []),
     ...(failing > 0 ? [count("pipeline.failing", failing)] : []),
   ];
-  return <strong>{complaints.length === 0 ? t("pipeline.ok") : complaints.join(" ")}</strong>;
+  return <strong>{problems.length === 0 ? t("pipeline.ok") : problems.join(" ")}</strong>;
 }
 
 type Props = {

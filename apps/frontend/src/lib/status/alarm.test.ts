@@ -131,7 +131,7 @@ describe("age and last known data", () => {
     expect(reportedAges(got(down), ages)).toEqual(ages);
     expect(reportedAges(failed(null), ages)).toBe(ages);
   });
-  it("forgets the age when the product reports that it has no data", () => {
+  it("has no age when the product reports that it has no data", () => {
     const empty = productStatus({ status: "stale", data: { age_seconds: null, fresh: false } });
     expect(reportedAges(got(status({ products: { sample: empty } })), ages)).toEqual({});
   });

@@ -11,7 +11,7 @@ import org.apache.seatunnel.api.table.type.SeaTunnelDataType;
 import org.apache.seatunnel.api.table.type.SeaTunnelRow;
 import org.apache.seatunnel.api.table.type.SeaTunnelRowType;
 
-/** Converts each message into a row, whatever its payload is. */
+/** Converts each message into a row; any payload is valid. */
 final class MessageRows {
     static final SeaTunnelRowType TYPE =
             new SeaTunnelRowType(
