@@ -33,7 +33,7 @@ class Disk:
         return 1 - self.free / self.total if self.total else 1.0
 
     @property
-    def complaint(self) -> str:
+    def problem(self) -> str:
         """Error message if the disk is full, else an empty string."""
         if self.free < LEAST_FREE:
             return f"the disk of {self.path} is full: {self.size}, {LEAST_FREE // MIB} MiB are needed"
@@ -60,6 +60,6 @@ def disks(folders: Iterable[Path]) -> list[Disk]:
     return list(found.values())
 
 
-def complaints(folders: Iterable[Path]) -> list[str]:
+def problems(folders: Iterable[Path]) -> list[str]:
     """One error message for each full file system of these folders."""
-    return [each.complaint for each in disks(folders) if each.complaint]
+    return [each.problem for each in disks(folders) if each.problem]

@@ -69,13 +69,13 @@ def ensure(stack: str, forwards: Sequence[Forward]) -> None:
     if not wanted or (_runs(stack) and wanted <= _listening(stack)):
         return
 
-    def complaint() -> str:
+    def problem() -> str:
         if not _runs(stack):
             _start(stack)
         missing = sorted(wanted - _listening(stack))
         return f"no process listens on {', '.join(map(str, missing))}; see {log_file(stack)}" if missing else ""
 
-    wait_until(complaint, within=_START_SECONDS, what="port-forwards into the cluster", pause=0.5)
+    wait_until(problem, within=_START_SECONDS, what="port-forwards into the cluster", pause=0.5)
 
 
 def _runs(stack: str) -> bool:

@@ -78,11 +78,11 @@ class Starting:
         self._active = time.monotonic()
         self._begun = time.monotonic()
 
-    def checked(self, complaint: Callable[[], str | Pending]) -> Callable[[], str | Pending]:
+    def checked(self, problem: Callable[[], str | Pending]) -> Callable[[], str | Pending]:
         """Wrap a check: after too many exits of the process its error is final and contains the last log lines."""
 
         def look() -> str | Pending:
-            found = complaint()
+            found = problem()
             if not found or isinstance(found, Pending):
                 return found
             self._look()
@@ -102,7 +102,7 @@ class Starting:
 
     def explained(self, reason: str) -> str:
         """Extend a reason with full disks and the service's last log lines."""
-        full = disks.complaints([StackState(self._stack).folder])
+        full = disks.problems([StackState(self._stack).folder])
         lines = last_lines(self._stack, self._service)
         return "\n".join(["; ".join([reason, *full]), f"last lines of the log of {self._service}:", lines])
 
@@ -118,7 +118,7 @@ class Starting:
 
 
 def wait_for_service(
-    complaint: Callable[[], str | Pending],
+    problem: Callable[[], str | Pending],
     *,
     stack: str,
     service: str,
@@ -127,17 +127,17 @@ def wait_for_service(
     pause: float = 0.1,
     sample: Callable[[], Sample | None] | None = None,
 ) -> None:
-    """Wait until `complaint` returns an empty string.
+    """Wait until `problem` returns an empty string.
 
     The wait ends early when the service's process keeps exiting. It exceeds its limit while the service works.
 
     Args:
-        complaint: returns an error message, or an empty string.
+        problem: returns an error message, or an empty string.
         stack: name of the stack.
         service: name of the service.
         within: time limit in seconds.
         what: subject of the error message.
-        pause: seconds between two calls of `complaint`.
+        pause: seconds between two calls of `problem`.
         sample: returns a sample of the service; see `Starting`.
 
     Raises:
@@ -147,7 +147,7 @@ def wait_for_service(
     starting = Starting(stack, service, sample)
     try:
         wait_until(
-            starting.checked(complaint),
+            starting.checked(problem),
             within=within,
             what=what,
             pause=pause,

@@ -32,7 +32,7 @@ class Engine(Services):
         """Open `folder`; see `Storage` for its errors. `memory_limit` is DuckDB's."""
         super().__init__(folder, memory_limit, threads, self._run_task)
         self._stop = threading.Event()
-        self._keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
+        self._keeper = threading.Thread(target=self._run_housekeeping, name="housekeeping", daemon=True)
         self._keeper.start()
         self._watcher = threading.Thread(target=self._watch_time, name="timeouts", daemon=True)
         self._watcher.start()
@@ -72,7 +72,7 @@ class Engine(Services):
             for connection in list(self.connections.values()):
                 connection.end_if_late(now)
 
-    def _keep_house(self) -> None:
+    def _run_housekeeping(self) -> None:
         """Once a second: checkpoints, removal of old labels, scheduled refreshes and tasks."""
         last_version, next_forget = self.storage.version, time.monotonic() + 60
         while not self._stop.wait(_HOUSEKEEPING_SECONDS):
@@ -85,7 +85,7 @@ class Engine(Services):
                     _LOG.debug("checkpoint of %d bytes took %.3f s", size, waited)
                 last_version = self.storage.version
                 if time.monotonic() > next_forget:
-                    self.loads.forget_old()
+                    self.loads.remove_old()
                     next_forget = time.monotonic() + 60
                 for chore in self.chores:
                     chore()

@@ -59,13 +59,13 @@ def _roles(names: Sequence[str]) -> str:
     return f"[{', '.join(names)}]" if names else "NONE"
 
 
-def ask_for_grants(active: Sequence[str], inactive: Sequence[str]) -> str:
+def grants_hint(active: Sequence[str], inactive: Sequence[str]) -> str:
     """The last sentence of an error about a missing privilege: the session's roles and the user's other roles."""
     return _ASK_FOR_GRANTS.format(_roles(active), _roles(inactive))
 
 
 def access_denied(privilege: str, kind: str, name: str, hint: str) -> SqlError:
-    """The error for a missing privilege; `hint` comes from `ask_for_grants`."""
+    """The error for a missing privilege; `hint` comes from `grants_hint`."""
     target = f"{kind} {name}".rstrip()
     return SqlError(
         5203,

@@ -133,7 +133,7 @@ class Loads:
         with self._storage.transaction() as change:
             self.finish(change, load, "ABORTED")
 
-    def forget_database(self, change: Transaction, database: str) -> None:
+    def remove_database(self, change: Transaction, database: str) -> None:
         """Remove the records of a database that is dropped: a new database of the same name starts without labels."""
         self._changes.save(change)
         change.put("last_txn", "txn", str(self._last))
@@ -147,7 +147,7 @@ class Loads:
 
         change.after(committed)
 
-    def forget_old(self) -> None:
+    def remove_old(self) -> None:
         """Remove expired records; the changed ranges that materialized views need are saved first."""
         with self._storage.transaction() as change:
             bounds = (

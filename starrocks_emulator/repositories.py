@@ -117,10 +117,10 @@ class Repositories:
         self.find(name)
         with self._storage.transaction() as change:
             change.delete("repository", name)
-            change.after(partial(_forget, self._repositories, name))
+            change.after(partial(_remove, self._repositories, name))
 
 
-def _forget(repositories: dict[str, Repository], name: str) -> None:
+def _remove(repositories: dict[str, Repository], name: str) -> None:
     repositories.pop(name, None)
 
 

@@ -126,7 +126,7 @@ class Services:
             found = self.catalog.database(name)
         except SqlError:
             raise SqlError(1049, f"Unknown database '{name}'", "42000") from None
-        if found not in SYSTEM_DATABASES and not access.sees_database(found, self.catalog.tables(found)):
+        if found not in SYSTEM_DATABASES and not access.may_see_database(found, self.catalog.tables(found)):
             raise SqlError(1044, f"Access denied for user '{access.user}' to database '{found}'", "42000")
         return found
 

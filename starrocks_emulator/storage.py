@@ -236,6 +236,6 @@ class Storage:
     def close(self) -> None:
         """Checkpoint and release the folder."""
         with self.lock:
-            native.forget(self.connection)
+            native.unregister(self.connection)
             self.connection.close()
             self._release()

@@ -104,7 +104,7 @@ class Tasks:
             raise errors.analysis(f"Task {name} is not exist")
         with self._storage.transaction() as change:
             change.delete("task", name)
-            change.after(partial(_forget, self._tasks, name))
+            change.after(partial(_remove, self._tasks, name))
         self._next.pop(name, None)
 
     def run_due(self) -> None:
@@ -148,7 +148,7 @@ class Tasks:
             _LOG.debug("task %s took %.3f s", run.task.name, time.monotonic() - begin)
 
 
-def _forget(tasks: dict[str, Task], name: str) -> None:
+def _remove(tasks: dict[str, Task], name: str) -> None:
     tasks.pop(name, None)
 
 

@@ -74,7 +74,7 @@ def password_secret(password: str) -> str:
     return hashlib.sha1(hashlib.sha1(password.encode()).digest()).hexdigest()  # noqa: S324  the protocol's own hash
 
 
-def _forget(principals: dict[str, Principal], name: str) -> None:
+def _remove(principals: dict[str, Principal], name: str) -> None:
     principals.pop(name, None)
 
 
@@ -104,12 +104,12 @@ class Users:
     def drop_user(self, change: Transaction, name: str) -> None:
         """Remove a user."""
         change.delete("user", name)
-        change.after(partial(_forget, self.users, name))
+        change.after(partial(_remove, self.users, name))
 
     def drop_role(self, change: Transaction, name: str) -> None:
         """Remove a role, also from the users and roles to which it is granted."""
         change.delete("role", name)
-        change.after(partial(_forget, self.roles, name))
+        change.after(partial(_remove, self.roles, name))
         for principals, put in ((self.users, self.put_user), (self.roles, self.put_role)):
             for principal in list(principals.values()):
                 if name in principal.roles:
@@ -119,7 +119,7 @@ class Users:
                         default_roles=tuple(role for role in principal.default_roles if role != name),
                     ))  # fmt: skip
 
-    def forget_object(self, change: Transaction, scopes: set[str]) -> None:
+    def remove_object(self, change: Transaction, scopes: set[str]) -> None:
         """Remove the grants on dropped objects; a new object of the same name starts without grants."""
         for principals, put in ((self.users, self.put_user), (self.roles, self.put_role)):
             for principal in list(principals.values()):
@@ -239,25 +239,23 @@ class Access:
         if not self.users.may(self.user, self.roles, privilege, kind, None, None):
             raise self.denied(privilege, kind, "default_catalog" if kind == "CATALOG" else "")
 
-    def sees(self, table: Table) -> bool:
+    def may_see(self, table: Table) -> bool:
         """Whether SHOW TABLES and information_schema list a table: the session has any privilege on it."""
         return self.may("ANY", table)
 
-    def sees_database(self, database: str, tables: list[Table]) -> bool:
+    def may_see_database(self, database: str, tables: list[Table]) -> bool:
         """Whether SHOW DATABASES lists a database: the session has any privilege on it or on an object in it."""
         number = self.databases.get(database)
         if any(
             self.users.may(self.user, self.roles, "ANY", kind, number, None) for kind in ("DATABASE", *KINDS.values())
         ):
             return True
-        return any(self.sees(table) for table in tables)
+        return any(self.may_see(table) for table in tables)
 
     def hint(self) -> str:
         """The last sentence of an error about a missing privilege, with the active and the inactive roles."""
         user = self.users.users.get(self.user)
-        return errors.ask_for_grants(
-            self.roles, [role for role in (user.roles if user else ()) if role not in self.roles]
-        )
+        return errors.grants_hint(self.roles, [role for role in (user.roles if user else ()) if role not in self.roles])
 
     def denied(self, privilege: str, kind: str, name: str) -> SqlError:
         """The error for a missing privilege."""

@@ -76,7 +76,7 @@ def poll(
 
 
 def wait_until(
-    complaint: Callable[[], str | Pending],
+    problem: Callable[[], str | Pending],
     *,
     within: float,
     what: str,
@@ -85,10 +85,10 @@ def wait_until(
     progress: Callable[[str], None] | None = None,
     more_time: Callable[[], bool] | None = None,
 ) -> None:
-    """Call `complaint` repeatedly until it returns an empty string.
+    """Call `problem` repeatedly until it returns an empty string.
 
     Args:
-        complaint: returns what is missing, or an empty string; a `Pending` may say that the reason is final.
+        problem: returns what is missing, or an empty string; a `Pending` may contain a final reason.
         within: time limit in seconds.
         what: subject of the error message.
         pause: see `poll`.
@@ -102,7 +102,7 @@ def wait_until(
     """
 
     def look() -> Pending | None:
-        found = complaint()
+        found = problem()
         if isinstance(found, Pending):
             return found
         return Pending(found) if found else None

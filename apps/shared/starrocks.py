@@ -50,14 +50,14 @@ class StarRocksError(Exception):
 
     Attributes:
         code: error code of the MySQL protocol; 0 if there is none.
-        said: StarRocks' error text.
+        error_text: StarRocks' error text.
     """
 
-    def __init__(self, message: str, *, code: int = 0, said: str = "") -> None:
+    def __init__(self, message: str, *, code: int = 0, error_text: str = "") -> None:
         """Set the attributes."""
         super().__init__(message)
         self.code = code
-        self.said = said
+        self.error_text = error_text
 
 
 class StarRocksUnreachable(StarRocksError):
@@ -311,7 +311,7 @@ class StarRocks:
             try:
                 return (self._once(statement, work),)
             except StarRocksError as error:
-                if not asks_to_try_again(error) or time.monotonic() >= deadline:
+                if not is_retryable(error) or time.monotonic() >= deadline:
                     raise
                 return Pending(str(error))
 
@@ -353,14 +353,14 @@ class StarRocks:
         try:
             yield
         except (pymysql.MySQLError, OSError) as error:
-            code, said = _code(error), _said(error)
+            code, text = _code(error), _error_text(error)
             server = f"StarRocks at {self.address.host}:{self.address.port}"
             if is_lost(error):
-                raise StarRocksUnreachable(f"{server} does not respond: {said}", code=code, said=said) from None
+                raise StarRocksUnreachable(f"{server} does not respond: {text}", code=code, error_text=text) from None
             if code == ACCESS_DENIED:
-                raise StarRocksError(f"{self.address}: {said}", code=code, said=said) from None
-            message = f"StarRocks refused `{_first_line(statement)}`: {said}"
-            raise StarRocksError(message, code=code, said=said) from None
+                raise StarRocksError(f"{self.address}: {text}", code=code, error_text=text) from None
+            message = f"StarRocks refused `{_first_line(statement)}`: {text}"
+            raise StarRocksError(message, code=code, error_text=text) from None
 
     def _open(self) -> "Connection[Cursor]":
         if self._connection is None:
@@ -431,10 +431,10 @@ def repeat_until_reached(
     return answer
 
 
-def asks_to_try_again(error: StarRocksError) -> bool:
+def is_retryable(error: StarRocksError) -> bool:
     """Whether an error is retryable: the frontend did not run the statement."""
-    said = error.said.lower()
-    return not isinstance(error, StarRocksUnreachable) and any(part in said for part in _TRY_AGAIN)
+    text = error.error_text.lower()
+    return not isinstance(error, StarRocksUnreachable) and any(part in text for part in _TRY_AGAIN)
 
 
 def is_lost(error: Exception) -> bool:
@@ -449,7 +449,7 @@ def _code(error: Exception) -> int:
     return code if isinstance(code, int) and isinstance(error, pymysql.MySQLError) else 0
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return str(error.args[1]) if len(error.args) > 1 else str(error)
 
 

@@ -16,7 +16,7 @@ from apps.tasks.context import Context, platform_store, step_record
 from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut
 from apps.tasks.guard import Guard
 from apps.tasks.keeper import keep_running
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from apps.tasks.programs import run_program
 from apps.tasks.run_request import RunRequest, run_request
 from apps.tasks.settings import PLATFORM, TaskSettings, load_settings
@@ -70,11 +70,11 @@ def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guar
         status = _run(options, settings, step, guard)
         if status != _FAILED:
             return status
-        say(f"trying again in {options.retry_interval} s ({attempt} of {options.retries})")
+        print_line(f"trying again in {options.retry_interval} s ({attempt} of {options.retries})")
         try:
             time.sleep(options.retry_interval)
         except Killed:
-            say("killed")
+            print_line("killed")
             return _KILLED
     return _run(options, settings, step, guard)
 
@@ -106,10 +106,10 @@ def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard:
         _stop(settings, guard.job if guard else None)
         raise
     else:
-        say(f"done: {details}")
+        print_line(f"done: {details}")
         record.end(State.SUCCEEDED, details=details, backfill=given.backfill)
         return 0
-    say(error if state == State.KILLED else f"failed: {error}")
+    print_line(error if state == State.KILLED else f"failed: {error}")
     record.end(state, error=error)
     return status
 
@@ -170,9 +170,9 @@ def _stop(settings: TaskSettings, job: int | None) -> None:
         return
     try:
         stop(Zeta(settings.zeta.url, timeout=10), job)
-        say(f"job {job} was stopped")
+        print_line(f"job {job} was stopped")
     except (ZetaError, JobFailed, TimeoutError) as error:
-        say(f"job {job} was not stopped: {error}")
+        print_line(f"job {job} was not stopped: {error}")
 
 
 def _clean_up(settings: TaskSettings, step: Step, job: int | None) -> None:

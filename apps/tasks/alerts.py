@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 
 SOURCE = "kappastack"
 _PAUSES = (1.0, 3.0)
@@ -66,7 +66,7 @@ class Alertmanager:
 
     def send(self, alert: Alert) -> bool:
         """Send an alert with up to three attempts; return whether it arrived. Errors are only logged."""
-        say(f"{alert.severity}: {alert.title}")
+        print_line(f"{alert.severity}: {alert.title}")
         resolved = alert.severity == RESOLVED
         now = datetime.now(UTC)
         severities = _SEVERITIES if resolved else (alert.severity,)
@@ -105,14 +105,14 @@ class Webhook:
 
     def send(self, alert: Alert) -> bool:
         """Send an alert with up to three attempts; return whether it arrived. Errors are logged without the URL."""
-        say(f"{alert.severity}: {alert.title}")
+        print_line(f"{alert.severity}: {alert.title}")
         if not self._url_file:
-            say("no webhook is set: the alert is only in this log")
+            print_line("no webhook is set: the alert is only in this log")
             return True
         try:
             url = Path(self._url_file).read_text().strip()
         except OSError as error:
-            say(f"the alert was not sent: the file with the webhook's URL cannot be read: {error.strerror}")
+            print_line(f"the alert was not sent: the file with the webhook's URL cannot be read: {error.strerror}")
             return False
         document = asdict(alert) | {
             "source": SOURCE,
@@ -128,9 +128,9 @@ def _repeated(url: str, document: object, receiver: str, sleep: Callable[[float]
     for pause in (*_PAUSES, None):
         problem = _post(url, document, receiver)
         if not problem:
-            say("the alert was sent")
+            print_line("the alert was sent")
             return True
-        say(f"the alert was not sent: {problem}")
+        print_line(f"the alert was not sent: {problem}")
         if pause is not None:
             sleep(pause)
     return False

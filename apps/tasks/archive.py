@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apps.shared.polling import Pending, poll
-from apps.shared.starrocks import StarRocks, StarRocksError, StarRocksUnreachable, asks_to_try_again
+from apps.shared.starrocks import StarRocks, StarRocksError, StarRocksUnreachable, is_retryable
 from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.archive_sql import Month, Tables, later
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput, TaskError
 from apps.tasks.lease import Lease
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 
 RETENTION = "retention_months"
 """Parameter of the product: number of whole months that stay in the table in addition to the current one."""
@@ -76,7 +76,7 @@ class _Archive:
             return f"nothing is older than {before:%Y-%m}"
         for month in months:
             copied = self._store.change(self._tables.copy(month))
-            say(f"{month}: {copied} rows copied while the streaming jobs run")
+            print_line(f"{month}: {copied} rows copied while the streaming jobs run")
         done: list[str] = []
         while len(done) < len(months):
             done += self._drop_some(months[len(done) :])
@@ -101,7 +101,7 @@ class _Archive:
                     if time.monotonic() - begin > _STOPPED_SECONDS:
                         break
         finally:
-            say(f"the streaming jobs were stopped for {time.monotonic() - begin:.1f} s")
+            print_line(f"the streaming jobs were stopped for {time.monotonic() - begin:.1f} s")
         return done
 
     def _renewing(self) -> tuple[StarRocks, StreamingJobs]:
@@ -124,7 +124,7 @@ class _Archive:
             except StarRocksError as error:
                 answered = True
                 # StarRocks refuses the drop while transactions are not yet visible.
-                if asks_to_try_again(error):
+                if is_retryable(error):
                     return Pending(str(error))
                 # If the guard query failed, `check` raises an error with the reason.
                 lease.check()
@@ -134,8 +134,8 @@ class _Archive:
                     lease.abandon()
             return True
 
-        poll(look, within=_DROP_SECONDS, what=f"DROP PARTITION of {month}", pause=1, progress=say)
-        say(f"{month}: {late} late rows copied; {rows} rows are equal in both tables; partition dropped")
+        poll(look, within=_DROP_SECONDS, what=f"DROP PARTITION of {month}", pause=1, progress=print_line)
+        print_line(f"{month}: {late} late rows copied; {rows} rows are equal in both tables; partition dropped")
         return f"{month} ({rows} rows)"
 
     def _compare(self, month: Month) -> int:

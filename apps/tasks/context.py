@@ -7,7 +7,7 @@ from apps.shared.starrocks import Address, StarRocks
 from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.alerts import Alert, Alertmanager, Sender, Webhook
 from apps.tasks.guard import Guard
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from apps.tasks.run_request import RunRequest
 from apps.tasks.settings import SCHEDULER, Product, TaskSettings, User, product_files
 from apps.tasks.steps import LastRun, Step, StepRecord
@@ -87,7 +87,7 @@ def _connection(settings: TaskSettings, user: User, database: str) -> StarRocks:
     server = settings.starrocks
     password, former = user.passwords()
     address = Address(server.host, server.port, user.user, password, database, former)
-    return StarRocks(address, report=say, program="tasks")
+    return StarRocks(address, report=print_line, program="tasks")
 
 
 def step_record(settings: TaskSettings, step: Step) -> StepRecord:

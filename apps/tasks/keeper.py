@@ -12,7 +12,7 @@ from apps.shared.polling import Pending, poll
 from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobInfo, JobStatus, Zeta
 
@@ -54,10 +54,10 @@ class _Found:
     problems: list[str] = field(default_factory=list)
     again: bool = False
 
-    def say(self, line: str, *, problem: bool = False) -> None:
+    def add(self, line: str, *, problem: bool = False) -> None:
         known = self.problems if problem else self.lines
         if line not in known:
-            say(line)
+            print_line(line)
             known.append(line)
 
 
@@ -103,7 +103,7 @@ class _Keeper:
         job = self._job
         if not job.wanted_running:
             self._note(JobState.STOPPED, "the deployment has stopped it")
-            self._found.say(f"{job.name} should not run")
+            self._found.add(f"{job.name} should not run")
             return
         try:
             info = self._zeta.info(job.job_id)
@@ -111,11 +111,11 @@ class _Keeper:
                 self._running()
             elif job.held:
                 self._note(JobState.HELD, f"{job.held_by} keeps the job stopped for {job.hold_left} s at most")
-                self._found.say(f"{job.name} is kept stopped by {job.held_by}")
+                self._found.add(f"{job.name} is kept stopped by {job.held_by}")
             elif info.status in STOPPED:
                 self._ended(info)
             else:
-                self._found.say(f"{job.name} is {info.status}: the next run will check it again")
+                self._found.add(f"{job.name} is {info.status}: the next run will check it again")
         except ZetaUnreachable as error:
             self._unreachable(str(error))
 
@@ -127,7 +127,7 @@ class _Keeper:
         failures = 0 if stable or job.state == JobState.GIVEN_UP else job.failures
         reason = job.reason if failures else ""
         self._note(JobState.RUNNING, reason, failures=failures)
-        self._found.say(f"{job.name} runs" + (f", after {failures} failures in a row" if failures else ""))
+        self._found.add(f"{job.name} runs" + (f", after {failures} failures in a row" if failures else ""))
 
     def _runs_again(self) -> None:
         job = self._job
@@ -139,13 +139,13 @@ class _Keeper:
         why = f"{info.status}: {info.error}" if info.error else _WHY.get(info.status, str(info.status))
         if job.state == JobState.GIVEN_UP:
             self._note(JobState.GIVEN_UP, job.reason)
-            self._found.say(f"{job.name} does not run and was given up: {job.reason}")
+            self._found.add(f"{job.name} does not run and was given up: {job.reason}")
             return
         failures = job.failures + (1 if info.status in _AT_FAULT else 0)
         if failures >= FAILURES:
             self._give_up(why, failures)
             return
-        self._found.say(f"{job.name} does not run ({why[:500]}): restarting it")
+        self._found.add(f"{job.name} does not run ({why[:500]}): restarting it")
         self._put_back(why, failures)
 
     def _put_back(self, why: str, failures: int) -> None:
@@ -156,7 +156,7 @@ class _Keeper:
         now = next(iter(self._jobs.find(job_id=job.job_id)), None)
         if now is None or not now.wanted_running or now.held:
             self._note(JobState.HELD if now is not None and now.held else JobState.STOPPED, "", failures=failures)
-            self._found.say(f"{job.name} is being stopped by another process: not restarted")
+            self._found.add(f"{job.name} is being stopped by another process: not restarted")
             return
         if now.held_by:
             # Remove the ended lease, so that a holder that resumes after a pause finds it lost.
@@ -174,13 +174,13 @@ class _Keeper:
                 return
             # The next check counts a job that fails again.
             self._note(JobState.STOPPED, str(error), failures=failures)
-            self._found.say(f"{job.name} could not be restarted: {error}", problem=True)
+            self._found.add(f"{job.name} could not be restarted: {error}", problem=True)
         except TimeoutError:
             self._note(JobState.RUNNING, why, failures=failures)
-            self._found.say(f"{job.name} was restarted and is still starting")
+            self._found.add(f"{job.name} was restarted and is still starting")
         else:
             self._note(JobState.RUNNING, f"restarted: {why}", failures=failures)
-            self._found.say(f"{job.name} was restarted")
+            self._found.add(f"{job.name} was restarted")
             if job.state == JobState.DOWN:
                 self._runs_again()
 
@@ -189,7 +189,7 @@ class _Keeper:
         title = f"streaming job {job.name} failed {failures} times in a row and was given up"
         self._context.alert("critical", title, f"{why[:1500]}\n{_WHAT_TO_DO}", subject=job.name, product=job.product)
         self._note(JobState.GIVEN_UP, why, failures=failures)
-        self._found.say(f"{title}: {why}", problem=True)
+        self._found.add(f"{title}: {why}", problem=True)
 
     def _unreachable(self, why: str) -> None:
         """Record an unreachable engine.
@@ -208,7 +208,7 @@ class _Keeper:
                     "critical", f"SeaTunnel does not respond, {job.name} does not run", text, subject=job.name
                 )
         self._note(state, why, restarted=first)
-        self._found.say(f"{job.name}: {why}", problem=True)
+        self._found.add(f"{job.name}: {why}", problem=True)
 
     def _note(self, state: JobState, reason: str, *, failures: int | None = None, restarted: bool = False) -> None:
         count = self._job.failures if failures is None else failures

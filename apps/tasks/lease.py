@@ -20,7 +20,7 @@ from apps.shared.polling import wait_until
 from apps.shared.starrocks import StarRocks, StarRocksError
 from apps.shared.streaming_jobs import StreamingJob, StreamingJobs
 from apps.tasks.errors import TaskError
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from seatunnel.client.rest import ZetaError
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobStatus, Zeta
 
@@ -163,7 +163,7 @@ class Lease:
                 try:
                     self._start(job)
                 except (ZetaError, JobFailed, TimeoutError, StarRocksError) as error:
-                    say(f"{job.name} was not started again: {error}; the keeper will start it")
+                    print_line(f"{job.name} was not started again: {error}; the keeper will start it")
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
@@ -171,16 +171,16 @@ class Lease:
             try:
                 self._jobs.release(job.job_id, self._holder)
             except StarRocksError as error:
-                say(f"the lease on {job.name} was not released: {error}; it ends in {LEASE_SECONDS} s")
+                print_line(f"the lease on {job.name} was not released: {error}; it ends in {LEASE_SECONDS} s")
         self._held = []
 
     def _acquire(self, job: StreamingJob) -> None:
-        def complaint() -> str:
+        def problem() -> str:
             acquired = self._jobs.acquire(job.job_id, self._holder, LEASE_SECONDS)
             return "" if acquired else f"another process holds the lease on {job.name}"
 
         try:
-            wait_until(complaint, within=_OTHERS_SECONDS, what="the lease", pause=1, progress=say)
+            wait_until(problem, within=_OTHERS_SECONDS, what="the lease", pause=1, progress=print_line)
         except TimeoutError as error:
             raise TaskError(f"{error}: try again") from None
         self._held.append(job)
@@ -195,28 +195,28 @@ class Lease:
                     continue
                 begin = begin or time.monotonic()
                 if time.monotonic() - begin > self._longest:
-                    say(f"the lease was held for {self._longest:.0f} s and is not renewed any more")
+                    print_line(f"the lease was held for {self._longest:.0f} s and is not renewed any more")
                     return
                 for job in tuple(self._held):
                     try:
                         jobs.renew(job.job_id, self._holder, LEASE_SECONDS, least=MARGIN_SECONDS // 2)
                     except StarRocksError as error:
-                        say(f"the lease on {job.name} was not renewed: {error}")
+                        print_line(f"the lease on {job.name} was not renewed: {error}")
 
     def _wait_for_keeper(self, job: StreamingJob) -> None:
-        def complaint() -> str:
+        def problem() -> str:
             rows = self._jobs.find(job_id=job.job_id)
             return "the keeper is restarting the job" if any(row.being_restarted for row in rows) else ""
 
         try:
-            wait_until(complaint, within=_OTHERS_SECONDS, what=job.name, pause=0.2)
+            wait_until(problem, within=_OTHERS_SECONDS, what=job.name, pause=0.2)
         except TimeoutError as error:
             raise TaskError(f"{error}: try again") from None
 
     def _stop(self, job: StreamingJob) -> None:
         try:
             if self._zeta.status(job.job_id) in ACTIVE:
-                say(f"stopping {job.name} with a savepoint")
+                print_line(f"stopping {job.name} with a savepoint")
                 self._zeta.stop(job.job_id, savepoint=True)
             # A failed job, or one that the engine forgot, does not write either.
             self._zeta.wait(job.job_id, STOPPED, within=_STOP_SECONDS)
@@ -230,7 +230,7 @@ class Lease:
         row = next(iter(self._jobs.find(job_id=job.job_id)), None)
         if row is None or not row.wanted_running or self._zeta.status(job.job_id) in ACTIVE:
             return
-        say(f"starting {job.name} from its savepoint")
+        print_line(f"starting {job.name} from its savepoint")
         self._zeta.submit(job.job_id, job.name, row.definition, restore=True)
         self._zeta.wait(job.job_id, frozenset({JobStatus.RUNNING}), within=_START_SECONDS)
 

@@ -3,7 +3,7 @@
 import sys
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print one line without buffering."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

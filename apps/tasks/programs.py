@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput, TaskError
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from apps.tasks.windows import Window
 
 _LAST_LINES = 20
@@ -63,7 +63,7 @@ def run_program(context: Context, program: str, arguments: Sequence[str], window
     ) as process:
         try:
             for line in process.stdout or ():
-                say(line.rstrip("\n"))
+                print_line(line.rstrip("\n"))
                 last.append(line.strip())
             code = process.wait()
         except BaseException:
@@ -73,7 +73,7 @@ def run_program(context: Context, program: str, arguments: Sequence[str], window
             except subprocess.TimeoutExpired:
                 process.kill()
             raise
-    said = "\n".join(line for line in last if line)
+    output = "\n".join(line for line in last if line)
     if code != 0:
-        raise TaskError(f"{program} ended with {code}: {said or 'it printed nothing'}")
-    return said.splitlines()[-1] if said else f"{program} ended well"
+        raise TaskError(f"{program} ended with {code}: {output or 'it printed nothing'}")
+    return output.splitlines()[-1] if output else f"{program} ended well"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from apps.shared.starrocks import Argument, Row, StarRocksError, repeat_until_reached
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from apps.tasks.steps import Step
 
 _PATIENCE = 300.0
@@ -67,7 +67,7 @@ def run_request(store: Statements, table: str, step: Step, given: RunRequest, *,
     except StarRocksError as error:
         if needed:
             raise
-        say(f"the parameters of the run are unknown: {error}")
+        print_line(f"the parameters of the run are unknown: {error}")
         return given
 
 
@@ -76,7 +76,7 @@ def _request(store: Statements, table: str, step: Step, given: RunRequest, withi
     if given.manual or given.backfill:
         given = RunRequest(True, given.begin, given.end)
         repeat_until_reached(
-            lambda: _note(store, table, key, given), within=within, what="noting the range", report=say
+            lambda: _note(store, table, key, given), within=within, what="noting the range", report=print_line
         )
         return given
     rows = repeat_until_reached(
@@ -87,13 +87,13 @@ def _request(store: Statements, table: str, step: Step, given: RunRequest, withi
         ),
         within=within,
         what="looking up the range",
-        report=say,
+        report=print_line,
     )
     if not rows:
         return given
     begin, end = (str(value) for value in rows[0])
     if begin or end:
-        say(f"an earlier attempt of this run had the range from {begin or '-'} to {end or '-'}")
+        print_line(f"an earlier attempt of this run had the range from {begin or '-'} to {end or '-'}")
     return RunRequest(True, begin, end)
 
 

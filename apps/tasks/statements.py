@@ -4,7 +4,7 @@ from apps.shared.placeholders import UnknownPlaceholder, fill
 from apps.shared.starrocks import Cell
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from apps.tasks.steps import Pieces
 from apps.tasks.windows import Window, utc
 
@@ -48,7 +48,7 @@ def run_check(context: Context, name: str, window: Window) -> str:
         rows = store.query(text)
     reported = context.last.findings
     for row in rows[:_SHOWN]:
-        say(_line(row))
+        print_line(_line(row))
     if not rows:
         if reported:
             names = ", ".join(sorted(reported))
@@ -58,7 +58,7 @@ def run_check(context: Context, name: str, window: Window) -> str:
     found = {str(next(iter(row.values()))) for row in rows}
     title = f"{name}: {len(rows)} finding{'s' if len(rows) > 1 else ''}"
     if found <= reported:
-        say("all of them were reported before")
+        print_line("all of them were reported before")
         context.record.findings(found)
     else:
         lines = [_line(row) for row in rows[:_SHOWN]]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from apps.shared.starrocks import Argument, Cell, StarRocks, StarRocksError, repeat_until_reached
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 
 _TEXT_BYTES = 4096
 _FINDINGS_BYTES = 1048576
@@ -146,9 +146,9 @@ class StepRecord:
 
     def _kept(self, what: str, work: Callable[[], T], within: float) -> T | None:
         try:
-            return repeat_until_reached(work, within=within, what=what, report=say)
+            return repeat_until_reached(work, within=within, what=what, report=print_line)
         except StarRocksError as error:
-            say(f"{what} of {self._step} failed: {error}")
+            print_line(f"{what} of {self._step} failed: {error}")
             return None
 
     def _begin(self, scheduled: bool) -> LastRun:
@@ -225,5 +225,5 @@ def _fit_names(names: list[str]) -> str | None:
     while len((text := json.dumps(kept, ensure_ascii=False)).encode()) > _FINDINGS_BYTES:
         kept = kept[: len(kept) * 3 // 4]
     if len(kept) < len(names):
-        say(f"{len(names) - len(kept)} of {len(names)} findings do not fit and will be reported again")
+        print_line(f"{len(names) - len(kept)} of {len(names)} findings do not fit and will be reported again")
     return text

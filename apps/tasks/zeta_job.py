@@ -16,7 +16,7 @@ from typing import TypeVar
 from apps.shared.polling import Pending, poll
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput, TaskError
-from apps.tasks.log import say
+from apps.tasks.log import print_line
 from apps.tasks.steps import Pieces
 from apps.tasks.windows import Window, utc
 from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
@@ -37,13 +37,13 @@ class Pace:
         poll: pause between two checks of a job.
         report: pause between two progress lines in the same state.
         unreachable: time limit for an engine that does not respond.
-        forgotten: time for which a job may be unknown before it is submitted again.
+        unknown: time for which a job may be unknown before it is submitted again.
     """
 
     poll: float = 0.5
     report: float = 15.0
     unreachable: float = 600.0
-    forgotten: float = 3.0
+    unknown: float = 3.0
 
 
 def run(context: Context, job: str, window: Window, chunk: timedelta | None, pace: Pace | None = None) -> str:
@@ -59,10 +59,10 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
     if context.resumed and last is not None and replace(last, done=0) == pieces and last.done < last.total:
         pieces = last
         if pieces.done:
-            say(f"{pieces.done} of {pieces.total} pieces were done by an earlier attempt of this run")
+            print_line(f"{pieces.done} of {pieces.total} pieces were done by an earlier attempt of this run")
     context.record.progress(pieces)
     for index in range(pieces.done, pieces.total):
-        say(f"piece {index + 1} of {pieces.total}: {job} for {windows[index]}")
+        print_line(f"piece {index + 1} of {pieces.total}: {job} for {windows[index]}")
         _Piece(context, job, windows[index], index, pace or Pace()).run()
         context.record.progress(replace(pieces, done=index + 1))
     return f"{job} for {window}" + (f" in {pieces.total} pieces" if pieces.total > 1 else "")
@@ -106,18 +106,18 @@ class _Piece:
         """
         identity, info = self._attempt()
         if info.status == JobStatus.FINISHED:
-            say(f"job {identity} has finished already")
+            print_line(f"job {identity} has finished already")
             return
         self._context.watch(identity)
         if info.status == JobStatus.UNKNOWN:
             self._submit(identity)
         else:
-            say(f"job {identity} is {info.status} already: waiting for it")
+            print_line(f"job {identity} is {info.status} already: waiting for it")
         info = self._follow(identity)
         self._context.watch(None)
         if info.status != JobStatus.FINISHED:
             raise TaskError(f"job {self._job} ({identity}) is {info.status}: {_reason(info.error)}")
-        say(f"job {identity} finished: {info.received} rows read, {info.written} rows written")
+        print_line(f"job {identity} finished: {info.received} rows read, {info.written} rows written")
 
     def _attempt(self) -> tuple[int, JobInfo]:
         """The first attempt that has not failed."""
@@ -125,12 +125,12 @@ class _Piece:
         for attempt in range(_ATTEMPTS):
             name = f"{step.product}/{step.workflow}/{step.task}/{step.run}/{self._index}/{attempt}"
             identity = job_id(self._context.settings.stack, name)
-            info = self._patiently(lambda: self._zeta.info(identity))  # noqa: B023 # called at once
+            info = self._retried(lambda: self._zeta.info(identity))  # noqa: B023 # called at once
             if info.status in ENDING:
                 info = self._follow(identity)
             if info.status not in _FAILED:
                 return identity, info
-            say(f"attempt {attempt + 1} (job {identity}) was {info.status}")
+            print_line(f"attempt {attempt + 1} (job {identity}) was {info.status}")
         raise TaskError(f"run {step.run} has failed {_ATTEMPTS} times: start a new run")
 
     def _submit(self, identity: int) -> None:
@@ -148,8 +148,8 @@ class _Piece:
                     return
                 raise TaskError(f"job {self._job}: {error}") from None
 
-        self._patiently(submit)
-        say(f"job {identity} was submitted")
+        self._retried(submit)
+        print_line(f"job {identity} was submitted")
 
     def _follow(self, identity: int) -> JobInfo:
         """Wait until the job has ended, and report its progress."""
@@ -158,36 +158,36 @@ class _Piece:
 
         def look() -> JobInfo | Pending:
             nonlocal reported, reported_at, unknown_since
-            info = self._patiently(lambda: self._zeta.info(identity))
+            info = self._retried(lambda: self._zeta.info(identity))
             now = time.monotonic()
             if info.status in STOPPED - {JobStatus.UNKNOWN}:
                 return info
             if info.status != JobStatus.UNKNOWN:
                 unknown_since = None
                 if info.status != reported or now - reported_at > self._pace.report:
-                    say(f"job {identity} is {info.status}: {info.received} rows read, {info.written} written")
+                    print_line(f"job {identity} is {info.status}: {info.received} rows read, {info.written} written")
                     reported, reported_at = info.status, now
             elif unknown_since is None:
                 unknown_since = now
-            elif now - unknown_since > self._pace.forgotten:
-                say(f"SeaTunnel was restarted and has lost job {identity}: submitting it again")
+            elif now - unknown_since > self._pace.unknown:
+                print_line(f"SeaTunnel was restarted and has lost job {identity}: submitting it again")
                 self._submit(identity)
                 unknown_since = None
             return Pending(f"it is {info.status}")
 
         return poll(look, within=math.inf, what=f"job {identity}", pause=self._pace.poll)
 
-    def _patiently(self, ask: Callable[[], T]) -> T:
+    def _retried(self, query: Callable[[], T]) -> T:
         """Query the engine; if it does not respond, wait for the end of its restart."""
 
         def look() -> tuple[T] | Pending:
             try:
-                return (ask(),)
+                return (query(),)
             except ZetaUnreachable as error:
                 return Pending(str(error))
 
         def progress(reason: str) -> None:
-            say(f"{reason}; waiting for it")
+            print_line(f"{reason}; waiting for it")
 
         within, pause = self._pace.unreachable, min(2.0, self._pace.poll * 4)
         try:

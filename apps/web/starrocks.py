@@ -186,6 +186,6 @@ def _translated(error: StarRocksError) -> Exception:
     """The error for callers."""
     if isinstance(error, StarRocksUnreachable) or error.code == ACCESS_DENIED:
         return StarRocksUnavailable(str(error))
-    if _NO_BACKEND.search(error.said):
+    if _NO_BACKEND.search(error.error_text):
         return NoBackendAlive("StarRocks has no living backend")
-    return StarRocksRefused(error.code, error.said or str(error))
+    return StarRocksRefused(error.code, error.error_text or str(error))

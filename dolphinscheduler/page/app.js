@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { byId, element, replace, table, translate } from "./dom.js";
 import { ended, runRow, taskRow, workflowRow } from "./rows.js";
 import { askForRange } from "./start.js";
-import { current, locale, say, toggle } from "./texts.js";
+import { current, locale, textOf, toggle } from "./texts.js";
 
 const REFRESH_MS = 5000;
 const RUNS = 20;
@@ -26,9 +26,9 @@ function showMessage(text) {
 }
 
 function reasonOf(error) {
-  if (error instanceof api.LoggedOut) return say("expired");
-  if (error instanceof api.Refused) return say("refused", { reason: error.message });
-  if (error instanceof api.Unreachable) return say("unreachable");
+  if (error instanceof api.LoggedOut) return textOf("expired");
+  if (error instanceof api.Refused) return textOf("refused", { reason: error.message });
+  if (error instanceof api.Unreachable) return textOf("unreachable");
   if (error instanceof api.Stale) return "";
   throw error;
 }
@@ -84,7 +84,7 @@ async function reload() {
     if (selected.task !== null) await showLog();
     showError("");
     const now = new Date().toLocaleTimeString(locale());
-    byId("refreshed").textContent = say("refreshed", { time: now });
+    byId("refreshed").textContent = textOf("refreshed", { time: now });
   } catch (error) {
     if (error instanceof api.Stale) return reload();
     showError(reasonOf(error));
@@ -114,7 +114,7 @@ async function showProjects() {
   if (!projects.some((project) => project.code === selected.project)) {
     Object.assign(selected, { project: projects[0]?.code ?? null, workflow: null, run: null, task: null });
   }
-  if (projects.length === 0) replace(byId("workflows"), element("p", {}, say("noProject")));
+  if (projects.length === 0) replace(byId("workflows"), element("p", {}, textOf("noProject")));
   if (!changed("projects", projects, selected.project)) return;
   const options = projects.map((project) =>
     element("option", { value: project.code, selected: project.code === selected.project }, project.name),
@@ -130,13 +130,13 @@ async function showWorkflows() {
   }
   const running = workflows.some((workflow) => workflow.run && !ended(workflow.run));
   if (!changed("workflows", workflows, selected.workflow?.code, running && Date.now())) return;
-  const headings = ["workflow", "schedule", "state", "lastRun", "actions"].map((key) => say(key));
+  const headings = ["workflow", "schedule", "state", "lastRun", "actions"].map((key) => textOf(key));
   replace(
     byId("workflows"),
     table(
       headings,
       workflows.map((each) => workflowRow(each, selected.workflow?.code, { open, start, setScheduled })),
-      say("noWorkflow"),
+      textOf("noWorkflow"),
     ),
   );
 }
@@ -160,18 +160,18 @@ async function showRuns() {
   const runs = await api.runs(project, workflow.code, RUNS);
   if (workflow !== selected.workflow) return;
   byId("runs-section").hidden = false;
-  byId("runs-title").textContent = say("runsOf", { name: workflow.name });
+  byId("runs-title").textContent = textOf("runsOf", { name: workflow.name });
   const newest = runs.find((run) => run.id === selected.run?.id);
   if (newest) selected.run = newest;
   const running = runs.some((run) => !ended(run));
   if (!changed("runs", runs, selected.run?.id, running && Date.now())) return;
-  const headings = ["run", "state", "startedBy", "begin", "duration", "actions"].map((key) => say(key));
+  const headings = ["run", "state", "startedBy", "begin", "duration", "actions"].map((key) => textOf(key));
   replace(
     byId("runs"),
     table(
       headings,
       runs.map((each) => runRow(each, selected.run?.id, { open: openRun, stop })),
-      say("noRun"),
+      textOf("noRun"),
     ),
   );
 }
@@ -193,18 +193,18 @@ async function showTasks() {
   const tasks = await api.tasks(project, run.id);
   if (run !== selected.run) return;
   byId("run-section").hidden = false;
-  byId("run-title").textContent = say("tasksOf", { id: run.id, name: workflow.name });
+  byId("run-title").textContent = textOf("tasksOf", { id: run.id, name: workflow.name });
   const newest = tasks.find((task) => task.id === selected.task?.id);
   if (newest) selected.task = newest;
   const running = tasks.some((task) => !ended(task));
   if (!changed("tasks", tasks, selected.task?.id, running && Date.now())) return;
-  const headings = ["task", "attempt", "state", "begin", "duration", "log"].map((key) => say(key));
+  const headings = ["task", "attempt", "state", "begin", "duration", "log"].map((key) => textOf(key));
   replace(
     byId("tasks"),
     table(
       headings,
       tasks.map((each) => taskRow(each, selected.task?.id, { open: openTask })),
-      say("noTask"),
+      textOf("noTask"),
     ),
   );
 }
@@ -223,11 +223,11 @@ async function showLog() {
   if (task !== selected.task) return;
   const text = parts.join("");
   byId("log-section").hidden = false;
-  byId("log-title").textContent = say("logOf", { name: task.name, attempt: task.retryTimes + 1 });
+  byId("log-title").textContent = textOf("logOf", { name: task.name, attempt: task.retryTimes + 1 });
   if (!changed("log", task.id, text)) return;
   const place = byId("log");
   const atEnd = place.scrollTop + place.clientHeight >= place.scrollHeight - 4;
-  place.textContent = text || say("emptyLog");
+  place.textContent = text || textOf("emptyLog");
   if (atEnd) place.scrollTop = place.scrollHeight;
 }
 
@@ -244,21 +244,21 @@ async function start(workflow) {
   const parameters = await askForRange(workflow.name, form);
   if (parameters === null) return;
   const options = { parameters, only: form.only };
-  act(() => api.start(project, workflow, options), say("started", { name: workflow.name }));
+  act(() => api.start(project, workflow, options), textOf("started", { name: workflow.name }));
 }
 
 function setScheduled(workflow, on) {
   const { name, schedule } = workflow;
   act(
     () => api.setScheduled(selected.project, schedule.id, on),
-    say(on ? "resumedNow" : "pausedNow", { name }),
+    textOf(on ? "resumedNow" : "pausedNow", { name }),
   );
 }
 
 function stop(run) {
   const { id } = run;
-  if (!confirm(say("confirmStop", { id }))) return;
-  act(() => api.stop(selected.project, id), say("stopping", { id }));
+  if (!confirm(textOf("confirmStop", { id }))) return;
+  act(() => api.stop(selected.project, id), textOf("stopping", { id }));
 }
 
 byId("login").addEventListener("submit", async (event) => {
@@ -267,7 +267,7 @@ byId("login").addEventListener("submit", async (event) => {
   try {
     await api.logIn(user.value, password.value);
   } catch (error) {
-    showError(error instanceof api.Refused ? say("wrongLogin") : reasonOf(error));
+    showError(error instanceof api.Refused ? textOf("wrongLogin") : reasonOf(error));
     return;
   }
   password.value = "";

@@ -1,6 +1,6 @@
 // Helpers for the document. Texts are inserted as text, never as markup.
 
-import { current, locale, say, stateName } from "./texts.js";
+import { current, locale, textOf, stateName } from "./texts.js";
 
 const KINDS = {
   SUCCESS: ["good", "✓"],
@@ -92,8 +92,8 @@ export function duration(begin, end) {
 /** Fills the fixed texts of the page. */
 export function translate() {
   document.documentElement.lang = current();
-  document.title = say("title");
-  for (const place of document.querySelectorAll("[data-text]")) place.textContent = say(place.dataset.text);
-  byId("language").textContent = say("otherLanguage");
+  document.title = textOf("title");
+  for (const place of document.querySelectorAll("[data-text]")) place.textContent = textOf(place.dataset.text);
+  byId("language").textContent = textOf("otherLanguage");
   byId("language").lang = current() === "fr" ? "en" : "fr";
 }

@@ -1,7 +1,7 @@
 // The rows of the page's tables. `selected` is the code or id of the open row; `actions` are the functions of its buttons.
 
 import { duration, element, mark, stateMark, time } from "./dom.js";
-import { say, startedBy } from "./texts.js";
+import { textOf, startedBy } from "./texts.js";
 
 const ENDED = new Set(["SUCCESS", "FAILURE", "STOP", "KILL", "PAUSE", "BLOCK", "FORCED_SUCCESS"]);
 
@@ -34,7 +34,7 @@ export function workflowRow(workflow, selected, actions) {
     element(
       "td",
       {},
-      schedule ? element("code", {}, schedule.crontab) : say("byHand"),
+      schedule ? element("code", {}, schedule.crontab) : textOf("byHand"),
       schedule ? element("p", { class: "small" }, schedule.timezoneId) : null,
     ),
     element("td", {}, workflowState(workflow, scheduled)),
@@ -43,7 +43,7 @@ export function workflowRow(workflow, selected, actions) {
       {},
       ...(run
         ? [runState(run), element("p", { class: "small" }, time(run.startTime), ", ", runDuration(run))]
-        : [say("never")]),
+        : [textOf("never")]),
     ),
     element(
       "td",
@@ -57,9 +57,9 @@ export function workflowRow(workflow, selected, actions) {
 }
 
 function workflowState(workflow, scheduled) {
-  if (!workflow.online) return mark("bad", "✗", say("offline"));
-  if (workflow.schedule === null) return mark("good", "✓", say("online"));
-  return scheduled ? mark("good", "✓", say("scheduled")) : mark("paused", "❚❚", say("paused"));
+  if (!workflow.online) return mark("bad", "✗", textOf("offline"));
+  if (workflow.schedule === null) return mark("good", "✓", textOf("online"));
+  return scheduled ? mark("good", "✓", textOf("scheduled")) : mark("paused", "❚❚", textOf("paused"));
 }
 
 function runDuration(run) {
@@ -68,11 +68,11 @@ function runDuration(run) {
 
 /** Creates a button whose accessible name contains its subject. */
 function button(key, values, onclick, disabled = false) {
-  const name = say(`${key}Of`, values);
+  const name = textOf(`${key}Of`, values);
   return element(
     "button",
     { type: "button", "aria-label": name, "data-key": name, disabled, onclick },
-    say(key),
+    textOf(key),
   );
 }
 
@@ -110,8 +110,8 @@ export function taskRow(task, selected, actions) {
       "td",
       {},
       task.host
-        ? element("button", { type: "button", class: "link", "data-key": key, onclick: show }, say("openLog"))
-        : say("noLog"),
+        ? element("button", { type: "button", class: "link", "data-key": key, onclick: show }, textOf("openLog"))
+        : textOf("noLog"),
     ),
   );
 }

@@ -1,16 +1,16 @@
 // The dialog for a manual start of a workflow.
 
 import { byId } from "./dom.js";
-import { say } from "./texts.js";
+import { textOf } from "./texts.js";
 
 /** Opens the dialog. Resolves to the start parameters (a range or none), or to null after a cancel. */
 export function askForRange(name, { parameters, waiting, only }) {
   const dialog = byId("start");
   const form = dialog.querySelector("form");
   form.reset();
-  byId("start-title").textContent = say("startOf", { name });
+  byId("start-title").textContent = textOf("startOf", { name });
   byId("start-note").textContent =
-    only.length > 0 ? say("withoutWaiting", { names: waiting.join(", ") }) : "";
+    only.length > 0 ? textOf("withoutWaiting", { names: waiting.join(", ") }) : "";
   byId("start-range").hidden = !(parameters.includes("from") && parameters.includes("to"));
   showProblem("");
   return new Promise((resolve) => {
@@ -37,8 +37,8 @@ function instant(value) {
 }
 
 function problemOf(from, to) {
-  if ((from === "") !== (to === "")) return say("rangeHalf");
-  return from !== "" && from >= to ? say("rangeOrder") : "";
+  if ((from === "") !== (to === "")) return textOf("rangeHalf");
+  return from !== "" && from >= to ? textOf("rangeOrder") : "";
 }
 
 function showProblem(text) {

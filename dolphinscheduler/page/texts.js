@@ -196,13 +196,13 @@ export function toggle() {
 }
 
 /** A text with its {placeholders} replaced. */
-export function say(key, values = {}) {
+export function textOf(key, values = {}) {
   return texts[language][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
 /** The name of a state of a run or task. */
 export function stateName(state) {
-  return texts[language].states[state] ?? say("unknown", { state });
+  return texts[language].states[state] ?? textOf("unknown", { state });
 }
 
 /** The name of what triggered a run. */

@@ -131,7 +131,7 @@ def _private(resource: Declared, _stack: StackFacts) -> Iterator[str]:
 def _no_loss(resource: Declared, _stack: StackFacts) -> Iterator[str]:
     if _kind(resource) == "StarRocksSchema":
         values = {"replication_num": str(_whole(resource.get("replication_num")))}
-        yield from review(read_migrations(ROOT / str(resource.get("folder"))), values).complaints
+        yield from review(read_migrations(ROOT / str(resource.get("folder"))), values).problems
 
 
 def _retained(resource: Declared, _stack: StackFacts) -> Iterator[str]:

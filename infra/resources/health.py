@@ -17,7 +17,7 @@ from apps.shared.polling import NeverReady
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.starting import wait_for_service
 from infra.state import StackState
-from infra.targets.kubernetes.cluster import WORKLOAD, complaint
+from infra.targets.kubernetes.cluster import WORKLOAD, workload_problem
 
 if TYPE_CHECKING:
     from infra.targets.base import Running
@@ -43,14 +43,14 @@ class Check(BaseModel):
     description: str
     """Digest of the service's description. A changed description restarts the service, so the wait is repeated."""
 
-    def complaint(self, timeout: float = 2.0) -> str:
+    def problem(self, timeout: float = 2.0) -> str:
         """Run the check once; return an error message, or an empty string. `timeout` is in seconds."""
         if self._container:
-            return self._complaint_of_container()
+            return self._problem_of_container()
         if self.url.startswith(WORKLOAD):
-            return complaint(self.url)
+            return workload_problem(self.url)
         if self.send:
-            return self._complaint_of_tcp(timeout)
+            return self._problem_of_tcp(timeout)
         try:
             with urllib.request.urlopen(self.url, timeout=timeout) as answer:  # noqa: S310 # a loopback or configured address
                 text = answer.read(65536).decode(errors="replace")
@@ -65,7 +65,7 @@ class Check(BaseModel):
     def _container(self) -> str:
         return self.url.removeprefix(CONTAINER) if self.url.startswith(CONTAINER) else ""
 
-    def _complaint_of_container(self) -> str:
+    def _problem_of_container(self) -> str:
         command = ["docker", "inspect", "--format", "{{.State.Status}} {{.State.Health.Status}}", self._container]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_ENGINE_SECONDS)
@@ -74,7 +74,7 @@ class Check(BaseModel):
         state = done.stdout.strip() or done.stderr.strip()
         return "" if state == "running healthy" else f"container {self._container} is {state}"
 
-    def _complaint_of_tcp(self, timeout: float) -> str:
+    def _problem_of_tcp(self, timeout: float) -> str:
         address = urlsplit(self.url)
         try:
             with socket.create_connection((address.hostname or "", address.port or 0), timeout) as connection:
@@ -95,14 +95,14 @@ class Check(BaseModel):
         pause = 0.1 if self.url.startswith(("http:", "tcp:")) else 1
         last = ""
 
-        def complaint() -> str:
+        def problem() -> str:
             nonlocal last
-            last = self.complaint()
+            last = self.problem()
             return last
 
         try:
             wait_for_service(
-                complaint, stack=stack, service=service, within=self.start_within, what=self.url, pause=pause
+                problem, stack=stack, service=service, within=self.start_within, what=self.url, pause=pause
             )
         except (TimeoutError, NeverReady) as error:
             return f"{last}\n{error}"
@@ -150,8 +150,8 @@ class HealthProvider(Provider[HealthInputs]):
     def find_drift(self, inputs: HealthInputs) -> list[str]:
         """Report services that are not healthy."""
         with ThreadPoolExecutor(max_workers=len(inputs.services) or 1) as pool:
-            complaints = pool.map(lambda check: check.complaint(), inputs.services.values())
-        return [f"{name}: {text}" for name, text in zip(inputs.services, complaints, strict=True) if text]
+            problems = pool.map(lambda check: check.problem(), inputs.services.values())
+        return [f"{name}: {text}" for name, text in zip(inputs.services, problems, strict=True) if text]
 
     def remove(self, inputs: HealthInputs) -> None:
         """Do nothing: the resource has no object of its own."""

@@ -56,8 +56,8 @@ class HttpService:
         except httpx.HTTPError as error:
             raise Unreachable(f"{self._name} does not respond at {self._client.base_url}: {error}") from None
         if answer.status_code not in accept:
-            said = answer.text.strip()[:500]
-            raise ServiceError(f"{self._name} responded with {answer.status_code} to {method} {path}: {said}")
+            body = answer.text.strip()[:500]
+            raise ServiceError(f"{self._name} responded with {answer.status_code} to {method} {path}: {body}")
         if not answer.content:
             return None
         try:

@@ -80,14 +80,14 @@ class Zeta:
             TimeoutError: the engine accepted none within this many seconds.
         """
 
-        def complaint() -> str:
+        def problem() -> str:
             try:
                 self._rest.request("GET", f"{_BASE}/overview")
             except ZetaError as error:
                 return str(error)
             return ""
 
-        wait_until(complaint, within=within, what="SeaTunnel")
+        wait_until(problem, within=within, what="SeaTunnel")
 
     def info(self, job_id: int) -> JobInfo:
         """The engine's information about a job."""

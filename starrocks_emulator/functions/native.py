@@ -327,7 +327,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         connection.create_function(name, _strict(function), list(parameters), result, null_handling=SPECIAL)
 
 
-def forget(connection: duckdb.DuckDBPyConnection) -> None:
+def unregister(connection: duckdb.DuckDBPyConnection) -> None:
     """Remove the functions before the database is closed; otherwise DuckDB keeps Python objects alive."""
     for name in NATIVE:
         connection.remove_function(name)

@@ -71,7 +71,7 @@ async def _load_state(request: web.Request) -> web.Response:
     user = user_of(request, engine)
     database, label = request.match_info["db"], request.query.get("label", "")
     tables = engine.catalog.tables(database)
-    if not label or not engine.access(user).sees_database(database, tables):
+    if not label or not engine.access(user).may_see_database(database, tables):
         return web.json_response(
             {"status": "FAILED", "msg": f"no label given, or no right on {database}", "state": "UNKNOWN"}
         )

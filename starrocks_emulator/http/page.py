@@ -92,7 +92,9 @@ def render(engine: Engine, user: str) -> str:
     """The page as HTML for `user`."""
     access = engine.access(user)
     schema = InformationSchema(engine, access)
-    databases = [(name,) for name in sorted(engine.catalog.databases) if access.sees_database(name, schema.visible())]
+    databases = [
+        (name,) for name in sorted(engine.catalog.databases) if access.may_see_database(name, schema.visible())
+    ]
     up = int(time.time() - engine.started)
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",

@@ -24,7 +24,7 @@ class VisibleObjects:
 
     def visible(self) -> list[Table]:
         """Tables on which the session has any privilege."""
-        return [table for table in self.services.catalog.tables() if self.access.sees(table)]
+        return [table for table in self.services.catalog.tables() if self.access.may_see(table)]
 
     def may_see(self, user: str) -> bool:
         """Whether the session may see statements of a user: its own, or those of all users with the role root."""

@@ -14,7 +14,7 @@ def schemata(schema: VisibleObjects) -> Rows:
     """Rows of `schemata`."""
     catalog = schema.services.catalog
     names = ["information_schema"]
-    names += [name for name in catalog.databases if schema.access.sees_database(name, catalog.tables(name))]
+    names += [name for name in catalog.databases if schema.access.may_see_database(name, catalog.tables(name))]
     return [["def", name, "utf8", "utf8_general_ci", None] for name in sorted(names)]
 
 

@@ -214,7 +214,7 @@ def _drop_object(context: Context, words: Words) -> Ok:
 
 def _remove(context: Context, change: Transaction, table: Table) -> None:
     context.services.catalog.remove(change, table)
-    context.services.users.forget_object(change, {str(table.id)})
+    context.services.users.remove_object(change, {str(table.id)})
 
 
 def _drop_database(context: Context, words: Words) -> Ok:
@@ -235,8 +235,8 @@ def _drop_database(context: Context, words: Words) -> Ok:
             services.dependents.inactivate(change, table, "base-table dropped", without={one.id for one in tables})
             services.catalog.remove(change, table)
         scopes = {str(table.id) for table in tables} | {str(number), f"db:{number}"}
-        services.users.forget_object(change, scopes)
-        services.loads.forget_database(change, name)
+        services.users.remove_object(change, scopes)
+        services.loads.remove_database(change, name)
         services.catalog.drop_database(change, name)
     if context.database == name:
         context.database = None

@@ -70,7 +70,7 @@ def _databases(context: Context, words: Words) -> ResultSet:
     matches = _pattern(words)
     words.finish()
     catalog, access = context.services.catalog, context.access
-    names = [name for name in catalog.databases if access.sees_database(name, catalog.tables(name))]
+    names = [name for name in catalog.databases if access.may_see_database(name, catalog.tables(name))]
     return texts(["Database"], [[name] for name in sorted([*names, "information_schema"]) if matches(name)])
 
 
@@ -84,7 +84,7 @@ def _tables(context: Context, words: Words, full: bool = False) -> ResultSet:
     rows = [
         (table.name, TABLE_TYPES[table.kind])
         for table in context.services.catalog.tables(database)
-        if context.access.sees(table) and matches(table.name)
+        if context.access.may_see(table) and matches(table.name)
     ]
     if database == "information_schema":
         rows = [(name, "SYSTEM VIEW") for name in sorted(TABLES) if matches(name)]
@@ -119,7 +119,7 @@ def _named(context: Context, words: Words) -> Table:
         database = words.identifier()
     database = context.services.catalog.database(database or context.database)
     table = context.services.catalog.table(database, name)
-    if not context.access.sees(table):
+    if not context.access.may_see(table):
         raise context.access.denied("ANY", "TABLE", name)
     return table
 
@@ -252,7 +252,7 @@ def _materialized_views(context: Context, words: Words) -> ResultSet:
     rows: list[Sequence[Value]] = []
     schema = InformationSchema(context.services, context.access)
     for table in context.services.catalog.tables(database):
-        if table.kind != "mv" or table.refresh is None or not matches(table.name) or not context.access.sees(table):
+        if table.kind != "mv" or table.refresh is None or not matches(table.name) or not context.access.may_see(table):
             continue
         run = context.services.refresher.last_run(table.id)
         rows.append([

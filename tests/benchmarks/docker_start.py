@@ -81,7 +81,7 @@ def stopped(stack: DockerStack) -> None:
 def healthy(stack: DockerStack) -> None:
     """Wait until all health checks pass."""
     with ThreadPoolExecutor(max_workers=16) as pool:
-        complaints = pool.map(
+        problems = pool.map(
             lambda name, health: Check(
                 url=health.url,
                 contains=health.contains,
@@ -92,7 +92,7 @@ def healthy(stack: DockerStack) -> None:
             stack.connections.health.keys(),
             stack.connections.health.values(),
         )
-    assert not [text for text in complaints if text]
+    assert not [text for text in problems if text]
 
 
 if __name__ == "__main__":

@@ -212,9 +212,9 @@ class TestStack:
 
     def last_warnings(self, lines: int = 30) -> dict[str, str]:
         """The last warnings and errors of each log, by the name of the log file."""
-        complaint = re.compile(r"\b(WARN|WARNING|ERROR|FATAL|Exception)\b")
+        problem = re.compile(r"\b(WARN|WARNING|ERROR|FATAL|Exception)\b")
         found = {
-            path.name: [line[:400] for line in path.read_text(errors="replace").splitlines() if complaint.search(line)]
+            path.name: [line[:400] for line in path.read_text(errors="replace").splitlines() if problem.search(line)]
             for path in sorted((self.folder / self.name / "logs").glob("*.log"))
         }
         return {name: "\n".join(matching[-lines:]) for name, matching in found.items() if matching}

@@ -147,7 +147,7 @@ def _migrations(before: Plan, after: Plan, found: Changes) -> None:
         if known is None:
             number = f"{len(files)} migration{'' if len(files) == 1 else 's'}"
             found.others.append(Item(f"database {database}", "added", effect=f"created by {number}"))
-            found.fails += whole.complaints
+            found.fails += whole.problems
             continue
         for migration in migrations:
             file = f"{after.folders[database]}/{migration.version}.sql"
@@ -155,7 +155,7 @@ def _migrations(before: Plan, after: Plan, found: Changes) -> None:
                 part = whole.of(migration)
                 found.migrations.append(NewMigration(file, database, migration.text, part))
                 found.loses += [f"{each.place} {each.what}" for each in part.losses]
-                found.fails += part.complaints
+                found.fails += part.problems
             elif known[migration.version] != migration.text:
                 found.fails.append(
                     f"{file} was edited: stacks that have applied it refuse the deployment. Restore it and write a "

@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _full(error: OSError) -> str:
-    full = disks.complaints([state_folder(), ROOT, Path(tempfile.gettempdir())])
+    full = disks.problems([state_folder(), ROOT, Path(tempfile.gettempdir())])
     return f"{error.strerror}: {error.filename or ''}".rstrip(": ") + "".join(f"\n{line}" for line in full)
 
 

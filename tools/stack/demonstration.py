@@ -84,10 +84,10 @@ def _wait_for_arrival(stack: str, demonstration: Demonstration) -> None:
     """Wait until the number of stored events no longer grows."""
     counts: list[int] = []
 
-    def complaint() -> str:
+    def problem() -> str:
         with session(stack, "starrocks", "root") as root:
             counts.append(root.number(demonstration.stored))
         console.print(f"  {counts[-1]:,} events stored", highlight=False)
         return "" if len(counts) > 2 and counts[-1] == counts[-3] > 0 else "events still arrive"
 
-    wait_until(complaint, within=_ARRIVAL_SECONDS, what="the demonstration's data", pause=0.5)
+    wait_until(problem, within=_ARRIVAL_SECONDS, what="the demonstration's data", pause=0.5)

@@ -107,8 +107,8 @@ def wait_until_healthy(stack: str) -> None:
         for name, health in connections.load(stack).health.items()
     }
     with ThreadPoolExecutor(max_workers=len(checks)) as pool:
-        complaints = list(pool.map(lambda item: item[1].wait(stack, item[0]), checks.items()))
-    if late := [f"{name}: {complaint}" for name, complaint in zip(checks, complaints, strict=True) if complaint]:
+        problems = list(pool.map(lambda item: item[1].wait(stack, item[0]), checks.items()))
+    if late := [f"{name}: {problem}" for name, problem in zip(checks, problems, strict=True) if problem]:
         raise StackError("\n".join(late))
 
 
@@ -118,7 +118,7 @@ def check_disks(stack: str, settings: Settings) -> None:
     Raises:
         StackError: a disk is full; the message names it.
     """
-    if full := disks.complaints(operations(settings, stack).folders()):
+    if full := disks.problems(operations(settings, stack).folders()):
         raise StackError("; ".join(full))
 
 

@@ -89,7 +89,7 @@ def _free_disk(stack: str, settings: Settings) -> None:
     state = StackState(stack)
     if not _is_full(state):
         return
-    console.print(f"{disks.disks([state.folder])[0].complaint or 'The disk is full'}: removing the stack's logs.")
+    console.print(f"{disks.disks([state.folder])[0].problem or 'The disk is full'}: removing the stack's logs.")
     for log in state.logs.glob("*.log*"):
         # The supervisor holds the current file open.
         log.write_bytes(b"") if log.suffix == ".log" else log.unlink(missing_ok=True)

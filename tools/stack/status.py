@@ -30,16 +30,16 @@ def status(stack: str) -> int:
     rows = [("service", "health", "memory", "uptime", "address")]
     problems: list[str] = []
     for name, health in known.health.items():
-        complaint = Check(
+        problem = Check(
             url=health.url, contains=health.contains, send=health.send, start_within=0, description=""
-        ).complaint()
+        ).problem()
         service = running.get(name, ABSENT)
-        if complaint:
-            problems.append(f"{name}: {complaint}")
+        if problem:
+            problems.append(f"{name}: {problem}")
         rows.append(
             (
                 name,
-                f"not healthy, {service.state}" if complaint else "healthy",
+                f"not healthy, {service.state}" if problem else "healthy",
                 f"{service.memory / disks.MIB:,.0f} MiB" if service.memory else "-",
                 str(service.uptime) if service.memory else "-",
                 " ".join(known.endpoint(name, port).url for port in known.endpoints[name]),
@@ -51,8 +51,8 @@ def status(stack: str) -> int:
             problems.append(f"job {job}: {found}")
         rows.append((f"job {job}", str(found) if found in list(JobStatus) else "unknown", "-", "-", ""))
     used = disks.disks(operations.folders())
-    rows += [(f"disk of {each.path}", "full" if each.complaint else each.size, "", "", "") for each in used]
-    problems += [each.complaint for each in used if each.complaint]
+    rows += [(f"disk of {each.path}", "full" if each.problem else each.size, "", "", "") for each in used]
+    problems += [each.problem for each in used if each.problem]
     print("\n".join([f"stack {stack}", *table(rows)]))
     total = sum(each.memory for each in running.values())
     print(f"total memory: {total / disks.MIB:,.0f} MiB")

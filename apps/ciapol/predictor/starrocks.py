@@ -109,7 +109,7 @@ class StarRocks:
             ) as client:
                 yield cls(client)
         except StarRocksError as error:
-            raise StarRocksError(f"{address}: {error}", code=error.code, said=error.said) from error
+            raise StarRocksError(f"{address}: {error}", code=error.code, error_text=error.error_text) from error
 
     def stations(self, first_hour: int, made_at: int, requested: Sequence[str] = ()) -> list[Station]:
         """The stations with measurements from `first_hour` to the start of `made_at`, sorted by identifier.

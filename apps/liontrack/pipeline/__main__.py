@@ -15,7 +15,7 @@ from apps.shared.starrocks import StarRocks, StarRocksError
 Step = Callable[[Run, Settings], str]
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print a line without buffering, so that the scheduler's log shows it while the step runs."""
     print(text, flush=True)
 
@@ -29,25 +29,25 @@ def _health(run: Run, settings: Settings) -> str:
 
 def _quality(run: Run, _settings: Settings) -> str:
     run.find_days()
-    checks.check(run, say)
+    checks.check(run, print_line)
     late = len(run.days(late_only=True))
     return f"{len(run.days())} days to compute, {late} of them for late events"
 
 
 def _silver(run: Run, _settings: Settings) -> str:
-    layers.compute(run, SILVER, say)
+    layers.compute(run, SILVER, print_line)
     return "silver is computed"
 
 
 def _gold(run: Run, _settings: Settings) -> str:
-    layers.compute(run, GOLD, say)
+    layers.compute(run, GOLD, print_line)
     return "gold is computed"
 
 
 def _refresh(run: Run, _settings: Settings) -> str:
     for view in VIEWS:
         run.store.query(f"REFRESH MATERIALIZED VIEW {view} WITH SYNC MODE")
-        say(f"{view} is refreshed")
+        print_line(f"{view} is refreshed")
     return f"{len(VIEWS)} materialized views are refreshed"
 
 
@@ -74,15 +74,15 @@ def main(arguments: list[str] | None = None) -> int:
     step = parser.parse_args(arguments).step
     try:
         settings = Settings.from_environment(os.environ)
-        with StarRocks(settings.starrocks, report=say, program="liontrack pipeline") as store:
+        with StarRocks(settings.starrocks, report=print_line, program="liontrack pipeline") as store:
             run = Run(store, settings.kappastack_run, settings.first_day, settings.end_day)
             try:
-                say(STEPS[step](run, settings))
+                print_line(STEPS[step](run, settings))
             except (StarRocksError, health.UnhealthyError, LookupError) as error:
                 _record_failure(run, f"{step}: {error}")
                 raise
     except (SettingsError, StarRocksError, health.UnhealthyError, LookupError, OSError) as error:
-        say(str(error))
+        print_line(str(error))
         return 1
     return 0
 
@@ -91,7 +91,7 @@ def _record_failure(run: Run, reason: str) -> None:
     try:
         run.fail(reason)
     except StarRocksError as error:
-        say(f"the failure could not be recorded: {error}")
+        print_line(f"the failure could not be recorded: {error}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ _TOPIC: Final = "persistent://liontrack/tracking/"
 _KEPT_DAYS: Final = 365
 
 
-def check(run: Run, say: Callable[[str], None]) -> None:
+def check(run: Run, print_line: Callable[[str], None]) -> None:
     """Check the messages that the broker received in the run's range. A topic without messages gets no check.
 
     `bronze_validation` is the share of usable messages, `schema_check` the share of usable messages without unknown
@@ -38,7 +38,7 @@ def check(run: Run, say: Callable[[str], None]) -> None:
             continue
         for name, passed in (("bronze_validation", usable), ("schema_check", known)):
             percentage = 100 * passed / messages
-            say(f"{table}: {name} {percentage:.1f} % of {messages} messages")
+            print_line(f"{table}: {name} {percentage:.1f} % of {messages} messages")
             insert(
                 run.store,
                 "liontrack_metadata.data_quality_checks",

@@ -10,13 +10,13 @@ from apps.liontrack.pipeline.statements import Statement
 from apps.liontrack.pipeline.store import Store, insert, number
 
 
-def compute(run: Run, statements: Sequence[Statement], say: Callable[[str], None]) -> None:
+def compute(run: Run, statements: Sequence[Statement], print_line: Callable[[str], None]) -> None:
     """Run the statements for the days of the run. A repeated statement writes the same rows.
 
     Args:
         run: run whose days are computed, together with dependent days up to today.
         statements: statements in order.
-        say: prints a line of progress.
+        print_line: prints a line of progress.
     """
     days = run.days()
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
@@ -29,7 +29,7 @@ def compute(run: Run, statements: Sequence[Statement], say: Callable[[str], None
             if statement.replaced:
                 _delete_older(run, statement, span)
             _record(run, statement, span)
-            say(f"{statement.target} for {span}: {written} rows")
+            print_line(f"{statement.target} for {span}: {written} rows")
 
 
 def _delete_older(run: Run, statement: Statement, span: Span) -> None:

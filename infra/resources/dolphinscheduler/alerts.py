@@ -107,7 +107,7 @@ class AlertsProvider(Provider[AlertsInputs]):
         if group := _group(server, inputs.group):
             server.call("DELETE", f"/alert-groups/{group.id}")
         if instance := _instance(server, inputs.group):
-            _forget(server, instance.id)
+            _remove_from_groups(server, instance.id)
             server.call("DELETE", f"/alert-plugin-instances/{instance.id}")
 
 
@@ -119,7 +119,7 @@ def _plugin(server: DolphinScheduler) -> int:
     """The id of the HTTP plugin; the alert server registers its plugins shortly after the API starts."""
     found = 0
 
-    def complaint() -> str:
+    def problem() -> str:
         nonlocal found
         try:
             plugins = read(list[_Plugin], server.call("GET", "/ui-plugins/query-by-type", pluginType="ALERT"))
@@ -128,7 +128,7 @@ def _plugin(server: DolphinScheduler) -> int:
         found = next((each.id for each in plugins if each.plugin_name == _PLUGIN), 0)
         return "" if found else f"it lists {', '.join(each.plugin_name for each in plugins) or 'no plugin'}"
 
-    wait_until(complaint, within=_PLUGINS_WITHIN, what=f"DolphinScheduler's alert plugin {_PLUGIN}")
+    wait_until(problem, within=_PLUGINS_WITHIN, what=f"DolphinScheduler's alert plugin {_PLUGIN}")
     return found
 
 
@@ -142,7 +142,7 @@ def _group(server: DolphinScheduler, name: str) -> _Group | None:
     return next((each for each in groups if each.group_name == name), None)
 
 
-def _forget(server: DolphinScheduler, instance: int) -> None:
+def _remove_from_groups(server: DolphinScheduler, instance: int) -> None:
     """Remove a receiver from every group. The built-in group contains the receivers 1 and 2 from the start."""
     for group in read(list[_Group], server.pages("/alert-groups")):
         receivers = group.alert_instance_ids.split(",")

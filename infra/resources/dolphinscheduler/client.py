@@ -162,8 +162,8 @@ class DolphinScheduler:
         except httpx.HTTPError as error:
             raise Unreachable(f"{_SERVICE} does not respond at {self._client.base_url}: {error}") from None
         if answer.status_code not in (200, 201):
-            said = answer.text.strip()[:500]
-            raise ServiceError(f"{_SERVICE} responded with {answer.status_code} to {method} {path}: {said}")
+            body = answer.text.strip()[:500]
+            raise ServiceError(f"{_SERVICE} responded with {answer.status_code} to {method} {path}: {body}")
         try:
             document = answer.json()
         except ValueError:
@@ -184,7 +184,7 @@ class DolphinScheduler:
             TimeoutError: the server did not accept a request in time.
         """
 
-        def complaint() -> str:
+        def problem() -> str:
             try:
                 self.call("GET", "/users/get-user-info")
             except ServiceError as error:
@@ -192,9 +192,9 @@ class DolphinScheduler:
             return ""
 
         if self._stack:
-            wait_for_service(complaint, stack=self._stack, service=self._service, within=within, what=_SERVICE)
+            wait_for_service(problem, stack=self._stack, service=self._service, within=within, what=_SERVICE)
         else:
-            wait_until(complaint, within=within, what=_SERVICE)
+            wait_until(problem, within=within, what=_SERVICE)
 
     def pages(self, path: str, **form: Json) -> list[Json]:
         """All entries of a paged list."""

@@ -94,18 +94,18 @@ class DatabaseProvider(Provider[DatabaseInputs]):
 
     @staticmethod
     def _wait_for_external(inputs: DatabaseInputs) -> None:
-        def complaint() -> str:
+        def problem() -> str:
             try:
                 with _connected(inputs):
                     return ""
             except psycopg.OperationalError as error:
                 return str(error).strip()
 
-        wait_until(complaint, within=_EXTERNAL_SECONDS, what=f"the external PostgreSQL {inputs.external}")
+        wait_until(problem, within=_EXTERNAL_SECONDS, what=f"the external PostgreSQL {inputs.external}")
 
     @staticmethod
     def _make_database(inputs: DatabaseInputs) -> None:
-        def complaint() -> str:
+        def problem() -> str:
             # The address may change during the deployment, so each attempt looks it up.
             try:
                 with _connected(inputs, superuser=True) as server:
@@ -118,7 +118,7 @@ class DatabaseProvider(Provider[DatabaseInputs]):
             return ""
 
         wait_for_service(
-            complaint, stack=inputs.stack, service=inputs.service, within=_POSTGRESQL_SECONDS, what="PostgreSQL"
+            problem, stack=inputs.stack, service=inputs.service, within=_POSTGRESQL_SECONDS, what="PostgreSQL"
         )
 
     def find_drift(self, inputs: DatabaseInputs) -> list[str]:
@@ -131,9 +131,9 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                     return ["the schema is missing: it will be recreated EMPTY"]
                 if found != inputs.version:
                     return [f"the schema has version {found}"]
-                complaints = _complaints_of_accounts(database, inputs.tenant, known.secrets)
+                problems = _problems_of_accounts(database, inputs.tenant, known.secrets)
             # The stack does not monitor an external server.
-            return complaints if inputs.external else complaints + _complaints_of_monitoring(known, inputs.service)
+            return problems if inputs.external else problems + _problems_of_monitoring(known, inputs.service)
         except (psycopg.Error, ConnectionsMissing) as error:
             return [str(error).splitlines()[0]]
 
@@ -249,20 +249,20 @@ def set_accounts(database: Connection, tenant: str, known: Mapping[str, str]) ->
     )
 
 
-def _complaints_of_accounts(database: Connection, tenant: str, known: Mapping[str, str]) -> list[str]:
-    complaints = []
+def _problems_of_accounts(database: Connection, tenant: str, known: Mapping[str, str]) -> list[str]:
+    problems = []
     password = database.execute("SELECT user_password FROM t_ds_user WHERE id = %s", (_ADMIN_ID,)).fetchone()
     if password != (_digest(known[ADMIN_SECRET]),):
-        complaints.append("the password of admin was changed by hand")
+        problems.append("the password of admin was changed by hand")
     if database.execute("SELECT 1 FROM t_ds_tenant WHERE tenant_code = %s", (tenant,)).fetchone() is None:
-        complaints.append(f"tenant {tenant} is missing")
+        problems.append(f"tenant {tenant} is missing")
     tokens = database.execute("SELECT token FROM t_ds_access_token WHERE user_id = %s", (_ADMIN_ID,)).fetchall()
     if (known[TOKEN_SECRET],) not in tokens:
-        complaints.append("the token of admin is missing")
-    return complaints
+        problems.append("the token of admin is missing")
+    return problems
 
 
-def _complaints_of_monitoring(known: Connections, service: str) -> list[str]:
+def _problems_of_monitoring(known: Connections, service: str) -> list[str]:
     try:
         _connect(known, service, MONITORING_ROLE, known.secrets.get(MONITORING_SECRET, "")).close()
     except psycopg.OperationalError as error:

@@ -235,13 +235,13 @@ def _whole_log(server: DolphinScheduler, task: TaskRun) -> str:
     """The log of an attempt; for an ended attempt, with the lines that the worker writes after the end."""
     log = ""
 
-    def complaint() -> str:
+    def problem() -> str:
         nonlocal log
         log = task_log(server, task.id)
         return "" if task.state not in _TASK_ENDED or _LOG_END in log else "the end is missing"
 
     with suppress(TimeoutError):
-        wait_until(complaint, within=_LOG_END_WITHIN, what=f"the log of {task.name}", pause=0.2)
+        wait_until(problem, within=_LOG_END_WITHIN, what=f"the log of {task.name}", pause=0.2)
     return log
 
 

@@ -87,7 +87,7 @@ class WorkflowProvider(Provider[WorkflowInputs]):
         _write_schedule(server, project, inputs.workflow.schedule, current)
         if previous is not None:
             gone = previous.workflow.tasks.keys() - inputs.workflow.tasks.keys()
-            forget_steps(inputs, [*gone])
+            delete_steps(inputs, [*gone])
 
     def find_drift(self, inputs: WorkflowInputs) -> list[str]:
         """Report manual changes."""
@@ -121,10 +121,10 @@ class WorkflowProvider(Provider[WorkflowInputs]):
             for schedule in current.schedules:
                 server.call("DELETE", f"/projects/{project.code}/schedules/{schedule.id}")
             server.call("DELETE", f"/projects/{project.code}/process-definition/{current.code}")
-        forget_steps(inputs, list(inputs.workflow.tasks))
+        delete_steps(inputs, list(inputs.workflow.tasks))
 
 
-def forget_steps(inputs: WorkflowInputs, tasks: list[str]) -> None:
+def delete_steps(inputs: WorkflowInputs, tasks: list[str]) -> None:
     """Delete the rows of steps that no run will update again; otherwise they would count as late forever.
 
     An unreachable StarRocks is logged and does not prevent the deletion of the workflow.
@@ -253,7 +253,7 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
     """
     requested: set[int] = set()
 
-    def complaint() -> str:
+    def problem() -> str:
         running = runs_in_progress(server, project, code)
         reasons = [f"run {run.id} is {run.state}" for run in running]
         for number, run in enumerate(running):
@@ -266,7 +266,7 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
                     reasons[number] += f" ({error})"
         return ", ".join(reasons)
 
-    wait_until(complaint, within=_STOP_WITHIN, what=f"the end of the runs of workflow {name}", pause=0.2)
+    wait_until(problem, within=_STOP_WITHIN, what=f"the end of the runs of workflow {name}", pause=0.2)
 
 
 class DolphinSchedulerWorkflow(DynamicResource, module="kappastack", name="DolphinSchedulerWorkflow"):

@@ -170,12 +170,12 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, place: _Place, document: _D
 
 
 def _sentence(message: str, value: object) -> str:
-    said = message.removeprefix("Value error, ")
-    if said == "Extra inputs are not permitted":
+    text = message.removeprefix("Value error, ")
+    if text == "Extra inputs are not permitted":
         return "unknown key"
-    if said == "Field required":
+    if text == "Field required":
         return "missing"
-    return said if isinstance(value, dict | list) or repr(value) in said else f"{said}; it is {value!r}"
+    return text if isinstance(value, dict | list) or repr(value) in text else f"{text}; it is {value!r}"
 
 
 def _own_problems(document: _Document, definition: WorkflowDefinition) -> list[str]:

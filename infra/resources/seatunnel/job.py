@@ -128,13 +128,13 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
     jobs.want_stopped(identity)
     found: list[StreamingJob] = []
 
-    def complaint() -> str:
+    def problem() -> str:
         found[:] = jobs.find(job_id=identity)
         if found and found[0].held:
             return f"{found[0].held_by} keeps the job stopped for {found[0].hold_left} s at most"
         return "the keeper is restarting the job" if found and found[0].being_restarted else ""
 
-    wait_until(complaint, within=_LEASE_SECONDS, what=f"job {identity}")
+    wait_until(problem, within=_LEASE_SECONDS, what=f"job {identity}")
     return found[0] if found else None
 
 

@@ -88,7 +88,7 @@ def wait_for(stack: str, service: str, *, within: float = 600) -> None:
         NeverReady: StarRocks refuses the stack's password of root.
     """
 
-    def complaint() -> str | Pending:
+    def problem() -> str | Pending:
         try:
             with session(stack, service, "root") as root:
                 root.execute("SELECT 1")
@@ -96,4 +96,4 @@ def wait_for(stack: str, service: str, *, within: float = 600) -> None:
             return Pending(str(error), final=error.code == ACCESS_DENIED)
         return ""
 
-    wait_for_service(complaint, stack=stack, service=service, within=within, what="StarRocks")
+    wait_for_service(problem, stack=stack, service=service, within=within, what="StarRocks")

@@ -62,12 +62,12 @@ class MembersProvider(Provider[MembersInputs]):
     def _look(inputs: MembersInputs) -> list[str]:
         try:
             with session(inputs.stack, inputs.service, "root") as root:
-                return list(complaints(root, frontends=inputs.frontends, backends=inputs.backends))
+                return list(problems(root, frontends=inputs.frontends, backends=inputs.backends))
         except StarRocksError as error:
             return [str(error)]
 
 
-def complaints(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
+def problems(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
     """Yield a message for each missing node or replica of a cluster.
 
     The columns of the statistic are those of StarRocks' manual, "SHOW PROC", `/statistic`.

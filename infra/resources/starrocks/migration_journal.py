@@ -122,7 +122,7 @@ class MigrationJournal:
             (name, kind, int(str(position)), ddl),
         )
 
-    def forget_object(self, name: str) -> None:
+    def delete_object(self, name: str) -> None:
         """Delete the record of a table or view that a migration dropped or renamed."""
         self._root.execute("DELETE FROM schema_objects WHERE name = %s", (name,))
 

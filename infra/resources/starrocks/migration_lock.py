@@ -52,7 +52,7 @@ def migration_lock(
     """
     holder = ""
 
-    def complaint() -> str:
+    def problem() -> str:
         nonlocal holder
         if _taken(root, replication_num):
             return ""
@@ -64,7 +64,7 @@ def migration_lock(
         return holder or "another process"
 
     try:
-        wait_until(complaint, within=within, what=f"the lock of {database}", pause=_LOOK_SECONDS)
+        wait_until(problem, within=within, what=f"the lock of {database}", pause=_LOOK_SECONDS)
     except TimeoutError:
         raise SchemaLocked(
             f"{database} is being migrated by {holder or 'another process'}; "

@@ -70,7 +70,7 @@ class Loss:
     reason: str
 
     @property
-    def complaint(self) -> str:
+    def problem(self) -> str:
         """The error message for a statement without a marker, with the remedy."""
         words = " ".join(self.statement.split())
         shown = words if len(words) <= 80 else f"{words[:79]}…"
@@ -96,9 +96,9 @@ class Review:
     rewrites: Sequence[Rewrite]
 
     @property
-    def complaints(self) -> list[str]:
+    def problems(self) -> list[str]:
         """An error message for each statement that loses data and has no marker."""
-        return [each.complaint for each in self.losses if not each.reason]
+        return [each.problem for each in self.losses if not each.reason]
 
     def of(self, migration: Migration) -> "Review":
         """The losses and rewrites of one migration."""

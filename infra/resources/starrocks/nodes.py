@@ -53,7 +53,10 @@ class NodesProvider(Provider[NodesInputs]):
         def wait(ready: Callable[[], list[str]], within: float) -> None:
             # Wait for a frontend that has just started, or whose name does not resolve yet.
             wait_until(
-                lambda: "; ".join(_patient(ready)), within=within, what="the cluster of StarRocks", pause=_LOOK_EVERY
+                lambda: "; ".join(_problems_or_error(ready)),
+                within=within,
+                what="the cluster of StarRocks",
+                pause=_LOOK_EVERY,
             )
 
         wait(lambda: _join(inputs), _JOIN_SECONDS)
@@ -69,10 +72,10 @@ class NodesProvider(Provider[NodesInputs]):
         def look() -> list[str]:
             with session(inputs.stack, inputs.service, "root") as root:
                 found = members(root)
-            return [*_complaints(inputs, found), *_undeclared(inputs, found)]
+            return [*_problems(inputs, found), *_undeclared(inputs, found)]
 
         try:
-            return _patient(look)
+            return _problems_or_error(look)
         except connections.ConnectionsMissing as error:
             return [str(error)]
 
@@ -129,7 +132,7 @@ def members(root: Tables) -> Members:
     )
 
 
-def _patient(look: Callable[[], list[str]]) -> list[str]:
+def _problems_or_error(look: Callable[[], list[str]]) -> list[str]:
     """Call a check; return its error messages, or that of a StarRocks error."""
     try:
         return look()
@@ -149,21 +152,21 @@ def _join(inputs: NodesInputs) -> list[str]:
                 root.execute(f'ALTER SYSTEM ADD BACKEND "{node}"')
             elif found.backends[node].leaving:
                 root.execute(f'CANCEL DECOMMISSION BACKEND "{node}"')
-        return _complaints(inputs, members(root))
+        return _problems(inputs, members(root))
 
 
-def _complaints(inputs: NodesInputs, found: Members) -> list[str]:
+def _problems(inputs: NodesInputs, found: Members) -> list[str]:
     desired = [("frontend", node, found.frontends.get(node)) for node in inputs.followers]
     desired += [("backend", node, found.backends.get(node)) for node in inputs.backends]
-    complaints = []
+    problems = []
     for kind, node, member in desired:
         if member is None:
-            complaints.append(f"{kind} {node} is not a member")
+            problems.append(f"{kind} {node} is not a member")
         elif not member.alive:
-            complaints.append(f"{kind} {node} is not alive")
+            problems.append(f"{kind} {node} is not alive")
         elif member.leaving:
-            complaints.append(f"{kind} {node} is being removed")
-    return complaints
+            problems.append(f"{kind} {node} is being removed")
+    return problems
 
 
 def _undeclared(inputs: NodesInputs, found: Members) -> list[str]:

@@ -62,12 +62,12 @@ class RowsProvider(Provider[RowsInputs]):
         """Report missing and different rows."""
         try:
             with session(inputs.stack, inputs.service, inputs.user) as starrocks:
-                return [text for key in inputs.rows if (text := self._complaint(starrocks, inputs, key))]
+                return [text for key in inputs.rows if (text := self._problem(starrocks, inputs, key))]
         except (StarRocksError, ConnectionsMissing) as error:
             return [str(error)]
 
     @staticmethod
-    def _complaint(starrocks: StarRocks, inputs: RowsInputs, key: str) -> str:
+    def _problem(starrocks: StarRocks, inputs: RowsInputs, key: str) -> str:
         found = starrocks.execute(
             f"SELECT {', '.join([inputs.key, *inputs.names])} FROM {inputs.database}.{inputs.table} "
             f"WHERE {inputs.key} = %s",

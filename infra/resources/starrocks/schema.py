@@ -237,14 +237,14 @@ def _apply_one(root: StarRocks, journal: MigrationJournal, migration: Migration,
 
 def _record_object(root: StarRocks, journal: MigrationJournal, statement: Statement) -> None:
     if renamed := _RENAMED.match(statement.text):
-        journal.forget_object(renamed["name"])
+        journal.delete_object(renamed["name"])
         journal.record_object("TABLE", renamed["new"])
     elif altered := _ALTERED.match(statement.text):
         wait_for_schema_change(root, altered["name"])
         journal.record_altered(altered["name"])
     elif match := _OBJECT.match(statement.text):
         if match["verb"].upper() == "DROP":
-            journal.forget_object(match["name"])
+            journal.delete_object(match["name"])
         else:
             journal.record_object(" ".join(match["kind"].upper().split()), match["name"])
 

@@ -32,7 +32,7 @@ def wait_for_schema_change(root: Tables, table: str) -> None:
     """
     seen: set[object] = set()
 
-    def complaint() -> str:
+    def problem() -> str:
         jobs = [each for each in root.query("SHOW ALTER TABLE COLUMN") if each["TableName"] == table]
         for each in jobs:
             if each["JobId"] in seen and each["State"] == "CANCELLED":
@@ -41,4 +41,4 @@ def wait_for_schema_change(root: Tables, table: str) -> None:
         seen.update(each["JobId"] for each in running)
         return "; ".join(f"it is {each['State']} ({each['Progress']})" for each in running)
 
-    wait_until(complaint, within=_WITHIN, what=f"the schema change of table {table}", longest_pause=5)
+    wait_until(problem, within=_WITHIN, what=f"the schema change of table {table}", longest_pause=5)

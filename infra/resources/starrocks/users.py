@@ -54,13 +54,13 @@ class UsersProvider(Provider[UsersInputs]):
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 return [
-                    line for user, role in inputs.roles.items() for line in self._complaints(root, inputs, user, role)
+                    line for user, role in inputs.roles.items() for line in self._problems(root, inputs, user, role)
                 ]
         except (StarRocksError, connections.ConnectionsMissing) as error:
             return [str(error)]
 
     @staticmethod
-    def _complaints(root: StarRocks, inputs: UsersInputs, user: str, role: str) -> list[str]:
+    def _problems(root: StarRocks, inputs: UsersInputs, user: str, role: str) -> list[str]:
         try:
             with session(inputs.stack, inputs.service, user):
                 granted = _granted(root, user)

@@ -25,6 +25,6 @@ def record(stack: str, service: str) -> None:
     write_file(folder / f"{service}.prom", "\n".join(lines) + "\n")
 
 
-def forget(stack: str, service: str) -> None:
+def delete(stack: str, service: str) -> None:
     """Delete the record of a service that no longer exists."""
     (StackState(stack).planned_starts / f"{service}.prom").unlink(missing_ok=True)

@@ -218,7 +218,7 @@ class HostServiceProvider(Provider[Description]):
             supervisor.remove(inputs.service)
         paths.program.unlink(missing_ok=True)
         shutil.rmtree(paths.folder, ignore_errors=True)
-        planned_starts.forget(inputs.stack, inputs.service)
+        planned_starts.delete(inputs.stack, inputs.service)
         if not inputs.keep_data:
             shutil.rmtree(paths.state.folder / "data" / inputs.service, ignore_errors=True)
 

@@ -53,7 +53,7 @@ def workload_url(context: str, namespace: str, kind: str, name: str) -> str:
     return f"{WORKLOAD}{context}/{namespace}/{kind}/{name}"
 
 
-def complaint(url: str) -> str:
+def workload_problem(url: str) -> str:
     """The error message for the workload at a URL; empty if all its pods are ready and of the newest revision."""
     context, namespace, kind, name = url.removeprefix(WORKLOAD).split("/")
     try:

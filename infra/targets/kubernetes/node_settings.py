@@ -38,11 +38,11 @@ def script(*, write: bool, root: str = "") -> str:
     huge_pages = root + HUGE_PAGES
     for name, value in EXACT.items():
         path = root + _path(name)
-        lines.append(f'[ "$(cat {path})" = {value} ] || ' + (f"echo {value} > {path}" if write else _complain(name)))
+        lines.append(f'[ "$(cat {path})" = {value} ] || ' + (f"echo {value} > {path}" if write else _report(name)))
     for name, least in AT_LEAST.items():
         path = root + _path(name)
-        lines.append(f'[ "$(cat {path})" -ge {least} ] || ' + (f"echo {least} > {path}" if write else _complain(name)))
-    changed = f"echo madvise > {huge_pages}" if write else _complain("transparent_hugepage")
+        lines.append(f'[ "$(cat {path})" -ge {least} ] || ' + (f"echo {least} > {path}" if write else _report(name)))
+    changed = f"echo madvise > {huge_pages}" if write else _report("transparent_hugepage")
     # A kernel without transparent huge pages has no such file.
     lines.append(f"[ ! -e {huge_pages} ] || grep -q '\\[madvise\\]' {huge_pages} || {changed}")
     return "\n".join(lines) + "\n"
@@ -129,5 +129,5 @@ def _path(name: str) -> str:
     return "/proc/sys/" + name.replace(".", "/")
 
 
-def _complain(name: str) -> str:
+def _report(name: str) -> str:
     return f'{{ echo "{name} has another value"; exit 1; }}'

@@ -214,7 +214,7 @@ class Servers:
     def _wait_until_healthy(self) -> None:
         process = self._running[-1][0]
 
-        def complaint() -> Pending | str:
+        def problem() -> Pending | str:
             try:
                 with urllib.request.urlopen(f"{self.url}/dolphinscheduler/actuator/health", timeout=60):
                     return ""
@@ -222,7 +222,7 @@ class Servers:
                 return Pending(str(error), final=process.poll() is not None)
 
         try:
-            wait_until(complaint, within=300, what=SERVICE, pause=0.2)
+            wait_until(problem, within=300, what=SERVICE, pause=0.2)
         except (TimeoutError, NeverReady):
             pass
         else:

@@ -34,16 +34,16 @@ def page(browser: Browser, servers: Servers) -> Iterator[Page]:
         browser.new_context(locale="fr-FR", timezone_id="Africa/Abidjan", viewport={"width": 1280, "height": 1000})
     )
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.goto(f"{servers.url}/dolphinscheduler/")
     log_in(page, servers.secrets["dolphinscheduler-admin"])
     expect(page.get_by_role("heading", name="Traitements planifiés")).to_be_visible()
     page.get_by_label("Projet").select_option(PROJECT)
     yield page
     context.close()
-    assert [text for text in complaints if "401" not in text] == []
+    assert [text for text in problems if "401" not in text] == []
 
 
 def log_in(page: Page, password: str) -> None:

@@ -68,15 +68,15 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         )
     )
     page = context.new_page()
-    complaints: list[str] = []
+    problems: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         # Some tests cause failed requests. Any other console message is an error of the page.
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
+            problems.append(message.text)
 
     page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
     context.close()
-    assert complaints == []
+    assert problems == []

@@ -120,12 +120,12 @@ def test_an_interrupted_import_continues_and_stores_each_document_once(
     uri: str, database: Database[dict[str, object]], lake: Lake, tmp_path: Path
 ) -> None:
     state = tmp_path / "state.json"
-    said: list[str] = []
+    notes: list[str] = []
     runs = 0
     while True:
         runs += 1
         sink = Stopping(stop_after=640)
-        counts = import_all(uri, "", sink, Progress.load(state), skip_bad=False, note=said.append)
+        counts = import_all(uri, "", sink, Progress.load(state), skip_bad=False, note=notes.append)
         lake.store(sink.events)
         if counts.complete:
             break
@@ -147,7 +147,7 @@ def test_an_interrupted_import_continues_and_stores_each_document_once(
         AT.replace(tzinfo=None),
     )
     again = Stopping(stop_after=10_000)
-    assert import_all(uri, "", again, Progress.load(state), skip_bad=False, note=said.append).published == 0
+    assert import_all(uri, "", again, Progress.load(state), skip_bad=False, note=notes.append).published == 0
 
 
 def test_a_document_that_is_no_event_is_named_and_can_be_skipped(
@@ -156,10 +156,10 @@ def test_a_document_that_is_no_event_is_named_and_can_be_skipped(
     database["weights"].insert_one({"_id": ObjectId("f" * 24), "lion": "x", "weight": "heavy"})
     with pytest.raises(ImportFailed, match=r"weights f{24}: weight or value: found 'heavy'; expected a number"):
         import_all(uri, "", Stopping(10_000), Progress(None), skip_bad=False, note=lambda _: None)
-    said: list[str] = []
-    counts = import_all(uri, "", Stopping(10_000), Progress(None), skip_bad=True, note=said.append)
+    notes: list[str] = []
+    counts = import_all(uri, "", Stopping(10_000), Progress(None), skip_bad=True, note=notes.append)
     assert (counts.published, counts.skipped) == (LIONS + USERS + CHALLENGES + WEIGHTS, 1)
-    assert any("weights ffffff" in line for line in said)
+    assert any("weights ffffff" in line for line in notes)
 
 
 def test_errors_name_the_server_and_a_damaged_state_file(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_the_writes_are_those_of_all_six_steps() -> None:
     assert list(WRITES) == list(STEPS)
 
 
-def test_a_further_attempt_removes_no_day_and_forgets_no_message(lake: Lake, pipeline: Pipeline) -> None:
+def test_a_further_attempt_removes_no_day_and_loses_no_message(lake: Lake, pipeline: Pipeline) -> None:
     """Two attempts run at once if only the worker of the first was killed. The next step reads the days of both."""
     events = wild(6)
     lake.store(events[:-1], loaded=NOW - timedelta(hours=2))

@@ -99,13 +99,13 @@ def test_predictions_are_written_and_repeatable(
     command = ["predict", "--at", f"{made_at.isoformat()}Z", *arguments]
     caplog.set_level(logging.INFO)
     assert main(command) == 0
-    said = caplog.text
-    assert "trained co, no2, o3, pm10, pm25, so2 from 6 stations" in said
+    log = caplog.text
+    assert "trained co, no2, o3, pm10, pm25, so2 from 6 stations" in log
     first = predictions(starrocks, made_at)
     columns = ["station", "quantity", "hour", "value", "lower", "upper", "model", "fallback", "sub_index"]
     frame = pd.DataFrame(first, columns=columns)
     assert set(frame["station"]) == {"steady", "gaps", "half past", "new", "smoke-detector-12"}
-    assert "silent: no value in the last 48 h, skipped" in said
+    assert "silent: no value in the last 48 h, skipped" in log
     counts = frame.groupby(["station", "quantity"]).size().to_dict()
     few = counts.pop(("gaps", "aqi"))
     assert 0 < few <= HORIZONS
@@ -115,7 +115,7 @@ def test_predictions_are_written_and_repeatable(
     assert (greatest.loc[index.index] == index).all()
     assert set(frame.loc[frame["station"] == "steady", "quantity"]) == set(QUANTITIES)
     assert set(frame.loc[frame["station"] == "gaps", "quantity"]) == set(QUANTITIES) - {"co"}
-    assert "gaps: no values of co, not predicted" in said
+    assert "gaps: no values of co, not predicted" in log
     assert (frame["hour"].min(), frame["hour"].max()) == (made_at + timedelta(hours=1), made_at + timedelta(hours=24))
     assert ((frame["lower"] >= 0) & (frame["lower"] <= frame["value"]) & (frame["value"] <= frame["upper"])).all()
     by_station = {name: set(rows["model"]) for name, rows in frame.groupby("station")}

@@ -30,7 +30,7 @@ def until_ready(api: Api, kind: Kind, path: str, within: float) -> tuple[Object,
         live = api.get(path)
         if live is None:
             return {}, "the object was deleted while it started"
-        reason, final = complaint(kind, live)
+        reason, final = problem(kind, live)
         if not reason:
             return live, ""
         if final or time.monotonic() > deadline:
@@ -51,7 +51,7 @@ def until_gone(api: Api, path: str, within: float) -> None:
         time.sleep(_PAUSE)
 
 
-def complaint(kind: Kind, live: Object) -> tuple[str, bool]:
+def problem(kind: Kind, live: Object) -> tuple[str, bool]:
     """The reason why a workload is not ready, and whether waiting is useless."""
     spec, status = _part(live, "spec"), _part(live, "status")
     wanted = _count(spec, "replicas")
@@ -78,8 +78,8 @@ def _pods(api: Api, live: Object) -> Iterator[str]:
         status = _part(pod, "status")
         for each in [*_list(status, "containerStatuses"), *_list(status, "conditions")]:
             if each.get("ready") is False or each.get("status") == "False":
-                said = [each.get(name) for name in ("state", "lastState", "message")]
-                yield f"{metadata(pod)['name']}: {[text for text in said if text]}"
+                parts = [each.get(name) for name in ("state", "lastState", "message")]
+                yield f"{metadata(pod)['name']}: {[text for text in parts if text]}"
 
 
 def _part(value: Plain, name: str) -> Object:

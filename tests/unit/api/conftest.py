@@ -39,10 +39,10 @@ class RecordedPool(Pool):
     def __init__(self, settings: Settings, reply: Callable[[str, Sequence[Parameter]], list[Row]]) -> None:
         super().__init__(settings)
         self.reply = reply
-        self.asked: list[tuple[str, tuple[Parameter, ...]]] = []
+        self.queries: list[tuple[str, tuple[Parameter, ...]]] = []
 
     def query(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[Row]:
-        self.asked.append((sql, tuple(parameters)))
+        self.queries.append((sql, tuple(parameters)))
         return self.reply(sql, parameters)
 
 

@@ -130,7 +130,7 @@ def test_rows_of_older_revisions_get_defaults_for_new_columns(settings: Settings
 def test_the_query_covers_three_hours_and_the_current_one(settings: Settings) -> None:
     index, pool = current(settings, [], "")
     assert index.get().items == []
-    query = pool.asked[0][0]
+    query = pool.queries[0][0]
     assert "DATE_SUB(CAST('2026-01-31 09:00:00' AS DATETIME)" in query
     assert "measured_at < CAST('2026-01-31 13:00:00' AS DATETIME)" in query
     assert "${" not in query
@@ -143,7 +143,7 @@ def test_the_result_is_cached_for_ten_seconds(settings: Settings, monkeypatch: p
     first = index.get()
     clock[0] += 9.9
     assert index.get() is first
-    assert len(pool.asked) == 2
+    assert len(pool.queries) == 2
     clock[0] += 0.2
     assert index.get() is not first
-    assert len(pool.asked) == 4
+    assert len(pool.queries) == 4

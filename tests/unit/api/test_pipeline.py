@@ -75,5 +75,5 @@ def test_the_platforms_tables_are_read(settings: Settings, monkeypatch: pytest.M
     assert found.checked_at == NOW
     assert [(s.task, s.late) for s in found.steps] == [("aqi", False), ("x", None)]
     assert not {"details", "run_id", "every_seconds"} & found.steps[0].model_dump().keys()
-    assert ["FROM pipeline_steps" in pool.asked[0][0], "FROM streaming_jobs" in pool.asked[1][0]] == [True, True]
-    assert "definition" not in pool.asked[1][0]
+    assert ["FROM pipeline_steps" in pool.queries[0][0], "FROM streaming_jobs" in pool.queries[1][0]] == [True, True]
+    assert "definition" not in pool.queries[1][0]

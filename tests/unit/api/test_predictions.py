@@ -99,8 +99,8 @@ def test_old_predictions_are_queried_only_without_recent_ones(settings: Settings
     old = MADE - timedelta(days=40)
     pool = pool_of(settings, [value(1, "aqi", 10)], [None, old])
     assert predictions.predictions(pool, "A").made_at == old
-    assert [asked[1][1] for asked in pool.asked[:2]] == [NOW - timedelta(days=2), NOW - timedelta(days=36500)]
-    assert pool.asked[2][1] == ("A", old - timedelta(days=2), old)
+    assert [each[1][1] for each in pool.queries[:2]] == [NOW - timedelta(days=2), NOW - timedelta(days=36500)]
+    assert pool.queries[2][1] == ("A", old - timedelta(days=2), old)
 
 
 def test_a_station_without_predictions(settings: Settings) -> None:

@@ -81,8 +81,8 @@ class FakeLeader:
         """Run an ALTER SYSTEM statement about a member."""
         match = _STATEMENT.match(statement)
         assert match, statement
-        if complaint := self._do(match[1], match[2]):
-            raise StarRocksError(f"StarRocks refused `{statement}`: {complaint}")
+        if problem := self._do(match[1], match[2]):
+            raise StarRocksError(f"StarRocks refused `{statement}`: {problem}")
         self.statements.append(statement)
         if self.crash_after == len(self.statements):
             self.crash_after = None

@@ -87,20 +87,20 @@ def test_a_change_that_needs_a_new_container_changes_the_instance_so_that_jobs_a
     assert all(before[name] != after[name] for name in before)
 
 
-def _noted(asked: list[str]) -> Callable[[str], bool]:
+def _noted(references: list[str]) -> Callable[[str], bool]:
     def lacks_image(reference: str) -> bool:
-        asked.append(reference)
+        references.append(reference)
         return False
 
     return lacks_image
 
 
 def test_images_built_by_this_checkout_are_never_looked_up_in_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(engine, "lacks_image", _noted(asked))
+    references: list[str] = []
+    monkeypatch.setattr(engine, "lacks_image", _noted(references))
     recorder = run(settings())
     published = set(monitoring_images(MonitoringSettings()).values())
-    assert set(asked) == {args.inputs["name"] for args in recorder.of_type("RemoteImage").values()} - published
+    assert set(references) == {args.inputs["name"] for args in recorder.of_type("RemoteImage").values()} - published
 
     monkeypatch.setattr(engine, "lacks_image", lambda _reference: True)
     with pytest.raises(ImageError, match=r"has no image kappastack/pulsar:1: run `make images STACK=dev`"):

@@ -20,18 +20,18 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_healthy_container_has_no_problem(engine: Path) -> None:
     engine.write_text('#!/bin/sh\n[ "$4" = kappastack-test-x ] && echo running healthy\n')
-    assert CHECK.complaint() == ""
+    assert CHECK.problem() == ""
 
 
 @pytest.mark.parametrize("state", ["running starting", "running unhealthy", "exited unhealthy", "restarting starting"])
 def test_another_state_is_reported(engine: Path, state: str) -> None:
     engine.write_text(f"#!/bin/sh\necho {state}\n")
-    assert CHECK.complaint() == f"container kappastack-test-x is {state}"
+    assert CHECK.problem() == f"container kappastack-test-x is {state}"
 
 
 def test_a_missing_container_is_reported_with_the_engines_message(engine: Path) -> None:
     engine.write_text("#!/bin/sh\necho 'Error: No such object: kappastack-test-x' >&2\nexit 1\n")
-    assert CHECK.complaint() == "container kappastack-test-x is Error: No such object: kappastack-test-x"
+    assert CHECK.problem() == "container kappastack-test-x is Error: No such object: kappastack-test-x"
 
 
 def test_the_wait_ends_when_the_container_is_healthy(engine: Path, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_follower_whose_name_does_not_resolve_yet_is_retried(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("dead", "complaint"),
+    ("dead", "problem"),
     [
         ("starrocks-fe-3:9010", "frontend starrocks-fe-3:9010 is not alive$"),
         ("starrocks-be-2:9050", "backend starrocks-be-2:9050 is not alive$"),
@@ -99,12 +99,12 @@ def test_a_follower_whose_name_does_not_resolve_yet_is_retried(monkeypatch: pyte
 )
 @pytest.mark.usefixtures("short_time_limits")
 def test_the_error_names_a_node_that_never_becomes_alive(
-    monkeypatch: pytest.MonkeyPatch, dead: str, complaint: str
+    monkeypatch: pytest.MonkeyPatch, dead: str, problem: str
 ) -> None:
     led_by(FakeLeader(dead={dead}), monkeypatch)
-    with pytest.raises(TimeoutError, match=f"the cluster of StarRocks was not ready within 0 s: {complaint}"):
+    with pytest.raises(TimeoutError, match=f"the cluster of StarRocks was not ready within 0 s: {problem}"):
         NodesProvider().apply(THREE, None)
-    assert NodesProvider().find_drift(THREE) == [complaint.removesuffix("$")]
+    assert NodesProvider().find_drift(THREE) == [problem.removesuffix("$")]
 
 
 @pytest.mark.usefixtures("short_time_limits")

@@ -26,7 +26,7 @@ class FakeDolphinScheduler:
                 body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
                 given = dict(parse_qsl(body or split.query, keep_blank_values=True))
                 path = split.path.removeprefix("/dolphinscheduler")
-                has.asked.append(f"{self.command} {path}")
+                has.requests.append(f"{self.command} {path}")
                 if self.headers.get("token") == TOKEN:
                     self._send(200, to_json(_result(lambda: has.answer(self.command, path, given))))
                 else:

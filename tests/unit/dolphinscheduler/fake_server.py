@@ -91,13 +91,13 @@ class Server:
     groups: dict[str, int] = field(default_factory=lambda: {"default admin warning group": 1})
     processes: dict[int, Process] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     refusals_before_plugins: int = 0
     codes: "count[int]" = field(default_factory=lambda: count(23_802_000_000_000))
 
     def writes(self) -> list[str]:
         """The received requests that change objects."""
-        return [line for line in self.asked if not line.startswith("GET")]
+        return [line for line in self.requests if not line.startswith("GET")]
 
     def process(self, name: str) -> Process:
         """A workflow by its name."""

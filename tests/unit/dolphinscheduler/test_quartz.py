@@ -32,7 +32,7 @@ def test_equivalent_expressions_have_one_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "said"),
+    ("expression", "message"),
     [
         ("5 * * * *", "5 fields; Quartz requires 7"),
         ("0 5 * * * ?", "6 fields; Quartz requires 7"),
@@ -59,7 +59,7 @@ def test_equivalent_expressions_have_one_form() -> None:
         ("0 5-7-9 * * * ? *", "minutes '5-7-9'"),
     ],
 )
-def test_the_error_for_an_invalid_expression_names_the_field(expression: str, said: str) -> None:
+def test_the_error_for_an_invalid_expression_names_the_field(expression: str, message: str) -> None:
     with pytest.raises(CronError) as error:
         check_cron(expression)
-    assert said in str(error.value)
+    assert message in str(error.value)

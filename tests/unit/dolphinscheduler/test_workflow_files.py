@@ -52,7 +52,7 @@ def write(root: Path, text: str, name: str = "example") -> Path:
     return path
 
 
-def complaints(root: Path, text: str) -> list[str]:
+def problems(root: Path, text: str) -> list[str]:
     path = write(root, text)
     with pytest.raises(WorkflowError) as error:
         read_workflow(path, root)
@@ -68,7 +68,7 @@ def test_a_valid_file_is_read(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
+    ("old", "new", "line", "message"),
     [
         ('cron: "0 5 * * * ? *"', 'cron: "5 * * * *"', 4, "schedule.cron: '5 * * * *' has 5 fields"),
         ("Africa/Abidjan", "Abidjan", 5, "schedule.time_zone: 'Abidjan' is not a time zone"),
@@ -94,24 +94,24 @@ def test_a_valid_file_is_read(root: Path) -> None:
         ("timeout: 30m", "timeout: [30m", 7, "not YAML: expected ',' or ']'"),
     ],
 )
-def test_each_error_is_reported_with_its_line(root: Path, old: str, new: str, line: int, said: str) -> None:
+def test_each_error_is_reported_with_its_line(root: Path, old: str, new: str, line: int, message: str) -> None:
     assert old in GOOD
-    found = complaints(root, GOOD.replace(old, new, 1))
-    assert any(each.startswith(f"{line}: {said}") for each in found), found
+    found = problems(root, GOOD.replace(old, new, 1))
+    assert any(each.startswith(f"{line}: {message}") for each in found), found
 
 
 def test_all_errors_are_reported_together(root: Path) -> None:
     text = GOOD.replace("timeout: 30m", "timeout: soon").replace("retries: 3", "retries: 99")
-    assert [line.split(":")[0] for line in complaints(root, text)] == ["6", "20"]
+    assert [line.split(":")[0] for line in problems(root, text)] == ["6", "20"]
 
 
 def test_the_error_for_a_cycle_lists_its_tasks(root: Path) -> None:
     text = GOOD.replace("    job: aqi_hourly\n", "    job: aqi_hourly\n    needs: [second]\n")
-    assert complaints(root, text) == ["14: tasks.0.needs: tasks depend on each other: first → second → first"]
+    assert problems(root, text) == ["14: tasks.0.needs: tasks depend on each other: first → second → first"]
 
 
 def test_an_empty_file(root: Path) -> None:
-    assert complaints(root, "")[0].startswith("1: workflow: Input should be a valid dictionary")
+    assert problems(root, "")[0].startswith("1: workflow: Input should be a valid dictionary")
 
 
 WAITING = """\
@@ -161,7 +161,7 @@ tasks:
 
 
 def test_only_the_platform_runs_the_keeper_and_only_products_run_other_tasks(root: Path) -> None:
-    assert complaints(root, KEEPER) == ["6: tasks.0.type: keep_running belongs in dolphinscheduler/platform"]
+    assert problems(root, KEEPER) == ["6: tasks.0.type: keep_running belongs in dolphinscheduler/platform"]
     platform = root / "dolphinscheduler/platform/example.yaml"
     platform.parent.mkdir()
     platform.write_text(KEEPER)

@@ -36,7 +36,7 @@ def test_a_new_workflow_is_online_and_scheduled(workflows: WorkflowProvider, ser
 
 def test_a_second_apply_changes_nothing(workflows: WorkflowProvider, server: Server, make: Make) -> None:
     workflows.apply(make(), None)
-    server.asked.clear()
+    server.requests.clear()
     workflows.apply(make(), make())
     assert server.writes() == []
 
@@ -143,7 +143,7 @@ def test_an_interrupted_change_is_completed(workflows: WorkflowProvider, server:
     workflows.apply(changed, make())
     server.process(NAME).online = False
     server.schedule(NAME).state = "OFFLINE"
-    server.asked.clear()
+    server.requests.clear()
     workflows.apply(changed, make())
     assert server.process(NAME).version == 2
     assert not any(line.startswith("PUT /projects/1/process-definition") for line in server.writes())
@@ -198,7 +198,7 @@ def test_removing_a_workflow_stops_its_runs(
     workflows.remove(make())
     assert server.processes == {}
     assert server.runs[1].state == "STOP"
-    assert server.asked.count("POST /projects/1/executors/execute") == 1
+    assert server.requests.count("POST /projects/1/executors/execute") == 1
     workflows.remove(make())
     server.projects.clear()
     workflows.remove(make())

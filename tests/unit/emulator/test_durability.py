@@ -51,7 +51,7 @@ def test_old_labels_are_removed_and_changes_stay(tmp_path: Path) -> None:
     client.run("CREATE MATERIALIZED VIEW mv REFRESH MANUAL AS SELECT COUNT(*) c FROM t")
     assert client.load("t", ROW, format="json", label="old")["Status"] == "Success"
     engine.storage.connection.execute("UPDATE meta.loads SET finished = finished - INTERVAL 13 HOUR")
-    engine.loads.forget_old()
+    engine.loads.remove_old()
     assert engine.loads.state("d", "old") == "UNKNOWN"
     version = engine.storage.version
     client.session.close()

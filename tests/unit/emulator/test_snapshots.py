@@ -28,11 +28,11 @@ def _ended(client: Client, kind: str) -> dict[str, object]:
     """Wait for the end of the last job, and return its row of SHOW."""
     found: dict[str, object] = {}
 
-    def complaint() -> str:
+    def problem() -> str:
         found.update(zip(client.names(f"SHOW {kind}"), client.run(f"SHOW {kind}")[0], strict=True))
         return "" if found["State"] in {"FINISHED", "CANCELLED"} else str(found["State"])
 
-    wait_until(complaint, within=_SECONDS, what=kind, pause=0.01)
+    wait_until(problem, within=_SECONDS, what=kind, pause=0.01)
     return found
 
 

@@ -59,10 +59,10 @@ def reviewed(folder: Path, *files: str) -> Review:
 )
 def test_a_statement_that_loses_data_needs_a_marker(tmp_path: Path, statement: str, what: str) -> None:
     found = reviewed(tmp_path, f"-- A comment is no marker.\n{statement};\n")
-    [complaint] = found.complaints
-    assert what in complaint
-    assert f"V002__step.sql:2: `{' '.join(statement.split())}" in complaint
-    assert "-- destructive: REASON" in complaint
+    [problem] = found.problems
+    assert what in problem
+    assert f"V002__step.sql:2: `{' '.join(statement.split())}" in problem
+    assert "-- destructive: REASON" in problem
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_a_marker_belongs_to_one_statement_and_has_a_reason(tmp_path: Path) -> N
         "-- destructive:\nDROP VIEW latest;\n",
     )
     assert [loss.reason for loss in found.losses] == ["nothing reads the table", "", ""]
-    assert ["V002__step.sql:4: `DROP TABLE readings`" in line for line in found.complaints] == [True, False]
-    assert "V003__step.sql:2: `DROP VIEW latest`" in found.complaints[1]
+    assert ["V002__step.sql:4: `DROP TABLE readings`" in line for line in found.problems] == [True, False]
+    assert "V003__step.sql:2: `DROP VIEW latest`" in found.problems[1]
 
 
 def test_a_migration_is_reviewed_with_the_columns_of_earlier_ones(tmp_path: Path) -> None:
@@ -182,4 +182,4 @@ def test_values_fit_into_types_that_hold_all_of_them(old: str, new: str, *, fits
     ids=lambda folder: folder.name,
 )
 def test_no_migration_of_the_repository_loses_data_without_a_reason(folder: Path) -> None:
-    assert review(read_migrations(folder), {"replication_num": "1"}).complaints == []
+    assert review(read_migrations(folder), {"replication_num": "1"}).problems == []

@@ -58,5 +58,5 @@ def test_programs_that_start_with_the_supervisor_are_recorded(monkeypatch: pytes
 
 def test_a_removed_service_has_no_record() -> None:
     planned_starts.record(STACK, "api")
-    planned_starts.forget(STACK, "api")
+    planned_starts.delete(STACK, "api")
     assert list(StackState(STACK).planned_starts.iterdir()) == []

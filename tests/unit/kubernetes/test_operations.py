@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.targets.kubernetes import cluster
-from infra.targets.kubernetes.cluster import RENDERED, ClusterError, complaint, workload_url
+from infra.targets.kubernetes.cluster import RENDERED, ClusterError, workload_problem, workload_url
 from infra.targets.kubernetes.operations import KubernetesOperations
 from infra.targets.operations import OperationsError
 from tests.unit.kubernetes.rendered import CLUSTER, settings
@@ -47,13 +47,13 @@ def test_a_workload_is_healthy_once_all_pods_of_the_newest_revision_are_ready(
     kubectl: Path, found: str, problem: str
 ) -> None:
     kubectl.write_text(f'#!/bin/sh\n[ "$1 $2 $3" = "get statefulset pulsar" ] && echo \'{found}\'\n')
-    assert complaint(URL).endswith(problem)
-    assert bool(complaint(URL)) == bool(problem)
+    assert workload_problem(URL).endswith(problem)
+    assert bool(workload_problem(URL)) == bool(problem)
 
 
 def test_the_error_of_a_cluster_is_reported_in_its_words(kubectl: Path) -> None:
     kubectl.write_text("#!/bin/sh\necho 'Unable to connect to the server' >&2; exit 1\n")
-    assert "Unable to connect to the server" in complaint(URL)
+    assert "Unable to connect to the server" in workload_problem(URL)
     with pytest.raises(ClusterError, match=r"kubectl get pods -n: Unable to connect"):
         cluster.kubectl("", "get", "pods", "-n", "team")
     assert operations().kept_data().names == ()

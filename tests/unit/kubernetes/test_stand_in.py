@@ -16,7 +16,7 @@ from tests.providers.kubernetes_cluster.api import Object
 from tests.providers.kubernetes_cluster.install import VERSION, install
 from tests.providers.kubernetes_cluster.kinds import KINDS, SKIP, Kind
 from tests.providers.kubernetes_cluster.plugin import KubernetesPlugin
-from tests.providers.kubernetes_cluster.waiting import complaint
+from tests.providers.kubernetes_cluster.waiting import problem
 from tests.unit.kubernetes.rendered import prod, render
 
 STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
@@ -178,13 +178,13 @@ READY: dict[str, Plain] = {
 )
 def test_a_workload_is_ready_if_its_pods_of_the_newest_revision_are(status: dict[str, Plain], reason: str) -> None:
     live: Object = {"metadata": {"generation": 2}, "spec": {"replicas": 1}, "status": {**READY, **status}}
-    assert complaint(KINDS[STATEFUL_SET], live) == (reason, False)
+    assert problem(KINDS[STATEFUL_SET], live) == (reason, False)
 
 
 def test_a_deployment_whose_pods_do_not_start_in_time_fails_at_once() -> None:
     condition: Plain = {"reason": "ProgressDeadlineExceeded", "message": "it has timed out progressing"}
     live: Object = {"spec": {"replicas": 1}, "status": {"conditions": [condition]}}
-    assert complaint(KINDS["kubernetes:apps/v1:Deployment"], live) == ("it has timed out progressing", True)
+    assert problem(KINDS["kubernetes:apps/v1:Deployment"], live) == ("it has timed out progressing", True)
 
 
 def test_urls_of_objects() -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from infra.resources.starrocks import members as module
-from infra.resources.starrocks.members import MembersInputs, MembersProvider, complaints
+from infra.resources.starrocks.members import MembersInputs, MembersProvider, problems
 from infra.versions import STARROCKS
 from tests.unit.kubernetes.rendered import Rendered, at, items, section
 
@@ -136,7 +136,7 @@ class FakeRoot:
     ],
 )
 def test_missing_nodes_and_copies_are_named(root: FakeRoot, found: list[str]) -> None:
-    assert list(complaints(root, frontends=3, backends=3)) == found
+    assert list(problems(root, frontends=3, backends=3)) == found
 
 
 def test_the_check_waits_until_the_last_node_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ def test_a_tunnel_that_ended_is_opened_again(cluster: ScriptedCluster) -> None:
     asyncio.run(scenario())
 
 
-def test_a_watch_that_ended_starts_again_and_forgets_the_pods(cluster: ScriptedCluster) -> None:
+def test_a_watch_that_ended_starts_again_with_an_empty_list_of_pods(cluster: ScriptedCluster) -> None:
     async def scenario() -> None:
         async with _client() as client:
             cluster.lists(endpoint("pulsar-a"), kind="ADDED")

@@ -33,7 +33,7 @@ def test_references_may_be_object_ids() -> None:
 
 
 @pytest.mark.parametrize(
-    ("collection", "document", "said"),
+    ("collection", "document", "message"),
     [
         (
             "weights",
@@ -47,6 +47,6 @@ def test_references_may_be_object_ids() -> None:
         ("users", {"_id": "u", "username": "Awa"}, "users u: createdAt or created_at or updatedAt: found None"),
     ],
 )
-def test_the_error_names_document_field_and_value(collection: str, document: dict[str, object], said: str) -> None:
-    with pytest.raises(DocumentError, match=said):
+def test_the_error_names_document_field_and_value(collection: str, document: dict[str, object], message: str) -> None:
+    with pytest.raises(DocumentError, match=message):
         event_of(collection, document)

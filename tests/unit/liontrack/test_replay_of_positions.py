@@ -42,7 +42,7 @@ def test_every_row_becomes_one_event_with_its_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("F53,yesterday,38,-112", "positions.csv:2: measured_at: found 'yesterday'; expected a time"),
         (
@@ -53,13 +53,13 @@ def test_every_row_becomes_one_event_with_its_time(tmp_path: Path) -> None:
         (" ,2014-02-11T21:35:42Z,38,-112", "positions.csv:2: lion_id: empty"),
     ],
 )
-def test_the_error_names_the_line_the_column_and_the_value(tmp_path: Path, row: str, said: str) -> None:
+def test_the_error_names_the_line_the_column_and_the_value(tmp_path: Path, row: str, message: str) -> None:
     path = write(tmp_path, f"lion_id,measured_at,latitude,longitude\n{row}\nF64,2014-02-11T21:35:42Z,38,-112\n")
-    with pytest.raises(BadRowError, match=said.replace("(", r"\(")):
+    with pytest.raises(BadRowError, match=message.replace("(", r"\(")):
         list(replay(Options([path])))
     skipped: list[str] = []
     assert [event.key for event in replay(Options([path], skip_bad=True), skipped.append)] == ["F64"]
-    assert said in skipped[0]
+    assert message in skipped[0]
 
 
 def test_the_error_names_the_columns_of_another_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

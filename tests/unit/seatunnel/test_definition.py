@@ -107,14 +107,14 @@ def test_fields_replace_their_include_as_a_value_and_within_a_list(tmp_path: Pat
         "transform": [{"columns": include}],
         "sink": [{"columns": ["a", include, "${z}"]}],
     }
-    asked: list[tuple[str, str]] = []
+    calls: list[tuple[str, str]] = []
 
     def fields(topic: str, form: str) -> list[JsonValue]:
-        asked.append((topic, form))
+        calls.append((topic, form))
         return ["b", {"c": 1}]
 
     found = read_definition(write(tmp_path, job), {"z": "9"}, files=ROOT, fields=fields)
-    assert asked == [("readings", "columns")] * 2
+    assert calls == [("readings", "columns")] * 2
     assert found["transform"] == [{"columns": ["b", {"c": 1}]}]
     assert found["sink"] == [{"columns": ["a", "b", {"c": 1}, 9]}]
 

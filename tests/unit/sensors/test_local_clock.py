@@ -49,8 +49,8 @@ SKIPPED = [
 def test_a_repeated_time_is_refused_unless_an_option_chooses(zone: str, local: str, first: str, second: str) -> None:
     with pytest.raises(LocalTimeError, match="exists once") as caught:
         utc(local, zone)
-    said = [moment.replace("Z", ":00Z") for moment in (first, second)]
-    assert f"clocks in {zone} show this one twice, at {said[0]} and {said[1]}" in str(caught.value)
+    message = [moment.replace("Z", ":00Z") for moment in (first, second)]
+    assert f"clocks in {zone} show this one twice, at {message[0]} and {message[1]}" in str(caught.value)
     assert utc(local, zone, ClockChange.BEFORE) == first
     assert utc(local, zone, ClockChange.AFTER) == second
 
@@ -138,9 +138,9 @@ def test_files_name_the_line_of_a_time_that_is_no_single_moment(
     path = tmp_path / "a.csv"
     path.write_text("\n".join(lines) + "\n")
     assert main(["replay", str(path), "--tz", PARIS]) == 2
-    said = capsys.readouterr().err
-    assert f"{path}, line 3, field {field}: found {value!r}, expected a local time that exists once" in said
-    assert "--clock-change" in said
+    message = capsys.readouterr().err
+    assert f"{path}, line 3, field {field}: found {value!r}, expected a local time that exists once" in message
+    assert "--clock-change" in message
 
 
 def test_a_row_with_its_offset_needs_no_option(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_bad_rows_can_be_skipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "message"),
     [
         (["station_id,measured_at,pm2.5"], "has no column 'pm2.5'"),
         (["a,b"], "expected at least the columns of form"),
@@ -141,8 +141,8 @@ def test_bad_rows_can_be_skipped(tmp_path: Path) -> None:
         (["station_id,measured_at", 'A,"2026'], "line 2"),
     ],
 )
-def test_a_file_with_another_table_is_rejected(tmp_path: Path, lines: list[str], said: str) -> None:
-    with pytest.raises(UnreadableFileError, match=said):
+def test_a_file_with_another_table_is_rejected(tmp_path: Path, lines: list[str], message: str) -> None:
+    with pytest.raises(UnreadableFileError, match=message):
         list(read_measurements(write(tmp_path / "a.csv", *lines)))
 
 

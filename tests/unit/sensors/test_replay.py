@@ -135,7 +135,7 @@ def test_a_resumed_replay_keeps_its_shift(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"topic": "other"}, "topic was 't', now it is 'other'"),
         ({"shift": True}, "shift_to_now was False, now it is True"),
@@ -143,13 +143,13 @@ def test_a_resumed_replay_keeps_its_shift(file: Path, tmp_path: Path) -> None:
     ],
 )
 def test_the_state_of_another_replay_is_rejected(
-    file: Path, tmp_path: Path, change: dict[str, object], said: str
+    file: Path, tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     path = tmp_path / "state.json"
     run(Options([file], state=path))
     if "content" in change:
         file.write_text(str(change["content"]))
-    with pytest.raises(StateError, match=said):
+    with pytest.raises(StateError, match=message):
         run(Options([file], state=path, shift_to_now=bool(change.get("shift"))), topic=str(change.get("topic", "t")))
 
 

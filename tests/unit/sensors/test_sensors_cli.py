@@ -31,7 +31,7 @@ def test_a_wrong_address_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--tz", "Bejing"], "neither an offset such as +08:00 nor a zone"),
         (["--speed", "0"], "expected a number above 0"),
@@ -41,11 +41,11 @@ def test_a_wrong_address_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtu
     ],
 )
 def test_a_wrong_option_lists_the_valid_ones(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         main(["replay", "a.csv", *arguments])
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_unreadable_stations_are_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ def test_a_day_has_its_cycle_and_possible_values() -> None:
     assert mean("o3", range(12, 15)) > 1.5 * mean("o3", range(1, 4))
 
 
-@pytest.mark.parametrize(("stations", "rate", "said"), [(0, 1, "stations"), (10, 11, "1 a second"), (1, 0, "rate")])
-def test_impossible_simulations_are_rejected(stations: int, rate: float, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize(("stations", "rate", "message"), [(0, 1, "stations"), (10, 11, "1 a second"), (1, 0, "rate")])
+def test_impossible_simulations_are_rejected(stations: int, rate: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         Simulation(stations, rate, MIDNIGHT, 1)

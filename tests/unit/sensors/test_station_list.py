@@ -42,7 +42,7 @@ def test_the_shipped_stations_are_those_of_the_sample() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("A B,x,,,", "line 2, field id: found 'A B', expected 1 to 64 letters"),
         (".1,x,,,", "line 2, field id: found '.1', expected"),
@@ -56,10 +56,10 @@ def test_the_shipped_stations_are_those_of_the_sample() -> None:
         ("A,x,,", "line 2: found 4 cells, expected 5"),
     ],
 )
-def test_the_error_for_a_bad_line_names_field_value_and_expectation(tmp_path: Path, line: str, said: str) -> None:
+def test_the_error_for_a_bad_line_names_field_value_and_expectation(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(StationsError) as caught:
         read_stations(write(tmp_path / "s.csv", HEADER, line))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(("cell", "expected"), [("", 25.0), ("0", 0.0), ("20", 20.0), ("-12.5", -12.5)])
@@ -69,7 +69,7 @@ def test_a_reference_temperature_is_read_and_25_by_default(tmp_path: Path, cell:
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "message"),
     [
         ("warm", "found 'warm', expected °C as a decimal number such as 20, or nothing"),
         ("nan", "found 'nan', expected °C"),
@@ -77,11 +77,11 @@ def test_a_reference_temperature_is_read_and_25_by_default(tmp_path: Path, cell:
         ("-51", "found '-51', expected greater than or equal to -50"),
     ],
 )
-def test_a_wrong_reference_temperature_is_refused(tmp_path: Path, cell: str, said: str) -> None:
+def test_a_wrong_reference_temperature_is_refused(tmp_path: Path, cell: str, message: str) -> None:
     path = write(tmp_path / "s.csv", f"{HEADER},reference_temperature", f"A,x,,,,{cell}")
     with pytest.raises(StationsError, match="line 2, field reference_temperature") as caught:
         read_stations(path)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_all_bad_lines_are_reported_together(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_other_errors_are_not_retried(server: Server) -> None:
     client = StarRocks(ADDRESS)
     with pytest.raises(StarRocksError, match="syntax error") as caught:
         client.execute("-- a comment\nSELEC n")
-    assert (caught.value.code, caught.value.said) == (1064, "Getting syntax error")
+    assert (caught.value.code, caught.value.error_text) == (1064, "Getting syntax error")
     assert "`SELEC n`" in str(caught.value)
     assert client.number("SELECT n") == 2
     assert server.connections == 1

@@ -63,7 +63,7 @@ def test_the_error_for_an_unknown_stack_is_a_sentence(capsys: pytest.CaptureFixt
 
 
 def test_a_full_disk_is_detected_before_the_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.disks.complaints", lambda _folders: ["the disk of /data is full"])
+    monkeypatch.setattr("infra.disks.problems", lambda _folders: ["the disk of /data is full"])
     with pytest.raises(StackError, match="the disk of /data is full"):
         deployment.check_disks("local", Settings.model_validate({"target": "host"}))
 

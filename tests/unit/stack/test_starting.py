@@ -37,9 +37,9 @@ def samples(*each: Sample) -> Callable[[], Sample]:
     return lambda: next(rest, each[-1])
 
 
-def wait(sample: Callable[[], Sample | None], complaint: Callable[[], str], within: float = 180) -> None:
+def wait(sample: Callable[[], Sample | None], problem: Callable[[], str], within: float = 180) -> None:
     wait_for_service(
-        complaint, stack="test", service="postgres", within=within, what="PostgreSQL", pause=1, sample=sample
+        problem, stack="test", service="postgres", within=within, what="PostgreSQL", pause=1, sample=sample
     )
 
 
@@ -82,7 +82,7 @@ def test_the_wait_ends_at_four_times_the_limit_despite_progress() -> None:
 
 @pytest.mark.usefixtures("clock")
 def test_a_full_disk_is_in_the_reason(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disks, "complaints", lambda _folders: ["the disk of /data is full"])
+    monkeypatch.setattr(disks, "problems", lambda _folders: ["the disk of /data is full"])
     with pytest.raises(TimeoutError, match=r"not ready within 180 s: no; the disk of /data is full"):
         wait(samples(Sample(0, MOST_EXITS, None, running=True)), lambda: "no")
     assert log.exists()
@@ -139,7 +139,7 @@ GIB = disks.GIB
 
 
 @pytest.mark.parametrize(
-    ("disk", "complaint"),
+    ("disk", "problem"),
     [
         (Disk(Path("/data"), 100 * GIB, 50 * GIB), ""),
         (Disk(Path("/data"), GIB, 300 * disks.MIB), ""),
@@ -153,8 +153,8 @@ GIB = disks.GIB
         ),
     ],
 )
-def test_a_full_disk_is_named_with_its_space(disk: Disk, complaint: str) -> None:
-    assert disk.complaint == complaint
+def test_a_full_disk_is_named_with_its_space(disk: Disk, problem: str) -> None:
+    assert disk.problem == problem
 
 
 def test_folders_of_one_file_system_count_once_and_missing_ones_as_their_parent(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
 from tests.unit.tasks.memory import Record, TestContext, context
 
 DAY = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
-PACE = Pace(poll=0.01, report=0.05, unreachable=5, forgotten=0.1)
+PACE = Pace(poll=0.01, report=0.05, unreachable=5, unknown=0.1)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_job_that_the_engine_lost_is_submitted_again_under_its_id(engine: Fake
 
 
 def test_an_engine_that_stays_unreachable_is_an_error() -> None:
-    pace = Pace(poll=0.01, report=1, unreachable=0.1, forgotten=1)
+    pace = Pace(poll=0.01, report=1, unreachable=0.1, unknown=1)
     with pytest.raises(TaskError, match=r"within 0 s: SeaTunnel does not respond at"):
         run(context(), "aqi_hourly", DAY, None, pace)
 

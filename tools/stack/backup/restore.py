@@ -272,4 +272,4 @@ def _restart_scheduler(work: _Restore) -> None:
         check = Check(
             url=health.url, contains=health.contains, send=health.send, start_within=_HEALTHY_SECONDS, description=""
         )
-        wait_until(check.complaint, within=_HEALTHY_SECONDS, what=name, pause=0.5)
+        wait_until(check.problem, within=_HEALTHY_SECONDS, what=name, pause=0.5)

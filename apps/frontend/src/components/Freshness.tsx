@@ -18,14 +18,14 @@ export function Freshness({ product }: { product?: string }) {
     name === site.product?.name ? doubtsData(site.alarm) : reported !== undefined && reported.status !== "ok";
   const state = doubted ? "old" : age === null ? "unknown" : "fresh";
   const own = name === site.product?.name ? site.product.words : undefined;
-  const say = (key: "freshness.last" | "freshness.none", ago: string): string => {
+  const sentence = (key: "freshness.last" | "freshness.none", ago: string): string => {
     const replaced = own?.[key];
     if (replaced !== undefined) return text(replaced, { ago });
     return key === "freshness.last" ? t(key, { ago }) : t(key);
   };
   let words: string;
-  if (age !== null) words = say("freshness.last", format.ago(age) ?? t("freshness.now"));
-  else if (reported !== undefined && reported.status !== "down") words = say("freshness.none", "");
+  if (age !== null) words = sentence("freshness.last", format.ago(age) ?? t("freshness.now"));
+  else if (reported !== undefined && reported.status !== "down") words = sentence("freshness.none", "");
   else words = t("freshness.unknown");
   return (
     <p className="freshness" data-testid="freshness" data-freshness={state}>
