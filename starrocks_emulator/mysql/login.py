@@ -36,7 +36,7 @@ async def shake_hands(
 
     Raises:
         ProtocolError: the client does not speak this protocol, or requests TLS that is not offered.
-        ConnectionClosedError: the client left, or TLS failed.
+        ConnectionClosedError: the client disconnected, or TLS failed.
     """
     salt = new_salt()
     _send(wire, 0, greeting(version, connection_id, salt, tls=context is not None))

@@ -69,7 +69,7 @@ class Wire(asyncio.BufferedProtocol):
         finally:
             self._transport = raw
         if transport is None:
-            raise ConnectionClosedError("the client left during the TLS handshake")
+            raise ConnectionClosedError("the client disconnected during the TLS handshake")
         self._transport = transport
         transport.set_write_buffer_limits(high=_WRITE_BUFFER)
 

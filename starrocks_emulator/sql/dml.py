@@ -70,7 +70,7 @@ class Changer:
         if words.peek("VALUES"):
             found = parse(f"SELECT * FROM ({words.rest()}) AS given")[0].find(exp.Values)
             if found is None:
-                raise errors.syntax("VALUES is not understood")
+                raise errors.syntax("The rows of VALUES cannot be parsed")
             tree: exp.Expr = found
         else:
             tree, _ = parse(words.rest())

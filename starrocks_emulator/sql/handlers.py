@@ -48,7 +48,7 @@ def _column(render: Renderer, node: exp.Expr) -> str:
     if name.startswith(PARAMETER):
         index = int(name.removeprefix(PARAMETER))
         if index >= len(render.parameters):
-            raise errors.analysis("A ? is left without a value")
+            raise errors.analysis("A parameter ? has no value")
         return value_literal(render.parameters[index])
     if node.args.get("db"):
         assert isinstance(node, exp.Column)

@@ -107,7 +107,7 @@ class Forest:
     def _check(self, features: int) -> None:
         nodes = len(self.value)
         if any(len(row) != nodes for row in (self.feature, self.threshold, self.missing_left, self.left, self.right)):
-            raise BadForestError("its rows differ in length")
+            raise BadForestError("the arrays of its nodes differ in length")
         own = np.arange(nodes)
         leaf = (self.left == own) & (self.right == own)
         for following in (self.left, self.right):
@@ -116,6 +116,6 @@ class Forest:
         if not np.all((self.feature >= 0) & (self.feature < features)):
             raise BadForestError(f"a node tests a column that is not one of {features}")
         if not np.all((self.roots >= 0) & (self.roots < nodes)):
-            raise BadForestError("a tree begins outside")
+            raise BadForestError("the root of a tree does not exist")
         if not (np.isfinite(self.base) and np.all(np.isfinite(self.value))):
             raise BadForestError("a value is not finite")

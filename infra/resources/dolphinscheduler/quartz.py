@@ -67,7 +67,7 @@ def check_cron(expression: str) -> str:
     if (parts[3] == "?") == (parts[5] == "?"):
         raise CronError(f"{expression!r}: exactly one of day of month and day of week must be `?`")
     if any("?" in part and part != "?" for part in parts):
-        raise CronError(f"{expression!r}: `?` stands alone")
+        raise CronError(f"{expression!r}: `?` cannot be combined with other values")
     return " ".join(parts)
 
 

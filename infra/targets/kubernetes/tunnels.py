@@ -90,7 +90,7 @@ async def _discard(output: asyncio.StreamReader) -> None:
 class Tunnels:
     """Connections to a Service, each to a pod that serves it at that time.
 
-    `kubectl port-forward` does not notice that its pod is gone: it accepts the next connection and closes it. So each
+    `kubectl port-forward` does not detect that its pod is gone: it accepts the next connection and closes it. So each
     pod has a tunnel of its own, and a connection is made only to a pod that the Service lists as ready.
     """
 

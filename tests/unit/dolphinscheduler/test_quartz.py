@@ -49,7 +49,7 @@ def test_equivalent_expressions_have_one_form() -> None:
         ("0 0 0 1 * ? 1969", "year '1969'"),
         ("0 5 * * * * *", "exactly one of"),
         ("0 5 * ? * ? *", "exactly one of"),
-        ("0 5 * ?,1 * ? *", "`?` stands alone"),
+        ("0 5 * ?,1 * ? *", "`?` cannot be combined with other values"),
         ("0 ? * * * ? *", "minutes '?'"),
         ("0 10-5 * * * ? *", "ends before it begins"),
         ("0 */0 * * * ? *", "the step"),

@@ -36,6 +36,11 @@ def test_every_alert_has_a_runbook_section_and_an_owner(rule: Alert) -> None:
     assert rule.summary != rule.summary_fr
 
 
+@pytest.mark.parametrize("rule", ALERTS.values(), ids=lambda rule: rule.alert)
+def test_french_summaries_have_typographic_apostrophes(rule: Alert) -> None:
+    assert "'" not in rule.summary_fr
+
+
 def test_every_section_of_the_runbook_belongs_to_an_alert() -> None:
     sections = headings(RUNBOOK.read_text()) - {"Runbook", "A workflow reports findings"}
     assert sections == {rule.runbook for rule in ALERTS.values()}

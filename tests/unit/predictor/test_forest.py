@@ -40,7 +40,7 @@ def _with(name: str, value: NDArray[np.generic]) -> Callable[[Arrays], Arrays]:
         (lambda a: a | {"left": np.zeros_like(a["left"])}, "refers to an earlier node"),
         (lambda a: a | {"right": np.full_like(a["right"], 1_000_000)}, "refers to an earlier node or to a missing one"),
         (lambda a: a | {"feature": np.full_like(a["feature"], 5)}, "one of 5"),
-        (lambda a: a | {"roots": np.full_like(a["roots"], -1)}, "begins outside"),
+        (lambda a: a | {"roots": np.full_like(a["roots"], -1)}, "root of a tree does not exist"),
         (lambda a: a | {"value": np.full_like(a["value"], np.nan)}, "not finite"),
         (lambda a: a | {"value": a["value"][:-1]}, "differ in length"),
         (lambda a: a | {"threshold": a["threshold"].astype("U8")}, "threshold is not a row of float64"),

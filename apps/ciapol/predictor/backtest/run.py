@@ -153,8 +153,8 @@ def backtest(plan: Plan) -> int:
         return 2
     folds = folds_of(stations, plan.folds)
     if plan.data is None:
-        log.info("no data given (--data, KAPPASTACK_DATA): the sample of two months that the repository ships")
-    log.info("%d stations, %d hours of the longest", len(stations), max(len(h.values) for h in stations))
+        log.info("neither --data nor KAPPASTACK_DATA is set: using the repository's sample of two months")
+    log.info("%d stations; the longest history has %d hours", len(stations), max(len(h.values) for h in stations))
     method = index_method()
     with ProcessPoolExecutor(plan.jobs, get_context("fork")) as pool:
         running = [pool.submit(measure, stations, fold, plan.every, method) for fold in folds]

@@ -24,9 +24,9 @@ export type Translate<T extends Table> = <K extends keyof T & string>(
 ) => string;
 export type TranslateCount<T extends Table> = (base: PluralBase<T>, count: number) => string;
 
-/** Replaces the spaces of French punctuation by no-break spaces. */
+/** Replaces the spaces of French punctuation and before per cent signs by no-break spaces. */
 function unbroken(text: string): string {
-  return text.replace(/ ([:;?!»])/g, "\u00A0$1").replace(/« /g, "«\u00A0");
+  return text.replace(/ ([:;?!»%])/g, "\u00A0$1").replace(/« /g, "«\u00A0");
 }
 
 const typeset = (language: Language, text: string): string => (language === "fr" ? unbroken(text) : text);

@@ -4,12 +4,12 @@ import { useI18n } from "../../i18n/texts";
 import type { Alert } from "./schemas";
 
 function Firing({ alert }: { alert: Alert }) {
-  const { t, language } = useI18n();
+  const { t, text } = useI18n();
   const critical = alert.severity === "critical";
   return (
     <li className="card" data-alert={alert.name}>
       <div className="card-head">
-        <h3>{language === "fr" ? alert.summary_fr : alert.summary}</h3>
+        <h3>{text({ fr: alert.summary_fr, en: alert.summary })}</h3>
         <p className="card-states">
           <StateMark
             words={t(critical ? "alert.critical" : "alert.warning")}
