@@ -36,7 +36,7 @@ def test_make_up_works_in_an_unprivileged_container(engine: str, tmp_path: Path,
     ],
     ids=["capabilities", "name"],
 )
-def test_what_a_container_lacks_is_named_in_the_first_second(
+def test_a_container_that_cannot_run_the_stack_is_refused_in_the_first_second(
     engine: str, tmp_path: Path, user: int, options: tuple[str, ...], message: str
 ) -> None:
     # Nothing is set up yet, so that the message comes before any work.

@@ -145,5 +145,5 @@ def _token(file: Path | None) -> pulsar.Authentication | None:
     if text != text.strip():
         return pulsar.AuthenticationToken(text.strip())
     # The client reads the file again at each connection, because the token may have been rotated. It sends the whole
-    # content, so this works without a line end only.
+    # content, so it would send a line end at the end of the file as a part of the token.
     return pulsar.Authentication("token", f"file://{file.absolute()}")

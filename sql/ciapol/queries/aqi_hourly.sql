@@ -6,7 +6,7 @@
 -- usually sends in an hour (the median over the hours with values of the 7 previous days). The running hour is used only
 -- for its own row, whose aqi is NULL.
 -- An hour has an index if every pollutant measured in it has a sub-index. Otherwise aqi is NULL, aqi_known is the greatest
--- known sub-index (the index is at least this value), reason is the reason, and missing lists the pollutants without a
+-- known sub-index (the index is at least this value), reason is the cause, and missing lists the pollutants without a
 -- sub-index, each with the number of hours until its first sub-index, provided that all later hours are valid.
 --
 -- Method: US EPA, Technical Assistance Document for the Reporting of Daily Air Quality, EPA-454/B-24-002, May 2024, and

@@ -87,7 +87,7 @@ def test_a_missing_score_counts_neither_as_good_nor_as_bad(lake: Lake) -> None:
     assert found["once"] == {"weight_score": None, "movement_score": None, "health_score": None}
 
 
-def test_one_wrong_weighing_does_not_move_the_trend(lake: Lake) -> None:
+def test_one_wrong_weighing_does_not_change_the_trend(lake: Lake) -> None:
     events = [*weighings("right", -0.1), *weighings("wrong", -0.1)]
     events.append(weight("wrong 8", "wrong", NOW - timedelta(days=8), 15.0))
     compute(lake, events)

@@ -66,7 +66,7 @@ def files(recorder: Recorder, service: str) -> dict[str, str]:
     return {upload["file"].rsplit("/", 1)[1]: upload["content"] for upload in uploads}
 
 
-def test_the_first_frontend_founds_the_cluster_and_the_others_join_it(cluster: Recorder) -> None:
+def test_the_first_frontend_creates_the_cluster_and_the_others_join_it(cluster: Recorder) -> None:
     assert "--helper" not in files(cluster, "starrocks")["start.sh"]
     for name in FRONTENDS[1:]:
         assert "helper=(--helper starrocks:9010)" in files(cluster, name)["start.sh"]

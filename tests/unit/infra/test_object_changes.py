@@ -59,7 +59,7 @@ def test_a_change_of_a_table_is_named(before: str, after: str, line: str) -> Non
         ('"compression" = "LZ4",\n', ""),
     ],
 )
-def test_what_starrocks_changes_itself_is_no_difference(before: str, after: str) -> None:
+def test_changes_by_starrocks_itself_are_no_difference(before: str, after: str) -> None:
     changed = TABLE.replace(before, after)
     assert changed != TABLE
     assert changes("TABLE", TABLE, changed) == []

@@ -35,7 +35,7 @@ def created() -> Properties:
 
 
 def updated(olds: Properties, news: Properties) -> Properties:
-    """The state after an update that the provider asked for."""
+    """The state after an update that the provider requires."""
     assert _RandomSecretProvider().diff("id", olds, news).changes is True
     outs = _RandomSecretProvider().update("id", olds, news).outs
     assert outs is not None

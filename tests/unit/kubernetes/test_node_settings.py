@@ -36,7 +36,7 @@ def run(text: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False)
 
 
-def test_there_is_none_by_default(rendered_prod: Rendered) -> None:
+def test_no_daemonset_is_declared_by_default(rendered_prod: Rendered) -> None:
     assert rendered_prod.of_kind("DaemonSet") == {}
 
 
@@ -66,7 +66,7 @@ def test_only_the_init_container_is_privileged_and_its_namespace_is_separate(pre
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_it_passes_the_strict_schemas(prepared: Rendered, version: str) -> None:
+def test_the_daemonset_passes_the_strict_schemas(prepared: Rendered, version: str) -> None:
     kubernetes_validate.validate(prepared.of_kind("DaemonSet")[NAME], version, strict=True)
 
 

@@ -120,8 +120,8 @@ def test_each_probe_has_a_time_limit_for_its_purpose(rendered_prod: Rendered, wo
         assert isinstance(failures, int)
         return period * failures
 
-    # A start may take minutes. A pod that does not respond is soon removed from its Service, but not killed after a
-    # pause.
+    # A start may take minutes. A pod that does not respond is removed from its Service within seconds, and restarted
+    # only after a minute.
     assert seconds(startup) >= 240
     assert seconds(readiness) <= 15
     assert 60 <= seconds(liveness) < seconds(startup)

@@ -20,7 +20,7 @@ def monitored() -> Rendered:
     return render(settings(kubernetes={**CLUSTER, "prometheusOperator": OPERATOR}))
 
 
-def test_there_are_none_by_default(rendered_prod: Rendered) -> None:
+def test_no_monitors_and_rules_are_declared_by_default(rendered_prod: Rendered) -> None:
     assert {each["apiVersion"] for each in rendered_prod.objects} & {"monitoring.coreos.com/v1"} == set()
 
 

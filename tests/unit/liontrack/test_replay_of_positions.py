@@ -78,7 +78,7 @@ def test_each_lion_moves_by_whole_days_to_the_last_day(tmp_path: Path) -> None:
     assert found[1].at - found[0].at == timedelta(days=59)
 
 
-def test_the_demonstration_is_in_the_past_and_says_what_it_is() -> None:
+def test_the_demonstration_is_in_the_past_and_labelled_as_a_demonstration() -> None:
     events = list(demonstration(NOW))
     positions = [event for event in events if event.topic == POSITIONS]
     assert len(positions) == 2723

@@ -79,7 +79,7 @@ def test_a_skipped_time_is_refused_unless_an_option_chooses(zone: str, local: st
         ("Asia/Kolkata", "2026-03-29T02:30", "2026-03-28T21:00Z"),
     ],
 )
-def test_other_times_are_read_alike_with_each_option(
+def test_unambiguous_times_are_read_alike_with_each_option(
     zone: str, local: str, expected: str, change: ClockChange | None
 ) -> None:
     assert utc(local, zone, change) == expected

@@ -19,15 +19,15 @@ CHECKPOINT = {"version": 3, "checkpoint": {"latest": {"secrets_providers": {"sta
 
 
 @pytest.fixture
-def message() -> list[str]:
+def repairs() -> list[str]:
     """The reported repairs."""
     return []
 
 
 @pytest.fixture
-def backend(tmp_path: Path, message: list[str]) -> Backend:
+def backend(tmp_path: Path, repairs: list[str]) -> Backend:
     """A backend with a stack."""
-    made = Backend(tmp_path, "local", message.append)
+    made = Backend(tmp_path, "local", repairs.append)
     made.checkpoint.parent.mkdir(parents=True)
     made.checkpoint.write_text(json.dumps(CHECKPOINT))
     return made
@@ -56,10 +56,10 @@ def dead() -> int:
     return process.pid
 
 
-def test_a_dead_run_s_lock_is_removed(backend: Backend, tmp_path: Path, message: list[str], dead: int) -> None:
+def test_a_dead_run_s_lock_is_removed(backend: Backend, tmp_path: Path, repairs: list[str], dead: int) -> None:
     path = lock(tmp_path, pid=dead)
     backend.check_lock()
-    assert message == [f"The run {dead} ended without removing its lock on stack local: removed."]
+    assert repairs == [f"The run {dead} ended without removing its lock on stack local: removed."]
     assert list(path.parent.iterdir()) == []
 
 
@@ -83,14 +83,14 @@ def test_a_run_on_another_machine_is_never_considered_ended(backend: Backend, tm
 
 @pytest.mark.parametrize("text", ["", '{"pid": 12, "hos'])
 def test_an_empty_or_truncated_lock_is_reported_and_removed(
-    backend: Backend, tmp_path: Path, message: list[str], text: str, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, tmp_path: Path, repairs: list[str], text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Another test may run `pulumi` in the same checkout at the same time.
     monkeypatch.setattr("tools.stack.backend.pulumi_commands", lambda _stack: [])
     path = lock(tmp_path)
     path.write_text(text)
     backend.check_lock()
-    assert message == [f"{path} was not a complete lock file, and no run holds the lock: removed."]
+    assert repairs == [f"{path} was not a complete lock file, and no run holds the lock: removed."]
     assert list(path.parent.iterdir()) == []
 
 
@@ -105,15 +105,15 @@ def test_a_truncated_lock_is_kept_while_a_run_may_hold_it(
     assert path.exists()
 
 
-def test_intact_files_are_not_changed(backend: Backend, message: list[str]) -> None:
+def test_intact_files_are_not_changed(backend: Backend, repairs: list[str]) -> None:
     backend.repair()
-    assert message == []
+    assert repairs == []
     assert backend.salt() == SALT
 
 
 @pytest.mark.parametrize(("text", "damage"), [("", "empty"), ('{"version": 3, "chec', "torn")])
 def test_a_damaged_checkpoint_is_restored_from_its_backup(
-    backend: Backend, message: list[str], text: str, damage: str
+    backend: Backend, repairs: list[str], text: str, damage: str
 ) -> None:
     backup = backend.checkpoint.with_name("local.json.bak")
     backup.write_text(json.dumps(CHECKPOINT))
@@ -123,7 +123,7 @@ def test_a_damaged_checkpoint_is_restored_from_its_backup(
     assert backend.salt() == SALT
     assert backend.checkpoint.with_name("local.json.damaged").read_text() == text
     assert not backend.checkpoint.with_name("local.json.attrs").exists()
-    assert any(f"{backend.checkpoint} is {damage}: restored from local.json.bak" in line for line in message)
+    assert any(f"{backend.checkpoint} is {damage}: restored from local.json.bak" in line for line in repairs)
 
 
 def test_the_error_names_a_damaged_checkpoint_without_a_backup(backend: Backend) -> None:

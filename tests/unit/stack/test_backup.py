@@ -87,7 +87,7 @@ def test_changed_files_are_refused(folder: Path, name: str, text: str | None, wo
         ("{", "is damaged"),
     ],
 )
-def test_other_manifests_are_refused(folder: Path, text: str, words: str) -> None:
+def test_invalid_manifests_are_refused(folder: Path, text: str, words: str) -> None:
     (folder / manifest.FILE).write_text(text)
     with pytest.raises(BackupError, match=words):
         manifest.read(folder)

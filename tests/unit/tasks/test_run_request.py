@@ -79,5 +79,5 @@ def test_a_task_fails_if_its_range_cannot_be_read() -> None:
         look(Refusing())
 
 
-def test_a_task_without_a_range_does_not_fail_on_that() -> None:
+def test_a_task_without_a_range_needs_no_stored_parameters() -> None:
     assert run_request(Refusing(), TABLE, STEP, RunRequest(), needed=False) == RunRequest()
