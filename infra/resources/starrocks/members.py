@@ -9,7 +9,7 @@ from apps.shared.starrocks import StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session
-from infra.resources.starrocks.nodes import Tables, members
+from infra.resources.starrocks.nodes import Tables, members, other_members
 
 _START_SECONDS = 1800
 _LOOK_EVERY = 2.0
@@ -49,9 +49,9 @@ class MembersProvider(Provider[MembersInputs]):
         )
 
     def find_drift(self, inputs: MembersInputs) -> list[str]:
-        """Report missing nodes and replicas."""
+        """Report missing nodes and replicas, and members that are not declared."""
         try:
-            return self._look(inputs)
+            return self._look(inputs, with_others=True)
         except connections.ConnectionsMissing as error:
             return [str(error)]
 
@@ -59,10 +59,12 @@ class MembersProvider(Provider[MembersInputs]):
         """Do nothing: the operator removes the nodes."""
 
     @staticmethod
-    def _look(inputs: MembersInputs) -> list[str]:
+    def _look(inputs: MembersInputs, *, with_others: bool = False) -> list[str]:
+        declared = {"frontends": inputs.frontends, "backends": inputs.backends}
         try:
             with session(inputs.stack, inputs.service, "root") as root:
-                return list(problems(root, frontends=inputs.frontends, backends=inputs.backends))
+                found = list(problems(root, **declared))
+                return [*found, *undeclared(root, **declared)] if with_others else found
         except StarRocksError as error:
             return [str(error)]
 
@@ -86,6 +88,19 @@ def problems(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
         unhealthy = int(str(row["UnhealthyTabletNum"]))
         if row["DbName"] and unhealthy:
             yield f"{unhealthy} tablets of database {row['DbName']} lack a replica"
+
+
+def undeclared(root: Tables, *, frontends: int, backends: int) -> Iterator[str]:
+    """Yield a message for each kind of node that has more members than declared, and for each other member.
+
+    The operator chooses the names of the nodes, so the message lists all of them. The deployment does not wait for the
+    end of these messages: after a reduction, a removed backend remains a member until a person drops it.
+    """
+    found = members(root)
+    for kind, wanted, nodes in (("frontends", frontends, found.frontends), ("backends", backends, found.backends)):
+        if len(nodes) > wanted:
+            yield f"{len(nodes)} {kind} are members instead of {wanted}: {', '.join(sorted(nodes))}"
+    yield from other_members(root)
 
 
 class StarRocksMembers(DynamicResource, module="kappastack", name="StarRocksMembers"):

@@ -67,12 +67,13 @@ class NodesProvider(Provider[NodesInputs]):
             wait(lambda: _still_there(inputs, followers, backends), _LEAVE_SECONDS)
 
     def find_drift(self, inputs: NodesInputs) -> list[str]:
-        """Report nodes that are not members, not alive, or being removed, and backends that are not declared."""
+        """Report nodes that are not members, not alive, or being removed, and members that are not declared."""
 
         def look() -> list[str]:
             with session(inputs.stack, inputs.service, "root") as root:
                 found = members(root)
-            return [*_problems(inputs, found), *_undeclared(inputs, found)]
+                others = other_members(root)
+            return [*_problems(inputs, found), *_undeclared(inputs, found), *others]
 
         try:
             return _problems_or_error(look)
@@ -169,9 +170,26 @@ def _problems(inputs: NodesInputs, found: Members) -> list[str]:
     return problems
 
 
+def other_members(root: Tables) -> list[str]:
+    """A message for each compute node and broker. No cluster of this project has any, so a person added them.
+
+    Source of the columns: StarRocks manual, "SHOW COMPUTE NODES" and "SHOW BROKER".
+    """
+    nodes = [f"compute node {row['IP']}:{row['HeartbeatPort']}" for row in root.query("SHOW COMPUTE NODES")]
+    brokers = [f"broker {row['Name']} {row['IP']}:{row['Port']}" for row in root.query("SHOW BROKER")]
+    return [f"{each} is a member, but not declared" for each in (*nodes, *brokers)]
+
+
 def _undeclared(inputs: NodesInputs, found: Members) -> list[str]:
-    """A message for each backend that a person added."""
-    return [f"backend {node} is a member, but not declared" for node in found.backends if node not in inputs.backends]
+    """A message for each frontend, also an observer, and each backend that a person added."""
+    others = [node for node in found.frontends if node not in inputs.followers]
+    # One of them is the first frontend. Its host is the service's name.
+    frontends = [node for node in others if len(others) > 1 and node.split(":")[0] != inputs.service]
+    backends = [node for node in found.backends if node not in inputs.backends]
+    return [
+        *(f"frontend {node} is a member, but not declared" for node in frontends),
+        *(f"backend {node} is a member, but not declared" for node in backends),
+    ]
 
 
 def _leave(inputs: NodesInputs, followers: Sequence[str], backends: Sequence[str]) -> None:

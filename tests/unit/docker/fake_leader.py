@@ -49,6 +49,8 @@ class FakeLeader:
     crash_after: int | None = None
     frontends: dict[str, Node] = field(default_factory=lambda: {"starrocks:9010": Node(0)})
     backends: dict[str, Node] = field(default_factory=dict)
+    compute_nodes: list[str] = field(default_factory=list)
+    brokers: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -61,13 +63,20 @@ class FakeLeader:
         yield self
 
     def query(self, statement: str) -> list[dict[str, str]]:
-        """The rows of SHOW FRONTENDS or SHOW BACKENDS, all values as text."""
+        """The rows of a statement that lists members, all values as text."""
         if statement == "SHOW FRONTENDS":
             return [
                 {"Id": str(number), "Name": f"{_host(key)}_9010_17", "IP": _host(key), "EditLogPort": key.split(":")[1]}
                 | {"Role": "LEADER" if key == self.leader else "FOLLOWER", "Alive": self._alive(key, node)}
                 for number, (key, node) in enumerate(self.frontends.items(), 1)
             ]
+        if statement == "SHOW COMPUTE NODES":
+            return [
+                {"ComputeNodeId": "10101", "IP": _host(key), "HeartbeatPort": key.split(":")[1]}
+                for key in self.compute_nodes
+            ]
+        if statement == "SHOW BROKER":
+            return [{"Name": "by_hand", "IP": _host(key), "Port": key.split(":")[1]} for key in self.brokers]
         assert statement == "SHOW BACKENDS"
         self._move()
         return [

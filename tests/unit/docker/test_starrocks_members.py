@@ -162,13 +162,33 @@ def test_the_decommission_of_a_desired_backend_is_cancelled(cluster: FakeLeader)
     assert NodesProvider().find_drift(THREE) == []
 
 
-def test_drift_names_a_backend_that_a_person_added_and_the_next_up_keeps_it(cluster: FakeLeader) -> None:
-    cluster.backends["other:9050"] = Node(-1, tablets=3)
-    drift = ["backend other:9050 is a member, but not declared"]
-    assert NodesProvider().find_drift(THREE) == drift
-    NodesProvider().apply(THREE, THREE)
-    assert cluster.statements == []
-    assert NodesProvider().find_drift(THREE) == drift
+@pytest.mark.parametrize("declared", [ONE, THREE])
+def test_drift_names_members_that_a_person_added_and_the_next_up_keeps_them(
+    leader: FakeLeader, declared: NodesInputs
+) -> None:
+    NodesProvider().apply(declared, None)
+    leader.statements.clear()
+    leader.frontends |= {"follower:9010": Node(-1), "observer:9010": Node(-1)}
+    leader.backends["other:9050"] = Node(-1, tablets=3)
+    leader.compute_nodes.append("compute:9050")
+    leader.brokers.append("broker:8000")
+    drift = [
+        "frontend follower:9010 is a member, but not declared",
+        "frontend observer:9010 is a member, but not declared",
+        "backend other:9050 is a member, but not declared",
+        "compute node compute:9050 is a member, but not declared",
+        "broker by_hand broker:8000 is a member, but not declared",
+    ]
+    assert NodesProvider().find_drift(declared) == drift
+    NodesProvider().apply(declared, declared)
+    assert leader.statements == []
+    assert NodesProvider().find_drift(declared) == drift
+
+
+def test_the_first_frontend_is_declared_whatever_its_name(leader: FakeLeader) -> None:
+    leader.frontends = {"172.18.0.2:9010": Node(-1)}
+    NodesProvider().apply(ONE, None)
+    assert NodesProvider().find_drift(ONE) == []
 
 
 def test_drift_names_dropped_nodes_and_an_unreachable_frontend(cluster: FakeLeader) -> None:

@@ -107,6 +107,7 @@ class FakeRoot:
 
     def __init__(self, frontends: int, backends: int, unhealthy: Mapping[str, int]) -> None:
         self.frontends, self.backends, self.unhealthy = frontends, backends, unhealthy
+        self.compute_nodes: list[str] = []
 
     def query(self, statement: str) -> Sequence[Mapping[str, object]]:
         match statement:
@@ -123,6 +124,10 @@ class FakeRoot:
                 ]
             case "SHOW PROC '/statistic'":
                 return [{"DbName": name, "UnhealthyTabletNum": count} for name, count in self.unhealthy.items()]
+            case "SHOW COMPUTE NODES":
+                return [{"IP": host, "HeartbeatPort": 9050} for host in self.compute_nodes]
+            case "SHOW BROKER":
+                return []
         raise AssertionError(statement)
 
 
@@ -154,3 +159,21 @@ def test_the_check_waits_until_the_last_node_is_alive(monkeypatch: pytest.Monkey
     assert (root.frontends, root.backends) == (3, 4)
     root.backends = 2
     assert MembersProvider().find_drift(INPUTS) == ["2 of 3 backends are alive"]
+
+
+def test_drift_names_members_that_a_person_added_and_the_next_up_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = FakeRoot(3, 2, {})
+    root.compute_nodes.append("cn-0")
+
+    @contextmanager
+    def session(_stack: str, _service: str, _user: str) -> Iterator[FakeRoot]:
+        yield root
+
+    monkeypatch.setattr(module, "session", session)
+    # The third backend is not alive.
+    declared = INPUTS.model_copy(update={"backends": 2})
+    MembersProvider().apply(declared, None)
+    assert MembersProvider().find_drift(declared) == [
+        "3 backends are members instead of 2: be-0:9050, be-1:9050, be-2:9050",
+        "compute node cn-0:9050 is a member, but not declared",
+    ]
