@@ -16,9 +16,9 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from infra.policies import on_resources, on_settings
+from infra.policies import on_resources, on_settings, on_stack
 from infra.policies.facts import facts
-from infra.policies.rules import Declared, ResourceRule, SettingsRule
+from infra.policies.rules import Declared, ResourceRule, SettingsRule, StackRule
 
 STACK = facts(os.environ["PULUMI_STACK"])
 LEVEL = EnforcementLevel.MANDATORY if STACK.is_mandatory else EnforcementLevel.ADVISORY
@@ -40,7 +40,20 @@ def _of_settings(rule: SettingsRule) -> StackValidationPolicy:
     return StackValidationPolicy(rule.name, rule.description, validate, LEVEL)
 
 
+def _of_stack(rule: StackRule) -> StackValidationPolicy:
+    def validate(stack: StackValidationArgs, report: ReportViolation) -> None:
+        resources = [Declared(each.resource_type, each.name, each.props) for each in stack.resources]
+        for message in rule.check(resources, STACK):
+            report(message, None)
+
+    return StackValidationPolicy(rule.name, rule.description, validate, LEVEL)
+
+
 PolicyPack(
     "kappastack",
-    policies=[*map(_of_resource, on_resources.RULES), *map(_of_settings, on_settings.RULES)],
+    policies=[
+        *map(_of_resource, on_resources.RULES),
+        *map(_of_settings, on_settings.RULES),
+        *map(_of_stack, on_stack.RULES),
+    ],
 )

@@ -21,13 +21,9 @@ _ALL = ("containers", "initContainers")
 _WORKLOADS = ("StatefulSet", "Deployment", "DaemonSet")
 
 
-def _kind(resource: Declared) -> str:
-    return resource.type.rpartition(":")[2]
-
-
 def _pod(resource: Declared) -> object:
     """The pod's specification of a workload on Kubernetes; None for any other resource."""
-    if not resource.type.startswith("kubernetes:") or _kind(resource) not in _WORKLOADS:
+    if not resource.type.startswith("kubernetes:") or resource.kind not in _WORKLOADS:
         return None
     return resource.get("spec", "template", "spec")
 
@@ -45,14 +41,12 @@ def _whole(value: object) -> int:
 
 def _is_service(resource: Declared) -> bool:
     """Whether the resource is a container that is started; containers that only carry configuration are not."""
-    return (
-        resource.type.startswith("docker:") and _kind(resource) == "Container" and resource.get("mustRun") is not False
-    )
+    return resource.type.startswith("docker:") and resource.kind == "Container" and resource.get("mustRun") is not False
 
 
 def _pinned(resource: Declared, _stack: StackFacts) -> Iterator[str]:
     references = [part(container, "image") for _, container in _containers(resource, *_ALL)]
-    if resource.type.startswith("docker:") and _kind(resource) == "RemoteImage":
+    if resource.type.startswith("docker:") and resource.kind == "RemoteImage":
         references.append(resource.get("name"))
     for reference in references:
         last = str(reference).rpartition("/")[2]
@@ -100,7 +94,7 @@ def _limited(resource: Declared, _stack: StackFacts) -> Iterator[str]:
 def _restricted(resource: Declared, _stack: StackFacts) -> Iterator[str]:
     pod = _pod(resource)
     # Kernel parameters are set by a privileged container, which `kubernetes.nodeSettings` enables explicitly.
-    prepares_nodes = _kind(resource) == "DaemonSet" and resource.get("metadata", "name") == NODE_SETTINGS
+    prepares_nodes = resource.kind == "DaemonSet" and resource.get("metadata", "name") == NODE_SETTINGS
     for name, container in _containers(resource, *(("containers",) if prepares_nodes else _ALL)):
         if part(pod, "securityContext", "runAsNonRoot") is not True:
             yield f"the pod of container {name} may run as root; set securityContext.runAsNonRoot"
@@ -119,7 +113,7 @@ def _private(resource: Declared, _stack: StackFacts) -> Iterator[str]:
         name = _DATA_PORTS.get(number)
         if name and not ip_address(address).is_loopback:
             yield f"port {number} ({name}) is published on {address}; publish it on 127.0.0.1 or mark it internal"
-    if resource.type.startswith("kubernetes:") and _kind(resource) == "Service":
+    if resource.type.startswith("kubernetes:") and resource.kind == "Service":
         kind = resource.get("spec", "type")
         for port in items(resource.get("spec", "ports")) if kind in ("NodePort", "LoadBalancer") else []:
             number = _whole(part(port, "port"))
@@ -129,13 +123,13 @@ def _private(resource: Declared, _stack: StackFacts) -> Iterator[str]:
 
 
 def _no_loss(resource: Declared, _stack: StackFacts) -> Iterator[str]:
-    if _kind(resource) == "StarRocksSchema":
+    if resource.kind == "StarRocksSchema":
         values = {"replication_num": str(_whole(resource.get("replication_num")))}
         yield from review(read_migrations(ROOT / str(resource.get("folder"))), values).problems
 
 
 def _retained(resource: Declared, _stack: StackFacts) -> Iterator[str]:
-    if _kind(resource) != "PulsarTopics":
+    if resource.kind != "PulsarTopics":
         return
     for topic, described in entries(resource.get("topics")):
         namespace = str(part(described, "namespace"))

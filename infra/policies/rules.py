@@ -40,6 +40,11 @@ class Declared:
     name: str
     properties: object
 
+    @property
+    def kind(self) -> str:
+        """The last part of the type token, such as `StatefulSet`."""
+        return self.type.rpartition(":")[2]
+
     def get(self, *path: str) -> object:
         """The property at a path; None if it is missing."""
         return part(self.properties, *path)
@@ -61,6 +66,15 @@ class SettingsRule:
     name: str
     description: str
     check: Callable[[StackFacts], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class StackRule:
+    """A rule about all resources of a stack; `check` yields a message for each violation, with its remedy."""
+
+    name: str
+    description: str
+    check: Callable[[Sequence[Declared], StackFacts], Iterator[str]]
 
 
 def part(value: object, *path: str) -> object:

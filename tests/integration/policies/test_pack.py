@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra.checkout import environment
-from infra.policies import on_resources, on_settings
+from infra.policies import on_resources, on_settings, on_stack
 from infra.settings import ROOT
 
 pytestmark = pytest.mark.integration
@@ -25,6 +25,8 @@ import pulumi
 class Any(pulumi.ComponentResource):
     def __init__(self, kind, name, properties):
         super().__init__(kind, name, properties)
+        # Rules about the whole stack get the outputs of resources.
+        self.register_outputs(properties)
 for kind, name, properties in json.loads(pathlib.Path("resources.json").read_text()):
     Any(kind, name, properties)
 """
@@ -90,6 +92,7 @@ REFUSED_ON_DOCKER = {
 REFUSED_IN_PRODUCTION = {
     "quorums": "kappastack:pulsar.bookies is 1: the loss of one stops the stack or loses data",
     "kept-data": "kappastack:keepData is false: a removed service or product would lose its data",
+    "disruption-budgets": "the 3 pods of undisrupted in namespace here have no PodDisruptionBudget",
 }
 # The settings reject this themselves, before any rule is checked.
 NO_EMULATOR = "starrocks.edition emulator is for a laptop and for tests; target kubernetes needs edition cluster"
@@ -162,7 +165,9 @@ def test_resources_that_break_a_rule_are_refused_with_the_rules_message(tmp_path
 
 
 def test_settings_that_break_a_rule_of_production_are_refused(tmp_path: Path, copy: Path) -> None:
-    status, text = preview(tmp_path, copy, "broken-production", KEEPING)
+    pods: dict[str, object] = {"metadata": {"namespace": "here"}, "spec": {"replicas": 3}}
+    unprotected = ("kubernetes:apps/v1:StatefulSet", "undisrupted", pods)
+    status, text = preview(tmp_path, copy, "broken-production", [*KEEPING, unprotected])
     assert status != 0
     check_refused(text, REFUSED_IN_PRODUCTION)
 
@@ -175,7 +180,9 @@ def test_the_emulator_in_production_is_refused(tmp_path: Path, copy: Path) -> No
 
 def test_every_rule_is_broken_by_an_example() -> None:
     broken = REFUSED_RESOURCES | REFUSED_ON_DOCKER | REFUSED_IN_PRODUCTION
-    assert {rule.name for rule in (*on_resources.RULES, *on_settings.RULES)} == broken.keys() | {"no-emulator"}
+    assert {rule.name for rule in (*on_resources.RULES, *on_settings.RULES, *on_stack.RULES)} == broken.keys() | {
+        "no-emulator"
+    }
 
 
 def test_violations_of_a_local_stack_are_warnings(tmp_path: Path, copy: Path) -> None:

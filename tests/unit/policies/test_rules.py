@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from infra.configuration import load_settings
-from infra.policies import on_resources, on_settings
+from infra.policies import on_resources, on_settings, on_stack
 from infra.policies.facts import facts
 from infra.policies.rules import Declared, StackFacts
+from infra.targets.kubernetes.names import GROUP_LABEL
+from tests.unit.kubernetes.rendered import prod, render
 from tools.stack.configuration import stack_configuration, stacks
 
 DOCKER, TARGETS = "docker:index", "kubernetes:apps/v1:StatefulSet"
@@ -115,6 +117,56 @@ def test_a_resource_that_breaks_a_rule_is_named(rule: str, declared: Declared, m
 @pytest.mark.parametrize(("rule", "declared"), KEPT)
 def test_a_resource_that_follows_a_rule_is_not_named(rule: str, declared: Declared) -> None:
     assert messages(rule, declared) == []
+
+
+def group(name: str, replicas: float = 1) -> Declared:
+    labels = {GROUP_LABEL: "broker"}
+    spec = {"replicas": replicas, "template": {"metadata": {"labels": labels}}}
+    return Declared(TARGETS, name, {"metadata": {"namespace": "here"}, "spec": spec})
+
+
+def budget(namespace: str, of: str) -> Declared:
+    selector = {"matchLabels": {GROUP_LABEL: of}}
+    properties = {"metadata": {"namespace": namespace}, "spec": {"selector": selector}}
+    return Declared("kubernetes:policy/v1:PodDisruptionBudget", of, properties)
+
+
+def starrocks(backends: float) -> Declared:
+    nodes = {"replicas": backends, "podLabels": {GROUP_LABEL: "starrocks-be"}}
+    properties = {"metadata": {"namespace": "here"}, "spec": {"starRocksBeSpec": nodes, "other": "text"}}
+    return Declared("kubernetes:starrocks.com/v1:StarRocksCluster", "starrocks", properties)
+
+
+@pytest.mark.parametrize(
+    ("resources", "refused"),
+    [
+        ([group("broker"), group("broker-2")], ["the 2 pods of broker in namespace here"]),
+        ([group("broker", 3.0)], ["the 3 pods of broker in namespace here"]),
+        ([group("broker", 3.0), budget("elsewhere", "broker")], ["the 3 pods of broker in namespace here"]),
+        ([group("broker", 3.0), budget("here", "bookie")], ["the 3 pods of broker in namespace here"]),
+        ([starrocks(3.0)], ["the 3 pods of starrocks-be in namespace here"]),
+        ([group("broker", 3.0), budget("here", "broker")], []),
+        ([starrocks(3.0), budget("here", "starrocks-be")], []),
+        ([group("broker"), starrocks(1.0)], []),
+    ],
+)
+def test_several_pods_of_a_stateful_service_need_a_disruption_budget(
+    resources: list[Declared], refused: list[str]
+) -> None:
+    [rule] = on_stack.RULES
+    found = list(rule.check(resources, stack()))
+    assert len(found) == len(refused)
+    assert all(line.startswith(words) for line, words in zip(found, refused, strict=True))
+    assert list(rule.check(resources, stack("rehearsal"))) == []
+
+
+def test_the_stack_prod_has_all_disruption_budgets() -> None:
+    [rule] = on_stack.RULES
+    declared = [Declared(each.typ, each.name, each.inputs) for each in render(prod(), "prod").recorder.resources]
+    assert list(rule.check(declared, stack())) == []
+    without = [each for each in declared if each.kind != "PodDisruptionBudget"]
+    names = [line.split(" in namespace")[0].split(" of ")[1] for line in rule.check(without, stack())]
+    assert {"pulsar-bookkeeper", "seatunnel", "dolphinscheduler-worker"} <= set(names)
 
 
 def test_a_migration_that_loses_data_without_a_reason_is_refused(
