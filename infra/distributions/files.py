@@ -19,11 +19,11 @@ def place(paths: Iterable[Path], folder: Path) -> None:
 
 
 def copy_sources(source: Path, target: Path, suffixes: tuple[str, ...] = ()) -> None:
-    """Copy the source files below a folder.
+    """Copy the source files below a folder, or one file.
 
     Args:
-        source: the folder.
-        target: destination folder; created if missing.
+        source: the folder or file.
+        target: destination folder or file; missing folders are created.
         suffixes: suffixes of the file names to copy; empty for all files.
     """
     for path in files(source):

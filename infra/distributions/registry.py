@@ -43,17 +43,21 @@ _PLATFORM_API = PythonApp("platform_api", "apps/platform_api", requirements=_API
 
 
 def _tasks() -> PythonApp:
-    """The programs of workflow tasks, with the job files and queries of every product."""
-    folders = [
-        folder
-        for name in declared()
-        for folder in (f"seatunnel/{name}", f"sql/{name}/queries", f"topics/{name}")
-        if (ROOT / folder).is_dir()
+    """The programs of workflow tasks, with the batch jobs and queries of every product.
+
+    Streaming jobs are left out, so that a change of one does not replace the workers.
+    """
+    products = declared()
+    paths = [
+        *(ROOT / folder for name in products for folder in (f"sql/{name}/queries", f"topics/{name}")),
+        *(product.job_file(job) for product in products.values() for job in product.batch_jobs),
     ]
     return PythonApp(
         "tasks",
         "apps/tasks",
-        data=tuple((folder, f"products/{folder}") for folder in folders),
+        data=tuple(
+            (str(name), f"products/{name}") for path in paths if path.exists() for name in [path.relative_to(ROOT)]
+        ),
         shared=("seatunnel/client", _SHARED),
     )
 
@@ -164,7 +168,7 @@ def frontend() -> Distribution:
 
 
 def tasks() -> Distribution:
-    """The programs of workflow tasks: `lib/`, and in `products/` the job files and queries of every product."""
+    """The programs of workflow tasks: `lib/`, and in `products/` the batch jobs and queries of every product."""
     return _tasks().distribution()
 
 

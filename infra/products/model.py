@@ -239,6 +239,13 @@ class Product:
         """The name of a job in the engine and in messages."""
         return f"{self.name}-{job.name}"
 
+    @property
+    def batch_jobs(self) -> list[Job]:
+        """The jobs that its workflows run, which are the other files in the folder of its jobs."""
+        streaming = {job.name for job in self.jobs}
+        files = sorted((ROOT / "seatunnel" / self.name).glob("*.conf"))
+        return [Job(name=file.stem) for file in files if file.stem not in streaming]
+
     def program_distribution(self, program: Program) -> str:
         """The name of the distribution of one of its programs, such as `NAME-predictor`."""
         return f"{self.name}-{program.name}"

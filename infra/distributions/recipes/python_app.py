@@ -26,7 +26,7 @@ class PythonApp:
         name: name of the distribution.
         package: folder of its package, relative to the repository; its path below `lib/` is the same.
         suffixes: suffixes of the file names that belong to the package; empty for all files.
-        data: folders to copy into the distribution beside `lib/`, each with its path there.
+        data: folders and files to copy into the distribution beside `lib/`, each with its path there.
         shared: folders of further packages of this repository that it imports.
         requirements: name of its lock in `requirements/`; empty for the distribution's name.
     """
@@ -45,20 +45,20 @@ class PythonApp:
 
     def distribution(self) -> Distribution:
         """The distribution. Its version depends on sources, data, locked packages, interpreter and platform."""
-        folders = [ROOT / folder for folder, _ in self.data]
+        data = [ROOT / path for path, _ in self.data]
         packages = [ROOT / folder for folder in (self.package, *self.shared)]
-        sources = [self.lock, *packages, *folders, Path(__file__)]
+        sources = [self.lock, *packages, *data, Path(__file__)]
         return Distribution(self.name, version(sources, [interpreter()]))
 
     def build(self, target: Path, report: Report) -> None:
-        """Create `lib/` and the data folders."""
+        """Create `lib/`, and copy the data."""
         library = target / "lib"
         report("installing its packages")
         install(self.lock, library)
         for package in (self.package, *self.shared):
             copy_sources(ROOT / package, library / package, self.suffixes)
-        for folder, name in self.data:
-            copy_sources(ROOT / folder, target / name)
+        for path, name in self.data:
+            copy_sources(ROOT / path, target / name)
         report("compiling")
         # Distributions do not change, so imports need not compare modification times or write bytecode.
         if not compileall.compile_dir(library, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
