@@ -6,7 +6,7 @@ Settings are checked against them when they are read. A setting that a target ig
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -23,6 +23,8 @@ class Traits:
         runs_images: whether it runs published images of programs that have no distribution.
         ignores: settings that the target ignores: the reason by pattern of the key, such as `*.storage`.
         impossible: function that returns further error messages, each with the key and the accepted value.
+        moved_ports: which ports of the services the setting `portOffset` moves. On Kubernetes it moves only ports of
+            the operator's machine.
         image_section: section of the settings that names base image, registry and digests.
     """
 
@@ -32,6 +34,7 @@ class Traits:
     runs_images: bool
     ignores: Mapping[str, str]
     impossible: Callable[["Settings"], Iterator[str]]
+    moved_ports: Literal["all", "published", "none"]
     image_section: str = "docker"
 
     def refused(self, settings: "Settings") -> list[str]:
@@ -105,6 +108,7 @@ TRAITS: Mapping[str, Traits] = {
             "docker*": "is a setting of target docker",
         },
         impossible=_of_host,
+        moved_ports="all",
     ),
     "docker": Traits(
         requires_tokens=True,
@@ -113,6 +117,7 @@ TRAITS: Mapping[str, Traits] = {
         runs_images=True,
         ignores=_KUBERNETES_ONLY,
         impossible=_nothing,
+        moved_ports="published",
     ),
     "kubernetes": Traits(
         requires_tokens=True,
@@ -121,6 +126,7 @@ TRAITS: Mapping[str, Traits] = {
         runs_images=True,
         ignores={"docker*": "is a setting of target docker"},
         impossible=_of_kubernetes,
+        moved_ports="none",
         image_section="kubernetes",
     ),
 }

@@ -1,17 +1,23 @@
 """Finds the changes between two plans of a stack."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, zip_longest
+from os.path import commonprefix
 
 from pydantic import JsonValue
 
 from infra.resources.starrocks.migration_review import Review, review
 from infra.resources.starrocks.migrations import Migration
 from infra.settings import ROOT
+from infra.targets.traits import TRAITS
 from tools.preview.plan import Plan, PlannedResource, PlannedService, differences
 
 MOST = 12
 """Maximum number of differences of one item that are listed; further ones are only counted."""
+_MOST_LINES = 3
+_WIDTH = 100
+"""Lines of a text that are shown, and characters of each."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,21 @@ def _details(old: PlannedService, new: PlannedService, before: Plan, after: Plan
         lines.append(f"image {new.own_image or 'reference'}: `{image[0]}` → `{image[1]}`")
     if not after.images:
         lines += [
-            f"software {name}: `{old.software.get(name, '')}` → `{new.software.get(name, '')}`"
+            f"software {name}: {_arrow(old.software.get(name, ''), new.software.get(name, ''))}"
             for name in {**old.software, **new.software}
             if old.software.get(name) != new.software.get(name)
         ]
-    return lines + _lines(differences(old.description, new.description))
+    return lines + _moved_ports(new, before, after) + _lines(differences(old.description, new.description))
+
+
+def _moved_ports(service: PlannedService, before: Plan, after: Plan) -> list[str]:
+    """The effect of a changed `portOffset`, if the target moves a port of the service by it."""
+    offsets = [plan.settings.get("kappastack:portOffset", "0") for plan in (before, after)]
+    ports = service.description.get("ports")
+    numbers = ports.values() if isinstance(ports, dict) else ()
+    published = any(isinstance(port, dict) and not port.get("internal") for port in numbers)
+    moved = {"all": bool(numbers), "published": published, "none": False}[TRAITS[after.target].moved_ports]
+    return [f"port offset: {_arrow(*offsets)}"] if moved and offsets[0] != offsets[1] else []
 
 
 def _lines(found: list[tuple[str, str, str]]) -> list[str]:
@@ -124,7 +140,7 @@ def _arrow(old: str, new: str) -> str:
     if "\n" in old or "\n" in new or len(old) > 80 or len(new) > 80:
         removed = [line for line in old.splitlines() if line not in new.splitlines()]
         added = [line for line in new.splitlines() if line not in old.splitlines()]
-        shown = [f"`- {_cut(line)}`" for line in removed[:3]] + [f"`+ {_cut(line)}`" for line in added[:3]]
+        shown = [*_excerpts("-", removed, added), *_excerpts("+", added, removed)]
         return " ".join(shown) or "only the order of lines"
     return f"{_value(old)} → {_value(new)}"
 
@@ -133,9 +149,21 @@ def _value(text: str) -> str:
     return f"`{text}`" if text else "nothing"
 
 
-def _cut(text: str) -> str:
-    text = text.strip().replace("`", "'")
-    return text if len(text) <= 100 else f"{text[:99]}…"
+def _excerpts(sign: str, lines: Sequence[str], others: Sequence[str]) -> Iterator[str]:
+    """The first lines, each cut around its first difference from the line at the same place of `others`."""
+    for line, other in islice(zip_longest(lines, others, fillvalue=""), min(_MOST_LINES, len(lines))):
+        yield f"`{sign} {_cut(line, other)}`"
+    if len(lines) > _MOST_LINES:
+        yield f"and {len(lines) - _MOST_LINES} more `{sign}`"
+
+
+def _cut(line: str, other: str) -> str:
+    text = line.strip().replace("`", "'")
+    if len(text) <= _WIDTH:
+        return text
+    same = len(commonprefix([text, other.strip().replace("`", "'")]))  # noqa: RUF071 # characters are compared
+    begin = max(0, min(same - _WIDTH // 2, len(text) - _WIDTH))
+    return f"{'…' if begin else ''}{text[begin : begin + _WIDTH]}{'…' if begin + _WIDTH < len(text) else ''}"
 
 
 def _migrations(before: Plan, after: Plan, found: Changes) -> None:
@@ -222,10 +250,17 @@ def _workflows(before: Plan, after: Plan, found: Changes) -> None:
             if task not in _tasks(old) or task not in _tasks(new):
                 details.append(f"task {task}: {'added' if task in _tasks(new) else 'removed'}")
             else:
+                changed += differences(_files_of(before, old, task), _files_of(after, new, task))
                 details += [f"task {task}: {line}" for line in _lines(changed)]
         details += _lines(differences(_without_tasks(old), _without_tasks(new)))
         if details:
             found.workflows.append(Item(name, "changed", tuple(details)))
+
+
+def _files_of(plan: Plan, workflow: PlannedResource, task: str) -> dict[str, JsonValue]:
+    """The texts of the files that a task runs, by path."""
+    project, name = str(workflow.inputs.get("project")), str(workflow.inputs.get("name"))
+    return dict(plan.task_files.get(project, {}).get(name, {}).get(task, {}))
 
 
 def _meaning(resource: PlannedResource | None) -> dict[str, JsonValue]:
@@ -243,6 +278,12 @@ def _without_tasks(resource: PlannedResource) -> dict[str, JsonValue]:
     return {**meaning, **{name: value for name, value in resource.inputs.items() if name != "workflow"}}
 
 
+_DERIVED = {
+    "StarRocksSchema": ("migrations",),
+    "StarRocksUsers": ("all_users", "password_ids"),
+    "DolphinSchedulerProject": ("workflows",),
+}
+"""Inputs of each type that follow from others, or from resources whose changes are listed themselves."""
 _OTHERS = {
     "PulsarTopics": "topics",
     "StarRocksUsers": "users",
@@ -256,11 +297,10 @@ _OTHERS = {
 def _others(before: Plan, after: Plan, found: Changes) -> None:
     for kind, title in _OTHERS.items():
         for name, old, new in _both(before.of_type(kind), after.of_type(kind)):
-            ignored = ("migrations",) if kind == "StarRocksSchema" else ()
             changed = [
                 each
                 for each in differences(_inputs(old), _inputs(new))
-                if not (ignored and each[0].startswith(ignored))
+                if not each[0].startswith(_DERIVED.get(kind, ()))
             ]
             if old is None or new is None:
                 found.others.append(Item(f"{title} {name}", _verb(old, new)))

@@ -46,6 +46,7 @@ class Plan(_Part):
         services: services by name.
         images: tag of each image of this repository, by name; empty on a target without images.
         resources: resources inside the services.
+        task_files: texts of the files that tasks run, by project, workflow, task and path.
         migrations: text of each migration by version, by database.
         folders: folder of the migrations, by database.
         replication_num: value of this placeholder in migrations.
@@ -58,6 +59,7 @@ class Plan(_Part):
     services: dict[str, PlannedService]
     images: dict[str, str]
     resources: list[PlannedResource]
+    task_files: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
     migrations: dict[str, dict[str, str]]
     folders: dict[str, str]
     replication_num: int

@@ -21,11 +21,14 @@ from infra import platform as own
 from infra.configuration import load_settings
 from infra.images import images
 from infra.products.registry import chosen
+from infra.resources.dolphinscheduler.workflow_files import WorkflowError, read_workflows
 from infra.resources.provider import whole_numbers
+from infra.resources.starrocks.migrations import MigrationError
 from infra.services.model import Endpoint, PublishedImage, Service
-from infra.settings import PROJECT, ROOT, Settings
+from infra.settings import PROJECT, ROOT, Settings, SettingsError
 from infra.targets.base import Drained, Requests, Running
 from infra.targets.traits import TRAITS
+from seatunnel.client.definition import DefinitionError
 from stacks.environment import environment
 from tools.stack.configuration import stack_configuration
 
@@ -126,11 +129,15 @@ def record(stack: str) -> dict[str, object]:
             {
                 "type": args.typ.split(":")[-1],
                 "name": args.name,
-                "inputs": whole_numbers({key: value for key, value in args.inputs.items() if key not in _UNSEEN}),
+                # Pulumi's mocks return the keys in any order.
+                "inputs": _sorted(
+                    whole_numbers({key: value for key, value in args.inputs.items() if key not in _UNSEEN})
+                ),
             }
             for args in recorder.resources
             if args.typ.split(":")[-1] in _INSIDE
         ],
+        "task_files": {name: dict(_task_files(folder)) for name, folder in _workflow_folders(settings)},
         "migrations": {
             database: {path.stem: path.read_text() for path in sorted(folder.glob("*.sql"))}
             for database, folder in _databases(settings)
@@ -193,6 +200,35 @@ def _databases(settings: Settings) -> Iterable[tuple[str, Path]]:
             yield database, product.migrations(database)
 
 
+def _workflow_folders(settings: Settings) -> Iterable[tuple[str, Path]]:
+    yield own.NAME, own.WORKFLOWS
+    for product in chosen(settings.products):
+        if product.workflows.is_dir():
+            yield product.name, product.workflows
+
+
+_TASK_FILES = {"statement": "sql/{}/queries/{}.sql", "query": "sql/{}/queries/{}.sql", "job": "seatunnel/{}/{}.conf"}
+"""Paths of the files that tasks name, by the task's key. Other revisions have no common function for them."""
+
+
+def _task_files(folder: Path) -> Iterable[tuple[str, dict[str, dict[str, str]]]]:
+    """The texts of the files that the tasks of a product's workflows run, by workflow, task and path."""
+    for file in read_workflows(folder):
+        found: dict[str, dict[str, str]] = {}
+        for task in file.definition.tasks:
+            for key, pattern in _TASK_FILES.items():
+                path = pattern.format(folder.name, getattr(task, key, ""))
+                if (ROOT / path).is_file():
+                    found[task.name] = {path: (ROOT / path).read_text()}
+        yield file.definition.name, found
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(each) for each in value] if isinstance(value, list) else value
+
+
 def _flat(configuration: Mapping[str, str]) -> dict[str, object]:
     """Dotted keys of the configuration with their values."""
     found: dict[str, object] = {}
@@ -224,4 +260,8 @@ def _plain(value: object) -> object:
 if __name__ == "__main__":
     # The user's state folder and offset must not matter: the same files give the same text on each machine.
     os.environ.pop("KAPPASTACK_PORT_OFFSET", None)
-    json.dump(record(sys.argv[1]), sys.stdout, default=_plain)
+    try:
+        recorded = record(sys.argv[1])
+    except (DefinitionError, MigrationError, SettingsError, WorkflowError) as problem:
+        sys.exit(str(problem))
+    json.dump(recorded, sys.stdout, default=_plain)

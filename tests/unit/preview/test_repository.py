@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infra.settings import ROOT
 
@@ -57,6 +58,14 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
+def change_setting(file: Path) -> None:
+    """Change `demonstration`, which affects no service and no resource."""
+    document = yaml.safe_load(file.read_text())
+    settings = document["config"]
+    settings["kappastack:demonstration"] = "false" if settings.get("kappastack:demonstration") == "true" else "true"
+    file.write_text(yaml.safe_dump(document))
+
+
 @pytest.mark.parametrize("stack", ["local", "dev", "prod"])
 def test_a_preview_names_a_migration_a_job_a_workflow_an_image_and_a_setting(copy: Path, stack: str) -> None:
     git(copy, "checkout", "--quiet", "--force", "main")
@@ -66,21 +75,46 @@ def test_a_preview_names_a_migration_a_job_a_workflow_an_image_and_a_setting(cop
     replace(copy / "seatunnel/ciapol/ingest.conf", '"${ingest.flush_interval_ms}"', '"321"')
     replace(copy / "dolphinscheduler/ciapol/quality_hourly.yaml", "retries: ", "retries: 1")
     (copy / "images/parts/python.dockerfile").open("a").write("RUN true\n")
-    replace(copy / f"Pulumi.{stack}.yaml", "config:\n", "config:\n  kappastack:portOffset: 7\n")
+    change_setting(copy / f"Pulumi.{stack}.yaml")
     text = preview(copy, stack)
     # Images with Python: the target `host` has none.
     expected = {
         "sql/ciapol/V999__longer_names.sql",
         "ciapol-ingest",
         "ciapol-quality-hourly",
-        "kappastack:portOffset",
+        "kappastack:demonstration",
     }
     services = named(text) - expected
     assert expected <= named(text), text
     if stack == "local":
-        assert not any("image " in line for line in text.splitlines())
+        assert services == set()
     else:
         assert {"platform-api", "ciapol-api", "frontend"} <= services
         assert all(re.search(rf"^- \*\*{each}\*\* replaced.*\n  - image ", text, re.MULTILINE) for each in services)
     assert "batch_interval_ms" in text
     assert "ALTER TABLE stations MODIFY COLUMN name VARCHAR(999);" in text
+
+
+def test_a_preview_names_the_task_whose_statement_changed(copy: Path) -> None:
+    git(copy, "checkout", "--quiet", "--force", "main")
+    git(copy, "clean", "--quiet", "--force")
+    statement = copy / "sql/ciapol/queries/quality_hourly.sql"
+    statement.write_text(statement.read_text() + "-- changed\n")
+    text = preview(copy, "local")
+    line = "  - task quality: sql/ciapol/queries/quality_hourly.sql: `+ -- changed`"
+    assert f"- **ciapol-quality-hourly** changed\n{line}\n" in text
+    # Programs of the product contain its queries.
+    assert named(text) == {"ciapol-quality-hourly", "dolphinscheduler", "ciapol-api"}
+
+
+def test_an_invalid_file_is_named_without_a_traceback(copy: Path) -> None:
+    git(copy, "checkout", "--quiet", "--force", "main")
+    git(copy, "clean", "--quiet", "--force")
+    replace(copy / "dolphinscheduler/ciapol/quality_hourly.yaml", "type: sql", "type: nothing")
+    command = [sys.executable, "-m", "tools.preview", "--stack", "local", "--base", "HEAD"]
+    done = subprocess.run(
+        command, cwd=copy, env={**os.environ, "PYTHONPATH": str(copy)}, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "quality_hourly.yaml" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,5 +1,6 @@
 """The text of a preview, from two plans."""
 
+import pytest
 from pydantic import JsonValue
 
 from tools.preview.changes import Changes, compare
@@ -118,6 +119,24 @@ def test_workflows_are_compared_task_by_task() -> None:
     assert changed.details == ("task load: retries: `1` → `3`", "task check: removed", "task send: added")
 
 
+def test_a_list_of_names_is_not_a_change_of_its_own() -> None:
+    def project(*names: str) -> PlannedResource:
+        return PlannedResource(type="DolphinSchedulerProject", name="p", inputs={"workflows": list(names)})
+
+    def users(*names: str) -> PlannedResource:
+        return PlannedResource(
+            type="StarRocksUsers",
+            name="u",
+            inputs={"roles": {}, "all_users": list(names), "password_ids": dict.fromkeys(names, "1")},
+        )
+
+    before = plan(resources=[project("hourly"), users("reader"), workflow("hourly")])
+    after = plan(
+        resources=[project("hourly", "daily"), users("reader", "writer"), workflow("hourly"), workflow("daily")]
+    )
+    assert summary(compare(before, after)) == "1 workflow added"
+
+
 def test_a_removed_topic_loses_its_events() -> None:
     assert compare(plan(resources=[topics("a", "b")]), plan(resources=[topics("a")])).loses == [
         "topic b is deleted with its events"
@@ -131,6 +150,54 @@ def test_settings_are_a_table() -> None:
 
 def test_differences_name_the_deepest_path() -> None:
     assert differences({"a": [{"b": 1}], "c": 2}, {"a": [{"b": 3}]}) == [("a[0].b", "1", "3"), ("c", "2", "")]
+
+
+def test_of_a_long_line_the_difference_is_shown() -> None:
+    line = " ".join(["word"] * 50)
+    before, after = (
+        plan(services={"s": service(run=f"{line} 43m {line}")}),
+        plan(services={"s": service(run=f"{line} 83m {line}")}),
+    )
+    [changed] = compare(before, after).services
+    old, new = changed.details[0].split("` `")
+    assert "43m" in old
+    assert "83m" in new
+    assert len(old) < 130
+
+
+def test_further_lines_are_counted() -> None:
+    before = plan(services={"s": service(files={"conf": "".join(f"{n}\n" for n in range(5))})})
+    after = plan(services={"s": service(files={"conf": "a\n"})})
+    [changed] = compare(before, after).services
+    assert changed.details == ("files.conf: `- 0` `- 1` `- 2` and 2 more `-` `+ a`",)
+
+
+def test_the_text_of_a_statement_belongs_to_its_task() -> None:
+    resource = workflow("w", load={"retries": 1}, check={"retries": 1})
+    named = resource.model_copy(update={"inputs": {**resource.inputs, "project": "p", "name": "w"}})
+    files = {"p": {"w": {"load": {"sql/p/queries/load.sql": "SELECT 1"}}}}
+    changed_files = {"p": {"w": {"load": {"sql/p/queries/load.sql": "SELECT 2"}}}}
+    [changed] = compare(
+        plan(resources=[named], task_files=files), plan(resources=[named], task_files=changed_files)
+    ).workflows
+    assert changed.details == ("task load: sql/p/queries/load.sql: `SELECT 1` → `SELECT 2`",)
+
+
+@pytest.mark.parametrize(
+    ("target", "moved"), [("host", {"outer", "inner"}), ("docker", {"outer"}), ("kubernetes", set())]
+)
+def test_a_port_offset_changes_the_services_whose_ports_it_moves(target: str, moved: set[str]) -> None:
+    services = {
+        "outer": service(ports={"http": {"internal": False}, "rpc": {"internal": True}}),
+        "inner": service(ports={"rpc": {"internal": True}}),
+        "none": service(ports={}),
+    }
+    before, after = (
+        plan(target=target, services=services, settings=settings) for settings in ({}, {"kappastack:portOffset": "7"})
+    )
+    changes = compare(before, after)
+    assert {each.name for each in changes.services} == moved
+    assert all(each.details == ("port offset: `0` → `7`",) for each in changes.services)
 
 
 def test_long_texts_are_compared_line_by_line() -> None:
