@@ -3,6 +3,7 @@
 from infra import platform as own
 from infra.products.registry import chosen
 from infra.resources.dolphinscheduler.workflow_files import WorkflowFile, read_workflows
+from infra.resources.seatunnel.other_jobs import SeaTunnelOtherJobs
 from infra.settings import Settings
 from infra.targets.base import Target
 from stacks.data_product import DataProduct
@@ -33,6 +34,14 @@ def environment(settings: Settings, stack: str, target: Target | None = None) ->
         target or _target(settings, stack), settings, stack, [(each, settings.products[each.name]) for each in products]
     )
     workflows(own.NAME, platform, platform_files, opts=platform.inside, needs=[platform.users])
+    SeaTunnelOtherJobs(
+        "seatunnel-jobs",
+        stack=stack,
+        service=platform.seatunnel.service.name,
+        streaming=[product.job_name(job) for product in products for job in product.jobs],
+        batch=[product.job_name(job) for product in products for job in product.batch_jobs],
+        opts=platform.inside(platform.seatunnel.resource),
+    )
     export(
         platform,
         {

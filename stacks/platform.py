@@ -94,6 +94,7 @@ class Platform:
             roles=own.ROLES,
             # A new password of root is set by the first session with it, so its change must lead to a session.
             password_ids={user: self.secrets.generated[secret(user)].version for user in ("root", *own.ROLES)},
+            all_users=[*own.ROLES, *(user for product, _ in products for user in product.users)],
             opts=self.inside(self.starrocks.resource, self.schema),
         )
         if not target.records_starts:

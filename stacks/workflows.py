@@ -42,7 +42,12 @@ def workflows(
     service, scheduler = platform.dolphinscheduler.service.name, platform.dolphinscheduler.resource
     stack = platform.stack
     there = DolphinSchedulerProject(
-        f"{project}-project", stack=stack, service=service, project=project, opts=opts(scheduler, *needs)
+        f"{project}-project",
+        stack=stack,
+        service=service,
+        project=project,
+        workflows=[file.definition.name for file in files],
+        opts=opts(scheduler, *needs),
     )
     alerts: list[Resource] = []
     if platform.scheduler_alerts is not None:

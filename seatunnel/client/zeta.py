@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from apps.shared.polling import Pending, poll, wait_until
 from seatunnel.client.definition import Definition
-from seatunnel.client.rest import Rest, ZetaError
+from seatunnel.client.rest import Rest, ZetaError, ZetaUnreachable
 
 _BASE = "/hazelcast/rest/maps"
 _BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
@@ -66,6 +66,19 @@ class JobInfo:
     written: int = 0
 
 
+@dataclass(frozen=True)
+class RunningJob:
+    """A job in the engine's list of jobs that have not ended.
+
+    Args:
+        id: its id.
+        name: the name with which it was submitted; not unique.
+    """
+
+    id: int
+    name: str
+
+
 class Zeta:
     """Client of the engine at a URL."""
 
@@ -110,6 +123,28 @@ class Zeta:
     def status(self, job_id: int) -> JobStatus:
         """The state of a job."""
         return self.info(job_id).status
+
+    def running(self, within: float = 10) -> list[RunningJob]:
+        """The jobs that have not ended.
+
+        The engine responds 500 if a job ends while it reads the job's data. The request is then repeated.
+
+        Raises:
+            ZetaUnreachable: the engine did not respond.
+            TimeoutError: the engine responded with errors for this many seconds.
+        """
+
+        def look() -> list[RunningJob] | Pending:
+            try:
+                found = self._rest.request("GET", f"{_BASE}/running-jobs")
+            except ZetaUnreachable:
+                raise
+            except ZetaError as error:
+                return Pending(str(error))
+            jobs = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+            return [RunningJob(int(str(each.get("jobId"))), str(each.get("jobName"))) for each in jobs]
+
+        return poll(look, within=within, what="SeaTunnel's list of running jobs", pause=0.5)
 
     def submit(self, job_id: int, name: str, definition: Definition, *, restore: bool) -> None:
         """Start a job.

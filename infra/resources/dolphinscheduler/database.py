@@ -132,8 +132,8 @@ class DatabaseProvider(Provider[DatabaseInputs]):
                 if found != inputs.version:
                     return [f"the schema has version {found}"]
                 problems = _problems_of_accounts(database, inputs.tenant, known.secrets)
-            # The stack does not monitor an external server.
-            return problems if inputs.external else problems + _problems_of_monitoring(known, inputs.service)
+            # The stack has no other roles in an external server.
+            return problems if inputs.external else [*problems, *_problems_of_roles(known, inputs.service)]
         except (psycopg.Error, ConnectionsMissing) as error:
             return [str(error).splitlines()[0]]
 
@@ -259,15 +259,21 @@ def _problems_of_accounts(database: Connection, tenant: str, known: Mapping[str,
     tokens = database.execute("SELECT token FROM t_ds_access_token WHERE user_id = %s", (_ADMIN_ID,)).fetchall()
     if (known[TOKEN_SECRET],) not in tokens:
         problems.append("the token of admin is missing")
-    return problems
+    if others := sum(token != known[TOKEN_SECRET] for (token,) in tokens):
+        problems.append(f"admin has {others} further tokens")
+    users = database.execute(
+        "SELECT user_name FROM t_ds_user WHERE id <> %s ORDER BY user_name", (_ADMIN_ID,)
+    ).fetchall()
+    return problems + [f"user {name} is not declared" for (name,) in users]
 
 
-def _problems_of_monitoring(known: Connections, service: str) -> list[str]:
-    try:
-        _connect(known, service, MONITORING_ROLE, known.secrets.get(MONITORING_SECRET, "")).close()
-    except psycopg.OperationalError as error:
-        return [f"role {MONITORING_ROLE} cannot log in: {str(error).splitlines()[0]}"]
-    return []
+def _problems_of_roles(known: Connections, service: str) -> Iterator[str]:
+    """Report roles of the stack's own server that cannot log in with their password."""
+    for role, secret in ((MONITORING_ROLE, MONITORING_SECRET), (SUPERUSER, SUPERUSER_SECRET)):
+        try:
+            _connect(known, service, role, known.secrets.get(secret, "")).close()
+        except psycopg.OperationalError as error:
+            yield f"role {role} cannot log in: {str(error).splitlines()[0]}"
 
 
 class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="DolphinSchedulerDatabase"):

@@ -1,5 +1,7 @@
 """DolphinScheduler's projects, one for each data product, and tenants: the OS users that tasks run as."""
 
+from collections.abc import Sequence
+
 from pulumi import ResourceOptions
 
 from infra.resources import connections
@@ -15,11 +17,12 @@ class _Tenant(Found):
 
 
 class ProjectInputs(Inputs):
-    """A project."""
+    """A project, and the names of its workflows; None in the state of older revisions."""
 
     stack: str
     service: str
     project: str
+    workflows: list[str] | None = None
 
 
 class ProjectProvider(Provider[ProjectInputs]):
@@ -40,10 +43,16 @@ class ProjectProvider(Provider[ProjectInputs]):
             server.call("POST", "/projects", projectName=inputs.project, description="")
 
     def find_drift(self, inputs: ProjectInputs) -> list[str]:
-        """Report a missing project."""
+        """Report a missing project, and workflows that are not declared; a person created them, so they are kept."""
         try:
             server = connect(inputs.stack, inputs.service, timeout=5)
-            return [] if server.project(inputs.project) else [f"project {inputs.project} is missing"]
+            found = server.project(inputs.project)
+            if found is None:
+                return [f"project {inputs.project} is missing"]
+            if inputs.workflows is None:
+                return []
+            others = server.processes(found.code).keys() - set(inputs.workflows)
+            return [f"workflow {name} is not declared" for name in sorted(others)]
         except (ServiceError, connections.ConnectionsMissing) as error:
             return [str(error)]
 
@@ -88,7 +97,9 @@ class DolphinSchedulerProject(DynamicResource, module="kappastack", name="Dolphi
         stack: str,
         service: str,
         project: str,
+        workflows: Sequence[str],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`project` is the data product's name."""
-        super().__init__(name, {"stack": stack, "service": service, "project": project}, opts)
+        """`project` is the data product's name, `workflows` are the names of its workflows."""
+        inputs = {"stack": stack, "service": service, "project": project, "workflows": sorted(workflows)}
+        super().__init__(name, inputs, opts)

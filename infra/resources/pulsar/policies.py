@@ -9,19 +9,34 @@ _POLICIES = {
         "backlogQuota?backlogQuotaType=destination_storage",
         "backlogQuota?backlogQuotaType=message_age",
     ),
+    "clusterSubscribeRate": ("subscribeRate",),
     "deduplicationEnabled": ("deduplication",),
     "inactive_topic_policies": ("inactiveTopicPolicies",),
     "max_consumers_per_subscription": ("maxConsumersPerSubscription",),
     "max_consumers_per_topic": ("maxConsumersPerTopic",),
     "max_producers_per_topic": ("maxProducersPerTopic",),
+    "max_subscriptions_per_topic": ("maxSubscriptionsPerTopic",),
     "max_topics_per_namespace": ("maxTopicsPerNamespace",),
+    "max_unacked_messages_per_consumer": ("maxUnackedMessagesPerConsumer",),
+    "max_unacked_messages_per_subscription": ("maxUnackedMessagesPerSubscription",),
     "message_ttl_in_seconds": ("messageTTL",),
+    "persistence": ("persistence",),
+    "publishMaxMessageRate": ("publishRate",),
+    "subscriptionDispatchRate": ("subscriptionDispatchRate",),
     "subscription_expiration_time_minutes": ("subscriptionExpirationTime",),
+    "subscription_types_enabled": ("subscriptionTypesEnabled",),
+    "topicDispatchRate": ("dispatchRate",),
 }
-"""Policies of a namespace that delete messages or refuse clients, with the paths whose DELETE unsets them.
+"""Policies of a namespace that delete messages, or refuse or delay clients, with the paths whose DELETE unsets them.
 
 Source: Pulsar's admin REST API, tag "namespaces", and the class `Policies`.
 """
+_SWITCHES: dict[str, tuple[str, Json]] = {
+    "encryption_required": ("encryptionRequired", False),
+    "schema_validation_enforced": ("schemaValidationEnforced", False),
+    "subscription_auth_mode": ("subscriptionAuthMode", "None"),
+}
+"""Policies that refuse clients and always have a value, each with the path and body of the POST that resets it."""
 
 
 def tenant_drift(admin: HttpService, tenant: str) -> list[str]:
@@ -51,11 +66,15 @@ def policy_drift(admin: HttpService, namespace: str) -> list[str]:
 def unset_policies(admin: HttpService, namespace: str) -> None:
     """Unset the policies of a namespace that were set by hand."""
     for name in _set_policies(admin, namespace):
-        for path in _POLICIES[name]:
+        if name in _SWITCHES:
+            path, default = _SWITCHES[name]
+            admin.request("POST", f"/admin/v2/namespaces/{namespace}/{path}", default)
+        for path in _POLICIES.get(name, ()):
             admin.request("DELETE", f"/admin/v2/namespaces/{namespace}/{path}")
 
 
 def _set_policies(admin: HttpService, namespace: str) -> dict[str, Json]:
     found = admin.request("GET", f"/admin/v2/namespaces/{namespace}")
     assert isinstance(found, dict)
-    return {name: found[name] for name in _POLICIES if found.get(name)}
+    switched = {name: found[name] for name, (_, default) in _SWITCHES.items() if found.get(name) not in (None, default)}
+    return {name: found[name] for name in _POLICIES if found.get(name)} | switched

@@ -16,6 +16,12 @@ _GRANT = re.compile(
     r"(?P<role>\w+)['\"`]?\s*;?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_GRANT_ROLE = re.compile(
+    r"^\s*(?P<verb>GRANT|REVOKE)\s+(?P<privileges>[\w'\"`, ]+?)\s+(?:TO|FROM)\s+ROLE\s+['\"`]?"
+    r"(?P<role>\w+)['\"`]?\s*;?\s*$",
+    re.IGNORECASE,
+)
+_OBJECT_OF_DATABASE = re.compile(r"^DATABASE | IN DATABASE |\.")
 _DROP_ROLE = re.compile(r"^\s*DROP\s+ROLE\s+(?:IF\s+EXISTS\s+)?['\"`]?(?P<role>\w+)", re.IGNORECASE)
 _DROP = re.compile(
     r"^\s*DROP\s+(?P<kind>TABLE|VIEW|MATERIALIZED\s+VIEW)\s+(?:IF\s+EXISTS\s+)?(?P<name>[\w`.]+)", re.IGNORECASE
@@ -31,33 +37,44 @@ class Statements(Protocol):
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One privilege of a role, such as SELECT on TABLE db.t."""
+    """One privilege of a role, such as SELECT on TABLE db.t; without an object, the privileges of another role."""
 
     role: str
     privilege: str
     object: str
 
+    def __str__(self) -> str:
+        """The privilege without the role that has it."""
+        return f"{self.privilege} on {self.object}" if self.object else f"the role {self.privilege}"
+
     @property
     def statement(self) -> str:
         """The statement that grants the privilege."""
-        return f"GRANT {self.privilege} ON {self.object} TO ROLE {self.role}"
+        return f"GRANT {self._subject} TO ROLE {self.role}"
 
     @property
     def revocation(self) -> str:
         """The statement that revokes the privilege."""
-        return f"REVOKE {self.privilege} ON {self.object} FROM ROLE {self.role}"
+        return f"REVOKE {self._subject} FROM ROLE {self.role}"
+
+    @property
+    def _subject(self) -> str:
+        return f"{self.privilege} ON {self.object}" if self.object else self.privilege
 
     @property
     def database(self) -> str:
-        """The database of the object, such as `d` for TABLE d.t or ALL TABLES IN DATABASE d."""
-        return self.object.split()[-1].split(".")[0]
+        """The database of the object, such as `d` for TABLE d.t or ALL TABLES IN DATABASE d.
+
+        Empty for a privilege that is not limited to one database, such as OPERATE on SYSTEM.
+        """
+        return self.object.split()[-1].split(".")[0] if _OBJECT_OF_DATABASE.search(self.object) else ""
 
 
 def desired_grants(statements: Iterable[str], database: str) -> set[Grant]:
     """The privileges that are in effect after all statements of a database's migrations."""
     desired: set[Grant] = set()
     for statement in statements:
-        if match := _GRANT.match(statement):
+        if match := _match(statement):
             grants = _grants(match)
             desired = desired | grants if match["verb"].upper() == "GRANT" else desired - grants
         elif match := _DROP_ROLE.match(statement):
@@ -80,14 +97,15 @@ def missing_grants(root: Statements, desired: Iterable[Grant]) -> list[Grant]:
 
 
 def added_grants(root: Statements, desired: Iterable[Grant], roles: Iterable[str], database: str) -> list[Grant]:
-    """The privileges of roles on a database and its objects that are in effect, but not desired.
+    """The privileges of roles on a database and its objects, or beyond databases, that are in effect, but not desired.
 
-    Privileges on other databases are not compared, because the migrations of those may grant them.
+    Privileges on another database are not compared, because the migrations of that one may grant them. Those beyond
+    databases, and other roles, are granted by the migrations that create the role.
 
     Raises:
         StarRocksError: StarRocks refused a statement or did not respond.
     """
-    actual = {each for each in _actual_grants(root, set(roles)) if each.database == database}
+    actual = {each for each in _actual_grants(root, set(roles)) if each.database in {database, ""}}
     return sorted(actual - set(desired))
 
 
@@ -98,7 +116,7 @@ def _actual_grants(root: Statements, roles: set[str]) -> set[Grant]:
         for role in sorted(roles & existing)
         for row in root.execute(f"SHOW GRANTS FOR ROLE {role}")
         for value in row
-        if (match := _GRANT.match(str(value)))
+        if (match := _match(str(value)))
         for grant in _grants(match)
     }
 
@@ -114,9 +132,18 @@ def grant_missing(root: Statements, desired: Iterable[Grant]) -> list[str]:
     return refused
 
 
+def _match(statement: str) -> re.Match[str] | None:
+    """Match a statement that grants or revokes privileges or roles."""
+    return _GRANT.match(statement) or _GRANT_ROLE.match(statement)
+
+
 def _grants(match: re.Match[str]) -> set[Grant]:
+    if "object" not in match.groupdict():
+        roles = [each.strip(" '\"`") for each in match["privileges"].split(",")]
+        return {Grant(match["role"], each, "") for each in roles}
     privileges = [" ".join(each.upper().split()) for each in match["privileges"].split(",")]
     words = match["object"].replace("`", "").split()
     # Normal form: keywords in capitals, names unchanged, such as TABLE db.t or ALL TABLES IN DATABASE db.
-    target = " ".join([*(word.upper() for word in words[:-1]), words[-1]])
+    last = words[-1].upper() if words[-1].upper() in {"SYSTEM", "DATABASES"} else words[-1]
+    target = " ".join([*(word.upper() for word in words[:-1]), last])
     return {Grant(match["role"], each, target) for each in privileges}

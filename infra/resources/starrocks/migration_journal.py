@@ -157,6 +157,17 @@ class MigrationJournal:
         ]
         return [(each, differences) for each, differences in found if differences]
 
+    def inactive_views(self) -> dict[str, str]:
+        """The recorded materialized views that StarRocks does not refresh, with its reason."""
+        recorded = {each.name for each in self.objects() if each.kind == "MATERIALIZED VIEW"}
+        if not recorded:
+            return {}
+        rows = self._root.execute(
+            "SELECT TABLE_NAME, INACTIVE_REASON FROM information_schema.materialized_views "
+            "WHERE TABLE_SCHEMA = DATABASE() AND IS_ACTIVE = 'false' ORDER BY TABLE_NAME"
+        )
+        return {str(name): str(reason or "no reason given") for name, reason in rows if name in recorded}
+
     def note_recreated(self, name: str) -> None:
         """Record that an object was recreated, because a recreated table is empty."""
         noted = f"recreated {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"

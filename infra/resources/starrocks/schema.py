@@ -72,7 +72,7 @@ class SchemaProvider(Provider[SchemaInputs]):
         return f"{inputs.stack}/{inputs.database}"
 
     def apply(self, inputs: SchemaInputs, previous: SchemaInputs | None) -> None:
-        """Apply new migrations, recreate missing objects and changed views, and restore privileges.
+        """Apply new migrations, recreate missing objects and changed views, activate views, and restore privileges.
 
         A table or materialized view that was changed manually keeps its form, because its repair could lose data.
 
@@ -152,6 +152,11 @@ def migrate(root: StarRocks, migrations: list[Migration], inputs: SchemaInputs) 
         else:
             text = f"{changed.kind.lower()} {changed.name} was changed by hand and is not repaired, to lose no data"
             print(f"{text}: {'; '.join(differences)}")  # noqa: T201 # progress for users
+    for name in journal.inactive_views():
+        try:
+            root.execute(f"ALTER MATERIALIZED VIEW {name} ACTIVE")
+        except StarRocksError as error:
+            print(f"materialized view {name} stays inactive: {error}")  # noqa: T201 # progress for users
     desired = _grants(migrations, inputs)
     if refused := grant_missing(root, desired):
         raise MigrationError("\n".join(refused))
@@ -176,6 +181,9 @@ def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
         f"{each.kind.lower()} {each.name}: {difference}"
         for each, differences in journal.changed_objects()
         for difference in differences
+    ] + [
+        f"materialized view {name} is inactive and is not refreshed: {reason}"
+        for name, reason in journal.inactive_views().items()
     ]
     # The privileges on a missing object are missing too. They will be granted again with it.
     if lines or applied != inputs.migrations:
@@ -190,8 +198,8 @@ def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
     added = added_grants(root, desired, created_roles(migrations, inputs.values), inputs.database)
     return [
         *changed,
-        *(f"role {each.role} lacks {each.privilege} on {each.object}" for each in missing),
-        *(f"role {each.role} also has {each.privilege} on {each.object}" for each in added),
+        *(f"role {each.role} lacks {each}" for each in missing),
+        *(f"role {each.role} also has {each}" for each in added),
     ]
 
 

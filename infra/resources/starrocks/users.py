@@ -1,9 +1,10 @@
 """StarRocks users with generated passwords and roles."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi import Input, ResourceOptions
+from pydantic import Field
 
 from apps.shared.starrocks import StarRocks, StarRocksError
 from infra.resources import connections
@@ -14,12 +15,16 @@ _GRANT = re.compile(r"^GRANT\s+(?P<granted>.+)\s+TO\s+(?:USER\s+)?'[^']*'@'[^']*
 
 
 class UsersInputs(Inputs):
-    """The role of each user, and a text for each password that changes with it."""
+    """The role of each user, and a text for each password that changes with it.
+
+    `all_users` are the users of the whole stack; empty in the resource of a product.
+    """
 
     stack: str
     service: str
     roles: dict[str, str]
     password_ids: dict[str, str]
+    all_users: list[str] = Field(default_factory=list)
 
 
 class UsersProvider(Provider[UsersInputs]):
@@ -50,11 +55,15 @@ class UsersProvider(Provider[UsersInputs]):
                     root.execute(f"DROP USER IF EXISTS '{user}'@'%'")
 
     def find_drift(self, inputs: UsersInputs) -> list[str]:
-        """Report users that cannot log in with their password, lack their role, or have other privileges."""
+        """Report users that cannot log in with their password, lack their role, or have other privileges.
+
+        Users that the stack does not declare are reported and kept.
+        """
         try:
             with session(inputs.stack, inputs.service, "root") as root:
                 return [
-                    line for user, role in inputs.roles.items() for line in self._problems(root, inputs, user, role)
+                    *(line for user, role in inputs.roles.items() for line in self._problems(root, inputs, user, role)),
+                    *(f"user {user} is not declared" for user in _others(root, inputs.all_users)),
                 ]
         except (StarRocksError, connections.ConnectionsMissing) as error:
             return [str(error)]
@@ -62,11 +71,14 @@ class UsersProvider(Provider[UsersInputs]):
     @staticmethod
     def _problems(root: StarRocks, inputs: UsersInputs, user: str, role: str) -> list[str]:
         try:
-            with session(inputs.stack, inputs.service, user):
+            with session(inputs.stack, inputs.service, user) as own:
+                active = str(own.execute("SELECT CURRENT_ROLE()")[0][0])
                 granted = _granted(root, user)
         except StarRocksError as error:
             return [f"user {user}: {error}"]
         lacking = [] if role in granted else [f"user {user} lacks the role {role}"]
+        if not lacking and role not in re.split(r"[,\s]+", active):
+            lacking = [f"user {user} does not use its role {role} by default"]
         return lacking + [f"user {user} also has {each}" for each in sorted(granted - {role})]
 
     def remove(self, inputs: UsersInputs) -> None:
@@ -74,6 +86,14 @@ class UsersProvider(Provider[UsersInputs]):
         with session(inputs.stack, inputs.service, "root") as root:
             for user in inputs.roles:
                 root.execute(f"DROP USER IF EXISTS '{user}'@'%'")
+
+
+def _others(root: StarRocks, declared: list[str]) -> list[str]:
+    """The users that are not declared; none if `declared` is empty."""
+    if not declared:
+        return []
+    found = {str(user).partition("@")[0].strip("'") for user, *_ in root.execute("SHOW USERS")}
+    return sorted(found - {"root", *declared})
 
 
 def _granted(root: StarRocks, user: str) -> set[str]:
@@ -102,11 +122,19 @@ class StarRocksUsers(DynamicResource, module="kappastack", name="StarRocksUsers"
         service: str,
         roles: Mapping[str, str],
         password_ids: Mapping[str, Input[str]],
+        all_users: Sequence[str] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`roles` and `password_ids` are by user; a new id means a rotated password, also of root."""
-        super().__init__(
-            name,
-            {"stack": stack, "service": service, "roles": dict(roles), "password_ids": dict(password_ids)},
-            opts,
-        )
+        """Declare the users.
+
+        Args:
+            name: name of the resource.
+            stack: name of the stack.
+            service: name of StarRocks' service.
+            roles: role by user.
+            password_ids: text by user that changes with its password, also of root.
+            all_users: users of the whole stack; the resource then reports all others. Empty for no such report.
+            opts: resource options.
+        """
+        inputs = {"stack": stack, "service": service, "roles": dict(roles), "password_ids": dict(password_ids)}
+        super().__init__(name, {**inputs, **({"all_users": sorted(all_users)} if all_users else {})}, opts)

@@ -189,10 +189,11 @@ class HostServiceProvider(Provider[Description]):
         supervisor.start(inputs.service)
 
     def find_drift(self, inputs: Description) -> list[str]:
-        """Report edited files and secrets, missing distributions, and a process that does not run."""
+        """Report edited and added files and secrets, missing distributions, and a process that does not run."""
         paths = ServicePaths(inputs)
         edited = [*self._changed_files(paths), *self._edited_secrets(paths)]
         drift = [f"{path.relative_to(paths.state.folder)} was changed by hand" for path in edited]
+        drift += [f"{path.relative_to(paths.state.folder)} was added by hand" for path in paths.obsolete_files()]
         drift += [
             f"the distribution {folder.name} is missing"
             for folder in (paths.distribution, *paths.distributions.values())

@@ -28,12 +28,15 @@ def admin(broker: Pulsar, monkeypatch: pytest.MonkeyPatch) -> HttpService:
     return service
 
 
+RATE: Json = {"dispatchThrottlingRateInMsg": 9, "dispatchThrottlingRateInByte": 9, "ratePeriodInSecond": 1}
 HAS = "namespace edited/air has"
 CHANGES: list[tuple[str, str, Json, str]] = [
     ("POST", TENANT, {"adminRoles": ["me"], "allowedClusters": ["standalone"]},
      'tenant edited has the administrators ["me"]'),
     ("POST", f"{NAMESPACE}/backlogQuota?backlogQuotaType=destination_storage", QUOTA,
      f"{HAS} the policy backlog_quota_map: {{"),
+    ("POST", f"{NAMESPACE}/subscribeRate", {"subscribeThrottlingRatePerConsumer": 9, "ratePeriodInSecond": 30},
+     f"{HAS} the policy clusterSubscribeRate: {{"),
     ("POST", f"{NAMESPACE}/deduplication", True, f"{HAS} the policy deduplicationEnabled: true"),
     ("POST", f"{NAMESPACE}/inactiveTopicPolicies",
      {"inactiveTopicDeleteMode": "delete_when_no_subscriptions", "maxInactiveDurationSeconds": 9,
@@ -41,10 +44,27 @@ CHANGES: list[tuple[str, str, Json, str]] = [
     ("POST", f"{NAMESPACE}/maxConsumersPerSubscription", 1, f"{HAS} the policy max_consumers_per_subscription: 1"),
     ("POST", f"{NAMESPACE}/maxConsumersPerTopic", 1, f"{HAS} the policy max_consumers_per_topic: 1"),
     ("POST", f"{NAMESPACE}/maxProducersPerTopic", 1, f"{HAS} the policy max_producers_per_topic: 1"),
+    ("POST", f"{NAMESPACE}/maxSubscriptionsPerTopic", 9, f"{HAS} the policy max_subscriptions_per_topic: 9"),
     ("POST", f"{NAMESPACE}/maxTopicsPerNamespace", 9, f"{HAS} the policy max_topics_per_namespace: 9"),
+    ("POST", f"{NAMESPACE}/maxUnackedMessagesPerConsumer", 9,
+     f"{HAS} the policy max_unacked_messages_per_consumer: 9"),
+    ("POST", f"{NAMESPACE}/maxUnackedMessagesPerSubscription", 9,
+     f"{HAS} the policy max_unacked_messages_per_subscription: 9"),
     ("POST", f"{NAMESPACE}/messageTTL", 60, f"{HAS} the policy message_ttl_in_seconds: 60"),
+    ("POST", f"{NAMESPACE}/persistence",
+     {"bookkeeperEnsemble": 1, "bookkeeperWriteQuorum": 1, "bookkeeperAckQuorum": 1,
+      "managedLedgerMaxMarkDeleteRate": 1.0}, f"{HAS} the policy persistence: {{"),
+    ("POST", f"{NAMESPACE}/publishRate", {"publishThrottlingRateInMsg": 9, "publishThrottlingRateInByte": 9},
+     f"{HAS} the policy publishMaxMessageRate: {{"),
+    ("POST", f"{NAMESPACE}/subscriptionDispatchRate", RATE, f"{HAS} the policy subscriptionDispatchRate: {{"),
     ("POST", f"{NAMESPACE}/subscriptionExpirationTime", 5,
      f"{HAS} the policy subscription_expiration_time_minutes: 5"),
+    ("POST", f"{NAMESPACE}/subscriptionTypesEnabled", ["Shared"],
+     f'{HAS} the policy subscription_types_enabled: ["Shared"]'),
+    ("POST", f"{NAMESPACE}/dispatchRate", RATE, f"{HAS} the policy topicDispatchRate: {{"),
+    ("POST", f"{NAMESPACE}/encryptionRequired", True, f"{HAS} the policy encryption_required: true"),
+    ("POST", f"{NAMESPACE}/schemaValidationEnforced", True, f"{HAS} the policy schema_validation_enforced: true"),
+    ("POST", f"{NAMESPACE}/subscriptionAuthMode", "Prefix", f'{HAS} the policy subscription_auth_mode: "Prefix"'),
     ("POST", f"{NAMESPACE}/retention", {"retentionTimeInMinutes": 1, "retentionSizeInMB": -1},
      f"{HAS} a different retention: {{"),
     ("POST", f"{NAMESPACE}/permissions/me", ["consume"], f"{HAS} different permissions: {{"),

@@ -121,6 +121,57 @@ def test_an_added_privilege_is_revoked(schema: Schema, root: StarRocks) -> None:
     assert schema.drift() == []
 
 
+@pytest.mark.parametrize(
+    ("granted", "line"),
+    [
+        ("OPERATE ON SYSTEM", "role reader also has OPERATE on SYSTEM"),
+        ("SELECT ON ALL TABLES IN ALL DATABASES", "role reader also has SELECT on ALL TABLES IN ALL DATABASES"),
+        ("db_admin", "role reader also has the role db_admin"),
+    ],
+)
+def test_privileges_beyond_the_database_are_revoked(schema: Schema, root: StarRocks, granted: str, line: str) -> None:
+    root.execute(f"GRANT {granted} TO ROLE reader")
+    assert schema.drift() == [line]
+    schema.apply()
+    assert schema.drift() == []
+
+
+def test_a_role_that_a_migration_grants_to_a_role_is_granted_again(schema: Schema, root: StarRocks) -> None:
+    root.execute("DROP ROLE IF EXISTS outer_reader")
+    (schema.folder / "V002__m.sql").write_text("CREATE ROLE outer_reader;\nGRANT reader TO ROLE outer_reader;")
+    schema.apply()
+    assert schema.drift() == []
+    root.execute("REVOKE reader FROM ROLE outer_reader")
+    assert schema.drift() == ["role outer_reader lacks the role reader"]
+    schema.apply()
+    assert schema.drift() == []
+    root.execute("DROP ROLE outer_reader")
+
+
+def test_an_inactive_materialized_view_is_activated(schema: Schema, root: StarRocks) -> None:
+    root.execute("ALTER MATERIALIZED VIEW m INACTIVE")
+    [line] = schema.drift()
+    assert line.startswith("materialized view m is inactive and is not refreshed: ")
+    schema.apply()
+    assert schema.drift() == []
+
+
+def test_a_materialized_view_that_cannot_be_activated_does_not_stop_the_deployment(
+    schema: Schema, root: StarRocks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root.execute("ALTER TABLE t DROP COLUMN n")
+    root.execute("DROP MATERIALIZED VIEW m")
+    root.execute("ALTER TABLE t ADD COLUMN n INT NULL")
+    root.execute(
+        "CREATE MATERIALIZED VIEW m DISTRIBUTED BY HASH (id) BUCKETS 1 REFRESH MANUAL "
+        "AS SELECT id, COUNT(n) AS c FROM t GROUP BY id"
+    )
+    root.execute("ALTER TABLE t DROP COLUMN n")
+    assert any(line.startswith("materialized view m is inactive") for line in schema.drift())
+    schema.apply()
+    assert "materialized view m stays inactive: " in capsys.readouterr().out
+
+
 def test_a_migration_makes_the_altered_form_the_desired_one(schema: Schema, root: StarRocks) -> None:
     (schema.folder / "V002__m.sql").write_text("ALTER TABLE t ADD COLUMN added INT NULL;")
     schema.apply()
@@ -151,6 +202,7 @@ def test_other_privileges_of_a_user_are_reported_and_revoked(
     root.execute("GRANT db_admin TO USER 'u'@'%'")
     root.execute("GRANT DELETE ON TABLE d.t TO USER 'u'@'%'")
     root.execute("REVOKE reader FROM USER 'u'@'%'")
+    root.execute("CREATE USER 'by_hand'@'%' IDENTIFIED BY 'secret'")
     assert UsersProvider().find_drift(declared) == [
         "user u lacks the role reader",
         "user u also has DELETE ON TABLE d.t",
@@ -158,6 +210,15 @@ def test_other_privileges_of_a_user_are_reported_and_revoked(
     ]
     UsersProvider().apply(declared, declared)
     assert UsersProvider().find_drift(declared) == []
+    root.execute("SET DEFAULT ROLE NONE TO 'u'@'%'")
+    assert UsersProvider().find_drift(declared) == ["user u does not use its role reader by default"]
+    UsersProvider().apply(declared, declared)
+    assert UsersProvider().find_drift(declared) == []
+    of_the_platform = declared.model_copy(update={"all_users": ["u", "v"]})
+    for _ in range(2):
+        assert UsersProvider().find_drift(of_the_platform) == ["user by_hand is not declared"]
+        UsersProvider().apply(of_the_platform, of_the_platform)
+    root.execute("DROP USER 'by_hand'@'%'")
     root.execute("ALTER USER 'u'@'%' IDENTIFIED BY 'other'")
     [line] = UsersProvider().find_drift(declared)
     assert line.startswith("user u: ")

@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from seatunnel.client.definition import Definition, job_id
 from seatunnel.client.zeta import JobStatus
+from tests.generated_job import generated
 from tests.integration.api.platform import Emulator
 from tests.integration.tasks.ingest import COLUMNS
 from tests.integration.tasks.stack import STACK, Stack, utc_now, wait, webhook
@@ -42,24 +43,6 @@ def stack(starrocks: Emulator, zeta: ZetaProcess, tmp_path: Path) -> Stack:
     starrocks.execute("DELETE FROM kappastack.pipeline_steps WHERE product <> ''")
     starrocks.execute("DELETE FROM kappastack.streaming_jobs WHERE job_id <> 0")
     return Stack(starrocks, tmp_path / "stack", zeta.url)
-
-
-def fake(mode: str, seconds: int, plugin_name: str = "Console") -> Definition:
-    """A job with the engine's built-in source and sink: ten rows per second for this many seconds."""
-    return {
-        "env": {"job.mode": mode, "parallelism": 1, "checkpoint.interval": "1000", "job.retry.times": "0"},
-        "source": [
-            {
-                "plugin_name": "FakeSource",
-                "result_table_name": "numbers",
-                "row.num": 10 * seconds,
-                "split.num": seconds,
-                "split.read-interval": 1000,
-                "schema": {"fields": {"number": "int"}},
-            }
-        ],
-        "sink": [{"plugin_name": plugin_name, "source_table_name": ["numbers"], "log.print.data": False}],
-    }
 
 
 def files(stack: Stack, definition: Definition) -> str:
@@ -105,7 +88,7 @@ def test_a_repeated_hourly_index_writes_the_same_rows(stack: Stack, starrocks: E
 
 def loading(stack: Stack, mode: str, table: str, password_file: Path) -> Definition:
     """A job that fails: it loads a column that its table does not have."""
-    return fake(mode, 2) | {
+    return generated(mode, 2) | {
         "sink": [
             {
                 "plugin_name": "StarRocks",
@@ -133,14 +116,14 @@ def test_a_failure_is_reported_and_the_retry_is_a_new_job(stack: Stack, zeta: Ze
     assert "denied" in log.lower()
     assert "\tat " not in log
     assert "denied" in str(stack.step()["last_error"]).lower()
-    code, log = stack.run(command, files(stack, fake("BATCH", 1)))
+    code, log = stack.run(command, files(stack, generated("BATCH", 1)))
     assert code == 0, log
     assert zeta.client.status(piece("wrong")) == JobStatus.FAILED
     assert zeta.client.status(piece("wrong", 1)) == JobStatus.FINISHED
 
 
 def test_a_rejected_definition_creates_no_job(stack: Stack, zeta: ZetaProcess) -> None:
-    broken = fake("BATCH", 1, plugin_name="Nonsense")
+    broken = generated("BATCH", 1, plugin_name="Nonsense")
     command = stack.command("zeta-job", "--job", "slow", run="refused")
     code, log = stack.run(command, files(stack, broken))
     assert code == 1
@@ -150,7 +133,7 @@ def test_a_rejected_definition_creates_no_job(stack: Stack, zeta: ZetaProcess) -
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: signal.Signals, status: int) -> None:
-    prelude = files(stack, fake("BATCH", 300))
+    prelude = files(stack, generated("BATCH", 300))
     run = f"killed-{number}"
     process = stack.start(stack.command("zeta-job", "--job", "slow", run=run), prelude)
     wait(lambda: running(zeta, piece(run)))
@@ -163,7 +146,7 @@ def test_a_killed_task_stops_its_job(stack: Stack, zeta: ZetaProcess, number: si
 
 def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) -> None:
     """A task's process survives the kill of its worker, and DolphinScheduler restarts the task on another worker."""
-    prelude = files(stack, fake("BATCH", 8))
+    prelude = files(stack, generated("BATCH", 8))
     command = stack.command("zeta-job", "--job", "slow", run="joined")
     survivor = stack.start(command, prelude)
     wait(lambda: running(zeta, piece("joined")))
@@ -176,7 +159,9 @@ def test_a_second_start_of_a_run_joins_its_job(stack: Stack, zeta: ZetaProcess) 
 
 
 def test_a_task_waits_for_a_killed_engine_and_submits_the_job_again(stack: Stack, zeta: ZetaProcess) -> None:
-    process = stack.start(stack.command("zeta-job", "--job", "slow", run="restart"), files(stack, fake("BATCH", 8)))
+    process = stack.start(
+        stack.command("zeta-job", "--job", "slow", run="restart"), files(stack, generated("BATCH", 8))
+    )
     wait(lambda: running(zeta, piece("restart")))
     zeta.kill()
     zeta.start()
@@ -199,7 +184,7 @@ def keep(stack: Stack) -> tuple[int, str]:
 
 
 def test_a_streaming_job_is_restarted_after_any_kind_of_stop(stack: Stack, zeta: ZetaProcess) -> None:
-    note_job(stack, fake("STREAMING", 3600))
+    note_job(stack, generated("STREAMING", 3600))
     code, log = keep(stack)
     assert (code, "ingest was restarted" in log) == (0, True), log
     wait(lambda: running(zeta, JOB))

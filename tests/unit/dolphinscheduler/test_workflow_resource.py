@@ -250,6 +250,19 @@ def test_projects(server: Server, make: Make) -> None:
         projects.remove(ciapol)
 
 
+def test_a_workflow_that_a_person_created_is_reported_and_kept(server: Server, make: Make) -> None:
+    projects, workflows = ProjectProvider(), WorkflowProvider()
+    inputs = ProjectInputs(stack=conftest.STACK, service="dolphinscheduler", project="ciapol", workflows=[NAME])
+    workflows.apply(make(), None)
+    assert projects.find_drift(inputs) == []
+    workflows.apply(make(name="by_hand"), None)
+    assert projects.find_drift(inputs) == ["workflow by_hand is not declared"]
+    projects.apply(inputs, inputs)
+    assert projects.find_drift(inputs) == ["workflow by_hand is not declared"]
+    # The state of older revisions has no names.
+    assert projects.find_drift(inputs.model_copy(update={"workflows": None})) == []
+
+
 class Statements:
     """A StarRocks session that only records statements."""
 

@@ -28,6 +28,7 @@ CASES = {
     "PlatformHealthy": "Connection refused",
     "PulsarTopics": "Pulsar",
     "SeaTunnelJob": "StarRocks at 127.0.0.1:1 does not respond",
+    "SeaTunnelOtherJobs": "SeaTunnel does not respond",
     "StarRocksRows": "StarRocks at 127.0.0.1:1 does not respond",
     "StarRocksSchema": "StarRocks at 127.0.0.1:1 does not respond",
     "StarRocksUsers": "StarRocks at 127.0.0.1:1 does not respond",

@@ -107,6 +107,23 @@ def test_configuration_that_a_service_no_longer_has_is_deleted_with_a_restart(su
     assert supervisor.calls == ["stop api", "start api"]
 
 
+def test_files_that_were_added_by_hand_are_drift(supervisor: FakeSupervisor) -> None:
+    folder = StackState(STACK).service("api")
+    (folder / "conf").mkdir(exist_ok=True)
+    for file in ("conf/more.yml", "secrets/more"):
+        (folder / file).write_text("by hand")
+    recorded = HostServiceProvider().state(inputs(password="old", other="old"))
+    found = HostServiceProvider().read("id", recorded).outs
+    assert found is not None
+    assert [line for line in found["drift"] if "more" in line] == [
+        "services/api/conf/more.yml was added by hand",
+        "services/api/secrets/more was added by hand",
+    ]
+    apply(password="old", other="old")
+    assert not (folder / "conf/more.yml").exists()
+    assert supervisor.calls == ["stop api", "start api"]
+
+
 def test_a_secret_that_was_changed_by_hand_is_drift(supervisor: FakeSupervisor) -> None:
     assert supervisor.calls == []
     recorded = HostServiceProvider().state(inputs(password="old", other="old"))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from infra.resources.starrocks.migration_grants import Grant, desired_grants, missing_grants
 from infra.resources.starrocks.migration_journal import SchemaObject, in_reading_order
 from infra.resources.starrocks.migrations import read_migrations
@@ -15,6 +17,9 @@ def test_the_grants_in_effect_are_those_after_all_statements() -> None:
         "grant select on all tables in database d to role 'r'",
         "GRANT SELECT ON VIEW d.v TO ROLE old",
         "GRANT SELECT ON VIEW d.gone TO ROLE r",
+        "grant operate on system to role r",
+        "GRANT 'inner', `other` TO  ROLE 'r'",
+        "REVOKE other FROM ROLE r",
         "REVOKE INSERT ON TABLE d.t FROM ROLE r",
         "DROP ROLE IF EXISTS old",
         "DROP VIEW gone",
@@ -22,7 +27,27 @@ def test_the_grants_in_effect_are_those_after_all_statements() -> None:
     assert desired_grants(statements, "d") == {
         Grant("r", "SELECT", "TABLE d.t"),
         Grant("r", "SELECT", "ALL TABLES IN DATABASE d"),
+        Grant("r", "OPERATE", "SYSTEM"),
+        Grant("r", "inner", ""),
     }
+
+
+@pytest.mark.parametrize(
+    ("target", "database"),
+    [
+        ("TABLE d.t", "d"),
+        ("MATERIALIZED VIEW d.v", "d"),
+        ("DATABASE d", "d"),
+        ("ALL TABLES IN DATABASE d", "d"),
+        ("ALL TABLES IN ALL DATABASES", ""),
+        ("ALL DATABASES", ""),
+        ("SYSTEM", ""),
+        ("CATALOG default_catalog", ""),
+        ("", ""),
+    ],
+)
+def test_the_database_of_a_privilege(target: str, database: str) -> None:
+    assert Grant("r", "SELECT", target).database == database
 
 
 class Frontend:

@@ -13,6 +13,9 @@ FRESH: dict[str, Json] = {
     "deduplicationEnabled": None,
     "replication_clusters": ["standalone"],
     "retention_policies": {"retentionSizeInMB": 1024},
+    "encryption_required": False,
+    "subscription_auth_mode": "None",
+    "topicDispatchRate": {},
 }
 """Some policies of a namespace without manual changes."""
 
@@ -40,6 +43,10 @@ class Pulsar(HttpService):
             self.tenant = dict(body)
         elif path.endswith("/messageTTL"):
             self.policies["message_ttl_in_seconds"] = None
+        elif path.endswith("/dispatchRate"):
+            self.policies["topicDispatchRate"] = {}
+        elif path.endswith("/encryptionRequired"):
+            self.policies["encryption_required"] = body
         elif "/backlogQuota?" in path:
             self.policies["backlog_quota_map"] = {}
         return None
@@ -72,11 +79,15 @@ def test_policies_that_a_person_set_are_reported_and_unset(pulsar: Pulsar) -> No
     pulsar.policies |= {
         "message_ttl_in_seconds": 60,
         "backlog_quota_map": {"message_age": {"limitTime": 9, "policy": "consumer_backlog_eviction"}},
+        "topicDispatchRate": {"standalone": {"dispatchThrottlingRateInMsg": 1}},
+        "encryption_required": True,
     }
     assert policy_drift(pulsar, "t/n") == [
         'namespace t/n has the policy backlog_quota_map: {"message_age": {"limitTime": 9, "policy": '
         '"consumer_backlog_eviction"}}',
         "namespace t/n has the policy message_ttl_in_seconds: 60",
+        'namespace t/n has the policy topicDispatchRate: {"standalone": {"dispatchThrottlingRateInMsg": 1}}',
+        "namespace t/n has the policy encryption_required: true",
     ]
     unset_policies(pulsar, "t/n")
     assert policy_drift(pulsar, "t/n") == []

@@ -27,7 +27,10 @@ class FakeJob:
 
 @dataclass
 class FakeZeta:
-    """State of the fake engine. `on_submit` and `on_stop` set the resulting state of a job."""
+    """State of the fake engine. `on_submit` and `on_stop` set the resulting state of a job.
+
+    `ending` is the number of the next requests for the running jobs during which a job ends.
+    """
 
     url: str = ""
     jobs: dict[int, FakeJob] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class FakeZeta:
     refuse: str = ""
     down: bool = False
     submitting: int = 0
+    ending: int = 0
     on_submit: Callable[[int, FakeJob], None] = lambda _identity, job: setattr(job, "status", "RUNNING")
     on_stop: Callable[[int, FakeJob, bool], None] = lambda _identity, job, savepoint: setattr(
         job, "status", "SAVEPOINT_DONE" if savepoint else "CANCELED"
@@ -52,6 +56,14 @@ class FakeZeta:
         self.calls.append(f"{method} {path}")
         if (method, path) == ("GET", f"{_BASE}/overview"):
             return 200, {"projectVersion": "2.3.8"}
+        if (method, path) == ("GET", f"{_BASE}/running-jobs"):
+            if self.ending:
+                self.ending -= 1
+                return 500, {"status": "fail", "message": "a job ended"}
+            found = [(identity, job) for identity, job in self.jobs.items() if job.status in ACTIVE]
+            return 200, [
+                {"jobId": str(identity), "jobName": job.name, "jobStatus": job.status} for identity, job in found
+            ]
         if method == "GET" and path.startswith(f"{_BASE}/job-info/"):
             if self.submitting:
                 self.submitting -= 1
