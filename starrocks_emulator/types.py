@@ -59,6 +59,11 @@ class SqlType:
         """Whether the type is DATE or DATETIME."""
         return self.name in {"date", "datetime"}
 
+    @property
+    def depth(self) -> int:
+        """Number of arrays that contain each other: 2 for `array<array<int>>`."""
+        return 1 + self.element.depth if self.element else 0
+
     def show(self) -> str:
         """The text that SHOW CREATE TABLE prints."""
         if self.element:

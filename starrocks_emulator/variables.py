@@ -27,7 +27,7 @@ DEFAULTS: dict[str, str] = {
     "insert_timeout": "14400",
     "interactive_timeout": "3600",
     "language": "/starrocks/share/english/",
-    "license": "Apache-2.0",
+    "license": "Apache License 2.0",
     "lower_case_table_names": "0",
     "lower_upper_support_utf8": "false",
     "max_allowed_packet": "33554432",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from starrocks_emulator.functions.base import Function, Rendered, fixed, kind_of, overload
+from starrocks_emulator.functions.base import SUMMED_SCALE, Function, Rendered, fixed, kind_of, overload
 
 
 def _joined(arguments: Sequence[str]) -> str:
@@ -22,6 +22,15 @@ def _concatenated(arguments: Sequence[str]) -> str:
     return f"CASE WHEN {given} THEN list_concat({', '.join(arguments)}) END"
 
 
+def _sum(arguments: Sequence[str]) -> str:
+    """ARRAY_SUM: DECIMALs of a larger scale than 18 are rounded to it first."""
+    [array] = arguments
+    kind = kind_of(array)
+    element = kind.element if kind else None
+    wide = element is not None and element.name == "decimal" and element.arguments[1] > SUMMED_SCALE
+    return f"list_sum(CAST({array} AS DECIMAL(38,{SUMMED_SCALE})[]))" if wide else f"list_sum({array})"
+
+
 def _slice(arguments: Sequence[str]) -> str:
     array, offset, *length = arguments
     end = f"{offset} + {length[0]} - 1" if length else f"len({array})"
@@ -35,7 +44,7 @@ ARRAYS = {
     "ARRAY_POSITION": fixed(
         "CAST(coalesce(list_position({0}, {1}), CASE WHEN {0} IS NOT NULL THEN 0 END) AS INTEGER)", 2
     ),
-    "ARRAY_SUM": fixed("list_sum({0})", 1),
+    "ARRAY_SUM": Function(_sum, 1, 1),
     "ARRAY_MIN": fixed("list_min({0})", 1),
     "ARRAY_MAX": fixed("list_max({0})", 1),
     "ARRAY_JOIN": Function(_joined, 2, 3),

@@ -9,6 +9,8 @@ from starrocks_emulator.functions.calendar import COMPACT
 from starrocks_emulator.functions.macros import OVERLOADS, suffix
 from starrocks_emulator.types import SqlType
 
+SUMMED_SCALE = 18
+"""The largest scale of the DECIMALs that AVG and ARRAY_SUM add up (`DecimalV3FunctionAnalyzer`)."""
 Template = str | Callable[[Sequence[str]], str]
 
 
@@ -55,9 +57,15 @@ _CANDIDATES = {
 """Overloads of a macro that accept each type, best first."""
 
 
+_OF_JSON = {"text": "py_json_text", "whole": "py_json_int", "truth": "py_json_truth"}
+"""Functions that convert a JSON value, by the macro that converts other types."""
+
+
 def overload(macro: str, text: str, first: str = "") -> str:
     """A call of an overloaded macro with a rendered argument; `first`: the argument before it, for `day_trunc`."""
     kind = kind_of(text)
+    if kind and kind.name == "json" and macro in _OF_JSON:
+        return f"{_OF_JSON[macro]}({text})"
     bodies = OVERLOADS[macro]
     if macro == "dt" and text.startswith("'") and COMPACT.fullmatch(text[1:-1].strip()):
         text = Rendered(f"'{text[1:-1].strip()}'", lambda: kind)

@@ -2,8 +2,6 @@
 
 Clients cannot call them: queries may only use functions of the allowlist."""
 
-import json
-import math
 import re
 import zlib
 from collections.abc import Callable
@@ -15,7 +13,7 @@ import duckdb
 from duckdb.func import SPECIAL
 
 from starrocks_emulator.errors import RefusedError
-from starrocks_emulator.functions import calendar, hll
+from starrocks_emulator.functions import calendar, hll, json_documents
 
 Native = str | int | float | date | datetime | None
 """The result of a Python function."""
@@ -163,76 +161,6 @@ def _group(found: re.Match[str], reference: re.Match[str]) -> str:
     return found[number] or "" if number <= found.re.groups else ""
 
 
-_STEP = re.compile(r"\.?\"([^\"]+)\"|\.?([^.\[\]\"*]+)|\[(\d+)\]")
-
-
-def _json_path(path: str) -> list[str | int] | None:
-    """The steps of a path such as `$.a."b.c"[0]`; None for a path with other steps than names and indexes."""
-    steps: list[str | int] = []
-    place = 1 if path.startswith("$") else 0
-    while place < len(path):
-        found = _STEP.match(path, place)
-        if not found:
-            return None
-        quoted, name, index = found.groups()
-        steps.append(int(index) if index is not None else quoted or name)
-        place = found.end()
-    return steps
-
-
-def _json_at(text: str, path: str) -> object:
-    steps = _json_path(path)
-    if steps is None:
-        raise RefusedError(f"the JSON path {path}: this emulator supports $.name and [number]")
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    for step in steps:
-        if isinstance(step, int):
-            value = value[step] if isinstance(value, list) and step < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
-    return value
-
-
-def get_json_string(text: str, path: str) -> str | None:
-    """GET_JSON_STRING: a string as it is, anything else as JSON."""
-    value = _json_at(text, path)
-    if isinstance(value, str) or value is None:
-        return value
-    if isinstance(value, dict | list):
-        return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)
-    return json.dumps(value)
-
-
-def get_json_int(text: str, path: str) -> int | None:
-    """GET_JSON_INT: a number without its fraction, a string that holds a whole number, true as 1 and false as 0."""
-    value = _json_at(text, path)
-    if isinstance(value, str):
-        value = int(value) if re.fullmatch(r"\s*[-+]?\d+\s*", value, re.ASCII) else None
-    if isinstance(value, bool | int | float) and -(1 << 63) <= value < 1 << 63:
-        return int(value)
-    return None
-
-
-def get_json_double(text: str, path: str) -> float | None:
-    """GET_JSON_DOUBLE: a number, a string that holds one, true as 1 and false as 0."""
-    value = _json_at(text, path)
-    if isinstance(value, str):
-        value = float(value) if _NUMBER.fullmatch(value) else None
-    if not isinstance(value, bool | int | float):
-        return None
-    try:
-        found = float(value)
-    except OverflowError:
-        return None
-    return found if math.isfinite(found) else None
-
-
-_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
-
-
 def split_part(text: str, separator: str, number: int) -> str | None:
     """SPLIT_PART; a negative number counts from the end, and the search starts there.
 
@@ -254,29 +182,6 @@ def _split_from_end(text: str, separator: str) -> list[str]:
     return [text, *parts]
 
 
-def parse_json(text: str) -> str | None:
-    """A JSON object or array as StarRocks prints it: keys sorted as text. NULL for invalid JSON.
-
-    Raises:
-        RefusedError: StarRocks' text of the value is not certain.
-    """
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(value, dict | list):
-        raise RefusedError("this emulator supports JSON objects and arrays only")
-    return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)
-
-
-def _certain(value: object) -> object:
-    if isinstance(value, float) and (value.is_integer() or "e" in repr(value)):
-        raise RefusedError(f"the JSON number {value!r}: this emulator supports whole and short decimal numbers")
-    if isinstance(value, dict):
-        return {key: _certain(one) for key, one in value.items()}
-    return [_certain(one) for one in value] if isinstance(value, list) else value
-
-
 NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_murmur3": (murmur3, ("INTEGER", "VARCHAR"), "INTEGER"),
     "py_crc32": (crc32, ("VARCHAR",), "BIGINT"),
@@ -286,10 +191,20 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_pad": (pad, ("VARCHAR", "INTEGER", "VARCHAR", "BOOLEAN"), "VARCHAR"),
     "py_url_encode": (lambda text: quote(text, safe="~()*!.'"), ("VARCHAR",), "VARCHAR"),
     "py_url_decode": (lambda text: unquote(text.replace("+", " ")), ("VARCHAR",), "VARCHAR"),
-    "py_get_json_string": (get_json_string, ("VARCHAR", "VARCHAR"), "VARCHAR"),
-    "py_get_json_int": (get_json_int, ("VARCHAR", "VARCHAR"), "BIGINT"),
-    "py_get_json_double": (get_json_double, ("VARCHAR", "VARCHAR"), "DOUBLE"),
-    "py_json": (parse_json, ("VARCHAR",), "VARCHAR"),
+    "py_json": (json_documents.parse_json, ("VARCHAR",), "VARCHAR"),
+    "py_loaded_json": (json_documents.loaded_json, ("VARCHAR",), "VARCHAR"),
+    "py_json_query": (json_documents.json_query, ("VARCHAR", "BOOLEAN", "VARCHAR"), "VARCHAR"),
+    "py_json_exists": (json_documents.json_exists, ("VARCHAR", "BOOLEAN", "VARCHAR"), "BOOLEAN"),
+    "py_json_length": (json_documents.json_length, ("VARCHAR", "BOOLEAN", "VARCHAR"), "INTEGER"),
+    "py_json_keys": (json_documents.json_keys, ("VARCHAR", "BOOLEAN", "VARCHAR"), "VARCHAR"),
+    "py_get_json_bool": (json_documents.get_json_bool, ("VARCHAR", "BOOLEAN", "VARCHAR"), "BOOLEAN"),
+    "py_get_json_string": (json_documents.get_json_string, ("VARCHAR", "BOOLEAN", "VARCHAR"), "VARCHAR"),
+    "py_get_json_int": (json_documents.get_json_int, ("VARCHAR", "BOOLEAN", "VARCHAR"), "BIGINT"),
+    "py_get_json_double": (json_documents.get_json_double, ("VARCHAR", "BOOLEAN", "VARCHAR"), "DOUBLE"),
+    "py_json_text": (json_documents.json_text, ("VARCHAR",), "VARCHAR"),
+    "py_json_int": (json_documents.json_int, ("VARCHAR",), "BIGINT"),
+    "py_json_double": (json_documents.json_double, ("VARCHAR",), "DOUBLE"),
+    "py_json_truth": (json_documents.json_truth, ("VARCHAR",), "BOOLEAN"),
     "py_week": (calendar.week, ("TIMESTAMP", "INTEGER"), "INTEGER"),
     "py_yearweek": (calendar.yearweek, ("TIMESTAMP", "INTEGER"), "INTEGER"),
     "py_date_format": (calendar.date_format, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),

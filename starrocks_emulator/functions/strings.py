@@ -168,6 +168,7 @@ STRINGS = {
     "REVERSE": fixed("reverse({0})", 1),
     "LPAD": Function(_padded("TRUE"), 2, 3),
     "RPAD": Function(_padded("FALSE"), 2, 3),
+    "SPLIT": fixed("CASE WHEN {0} = '' AND {1} = '' THEN [] WHEN {1} IS NOT NULL THEN string_split({0}, {1}) END", 2),
     "SPLIT_PART": Function(_with_integers("py_split_part({0}, {1}, {2})", 2), 3, 3),
     "SUBSTRING_INDEX": Function(_with_integers("py_substring_index({0}, {1}, {2})", 2), 3, 3),
     "STRLEFT": Function(_left, 2, 2),
@@ -191,10 +192,6 @@ STRINGS = {
     "TO_BASE64": fixed("to_base64(encode({0}))", 1),
     "FROM_BASE64": fixed("decode(from_base64({0}))", 1),
     "UNHEX": fixed("py_unhex({0})", 1),
-    "PARSE_JSON": fixed("CAST(py_json({0}) AS JSON)", 1),
-    "GET_JSON_STRING": fixed("py_get_json_string({0}, {1})", 2),
-    "GET_JSON_INT": fixed("py_get_json_int({0}, {1})", 2),
-    "GET_JSON_DOUBLE": fixed("py_get_json_double({0}, {1})", 2),
     "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2}, 's')", 3),
     "REGEXP_REPLACE": Function(_regexp_replace, 3, 3),
     "HEX": fixed("fn.hex({0})", 1),
@@ -212,7 +209,7 @@ _TEXT_EVERYWHERE = {
     "CONCAT", "CONCAT_WS", "MD5SUM", "MURMUR_HASH3_32", "REPLACE", "STRCMP", "INSTR", "FIND_IN_SET", "STARTS_WITH",
     "ENDS_WITH", "TRANSLATE", "REGEXP_REPLACE",
 }  # fmt: skip
-_TEXT_TWICE = {"LOCATE", "SPLIT_PART", "SUBSTRING_INDEX", "REGEXP_EXTRACT", "LTRIM", "RTRIM"}
+_TEXT_TWICE = {"LOCATE", "SPLIT", "SPLIT_PART", "SUBSTRING_INDEX", "REGEXP_EXTRACT", "LTRIM", "RTRIM"}
 """Functions whose first two arguments are strings."""
 
 

@@ -235,7 +235,7 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     if kind.name == "date":
         return f"CAST(fn.loaded_time({source}) AS DATE)"
     if kind.name == "json":
-        return f"CAST(py_json({source}) AS JSON)"
+        return f"CAST(py_loaded_json({source}) AS JSON)"
     if kind.name == "boolean":
         return f"coalesce(fn.truth({source}), {_decimal(source)} <> 0)"
     if kind.name in {"double", "float", "decimal"}:  # DuckDB also reads 1_000

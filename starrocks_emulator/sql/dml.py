@@ -7,10 +7,11 @@ from sqlglot import exp
 
 from starrocks_emulator import errors, write
 from starrocks_emulator.catalog import Catalog
-from starrocks_emulator.functions.base import overload
+from starrocks_emulator.functions.base import Rendered, kind_of, overload
 from starrocks_emulator.loads import LabelInUseError, Loads
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
@@ -27,7 +28,7 @@ Allowed = Callable[[Table, str], None]
 def assigned(source: str, column: TableColumn) -> str:
     """An expression converted to the type of a column; a value that does not fit is an error."""
     converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
-    if column.type.name in {"array", "varbinary"}:
+    if column.type.name == "varbinary" or (column.type.element and not kind_of(source)):
         converted = f"CAST({source} AS {column.type.stored()})"
     name = text_literal(
         f"{errors.RAISED}Insert has filtered data: a value of column '{column.name}' does not fit {column.type.brief()}"
@@ -51,20 +52,16 @@ class Changer:
         self.storage, self.catalog, self.loads, self.cursor, self.user = storage, catalog, loads, cursor, user
 
     def insert(self, words: Words, queries: Queries, allowed: Allowed) -> Ok:
-        """`INSERT INTO|OVERWRITE table [PARTITION (p)] [WITH LABEL l] [(columns)] query|VALUES …`."""
+        """`INSERT INTO|OVERWRITE table [PARTITION (p)] [WITH LABEL l] [(columns)|BY NAME] query|VALUES …`."""
         words.expect("INSERT")
         overwrite = words.one_of("INTO", "OVERWRITE") == "OVERWRITE"
         database, name = words.qualified()
         table = self._target(database or queries.scope.database, name)
         allowed(table, "INSERT")
         partitions = words.names() if words.accept("PARTITION") else ()
-        label = None
-        if words.accept("WITH", "LABEL"):
-            label = words.word_or_string()
-        if words.peek("BY", "NAME") or words.peek("PROPERTIES"):
-            raise errors.unsupported("INSERT with BY NAME or PROPERTIES")
-        columns = _insert_columns(table, words)
-        partial = table.model == "PRIMARY" and len(columns) < len(table.columns)
+        label, listed = _label_and_names(words)
+        if words.peek("PROPERTIES"):
+            raise errors.unsupported("INSERT with PROPERTIES")
         if words.at_end:
             raise words.unexpected("VALUES or SELECT")
         if words.peek("VALUES"):
@@ -74,6 +71,10 @@ class Changer:
             tree: exp.Expr = found
         else:
             tree, _ = parse(words.rest())
+        if listed is _BY_NAME:
+            listed = _names_of(tree, queries)
+        columns = list(table.columns) if listed is None else _insert_columns(table, listed)
+        partial = table.model == "PRIMARY" and len(columns) < len(table.columns)
         defaulted = [column for column in table.columns if column not in columns and column.default is not None]
         if partial:  # The stored row keeps its unlisted columns.
             defaulted = [column for column in defaulted if column.name in table.keys]
@@ -109,11 +110,13 @@ class Changer:
                 raise errors.analysis("Values have unequal number of columns")
             _check_count(len(columns), counts[0])
             inner = self._values(tree, queries, columns)
+            kinds: Sequence[Kind] = ()
         else:
             inner = queries.query(tree)
             _check_count(len(columns), len(self.cursor.sql(inner).columns))
+            kinds = [kind for _, kind in queries.columns_of(tree)]
         values = ", ".join(
-            f"{assigned(quote(f'c{index}'), column)} AS {quote(column.name)}" for index, column in enumerate(columns)
+            f"{assigned(_given(index, kinds), column)} AS {quote(column.name)}" for index, column in enumerate(columns)
         )
         for column in defaulted:
             assert column.default is not None
@@ -135,6 +138,12 @@ class Changer:
             for cell, column, as_text in zip(row, columns, mixed, strict=True):
                 text = _default_of(column) if _is_default(cell) else queries(cell)
                 null = isinstance(cell, exp.Null)
+                if (kind := kind_of(text)) and kind.element and column.type.element:
+                    cells.append(cast(text, column.type))
+                    continue
+                if kind and kind.name == "json":
+                    cells.append(f"CAST({text} AS VARCHAR)")  # parsed again, beside the strings of other rows
+                    continue
                 cells.append(overload("text", text) if as_text and not null and not _is_text(cell, column) else text)
             rows.append(f"({', '.join(cells)})")
         return "VALUES " + ", ".join(rows)
@@ -377,11 +386,57 @@ def _check_count(wanted: int, found: int) -> None:
         )
 
 
-def _insert_columns(table: Table, words: Words) -> list[TableColumn]:
-    if not words.peek("(") or words.peek("(", "SELECT") or words.peek("(", "WITH"):
-        return list(table.columns)
-    columns = []
-    for name in words.names():
+_BY_NAME: list[str] = []
+"""Stands for the names of the query's result columns."""
+
+
+def _label_and_names(words: Words) -> tuple[str | None, Sequence[str] | None]:
+    """`WITH LABEL l`, and `(columns)` or `BY NAME`, in any order."""
+    label: str | None = None
+    names: Sequence[str] | None = None
+    while True:
+        if label is None and words.accept("WITH", "LABEL"):
+            label = words.word_or_string()
+        elif words.accept("BY", "NAME"):
+            _refuse_second(names)
+            names = _BY_NAME
+        elif words.peek("(") and not words.peek("(", "SELECT") and not words.peek("(", "WITH"):
+            _refuse_second(names)
+            names = words.names()
+        else:
+            return label, names
+
+
+def _refuse_second(names: Sequence[str] | None) -> None:
+    if names is not None:
+        raise errors.syntax("Cannot use COLUMN LIST and BY NAME clause together in insert")
+
+
+def _given(place: int, kinds: Sequence[Kind]) -> str:
+    """A column of the query of an INSERT; the type of an array decides how its elements are converted."""
+    name, kind = quote(f"c{place}"), kinds[place] if place < len(kinds) else None
+    return Rendered(name, lambda: kind) if kind and kind.element else name
+
+
+def _names_of(tree: exp.Expr, queries: Queries) -> list[str]:
+    """The names of a query's result columns.
+
+    Raises:
+        SqlError: 1064 for VALUES, 1060 for two columns of one name.
+    """
+    if isinstance(tree, exp.Values):
+        raise errors.analysis("Insert match column by name does not support values()")
+    queries.query(tree)
+    names = [name for name, _ in queries.columns_of(tree)]
+    for place, name in enumerate(names):
+        if name.lower() in [before.lower() for before in names[:place]]:
+            raise SqlError(1060, f"Duplicate column name '{name}'", "42S21")
+    return names
+
+
+def _insert_columns(table: Table, names: Sequence[str]) -> list[TableColumn]:
+    columns: list[TableColumn] = []
+    for name in names:
         column = table.column(name)
         if column is None:
             raise errors.analysis(f"Unknown column '{name}' in '{table.name}'")

@@ -10,6 +10,7 @@ from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
+from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.correlated import check_in, null_keys
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
@@ -17,7 +18,7 @@ from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_li
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, truth
-from starrocks_emulator.sql.parse import PARAMETER, written_name
+from starrocks_emulator.sql.parse import PARAMETER, PATH, is_path, written_name
 from starrocks_emulator.sql.renderer import Renderer
 from starrocks_emulator.variables import CHOICES, FIXED, TUNING
 
@@ -127,7 +128,12 @@ def _alike(render: Renderer, node: exp.Expr, query: exp.Expr) -> None:
 def _is(render: Renderer, node: exp.Expr) -> str:
     if not isinstance(node.expression, exp.Null):
         raise errors.syntax(f"Unexpected input '{node.expression.name}' after IS, expecting NULL")
-    return f"({render(node.this)} IS NULL)"
+    text: str = render(node.this)
+    kind = render.kind(node.this)
+    # StarRocks regards a JSON null as NULL here.
+    return (
+        f"({text} IS NULL OR CAST({text} AS VARCHAR) = 'null')" if kind and kind.name == "json" else f"({text} IS NULL)"
+    )
 
 
 def _alias(_: Renderer, node: exp.Expr) -> str:
@@ -143,7 +149,9 @@ def _between(render: Renderer, node: exp.Expr) -> str:
 
 
 def _like(render: Renderer, node: exp.Expr) -> str:
-    return f"({render(node.this)} LIKE {render(node.expression)} ESCAPE '\\')"
+    kind = render.kind(node.this)
+    text = render.as_text(node.this) if kind and kind.name == "json" else render(node.this)
+    return f"({text} LIKE {render(node.expression)} ESCAPE '\\')"
 
 
 def _window(render: Renderer, node: exp.Expr) -> str:
@@ -162,8 +170,10 @@ def _window(render: Renderer, node: exp.Expr) -> str:
         raise errors.analysis(f"{name.lower()} takes no OVER clause")
     parts = []
     if node.args.get("partition_by"):
+        unordered.refuse(map(render.kind, node.args["partition_by"]), unordered.PARTITION_OF_WINDOW)
         parts.append("PARTITION BY " + ", ".join(render.all(node.args["partition_by"])))
     if node.args.get("order"):
+        unordered.refuse_keys(render, node.args["order"].expressions, [], unordered.ORDER_OF_WINDOW)
         parts.append(render.order(node.args["order"]))
     if spec := node.args.get("spec"):
         only(spec, "kind", "start", "start_side", "end", "end_side")
@@ -209,9 +219,20 @@ def _bracket(render: Renderer, node: exp.Expr) -> str:
     if len(node.expressions) != 1 or isinstance(node.expressions[0], exp.Slice):
         raise errors.unsupported("more than one index in []")
     index = node.expressions[0]
+    if is_path(index):
+        return _arrow(render, node, index)
     # sqlglot turns literal indexes into indexes from 0
     text = str(int(index.name) + 1) if isinstance(index, exp.Literal) and not index.is_string else f"({render(index)})"
     return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
+
+
+def _arrow(render: Renderer, node: exp.Expr, path: exp.Expr) -> str:
+    """`json -> 'path'`."""
+    kind = render.kind(node.this)
+    if kind is None or kind.name != "json":
+        shown = kind.brief() if kind else "another expression"
+        raise errors.analysis(f"-> operator could only be used for json column, but got {shown}")
+    return FUNCTIONS["JSON_QUERY"].render("json_query", [render(node.this), text_literal(path.name.removeprefix(PATH))])
 
 
 def _array(render: Renderer, node: exp.Expr) -> str:

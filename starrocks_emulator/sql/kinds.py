@@ -7,11 +7,12 @@ from decimal import Decimal
 from sqlglot import exp
 
 from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.functions.base import SUMMED_SCALE
 from starrocks_emulator.functions.dates import names_a_time
 from starrocks_emulator.functions.kinds import RESULTS
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.literals import data_type
-from starrocks_emulator.sql.parse import written_name
+from starrocks_emulator.sql.parse import is_path, written_name
 from starrocks_emulator.types import SqlType, make_type
 
 Kind = SqlType | None
@@ -209,6 +210,8 @@ class Kinds:
             element = common([self(one) for one in node.expressions])
             return SqlType("array", (), element) if element and element != NULL else None
         if isinstance(node, exp.Bracket):
+            if node.expressions and is_path(node.expressions[0]):
+                return SqlType("json")
             outer = self(node.this)
             return outer.element if outer else None
         if isinstance(node, exp.Anonymous):
@@ -271,7 +274,13 @@ def _sum(kind: Kind) -> Kind:
 def _average(kind: Kind) -> Kind:
     if kind is None or kind.name != "decimal":
         return DOUBLE if kind else None
-    return SqlType("decimal", (38, division_scale(kind.arguments[1])))
+    return SqlType("decimal", (38, division_scale(min(kind.arguments[1], SUMMED_SCALE))))
+
+
+def _limited(kind: Kind) -> Kind:
+    if kind is None or kind.name != "decimal":
+        return kind
+    return SqlType("decimal", (38, min(kind.arguments[1], SUMMED_SCALE)))
 
 
 def _array(kind: Kind) -> Kind:
@@ -283,8 +292,9 @@ _BY_FIRST: dict[str, Callable[[Kind], Kind]] = {
     "sum": _sum,
     "avg": _average,
     "array": _array,
+    "strings": lambda _: SqlType("array", (), VARCHAR),
     "element": lambda kind: kind.element if kind else None,
-    "array_sum": lambda kind: _sum(kind.element) if kind else None,
+    "array_sum": lambda kind: _limited(_sum(kind.element)) if kind else None,
     "abs": lambda kind: _signed(kind, grow=True),
     "signed": lambda kind: _signed(kind, grow=False),
     "percentile": lambda kind: kind if kind is None or kind.is_temporal else DOUBLE,

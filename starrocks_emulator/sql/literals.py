@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions.base import kind_of, overload
+from starrocks_emulator.functions.base import Rendered, kind_of, overload
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql.parse import written
 from starrocks_emulator.types import SqlType, make_type
@@ -72,6 +72,9 @@ def data_type(node: exp.DataType) -> SqlType:
 
 def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     """CAST as in StarRocks: NULL for a value that cannot be converted; integer types truncate."""
+    kind = kind_of(text)
+    if kind and kind.name == "json" and target.name in {"date", "datetime", "decimal", "array", "varbinary"}:
+        raise errors.unsupported(f"CAST of JSON to {target.name.upper()}; CAST it to VARCHAR or DOUBLE first")
     if target.is_integer:
         return f"TRY_CAST({overload('whole', text)} AS {target.stored()})"
     if target.name == "datetime":
@@ -81,16 +84,45 @@ def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     if target.is_string:
         return cut(overload("text", text), target)
     if target.name == "json":
-        return f"CAST(py_json(CAST({text} AS VARCHAR)) AS JSON)"
+        return _as_json(text, kind)
+    if target.element and (kind is None or kind.element):
+        return _as_array(text, kind, target)
     if target.name == "boolean":
         return overload("truth", text)
-    kind = kind_of(text)
+    if kind and kind.name == "json" and target.name in {"double", "float"}:
+        return f"TRY_CAST(py_json_double({text}) AS {target.stored()})"
     if kind and kind.is_string:
         number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.plain_number({text})"
         return f"TRY_CAST({number} AS {target.stored()})"
     if target.name == "decimal" and kind and not _fits(kind, target):
         return _within_precision(text, target)
     return f"TRY_CAST({text} AS {target.stored()})"
+
+
+def _as_array(text: str, kind: SqlType | None, target: SqlType) -> str:
+    """CAST of an array, which converts each element."""
+    element, wanted = kind.element if kind else None, target.element
+    assert wanted
+    if element == wanted:
+        return text
+    if kind and element and kind.depth != target.depth:
+        raise errors.analysis(f"Invalid type cast from {kind.show()} to {target.show()}")
+    one = f"one{target.depth}"
+    converted = cast(Rendered(one, lambda: element), wanted)
+    return f"CAST(list_transform({text}, lambda {one}: {converted}) AS {target.stored()})"
+
+
+def _as_json(text: str, kind: SqlType | None) -> str:
+    """CAST to JSON: a string is parsed."""
+    if kind and (kind.is_string or kind.name == "json"):
+        return text if kind.name == "json" else f"CAST(py_json({text}) AS JSON)"
+    written_as = f"CAST({text} AS VARCHAR)"
+    refused = text_literal(f"{errors.RAISED}This emulator does not support this type as JSON; convert it to VARCHAR")
+    return (
+        f"CAST(CASE WHEN typeof({text}) = 'VARCHAR' THEN py_json({written_as}) "
+        f"WHEN typeof({text}) IN ('JSON', 'BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT') THEN {written_as} "
+        f"WHEN ({text}) IS NOT NULL THEN error({refused}) END AS JSON)"
+    )
 
 
 _DIGITS = {"boolean": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19, "largeint": 39}

@@ -135,8 +135,13 @@ def _unscaled(text: str, scale: int) -> str:
 def comparison(render: Renderer, left: exp.Expr, right: exp.Expr, equality: bool) -> tuple[str, str]:
     """Both sides of a comparison, converted to a common type."""
     first, second = render.kind(left), render.kind(right)
+    if (first and first.name == "json") or (second and second.name == "json"):
+        return json_comparison(render, left, right, equality)
     if first is None or second is None or NULL in (first, second) or first == second:
         return render(left), render(right)
+    if first.depth != second.depth:
+        shown = (f"Column type {first.show()}", f"type {second.show()}")
+        raise errors.analysis(" does not support binary predicate operation with ".join(shown))
     if first.is_string and not second.is_string:
         swapped = _converted(render, right, second, left, equality)
         return swapped[1], swapped[0]
@@ -175,9 +180,25 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
             f"a comparison of {kind.brief()} with {'the text ' + repr(text) if text is not None else 'a string'}; "
             "convert one of them by CAST"
         )
-    if kind.name == "json":
-        raise errors.unsupported("a comparison of JSON with a string; convert it by CAST")
     return render(node), render(other)
+
+
+def json_comparison(render: Renderer, left: exp.Expr, right: exp.Expr, equality: bool) -> tuple[str, str]:
+    """Both sides of a comparison with JSON as JSON's text, which is equal for equal values."""
+    kinds = [render.kind(left), render.kind(right)]
+    if equality and all(kind and (kind.name in {"json", "null"} or kind.is_string) for kind in kinds):
+        return _json_text(render, left), _json_text(render, right)
+    for node, other in ((left, right), (right, left)):
+        if equality and (whole := _whole_of(render, other)) is not None:
+            texts = (_json_text(render, node), text_literal(whole))
+            return texts if node is left else (texts[1], texts[0])
+    raise errors.unsupported("this comparison of JSON; convert it by CAST")
+
+
+def _json_text(render: Renderer, node: exp.Expr) -> str:
+    kind = render.kind(node)
+    text: str = render(node)
+    return f"py_json({text})" if kind and kind.is_string else f"CAST({text} AS VARCHAR)"
 
 
 def truth(render: Renderer, node: exp.Expr) -> str:

@@ -19,6 +19,8 @@ from starrocks_emulator.sql import recognizer
 
 MARK = "__call__"
 PARAMETER = "__parameter__"
+PATH = "__json_path__"
+"""Prefix of a path after `->`, which is parsed as an index: it binds as tightly, and sqlglot would rewrite the path."""
 SYNC = "__sync_mv__"
 """Prefix of the name of a synchronous materialized view that is read by `name [_SYNC_MV_]`."""
 _KEPT = {"CAST", "CONVERT", "EXTRACT", "TRIM", "GROUP_CONCAT"}
@@ -29,6 +31,7 @@ _CALLABLE = {
 }  # fmt: skip
 _WORDS = {"CURRENT_CATALOG", "CATALOG", "SESSION_USER", "USER", "VERSION"}
 _DIALECT = StarRocks()
+_ARROW = re.compile(rf"\['{PATH}((?:[^'\\]|''|\\.)*)'\]")
 _COLORS = re.compile(r"\x1b\[\d+m")
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -78,9 +81,10 @@ def _marked(sql: str) -> tuple[list[Token], int]:
 
 
 def _without_hints(tokens: list[Token]) -> list[Token]:
-    """`name [_SYNC_MV_]` as one marked name, without words that change no result.
+    """`name [_SYNC_MV_]` as one marked name, `-> 'path'` as an index, without words that change no result.
 
-    These are hints about the distribution of a join, and LATERAL before unnest, which is optional in StarRocks.
+    These are hints about the distribution of a join or a window, and LATERAL before unnest, which is optional in
+    StarRocks.
     """
     kept: list[Token] = []
     place = 0
@@ -88,6 +92,13 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
         ahead = [token.text.upper() for token in tokens[place : place + 3]]
         if kept and kept[-1].token_type is TokenType.JOIN and ahead[::2] == ["[", "]"] and ahead[1] in _JOIN_HINTS:
             place += 3
+            continue
+        if _opens_window(kept) and ahead[::2] == ["[", "]"]:
+            place += 3
+            continue
+        if tokens[place].token_type is TokenType.ARROW and _is_string(tokens, place + 1):
+            kept += _path_index(tokens[place + 1])
+            place += 2
             continue
         if ahead[:2] == ["LATERAL", "UNNEST"]:
             place += 1
@@ -100,6 +111,29 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
         kept.append(tokens[place])
         place += 1
     return kept
+
+
+def _opens_window(tokens: list[Token]) -> bool:
+    return len(tokens) > 1 and tokens[-1].token_type is TokenType.L_PAREN and tokens[-2].text.upper() == "OVER"
+
+
+def _is_string(tokens: list[Token], index: int) -> bool:
+    return index < len(tokens) and tokens[index].token_type is TokenType.STRING
+
+
+def _path_index(path: Token) -> list[Token]:
+    """`['path']` for `-> 'path'`."""
+    at = (path.line, path.col, path.start, path.end)
+    return [
+        Token(TokenType.L_BRACKET, "[", *at),
+        Token(TokenType.STRING, PATH + path.text, *at),
+        Token(TokenType.R_BRACKET, "]", *at),
+    ]
+
+
+def is_path(node: exp.Expr) -> bool:
+    """Whether an index is the path after `->`."""
+    return isinstance(node, exp.Literal) and bool(node.is_string) and node.name.startswith(PATH)
 
 
 def _before_alias(tokens: list[Token]) -> int:
@@ -237,7 +271,7 @@ def written_name(name: str) -> str:
 
 
 _NAMES = {
-    "jsonextract": "the operator ->", "jsonextractscalar": "the operator ->>", "tomap": "the type MAP",
+    "jsonextractscalar": "the operator ->>", "tomap": "the type MAP",
     "map": "the type MAP", "struct": "the type STRUCT", "hexstring": "binary literals (x'…')",
     "parameter": "user variables (@name)", "lambda": "functions as arguments (x -> …)", "dot": "fields of STRUCT",
     "bracket": "[…] after a table", "any": "ANY (query)", "all": "ALL (query)",
@@ -261,6 +295,7 @@ def written(node: exp.Expr) -> str:
     except (TypeError, AttributeError, ValueError):  # sqlglot has no text for some faulty expressions
         return "…"
     text = re.sub(f"{MARK}|{SYNC}", "", re.sub(rf"{PARAMETER}\d+", "?", text), flags=re.IGNORECASE)
+    text = _ARROW.sub(r" -> '\1'", text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -274,5 +309,5 @@ def label(node: exp.Expr) -> str:
     node = node.unnest()
     if isinstance(node, exp.Column):
         return written_name(node.name)
-    text = node.sql(dialect=_DIALECT, normalize_functions="lower", comments=False)
+    text = _ARROW.sub(r"->'\1'", node.sql(dialect=_DIALECT, normalize_functions="lower", comments=False))
     return re.sub(rf"{MARK}(\w+)", lambda found: found[1].lower(), text, flags=re.IGNORECASE)

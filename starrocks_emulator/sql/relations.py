@@ -19,6 +19,7 @@ from starrocks_emulator.sql.parse import PARAMETER, SYNC, parse, shown, written_
 from starrocks_emulator.sql.partitions import partition_filter
 from starrocks_emulator.sql.pruning import time_columns
 from starrocks_emulator.sql.render import Expressions
+from starrocks_emulator.sql.unordered import refuse_joined
 
 
 @dataclass
@@ -154,6 +155,7 @@ class Relations(Expressions):
             on = using_condition(using, self._frames[-1], self._joined_from, place)
         elif on:
             check_on(on, self._frames[-1], self._joined_from)
+            refuse_joined(self, on)
         condition = f" ON {truth(self, on)}" if on else ""
         if kind in {"SEMI", "ANTI"}:
             del self._frames[-1][place:]

@@ -7,9 +7,10 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.aggregates import estimate
-from starrocks_emulator.functions.base import Rendered, overload
+from starrocks_emulator.functions.base import SUMMED_SCALE, Rendered, overload
 from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.results import Value
+from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
 from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, is_number, value_kind
 from starrocks_emulator.sql.literals import value_literal
@@ -190,6 +191,7 @@ class Expressions:
             return self.call("NDV", plain)
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
+        self._check_order(upper, plain, bool(distinct))
         if upper in _NUMERIC and plain:
             kind = self.kind(plain[0])
             if kind and kind != NULL and not is_number(kind) and not kind.is_string:
@@ -215,6 +217,10 @@ class Expressions:
             rendered = f"{head}({distinct}{tail[:-1]}{nulls}{order})"
         return rendered if over else self.result(upper, rendered, plain)
 
+    def _check_order(self, name: str, arguments: Sequence[exp.Expr], distinct: bool) -> None:
+        if name in unordered.COMPARING or distinct:
+            unordered.refuse(map(self.kind, arguments), unordered.AGGREGATE)
+
     def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
         """Convert the result of an aggregate to StarRocks' type; `text`: the call, with OVER if there is one."""
         if name.upper() == "CORR":
@@ -225,9 +231,9 @@ class Expressions:
         return f"fn.wrapped({text})" if kind and kind.name in INTEGERS and kind.name != "largeint" else text
 
     def _is_no_text(self, node: exp.Expr) -> bool:
-        """Whether an expression is a number, a truth value or a date."""
+        """Whether an expression is a number, a truth value, a date or JSON."""
         kind = self.kind(node)
-        return kind is not None and (is_number(kind) or kind.is_temporal)
+        return kind is not None and (is_number(kind) or kind.is_temporal or kind.name == "json")
 
     def _has_utf8_cases(self) -> bool:
         return is_on(self.variables.get("lower_upper_support_utf8", "false"))
@@ -279,8 +285,8 @@ class Expressions:
         """AVG of a DECIMAL is a DECIMAL: the sum divided by the number."""
         kind = self.kind(node)
         assert kind
-        inner = self(node)
-        total = SqlType("decimal", (38, kind.arguments[1]))
+        total = SqlType("decimal", (38, min(kind.arguments[1], SUMMED_SCALE)))
+        inner = self(node) if kind.arguments[1] <= SUMMED_SCALE else f"CAST({self(node)} AS {total.stored()})"
         return decimal_division(f"sum({distinct}{inner})", total, f"count({distinct}{inner})", SqlType("bigint"))
 
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:

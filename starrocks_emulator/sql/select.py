@@ -8,6 +8,7 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.schema import Table
+from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.joins import Columns
 from starrocks_emulator.sql.kinds import Kind, common
 from starrocks_emulator.sql.literals import quote
@@ -107,7 +108,10 @@ class Queries(Relations):
         self._aliases.append({one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)})
         try:
             text = self._select_text(node)
-            self._answers(node, self._output(node))
+            columns = self._output(node)
+            if node.args.get("distinct"):
+                unordered.refuse((kind for _, kind in columns), unordered.DISTINCT)
+            self._answers(node, columns)
             return text
         finally:
             self._frames.pop()
@@ -152,7 +156,7 @@ class Queries(Relations):
         filtered = node.args.get("having") if self._filters_output(node) else None
         for key, word in (("where", "WHERE"), ("having", "HAVING"), ("qualify", "QUALIFY")):
             if key == "having" and node.args.get("group"):
-                parts.append(self._group(node.args["group"]))
+                parts.append(self._group(node.args["group"], node.expressions))
             if (clause := node.args.get(key)) and clause is not filtered:
                 only(clause, "this")
                 parts.append(f"{word} ({truth(self, clause.this)})")
@@ -199,8 +203,9 @@ class Queries(Relations):
                 text = f"CAST({text} AS {kind.stored()})"
         return f"{text} AS {quote(name)}"
 
-    def _group(self, node: exp.Expr) -> str:
+    def _group(self, node: exp.Expr, columns: list[exp.Expr]) -> str:
         only(node, "expressions")
+        unordered.refuse_keys(self, node.expressions, columns, unordered.GROUP_BY)
         if not node.expressions:
             raise errors.syntax("GROUP BY without expressions")
         keys = []
@@ -223,6 +228,8 @@ class Queries(Relations):
         """ORDER BY, LIMIT and OFFSET of a query."""
         parts = []
         if order := node.args.get("order"):
+            columns = node.expressions if isinstance(node, exp.Select) else []
+            unordered.refuse_keys(self, order.expressions, columns, unordered.ORDER_BY)
             parts.append(self.order(self._named_arrays(order, node)))
         for key in ("limit", "offset"):
             if clause := node.args.get(key):

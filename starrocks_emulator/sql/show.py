@@ -1,6 +1,5 @@
 """SHOW, DESC and EXPLAIN."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from sqlglot import exp
@@ -14,7 +13,7 @@ from starrocks_emulator.information_schema.tables import TABLES
 from starrocks_emulator.information_schema.work import loads_of
 from starrocks_emulator.results import ResultSet, SqlError, Value
 from starrocks_emulator.schema import Partition, Table
-from starrocks_emulator.sql import backup, show_cluster
+from starrocks_emulator.sql import backup, show_cluster, show_status
 from starrocks_emulator.sql.analyzed import rewrite_status
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import text_literal
@@ -22,6 +21,7 @@ from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
+from starrocks_emulator.sql.show_parts import database_of, filtered, pattern, table_of
 from starrocks_emulator.variables import FIXED
 
 _CONFIG = {
@@ -31,28 +31,6 @@ _CONFIG = {
     "lower_case_table_names": ("0", "int", "false"),
     "default_replication_num": ("1", "short", "true"),
 }
-
-
-def _pattern(words: Words) -> Callable[[str], bool]:
-    """The filter of `LIKE 'pattern'`; without LIKE everything matches."""
-    if not words.accept("LIKE"):
-        return lambda _: True
-    text = words.string()
-    parts = re.split(r"(\\.|%|_)", text)
-    regex = "".join({"%": ".*", "_": "."}.get(part, re.escape(part.removeprefix("\\"))) for part in parts)
-    compiled = re.compile(regex, re.DOTALL | re.IGNORECASE)
-    return lambda name: compiled.fullmatch(name) is not None
-
-
-def _database(context: Context, words: Words) -> str:
-    if words.accept("FROM") or words.accept("IN"):
-        catalog, name = words.qualified()
-        del catalog
-    else:
-        name = context.database or ""
-    if not name:
-        raise errors.no_database()
-    return context.services.check_database(context.access, name)
 
 
 def show(context: Context, words: Words) -> ResultSet:
@@ -67,7 +45,7 @@ def show(context: Context, words: Words) -> ResultSet:
 def _databases(context: Context, words: Words) -> ResultSet:
     if words.accept("FROM"):
         words.identifier()
-    matches = _pattern(words)
+    matches = pattern(words)
     words.finish()
     catalog, access = context.services.catalog, context.access
     names = [name for name in catalog.databases if access.may_see_database(name, catalog.tables(name))]
@@ -75,11 +53,11 @@ def _databases(context: Context, words: Words) -> ResultSet:
 
 
 def _tables(context: Context, words: Words, full: bool = False) -> ResultSet:
-    database = _database(context, words)
+    database = database_of(context, words)
     where = None
     if words.accept("WHERE"):
         where = words.rest()
-    matches = _pattern(words)
+    matches = pattern(words)
     words.finish()
     rows = [
         (table.name, TABLE_TYPES[table.kind])
@@ -92,15 +70,7 @@ def _tables(context: Context, words: Words, full: bool = False) -> ResultSet:
     if where is None:
         return texts(names, [row if full else row[:1] for row in rows])
     fields = [(f"Tables_in_{database}", "VARCHAR"), ("Table_type", "VARCHAR")]
-    return _filtered(context, relation(fields, list(rows)), "*" if full else names[0], where)
-
-
-def _filtered(context: Context, relation: str, columns: str, where: str) -> ResultSet:
-    queries = context.queries()
-    tree, _ = parse(f"SELECT 1 FROM dual WHERE {where}")
-    condition = queries(tree.args["where"].this)
-    shown = "*" if columns == "*" else f'"{columns}"'
-    return context.rows(f"SELECT {shown} FROM ({relation}) AS shown WHERE {condition}")
+    return filtered(context, relation(fields, list(rows)), "*" if full else names[0], where)
 
 
 def _full(context: Context, words: Words) -> ResultSet:
@@ -113,21 +83,10 @@ def _full(context: Context, words: Words) -> ResultSet:
     raise errors.unsupported(f"SHOW FULL {words.rest()}")
 
 
-def _named(context: Context, words: Words) -> Table:
-    database, name = words.qualified()
-    if words.accept("FROM") or words.accept("IN"):
-        database = words.identifier()
-    database = context.services.catalog.database(database or context.database)
-    table = context.services.catalog.table(database, name)
-    if not context.access.may_see(table):
-        raise context.access.denied("ANY", "TABLE", name)
-    return table
-
-
 def _columns(context: Context, words: Words, full: bool = False) -> ResultSet:
     words.one_of("FROM", "IN")
-    table = _named(context, words)
-    matches = _pattern(words)
+    table = table_of(context, words)
+    matches = pattern(words)
     words.finish()
     rows: list[Sequence[Value]] = []
     for column in table.columns:
@@ -150,7 +109,7 @@ def describe(context: Context, words: Words) -> ResultSet:
     if words.peek("SELECT") or words.peek("WITH"):
         return _explain(context, words)
     words.accept("TABLE")
-    table = _named(context, words)
+    table = table_of(context, words)
     words.finish()
     rows: list[Sequence[Value]] = [
         [
@@ -184,7 +143,7 @@ def _create(context: Context, words: Words) -> ResultSet:
         words.finish()
         return texts(["Database", "Create Database"], [[name, f"CREATE DATABASE `{name}`"]])
     word = words.one_of("TABLE", "VIEW", "MATERIALIZED VIEW")
-    table = _named(context, words)
+    table = table_of(context, words)
     words.finish()
     if (word == "VIEW" and table.kind != "view") or (word == "MATERIALIZED VIEW" and table.kind != "mv"):
         raise SqlError(1347, f"'{table.database}'.'{table.name}' is not '{word}'")
@@ -201,7 +160,7 @@ def _create(context: Context, words: Words) -> ResultSet:
 
 def _partitions(context: Context, words: Words) -> ResultSet:
     words.expect("FROM")
-    table = _named(context, words)
+    table = table_of(context, words)
     words.finish()
     if table.kind == "view":
         raise errors.analysis(f"Table {table.name} is not a OLAP table")
@@ -242,8 +201,8 @@ def _bounds(table: Table, partition: Partition) -> str:
 
 
 def _materialized_views(context: Context, words: Words) -> ResultSet:
-    database = _database(context, words)
-    matches = _pattern(words)
+    database = database_of(context, words)
+    matches = pattern(words)
     if words.accept("WHERE"):
         words.expect("NAME", "=")
         wanted = words.string()
@@ -276,8 +235,8 @@ def _variables(context: Context, words: Words) -> ResultSet:
     fields = [("Variable_name", "VARCHAR"), ("Value", "VARCHAR")]
     rows: list[Sequence[Value]] = [list(item) for item in sorted({**FIXED, **context.variables}.items())]
     if words.accept("WHERE"):
-        return _filtered(context, relation(fields, rows), "*", words.rest())
-    matches = _pattern(words)
+        return filtered(context, relation(fields, rows), "*", words.rest())
+    matches = pattern(words)
     words.finish()
     return texts(["Variable_name", "Value"], [row for row in rows if matches(str(row[0]))])
 
@@ -292,7 +251,7 @@ RUNTIME_DETAILS AS "JobDetails", WAREHOUSE AS "Warehouse" """
 
 def _loads(context: Context, words: Words) -> ResultSet:
     """`SHOW LOAD [FROM db] [WHERE …] [ORDER BY …] [LIMIT …]`: lists INSERT, UPDATE and DELETE, not Stream Load."""
-    database = _database(context, words)
+    database = database_of(context, words)
     rest = words.rest() if not words.at_end else ""
     tree, _ = parse(f"SELECT 1 FROM dual {rest}")
     if not isinstance(tree, exp.Select):
@@ -330,7 +289,7 @@ def _list(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> Callable[[Co
 
 def frontend_config(_: Context, words: Words) -> ResultSet:
     """`ADMIN SHOW FRONTEND CONFIG [LIKE 'pattern']`."""
-    matches = _pattern(words)
+    matches = pattern(words)
     words.finish()
     rows = [[name, "[]", *values, ""] for name, values in _CONFIG.items() if matches(name)]
     return texts(["Key", "AliasNames", "Value", "Type", "IsMutable", "Comment"], rows)
@@ -342,6 +301,9 @@ _SCHEMA_CHANGE = (
 )
 """Columns of SHOW ALTER TABLE COLUMN. It lists no rows, because the emulator changes a table within the statement."""
 _ENGINE = [["OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO"]]
+_CHARACTER_SETS = _list(
+    ["Charset", "Description", "Default collation", "Maxlen"], [["utf8", "UTF-8 Unicode", "utf8_general_ci", "3"]]
+)
 _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "DATABASES": _databases,
     "SCHEMAS": _databases,
@@ -372,10 +334,14 @@ _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "ERRORS": _empty("Level", "Code", "Message"),
     "ENGINES": _list(["Engine", "Support", "Comment", "Transactions", "XA", "Savepoints"], _ENGINE),
     "CATALOGS": _list(["Catalog", "Type", "Comment"], [["default_catalog", "Internal", "the emulator's own tables"]]),
-    "CHARACTER SET": _list(
-        ["Charset", "Description", "Default collation", "Maxlen"],
-        [["utf8", "UTF-8 Unicode", "utf8_general_ci", "3"]],
-    ),
+    "CHARACTER SET": _CHARACTER_SETS,
+    "CHARSET": _CHARACTER_SETS,
+    "CHAR SET": _CHARACTER_SETS,
+    "INDEX": show_status.indexes,
+    "INDEXES": show_status.indexes,
+    "KEY": show_status.indexes,
+    "KEYS": show_status.indexes,
+    "TABLE STATUS": show_status.table_status,
     "COLLATION": _list(
         ["Collation", "Charset", "Id", "Default", "Compiled", "Sortlen"],
         [["utf8_general_ci", "utf8", "33", "Yes", "Yes", "1"]],

@@ -32,7 +32,8 @@ def submit(context: Context, words: Words) -> ResultSet:
         every, text = interval(words)
         if every < _SHORTEST:
             raise errors.analysis(f"schedule interval is too small, the minimum value is {_SHORTEST} SECONDS")
-        schedule = f"{f'START({start}) ' if start else ''}EVERY({text})"
+        begin = moment(start or now_text()).isoformat().removesuffix(":00")
+        schedule = f"START({begin}) EVERY({text.removeprefix('INTERVAL ')}S)"
     properties: dict[str, str] = {}
     if words.accept("PROPERTIES"):
         properties = words.properties()

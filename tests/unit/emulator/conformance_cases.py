@@ -317,6 +317,7 @@ STATEMENTS: dict[str, Cases] = {
             "SHOW ENGINES",
             "SHOW CATALOGS",
             "SHOW CHARACTER SET",
+            "SHOW CHARSET",
             "SHOW COLLATION",
             "SHOW FUNCTIONS",
             "SHOW STATUS",
@@ -427,10 +428,10 @@ bitmap_has_any bitmap_hash bitmap_or bitmap_subset_in_range bitmap_to_array bitm
 bitmap_union_count bitmap_union_int bitmap_xor cosine_similarity distinct_map_keys ds_hll equiwidth_bucket
 format_bytes from_binary grouping grouping_id hll_cardinality hll_empty hll_hash hll_raw_agg hll_union hll_union_agg
 host_name inet_aton initcap inspect_mv_meta intersect_count is_role_in_session jodatime_format json_array json_each
-json_exists json_keys json_length json_object json_query json_string json_value last_query_id lower_utf8
+json_object json_value last_query_id lower_utf8
 mann_whitney_u_test map_agg map_apply map_concat map_filter map_from_arrays map_keys map_size map_values max_n min_n
 money_format named_struct ngram_search parse_url percentile_disc_lc percentile_empty percentile_hash percentile_union
-regexp_count regexp_extract_all regexp_position regexp_split retention row sec_to_time sleep split st_astext
+regexp_count regexp_extract_all regexp_position regexp_split retention row sec_to_time sleep st_astext
 st_contains st_distance_sphere st_point str_to_jodatime str_to_map sum_map subdivide_bitmap time_format time_to_sec
 timediff to_binary to_bitmap to_iso8601 to_json to_tera_date to_tera_timestamp tokenize typeof upper_utf8
 url_extract_host url_extract_parameter utc_time window_funnel xx_hash3_128 xx_hash3_64

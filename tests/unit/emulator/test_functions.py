@@ -229,6 +229,39 @@ SCALARS |= {
         ("GET_JSON_STRING('{\"k1\": \"v1\", \"my.key\": [\"e1\", \"e2\"]}', '$.\"my.key\"[1]')", "e2"),
         ("GET_JSON_STRING('no', '$.a')", None),
     ],
+    "JSON_EXISTS": [
+        ("JSON_EXISTS(PARSE_JSON('{\"a\": {\"b\": null}}'), '$.a.b')", True),
+        ("JSON_EXISTS(PARSE_JSON('{\"a\": {\"b\": 1}}'), '$.a.c')", False),
+        ("JSON_EXISTS(PARSE_JSON('{\"a\": [1,2,3]}'), '$.a[3]')", False), ("JSON_EXISTS('{no', '$')", None),
+    ],
+    "JSON_LENGTH": [
+        ("JSON_LENGTH('{\"Name\": \"Alice\", \"x\": [1, 2, 3]}')", 2), ("JSON_LENGTH('[1, 2, 3]')", 3),
+        ("JSON_LENGTH(PARSE_JSON('{\"x\": [1, 2, 3]}'), '$.x')", 3), ("JSON_LENGTH('1')", 1),
+        ("JSON_LENGTH(PARSE_JSON('{\"x\": {}}'), '$.x')", 0), ("JSON_LENGTH('{}', '$.x')", 0),
+        ("JSON_LENGTH(NULL)", None),
+    ],
+    "JSON_KEYS": [
+        ("JSON_KEYS(PARSE_JSON('{\"b\": 1, \"a\": {\"d\": 1}}'))", '["a", "b"]'),
+        ("JSON_KEYS(PARSE_JSON('{\"a\": {\"d\": 1}}'), '$.a')", '["d"]'), ("JSON_KEYS('[1]')", None),
+    ],
+    "JSON_STRING": [("JSON_STRING(PARSE_JSON('{\"a\":1}'))", '{"a": 1}'), ("JSON_STRING(PARSE_JSON('\"x\"'))", '"x"')],
+    "GET_JSON_BOOL": [
+        ("GET_JSON_BOOL(PARSE_JSON('{\"a\": true}'), '$.a')", True),
+        ("GET_JSON_BOOL('{\"a\": \"false\"}', 'a')", False),
+        ("GET_JSON_BOOL('{\"a\": 0.5}', 'a')", True), ("GET_JSON_BOOL('{\"a\": \"x\"}', 'a')", None),
+    ],
+    "GET_JSON_OBJECT": [("GET_JSON_OBJECT('{\"k1\": \"v1\"}', '$.k1')", "v1")],
+    "JSON_QUERY": [
+        ("JSON_QUERY(PARSE_JSON('{\"a\": {\"b\": 1}}'), '$.a.b')", "1"),
+        ("JSON_QUERY(PARSE_JSON('{\"a\": {\"b\": 1}}'), '$.a.c')", None),
+        ("JSON_QUERY(PARSE_JSON('{\"a\": [1,2,3]}'), '$.a[2]')", "3"),
+        ("JSON_QUERY(PARSE_JSON('{\"a\": [1,2,3]}'), '$.a[3]')", None),
+    ],
+    "SPLIT": [
+        ("SPLIT('a,b,c', ',')", '["a","b","c"]'), ("SPLIT('a,b,c', ',b,')", '["a","c"]'),
+        ("SPLIT('abc', '')", '["a","b","c"]'), ("SPLIT('', '')", "[]"), ("SPLIT('', ',')", '[""]'),
+        ("SPLIT(NULL, ',')", None), ("SPLIT('a', NULL)", None), ("SPLIT(121, '2')", '["1","1"]'),
+    ],
     "PARSE_JSON": [
         ("PARSE_JSON('{\"name\":\"starrocks\",\"active\":true,\"k\":[1,2.5]}')",
          '{"active": true, "k": [1, 2.5], "name": "starrocks"}'),

@@ -85,7 +85,6 @@ def test_character_sets_are_utf8(client: Client) -> None:
     ]
     client.run("SET NAMES utf8mb4")
     assert client.value("SELECT @@character_set_client") == "utf8"
-    assert client.run("SHOW CHARACTER SET") == [("utf8", "UTF-8 Unicode", "utf8_general_ci", "3")]
 
 
 def test_a_materialized_view_is_shown_as_a_view(table: Client) -> None:
@@ -146,3 +145,39 @@ def test_columns_about_materialized_views(table: Client) -> None:
     assert names[-5:] == [
         "TABLE_ROWS", "MATERIALIZED_VIEW_DEFINITION", "EXTRA_MESSAGE", "QUERY_REWRITE_STATUS", "CREATOR",
     ]  # fmt: skip
+
+
+def test_indexes(table: Client) -> None:
+    """The emulator refuses tables with an index, so the result is empty, and its columns are those of StarRocks."""
+    for statement in ("SHOW INDEX FROM t", "SHOW INDEXES IN t FROM d", "SHOW KEYS FROM d.t", "SHOW KEY FROM t IN d"):
+        assert table.run(statement) == []
+        assert list(table.names(statement))[::2] == ["Table", "Key_name", "Column_name", "Cardinality", "Packed",
+                                                     "Index_type"]  # fmt: skip
+    assert table.error("SHOW INDEX FROM nothing").code == 5502
+
+
+def test_status_of_tables(table: Client) -> None:
+    table.run("CREATE VIEW w AS SELECT k FROM t; CREATE TABLE empty_1 (k INT) COMMENT 'none'")
+    assert list(table.names("SHOW TABLE STATUS"))[:6] == ["Name", "Engine", "Version", "Row_format", "Rows",
+                                                          "Avg_row_length"]  # fmt: skip
+    rows = {str(row[0]): row for row in table.run("SHOW TABLE STATUS")}
+    assert (rows["t"][1], rows["t"][4], rows["t"][14], rows["empty_1"][-1]) == (
+        "StarRocks", 2, "utf8_general_ci", "none",
+    )  # fmt: skip
+    assert rows["t"][6] == 2 * int(str(rows["t"][5])) > 0
+    assert rows["empty_1"][4:7] == (0, 0, 0)
+    assert rows["w"][4:7] == (-1, -1, -1)
+    assert [row[0] for row in table.run("SHOW TABLE STATUS FROM d LIKE 'e%\\_1'")] == ["empty_1"]
+    assert [row[0] for row in table.run("SHOW TABLE STATUS WHERE `Rows` = 2 AND Name = 't'")] == ["t"]
+    assert table.error("SHOW TABLE STATUS FROM nothing").code == 1049
+
+
+def test_status_shows_no_table_without_a_privilege(table: Client) -> None:
+    table.run("CREATE TABLE hidden (k INT); CREATE USER status_reader; GRANT SELECT ON TABLE d.t TO USER status_reader")
+    assert [row[0] for row in table.as_user("status_reader", "d").run("SHOW TABLE STATUS")] == ["t"]
+    table.run("DROP USER status_reader")
+
+
+@pytest.mark.parametrize("words", ["CHARSET", "CHAR SET", "CHARACTER SET"])
+def test_character_sets(client: Client, words: str) -> None:
+    assert client.run(f"SHOW {words}") == [("utf8", "UTF-8 Unicode", "utf8_general_ci", "3")]

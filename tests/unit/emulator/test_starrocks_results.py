@@ -393,3 +393,129 @@ def test_split_part_without_a_separator(client: Client, number: int, wanted: str
 def test_definitions_that_starrocks_refuses(client: Client, statement: str, part: str) -> None:
     assert part in client.error(statement).message
     client.run("CREATE TABLE t (k INT) PROPERTIES ('compression' = 'zstd(22)')")
+
+
+def test_sums_of_decimals_have_at_most_18_digits_after_the_point(client: Client) -> None:
+    """AVG and ARRAY_SUM round values of a larger scale first, so that the sum does not overflow."""
+    client.run(
+        "CREATE TABLE t (a BIGINT, b BIGINT); INSERT INTO t VALUES (10000000, 3), (40000000, 5), (40000000, 5), "
+        "(40000000, 5)"
+    )
+    product = "a - 1.86659630566164 * (b - 3.062175673706)"
+    assert client.value(f"SELECT avg({product}) FROM t") == Decimal("32499997.316162424349183169")
+    assert client.value(f"SELECT avg(DISTINCT {product}) FROM t") == Decimal("24999998.249460577180003169")
+    assert client.value("SELECT avg(CAST(0.5 AS DECIMAL(20, 19)))") == Decimal("0.500000000000000000")
+    numbers = "[CAST(0.5 AS DECIMAL(20, 19)), CAST(0.25 AS DECIMAL(20, 19))]"
+    assert str(client.value(f"SELECT array_sum({numbers})")) == "0.750000000000000000"
+    assert str(client.value("SELECT array_sum([0.5, 0.25])")) == "0.75"
+
+
+def test_the_license_is_starrocks(client: Client) -> None:
+    assert client.value("SELECT @@license") == "Apache License 2.0"
+
+
+@pytest.fixture
+def target(client: Client) -> Client:
+    """A DUPLICATE KEY table `t` with a default, and a PRIMARY KEY table `p`."""
+    client.run(
+        "CREATE TABLE t (k INT, v VARCHAR(9), n INT DEFAULT '7') DUPLICATE KEY (k);"
+        "CREATE TABLE p (k INT NOT NULL, a INT, b INT) PRIMARY KEY (k) DISTRIBUTED BY HASH (k);"
+        "INSERT INTO p VALUES (1, 10, 20)"
+    )
+    return client
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        ("INSERT INTO t BY NAME SELECT 'x' AS v, 1 AS k", (1, "x", 7)),
+        ("INSERT INTO t BY NAME SELECT 1 AS K, 2 AS n", (1, None, 2)),
+        ("INSERT INTO t BY NAME WITH LABEL by_name_1 SELECT 1 AS k", (1, None, 7)),
+        ("INSERT INTO t WITH LABEL by_name_2 BY NAME SELECT 1 AS k", (1, None, 7)),
+        ("INSERT INTO t BY NAME WITH q AS (SELECT 'x' AS v) SELECT *, 1 AS k FROM q", (1, "x", 7)),
+        ("INSERT INTO t BY NAME SELECT k, a AS n FROM p", (1, None, 10)),
+        ("INSERT OVERWRITE t BY NAME (SELECT 'x' AS v, 1 AS k)", (1, "x", 7)),
+        ("INSERT INTO t (v, k) WITH LABEL by_name_3 SELECT 'x', 1", (1, "x", 7)),
+    ],
+)
+def test_insert_by_name(target: Client, statement: str, wanted: tuple[Value, ...]) -> None:
+    target.run(statement)
+    assert target.run("SELECT * FROM t") == [wanted]
+
+
+def test_insert_by_name_updates_only_the_named_columns_of_a_primary_key_table(target: Client) -> None:
+    target.run("INSERT INTO p BY NAME SELECT 11 AS a, 1 AS k")
+    assert target.run("SELECT * FROM p") == [(1, 11, 20)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "part"),
+    [
+        ("INSERT INTO t BY NAME SELECT 1 AS z", 1064, "Unknown column 'z' in 't'"),
+        ("INSERT INTO t BY NAME SELECT 1 AS k, 2 AS K", 1060, "Duplicate column name 'K'"),
+        ("INSERT INTO t BY NAME VALUES (1, 'x', 2)", 1064, "Insert match column by name does not support values()"),
+        ("INSERT INTO t BY NAME (k) SELECT 1", 1064, "Cannot use COLUMN LIST and BY NAME clause together"),
+        ("INSERT INTO t (k) BY NAME SELECT 1 AS k", 1064, "Cannot use COLUMN LIST and BY NAME clause together"),
+    ],
+)
+def test_insert_by_name_refuses(target: Client, statement: str, code: int, part: str) -> None:
+    error = target.error(statement)
+    assert (error.code, part in error.message) == (code, True), error.message
+    assert target.run("SELECT * FROM t") == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("CAST([1.5, 2.5, -2.7] AS ARRAY<INT>)", "[1,2,-2]"),
+        ("CAST([[1.5], [NULL], NULL] AS ARRAY<ARRAY<INT>>)", "[[1],[null],null]"),
+        ("CAST([300] AS ARRAY<TINYINT>)", "[null]"),
+        ("CAST([1, NULL] AS ARRAY<STRING>)", '["1",null]'),
+        ("CAST(['1.7', 'x', '3'] AS ARRAY<INT>)", "[null,null,3]"),
+        ("CAST(['2024-01-05', '2024.1.5', 'q'] AS ARRAY<DATE>)", '["2024-01-05","2024-01-05",null]'),
+        ("CAST(['nan', '1'] AS ARRAY<DOUBLE>)", "[null,1]"),
+        ("CAST([true, false] AS ARRAY<INT>)", "[1,0]"),
+        ("CAST('[1,2]' AS ARRAY<INT>)", "[1,2]"),
+        ("CAST([] AS ARRAY<INT>)", "[]"),
+        ("CAST(NULL AS ARRAY<INT>)", None),
+    ],
+)
+def test_an_array_is_converted_element_by_element(client: Client, expression: str, wanted: str | None) -> None:
+    """The elements are converted as single values are: an integer type truncates."""
+    assert client.value(f"SELECT {expression}") == wanted
+
+
+def test_an_inserted_array_is_converted_element_by_element(client: Client) -> None:
+    client.run("CREATE TABLE t (k INT, a ARRAY<INT>, s ARRAY<STRING>, n ARRAY<ARRAY<INT>>) DUPLICATE KEY (k)")
+    client.run("INSERT INTO t VALUES (1, [1.9, NULL], [1, 2], [[1.9]]), (2, NULL, ['x'], NULL), (3, [], NULL, [NULL])")
+    client.run("INSERT INTO t SELECT 4, [2.9], [1.5], [[2.9], NULL]")
+    wanted = [(1, "[1,null]", '["1","2"]', "[[1]]"), (2, None, '["x"]', None), (3, "[]", None, "[null]")]
+    assert client.run("SELECT * FROM t ORDER BY k") == [*wanted, (4, "[2]", '["1.5"]', "[[2],null]")]
+    client.run("CREATE TABLE d (k INT, v ARRAY<DECIMAL(4, 3)>)")
+    assert "more than 1 digits before the point" in client.error("INSERT INTO d VALUES (1, [10.0])").message
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("SELECT [[1]] = [1]", "Column type array<array<tinyint(4)>> does not support binary predicate operation"),
+        ("SELECT [1] < 1", "Column type array<tinyint(4)> does not support binary predicate operation"),
+        ("SELECT CAST([[1]] AS ARRAY<INT>)", "Invalid type cast from array<array<tinyint(4)>> to array<int(11)>"),
+    ],
+)
+def test_arrays_of_different_depth_do_not_fit(client: Client, query: str, message: str) -> None:
+    assert message in client.error(query).message
+
+
+@pytest.mark.parametrize(
+    ("clause", "wanted"),
+    [
+        ("START('2030-01-01') EVERY(INTERVAL 10 SECOND)", "PERIODICAL START(2030-01-01T00:00) EVERY(10 SECONDS)"),
+        ("START('2030-01-01 01:02:03') EVERY(INTERVAL 2 DAY)", "PERIODICAL START(2030-01-01T01:02:03) EVERY(2 DAYS)"),
+    ],
+)
+def test_the_schedule_of_a_task_has_starrocks_text(client: Client, clause: str, wanted: str) -> None:
+    client.run(f"CREATE TABLE t (k INT); SUBMIT TASK with_schedule SCHEDULE {clause} AS INSERT INTO t SELECT 1")
+    shown = "SELECT SCHEDULE FROM information_schema.tasks WHERE TASK_NAME = 'with_schedule'"
+    assert client.value(shown) == wanted
+    client.run("DROP TASK with_schedule")

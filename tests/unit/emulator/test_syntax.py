@@ -127,6 +127,8 @@ def test_signed_is_int_and_number_is_decimal(client: Client) -> None:
         ("SELECT a.k, b.k FROM t a LEFT JOIN (t b JOIN t c ON b.k = c.k + 1) ON a.k = b.k", [(2, 2), (1, None)]),
         ("SELECT COUNT(*) FROM ((SELECT 1 AS x) u JOIN t ON t.k > u.x), t z", [(2,)]),
         ("SELECT u.`1e` FROM (SELECT 1 AS 1e) u WHERE 1e = 1", [(1,)]),
+        ("SELECT sum(k) OVER ([hash] PARTITION BY 1 ORDER BY k) FROM t", [(1,), (3,)]),
+        ("SELECT max(k) OVER ([skewed] PARTITION BY k) FROM t", [(1,), (2,)]),
     ],
 )  # fmt: skip
 def test_syntax_of_starrocks_that_sqlglot_reads_otherwise(
