@@ -102,15 +102,20 @@ class Image:
         return f"{self.distributions[0].version.split('-', 1)[0]}-{digest}"
 
     @property
+    def repository(self) -> str:
+        """Its repository in a registry."""
+        return f"{PROJECT}/{self.name.replace('_', '-')}"
+
+    @property
     def local(self) -> str:
-        """Name of the image on the engine that built it."""
-        return f"{PROJECT}/{self.name.replace('_', '-')}:{self.tag}"
+        """Name of the image on the engine that built it. `localhost` excludes a pull from a public registry."""
+        return f"localhost/{self.repository}:{self.tag}"
 
     def reference(self, settings: ImageSettings) -> str:
         """The reference that a target runs: with the digest if the settings contain one, else with the tag."""
         if not settings.registry:
             return self.local
-        repository = f"{settings.registry}/{self.local.rsplit(':', 1)[0]}"
+        repository = f"{settings.registry}/{self.repository}"
         digest = settings.digests.get(self.name)
         return f"{repository}@{digest}" if digest else f"{repository}:{self.tag}"
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docker.errors import APIError
 from measurements import query
 
+from infra.images import find, images
 from infra.settings import ROOT
 from infra.targets.docker import names
 from tests.cluster import engine as engines
@@ -88,3 +90,5 @@ def test_pulumi_up_names_the_command_that_builds_a_missing_image(fresh: DockerSt
     outcome = fresh._run(["bash", "-c", f"cd {ROOT}; {script}"], 400)
     assert outcome.status != 0
     assert f"run `make images STACK={fresh.name}`" in outcome.output
+    with pytest.raises(APIError, match="//localhost/v2/"):
+        fresh.client.images.pull(find("pulsar", images("example.invalid/no-such-base:1", [])).local)

@@ -13,7 +13,7 @@ from infra.settings import ROOT, DockerSettings
 from tests.cluster import engine as engines
 from tests.cluster.registry import registry
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 NAME = "postgres"
 
@@ -38,7 +38,7 @@ def test_pushed_images_are_pulled_with_the_printed_settings(engine: str, tmp_pat
         settings = DockerSettings.model_validate(yaml.safe_load(lines)["kappastack:docker"])
         built = find(NAME, images(base, []))
         pushed = client.images.get(built.local).id
-        client.images.remove(f"{prefix}/{built.local}")
+        client.images.remove(f"{prefix}/{built.repository}:{built.tag}")
 
         reference = built.reference(settings)
         assert reference.startswith(f"{prefix}/kappastack/{NAME}@sha256:")

@@ -96,10 +96,11 @@ def push(
     for reference in published.values():
         if not exists(reference):
             docker("pull", "--quiet", reference)
-    sources = {**{image.name: image.local for image in wanted}, **published}
+    own = {image.name: (image.local, f"{image.repository}:{image.tag}") for image in wanted}
+    sources = own | {name: (reference, reference) for name, reference in published.items()}
     digests: dict[str, str] = {}
-    for name, source in sources.items():
-        remote = f"{registry}/{source}"
+    for name, (source, target) in sources.items():
+        remote = f"{registry}/{target}"
         docker("tag", source, remote)
         docker("push", "--quiet", remote)
         found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", remote))

@@ -3,6 +3,7 @@
 If no engine responds, the functions return empty results, and the provider reports the error.
 """
 
+import shutil
 import subprocess
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -66,6 +67,11 @@ def host_configs(stack: str) -> dict[str, HostConfig]:
     if found is None or found.returncode != 0:
         return {}
     return {each.name.lstrip("/"): each.host for each in _CONTAINERS.validate_json(found.stdout)}
+
+
+def has_client() -> bool:
+    """Whether the command-line client is on PATH; without it, the functions of this module find nothing."""
+    return shutil.which("docker") is not None
 
 
 def lacks_image(reference: str) -> bool:

@@ -68,6 +68,11 @@ class DockerTarget:
         self._keep_data = keep_data
         self._settings = settings
         self._existing = engine.host_configs(stack)
+        if not engine.has_client():
+            pulumi.log.warn(
+                "the command-line client `docker` is not on PATH, so missing images are not noticed; "
+                f"if the engine cannot pull an image from `localhost`, run `make images STACK={stack}`"
+            )
         self._images: dict[str, docker.RemoteImage] = {}
         self._kept: dict[str, docker.Volume] = {}
         self._network = docker.Network(
@@ -197,7 +202,7 @@ class DockerTarget:
         system without replacing the container.
         """
         described = repr((layout.service, layout.published(), _TEMPORARY, _HEALTH, _LOG_OPTIONS))
-        parts = [image.image_id, configured.digest if configured else ""]
+        parts = [image.image_id, image.name, configured.digest if configured else ""]
         return Output.all(described, *parts).apply(digest)
 
     def _container(
@@ -289,7 +294,7 @@ def _engine_defaults(service: Service, existing: HostConfig | None) -> list[str]
 
 
 def refuse_missing(reference: str, settings: DockerSettings, stack: str) -> None:
-    """Check that the engine has an image of the platform; otherwise the provider would pull it from a public registry.
+    """Check that the engine has an image of the platform; otherwise the provider would try to pull it.
 
     A preview, which pulls nothing, only warns.
 

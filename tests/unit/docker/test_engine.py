@@ -100,19 +100,35 @@ def test_images_built_by_this_checkout_are_never_looked_up_in_a_registry(monkeyp
     monkeypatch.setattr(engine, "lacks_image", _noted(references))
     recorder = run(settings())
     published = set(monitoring_images(MonitoringSettings()).values())
-    assert set(references) == {args.inputs["name"] for args in recorder.of_type("RemoteImage").values()} - published
+    own = {str(args.inputs["name"]) for args in recorder.of_type("RemoteImage").values()} - published
+    assert set(references) == own
+    assert {name.partition("/")[0] for name in own} == {"localhost"}
 
     monkeypatch.setattr(engine, "lacks_image", lambda _reference: True)
-    with pytest.raises(ImageError, match=r"has no image kappastack/pulsar:1: run `make images STACK=dev`"):
-        refuse_missing("kappastack/pulsar:1", DockerSettings(), "dev")
-    refuse_missing("kappastack/pulsar:1", DockerSettings(registry="registry.example:5000/team"), "dev")
+    with pytest.raises(ImageError, match=r"has no image localhost/kappastack/pulsar:1: run `make images STACK=dev`"):
+        refuse_missing("localhost/kappastack/pulsar:1", DockerSettings(), "dev")
+    refuse_missing("localhost/kappastack/pulsar:1", DockerSettings(registry="registry.example:5000/team"), "dev")
 
     warnings: list[str] = []
     monkeypatch.setattr("pulumi.runtime.is_dry_run", lambda: True)
     monkeypatch.setattr("pulumi.log.warn", warnings.append)
-    refuse_missing("kappastack/pulsar:1", DockerSettings(), "dev")
+    refuse_missing("localhost/kappastack/pulsar:1", DockerSettings(), "dev")
     assert len(warnings) == 1
     assert "run `make images STACK=dev` before `pulumi up`" in warnings[0]
+
+
+def test_a_missing_client_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the client, missing images are not noticed; their names exclude a public registry."""
+    warnings: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", warnings.append)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    names = {args.inputs["name"] for args in run(settings()).of_type("RemoteImage").values()}
+    assert "localhost" in {str(name).partition("/")[0] for name in names}
+    assert [text for text in warnings if "run `make images STACK=test`" in text] == warnings != []
+    warnings.clear()
+    (tmp_path / "docker").touch(0o755)
+    run(settings())
+    assert warnings == []
 
 
 @pytest.fixture
@@ -183,7 +199,7 @@ def test_the_error_names_an_engine_that_rejects_the_request(program: Path) -> No
     with pytest.raises(EngineError, match="docker container ls: Cannot connect to the Docker daemon"):
         containers.remove("dev", keep=(), volumes=True)
     assert engine.host_configs("dev") == {}
-    assert not engine.lacks_image("kappastack/pulsar:1")
+    assert not engine.lacks_image("localhost/kappastack/pulsar:1")
     assert containers.engine_folder() is None
 
 
@@ -212,10 +228,10 @@ def test_a_service_is_restarted_by_its_container(
 
 
 def test_only_a_not_found_error_means_that_an_image_is_missing(program: Path) -> None:
-    program.write_text("#!/bin/sh\necho 'Error: No such image: kappastack/pulsar:1' >&2; exit 1\n")
-    assert engine.lacks_image("kappastack/pulsar:1")
+    program.write_text("#!/bin/sh\necho 'Error: No such image: localhost/kappastack/pulsar:1' >&2; exit 1\n")
+    assert engine.lacks_image("localhost/kappastack/pulsar:1")
     program.write_text("#!/bin/sh\necho sha256:1\n")
-    assert not engine.lacks_image("kappastack/pulsar:1")
+    assert not engine.lacks_image("localhost/kappastack/pulsar:1")
 
 
 def test_settings_of_existing_containers_are_read(program: Path) -> None:

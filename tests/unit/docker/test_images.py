@@ -44,7 +44,7 @@ def test_worker_images_contain_the_task_programs() -> None:
 def test_the_name_depends_on_content_and_base_image_only() -> None:
     assert image("ciapol-api") == image("ciapol-api")
     assert image("ciapol-api").local != image("ciapol-api", "debian:trixie-slim").local
-    assert image("starrocks_emulator").local.startswith("kappastack/starrocks-emulator:0.1.0-")
+    assert image("starrocks_emulator").local.startswith("localhost/kappastack/starrocks-emulator:0.1.0-")
 
 
 def test_every_image_runs_as_an_unprivileged_user_and_has_labels() -> None:
@@ -66,7 +66,7 @@ def test_references_follow_the_settings() -> None:
     found = image("pulsar")
     digest = f"sha256:{'c' * 64}"
     assert found.reference(DockerSettings()) == found.local
-    assert found.reference(DockerSettings(registry="r:5000/t")) == f"r:5000/t/{found.local}"
+    assert found.reference(DockerSettings(registry="r:5000/t")) == f"r:5000/t/kappastack/pulsar:{found.tag}"
     pinned = DockerSettings(registry="r:5000/t", digests={"pulsar": digest})
     assert found.reference(pinned) == f"r:5000/t/kappastack/pulsar@{digest}"
 

@@ -66,7 +66,7 @@ def test_containers_use_image_ids(dev: Recorder) -> None:
     assert found["pulsar"]["image"] == "sha256:pulsar"
     assert found["starrocks"]["image"] == "sha256:starrocks_emulator"
     references = {name: args.inputs["name"] for name, args in dev.of_type("RemoteImage").items()}
-    assert references["starrocks_emulator"].startswith("kappastack/starrocks-emulator:")
+    assert references["starrocks_emulator"].startswith("localhost/kappastack/starrocks-emulator:")
     assert all(args.inputs["keepLocally"] is True for args in dev.of_type("RemoteImage").values())
 
 
