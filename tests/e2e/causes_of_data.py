@@ -119,6 +119,32 @@ def without_starrocks(stack: TestStack) -> Iterator[None]:
 
 
 @contextmanager
+def refusing_loads(stack: TestStack) -> Iterator[None]:
+    """The engine restarts the ingest job again and again, because a grant was revoked. Then all events are stored."""
+    grant = "INSERT ON TABLE ciapol_analytics.raw_measurements_zeta"
+    with events(stack, "again-1", a_second=2) as sent:
+        query(stack.name, f"REVOKE {grant} FROM ROLE ciapol_loader")
+        try:
+            yield
+        finally:
+            query(stack.name, f"GRANT {grant} TO ROLE ciapol_loader")
+    wait_until(lambda: _raw(stack, "again-1") == sent(), lambda: f"{sent()} events, stored {_raw(stack, 'again-1')}")
+
+
+@contextmanager
+def wrong_definition(stack: TestStack) -> Iterator[None]:
+    """The engine rejects the ingest job, whose definition was edited by hand. Then a deployment has repaired it."""
+    edited = """REPLACE(definition, '"plugin_name":"', '"plugin_name":"No')"""
+    identity = job_id(stack.name, "ciapol-ingest")
+    query(stack.name, f"UPDATE kappastack.streaming_jobs SET definition = {edited} WHERE job_id = {identity}")
+    try:
+        _stop_job(stack)
+        yield
+    finally:
+        stack.up()
+
+
+@contextmanager
 def unwatched(stack: TestStack) -> Iterator[None]:
     """The schedule of the jobs' keeper is paused, and the ingest job was stopped by hand."""
     scheduler = Scheduler(stack, "platform")

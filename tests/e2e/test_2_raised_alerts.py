@@ -23,7 +23,19 @@ from causes import (
     stopped,
     suspended,
 )
-from causes_of_data import TOPIC, events, forbidden, silent, unwatched, waiting, without_starrocks
+from causes_of_data import (
+    TOPIC,
+    events,
+    forbidden,
+    refusing_loads,
+    silent,
+    unwatched,
+    waiting,
+    without_starrocks,
+    wrong_definition,
+)
+from causes_of_disks import MAY_MOUNT, filled, small_disk
+from causes_of_lions import TABLE, bad_report, failed_run
 from machine import TestStack
 
 from infra.monitoring.rules import alerts
@@ -34,7 +46,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(3600)]
 PACE = 0.05
 """Factor of all durations: a window of 5 minutes has 15 seconds."""
 INTERVAL = 2
-PRODUCTS = ["ciapol"]
+PRODUCTS = ["ciapol", "liontrack"]
+DISKS = ["DiskAlmostFull", "StarRocksDiskFilling", "DiskFullInADay"]
+"""Alerts that only root can raise."""
 TIMES: dict[str, Times] = {}
 """Measured by the tests of this file."""
 
@@ -48,7 +62,8 @@ def webhook() -> Iterator[Webhook]:
 
 @pytest.fixture(scope="module")
 def watch(stack: TestStack, webhook: Webhook) -> Iterator[Watch]:
-    """The stack's alerts, with short durations in rules and a separate DolphinScheduler worker."""
+    """The alerts of a stack with both products, short durations in rules and a separate DolphinScheduler worker."""
+    stack.products = tuple(PRODUCTS)
     stack.configure(
         monitoring={"interval": INTERVAL, "alertPace": PACE},
         alertWebhook=webhook.url,
@@ -57,8 +72,23 @@ def watch(stack: TestStack, webhook: Webhook) -> Iterator[Watch]:
     stack.up()
     with Watch(stack) as watching:
         yield watching
+    stack.products = ("ciapol",)
     stack.configure(monitoring={}, dolphinScheduler={})
     stack.up()
+
+
+@pytest.fixture(scope="module")
+def disk(stack: TestStack, watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The small disk that StarRocks' data are on."""
+    with small_disk(stack, tmp_path_factory.mktemp("disk") / "image") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _early(request: pytest.FixtureRequest) -> None:
+    """Mount the disk before the first test, because a trend needs minutes of samples."""
+    if MAY_MOUNT:
+        request.getfixturevalue("disk")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -139,6 +169,25 @@ def test_a_workflow_without_its_grant_raises_alerts(stack: TestStack, watch: Wat
     TIMES.update(watch.exercise(Exercise(lambda: forbidden(stack), [failed, Expected("WorkflowRunFailed")])))
 
 
+def test_a_job_that_fails_at_each_load_raises_an_alert(stack: TestStack, watch: Watch) -> None:
+    topic = {"topic": TOPIC}
+    TIMES.update(watch.exercise(Exercise(lambda: refusing_loads(stack), [Expected("JobRestartedByEngine", topic)])))
+
+
+def test_a_job_that_the_engine_rejects_raises_an_alert(stack: TestStack, watch: Watch) -> None:
+    job = {"streaming_job": "ciapol-ingest"}
+    TIMES.update(watch.exercise(Exercise(lambda: wrong_definition(stack), [Expected("JobRestartingInALoop", job)])))
+
+
+def test_a_failed_pipeline_and_a_bad_report_of_liontrack_raise_alerts(stack: TestStack, watch: Watch) -> None:
+    TIMES.update(
+        watch.exercise(
+            Exercise(lambda: failed_run(stack), [Expected("LiontrackPipelineFailed")]),
+            Exercise(lambda: bad_report(stack), [Expected("LiontrackDataQuality", {"table_name": TABLE})]),
+        )
+    )
+
+
 def test_a_silent_station_with_gaps_raises_alerts(stack: TestStack, watch: Watch, tmp_path: Path) -> None:
     quiet = Expected("CiapolStationSilent", {"station": "quiet-1"})
     TIMES.update(watch.exercise(Exercise(lambda: silent(stack, tmp_path), [quiet, Expected("CiapolDataQuality")])))
@@ -160,7 +209,17 @@ def test_a_topic_without_events_raises_an_alert(stack: TestStack, watch: Watch, 
     TIMES.update(watch.exercise(Exercise(silence, [Expected("TopicSilent", {"topic": topic})])))
 
 
+@pytest.mark.skipif(not MAY_MOUNT, reason="only root may mount a disk")
+def test_a_full_disk_raises_alerts(stack: TestStack, watch: Watch, disk: Path) -> None:
+    history = round(3 * 3600 * PACE)
+    trend = f"node_filesystem_avail_bytes{{mountpoint='{disk}'}} offset {history}s"
+    wait_until(lambda: series(stack, trend), "samples for a trend", within=3 * history, pause=INTERVAL)
+    mounted = [Expected(name, {"mountpoint": str(disk)}) for name in ("DiskAlmostFull", "DiskFullInADay")]
+    TIMES.update(watch.exercise(Exercise(lambda: filled(disk), [*mounted, Expected("StarRocksDiskFilling")])))
+
+
 def test_the_tests_raised_every_alert_that_its_rule_assigns_to_them() -> None:
     rules = alerts(PRODUCTS)
     print("\n" + table(TIMES, rules))
-    assert set(TIMES) == {name for name, rule in rules.items() if rule.tested == "long"}
+    impossible = set() if MAY_MOUNT else set(DISKS)
+    assert set(TIMES) == {name for name, rule in rules.items() if rule.tested == "long"} - impossible

@@ -8,6 +8,8 @@ from prometheus_client.metrics_core import Metric
 
 from apps.web.starrocks import Pool
 
+PIPELINE: Final = "batch_processor"
+"""Name of the pipeline in the table of its runs."""
 BUCKETS: Final = (1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 """Upper bounds of the histogram of durations, in seconds."""
 TABLES: Final = (
@@ -36,11 +38,15 @@ def measure(pool: Pool) -> Iterator[Metric]:
     runs = CounterMetricFamily(
         "liontrack_pipeline_runs", "Runs of the pipeline by status", labels=["pipeline_name", "status"]
     )
+    # A counter that begins with its first failure would not show that failure as an increase.
+    runs_by_status = {(PIPELINE, status): 0.0 for status in ("success", "failed")}
     for row in pool.query(
         "SELECT pipeline_name, status, COUNT(*) AS n FROM liontrack_metadata.pipeline_runs "
         "GROUP BY pipeline_name, status"
     ):
-        runs.add_metric([str(row["pipeline_name"]), str(row["status"])], _number(row["n"]))
+        runs_by_status[str(row["pipeline_name"]), str(row["status"])] = _number(row["n"])
+    for labels, count in runs_by_status.items():
+        runs.add_metric(labels, count)
     yield runs
     yield _durations(pool)
     quality = GaugeMetricFamily(

@@ -170,6 +170,8 @@ def test_metrics_have_the_names_of_the_dashboards(client: TestClient) -> None:
     text = client.get("/metrics").text
     for line in (
         'liontrack_pipeline_runs_total{pipeline_name="batch_processor",status="success"} 1.0',
+        # The series exists before the first failure, which is then an increase.
+        'liontrack_pipeline_runs_total{pipeline_name="batch_processor",status="failed"} 0.0',
         'liontrack_pipeline_duration_seconds_bucket{le="300",pipeline_name="batch_processor"} 1.0',
         'liontrack_table_records{layer="silver",table_name="silver.lions"} 3.0',
         'liontrack_data_quality_score{table_name="bronze.lions_raw"} 100.0',
