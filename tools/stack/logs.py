@@ -96,8 +96,11 @@ def _text(line: str) -> tuple[datetime, str, str] | None:
     match = _TEXT.match(line)
     if match is None:
         return None
-    time = datetime.fromisoformat(match["time"].replace(",", ".").replace(" ", "T")).replace(tzinfo=UTC)
-    return time, match["level"], match["message"]
+    try:
+        time = datetime.fromisoformat(match["time"].replace(",", ".").replace(" ", "T"))
+    except ValueError:
+        return None  # It looks like a time, such as the 30th of February.
+    return time.replace(tzinfo=UTC), match["level"], match["message"]
 
 
 def _json(line: str) -> tuple[datetime, str, str] | None:
@@ -135,7 +138,10 @@ def since(text: str, now: datetime) -> datetime:
     if not text:
         return _BEGINNING
     if match := re.fullmatch(r"(\d+)([smhd])", text):
-        return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        try:
+            return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        except OverflowError:
+            return _BEGINNING
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -151,7 +157,7 @@ def chosen(names: str, known: Sequence[str]) -> list[str]:
     Raises:
         LogsRefused: a service has no log.
     """
-    wanted = [name for name in names.split(",") if name] or list(known)
+    wanted = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip())) or list(known)
     if unknown := [name for name in wanted if name not in known]:
         raise LogsRefused(f"SERVICE={','.join(unknown)}: there are {', '.join(known) or 'no logs yet'}")
     return wanted

@@ -38,8 +38,9 @@ def test_lines_of_every_service_have_time_level_and_message(line: str, level: st
 
 def test_a_line_without_a_time_belongs_to_the_line_before_it() -> None:
     lines = ["2026-01-31T12:00:00.500Z ERROR failed", "\tat java.lang.Thread.run", "{broken", '{"level": "x"}']
+    lines += ["2026-02-30T12:00:00.000Z INFO no such day", "2026-01-31 12:00:60 INFO no such second"]
     found = list(entries("pulsar", lines))
-    assert [(each.time, each.level) for each in found] == [(NOON, "ERROR")] * 4
+    assert [(each.time, each.level) for each in found] == [(NOON, "ERROR")] * 6
     assert found[1].message == "\tat java.lang.Thread.run"
 
 
@@ -63,6 +64,8 @@ def test_since_is_a_duration_or_a_time() -> None:
     assert since("10m", NOON) == NOON - timedelta(minutes=10)
     assert since("2026-01-31T10:00:00+01:00", NOON) == datetime(2026, 1, 31, 9, tzinfo=UTC)
     assert since("2026-01-31", NOON) == datetime(2026, 1, 31, tzinfo=UTC)
+    # Longer than there are years.
+    assert since("9999999d", NOON) == since("99999999999999d", NOON) == since("", NOON)
     with pytest.raises(LogsRefused, match="SINCE 'yesterday' is not a time: write a duration"):
         since("yesterday", NOON)
 
@@ -95,6 +98,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--since", "2026-01-31T12:00:02Z"], ["second", "third"]),
         (["pulsar"], ["first", "third"]),
         (["seatunnel,pulsar", "--level", "ERROR"], ["third"]),
+        (["pulsar, seatunnel"], ["first", "second", "third"]),
+        (["seatunnel,seatunnel"], ["second"]),
     ],
 )
 def test_logs_are_merged_and_filtered(options: list[str], words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
