@@ -1,12 +1,14 @@
 """The alert rules: the required content of each, and the effect of a stack's settings on their durations."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from infra import platform
-from infra.monitoring.rules import RUNBOOK, Alert, Pace, RuleError, alerts, expression, headings, read
+from infra.monitoring.rules import RUNBOOK, Alert, Pace, RuleError, alerts, anchor, expression, headings, read, rendered
 from infra.products.registry import declared
 from infra.settings import ROOT
 
@@ -39,6 +41,26 @@ def test_every_alert_has_a_runbook_section_and_an_owner(rule: Alert) -> None:
 @pytest.mark.parametrize("rule", ALERTS.values(), ids=lambda rule: rule.alert)
 def test_french_summaries_have_typographic_apostrophes(rule: Alert) -> None:
     assert "'" not in rule.summary_fr
+
+
+def test_prometheus_gets_owner_severity_and_runbook_of_each_alert() -> None:
+    found = {
+        rule["alert"]: rule
+        for text in rendered(declared(), Pace(1, 15)).values()
+        for group in yaml.safe_load(text)["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+    assert set(found) == set(ALERTS)
+    for name, rule in ALERTS.items():
+        assert found[name]["labels"] == {"severity": rule.severity, "owner": rule.owner}
+        assert found[name]["annotations"]["runbook"] == f"docs/runbook.md#{anchor(rule.runbook)}"
+
+
+def test_every_section_of_the_runbook_says_what_to_do() -> None:
+    sections = re.split(r"^## ", RUNBOOK.read_text(), flags=re.MULTILINE)[1:]
+    bodies = {heading: body.strip() for heading, _, body in (section.partition("\n") for section in sections)}
+    assert [heading for heading, body in bodies.items() if len(body) < 80] == []
 
 
 def test_every_section_of_the_runbook_belongs_to_an_alert() -> None:
