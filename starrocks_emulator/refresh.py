@@ -193,7 +193,7 @@ class Refresher:
         tree, _ = parse(table.query)
         assert table.refresh
         with self._storage.lock:
-            # the snapshot must show exactly this version
+            # The snapshot must show exactly this version.
             probe = self._queries(table)
             whole = probe.query(tree)
             bases = {base.id: base for base in probe.tables if base.kind != "view"}

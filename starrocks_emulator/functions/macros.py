@@ -20,7 +20,7 @@ _MOMENT = (
 
 
 OVERLOADS: dict[str, dict[str, str]] = {
-    # implicit conversion to DATETIME; NULL for a string that is not a date
+    # The implicit conversion to DATETIME; it returns NULL for a string that is not a date.
     "dt": {
         "TIMESTAMP": "x",
         "DATE": "CAST(x AS TIMESTAMP)",
@@ -37,7 +37,7 @@ OVERLOADS: dict[str, dict[str, str]] = {
         "BIGINT": "x <> 0",
         "HUGEINT": "x <> 0",
     },
-    # CAST to an integer type truncates, where DuckDB rounds
+    # StarRocks' CAST to an integer type truncates; DuckDB's rounds.
     "whole": {
         "DOUBLE": "trunc(x)",
         "VARCHAR": "TRY_CAST(regexp_extract(x, '^\\s*([-+]?\\d+)\\s*$', 1) AS HUGEINT)",
@@ -68,7 +68,7 @@ OVERLOADS: dict[str, dict[str, str]] = {
     "round1": {"DOUBLE": "TRY_CAST(round(x) AS BIGINT)", "BIGINT": "x", "": "round(x)"},
     "floor1": {"DOUBLE": "TRY_CAST(floor(x) AS BIGINT)", "BIGINT": "x", "": "TRY_CAST(floor(x) AS BIGINT)"},
     "ceil1": {"DOUBLE": "TRY_CAST(ceil(x) AS BIGINT)", "BIGINT": "x", "": "TRY_CAST(ceil(x) AS BIGINT)"},
-    # the absolute value of the smallest integer needs a larger type
+    # The absolute value of the smallest integer needs a larger type.
     "abs1": {
         "DOUBLE": "abs(CAST(x AS DOUBLE))", "FLOAT": "abs(x)", "TINYINT": "abs(CAST(x AS SMALLINT))",
         "SMALLINT": "abs(CAST(x AS INTEGER))", "INTEGER": "abs(CAST(x AS BIGINT))",
@@ -104,27 +104,28 @@ def _overloaded() -> list[str]:
 
 MACROS = (
     *_overloaded(),
-    # … in a load: NULL for a string in any other form, without slow regular expressions; DuckDB would accept a
-    # time zone, which these forms do not have
+    # The conversion to DATETIME in a load. It returns NULL for a string in any other form, also for one with a time zone,
+    # which DuckDB accepts. It uses no regular expressions, because they are slow.
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
     "BETWEEN '0' AND '9' AND NOT contains(x, '+') THEN TRY_CAST(x AS TIMESTAMP) END "
     "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
-    # NULL outside the range of DATETIME
+    # Values outside the range of DATETIME become NULL.
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
-    # time_slice and its slices begin at 0001-01-01
+    # The slices of time_slice begin at 0001-01-01.
     "CREATE MACRO fn.first_moment() AS TIMESTAMP '0001-01-01 00:00:00'",
     "CREATE MACRO fn.sliced(x, slice) AS CASE WHEN x < fn.first_moment() THEN CAST(error('emulator: time used with "
     "time_slice can''t before 0001-01-01 00:00:00') AS TIMESTAMP) WHEN x IS NOT NULL THEN slice END",
-    # DuckDB also accepts nan, inf and 1_000
+    # DuckDB also accepts nan, inf and 1_000; StarRocks does not.
     "CREATE MACRO fn.number(x) AS CASE WHEN regexp_full_match(x, "
     "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') AND isfinite(TRY_CAST(x AS DOUBLE)) "
     "THEN TRY_CAST(x AS DOUBLE) END",
     "CREATE MACRO fn.plain_number(x) AS CASE WHEN NOT contains(x, '_') THEN x END",
     "CREATE MACRO fn.month_number(x) AS date_part('year', x) * 12 + date_part('month', x)",
     "CREATE MACRO fn.in_month(x) AS x - date_trunc('month', x)",
-    # whole months and years from b to a (`months_diff`, `years_diff` of time_functions.cpp): below one month the
-    # result is -1 if a is the earlier one, and 0 in DATE_DIFF, which counts up to the last day of a shorter month
+    # The whole months and years from b to a, as `months_diff` and `years_diff` of time_functions.cpp compute them: below
+    # one month the result is -1 if a is the earlier one. In DATE_DIFF it is 0, because DATE_DIFF counts up to the last day
+    # of a shorter month.
     "CREATE MACRO fn.months(a, b) AS CASE WHEN fn.month_number(a) >= fn.month_number(b) "
     "THEN fn.month_number(a) - fn.month_number(b) - CAST(fn.in_month(a) < fn.in_month(b) AS BIGINT) "
     "ELSE fn.month_number(a) - fn.month_number(b) + CAST(fn.in_month(a) > fn.in_month(b) AS BIGINT) END",
@@ -142,21 +143,21 @@ MACROS = (
     "- CAST(fn.lacks_days(a, b) AS BIGINT)",
     "CREATE MACRO fn.date_diff_months(a, b) AS CASE WHEN b < a THEN fn.months_from(b, a) "
     "ELSE - fn.months_from(a, b) END",
-    # half away from zero, as DECIMAL arithmetic of StarRocks rounds
+    # Rounds half away from zero, as StarRocks' DECIMAL arithmetic does.
     "CREATE MACRO fn.quotient(a, b) AS CASE WHEN b = 0 THEN NULL ELSE (abs(a) * 2 + abs(b)) // (abs(b) * 2) "
     "* CAST(sign(a) * sign(b) AS HUGEINT) END",
     "CREATE MACRO fn.divided(a DOUBLE, b DOUBLE) AS a / b, (a BIGINT, b BIGINT) AS a / b, "
     "(a DECIMAL(38,9), b DECIMAL(38,9)) AS error('emulator: a division of DECIMALs of unknown scale; use CAST')",
-    # StarRocks truncates the result of group_concat to whole characters of group_concat_max_len bytes
+    # StarRocks truncates the result of group_concat to the whole characters within group_concat_max_len bytes.
     "CREATE MACRO fn.no_longer(x, most) AS CASE WHEN strlen(x) <= most THEN x WHEN strlen(x) = length(x) THEN "
     "left(x, most) ELSE py_cut(x, most) END",
-    # a text of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
+    # A text of more than 1 MB (OLAP_STRING_MAX_LENGTH) becomes NULL.
     "CREATE MACRO fn.repeated(x, n) AS CASE WHEN n <= 0 THEN CASE WHEN x IS NOT NULL THEN '' END "
     "WHEN strlen(x) * CAST(n AS HUGEINT) <= 1048576 THEN repeat(x, CAST(n AS BIGINT)) END",
-    # StarRocks changes the case of ASCII letters only
+    # StarRocks changes the case of ASCII letters only.
     "CREATE MACRO fn.lower(x) AS translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
     "CREATE MACRO fn.upper(x) AS translate(x, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
-    # a sum of integers is a BIGINT, which wraps around
+    # A sum of integers is a BIGINT, which wraps around.
     "CREATE MACRO fn.wrapped(x) AS CAST(CASE WHEN x BETWEEN -9223372036854775808 AND 9223372036854775807 THEN x ELSE "
     "((x + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 "
     "- 9223372036854775808 END AS BIGINT)",
@@ -170,12 +171,12 @@ MACROS = (
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.array_contains(a, x) AS CASE WHEN a IS NULL THEN NULL WHEN x IS NULL THEN "
     "len(list_filter(a, lambda e: e IS NULL)) > 0 ELSE list_contains(a, x) END",
-    # two NULL elements count as equal
+    # Two NULL elements count as equal.
     "CREATE MACRO fn.arrays_overlap(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_has_any(a, b) OR "
     "(len(list_filter(a, lambda e: e IS NULL)) > 0 AND len(list_filter(b, lambda e: e IS NULL)) > 0) END",
-    # a string of more than 1 MB (OLAP_STRING_MAX_LENGTH) is NULL
+    # A string of more than 1 MB (OLAP_STRING_MAX_LENGTH) becomes NULL.
     "CREATE MACRO fn.bounded(x) AS CASE WHEN strlen(x) <= 1048576 THEN x END",
-    # substring counts from 1, from the end below 0; position 0 gives an empty text
+    # Positions of substring count from 1, negative ones from the end. Position 0 gives an empty text.
     "CREATE MACRO fn.substr2(x, p) AS CASE WHEN p = 0 OR abs(CAST(p AS BIGINT)) > length(x) THEN "
     "CASE WHEN x IS NOT NULL THEN '' END ELSE substring(x, CAST(p AS BIGINT)) END",
     "CREATE MACRO fn.substr3(x, p, n) AS CASE WHEN p = 0 OR n <= 0 OR abs(CAST(p AS BIGINT)) > length(x) THEN "

@@ -11,7 +11,7 @@ def _tables(schema: VisibleObjects) -> Rows:
 
 
 def _variables(_: VisibleObjects) -> Rows:
-    # imported here because variables imports this package
+    # The import is here because `variables` imports this package.
     from starrocks_emulator.variables import DEFAULTS, FIXED  # noqa: PLC0415
 
     return [[name, value] for name, value in {**FIXED, **DEFAULTS}.items()]

@@ -104,7 +104,7 @@ class Commands:
             out.add(error(1105, "HY000", f"Unknown error: {type(failed).__name__}: {failed}"))
         yield out.take()
 
-    # commands that do not use the session
+    # Commands that do not use the session.
 
     def _ping(self, _body: bytes, out: PacketWriter) -> None:
         out.add(ok(Status.AUTOCOMMIT))
@@ -137,7 +137,7 @@ class Commands:
         self.statements.find(statement_id, "mysql_stmt_reset").reset()
         out.add(ok(Status.AUTOCOMMIT))
 
-    # commands that run in the session
+    # Commands that run in the session.
 
     def _query(self, body: bytes, out: PacketWriter) -> Iterator[bytes]:
         sql = self._text(body.rstrip(b"\0"), "statement")

@@ -77,7 +77,7 @@ def check_exists(query: exp.Expr) -> None:
     """
     outer = [part for part in _conditions(query) if _outer_columns(part, query)]
     equal = [part for part in _conditions(query) if isinstance(part.unnest(), exp.EQ)]
-    # a column without its table may be an outer one
+    # A column without its table may belong to the outer query.
     if outer and not any(part in outer or any(not one.table for one in part.find_all(exp.Column)) for part in equal):
         raise errors.analysis("Not support exists correlation subquery with Non-EQ predicate")
 

@@ -221,7 +221,7 @@ def _bracket(render: Renderer, node: exp.Expr) -> str:
     index = node.expressions[0]
     if is_path(index):
         return _arrow(render, node, index)
-    # sqlglot turns literal indexes into indexes from 0
+    # sqlglot converts literal indexes to indexes from 0.
     text = str(int(index.name) + 1) if isinstance(index, exp.Literal) and not index.is_string else f"({render(index)})"
     return f"(CASE WHEN {text} >= 1 THEN {render(node.this)}[{text}] END)"
 

@@ -164,7 +164,7 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
         if moment is None:
             raise errors.analysis(f"Invalid date value: '{text}'")
         if kind.name == "date" and node.find(exp.Column):
-            # a constant beside a DATE column is a DATE, without its time of day
+            # A constant beside a DATE column is converted to a DATE, without its time of day.
             return render(node), f"DATE '{moment.date()}'"
         return overload("dt", render(node)) if kind.name == "date" else render(node), f"TIMESTAMP '{moment}'"
     if is_number(kind):

@@ -148,7 +148,7 @@ def _bound(text: str | None, kind: SqlType) -> float | None:
     try:
         if not kind.is_temporal:
             return int(text)
-        # a DATETIME without a time zone, which bounds do not have
+        # Bounds have no time zone.
         return (datetime.fromisoformat(text) - datetime(1, 1, 1)) / timedelta(microseconds=1)  # noqa: DTZ001
     except ValueError:
         raise errors.analysis(f"Invalid {kind.name} literal {text} as a bound of a partition") from None

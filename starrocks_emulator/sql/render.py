@@ -89,7 +89,7 @@ class Expressions:
     def as_text(self, node: exp.Expr) -> Rendered:
         """An expression converted to VARCHAR."""
         text = self(node)
-        # fn.text would convert a DECIMAL to DOUBLE
+        # fn.text would convert a DECIMAL to DOUBLE.
         converted = f"CAST({text} AS VARCHAR)" if self.is_decimal(node) else overload("text", text)
         return Rendered(converted, lambda: VARCHAR)
 

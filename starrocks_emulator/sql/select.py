@@ -149,7 +149,7 @@ class Queries(Relations):
             sources = "FROM " + self.relation(from_.this)
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
         self._joined_from = outer
-        # with DISTINCT, DuckDB accepts in ORDER BY only expressions of the select list
+        # With DISTINCT, DuckDB accepts in ORDER BY only expressions of the select list.
         exact = not (distinct and node.args.get("order"))
         parts.append(", ".join(self._projection(column, exact) for column in node.expressions))
         parts.append(sources)

@@ -54,12 +54,12 @@ def _distributed(table: Table) -> str:
     buckets = f" BUCKETS {table.buckets}" if table.buckets else ""
     if not table.distributed_by:
         return f"DISTRIBUTED BY RANDOM{buckets}"
-    # the spaces at the ends of lines are StarRocks'
+    # StarRocks prints these spaces at the ends of lines too.
     return f"DISTRIBUTED BY HASH({_names(table.distributed_by)}){buckets and buckets + ' '}"
 
 
 def _properties(table: Table) -> str:
-    # imported here because information_schema imports this package
+    # The import is here because `information_schema` imports this package.
     from starrocks_emulator.information_schema.storage import all_properties  # noqa: PLC0415
 
     return _listed(all_properties(table))

@@ -95,7 +95,7 @@ def test_zizmor_finds_nothing() -> None:
 def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     program = actionlint.prepare(lambda _line: None)
     variables = {**os.environ, "HOME": str(tmp_path)}
-    # actionlint does not know the labels of the team's own runners.
+    # The labels of the team's own runners are not in actionlint's list.
     options = ["-shellcheck=", "-pyflakes=", "-ignore", 'label "kappastack-.*" is unknown']
     done = subprocess.run(
         [str(program), *options, *map(str, FILES)],

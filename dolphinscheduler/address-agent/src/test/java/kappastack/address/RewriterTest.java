@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class RewriterTest {
     /** Stands in for a class that determines the machine's address. */
     public static final class Finder {
-        /** Rewritten. */
+        /** The rewriter changes this member. */
         public static String host() {
             return "192.0.2.1";
         }
@@ -51,7 +51,7 @@ class RewriterTest {
             calls.append("init ");
         }
 
-        /** Rewritten. */
+        /** The rewriter changes this member. */
         public synchronized void start() {
             calls.append("start ");
         }
@@ -87,7 +87,7 @@ class RewriterTest {
         /** The commands that were given up. */
         public final StringBuilder givenUp = new StringBuilder();
 
-        /** Rewritten. */
+        /** The rewriter changes this member. */
         public void giveUp(Object command, String exception) {
             for (int count = 0; count < 1; count++) {
                 givenUp.append(command);
@@ -123,7 +123,7 @@ class RewriterTest {
 
     /** Stands in for a class with a fixed waiting time. */
     public static final class Waiting {
-        /** Rewritten. */
+        /** The rewriter changes this member. */
         public static final long MILLISECONDS = Duration.ofMinutes(5L).toMillis();
     }
 
@@ -156,7 +156,7 @@ class RewriterTest {
 
     /** Stands in for a server whose JVM keeps running after the server has closed. */
     public static final class Server {
-        /** Rewritten. */
+        /** The rewriter changes this member. */
         public static void stop(String cause) {
             System.out.println("stopped: " + cause);
         }
