@@ -22,7 +22,7 @@ import org.apache.pulsar.broker.authentication.AuthenticationProviderToken;
 public final class RotatedKeys extends AuthenticationProviderList {
     private static final String KEY = "tokenSecretKey";
 
-    /** Pulsar creates it before it passes its configuration. */
+    /** Called by Pulsar, which passes the configuration afterwards. */
     public RotatedKeys() {
         super(new ArrayList<>());
     }

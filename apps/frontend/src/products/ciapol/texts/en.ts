@@ -43,7 +43,7 @@ export const en = {
   "index.at_least": "at least {aqi}",
   "index.method": "How is the index calculated?",
   "reason.running": "The hour has not ended.",
-  "reason.too_few_values": "A pollutant has less than 75 % of its usual measurements.",
+  "reason.too_few_values": "A pollutant has fewer than 75 % of its usual measurements.",
   "reason.too_few_hours": "A pollutant does not have enough hours of measurements yet.",
   "reason.nothing_measured": "No pollutant was measured.",
 
