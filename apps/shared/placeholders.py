@@ -1,4 +1,4 @@
-"""The placeholder filler of this project, for `${name}` and `@{name}`."""
+"""Replaces placeholders, `${name}` and `@{name}`, by values."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -150,8 +150,8 @@ class _Keeper:
 
     def _put_back(self, why: str, failures: int) -> None:
         job = self._job
-        # Write first, then read: of this keeper and a party that stops the job now, at least one reads the other's
-        # intention.
+        # The keeper writes its intention before it reads the intentions of others. If another process stops the job at
+        # this moment, at least one of the two reads the other's intention.
         self._note(JobState.RESTARTING, why, failures=failures, restarted=True)
         now = next(iter(self._jobs.find(job_id=job.job_id)), None)
         if now is None or not now.wanted_running or now.held:

@@ -36,10 +36,10 @@ def decode(kind: type[Cursor], text: str) -> Cursor:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         return kind.model_validate_json(content)
     except (ValidationError, binascii.Error, ValueError):
-        raise wrong(text) from None
+        raise wrong_cursor(text) from None
 
 
-def wrong(text: str) -> Problem:
+def wrong_cursor(text: str) -> Problem:
     """The problem of a cursor that does not belong to the request."""
     expected = "next_cursor of an earlier page, with the same other parameters"
     return invalid(FieldError(field="cursor", value=text[:100], expected=expected))

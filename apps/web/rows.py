@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
-from apps.web.cursors import PageCursor, decode, wrong
+from apps.web.cursors import PageCursor, decode, wrong_cursor
 from apps.web.listing import Page, answer_list
 from apps.web.parameters import Paging
 from apps.web.problems import Problem
@@ -145,7 +145,7 @@ class Rows(Generic[Item]):
             and self._is_valid(position)
         )
         if not same:
-            raise wrong(cursor)
+            raise wrong_cursor(cursor)
         return position
 
     def _is_valid(self, position: RowsCursor) -> bool:

@@ -19,8 +19,8 @@ NAME = "dolphinscheduler"
 _AGENT = (
     "-javaagent:@{dist}/agent/address-agent.jar=bind=@{host};advertise=@{advertised};"
     "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost;"
-    # After losing its ZooKeeper session the server stops serving but its JVM stays. The agent ends the JVM, so that
-    # the target restarts it.
+    # A server that loses its ZooKeeper session accepts no work, but its JVM keeps running. The agent ends the JVM, so
+    # that the target restarts it.
     "last=org.apache.dolphinscheduler.server.worker.WorkerServer#stop,"
     "org.apache.dolphinscheduler.server.master.MasterServer#stop;"
     # Work that was interrupted by a restart of PostgreSQL is done again: docs/decisions/079.

@@ -20,9 +20,9 @@ _START = """\
 set -eu
 bin="@{dist}/bin"
 data="@{volume.data}/cluster"
-# PostgreSQL refuses to run as root. Root therefore runs it as the user nobody of a user namespace, on files that root
-# owns. If the kernel refuses such namespaces, PostgreSQL runs as nobody on files that nobody owns. Its only capability
-# allows it to enter folders that only root may enter.
+# PostgreSQL refuses to run as root. Root therefore runs it as the user "nobody" of a user namespace, on files of root.
+# If the kernel refuses such namespaces, PostgreSQL runs as the user "nobody", on files of this user. Its only
+# capability allows it to enter folders that only root may enter.
 if [ "$(id -u)" = 0 ]; then
   namespace="NAMESPACE"
   nobody="SETPRIV"
@@ -103,7 +103,7 @@ class Database:
 
     @property
     def jdbc_url(self) -> str:
-        """URL for Java programs, whose default is `prefer`."""
+        """URL for Java programs. The JDBC driver's default of `sslmode` is `prefer`."""
         options = "" if self.ssl_mode == "prefer" else f"?sslmode={self.ssl_mode}"
         return f"jdbc:postgresql://{self.endpoint.address}/{self.name}{options}"
 

@@ -33,8 +33,8 @@ set -eu
 cp @{{files}}/fe.conf {_HOME}/fe/conf/fe.conf
 # The file has the id of the previous process, and in a restarted container the new process has the same id.
 rm -f {_HOME}/fe/bin/fe.pid
-# A frontend records the type of its host when it is ready, which means that it is a member of its group and has caught
-# up. Before that, a restart without a helper would create a group of its own. After that, a start needs no helper.
+# A frontend writes the type of its host to this file when it is a member of the cluster and has read the metadata.
+# A start before that needs a helper: without one, the frontend would create a new cluster. A later start needs none.
 helper=(@{{helper}})
 if grep -qs '^hostType=FQDN' {_HOME}/fe/meta/image/ROLE; then helper=(); fi
 exec {_HOME}/fe/bin/start_fe.sh --host_type FQDN --logconsole "${{helper[@]}}"

@@ -67,7 +67,7 @@ def path() -> str:
     return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
-def _there(program: str) -> bool:
+def _is_installed(program: str) -> bool:
     return shutil.which(program, path=path()) is not None
 
 
@@ -87,7 +87,7 @@ _PACKAGES = {
 _PURPOSE = "tests on Kubernetes"
 PACKAGES = (
     Package("containernetworking-plugins", _PURPOSE, (CNI / "bridge").is_file),
-    *(Package(name, _PURPOSE, partial(_there, program)) for name, program in _PACKAGES.items()),
+    *(Package(name, _PURPOSE, partial(_is_installed, program)) for name, program in _PACKAGES.items()),
 )
 
 

@@ -98,7 +98,7 @@ def test_the_workflow_and_the_lists_agree_with_an_independent_computation(both: 
 
     [latest] = tracking.query("SELECT MAX(metric_date) AS day FROM liontrack_gold.lions_metrics")
     until = latest["day"]
-    # It is later than TODAY if the test runs past midnight.
+    # The latest date is later than TODAY if the test runs past midnight.
     assert isinstance(until, date)
     days = reference.lion_days(reference.positions(tracking.events, {}))
     metrics = reference.metrics(days, reference.weights(tracking.events), until)

@@ -48,7 +48,7 @@ _SHORT = 180 * 24
 history has few kinds of weather, so calibration needs weather that is not in the training data."""
 
 
-class UnlikeTreesError(RuntimeError):
+class DifferentTreesError(RuntimeError):
     """The layout of scikit-learn's trees is not the expected one."""
 
 
@@ -271,7 +271,7 @@ def _fit(rows: Floats, target: Floats, quantile: float, iterations: int, leaf: i
     forest = exported(booster, rows.shape[1])
     some = rows[:: max(1, len(rows) // 50)]
     if not np.allclose(forest.predict(some), booster.predict(some), rtol=1e-9, atol=1e-9):
-        raise UnlikeTreesError("the exported trees' predictions differ from those of the library")
+        raise DifferentTreesError("the exported trees' predictions differ from those of the library")
     return forest
 
 

@@ -1,4 +1,7 @@
-"""Checks that a StarRocks cluster that a Kubernetes operator runs has all nodes and all replicas of its data."""
+"""Checks that all nodes of a StarRocks cluster on Kubernetes run and have all replicas of its data.
+
+The nodes are pods that an operator starts.
+"""
 
 from collections.abc import Iterator
 

@@ -27,7 +27,7 @@ def workflows() -> WorkflowProvider:
     return WorkflowProvider()
 
 
-def there(client: DolphinScheduler, name: str) -> FoundWorkflow:
+def found_workflow(client: DolphinScheduler, name: str) -> FoundWorkflow:
     found = client.workflow(client.project_code(PROJECT), name)
     assert found is not None
     return found
@@ -37,11 +37,11 @@ def test_a_change_keeps_codes_and_history(client: DolphinScheduler, put: Put, wo
     tasks = [task("first"), task("second", needs=["first"])]
     put("changing", *tasks, schedule=HOURLY)
     run = wait(client, PROJECT, start(client, PROJECT, "changing").id, within=300)
-    before = there(client, "changing")
+    before = found_workflow(client, "changing")
     put("changing", *tasks, schedule=HOURLY)
-    assert there(client, "changing") == before
+    assert found_workflow(client, "changing") == before
     put("changing", task("first", retries=3), tasks[1], task("third", needs=["first"]), schedule=HOURLY)
-    after = there(client, "changing")
+    after = found_workflow(client, "changing")
     assert (after.process.code, after.process.version) == (before.process.code, before.process.version + 1)
     codes = {each.name: (each.code, each.version) for each in before.tasks}
     assert {each.name: (each.code, each.version) for each in after.tasks if each.name != "third"} == {
@@ -67,7 +67,7 @@ def test_manual_changes_are_reported_and_reverted(
         assert workflows.find_drift(want) == []
 
     assert workflows.find_drift(want) == []
-    code = there(client, "edited").process.code
+    code = found_workflow(client, "edited").process.code
     [schedule] = client.schedules(project, code)
     client.release_schedule(project, schedule.id, online=False)
     is_repaired("the schedule is paused")
@@ -120,7 +120,7 @@ def test_manual_changes_are_reported_and_reverted(
 
 def _edit(client: DolphinScheduler, project: int, edited: WorkflowInputs) -> None:
     """Change a workflow as the upstream interface does, which leaves the workflow offline."""
-    found = there(client, edited.name)
+    found = found_workflow(client, edited.name)
     known = {each.name: each for each in found.tasks}
     [stranger] = client.task_codes(project, 1)
     codes = {**{each.name: each.code for each in found.tasks}, "stranger": stranger}

@@ -46,15 +46,15 @@ def test_the_default_password_is_rejected(servers: Servers) -> None:
 
 def test_the_arguments_of_a_task(client: DolphinScheduler, put: Put, tasks: StandIn) -> None:
     job = {"name": "aqi", "type": "zeta_job", "job": "aqi_hourly", "window": "48h", "timeout": "5m"}
-    say = {
-        "name": "say",
+    print_arguments = {
+        "name": "print_arguments",
         "type": "program",
         "program": "predictor",
         "arguments": ["it's", "$HOME `x`"],
         "timeout": "5m",
     }
-    put("told", {**job}, {**say, "needs": ["aqi"]}, parameters={"from": "", "to": ""})
-    usual, ranged = run(client, "told"), run(client, "told", RANGE)
+    put("arguments", {**job}, {**print_arguments, "needs": ["aqi"]}, parameters={"from": "", "to": ""})
+    usual, ranged = run(client, "arguments"), run(client, "arguments", RANGE)
     assert (usual.state, ranged.state) == ("SUCCESS", "SUCCESS")
     by_run = {call.arguments[call.arguments.index("--run") + 1]: call.arguments for call in tasks.calls("aqi")}
     assert by_run.keys() == {str(usual.id), str(ranged.id)}
@@ -64,7 +64,7 @@ def test_the_arguments_of_a_task(client: DolphinScheduler, put: Put, tasks: Stan
     assert "" not in marks
     assert by_run[str(usual.id)][-8:] == ["--job", "aqi_hourly", "--window", "48h", "--from", "", "--to", ""]
     assert by_run[str(ranged.id)][-4:] == ["--from", RANGE["from"], "--to", RANGE["to"]]
-    call = tasks.calls("say")[0]
+    call = tasks.calls("print_arguments")[0]
     assert call.arguments[-5:] == ["--program", "predictor", "--", "it's", "$HOME `x`"]
     assert json.loads(Path(call.settings).read_text())["stack"] == STACK
 

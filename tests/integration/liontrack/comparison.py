@@ -47,7 +47,7 @@ def check(lake: Database, events: Sequence[Event]) -> None:
         row = history[lion_and_date]
         assert (row["fixes"], row["lat"]) == (centre.fixes, centre.lat), lion_and_date
         assert row["lng"] == pytest.approx(centre.lng), lion_and_date
-        # It is rounded to millimetres.
+        # The history is rounded to millimetres.
         assert row["accuracy"] == pytest.approx(centre.accuracy, abs=1e-3), lion_and_date
     rows = {
         (str(row["lion_id"]), day): row

@@ -101,8 +101,8 @@ def test_a_follower_uses_its_helper_until_it_has_joined(cluster: Recorder, tmp_p
     joining = ["--host_type", "FQDN", "--logconsole", "--helper", "starrocks:9010"]
     assert started(script, tmp_path) == joining
     assert (tmp_path / "opt/starrocks/fe/conf/fe.conf").read_text() == "sys_log_level=INFO\n"
-    # It stopped after it received its role and before it received the metadata. Without a helper it would create a new
-    # cluster.
+    # This frontend stopped after it received its role and before it received the metadata. Without a helper it would
+    # create a new cluster.
     role.parent.mkdir(parents=True)
     role.write_text("#Fri Nov 27 22:55:07 UTC 2026\nrole=FOLLOWER\nhostType=\nname=starrocks-fe-2_9010_17\n")
     (role.parent / "VERSION").write_text("clusterId=1\n")

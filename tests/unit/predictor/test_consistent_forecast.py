@@ -22,8 +22,8 @@ METHOD = index_method()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The independent index of an hour."""
+class ExpectedIndex:
+    """The index of an hour, computed by the reference implementation."""
 
     sub_indices: dict[str, int | None]
     aqi: int | None
@@ -34,8 +34,8 @@ def naive(hour: int) -> datetime:
     return moment_of(hour).astimezone(UTC).replace(tzinfo=None)
 
 
-def expected(history: History, made_at: int, rows: Sequence[Prediction]) -> dict[datetime, Answer]:
-    """The independent index of the measured hours of the last days followed by the predicted ones, by hour."""
+def expected(history: History, made_at: int, rows: Sequence[Prediction]) -> dict[datetime, ExpectedIndex]:
+    """The reference index of the measured hours of the last days followed by the predicted ones, by hour."""
     end = history.known(made_at) + 1
     begin = max(0, end - 72)
     measured = pd.DataFrame(
@@ -52,7 +52,7 @@ def expected(history: History, made_at: int, rows: Sequence[Prediction]) -> dict
     columns = {name: numbers(found[f"aqi_{name}"]) for name in POLLUTANTS}
     starts = [datetime.fromisoformat(str(start)) for start in found["hour_start"]]
     return {
-        hour: Answer({name: columns[name][row] for name in POLLUTANTS}, index, dominant)
+        hour: ExpectedIndex({name: columns[name][row] for name in POLLUTANTS}, index, dominant)
         for row, (hour, index, dominant) in enumerate(
             zip(starts, numbers(found["aqi"]), found["dominant_pollutant"].astype(str).tolist(), strict=True)
         )

@@ -100,7 +100,7 @@ def test_each_stack_has_one_comment_that_is_updated_in_place(api: Api) -> None:
     assert api.comments[1] == "comment 1"
 
 
-def test_a_long_preview_is_cut_and_says_so(api: Api) -> None:
+def test_a_long_preview_is_cut_and_names_the_place_of_the_whole_text(api: Api) -> None:
     comment(api, {"dev": text("dev", "x" * 100_000)})
     assert len(api.comments[1]) < 65_536
     assert "The summary of the workflow run contains the whole text." in api.comments[1]

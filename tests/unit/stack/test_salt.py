@@ -15,7 +15,7 @@ def salt_in(file: Path) -> str:
     return line
 
 
-def test_the_own_salt_is_used_and_a_foreign_one_is_never_saved(stack_in: In, tmp_path: Path) -> None:
+def test_each_folder_uses_its_salt_and_never_saves_that_of_another(stack_in: In, tmp_path: Path) -> None:
     first = stack_in(tmp_path / "first")
     first.ensure()
     own = salt_in(first.file)

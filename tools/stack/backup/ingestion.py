@@ -22,8 +22,8 @@ _LONGEST_SECONDS = 24 * 3600.0
 def stopped(known: Connections, products: list[str], purpose: str) -> Iterator[None]:
     """Stop the streaming jobs of products with a savepoint; at the end they resume from it.
 
-    If they cannot be stopped, for example because Zeta does not respond, a message says so: the tables may then change
-    meanwhile. If this process dies, the keeper restarts the jobs within a minute.
+    If they cannot be stopped, for example because Zeta does not respond, a message reports this: the tables may then
+    change meanwhile. If this process dies, the keeper restarts the jobs within a minute.
 
     Args:
         known: addresses and secrets of the stack.

@@ -10,7 +10,7 @@ from apps.ciapol.api.dependencies import StationId, missing_station
 from apps.ciapol.api.models import QUANTITIES, Interval, Measurement, MeasurementPage
 from apps.ciapol.api.quantities import Pollutant
 from apps.ciapol.api.store import measurements as store
-from apps.web.cursors import decode, wrong
+from apps.web.cursors import decode, wrong_cursor
 from apps.web.listing import answer_list
 from apps.web.parameters import From, PagingOf, PoolOf, To
 from apps.web.representation import described
@@ -48,7 +48,7 @@ def _position(
         and position.end - position.start <= store.LONGEST[position.interval]
     )
     if not same:
-        raise wrong(cursor)
+        raise wrong_cursor(cursor)
     return position
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from apps.ciapol.api.cursors import RejectedCursor
 from apps.ciapol.api.models import Rejected, RejectedPage
 from apps.ciapol.api.store.rejected import rejected
-from apps.web.cursors import decode, wrong
+from apps.web.cursors import decode, wrong_cursor
 from apps.web.listing import answer_list
 from apps.web.parameters import PagingOf, PoolOf
 from apps.web.representation import described
@@ -28,7 +28,7 @@ def _position(cursor: str | None, since: str | None, station_id: str | None) -> 
     position = decode(RejectedCursor, cursor)
     same = since is None or parse("since", since) == position.since
     if not same or station_id not in (None, position.station_id) or position.before is None:
-        raise wrong(cursor)
+        raise wrong_cursor(cursor)
     return position
 
 

@@ -113,8 +113,8 @@ describe("pipeline page", () => {
   });
 });
 
-describe("alarms of the pipeline", () => {
-  it("report a job that was given up, and keep showing the data", async () => {
+describe("the banner", () => {
+  it("reports a job that was given up, while the data stay visible", async () => {
     server.answers["/api/status"] = status({
       pipeline: { status: "given_up", error: null, steps: [], jobs: [GIVEN_UP] },
     });

@@ -3,7 +3,7 @@ import { CATEGORY_FACTS, categoryOf, scalePosition } from "../aqi/categories";
 import { useI18n } from "../texts";
 import { PollutantName } from "./PollutantName";
 
-/** The index of each pollutant; the highest of them is the index of the station. `waiting` have none yet. */
+/** The index of each pollutant. The highest is the index of the station. Pollutants in `waiting` have no index yet. */
 export function SubIndices({ values, waiting }: { values: Values; waiting: readonly Pollutant[] }) {
   const { t, format } = useI18n();
   return (
