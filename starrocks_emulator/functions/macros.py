@@ -104,8 +104,8 @@ def _overloaded() -> list[str]:
 
 MACROS = (
     *_overloaded(),
-    # The conversion to DATETIME in a load. It returns NULL for a string in any other form, also for one with a time zone,
-    # which DuckDB accepts. It uses no regular expressions, because they are slow.
+    # The conversion to DATETIME in a load. It returns NULL for a string in any other form, also for one with a time
+    # zone, which DuckDB accepts. It uses no regular expressions, because they are slow.
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
     "BETWEEN '0' AND '9' AND NOT contains(x, '+') THEN TRY_CAST(x AS TIMESTAMP) END "
     "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
@@ -123,9 +123,9 @@ MACROS = (
     "CREATE MACRO fn.plain_number(x) AS CASE WHEN NOT contains(x, '_') THEN x END",
     "CREATE MACRO fn.month_number(x) AS date_part('year', x) * 12 + date_part('month', x)",
     "CREATE MACRO fn.in_month(x) AS x - date_trunc('month', x)",
-    # The whole months and years from b to a, as `months_diff` and `years_diff` of time_functions.cpp compute them: below
-    # one month the result is -1 if a is the earlier one. In DATE_DIFF it is 0, because DATE_DIFF counts up to the last day
-    # of a shorter month.
+    # The whole months and years from b to a, as `months_diff` and `years_diff` of time_functions.cpp compute them:
+    # below one month the result is -1 if a is the earlier one. In DATE_DIFF it is 0, because DATE_DIFF counts up to the
+    # last day of a shorter month.
     "CREATE MACRO fn.months(a, b) AS CASE WHEN fn.month_number(a) >= fn.month_number(b) "
     "THEN fn.month_number(a) - fn.month_number(b) - CAST(fn.in_month(a) < fn.in_month(b) AS BIGINT) "
     "ELSE fn.month_number(a) - fn.month_number(b) + CAST(fn.in_month(a) > fn.in_month(b) AS BIGINT) END",
