@@ -177,9 +177,8 @@ e2e: setup-tests ## run the tests of the whole stack on this machine
 	@$(RUN) python -m tools.checks distributions e2e
 
 .PHONY: test-cluster
-test-cluster: setup-tests ## run the tests on a Kubernetes of one node, which they build and start: root on Linux, 10 minutes more the first time
-	@$(RUN) python -m tests.cluster.programs
-	@$(RUN) python -m tools.checks distributions cluster
+test-cluster: setup-tests ## run all tests on a Kubernetes of one node, which they build and start: root on Linux, 10 minutes more the first time
+	@$(RUN) python -m tools.checks --long distributions cluster
 
 .PHONY: benchmark
 benchmark: distributions ## print a table of start times, memory, throughput, latency

@@ -7,8 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,10 +37,8 @@ _NODE_FOLDERS = (
 
 def reason_to_skip() -> str:
     """The reason why no cluster can be started, empty if one can."""
-    if sys.platform != "linux":
-        return "the tests start their Kubernetes on Linux only"
-    if os.geteuid() != 0:
-        return "only root can start the tests' Kubernetes"
+    if reason := programs.reason_to_skip():
+        return reason
     missing = programs.missing()
     return f"missing: {', '.join(missing)}; make test-cluster prepares them" if missing else ""
 
@@ -81,19 +78,6 @@ class Cluster:
         done = self.try_kubectl(*arguments, text=text)
         assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
         return done.stdout
-
-    def load_images(self, engine: str, references: Sequence[str]) -> None:
-        """Copy images from a Docker Engine to the node.
-
-        Args:
-            engine: value of DOCKER_HOST.
-            references: names and tags.
-        """
-        environment = os.environ | ({"DOCKER_HOST": engine} if engine else {})
-        archive = self.namespaces.folder / "images.tar"
-        subprocess.run(["docker", "save", "--output", str(archive), *references], env=environment, check=True)
-        self.import_images(archive)
-        archive.unlink()
 
     def import_images(self, archive: Path) -> None:
         """Import images from an archive of `docker save`."""

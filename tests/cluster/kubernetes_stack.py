@@ -55,7 +55,7 @@ class KubernetesStack(TestStack):
     """A stack of the tests with the settings of `rehearsal`.
 
     Args:
-        cluster: where it runs.
+        cluster: where it runs; None before it is deployed.
         base_image: base of its images.
     """
 
@@ -118,20 +118,25 @@ class KubernetesStack(TestStack):
         }
         return {**super().environment, **own}
 
-    def load_images(self) -> None:
-        """Build the images that the tests' Docker Engine lacks, and copy all images of the stack to the node."""
+    @property
+    def archive(self) -> Path:
+        """The archive of the images."""
+        return self.folder.with_name("images.tar")
+
+    def save_images(self) -> None:
+        """Build the images that the tests' Docker Engine lacks, and save all images of the stack in the archive."""
         with engines.engine() as engine:
             self.base_image = engines.base_image(engine)
             self.configure()
             build_missing(engine, self.base_image)
             command = [sys.executable, "-m", "tools.images", "--stack", self.name, "--base-image", self.base_image]
-            built = subprocess.run(
-                command, cwd=ROOT, env=engines.environment(engine), capture_output=True, text=True, check=False
-            )
+            variables = engines.environment(engine)
+            built = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
             assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
             settings = self.settings
             own = [each.local for each in images(self.base_image, chosen(settings.products))]
-            self.running.load_images(engine, [*own, *monitoring_images(settings.monitoring).values()])
+            references = [*own, *monitoring_images(settings.monitoring).values()]
+            subprocess.run(["docker", "save", "--output", str(self.archive), *references], env=variables, check=True)
 
     def pods(self) -> dict[str, str]:
         """Name and id of each pod."""
@@ -217,11 +222,23 @@ class KubernetesStack(TestStack):
 
 
 @contextmanager
-def deployed(folder: Path, cluster: Cluster, **settings: object) -> Iterator[KubernetesStack]:
-    """Deploy a stack with these settings, and destroy it afterwards."""
-    made = KubernetesStack(folder, cluster=cluster)
+def prepared(folder: Path) -> Iterator[KubernetesStack]:
+    """A stack that is not deployed, and the archive of its images."""
+    made = KubernetesStack(folder)
     try:
-        made.load_images()
+        made.save_images()
+        yield made
+    finally:
+        made.archive.unlink(missing_ok=True)
+        made.file.unlink(missing_ok=True)
+
+
+@contextmanager
+def deployed(made: KubernetesStack, cluster: Cluster, **settings: object) -> Iterator[KubernetesStack]:
+    """Deploy a stack to a cluster with these settings, and destroy it afterwards."""
+    made.cluster = cluster
+    cluster.import_images(made.archive)
+    try:
         made.configure(**settings)
         made.up()
         yield made

@@ -91,6 +91,13 @@ PACKAGES = (
 )
 
 
+def reason_to_skip() -> str:
+    """The reason why these programs cannot be used here, empty if they can."""
+    if sys.platform != "linux":
+        return "the tests start their Kubernetes on Linux only"
+    return "" if os.geteuid() == 0 else "only root can start the tests' Kubernetes"
+
+
 def folder() -> Path:
     """Folder of the built programs; its path contains a digest of everything that they are built from."""
     digest = sha256()
@@ -166,7 +173,10 @@ def _build(target: Path, report: Report) -> None:
 
 
 def main() -> int:
-    """Prepare the programs; return exit status 0 if nothing is missing."""
+    """Prepare the programs; return exit status 0 if nothing is missing, or if they cannot be used here."""
+    if reason := reason_to_skip():
+        print(reason)
+        return 0
     try:
         prepare(lambda line: print(f"Kubernetes of the tests: {line}", flush=True))
     except SetupError as error:

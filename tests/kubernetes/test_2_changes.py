@@ -1,4 +1,4 @@
-"""Pods that are killed or changed one after the other, while events flow and users request pages."""
+"""Pods that are killed or changed one after the other, while events flow and users request pages: about ten minutes."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from tests.cluster.loading import Load
 from tests.cluster.users import Users
 from tests.waiting import is_busy, wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(3600)]
 
 EVENTS = 100_000
 FIRST = ("pulsar-", "seatunnel-", "starrocks-")

@@ -4,10 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from infra.checkout import environment
 from infra.checkout.paths import ROOT
@@ -20,8 +19,6 @@ from tools.checks.outcome import Outcome, from_reports, judged
 
 REPORTS = ROOT / "build" / "checks"
 
-Stage = Literal["preparation", "parts", "stacks", "cluster"]
-
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -31,15 +28,15 @@ class Layer:
         name: name on the command line.
         title: text of its heading.
         run: runs the layer and returns its outcome.
-        stage: layers of the same stage run at the same time; the next stage starts after they ended.
-        only_by_name: whether it runs only if the command line names it.
+        prepares: whether other layers need its results, so that it runs before them.
+        stack: whether it runs a whole stack.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
-    stage: Stage = "parts"
-    only_by_name: bool = False
+    prepares: bool = False
+    stack: bool = False
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -106,8 +103,31 @@ def _junit(module: Path) -> Outcome:
     return judged(not details, from_reports(reports.glob("TEST-*.xml")), details)
 
 
+def streamed(name: str, arguments: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a Python module, print its output, and return its exit status.
+
+    Args:
+        name: name of the layer. Each line begins with it, because layers print concurrently.
+        arguments: the module and its arguments.
+        variables: environment variables in addition to the usual ones.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment.variables() | dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            print(f"{name} │ {line}", end="", flush=True)  # noqa: T201
+    return process.returncode
+
+
 def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[str] = (), workers: int = 1) -> Outcome:
-    """Run Python tests and print their output. Each line has the layer's name, because layers print concurrently.
+    """Run Python tests and print their output.
 
     Args:
         name: name of the layer.
@@ -126,20 +146,16 @@ def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[s
         variables["OMP_NUM_THREADS"] = "1"
     if os.environ.get("CI"):
         options.append("--no-unexpected-skips")
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *(f"tests/{path}" for path in paths), *options],
-        cwd=ROOT,
-        env=os.environ | environment.variables() | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as tests:
-        for line in tests.stdout or ():
-            print(f"{name} │ {line}", end="", flush=True)  # noqa: T201
+    status = streamed(name, ["pytest", *(f"tests/{path}" for path in paths), *options], variables)
     counted = from_reports([report] if report.exists() else [])
-    return judged(tests.returncode == 0, counted, f"pytest ended with status {tests.returncode}")
+    return judged(status == 0, counted, f"pytest ended with status {status}")
+
+
+def cluster(*, long: bool) -> Outcome:
+    """Build the programs of Kubernetes unless they exist, and run the tests on it."""
+    if (status := streamed("cluster", ["tests.cluster.programs"], {})) != 0:
+        return Outcome(failed=1, details=f"the build of Kubernetes ended with status {status}")
+    return python_tests("cluster", "kubernetes", long=long)
 
 
 LINT = Layer("lint", "Python style (ruff)", lint)
@@ -166,34 +182,27 @@ def changed_layers(selection: Selection) -> list[Layer]:
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers in order: prerequisites of other layers first, layers with a whole stack last.
+    """All layers, in the order in which they start: long ones with a stack first, so that others fill the gaps.
 
     Args:
         long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
-        Layer("distributions", "Distributions", distributions, stage="preparation"),
-        # The longest layers start first; quick ones run at the same time.
+        Layer("distributions", "Distributions", distributions, prepares=True),
+        # It builds its images first, and the Docker Engine of `dev` starts afterwards.
+        Layer("cluster", "Kubernetes", lambda: cluster(long=long), stack=True),
+        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stack=True),
+        LINT,
+        TYPES,
+        FRONTEND,
         Layer(
             "integration",
             "Other integration tests",
             lambda: python_tests("integration", "integration", long=long, without=workflows),
         ),
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stack=True),
         Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
-        LINT,
-        TYPES,
-        FRONTEND,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
-        # The two stacks share nothing but the processors, which either leaves idle half of the time.
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stage="stacks"),
-        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stage="stacks"),
-        Layer(
-            "cluster",
-            "Kubernetes",
-            lambda: python_tests("cluster", "kubernetes", long=long),
-            stage="cluster",
-            only_by_name=True,
-        ),
     ]

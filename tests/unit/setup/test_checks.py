@@ -6,6 +6,8 @@ import pytest
 
 from infra.checkout.paths import ROOT
 from tools.checks import summary
+from tools.checks.__main__ import run_all, startable
+from tools.checks.layers import Layer
 from tools.checks.outcome import Duration, Failure, Outcome, from_reports, judged
 from tools.checks.summary import Result
 
@@ -83,6 +85,35 @@ def test_a_run_ends_with_the_layers_the_slowest_tests_and_the_counts() -> None:
         ["all", "113", "s"],
     ]
     assert printed[-1] == "31 passed, 1 failed, 1 skipped"
+
+
+def layer(name: str, *, stack: bool = False) -> Layer:
+    return Layer(name, name, Outcome, stack=stack)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "running", "started"),
+    [
+        (["stack", "stack", "stack", "part"], [], ["stack", "stack", "part"]),
+        (["stack", "stack", "part"], ["stack"], ["stack", "part"]),
+        (["stack", "part", "part"], ["stack", "stack"], ["part"]),
+        (["stack", "part"], ["part", "part"], ["stack"]),
+        (["stack"], ["stack", "stack"], []),
+        (["part"], ["part", "part", "part"], []),
+    ],
+)
+def test_three_layers_run_at_a_time_and_two_of_them_with_a_stack(
+    waiting: list[str], running: list[str], started: list[str]
+) -> None:
+    queue, busy = ([layer(name, stack=name == "stack") for name in names] for names in (waiting, running))
+    assert [each.name for each in startable(queue, busy)] == started
+
+
+def test_all_layers_run_even_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    failing = Layer("stack", "stack", lambda: Outcome(failed=1), stack=True)
+    chosen = [layer("part"), failing, layer("stack", stack=True), layer("stack", stack=True), layer("last")]
+    assert run_all(chosen) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
 
 
 @pytest.fixture
