@@ -83,6 +83,7 @@ class KubernetesStack(TestStack):
         rehearsal["kubernetes"] |= {
             "baseImage": self.base_image,
             "sharedStorageClass": node.STORAGE_CLASS,
+            "nodeSettings": {"enabled": True},
             "ingress": {"namespace": users.NAMESPACE, "hosts": {PAGE: "page.test", API: "api.test"}},
         }
         # Three nodes, of which one may be killed. Their requests fit on two cores beside the other pods.

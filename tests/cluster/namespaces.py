@@ -7,13 +7,14 @@ iptables and sets of addresses. A pair of virtual interfaces connects them with 
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from infra.targets.kubernetes import node_settings
 from tests.waiting import PATIENCE, wait_until
 
 INTERFACE = "kappastack-test"
@@ -23,9 +24,13 @@ ADDRESS = "10.245.0.2"
 """Addresses of this machine and of the namespaces on the pair of interfaces."""
 _PREFIX = 30
 _CGROUPS = Path("/sys/fs/cgroup")
-# kubelet sets these kernel parameters, which no namespace contains.
-_PARAMETERS = ("kernel/panic", "kernel/panic_on_oops", "kernel/keys/root_maxbytes", "vm/overcommit_memory")
+# kubelet and the pods of the node settings set these kernel parameters, which no namespace contains.
+_PARAMETERS = (
+    *("kernel/panic", "kernel/panic_on_oops", "kernel/keys/root_maxbytes"),
+    *(name.replace(".", "/") for name in (*node_settings.EXACT, *node_settings.AT_LEAST)),
+)
 _SYSTEM = Path("/proc/sys")
+_HUGE_PAGES = Path(node_settings.HUGE_PAGES)
 
 
 class Namespaces:
@@ -43,7 +48,7 @@ class Namespaces:
         self._environment = os.environ | {"PATH": search}
         self._made: list[Path] = []
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._parameters = {name: (_SYSTEM / name).read_text() for name in _PARAMETERS if (_SYSTEM / name).exists()}
+        self._parameters = _parameters()
         self._shell = subprocess.Popen(
             [
                 # The kernel ends the namespaces with the process of the tests, even if that is killed.
@@ -134,11 +139,23 @@ class Namespaces:
             process.wait(PATIENCE)
         wait_until(lambda: not (Path("/sys/class/net") / INTERFACE).exists(), f"the end of interface {INTERFACE}")
         _remove_cgroups()
-        for name, value in self._parameters.items():
-            (_SYSTEM / name).write_text(value)
+        for path, value in self._parameters.items():
+            path.write_text(value)
         for path in self._made:
-            path.rmdir()
+            # A Docker Engine that started meanwhile may use the folder.
+            with suppress(OSError):
+                path.rmdir()
         shutil.rmtree(self.folder)
+
+
+def _parameters() -> dict[Path, str]:
+    """The values of the kernel parameters by path."""
+    paths = (_SYSTEM / name for name in _PARAMETERS)
+    values = {path: path.read_text() for path in paths if path.exists()}
+    if _HUGE_PAGES.exists():
+        # The file lists all values, with the chosen one in brackets.
+        values[_HUGE_PAGES] = _HUGE_PAGES.read_text().split("[")[1].split("]")[0]
+    return values
 
 
 def leftovers() -> list[str]:
@@ -153,22 +170,17 @@ def _pod_groups() -> list[Path]:
 
 def _remove_cgroups() -> None:
     """Remove the groups of the pods. The kernel empties them shortly after the end of the processes."""
-    deadline = time.monotonic() + PATIENCE
     for top in _pod_groups():
-        for group in sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True):
-            _remove_group(group, deadline)
-        _remove_group(top, deadline)
+        below = sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True)
+        for group in [*below, top]:
+            wait_until(partial(_is_removed, group), f"the removal of {group}")
 
 
-def _remove_group(group: Path, deadline: float) -> None:
-    while True:
-        try:
-            group.rmdir()
-        except FileNotFoundError:
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
+def _is_removed(group: Path) -> bool:
+    try:
+        group.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True

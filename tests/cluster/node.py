@@ -50,6 +50,8 @@ def api_server(folder: Path) -> list[str]:
         f"--bind-address={ADDRESS}",
         f"--advertise-address={ADDRESS}",
         f"--service-cluster-ip-range={SERVICES}",
+        # The admission of a namespace decides, as in a cluster of kubeadm.
+        "--allow-privileged",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         f"--client-ca-file={certificates / 'ca.crt'}",

@@ -1,4 +1,4 @@
-"""The stack `rehearsal` on a real Kubernetes: smoke tests, a second `up`, network policies, status."""
+"""The stack `rehearsal` on a real Kubernetes: smoke tests, a second `up`, network policies, status, node settings."""
 
 import json
 import time
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.targets.kubernetes import names
+from infra.targets.kubernetes import names, node_settings
 from tests.cluster.kubernetes_stack import KubernetesStack
 from tests.cluster.probes import OPEN, connect, pod
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
@@ -44,6 +45,25 @@ def test_status_prints_every_service_as_ready(stack: KubernetesStack) -> None:
         WEB
     }:
         assert any(line.startswith(f"{service} ") and " healthy " in line for line in lines), outcome.output
+
+
+def test_a_new_pod_of_the_node_settings_sets_the_kernel_parameters(stack: KubernetesStack) -> None:
+    node = stack.running.namespaces
+
+    def value(parameter: str) -> int:
+        return int(node.run("sysctl", "-n", parameter))
+
+    wrong = {**dict.fromkeys(node_settings.EXACT, 2), "vm.swappiness": 60, "vm.max_map_count": 65_530}
+    node.run("sysctl", "-qw", *(f"{name}={number}" for name, number in wrong.items()))
+    namespace = names.namespace_of(names.NODE_SETTINGS, stack.name, stack.settings.kubernetes)
+    stack.running.kubectl("delete", "pod", "-n", namespace, "--all")
+    right = {name: int(text) for name, text in node_settings.EXACT.items()}
+    wait_until(lambda: {name: value(name) for name in right} == right, "the kernel parameters")
+    stack.running.kubectl(
+        "rollout", "status", f"daemonset/{names.NODE_SETTINGS}", "-n", namespace, f"--timeout={PATIENCE:.0f}s"
+    )
+    found = {name: value(name) for name in node_settings.AT_LEAST}
+    assert all(found[name] >= least for name, least in node_settings.AT_LEAST.items()), found
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,8 @@ def declare(
                 spec=core.v1.PodSpecArgs(
                     automount_service_account_token=False,
                     enable_service_links=False,
+                    # Since Linux 6.14, each namespace of processes has its own kernel.pid_max.
+                    host_pid=True,
                     node_selector=settings.node_settings.node_labels or None,
                     # The main container has nothing to finish.
                     termination_grace_period_seconds=1,

@@ -50,6 +50,8 @@ _LISTED = (
     Kind("v1", "Secret", "secrets", ("type", "stringData", "data")),
     Kind("v1", "Service", "services", ("spec.clusterIP",), awaited=True, implemented=False),
     Kind("v1", "ServiceAccount", "serviceaccounts"),
+    # The provider's table contains `Daemonset`, which matches no kind.
+    Kind("apps/v1", "DaemonSet", "daemonsets", awaited=True),
     Kind("apps/v1", "Deployment", "deployments", _SELECTOR, awaited=True),
     Kind(
         "apps/v1",

@@ -53,14 +53,22 @@ def until_gone(api: Api, path: str, within: float) -> None:
 
 def problem(kind: Kind, live: Object) -> tuple[str, bool]:
     """The reason why a workload is not ready, and whether waiting is useless."""
-    spec, status = _part(live, "spec"), _part(live, "status")
-    wanted = _count(spec, "replicas")
+    status = _part(live, "status")
     if _count(status, "observedGeneration") < _count(metadata(live), "generation"):
         return "the newest revision is not yet processed", False
     for condition in _list(status, "conditions"):
         if condition.get("reason") == "ProgressDeadlineExceeded":
             return str(condition.get("message")), True
-    ready, updated, total = (_count(status, name) for name in ("readyReplicas", "updatedReplicas", "replicas"))
+    if kind.name == "DaemonSet":
+        # The condition of kstatus, which the provider uses for this kind.
+        if "desiredNumberScheduled" not in status:
+            return "the nodes are not yet counted", False
+        wanted = total = _count(status, "desiredNumberScheduled")
+        names = ("numberAvailable", "updatedNumberScheduled")
+    else:
+        wanted, total = _count(_part(live, "spec"), "replicas"), _count(status, "replicas")
+        names = ("readyReplicas", "updatedReplicas")
+    ready, updated = (_count(status, name) for name in names)
     if not (ready >= wanted and updated >= wanted and total == wanted):
         return f"{ready} of {wanted} pods are ready, {updated} of the newest revision", False
     if kind.name == "StatefulSet" and status.get("currentRevision") != status.get("updateRevision"):

@@ -54,6 +54,7 @@ def test_only_the_init_container_is_privileged_and_its_namespace_is_separate(pre
     spec = section(daemon, "spec", "template", "spec")
     assert spec["nodeSelector"] == {"pool": "starrocks"}
     assert spec["automountServiceAccountToken"] is False
+    assert spec["hostPID"] is True
     [sets] = items(spec, "initContainers")
     [waits] = items(spec, "containers")
     assert at(sets, "securityContext", "privileged") is True

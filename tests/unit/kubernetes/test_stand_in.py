@@ -181,6 +181,23 @@ def test_a_workload_is_ready_if_its_pods_of_the_newest_revision_are(status: dict
     assert problem(KINDS[STATEFUL_SET], live) == (reason, False)
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ({}, "the nodes are not yet counted"),
+        ({"desiredNumberScheduled": 0}, ""),
+        ({"desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 2}, ""),
+        (
+            {"desiredNumberScheduled": 2, "updatedNumberScheduled": 1, "numberAvailable": 2},
+            "2 of 2 pods are ready, 1 of the newest revision",
+        ),
+    ],
+)
+def test_a_daemon_set_is_ready_with_a_new_available_pod_on_each_node(status: Plain, reason: str) -> None:
+    live: Object = {"metadata": {}, "spec": {}, "status": status}
+    assert problem(KINDS["kubernetes:apps/v1:DaemonSet"], live) == (reason, False)
+
+
 def test_a_deployment_whose_pods_do_not_start_in_time_fails_at_once() -> None:
     condition: Plain = {"reason": "ProgressDeadlineExceeded", "message": "it has timed out progressing"}
     live: Object = {"spec": {"replicas": 1}, "status": {"conditions": [condition]}}
