@@ -1,11 +1,13 @@
-"""The stack `rehearsal` on a real Kubernetes: smoke tests, a second `up`, network policies, status, node settings."""
+"""The stack `rehearsal` on a real Kubernetes: smoke tests, a second `up`, status, metrics, network policies."""
 
 import json
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
+from infra.services import ports
 from infra.targets.kubernetes import names, node_settings
 from tests.cluster.kubernetes_stack import KubernetesStack
 from tests.cluster.probes import OPEN, connect, pod
@@ -45,6 +47,19 @@ def test_status_prints_every_service_as_ready(stack: KubernetesStack) -> None:
         WEB
     }:
         assert any(line.startswith(f"{service} ") and " healthy " in line for line in lines), outcome.output
+
+
+def test_prometheus_collects_from_each_pod(stack: KubernetesStack) -> None:
+    pods = {service: len(found) for service, found in stack.pods_by_service().items() if len(found) > 1}
+    assert WEB in pods
+    url = f"http://127.0.0.1:{ports.PROMETHEUS}/api/v1/query?query={quote('count by (service) (up == 1)')}"
+
+    def targets() -> dict[str, int]:
+        text = stack.running.kubectl("exec", "-n", stack.namespace, "prometheus-0", "--", "wget", "-qO-", url)
+        series = json.loads(text)["data"]["result"]
+        return {each["metric"]["service"]: int(each["value"][1]) for each in series}
+
+    wait_until(lambda: targets().items() >= pods.items(), lambda: f"{pods}; Prometheus has {targets()}", pause=1)
 
 
 def test_a_new_pod_of_the_node_settings_sets_the_kernel_parameters(stack: KubernetesStack) -> None:
