@@ -28,6 +28,11 @@ class Scheduler:
         """The REST client."""
         return self._server
 
+    @property
+    def code(self) -> int:
+        """The code of the project."""
+        return self._project
+
     def workflow(self, name: str) -> FoundWorkflow:
         """A workflow, which must exist."""
         found = self._server.workflow(self._project, name)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from additions import JOBS, Additions
 from machine import TestStack
 from measurements import DATABASE, differences, from_sample, query, write_csv
 from replaying import Replay, wait_for_count
@@ -51,7 +52,12 @@ def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
     query(stack.name, f"ALTER TABLE {DATABASE}.stations ADD COLUMN by_hand INT NULL")
     query(stack.name, "REVOKE platform_reader_role FROM USER 'platform_reader'@'%'")
     query(stack.name, "GRANT db_admin TO USER 'platform_reader'@'%'")
-    (StackState(stack.name).service("frontend") / "run").open("a").write("# by hand\n")
+    query(stack.name, "GRANT OPERATE ON SYSTEM TO ROLE ciapol_reader")
+    frontend = StackState(stack.name).service("frontend")
+    (frontend / "run").open("a").write("# by hand\n")
+    (frontend / "conf").mkdir(exist_ok=True)
+    (frontend / "conf" / "by_hand").touch()
+    additions = Additions(stack)
 
     drift = stack.command("drift")
     assert drift.status != 0
@@ -66,16 +72,24 @@ def test_manual_damage_is_detected_and_repaired(stack: TestStack) -> None:
         ("platform-users", "user platform_reader lacks the role platform_reader_role"),
         ("platform-users", "user platform_reader also has db_admin"),
         ("frontend", "services/frontend/run was changed by hand"),
+        ("frontend", "services/frontend/conf/by_hand was added by hand"),
+        ("ciapol-schema", "role ciapol_reader also has OPERATE on SYSTEM"),
+        ("dolphinscheduler-database", "admin has 1 further tokens"),
+        ("ciapol-project", f"workflow {additions.workflow} is not declared"),
+        ("platform-users", "user by_hand is not declared"),
+        *(("seatunnel-jobs", f"with id {identity}") for identity in JOBS),
     ):
         assert line in drift.output, drift.output[-5000:]
         assert f"::{resource}]" in drift.output, drift.output[-5000:]
 
     mended = stack.up()
-    assert mended.resources["updated"] == 7, mended.output[-3000:]
+    assert mended.resources["updated"] == 10, mended.output[-3000:]
     assert query(stack.name, "SELECT COUNT(*) FROM aqi_predictions_zeta") == [(0,)]
     assert pulsar.request("GET", f"/admin/v2/persistent/{TOPIC}/partitions") == {"partitions": 4, "deleted": False}
     assert zeta.status(identity) == JobStatus.RUNNING
     assert "table stations was changed by hand and is not repaired" in mended.output
+    assert additions.kept()
+    additions.remove()
     query(stack.name, f"ALTER TABLE {DATABASE}.stations DROP COLUMN by_hand")
     assert set(stack.up().resources) == {"unchanged"}
 
