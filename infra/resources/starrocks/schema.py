@@ -185,18 +185,19 @@ def drift(root: StarRocks, inputs: SchemaInputs) -> list[str]:
         f"materialized view {name} is inactive and is not refreshed: {reason}"
         for name, reason in journal.inactive_views().items()
     ]
-    # The privileges on a missing object are missing too. They will be granted again with it.
-    if lines or applied != inputs.migrations:
+    if applied != inputs.migrations:
         return lines + changed
     try:
         migrations = [each for each in read_migrations(ROOT / inputs.folder) if each.version in applied]
     except MigrationError:
         # The product was removed from the repository, and its schema will be removed in the same deployment.
-        return changed
+        return lines + changed
     desired = _grants(migrations, inputs)
-    missing = missing_grants(root, desired)
+    # The privileges on a missing object are missing too. They will be granted again with it.
+    missing = [] if lines else missing_grants(root, desired)
     added = added_grants(root, desired, created_roles(migrations, inputs.values), inputs.database)
     return [
+        *lines,
         *changed,
         *(f"role {each.role} lacks {each}" for each in missing),
         *(f"role {each.role} also has {each}" for each in added),

@@ -136,6 +136,17 @@ def test_privileges_beyond_the_database_are_revoked(schema: Schema, root: StarRo
     assert schema.drift() == []
 
 
+def test_added_privileges_are_reported_while_an_object_is_missing(schema: Schema, root: StarRocks) -> None:
+    root.execute("DROP MATERIALIZED VIEW m")
+    root.execute("GRANT OPERATE ON SYSTEM TO ROLE reader")
+    assert schema.drift() == [
+        "materialized view m is missing: it will be recreated",
+        "role reader also has OPERATE on SYSTEM",
+    ]
+    schema.apply()
+    assert schema.drift() == []
+
+
 def test_a_role_that_a_migration_grants_to_a_role_is_granted_again(schema: Schema, root: StarRocks) -> None:
     root.execute("DROP ROLE IF EXISTS outer_reader")
     (schema.folder / "V002__m.sql").write_text("CREATE ROLE outer_reader;\nGRANT reader TO ROLE outer_reader;")
