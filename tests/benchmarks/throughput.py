@@ -169,8 +169,8 @@ def _stream_load(bench: Bench, part: str, rows: int) -> float:
         "merge_condition": "published_at",
     }
     with httpx.Client(timeout=120) as client:
-        # The frontend redirects to a backend before it reads a body, and the client would not send the login to the
-        # backend.
+        # The client would not repeat the login after a redirect to another host. Therefore one request without a body
+        # requests the address of a backend, and the loads go directly to it.
         sent = client.put(f"{frontend}/api/{DATABASE}/{_LOAD_TABLE}/_stream_load", headers=headers)
         assert sent.status_code == httpx.codes.TEMPORARY_REDIRECT, sent.text
         began = time.monotonic()

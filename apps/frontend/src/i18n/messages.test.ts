@@ -51,7 +51,9 @@ describe("translation", () => {
     expect(translator(texts, "fr")("greeting", { name: "Ama" })).toBe("Bonjour Ama\u00A0!");
     expect(translator(texts, "en")("greeting", { name: "Ama" })).toBe("Hello Ama!");
     expect(localized({ fr: "Âge : {n}", en: "Age: {n}" }, "fr", { n: 3 })).toBe("Âge\u00A0: 3");
-    expect(localized({ fr: "{n} % du jour", en: "{n} % of the day" }, "fr", { n: 3 })).toBe("3\u00A0% du jour");
+    expect(localized({ fr: "{n} % du jour", en: "{n} % of the day" }, "fr", { n: 3 })).toBe(
+      "3\u00A0% du jour",
+    );
   });
 
   it("counts as each language does: zero is singular in French", () => {

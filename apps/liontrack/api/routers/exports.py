@@ -1,4 +1,4 @@
-"""/api/analytics/export: whole tables, streamed"""
+"""/api/analytics/export: whole tables, streamed."""
 
 import json
 from collections.abc import Iterator

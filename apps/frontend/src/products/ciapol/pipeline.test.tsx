@@ -129,7 +129,7 @@ describe("the banner", () => {
     expect(within(screen.getByTestId("alarm")).queryByRole("link")).toBeNull();
   });
 
-  it("name the steps that are late", async () => {
+  it("names the steps that are late", async () => {
     server.answers["/api/status"] = status({
       pipeline: { status: "late", error: null, steps: [FAILED], jobs: [] },
     });
