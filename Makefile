@@ -178,7 +178,7 @@ e2e: setup-tests ## run the tests of the whole stack on this machine
 
 .PHONY: test-cluster
 test-cluster: setup-tests ## run all tests on a Kubernetes of one node, which they build and start: root on Linux, 10 minutes more the first time
-	@$(RUN) python -m tools.checks --long distributions cluster
+	@$(RUN) python -m tools.checks --long distributions images cluster
 
 .PHONY: benchmark
 benchmark: distributions ## print a table of start times, memory, throughput, latency

@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from tests.cluster.kubernetes_stack import (
     KubernetesStack,
     deployed,
-    prepared,
 )  # It imports `machine` of the end-to-end tests.
 from tests.waiting import wait_until
 
@@ -53,9 +52,8 @@ def main(runs: int) -> int:
         return 1
     with (
         tempfile.TemporaryDirectory() as folder,
-        prepared(Path(folder) / "state") as made,
         kubernetes.cluster() as cluster,
-        deployed(made, cluster) as stack,
+        deployed(Path(folder) / "state", cluster) as stack,
     ):
         pods = stack.ready_pods()
         manifest = objects(stack)

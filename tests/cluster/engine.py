@@ -140,14 +140,19 @@ def _remove_leftovers() -> None:
     client.close()
 
 
+def base_image_name() -> str:
+    """The name of the Debian base image: the one of KAPPASTACK_BASE_IMAGE, or that of the one built here."""
+    return os.environ.get("KAPPASTACK_BASE_IMAGE") or BASE_IMAGE
+
+
 def base_image(host: str) -> str:
     """The Debian base image: the one that KAPPASTACK_BASE_IMAGE names, or one built here from Debian packages.
 
     Args:
         host: of the engine.
     """
-    if chosen := os.environ.get("KAPPASTACK_BASE_IMAGE"):
-        return chosen
+    if (name := base_image_name()) != BASE_IMAGE:
+        return name
     found = subprocess.run(
         ["docker", "image", "inspect", BASE_IMAGE], env=environment(host), capture_output=True, check=False
     )

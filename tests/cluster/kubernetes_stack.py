@@ -1,7 +1,6 @@
 """The stack `rehearsal` on the tests' Kubernetes, with methods to inspect it."""
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,13 +15,11 @@ from machine import Outcome, TestStack
 from infra.configuration import load_settings
 from infra.images import find, images
 from infra.products.registry import chosen
-from infra.services.prometheus import monitoring_images
 from infra.settings import ROOT, Settings
 from infra.targets.kubernetes import forwarder, names
 from tests.cluster import engine as engines
-from tests.cluster import node, users
+from tests.cluster import node, stack_images, users
 from tests.cluster.kubernetes import Cluster
-from tests.cluster.published import build_missing
 from tests.cluster.users import Users
 from tests.providers.kubernetes_cluster.install import install
 from tests.waiting import wait_until
@@ -55,14 +52,12 @@ class KubernetesStack(TestStack):
     """A stack of the tests with the settings of `rehearsal`.
 
     Args:
-        cluster: where it runs; None before it is deployed.
-        base_image: base of its images.
+        cluster: where it runs.
     """
 
     __test__ = False
 
     cluster: Cluster | None = None
-    base_image: str = ""
 
     def __post_init__(self) -> None:
         """Write the configuration file, and install the replacement plugin where the CLI looks for plugins."""
@@ -81,16 +76,14 @@ class KubernetesStack(TestStack):
             key.removeprefix("kappastack:"): value for key, value in yaml.safe_load(_FILE.read_text())["config"].items()
         }
         rehearsal["kubernetes"] |= {
-            "baseImage": self.base_image,
+            "baseImage": engines.base_image_name(),
             "sharedStorageClass": node.STORAGE_CLASS,
             "nodeSettings": {"enabled": True},
             "ingress": {"namespace": users.NAMESPACE, "hosts": {PAGE: "page.test", API: "api.test"}},
         }
         # Three nodes, of which one may be killed. Their requests fit on two cores beside the other pods.
         engine = {"seatunnel": {"nodes": 3, "cpu": "100m"}}
-        # Grafana's image cannot be replaced: nothing else contains Grafana.
-        without = {"monitoring": {"grafana": {"enabled": False}}}
-        super().configure(**{**rehearsal, **engine, **without, **settings})
+        super().configure(**{**rehearsal, **engine, "monitoring": stack_images.MONITORING, **settings})
 
     @property
     def running(self) -> Cluster:
@@ -118,26 +111,6 @@ class KubernetesStack(TestStack):
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
         return {**super().environment, **own}
-
-    @property
-    def archive(self) -> Path:
-        """The archive of the images."""
-        return self.folder.with_name("images.tar")
-
-    def save_images(self) -> None:
-        """Build the images that the tests' Docker Engine lacks, and save all images of the stack in the archive."""
-        with engines.engine() as engine:
-            self.base_image = engines.base_image(engine)
-            self.configure()
-            build_missing(engine, self.base_image)
-            command = [sys.executable, "-m", "tools.images", "--stack", self.name, "--base-image", self.base_image]
-            variables = engines.environment(engine)
-            built = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
-            assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
-            settings = self.settings
-            own = [each.local for each in images(self.base_image, chosen(settings.products))]
-            references = [*own, *monitoring_images(settings.monitoring).values()]
-            subprocess.run(["docker", "save", "--output", str(self.archive), *references], env=variables, check=True)
 
     def pods(self) -> dict[str, str]:
         """Name and id of each pod."""
@@ -187,7 +160,7 @@ class KubernetesStack(TestStack):
     @contextmanager
     def used(self) -> Iterator[Users]:
         """Request the page and the API until the end of the context, as users do through an Ingress."""
-        image = find(PAGE, images(self.base_image, chosen(self.settings.products))).local
+        image = find(PAGE, images(engines.base_image_name(), chosen(self.settings.products))).local
         ports = {service: self.connections.endpoint(service, "http").port - self.offset for service in (PAGE, API)}
         paths = {"page": (PAGE, ""), "API": (API, "api/v1/stations")}
         urls = {
@@ -223,22 +196,10 @@ class KubernetesStack(TestStack):
 
 
 @contextmanager
-def prepared(folder: Path) -> Iterator[KubernetesStack]:
-    """A stack that is not deployed, and the archive of its images."""
-    made = KubernetesStack(folder)
-    try:
-        made.save_images()
-        yield made
-    finally:
-        made.archive.unlink(missing_ok=True)
-        made.file.unlink(missing_ok=True)
-
-
-@contextmanager
-def deployed(made: KubernetesStack, cluster: Cluster, **settings: object) -> Iterator[KubernetesStack]:
-    """Deploy a stack to a cluster with these settings, and destroy it afterwards."""
-    made.cluster = cluster
-    cluster.import_images(made.archive)
+def deployed(folder: Path, cluster: Cluster, **settings: object) -> Iterator[KubernetesStack]:
+    """Deploy a stack with these settings, and destroy it afterwards."""
+    cluster.import_images(stack_images.archive())
+    made = KubernetesStack(folder, cluster=cluster)
     try:
         made.configure(**settings)
         made.up()

@@ -24,6 +24,7 @@ ADDRESS = "10.245.0.2"
 """Addresses of this machine and of the namespaces on the pair of interfaces."""
 _PREFIX = 30
 _CGROUPS = Path("/sys/fs/cgroup")
+_INTERFACES = Path("/sys/class/net")
 # kubelet and the pods of the node settings set these kernel parameters, which no namespace contains.
 _PARAMETERS = (
     *("kernel/panic", "kernel/panic_on_oops", "kernel/keys/root_maxbytes"),
@@ -75,6 +76,9 @@ class Namespaces:
         return None
 
     def _connect(self, pid: int) -> None:
+        if (_INTERFACES / INTERFACE).exists():
+            # After a killed run, the kernel keeps its namespace while sockets close.
+            subprocess.run(["ip", "link", "delete", INTERFACE], env=self._environment, check=True)
         here = ["ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "eth0", "netns", str(pid)]
         for command in (
             here,
@@ -137,7 +141,7 @@ class Namespaces:
         self._shell.kill()
         for process in (self._shell, *self._processes.values()):
             process.wait(PATIENCE)
-        wait_until(lambda: not (Path("/sys/class/net") / INTERFACE).exists(), f"the end of interface {INTERFACE}")
+        wait_until(lambda: not (_INTERFACES / INTERFACE).exists(), f"the end of interface {INTERFACE}")
         _remove_cgroups()
         for path, value in self._parameters.items():
             path.write_text(value)
@@ -160,7 +164,7 @@ def _parameters() -> dict[Path, str]:
 
 def leftovers() -> list[str]:
     """What `stop` failed to remove from this machine."""
-    found = [f"interface {INTERFACE}"] if (Path("/sys/class/net") / INTERFACE).exists() else []
+    found = [f"interface {INTERFACE}"] if (_INTERFACES / INTERFACE).exists() else []
     return found + [f"control group {path}" for path in _pod_groups()]
 
 

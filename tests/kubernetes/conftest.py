@@ -16,26 +16,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
 from tests.cluster.kubernetes_stack import (
     KubernetesStack,
     deployed,
-    prepared,
 )  # It imports `machine` of the end-to-end tests.
 
 
 @pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesStack]:
-    """The stack before its deployment, with its images.
-
-    The images come first, because the Docker Engine serves other tests afterwards.
-    """
-    if reason := kubernetes.reason_to_skip() or engine.reason_to_skip():
-        pytest.skip(reason)
-    with prepared(tmp_path_factory.mktemp("kubernetes") / "state") as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def cluster(images: KubernetesStack) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A running cluster of one node. After its end this machine is as before."""
-    assert images.archive.is_file()
+    if reason := kubernetes.reason_to_skip():
+        pytest.skip(reason)
     before = _filters()
     with kubernetes.cluster() as started:
         yield started
@@ -45,9 +33,11 @@ def cluster(images: KubernetesStack) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def stack(cluster: Cluster, images: KubernetesStack) -> Iterator[KubernetesStack]:
+def stack(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesStack]:
     """The deployed stack."""
-    with deployed(images, cluster) as made:
+    if reason := engine.reason_to_skip():
+        pytest.skip(reason)
+    with deployed(tmp_path_factory.mktemp("kubernetes") / "state", cluster) as made:
         yield made
 
 

@@ -151,6 +151,12 @@ def python_tests(name: str, *paths: str, long: bool = False, without: Sequence[s
     return judged(status == 0, counted, f"pytest ended with status {status}")
 
 
+def stack_images() -> Outcome:
+    """Build the images of the stack on Kubernetes unless they exist. Most are also those of the layer `dev`."""
+    status = streamed("images", ["tests.cluster.stack_images"], {})
+    return Outcome(passed=1) if status == 0 else Outcome(failed=1, details=f"the build ended with status {status}")
+
+
 def cluster(*, long: bool) -> Outcome:
     """Build the programs of Kubernetes unless they exist, and run the tests on it."""
     if (status := streamed("cluster", ["tests.cluster.programs"], {})) != 0:
@@ -190,7 +196,8 @@ def layers(*, long: bool) -> list[Layer]:
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
         Layer("distributions", "Distributions", distributions, prepares=True),
-        # It builds its images first, and the Docker Engine of `dev` starts afterwards.
+        # Only one layer may use the tests' Docker Engine at a time.
+        Layer("images", "Images", stack_images, prepares=True),
         Layer("cluster", "Kubernetes", lambda: cluster(long=long), stack=True),
         Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stack=True),
         LINT,
