@@ -1,22 +1,23 @@
 """`python -m tools.checks [--long | --changed] [layer …]` runs the named layers; without names, all.
 
-Every layer runs even if another one failed. Three layers run at the same time, because their tests spend half of the
-time waiting for services. At most two of them run a whole stack, because three stacks need too much memory.
+Every layer runs even if another one failed. Layers of the same stage run at the same time, at most three, because their
+tests spend half of the time waiting for services. The layers `e2e` and `dev` run after all others, because two stacks
+and the tests of parts together would need more memory and time than the tests allow.
 """
 
 import argparse
 import os
 import sys
 import time
-from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 
 from tools.checks import changes, summary
 from tools.checks.layers import REPORTS, Layer, changed_layers, layers
 from tools.checks.summary import Result
 
 SIDE_BY_SIDE = 3
-STACKS = 2
 
 
 def heading(text: str) -> None:
@@ -37,37 +38,14 @@ def run(layer: Layer) -> Result:
     return Result(layer.name, outcome, seconds)
 
 
-def startable(waiting: Iterable[Layer], running: Collection[Layer]) -> list[Layer]:
-    """The layers that may start now.
-
-    Args:
-        waiting: layers that have not started, in the order in which they should.
-        running: layers that run.
-    """
-    found: list[Layer] = []
-    for layer in waiting:
-        together = [*running, *found]
-        stacks = sum(each.stack for each in together)
-        if len(together) < SIDE_BY_SIDE and not (layer.stack and stacks == STACKS):
-            found.append(layer)
-    return found
-
-
 def run_all(chosen: Sequence[Layer]) -> int:
     """Run layers and print the summary; return exit status 1 if one failed, else 0."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    results = [run(layer) for layer in chosen if layer.prepares]
-    waiting = [layer for layer in chosen if not layer.prepares]
-    running: dict[Future[Result], Layer] = {}
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        while waiting or running:
-            for layer in startable(waiting, running.values()):
-                waiting.remove(layer)
-                running[pool.submit(run, layer)] = layer
-            for ended in wait(running, return_when=FIRST_COMPLETED).done:
-                results.append(ended.result())
-                del running[ended]
+    results: list[Result] = []
+    for _, group in groupby(chosen, lambda layer: layer.stage):
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+            results += pool.map(run, group)
     for line in summary.lines(results, time.monotonic() - started):
         print(line, flush=True)
     return 1 if any(result.outcome.failed for result in results) else 0

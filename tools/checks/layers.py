@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from infra.checkout import environment
 from infra.checkout.paths import ROOT
@@ -19,6 +20,8 @@ from tools.checks.outcome import Outcome, from_reports, judged
 
 REPORTS = ROOT / "build" / "checks"
 
+Stage = Literal["distributions", "images", "parts", "stacks"]
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -28,15 +31,13 @@ class Layer:
         name: name on the command line.
         title: text of its heading.
         run: runs the layer and returns its outcome.
-        prepares: whether other layers need its results, so that it runs before them.
-        stack: whether it runs a whole stack.
+        stage: layers of the same stage run at the same time; the next stage starts after they ended.
     """
 
     name: str
     title: str
     run: Callable[[], Outcome]
-    prepares: bool = False
-    stack: bool = False
+    stage: Stage = "parts"
 
 
 def command(arguments: Sequence[str]) -> Outcome:
@@ -188,28 +189,31 @@ def changed_layers(selection: Selection) -> list[Layer]:
 
 
 def layers(*, long: bool) -> list[Layer]:
-    """All layers, in the order in which they start: long ones with a stack first, so that others fill the gaps.
+    """All layers in order: prerequisites of other layers first, layers with a whole stack last.
 
     Args:
         long: whether tests run with their full counts.
     """
     workflows = [f"integration/{folder}" for folder in ("dolphinscheduler", "predictor", "tasks")]
     return [
-        Layer("distributions", "Distributions", distributions, prepares=True),
-        # Only one layer may use the tests' Docker Engine at a time.
-        Layer("images", "Images", stack_images, prepares=True),
-        Layer("cluster", "Kubernetes", lambda: cluster(long=long), stack=True),
-        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stack=True),
-        LINT,
-        TYPES,
-        FRONTEND,
+        Layer("distributions", "Distributions", distributions, stage="distributions"),
+        # `cluster` uses the images. The Docker Engine of the tests is then free for `dev`.
+        Layer("images", "Images", stack_images, stage="images"),
+        # The longest layers start first; quick ones run at the same time.
         Layer(
             "integration",
             "Other integration tests",
             lambda: python_tests("integration", "integration", long=long, without=workflows),
         ),
-        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stack=True),
         Layer("workflows", "Integration tests of workflows", lambda: python_tests("workflows", *workflows, long=long)),
+        LINT,
+        TYPES,
+        FRONTEND,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
+        # Its stack runs beside the longest of these layers, because the next stage already has two stacks.
+        Layer("cluster", "Kubernetes", lambda: cluster(long=long)),
+        # The two stacks share nothing but the processors, which either leaves idle half of the time.
+        Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stage="stacks"),
+        Layer("dev", "The platform on a Docker Engine", lambda: python_tests("dev", "dev", long=long), stage="stacks"),
     ]

@@ -16,7 +16,7 @@ from infra.distributions.registry import recipes
 from infra.products.registry import declared
 from infra.services import ports
 from infra.settings import PROJECT, ROOT
-from tools.checks.layers import Layer, layers
+from tools.checks.layers import layers
 from tools.new_product.writer import TEMPLATES
 
 GENERATED = "conformance.md"
@@ -206,14 +206,8 @@ def test_every_distribution_is_listed() -> None:
     assert listed == right | {"<product>-api", "<product>-<program>"}, "docs/setup.md: table of distributions"
 
 
-def when(layer: Layer) -> str:
-    if layer.prepares:
-        return "before all others"
-    return "beside at most one other stack" if layer.stack else "any time"
-
-
 def test_every_layer_of_the_tests_is_listed() -> None:
     section = (ROOT / "docs/setup.md").read_text().split("## Tests", 1)[1].split("\n## ", 1)[0]
     listed = re.findall(r"^\| `([a-z0-9]+)` \| ([a-z ]+) \|$", section, re.MULTILINE)
-    right = [(layer.name, when(layer)) for layer in layers(long=False)]
+    right = [(layer.name, layer.stage) for layer in layers(long=False)]
     assert listed == right, "docs/setup.md: table of layers"

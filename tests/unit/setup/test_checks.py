@@ -6,8 +6,8 @@ import pytest
 
 from infra.checkout.paths import ROOT
 from tools.checks import summary
-from tools.checks.__main__ import run_all, startable
-from tools.checks.layers import Layer
+from tools.checks.__main__ import run_all
+from tools.checks.layers import Layer, Stage
 from tools.checks.outcome import Duration, Failure, Outcome, from_reports, judged
 from tools.checks.summary import Result
 
@@ -87,33 +87,22 @@ def test_a_run_ends_with_the_layers_the_slowest_tests_and_the_counts() -> None:
     assert printed[-1] == "31 passed, 1 failed, 1 skipped"
 
 
-def layer(name: str, *, stack: bool = False) -> Layer:
-    return Layer(name, name, Outcome, stack=stack)
-
-
-@pytest.mark.parametrize(
-    ("waiting", "running", "started"),
-    [
-        (["stack", "stack", "stack", "part"], [], ["stack", "stack", "part"]),
-        (["stack", "stack", "part"], ["stack"], ["stack", "part"]),
-        (["stack", "part", "part"], ["stack", "stack"], ["part"]),
-        (["stack", "part"], ["part", "part"], ["stack"]),
-        (["stack"], ["stack", "stack"], []),
-        (["part"], ["part", "part", "part"], []),
-    ],
-)
-def test_three_layers_run_at_a_time_and_two_of_them_with_a_stack(
-    waiting: list[str], running: list[str], started: list[str]
+def test_a_stage_starts_after_the_previous_one_has_ended_even_after_a_failure(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    queue, busy = ([layer(name, stack=name == "stack") for name in names] for names in (waiting, running))
-    assert [each.name for each in startable(queue, busy)] == started
+    ended: list[str] = []
 
+    def layer(name: str, stage: Stage) -> Layer:
+        def run() -> Outcome:
+            assert stage == "parts" or sorted(ended) == ["one", "two"]
+            ended.append(name)
+            return Outcome(failed=1)
 
-def test_all_layers_run_even_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    failing = Layer("stack", "stack", lambda: Outcome(failed=1), stack=True)
-    chosen = [layer("part"), failing, layer("stack", stack=True), layer("stack", stack=True), layer("last")]
-    assert run_all(chosen) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
+        return Layer(name, name, run, stage=stage)
+
+    assert run_all([layer("one", "parts"), layer("two", "parts"), layer("three", "stacks")]) == 1
+    assert ended[-1] == "three"
+    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 3 failed"
 
 
 @pytest.fixture
