@@ -16,6 +16,7 @@ import pytest
 from infra.checkout import environment
 from infra.policies import on_resources, on_settings, on_stack
 from infra.settings import ROOT
+from tests.tracked_stacks import TRACKED_STACKS
 
 pytestmark = pytest.mark.integration
 
@@ -105,8 +106,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     generated = shutil.ignore_patterns("node_modules", "target", "__pycache__")
     for part in ("apps", "infra", "seatunnel", "sql", "stacks", "tools", "topics"):
         shutil.copytree(ROOT / part, folder / part, ignore=generated)
-    for path in ROOT.glob("Pulumi.*.yaml"):
-        shutil.copy2(path, folder)
+    for name in TRACKED_STACKS:
+        shutil.copy2(ROOT / f"Pulumi.{name}.yaml", folder)
     (folder / "Pulumi.broken-docker.yaml").write_text(DOCKER)
     (folder / "Pulumi.broken-production.yaml").write_text(PRODUCTION.replace("EDITION", "cluster"))
     (folder / "Pulumi.emulated-production.yaml").write_text(PRODUCTION.replace("EDITION", "emulator"))

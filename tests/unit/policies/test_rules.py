@@ -9,8 +9,9 @@ from infra.policies import on_resources, on_settings, on_stack
 from infra.policies.facts import facts
 from infra.policies.rules import Declared, StackFacts
 from infra.targets.kubernetes.names import GROUP_LABEL
+from tests.tracked_stacks import TRACKED_STACKS
 from tests.unit.kubernetes.rendered import prod, render
-from tools.stack.configuration import stack_configuration, stacks
+from tools.stack.configuration import stack_configuration
 
 DOCKER, TARGETS = "docker:index", "kubernetes:apps/v1:StatefulSet"
 
@@ -223,7 +224,7 @@ def test_violations_stop_deployments_of_all_stacks_that_other_machines_reach() -
     }
 
 
-@pytest.mark.parametrize("name", stacks())
+@pytest.mark.parametrize("name", TRACKED_STACKS)
 def test_the_tracked_stacks_follow_all_rules_about_settings(name: str) -> None:
     assert [line for rule in on_settings.RULES for line in rule.check(facts(name))] == []
 
