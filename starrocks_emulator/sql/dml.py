@@ -7,17 +7,26 @@ from sqlglot import exp
 
 from starrocks_emulator import errors, write
 from starrocks_emulator.catalog import Catalog
-from starrocks_emulator.functions.base import Rendered, kind_of, overload
+from starrocks_emulator.functions.base import kind_of, overload
 from starrocks_emulator.loads import LabelInUseError, Loads
 from starrocks_emulator.results import Ok, SqlError
 from starrocks_emulator.schema import Table, TableColumn
+from starrocks_emulator.sql.insert_columns import (
+    BY_NAME,
+    check_count,
+    label_and_names,
+    listed_columns,
+    names_of,
+    result_column,
+)
 from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import truth
-from starrocks_emulator.sql.parse import PARAMETER, parse
+from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.partitions import partition_filter
+from starrocks_emulator.sql.plain_conditions import check_plain_condition
 from starrocks_emulator.sql.select import Queries
 from starrocks_emulator.storage import Storage
 
@@ -59,7 +68,7 @@ class Changer:
         table = self._target(database or queries.scope.database, name)
         allowed(table, "INSERT")
         partitions = words.names() if words.accept("PARTITION") else ()
-        label, listed = _label_and_names(words)
+        label, listed = label_and_names(words)
         if words.peek("PROPERTIES"):
             raise errors.unsupported("INSERT with PROPERTIES")
         if words.at_end:
@@ -71,9 +80,9 @@ class Changer:
             tree: exp.Expr = found
         else:
             tree, _ = parse(words.rest())
-        if listed is _BY_NAME:
-            listed = _names_of(tree, queries)
-        columns = list(table.columns) if listed is None else _insert_columns(table, listed)
+        if listed is BY_NAME:
+            listed = names_of(tree, queries)
+        columns = list(table.columns) if listed is None else listed_columns(table, listed)
         partial = table.model == "PRIMARY" and len(columns) < len(table.columns)
         defaulted = [column for column in table.columns if column not in columns and column.default is not None]
         if partial:  # The stored row keeps its unlisted columns.
@@ -108,15 +117,16 @@ class Changer:
             counts = [len(row.expressions) for row in tree.expressions]
             if len(set(counts)) > 1:
                 raise errors.analysis("Values have unequal number of columns")
-            _check_count(len(columns), counts[0])
+            check_count(len(columns), counts[0])
             inner = self._values(tree, queries, columns)
             kinds: Sequence[Kind] = ()
         else:
             inner = queries.query(tree)
-            _check_count(len(columns), len(self.cursor.sql(inner).columns))
+            check_count(len(columns), len(self.cursor.sql(inner).columns))
             kinds = [kind for _, kind in queries.columns_of(tree)]
         values = ", ".join(
-            f"{assigned(_given(index, kinds), column)} AS {quote(column.name)}" for index, column in enumerate(columns)
+            f"{assigned(result_column(index, kinds), column)} AS {quote(column.name)}"
+            for index, column in enumerate(columns)
         )
         for column in defaulted:
             assert column.default is not None
@@ -288,39 +298,6 @@ class Changer:
         return Ok()
 
 
-def check_plain_condition(node: exp.Expr, table: Table) -> None:
-    """Refuse a condition of DELETE that only PRIMARY KEY tables take: others delete by `column op literal AND …`.
-
-    Raises:
-        SqlError: 1064 that names the part.
-    """
-    node = node.unnest()
-    if isinstance(node, exp.And):
-        check_plain_condition(node.this, table)
-        check_plain_condition(node.expression, table)
-        return
-    inner = node.this.unnest() if isinstance(node, exp.Not) else node
-    if node.args.get("negate") or inner is node or isinstance(inner, exp.In | exp.Is):
-        column, plain = inner.this, [inner.expression] if isinstance(inner, _COMPARISONS) else inner.expressions
-        if isinstance(inner, exp.Is):
-            plain = [inner.expression]
-        if (
-            isinstance(inner, (*_COMPARISONS, exp.In, exp.Is))
-            and not inner.args.get("query")
-            and isinstance(column, exp.Column)
-            and all(_is_constant(part) for part in plain)
-        ):
-            found = table.column(column.name)
-            if found is None:
-                raise errors.unknown_column(column.name, table.name)
-            if table.model in {"AGGREGATE", "UNIQUE"} and found.name not in table.keys:
-                raise errors.analysis(f"Where clause only supports key columns of {table.name}, found {found.name}")
-            return
-    raise errors.analysis(
-        "Where clause only supports compound predicate, binary predicate, is_null predicate and in predicate"
-    )
-
-
 def _misfit(node: exp.Expr) -> str | None:
     """The text of a string constant that is not a number."""
     if not isinstance(node, exp.Literal) or not node.is_string:
@@ -346,18 +323,6 @@ def _is_partial(tree: exp.Expr, table: Table, mode: str) -> bool:
     return len(tree.expressions) <= _FEW and len(tree.expressions) < len(table.columns) * _SMALL_SHARE
 
 
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
-
-
-def _is_constant(node: exp.Expr) -> bool:
-    inner = node.this if isinstance(node, exp.Neg) else node
-    if isinstance(inner, exp.Column):  # a parameter of a prepared statement
-        return inner.name.startswith(PARAMETER)
-    return isinstance(inner, exp.Literal | exp.Null | exp.Boolean) or (
-        isinstance(inner, exp.Cast) and isinstance(inner.this, exp.Literal)
-    )
-
-
 def _is_default(cell: exp.Expr) -> bool:
     return isinstance(cell, exp.Var | exp.Column) and cell.name.upper() == "DEFAULT" and not cell.args.get("table")
 
@@ -374,100 +339,3 @@ def _is_text(cell: exp.Expr, column: TableColumn) -> bool:
     if _is_default(cell):
         return column.default != "CURRENT_TIMESTAMP"
     return isinstance(cell, exp.Literal) and bool(cell.is_string)
-
-
-def _check_count(wanted: int, found: int) -> None:
-    if wanted != found:
-        raise SqlError(
-            5604,
-            "Getting analyzing error. Detail message: Inserted target column count: "
-            f"{wanted} doesn't match select/value column count: {found}.",
-            "42601",
-        )
-
-
-_BY_NAME: list[str] = []
-"""Stands for the names of the query's result columns."""
-
-
-def _label_and_names(words: Words) -> tuple[str | None, Sequence[str] | None]:
-    """`WITH LABEL l`, and `(columns)` or `BY NAME`, in any order."""
-    label: str | None = None
-    names: Sequence[str] | None = None
-    while True:
-        if label is None and words.accept("WITH", "LABEL"):
-            label = words.word_or_string()
-        elif words.accept("BY", "NAME"):
-            _refuse_second(names)
-            names = _BY_NAME
-        elif words.peek("(") and not words.peek("(", "SELECT") and not words.peek("(", "WITH"):
-            _refuse_second(names)
-            names = words.names()
-        else:
-            return label, names
-
-
-def _refuse_second(names: Sequence[str] | None) -> None:
-    if names is not None:
-        raise errors.syntax("Cannot use COLUMN LIST and BY NAME clause together in insert")
-
-
-def _given(place: int, kinds: Sequence[Kind]) -> str:
-    """A column of the query of an INSERT; the type of an array decides how its elements are converted."""
-    name, kind = quote(f"c{place}"), kinds[place] if place < len(kinds) else None
-    return Rendered(name, lambda: kind) if kind and kind.element else name
-
-
-def _names_of(tree: exp.Expr, queries: Queries) -> list[str]:
-    """The names of a query's result columns.
-
-    Raises:
-        SqlError: 1064 for VALUES, 1060 for two columns of one name.
-    """
-    if isinstance(tree, exp.Values):
-        raise errors.analysis("Insert match column by name does not support values()")
-    queries.query(tree)
-    names = [name for name, _ in queries.columns_of(tree)]
-    for place, name in enumerate(names):
-        if name.lower() in [before.lower() for before in names[:place]]:
-            raise SqlError(1060, f"Duplicate column name '{name}'", "42S21")
-    return names
-
-
-def _insert_columns(table: Table, names: Sequence[str]) -> list[TableColumn]:
-    columns: list[TableColumn] = []
-    for name in names:
-        column = table.column(name)
-        if column is None:
-            raise errors.analysis(f"Unknown column '{name}' in '{table.name}'")
-        if column in columns:
-            raise errors.analysis(f"Column '{name}' specified twice")
-        columns.append(column)
-    required = [column for column in table.columns if column not in columns and column.default is None]
-    if table.model == "PRIMARY":
-        _check_partial_update(table, columns, [column.name for column in required if column.name in table.keys])
-        return columns
-    for column in required:
-        if not column.nullable:
-            names = "  ".join(one.name for one in columns)
-            raise errors.analysis(f"'{column.name}' must be explicitly mentioned in column permutation: {names}")
-    return columns
-
-
-def _check_partial_update(table: Table, columns: Sequence[TableColumn], missing_keys: Sequence[str]) -> None:
-    """Refuse a column list that cannot identify or sort the rows.
-
-    Raises:
-        SqlError: 6014 without a key column, 1064 without a column of ORDER BY.
-    """
-    if missing_keys:
-        raise SqlError(
-            6014,
-            "Getting analyzing error. Detail message: missing key columns:"
-            f"{','.join(name.lower() for name in missing_keys)} for primary key table.",
-            "42000",
-        )
-    given = {column.name for column in columns} | set(table.keys)
-    unsorted = [name for name in table.order_by if name not in given]
-    if unsorted and len(columns) < len(table.columns):
-        raise errors.analysis(f"Partial update must include all sort key columns, missing: {', '.join(unsorted)}")
