@@ -3,12 +3,11 @@
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 _CONFIGURATION = """\
 version: 0.1
@@ -16,7 +15,6 @@ log: {level: error}
 storage: {filesystem: {rootdirectory: FOLDER}}
 http: {addr: "ADDRESS"}
 """
-_START_SECONDS = PATIENCE
 
 
 @contextmanager
@@ -36,11 +34,8 @@ def registry(folder: Path) -> Iterator[str]:
     assert program is not None, "docker-registry is missing: make setup-tests"
     process = subprocess.Popen([program, "serve", str(configuration)], stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + _START_SECONDS
-        while not _answers(port):
-            assert process.poll() is None, "the registry does not start"
-            assert time.monotonic() < deadline, "the registry does not respond"
-            time.sleep(0.1)
+        wait_until(lambda: _answers(port) or process.poll() is not None, "the registry")
+        assert process.poll() is None, "the registry does not start"
         yield address
     finally:
         process.terminate()
