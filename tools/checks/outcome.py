@@ -1,9 +1,14 @@
 """The outcome of a layer, counted from the JUnit reports of its test runner."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
+
+ERRORS = 3
+"""Number of further lines of a failure's message in its reason."""
+_ERROR = re.compile(r"\berror\b|\bfailed\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Failure:
 
     Args:
         test: class or module, and name of the test.
-        reason: first line of the failure's message.
+        reason: first line of the failure's message, and the lines after it that report an error.
     """
 
     test: str
@@ -94,8 +99,12 @@ def from_reports(reports: Iterable[Path]) -> Outcome:
 
 
 def _reason(cause: ET.Element) -> str:
-    text = (cause.get("message") or cause.text or "").strip()
-    return text.splitlines()[0] if text else "no message"
+    """The first line of the message, and the lines after it that report an error: the end of a command's output."""
+    lines = (cause.get("message") or cause.text or "").strip().splitlines()
+    if not lines:
+        return "no message"
+    errors = dict.fromkeys(line.strip() for line in lines[1:] if _ERROR.search(line))
+    return " … ".join([lines[0], *list(errors)[:ERRORS]])
 
 
 def _name(case: ET.Element) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tools.checks.outcome import Outcome
 
 SLOWEST = 20
-REASON = 300  # characters of a failure's reason; the layer's own output holds the whole
+REASON = 900  # characters of a failure's reason; the layer's own output holds the whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ _STOP_WITHIN = 300.0
 # The API server is healthy before it has loaded its task plugins. Until then it refuses valid tasks.
 _PLUGINS_WITHIN = 120.0
 _UNKNOWN_TASK = re.compile(r"process node .* parameter invalid")
+_RUNS_IN_PROGRESS = 10163
+"""DolphinScheduler's `DELETE_PROCESS_DEFINITION_EXECUTING_FAIL`."""
 # Missing in the state of older revisions.
 STARROCKS = "starrocks"
 PLATFORM_DATABASE = "kappastack"
@@ -117,10 +119,9 @@ class WorkflowProvider(Provider[WorkflowInputs]):
         current = _look(server, project.code, inputs.name) if project else None
         if project is not None and current is not None:
             server.release(project.code, current.code, online=False)
-            _stop_runs(server, project.code, current.code, inputs.name)
             for schedule in current.schedules:
                 server.call("DELETE", f"/projects/{project.code}/schedules/{schedule.id}")
-            server.call("DELETE", f"/projects/{project.code}/process-definition/{current.code}")
+            _delete(server, project.code, current.code, inputs.name)
         delete_steps(inputs, list(inputs.workflow.tasks))
 
 
@@ -245,8 +246,11 @@ def _check_waited_for(workflow: str, name: str, task: TaskMeaning, workflow_code
         )
 
 
-def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> None:
-    """Stop all runs of an offline workflow.
+def _delete(server: DolphinScheduler, project: int, code: int, name: str) -> None:
+    """Stop all runs of an offline workflow, and delete the workflow.
+
+    A run that the schedule requested before it was deleted may begin between the last look and the deletion.
+    The server then refuses the deletion, and this run is stopped too.
 
     Raises:
         TimeoutError: a run did not end in time.
@@ -264,7 +268,15 @@ def _stop_runs(server: DolphinScheduler, project: int, code: int, name: str) -> 
                 except ServiceError as error:
                     # After a restart of the server, no master executes a run until the failover has begun.
                     reasons[number] += f" ({error})"
-        return ", ".join(reasons)
+        if reasons:
+            return ", ".join(reasons)
+        try:
+            server.call("DELETE", f"/projects/{project}/process-definition/{code}")
+        except Refused as error:
+            if error.code != _RUNS_IN_PROGRESS:
+                raise
+            return str(error)
+        return ""
 
     wait_until(problem, within=_STOP_WITHIN, what=f"the end of the runs of workflow {name}", pause=0.2)
 

@@ -93,6 +93,8 @@ class Server:
     runs: dict[int, Run] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     refusals_before_plugins: int = 0
+    starts_before_deletion: int = 0
+    """Number of runs that begin while a workflow is being deleted, because its schedule had requested them."""
     codes: "count[int]" = field(default_factory=lambda: count(23_802_000_000_000))
 
     def writes(self) -> list[str]:
@@ -196,6 +198,10 @@ class Server:
                 process = self._find(int(code))
                 if process.online:
                     raise No(50021, f"process definition {process.form.name} is already online")
+                if self.starts_before_deletion:
+                    self.starts_before_deletion -= 1
+                    number = len(self.runs) + 1
+                    self.runs[number] = Run(number, process, forms.StartForm.model_construct(startParams="{}"))
                 if any(run.state in ("RUNNING_EXECUTION", "READY_STOP") for run in self._runs(process.code)):
                     raise No(10163, "delete process definition fail, for there are 1 process instances in executing")
                 del self.processes[process.code]

@@ -204,6 +204,16 @@ def test_removing_a_workflow_stops_its_runs(
     workflows.remove(make())
 
 
+def test_a_run_that_begins_during_the_removal_is_stopped(
+    workflows: WorkflowProvider, server: Server, make: Make
+) -> None:
+    workflows.apply(make(), None)
+    server.starts_before_deletion = 2
+    workflows.remove(make())
+    assert server.processes == {}
+    assert [run.state for run in server.runs.values()] == ["STOP", "STOP"]
+
+
 def test_an_unreachable_server_counts_as_drift(
     workflows: WorkflowProvider, fake: FakeDolphinScheduler, make: Make, tmp_path: Path
 ) -> None:

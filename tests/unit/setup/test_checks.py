@@ -49,13 +49,14 @@ def test_failures_are_read_from_the_reports(tmp_path: Path) -> None:
     (tmp_path / "pytest.xml").write_text(
         '<testsuites><testsuite tests="3" failures="1" errors="1" skipped="0">'
         '<testcase classname="tests.unit.test_it" name="test_one">'
-        '<failure message="assert 1 == 2&#10;more"/></testcase>'
+        '<failure message="assert 1 == 2&#10;more'
+        '&#10;  error: port 80 is taken&#10;  error: port 80 is taken"/></testcase>'
         '<testcase classname="tests.unit.test_it" name="test_two"><error>\nno port</error></testcase>'
         '<testcase classname="tests.unit.test_it" name="test_three"/>'
         "</testsuite></testsuites>"
     )
     assert from_reports([tmp_path / "pytest.xml"]).failures == (
-        Failure("tests.unit.test_it test_one", "assert 1 == 2"),
+        Failure("tests.unit.test_it test_one", "assert 1 == 2 … error: port 80 is taken"),
         Failure("tests.unit.test_it test_two", "no port"),
     )
 
