@@ -3,16 +3,17 @@
 Samples come from the supervisor for target `host`, and from the Docker Engine for target `docker`.
 """
 
-import subprocess
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 
 from apps.shared.polling import Pending, wait_until
 from infra import disks
+from infra.container_states import STATES, ContainerState, log_end, works
 from infra.state import StackState
 
 MOST_EXITS = 5
@@ -29,14 +30,10 @@ _QUIET_SECONDS = 60
 """Seconds without a log line and without CPU use after which a service counts as making no progress."""
 _BUSY_SECONDS = 1.0
 """CPU seconds within `_QUIET_SECONDS` that count as progress."""
-_ENGINE_SECONDS = 20
+_ACTIVITY_SECONDS = 10.0
+"""Seconds between two looks at the log and the CPU time of a container."""
 _LOG_BYTES = 16384
 _ALIVE = ("STARTING", "RUNNING")
-_STATE = " ".join(
-    f"{{{{.{field}}}}}"
-    for field in ("RestartCount", "State.Running", "State.Restarting", "State.OOMKilled", "State.ExitCode")
-)
-"""Format of `docker inspect`."""
 
 
 @dataclass(frozen=True)
@@ -208,24 +205,29 @@ class _Contained:
 
         self._name = names.container(stack, service)
         self._first: int | None = None
-        self._written = 0
+        self._activity = 0
+        self._cpu = 0.0
+        self._observed = -math.inf
+        self._last: Sample | None = None
 
     def sample(self) -> Sample | None:
-        state = _docker("inspect", "--format", _STATE, self._name)
-        if state is None or len(words := state.stdout.split()) != 5:
-            return None
-        restarts = int(words[0])
-        self._first = restarts if self._first is None else min(self._first, restarts)
-        recent = _docker("logs", "--since", "10s", "--tail", "1", self._name)
-        if recent is not None and (recent.stdout or recent.stderr):
-            self._written += 1
-        return Sample(
-            restarts - self._first,
-            MOST_RESTARTS,
-            self._written * _BUSY_SECONDS,
-            running=words[1] == "true" and words[2] == "false",
-            ended=_OUT_OF_MEMORY if words[3] == "true" else f"with exit code {words[4]}",
-        )
+        now = time.monotonic()
+        if now - self._observed >= _ACTIVITY_SECONDS:
+            since = math.ceil(min(now - self._observed, _QUIET_SECONDS))
+            working, self._cpu = works(self._name, since, self._cpu)
+            self._activity += working
+            self._observed = now
+        state = STATES.state(self._name)
+        if isinstance(state, ContainerState):
+            self._first = state.restarts if self._first is None else min(self._first, state.restarts)
+            self._last = Sample(
+                state.restarts - self._first,
+                MOST_RESTARTS,
+                None,
+                running=state.status == "running",
+                ended=_OUT_OF_MEMORY if state.out_of_memory else f"with exit code {state.exit_code}",
+            )
+        return replace(self._last, activity=self._activity * _BUSY_SECONDS) if self._last else None
 
 
 _OUT_OF_MEMORY = "because it needed more than the memory limit of its container"
@@ -249,15 +251,4 @@ def _tail(log: Path) -> str:
 def _container_log(stack: str, service: str) -> str:
     from infra.targets.docker import names  # noqa: PLC0415
 
-    done = _docker("logs", "--tail", str(LOG_LINES), names.container(stack, service))
-    return done.stdout + done.stderr if done is not None else ""
-
-
-def _docker(*arguments: str) -> "subprocess.CompletedProcess[str] | None":
-    try:
-        done = subprocess.run(
-            ["docker", *arguments], capture_output=True, text=True, check=False, timeout=_ENGINE_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done if done.returncode == 0 else None
+    return log_end(names.container(stack, service), LOG_LINES)

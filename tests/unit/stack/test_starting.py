@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from apps.shared.polling import NeverReady
-from infra import disks, starting
+from infra import container_states, disks, starting
+from infra.container_states import ContainerStates
 from infra.disks import Disk
 from infra.starting import MOST_EXITS, MOST_RESTARTS, Sample, wait_for_service
 from infra.state import StackState
@@ -96,6 +98,8 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.touch(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(container_states, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(starting, "STATES", ContainerStates())
     return program
 
 
@@ -105,7 +109,9 @@ def test_restarts_of_a_container_are_counted_from_the_start_of_the_wait(engine: 
     engine.write_text(
         "#!/bin/sh\n"
         'if [ "$1" = logs ]; then echo "no licence"; exit; fi\n'
-        f'n=$(cat {count}); echo $((n + 4)) >{count}; echo "$n false true false 1"\n'
+        '[ "$1" = inspect ] || exit 1\n'
+        f"n=$(cat {count}); echo $((n + 4)) >{count}\n"
+        'echo "/kappastack-test-starrocks|restarting|starting|$n|false|1"\n'
     )
     look = starting._Contained("test", "starrocks")
     found = [look.sample() for _ in range(4)]
@@ -121,7 +127,9 @@ def test_the_reason_of_a_killed_container_is_in_the_error(engine: Path, monkeypa
     engine.write_text(
         "#!/bin/sh\n"
         'if [ "$1" = logs ]; then echo "loading"; exit; fi\n'
-        f"echo >>{counted}; echo $(( $(wc -l <{counted}) * 6 )) false true true 137\n"
+        '[ "$1" = inspect ] || exit 1\n'
+        f"echo >>{counted}; n=$(( $(wc -l <{counted}) * 6 ))\n"
+        'echo "/kappastack-test-starrocks|restarting|starting|$n|true|137"\n'
     )
     with pytest.raises(NeverReady) as failure:
         wait_for_service(lambda: "HTTP 503", stack="test", service="starrocks", within=300, what="StarRocks", pause=0)
@@ -133,6 +141,53 @@ def test_without_an_engine_there_is_no_sample_and_no_log(engine: Path) -> None:
     engine.write_text("#!/bin/sh\nexit 1\n")
     assert starting._Contained("test", "starrocks").sample() is None
     assert starting.last_lines("test", "starrocks") == "  (no log)"
+
+
+def engine_of(engine: Path, *, log: str = "", cpu: str = "", state: str = "running|starting|0|false|0") -> None:
+    """Replace the `docker` command by one that returns these texts."""
+    engine.write_text(
+        "#!/bin/sh\n"
+        'case "$1" in\n'
+        f"logs) printf '{log}' ;;\n"
+        f"top) printf 'PID TIME\\n{cpu}' ;;\n"
+        f"inspect) echo '/kappastack-test-api|{state}' ;;\n"
+        "esac\n"
+    )
+
+
+def test_a_container_that_writes_log_lines_or_uses_cpu_progresses(
+    engine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "_ACTIVITY_SECONDS", 0.0)
+    look = starting._Contained("test", "api")
+
+    def activity() -> float | None:
+        sample = look.sample()
+        assert sample is not None
+        return sample.activity
+
+    engine_of(engine)
+    assert [activity(), activity()] == [0.0, 0.0]
+    engine_of(engine, log="starting")
+    assert activity() == 1.0
+    engine_of(engine, cpu="1 00:00:01\\n7 1-02:03:04\\n")
+    assert [activity(), activity()] == [2.0, 2.0]
+    engine_of(engine, cpu="1 00:00:02\\n7 1-02:03:04\\n")
+    assert activity() == 3.0
+
+
+def test_an_engine_that_does_not_respond_in_time_leaves_the_wait_as_it_is(
+    engine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "_ACTIVITY_SECONDS", 0.0)
+    look = starting._Contained("test", "api")
+    engine_of(engine)
+    before = look.sample()
+    monkeypatch.setattr(container_states, "_ENGINE_SECONDS", 0.1)
+    engine.write_text("#!/bin/sh\nexec sleep 60\n")
+    after = look.sample()
+    assert before is not None
+    assert after == replace(before, activity=1.0)
 
 
 GIB = disks.GIB
