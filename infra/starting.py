@@ -26,8 +26,9 @@ LONGEST = 4
 LOG_LINES = 8
 _LINE_LENGTH = 300
 _LOOK_SECONDS = 1.0
-_QUIET_SECONDS = 60
-"""Seconds without a log line and without CPU use after which a service counts as making no progress."""
+_QUIET_SECONDS = 180
+"""Seconds without a log line and without CPU use after which a service counts as making no progress. On a machine that
+starts twenty services with a third of a core, a JVM needs two minutes for a second of CPU use."""
 _BUSY_SECONDS = 1.0
 """CPU seconds within `_QUIET_SECONDS` that count as progress."""
 _ACTIVITY_SECONDS = 10.0
@@ -92,7 +93,7 @@ class Starting:
         return look
 
     def progresses(self, limit: float) -> bool:
-        """Whether the service worked within the last minute, and less than four times `limit` seconds have passed."""
+        """Whether the service worked recently, and less than four times `limit` seconds have passed."""
         self._look()
         now = time.monotonic()
         return now - self._begun < LONGEST * limit and now - self._active < _QUIET_SECONDS and self._last is not None

@@ -104,6 +104,18 @@ class StartForm(Form):
     startNodeList: str = ""
     taskDependType: Literal["TASK_ONLY", ""] = ""
 
+    @classmethod
+    def of(cls, process: int) -> "StartForm":
+        """A start of a workflow without parameters."""
+        return cls(
+            processDefinitionCode=process,
+            scheduleTime="",
+            failureStrategy="CONTINUE",
+            warningType="NONE",
+            warningGroupId=0,
+            startParams="{}",
+        )
+
 
 class TenantForm(Form):
     tenantCode: str

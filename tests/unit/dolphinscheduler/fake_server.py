@@ -201,7 +201,7 @@ class Server:
                 if self.starts_before_deletion:
                     self.starts_before_deletion -= 1
                     number = len(self.runs) + 1
-                    self.runs[number] = Run(number, process, forms.StartForm.model_construct(startParams="{}"))
+                    self.runs[number] = Run(number, process, forms.StartForm.of(process.code))
                 if any(run.state in ("RUNNING_EXECUTION", "READY_STOP") for run in self._runs(process.code)):
                     raise No(10163, "delete process definition fail, for there are 1 process instances in executing")
                 del self.processes[process.code]

@@ -184,14 +184,7 @@ def test_removing_a_workflow_stops_its_runs(
 ) -> None:
     workflows.apply(make(), None)
     process = server.process(NAME)
-    form = StartForm(
-        processDefinitionCode=process.code,
-        scheduleTime="",
-        failureStrategy="CONTINUE",
-        warningType="NONE",
-        warningGroupId=0,
-        startParams="{}",
-    )
+    form = StartForm.of(process.code)
     server.runs[1] = Run(1, process, form, has_master=has_master)
     # More ended runs than a page has.
     server.runs |= {number: Run(number, process, form, state="SUCCESS") for number in range(2, 150)}
