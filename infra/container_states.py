@@ -72,7 +72,8 @@ class ContainerStates:
         if isinstance(done, str):
             self._errors = done
             return
-        for line in done.stdout.splitlines():
+        # The client prints an empty line for a missing container.
+        for line in filter(None, done.stdout.splitlines()):
             name, status, health, restarts, out_of_memory, exit_code = line.split(_SEPARATOR)
             self._found[name.lstrip("/")] = ContainerState(
                 status, health, int(restarts), out_of_memory == "true", int(exit_code)

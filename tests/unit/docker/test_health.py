@@ -37,7 +37,7 @@ def test_another_state_is_reported(engine: Path, state: str) -> None:
 
 def test_a_missing_container_is_reported_with_the_engines_message(engine: Path) -> None:
     engine.write_text(
-        "#!/bin/sh\necho '/kappastack-test-y|running|healthy|0|false|0'\n"
+        "#!/bin/sh\necho '/kappastack-test-y|running|healthy|0|false|0'\necho\n"
         "echo 'Error: No such container: kappastack-test-x' >&2\nexit 1\n"
     )
     assert CHECK.problem() == "container kappastack-test-x: Error: No such container: kappastack-test-x"
