@@ -135,6 +135,25 @@ describe("a stack with one product", () => {
     expect(screen.queryByTestId("freshness")).toBeNull();
   });
 
+  it("shows links when the products are known, because the header is then mounted again", async () => {
+    let respond = (): void => undefined;
+    const delayed = new Promise<unknown>((resolve) => {
+      respond = () => resolve(status());
+    });
+    server.answers["/api/status"] = () => delayed;
+    open("/");
+    await waitFor(() => expect(server.requests.map(({ pathname }) => pathname)).toContain("/api/status"));
+    const links = () => within(screen.getByRole("navigation", { name: "Pages" })).queryAllByRole("link");
+    expect(links()).toEqual([]);
+    respond();
+    await waitFor(() =>
+      expect(links().map(({ textContent }) => textContent)).toEqual(["Exemple", "Pipeline"]),
+    );
+    const link = screen.getByTestId("nav-pipeline");
+    await shows("rows");
+    expect(screen.getByTestId("nav-pipeline")).toBe(link);
+  });
+
   it("has no page for products that are not in it", async () => {
     open("/other");
     await shows("not-found");

@@ -21,9 +21,14 @@ function Navigation({ place }: { place: Place }) {
   const { t, text } = useI18n();
   const { product } = useSite();
   const { shown } = useModules();
-  const pipeline = usePlatform().status.data?.pipeline.status ?? "unknown";
+  const { status } = usePlatform();
+  const pipeline = status.data?.pipeline.status ?? "unknown";
   const attention = pipeline !== "ok" && pipeline !== "unknown";
   const current = place.kind === "page" ? place.page.path : null;
+  // The header is mounted again when the products are known, so a click on an earlier link would be lost.
+  if (shown === null && status.error === null) {
+    return <nav className="site-nav" aria-label={t("nav.title")} />;
+  }
   return (
     <nav className="site-nav" aria-label={t("nav.title")}>
       {(shown?.length ?? 0) > 1 && (

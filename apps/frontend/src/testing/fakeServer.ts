@@ -25,7 +25,7 @@ export class FakeServer {
     const known = Object.hasOwn(this.answers, url.pathname);
     if (!known) return problem(404, "Not Found", "No such thing.");
     const answer = this.answers[url.pathname];
-    return asResponse(typeof answer === "function" ? answer() : answer);
+    return asResponse(typeof answer === "function" ? await answer() : answer);
   }
 }
 
