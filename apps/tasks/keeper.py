@@ -113,7 +113,7 @@ class _Keeper:
                 self._note(JobState.HELD, f"{job.held_by} keeps the job stopped for {job.hold_left} s at most")
                 self._found.add(f"{job.name} is kept stopped by {job.held_by}")
             elif info.status in STOPPED:
-                self._ended(info)
+                self._ended(self._zeta.explained(job.job_id, info))
             else:
                 self._found.add(f"{job.name} is {info.status}: the next run will check it again")
         except ZetaUnreachable as error:

@@ -116,6 +116,8 @@ class _Piece:
         info = self._follow(identity)
         self._context.watch(None)
         if info.status != JobStatus.FINISHED:
+            ended = info
+            info = self._retried(lambda: self._zeta.explained(identity, ended))
             raise TaskError(f"job {self._job} ({identity}) is {info.status}: {_reason(info.error)}")
         print_line(f"job {identity} finished: {info.received} rows read, {info.written} rows written")
 

@@ -13,6 +13,8 @@ from seatunnel.client.rest import Rest, ZetaError, ZetaUnreachable
 _BASE = "/hazelcast/rest/maps"
 _BEING_SUBMITTED = "PhysicalPlan.getJobStatus()"
 """Part of the error message of Zeta 2.3.8 for a job whose submission is in progress."""
+REASON_SECONDS = 5.0
+"""Time limit for the reason of a failed job."""
 
 
 class JobStatus(StrEnum):
@@ -124,6 +126,27 @@ class Zeta:
         """The state of a job."""
         return self.info(job_id).status
 
+    def explained(self, job_id: int, info: JobInfo) -> JobInfo:
+        """Add the reason to the information about a failed job, because the engine reports the state first.
+
+        Args:
+            job_id: id of the job.
+            info: what the engine reported. It is returned unchanged if there is no reason in time.
+        """
+
+        def look() -> JobInfo | Pending:
+            found = self.info(job_id)
+            if found.status != JobStatus.FAILED:
+                return info
+            return found if found.error else Pending("it has no reason")
+
+        if info.status != JobStatus.FAILED or info.error:
+            return info
+        try:
+            return poll(look, within=REASON_SECONDS, what=f"the reason of job {job_id}")
+        except TimeoutError:
+            return info
+
     def running(self, within: float = 10) -> list[RunningJob]:
         """The jobs that have not ended.
 
@@ -188,7 +211,8 @@ class Zeta:
             if info.status in expected:
                 return info.status
             if info.status == JobStatus.FAILED:
-                raise JobFailed(f"job {job_id} failed: {info.error}")
+                reason = self.explained(job_id, info).error or "the engine reports no reason"
+                raise JobFailed(f"job {job_id} failed: {reason}")
             return Pending(f"it is {info.status}")
 
         return poll(look, within=within, what=f"job {job_id}")

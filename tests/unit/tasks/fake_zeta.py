@@ -18,11 +18,14 @@ ACTIVE = {"SCHEDULED", "RUNNING", "DOING_SAVEPOINT"}
 
 @dataclass
 class FakeJob:
+    """A job. `unexplained` is the number of responses that do not contain `error` yet."""
+
     status: str
     name: str
     definition: dict[str, object]
     restored: bool
     error: str | None = None
+    unexplained: int = 0
 
 
 @dataclass
@@ -85,7 +88,9 @@ class FakeZeta:
         if job is None:
             return {"jobId": str(identity)}
         metrics = {"SourceReceivedCount": "7", "SinkWriteCount": "5"}
-        return {"jobId": str(identity), "jobStatus": job.status, "errorMsg": job.error, "metrics": metrics}
+        error = None if job.unexplained else job.error
+        job.unexplained = max(0, job.unexplained - 1)
+        return {"jobId": str(identity), "jobStatus": job.status, "errorMsg": error, "metrics": metrics}
 
     def _submit(self, query: dict[str, list[str]], body: dict[str, object]) -> tuple[int, object]:
         identity = int(query["jobId"][0])

@@ -40,7 +40,7 @@ def test_a_running_job_is_not_changed(engine: FakeZeta, status: str) -> None:
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED", "SAVEPOINT_DONE", "FINISHED", None])
 def test_a_stopped_job_is_restarted_from_its_checkpoint(engine: FakeZeta, status: str | None) -> None:
     if status:
-        ended(engine, status)
+        ended(engine, status, "a reason" if status == "FAILED" else None)
     table, given, found = look(engine, streaming_job())
     assert engine.submitted == [7]
     assert engine.jobs[7].restored
@@ -63,8 +63,16 @@ def test_a_job_is_given_up_after_the_third_failure_in_a_row(engine: FakeZeta) ->
     assert found.problems
 
 
+def test_the_reason_of_a_failure_is_noted_although_the_engine_reports_it_later(engine: FakeZeta) -> None:
+    ended(engine, "FAILED", "topic does not exist")
+    engine.jobs[7].unexplained = 3
+    _, given, _ = look(engine, streaming_job(failures=2, since_restart=60))
+    [(_, _, text)] = given.alerts.sent
+    assert "topic does not exist" in text
+
+
 def test_a_given_up_job_is_neither_restarted_nor_alerted_again(engine: FakeZeta) -> None:
-    ended(engine, "FAILED")
+    ended(engine, "FAILED", "topic")
     table, given, found = look(engine, streaming_job(failures=3, state=JobState.GIVEN_UP, reason="topic"))
     assert (engine.submitted, given.alerts.sent, found.problems) == ([], [], [])
     assert table.noted == [(JobState.GIVEN_UP, 3)]

@@ -9,6 +9,7 @@ from apps.tasks.errors import TaskError
 from apps.tasks.steps import LastRun, Pieces
 from apps.tasks.windows import Window
 from apps.tasks.zeta_job import Pace, run, stop
+from seatunnel.client import zeta
 from seatunnel.client.zeta import Zeta
 from tests.unit.tasks.fake_zeta import FakeJob, FakeZeta, fake_zeta
 from tests.unit.tasks.memory import Record, TestContext, context
@@ -76,6 +77,22 @@ def test_a_failure_has_the_engines_reason_and_the_retry_is_a_new_job(engine: Fak
     assert len(set(engine.submitted)) == 2
     go(engine)
     assert len(engine.submitted) == 2
+
+
+def test_the_engine_reports_a_failure_before_its_reason(engine: FakeZeta) -> None:
+    def fail(_identity: int, job: FakeJob) -> None:
+        job.status, job.error, job.unexplained = "FAILED", "Access denied", 3
+
+    engine.on_submit = fail
+    with pytest.raises(TaskError, match=r"is FAILED: Access denied$"):
+        go(engine)
+
+
+def test_a_failed_job_without_a_reason_is_a_failure(engine: FakeZeta, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zeta, "REASON_SECONDS", 0.1)
+    engine.on_submit = lambda _identity, job: setattr(job, "status", "FAILED")
+    with pytest.raises(TaskError, match=r"is FAILED: the engine reports no reason$"):
+        go(engine)
 
 
 def test_a_cancelled_job_is_a_failure(engine: FakeZeta) -> None:
