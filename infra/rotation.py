@@ -23,7 +23,7 @@ class Rotation(BaseModel):
     Args:
         secrets: names of the secrets that get a new value.
         begun: when it began, in UTC. Secrets that were generated later have their new value.
-        forget: whether every service has the new values, so that the old ones are forgotten.
+        forget: whether every service has the new values, so that the old ones are removed.
         keep_old: whether the old values stay valid until the next `make rotate`.
     """
 

@@ -109,7 +109,7 @@ class Repositories:
             change.after(lambda: self._repositories.__setitem__(name, made))
 
     def drop(self, name: str) -> None:
-        """Forget a repository; its folder stays, as in StarRocks.
+        """Remove a repository; its folder stays, as in StarRocks.
 
         Raises:
             SqlError: 1064 if there is no such repository.

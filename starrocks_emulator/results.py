@@ -68,7 +68,7 @@ class SqlError(Exception):
     """A failed statement: MySQL error number, message, SQLSTATE."""
 
     def __init__(self, code: int, message: str, sqlstate: str = "HY000") -> None:
-        """`code` is an error number of MySQL's or StarRocks' (`ErrorCode.java` of StarRocks)."""
+        """`code` is an error number of MySQL or StarRocks (`ErrorCode.java` of StarRocks)."""
         super().__init__(message)
         self.code = code
         self.sqlstate = sqlstate

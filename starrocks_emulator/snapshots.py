@@ -1,7 +1,8 @@
 """BACKUP and RESTORE jobs: they copy tables into a snapshot of a repository, and back.
 
 A snapshot is consistent across its tables: one transaction reads all of them while loads continue. A restore replaces
-all of its tables in one transaction. A restart of the emulator forgets the jobs; a job that ran then has no effect.
+all of its tables in one transaction. The jobs are lost when the emulator restarts. A job that was running has no
+effect.
 """
 
 import itertools

@@ -218,7 +218,7 @@ class Lease:
             if self._zeta.status(job.job_id) in ACTIVE:
                 print_line(f"stopping {job.name} with a savepoint")
                 self._zeta.stop(job.job_id, savepoint=True)
-            # A failed job, or one that the engine forgot, does not write either.
+            # A failed job does not write either, and neither does a job that the engine has lost.
             self._zeta.wait(job.job_id, STOPPED, within=_STOP_SECONDS)
         except (ZetaError, TimeoutError) as error:
             raise TaskError(f"{job.name} could not be stopped: {error}") from None

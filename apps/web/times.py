@@ -32,7 +32,7 @@ def now() -> datetime:
 def parse(field: str, text: str) -> datetime:
     """A time of a request, in UTC. A plain date is the start of that day in UTC.
 
-    A `+` that a client forgot to encode arrives as a space and is read as `+`.
+    A `+` that a client does not encode arrives as a space and is read as `+`.
 
     Args:
         field: name of the parameter, for the message.

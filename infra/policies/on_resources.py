@@ -29,7 +29,7 @@ def _pod(resource: Declared) -> object:
 
 
 def _containers(resource: Declared, *lists: str) -> list[tuple[str, object]]:
-    """The containers of a pod, by name; `lists` are `containers` and `initContainers`, by default the first."""
+    """The containers of a pod, by name; `lists` names fields of its specification, by default `containers`."""
     pod = _pod(resource)
     return [(str(part(each, "name")), each) for name in lists or ("containers",) for each in items(part(pod, name))]
 

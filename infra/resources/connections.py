@@ -189,8 +189,8 @@ def token_file(stack: str, token: str) -> Path:
 def renew_token_files(stack: str) -> None:
     """Write the current tokens into the files of `token_file`, from which producers read them at each connection.
 
-    Call it when the brokers accept the current tokens. While Pulsar's key is rotated, that is after the first
-    deployment: until then, brokers may know only the previous key.
+    Call it when the brokers accept the current tokens. During a rotation of Pulsar's key, call it after the first
+    deployment: until then, brokers may accept only tokens of the previous key.
 
     Raises:
         ConnectionsMissing: the stack is not deployed on this machine.

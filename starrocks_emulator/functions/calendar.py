@@ -17,8 +17,10 @@ _LONGEST = 128
 def week_of(moment: date, mode: int) -> tuple[int, int]:
     """Year and number of the week of a date by MySQL's mode 0 to 7.
 
-    Bit 0 of the mode: weeks begin on Monday; bit 1: numbers are 1 to 53; bit 2 (for Monday: without it): week 1 is the
-    first with four days or more in the year."""
+    With bit 0 of the mode, weeks begin on Monday instead of Sunday. With bit 1, numbers are 1 to 53 instead of 0 to 53.
+    Bit 2 selects week 1 of a year. For weeks from Sunday: the first week with four or more days in the year if the bit
+    is set, otherwise the first week that begins in the year. For weeks from Monday, the bit has the opposite effect.
+    """
     monday, in_year = bool(mode & 1), bool(mode & 2)
     first_weekday = bool(mode & 4)
     if not monday:

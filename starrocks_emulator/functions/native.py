@@ -64,9 +64,11 @@ def unhex(text: str) -> str | None:
 
 
 def conv(text: str, source: int, target: int) -> str | None:
-    """CONV of a whole number between bases 2 to 36, with 64 bits: signed from or to a negative base.
+    """CONV of a whole number of 64 bits to another base; NULL unless both bases are between 2 and 36.
 
-    0 for a text that is no number; the largest number for a larger one (StarRocks: MathFunctions::conv_string)."""
+    A negative base means a signed number. The result is 0 for a text that is not a number. A number that is too large
+    is replaced by the largest one (StarRocks: MathFunctions::conv_string).
+    """
     if not (2 <= abs(source) <= 36 and 2 <= abs(target) <= 36):
         return None
     found = _DIGITS_OF_CONV.fullmatch(text)

@@ -138,7 +138,7 @@ class Connection:
             self._wire, self._setup.backend.server_version, self.id, self._setup.context, self._limits.login_seconds
         )
         await self._open(await authenticate(self._wire, login, salt, self._host, self._verify, switch=False))
-        # From here on a disconnect is noticed immediately, also while a statement runs.
+        # From here on a disconnect is detected immediately, also while a statement runs.
         self._wire.exact = False
 
     async def _verify(self, user: str, scramble: bytes, salt: bytes) -> bool:

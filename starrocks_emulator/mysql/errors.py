@@ -5,7 +5,7 @@ class ProtocolError(Exception):
     """The client violated the protocol or a limit. The server sends an error packet and closes the connection."""
 
     def __init__(self, message: str, code: int = 1835, sqlstate: str = "08S01") -> None:
-        """`code` is an error number of MySQL's; 1835 is `ER_MALFORMED_PACKET`."""
+        """`code` is an error number of MySQL; 1835 is `ER_MALFORMED_PACKET`."""
         super().__init__(message)
         self.code = code
         self.sqlstate = sqlstate

@@ -35,7 +35,7 @@ async def shake_hands(
         The login data, and the salt that was sent to the client.
 
     Raises:
-        ProtocolError: the client does not speak this protocol, or requests TLS that is not offered.
+        ProtocolError: the client uses another protocol, or requests TLS that is not offered.
         ConnectionClosedError: the client disconnected, or TLS failed.
     """
     salt = new_salt()

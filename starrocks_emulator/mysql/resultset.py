@@ -66,7 +66,8 @@ class ResultWriter:
             while result is not None:
                 if isinstance(result, ResultSet):
                     yield from self._rows(result, out, encode)
-                # The end of a response says whether another follows, so the next statement runs before it is sent.
+                # The end of a response contains a flag: whether another response follows. The next statement therefore
+                # runs before the end is sent.
                 failed: SqlError | None = None
                 following: Ok | ResultSet | None = None
                 try:

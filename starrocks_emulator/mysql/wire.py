@@ -223,7 +223,7 @@ class Wire(asyncio.BufferedProtocol):
         """Close after the written data is sent, or after `seconds`."""
         if self._transport is None:
             return
-        # A second close() makes asyncio's TLS transport forget its protocol; abort() then fails (Python 3.11.2).
+        # A second close() clears the protocol of asyncio's TLS transport; abort() then fails (Python 3.11.2).
         if not self._transport.is_closing():
             self._transport.close()
         if not self._lost.done():

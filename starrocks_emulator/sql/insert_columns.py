@@ -56,7 +56,7 @@ def _refuse_second(names: Sequence[str] | None) -> None:
 
 
 def result_column(place: int, kinds: Sequence[Kind]) -> str:
-    """A column of the query of an INSERT; the type of an array decides how its elements are converted."""
+    """A column of the query of an INSERT; the type of an array determines how its elements are converted."""
     name, kind = quote(f"c{place}"), kinds[place] if place < len(kinds) else None
     return Rendered(name, lambda: kind) if kind and kind.element else name
 

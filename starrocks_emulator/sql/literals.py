@@ -18,7 +18,7 @@ def quote(name: str) -> str:
 
 
 def text_literal(value: str) -> str:
-    """A string literal of DuckDB's."""
+    """A string literal in DuckDB's syntax."""
     if "\0" in value:
         return "concat(" + ", chr(0), ".join(text_literal(part) for part in value.split("\0")) + ")"
     return "'" + value.replace("'", "''") + "'"

@@ -81,9 +81,10 @@ def _marked(sql: str) -> tuple[list[Token], int]:
 
 
 def _without_hints(tokens: list[Token]) -> list[Token]:
-    """`name [_SYNC_MV_]` as one marked name, `-> 'path'` as an index, without words that change no result.
+    """The tokens without hints, in the syntax that sqlglot parses.
 
-    These are hints about the distribution of a join or a window, and LATERAL before unnest, which is optional in
+    `name [_SYNC_MV_]` becomes one marked name, and `-> 'path'` becomes an index. Words that change no result are
+    removed: hints about the distribution of a join or a window, and LATERAL before unnest, which is optional in
     StarRocks.
     """
     kept: list[Token] = []

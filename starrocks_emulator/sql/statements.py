@@ -50,7 +50,7 @@ def run(context: Context, statement: str, parameters: Sequence[Value] = (), as_t
         with context.variables_set(hinted):
             answer = _run(context, statement, parameters, as_text and "time_zone" not in hinted)
             if "time_zone" in hinted and isinstance(answer, ResultSet):
-                # Restoring the time zone would end the query, whose rows are read later.
+                # Restoring the time zone ends the query. All of its rows are therefore read now.
                 answer = ResultSet(answer.columns, iter(list(answer.batches)))
             return answer
     return _run(context, statement, parameters, as_text)

@@ -50,7 +50,7 @@ def api_server(folder: Path) -> list[str]:
         f"--bind-address={ADDRESS}",
         f"--advertise-address={ADDRESS}",
         f"--service-cluster-ip-range={SERVICES}",
-        # The admission of a namespace decides, as in a cluster of kubeadm.
+        # The Pod Security level of the namespace restricts privileged pods, as in a cluster of kubeadm.
         "--allow-privileged",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",

@@ -64,7 +64,7 @@ def test_down_and_destroy_keep_data_until_keep_data_is_false(stack: TestStack) -
     assert stack.command("down").status == 0
     assert stack.processes_alive() == []
 
-    # Separate servers of DolphinScheduler, if an earlier test deployed them, would make each start longer.
+    # An earlier test may have deployed separate servers of DolphinScheduler. One server starts faster.
     stack.configure(keepData=True, dolphinScheduler={})
     stack.up()
     assert query(stack.name, MEASUREMENTS) == rows

@@ -68,7 +68,7 @@ def test_a_new_pod_of_the_node_settings_sets_the_kernel_parameters(stack: Kubern
     def value(parameter: str) -> int:
         return int(node.run("sysctl", "-n", parameter))
 
-    # Usual values of other machines; stricter limits of memory would stop other programs.
+    # Default values of Linux. Stricter memory limits could end other programs on this machine.
     wrong = {"vm.swappiness": 60, "vm.overcommit_memory": 0, "vm.max_map_count": 65_530}
     node.run("sysctl", "-qw", *(f"{name}={number}" for name, number in wrong.items()))
     namespace = names.namespace_of(names.NODE_SETTINGS, stack.name, stack.settings.kubernetes)

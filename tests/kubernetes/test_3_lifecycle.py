@@ -15,7 +15,7 @@ def remove(stack: KubernetesStack) -> None:
     """Destroy the stack with its data. Nothing remains."""
     outcome = stack.destroy()
     assert outcome.status == 0, outcome.output[-6000:]
-    # The background process notices within a second that the stack is gone.
+    # The background process ends within a second after the stack is destroyed.
     wait_until(lambda: stack.leftovers() == [], lambda: f"the end of {stack.leftovers()}")
 
 

@@ -22,7 +22,7 @@ def variables(stack: str = "") -> dict[str, str]:
     """Variables in addition to the shell's own; the user's Pulumi variables take precedence.
 
     Args:
-        stack: decides about plugins: those of a stack that runs elsewhere than on this machine are downloaded.
+        stack: name of the stack. If it does not run on this machine, its plugins are downloaded.
 
     Raises:
         SetupError: the checkout is not set up.

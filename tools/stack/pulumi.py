@@ -72,7 +72,7 @@ class Stack:
                     # Pulumi gets the signal too and finishes running operations. Killing Pulumi would leave its lock
                     # behind.
                     begun |= descendants(process.pid)
-            # A second signal ends Pulumi immediately, and its plugins would wait for it forever.
+            # After a second signal Pulumi ends immediately, but its plugins wait for it forever. They are ended here.
             for each in begun:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.terminate()

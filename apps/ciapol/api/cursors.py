@@ -27,7 +27,7 @@ class MeasurementsCursor(PageCursor):
 
 
 class RejectedCursor(PageCursor):
-    """The request, and the message before which a page begins (newest first)."""
+    """The filters of the request, and the last message of the previous page; the newest message is first."""
 
     of: Literal["rejected"] = "rejected"
     station_id: str | None

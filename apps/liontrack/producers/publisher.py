@@ -31,9 +31,9 @@ class Publisher:
         """Create a publisher, which connects to a topic at its first event.
 
         Args:
-            url: of Pulsar: `pulsar://host:port` or `pulsar+ssl://host:port`.
+            url: address of Pulsar, `pulsar://host:port` or `pulsar+ssl://host:port`.
             token_file: file with the token of a role that may produce; None if Pulsar requires none.
-            stopped: whether the user requests a stop; waits end then.
+            stopped: returns whether the user has requested a stop, which ends waits.
             note: prints a sentence for the user.
         """
         self._url = url

@@ -1,9 +1,9 @@
 """Streaming jobs of SeaTunnel Zeta.
 
-The engine forgets its jobs when all of its nodes restart. Definition and id are therefore kept in the stack's state and
+The engine loses its jobs when all of its nodes restart. Definition and id are therefore kept in the stack's state and
 in the platform's table `streaming_jobs`, from which the keeper restarts failed jobs. A job with a changed definition is
-stopped with a savepoint and resumes from it under the same id. A job that the engine has forgotten resumes from its
-last checkpoint.
+stopped with a savepoint and resumes from it under the same id. A job that the engine has lost resumes from its last
+checkpoint.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """Jobs in SeaTunnel Zeta that the stack does not declare, such as one that a person submitted.
 
-They are reported and keep running: only a person knows whether their work may be lost.
+They are reported and keep running: only a person can decide whether their work may be lost.
 """
 
 import re

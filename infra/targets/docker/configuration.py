@@ -109,7 +109,8 @@ def _carrier(
     opts: ResourceOptions,
 ) -> docker.Container:
     """A container whose creation writes files into a volume."""
-    # A new image of the service leaves the volume's content unchanged, and the engine sets default limits.
+    # A new image of the service does not change the volume's content. The engine adds its default log options and
+    # limits, which are no drift.
     carried = ResourceOptions(additional_secret_outputs=["uploads"], ignore_changes=["image", "logOpts", "ulimits"])
     return docker.Container(
         resource,

@@ -60,7 +60,7 @@ class MachineProvider(Provider[MachineInputs]):
             "supervisord": str(Path(sys.executable).with_name("supervisord")),
         }
         for program in (state.supervisor / "programs").glob("*.conf"):
-            # The supervisor starts the programs that it already knows, such as after `make down`.
+            # The supervisor starts the programs of its existing configuration, such as after `make down`.
             planned_starts.record(inputs.stack, program.stem)
         run_deploy("machine", inputs.stack, json.dumps(document))
         wait_until(

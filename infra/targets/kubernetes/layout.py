@@ -140,7 +140,7 @@ class PodLayout(ContainerLayout):
         elif isinstance(check, HttpGet) and not check.contains:
             get = core.v1.HTTPGetActionArgs(path=check.path, port=port)
         else:
-            # Kubernetes' own probes do not read the body, and speak no other protocols.
+            # Kubernetes' own probes do not read the body, and support no other protocols.
             command = core.v1.ExecActionArgs(command=escaped(self.program(check)))
         return core.v1.ProbeArgs(
             http_get=get,

@@ -1,4 +1,4 @@
-"""The import from a server that speaks MongoDB's protocol: FerretDB with SQLite, built from its Go module."""
+"""The import from a server with MongoDB's protocol: FerretDB with SQLite, built from its Go module."""
 
 import os
 import shutil

@@ -169,7 +169,7 @@ class RemoteImage:
     """`docker.RemoteImage`: an image of the engine, pulled if it is missing."""
 
     def __init__(self) -> None:
-        """Without logins: the provider uses only those of its setting `registryAuth`."""
+        """Start without logins: the provider uses only the logins of its setting `registryAuth`."""
         self.logins: dict[str, dict[str, str]] = {}
 
     def create(self, client: docker.DockerClient, inputs: State) -> tuple[str, State]:

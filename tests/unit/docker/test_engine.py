@@ -118,7 +118,7 @@ def test_images_built_by_this_checkout_are_never_looked_up_in_a_registry(monkeyp
 
 
 def test_a_missing_client_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the client, missing images are not noticed; their names exclude a public registry."""
+    """Without the client, missing images are not detected; their names exclude a public registry."""
     warnings: list[str] = []
     monkeypatch.setattr("pulumi.log.warn", warnings.append)
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -57,7 +57,7 @@ def test_processes_whose_number_changes_are_looked_up() -> None:
     assert found["dns_sd_configs"] == [
         {"names": ["pods.example"], "type": "A", "port": 5801, "refresh_interval": "15s"}
     ]
-    # Only the label of the looked-up name tells which service a target belongs to.
+    # Only the label of the looked-up name identifies the service of a target.
     assert found["relabel_configs"] == [
         {
             "source_labels": ["__meta_dns_name"],

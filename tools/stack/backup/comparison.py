@@ -34,6 +34,6 @@ def overwritten(manifest: Manifest, found: Contents, *, filled: Collection[tuple
 
 
 def equal(manifest: Manifest, database: str, name: str, found: TableContent) -> bool:
-    """Whether a table surely has the content of the backup; False if the checksum in the backup is not exact."""
+    """Whether a table has the content of the backup; False if the checksum in the backup is not exact."""
     wanted = manifest.databases[database].tables[name]
     return wanted.exact and (wanted.rows, wanted.checksum) == (found.rows, found.checksum)

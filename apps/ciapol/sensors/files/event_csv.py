@@ -20,7 +20,7 @@ class EventForm:
 
         Args:
             columns: position of each column, by name.
-            clock: clock of times without an offset; None means that each time must have an offset.
+            clock: converter of times without an offset; None means that each time must have an offset.
         """
         self._clock = clock
         self._station = columns["station_id"]

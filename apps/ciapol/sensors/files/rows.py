@@ -70,7 +70,7 @@ class FormOf(Protocol):
 
         Args:
             columns: position of each column, by name.
-            clock: clock of times without an offset; None for the format's default.
+            clock: converter of times without an offset; None for the format's default.
         """
         ...
 

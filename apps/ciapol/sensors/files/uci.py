@@ -57,7 +57,7 @@ class UciForm:
 
         Args:
             columns: position of each column, by name.
-            clock: clock of the file's times; None for Beijing's.
+            clock: converter of the file's times; None for Beijing's time zone.
         """
         self._clock = clock or LocalClock(BEIJING)
         self._station = columns["station"]

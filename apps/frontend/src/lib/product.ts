@@ -52,7 +52,7 @@ export type Product = {
   /** A hook below `Provider`: the request whose failure the banner reports and that "last known data" refers to. */
   useMainRequest?: () => Polled<unknown>;
   words?: ProductWords;
-  /** Names of its workflows for readers; a missing one is shown by its own name. */
+  /** Display names of its workflows. A workflow without one is shown with its identifier. */
   workflows?: Readonly<Record<string, Localized>>;
   /** Its part of the pipeline page, below `Provider`. */
   PipelinePanel?: ComponentType;

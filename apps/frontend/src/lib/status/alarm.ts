@@ -62,7 +62,7 @@ export function assess(
   return null;
 }
 
-/** Whether the alarm says that the data shown may not be current. */
+/** Whether the alarm means that the data shown may not be current. */
 export function doubtsData(alarm: Alarm | null): boolean {
   return alarm !== null && !ABOUT_THE_PIPELINE.includes(alarm.kind);
 }
