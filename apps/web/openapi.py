@@ -25,7 +25,7 @@ class DescribedApi(FastAPI):
 
 
 def query_parameters(app: FastAPI, path: str) -> dict[str, bool]:
-    """Query parameters of the route at a path template: by name, whether it may be repeated."""
+    """Names of the query parameters of the route at a path template, and whether each may be repeated."""
     paths = app.openapi()["paths"]
     parameters = paths.get(path, {}).get("get", {}).get("parameters", [])
     return {p["name"]: _is_array(p["schema"]) for p in parameters if p["in"] == "query"}

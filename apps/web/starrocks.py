@@ -95,7 +95,7 @@ class Pool:
             parameters: values in order.
 
         Raises:
-            StarRocksUnavailable: no connection, no response in time, or no living backend (`NoBackendAlive`).
+            StarRocksUnavailable: no connection, no response in time, or no backend that is alive (`NoBackendAlive`).
             StarRocksRefused: StarRocks returned an error.
         """
         with self._slot():

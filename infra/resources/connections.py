@@ -173,7 +173,7 @@ def token_file(stack: str, token: str) -> Path:
     token; see `Connections.token`.
 
     Args:
-        stack: its name.
+        stack: name of the stack.
         token: name of the token's secret, such as `pulsar-admin`.
 
     Raises:
@@ -267,7 +267,7 @@ class ConnectionsFile(DynamicResource, module="kappastack", name="Connections"):
                     }
                     for each in running
                 },
-                # Without this key, stacks of older revisions stay unchanged.
+                # The key exists only with an external database, so that resources of older revisions do not change.
                 **({"metadata": used} if database.external else {}),
             },
             opts,

@@ -75,7 +75,7 @@ _ACCESS = "host all all all scram-sha-256\n"
 
 
 def _startup_message() -> str:
-    """A client's StartupMessage in hexadecimal. A server that accepts connections answers with a password request.
+    """A client's StartupMessage in hexadecimal. A server that accepts connections sends a password request.
 
     Source: PostgreSQL manual, chapter "Frontend/Backend Protocol", message StartupMessage.
     """

@@ -303,7 +303,9 @@ _BY_FIRST: dict[str, Callable[[Kind], Kind]] = {
 
 
 def _signed(kind: Kind, grow: bool) -> Kind:
-    """The type of ABS (`grow`: the integer type after its argument's) and of POSITIVE, NEGATIVE and PMOD."""
+    """The type of ABS, POSITIVE, NEGATIVE and PMOD.
+
+    With `grow`, for ABS, an integer argument gives the next larger integer type."""
     if kind is None or kind.name not in INTEGERS:
         return DOUBLE if kind and (kind.is_string or (kind.name == "float" and not grow)) else kind
     if not grow:

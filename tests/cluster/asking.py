@@ -1,6 +1,6 @@
 """Requests URLs again and again until it is killed: `python3 asking.py SECONDS URL…`, in a pod.
 
-Each output line has the Unix time of the end of a request, the URL, and the HTTP status, or 0 if there was no answer.
+Each output line has the Unix time of the end of a request, the URL, and the HTTP status, or 0 if there was no response.
 """
 
 import http.client
@@ -15,7 +15,7 @@ TIMEOUT = 1.0
 
 
 def status(url: str) -> int:
-    """The HTTP status of a complete answer, or 0."""
+    """The HTTP status of a complete response; 0 without one."""
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
             answer.read()

@@ -50,7 +50,7 @@ class ContainerMachine:
     """The machine. Each command runs in a new container over the same checkout.
 
     Args:
-        folder: for the copy of the checkout.
+        folder: folder for the copy of the checkout.
         engine: value of DOCKER_HOST.
         user: id of the user who runs the commands.
         prepared: whether the set-up is complete.
@@ -91,7 +91,7 @@ class ContainerMachine:
         """Run a shell command in a new container.
 
         Args:
-            command: for `sh -c`, in the checkout.
+            command: argument of `sh -c`, which runs in the checkout.
             options: further options of `docker run`.
         """
         python = Path(sys.base_prefix)

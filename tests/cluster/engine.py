@@ -149,7 +149,7 @@ def base_image(host: str) -> str:
     """The Debian base image: the one that KAPPASTACK_BASE_IMAGE names, or one built here from Debian packages.
 
     Args:
-        host: of the engine.
+        host: value of DOCKER_HOST for the engine.
     """
     if (name := base_image_name()) != BASE_IMAGE:
         return name

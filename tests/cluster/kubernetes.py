@@ -47,7 +47,7 @@ class Cluster:
     """A running cluster.
 
     Args:
-        namespaces: of its processes.
+        namespaces: Linux namespaces of its processes.
         kubeconfig: path of the administrator's kubeconfig.
     """
 
@@ -66,8 +66,8 @@ class Cluster:
         """Run kubectl.
 
         Args:
-            arguments: its arguments.
-            text: its standard input.
+            arguments: arguments of kubectl.
+            text: standard input of kubectl.
         """
         return subprocess.run(
             ["kubectl", *arguments], env=self.environment, input=text, capture_output=True, text=True, check=False

@@ -24,8 +24,8 @@ class Load:
 
     Args:
         stack: receives the measurements.
-        folder: for the files.
-        prefix: of the stations' names.
+        folder: folder for the files.
+        prefix: prefix of the stations' names.
         least: number of measurements of the first file.
     """
 

@@ -38,7 +38,7 @@ class Namespaces:
     """Namespaces, from the start of their first process until `stop`.
 
     Args:
-        folder: for logs and mounted folders; `stop` removes it.
+        folder: folder for logs and mounted folders; `stop` removes it.
         first: program of the first process, which waits for a signal and collects the exit statuses of orphans.
         search: value of PATH for the commands.
     """

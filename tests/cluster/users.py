@@ -19,11 +19,11 @@ _PAUSE = 0.1
 
 @dataclass(frozen=True)
 class Gap:
-    """The longest times without an answer, in seconds.
+    """The longest times without a response, in seconds.
 
     Args:
-        answer: without an answer of any HTTP status.
-        success: without an answer of status 200.
+        answer: longest time without a response of any HTTP status.
+        success: longest time without a response of status 200.
     """
 
     answer: float
@@ -43,7 +43,7 @@ class Users:
     urls: Mapping[str, str]
 
     def gaps(self, begin: float, end: float) -> dict[str, Gap]:
-        """The longest times without an answer between two Unix times, by the name of the URL."""
+        """The longest times without a response between two Unix times, by the name of the URL."""
         lines = [line.split() for line in self.cluster.kubectl("logs", "-n", NAMESPACE, _NAME).splitlines()]
         answers = [(float(at), url, int(status)) for at, url, status in lines]
         return {
@@ -56,7 +56,7 @@ class Users:
 
 
 def longest(times: Sequence[float], begin: float, end: float) -> float:
-    """The longest part of a period without any of these times, in seconds."""
+    """The longest interval of a period that contains none of these times, in seconds."""
     marks = [begin, *sorted(each for each in times if begin <= each <= end), end]
     return max(later - earlier for earlier, later in pairwise(marks))
 

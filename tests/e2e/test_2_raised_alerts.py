@@ -100,7 +100,7 @@ def usual(stack: TestStack, watch: Watch) -> Iterator[ExitStack]:
 
 
 def test_each_service_that_does_not_respond_raises_an_alert(stack: TestStack, watch: Watch) -> None:
-    # Prometheus still answers with the last values of services that were removed a few minutes ago.
+    # Prometheus still returns the last values of services that were removed a few minutes ago.
     running = set(stack.processes()) - {"prometheus"}
     others = sorted(running & {each.metric["service"] for each in series(stack, "up")})
     assert len(others) > 10

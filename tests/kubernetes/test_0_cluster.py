@@ -55,7 +55,7 @@ def namespace(cluster: Cluster) -> Iterator[str]:
 
 
 def reaches(cluster: Cluster, namespace: str, client: str) -> bool:
-    """Whether a client gets the server's answer.
+    """Whether a client gets the server's response.
 
     Args:
         cluster: the cluster.

@@ -45,7 +45,7 @@ def users(stack: KubernetesStack) -> Iterator[Users]:
 
 
 def observe(load: Load, users: Users, what: str, act: Callable[[], float]) -> None:
-    """Change something, wait until further rows are stored, and check the answers that users got meanwhile.
+    """Change something, wait until further rows are stored, and check the responses that users got meanwhile.
 
     Args:
         load: the events.

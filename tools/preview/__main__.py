@@ -44,7 +44,7 @@ def rendered(stack: str, wanted: str) -> str:
     """The preview of a stack as Markdown.
 
     Args:
-        stack: its name.
+        stack: name of the stack.
         wanted: revision to compare with; empty for the commit at which the branch left main.
 
     Raises:

@@ -109,7 +109,7 @@ def age(created: str, now: datetime) -> str:
     """Time since a secret was generated, in the largest whole unit; `-` if an older revision generated it.
 
     Args:
-        created: in ISO 8601, empty if unknown.
+        created: time of the generation in ISO 8601; empty if unknown.
         now: the current time.
     """
     if not created:

@@ -58,7 +58,7 @@ class Broker:
         url: address of Pulsar: `pulsar://host:port` or `pulsar+ssl://host:port`.
         topic: full name of the topic.
         token_file: file with the token; None if Pulsar requires none.
-        schema: of the topic, to which the broker compares the registered one; None sends bytes without one.
+        schema: schema that the broker compares with the registered one of the topic; None sends bytes without a schema.
     """
 
     url: str

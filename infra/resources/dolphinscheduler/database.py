@@ -301,7 +301,7 @@ class DolphinSchedulerDatabase(DynamicResource, module="kappastack", name="Dolph
                 "version": DOLPHINSCHEDULER,
                 "tenant": tenant,
                 "secret_ids": dict(secret_ids),
-                # Without this key, stacks of older revisions stay unchanged.
+                # The key exists only with an external database, so that resources of older revisions do not change.
                 **({"external": address} if database.external else {}),
             },
             opts,

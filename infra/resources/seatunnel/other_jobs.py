@@ -57,7 +57,7 @@ class OtherJobsProvider(Provider[OtherJobsInputs]):
         ]
 
     def remove(self, inputs: OtherJobsInputs) -> None:
-        """Do nothing: the engine ends with its jobs."""
+        """Do nothing: the stack is being removed with its engine, which ends the jobs."""
 
 
 class SeaTunnelOtherJobs(DynamicResource, module="kappastack", name="SeaTunnelOtherJobs"):

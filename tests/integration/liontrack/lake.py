@@ -60,7 +60,7 @@ class Lake:
         """Store events like the streaming jobs do.
 
         Args:
-            events: in the order of their messages.
+            events: events in the order of their messages.
             received: time at which the broker received the events; by default a minute after each event's own time.
             loaded: time of the load; by default now.
         """

@@ -52,7 +52,7 @@ class Pipeline:
             run: id of the run.
             first: first day of its range.
             end: day after the last.
-            steps: in order.
+            steps: names of the steps, in order.
         """
         environment = {
             "STARROCKS_HOST": "127.0.0.1",

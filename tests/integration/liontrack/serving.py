@@ -21,7 +21,7 @@ def serving(lake: Lake, password_file: Path) -> Iterator[tuple[str, psutil.Proce
     """The address of a running API, such as `http://127.0.0.1:4001`, and its process.
 
     Args:
-        lake: its tables.
+        lake: tables that the API reads.
         password_file: password of the users of `lake`.
     """
     with socket.create_server(("127.0.0.1", 0)) as probe:

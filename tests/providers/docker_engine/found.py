@@ -17,7 +17,7 @@ def found_inputs(
     read value is removed.
 
     Args:
-        rules: of the resource type.
+        rules: rules of the resource type.
         inputs: the inputs of the last deployment.
         read: the state that was read.
     """

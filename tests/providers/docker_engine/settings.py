@@ -35,7 +35,7 @@ def setting_problems(settings: Mapping[str, PropertyValue]) -> Iterator[tuple[st
     """Errors in the provider's settings: their names and the reasons.
 
     Args:
-        settings: by the names of the SDK. The engine passes lists and objects as JSON.
+        settings: settings by their names in the SDK. The engine passes lists and objects as JSON.
     """
     yield from problems(ProviderArgs, {name: each for name, each in settings.items() if name not in _JSON})
     for name in sorted(settings.keys() & set(_UNSUPPORTED)):

@@ -65,7 +65,7 @@ def wrong_values(rules: Rules, inputs: Mapping[str, Plain]) -> Iterator[tuple[st
     """Errors in the values of inputs: their paths and the reasons.
 
     Args:
-        rules: of the resource type.
+        rules: rules of the resource type.
         inputs: the known inputs.
     """
     for path, value in _leaves(inputs, ""):

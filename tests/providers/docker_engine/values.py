@@ -84,8 +84,8 @@ def problems(arguments: type, values: Mapping[str, PropertyValue], path: str = "
 
     Args:
         arguments: the SDK's class.
-        values: by the names of the protocol.
-        path: of the object, for nested ones.
+        values: inputs by their names in the protocol.
+        path: path of a nested object; empty for the resource itself.
     """
     types = _types.input_type_types(arguments)
     for name, value in values.items():
@@ -136,7 +136,7 @@ def changed(rules: Rules, old: Mapping[str, Plain], new: Mapping[str, PropertyVa
     """Names of the inputs that differ from the state.
 
     Args:
-        rules: of the type.
+        rules: rules of the resource type.
         old: the state, as it was read last.
         new: the inputs, checked.
     """

@@ -51,7 +51,7 @@ def test_the_database_of_a_privilege(target: str, database: str) -> None:
 
 
 class Frontend:
-    """Answers SHOW ROLES and SHOW GRANTS like StarRocks."""
+    """Executes SHOW ROLES and SHOW GRANTS like StarRocks."""
 
     def execute(self, statement: str) -> Sequence[Sequence[object]]:
         if statement == "SHOW ROLES":

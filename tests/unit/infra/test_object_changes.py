@@ -86,7 +86,7 @@ def test_a_change_of_a_view_is_named() -> None:
 
 
 class Frontend:
-    """Lists the schema changes of a table, one answer after the other."""
+    """Returns the next prepared list of a table's schema changes at each query."""
 
     def __init__(self, *states: str) -> None:
         self.states = [*states]

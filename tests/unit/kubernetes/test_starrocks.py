@@ -103,7 +103,7 @@ def test_the_deployment_waits_for_all_nodes_and_copies(rendered_prod: Rendered) 
 
 
 class FakeRoot:
-    """A session of user root: numbers of living nodes, and of tablets without a copy by database."""
+    """A session of user root: numbers of nodes that are alive, and of tablets without a replica by database."""
 
     def __init__(self, frontends: int, backends: int, unhealthy: Mapping[str, int]) -> None:
         self.frontends, self.backends, self.unhealthy = frontends, backends, unhealthy

@@ -1,4 +1,4 @@
-"""The times without an answer that the tests on Kubernetes measure."""
+"""The times without a response that the tests on Kubernetes measure."""
 
 from tests.cluster.users import longest
 

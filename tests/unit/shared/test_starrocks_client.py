@@ -21,7 +21,7 @@ LOST = pymysql.err.OperationalError(2013, "Lost connection to MySQL server durin
 
 @dataclass
 class Server:
-    """Returns prepared answers to statements. Each error among the answers is raised once."""
+    """Returns prepared results of statements. Each error among them is raised once."""
 
     answers: list[Exception | list[tuple[object, ...]]] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
