@@ -282,7 +282,7 @@ _ZEROS = {"date": "0000-01-01", "datetime": "0000-01-01 00:00:00", "boolean": "f
 
 
 def _absent(column: TableColumn) -> str:
-    """The value of a column that a partial update omits in a new row; zero or empty without NULL and default."""
+    """The value of a column that a partial update omits in a new row: its default, else NULL, else zero or empty."""
     if column.default is not None:
         return default_of(column.default)
     if column.nullable:

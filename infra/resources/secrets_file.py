@@ -78,7 +78,7 @@ class SecretsProvider(Provider[SecretsInputs]):
         return []
 
     def remove(self, inputs: SecretsInputs) -> None:
-        """Delete it, and the record of a rotation."""
+        """Delete the file, and the record of a rotation."""
         StackState(inputs.stack).secrets.unlink(missing_ok=True)
         StackState(inputs.stack).rotation.unlink(missing_ok=True)
 

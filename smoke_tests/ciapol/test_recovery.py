@@ -23,7 +23,7 @@ class Run(NamedTuple):
 
     Args:
         state: the current state while Zeta lists the job as running, otherwise the final one.
-        created: when the run was submitted, with a resolution of a second. A restored job keeps its id only.
+        created: time of the submission, with a resolution of a second. A restored job has the same id and a new time.
     """
 
     state: str

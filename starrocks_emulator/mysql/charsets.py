@@ -67,7 +67,7 @@ def codec_of_collation(collation: int) -> str:
     """The Python codec for a collation number of a handshake; 0 stands for the server's own, utf8mb4.
 
     Raises:
-        SqlError: 1115, clients may not use this character set here (`ucs2`, `utf16` and `utf32` may not in MySQL).
+        SqlError: 1115, clients may not use this character set. MySQL too refuses `ucs2`, `utf16` and `utf32`.
     """
     name = _COLLATIONS.get(collation)
     if name is None:
@@ -79,7 +79,7 @@ def codec_of_charset(name: str) -> str:
     """The Python codec for a character set's name in `SET NAMES`; `default` is utf8mb4.
 
     Raises:
-        SqlError: 1115, clients may not use this character set here.
+        SqlError: 1115, clients may not use this character set.
     """
     codec = "utf-8" if name.lower() == "default" else _CODECS.get(name.lower())
     if codec is None:

@@ -75,7 +75,8 @@ def texts(type_: ColumnType, values: Sequence[Value], codec: str) -> Texts:
 
 
 def _strings(values: Sequence[Value], codec: str) -> Texts:
-    # One call for the whole column instead of one per value. If a value contains a NUL, the counts differ.
+    # One call encodes the whole column, because one call per value is slow. NUL separates the values. If a value
+    # contains a NUL, the number of parts is wrong, and each value is encoded separately.
     together = "\0".join([value for value in values if isinstance(value, str)])
     try:
         encoded = together.encode(codec).split(b"\0")

@@ -151,7 +151,7 @@ class Bench:
     def ingestion_paused(self) -> Iterator[None]:
         """Stop the job with a savepoint, and restart it from there afterwards, even after an error."""
         identity = job_id(self.stack, JOB)
-        # After a restart of Zeta, the keeper submits the job again, but not a held job.
+        # After a restart of Zeta, the keeper submits the job again only if the job is not held.
         self._jobs("release", identity)
         self._zeta.wait(identity, frozenset({JobStatus.RUNNING}), within=_START_SECONDS)
         self._jobs("hold", identity)

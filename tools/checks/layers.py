@@ -211,7 +211,7 @@ def layers(*, long: bool) -> list[Layer]:
         FRONTEND,
         Layer("unit", "Unit tests", lambda: python_tests("unit", "unit", long=long, workers=2)),
         JAVA,
-        # Its stack runs beside the longest of these layers, because the next stage already has two stacks.
+        # `cluster` deploys a stack. It belongs to this stage, because the next stage already deploys two.
         Layer("cluster", "Kubernetes", lambda: cluster(long=long)),
         # The two stacks share nothing but the processors, which either leaves idle half of the time.
         Layer("e2e", "End-to-end tests", lambda: python_tests("e2e", "e2e", long=long), stage="stacks"),

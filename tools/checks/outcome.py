@@ -99,7 +99,7 @@ def from_reports(reports: Iterable[Path]) -> Outcome:
 
 
 def _reason(cause: ET.Element) -> str:
-    """The first line of the message, and the lines after it that report an error: the end of a command's output."""
+    """The first line of the message, and the later lines that report an error, such as those of a command's output."""
     lines = (cause.get("message") or cause.text or "").strip().splitlines()
     if not lines:
         return "no message"

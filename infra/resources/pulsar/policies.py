@@ -1,4 +1,4 @@
-"""Settings of tenants and namespaces that this project never sets, so that each value was set by hand."""
+"""Settings of tenants and namespaces that this project never sets: a person has set each value that exists."""
 
 import json
 

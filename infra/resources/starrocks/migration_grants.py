@@ -37,7 +37,7 @@ class Statements(Protocol):
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One privilege of a role, such as SELECT on TABLE db.t; without an object, the privileges of another role."""
+    """One privilege of a role, such as SELECT on TABLE db.t. If `object` is empty, `privilege` is a granted role."""
 
     role: str
     privilege: str

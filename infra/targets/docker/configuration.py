@@ -1,7 +1,7 @@
 """Configuration files and secrets of a container, in a separate volume.
 
 Docker cannot copy files into a container with a read-only root, and `docker inspect` shows environment variables.
-Therefore the files are uploaded, when it is created, to a second container with this volume, which is never started;
+Therefore a second container has this volume too. It is never started. The files are uploaded to it when it is created;
 uploads do not appear in `docker inspect`. The volume's name contains a digest of its content. Changed content thus
 creates a new volume and a new container of the service.
 

@@ -46,9 +46,9 @@ class Repository:
     properties: Mapping[str, str] = field(repr=False)
 
     def create(self, root: StarRocks) -> None:
-        """Create it in StarRocks, or replace one of another location. Snapshots of a replaced repository stay.
+        """Create the repository in StarRocks, or replace one of another location. Its snapshots stay.
 
-        One with properties is always replaced: StarRocks does not show them, and the keys may have changed.
+        A repository with properties is always replaced: StarRocks does not show them, and the keys may have changed.
 
         Raises:
             StarRocksError: StarRocks does not reach the location.

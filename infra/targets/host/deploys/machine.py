@@ -22,7 +22,7 @@ supervisord, configuration = shlex.quote(document["supervisord"]), shlex.quote(d
 server.shell(
     name="start the supervisor",
     commands=[
-        # A clean environment, because the deploying shell's may contain secrets such as a passphrase. A new session
+        # The environment is clean, because that of the shell may contain secrets such as a passphrase. A new session
         # and no inherited pipes, so that the supervisor outlives the command that started it.
         'env -i PATH="$PATH" HOME="$HOME" LANG=C.UTF-8 '
         f"setsid {supervisord} -c {configuration} </dev/null >/dev/null 2>&1"
