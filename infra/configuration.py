@@ -69,7 +69,7 @@ def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
 
 def _line(problem: ErrorDetails, below: tuple[str, ...] = ()) -> str:
     location = (*below, *(str(part) for part in problem["loc"]))
-    # The input of a check of the whole configuration is all of it, with its secrets.
+    # A problem without a location concerns the whole configuration. Its input then contains all secrets.
     shown = problem["type"] != "missing" and location and location[:1] not in _SECRET
     found = f" (found {problem['input']!r})" if shown else ""
     path = ".".join(location)

@@ -103,7 +103,7 @@ class Image:
 
     @property
     def repository(self) -> str:
-        """Its repository in a registry."""
+        """The repository of the image in a registry."""
         return f"{PROJECT}/{self.name.replace('_', '-')}"
 
     @property

@@ -97,7 +97,7 @@ def encoded_query(query: str, types: Sequence[str]) -> str | None:
 
 
 def _short_cell(text: str) -> str:
-    """A text of less than 128 bytes after its length, which is one byte and therefore one character."""
+    """A text of less than 128 bytes, preceded by its length. The length is one byte, which is one ASCII character."""
     return f"encode(chr(strlen({text})::INTEGER) || {text})"
 
 

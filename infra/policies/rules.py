@@ -28,7 +28,7 @@ class StackFacts:
 
     @property
     def is_mandatory(self) -> bool:
-        """Whether a violation stops a deployment: other machines can reach the stack."""
+        """Whether a violation stops a deployment, because other machines can reach the stack."""
         return TRAITS[self.settings.target].requires_tokens
 
 

@@ -22,7 +22,7 @@ class _Text:
         self.lines: list[str] = []
 
     def add(self, name: str, kind: str, about: str, *values: tuple[str, float]) -> None:
-        """A metric with a value for each set of labels, which may be ``."""
+        """Add a metric with a value for each set of labels, which may be empty."""
         self.lines += [f"# HELP {name} {about}", f"# TYPE {name} {kind}"]
         self.lines += [f"{name}{{{labels}}} {value}" if labels else f"{name} {value}" for labels, value in values]
 

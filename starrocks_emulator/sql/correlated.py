@@ -83,7 +83,7 @@ def check_exists(query: exp.Expr) -> None:
 
 
 def check_in(node: exp.In) -> None:
-    """Refuse IN that is no condition of WHERE with a subquery one of whose conditions reads two outer columns.
+    """Refuse IN outside of the conditions of WHERE if a condition of its subquery reads two outer columns.
 
     Raises:
         SqlError: 1064, as StarRocks' `QuantifiedApply2OuterJoinRule`.

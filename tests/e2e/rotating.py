@@ -1,4 +1,4 @@
-"""Load, API requests and logins while secrets are rotated, and what accepts a secret."""
+"""Load, API requests and logins while secrets are rotated, and checks of which secrets the services accept."""
 
 import os
 import signal

@@ -76,7 +76,7 @@ class StateResource(BaseModel):
 
     @property
     def has_former_secret(self) -> bool:
-        """Whether it is a secret that is being rotated, and its predecessor may still be valid."""
+        """Whether the resource is a secret that is being rotated, and its predecessor may still be valid."""
         return self.type.endswith(":RandomSecret") and self.outputs.overlaps
 
     @property

@@ -61,7 +61,7 @@ def _known(features: Features, pollutant: str, origins: Integers) -> Floats:
 
 
 def stretched(interval: Interval, factors: Floats) -> Interval:
-    """The interval with each half multiplied by the distance's factor, on whole numbers as the index itself."""
+    """The interval with each half multiplied by the distance's factor, and widened to whole numbers."""
     above, below = halves(interval)
     lower = np.floor(interval.value - factors * below)
     return Interval.ordered(interval.value, lower, np.ceil(interval.value + factors * above))

@@ -31,7 +31,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StackState:
 
 
 def free(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
-    """Set the results of the successive checks whether the disk is full."""
+    """Set the results of the successive checks for a full disk."""
     rest = list(answers)
     monkeypatch.setattr(down, "_is_full", lambda _state: rest.pop(0))
 

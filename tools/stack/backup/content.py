@@ -51,7 +51,7 @@ def content(root: StarRocks, database: str, table: str) -> TableContent:
 def _text(name: str, kind: str) -> str:
     column = f"`{name}`"
     text = f"FROM_BINARY({column}, 'hex')" if kind.lower() in {"varbinary", "binary"} else f"CAST({column} AS STRING)"
-    # NULL differs from every text, which begins with the other character.
+    # A value begins with `=` and the text for NULL does not, so NULL differs from every value.
     return f"IFNULL(CONCAT('=', {text}), '{_NULL}')"
 
 

@@ -113,7 +113,7 @@ class Manifest(_Model):
     files: dict[str, FileBackup] = Field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
-        """Write it into the folder of the backup."""
+        """Write the manifest into the folder of the backup."""
         write_private(folder / FILE, self.model_dump_json(indent=2) + "\n")
 
 

@@ -25,11 +25,11 @@ class StackRepository:
 
     @property
     def location(self) -> str:
-        """Its URL."""
+        """The URL of the repository."""
         return self.repository.location
 
     def create(self, root: StarRocks) -> None:
-        """Create it in StarRocks if it is missing."""
+        """Create the repository in StarRocks if it is missing."""
         self.repository.create(root)
 
 
