@@ -249,7 +249,7 @@ def _check_waited_for(workflow: str, name: str, task: TaskMeaning, workflow_code
 def _delete(server: DolphinScheduler, project: int, code: int, name: str) -> None:
     """Stop all runs of an offline workflow, and delete the workflow.
 
-    A run that the schedule requested before it was deleted may begin between the last look and the deletion.
+    A run that the schedule requested before it was deleted may begin between the last check and the deletion.
     The server then refuses the deletion, and this run is stopped too.
 
     Raises:

@@ -97,7 +97,7 @@ def test_an_interrupted_restore_is_repeated(
     root.execute("INSERT INTO readings VALUES (1, 'half')")
     assert main(command) == 0
     assert root.execute(_ROWS) == before
-    # Now that it is complete, other rows are data again.
+    # After a complete restore, other rows are data that only --overwrite replaces.
     root.execute("INSERT INTO readings VALUES (3, 'new')")
     assert main(command) == 1
     assert len(root.execute(_ROWS)) == 3

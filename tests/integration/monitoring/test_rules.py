@@ -39,7 +39,7 @@ QUIET = {
         # Each of four deployments within a quarter of an hour restarts the process.
         'process_start_time_seconds{service="x"}': "1x9 2x2 3x2 4x2 5x50",
         'kappastack_planned_start_timestamp_seconds{service="node-exporter", started="x"}': "1x8 2x2 3x2 4x2 5x50",
-        # On a target without these records, four deployments that record a restart a minute after it.
+        # A target without these records: each of four deployments records its restart a minute after it.
         'process_start_time_seconds{service="y"}': "1x9 600x2 780x2 960x2 1140x40",
         'kappastack_planned_restart_timestamp_seconds{service="platform-api", restarted="y"}': (
             "0x10 660x2 840x2 1020x2 1200x40"
@@ -134,7 +134,7 @@ def test_restarts_after_a_planned_one_fire_on_a_target_that_replaces_containers(
     rules: list[Path], tmp_path: Path
 ) -> None:
     series = {
-        # A deployment after ten minutes, and then a loop.
+        # A deployment restarts the service after ten minutes. Then the service restarts again and again.
         'process_start_time_seconds{service="x"}': "1x9 600x6 1020x2 1200x2 1380x2 1560x60",
         'kappastack_planned_restart_timestamp_seconds{service="platform-api", restarted="x"}': "0x9 600x80",
     }

@@ -114,7 +114,7 @@ RULES = {
                 "shmSize",
                 "stopSignal",
                 "stopTimeout",
-                # Not computed, but a value from the image is not a change if the input is omitted.
+                # These two are not computed. If the input is omitted, a value from the image does not count as a change.
                 "user",
                 "workingDir",
             ]
