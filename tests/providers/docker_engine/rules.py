@@ -114,7 +114,7 @@ RULES = {
                 "shmSize",
                 "stopSignal",
                 "stopTimeout",
-                # These two are not computed. If the input is omitted, a value from the image does not count as a change.
+                # Not computed: if the program omits this input, a value from the image does not count as a change.
                 "user",
                 "workingDir",
             ]
