@@ -84,8 +84,8 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
     """The tokens without hints, in the syntax that sqlglot parses.
 
     `name [_SYNC_MV_]` becomes one marked name, and `-> 'path'` becomes an index. Words that change no result are
-    removed: hints about the distribution of a join or a window, and LATERAL before unnest, which is optional in
-    StarRocks.
+    removed: hints about the distribution of a join or a window, LATERAL before unnest, which is optional in StarRocks,
+    and FROM DUAL.
     """
     kept: list[Token] = []
     place = 0
@@ -103,6 +103,9 @@ def _without_hints(tokens: list[Token]) -> list[Token]:
             continue
         if ahead[:2] == ["LATERAL", "UNNEST"]:
             place += 1
+            continue
+        if ahead[:2] == ["FROM", "DUAL"] and tokens[place + 1].token_type is not TokenType.IDENTIFIER:
+            place += 2
             continue
         if kept and ahead == ["[", "_SYNC_MV_", "]"]:
             name = _before_alias(kept)

@@ -119,6 +119,9 @@ def tables(client: Client) -> Client:
         ("SELECT k, e FROM a, LATERAL unnest([k, 7]) AS u(e) WHERE k = 1", [(1, 1), (1, 7)]),
         ("SELECT k, u.unnest FROM a CROSS JOIN lateral unnest([k]) u WHERE k = 1", [(1, 1)]),
         ("SELECT k, e FROM a LEFT JOIN LATERAL unnest([k]) AS u(e) ON TRUE WHERE k = 1", [(1, 1)]),
+        ("SELECT 1 FROM dual", [(1,)]),
+        ("SELECT 1 FROM DUAL WHERE 1 = 0", []),
+        ("SELECT SUM(1) FROM dual UNION ALL SELECT (SELECT 3 FROM dual) FROM dual WHERE 2 IN (NULL, 2)", [(1,), (3,)]),
     ],
 )  # fmt: skip
 def test_rows(tables: Client, query: str, wanted: object) -> None:
@@ -134,6 +137,9 @@ def test_column_labels_are_the_written_expressions(tables: Client) -> None:
     ("statement", "code", "part"),
     [
         ("SELECT * FROM nope", 5502, "nope"),
+        ("SELECT * FROM dual", 1096, "No tables used"),
+        ("SELECT 1 FROM `dual`", 5502, "dual"),
+        ("SELECT 1 FROM dual d", 1064, "'d'"),
         ("SELECT * FROM nope.a", 5501, "nope"),
         ("SELECT nope FROM a", 1064, "nope"),
         ("SELEC 1", 1064, "SELEC"),
