@@ -42,7 +42,8 @@ def run_deploy(name: str, stack: str, document: str) -> None:
         process.join()
         if process.exitcode != 0:
             lines = output.read_text().strip().splitlines() if output.exists() else ["its process ended immediately"]
-            raise DeployFailed(f"the pyinfra deploy {name} failed:\n" + "\n".join(lines[-15:]))
+            how = f"the pyinfra deploy {name} ended with exit code {process.exitcode}"
+            raise DeployFailed("\n".join([f"{how}:", *lines[-15:]]))
     finally:
         handover.unlink(missing_ok=True)
         output.unlink(missing_ok=True)

@@ -46,9 +46,30 @@ def test_deploys_run_side_by_side_and_leave_no_document(tmp_path: Path) -> None:
 
 
 def test_a_failure_shows_the_end_of_the_output_and_leaves_no_document() -> None:
-    with pytest.raises(DeployFailed, match=r"the pyinfra deploy machine failed:[\s\S]*KeyError: 'folders'"):
+    with pytest.raises(DeployFailed, match=r"the pyinfra deploy machine ended with exit code 1:[\s\S]*'folders'"):
         run_deploy("machine", STACK, "{}")
     assert list(StackState(STACK).runtime.iterdir()) == []
+
+
+@pytest.fixture
+def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of deploy `own`."""
+    monkeypatch.setattr("infra.targets.host.deploy._DEPLOYS", tmp_path)
+    return tmp_path / "own.py"
+
+
+def test_the_exit_code_of_a_killed_deploy_is_in_the_error(deploy: Path) -> None:
+    deploy.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    with pytest.raises(DeployFailed, match="the pyinfra deploy own ended with exit code -9"):
+        run_deploy("own", STACK, "{}")
+
+
+def test_a_crash_in_the_finalization_of_the_interpreter_is_no_failure(deploy: Path) -> None:
+    deploy.write_text(
+        "import os, signal\nfrom multiprocessing.util import Finalize\n"
+        "Finalize(None, os.kill, (os.getpid(), signal.SIGKILL), exitpriority=1)\n"
+    )
+    run_deploy("own", STACK, "{}")
 
 
 def paths(files: list[str], secrets: list[str]) -> ServicePaths:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import NoReturn
 
 from pyinfra_cli.main import main
 
@@ -12,8 +13,10 @@ from infra.targets.host import description, paths
 PRELOADED = (description, paths)
 
 
-def run(deploy: str, document: str, output: str) -> None:
-    """Run a deploy on this machine. The process exits with pyinfra's exit status.
+def run(deploy: str, document: str, output: str) -> NoReturn:
+    """Run a deploy on this machine, and end the process with pyinfra's exit status.
+
+    The process ends without the interpreter's finalization, in which threads that gevent patched can crash.
 
     Args:
         deploy: path of the deploy's file.
@@ -26,4 +29,12 @@ def run(deploy: str, document: str, output: str) -> None:
         os.dup2(source, descriptor)
     os.chdir(ROOT)
     sys.argv = ["pyinfra", "--yes", "@local", deploy, "--data", f"document={document}"]
-    main()
+    status: object = 0
+    try:
+        main()
+    except SystemExit as ended:
+        status = ended.code
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else int(status is not None))
