@@ -20,13 +20,13 @@ class RunningService:
     Args:
         name: name of the process, container or workload.
         state: such as `RUNNING`, `exited` or `2/3 ready`.
-        memory: resident memory in bytes; 0 if the service does not run.
+        memory: resident memory in bytes; 0 if the service does not run, None if it runs and the memory is unknown.
         uptime: time since its last start.
     """
 
     name: str
     state: str
-    memory: int
+    memory: int | None
     uptime: timedelta
 
 

@@ -19,6 +19,6 @@ def note(stack: str, place: Operations, service: str = "") -> None:
     """
     if place.runs_here:
         return
-    running = [name for name, each in place.services().items() if each.memory and service in ("", name)]
+    running = [name for name, each in place.services().items() if each.memory != 0 and service in ("", name)]
     if problem := record(stack, _STARROCKS, own.DATABASE, running):
         print(problem, file=sys.stderr)

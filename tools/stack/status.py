@@ -40,8 +40,8 @@ def status(stack: str) -> int:
             (
                 name,
                 f"not healthy, {service.state}" if problem else "healthy",
-                f"{service.memory / disks.MIB:,.0f} MiB" if service.memory else "-",
-                str(service.uptime) if service.memory else "-",
+                "-" if service.memory == 0 else _size(service.memory),
+                "-" if service.memory == 0 else str(service.uptime),
                 " ".join(known.endpoint(name, port).url for port in known.endpoints[name]),
             )
         )
@@ -54,11 +54,16 @@ def status(stack: str) -> int:
     rows += [(f"disk of {each.path}", "full" if each.problem else each.size, "", "", "") for each in used]
     problems += [each.problem for each in used if each.problem]
     print("\n".join([f"stack {stack}", *table(rows)]))
-    total = sum(each.memory for each in running.values())
-    print(f"total memory: {total / disks.MIB:,.0f} MiB")
+    memory = [each.memory for each in running.values()]
+    known_memory = [each for each in memory if each is not None]
+    print(f"total memory: {_size(sum(known_memory) if len(known_memory) == len(memory) else None)}")
     for problem in problems:
         print(f"! {problem}")
     return 1 if problems else 0
+
+
+def _size(memory: int | None) -> str:
+    return "unknown" if memory is None else f"{memory / disks.MIB:,.0f} MiB"
 
 
 def _streaming_jobs(stack: str) -> list[str]:

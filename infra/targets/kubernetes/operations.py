@@ -167,8 +167,9 @@ def _summary(name: str, pods: list[_Pod], memory: dict[str, int]) -> RunningServ
     ready = sum(pod.ready for pod in pods)
     starts = [pod.status.started for pod in pods if pod.status.started is not None and pod.ready]
     uptime = datetime.now(UTC).replace(microsecond=0) - max(starts) if starts else timedelta()
-    # Without a metrics server the memory is unknown, and a service with pods must not look stopped.
-    used = sum(memory.get(pod.metadata.name, 0) for pod in pods) or ready
+    measured = [memory.get(pod.metadata.name) for pod in pods if pod.ready or pod.metadata.name in memory]
+    known = [each for each in measured if each is not None]
+    used = sum(known) if len(known) == len(measured) else None
     return RunningService(name, f"{ready} of {len(pods)} pods ready", used, uptime)
 
 

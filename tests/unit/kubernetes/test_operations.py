@@ -108,6 +108,13 @@ def test_status_restart_and_stop(kubectl: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_the_memory_is_unknown_without_a_metrics_server(kubectl: Path, tmp_path: Path) -> None:
+    script = SCRIPT.replace("echo 'team api-0 5m 120Mi'", "echo 'Metrics API not available' >&2; exit 1")
+    kubectl.write_text(script.format(pods=json.dumps(PODS), calls=tmp_path / "calls"))
+    [found] = operations().services().values()
+    assert (found.state, found.memory) == ("1 of 2 pods ready", None)
+
+
 def test_a_program_runs_in_the_pod_of_a_service(kubectl: Path, tmp_path: Path) -> None:
     kubectl.write_text(SCRIPT.format(pods=json.dumps(PODS), calls=tmp_path / "calls"))
     command = operations().inside("pulsar", ["tar", "-cf", "-", "."])
