@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-_ENGINE_SECONDS = 20
+_ENGINE_SECONDS = 60
 """Time limit of one command. An engine that needs longer is overloaded or not reachable."""
 _FRESH_SECONDS = 1.0
 _SEPARATOR = "|"

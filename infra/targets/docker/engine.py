@@ -4,13 +4,11 @@ If no engine responds, the functions return empty results, and the provider repo
 """
 
 import shutil
-import subprocess
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from infra.container_states import run_docker
 from infra.targets.docker import names
-
-_COMMAND_SECONDS = 60
 
 
 class Ulimit(BaseModel):
@@ -60,11 +58,11 @@ _CONTAINERS = TypeAdapter(list[_Container])
 
 def host_configs(stack: str) -> dict[str, HostConfig]:
     """Settings of a stack's existing containers, by container name."""
-    listed = _docker("container", "ls", "--all", "--quiet", "--filter", f"label={names.STACK_LABEL}={stack}")
-    if listed is None or not (identities := listed.stdout.split()):
+    listed = run_docker("container", "ls", "--all", "--quiet", "--filter", f"label={names.STACK_LABEL}={stack}")
+    if isinstance(listed, str) or not (identities := listed.stdout.split()):
         return {}
-    found = _docker("container", "inspect", *identities)
-    if found is None or found.returncode != 0:
+    found = run_docker("container", "inspect", *identities)
+    if isinstance(found, str) or found.returncode != 0:
         return {}
     return {each.name.lstrip("/"): each.host for each in _CONTAINERS.validate_json(found.stdout)}
 
@@ -76,14 +74,5 @@ def has_client() -> bool:
 
 def lacks_image(reference: str) -> bool:
     """Whether an engine responds and does not have the image."""
-    done = _docker("image", "inspect", "--format", "{{.Id}}", reference)
-    return done is not None and done.returncode != 0 and "no such image" in done.stderr.lower()
-
-
-def _docker(*arguments: str) -> "subprocess.CompletedProcess[str] | None":
-    try:
-        return subprocess.run(
-            ["docker", *arguments], capture_output=True, text=True, check=False, timeout=_COMMAND_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
+    done = run_docker("image", "inspect", "--format", "{{.Id}}", reference)
+    return not isinstance(done, str) and done.returncode != 0 and "no such image" in done.stderr.lower()
