@@ -64,6 +64,16 @@ class Outcome:
         return {word: int(number) for number, word in counts}
 
 
+def read_until(run: "subprocess.Popen[str]", *words: str) -> str:
+    """The output of a running command until a line that contains all `words`."""
+    lines: list[str] = []
+    for line in run.stdout or ():
+        lines.append(line)
+        if all(word in line for word in words):
+            return "".join(lines)
+    raise AssertionError("the command ended without the expected output:\n" + "".join(lines[-40:]))
+
+
 @dataclass
 class TestStack:
     """A stack of the tests."""
@@ -144,13 +154,7 @@ class TestStack:
             text=True,
             start_new_session=True,
         )
-        assert run.stdout is not None
-        lines: list[str] = []
-        for line in run.stdout:
-            lines.append(line)
-            if all(word in line for word in words):
-                return run, "".join(lines)
-        raise AssertionError("the command ended without the expected output:\n" + "".join(lines[-40:]))
+        return run, read_until(run, *words)
 
     def up(self) -> Outcome:
         """Deploy, without the smoke tests."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from machine import TestStack
+from machine import TestStack, read_until
 from measurements import query
 from saving import Saved
 
@@ -88,9 +88,9 @@ def test_a_killed_and_an_interrupted_up_are_repaired_by_the_next(second: TestSta
     up, output = second.up_until("PlatformHealthy", "creating")
     assert "ended without removing its lock" in output
     # Like a terminal, signal every foreground process. The second signal makes Pulumi exit immediately.
-    for _ in range(2):
-        os.killpg(up.pid, signal.SIGINT)
-        time.sleep(0.5)
+    os.killpg(up.pid, signal.SIGINT)
+    read_until(up, "press ^C again")
+    os.killpg(up.pid, signal.SIGINT)
     up.communicate(timeout=PATIENCE)
     assert up.returncode != 0
     # Daemons run in separate sessions.
