@@ -48,6 +48,12 @@ class _Workload(BaseModel):
     status: _Status = _Status()
 
 
+class _Workloads(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    items: list[_Workload]
+
+
 def workload_url(context: str, namespace: str, kind: str, name: str) -> str:
     """The URL of a workload, for health checks."""
     return f"{WORKLOAD}{context}/{namespace}/{kind}/{name}"
@@ -66,6 +72,18 @@ def workload_problem(url: str) -> str:
     if status.updated < wanted or status.replicas > max(wanted, status.updated):
         return f"{kind} {name}: {status.updated} of {wanted} pods are of the newest revision"
     return "" if status.ready >= wanted else f"{kind} {name}: {status.ready} of {wanted} pods are ready"
+
+
+def is_stopped(context: str, namespace: str, name: str) -> bool:
+    """Whether a workload exists and is scaled to zero pods, as after `make down`.
+
+    Raises:
+        ClusterError: the cluster does not respond.
+    """
+    selected = ("-n", namespace, "--field-selector", f"metadata.name={name}")
+    text = kubectl(context, "get", "deployments,statefulsets", *selected, "-o", "json")
+    found = _Workloads.model_validate_json(text).items
+    return bool(found) and all(each.spec.replicas == 0 for each in found)
 
 
 def answers(context: str) -> bool:

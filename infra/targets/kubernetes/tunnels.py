@@ -4,11 +4,13 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from infra.targets.kubernetes.cluster import LOOPBACK, command
+from infra.targets.kubernetes.cluster import LOOPBACK, ClusterError, command, is_stopped
 from infra.targets.kubernetes.serving_pods import Pod, ServingPods
 
 TRY_SECONDS = 60.0
 """Seconds to wait for a pod that serves the Service, and for kubectl's connection to it."""
+LOOK_SECONDS = 3.0
+"""Seconds without a pod that serves the Service after which the cluster is asked whether its workload is stopped."""
 _PAUSE_SECONDS = 0.5
 _CHUNK = 65536
 _FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) -> (\d+)")
@@ -87,6 +89,10 @@ async def _discard(output: asyncio.StreamReader) -> None:
         pass
 
 
+class StoppedError(ConnectionRefusedError):
+    """The workload is scaled to zero pods, so no pod will serve the Service soon."""
+
+
 class Tunnels:
     """Connections to a Service, each to a pod that serves it at that time.
 
@@ -102,11 +108,13 @@ class Tunnels:
         self._service = service
         self._ports = ports
         self._tunnels: dict[Pod, _Tunnel] = {}
+        self._looking = asyncio.Lock()
 
     async def connect(self, port: int) -> Connection:
         """A connection to a port of a pod that serves the Service; waits until there is one.
 
         Raises:
+            StoppedError: the workload is scaled to zero pods.
             OSError: no pod could be reached in time.
         """
         problem = "no pod is ready"
@@ -115,6 +123,8 @@ class Tunnels:
                 while True:
                     try:
                         return await self._connected(port)
+                    except StoppedError:
+                        raise
                     except OSError as error:
                         if str(error) != problem:
                             problem = str(error)
@@ -138,7 +148,7 @@ class Tunnels:
             raise
 
     async def _chosen(self) -> _Tunnel:
-        usable = await self._pods.usable(self._service)
+        usable = await self._usable()
         # A pod that ends still serves its open connections, so its tunnel stays until the pod is gone.
         for gone in set(self._tunnels) - self._pods.listed(self._service):
             await self._tunnels.pop(gone).stop()
@@ -146,3 +156,23 @@ class Tunnels:
         if pod not in self._tunnels:
             self._tunnels[pod] = _Tunnel(self._context, self._namespace, pod.name, self._ports)
         return self._tunnels[pod]
+
+    async def _usable(self) -> list[Pod]:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await self._pods.usable(self._service)
+        except TimeoutError:
+            await self._check_not_stopped()
+            raise ConnectionError("no pod is ready") from None
+
+    async def _check_not_stopped(self) -> None:
+        # Many connections may wait. The lock lets only one of them run kubectl at a time.
+        async with self._looking:
+            if self._pods.listed(self._service):
+                return
+            try:
+                stopped = await asyncio.to_thread(is_stopped, self._context, self._namespace, self._service)
+            except ClusterError as error:
+                raise ConnectionError(str(error)) from None
+        if stopped:
+            raise StoppedError(f"{self._service} is scaled to zero pods; start it with: make up")

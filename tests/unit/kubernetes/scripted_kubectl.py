@@ -14,6 +14,9 @@ import pathlib, socket, sys, time
 folder = pathlib.Path({folder!r})
 with (folder / "started").open("a") as file:
     file.write(" ".join(sys.argv[1:]) + "\\n")
+if "deployments,statefulsets" in sys.argv:
+    print((folder / "workloads").read_text())
+    sys.exit()
 if "get" in sys.argv:
     with (folder / "events").open() as events:
         while not (folder / "watch-ends").exists():
@@ -49,6 +52,8 @@ class ScriptedCluster:
         program.write_text(_KUBECTL.format(python=sys.executable, folder=str(self.folder)))
         program.chmod(0o755)
         (self.folder / "events").touch()
+        (self.folder / "started").touch()
+        self.scales(1)
         (self.folder / "gone").mkdir()
 
     def lists(self, *endpoints: JsonValue, name: str = "pulsar-1", kind: str = "MODIFIED") -> None:
@@ -57,6 +62,11 @@ class ScriptedCluster:
         found: JsonValue = {"metadata": {"name": name, "labels": labels}, "endpoints": [*endpoints]}
         with (self.folder / "events").open("a") as file:
             file.write(json.dumps({"type": kind, "object": found}) + "\n")
+
+    def scales(self, *replicas: int) -> None:
+        """Set the workloads named like the Service `pulsar`, each with its number of pods."""
+        items: JsonValue = [{"metadata": {}, "spec": {"replicas": each}} for each in replicas]
+        (self.folder / "workloads").write_text(json.dumps({"items": items}))
 
     def replace_pods(self) -> None:
         """Let all current forwards close each connection without a response."""

@@ -9,10 +9,18 @@ from pydantic import JsonValue
 
 from infra.targets.kubernetes import tunnels as module
 from infra.targets.kubernetes.serving_pods import Pod, ServingPods
-from infra.targets.kubernetes.tunnels import Tunnels
+from infra.targets.kubernetes.tunnels import StoppedError, Tunnels
 from tests.unit.kubernetes.scripted_kubectl import ScriptedCluster, endpoint
 
 _PORT = 6650
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.01)
 
 
 class _Client:
@@ -28,11 +36,7 @@ class _Client:
         return answer
 
     async def lists(self, wanted: Callable[[set[Pod]], bool]) -> None:
-        async with asyncio.timeout(120):
-            while True:
-                if wanted(self.pods.listed("pulsar")):
-                    return
-                await asyncio.sleep(0.01)
+        await _until(lambda: wanted(self.pods.listed("pulsar")))
 
 
 @asynccontextmanager
@@ -138,6 +142,55 @@ def test_a_watch_that_ended_starts_again_with_an_empty_list_of_pods(cluster: Scr
             cluster.lists(endpoint("pulsar-a", uid="2"), kind="ADDED")
             assert await client.ask(b"two") == b"pulsar-a: two"
         assert len(cluster.started("get")) == 2
+
+    asyncio.run(scenario())
+
+
+def test_a_service_that_is_scaled_to_zero_refuses_connections(
+    cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(module, "TRY_SECONDS", 600.0)
+    cluster.scales(0)
+
+    async def scenario() -> None:
+        async with _client() as client:
+            with pytest.raises(StoppedError, match=r"^pulsar is scaled to zero pods; start it with: make up$"):
+                await client.tunnels.connect(_PORT)
+            cluster.scales(1)
+            cluster.lists(endpoint("pulsar-a"), kind="ADDED")
+            assert await client.ask(b"hello") == b"pulsar-a: hello"
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("replicas", "listed"),
+    [
+        pytest.param([1], False, id="whose pod is replaced"),
+        pytest.param([0], True, id="whose last pod ends"),
+        pytest.param([], False, id="of an operator"),
+    ],
+)
+def test_connections_wait_for_a_service(
+    cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch, replicas: list[int], listed: bool
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
+    cluster.scales(*replicas)
+
+    async def scenario() -> None:
+        async with _client() as client:
+            if listed:
+                cluster.lists(endpoint("pulsar-a", ready=False), kind="ADDED")
+            asked = asyncio.create_task(client.ask(b"hello"))
+            if listed:
+                await client.lists(bool)
+            else:
+                # The client has looked, and looks again.
+                await _until(lambda: sum("--watch" not in each for each in cluster.started("get")) > 1)
+            assert not asked.done()
+            cluster.lists(endpoint("pulsar-b"))
+            assert await asked == b"pulsar-b: hello"
 
     asyncio.run(scenario())
 
