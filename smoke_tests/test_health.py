@@ -2,7 +2,8 @@
 
 import httpx
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from smoke_tests.outputs import Outputs
 
 

@@ -3,10 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict, TypeVar
 
@@ -16,106 +14,30 @@ from pymysql.constants import CLIENT
 from pymysql.cursors import Cursor, SSCursor
 
 from apps.shared.polling import Pending, poll
+from apps.shared.starrocks_address import Address
+from apps.shared.starrocks_errors import (
+    ACCESS_DENIED,
+    StarRocksError,
+    StarRocksUnreachable,
+    error_code,
+    error_text,
+    is_lost,
+    is_retryable,
+)
 
 Cell = str | int | float | Decimal | datetime | date | None
 """A value of a result. DATETIME values are in UTC, without a time zone."""
 Row = tuple[Cell, ...]
 Argument = str | int | float | Decimal | datetime | date | None
 
-ACCESS_DENIED = 1045
 _FIRST_LINE = 120
 _SESSION = "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
 """Time limit of the planner: a minute. The default of 3,000 ms is too short on a busy machine."""
-_REPLACED_SECONDS = 1.0
 _PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _BUSY_SECONDS = 60.0
 
-_TRY_AGAIN = (
-    "starrocks planner use long time",  # A busy frontend exceeds the planner's time limit.
-    "waiting to be completed",  # DROP of a table with transactions in the state COMMITTED.
-    "please wait",  # A schema change is in progress; "Node catalog is not ready, please wait for a while."
-    "not normal",  # The same error of other statements: "state is SCHEMA_CHANGE not NORMAL".
-    "lock timeout",
-    "failed to acquire lock",
-    "current running txns on db",  # More parallel loads than the limit of the database.
-)
-"""Lower-case parts of retryable errors: the frontend did not run the statement."""
-
 T = TypeVar("T")
-
-
-class StarRocksError(Exception):
-    """StarRocks refused a statement; the message contains the statement's first line and StarRocks' error text.
-
-    Attributes:
-        code: error code of the MySQL protocol; 0 if there is none.
-        error_text: StarRocks' error text.
-    """
-
-    def __init__(self, message: str, *, code: int = 0, error_text: str = "") -> None:
-        """Set the attributes."""
-        super().__init__(message)
-        self.code = code
-        self.error_text = error_text
-
-
-class StarRocksUnreachable(StarRocksError):
-    """StarRocks does not respond, or the connection was lost. Whether the statement took effect is unknown."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """A user of a StarRocks server.
-
-    Args:
-        host: name or IP address of a frontend.
-        port: port of the MySQL protocol.
-        user: name of the user.
-        password: password; empty for none.
-        database: current database; empty for none.
-        former: password that is tried if the other one is refused, while the user's password is rotated; empty for
-            none.
-    """
-
-    host: str
-    port: int
-    user: str
-    password: str
-    database: str = ""
-    former: str = ""
-
-    def __str__(self) -> str:
-        """The address as text for messages, without the password."""
-        return f"StarRocks at {self.host}:{self.port}, user {self.user}"
-
-    def __repr__(self) -> str:
-        """The same as `str`, so that no traceback contains a password."""
-        return f"<{self}>"
-
-
-def passwords(path: Path) -> tuple[str, str]:
-    """The password in a file, and the former one on its second line while the password is rotated; empty for none.
-
-    The Docker Engine does not replace a file at once: it removes the old file and then writes the new one. Therefore a
-    missing or empty file is read again for a second.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-
-    def look() -> str | Pending:
-        with suppress(FileNotFoundError):
-            if text := path.read_text(encoding="utf-8"):
-                return text
-        return Pending("it is missing or empty")
-
-    try:
-        text = poll(look, within=_REPLACED_SECONDS, what=str(path), pause=0.02)
-    except TimeoutError:
-        text = path.read_text(encoding="utf-8")
-    password, former, *_ = [*text.splitlines(), "", ""]
-    return password, former
 
 
 class _Options(TypedDict):
@@ -353,7 +275,7 @@ class StarRocks:
         try:
             yield
         except (pymysql.MySQLError, OSError) as error:
-            code, text = _code(error), _error_text(error)
+            code, text = error_code(error), error_text(error)
             server = f"StarRocks at {self.address.host}:{self.address.port}"
             if is_lost(error):
                 raise StarRocksUnreachable(f"{server} does not respond: {text}", code=code, error_text=text) from None
@@ -373,7 +295,7 @@ class StarRocks:
             try:
                 return pymysql.connect(**self._options(password), client_flag=flags)
             except pymysql.OperationalError as error:
-                if _code(error) != ACCESS_DENIED:
+                if error_code(error) != ACCESS_DENIED:
                     raise
         # Also after a refusal of both passwords: a rotation may have changed the password between the two attempts.
         return pymysql.connect(**self._options(address.password), client_flag=flags)
@@ -429,28 +351,6 @@ def repeat_until_reached(
     except TimeoutError:
         raise last[0] from None
     return answer
-
-
-def is_retryable(error: StarRocksError) -> bool:
-    """Whether an error is retryable: the frontend did not run the statement."""
-    text = error.error_text.lower()
-    return not isinstance(error, StarRocksUnreachable) and any(part in text for part in _TRY_AGAIN)
-
-
-def is_lost(error: Exception) -> bool:
-    """Whether a pymysql error means that there was no response: client codes 2000 to 2999, or a closed connection."""
-    if isinstance(error, pymysql.err.InterfaceError):
-        return True
-    return 2000 <= _code(error) < 3000 or not isinstance(error, pymysql.MySQLError)
-
-
-def _code(error: Exception) -> int:
-    code = error.args[0] if error.args else 0
-    return code if isinstance(code, int) and isinstance(error, pymysql.MySQLError) else 0
-
-
-def _error_text(error: Exception) -> str:
-    return str(error.args[1]) if len(error.args) > 1 else str(error)
 
 
 def _first_line(statement: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from apps.tasks.archive import Names, archive
 from apps.tasks.arguments import parser
 from apps.tasks.context import Context, platform_store, step_record

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from apps.shared.polling import Pending, poll
-from apps.shared.starrocks import StarRocks, StarRocksError, StarRocksUnreachable, is_retryable
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError, StarRocksUnreachable, is_retryable
 from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.archive_sql import Month, Tables, later
 from apps.tasks.context import Context

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.alerts import Alert, Alertmanager, Sender, Webhook
 from apps.tasks.guard import Guard

@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from apps.shared.polling import wait_until
-from apps.shared.starrocks import StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError
 from apps.shared.streaming_jobs import StreamingJob, StreamingJobs
 from apps.tasks.errors import TaskError
 from apps.tasks.log import print_line

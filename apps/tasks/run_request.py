@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apps.shared.starrocks import Argument, Row, StarRocksError, repeat_until_reached
+from apps.shared.starrocks import Argument, Row, repeat_until_reached
+from apps.shared.starrocks_errors import StarRocksError
 from apps.tasks.log import print_line
 from apps.tasks.steps import Step
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from apps.shared.starrocks import passwords
+from apps.shared.starrocks_address import passwords
 from apps.tasks.errors import InvalidInput
 
 VARIABLE = "KAPPASTACK_TASKS"

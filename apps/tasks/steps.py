@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from apps.shared.starrocks import Argument, Cell, StarRocks, StarRocksError, repeat_until_reached
+from apps.shared.starrocks import Argument, Cell, StarRocks, repeat_until_reached
+from apps.shared.starrocks_errors import StarRocksError
 from apps.tasks.log import print_line
 
 _TEXT_BYTES = 4096

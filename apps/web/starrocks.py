@@ -10,15 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from apps.shared.starrocks import (
-    ACCESS_DENIED,
-    Address,
-    Cell,
-    StarRocks,
-    StarRocksError,
-    StarRocksUnreachable,
-    passwords,
-)
+from apps.shared.starrocks import Cell, StarRocks
+from apps.shared.starrocks_address import Address, passwords
+from apps.shared.starrocks_errors import ACCESS_DENIED, StarRocksError, StarRocksUnreachable
 from apps.web.settings import Settings
 
 Parameter = str | int | datetime

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from apps.shared.starrocks import Address, Cell, StarRocks
+from apps.shared.starrocks import Cell, StarRocks
+from apps.shared.starrocks_address import Address
 from smoke_tests.outputs import Outputs
 
 MARKS = "test_stations"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from smoke_tests.outputs import Outputs, ProductOutputs
 
 OF_LIONS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from machine import TestStack
 from measurements import count
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources.connections import token_file
 from infra.services import pulsar_roles
 from infra.settings import ROOT

@@ -15,7 +15,9 @@ from machine import TestStack
 from measurements import Measurement, differences, from_sample, raw_counts, write_csv
 from replaying import Replay, wait_for_count
 
-from apps.shared.starrocks import Address, StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
+from apps.shared.starrocks_errors import StarRocksError
 from infra import rotation
 from infra.resources.dolphinscheduler.database import (
     ADMIN_SECRET,

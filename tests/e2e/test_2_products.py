@@ -11,7 +11,7 @@ from machine import TestStack
 from traces import traces
 from tracking import JOBS
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources.connections import token_file
 from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra import platform as own
 from infra.configuration import load_settings
 from infra.products.registry import chosen

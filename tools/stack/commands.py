@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from apps.shared.polling import NeverReady
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra import disks
 from infra.checkout.machine import MachineError
 from infra.checkout.process import SetupError

@@ -14,7 +14,7 @@ from apps.ciapol.predictor import forecast
 from apps.ciapol.predictor.history import HOUR_SECONDS, hour_number, moment_of
 from apps.ciapol.predictor.starrocks import Address, StarRocks
 from apps.ciapol.predictor.store import ModelStore, StoreError
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 
 log = logging.getLogger("apps.ciapol.predictor")
 

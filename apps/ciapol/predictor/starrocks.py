@@ -24,7 +24,10 @@ from apps.ciapol.predictor.history import (
 )
 from apps.ciapol.predictor.index import Breakpoint, IndexMethod
 from apps.shared import starrocks
-from apps.shared.starrocks import Cell, StarRocksError, passwords
+from apps.shared.starrocks import Cell
+from apps.shared.starrocks_address import Address as Server
+from apps.shared.starrocks_address import passwords
+from apps.shared.starrocks_errors import StarRocksError
 
 DEFAULT_ZONE = "Africa/Abidjan"
 """Time zone of unregistered stations; equal to the default of `stations.time_zone`."""
@@ -102,7 +105,7 @@ class StarRocks:
             password, former = ("", "") if address.password_file is None else passwords(address.password_file)
         except OSError as error:
             raise StarRocksError(f"password file {address.password_file}: {error.strerror}") from error
-        server = starrocks.Address(address.host, address.port, address.user, password, address.database, former)
+        server = Server(address.host, address.port, address.user, password, address.database, former)
         try:
             with starrocks.StarRocks(
                 server, connect_seconds=_CONNECT_SECONDS, answer_seconds=_ANSWER_SECONDS, program="predictor"

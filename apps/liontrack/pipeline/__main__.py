@@ -10,7 +10,8 @@ from apps.liontrack.pipeline import checks, health, layers, report
 from apps.liontrack.pipeline.run import Run
 from apps.liontrack.pipeline.settings import Settings, SettingsError
 from apps.liontrack.pipeline.statements import GOLD, SILVER, VIEWS
-from apps.shared.starrocks import StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError
 
 Step = Callable[[Run, Settings], str]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from apps.shared.starrocks import Address, passwords
+from apps.shared.starrocks_address import Address, passwords
 
 _DAY = timedelta(days=1)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pulumi import ResourceOptions
 
 from apps.shared.polling import Pending, poll, wait_until
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources import connections
 from infra.resources.dolphinscheduler.client import (
     ONLINE,

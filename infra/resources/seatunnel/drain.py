@@ -7,7 +7,7 @@ jobs (`job.py`) have the same instances among their inputs and resume afterwards
 
 from pulumi import Input, ResourceOptions
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from apps.shared.streaming_jobs import StreamingJobs
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider

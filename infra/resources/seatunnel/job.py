@@ -14,7 +14,7 @@ from pulumi import Input, ResourceOptions
 from pydantic import Field
 
 from apps.shared.polling import wait_until
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from apps.shared.streaming_jobs import StreamingJob, StreamingJobs
 from infra.products.fields import JobFields
 from infra.resources import connections

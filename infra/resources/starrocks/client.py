@@ -5,7 +5,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from apps.shared.polling import Pending
-from apps.shared.starrocks import ACCESS_DENIED, Address, StarRocks, StarRocksError, StarRocksUnreachable
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
+from apps.shared.starrocks_errors import ACCESS_DENIED, StarRocksError, StarRocksUnreachable
 from infra.resources import connections
 from infra.starting import wait_for_service
 

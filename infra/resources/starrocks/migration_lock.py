@@ -12,7 +12,7 @@ from typing import Protocol
 import psutil
 
 from apps.shared.polling import wait_until
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 
 _TABLE = "schema_migrations_lock"
 _COMMENT = re.compile(r"COMMENT [\"']([^\"']*)")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from pulumi import Input, ResourceOptions
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session

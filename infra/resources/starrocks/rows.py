@@ -3,7 +3,8 @@
 from pulumi import ResourceOptions
 from pydantic import Field
 
-from apps.shared.starrocks import StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session

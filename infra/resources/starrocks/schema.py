@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pulumi import ResourceOptions
 
-from apps.shared.starrocks import StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources.connections import ConnectionsMissing
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session, wait_for

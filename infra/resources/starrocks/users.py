@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pulumi import Input, ResourceOptions
 from pydantic import Field
 
-from apps.shared.starrocks import StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources import connections
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.starrocks.client import session, wait_for

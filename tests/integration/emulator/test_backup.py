@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from infra.targets.host.operations import HostOperations
 from starrocks_emulator.pytest_plugin import EmulatorServer
 from tools.stack.backup import content, snapshots

@@ -9,7 +9,8 @@ from unittest.mock import patch
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from infra import platform as own
 from infra.products.model import Product
 from infra.resources.starrocks.migration_journal import MigrationJournal

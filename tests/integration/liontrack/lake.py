@@ -9,7 +9,8 @@ from pathlib import Path
 
 from apps.liontrack.pipeline.__main__ import main
 from apps.liontrack.producers.events import ACTIVITIES, CHALLENGES, POSITIONS, PREFIX, WEIGHTS, Event
-from apps.shared.starrocks import Address, Argument, Cell, StarRocks
+from apps.shared.starrocks import Argument, Cell, StarRocks
+from apps.shared.starrocks_address import Address
 from infra.products.registry import declared
 from infra.resources.starrocks.migrations import read_migrations
 from starrocks_emulator.pytest_plugin import EmulatorServer, start_emulator

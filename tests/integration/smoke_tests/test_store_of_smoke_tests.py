@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from smoke_tests.ciapol.store import MARKS, Store
 from tests.integration.api.platform import DATABASE, Emulator, emulator
 

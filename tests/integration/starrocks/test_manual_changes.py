@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources import connections
 from infra.resources.starrocks import users
 from infra.resources.starrocks.migrations import read_migrations

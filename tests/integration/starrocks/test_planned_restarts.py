@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks, StarRocksUnreachable
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
+from apps.shared.starrocks_errors import StarRocksUnreachable
 from infra import platform as own
 from infra.resources.starrocks import planned_restarts
 from infra.resources.starrocks.planned_restarts import PlannedRestartsInputs, PlannedRestartsProvider

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from infra.resources.starrocks import rows
 from infra.resources.starrocks.rows import RowsInputs, RowsProvider
 from starrocks_emulator.pytest_plugin import EmulatorServer

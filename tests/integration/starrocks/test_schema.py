@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.shared.starrocks import Address, Argument, Row, StarRocks
+from apps.shared.starrocks import Argument, Row, StarRocks
+from apps.shared.starrocks_address import Address
 from infra.resources.starrocks.migrations import MigrationError, read_migrations
 from infra.resources.starrocks.schema import SchemaInputs, drift, migrate
 from infra.settings import ROOT

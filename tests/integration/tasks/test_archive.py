@@ -220,7 +220,8 @@ StarRocks.change_guarded = stands_still
 """
 
 UNANSWERED = """
-from apps.shared.starrocks import StarRocks, StarRocksUnreachable
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksUnreachable
 original = StarRocks.change_guarded
 def unanswered(*arguments):
     original(*arguments)

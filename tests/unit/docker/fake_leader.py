@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 
 _STATEMENT = re.compile(r'^(?:ALTER SYSTEM )?(\w+(?: DECOMMISSION)? (?:FOLLOWER|BACKEND)) "([^":]+:\d+)"$')
 

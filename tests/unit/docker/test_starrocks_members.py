@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources.starrocks import nodes as starrocks_nodes
 from infra.resources.starrocks.nodes import Member, NodesInputs, NodesProvider, members
 from tests.unit.docker.fake_leader import Crash, FakeLeader, Node

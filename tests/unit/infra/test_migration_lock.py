@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources.starrocks.migration_lock import SchemaLocked, migration_lock, owner
 
 

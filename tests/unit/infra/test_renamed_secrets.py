@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.shared.starrocks import StarRocksError
+from apps.shared.starrocks_errors import StarRocksError
 from infra.resources import connections
 from infra.resources.connections import Connections
 from infra.resources.seatunnel import job

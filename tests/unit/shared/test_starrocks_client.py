@@ -6,8 +6,10 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from apps.shared import starrocks
-from apps.shared.starrocks import Address, StarRocks, StarRocksError, StarRocksUnreachable, repeat_until_reached
+from apps.shared import starrocks, starrocks_address
+from apps.shared.starrocks import StarRocks, repeat_until_reached
+from apps.shared.starrocks_address import Address, passwords
+from apps.shared.starrocks_errors import ACCESS_DENIED, StarRocksError, StarRocksUnreachable
 
 ADDRESS = Address("127.0.0.1", 9030, "smoke", "the-password")
 PLANNER = pymysql.err.ProgrammingError(
@@ -33,7 +35,7 @@ class Server:
         if self.refused_connections:
             raise self.refused_connections.pop(0)
         if options["password"] != self.password:
-            raise pymysql.err.OperationalError(starrocks.ACCESS_DENIED, "Access denied for user 'smoke'")
+            raise pymysql.err.OperationalError(ACCESS_DENIED, "Access denied for user 'smoke'")
         assert options["init_command"] == "SET time_zone = '+00:00', new_planner_optimize_timeout = 60000"
         self.connections += 1
         return Connection(self)
@@ -94,7 +96,7 @@ def test_a_refused_password_is_followed_by_the_former_one(server: Server) -> Non
     server.password = "former"
     with pytest.raises(StarRocksError, match="Access denied") as caught:
         StarRocks(ADDRESS).number("SELECT n")
-    assert caught.value.code == starrocks.ACCESS_DENIED
+    assert caught.value.code == ACCESS_DENIED
     rotated = replace(ADDRESS, former="former")
     assert StarRocks(rotated).number("SELECT n") == 1
     server.password = "the-password"
@@ -106,7 +108,7 @@ def test_a_refused_password_is_followed_by_the_former_one(server: Server) -> Non
 
 def test_a_password_may_change_between_the_attempts_to_log_in(server: Server) -> None:
     server.answers = [[(1,)]]
-    denied = pymysql.err.OperationalError(starrocks.ACCESS_DENIED, "Access denied")
+    denied = pymysql.err.OperationalError(ACCESS_DENIED, "Access denied")
     server.refused_connections = [denied, denied]
     assert StarRocks(replace(ADDRESS, former="former")).number("SELECT n") == 1
 
@@ -119,7 +121,7 @@ def test_a_password_file_has_the_former_password_on_its_second_line(
     tmp_path: Path, text: str, found: tuple[str, str]
 ) -> None:
     (tmp_path / "password").write_text(text)
-    assert starrocks.passwords(tmp_path / "password") == found
+    assert passwords(tmp_path / "password") == found
 
 
 @pytest.mark.parametrize("before", [None, ""])
@@ -130,13 +132,13 @@ def test_a_password_file_that_is_just_replaced_is_read_again(
     if before is not None:
         path.write_text(before)
     monkeypatch.setattr("apps.shared.polling.time.sleep", lambda _: path.write_text("new"))
-    assert starrocks.passwords(path) == ("new", "")
+    assert passwords(path) == ("new", "")
 
 
 def test_a_missing_password_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starrocks, "_REPLACED_SECONDS", 0)
+    monkeypatch.setattr(starrocks_address, "_REPLACED_SECONDS", 0)
     with pytest.raises(FileNotFoundError):
-        starrocks.passwords(tmp_path / "password")
+        passwords(tmp_path / "password")
 
 
 def test_retries_are_limited(server: Server) -> None:

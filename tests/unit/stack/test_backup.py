@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.shared.starrocks import Address, StarRocks
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_address import Address
 from infra.configuration import load_settings
 from infra.resources.connections import Connections
 from infra.services.starrocks import REPOSITORIES

@@ -7,7 +7,9 @@ import psycopg
 import pytest
 
 from apps.shared import starrocks
-from apps.shared.starrocks import Address, Argument, Row, StarRocks, StarRocksUnreachable
+from apps.shared.starrocks import Argument, Row, StarRocks
+from apps.shared.starrocks_address import Address
+from apps.shared.starrocks_errors import StarRocksUnreachable
 from infra.resources.connections import Connections
 from infra.targets.host.operations import HostOperations
 from tools.stack import commands

@@ -2,7 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from apps.shared.starrocks import Argument, Row, StarRocksError
+from apps.shared.starrocks import Argument, Row
+from apps.shared.starrocks_errors import StarRocksError
 from apps.tasks.run_request import RunRequest, run_request
 from apps.tasks.steps import Step
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from apps.shared.starrocks import StarRocks, StarRocksError
+from apps.shared.starrocks import StarRocks
+from apps.shared.starrocks_errors import StarRocksError
 from apps.shared.streaming_jobs import StreamingJobs
 from apps.tasks.errors import TaskError
 from apps.tasks.lease import Lease

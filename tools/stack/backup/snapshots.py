@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apps.shared.polling import Pending, poll
-from apps.shared.starrocks import Row, StarRocks, StarRocksError, repeat_until_reached
+from apps.shared.starrocks import Row, StarRocks, repeat_until_reached
+from apps.shared.starrocks_errors import StarRocksError
 from tools.stack.backup.manifest import BackupError
 
 REPOSITORY = "kappastack_backup"
