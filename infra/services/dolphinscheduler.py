@@ -19,14 +19,22 @@ NAME = "dolphinscheduler"
 _AGENT = (
     "-javaagent:@{dist}/agent/address-agent.jar=bind=@{host};advertise=@{advertised};"
     "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost;"
-    # A server that loses its ZooKeeper session accepts no work, but its JVM keeps running. The agent ends the JVM, so
-    # that the target restarts it.
-    "last=org.apache.dolphinscheduler.server.worker.WorkerServer#stop,"
-    "org.apache.dolphinscheduler.server.master.MasterServer#stop;"
-    # Work that was interrupted by a restart of PostgreSQL is done again: docs/decisions/079.
-    "skip=org.apache.dolphinscheduler.service.process.ProcessServiceImpl#moveToErrorCommand;"
+    # A worker sends the result of a task again until the master acknowledges it: docs/decisions/079.
     "first=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#start>init;"
-    "minutes=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#15000"
+    "minutes=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#15000;"
+    "last="
+)
+# After these methods, the agent ends the JVM, so that the target restarts it. A server that loses its ZooKeeper session
+# accepts no work, but its JVM keeps running.
+_NO_REGISTRY = (
+    "org.apache.dolphinscheduler.server.worker.WorkerServer#stop",
+    "org.apache.dolphinscheduler.server.master.MasterServer#stop",
+)
+# A master that loses PostgreSQL also loses work. After a restart, it continues with what PostgreSQL contains:
+# docs/decisions/079.
+_NO_DATABASE = (
+    "com.zaxxer.hikari.pool.PoolEntry#evict",
+    "com.zaxxer.hikari.pool.HikariPool#createTimeoutException",
 )
 
 _COMMON = """\
@@ -58,6 +66,7 @@ def standalone(settings: DolphinSchedulerSettings, *, database: Database, tasks:
         },
         health=_API_HEALTH,
         logback=WITH_TASKS,
+        last=(*_NO_REGISTRY, *_NO_DATABASE),
         options=(
             "-Dserver.port=@{port.rest}",
             "-Dmaster.listen-port=@{port.master}",
@@ -158,6 +167,7 @@ def separate(
         logback=WITHOUT_TASKS,
         options=("-Dserver.port=@{port.http}", "-Dmaster.listen-port=@{port.rpc}", *common),
         replicas=settings.masters,
+        last=(*_NO_REGISTRY, *_NO_DATABASE),
         # Masters send each other the workflows of sub-processes.
         needs=(*zookeepers, master_, *workers_, alert_),
     )
@@ -210,6 +220,7 @@ def _server(
     logback: str,
     options: Sequence[str],
     replicas: int = 1,
+    last: Sequence[str] = _NO_REGISTRY,
     group: str = "",
     needs: Sequence[Need] = (),
 ) -> Service:
@@ -228,7 +239,7 @@ def _server(
             class_path=f"@{{files}}:@{{dist}}/conf/{server}:@{{dist}}/lib/{server}/*",
             heap=mebibytes(settings.heap),
             options=(
-                _AGENT,
+                f"{_AGENT}{','.join(last)}",
                 f"-XX:MaxMetaspaceSize={settings.metaspace[:-1].lower()}",
                 QUICK_COMPILER,
                 "-Dspring.profiles.active=postgresql",
@@ -239,6 +250,9 @@ def _server(
                 "-Dspring.datasource.password=${database-password}",
                 "-Dspring.datasource.hikari.minimum-idle=2",
                 "-Dspring.datasource.hikari.maximum-pool-size=20",
+                # A starting server waits for PostgreSQL. A connection that broke while it was idle is never used.
+                "-Dspring.datasource.hikari.initialization-fail-timeout=200000",
+                "-Dcom.zaxxer.hikari.aliveBypassWindowMs=0",
                 "-Dspring.cloud.kubernetes.enabled=false",
                 "-Dspring.cache.type=none",
                 "-Dspring.quartz.properties.org.quartz.threadPool.threadCount=5",

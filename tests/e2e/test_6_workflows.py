@@ -1,5 +1,10 @@
 """Workflows during which services are killed. They succeed, and no row is lost or duplicated."""
 
+import contextlib
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from machine import TestStack
 from measurements import from_sample, query, write_csv
@@ -7,13 +12,17 @@ from replaying import Replay, wait_for_count
 from scheduler import Scheduler
 
 from apps.shared.starrocks import Row
-from infra.resources.dolphinscheduler.runs import RunState
+from infra.resources.dolphinscheduler.runs import ENDED, Run, RunState, last_runs
+from infra.resources.http import ServiceError
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 ROWS_A_MONTH = 4000
 MONTHS_BACK = (16, 18, 19)
+KILLS = 20
+SEED = 5
+LONGEST_DELAY = 3.0  # seconds in which all tasks of the workflows start
 BEGIN, END = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
 STATIONS = 5
 COLUMNS = (
@@ -105,6 +114,45 @@ def kill_in_the_middle(stack: TestStack, service: str, right: list[Row], prefix:
 @pytest.mark.parametrize("service", ["dolphinscheduler", "postgres", "seatunnel", "starrocks"])
 def test_work_continues_after_a_kill(stack: TestStack, right: list[Row], service: str) -> None:
     kill_in_the_middle(stack, service, right, f"one{service}")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(6000)
+def test_every_workflow_succeeds_although_postgres_is_killed_at_random_moments(stack: TestStack) -> None:
+    kinds = ("aqi_hourly", "archive_monthly", "quality_hourly", "predict_hourly", "aqi_hourly", "quality_hourly")
+    schedulers = [Scheduler(stack) for _ in kinds]
+    first = schedulers[0]
+
+    def begin(scheduler: Scheduler, kind: str) -> None:
+        # PostgreSQL may end before the server has stored the run.
+        with contextlib.suppress(ServiceError, TimeoutError):
+            scheduler.start(kind)
+
+    def runs() -> list[Run]:
+        return last_runs(first.server, first.code, limit=500)
+
+    def idle() -> bool:
+        with contextlib.suppress(ServiceError):
+            return all(run.state in ENDED for run in runs())
+        return False
+
+    before = {run.id for run in runs()}
+    chance = random.Random(SEED)
+    for number in range(KILLS):
+        delay = chance.uniform(0, LONGEST_DELAY)
+        with ThreadPoolExecutor(len(kinds)) as pool:
+            begun = [pool.submit(begin, *each) for each in zip(schedulers, kinds, strict=True)]
+            # The delay is the input of this test, not a wait for a condition.
+            time.sleep(delay)
+            stack.kill("postgres")
+            for each in begun:
+                each.result()
+        wait_until(idle, f"the end of the workflows that kill {number} (after {delay:.2f} s) interrupted")
+    mine = [run for run in runs() if run.id not in before]
+    assert len(mine) > KILLS
+    # A second run of archive_monthly that starts beside another one is skipped.
+    wrong = [run for run in mine if run.state != RunState.SUCCESS and (run.state, run.name[:7]) != ("STOP", "archive")]
+    assert wrong == []
 
 
 @pytest.fixture(scope="module")

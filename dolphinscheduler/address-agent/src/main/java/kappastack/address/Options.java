@@ -8,14 +8,13 @@ import java.util.Set;
 
 /**
  * The agent's options: {@code bind=ADDRESS;advertise=HOST;methods=pkg.Class#method,…;last=pkg.Class#method,…;
- * first=pkg.Class#method>other,…;skip=pkg.Class#method,…;minutes=pkg.Class#MILLISECONDS,…}.
+ * first=pkg.Class#method>other,…;minutes=pkg.Class#MILLISECONDS,…}.
  *
  * <p>{@code bind} is the numeric address that replaces the wildcard address; the wildcard address itself changes nothing.
  * {@code advertise} is the result of each method in {@code methods}; these methods have no parameter and return a String.
- * {@code last} is optional: the JVM ends after each of its methods, which return nothing. {@code first} is optional: the
- * method begins with a call of the other one; both have no parameter and return nothing. {@code skip} is optional: the method
- * returns at once if its second parameter, a String, names a lost connection to PostgreSQL. {@code minutes} is optional:
- * each {@code Duration.ofMinutes} in the class results in this number of milliseconds.
+ * {@code last} is optional: the JVM ends after each of its methods. {@code first} is optional: the method begins with a
+ * call of the other one; both have no parameter and return nothing. {@code minutes} is optional: each
+ * {@code Duration.ofMinutes} in the class results in this number of milliseconds.
  */
 final class Options {
     final String bind;
@@ -23,7 +22,6 @@ final class Options {
     private final Map<String, Set<String>> methods;
     private final Map<String, Set<String>> last;
     private final Map<String, Map<String, String>> first;
-    private final Map<String, Set<String>> skip;
     private final Map<String, Long> minutes;
 
     private Options(
@@ -32,14 +30,12 @@ final class Options {
             Map<String, Set<String>> methods,
             Map<String, Set<String>> last,
             Map<String, Map<String, String>> first,
-            Map<String, Set<String>> skip,
             Map<String, Long> minutes) {
         this.bind = bind;
         this.advertise = advertise;
         this.methods = methods;
         this.last = last;
         this.first = first;
-        this.skip = skip;
         this.minutes = minutes;
     }
 
@@ -60,7 +56,6 @@ final class Options {
         Map<String, Set<String>> methods = methods(required(parts, "methods"));
         String last = parts.remove("last");
         String first = parts.remove("first");
-        String skip = parts.remove("skip");
         String minutes = parts.remove("minutes");
         Options options = new Options(
                 required(parts, "bind"),
@@ -68,11 +63,10 @@ final class Options {
                 methods,
                 last == null ? Collections.<String, Set<String>>emptyMap() : methods(last),
                 first == null ? Collections.<String, Map<String, String>>emptyMap() : calls(first),
-                skip == null ? Collections.<String, Set<String>>emptyMap() : methods(skip),
                 minutes == null ? Collections.<String, Long>emptyMap() : milliseconds(minutes));
         if (!parts.isEmpty()) {
             throw new IllegalArgumentException(
-                    "address agent: unknown " + parts.keySet() + "; known are bind, advertise, methods, last, first, skip, minutes");
+                    "address agent: unknown " + parts.keySet() + "; known are bind, advertise, methods, last, first, minutes");
         }
         return options;
     }
@@ -137,11 +131,6 @@ final class Options {
     /** The methods of a class (internal name) that begin with a call, and the called method of each. */
     Map<String, String> firstOf(String internalName) {
         return first.getOrDefault(internalName, Collections.<String, String>emptyMap());
-    }
-
-    /** The methods of a class (internal name) that return at once after a lost connection. */
-    Set<String> skipOf(String internalName) {
-        return skip.getOrDefault(internalName, Collections.<String>emptySet());
     }
 
     /** The milliseconds that replace the minutes in a class (internal name), or null. */

@@ -10,7 +10,6 @@ import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
@@ -23,7 +22,6 @@ final class Rewriter implements ClassFileTransformer {
             "sun/nio/ch/AsynchronousServerSocketChannelImpl")));
 
     private static final String ADDRESS = "Ljava/net/SocketAddress;";
-    private static final int EXIT_CODE = 70;
 
     private final Options options;
 
@@ -42,7 +40,7 @@ final class Rewriter implements ClassFileTransformer {
         } catch (RuntimeException error) {
             // A server that listens on all addresses would be a security risk, so the JVM ends.
             System.err.println("address agent: " + name + " cannot be rewritten: " + error);
-            System.exit(EXIT_CODE);
+            System.exit(Ending.EXIT_CODE);
             return null;
         }
     }
@@ -52,7 +50,6 @@ final class Rewriter implements ClassFileTransformer {
                 || !options.methodsOf(name).isEmpty()
                 || !options.lastOf(name).isEmpty()
                 || !options.firstOf(name).isEmpty()
-                || !options.skipOf(name).isEmpty()
                 || options.minutesOf(name) != null;
     }
 
@@ -69,7 +66,7 @@ final class Rewriter implements ClassFileTransformer {
         Set<String> advertising = options.methodsOf(name);
         Set<String> last = options.lastOf(name);
         Set<String> unfound = new HashSet<>(options.firstOf(name).keySet());
-        unfound.addAll(options.skipOf(name));
+        unfound.addAll(last);
         Long milliseconds = options.minutesOf(name);
         boolean[] replaced = {milliseconds == null};
         ClassReader reader = new ClassReader(classFile);
@@ -94,12 +91,9 @@ final class Rewriter implements ClassFileTransformer {
                     unfound.remove(method);
                     next = new FirstCall(next, name, options.firstOf(name).get(method));
                 }
-                if (descriptor.endsWith(";Ljava/lang/String;)V") && options.skipOf(name).contains(method)) {
+                if (last.contains(method)) {
                     unfound.remove(method);
-                    next = new Skip(next);
-                }
-                if (last.contains(method) && descriptor.endsWith(")V")) {
-                    return new Epilogue(next);
+                    return new Epilogue(next, name.replace('/', '.') + "#" + method);
                 }
                 boolean binds = bind != null
                         && method.equals("bind")
@@ -136,30 +130,6 @@ final class Rewriter implements ClassFileTransformer {
         }
     }
 
-    /** Inserts {@code if (Failures.isLostConnection(second)) return;} at the beginning. */
-    private static final class Skip extends MethodVisitor {
-        Skip(MethodVisitor next) {
-            super(Opcodes.ASM9, next);
-        }
-
-        @Override
-        public void visitCode() {
-            super.visitCode();
-            Label goOn = new Label();
-            visitVarInsn(Opcodes.ALOAD, 2);
-            visitMethodInsn(
-                    Opcodes.INVOKESTATIC,
-                    "kappastack/address/Failures",
-                    "isLostConnection",
-                    "(Ljava/lang/String;)Z",
-                    false);
-            visitJumpInsn(Opcodes.IFEQ, goOn);
-            visitInsn(Opcodes.RETURN);
-            visitLabel(goOn);
-            visitFrame(Opcodes.F_SAME, 0, null, 0, null);
-        }
-    }
-
     /** Replaces {@code Duration.ofMinutes(n)} by {@code Duration.ofMillis(milliseconds)}. */
     private static final class Minutes extends MethodVisitor {
         private final long milliseconds;
@@ -184,19 +154,21 @@ final class Rewriter implements ClassFileTransformer {
         }
     }
 
-    /** Inserts {@code Runtime.getRuntime().halt(EXIT_CODE)} before each return. */
+    /** Inserts {@code Ending.after(method)} before each return. */
     private static final class Epilogue extends MethodVisitor {
-        Epilogue(MethodVisitor next) {
+        private final String method;
+
+        Epilogue(MethodVisitor next, String method) {
             super(Opcodes.ASM9, next);
+            this.method = method;
         }
 
         @Override
         public void visitInsn(int opcode) {
-            if (opcode == Opcodes.RETURN) {
+            if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+                visitLdcInsn(method);
                 visitMethodInsn(
-                        Opcodes.INVOKESTATIC, "java/lang/Runtime", "getRuntime", "()Ljava/lang/Runtime;", false);
-                visitIntInsn(Opcodes.BIPUSH, EXIT_CODE);
-                visitMethodInsn(Opcodes.INVOKEVIRTUAL, "java/lang/Runtime", "halt", "(I)V", false);
+                        Opcodes.INVOKESTATIC, "kappastack/address/Ending", "after", "(Ljava/lang/String;)V", false);
             }
             super.visitInsn(opcode);
         }

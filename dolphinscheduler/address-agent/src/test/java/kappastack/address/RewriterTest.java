@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RewriterTest {
     /** Stands in for a class that determines the machine's address. */
@@ -72,53 +74,15 @@ class RewriterTest {
         assertEquals("init start ", loaded.getField("calls").get(component).toString());
     }
 
-    @Test
-    void aMissingMethodIsRejected() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"first=%s#begin>init", "last=%s#begin"})
+    void aMissingMethodIsRejected(String option) throws Exception {
         String name = Component.class.getName();
         byte[] original = classFile(Component.class);
-        Rewriter rewriting = rewriterWith("first=" + name + "#begin>init");
+        Rewriter rewriting = rewriterWith(String.format(option, name));
         IllegalStateException error = assertThrows(
                 IllegalStateException.class, () -> rewriting.rewritten(name.replace('.', '/'), original));
         assertEquals("it has no methods [begin] with the expected parameters", error.getMessage());
-    }
-
-    /** Stands in for a service that gives up commands. */
-    public static class Commands {
-        /** The commands that were given up. */
-        public final StringBuilder givenUp = new StringBuilder();
-
-        /** The rewriter changes this member. */
-        public void giveUp(Object command, String exception) {
-            for (int count = 0; count < 1; count++) {
-                givenUp.append(command);
-            }
-        }
-    }
-
-    @Test
-    void aMethodIsSkippedAfterALostConnection() throws Exception {
-        String name = Commands.class.getName();
-        byte[] rewritten = rewriterWith("skip=" + name + "#giveUp")
-                .transform(null, name.replace('.', '/'), null, null, classFile(Commands.class));
-        Class<?> loaded = new ClassLoader(RewriterTest.class.getClassLoader()) {
-            Class<?> define() {
-                return defineClass(name, rewritten, 0, rewritten.length);
-            }
-        }.define();
-        Object commands = loaded.getConstructor().newInstance();
-        Method giveUp = loaded.getMethod("giveUp", Object.class, String.class);
-        for (String lost : new String[] {
-            "TransactionSystemException: JDBC commit failed; nested exception is org.postgresql.util.PSQLException: "
-                    + "An I/O error occurred while sending to the backend.",
-            "CannotCreateTransactionException: Could not open JDBC Connection for transaction; nested exception is "
-                    + "java.sql.SQLTransientConnectionException: HikariPool-1 - Connection is not available",
-            "\n### Cause: org.postgresql.util.PSQLException: FATAL: the database system is starting up",
-        }) {
-            giveUp.invoke(commands, "lost ", lost);
-        }
-        giveUp.invoke(commands, "wrong ", "org.postgresql.util.PSQLException: ERROR: null value in column");
-        giveUp.invoke(commands, "empty", null);
-        assertEquals("wrong empty", loaded.getField("givenUp").get(commands).toString());
     }
 
     /** Stands in for a class with a fixed waiting time. */
@@ -160,6 +124,12 @@ class RewriterTest {
         public static void stop(String cause) {
             System.out.println("stopped: " + cause);
         }
+
+        /** The rewriter changes this member. */
+        public static Exception problem(String cause) {
+            System.out.println("problem: " + cause);
+            return new Exception(cause);
+        }
     }
 
     /** Runs the rewritten server in its own JVM, which ends with the server. */
@@ -167,33 +137,34 @@ class RewriterTest {
         /** Entry point of that JVM. */
         public static void main(String[] arguments) throws Exception {
             String name = Server.class.getName();
-            Rewriter rewriter = new Rewriter(
-                    Options.parse("bind=127.0.0.1;advertise=a;methods=pkg.Class#m;last=" + name + "#stop"));
+            Rewriter rewriter = rewriterWith("last=" + name + "#stop," + name + "#problem");
             byte[] rewritten = rewriter.transform(null, name.replace('.', '/'), null, null, classFile(Server.class));
-            Class<?> loaded = new ClassLoader(null) {
+            Class<?> loaded = new ClassLoader(RewriterTest.class.getClassLoader()) {
                 Class<?> define() {
                     return defineClass(name, rewritten, 0, rewritten.length);
                 }
             }.define();
-            loaded.getMethod("stop", String.class).invoke(null, "no registry");
+            loaded.getMethod(arguments[0], String.class).invoke(null, "no registry");
             System.out.println("lives on");
         }
     }
 
-    @Test
-    void theJvmEndsAfterALastMethod() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"stop, stopped", "problem, problem"})
+    void theJvmEndsAfterALastMethod(String method, String printed) throws Exception {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Stopping.class.getName())
+                        Stopping.class.getName(),
+                        method)
                 .redirectErrorStream(true)
                 .start();
-        byte[] output = new byte[4096];
-        int count = process.getInputStream().read(output);
-        assertEquals("stopped: no registry\n", new String(output, 0, count, "UTF-8"));
+        assertEquals(
+                printed + ": no registry\naddress agent: " + Server.class.getName() + "#" + method
+                        + " was called: the JVM ends, and the target restarts it\n",
+                everything(process.getInputStream()));
         assertEquals(70, process.waitFor());
-        assertEquals(-1, process.getInputStream().read());
     }
 
     @Test
@@ -203,12 +174,21 @@ class RewriterTest {
 
     private static byte[] classFile(Class<?> of) throws IOException {
         String name = "/" + of.getName().replace('.', '/') + ".class";
-        try (InputStream file = of.getResourceAsStream(name); ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            byte[] part = new byte[4096];
-            for (int count = file.read(part); count >= 0; count = file.read(part)) {
-                bytes.write(part, 0, count);
-            }
-            return bytes.toByteArray();
+        try (InputStream file = of.getResourceAsStream(name)) {
+            return bytes(file);
         }
+    }
+
+    private static String everything(InputStream stream) throws IOException {
+        return new String(bytes(stream), "UTF-8");
+    }
+
+    private static byte[] bytes(InputStream stream) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] part = new byte[4096];
+        for (int count = stream.read(part); count >= 0; count = stream.read(part)) {
+            bytes.write(part, 0, count);
+        }
+        return bytes.toByteArray();
     }
 }
