@@ -9,12 +9,10 @@ from pydantic_core import ErrorDetails
 
 from infra.presets import with_preset
 from infra.products.registry import chosen, declared
-from infra.settings import PROJECT, ProductSettings, Settings, SettingsError
+from infra.settings import PROJECT, SECRET_KEYS, ProductSettings, Settings, SettingsError
 from infra.settings_keys import nearest
 from infra.targets.traits import TRAITS
 
-_SECRET = (("alertWebhook",), ("backupAccessKey",), ("backupSecretKey",), ("postgresPassword",))
-"""Secret keys; their values appear in no message."""
 _PREFIX = f"{PROJECT}:"
 
 
@@ -70,7 +68,7 @@ def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
 def _line(problem: ErrorDetails, below: tuple[str, ...] = ()) -> str:
     location = (*below, *(str(part) for part in problem["loc"]))
     # A problem without a location concerns the whole configuration. Its input then contains all secrets.
-    shown = problem["type"] != "missing" and location and location[:1] not in _SECRET
+    shown = problem["type"] != "missing" and location and location[0] not in SECRET_KEYS
     found = f" (found {problem['input']!r})" if shown else ""
     path = ".".join(location)
     message = _unknown(path) if problem["type"] == "extra_forbidden" else problem["msg"]

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, SerializeAsAny, field_validator, model_va
 
 from infra.services.ports import FRONTEND
 from infra.settings_backup import BackupSettings
-from infra.settings_base import PROJECT, ROOT, Cpu, Memory, Model, SettingsError, mebibytes, millicores
+from infra.settings_base import PROJECT, ROOT, SECRET_KEYS, Cpu, Memory, Model, SettingsError, mebibytes, millicores
 from infra.settings_of_targets import DockerSettings, ImageSettings, KubernetesSettings
 from infra.settings_postgres import PostgresSettings
 from infra.targets.traits import TRAITS
@@ -15,6 +15,7 @@ from infra.targets.traits import TRAITS
 __all__ = [
     "PROJECT",
     "ROOT",
+    "SECRET_KEYS",
     "Cpu",
     "DockerSettings",
     "KubernetesSettings",

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 PROJECT = "kappastack"
+SECRET_KEYS = ("alertWebhook", "backupAccessKey", "backupSecretKey", "postgresPassword")
+"""Keys that `pulumi config set --secret` sets; their values appear in no message."""
 ROOT = Path(__file__).resolve().parent.parent
 
 Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a size such as 384Mi or 2Gi")]

@@ -2,7 +2,7 @@
 
 from infra.configuration import load_settings
 from infra.policies.rules import StackFacts
-from tools.stack.configuration import stack_configuration
+from tools.stack.configuration import plain_configuration, stack_configuration
 
 
 def facts(stack: str) -> StackFacts:
@@ -11,5 +11,4 @@ def facts(stack: str) -> StackFacts:
     Raises:
         SettingsError: the stack has no file, or an invalid one.
     """
-    plain = stack_configuration(stack)
-    return StackFacts(stack, load_settings(plain, {}), frozenset(plain))
+    return StackFacts(stack, load_settings(stack_configuration(stack), {}), frozenset(plain_configuration(stack)))

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from infra.policies.rules import SettingsRule, StackFacts
-from infra.settings import PROJECT
+from infra.settings import PROJECT, SECRET_KEYS
 
-_SECRET_KEYS = ("alertWebhook", "backupAccessKey", "backupSecretKey")
 _QUORUM = 3
 """Number of members of which one may fail while a majority remains."""
 
 
 def _secrets_are_encrypted(stack: StackFacts) -> Iterator[str]:
-    for key in _SECRET_KEYS:
+    for key in SECRET_KEYS:
         if f"{PROJECT}:{key}" in stack.plain:
             yield (
                 f"Pulumi.{stack.name}.yaml has {PROJECT}:{key} in plain text; replace it: "

@@ -1,11 +1,15 @@
 """Reads a stack's configuration from its file, without Pulumi."""
 
 import json
+from collections.abc import Mapping
 
 import yaml
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from infra.settings import ROOT, SettingsError
+from infra.settings import PROJECT, ROOT, SECRET_KEYS, SettingsError
+
+_PLACEHOLDER = "https://encrypted.invalid"
+"""A valid value of each secret, also of the webhook."""
 
 
 class _File(BaseModel):
@@ -27,20 +31,43 @@ def suffix(stack: str) -> str:
 def stack_configuration(stack: str) -> dict[str, str]:
     """The keys of `Pulumi.<stack>.yaml`, as the engine passes them to a program: structured values as JSON.
 
-    Secrets are left out, because only the engine can read them.
+    Only the engine can decrypt values. A placeholder replaces each encrypted secret of the settings, so that the
+    settings are complete. Other encrypted values are left out.
 
     Raises:
         SettingsError: the file does not exist, or is not a stack's configuration.
     """
+    found = _configuration(stack)
+    names = [f"{PROJECT}:{key}" for key in SECRET_KEYS]
+    return _plain(found) | {name: _PLACEHOLDER for name in names if _is_encrypted(found.get(name))}
+
+
+def plain_configuration(stack: str) -> dict[str, str]:
+    """The same without encrypted values.
+
+    Raises:
+        SettingsError: the file does not exist, or is not a stack's configuration.
+    """
+    return _plain(_configuration(stack))
+
+
+def _configuration(stack: str) -> dict[str, JsonValue]:
     path = ROOT / f"Pulumi.{stack}.yaml"
     try:
-        file = _File.model_validate(yaml.safe_load(path.read_text()) or {})
+        return _File.model_validate(yaml.safe_load(path.read_text()) or {}).config
     except FileNotFoundError:
         raise SettingsError(f"stack {stack!r}: there is no {path.name}; there are {', '.join(stacks())}") from None
     except (yaml.YAMLError, ValidationError) as error:
         raise SettingsError(f"{path.name} is not the configuration of a stack: {error}") from None
+
+
+def _plain(found: Mapping[str, JsonValue]) -> dict[str, str]:
     return {
         key: value if isinstance(value, str) else json.dumps(value)
-        for key, value in file.config.items()
-        if not (isinstance(value, dict) and value.keys() == {"secure"})
+        for key, value in found.items()
+        if not _is_encrypted(value)
     }
+
+
+def _is_encrypted(value: JsonValue) -> bool:
+    return isinstance(value, dict) and value.keys() == {"secure"}

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from infra.configuration import load_settings
-from infra.settings import SettingsError, mebibytes
-from tools.stack.configuration import stack_configuration
+from infra.settings import SECRET_KEYS, SettingsError, mebibytes
+from tools.stack.configuration import plain_configuration, stack_configuration
 
 
 def config(**values: object) -> dict[str, str]:
@@ -115,8 +115,28 @@ def test_a_webhook_is_hidden_in_all_representations() -> None:
 
 
 def test_encrypted_values_of_a_file_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encrypted = "".join(f"  {key}:\n    secure: v1:abc\n" for key in ("kappastack:postgresPassword", "other:key"))
+    external = '{"external": {"host": "db.example"}}'
     (tmp_path / "Pulumi.team.yaml").write_text(
-        "config:\n  kappastack:target: host\n  kappastack:alertWebhook:\n    secure: v1:abc\n"
+        f"config:\n  kappastack:target: host\n  kappastack:postgres: {external}\n{encrypted}"
     )
     monkeypatch.setattr("tools.stack.configuration.ROOT", tmp_path)
-    assert stack_configuration("team") == {"kappastack:target": "host"}
+    assert plain_configuration("team") == {"kappastack:target": "host", "kappastack:postgres": external}
+    complete = stack_configuration("team")
+    assert complete.keys() - plain_configuration("team").keys() == {"kappastack:postgresPassword"}
+    settings = load_settings(complete, {})
+    assert settings.postgres.external is not None
+    assert "abc" not in str(complete)
+
+
+@pytest.mark.parametrize("key", SECRET_KEYS)
+def test_each_encrypted_secret_has_a_valid_placeholder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    others = "  kappastack:postgres: {external: {host: db.example}}\n" if key == "postgresPassword" else ""
+    (tmp_path / "Pulumi.team.yaml").write_text(
+        f"config:\n  kappastack:target: host\n{others}  kappastack:{key}:\n    secure: v1:abc\n"
+    )
+    monkeypatch.setattr("tools.stack.configuration.ROOT", tmp_path)
+    settings = load_settings(stack_configuration("team"), {})
+    assert settings.model_dump(by_alias=True)[key] is not None

@@ -8,6 +8,7 @@ from infra.configuration import load_settings
 from infra.policies import on_resources, on_settings, on_stack
 from infra.policies.facts import facts
 from infra.policies.rules import Declared, StackFacts
+from infra.settings import SECRET_KEYS
 from infra.targets.kubernetes.names import GROUP_LABEL
 from tests.tracked_stacks import TRACKED_STACKS
 from tests.unit.kubernetes.rendered import prod, render
@@ -211,8 +212,9 @@ def test_the_emulator_in_production_is_refused_and_a_rehearsal_may_have_it() -> 
 
 def test_a_secret_in_plain_text_is_refused() -> None:
     [rule] = [each for each in on_settings.RULES if each.name == "encrypted-secrets"]
-    plain = StackFacts("dev", stack("dev").settings, frozenset({"kappastack:alertWebhook"}))
-    assert "pulumi config set --secret alertWebhook VALUE -s dev" in next(rule.check(plain))
+    for key in SECRET_KEYS:
+        plain = StackFacts("dev", stack("dev").settings, frozenset({f"kappastack:{key}"}))
+        assert f"pulumi config set --secret {key} VALUE -s dev" in next(rule.check(plain))
     assert list(rule.check(stack("dev"))) == []
 
 
