@@ -168,8 +168,6 @@ class Tunnels:
     async def _check_not_stopped(self) -> None:
         # Many connections may wait. The lock lets only one of them run kubectl at a time.
         async with self._looking:
-            if self._pods.listed(self._service):
-                return
             try:
                 stopped = await asyncio.to_thread(is_stopped, self._context, self._namespace, self._service)
             except ClusterError as error:

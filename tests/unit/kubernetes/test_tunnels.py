@@ -165,31 +165,21 @@ def test_a_service_that_is_scaled_to_zero_refuses_connections(
 
 
 @pytest.mark.parametrize(
-    ("replicas", "listed"),
-    [
-        pytest.param([1], False, id="whose pod is replaced"),
-        pytest.param([0], True, id="whose last pod ends"),
-        pytest.param([], False, id="of an operator"),
-    ],
+    "replicas", [pytest.param([1], id="whose pod is replaced"), pytest.param([], id="of an operator")]
 )
 def test_connections_wait_for_a_service(
-    cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch, replicas: list[int], listed: bool
+    cluster: ScriptedCluster, monkeypatch: pytest.MonkeyPatch, replicas: list[int]
 ) -> None:
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
     cluster.scales(*replicas)
 
     async def scenario() -> None:
         async with _client() as client:
-            if listed:
-                cluster.lists(endpoint("pulsar-a", ready=False), kind="ADDED")
             asked = asyncio.create_task(client.ask(b"hello"))
-            if listed:
-                await client.lists(bool)
-            else:
-                # The client has looked, and looks again.
-                await _until(lambda: sum("--watch" not in each for each in cluster.started("get")) > 1)
+            # The client has looked, and looks again.
+            await _until(lambda: sum("--watch" not in each for each in cluster.started("get")) > 1)
             assert not asked.done()
-            cluster.lists(endpoint("pulsar-b"))
+            cluster.lists(endpoint("pulsar-b"), kind="ADDED")
             assert await asked == b"pulsar-b: hello"
 
     asyncio.run(scenario())
