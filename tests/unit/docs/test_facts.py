@@ -136,9 +136,9 @@ def test_named_ports_are_those_of_the_platform(page: Path) -> None:
 
 def test_the_documented_ports_for_users_are_right() -> None:
     deployment, workflows = (ROOT / "docs/dev.md").read_text(), (ROOT / "docs/workflows.md").read_text()
-    [api] = [product.api for product in declared().values() if product.name == "ciapol" and product.api is not None]
-    assert f"the page ({ports.FRONTEND}) and the APIs" in deployment
-    assert f"({ports.PLATFORM_API} for the platform's, {api.port} for CIAPOL's)" in deployment
+    apis = {product.title: product.api.port for product in declared().values() if product.api is not None}
+    listed = ", ".join(f"{port} for {title.split(',')[0]}'s" for title, port in apis.items())
+    assert f"the page ({ports.FRONTEND}) and the APIs of products ({listed}) are published" in deployment
     assert f"--broker pulsar://127.0.0.1:{ports.PULSAR_OUTSIDE} " in deployment
     assert f"port {ports.PULSAR_OUTSIDE} of the standalone process, port {ports.PULSAR_BROKER} of a cluster" in (
         " ".join(deployment.split())
