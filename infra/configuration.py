@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 from infra.presets import with_preset
 from infra.products.registry import chosen, declared
 from infra.settings import PROJECT, SECRET_KEYS, ProductSettings, Settings, SettingsError
-from infra.settings_keys import nearest
+from infra.settings_keys import formats, keys, nearest
+from infra.settings_without_effect import set_keys, without_effect
 from infra.targets.traits import TRAITS
 
 _PREFIX = f"{PROJECT}:"
@@ -26,7 +27,10 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
     Raises:
         SettingsError: names each wrong key, its value and the expected value.
     """
-    document = {key.removeprefix(_PREFIX): _value(text) for key, text in config.items() if key.startswith(_PREFIX)}
+    texts = {key.removeprefix(_PREFIX): text for key, text in config.items() if key.startswith(_PREFIX)}
+    # A password may look like JSON.
+    document = {key: text if key in SECRET_KEYS else _value(text) for key, text in texts.items()}
+    own = frozenset(set_keys(document))
     if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
         document["portOffset"] = offset
     problems = _moved(document)
@@ -40,7 +44,8 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
         problems += [_line(each) for each in error.errors(include_url=False)]
         settings = None
     if settings is not None:
-        problems += [f"{_PREFIX}{line}" for line in TRAITS[settings.target].refused(settings)]
+        problems += [f"{_PREFIX}{line}" for line in TRAITS[settings.target].refused(settings, own)]
+        problems += [f"{_PREFIX}{line}" for line in without_effect(settings, own)]
     if problems or settings is None:
         raise SettingsError("the stack's configuration has errors:\n" + "\n".join(f"  {each}" for each in problems))
     return settings
@@ -59,7 +64,8 @@ def _products(sections: object) -> tuple[dict[str, ProductSettings], list[str]]:
     for product in products:
         try:
             # An entry without a value (`name:`) is a product with default settings.
-            found[product.name] = product.settings.model_validate(sections[product.name] or {})
+            section = sections[product.name]
+            found[product.name] = product.settings.model_validate({} if section is None else section)
         except ValidationError as error:
             problems += [_line(each, ("products", product.name)) for each in error.errors(include_url=False)]
     return found, problems
@@ -71,7 +77,10 @@ def _line(problem: ErrorDetails, below: tuple[str, ...] = ()) -> str:
     shown = problem["type"] != "missing" and location and location[0] not in SECRET_KEYS
     found = f" (found {problem['input']!r})" if shown else ""
     path = ".".join(location)
-    message = _unknown(path) if problem["type"] == "extra_forbidden" else problem["msg"]
+    message = _unknown(path) if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "string_pattern_mismatch":
+        expected = formats().get(problem["ctx"]["pattern"]) or (keys()[path].description if path in keys() else "")
+        message = f"{message}; expected: {expected}" if expected else message
     return f"{_PREFIX}{path or '(whole)'}: {message}{found}"
 
 

@@ -78,7 +78,7 @@ def with_preset(document: Mapping[str, object]) -> dict[str, object]:
     products = document.get("products")
     if isinstance(products, Mapping):
         found["products"] = {
-            name: merged(_PRODUCT[size], own) if isinstance(own, Mapping) else own or dict(_PRODUCT[size])
+            name: merged(_PRODUCT[size], {} if own is None else own) if isinstance(own, Mapping | None) else own
             for name, own in products.items()
         }
     return found

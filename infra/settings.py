@@ -7,7 +7,19 @@ from pydantic import Field, SecretStr, SerializeAsAny, field_validator, model_va
 
 from infra.services.ports import FRONTEND
 from infra.settings_backup import BackupSettings
-from infra.settings_base import PROJECT, ROOT, SECRET_KEYS, Cpu, Memory, Model, SettingsError, mebibytes, millicores
+from infra.settings_base import (
+    PROJECT,
+    ROOT,
+    SECRET_KEYS,
+    Cpu,
+    Memory,
+    Model,
+    SettingsError,
+    at_least,
+    is_web_address,
+    mebibytes,
+    millicores,
+)
 from infra.settings_of_targets import DockerSettings, ImageSettings, KubernetesSettings
 from infra.settings_postgres import PostgresSettings
 from infra.targets.traits import TRAITS
@@ -26,6 +38,10 @@ __all__ = [
     "mebibytes",
     "millicores",
 ]
+
+
+_HEAP = at_least("128Mi")
+_METASPACE = at_least("128Mi")
 
 
 class PulsarSettings(Model):
@@ -51,8 +67,12 @@ class PulsarSettings(Model):
         | None
     ) = None
     fsync: bool = Field(True, description="whether acknowledged events survive a power failure")
-    heap: Memory = Field("320Mi", description="Java heap of the one process, or of each broker and bookie")
-    direct_memory: Memory = Field("256Mi", description="direct memory of the one process, or of each broker and bookie")
+    heap: Annotated[Memory, _HEAP] = Field(
+        "320Mi", description="Java heap of the one process, or of each broker and bookie"
+    )
+    direct_memory: Annotated[Memory, at_least("64Mi")] = Field(
+        "256Mi", description="direct memory of the one process, or of each broker and bookie"
+    )
     storage: Memory = Field("10Gi", description="volume of the one process, or of each bookie")
     cpu: Cpu = Field("500m", description="CPU reserved for the one process, or for each broker and bookie")
 
@@ -80,7 +100,10 @@ class PulsarSettings(Model):
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
         if self.topology == "standalone" and (self.zookeepers, self.bookies, self.brokers) != (1, 1, 1):
-            msg = "zookeepers, bookies and brokers require topology cluster; with topology standalone leave them out"
+            msg = (
+                f"zookeepers {self.zookeepers}, bookies {self.bookies}, brokers {self.brokers} require topology "
+                "cluster; topology standalone has 1 of each"
+            )
             raise ValueError(msg)
         return self
 
@@ -89,8 +112,8 @@ class SeaTunnelSettings(Model):
     """SeaTunnel Zeta, the engine that runs data jobs."""
 
     nodes: Literal[1, 3] = Field(1, description="nodes of the engine; three tolerate the loss of one")
-    heap: Memory = Field("384Mi", description="Java heap of each node")
-    metaspace: Memory = Field("256Mi", description="Java metaspace of each node")
+    heap: Annotated[Memory, _HEAP] = Field("384Mi", description="Java heap of each node")
+    metaspace: Annotated[Memory, _METASPACE] = Field("256Mi", description="Java metaspace of each node")
     storage: Memory = Field("2Gi", description="volume with the checkpoints of all jobs")
     cpu: Cpu = Field("500m", description="CPU reserved for each node")
 
@@ -102,8 +125,10 @@ class StarRocksSettings(Model):
     frontends: Literal[1, 3] = Field(1, description="frontends of edition cluster")
     backends: Literal[1, 3] = Field(1, description="backends of edition cluster")
     replication_num: Annotated[int, Field(ge=1, le=3, description="copies of each tablet; at most backends")] = 1
-    memory: Memory = Field("512Mi", description="memory of the emulator, or of each backend")
-    frontend_memory: Memory = Field("2Gi", description="memory of each frontend")
+    memory: Annotated[Memory, at_least("384Mi")] = Field(
+        "512Mi", description="memory of the emulator, or of each backend"
+    )
+    frontend_memory: Annotated[Memory, at_least("1Gi")] = Field("2Gi", description="memory of each frontend")
     storage: Memory = Field("20Gi", description="volume of the emulator, or of each backend")
     cpu: Cpu = Field("500m", description="CPU reserved for the emulator, or for each backend")
     frontend_cpu: Cpu = Field("1", description="CPU reserved for each frontend")
@@ -126,7 +151,7 @@ class IngestSettings(Model):
     batch_max_rows: Annotated[int, Field(ge=1, le=500_000, description="maximum number of rows of one load")] = 20_000
     parallelism: Annotated[int, Field(ge=1, le=16, description="readers and writers of the job")] = 1
     checkpoint_interval: Annotated[
-        int, Field(ge=500, le=600_000, description="milliseconds between two checkpoints of the job")
+        int, Field(ge=500, le=60_000, description="milliseconds between two checkpoints of the job")
     ] = 5_000
 
     def placeholders(self) -> dict[str, str]:
@@ -149,15 +174,20 @@ class DolphinSchedulerSettings(Model):
     masters: Annotated[int, Field(ge=1, le=10, description="masters of topology cluster")] = 1
     workers: Annotated[int, Field(ge=1, le=10, description="workers of topology cluster")] = 2
     registry: Literal["own", "pulsar"] = Field("own", description="ZooKeeper of topology cluster: its own or Pulsar's")
-    heap: Memory = Field("512Mi", description="Java heap of the one process, or of each server")
-    metaspace: Memory = Field("320Mi", description="Java metaspace of the one process, or of each server")
+    heap: Annotated[Memory, _HEAP] = Field("512Mi", description="Java heap of the one process, or of each server")
+    metaspace: Annotated[Memory, _METASPACE] = Field(
+        "320Mi", description="Java metaspace of the one process, or of each server"
+    )
     storage: Memory = Field("5Gi", description="volume with the resources and logs of tasks")
     cpu: Cpu = Field("250m", description="CPU reserved for the one process, or for each server")
 
     @model_validator(mode="after")
     def _counts_are_of_a_cluster(self) -> Self:
         if self.topology == "standalone" and (self.apis, self.masters, self.registry) != (1, 1, "own"):
-            msg = "apis, masters and registry require topology cluster; with topology standalone leave them out"
+            msg = (
+                f"apis {self.apis}, masters {self.masters}, registry {self.registry} require topology cluster; "
+                "topology standalone has 1, 1 and own"
+            )
             raise ValueError(msg)
         return self
 
@@ -169,7 +199,7 @@ class WebSettings(Model):
     max_replicas: Annotated[
         int, Field(ge=0, le=50, description="maximum number of replicas under load; 0: no autoscaling")
     ] = 0
-    memory: Memory = Field("256Mi", description="memory of each replica")
+    memory: Annotated[Memory, at_least("64Mi")] = Field("256Mi", description="memory of each replica")
     cpu: Cpu = Field("200m", description="CPU reserved for each replica")
 
     @model_validator(mode="after")
@@ -184,7 +214,7 @@ class GrafanaSettings(Model):
     """Grafana, which shows the dashboards of `monitoring/dashboards/`. It needs images, so target `host` has none."""
 
     enabled: bool = Field(True, description="whether the stack runs Grafana")
-    memory: Memory = Field("256Mi", description="memory of Grafana")
+    memory: Annotated[Memory, at_least("128Mi")] = Field("256Mi", description="memory of Grafana")
     storage: Memory = Field("1Gi", description="volume of Grafana")
 
 
@@ -192,22 +222,16 @@ class MonitoringSettings(Model):
     """Prometheus, Alertmanager and their exporters."""
 
     enabled: bool = Field(True, description="whether the stack runs Prometheus, Alertmanager, exporters and Grafana")
-    interval: Annotated[int, Field(ge=1, le=120, description="seconds between two collections of all metrics")] = 15
+    # The page and the dashboards compute rates over two minutes, which need several collections.
+    interval: Annotated[int, Field(ge=1, le=30, description="seconds between two collections of all metrics")] = 15
     retention_days: Annotated[int, Field(ge=1, le=400, description="metrics older than this are deleted")] = 15
     retention_size: Memory = Field("1Gi", description="total size above which the oldest metrics are deleted")
     alert_pace: Annotated[
         float, Field(gt=0, le=10, description="factor of all durations in alert rules; tests shorten them")
     ] = 1.0
-    memory: Memory = Field("256Mi", description="memory of Prometheus")
+    memory: Annotated[Memory, at_least("64Mi")] = Field("256Mi", description="memory of Prometheus")
     storage: Memory = Field("5Gi", description="volume of Prometheus")
     grafana: GrafanaSettings = GrafanaSettings()
-
-    @model_validator(mode="after")
-    def _storage_holds_what_is_kept(self) -> Self:
-        if mebibytes(self.retention_size) > mebibytes(self.storage):
-            msg = f"retentionSize {self.retention_size} is more than storage {self.storage}"
-            raise ValueError(msg)
-        return self
 
 
 class ProductSettings(Model):
@@ -302,8 +326,8 @@ class Settings(Model):
     @field_validator("alert_webhook")
     @classmethod
     def _webhook_is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
-            msg = "must begin with http:// or https://"
+        if value is not None and not is_web_address(value.get_secret_value()):
+            msg = "must begin with http:// or https://, followed by a host"
             raise ValueError(msg)
         return value
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from infra.settings_base import Model
+from infra.settings_base import Model, is_web_address
 
 ACCESS_KEY = "backup-access-key"
 """Name of the secret with the setting `backupAccessKey`."""
@@ -25,3 +25,11 @@ class BackupSettings(Model):
     endpoint: Annotated[
         str, Field(pattern=r"^(https?://\S+)?$", description="URL of an object store other than Amazon's")
     ] = ""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _endpoint_is_a_url(cls, value: str) -> str:
+        if value and not is_web_address(value):
+            msg = "must begin with http:// or https://, followed by a host"
+            raise ValueError(msg)
+        return value

@@ -1,9 +1,11 @@
 """The base of all sections of a stack's configuration, and the types of their values."""
 
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 PROJECT = "kappastack"
@@ -14,10 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 Memory = Annotated[str, Field(pattern=r"^[1-9][0-9]*(Mi|Gi)$", description="a size such as 384Mi or 2Gi")]
 
 
-Cpu = Annotated[str, Field(pattern=r"^([1-9][0-9]*m|[0-9]+(\.[0-9]+)?)$", description="cores, such as 500m or 2")]
-
-
-def millicores(cpu: Cpu) -> int:
+def millicores(cpu: str) -> int:
     """Convert cores such as `500m` or `2` to thousandths of a core."""
     return int(cpu[:-1]) if cpu.endswith("m") else round(float(cpu) * 1000)
 
@@ -25,6 +24,61 @@ def millicores(cpu: Cpu) -> int:
 def mebibytes(memory: Memory) -> int:
     """Convert a size such as `384Mi` or `2Gi` to MiB."""
     return int(memory[:-2]) * (1024 if memory.endswith("Gi") else 1)
+
+
+def at_least(least: Memory) -> AfterValidator:
+    """A check that a size is not below the smallest one with which the program starts."""
+
+    def check(value: Memory) -> Memory:
+        if mebibytes(value) < mebibytes(least):
+            msg = f"is too small for the program; at least {least}"
+            raise ValueError(msg)
+        return value
+
+    return AfterValidator(check)
+
+
+def _text_of_number(value: object) -> object:
+    # In YAML and JSON, `cpu: 2` is a number.
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _some_cores(value: str) -> str:
+    if millicores(value) < 1:
+        msg = "must be at least 1m"
+        raise ValueError(msg)
+    return value
+
+
+Cpu = Annotated[
+    str,
+    Field(pattern=r"^([1-9][0-9]*m|[0-9]+(\.[0-9]+)?)$", description="cores, such as 500m or 2"),
+    BeforeValidator(_text_of_number),
+    AfterValidator(_some_cores),
+]
+
+
+def _is_ipv4(value: str) -> str:
+    IPv4Address(value)
+    return value
+
+
+Ipv4 = Annotated[str, AfterValidator(_is_ipv4)]
+"""An IPv4 address, such as 127.0.0.1."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or IPv4 address is that of the machine itself."""
+    return host == "localhost" or host.startswith("127.")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an HTTP or HTTPS URL with a host and a valid port."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class SettingsError(Exception):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from infra.products.registry import declared
-from infra.settings import ProductSettings, Settings
+from infra.settings import Cpu, Memory, ProductSettings, Settings
 
 PRODUCTS = "products"
 ANY_PRODUCT = "<product>"
@@ -71,6 +71,13 @@ def keys() -> Mapping[str, Key]:
     for product in declared().values():
         found += _keys(product.settings, f"{PRODUCTS}.{product.name}.")
     return {key.path: key for key in found}
+
+
+@cache
+def formats() -> Mapping[str, str]:
+    """Description of the values that a pattern permits, such as sizes, by pattern."""
+    schemas = [Schema.model_validate(TypeAdapter[str](each).json_schema()) for each in (Memory, Cpu)]
+    return {schema.pattern: schema.description for schema in schemas}
 
 
 def nearest(path: str) -> list[str]:

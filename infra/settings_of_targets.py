@@ -2,12 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from infra.settings_base import Model
+from infra.settings_base import Ipv4, Model
 
-_IPV4 = r"^\d{1,3}(\.\d{1,3}){3}$"
 _LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+_NAMESPACE = r"^[a-z0-9]([-a-z0-9]{0,47}[a-z0-9])?$"
+"""A namespace of the stack. The names of others consist of it and a suffix of at most 14 characters."""
+_REGISTRY = r"^([A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*)?$"
 _HOST = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$"
 
 
@@ -15,7 +17,13 @@ class ImageSettings(Model):
     """The images that a target runs."""
 
     base_image: str = Field("debian:bookworm-slim", description="base image of all images")
-    registry: str = Field("", description="registry from which images are pulled, such as registry.example:5000/team")
+    registry: Annotated[
+        str,
+        Field(
+            pattern=_REGISTRY,
+            description="registry from which images are pulled, such as registry.example:5000/team",
+        ),
+    ] = ""
     digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
         {}, description="digest of an image in the registry, by its name"
     )
@@ -24,12 +32,10 @@ class ImageSettings(Model):
 class DockerSettings(ImageSettings):
     """The Docker Engine at DOCKER_HOST, and the images that it runs."""
 
-    publish_address: Annotated[
-        str, Field(pattern=_IPV4, description="address on which the ports for users are published")
-    ] = "127.0.0.1"
-    operator_address: Annotated[
-        str, Field(pattern=_IPV4, description="address on which all other ports are published")
-    ] = "127.0.0.1"
+    publish_address: Annotated[Ipv4, Field(description="address on which the ports for users are published")] = (
+        "127.0.0.1"
+    )
+    operator_address: Annotated[Ipv4, Field(description="address on which all other ports are published")] = "127.0.0.1"
 
 
 class IngressSettings(Model):
@@ -41,6 +47,14 @@ class IngressSettings(Model):
     namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of the Ingress controller")] = (
         "ingress-nginx"
     )
+
+    @field_validator("hosts")
+    @classmethod
+    def _each_has_its_own(cls, hosts: dict[str, str]) -> dict[str, str]:
+        if len(set(hosts.values())) < len(hosts):
+            msg = "each service needs its own host name"
+            raise ValueError(msg)
+        return hosts
 
 
 class PrometheusOperatorSettings(Model):
@@ -64,10 +78,12 @@ class KubernetesSettings(ImageSettings):
     """The cluster of a kubeconfig, and its features."""
 
     context: str = Field("", description="context of the kubeconfig; the current one if empty")
-    namespace: Annotated[str, Field(pattern=_LABEL)] | None = Field(None, description="kappastack-<stack> by default")
+    namespace: Annotated[str, Field(pattern=_NAMESPACE)] | None = Field(
+        None, description="kappastack-<stack> by default"
+    )
     storage_class: str = Field("", description="class of volumes; the cluster's default if empty")
     shared_storage_class: str = Field("", description="class of volumes that pods of several nodes write")
-    pull_secret: str = Field("", description="Secret in the namespace with the registry's login")
+    pull_secret: str = Field("", description="Secret in each namespace of the stack with the registry's login")
     spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
     operator_namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of StarRocks' operator")] = (
         "starrocks"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.settings_base import Cpu, Memory, Model
+from infra.settings_base import Cpu, Memory, Model, at_least
 
 DATABASE_PASSWORD = "dolphinscheduler-database"  # noqa: S105 # the name of a secret
 """Secret with the password of DolphinScheduler's role: generated, or the setting `postgresPassword`."""
@@ -17,7 +17,7 @@ class ExternalPostgres(Model):
     host: Annotated[
         str,
         Field(
-            pattern=r"^[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?$",
+            pattern=r"^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$",
             description="host name or IPv4 address; the services and the machine that deploys connect to it",
         ),
     ]
@@ -37,7 +37,7 @@ class ExternalPostgres(Model):
 class PostgresSettings(Model):
     """PostgreSQL, which stores DolphinScheduler's metadata."""
 
-    memory: Memory = Field("256Mi", description="memory of the server")
+    memory: Annotated[Memory, at_least("128Mi")] = Field("256Mi", description="memory of the server")
     storage: Memory = Field("5Gi", description="volume of the server")
     cpu: Cpu = Field("250m", description="CPU reserved for the server")
     external: ExternalPostgres | None = None

@@ -25,6 +25,8 @@ def starrocks_emulator(settings: StarRocksSettings) -> Service:
             *("--mysql-port", "@{port.query}"),
             *("--fe-http-port", "@{port.fe-http}"),
             *("--be-http-port", "@{port.be-http}"),
+            # The limit of queries. Python and the caches of DuckDB need the rest.
+            *("--memory-limit", f"{mebibytes(settings.memory) * 5 // 8}MB"),
         ),
         environment={"PYTHONPATH": "@{dist}/lib", "PYTHONUNBUFFERED": "1", "TMPDIR": "@{tmp}"},
         ports={

@@ -3,10 +3,13 @@
 Settings are checked against them when they are read. A setting that a target ignores is refused.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from infra.settings_base import is_loopback, mebibytes
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -37,18 +40,27 @@ class Traits:
     moved_ports: Literal["all", "published", "none"]
     image_section: str = "docker"
 
-    def refused(self, settings: "Settings") -> list[str]:
-        """One error message for each setting that the target ignores."""
+    def refused(self, settings: "Settings", own: Collection[str]) -> list[str]:
+        """One error message for each setting that the target ignores.
+
+        Args:
+            settings: all settings.
+            own: dotted keys that the stack's file sets; a preset sets others.
+        """
         found = [
             f"{key}: {reason}; leave it out"
-            for key, value in _set_keys(settings.model_dump(by_alias=True, exclude_unset=True))
+            for key, value in flat(settings.model_dump(by_alias=True, exclude_unset=True))
             for pattern, reason in self.ignores.items()
             # In Python, True equals 1.
-            if fnmatchcase(key, pattern) and (isinstance(value, bool) or value != _ONE)
+            if key in own and fnmatchcase(key, pattern) and (isinstance(value, bool) or value != _ONE)
         ]
         return [*found, *self.impossible(settings)]
 
 
+WEB_PORTS = (80, 443)
+"""Ports outside the cluster to which pods may connect that send alerts or backups."""
+_FULL = 0.8
+"""Share of Prometheus' volume that its data may use; it also writes a log and temporary files."""
 _ONE = 1
 """The number of replicas that every target runs."""
 _KUBERNETES_ONLY = {
@@ -63,6 +75,9 @@ _KUBERNETES_ONLY = {
     "dolphinScheduler.apis": "only target kubernetes runs several replicas of a service",
     "dolphinScheduler.masters": "only target kubernetes runs several replicas of a service",
 }
+
+
+_NO_LIMIT = "target host does not limit the memory of this process"
 
 
 def _of_host(settings: "Settings") -> Iterator[str]:
@@ -82,6 +97,18 @@ def _of_kubernetes(settings: "Settings") -> Iterator[str]:
         )
     if not settings.rehearsal and not settings.kubernetes.registry:
         yield "kubernetes.registry: the nodes of a cluster pull images; name the registry of `make push`"
+    kept, volume = settings.monitoring.retention_size, settings.monitoring.storage
+    if mebibytes(kept) > _FULL * mebibytes(volume):
+        yield f"monitoring.retentionSize {kept} must be at most 80 % of monitoring.storage {volume}"
+    webhook = settings.alert_webhook.get_secret_value() if settings.alert_webhook else ""
+    for key, url in (("alertWebhook", webhook), ("backup.endpoint", settings.backup.endpoint)):
+        if urlsplit(url).port not in (None, *WEB_PORTS):
+            yield f"{key}: has port {urlsplit(url).port}; pods may connect to ports 80 and 443 outside the cluster"
+    external = settings.postgres.external
+    if external is not None and is_loopback(external.host):
+        yield f"postgres.external.host {external.host} is the pod itself; name the server as pods reach it"
+    if settings.starrocks.edition == "cluster" and "starrocks" in settings.kubernetes.ingress.hosts:
+        yield "kubernetes.ingress.hosts.starrocks: StarRocks' operator runs this service; leave it out"
     if settings.kubernetes.prometheus_operator.enabled and not settings.monitoring.enabled:
         yield "kubernetes.prometheusOperator.enabled true needs the exporters of monitoring.enabled true"
     if settings.seatunnel.nodes > 1 and not settings.kubernetes.shared_storage_class:
@@ -91,8 +118,10 @@ def _of_kubernetes(settings: "Settings") -> Iterator[str]:
         )
 
 
-def _nothing(_settings: "Settings") -> Iterator[str]:
-    return iter(())
+def _of_docker(settings: "Settings") -> Iterator[str]:
+    external = settings.postgres.external
+    if external is not None and is_loopback(external.host):
+        yield f"postgres.external.host {external.host} is the container itself; name the server as containers reach it"
 
 
 TRAITS: Mapping[str, Traits] = {
@@ -106,6 +135,10 @@ TRAITS: Mapping[str, Traits] = {
             **_KUBERNETES_ONLY,
             "monitoring.grafana*": "Grafana needs images, which target host does not run",
             "docker*": "is a setting of target docker",
+            "postgres.memory": _NO_LIMIT,
+            "platformApi.memory": _NO_LIMIT,
+            "frontend.memory": _NO_LIMIT,
+            "products.*.api.memory": _NO_LIMIT,
         },
         impossible=_of_host,
         moved_ports="all",
@@ -116,7 +149,7 @@ TRAITS: Mapping[str, Traits] = {
         uses_plugin=True,
         runs_images=True,
         ignores=_KUBERNETES_ONLY,
-        impossible=_nothing,
+        impossible=_of_docker,
         moved_ports="published",
     ),
     "kubernetes": Traits(
@@ -133,11 +166,11 @@ TRAITS: Mapping[str, Traits] = {
 """The targets by the value of `kappastack:target`."""
 
 
-def _set_keys(document: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
-    """Dotted keys of the settings that a stack sets, with their values; a section without settings is a key too."""
+def flat(document: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted keys of a document with their values; a section without settings is a key too."""
     for name, value in document.items():
         key = f"{above}{name}"
         if isinstance(value, Mapping) and value:
-            yield from _set_keys(value, f"{key}.")
+            yield from flat(value, f"{key}.")
         else:
             yield key, value

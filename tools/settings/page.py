@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue
 
 from infra.products.registry import declared
-from infra.settings import PROJECT, ROOT, Cpu, Memory, Settings
-from infra.settings_keys import ANY_PRODUCT, PRODUCTS, Key, Schema, keys
+from infra.settings import PROJECT, ROOT, Settings
+from infra.settings_keys import ANY_PRODUCT, PRODUCTS, Key, Schema, formats, keys
 from infra.targets.traits import TRAITS
 
 PAGE = ROOT / "docs" / "settings.md"
@@ -60,25 +60,19 @@ def _row(key: Key) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') or _NONE for cell in cells)} |"
 
 
-def _formats() -> dict[str, str]:
-    """Description of each pattern of a text setting, by pattern."""
-    schemas = [Schema.model_validate(TypeAdapter[str](each).json_schema()) for each in (Memory, Cpu)]
-    return {schema.pattern: schema.description for schema in schemas}
-
-
 def _type(schema: Schema) -> str:
     if schema.format == "password":
         return "secret text"
     if schema.enum:
         return " or ".join(f"`{_shown(each)}`" for each in schema.enum)
     names = {"integer": "integer", "number": "number", "boolean": "`true` or `false`", "object": "map"}
-    return names.get(schema.type) or _formats().get(schema.pattern, "text")
+    return names.get(schema.type) or formats().get(schema.pattern, "text")
 
 
 def _limits(schema: Schema) -> str:
     if schema.minimum is not None and schema.maximum is not None:
         return f"{schema.minimum:g} to {schema.maximum:g}" if schema.maximum < 1000 else _thousands(schema)
-    if schema.pattern and schema.pattern not in _formats():
+    if schema.pattern and schema.pattern not in formats():
         return f"`{schema.pattern}`"
     if isinstance(schema.additional, Schema) and schema.additional.pattern:
         return f"each `{schema.additional.pattern}`"

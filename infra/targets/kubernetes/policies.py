@@ -12,10 +12,10 @@ from pulumi_kubernetes import meta, networking
 
 from infra.services.model import Service
 from infra.targets.kubernetes import names
+from infra.targets.traits import WEB_PORTS
 
 _DNS = 53
 _DNS_NAMESPACE = "kube-system"
-_WEB_PORTS = (80, 443)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.Net
     ]
     if of.service.operated_by is not None:
         rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[_peer(of)]))
-    if outside := [*(_WEB_PORTS if of.service.outside else ()), *of.service.outside_ports]:
+    if outside := [*(WEB_PORTS if of.service.outside else ()), *of.service.outside_ports]:
         world = networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr="0.0.0.0/0"))
         rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[world], ports=[_port(number) for number in outside]))
     return rules

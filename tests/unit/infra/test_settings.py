@@ -133,10 +133,101 @@ def test_encrypted_values_of_a_file_are_not_read(tmp_path: Path, monkeypatch: py
 def test_each_encrypted_secret_has_a_valid_placeholder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    others = "  kappastack:postgres: {external: {host: db.example}}\n" if key == "postgresPassword" else ""
+    store = "  kappastack:starrocks: {edition: cluster}\n  kappastack:backup: {location: s3a://bucket/folder}\n"
+    others = {"postgresPassword": "  kappastack:postgres: {external: {host: db.example}}\n", "alertWebhook": ""}
     (tmp_path / "Pulumi.team.yaml").write_text(
-        f"config:\n  kappastack:target: host\n{others}  kappastack:{key}:\n    secure: v1:abc\n"
+        f"config:\n  kappastack:target: docker\n{others.get(key, store)}  kappastack:{key}:\n    secure: v1:abc\n"
     )
     monkeypatch.setattr("tools.stack.configuration.ROOT", tmp_path)
     settings = load_settings(stack_configuration("team"), {})
     assert settings.model_dump(by_alias=True)[key] is not None
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"products": {"liontrack": False}}, "products.liontrack: Input should be a valid dictionary"),
+        (
+            {"dolphinScheduler": {"workers": 5}},
+            "dolphinScheduler.workers has no effect, because dolphinScheduler.topology",
+        ),
+        (
+            {"starrocks": {"frontendMemory": "4Gi"}},
+            "starrocks.frontendMemory has no effect, because starrocks.edition",
+        ),
+        (
+            {"backup": {"location": "s3a://bucket/c"}},
+            "backup.location has no effect, because starrocks.edition",
+        ),
+        (
+            {"monitoring": {"enabled": False, "interval": 5}},
+            "monitoring.interval has no effect, because",
+        ),
+        ({"monitoring": {"interval": 120}}, "monitoring.interval: Input should be less than or equal to 30"),
+        ({"monitoring": {"grafana": {"enabled": False, "memory": "1Gi"}}}, "monitoring.grafana.memory has no effect"),
+        ({"pulsar": {"heap": "32Mi"}}, "pulsar.heap: is too small for the program; at least 128Mi (found '32Mi')"),
+        ({"pulsar": {"heap": "1 GB"}}, "expected: a size such as 384Mi or 2Gi"),
+        ({"docker": {"publishAddress": "999.1.1.1"}}, "docker.publishAddress: "),
+        ({"docker": {"registry": "https://registry.example"}}, "docker.registry: "),
+        ({"postgres": {"external": {"host": "localhost"}}, "postgresPassword": "x"}, "is the container itself"),
+        ({"alertWebhook": "https://"}, "alertWebhook: must begin with http:// or https://, followed by a host"),
+    ],
+)
+def test_a_setting_without_effect_or_with_a_wrong_value_is_refused(document: dict[str, object], expected: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(config(target="docker", **document), {})
+    assert expected in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (
+            {
+                "starrocks": {"edition": "cluster"},
+                "kubernetes": {"registry": "r.example", "ingress": {"hosts": {"starrocks": "a.b"}}},
+            },
+            "kubernetes.ingress.hosts.starrocks",
+        ),
+        ({"monitoring": {"retentionSize": "5Gi"}}, "monitoring.retentionSize 5Gi must be at most 80 %"),
+        (
+            {"alertWebhook": "http://chat.example:8065/hooks/x"},
+            "alertWebhook: has port 8065; pods may connect",
+        ),
+        ({"kubernetes": {"registry": "r.example", "namespace": "n" * 50}}, "kubernetes.namespace: "),
+        ({"platformApi": {"cpu": "0"}}, "platformApi.cpu: must be at least 1m"),
+    ],
+)
+def test_a_setting_that_kubernetes_cannot_honour_is_refused(document: dict[str, object], expected: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(config(target="kubernetes", size="small", **document), {})
+    assert expected in str(error.value)
+    assert "hooks/x" not in str(error.value)
+
+
+def test_the_keys_of_a_preset_are_not_named_in_errors() -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings(config(target="docker", size="small"), {})
+    assert "kappastack:size: sizes are presets of target kubernetes" in str(error.value)
+    assert "cpu" not in str(error.value)
+
+
+@pytest.mark.parametrize("password", ["12345678", "null", '"quoted"', "1e5"])
+def test_a_password_that_looks_like_json_is_read_unchanged(password: str) -> None:
+    settings = load_settings(
+        config(target="host", postgres={"external": {"host": "db.example"}})
+        | {"kappastack:postgresPassword": password},
+        {},
+    )
+    assert settings.postgres_password is not None
+    assert settings.postgres_password.get_secret_value() == password
+
+
+def test_cores_may_be_a_number() -> None:
+    settings = load_settings(config(target="kubernetes", size="small", rehearsal=True, frontend={"cpu": 2}), {})
+    assert settings.frontend.cpu == "2"
+
+
+def test_metrics_may_be_kept_beyond_the_default_volume_where_none_is_reserved() -> None:
+    settings = load_settings(config(target="docker", monitoring={"retentionSize": "10Gi"}), {})
+    assert settings.monitoring.retention_size == "10Gi"
