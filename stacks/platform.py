@@ -300,7 +300,7 @@ def _run_dolphinscheduler(
         run(dolphinscheduler.standalone(settings, database=database, tasks=tasks), [metadata])
         return
     zookeepers = registry or [run(dolphinscheduler.registry())]
-    alert = run(dolphinscheduler.alert_server(settings, database=database), [metadata])
+    alert = run(dolphinscheduler.alert_server(settings, database=database, posts=tasks.posts), [metadata])
     for service in dolphinscheduler.separate(
         settings,
         database=database,

@@ -1,6 +1,7 @@
 """DolphinScheduler runs the workflows: one process on a laptop, separate servers in production."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from infra.distributions import dolphinscheduler as distribution
 from infra.services import ports
@@ -92,9 +93,9 @@ def registry() -> Service:
     )
 
 
-def alert_server(settings: DolphinSchedulerSettings, *, database: Database) -> Service:
-    """Sends the alerts of failed workflows."""
-    return _server(
+def alert_server(settings: DolphinSchedulerSettings, *, database: Database, posts: bool) -> Service:
+    """Sends the alerts of failed workflows; `posts` is whether it sends them to a webhook outside the stack."""
+    server = _server(
         "alert",
         "org.apache.dolphinscheduler.alert.AlertServer",
         settings,
@@ -109,6 +110,7 @@ def alert_server(settings: DolphinSchedulerSettings, *, database: Database) -> S
         logback=WITHOUT_TASKS,
         options=("-Dserver.port=@{port.http}", "-Dalert.port=@{port.rpc}"),
     )
+    return replace(server, outside=posts)
 
 
 def separate(

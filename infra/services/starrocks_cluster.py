@@ -230,6 +230,7 @@ def _component(pods: OperatedPods) -> JsonValue:
     }
     return {
         "image": f"@{{image.{kind}}}",
+        "imagePullSecrets": "@{pull}",
         "replicas": pods.replicas,
         "requests": resources,
         "limits": {"cpu": f"{2 * pods.cpu}m", "memory": f"{pods.memory}Mi"},

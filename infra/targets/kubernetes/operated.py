@@ -84,7 +84,10 @@ class Operated:
                 for name, image in self.operator.images.items()
             },
         }
-        values: dict[str, JsonValue] = {"@{class}": settings.storage_class or None}
+        values: dict[str, JsonValue] = {
+            "@{class}": settings.storage_class or None,
+            "@{pull}": [{"name": settings.pull_secret}] if settings.pull_secret else None,
+        }
         for pods in self.operator.pods:
             group = f"{self.service.name}-{pods.name}"
             labels = names.labels(self.place.stack, self.service.name, group)
