@@ -9,13 +9,11 @@ import pulumi  # noqa: E402
 from pulumi.runtime import config  # noqa: E402
 
 from infra.configuration import load_settings  # noqa: E402
-from infra.images import ImageError  # noqa: E402
-from infra.resources.dolphinscheduler.workflow_files import WorkflowError  # noqa: E402
-from infra.settings import SettingsError  # noqa: E402
 from stacks.environment import environment  # noqa: E402
+from stacks.file_errors import FILE_ERRORS  # noqa: E402
 
 try:
     environment(load_settings(config.get_config_env()), pulumi.get_stack())
-except (ImageError, SettingsError, WorkflowError) as error:
+except FILE_ERRORS as error:
     # An error in a file, not in the program: users need the message, not the traceback.
     raise pulumi.RunError(str(error)) from None

@@ -8,7 +8,8 @@ from infra import platform as own
 from infra.platform import secret
 from infra.products.model import Job, Product
 from infra.resources.dolphinscheduler.workflow_files import WorkflowFile
-from infra.resources.pulsar.topics import PulsarTopics, topic_urls
+from infra.resources.pulsar.topics import PulsarTopics
+from infra.resources.pulsar.topics_file import topic_urls
 from infra.resources.seatunnel.job import SeaTunnelJob
 from infra.resources.starrocks.rows import StarRocksRows
 from infra.resources.starrocks.schema import StarRocksSchema

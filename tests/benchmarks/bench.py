@@ -19,7 +19,7 @@ from infra.platform import DATABASE as PLATFORM_DATABASE
 from infra.platform import secret
 from infra.products.fields import JobFields
 from infra.resources import connections
-from infra.resources.pulsar.topics import topic_urls
+from infra.resources.pulsar.topics_file import topic_urls
 from infra.resources.seatunnel.job import JobInputs, JobProvider
 from infra.resources.starrocks.client import session
 from infra.services import pulsar_roles

@@ -181,7 +181,13 @@ class KeepRunning(Command):
 
     type: Literal["keep_running"]
     watch_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
-    """Time for which a scheduled run repeats its checks, every few seconds."""
+    """Time for which a scheduled run repeats its checks, every few seconds; less than the task's timeout."""
+
+    @model_validator(mode="after")
+    def _watch_ends_before_the_timeout(self) -> "KeepRunning":
+        if self.watch_seconds >= 60 * minutes(self.timeout):
+            raise ValueError(f"watch_seconds {self.watch_seconds} must be less than timeout {self.timeout}")
+        return self
 
     def command(self, _from_to: bool) -> list[str]:
         """`keep-running`."""
@@ -244,6 +250,17 @@ class WorkflowDefinition(_Model):
     def _from_and_to_together(self) -> "WorkflowDefinition":
         if len({"from", "to"} & self.parameters.keys()) == 1:
             raise ValueError("parameters: from and to must be declared together")
+        return self
+
+    @model_validator(mode="after")
+    def _a_task_uses_the_range(self) -> "WorkflowDefinition":
+        uses = any(
+            isinstance(task, ZetaJob | Sql) or (isinstance(task, Program) and task.window) for task in self.tasks
+        )
+        if "from" in self.parameters and not uses:
+            raise ValueError(
+                "parameters: no task uses from and to; tasks of type zeta_job and sql do, and programs with a window"
+            )
         return self
 
     @property

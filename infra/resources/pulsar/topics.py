@@ -2,35 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
 
-import yaml
 from pulumi import ResourceOptions
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from infra.products.fields import pulsar_schema, read_fields
 from infra.resources import connections
 from infra.resources.http import HttpService, Json, ServiceError
 from infra.resources.provider import DynamicResource, Inputs, Provider
 from infra.resources.pulsar.policies import policy_drift, remove_administrators, tenant_drift, unset_policies
+from infra.resources.pulsar.topics_file import Namespace, Partitions, Permissions, read_topics
 from infra.services.pulsar_roles import ADMIN
 from infra.starting import wait_for_service
 
 _FOUND_OR_NOT = (200, 404)
-
-
-Permissions = dict[str, list[Literal["consume", "produce"]]]
-"""Actions by role."""
-
-
-class Namespace(BaseModel):
-    """A namespace: retention of acknowledged messages, and permissions of each role."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    retention_minutes: Annotated[int, Field(ge=0)]
-    retention_size_mb: Annotated[int, Field(ge=-1)]
-    permissions: Permissions = {}
 
 
 class Topic(BaseModel):
@@ -39,7 +24,7 @@ class Topic(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     namespace: str
-    partitions: Annotated[int, Field(ge=1, le=1000)]
+    partitions: Partitions
     permissions: Permissions = {}
     schema_text: str = ""
     """The schema definition as indented JSON text.
@@ -252,44 +237,6 @@ def _delete_topic(admin: HttpService, name: str) -> None:
     admin.request("DELETE", path, accept=(200, 204, 404))
 
 
-class TopicsFile(BaseModel):
-    """`topics/<product>/topics.yaml`.
-
-    A topic grants permissions to roles that have none in its namespace.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    class _Topic(BaseModel):
-        model_config = ConfigDict(frozen=True, extra="forbid")
-
-        namespace: str
-        partitions: int
-        fields_file: str | None = None
-        permissions: Permissions = {}
-
-    tenant: str
-    namespaces: dict[str, Namespace]
-    topics: dict[str, _Topic]
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        for name, topic in self.topics.items():
-            if topic.namespace not in self.namespaces:
-                raise ValueError(f"topic {name}: there is no namespace {topic.namespace!r}")
-            if both := topic.permissions.keys() & self.namespaces[topic.namespace].permissions.keys():
-                raise ValueError(
-                    f"topic {name}: {', '.join(sorted(both))} has permissions in namespace {topic.namespace} already"
-                )
-        return self
-
-
-def topic_urls(definition: Path) -> dict[str, str]:
-    """The address of each topic of a `topics.yaml`, by name."""
-    file = TopicsFile.model_validate(yaml.safe_load(definition.read_text()))
-    return {name: f"persistent://{file.tenant}/{topic.namespace}/{name}" for name, topic in file.topics.items()}
-
-
 class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
     """A Pulsar tenant with its namespaces, topics and schemas."""
 
@@ -315,8 +262,12 @@ class PulsarTopics(DynamicResource, module="kappastack", name="PulsarTopics"):
                 folder.
             keep_data: whether deletion of the resource keeps topics and messages.
             opts: resource options.
+
+        Raises:
+            TopicsError: the file has errors.
+            FieldsError: a file of fields has errors.
         """
-        file = TopicsFile.model_validate(yaml.safe_load(definition.read_text()))
+        file = read_topics(definition)
         topics = {
             topic: Topic(
                 namespace=declared.namespace,

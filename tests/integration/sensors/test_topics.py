@@ -4,7 +4,8 @@ import pytest
 
 from infra.resources.http import HttpService, Json
 from infra.resources.pulsar import topics
-from infra.resources.pulsar.topics import Namespace, Topic, TopicsInputs, TopicsProvider
+from infra.resources.pulsar.topics import Topic, TopicsInputs, TopicsProvider
+from infra.resources.pulsar.topics_file import Namespace
 from tests.integration.sensors.pulsar_process import SCHEMA, Pulsar
 
 pytestmark = pytest.mark.integration

@@ -183,3 +183,17 @@ def test_the_workflows_of_ciapol() -> None:
     assert all(definition.schedule for definition in files.values())
     for name in ("aqi_hourly", "quality_hourly"):
         assert files[name].parameters == {"from": "", "to": ""}
+
+
+def test_a_range_that_no_task_uses_is_an_error(root: Path) -> None:
+    begin, end = GOOD.index("  - name: first"), GOOD.index("  - name: second")
+    [line] = problems(root, GOOD[:begin] + GOOD[end:].replace("    needs: [first]\n", ""))
+    assert "parameters: no task uses from and to" in line
+
+
+def test_a_watch_that_exceeds_the_timeout_is_an_error(root: Path) -> None:
+    begin = GOOD.index("  - name: second")
+    watch = "  - {name: watch, type: keep_running, timeout: 5m, watch_seconds: 300}\n"
+    assert any(
+        "watch_seconds 300 must be less than timeout 5m" in line for line in problems(root, GOOD[:begin] + watch)
+    )

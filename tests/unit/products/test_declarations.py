@@ -8,7 +8,7 @@ import yaml
 from infra.products import registry
 from infra.products.model import Api, Job, Product, Program, Rows
 from infra.products.registry import chosen, declared
-from infra.resources.pulsar.topics import topic_urls
+from infra.resources.pulsar.topics_file import topic_urls
 from infra.services import ports
 from infra.settings import ROOT, SettingsError
 
