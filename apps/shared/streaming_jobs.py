@@ -117,6 +117,10 @@ class StreamingJobs:
         """Record that the deployment will stop the job, so that the keeper does not restart it."""
         self._set(job_id, "wanted = 'stopped'", ())
 
+    def want_running(self, job_id: int) -> None:
+        """Record that the deployment will not stop the job after all."""
+        self._set(job_id, "wanted = 'running'", ())
+
     def remove(self, job_id: int) -> None:
         """Delete the row of a job."""
         self._statements.execute(f"DELETE FROM {self._table} WHERE job_id = %s", (job_id,))

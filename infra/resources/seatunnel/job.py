@@ -124,7 +124,11 @@ def _jobs(inputs: JobInputs) -> Iterator[StreamingJobs]:
 
 
 def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
-    """Exclude the job from the keeper's restarts, and wait until no other process holds or restarts it."""
+    """Exclude the job from the keeper's restarts, and wait until no other process holds or restarts it.
+
+    If the wait fails, the keeper restarts the job again.
+    """
+    before = next(iter(jobs.find(job_id=identity)), None)
     jobs.want_stopped(identity)
     found: list[StreamingJob] = []
 
@@ -134,7 +138,12 @@ def _alone(jobs: StreamingJobs, identity: int) -> StreamingJob | None:
             return f"{found[0].held_by} keeps the job stopped for {found[0].hold_left} s at most"
         return "the keeper is restarting the job" if found and found[0].being_restarted else ""
 
-    wait_until(problem, within=_LEASE_SECONDS, what=f"job {identity}")
+    try:
+        wait_until(problem, within=_LEASE_SECONDS, what=f"job {identity}")
+    except BaseException:
+        if before is not None and before.wanted_running:
+            jobs.want_running(identity)
+        raise
     return found[0] if found else None
 
 
