@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from infra.targets.base import Running
 
 CONTAINER = "docker://"
+_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Services are on loopback or in the stack's network, which a proxy in the environment does not reach."""
 
 
 class Check(BaseModel):
@@ -51,11 +54,11 @@ class Check(BaseModel):
         if self.send:
             return self._problem_of_tcp(timeout)
         try:
-            with urllib.request.urlopen(self.url, timeout=timeout) as answer:  # noqa: S310 # a loopback or configured address
+            with _WITHOUT_PROXY.open(self.url, timeout=timeout) as answer:
                 text = answer.read(65536).decode(errors="replace")
         except urllib.error.HTTPError as error:
             return f"{self.url} answers {error.code}"
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             return f"{self.url}: {reason}"
         return "" if self.contains in text else f"{self.url} answers {text[:80]!r} without {self.contains!r}"
