@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-STACK ?= local
+override STACK := $(or $(STACK),local)
 export STACK
 # Stack whose settings name the base image. A stack without images uses the settings of dev.
 IMAGES_STACK = $(if $(filter local,$(STACK)),dev,$(STACK))
@@ -137,6 +137,8 @@ token: setup ## print the path of the file with a Pulsar role's token: make -s t
 .PHONY: sql
 sql: setup ## open a StarRocks client or run a query: make sql [DATABASE=…] [QUERY='SHOW TABLES']
 	@$(STACK_COMMAND) sql $(if $(DATABASE),--database "$(DATABASE)") $(if $(QUERY),"$$QUERY")
+# `value` keeps a `$` of the query.
+override QUERY := $(value QUERY)
 export QUERY
 
 .PHONY: unlock

@@ -7,6 +7,8 @@ from typing import IO
 
 from infra.images import ImageError
 
+_NO_DOCKER = "docker is not on the PATH: apt-get install docker.io, or Docker's own packages"
+
 
 def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) -> str:
     """Run `docker` and return its output.
@@ -27,7 +29,7 @@ def docker(*arguments: str, write: Callable[[IO[bytes]], None] | None = None) ->
             stderr=subprocess.STDOUT,
         )
     except FileNotFoundError:
-        raise ImageError("docker is not on the PATH: apt-get install docker.io, or Docker's own packages") from None
+        raise ImageError(_NO_DOCKER) from None
     if write is not None and process.stdin is not None:
         try:
             # If the command closes its input early, its output contains the reason.
@@ -52,7 +54,10 @@ def exists(reference: str) -> bool:
     Raises:
         ImageError: no engine responds.
     """
-    done = subprocess.run(["docker", "image", "inspect", reference], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(["docker", "image", "inspect", reference], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise ImageError(_NO_DOCKER) from None
     if done.returncode != 0 and "No such image" not in done.stderr:
         raise ImageError(f"the Docker Engine does not respond: {done.stderr.strip()}")
     return done.returncode == 0

@@ -16,6 +16,8 @@ TEMPLATES = Path(__file__).parent / "template"
 _SUFFIX = ".template"
 _FIRST_PORT = 4700
 _PRODUCTS = "kappastack:products"
+_IN_SOURCE = frozenset('"\\`{}')
+"""Characters with a meaning in the Python and TypeScript files that contain the title."""
 
 
 class NewProductError(Exception):
@@ -36,8 +38,10 @@ def write_product(name: str, *, title: str = "", port: int = 0, stack: str = "lo
         The paths written, relative to the repository; the stack's settings come last.
 
     Raises:
-        NewProductError: the name or the port is used already or invalid, or a file exists already.
+        NewProductError: the name, the title or the port is used already or invalid, or a file exists already.
     """
+    if not title.isprintable() or _IN_SOURCE & set(title):
+        raise NewProductError(f"TITLE={title}: must not contain {' '.join(sorted(_IN_SOURCE))} or line breaks")
     port = port or _free_port()
     try:
         Product(

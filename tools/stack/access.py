@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from apps.shared.starrocks_errors import StarRocksError
 from infra import platform as own
@@ -142,7 +143,7 @@ def sql(stack: str, *, user: str, database: str, query: str) -> int:
                 for row in starrocks.execute(query):
                     print("\t".join("NULL" if value is None else str(value) for value in row))
         except StarRocksError as error:
-            console.print(f"[red]{error}")
+            console.print(f"[red]{escape(str(error))}")
             return 1
         return 0
     client = shutil.which("mariadb") or shutil.which("mysql")

@@ -76,6 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _PROBLEMS as problem:
         print(problem, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader, such as `head`, has ended. Python would report the same error when it flushes the output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -127,8 +131,9 @@ def _run(options: argparse.Namespace) -> int:
 def _env(stack: str) -> int:
     """Print export lines, and prepare the stack for a bare `pulumi`."""
     settings = load_settings(stack_configuration(stack))
-    lines = environment.exports({**environment.variables(stack), **addresses.variables(stack, settings)})
-    os.environ |= environment.variables(stack)
+    found = environment.variables(stack)
+    lines = environment.exports({**found, **addresses.variables(stack, settings), **environment.marked(found)})
+    os.environ |= found
     try:
         Stack(stack).ensure()
     except StackLocked as problem:
@@ -142,6 +147,7 @@ def _preview(stack: Stack) -> int:
     place = operations_of(stack.name)
     fresh = not stack.exists()
     stack.ensure()
+    stack.check_secrets()
     if fresh:
         print("This stack was never deployed from this checkout: the preview shows everything as new.")
     arguments = ["--diff"] if os.environ.get("DIFF") else []
@@ -159,6 +165,7 @@ def _drift(stack: Stack) -> int:
     if not stack.exists():
         raise StackError(f"stack {stack.name} was never deployed from this state folder: there is nothing to compare")
     stack.ensure()
+    stack.check_secrets()
     return stack.run("preview", "--diff", "--expect-no-changes")
 
 
@@ -166,6 +173,7 @@ def _policies(stack: Stack) -> int:
     """Apply the policies to everything that `up` would deploy, without reading the running stack."""
     load_settings(stack_configuration(stack.name))
     stack.ensure()
+    stack.check_secrets()
     return stack.run("preview", "--policy-pack", "infra/policies", "--refresh=false", "--suppress-outputs")
 
 

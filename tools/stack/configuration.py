@@ -51,6 +51,11 @@ def plain_configuration(stack: str) -> dict[str, str]:
     return _plain(_configuration(stack))
 
 
+def encrypted_keys(stack: str) -> list[str]:
+    """The keys with encrypted values."""
+    return sorted(key for key, value in _configuration(stack).items() if _is_encrypted(value))
+
+
 def _configuration(stack: str) -> dict[str, JsonValue]:
     path = ROOT / f"Pulumi.{stack}.yaml"
     try:

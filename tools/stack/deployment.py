@@ -28,7 +28,7 @@ def prepare(stack: Stack) -> Settings:
     """Check the machine, build the images and create the stack; return its settings.
 
     Raises:
-        StackError: a disk is full, or there are data whose passwords are lost.
+        StackError: a disk is full, there are data whose passwords are lost, or a setting cannot be decrypted.
         SettingsError: the configuration of the stack is invalid.
     """
     settings = load_settings(stack_configuration(stack.name))
@@ -39,9 +39,11 @@ def prepare(stack: Stack) -> Settings:
     if base := place.base_image:
         build(images(base, chosen(settings.products)), base, lambda line: console.print(line, highlight=False))
     stack.ensure()
+    stack.check_secrets()
+    # Before anything is removed: the stack may run, deployed from another state.
+    check_kept_data(stack, settings)
     for line in place.remove_unmanaged(keep=stack.managed_ids(), data=False):
         console.print(line)
-    check_kept_data(stack, settings)
     return settings
 
 

@@ -8,9 +8,10 @@ from infra import disks
 from infra.configuration import load_settings
 from infra.settings import Settings
 from infra.state import StackState
-from infra.targets.operations import operations
+from infra.state import state_folder as state_folder_path
+from infra.targets.operations import Operations, OperationsError, operations
 from tools.stack import planned_restarts, state_folder
-from tools.stack.configuration import stack_configuration, suffix
+from tools.stack.configuration import encrypted_keys, stack_configuration, suffix
 from tools.stack.operating import operations_of
 from tools.stack.pulumi import Stack, StackError
 
@@ -57,6 +58,8 @@ def destroy(stack: Stack) -> int:
                 f"[red]The stack was not removed.[/] See the reason above; run `make destroy{stack.suffix}` again."
             )
             return status
+    else:
+        _check_not_foreign(stack, place)
     # This includes volumes that a deployment with keepData retained.
     place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data)
     if settings.keep_data:
@@ -66,7 +69,26 @@ def destroy(stack: Stack) -> int:
     for line in remaining:
         console.print(line)
     console.print(f"Stack {stack.name} is gone.")
+    if encrypted := encrypted_keys(stack.name):
+        console.print(
+            f"{stack.file.name} still contains {', '.join(encrypted)}, encrypted with a key that is gone: before the "
+            f"next `make up{stack.suffix}`, set them again with pulumi config set --secret, or remove them."
+        )
     return 0
+
+
+def _check_not_foreign(stack: Stack, place: Operations) -> None:
+    """Refuse to remove a stack that runs, deployed from another state."""
+    try:
+        running = place.services()
+    except OperationsError:
+        # Without a response there is nothing to remove.
+        return
+    if running:
+        raise StackError(
+            f"stack {stack.name} runs ({', '.join(running)}), but the state {state_folder_path()} does not contain it. "
+            "Set KAPPASTACK_STATE or PULUMI_BACKEND_URL as for its deployment"
+        )
 
 
 def _kept(stack: Stack) -> int:

@@ -1,5 +1,6 @@
 """The environment in which `pulumi` works on this checkout."""
 
+import json
 import os
 import secrets
 import shlex
@@ -14,8 +15,13 @@ from tools.stack import state_folder
 from tools.stack.configuration import stack_configuration
 from tools.stack.state_folder import BACKEND, HOME, PASSPHRASE, StateFolderError
 
-_OWN_BACKEND = ("PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN")
-_OWN_PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+_BACKEND_URL = "PULUMI_BACKEND_URL"
+_HOME = "PULUMI_HOME"
+_NO_PLUGINS = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
+_PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 # the name of a variable
+_OWN_PASSPHRASE = ("PULUMI_CONFIG_PASSPHRASE", _PASSPHRASE_FILE)
+_EXPORTED = "KAPPASTACK_EXPORTED"
+"""Variable with the Pulumi variables that `make env` exported, as JSON. They are not the user's own choice."""
 
 
 def variables(stack: str = "") -> dict[str, str]:
@@ -29,21 +35,35 @@ def variables(stack: str = "") -> dict[str, str]:
         StateFolderError: the state folder is not kappastack's, or its passphrase is lost.
     """
     state = state_folder.claim()
+    own = _own()
     found = prepared.variables()
     found |= {
-        "PULUMI_HOME": os.environ.get("PULUMI_HOME", str(state / HOME)),
+        _HOME: own.get(_HOME, str(state / HOME)),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # The target `host` needs no provider plugin, and the SDKs in the virtual environment must not fetch theirs.
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": os.environ.get(
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "false" if _needs_plugins(stack) else "true"
-        ),
+        _NO_PLUGINS: own.get(_NO_PLUGINS, "false" if _needs_plugins(stack) else "true"),
     }
-    if not any(name in os.environ for name in _OWN_BACKEND):
+    if _BACKEND_URL not in own:
         (state / BACKEND).mkdir(parents=True, exist_ok=True)
-        found["PULUMI_BACKEND_URL"] = f"file://{state / BACKEND}"
-    if not any(name in os.environ for name in _OWN_PASSPHRASE):
-        found["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase(state))
+        found[_BACKEND_URL] = f"file://{state / BACKEND}"
+    if not any(name in own for name in _OWN_PASSPHRASE):
+        found[_PASSPHRASE_FILE] = str(_passphrase(state))
     return found
+
+
+def marked(found: Mapping[str, str]) -> dict[str, str]:
+    """The variable that marks the Pulumi variables of `make env`.
+
+    A shell keeps them after `eval "$(make -s env)"`. In another checkout, or for another stack, they do not count.
+    """
+    names = (_HOME, _NO_PLUGINS, _BACKEND_URL, _PASSPHRASE_FILE)
+    return {_EXPORTED: json.dumps({name: found[name] for name in names if name in found})}
+
+
+def _own() -> dict[str, str]:
+    """The variables that the user has set."""
+    exported = json.loads(os.environ.get(_EXPORTED) or "{}")
+    return {name: value for name, value in os.environ.items() if value and exported.get(name) != value}
 
 
 def _passphrase(state: Path) -> Path:

@@ -15,7 +15,7 @@ from infra.settings import ROOT
 from infra.state import StackState, state_folder
 from tools.stack import environment
 from tools.stack.backend import Backend, StateResource, exported
-from tools.stack.configuration import stacks, suffix
+from tools.stack.configuration import encrypted_keys, stacks, suffix
 from tools.stack.processes import descendants
 from tools.stack.stack_file import StackFile
 from tools.stack.state_folder import BACKEND, RESERVED, SALT_SUFFIX
@@ -152,6 +152,25 @@ class Stack:
             raise StackError(f"stack {self.name} has no outputs: {done.stderr.strip()}")
         found: dict[str, JsonValue] = json.loads(done.stdout)
         return found
+
+    def check_secrets(self) -> None:
+        """Check that the encrypted settings of the stack's file can be decrypted.
+
+        Raises:
+            StackError: they were encrypted for another state; the message contains the remedy.
+        """
+        encrypted = encrypted_keys(self.name)
+        if not encrypted:
+            return
+        command = ["pulumi", "config", "--show-secrets", "--json", "--stack", self.name]
+        # The output contains the secrets, so it is never shown.
+        done = subprocess.run(command, cwd=ROOT, env=self._environment, check=False, capture_output=True)
+        if done.returncode != 0:
+            raise StackError(
+                f"{self.file.name}: {', '.join(encrypted)} cannot be decrypted, because another state has their key. "
+                f'Set them again: eval "$(make -s env{self.suffix})", then pulumi config set --secret KEY … '
+                f"-s {self.name}"
+            )
 
     def forget(self) -> None:
         """Remove the empty stack from the backend. Its configuration file stays, without the salt."""

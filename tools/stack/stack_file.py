@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from apps.shared.files import write_file
 from infra.settings import ROOT
 
 _SALT = re.compile(r"^encryptionsalt:[ \t]*(?P<salt>.*?)[ \t]*$\n?", re.MULTILINE)
@@ -32,7 +33,7 @@ class StackFile:
         without = _SALT.sub("", text)
         changed = f"{without.rstrip()}\nencryptionsalt: {salt}\n" if salt else without
         if self.salt() != salt or len(_SALT.findall(text)) > 1:
-            self.path.write_text(changed)
+            write_file(self.path, changed, mode=self.path.stat().st_mode & 0o777)
 
     def hide_salt_from_git(self) -> None:
         """Configure the filter that `.gitattributes` names, so that git does not see the salt."""

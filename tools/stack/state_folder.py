@@ -21,7 +21,8 @@ _TEXT = "This folder contains the state of kappastack's stacks. `make destroy` r
 _DATA = "data"
 _STACK_ENTRIES = frozenset(
     [
-        *("logs", "supervisor", "services", _DATA, "tokens", "demonstration", "restoring", "backup.lock"),
+        *("logs", "supervisor", "services", _DATA, "tokens", "demonstration", "restoring"),
+        *("backup.lock", "planned-starts"),
         *("connections.json", "secrets.json", "rotation.json", "health.json", "forwarding.log"),
     ]
 )

@@ -16,6 +16,8 @@ from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_FOLLOW = ("--follow", "--max-log-requests", "1000")
+"""By default, kubectl refuses to follow more than five containers."""
 
 
 class _Metadata(BaseModel):
@@ -92,12 +94,14 @@ class KubernetesOperations:
 
     def log_command(self, service: str, *, lines: int, follow: bool) -> list[str]:
         """`kubectl logs` of the service's pods."""
-        [namespace, *_] = [
+        namespaces = [
             pod.metadata.namespace for pod in self._pods() if pod.metadata.labels.get(names.SERVICE_LABEL) == service
         ]
+        if not namespaces:
+            raise OperationsError(f"SERVICE={service} has no pods any more")
         selector = f"{self._selector},{names.SERVICE_LABEL}={service}"
-        options = ["--tail", str(lines), "--all-containers", *(["--follow"] if follow else [])]
-        return list(command_line(self._context, "logs", "-n", namespace, "-l", selector, *options))
+        options = ["--tail", str(lines), "--all-containers", *(_FOLLOW if follow else [])]
+        return list(command_line(self._context, "logs", "-n", namespaces[0], "-l", selector, *options))
 
     def restart(self, service: str) -> None:
         """Replace the service's pods one after the other."""

@@ -173,4 +173,4 @@ class Tunnels:
             except ClusterError as error:
                 raise ConnectionError(str(error)) from None
         if stopped:
-            raise StoppedError(f"{self._service} is scaled to zero pods; start it with: make up")
+            raise StoppedError(f"{self._service} is scaled to zero pods: `make up` for its stack starts it")

@@ -155,7 +155,9 @@ def test_a_service_that_is_scaled_to_zero_refuses_connections(
 
     async def scenario() -> None:
         async with _client() as client:
-            with pytest.raises(StoppedError, match=r"^pulsar is scaled to zero pods; start it with: make up$"):
+            with pytest.raises(
+                StoppedError, match=r"^pulsar is scaled to zero pods: `make up` for its stack starts it$"
+            ):
                 await client.tunnels.connect(_PORT)
             cluster.scales(1)
             cluster.lists(endpoint("pulsar-a"), kind="ADDED")

@@ -116,6 +116,13 @@ def test_errors_name_used_and_invalid_names(checkout: Path, name: str, port: int
     assert [path.name for path in checkout.iterdir()] == ["Pulumi.local.yaml"]
 
 
+@pytest.mark.parametrize("title", ['Weather "live"', "Weather\\", "Weather\nnow", "{weather}"])
+def test_a_title_that_would_break_the_source_is_refused(checkout: Path, title: str) -> None:
+    with pytest.raises(NewProductError, match="TITLE="):
+        write_product("weather", title=title, root=checkout)
+    assert [path.name for path in checkout.iterdir()] == ["Pulumi.local.yaml"]
+
+
 def test_no_file_is_overwritten(checkout: Path) -> None:
     (checkout / "topics/weather").mkdir(parents=True)
     (checkout / "topics/weather/topics.yaml").write_text("mine")

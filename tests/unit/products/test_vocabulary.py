@@ -3,7 +3,6 @@
 import re
 import subprocess
 
-from infra.products.registry import declared
 from infra.settings import ROOT
 
 PLATFORM = (
@@ -46,7 +45,3 @@ def test_the_platforms_files_name_no_product() -> None:
             if words:
                 found.append(f"{path}:{number}: {', '.join(sorted(words))}: {line.strip()[:100]}")
     assert not found, "\n".join(found)
-
-
-def test_every_product_has_its_name_among_the_words() -> None:
-    assert [name for name in declared() if not WORDS.search(name)] == []

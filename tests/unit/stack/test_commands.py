@@ -95,3 +95,15 @@ def test_ctrl_c_during_the_imports_shows_no_traceback() -> None:
         process.send_signal(signal.SIGINT)
         assert "Traceback" not in process.communicate()[1]
     assert process.returncode in (1, 130, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("query", ["SELECT get_json_string(x, '$.a.b'), '5$'", 'SELECT "a b"', "SELECT 1"])
+def test_make_passes_a_query_unchanged(query: str) -> None:
+    done = subprocess.run(
+        ["make", "--silent", "--eval", "shown: ; @printenv QUERY", "shown", f"QUERY={query}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{query}\n"

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +12,9 @@ import pytest
 
 from infra.settings import ROOT, Settings
 from infra.state import StackState
-from tools.stack import down
+from infra.targets.host.operations import HostOperations
+from infra.targets.operations import KeptData, RunningService
+from tools.stack import deployment, down
 from tools.stack.backend import StateResource
 from tools.stack.pulumi import Stack, StackError
 
@@ -146,3 +149,49 @@ def test_kept_data_keep_the_secrets_in_the_state(
     assert down.destroy(stack) == 0
     assert not data.exists()
     assert stack.commands[0] == ("destroy", "--yes", "--skip-preview")
+
+
+class _Place(HostOperations):
+    """A place where services run that another state has deployed."""
+
+    runs_here = False
+
+    def __init__(self) -> None:
+        super().__init__(HOST, "other")
+        self.calls: list[str] = []
+
+    def services(self) -> dict[str, RunningService]:
+        return {"pulsar": RunningService("pulsar", "running", None, timedelta())}
+
+    def kept_data(self) -> KeptData:
+        return KeptData(("other-pulsar-data",), "docker volume rm other-pulsar-data")
+
+    def folders(self) -> list[Path]:
+        return []
+
+    def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
+        del keep, data
+        self.calls.append("remove_unmanaged")
+        return []
+
+
+def test_a_stack_that_another_state_has_deployed_is_not_removed(
+    stack_in: Callable[[Path], Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _Place()
+    monkeypatch.setattr(down, "operations", lambda *_: place)
+    stack = stack_in(tmp_path / "state")
+    with pytest.raises(StackError, match=r"runs \(pulsar\), but the state .*state does not contain it"):
+        down.destroy(stack)
+    assert place.calls == []
+
+
+def test_a_deployment_over_that_of_another_state_removes_nothing(
+    stack_in: Callable[[Path], Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _Place()
+    monkeypatch.setattr(deployment, "operations", lambda *_: place)
+    stack = stack_in(tmp_path / "state")
+    with pytest.raises(StackError, match=r"does not have their passwords"):
+        deployment.prepare(stack)
+    assert place.calls == []

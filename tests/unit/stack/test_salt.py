@@ -75,3 +75,14 @@ def test_an_unreachable_foreign_backend_does_not_mean_a_missing_stack(
 def test_names_of_entries_of_the_state_folder_are_rejected() -> None:
     with pytest.raises(StackError, match="no stack can be named 'pulumi'"):
         Stack("pulumi")
+
+
+def test_a_setting_that_was_encrypted_for_another_state_is_refused(stack_in: In, tmp_path: Path) -> None:
+    first = stack_in(tmp_path / "first")
+    first.ensure()
+    assert first.run("config", "set", "--secret", "alertWebhook", "https://example.org", quiet=True) == 0
+    first.check_secrets()
+    second = stack_in(tmp_path / "second")
+    second.ensure()
+    with pytest.raises(StackError, match="alertWebhook cannot be decrypted, because another state has their key"):
+        second.check_secrets()
