@@ -7,6 +7,7 @@ from infra.resources.seatunnel.other_jobs import SeaTunnelOtherJobs
 from infra.settings import Settings
 from infra.targets.base import Target
 from stacks.data_product import DataProduct
+from stacks.digests import check_digests
 from stacks.outputs import export
 from stacks.platform import Platform
 from stacks.workflows import workflows
@@ -21,10 +22,11 @@ def environment(settings: Settings, stack: str, target: Target | None = None) ->
         target: target that runs the services; by default the one that the settings name.
 
     Raises:
-        SettingsError: a product does not exist, or the target lacks a setting.
+        SettingsError: a product or an image of a digest does not exist, or the target lacks a setting.
         WorkflowError: a workflow file has an error.
     """
     products = chosen(settings.products)
+    check_digests(settings, products)
     # Errors in a workflow are reported before any resource is created.
     platform_files = read_workflows(own.WORKFLOWS)
     files: dict[str, list[WorkflowFile]] = {

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from infra.configuration import load_settings
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError
 from tests.mocking import Recorder, planted, run
 
+DIGEST = f"sha256:{'a' * 64}"
 SERVICES = {
     *("ciapol-api", "platform-api", "frontend"),
     *("dolphinscheduler", "postgres", "pulsar", "seatunnel", "starrocks"),
@@ -68,6 +69,18 @@ def test_containers_use_image_ids(dev: Recorder) -> None:
     references = {name: args.inputs["name"] for name, args in dev.of_type("RemoteImage").items()}
     assert references["starrocks_emulator"].startswith("localhost/kappastack/starrocks-emulator:")
     assert all(args.inputs["keepLocally"] is True for args in dev.of_type("RemoteImage").values())
+
+
+@pytest.mark.parametrize(
+    ("docker", "expected"),
+    [
+        ({"registry": "r.example", "digests": {"platform-api": DIGEST}}, "the stack has no image platform-api; it has"),
+        ({"digests": {"pulsar": DIGEST}}, "without kappastack:docker.registry, the engine's own images of pulsar run"),
+    ],
+)
+def test_a_digest_that_no_image_would_use_is_refused(docker: dict[str, object], expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        run(settings(docker=docker))
 
 
 def test_a_registry_and_digests_of_the_settings_are_used() -> None:
