@@ -252,16 +252,13 @@ class WorkflowDefinition(_Model):
             raise ValueError("parameters: from and to must be declared together")
         return self
 
-    @model_validator(mode="after")
-    def _a_task_uses_the_range(self) -> "WorkflowDefinition":
-        uses = any(
-            isinstance(task, ZetaJob | Sql) or (isinstance(task, Program) and task.window) for task in self.tasks
+    @property
+    def uses_range(self) -> bool:
+        """Whether a task uses the parameters `from` and `to`."""
+        return any(
+            isinstance(task, ZetaJob | Sql) or (isinstance(task, Program) and task.window is not None)
+            for task in self.tasks
         )
-        if "from" in self.parameters and not uses:
-            raise ValueError(
-                "parameters: no task uses from and to; tasks of type zeta_job and sql do, and programs with a window"
-            )
-        return self
 
     @property
     def waits_for(self) -> tuple[str, ...]:

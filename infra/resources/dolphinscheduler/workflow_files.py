@@ -182,6 +182,9 @@ def _own_problems(document: _Document, definition: WorkflowDefinition) -> list[s
     problems = []
     if definition.name != document.path.stem:
         problems.append(document.at(("name",), f"must be the file's name, {document.path.stem!r}"))
+    if "from" in definition.parameters and not definition.uses_range:
+        text = "no task uses from and to; tasks of type zeta_job and sql do, and programs with a window"
+        problems.append(document.at(("parameters",), text))
     names = [task.name for task in definition.tasks]
     for index, task in enumerate(definition.tasks):
         if task.name in names[:index]:
