@@ -124,7 +124,8 @@ def test_a_restored_stack_restarts_and_destroy_leaves_nothing(second: TestStack)
 
 
 def test_a_service_that_keeps_exiting_ends_the_deployment_with_its_log(fresh: TestStack) -> None:
-    fresh.configure(pulsar={"heap": "1Mi"})
+    # The address space of a process is smaller.
+    fresh.configure(pulsar={"heap": "900000Gi"})
     begin = time.monotonic()
     outcome = fresh.command("up", "--no-smoke", timeout=1800)
     assert outcome.status != 0
