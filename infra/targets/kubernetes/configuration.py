@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes import core, meta
 
+from infra.targets.kubernetes import names
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -77,7 +79,7 @@ def configuration(
 
 
 def _metadata(name: Input[str], namespace: Input[str], labels: Mapping[str, str]) -> meta.v1.ObjectMetaArgs:
-    return meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels)
+    return meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels, annotations=names.REPAIRED)
 
 
 def _digest(values: Mapping[str, str]) -> str:

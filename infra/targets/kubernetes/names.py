@@ -12,6 +12,9 @@ STACK_METRIC_LABEL = "stack"
 """Label of metrics that the Prometheus of a whole cluster collects."""
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 """Annotation of pods; its value changes with everything that requires new pods."""
+REPAIRED: Mapping[str, str] = {"pulumi.com/patchForce": "true"}
+"""Annotation of every object. It makes the next `up` revert manually changed fields, such as after `kubectl scale`;
+without it, the API server refuses to change a field that another program has set."""
 NODE_SETTINGS = "node-settings"
 """Name of the DaemonSet that sets kernel parameters."""
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"

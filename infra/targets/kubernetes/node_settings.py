@@ -63,7 +63,9 @@ def declare(
     labels = names.labels(stack, names.NODE_SETTINGS)
     return apps.v1.DaemonSet(
         names.NODE_SETTINGS,
-        metadata=meta.v1.ObjectMetaArgs(name=names.NODE_SETTINGS, namespace=namespace, labels=labels),
+        metadata=meta.v1.ObjectMetaArgs(
+            name=names.NODE_SETTINGS, namespace=namespace, labels=labels, annotations=names.REPAIRED
+        ),
         spec=apps.v1.DaemonSetSpecArgs(
             selector=meta.v1.LabelSelectorArgs(match_labels=names.selector(names.NODE_SETTINGS)),
             template=core.v1.PodTemplateSpecArgs(

@@ -14,8 +14,6 @@ from infra.targets.kubernetes.layout import Access, PodLayout
 
 _UNAWAITED = {"pulumi.com/skipAwait": "true"}
 """Pulumi's wait for such an object would take ten seconds, or end only once pods use it."""
-_REPAIRED = {"pulumi.com/patchForce": "true"}
-"""Makes the next `up` revert manually changed fields, such as after `kubectl scale`."""
 _CPU_PERCENT = 70
 """CPU utilization, in percent of the request, above which the autoscaler adds replicas."""
 
@@ -46,7 +44,7 @@ class Place:
             name=name,
             namespace=self.namespace,
             labels=names.labels(self.stack, service, group),
-            annotations={**_REPAIRED, **(annotations or {})},
+            annotations={**names.REPAIRED, **(annotations or {})},
         )
 
 

@@ -41,14 +41,14 @@ def deny(namespace: str, opts: ResourceOptions) -> None:
     """Deny everything in a namespace, in and out, except queries of the cluster's DNS."""
     networking.v1.NetworkPolicy(
         f"{namespace}-deny",
-        metadata=meta.v1.ObjectMetaArgs(name="deny", namespace=namespace),
+        metadata=_metadata("deny", namespace),
         spec=networking.v1.NetworkPolicySpecArgs(pod_selector=_pods({}), policy_types=["Ingress", "Egress"]),
         opts=opts,
     )
     peer = networking.v1.NetworkPolicyPeerArgs(namespace_selector=_pods({names.NAMESPACE_LABEL: _DNS_NAMESPACE}))
     networking.v1.NetworkPolicy(
         f"{namespace}-dns",
-        metadata=meta.v1.ObjectMetaArgs(name="dns", namespace=namespace),
+        metadata=_metadata("dns", namespace),
         spec=networking.v1.NetworkPolicySpecArgs(
             pod_selector=_pods({}),
             policy_types=["Egress"],
@@ -96,7 +96,7 @@ def permit(
         name = each.service.name
         networking.v1.NetworkPolicy(
             name,
-            metadata=meta.v1.ObjectMetaArgs(name=name, namespace=each.namespace, labels=names.labels(stack, name)),
+            metadata=_metadata(name, each.namespace, names.labels(stack, name)),
             spec=networking.v1.NetworkPolicySpecArgs(
                 pod_selector=_pods(names.selector(name)),
                 policy_types=["Ingress", "Egress"],
@@ -174,3 +174,7 @@ def _pods(labels: Mapping[str, str]) -> meta.v1.LabelSelectorArgs:
 
 def _port(number: int) -> networking.v1.NetworkPolicyPortArgs:
     return networking.v1.NetworkPolicyPortArgs(port=number, protocol="TCP")
+
+
+def _metadata(name: str, namespace: str, labels: Mapping[str, str] | None = None) -> meta.v1.ObjectMetaArgs:
+    return meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels, annotations=names.REPAIRED)

@@ -289,7 +289,7 @@ class KubernetesTarget:
         kept = ResourceOptions(retain_on_delete=self._keep_data)
         self._namespaces[name] = k8s.core.v1.Namespace(
             name,
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=name, labels=labels),
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=name, labels=labels, annotations=names.REPAIRED),
             opts=ResourceOptions.merge(self._opts, kept),
         )
         policies.deny(name, ResourceOptions.merge(self._opts, ResourceOptions(depends_on=[self._namespaces[name]])))

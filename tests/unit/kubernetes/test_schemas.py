@@ -71,3 +71,13 @@ def test_a_pods_parts_in_the_custom_resource_pass_kubernetes_schemas(rendered_pr
 
 def test_no_object_names_a_file_of_this_machine(rendered_prod: Rendered) -> None:
     assert str(ROOT) not in json.dumps(list(rendered_prod.objects))
+
+
+def test_up_reverts_manual_changes_of_every_object(rendered_prod: Rendered) -> None:
+    unrepaired = [
+        f"{each['kind']} {section(each, 'metadata')['name']}"
+        for each in rendered_prod.objects
+        if "annotations" not in section(each, "metadata")
+        or section(each, "metadata", "annotations").get("pulumi.com/patchForce") != "true"
+    ]
+    assert unrepaired == []
