@@ -20,7 +20,8 @@ NAME = "dolphinscheduler"
 _AGENT = (
     "-javaagent:@{dist}/agent/address-agent.jar=bind=@{host};advertise=@{advertised};"
     "methods=org.apache.dolphinscheduler.common.utils.NetUtils#getHost;"
-    # A worker sends the result of a task again until the master acknowledges it: docs/decisions/079.
+    # These two lines repair a worker's retries: it sends a task's result every 15 s until the master acknowledges it
+    # (docs/decisions/079).
     "first=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#start>init;"
     "minutes=org.apache.dolphinscheduler.server.worker.message.MessageRetryRunner#15000;"
     "last="

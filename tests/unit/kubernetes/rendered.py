@@ -30,7 +30,8 @@ def settings(**more: object) -> Settings:
         "products": {"ciapol": {}},
         **more,
     }
-    return load_settings({f"kappastack:{key}": json.dumps(value) for key, value in document.items()}, {})
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in document.items()}
+    return load_settings({f"kappastack:{key}": text for key, text in texts.items()}, {})
 
 
 def prod() -> Settings:

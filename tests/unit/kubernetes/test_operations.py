@@ -125,3 +125,13 @@ def test_a_program_runs_in_the_pod_of_a_service(kubectl: Path, tmp_path: Path) -
     assert operations().volume("pulsar", "data") == "/var/lib/kappastack/data"
     with pytest.raises(OperationsError, match="there is no workload nothing; there are api, pulsar"):
         operations().inside("nothing", ["tar"])
+
+
+def test_logs_of_more_than_five_pods_can_be_followed(kubectl: Path) -> None:
+    pod = {"metadata": {"name": "x-0", "namespace": "team", "labels": {"app.kubernetes.io/name": "x"}}, "status": {}}
+    kubectl.write_text(f"#!/bin/sh\necho '{json.dumps({'items': [pod]})}'\n")
+    followed = operations().log_command("x", lines=10, follow=True)
+    assert followed[-3:] == ["--follow", "--max-log-requests", "1000"]
+    assert "--max-log-requests" not in operations().log_command("x", lines=10, follow=False)
+    with pytest.raises(OperationsError, match="SERVICE=y has no pods any more"):
+        operations().log_command("y", lines=10, follow=True)

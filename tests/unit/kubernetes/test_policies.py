@@ -146,6 +146,13 @@ def test_starrocks_connects_to_the_object_store_of_backups() -> None:
     assert [_ports(rule) for rule in world] == [[80, 443]]
 
 
+def test_the_alert_server_connects_to_the_webhook_without_monitoring() -> None:
+    rendered = render(settings(size="medium", monitoring={"enabled": False}, alertWebhook="https://chat.example/x"))
+    [policy] = [each for (_, name), each in _policies(rendered).items() if name == "dolphinscheduler-alert"]
+    world = [rule for rule in items(policy, "egress") if "0.0.0.0/0" in str(rule)]
+    assert [_ports(rule) for rule in world] == [[80, 443]]
+
+
 def test_the_operator_and_its_pods_reach_each_other(rendered_prod: Rendered) -> None:
     policy = _policies(rendered_prod)[STARROCKS, "starrocks"]
     free = [peer for rule in items(policy, "ingress") if "ports" not in rule for peer in items(rule, "from")]

@@ -8,7 +8,7 @@ import pytest
 from infra.resources.starrocks import members as module
 from infra.resources.starrocks.members import MembersInputs, MembersProvider, problems
 from infra.versions import STARROCKS
-from tests.unit.kubernetes.rendered import Rendered, at, items, section
+from tests.unit.kubernetes.rendered import CLUSTER, Rendered, at, items, render, section, settings
 
 NAMESPACE = "kappastack-prod-starrocks"
 INPUTS = MembersInputs(stack="prod", service="starrocks", frontends=3, backends=3, instance="1")
@@ -29,6 +29,17 @@ def test_there_are_three_nodes_of_each_kind(rendered_prod: Rendered) -> None:
         assert at(term, "labelSelector", "matchLabels") == {"kappastack.io/group": f"starrocks-{kind.lower()}"}
         assert at(spec, "podLabels", "kappastack.io/group") == f"starrocks-{kind.lower()}"
         assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain"}
+
+
+def test_the_pods_log_in_to_the_registry_with_the_pull_secret(rendered_prod: Rendered) -> None:
+    made = render(settings(kubernetes={**CLUSTER, "pullSecret": "login"}))
+    for cluster, expected in (
+        (made.of_kind("StarRocksCluster"), [{"name": "login"}]),
+        (rendered_prod.of_kind("StarRocksCluster"), None),
+    ):
+        [found] = cluster.values()
+        for kind in ("Fe", "Be"):
+            assert section(found, "spec", f"starRocks{kind}Spec").get("imagePullSecrets") == expected
 
 
 def test_metadata_logs_and_data_are_on_volumes(rendered_prod: Rendered) -> None:

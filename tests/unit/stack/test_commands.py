@@ -107,3 +107,19 @@ def test_make_passes_a_query_unchanged(query: str) -> None:
         check=True,
     )
     assert done.stdout == f"{query}\n"
+
+
+def test_a_reader_that_ends_early_is_no_error() -> None:
+    script = (
+        "import sys; from tools.stack import commands\n"
+        "commands._run = lambda _: [print('x' * 100000) for _ in range(100)]\n"
+        "sys.exit(commands.main(['status']))"
+    )
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" | head -c 1; echo " ${PIPESTATUS[0]}"', sys.executable, script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("x 141\n", "")
