@@ -61,7 +61,7 @@ class Volume:
         path: mount path that a published image requires; empty if the target chooses it.
         service: name of the service that owns the volume, where several services share one; empty if this service
             owns it.
-        shared: whether processes on several machines write it at the same time.
+        shared: whether processes on several machines may write it at the same time.
     """
 
     size: str

@@ -119,9 +119,8 @@ def seatunnel(settings: SeaTunnelSettings, number: int = 1, *, secrets: Sequence
             "log4j2.properties": LOG4J2_CONSOLE,
         },
         ports={"rest": Port(ports.ZETA, internal=number > 1)},
-        volumes={
-            "checkpoints": Volume(settings.storage, service="" if number == 1 else NAME, shared=settings.nodes > 1)
-        },
+        # Also the volume of a single node is shared where the target permits it, so that nodes can be added later.
+        volumes={"checkpoints": Volume(settings.storage, service="" if number == 1 else NAME, shared=True)},
         secrets={name: name for name in (*secrets, pulsar_roles.SEATUNNEL)},
         rereads=(*secrets, pulsar_roles.SEATUNNEL),
         health=HttpGet("rest", "/hazelcast/health", start_within=120, contains="ACTIVE"),

@@ -120,6 +120,9 @@ class Operations(Protocol):
     def kept_data(self) -> KeptData:
         """Existing data of the services."""
 
+    def fixed_settings(self) -> list[str]:
+        """Settings that cannot be applied to existing volumes, which differ from them; one error message each."""
+
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Remove objects that a killed deployment left behind.
 

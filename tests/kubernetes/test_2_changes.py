@@ -101,3 +101,20 @@ def test_each_service_is_changed_in_turn_and_no_event_is_lost_or_stored_twice(
             observe(load, users, f"{service} was changed", lambda service=service: change(service))  # type: ignore[misc]
         assert load.finish() >= EVENTS
     wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
+
+
+def test_nodes_of_zeta_are_removed_and_added_and_no_event_is_lost_or_stored_twice(
+    stack: KubernetesStack, users: Users, tmp_path: Path
+) -> None:
+    def scale(nodes: int) -> float:
+        begin = time.monotonic()
+        stack.configure(seatunnel={"nodes": nodes, "cpu": "100m"})
+        outcome = stack.up()
+        assert sum(name.startswith("seatunnel") for name in stack.pods_by_service()) == nodes, outcome.output[-5000:]
+        return time.monotonic() - begin
+
+    with Load(stack, tmp_path, prefix="scaled", least=EVENTS) as load:
+        for nodes in (1, 3):
+            observe(load, users, f"Zeta has {nodes} nodes", lambda nodes=nodes: scale(nodes))  # type: ignore[misc]
+        assert load.finish() >= EVENTS
+    wait_until(lambda: stack.command("status").status == 0, "a healthy stack")

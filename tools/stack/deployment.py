@@ -28,7 +28,8 @@ def prepare(stack: Stack) -> Settings:
     """Check the machine, build the images and create the stack; return its settings.
 
     Raises:
-        StackError: a disk is full, there are data whose passwords are lost, or a setting cannot be decrypted.
+        StackError: a disk is full, there are data whose passwords are lost, a setting cannot be decrypted, or one
+            cannot be applied to existing volumes.
         SettingsError: the configuration of the stack is invalid.
     """
     settings = load_settings(stack_configuration(stack.name))
@@ -42,6 +43,7 @@ def prepare(stack: Stack) -> Settings:
     stack.check_secrets()
     # Before anything is removed: the stack may run, deployed from another state.
     check_kept_data(stack, settings)
+    check_fixed_settings(stack, settings)
     for line in place.remove_unmanaged(keep=stack.managed_ids(), data=False):
         console.print(line)
     return settings
@@ -122,6 +124,16 @@ def check_disks(stack: str, settings: Settings) -> None:
     """
     if full := disks.problems(operations(settings, stack).folders()):
         raise StackError("; ".join(full))
+
+
+def check_fixed_settings(stack: Stack, settings: Settings) -> None:
+    """Refuse settings that cannot be applied to existing volumes.
+
+    Raises:
+        StackError: there are such settings; the message names each with its remedy.
+    """
+    if problems := operations(settings, stack.name).fixed_settings():
+        raise StackError("; ".join(f"kappastack:{each}" for each in problems))
 
 
 def check_kept_data(stack: Stack, settings: Settings) -> None:

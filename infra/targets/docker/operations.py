@@ -72,6 +72,10 @@ class DockerOperations:
         found = containers.kept_volumes(self._stack)
         return KeptData(tuple(found), f"docker volume rm {shlex.join(found)}")
 
+    def fixed_settings(self) -> list[str]:
+        """Empty: a volume of the engine has no such settings."""
+        return []
+
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Remove containers, networks and volumes with the stack's label that are not in its state."""
         return containers.remove(self._stack, keep=keep, volumes=data)

@@ -97,6 +97,10 @@ class HostOperations:
         data = self._state.folder / "data"
         return KeptData(tuple(str(each) for each in sorted(data.glob("*/*"))), f"rm -r {shlex.quote(str(data))}")
 
+    def fixed_settings(self) -> list[str]:
+        """Empty: a folder has no such settings."""
+        return []
+
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Do nothing: the next deployment adopts running processes."""
         return []

@@ -10,6 +10,8 @@ GROUP_LABEL = f"{PROJECT}.io/group"
 SERVICE_LABEL = "app.kubernetes.io/name"
 STACK_METRIC_LABEL = "stack"
 """Label of metrics that the Prometheus of a whole cluster collects."""
+SHARED_LABEL = f"{PROJECT}.io/shared"
+"""Label of claims that pods of several nodes may write, if the cluster has a class for them."""
 INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 """Annotation of pods; its value changes with everything that requires new pods."""
 REPAIRED: Mapping[str, str] = {"pulumi.com/patchForce": "true"}

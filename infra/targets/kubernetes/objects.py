@@ -94,9 +94,13 @@ def claim_name(service: str, volume: str) -> str:
 
 
 def claim_spec(volume: Volume, settings: KubernetesSettings) -> core.v1.PersistentVolumeClaimSpecArgs:
-    """The specification of a claim."""
-    access: Access = "ReadWriteMany" if volume.shared else "ReadWriteOnce"
-    chosen = settings.shared_storage_class if volume.shared else settings.storage_class
+    """The specification of a claim.
+
+    It does not depend on the number of pods, because Kubernetes cannot change a claim's access mode or class.
+    """
+    many = volume.shared and bool(settings.shared_storage_class)
+    access: Access = "ReadWriteMany" if many else "ReadWriteOnce"
+    chosen = settings.shared_storage_class if many else settings.storage_class
     return core.v1.PersistentVolumeClaimSpecArgs(
         access_modes=[access],
         storage_class_name=chosen or None,
@@ -107,10 +111,14 @@ def claim_spec(volume: Volume, settings: KubernetesSettings) -> core.v1.Persiste
 def claim(service: Service, name: str, place: Place) -> core.v1.PersistentVolumeClaim:
     """The claim of a service's volume. It is separate from the workload, so that it can grow."""
     full = claim_name(service.name, name)
+    volume = service.volumes[name]
+    metadata = place.metadata(full, service.name, annotations=_UNAWAITED)
+    if volume.shared:
+        metadata.labels = {**names.labels(place.stack, service.name), names.SHARED_LABEL: "true"}
     return core.v1.PersistentVolumeClaim(
         full,
-        metadata=place.metadata(full, service.name, annotations=_UNAWAITED),
-        spec=claim_spec(service.volumes[name], place.settings),
+        metadata=metadata,
+        spec=claim_spec(volume, place.settings),
         opts=ResourceOptions.merge(place.opts, ResourceOptions(retain_on_delete=place.keep_data)),
     )
 

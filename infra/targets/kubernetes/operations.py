@@ -11,6 +11,7 @@ from infra.settings import ROOT, Settings
 from infra.state import StackState
 from infra.targets.container import VOLUMES
 from infra.targets.kubernetes import names
+from infra.targets.kubernetes.claims import Claims
 from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl
 from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.operations import KeptData, OperationsError, RunningService
@@ -72,6 +73,7 @@ class KubernetesOperations:
     def __init__(self, settings: Settings, stack: str) -> None:
         """`settings` are those of the stack, `stack` is its name."""
         self._stack = stack
+        self._settings = settings.kubernetes
         self._context = settings.kubernetes.context
         self._namespace = names.namespace(stack, settings.kubernetes)
         self._selector = f"{names.STACK_LABEL}={stack}"
@@ -141,6 +143,15 @@ class KubernetesOperations:
             text = ""
         found = text.split()
         return KeptData(tuple(found), f"kubectl delete -n {self._namespace} {' '.join(found)}")
+
+    def fixed_settings(self) -> list[str]:
+        """Storage classes that differ from existing claims; empty if no cluster responds."""
+        try:
+            text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "json")
+        except ClusterError:
+            return []
+        claims = Claims.model_validate_json(text).items
+        return [problem for each in claims if (problem := each.problem(self._settings))]
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Do nothing: objects have fixed names, and the next deployment adopts them."""

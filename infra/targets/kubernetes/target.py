@@ -266,7 +266,9 @@ class KubernetesTarget:
         )
 
     def _check(self, service: Service) -> None:
-        if any(volume.shared for volume in service.volumes.values()) and not self._settings.shared_storage_class:
+        several = service.replicas > 1
+        written = [each for each in service.volumes.values() if each.shared and (several or each.service)]
+        if written and not self._settings.shared_storage_class:
             raise SettingsError(
                 f"kappastack:kubernetes.sharedStorageClass: the pods of {service.name} write one volume from several "
                 "nodes; name a storage class with access mode ReadWriteMany"

@@ -264,6 +264,27 @@ def test_volumes(rendered_prod: Rendered) -> None:
     assert at(template, "spec", "resources", "requests", "storage") == "10Gi"
 
 
+@pytest.mark.parametrize(
+    ("cluster", "mode", "chosen"),
+    [
+        ({"sharedStorageClass": "many", "storageClass": "fast"}, "ReadWriteMany", "many"),
+        ({"storageClass": "fast"}, "ReadWriteOnce", "fast"),
+        ({}, "ReadWriteOnce", None),
+    ],
+)
+def test_the_number_of_zetas_nodes_does_not_change_their_claim(
+    cluster: dict[str, str], mode: str, chosen: str | None
+) -> None:
+    one = render(settings(kubernetes={"registry": CLUSTER["registry"], **cluster}, seatunnel={"nodes": 1}))
+    claim = one.of_kind("PersistentVolumeClaim")["seatunnel-checkpoints"]
+    assert at(claim, "spec", "accessModes") == [mode]
+    assert section(claim, "spec").get("storageClassName") == chosen
+    assert at(claim, "metadata", "labels", "kappastack.io/shared") == "true"
+    if "sharedStorageClass" in cluster:
+        three = render(settings(kubernetes={"registry": CLUSTER["registry"], **cluster}, seatunnel={"nodes": 3}))
+        assert three.of_kind("PersistentVolumeClaim")["seatunnel-checkpoints"] == claim
+
+
 def test_kept_data_keep_their_claims_and_namespaces(rendered_prod: Rendered) -> None:
     claims = {f"PersistentVolumeClaim/{name}" for name in rendered_prod.of_kind("PersistentVolumeClaim")}
     # The deletion of a namespace would delete the claims.
