@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 
 from pydantic import ValidationError
@@ -31,9 +32,14 @@ def load_settings(config: Mapping[str, str], environment: Mapping[str, str] = os
     # A password may look like JSON.
     document = {key: text if key in SECRET_KEYS else _value(text) for key, text in texts.items()}
     own = frozenset(set_keys(document))
-    if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
-        document["portOffset"] = offset
     problems = _moved(document)
+    if offset := environment.get("KAPPASTACK_PORT_OFFSET"):
+        if re.fullmatch(r"-?\d+", offset, re.ASCII):
+            document["portOffset"] = offset
+        else:
+            problems.append(
+                f"the environment variable KAPPASTACK_PORT_OFFSET: should be a whole number (found {offset!r})"
+            )
     document = with_preset(document)
     sections = document.pop("products", {})
     products, wrong = _products(sections)

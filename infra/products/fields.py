@@ -22,6 +22,8 @@ _OPTIONS = {
     "json": {"max_bytes"},
     "timestamp": {"not_before", "not_later_than", "clock_reset_dates"},
 }
+_LATEST = re.compile(r"\s*(now|publish_time)\s*\+\s*\d+\s*[smhd]\s*", re.ASCII)
+"""A latest time, as the `Validate` transform accepts it."""
 _LIMITS = ("min", "max", "max_bytes", "pattern", "not_before", "not_later_than", "clock_reset_dates")
 
 Form = Literal["validation", "columns", "measurements"]
@@ -46,9 +48,9 @@ class EventField(BaseModel):
             measurement. Problems of other fields reject the whole event.
         min, max: limits of a number, inclusive, in `unit`.
         max_bytes: maximum length of a text or JSON in UTF-8 bytes, which VARCHAR counts too.
-        pattern: regular expression that the whole text matches.
+        pattern: regular expression that the whole text matches, in the syntax that Python and Java share.
         not_before: earliest time.
-        not_later_than: latest times: `now+10m`, or a time of the message such as `publish_time+10m`.
+        not_later_than: latest times: `now+10m`, or after the message was published, such as `publish_time+10m`.
         clock_reset_dates: dates (UTC) that a clock shows after a power loss.
     """
 
@@ -79,7 +81,17 @@ class EventField(BaseModel):
             raise ValueError("a measurement cannot be required, because a wrong value becomes NULL")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min} is above max {self.max}")
+        if self.unit is not None and self.type not in {"double", "bigint"}:
+            raise ValueError(f"unit {self.unit!r} does not fit type {self.type}, only double and bigint")
+        for latest in self.not_later_than:
+            if not _LATEST.fullmatch(latest):
+                raise ValueError(
+                    f"not_later_than {latest!r} is not a time; write now or publish_time, +, a whole number and s, m, "
+                    "h or d, such as now+10m"
+                )
         if self.pattern is not None:
+            if "(?P" in self.pattern:
+                raise ValueError(f"pattern {self.pattern!r} has a group of Python's (?P…), which Java does not know")
             try:
                 re.compile(self.pattern)
             except re.error as error:

@@ -5,6 +5,7 @@ import json
 import queue
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -176,7 +177,7 @@ def level_of(text: str) -> str:
 
 
 def logs(stack: str, services: str, *, begin: str, level: str, follow: bool) -> int:
-    """Print the logs of services; the exit status is 0.
+    """Print the logs of services; the exit status is 0 if all could be read.
 
     Args:
         stack: name of the stack.
@@ -192,29 +193,39 @@ def logs(stack: str, services: str, *, begin: str, level: str, follow: bool) -> 
     wanted = chosen(services, operations.logged())
     shown = Filter(since(begin, datetime.now(UTC)), level_of(level))
     try:
-        _past(operations, wanted, shown, everything=bool(begin))
+        unread = _past(operations, wanted, shown, everything=bool(begin))
         if follow:
-            _follow(operations, wanted, shown, print)
+            _follow(operations, [each for each in wanted if each not in unread], shown, print)
     except KeyboardInterrupt:
-        pass
-    return 0
+        return 0
+    return 1 if unread else 0
 
 
-def _past(operations: Operations, services: Sequence[str], shown: Filter, *, everything: bool) -> None:
-    read = [
-        entries(service, _output(operations.log_command(service, lines=_ALL if everything else _READ, follow=False)))
-        for service in services
-    ]
+def _past(operations: Operations, services: Sequence[str], shown: Filter, *, everything: bool) -> list[str]:
+    """Print existing lines; return the services whose log could not be read, with the reason on standard error."""
+    unread = []
+    read = []
+    for service in services:
+        lines, problem = _output(operations.log_command(service, lines=_ALL if everything else _READ, follow=False))
+        read.append(entries(service, lines))
+        if problem:
+            unread.append(service)
+            print(f"SERVICE={service}: the log could not be read: {problem}", file=sys.stderr)
     merged = [entry for entry in heapq.merge(*read) if shown(entry)]
     for entry in merged if everything else merged[-_LINES:]:
         print(entry)
+    return unread
 
 
-def _output(command: Sequence[str]) -> list[str]:
+def _output(command: Sequence[str]) -> tuple[list[str], str]:
+    """The lines of a log, and why it could not be read; empty if it could."""
     done = subprocess.run(
         list(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
     )
-    return done.stdout.splitlines()
+    lines = done.stdout.splitlines()
+    if done.returncode == 0:
+        return lines, ""
+    return lines[:-1], lines[-1] if lines else f"{command[0]} ended with status {done.returncode}"
 
 
 def _follow(operations: Operations, services: Sequence[str], shown: Filter, write: Callable[[Entry], None]) -> None:

@@ -96,7 +96,13 @@ class _Task(_Model):
     retries: Annotated[int, Field(ge=0, le=20)] = 0
     """Number of retries after a failure."""
     retry_interval: Duration = "1m"
-    """Pause between a failure and the next attempt."""
+    """Pause between a failure and the next attempt; only with `retries`."""
+
+    @model_validator(mode="after")
+    def _interval_of_retries(self) -> "_Task":
+        if "retry_interval" in self.model_fields_set and not self.retries:
+            raise ValueError(f"retry_interval {self.retry_interval} has no effect without retries; leave it out")
+        return self
 
 
 class Command(_Task, ABC):
@@ -244,12 +250,19 @@ class WorkflowDefinition(_Model):
     parameters: dict[Name, str] = {}
     """Global parameters with their defaults. `from` and `to` (ISO 8601, UTC) are the range of a manual run."""
     alert: Alert = Alert.ON_FAILURE
+    """Only with a schedule. Runs that a person starts notify the same receiver."""
     tasks: Annotated[tuple[Task, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _from_and_to_together(self) -> "WorkflowDefinition":
         if len({"from", "to"} & self.parameters.keys()) == 1:
             raise ValueError("parameters: from and to must be declared together")
+        return self
+
+    @model_validator(mode="after")
+    def _alert_of_a_schedule(self) -> "WorkflowDefinition":
+        if "alert" in self.model_fields_set and self.schedule is None:
+            raise ValueError(f"alert {self.alert} has no effect without a schedule; leave it out")
         return self
 
     @property

@@ -1,8 +1,9 @@
 """Names and labels of a stack's objects in a cluster."""
 
+import re
 from collections.abc import Mapping
 
-from infra.settings_base import PROJECT
+from infra.settings_base import PROJECT, SettingsError
 from infra.settings_of_targets import KubernetesSettings
 
 STACK_LABEL = f"{PROJECT}.io/stack"
@@ -19,6 +20,8 @@ REPAIRED: Mapping[str, str] = {"pulumi.com/patchForce": "true"}
 without it, the API server refuses to change a field that another program has set."""
 NODE_SETTINGS = "node-settings"
 """Name of the DaemonSet that sets kernel parameters."""
+_LONGEST = 63
+"""Longest name of a namespace, in characters."""
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """Label that Kubernetes gives every namespace."""
 
@@ -26,6 +29,20 @@ NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 def namespace(stack: str, settings: KubernetesSettings) -> str:
     """The namespace of a stack."""
     return settings.namespace or f"{PROJECT}-{stack}"
+
+
+def check(stack: str, settings: KubernetesSettings) -> None:
+    """Check that namespaces can be named after a stack, unless the settings name them.
+
+    Raises:
+        SettingsError: they cannot; the message contains the permitted form.
+    """
+    longest = namespace_of(NODE_SETTINGS, stack, settings)
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", longest) or len(longest) > _LONGEST:
+        raise SettingsError(
+            f"the name of stack {stack!r} leads to the namespace {longest}, but Kubernetes permits at most {_LONGEST} "
+            "lower-case letters, digits and hyphens; choose another name, or set kappastack:kubernetes.namespace"
+        )
 
 
 def namespace_of(service: str, stack: str, settings: KubernetesSettings) -> str:

@@ -49,7 +49,11 @@ class KubernetesTarget:
             keep_data: whether a deleted service keeps its volumes.
             settings: settings of the cluster and the images.
             products: products whose programs and APIs the images contain.
+
+        Raises:
+            SettingsError: a namespace cannot be named after the stack.
         """
+        names.check(stack, settings)
         self._stack = stack
         self._port_offset = port_offset
         self._keep_data = keep_data

@@ -90,6 +90,13 @@ def test_a_valid_file_is_read(root: Path) -> None:
         ("    archive: old\n", "", 16, "tasks.1.archive: missing"),
         ("name: example", "name: other", 1, "name: must be the file's name, 'example'"),
         ('  to: ""\n', "", 1, "workflow: parameters: from and to must be declared together"),
+        ("    retries: 3\n", "", 16, "tasks.1: retry_interval 2m has no effect without retries; leave it out"),
+        (
+            GOOD[GOOD.index("schedule:") : GOOD.index("timeout:")],
+            "alert: never\n",
+            1,
+            "workflow: alert never has no effect",
+        ),
         ("timeout: 30m", "timeout: 30m\ntimeout: 31m", 7, "not YAML: 'timeout' is given twice"),
         ("timeout: 30m", "timeout: [30m", 7, "not YAML: expected ',' or ']'"),
     ],

@@ -93,6 +93,13 @@ def test_an_environment_variable_sets_the_port_offset() -> None:
     assert settings.port_offset == 200
 
 
+def test_a_wrong_port_offset_of_the_environment_names_the_variable() -> None:
+    with pytest.raises(SettingsError, match=r"KAPPASTACK_PORT_OFFSET: should be a whole number \(found 'abc'\)"):
+        load_settings(config(target="host"), {"KAPPASTACK_PORT_OFFSET": "abc"})
+    with pytest.raises(SettingsError, match="kappastack:portOffset"):
+        load_settings(config(target="host"), {"KAPPASTACK_PORT_OFFSET": "-1"})
+
+
 def test_settings_are_immutable() -> None:
     settings = load_settings(config(target="host"), {})
     with pytest.raises(ValueError, match="frozen"):

@@ -22,3 +22,13 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScriptedCluster:
     made.install()
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     return made
+
+
+@pytest.fixture
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A script in place of `kubectl`."""
+    path = tmp_path / "kubectl"
+    path.touch(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
+    return path

@@ -24,16 +24,6 @@ SINGLE = claim("checkpoints", "ReadWriteOnce", "fast", shared=True)
 OWN = claim("data", "ReadWriteOnce", "fast", shared=False)
 
 
-@pytest.fixture
-def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A script in place of `kubectl`."""
-    path = tmp_path / "kubectl"
-    path.touch(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
-    return path
-
-
 @pytest.mark.parametrize(
     ("found", "chosen", "problems"),
     [

@@ -14,16 +14,6 @@ from tests.unit.kubernetes.rendered import CLUSTER, settings
 URL = workload_url("", "team", "statefulset", "pulsar")
 
 
-@pytest.fixture
-def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A script in place of `kubectl`."""
-    path = tmp_path / "kubectl"
-    path.touch(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setenv("KAPPASTACK_STATE", str(tmp_path / "state"))
-    return path
-
-
 def operations() -> KubernetesOperations:
     return KubernetesOperations(settings(kubernetes={**CLUSTER, "namespace": "team", "context": "here"}), "prod")
 

@@ -7,6 +7,8 @@ from infra.services.model import Endpoint
 from infra.services.postgres import postgres
 from infra.services.web import platform_api
 from infra.settings import PostgresSettings, SettingsError, WebSettings
+from infra.settings_of_targets import KubernetesSettings
+from infra.targets.kubernetes import names
 from infra.targets.kubernetes.hosts import refuse_unknown, user_port
 from tests.unit.kubernetes.rendered import CLUSTER, Rendered, at, items, section, settings
 
@@ -111,3 +113,19 @@ def test_the_requests_of_a_stack_are_the_sums_of_its_pods(rendered_prod: Rendere
         # Prometheus 5, Alertmanager 1, Grafana 1.
         "storage_gib": 1590 + 603 + 20 + 80 + 20 + 7,
     }
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"),
+    [
+        ("Prod", "the name of stack 'Prod' leads to the namespace kappastack-Prod-"),
+        ("team_a", "lower-case letters, digits and hyphens; choose another name, or set"),
+        ("a.b", "'a.b'"),
+        ("x" * 60, "at most 63"),
+    ],
+)
+def test_a_stack_whose_namespaces_cannot_have_its_name_is_refused(stack: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        names.check(stack, KubernetesSettings(registry="r"))
+    names.check(stack, KubernetesSettings(registry="r", namespace="team-a"))
+    names.check("prod-2", KubernetesSettings(registry="r"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.targets.host.operations import HostOperations
 from tests.waiting import wait_until
 from tools.stack import commands, logs
 from tools.stack.logs import Entry, Filter, LogsRefused, entries, level_of, parse, since
@@ -111,6 +112,23 @@ def test_logs_are_merged_and_filtered(options: list[str], words: list[str], caps
 def test_an_unknown_service_is_refused_with_those_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["--stack", "local", "logs", "--no-follow", "kafka"]) == 1
     assert "SERVICE=kafka: there are pulsar, seatunnel" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_log_that_cannot_be_read_is_reported_after_the_others(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = HostOperations.log_command
+
+    def command(self: HostOperations, service: str, *, lines: int, follow: bool) -> list[str]:
+        script = "echo begin; echo 'pod is gone' >&2; exit 1"
+        return ["sh", "-c", script] if service == "pulsar" else read(self, service, lines=lines, follow=follow)
+
+    monkeypatch.setattr(HostOperations, "log_command", command)
+    assert commands.main(["--stack", "local", "logs", "--no-follow", "--level", "WARN"]) == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1].endswith("second")
+    assert "SERVICE=pulsar: the log could not be read: pod is gone" in err
 
 
 def test_new_lines_are_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
