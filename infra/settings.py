@@ -170,8 +170,8 @@ class DolphinSchedulerSettings(Model):
     topology: Literal["standalone", "cluster"] = Field(
         "standalone", description="one process, or a separate server for each role"
     )
-    apis: Annotated[int, Field(ge=1, le=10, description="API servers of topology cluster")] = 1
-    masters: Annotated[int, Field(ge=1, le=10, description="masters of topology cluster")] = 1
+    apis: Annotated[int, Field(ge=1, le=4, description="API servers of topology cluster")] = 1
+    masters: Annotated[int, Field(ge=1, le=4, description="masters of topology cluster")] = 1
     workers: Annotated[int, Field(ge=1, le=10, description="workers of topology cluster")] = 2
     registry: Literal["own", "pulsar"] = Field("own", description="ZooKeeper of topology cluster: its own or Pulsar's")
     heap: Annotated[Memory, _HEAP] = Field("512Mi", description="Java heap of the one process, or of each server")

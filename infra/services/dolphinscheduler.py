@@ -39,6 +39,10 @@ _NO_DATABASE = (
     "com.zaxxer.hikari.pool.HikariPool#createTimeoutException",
 )
 
+_LARGEST_POOL = 20
+_CONNECTIONS = 80
+"""Connections of all servers, of the 100 that PostgreSQL accepts. The exporter, backups and people need the others."""
+
 _COMMON = """\
 data.basedir.path=@{volume.data}/work
 resource.storage.type=NONE
@@ -206,6 +210,14 @@ def separate(
     return [api, master, *workers]
 
 
+def _pool(settings: DolphinSchedulerSettings) -> int:
+    """Maximum number of connections of a server, so that all servers together leave some for other clients."""
+    if settings.topology == "standalone":
+        return _LARGEST_POOL
+    with_alert_server = settings.apis + settings.masters + 1
+    return min(_LARGEST_POOL, _CONNECTIONS // with_alert_server)
+
+
 _API_HEALTH = HttpGet("rest", "/dolphinscheduler/actuator/health", start_within=240, contains='"status":"UP"')
 _SERVER_HEALTH = HttpGet("http", "/actuator/health", start_within=240, contains='"status":"UP"')
 
@@ -252,7 +264,7 @@ def _server(
                 f"-Dspring.datasource.username={database.user}",
                 "-Dspring.datasource.password=${database-password}",
                 "-Dspring.datasource.hikari.minimum-idle=2",
-                "-Dspring.datasource.hikari.maximum-pool-size=20",
+                f"-Dspring.datasource.hikari.maximum-pool-size={_pool(settings)}",
                 # A starting server waits for PostgreSQL. A connection that broke while it was idle is never used.
                 "-Dspring.datasource.hikari.initialization-fail-timeout=200000",
                 "-Dcom.zaxxer.hikari.aliveBypassWindowMs=0",

@@ -237,7 +237,8 @@ def _component(pods: OperatedPods) -> JsonValue:
         "service": {"type": "ClusterIP"},
         "storageVolumes": volumes,
         "configMapInfo": {"configMapName": "@{object.files}", "resolveKey": f"{kind}.conf"},
-        f"{kind}EnvVars": [{"name": "TZ", "value": "UTC"}, password],
+        # With LOG_CONSOLE, the program writes its log to the pod's output, where `kubectl logs` reads it.
+        f"{kind}EnvVars": [{"name": "TZ", "value": "UTC"}, {"name": "LOG_CONSOLE", "value": "1"}, password],
         "podLabels": f"@{{labels.{kind}}}",
         "affinity": f"@{{spread.{kind}}}",
         "runAsNonRoot": True,

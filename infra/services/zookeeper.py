@@ -67,6 +67,8 @@ def zookeeper(
             "peers": Port(ports.ZOOKEEPER_PEERS, scheme="zookeeper", internal=True),
             "election": Port(ports.ZOOKEEPER_ELECTION, scheme="zookeeper", internal=True),
         }
+        # A server's own name may have no DNS record yet when it starts.
+        files["zoo.cfg"] += "quorumListenOnAllIPs=true\n"
         files["zoo.cfg"] += "".join(
             f"server.{index}={name}:@{{port.peers}}:@{{port.election}}\n" for index, name in enumerate(members, 1)
         )

@@ -120,8 +120,11 @@ class Operations(Protocol):
     def kept_data(self) -> KeptData:
         """Existing data of the services."""
 
-    def fixed_settings(self) -> list[str]:
-        """Settings that cannot be applied to existing volumes, which differ from them; one error message each."""
+    def obstacles(self) -> list[str]:
+        """Error messages about what exists and prevents a deployment, such as a namespace of another owner."""
+
+    def resume(self) -> list[str]:
+        """Start what `stop` stopped and a deployment does not start; return the names."""
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
         """Remove objects that a killed deployment left behind.

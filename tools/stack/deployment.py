@@ -28,8 +28,8 @@ def prepare(stack: Stack) -> Settings:
     """Check the machine, build the images and create the stack; return its settings.
 
     Raises:
-        StackError: a disk is full, there are data whose passwords are lost, a setting cannot be decrypted, or one
-            cannot be applied to existing volumes.
+        StackError: a disk is full, there are data whose passwords are lost, a setting cannot be decrypted, or
+            something that exists prevents the deployment.
         SettingsError: the configuration of the stack is invalid.
     """
     settings = load_settings(stack_configuration(stack.name))
@@ -43,9 +43,11 @@ def prepare(stack: Stack) -> Settings:
     stack.check_secrets()
     # Before anything is removed: the stack may run, deployed from another state.
     check_kept_data(stack, settings)
-    check_fixed_settings(stack, settings)
+    check_obstacles(stack, settings)
     for line in place.remove_unmanaged(keep=stack.managed_ids(), data=False):
         console.print(line)
+    if stack.managed_ids() and (resumed := place.resume()):
+        console.print(f"Starting {', '.join(resumed)} again.")
     return settings
 
 
@@ -126,14 +128,14 @@ def check_disks(stack: str, settings: Settings) -> None:
         raise StackError("; ".join(full))
 
 
-def check_fixed_settings(stack: Stack, settings: Settings) -> None:
-    """Refuse settings that cannot be applied to existing volumes.
+def check_obstacles(stack: Stack, settings: Settings) -> None:
+    """Refuse a deployment that what exists prevents, or that would take over what does not belong to the stack.
 
     Raises:
-        StackError: there are such settings; the message names each with its remedy.
+        StackError: there are such obstacles; the message names each with its remedy.
     """
-    if problems := operations(settings, stack.name).fixed_settings():
-        raise StackError("; ".join(f"kappastack:{each}" for each in problems))
+    if found := operations(settings, stack.name).obstacles():
+        raise StackError("; ".join(found))
 
 
 def check_kept_data(stack: Stack, settings: Settings) -> None:

@@ -61,7 +61,8 @@ def destroy(stack: Stack) -> int:
     else:
         _check_not_foreign(stack, place)
     # This includes volumes that a deployment with keepData retained.
-    place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data)
+    for line in place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data):
+        console.print(line)
     if settings.keep_data:
         return _kept(stack)
     stack.forget()

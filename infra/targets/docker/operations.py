@@ -72,8 +72,12 @@ class DockerOperations:
         found = containers.kept_volumes(self._stack)
         return KeptData(tuple(found), f"docker volume rm {shlex.join(found)}")
 
-    def fixed_settings(self) -> list[str]:
-        """Empty: a volume of the engine has no such settings."""
+    def obstacles(self) -> list[str]:
+        """Empty: the deployment adopts what exists."""
+        return []
+
+    def resume(self) -> list[str]:
+        """Do nothing: the deployment starts the containers."""
         return []
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:

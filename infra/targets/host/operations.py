@@ -97,8 +97,12 @@ class HostOperations:
         data = self._state.folder / "data"
         return KeptData(tuple(str(each) for each in sorted(data.glob("*/*"))), f"rm -r {shlex.quote(str(data))}")
 
-    def fixed_settings(self) -> list[str]:
-        """Empty: a folder has no such settings."""
+    def obstacles(self) -> list[str]:
+        """Empty: the deployment adopts what exists."""
+        return []
+
+    def resume(self) -> list[str]:
+        """Do nothing: the deployment starts the supervisor."""
         return []
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:

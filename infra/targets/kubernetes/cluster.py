@@ -67,6 +67,8 @@ def workload_problem(url: str) -> str:
     except ClusterError as error:
         return str(error)
     wanted, status = found.spec.replicas, found.status
+    if not wanted:
+        return f"{kind} {name} is scaled to zero pods; `make up` starts it again"
     if status.observed < found.metadata.generation:
         return f"{kind} {name}: the cluster has not yet processed its newest revision"
     if status.updated < wanted or status.replicas > max(wanted, status.updated):

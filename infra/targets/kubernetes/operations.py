@@ -12,13 +12,15 @@ from infra.state import StackState
 from infra.targets.container import VOLUMES
 from infra.targets.kubernetes import names
 from infra.targets.kubernetes.claims import Claims
-from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, kubectl
+from infra.targets.kubernetes.cluster import LOOPBACK, RENDERED, ClusterError, answers, is_stopped, kubectl
 from infra.targets.kubernetes.cluster import command as command_line
 from infra.targets.operations import KeptData, OperationsError, RunningService
 
 _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 _FOLLOW = ("--follow", "--max-log-requests", "1000")
 """By default, kubectl refuses to follow more than five containers."""
+_DELETION_SECONDS = 600
+"""Time limit for the deletion of a namespace, whose claims wait for the end of their pods."""
 
 
 class _Metadata(BaseModel):
@@ -59,6 +61,25 @@ class _Pods(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     items: list[_Pod]
+
+
+class _Scaling(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    least: int = Field(1, alias="minReplicas")
+
+
+class _Autoscaler(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    metadata: _Metadata
+    spec: _Scaling
+
+
+class _Autoscalers(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    items: list[_Autoscaler]
 
 
 class KubernetesOperations:
@@ -136,26 +157,66 @@ class KubernetesOperations:
         return [StackState(self._stack).folder, ROOT, Path(tempfile.gettempdir())]
 
     def kept_data(self) -> KeptData:
-        """Claims of volumes; empty if no cluster responds, which the deployment reports."""
+        """Claims in the stack's namespaces; empty if no cluster responds, which the deployment reports."""
         try:
-            text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "name")
+            namespaces = self._namespaces()
+            found = {each: self._names("pvc", each) for each in namespaces}
         except ClusterError:
-            text = ""
-        found = text.split()
-        return KeptData(tuple(found), f"kubectl delete -n {self._namespace} {' '.join(found)}")
+            return KeptData((), "")
+        claims = [f"{namespace}/{claim}" for namespace, claims in found.items() for claim in claims]
+        return KeptData(tuple(claims), f"kubectl delete namespace {' '.join(sorted(found))}")
 
-    def fixed_settings(self) -> list[str]:
-        """Storage classes that differ from existing claims; empty if no cluster responds."""
+    def obstacles(self) -> list[str]:
+        """A namespace of another owner, and storage classes that differ from existing claims.
+
+        Empty if no cluster responds, which the deployment reports.
+        """
         try:
+            exists = kubectl(self._context, "get", "namespace", self._namespace, "--ignore-not-found", "-o", "name")
+            is_foreign = bool(exists) and self._namespace not in self._namespaces()
             text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "json")
         except ClusterError:
             return []
         claims = Claims.model_validate_json(text).items
-        return [problem for each in claims if (problem := each.problem(self._settings))]
+        problems = [f"kappastack:{problem}" for each in claims if (problem := each.problem(self._settings))]
+        if is_foreign:
+            problems.append(
+                f"kappastack:kubernetes.namespace: {self._namespace} exists and does not belong to the stack. "
+                "`make destroy` deletes the stack's namespaces, so choose another one, or give this one to the stack: "
+                f"kubectl label namespace {self._namespace} {self._selector}"
+            )
+        return problems
+
+    def resume(self) -> list[str]:
+        """Scale workloads with an autoscaler up from zero: an autoscaler ignores them, and Pulumi sets no number."""
+        if not self._namespaces():
+            return []
+        text = kubectl(self._context, "get", "hpa", "-n", self._namespace, "-l", self._selector, "-o", "json")
+        autoscalers = {each.metadata.name: each.spec.least for each in _Autoscalers.model_validate_json(text).items}
+        stopped = [name for name in autoscalers if is_stopped(self._context, self._namespace, name)]
+        for name in stopped:
+            replicas = str(autoscalers[name])
+            kubectl(self._context, "scale", f"deployment/{name}", "--replicas", replicas, "-n", self._namespace)
+        return stopped
 
     def remove_unmanaged(self, *, keep: Collection[str], data: bool) -> list[str]:
-        """Do nothing: objects have fixed names, and the next deployment adopts them."""
-        return []
+        """Delete the namespaces that an earlier `destroy` kept, with their claims.
+
+        Other objects have fixed names, and the next deployment adopts them.
+        """
+        kept = [] if keep or not data else self._namespaces()
+        for each in kept:
+            kubectl(self._context, "delete", "namespace", each, "--wait", timeout=_DELETION_SECONDS)
+        return [f"removed namespace {each} with its volumes" for each in kept]
+
+    def _namespaces(self) -> list[str]:
+        """The namespaces that belong to the stack."""
+        text = kubectl(self._context, "get", "namespaces", "-l", self._selector, "-o", "name")
+        return [line.removeprefix("namespace/") for line in text.split()]
+
+    def _names(self, kind: str, namespace: str) -> list[str]:
+        text = kubectl(self._context, "get", kind, "-n", namespace, "-o", "name")
+        return [line.split("/")[1] for line in text.split()]
 
     def _pods(self) -> list[_Pod]:
         text = kubectl(self._context, "get", "pods", "--all-namespaces", "-l", self._selector, "-o", "json")

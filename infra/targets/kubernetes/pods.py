@@ -64,7 +64,10 @@ def pod(
             image_pull_secrets=[core.v1.LocalObjectReferenceArgs(name=settings.pull_secret)]
             if settings.pull_secret
             else None,
-            affinity=affinity(layout.group, required=settings.spread == "required") if _spreads(service) else None,
+            # Identical replicas serve requests without a quorum, and an autoscaler may add more than there are nodes.
+            affinity=affinity(layout.group, required=settings.spread == "required" and bool(service.group))
+            if _spreads(service)
+            else None,
             topology_spread_constraints=[zones(layout.group)] if _spreads(service) else None,
             containers=[_container(layout, image=image, configured=configured)],
             volumes=_volumes(configured, claims),

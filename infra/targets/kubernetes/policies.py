@@ -16,6 +16,11 @@ from infra.targets.traits import WEB_PORTS
 
 _DNS = 53
 _DNS_NAMESPACE = "kube-system"
+_NODE_DNS = ("169.254.20.10/32", "169.254.169.254/32")
+"""Addresses of DNS servers on the node itself: NodeLocal DNSCache, and Cloud DNS of GKE."""
+_SOLVER: Mapping[str, str] = {"acme.cert-manager.io/http01-solver": "true"}
+"""Label of the pods by which cert-manager proves to a certificate authority that a host name belongs to the cluster."""
+_SOLVER_PORT = 8089
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ def deny(namespace: str, opts: ResourceOptions) -> None:
         spec=networking.v1.NetworkPolicySpecArgs(pod_selector=_pods({}), policy_types=["Ingress", "Egress"]),
         opts=opts,
     )
-    peer = networking.v1.NetworkPolicyPeerArgs(namespace_selector=_pods({names.NAMESPACE_LABEL: _DNS_NAMESPACE}))
+    peers = [
+        networking.v1.NetworkPolicyPeerArgs(namespace_selector=_pods({names.NAMESPACE_LABEL: _DNS_NAMESPACE})),
+        *(networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr=each)) for each in _NODE_DNS),
+    ]
     networking.v1.NetworkPolicy(
         f"{namespace}-dns",
         metadata=_metadata("dns", namespace),
@@ -54,7 +62,7 @@ def deny(namespace: str, opts: ResourceOptions) -> None:
             policy_types=["Egress"],
             egress=[
                 networking.v1.NetworkPolicyEgressRuleArgs(
-                    to=[peer],
+                    to=peers,
                     ports=[
                         networking.v1.NetworkPolicyPortArgs(port=_DNS, protocol=protocol) for protocol in ("UDP", "TCP")
                     ],
@@ -71,6 +79,7 @@ def permit(
     stack: str,
     ingress_namespace: str,
     operator_namespace: str,
+    solver_namespace: str,
     collector_namespace: str,
     opts: ResourceOptions,
 ) -> None:
@@ -81,6 +90,7 @@ def permit(
         stack: name of the stack.
         ingress_namespace: namespace of the Ingress controller.
         operator_namespace: namespace of operators, which connect to the services that they run.
+        solver_namespace: namespace in which cert-manager runs its solver pods; empty for none.
         collector_namespace: namespace whose pods collect the services' metrics; empty for none.
         opts: options of the policies.
 
@@ -92,6 +102,21 @@ def permit(
         for need in each.service.needs:
             if need.service not in known or need.port not in known[need.service].service.ports:
                 raise UnknownNeed(f"service {each.service.name} needs {need.service}.{need.port}, which does not exist")
+    if solver_namespace:
+        networking.v1.NetworkPolicy(
+            "http01-solver",
+            metadata=_metadata("http01-solver", solver_namespace),
+            spec=networking.v1.NetworkPolicySpecArgs(
+                pod_selector=_pods(_SOLVER),
+                policy_types=["Ingress"],
+                ingress=[
+                    networking.v1.NetworkPolicyIngressRuleArgs(
+                        from_=[_namespace(ingress_namespace)], ports=[_port(_SOLVER_PORT)]
+                    )
+                ],
+            ),
+            opts=opts,
+        )
     for each in located:
         name = each.service.name
         networking.v1.NetworkPolicy(

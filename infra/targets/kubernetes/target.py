@@ -68,6 +68,10 @@ class KubernetesTarget:
             context=settings.context or None,
             render_yaml_to_directory=rendered,
             enable_server_side_apply=None if rendered else True,
+            # Objects that an interrupted deployment created, and namespaces and claims that an earlier `destroy` kept.
+            upsert_existing_objects=None if rendered else True,
+            # Otherwise another path of the kubeconfig could replace the provider, and with it every object.
+            cluster_identifier=None if rendered else names.namespace(stack, settings),
         )
         self._opts = ResourceOptions(provider=provider)
         self._namespace = names.namespace(stack, settings)
@@ -143,6 +147,7 @@ class KubernetesTarget:
             stack=self._stack,
             ingress_namespace=self._settings.ingress.namespace,
             operator_namespace=self._settings.operator_namespace,
+            solver_namespace=self._namespace if self._settings.ingress.issuer else "",
             collector_namespace=operator.namespace if operator.enabled else "",
             opts=opts,
         )

@@ -15,7 +15,7 @@ from tests.providers.kubernetes_cluster.api import Api, ApiError, Conflict, Obje
 from tests.providers.kubernetes_cluster.kinds import FORCE, KINDS, SKIP, Kind, annotated, metadata
 from tests.providers.kubernetes_cluster.waiting import SECONDS, until_gone, until_ready
 
-_SETTINGS = {"context", "enableServerSideApply", "kubeconfig", "version"}
+_SETTINGS = {"clusterIdentifier", "context", "enableServerSideApply", "kubeconfig", "upsertExistingObjects", "version"}
 _INPUTS = "__inputs"
 _MANAGER = "__fieldManager"
 _SECRETS = ("data", "stringData")
@@ -28,6 +28,7 @@ class KubernetesPlugin(protocol.Provider):
         """Connect to the cluster at the first request."""
         self._kubeconfig = Path()
         self._context = ""
+        self._adopts = False
         self._opened: Api | None = None
 
     @property
@@ -52,6 +53,7 @@ class KubernetesPlugin(protocol.Provider):
         settings = known(request.args)
         self._kubeconfig = Path(str(settings["kubeconfig"]))
         self._context = str(settings.get("context") or "")
+        self._adopts = settings.get("upsertExistingObjects") in (True, "true")
         return await super().configure(request)
 
     async def check(self, request: protocol.CheckRequest) -> protocol.CheckResponse:
@@ -88,10 +90,17 @@ class KubernetesPlugin(protocol.Provider):
         )
 
     async def create(self, request: protocol.CreateRequest) -> protocol.CreateResponse:
-        """Apply the object, and wait until it is ready. An existing object of the name is adopted."""
+        """Apply the object, and wait until it is ready.
+
+        Raises:
+            ApiError: an object of the name exists, and the setting `upsertExistingObjects` does not permit to adopt it.
+        """
         if request.preview:
             return protocol.CreateResponse(properties=dict(request.properties))
         kind = KINDS[_type(request.type)]
+        path = _path(kind, request.properties)
+        if not self._adopts and await asyncio.to_thread(self._api.get, path) is not None:
+            raise ApiError(f"{kind.name} {path} already exists; the setting upsertExistingObjects adopts it")
         manager = f"pulumi-kubernetes-{os.urandom(4).hex()}"
         identity, state = await asyncio.to_thread(self._apply, kind, request.properties, manager, request.timeout)
         return protocol.CreateResponse(identity, state)

@@ -123,6 +123,7 @@ def test_zookeepers_list_all_members_and_have_their_own_id(cluster: Recorder) ->
         assert {f"server.{n}={each}:2888:3888" for n, each in enumerate(ZOOKEEPERS, 1)} <= lines(
             cluster, name, "zoo.cfg"
         )
+        assert "quorumListenOnAllIPs=true" in lines(cluster, name, "zoo.cfg")
         assert f'echo {number} >"/var/lib/kappastack/data/myid"' in lines(cluster, name, "start.sh")
 
 

@@ -52,14 +52,14 @@ def test_a_class_that_differs_from_an_existing_claim_is_refused(
 ) -> None:
     kubectl.write_text(f"#!/bin/sh\necho '{json.dumps({'items': [found]})}'\n")
     stack = settings(kubernetes={"registry": CLUSTER["registry"], **chosen})
-    messages = KubernetesOperations(stack, "prod").fixed_settings()
+    messages = KubernetesOperations(stack, "prod").obstacles()
     assert len(messages) == bool(problems)
     if problems:
         assert all(problem in messages[0] for problem in problems)
         with pytest.raises(StackError, match="kappastack:kubernetes"):
-            deployment.check_fixed_settings(Stack("prod"), stack)
+            deployment.check_obstacles(Stack("prod"), stack)
 
 
 def test_without_a_cluster_nothing_is_refused(kubectl: Path) -> None:
     kubectl.write_text("#!/bin/sh\necho 'Unable to connect to the server' >&2; exit 1\n")
-    assert KubernetesOperations(settings(kubernetes={**CLUSTER, "storageClass": "x"}), "prod").fixed_settings() == []
+    assert KubernetesOperations(settings(kubernetes={**CLUSTER, "storageClass": "x"}), "prod").obstacles() == []

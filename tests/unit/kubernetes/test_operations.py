@@ -18,9 +18,9 @@ def operations() -> KubernetesOperations:
     return KubernetesOperations(settings(kubernetes={**CLUSTER, "namespace": "team", "context": "here"}), "prod")
 
 
-def workload(*, observed: int = 2, replicas: int = 2, updated: int = 2, ready: int = 2) -> str:
+def workload(*, desired: int = 2, observed: int = 2, replicas: int = 2, updated: int = 2, ready: int = 2) -> str:
     status = {"observedGeneration": observed, "replicas": replicas, "updatedReplicas": updated, "readyReplicas": ready}
-    return json.dumps({"metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status})
+    return json.dumps({"metadata": {"generation": 2}, "spec": {"replicas": desired}, "status": status})
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ def workload(*, observed: int = 2, replicas: int = 2, updated: int = 2, ready: i
         (workload(updated=1), "1 of 2 pods are of the newest revision"),
         (workload(ready=1), "1 of 2 pods are ready"),
         (workload(replicas=3), "2 of 2 pods are of the newest revision"),
+        (workload(desired=0, replicas=0, updated=0, ready=0), "is scaled to zero pods; `make up` starts it again"),
     ],
 )
 def test_a_workload_is_healthy_once_all_pods_of_the_newest_revision_are_ready(
@@ -115,6 +116,69 @@ def test_a_program_runs_in_the_pod_of_a_service(kubectl: Path, tmp_path: Path) -
     assert operations().volume("pulsar", "data") == "/var/lib/kappastack/data"
     with pytest.raises(OperationsError, match="there is no workload nothing; there are api, pulsar"):
         operations().inside("nothing", ["tar"])
+
+
+OWNED = """#!/bin/sh
+shift 2
+case "$*" in
+  "get namespace team "*) echo namespace/team ;;
+  "get namespaces "*) printf '{owned}' ;;
+  "get pvc -n team -o name") echo persistentvolumeclaim/pulsar-data ;;
+  "get pvc -n team-starrocks -o name") ;;
+  "get pvc "*) echo '{{"items": []}}' ;;
+  "get hpa "*) echo '{hpa}' ;;
+  "get deployments,statefulsets "*) echo '{workloads}' ;;
+  *) echo "$@" >>{calls} ;;
+esac
+"""
+
+
+def owned(kubectl: Path, *, namespaces: str = "namespace/team\\n", replicas: int = 0) -> Path:
+    """A cluster with a namespace, a claim and a Deployment with an autoscaler; return the file of its calls."""
+    calls = kubectl.parent / "calls"
+    calls.touch()
+    scaled = {"items": [{"metadata": {"name": "api"}, "spec": {"minReplicas": 3}}]}
+    api = {"items": [{"metadata": {"generation": 1}, "spec": {"replicas": replicas}}]}
+    texts = {"hpa": json.dumps(scaled), "workloads": json.dumps(api)}
+    kubectl.write_text(OWNED.format(owned=namespaces, calls=calls, **texts))
+    return calls
+
+
+def test_a_namespace_of_another_owner_is_not_taken_over(kubectl: Path) -> None:
+    owned(kubectl, namespaces="")
+    [problem] = operations().obstacles()
+    assert problem.startswith("kappastack:kubernetes.namespace: team exists and does not belong to the stack")
+    assert problem.endswith("kubectl label namespace team kappastack.io/stack=prod")
+    owned(kubectl)
+    assert operations().obstacles() == []
+
+
+def test_a_destroy_with_data_removes_the_namespaces_that_an_earlier_one_kept(kubectl: Path) -> None:
+    calls = owned(kubectl, namespaces="namespace/team\\nnamespace/team-starrocks\\n")
+    assert operations().kept_data().names == ("team/pulsar-data",)
+    assert operations().kept_data().removal == "kubectl delete namespace team team-starrocks"
+    assert operations().remove_unmanaged(keep=frozenset(), data=False) == []
+    assert operations().remove_unmanaged(keep={"team/postgres"}, data=True) == []
+    assert calls.read_text() == ""
+    assert operations().remove_unmanaged(keep=frozenset(), data=True) == [
+        "removed namespace team with its volumes",
+        "removed namespace team-starrocks with its volumes",
+    ]
+    assert calls.read_text().splitlines() == [
+        "delete namespace team --wait",
+        "delete namespace team-starrocks --wait",
+    ]
+
+
+def test_workloads_with_an_autoscaler_are_scaled_up_from_zero(kubectl: Path) -> None:
+    calls = owned(kubectl, replicas=2)
+    assert operations().resume() == []
+    assert calls.read_text() == ""
+    calls = owned(kubectl, replicas=0)
+    assert operations().resume() == ["api"]
+    assert calls.read_text() == "scale deployment/api --replicas 3 -n team\n"
+    owned(kubectl, namespaces="")
+    assert operations().resume() == []
 
 
 def test_logs_of_more_than_five_pods_can_be_followed(kubectl: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from infra.services.model import Need
 from infra.targets.kubernetes.policies import Located, UnknownNeed, permit
-from tests.unit.kubernetes.rendered import Object, Rendered, at, items, render, section, settings
+from tests.unit.kubernetes.rendered import CLUSTER, Object, Rendered, at, items, render, section, settings
 
 from infra.services.web import platform_api  # isort: skip
 from infra.services.model import Endpoint  # isort: skip
@@ -80,7 +80,7 @@ def test_nothing_is_permitted_by_default(rendered_prod: Rendered, namespace: str
     }
     [rule] = items(policies[namespace, "dns"], "egress")
     assert _ports(rule) == [53, 53]
-    [peer] = items(rule, "to")
+    peer, *_ = items(rule, "to")
     assert at(peer, "namespaceSelector", "matchLabels") == {"kubernetes.io/metadata.name": "kube-system"}
 
 
@@ -114,7 +114,7 @@ def test_every_permitted_connection_leaves_and_arrives(rendered_prod: Rendered) 
 
 def test_every_service_has_a_policy(rendered_prod: Rendered) -> None:
     policies = {name for _, name in _policies(rendered_prod)}
-    assert policies == {*rendered_prod.pods(), "starrocks", "deny", "dns"}
+    assert policies == {*rendered_prod.pods(), "starrocks", "deny", "dns", "http01-solver"}
 
 
 def test_requests_of_users_are_accepted_from_the_ingress_controller_only(rendered_prod: Rendered) -> None:
@@ -131,8 +131,25 @@ def test_requests_of_users_are_accepted_from_the_ingress_controller_only(rendere
         "ciapol-api": [8000],
         "dolphinscheduler": [12345],
         "liontrack-api": [4001],
+        "http01-solver": [8089],
     }
-    assert set(rendered_prod.of_kind("Ingress")) == set(open_to_users)
+    assert {*rendered_prod.of_kind("Ingress"), "http01-solver"} == set(open_to_users)
+
+
+def test_pods_of_cert_manager_prove_host_names_to_the_certificate_authority(rendered_prod: Rendered) -> None:
+    policy = _policies(rendered_prod)[PROD, "http01-solver"]
+    assert at(policy, "podSelector", "matchLabels") == {"acme.cert-manager.io/http01-solver": "true"}
+    without = render(settings(kubernetes={**CLUSTER, "ingress": {"hosts": {"frontend": "page.example"}}}))
+    assert (PROD, "http01-solver") not in _policies(without)
+
+
+def test_pods_ask_dns_servers_of_the_cluster_and_of_their_node(rendered_prod: Rendered) -> None:
+    [rule] = items(_policies(rendered_prod)[PROD, "dns"], "egress")
+    assert [peer for peer in items(rule, "to") if "namespaceSelector" not in peer] == [
+        {"ipBlock": {"cidr": "169.254.20.10/32"}},
+        {"ipBlock": {"cidr": "169.254.169.254/32"}},
+    ]
+    assert _ports(rule) == [53, 53]
 
 
 def test_only_services_that_declare_it_connect_to_other_networks(rendered_prod: Rendered) -> None:
@@ -174,6 +191,7 @@ def test_a_need_without_a_server_is_an_error() -> None:
             stack="prod",
             ingress_namespace="ingress",
             operator_namespace="operator",
+            solver_namespace="",
             collector_namespace="",
             opts=pulumi.ResourceOptions(),
         )
