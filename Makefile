@@ -53,7 +53,7 @@ down: setup ## stop all services and keep their data
 	@$(STACK_COMMAND) down
 
 .PHONY: destroy
-destroy: setup ## remove the stack with its data
+destroy: setup ## remove the stack, and its data unless keepData is true
 	@$(STACK_COMMAND) destroy
 
 .PHONY: status
@@ -79,6 +79,10 @@ restore: setup ## restore a backup into a stack: make restore FROM=folder [STACK
 .PHONY: preview
 preview: setup ## show what a change would do to a stack: make preview [STACK=dev] [BASE=origin/main]
 	@$(RUN) python -m tools.preview --stack $(STACK) $(if $(BASE),--base "$(BASE)")
+
+.PHONY: plan
+plan: distributions ## compare a stack with its files: what make up would change and request: make plan [STACK=dev DIFF=1]
+	@$(STACK_COMMAND) preview
 
 .PHONY: github-previews
 github-previews: setup
@@ -179,7 +183,7 @@ e2e: setup-tests ## run the tests of the whole stack on this machine
 	@$(RUN) python -m tools.checks distributions e2e
 
 .PHONY: test-cluster
-test-cluster: setup-tests ## run all tests on a Kubernetes of one node, which they build and start: root on Linux, 10 minutes more the first time
+test-cluster: setup-tests ## build and start a single-node Kubernetes cluster and run all tests on it: needs root on Linux, 10 minutes more the first time
 	@$(RUN) python -m tools.checks --long distributions images cluster
 
 .PHONY: benchmark

@@ -8,7 +8,7 @@ from infra.settings_base import Ipv4, Model
 
 _LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 _NAMESPACE = r"^[a-z0-9]([-a-z0-9]{0,47}[a-z0-9])?$"
-"""A namespace of the stack. The names of others consist of it and a suffix of at most 14 characters."""
+"""The stack's namespace. Its further namespaces have this name and a suffix of at most 14 characters."""
 _REGISTRY = r"^([A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*)?$"
 _HOST = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$"
 
@@ -71,7 +71,7 @@ class NodeSettings(Model):
     """A privileged DaemonSet that sets the kernel parameters that StarRocks needs."""
 
     enabled: bool = Field(False, description="whether a privileged DaemonSet sets kernel parameters of the nodes")
-    node_labels: dict[str, str] = Field({}, description="labels of the nodes that it changes; all nodes if empty")
+    node_labels: dict[str, str] = Field({}, description="labels of the nodes to change; all nodes if empty")
 
 
 class KubernetesSettings(ImageSettings):
@@ -83,7 +83,7 @@ class KubernetesSettings(ImageSettings):
     )
     storage_class: str = Field("", description="class of volumes; the cluster's default if empty")
     shared_storage_class: str = Field("", description="class of volumes that pods of several nodes write")
-    pull_secret: str = Field("", description="Secret in each namespace of the stack with the registry's login")
+    pull_secret: str = Field("", description="Secret with the registry's login, in each namespace of the stack")
     spread: Literal["required", "preferred"] = Field("required", description="members of a quorum on different nodes")
     operator_namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of StarRocks' operator")] = (
         "starrocks"

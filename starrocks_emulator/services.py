@@ -44,7 +44,7 @@ class Latencies:
 
 
 class Connection(Protocol):
-    """The interface of an open session for other sessions: SHOW PROCESSLIST and KILL."""
+    """An open session, as SHOW PROCESSLIST and KILL in other sessions use it."""
 
     connection_id: int
     opened: float

@@ -58,8 +58,8 @@ class Alert(BaseModel):
         runbook: heading of the section in `docs/runbook.md` that describes the response.
         reason: why the threshold and the durations have these values.
         tested: `stack`: an end-to-end test raises the alert by a real cause; `long`: the same, in the long run only;
-            `rule`: promtool tests the rule with given series, and no test has the cause.
-        not_raised: why no test has the cause; required for `rule` only.
+            `rule`: promtool tests the rule with given series, and no test raises the alert on a stack.
+        not_raised: why no test can raise the alert on a stack; required for `rule` only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -87,7 +87,7 @@ class Rows:
         table: name of a table in the product's first database.
         key: column that identifies a row.
         user: a user of the product with SELECT, INSERT and DELETE on the table.
-        read: function that returns the rows: values by column, by key; without the key column.
+        read: function that returns the rows by key: for each row its values by column, without the key column.
     """
 
     name: str
@@ -145,8 +145,8 @@ class Product:
         databases: StarRocks databases, each `NAME_…`. The migrations of a single database are in `sql/NAME/`; of
             several databases, those of `NAME_x` are in `sql/NAME/x/`.
         roles: StarRocks role by user, both without the product's prefix. Migrations create the roles and grant to them;
-            the deployment creates the users. `api` is the API's, `scheduler` the workflows', `smoke` the smoke tests';
-            a program's user has its name.
+            the deployment creates the users. The API uses the user `api`, workflows use `scheduler`, smoke tests use
+            `smoke`, and a program uses the user with its name.
         job_users: users whose passwords the engine's jobs read.
         publishers: Pulsar roles that get a token, without the product's prefix; `topics/` grants permissions to them.
         jobs: streaming jobs.

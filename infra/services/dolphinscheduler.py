@@ -32,8 +32,8 @@ _NO_REGISTRY = (
     "org.apache.dolphinscheduler.server.worker.WorkerServer#stop",
     "org.apache.dolphinscheduler.server.master.MasterServer#stop",
 )
-# A master that loses PostgreSQL also loses work. After a restart, it continues with what PostgreSQL contains:
-# docs/decisions/079.
+# These methods end the JVM too: a master that loses its connection to PostgreSQL during a statement continues with a
+# state that differs from the database. After a restart, it reads the state again (docs/decisions/079).
 _NO_DATABASE = (
     "com.zaxxer.hikari.pool.PoolEntry#evict",
     "com.zaxxer.hikari.pool.HikariPool#createTimeoutException",

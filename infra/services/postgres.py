@@ -20,9 +20,9 @@ _START = """\
 set -eu
 bin="@{dist}/bin"
 data="@{volume.data}/cluster"
-# PostgreSQL refuses to run as root. Root therefore runs it as the user "nobody" of a user namespace, on files of root.
-# If the kernel refuses such namespaces, PostgreSQL runs as the user "nobody", on files of this user. Its only
-# capability allows it to enter folders that only root may enter.
+# PostgreSQL refuses to run as root. Root therefore runs it in a user namespace in which root is mapped to "nobody"; its
+# files belong to root. If the kernel refuses user namespaces, setpriv runs PostgreSQL as the user "nobody", and its
+# files belong to "nobody". The capability CAP_DAC_OVERRIDE then permits access to folders of root.
 if [ "$(id -u)" = 0 ]; then
   namespace="NAMESPACE"
   nobody="SETPRIV"

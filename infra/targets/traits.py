@@ -58,7 +58,7 @@ class Traits:
 
 
 WEB_PORTS = (80, 443)
-"""Ports outside the cluster to which pods may connect that send alerts or backups."""
+"""Ports outside the cluster to which pods that send alerts or backups may connect."""
 _FULL = 0.8
 """Share of Prometheus' volume that its data may use; it also writes a log and temporary files."""
 _ONE = 1

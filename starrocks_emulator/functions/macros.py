@@ -104,8 +104,9 @@ def _overloaded() -> list[str]:
 
 MACROS = (
     *_overloaded(),
-    # The conversion to DATETIME in a load. It returns NULL for a string in any other form, also for one with a time
-    # zone, which DuckDB accepts. It uses no regular expressions, because they are slow.
+    # Converts a string to DATETIME in a load. The forms are YYYY-MM-DD with an optional time, YYYYMMDD and
+    # YYYYMMDDhhmmss; any other string is NULL, also one with a time zone, which DuckDB accepts. Regular expressions
+    # would be slow.
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
     "BETWEEN '0' AND '9' AND NOT contains(x, '+') THEN TRY_CAST(x AS TIMESTAMP) END "
     "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",

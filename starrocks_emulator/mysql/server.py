@@ -109,7 +109,7 @@ class MysqlServer:
         except asyncio.CancelledError:
             raise
         except Exception:
-            _log.exception("connection %d failed by a defect of the server", connection.id)
+            _log.exception("connection %d ended: internal error of the MySQL protocol server", connection.id)
         finally:
             self._past_questions += connection.questions
             del self._connections[connection.id]

@@ -1,6 +1,6 @@
-"""A real Kubernetes of one node, which the tests start and stop.
+"""A single-node Kubernetes cluster, which the tests start and stop.
 
-Its processes run in namespaces of their own. kube-router enforces NetworkPolicies. Volumes are folders of the node.
+Its processes run in separate Linux namespaces. kube-router enforces NetworkPolicies. Volumes are folders of the node.
 """
 
 import json

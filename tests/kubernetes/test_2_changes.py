@@ -118,3 +118,24 @@ def test_nodes_of_zeta_are_removed_and_added_and_no_event_is_lost_or_stored_twic
             observe(load, users, f"Zeta has {nodes} nodes", lambda nodes=nodes: scale(nodes))  # type: ignore[misc]
         assert load.finish() >= EVENTS
     wait_until(lambda: stack.command("status").status == 0, "a healthy stack")
+
+
+def test_kept_data_and_scaled_down_workloads_are_used_again_by_the_next_up(
+    stack: KubernetesStack, tmp_path: Path
+) -> None:
+    autoscaled = {"frontend": {"replicas": 1, "maxReplicas": 2}}
+    with Load(stack, tmp_path, prefix="kept", least=IN_FLIGHT) as load:
+        rows = load.finish()
+    stack.configure(keepData=True, **autoscaled)
+    stack.up()
+    assert stack.command("down").status == 0
+    wait_until(lambda: not stack.pods(), lambda: f"the end of {sorted(stack.pods())}")
+    stack.up()
+    assert load.rows() == rows
+    assert stack.destroy().status == 0
+    stack.install_plugin()
+    stack.configure(keepData=True, **autoscaled)
+    stack.up()
+    assert load.rows() == rows
+    stack.configure()
+    stack.up()

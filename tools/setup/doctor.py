@@ -53,7 +53,7 @@ def disk(path: Path, wanted: float) -> Finding:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free / GIB
-    return Finding(f"disk for {path}", f"{free:.1f} GiB free", free >= wanted, f"free at least {wanted} GiB")
+    return Finding(f"disk for {path}", f"{free:.1f} GiB free", free >= wanted, f"needs {wanted} GiB of free space")
 
 
 def memory() -> Finding:

@@ -186,10 +186,10 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m tools.stack", description="Work on a stack.")
     root.add_argument("--stack", default=os.environ.get("STACK") or "local", help="its name; `local` by default")
     commands = root.add_subparsers(dest="command", required=True)
-    deploy = commands.add_parser("up", help="deploy, replay the sample, run the smoke tests")
+    deploy = commands.add_parser("up", help="deploy, publish demonstration data, run the smoke tests")
     deploy.add_argument("--no-smoke", action="store_true", help="skip the smoke tests")
     commands.add_parser("down", help="stop all services, keep their data")
-    commands.add_parser("destroy", help="remove everything")
+    commands.add_parser("destroy", help="remove the stack, and its data unless keepData is true")
     commands.add_parser("status", help="print a table of the services")
     log = commands.add_parser("logs", help="print the merged logs of the services")
     log.add_argument("service", nargs="?", default="", help="names separated by commas; by default all")
@@ -205,7 +205,7 @@ def parser() -> argparse.ArgumentParser:
     copy.add_argument("--to", default="", help="a new folder; by default one below backups/")
     back = commands.add_parser("restore", help="restore the data of a backup")
     back.add_argument("--from", dest="source", default="", help="the folder of a backup")
-    back.add_argument("--overwrite", action="store_true", help="lose the data that the stack has")
+    back.add_argument("--overwrite", action="store_true", help="overwrite the data of the stack")
     commands.add_parser("preview", help="what `up` would change")
     commands.add_parser(
         "drift", help="print the differences between the running stack and the files; fail if there are any"

@@ -77,7 +77,7 @@ def deploy(stack: Stack, *, complete: bool = False) -> int:
             wait_until_healthy(stack.name)
         Rotation.now((), forget=True).save(stack.name)
         connections.renew_token_files(stack.name)
-        console.rule(f"pulumi up: stack {stack.name} forgets the old secrets")
+        console.rule(f"pulumi up: remove the old secrets from stack {stack.name}")
         # Nothing can have changed since the deployment a moment ago.
         if (status := _up(stack, "--refresh=false")) != 0:
             return status

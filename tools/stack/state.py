@@ -56,7 +56,7 @@ def outdated(node: JsonValue) -> bool:
 
 
 def replace_providers(node: JsonValue) -> int:
-    """Replace references to classes that no longer exist in place; return the number of changed resources.
+    """In place, replace references to classes that no longer exist; return the number of changed resources.
 
     Raises:
         StateError: the type of a resource no longer exists.

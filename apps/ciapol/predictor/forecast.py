@@ -108,7 +108,7 @@ def predict_station(
 
 @dataclass(frozen=True)
 class _Part:
-    """A pollutant's predictions for the distances 1, 2, …, shape (1, distances), and whether a rule made them."""
+    """Predictions of a pollutant for 1, 2, … hours after the origin, shape (1, hours); `simple`: by the fallback."""
 
     interval: Interval
     simple: bool

@@ -1,6 +1,6 @@
 """The background process that forwards ports of this machine into a cluster: `python -m … STACK`.
 
-It accepts a connection immediately, and connects to a pod that serves the Service by `kubectl port-forward`. While no
+It accepts a connection immediately, and connects by `kubectl port-forward` to a pod that serves the Service. While no
 pod serves the Service, such as during a replacement, the client waits.
 """
 

@@ -90,7 +90,7 @@ class PodLayout(ContainerLayout):
         return {name: Endpoint(port.scheme, service.name, port.number) for name, port in service.ports.items()}
 
     def instances(self) -> dict[str, Instances]:
-        """Each pod, by the port's name. Pods without an identity have a DNS record each, but no host name."""
+        """The endpoints of the pods, by the port's name; one that Prometheus looks up if pods have no host name."""
         service = self.service
         hosts = [service.name]
         if self.is_replicated:

@@ -38,6 +38,7 @@ RUN_BY = {
     "backup": "tests/integration/emulator/test_restore.py",
     "restore": "tests/integration/emulator/test_restore.py",
     "preview": "tests/unit/preview/test_repository.py",
+    "plan": "tests/unit/stack/test_commands.py",
     "drift": "tests/unit/stack/test_commands.py",
     "deploy": "tools/stack/commands.py",
     "policies": "tests/integration/policies/test_pack.py",

@@ -309,3 +309,11 @@ def test_a_cluster_with_few_nodes_prefers_to_spread() -> None:
     few = render(settings(kubernetes={**CLUSTER, "spread": "preferred"}, seatunnel={"nodes": 3}))
     affinity = section(few.pods()["seatunnel"], "spec", "affinity", "podAntiAffinity")
     assert list(affinity) == ["preferredDuringSchedulingIgnoredDuringExecution"]
+
+
+def test_the_provider_adopts_existing_objects_and_keeps_them_when_the_kubeconfig_moves(rendered_prod: Rendered) -> None:
+    [provider] = [each for each in rendered_prod.recorder.resources if each.typ == "pulumi:providers:kubernetes"]
+    assert {key: provider.inputs[key] for key in ("upsertExistingObjects", "clusterIdentifier")} == {
+        "upsertExistingObjects": "true",
+        "clusterIdentifier": "kappastack-prod",
+    }

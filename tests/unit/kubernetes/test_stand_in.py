@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from pulumi.provider.experimental.property_value import PropertyValue
-from pulumi.provider.experimental.provider import CheckRequest, DiffRequest
+from pulumi.provider.experimental.provider import CheckRequest, ConfigureRequest, CreateRequest, DiffRequest
 
 from tests.providers.docker_engine.rules import Plain
 from tests.providers.docker_engine.values import plain, unknown, wrapped
 from tests.providers.kubernetes_cluster import fields
-from tests.providers.kubernetes_cluster.api import Object
+from tests.providers.kubernetes_cluster.api import Api, ApiError, Object
 from tests.providers.kubernetes_cluster.install import VERSION, install
 from tests.providers.kubernetes_cluster.kinds import KINDS, SKIP, Kind
 from tests.providers.kubernetes_cluster.plugin import KubernetesPlugin
@@ -214,3 +214,40 @@ def test_the_plugin_is_installed_where_the_cli_looks_for_it(tmp_path: Path) -> N
     program = tmp_path / "plugins" / f"resource-kubernetes-v{VERSION}" / "pulumi-resource-kubernetes"
     assert program.stat().st_mode & 0o111
     assert "tests.providers.kubernetes_cluster" in program.read_text()
+
+
+class FakeApi(Api):
+    """An API server in which every object exists."""
+
+    def __init__(self) -> None:
+        self.applied: list[str] = []
+
+    def get(self, path: str) -> Object | None:
+        return {"metadata": {"name": path}}
+
+    def apply(self, path: str, wanted: Mapping[str, Plain], manager: str, *, force: bool) -> Object:
+        del wanted, manager, force
+        self.applied.append(path)
+        return {"metadata": {"name": "stack"}}
+
+
+@pytest.mark.parametrize("adopts", [True, False])
+def test_an_existing_object_is_adopted_only_with_the_setting_for_it(
+    adopts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = FakeApi()
+    monkeypatch.setattr(KubernetesPlugin, "_api", api)
+    plugin = KubernetesPlugin()
+    settings: dict[str, Plain] = {"kubeconfig": "config"}
+    if adopts:
+        settings["upsertExistingObjects"] = "true"
+    asyncio.run(plugin.configure(ConfigureRequest({}, members(wrapped(settings)), False, False)))
+    request = CreateRequest(
+        urn("kubernetes:core/v1:Namespace"), members(wrapped({"metadata": {"name": "stack"}})), 60, False
+    )
+    if adopts:
+        asyncio.run(plugin.create(request))
+    else:
+        with pytest.raises(ApiError, match="already exists; the setting upsertExistingObjects adopts it"):
+            asyncio.run(plugin.create(request))
+    assert bool(api.applied) == adopts

@@ -66,7 +66,7 @@ def test_nodes_join_with_the_password_of_root(rendered_prod: Rendered) -> None:
     ]
     assert at(secret, "stringData", "root-password") == "planted-starrocks-root".ljust(32, ".")
     for kind in ("Fe", "Be"):
-        variables = items(cluster, "spec", f"starRocks{kind}Spec", f"{kind.lower()}EnvVars")
+        variables = list(items(cluster, "spec", f"starRocks{kind}Spec", f"{kind.lower()}EnvVars"))
         assert {"name": "LOG_CONSOLE", "value": "1"} in variables, "kubectl logs shows the log"
         [password] = [each for each in variables if each["name"] == "MYSQL_PWD"]
         reference = {"name": at(secret, "metadata", "name"), "key": "root-password"}

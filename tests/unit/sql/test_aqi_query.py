@@ -55,7 +55,7 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("table", "column", "pollutant", "hours", "scale"), TABLES, ids=[t[0] for t in TABLES])
-def test_every_edge_is_exact(
+def test_the_index_is_exact_at_every_breakpoint(
     aqi_query: AqiQuery, table: str, column: str, pollutant: str, hours: int, scale: float
 ) -> None:
     digit = 10.0 ** -len(reference.TABLES[table][0][0].partition(".")[2])

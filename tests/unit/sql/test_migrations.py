@@ -141,7 +141,7 @@ def test_tables_have_the_decided_distribution() -> None:
         ((" BUCKETS 2", ""), "BUCKETS"),
     ],
 )
-def test_the_rules_find_mistakes(change: tuple[str, str], fault: str) -> None:
+def test_table_faults_finds_each_violation(change: tuple[str, str], fault: str) -> None:
     assert ddl.table_faults(ddl.tables(GOOD)[0]) == []
     old, new = change
     assert old in GOOD

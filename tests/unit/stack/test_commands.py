@@ -1,4 +1,4 @@
-"""Errors of the commands before they start, and their output."""
+"""Commands of `tools.stack`: checks before the first action, messages and exit status."""
 
 import os
 import signal

@@ -51,5 +51,5 @@ def stopped(known: Connections, products: list[str], purpose: str) -> Iterator[N
             try:
                 leases.enter_context(lease)
             except (TaskError, ZetaError, StarRocksError) as error:
-                print(f"The streaming jobs of {product} continue: {error}")  # for people
+                print(f"Tables of {product} may change, because its streaming jobs cannot be stopped: {error}")
         yield

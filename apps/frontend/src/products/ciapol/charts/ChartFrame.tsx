@@ -6,8 +6,9 @@ type Props = {
   notes: readonly string[];
   /** Name of the chart for tests: "means" or "aqi". */
   name: string;
-  /** Hours with a value, and hours of the period. */
+  /** Number of hours with a value. */
   points: number;
+  /** Number of hours in the period. */
   hours: number;
   /** Predicted hours, which are drawn after the measured ones. */
   forecastHours: number;

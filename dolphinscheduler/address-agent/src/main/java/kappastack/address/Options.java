@@ -12,9 +12,9 @@ import java.util.Set;
  *
  * <p>{@code bind} is the numeric address that replaces the wildcard address; the wildcard address itself changes nothing.
  * {@code advertise} is the result of each method in {@code methods}; these methods have no parameter and return a String.
- * {@code last} is optional: the JVM ends after each of its methods. {@code first} is optional: the method begins with a
- * call of the other one; both have no parameter and return nothing. {@code minutes} is optional: each
- * {@code Duration.ofMinutes} in the class results in this number of milliseconds.
+ * {@code last} is optional: the JVM ends after a call of any of its methods. {@code first} is optional: the method
+ * before {@code >} begins with a call of the method after it; both have no parameter and return nothing.
+ * {@code minutes} is optional: each {@code Duration.ofMinutes} in the class results in this number of milliseconds.
  */
 final class Options {
     final String bind;

@@ -141,7 +141,7 @@ final class StreamLoader implements Closeable {
         }
     }
 
-    /** Waits until the outcome of the label's load is known. */
+    /** Asks StarRocks for the outcome of the label's load until it is known; UNKNOWN after all retries. */
     private Outcome outcome(String label) throws IOException, InterruptedException {
         String url = settings.nodes.get(node) + "/api/" + settings.database + "/get_load_state?label=" + label;
         for (int attempt = 0; attempt <= settings.maxRetries; attempt++) {
