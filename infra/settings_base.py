@@ -1,6 +1,6 @@
 """The base of all sections of a stack's configuration, and the types of their values."""
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -64,6 +64,15 @@ def _is_ipv4(value: str) -> str:
 
 
 Ipv4 = Annotated[str, AfterValidator(_is_ipv4)]
+
+
+def _is_ipv4_network(value: str) -> str:
+    IPv4Network(value)
+    return value
+
+
+Ipv4Network = Annotated[str, AfterValidator(_is_ipv4_network)]
+"""A network with its prefix length, such as `10.0.0.0/8`."""
 """An IPv4 address, such as 127.0.0.1."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from infra.settings_base import Ipv4, Model
+from infra.settings_base import Ipv4, Ipv4Network, Model
 
 _LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 _NAMESPACE = r"^[a-z0-9]([-a-z0-9]{0,47}[a-z0-9])?$"
@@ -57,6 +57,17 @@ class IngressSettings(Model):
         return hosts
 
 
+class ProducersSettings(Model):
+    """Programs outside the stack that publish events to Pulsar's proxy. All others are kept out."""
+
+    namespaces: tuple[Annotated[str, Field(pattern=_LABEL)], ...] = Field(
+        (), description="namespaces of the cluster whose pods may publish"
+    )
+    networks: tuple[Ipv4Network, ...] = Field((), description="IPv4 networks outside the cluster that may publish")
+    load_balancer: bool = Field(False, description="whether a Service of type LoadBalancer exposes Pulsar's port")
+    annotations: dict[str, str] = Field({}, description="annotations of that Service, such as those for TLS")
+
+
 class PrometheusOperatorSettings(Model):
     """A Prometheus operator of the cluster, whose Prometheus collects the stack's metrics too."""
 
@@ -90,4 +101,5 @@ class KubernetesSettings(ImageSettings):
     )
     node_settings: NodeSettings = NodeSettings()
     ingress: IngressSettings = IngressSettings()
+    producers: ProducersSettings = ProducersSettings()
     prometheus_operator: PrometheusOperatorSettings = PrometheusOperatorSettings()

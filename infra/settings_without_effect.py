@@ -70,6 +70,11 @@ _RULES = (
         "starrocks.edition is emulator, which needs no operator",
     ),
     _Rule(
+        ("kubernetes.producers.annotations*",),
+        lambda settings: not settings.kubernetes.producers.load_balancer,
+        "kubernetes.producers.loadBalancer is false",
+    ),
+    _Rule(
         ("kubernetes.nodeSettings.nodeLabels*",),
         lambda settings: not settings.kubernetes.node_settings.enabled,
         "kubernetes.nodeSettings.enabled is false",

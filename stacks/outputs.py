@@ -42,6 +42,8 @@ def export(platform: Platform, products: Mapping[str, DataProduct]) -> None:
     pulumi.export("starrocks", {"edition": platform.settings.starrocks.edition})
     if platform.requests is not None:
         pulumi.export("requests", dataclasses.asdict(platform.requests))
+    if platform.public:
+        pulumi.export("public", dict(platform.public))
     if platform.settings.rehearsal:
         pulumi.export("rehearsal", "the emulator replaces StarRocks: not for production")
     pulumi.export(

@@ -42,6 +42,7 @@ class Platform:
         streaming: services that streaming jobs need. Jobs stop before one of them is replaced, and resume afterwards.
         tenant: operating-system user that tasks run as.
         requests: resources that the services request; None if the target reserves nothing.
+        public: URLs for users and programs outside the stack's network, by service.
         connections: the file with addresses and secrets that the resources inside the services read.
         schema: the platform's own tables.
         users: the platform's own StarRocks users.
@@ -74,6 +75,7 @@ class Platform:
         target.healthy(running)
         self._first = () if target.awaits_health else tuple(each.resource for each in running)
         self.requests = target.requests
+        self.public = target.public
         if complete is not None:
             # Resources inside StarRocks wait for the cluster's members, and are deleted with them.
             self.services["starrocks"] = replace(self.starrocks, resource=complete(stack, self.connections))

@@ -43,6 +43,7 @@ class Port:
         internal: whether only parts of the service connect to it; targets do not publish it then.
         entrance: name of the port that clients outside the stack's network connect to instead. Needed for services
             that redirect their clients, because they advertise another address to clients from outside.
+        producers: whether programs outside the stack publish events to it.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Port:
     public: bool = False
     internal: bool = False
     entrance: str = ""
+    producers: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)

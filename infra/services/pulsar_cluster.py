@@ -79,7 +79,10 @@ def proxy(settings: PulsarSettings) -> Service:
             ),
             "log4j2.properties": LOG4J2_CONSOLE,
         },
-        ports={"broker": Port(ports.PULSAR_BROKER, scheme="pulsar"), "admin": Port(ports.PULSAR_ADMIN)},
+        ports={
+            "broker": Port(ports.PULSAR_BROKER, scheme="pulsar", producers=True),
+            "admin": Port(ports.PULSAR_ADMIN),
+        },
         secrets=pulsar_roles.secrets(pulsar_roles.PROXY),
         health=HEALTH,
         memory=_PROXY_HEAP + _PROXY_DIRECT + 192,

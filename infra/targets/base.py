@@ -108,6 +108,7 @@ class Target(Protocol):
         records_starts: whether the target itself records when it starts a service on purpose.
         awaits_health: whether the creation of a service's resource ends only when the service is healthy.
         requests: resources that the services request; None if the target reserves nothing.
+        public: URLs for users and programs outside the stack's network, by service; empty if the target has none.
     """
 
     has_operators: bool
@@ -117,6 +118,10 @@ class Target(Protocol):
     @property
     def requests(self) -> Requests | None:
         """Resources that the services declared so far request."""
+
+    @property
+    def public(self) -> Mapping[str, Input[str]]:
+        """URLs of the services declared so far."""
 
     @property
     def user(self) -> str:

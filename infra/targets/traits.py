@@ -111,6 +111,17 @@ def _of_kubernetes(settings: "Settings") -> Iterator[str]:
         yield "kubernetes.ingress.hosts.starrocks: StarRocks' operator runs this service; leave it out"
     if settings.kubernetes.prometheus_operator.enabled and not settings.monitoring.enabled:
         yield "kubernetes.prometheusOperator.enabled true needs the exporters of monitoring.enabled true"
+    producers = settings.kubernetes.producers
+    if (producers.namespaces or producers.networks) and settings.pulsar.topology == "standalone":
+        yield (
+            "kubernetes.producers: pulsar.topology is standalone, which has no proxy for programs outside the stack; "
+            "use cluster"
+        )
+    if producers.load_balancer != bool(producers.networks):
+        yield (
+            f"kubernetes.producers: loadBalancer {str(producers.load_balancer).lower()} and networks "
+            f"{list(producers.networks)} belong together; set both or none"
+        )
     if settings.seatunnel.nodes > 1 and not settings.kubernetes.shared_storage_class:
         yield (
             f"kubernetes.sharedStorageClass: seatunnel.nodes {settings.seatunnel.nodes} write one volume; name a "

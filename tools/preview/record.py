@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi.runtime import mocks
@@ -41,6 +42,7 @@ class _Nowhere:
     """A target that records services and runs none."""
 
     requests: Requests | None = None
+    public: Mapping[str, Input[str]] = MappingProxyType({})
     records_starts = True
     awaits_health = False
     user = "(user of the target)"

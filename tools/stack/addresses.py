@@ -59,6 +59,10 @@ def print_addresses(stack: Stack, settings: Settings, products: Sequence[Product
         rows.append(("Prometheus", url("prometheus", "http")))
     if settings.has_grafana:
         rows.append(("Grafana", f"{url('grafana', 'http')}, user admin"))
+    hosts = settings.kubernetes.ingress.hosts
+    rows += [(f"{service}, for users", f"https://{host}") for service, host in hosts.items()]
+    if settings.kubernetes.producers.load_balancer:
+        rows.append(("Pulsar, for producers", f"pulumi stack output public -s {stack.name}"))
     width = max(len(name) for name, _ in rows)
     console.rule("ready")
     for name, address in rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pulumi
 import pulumi_docker as docker
@@ -43,6 +44,7 @@ class DockerTarget:
     records_starts = False
     awaits_health = False
     requests: Requests | None = None
+    public: Mapping[str, Input[str]] = MappingProxyType({})
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
@@ -88,6 +89,7 @@ class HostTarget:
     records_starts = True
     awaits_health = False
     requests: Requests | None = None
+    public: Mapping[str, Input[str]] = MappingProxyType({})
 
     def __init__(self, *, stack: str, port_offset: int, keep_data: bool) -> None:
         """Declare the stack's machine.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import Resource, ResourceOptions
+from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes import autoscaling, core, meta, networking, policy
 
 from infra.services.model import Service, Volume
@@ -86,6 +86,41 @@ def _service(layout: PodLayout, place: Place, name: str, *, headless: bool) -> c
         ),
         opts=place.opts,
     )
+
+
+def for_producers(service: Service, place: Place) -> Output[str] | None:
+    """Declare the Service through which programs outside the cluster publish, and return its URL.
+
+    Requests keep the address of their client (`externalTrafficPolicy: Local`), which the network policies check.
+
+    Returns:
+        None if the service has no port for producers, or the settings request no load balancer.
+    """
+    producers = place.settings.producers
+    found = [(name, port) for name, port in service.ports.items() if port.producers]
+    if not (found and producers.load_balancer):
+        return None
+    [(port_name, port)] = found
+    name = f"{service.name}-producers"
+    declared = core.v1.Service(
+        name,
+        metadata=place.metadata(name, service.name, annotations=producers.annotations),
+        spec=core.v1.ServiceSpecArgs(
+            type="LoadBalancer",
+            external_traffic_policy="Local",
+            load_balancer_source_ranges=list(producers.networks),
+            selector=names.selector(service.name),
+            ports=[core.v1.ServicePortArgs(name=port_name, port=port.number, target_port=port_name, protocol="TCP")],
+        ),
+        opts=place.opts,
+    )
+
+    def url(status: core.v1.outputs.ServiceStatus | None) -> str:
+        balancer = status.load_balancer if status else None
+        hosts = [each.hostname or each.ip for each in (balancer.ingress if balancer else None) or ()]
+        return f"{port.scheme}://{hosts[0]}:{port.number}" if hosts else ""
+
+    return declared.status.apply(url)
 
 
 def claim_name(service: str, volume: str) -> str:

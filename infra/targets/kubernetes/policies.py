@@ -11,6 +11,7 @@ from pulumi import ResourceOptions
 from pulumi_kubernetes import meta, networking
 
 from infra.services.model import Service
+from infra.settings_of_targets import ProducersSettings
 from infra.targets.kubernetes import names
 from infra.targets.traits import WEB_PORTS
 
@@ -81,6 +82,7 @@ def permit(
     operator_namespace: str,
     solver_namespace: str,
     collector_namespace: str,
+    producers: ProducersSettings,
     opts: ResourceOptions,
 ) -> None:
     """Permit the connections that the services need.
@@ -92,6 +94,7 @@ def permit(
         operator_namespace: namespace of operators, which connect to the services that they run.
         solver_namespace: namespace in which cert-manager runs its solver pods; empty for none.
         collector_namespace: namespace whose pods collect the services' metrics; empty for none.
+        producers: programs outside the stack that may publish events.
         opts: options of the policies.
 
     Raises:
@@ -128,6 +131,7 @@ def permit(
                 ingress=[
                     *_ingress(each, located, ingress_namespace, operator_namespace),
                     *_collected(each.service, collector_namespace),
+                    *_produced(each.service, producers),
                 ],
                 egress=_egress(each, known),
             ),
@@ -162,6 +166,18 @@ def _collected(service: Service, namespace: str) -> list[networking.v1.NetworkPo
     if not (namespace and ports):
         return []
     return [networking.v1.NetworkPolicyIngressRuleArgs(from_=[_namespace(namespace)], ports=ports)]
+
+
+def _produced(service: Service, producers: ProducersSettings) -> list[networking.v1.NetworkPolicyIngressRuleArgs]:
+    ports = [_port(each.number) for each in service.ports.values() if each.producers]
+    peers = [
+        *(_namespace(each) for each in producers.namespaces),
+        *(
+            networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr=each))
+            for each in producers.networks
+        ),
+    ]
+    return [networking.v1.NetworkPolicyIngressRuleArgs(from_=peers, ports=ports)] if ports and peers else []
 
 
 def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:

@@ -62,6 +62,7 @@ class KubernetesTarget:
         self._located: list[Located] = []
         self._operated: dict[str, Mapping[str, str]] = {}
         self._last: dict[str, Resource] = {}
+        self._public: dict[str, Input[str]] = {}
         rendered = os.environ.get(cluster.RENDERED) or None
         provider = k8s.Provider(
             "kubernetes",
@@ -149,6 +150,7 @@ class KubernetesTarget:
             operator_namespace=self._settings.operator_namespace,
             solver_namespace=self._namespace if self._settings.ingress.issuer else "",
             collector_namespace=operator.namespace if operator.enabled else "",
+            producers=self._settings.producers,
             opts=opts,
         )
         place = Place(self._stack, self._namespace, self._settings, self._keep_data, opts)
@@ -163,6 +165,11 @@ class KubernetesTarget:
             running=running,
             opts=ResourceOptions(depends_on=[each.resource for each in running]),
         )
+
+    @property
+    def public(self) -> Mapping[str, Input[str]]:
+        """URLs of the Ingress' hosts and of the load balancer for producers, by service."""
+        return self._public
 
     @property
     def requests(self) -> Requests:
@@ -203,6 +210,9 @@ class KubernetesTarget:
             objects.autoscaler(service, place)
         if service.name in self._settings.ingress.hosts:
             objects.ingress(service, self._settings.ingress, place)
+            self._public[service.name] = f"https://{self._settings.ingress.hosts[service.name]}"
+        if (url := objects.for_producers(service, place)) is not None:
+            self._public[service.name] = url
         kind = "statefulset" if layout.has_identity else "deployment"
         return Running(
             service,

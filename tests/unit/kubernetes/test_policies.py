@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from infra.services.model import Need
+from infra.settings_of_targets import ProducersSettings
 from infra.targets.kubernetes.policies import Located, UnknownNeed, permit
 from tests.unit.kubernetes.rendered import CLUSTER, Object, Rendered, at, items, render, section, settings
 
@@ -193,5 +194,35 @@ def test_a_need_without_a_server_is_an_error() -> None:
             operator_namespace="operator",
             solver_namespace="",
             collector_namespace="",
+            producers=ProducersSettings(),
             opts=pulumi.ResourceOptions(),
         )
+
+
+def test_only_programs_of_the_settings_publish_from_outside() -> None:
+    producers = {
+        "namespaces": ["gateways"],
+        "networks": ["203.0.113.0/24"],
+        "loadBalancer": True,
+        "annotations": {"example.com/tls": "on"},
+    }
+    rendered = render(settings(size="medium", kubernetes={**CLUSTER, "producers": producers}))
+    [policy] = [each for (_, name), each in _policies(rendered).items() if name == "pulsar"]
+    [rule] = [each for each in items(policy, "ingress") if "203.0.113.0/24" in str(each)]
+    assert _ports(rule) == [6650]
+    assert list(items(rule, "from")) == [
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "gateways"}}},
+        {"ipBlock": {"cidr": "203.0.113.0/24"}},
+    ]
+    service = rendered.of_kind("Service")["pulsar-producers"]
+    assert at(service, "metadata", "annotations", "example.com/tls") == "on"
+    assert {key: at(service, "spec", key) for key in ("type", "externalTrafficPolicy")} == {
+        "type": "LoadBalancer",
+        "externalTrafficPolicy": "Local",
+    }
+    assert at(service, "spec", "loadBalancerSourceRanges") == ["203.0.113.0/24"]
+    assert [each["port"] for each in items(service, "spec", "ports")] == [6650]
+
+
+def test_nobody_publishes_from_outside_without_settings(rendered_prod: Rendered) -> None:
+    assert "pulsar-producers" not in rendered_prod.of_kind("Service")

@@ -48,6 +48,22 @@ def test_documents_are_merged_by_section() -> None:
         ({"starrocks": {"edition": "emulator"}}, "or rehearsal true in a stack for tests"),
         ({"docker": {"baseImage": "debian"}}, "docker.baseImage: is a setting of target docker"),
         ({"kubernetes": {**CLUSTER, "ingress": {"hosts": {"frontend": "a b"}}}}, "kubernetes.ingress.hosts.frontend"),
+        (
+            {"kubernetes": {**CLUSTER, "producers": {"namespaces": ["gateways"]}}},
+            "kubernetes.producers: pulsar.topology is standalone, which has no proxy",
+        ),
+        (
+            {"size": "medium", "kubernetes": {**CLUSTER, "producers": {"loadBalancer": True}}},
+            "kubernetes.producers: loadBalancer true and networks [] belong together",
+        ),
+        (
+            {"size": "medium", "kubernetes": {**CLUSTER, "producers": {"networks": ["10.0.0.1/8"]}}},
+            "kubernetes.producers.networks.0: 10.0.0.1/8 has host bits set",
+        ),
+        (
+            {"size": "medium", "kubernetes": {**CLUSTER, "producers": {"annotations": {"a": "b"}}}},
+            "kubernetes.producers.annotations.a has no effect, because kubernetes.producers.loadBalancer is false",
+        ),
     ],
 )
 def test_wrong_settings_are_refused_with_a_remedy(wrong: dict[str, object], message: str) -> None:
