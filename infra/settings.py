@@ -111,7 +111,7 @@ class PulsarSettings(Model):
 class SeaTunnelSettings(Model):
     """SeaTunnel Zeta, the engine that runs data jobs."""
 
-    nodes: Literal[1, 3] = Field(1, description="nodes of the engine; three tolerate the loss of one")
+    nodes: Annotated[int, Field(ge=1, le=9, description="nodes of the engine; several tolerate the loss of one")] = 1
     heap: Annotated[Memory, _HEAP] = Field("384Mi", description="Java heap of each node")
     metaspace: Annotated[Memory, _METASPACE] = Field("256Mi", description="Java metaspace of each node")
     storage: Memory = Field("2Gi", description="volume with the checkpoints of all jobs")
@@ -122,8 +122,8 @@ class StarRocksSettings(Model):
     """StarRocks, the only store of application data."""
 
     edition: Literal["emulator", "cluster"] = Field("emulator", description="the emulator, or StarRocks' own servers")
-    frontends: Literal[1, 3] = Field(1, description="frontends of edition cluster")
-    backends: Literal[1, 3] = Field(1, description="backends of edition cluster")
+    frontends: Literal[1, 3, 5] = Field(1, description="frontends of edition cluster")
+    backends: Annotated[int, Field(ge=1, le=99, description="backends of edition cluster")] = 1
     replication_num: Annotated[int, Field(ge=1, le=3, description="copies of each tablet; at most backends")] = 1
     memory: Annotated[Memory, at_least("384Mi")] = Field(
         "512Mi", description="memory of the emulator, or of each backend"

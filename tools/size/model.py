@@ -12,7 +12,8 @@ COPIES = 3
 BROKER_CORES, ZETA_CORES, BACKEND_CORES = 4, 4, 16
 MOST_BROKERS = MOST_BOOKIES = 9
 MOST_PARALLELISM = 16
-MOST_BACKENDS = 3
+MOST_BACKENDS = 99
+MOST_NODES = 9
 """Largest values that the settings of a stack permit."""
 
 

@@ -10,6 +10,7 @@ from tools.size.model import (
     MOST_BACKENDS,
     MOST_BOOKIES,
     MOST_BROKERS,
+    MOST_NODES,
     MOST_PARALLELISM,
     Load,
     Plan,
@@ -45,14 +46,18 @@ def lines(load: Load) -> Iterator[str]:
     carried = one_machine(_MACHINE_CORES)
     verdict = "one machine is enough" if load.events_per_second <= carried else "one machine is not enough"
     yield f"One machine of {_MACHINE_CORES} cores handles about {carried:,.0f} events/s with the emulator: {verdict}."
-    yield from _beyond(found)
+    exceeded = list(_beyond(found))
+    yield from exceeded
     yield ""
     yield f"On the way to {_MILLION:,} events/s of this size, these limits are reached:"
     for limit in limits(load):
         yield f"  {limit.events_per_second:>12,.0f} events/s  {limit.what}"
     yield ""
-    yield "Settings to paste:"
-    yield settings(load)
+    if exceeded:
+        yield "There are no settings for this load, because it is beyond the limits above."
+    else:
+        yield "Settings to paste:"
+        yield settings(load)
     yield "Estimates in this plan, to be measured on your cluster:"
     for name, figure in sorted(vars(of).items()):
         if isinstance(figure, of.Figure) and figure.source.startswith("guess"):
@@ -64,6 +69,7 @@ def _beyond(found: Plan) -> Iterator[str]:
         ("pulsar.brokers", found.brokers, MOST_BROKERS),
         ("pulsar.bookies", found.bookies, MOST_BOOKIES),
         ("starrocks.backends", found.backends, MOST_BACKENDS),
+        ("seatunnel.nodes", found.zeta_nodes, MOST_NODES),
         ("ingest.parallelism", found.parallelism, MOST_PARALLELISM),
     ):
         if number > most:
@@ -91,9 +97,9 @@ def settings(load: Load) -> str:
             "storage": f"{found.bookie_gib}Gi",
             "cpu": str(found.broker_cores),
         },
-        "kappastack:seatunnel": {"cpu": str(found.zeta_cores)},
+        "kappastack:seatunnel": {"nodes": min(found.zeta_nodes, MOST_NODES), "cpu": str(found.zeta_cores)},
         "kappastack:starrocks": {
-            "backends": MOST_BACKENDS,
+            "backends": min(found.backends, MOST_BACKENDS),
             "memory": f"{found.backend_memory_gib}Gi",
             "storage": f"{found.backend_gib}Gi",
             "cpu": str(found.backend_cores),

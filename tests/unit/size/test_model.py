@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from tools.size import constants
 from tools.size.constants import Figure
 from tools.size.model import (
     LARGEST_EVENT,
+    MOST_BACKENDS,
     MOST_BOOKIES,
     MOST_BROKERS,
     MOST_PARALLELISM,
@@ -100,7 +102,7 @@ def test_settings_to_paste_are_accepted(rate: float) -> None:
         {key: value if isinstance(value, str) else json.dumps(value) for key, value in document.items()}, {}
     )
     assert found.pulsar.brokers >= 2
-    assert found.starrocks.backends == 3
+    assert found.starrocks.backends == min(plan(replace(SMALL, events_per_second=rate)).backends, MOST_BACKENDS)
 
 
 @pytest.mark.parametrize("size", LOADS)
@@ -126,8 +128,17 @@ def test_the_report_names_the_limits_of_the_platform() -> None:
     assert "one machine is enough" in "\n".join(lines(SMALL))
     large = "\n".join(lines(replace(SMALL, events_per_second=1_000_000)))
     assert "one machine is not enough" in large
-    assert "! starrocks.backends" in large
+    assert "! ingest.parallelism" in large
     assert "this load needs a larger platform" in large
+    assert "There are no settings for this load" in large
+    assert "Settings to paste" not in large
+
+
+def test_settings_to_paste_scale_starrocks_with_the_load() -> None:
+    found = "\n".join(lines(replace(SMALL, events_per_second=30_000, event_bytes=2_000)))
+    assert "Settings to paste" in found
+    [backends] = re.findall(r"backends: (\d+)", found)
+    assert int(backends) > 3
 
 
 def test_the_command_reports_a_wrong_value_in_one_line() -> None:
