@@ -116,7 +116,7 @@ class Image:
         if not settings.registry:
             return self.local
         repository = f"{settings.registry}/{self.repository}"
-        digest = settings.digests.get(self.name)
+        digest = settings.digest(self.name)
         return f"{repository}@{digest}" if digest else f"{repository}:{self.tag}"
 
 
@@ -182,5 +182,5 @@ def of_registry(reference: str, name: str, settings: ImageSettings) -> str:
         settings: registry and digests.
     """
     found = f"{settings.registry}/{reference}" if settings.registry else reference
-    digest = settings.digests.get(name)
+    digest = settings.digest(name)
     return f"{found.rsplit(':', 1)[0]}@{digest}" if digest else found

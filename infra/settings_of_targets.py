@@ -10,6 +10,7 @@ _LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 _NAMESPACE = r"^[a-z0-9]([-a-z0-9]{0,47}[a-z0-9])?$"
 """The stack's namespace. Its further namespaces have this name and a suffix of at most 14 characters."""
 _REGISTRY = r"^([A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*)?$"
+_DIGEST = r"^([A-Za-z0-9_][A-Za-z0-9._-]*@)?sha256:[0-9a-f]{64}$"
 _HOST = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$"
 
 
@@ -24,9 +25,13 @@ class ImageSettings(Model):
             description="registry from which images are pulled, such as registry.example:5000/team",
         ),
     ] = ""
-    digests: dict[str, Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
-        {}, description="digest of an image in the registry, by its name"
+    digests: dict[str, Annotated[str, Field(pattern=_DIGEST)]] = Field(
+        {}, description="digest of an image in the registry by its name, after the tag for which it is valid"
     )
+
+    def digest(self, name: str) -> str:
+        """The digest of an image in the registry; empty if the settings contain none."""
+        return self.digests.get(name, "").rpartition("@")[2]
 
 
 class DockerSettings(ImageSettings):

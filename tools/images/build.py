@@ -104,7 +104,8 @@ def push(
         docker("tag", source, remote)
         docker("push", "--quiet", remote)
         found: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", remote))
-        digests[name] = next(each for each in found if each.startswith(f"{registry}/")).split("@")[1]
-        report(f"{remote}@{digests[name]}")
+        digest = next(each for each in found if each.startswith(f"{registry}/")).split("@")[1]
+        digests[name] = f"{target.rpartition(':')[2]}@{digest}"
+        report(f"{remote}@{digest}")
     lines = [f"  kappastack:{section}:", f"    registry: {registry}", "    digests:"]
     return "\n".join([*lines, *(f"      {name}: {digest}" for name, digest in digests.items())])

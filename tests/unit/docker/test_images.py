@@ -69,6 +69,8 @@ def test_references_follow_the_settings() -> None:
     assert found.reference(DockerSettings(registry="r:5000/t")) == f"r:5000/t/kappastack/pulsar:{found.tag}"
     pinned = DockerSettings(registry="r:5000/t", digests={"pulsar": digest})
     assert found.reference(pinned) == f"r:5000/t/kappastack/pulsar@{digest}"
+    tagged = DockerSettings(registry="r:5000/t", digests={"pulsar": f"{found.tag}@{digest}"})
+    assert found.reference(tagged) == f"r:5000/t/kappastack/pulsar@{digest}"
 
 
 @pytest.fixture

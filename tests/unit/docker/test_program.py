@@ -75,6 +75,10 @@ def test_containers_use_image_ids(dev: Recorder) -> None:
     ("docker", "expected"),
     [
         ({"registry": "r.example", "digests": {"platform-api": DIGEST}}, "the stack has no image platform-api; it has"),
+        (
+            {"registry": "r.example", "digests": {"pulsar": f"4.0-old@{DIGEST}", "node_exporter": DIGEST}},
+            r"older images: pulsar 4.0-old \(now [^,]+\); run make push",
+        ),
         ({"digests": {"pulsar": DIGEST}}, "without kappastack:docker.registry, the engine's own images of pulsar run"),
     ],
 )
