@@ -42,7 +42,8 @@ def run_sql(context: Context, name: str, window: Window) -> str:
 def run_check(context: Context, name: str, window: Window) -> str:
     """Run a query and report its rows as findings; return a description of them.
 
-    The first column names a finding. A backfill raises and resolves no alerts, because its range is in the past.
+    The first column names a finding. A run over a given range raises and resolves no alerts, because the range is in
+    the past.
     """
     text = statement_text(context, name, window)
     with context.store() as store:

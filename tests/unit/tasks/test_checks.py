@@ -108,7 +108,9 @@ def test_rows_of_one_finding_are_one_alert(files: Path, monkeypatch: pytest.Monk
     assert [alert.text for alert in given.alerts.sent] == ["completeness 0.5\ncompleteness 0.25"]
 
 
-def test_a_backfill_neither_raises_nor_resolves_alerts(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_over_a_past_range_neither_raises_nor_resolves_alerts(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     past = RunRequest(manual=True, begin="2025-01-01")
     given, details = check(files, monkeypatch, LOW, known=("other",), request=past)
     assert (details, given.alerts.requests, given.record.reported) == ("2 findings: half, stuck", [], [])

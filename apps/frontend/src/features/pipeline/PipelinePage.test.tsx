@@ -159,8 +159,8 @@ describe("pipeline page", () => {
 
   it("shows each finding of a workflow as an alert of its own", async () => {
     const name = "WorkflowFinding";
-    const findings = ["A", "B"].map((station) =>
-      alert({ name, summary: `${station}: finding`, summary_fr: `anomalie de ${station}` }),
+    const findings = ["A", "B"].map((subject) =>
+      alert({ name, summary: `${subject}: finding`, summary_fr: `anomalie de ${subject}` }),
     );
     server.answers[MONITORING] = monitored({ alerts: findings });
     show();
