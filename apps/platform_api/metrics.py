@@ -64,7 +64,7 @@ def _jobs(found: Pipeline) -> Iterator[Metric]:
         labels = [job.product, job.name]
         wanted.add_metric(labels, job.wanted == "running")
         running.add_metric(labels, job.state == "running")
-        held.add_metric(labels, job.state in ("held", "stopped") or job.wanted != "running")
+        held.add_metric(labels, job.held or job.wanted != "running")
         failures.add_metric(labels, job.failures)
         if job.checked_at is not None:
             checked.add_metric(labels, job.checked_at.timestamp())

@@ -12,7 +12,7 @@ class PipelineStep(BaseModel):
     workflow: str = Field(examples=["daily_summaries"])
     task: str = Field(examples=["summaries"])
     state: str = Field(
-        examples=["succeeded"], description="state of the last run: running, succeeded, failed or killed"
+        examples=["succeeded"], description="state of the last run: running, retrying, succeeded, failed or killed"
     )
     started_at: datetime = Field(examples=["2026-01-31T12:05:00Z"])
     ended_at: datetime | None = Field(examples=["2026-01-31T12:05:21Z"])
@@ -34,6 +34,7 @@ class StreamingJob(BaseModel):
     state: str | None = Field(
         examples=["running"], description="running, restarting, given_up, held, stopped, unreachable or down"
     )
+    held: bool = Field(examples=[False], description="whether a lease keeps the job stopped now")
     failures: int = Field(examples=[0], description="consecutive restarts after which the job failed again")
     reason: str | None = Field(examples=[None], description="reason of the state")
     checked_at: datetime | None = Field(examples=["2026-01-31T12:40:00Z"])

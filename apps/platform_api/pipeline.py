@@ -16,7 +16,8 @@ LATE_AFTER_PERIODS: Final = 2.5
 _STEPS: Final = "SELECT * FROM pipeline_steps ORDER BY product, workflow, task"
 
 _JOBS: Final = """
-SELECT product, name, wanted, state, failures, reason, checked_at, restarted_at
+SELECT product, name, wanted, state, failures, reason, checked_at, restarted_at,
+    COALESCE(held_by <> '' AND held_until > UTC_TIMESTAMP(), FALSE) AS held
 FROM streaming_jobs
 ORDER BY product, name
 """

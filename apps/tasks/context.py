@@ -6,7 +6,7 @@ from pathlib import Path
 from apps.shared.starrocks import StarRocks
 from apps.shared.starrocks_address import Address
 from apps.shared.streaming_jobs import StreamingJobs
-from apps.tasks.alerts import Alert, Alertmanager, Sender, Webhook
+from apps.tasks.alerts import Alertmanager, Sender, Webhook
 from apps.tasks.guard import Guard
 from apps.tasks.log import print_line
 from apps.tasks.run_request import RunRequest
@@ -63,15 +63,12 @@ class Context:
         """The streaming jobs of the stack; `connection` must be of the platform's user."""
         return StreamingJobs(connection, f"{self.settings.platform.database}.streaming_jobs")
 
-    def alert(self, severity: str, title: str, text: str, *, subject: str, product: str = "") -> bool:
-        """Send an alert about a subject; return whether it was delivered."""
+    def sender(self) -> Sender:
+        """The receiver of alerts: Alertmanager, or in a stack without monitoring the webhook."""
         stack, alerts = self.settings.stack, self.settings.alerts
-        sender: Sender = Webhook(stack, alerts.webhook_file)
         if alerts.alertmanager:
-            sender = Alertmanager(stack, alerts.alertmanager)
-        return sender.send(
-            Alert(severity, title, text, product or self.step.product, self.step.workflow, subject=subject)
-        )
+            return Alertmanager(stack, alerts.alertmanager)
+        return Webhook(stack, alerts.webhook_file)
 
     def watch(self, job_id: int | None) -> None:
         """Set the Zeta job that the guard stops if this process is killed; None for none."""

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 
 from apps.shared.polling import Pending, poll
 from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
+from apps.tasks.alerts import Finding
 from apps.tasks.context import Context
 from apps.tasks.errors import TaskError
+from apps.tasks.findings import Findings
+from apps.tasks.keeper_findings import engine_down, given_up, keeper_findings, not_running
 from apps.tasks.log import print_line
+from seatunnel.client.definition import Definition
 from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, STOPPED, JobFailed, JobInfo, JobStatus, Zeta
 
@@ -33,11 +37,9 @@ _TIMEOUT = 5.0
 _AT_FAULT = frozenset({JobStatus.FAILED, JobStatus.FINISHED})
 """States in which the job itself ended. In all other states without a running job, the engine or a person ended it."""
 
-_WHAT_TO_DO = (
-    "The keeper no longer restarts it. Fix the cause, "
-    " then run `make up`, which starts it from its last checkpoint and "
-    "counts from zero."
-)
+
+class _Rejected(Exception):
+    """The engine rejected the definition of a job."""
 
 
 @dataclass
@@ -48,11 +50,20 @@ class _Found:
         lines: jobs that run or were restarted.
         problems: jobs that the last check could not restart.
         again: whether this is not the first check.
+        raised: jobs for which the last check raises an alert.
+        undecided: jobs that the last check did not find running, but for which it raises no alert.
     """
 
     lines: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     again: bool = False
+    raised: list[Finding] = field(default_factory=list)
+    undecided: list[Finding] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Begin a check."""
+        for found in (self.problems, self.raised, self.undecided):
+            found.clear()
 
     def add(self, line: str, *, problem: bool = False) -> None:
         known = self.problems if problem else self.lines
@@ -76,12 +87,10 @@ def keep_running(context: Context, watch_seconds: float = 0) -> str:
         jobs = context.streaming_jobs(store)
         zeta = context.zeta(timeout=_TIMEOUT)
         found = _Found()
+        findings = keeper_findings(context)
 
         def look() -> Pending | None:
-            found.problems.clear()
-            for job in jobs.find():
-                _Keeper(context, jobs, zeta, job, found).look()
-            found.again = True
+            check_jobs(jobs, zeta, found, findings)
             watched = time.monotonic() - begin + LOOK_SECONDS
             continues = not context.request.manual and not found.problems and watched < watch_seconds
             return Pending("it is watched") if continues else None
@@ -92,11 +101,20 @@ def keep_running(context: Context, watch_seconds: float = 0) -> str:
     return "; ".join(found.lines) or "there are no streaming jobs"
 
 
+def check_jobs(jobs: StreamingJobs, zeta: Zeta, found: _Found, findings: Findings) -> None:
+    """Check every job once and report the alerts."""
+    found.begin()
+    for job in jobs.find():
+        _Keeper(jobs, zeta, job, found).look()
+    findings.report(found.raised, found.undecided)
+    found.again = True
+
+
 class _Keeper:
     """One check of one job."""
 
-    def __init__(self, context: Context, jobs: StreamingJobs, zeta: Zeta, job: StreamingJob, found: _Found) -> None:
-        self._context, self._jobs, self._zeta, self._job, self._found = context, jobs, zeta, job, found
+    def __init__(self, jobs: StreamingJobs, zeta: Zeta, job: StreamingJob, found: _Found) -> None:
+        self._jobs, self._zeta, self._job, self._found = jobs, zeta, job, found
         self._noted = False
 
     def look(self) -> None:
@@ -116,23 +134,20 @@ class _Keeper:
                 self._ended(self._zeta.explained(job.job_id, info))
             else:
                 self._found.add(f"{job.name} is {info.status}: the next run will check it again")
+                self._undecided(f"it is {info.status}")
         except ZetaUnreachable as error:
             self._unreachable(str(error))
+        except ZetaError as error:
+            # The other jobs are checked nevertheless.
+            self._problem(f"{job.name}: {error}", str(error))
 
     def _running(self) -> None:
         job = self._job
-        if job.state in {JobState.GIVEN_UP, JobState.DOWN}:
-            self._runs_again()
         stable = job.since_restart is None or job.since_restart >= STABLE_SECONDS
         failures = 0 if stable or job.state == JobState.GIVEN_UP else job.failures
         reason = job.reason if failures else ""
         self._note(JobState.RUNNING, reason, failures=failures)
         self._found.add(f"{job.name} runs" + (f", after {failures} failures in a row" if failures else ""))
-
-    def _runs_again(self) -> None:
-        job = self._job
-        title = f"{job.name} runs again"
-        self._context.alert("resolved", title, "The problem is resolved.", subject=job.name, product=job.product)
 
     def _ended(self, info: JobInfo) -> None:
         job = self._job
@@ -140,6 +155,7 @@ class _Keeper:
         if job.state == JobState.GIVEN_UP:
             self._note(JobState.GIVEN_UP, job.reason)
             self._found.add(f"{job.name} does not run and was given up: {job.reason}")
+            self._found.raised.append(given_up(job, job.reason, job.failures))
             return
         failures = job.failures + (1 if info.status in _AT_FAULT else 0)
         if failures >= FAILURES:
@@ -163,33 +179,54 @@ class _Keeper:
             self._jobs.release(job.job_id, now.held_by)
         try:
             if self._zeta.status(job.job_id) not in ACTIVE:
-                self._zeta.submit(job.job_id, job.name, now.definition, restore=True)
+                self._submit(now.definition)
             self._zeta.wait(job.job_id, frozenset({JobStatus.RUNNING}), within=_START_SECONDS)
-        except ZetaUnreachable:
-            raise
-        except (ZetaError, JobFailed) as error:
-            failures = failures if isinstance(error, JobFailed) else failures + 1
-            if failures >= FAILURES:
-                self._give_up(str(error), failures)
-                return
-            # The next check counts a job that fails again.
-            self._note(JobState.STOPPED, str(error), failures=failures)
-            self._found.add(f"{job.name} could not be restarted: {error}", problem=True)
+        except _Rejected as error:
+            self._not_restarted(str(error), failures + 1)
+        except JobFailed as error:
+            # The next check counts the failure.
+            self._not_restarted(str(error), failures)
         except TimeoutError:
             self._note(JobState.RUNNING, why, failures=failures)
             self._found.add(f"{job.name} was restarted and is still starting")
+            self._undecided("it was restarted and is still starting")
+        except ZetaUnreachable:
+            raise
+        except ZetaError as error:
+            self._note(JobState.STOPPED, str(error), failures=failures)
+            raise
         else:
             self._note(JobState.RUNNING, f"restarted: {why}", failures=failures)
             self._found.add(f"{job.name} was restarted")
-            if job.state == JobState.DOWN:
-                self._runs_again()
+
+    def _submit(self, definition: Definition) -> None:
+        try:
+            self._zeta.submit(self._job.job_id, self._job.name, definition, restore=True)
+        except ZetaUnreachable:
+            raise
+        except ZetaError as error:
+            raise _Rejected(str(error)) from None
+
+    def _not_restarted(self, why: str, failures: int) -> None:
+        if failures >= FAILURES:
+            self._give_up(why, failures)
+            return
+        self._note(JobState.STOPPED, why, failures=failures)
+        self._problem(f"{self._job.name} could not be restarted: {why}", why)
 
     def _give_up(self, why: str, failures: int) -> None:
-        job = self._job
-        title = f"streaming job {job.name} failed {failures} times in a row and was given up"
-        self._context.alert("critical", title, f"{why[:1500]}\n{_WHAT_TO_DO}", subject=job.name, product=job.product)
         self._note(JobState.GIVEN_UP, why, failures=failures)
-        self._found.add(f"{title}: {why}", problem=True)
+        finding = given_up(self._job, why, failures)
+        self._found.raised.append(finding)
+        self._found.add(f"{finding.title}: {why}", problem=True)
+
+    def _undecided(self, why: str) -> None:
+        """Keep an open alert of the job, because the job was not seen running."""
+        self._found.undecided.append(not_running(self._job, why))
+
+    def _problem(self, line: str, why: str) -> None:
+        self._found.add(line, problem=True)
+        self._undecided(why)
 
     def _unreachable(self, why: str) -> None:
         """Record an unreachable engine.
@@ -197,18 +234,13 @@ class _Keeper:
         It does not count as a failure of the job, because the target restarts the engine.
         """
         job = self._job
-        state = JobState.UNREACHABLE
-        # `restarted_at` keeps the start of this state, so that only one alert is sent for an unreachable engine.
+        # `restarted_at` keeps the start of this state, from which the time until the alert counts.
         first = job.state not in {JobState.UNREACHABLE, JobState.DOWN}
-        if job.state == JobState.DOWN or (not first and (job.since_restart or 0) >= DOWN_SECONDS):
-            state = JobState.DOWN
-            if job.state != JobState.DOWN:
-                text = f"{why}\nNothing is ingested; messages wait in Pulsar. See `make status` and `make logs`."
-                self._context.alert(
-                    "critical", f"SeaTunnel does not respond, {job.name} does not run", text, subject=job.name
-                )
-        self._note(state, why, restarted=first)
-        self._found.add(f"{job.name}: {why}", problem=True)
+        down = job.state == JobState.DOWN or (not first and (job.since_restart or 0) >= DOWN_SECONDS)
+        self._note(JobState.DOWN if down else JobState.UNREACHABLE, why, restarted=first)
+        self._problem(f"{job.name}: {why}", why)
+        if down:
+            self._found.raised.append(engine_down(job, why))
 
     def _note(self, state: JobState, reason: str, *, failures: int | None = None, restarted: bool = False) -> None:
         count = self._job.failures if failures is None else failures

@@ -2,8 +2,10 @@
 
 from apps.shared.placeholders import UnknownPlaceholder, fill
 from apps.shared.starrocks import Cell
+from apps.tasks.alerts import WARNING, Finding
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput
+from apps.tasks.findings import Findings
 from apps.tasks.log import print_line
 from apps.tasks.steps import Pieces
 from apps.tasks.windows import Window, utc
@@ -38,41 +40,44 @@ def run_sql(context: Context, name: str, window: Window) -> str:
 
 
 def run_check(context: Context, name: str, window: Window) -> str:
-    """Run a query and send one alert for its rows; return a description of the findings.
+    """Run a query and report its rows as findings; return a description of them.
 
-    The first column names a finding. An alert is sent if a finding is new. When all findings have ended, `resolved` is
-    sent once.
+    The first column names a finding. A run over a given range raises and resolves no alerts, because the range is in
+    the past.
     """
     text = statement_text(context, name, window)
     with context.store() as store:
         rows = store.query(text)
-    reported = context.last.findings
     for row in rows[:_SHOWN]:
         print_line(_line(row))
-    if not rows:
-        if reported:
-            names = ", ".join(sorted(reported))
-            if context.alert("resolved", f"{name}: resolved", f"{names}: fine again", subject=name):
-                context.record.findings(())
-        return "no findings"
-    found = {str(next(iter(row.values()))) for row in rows}
-    title = f"{name}: {len(rows)} finding{'s' if len(rows) > 1 else ''}"
-    if found <= reported:
-        print_line("all of them were reported before")
-        context.record.findings(found)
-    else:
-        lines = [_line(row) for row in rows[:_SHOWN]]
-        lines += [f"… and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else []
-        arrived = context.alert("warning", title, "\n".join(lines), subject=name)
-        # If the alert was not delivered, the next run sends it again.
-        context.record.findings(found if arrived else found & reported)
-    return f"{len(rows)} findings: {', '.join(sorted(found))}"
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        lines.setdefault(str(next(iter(row.values()))), []).append(_values(row))
+    if not context.request.backfill:
+        product = context.step.product
+        findings = Findings(context, severity=WARNING, name=name, ended=lambda key: _ended(product, key))
+        findings.report(_finding(product, name, key, "\n".join(found)) for key, found in lines.items())
+    return f"{len(rows)} findings: {', '.join(sorted(lines))}" if rows else "no findings"
+
+
+def _finding(product: str, check: str, key: str, text: str) -> Finding:
+    title = f"{key}: finding of check {check} ({product})"
+    return Finding(key, product, key, title, f"{key} : anomalie relevée par le contrôle {check} ({product})", text)
+
+
+def _ended(product: str, key: str) -> Finding:
+    return Finding(key, product, key, f"{key}: resolved", f"{key} : résolu", "fine again")
 
 
 def _line(row: dict[str, Cell]) -> str:
-    (_, first), *others = row.items()
-    values = ", ".join(f"{column} {_shown(value)}" for column, value in others)
+    first, values = next(iter(row.values())), _values(row)
     return f"{first}: {values}" if values else f"{first}"
+
+
+def _values(row: dict[str, Cell]) -> str:
+    """The columns after the first one."""
+    _, *others = row.items()
+    return ", ".join(f"{column} {_shown(value)}" for column, value in others)
 
 
 def _shown(value: object) -> str:

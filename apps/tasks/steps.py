@@ -24,9 +24,13 @@ class State(StrEnum):
     """The state of a step's run."""
 
     RUNNING = "running"
+    RETRYING = "retrying"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     KILLED = "killed"
+
+
+_UNFINISHED = (State.RUNNING, State.RETRYING)
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,11 @@ class StepRecord:
         text = _fit_names(sorted(names))
         self._kept("noting the findings", lambda: self._set({"findings": text}), _END_PATIENCE)
 
+    def retrying(self, error: str) -> None:
+        """Record that an attempt failed and another one follows, so that the step has not ended."""
+        values: dict[str, Argument] = {"state": State.RETRYING, "last_error": _fit(error)}
+        self._kept("noting the failed attempt", lambda: self._set(values), _END_PATIENCE)
+
     def end(
         self,
         state: State,
@@ -184,7 +193,8 @@ class StepRecord:
             values["details"] = _fit(details)
         now = ("ended_at", *([at] if at else []))
         if only_running:
-            self._set(values, now=now, more=f" AND state = '{State.RUNNING}'")
+            unfinished = ", ".join(f"'{each}'" for each in _UNFINISHED)
+            self._set(values, now=now, more=f" AND state IN ({unfinished})")
         elif self._set(values, now=now) == 0 and at:
             # Another run of the workflow has begun and owns the row. Only the times of success or failure are updated.
             self._store.change(

@@ -39,9 +39,13 @@ _TITLE = (
     '{{ if eq .Status "firing" }}[{{ .CommonLabels.severity }}]{{ else }}[resolved]{{ end }} '
     "{{ .CommonLabels.stack }}: {{ .GroupLabels.alertname }}"
 )
+_SHOWN = 30
+"""Alerts of a group that a message describes, because chat programs limit its length."""
+
 _TEXT = (
-    "{{ range .Alerts }}{{ .Annotations.summary }}\n"
-    "{{ if .Annotations.description }}{{ .Annotations.description }}\n{{ end }}{{ end }}"
+    f"{{{{ range $index, $alert := .Alerts }}}}{{{{ if lt $index {_SHOWN} }}}}{{{{ .Annotations.summary }}}}\n"
+    "{{ if .Annotations.description }}{{ .Annotations.description }}\n{{ end }}{{ end }}{{ end }}"
+    f"{{{{ if gt (len .Alerts) {_SHOWN} }}}}… {{{{ len .Alerts }}}} alerts{{{{ end }}}}"
 )
 
 
@@ -201,12 +205,13 @@ def _routes(settings: MonitoringSettings, *, webhook: bool) -> dict[str, object]
             "repeat_interval": "4h",
         },
         "receivers": [{"name": "webhook", **({"slack_configs": [slack]} if webhook else {})}],
-        # A warning is suppressed while a critical alert with the same labels fires.
+        # A warning is suppressed while a critical alert about the same thing fires. An alert has only some of these
+        # labels; a label that both alerts lack is equal.
         "inhibit_rules": [
             {
                 "source_matchers": ["severity = critical"],
                 "target_matchers": ["severity = warning"],
-                "equal": ["alertname", "product", "service"],
+                "equal": ["alertname", "product", "service", "workflow", "task", "subject"],
             }
         ],
     }

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import psutil
@@ -12,7 +14,7 @@ from alerting import Webhook, series
 from machine import TestStack
 from measurements import DATABASE, query
 
-from apps.tasks.alerts import RESOLVED, Alert, Alertmanager
+from apps.tasks.alerts import WARNING, Alertmanager, Finding, Report
 from infra.configuration import load_settings
 from infra.resources.dolphinscheduler.database import SUPERUSER_SECRET
 from infra.services.postgres import SUPERUSER
@@ -107,14 +109,15 @@ def _hang_up(stack: TestStack, service: str) -> None:
 def refusing(stack: TestStack, webhook: Webhook) -> Iterator[None]:
     """The webhook accepts no alerts, and there is one to send."""
     sender = Alertmanager(stack.name, stack.url("alertmanager", "http"))
-    alert = Alert("warning", "a finding", "details", "ciapol", "quality_hourly", "refused")
+    finding = Finding("refused", "ciapol", "refused", "a finding", "une anomalie", "details")
+    report = Report(WARNING, "quality_hourly", "alerts", "quality_alerts", timedelta(days=1), [finding])
     webhook.status = 503
     try:
-        assert sender.send(alert)
+        assert sender.send(report)
         yield
     finally:
         webhook.status = 200
-        assert sender.send(Alert(RESOLVED, "a finding", "none", "ciapol", "quality_hourly", "refused"))
+        assert not sender.send(replace(report, current=[], ended=[finding], known=report.keys))
 
 
 @contextmanager

@@ -152,7 +152,7 @@ class Sql(Command):
 
 
 class Check(Command):
-    """A query whose rows are findings; each new finding sends an alert. It checks the last hours in a backfill too."""
+    """A query whose rows are findings, each of which raises an alert. It checks the last hours in a backfill too."""
 
     type: Literal["check"]
     query: Name

@@ -107,6 +107,7 @@ def test_every_step_and_job(client: TestClient, known: Emulator) -> None:
         "name": "ingest",
         "wanted": "running",
         "state": "given_up",
+        "held": False,
         "failures": 3,
         "reason": "no such topic",
         "checked_at": f"{NOW - timedelta(seconds=20):%Y-%m-%dT%H:%M:%SZ}",
@@ -131,6 +132,34 @@ def test_metrics_of_steps_and_jobs(client: TestClient, known: Emulator) -> None:
     assert float(restarted.split()[1]) == (NOW - timedelta(minutes=7)).timestamp()
     # No engine responds in this test.
     assert "seatunnel_zeta_up 0.0" in lines
+
+
+def test_a_job_is_held_by_a_valid_lease_or_the_deployment_and_not_by_a_noted_state(
+    client: TestClient, known: Emulator
+) -> None:
+    """`JobNotRunning` does not fire for a held job."""
+    columns = ("job_id", "product", "name", "definition", "wanted", "failures", "state", "held_by", "held_until")
+    jobs = [
+        (11, "held", "leased", "{}", "running", 0, "running", "archive", ago(hours=-1)),
+        (12, "held", "expired", "{}", "running", 0, "held", "archive", ago(hours=1)),
+        (13, "held", "released", "{}", "running", 0, "held", None, None),
+        (14, "held", "not_restarted", "{}", "running", 1, "stopped", None, None),
+        (15, "held", "unwanted", "{}", "stopped", 0, "stopped", None, None),
+    ]
+    known.insert("kappastack.streaming_jobs", columns, jobs)
+    try:
+        lines = client.get("/metrics").text.splitlines()
+    finally:
+        known.execute("DELETE FROM kappastack.streaming_jobs WHERE product = 'held'")
+    held = [line.split()[-1] for line in lines if line.startswith('kappastack_job_held{product="held"')]
+    # In the order of their names.
+    assert held == ["0.0", "1.0", "0.0", "0.0", "1.0"]
+
+
+def test_a_step_that_retries_has_not_failed(client: TestClient, known: Emulator) -> None:
+    known.execute("UPDATE kappastack.pipeline_steps SET state = 'retrying' WHERE task = 'aqi'")
+    lines = client.get("/metrics").text.splitlines()
+    assert 'kappastack_step_failed{product="ciapol",task="aqi",workflow="aqi_hourly"} 0.0' in lines
 
 
 def test_the_definition_of_a_job_is_not_returned(client: TestClient, known: Emulator) -> None:

@@ -1,5 +1,6 @@
 """Properties of all commands: their row, their exit status, and an unreachable StarRocks."""
 
+import signal
 import sys
 import time
 from datetime import datetime
@@ -114,6 +115,23 @@ def test_an_error_is_in_the_log_and_in_the_row(stack: Stack, arguments: tuple[st
     assert message in log
     assert "Traceback" not in log
     assert message in str(stack.step()["last_error"])
+
+
+@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
+def test_a_step_retries_until_its_last_attempt_or_a_kill(stack: Stack, kill: signal.Signals) -> None:
+    program(stack, "raise SystemExit('no history at all')\n")
+    options = ("--program", "predictor", "--retries", "1", "--retry-interval")
+    code, log = stack.run(stack.command("program", *options, "0", "--", "predict"))
+    assert (code, stack.step()["state"]) == (1, "failed"), log
+    process = stack.start(stack.command("program", *options, "600", "--", "predict", run="2"))
+    wait(lambda: stack.step()["state"] == "retrying")
+    step = stack.step()
+    assert (step["run_id"], step["ended_at"]) == ("2", None)
+    assert "no history at all" in str(step["last_error"])
+    process.send_signal(kill)
+    process.wait(timeout=PATIENCE)
+    wait(lambda: stack.step()["state"] == "killed")
+    process.communicate()
 
 
 def test_a_later_success_clears_the_error_and_keeps_the_time_of_the_failure(stack: Stack) -> None:

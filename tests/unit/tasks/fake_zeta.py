@@ -32,7 +32,8 @@ class FakeJob:
 class FakeZeta:
     """State of the fake engine. `on_submit` and `on_stop` set the resulting state of a job.
 
-    `ending` is the number of the next requests for the running jobs during which a job ends.
+    `broken` are the jobs about which the engine responds 500. `ending` is the number of the next requests for the
+    running jobs during which a job ends.
     """
 
     url: str = ""
@@ -42,6 +43,7 @@ class FakeZeta:
     stopped: list[tuple[int, bool]] = field(default_factory=list)
     refuse: str = ""
     down: bool = False
+    broken: set[int] = field(default_factory=set)
     submitting: int = 0
     ending: int = 0
     on_submit: Callable[[int, FakeJob], None] = lambda _identity, job: setattr(job, "status", "RUNNING")
@@ -71,7 +73,10 @@ class FakeZeta:
             if self.submitting:
                 self.submitting -= 1
                 return 500, {"status": "fail", "message": _NO_PLAN}
-            return 200, self._info(int(path.rsplit("/", 1)[1]))
+            identity = int(path.rsplit("/", 1)[1])
+            if identity in self.broken:
+                return 500, {"status": "fail", "message": "an internal error"}
+            return 200, self._info(identity)
         if (method, path) == ("POST", f"{_BASE}/submit-job") and isinstance(body, dict):
             return self._submit(query, body)
         if (method, path) == ("POST", f"{_BASE}/stop-job") and isinstance(body, dict):

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pydantic import AwareDatetime, BaseModel, TypeAdapter
 
 from apps.shared.streaming_jobs import JobState, StreamingJob, StreamingJobs
+from apps.tasks.alerts import Report, Sender, alertmanager_alerts
 from apps.tasks.context import Context
 from apps.tasks.settings import TaskSettings
 from apps.tasks.steps import LastRun, Pieces, Step, StepRecord
@@ -27,10 +31,59 @@ class Record(StepRecord):
         self.reported.append(set(names))
 
 
-@dataclass
-class Alerts:
-    sent: list[tuple[str, str, str]] = field(default_factory=list)
-    arrive: bool = True
+@dataclass(frozen=True)
+class Sent:
+    """An alert as Alertmanager gets it."""
+
+    labels: dict[str, str]
+    title: str
+    text: str
+    lasts: timedelta
+
+    @property
+    def resolved(self) -> bool:
+        return self.lasts == timedelta(0)
+
+
+class Alerts(Sender):
+    """A receiver that records each request."""
+
+    def __init__(self) -> None:
+        self.requests: list[list[Sent]] = []
+        self.arrive = True
+
+    def send(self, report: Report) -> frozenset[str]:
+        now = datetime(2026, 1, 31, tzinfo=UTC)
+        posted = _POSTED.validate_python(alertmanager_alerts(report, "local", now))
+        self.requests.append(
+            [
+                Sent(each.labels, each.annotations["summary"], each.annotations["description"], each.endsAt - now)
+                for each in posted
+            ]
+        )
+        return report.keys if self.arrive else report.known
+
+    @property
+    def sent(self) -> list[Sent]:
+        return [each for request in self.requests for each in request]
+
+    @property
+    def open(self) -> list[dict[str, str]]:
+        """The labels of the alerts that are not resolved."""
+        found: list[dict[str, str]] = []
+        for each in self.sent:
+            found = [labels for labels in found if labels != each.labels]
+            found += [] if each.resolved else [each.labels]
+        return found
+
+
+class _Posted(BaseModel):
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    endsAt: AwareDatetime  # noqa: N815 # Alertmanager's name
+
+
+_POSTED = TypeAdapter(list[_Posted])
 
 
 @dataclass(frozen=True)
@@ -38,14 +91,16 @@ class TestContext(Context):
     """A context that records its alerts."""
 
     __test__ = False
+    record: Record
     alerts: Alerts = field(default_factory=Alerts)
 
-    def alert(self, severity: str, title: str, text: str, *, subject: str, product: str = "") -> bool:
-        self.alerts.sent.append((severity, title, text))
-        return self.alerts.arrive
+    def sender(self) -> Alerts:
+        return self.alerts
 
 
-def context(zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", last: LastRun | None = None) -> TestContext:
+def context(
+    zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", last: LastRun | None = None, step: Step | None = None
+) -> TestContext:
     settings = TaskSettings.model_validate(
         DOCUMENT
         | {
@@ -57,7 +112,7 @@ def context(zeta_url: str = "http://127.0.0.1:9", *, run: str = "1", last: LastR
             },
         }
     )
-    return TestContext(settings, Step("ciapol", "aqi_hourly", "aqi", run), Record(), last or LastRun())
+    return TestContext(settings, step or Step("ciapol", "aqi_hourly", "aqi", run), Record(), last or LastRun())
 
 
 class JobsInMemory(StreamingJobs):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from apps.tasks import __main__ as tasks
-from apps.tasks.errors import Killed, TimedOut
+from apps.tasks.errors import InvalidInput, Killed, TaskError, TimedOut
 from apps.tasks.settings import AlertSettings, Platform, StarRocksAddress, TaskSettings, ZetaAddress
-from apps.tasks.steps import Step
+from apps.tasks.steps import LastRun, State, Step, StepRecord
 
 SETTINGS = TaskSettings(
     stack="test",
@@ -19,6 +19,33 @@ SETTINGS = TaskSettings(
     alerts=AlertSettings(),
 )
 Tried = Callable[[list[int]], int]
+
+
+class Ends(StepRecord):
+    """A step's row that records its states."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+
+    def begin(self, *, scheduled: bool) -> LastRun:
+        return LastRun()
+
+    def retrying(self, error: str) -> None:
+        self.states.append(State.RETRYING)
+
+    def end(self, state: State, **_: object) -> None:
+        self.states.append(state)
+
+
+def states(monkeypatch: pytest.MonkeyPatch, command: Callable[..., str]) -> list[State]:
+    """The states that a task with two retries records after its attempts."""
+    record = Ends()
+    monkeypatch.setattr(tasks, "step_record", lambda *_: record)
+    monkeypatch.setattr(tasks, "_request", lambda _settings, _step, given, needed: given)
+    monkeypatch.setattr(tasks, "_command", command)
+    options = argparse.Namespace(manual="", try_timeout=0, retries=2, retry_interval=90)
+    tasks._tried(options, SETTINGS, Step("p", "w", "t", "1"), None)
+    return record.states
 
 
 @pytest.fixture
@@ -34,7 +61,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
 
     def run(statuses: list[int]) -> int:
         left = iter(statuses)
-        monkeypatch.setattr(tasks, "_run", lambda *_: next(left))
+        monkeypatch.setattr(tasks, "_run", lambda *_, last: next(left))
         status = tasks._tried(
             argparse.Namespace(retries=2, retry_interval=90), SETTINGS, Step("p", "w", "t", "1"), None
         )
@@ -69,8 +96,27 @@ def test_the_task_can_be_killed_between_two_attempts(tried: Tried, monkeypatch: 
     def killed(_seconds: float) -> None:
         raise Killed
 
+    record = Ends()
     monkeypatch.setattr(time, "sleep", killed)
+    monkeypatch.setattr(tasks, "step_record", lambda *_: record)
     assert tried([1]) == 143
+    assert record.states == [State.KILLED], "the row would show a retry for ever"
+
+
+def test_only_the_last_failed_attempt_ends_the_step(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    def fails(*_: object) -> str:
+        raise TaskError("no history")
+
+    assert states(monkeypatch, fails) == [State.RETRYING, State.RETRYING, State.FAILED]
+    assert pauses == [90, 90]
+
+
+def test_invalid_input_ends_the_step_at_once(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    def fails(*_: object) -> str:
+        raise InvalidInput("wrong")
+
+    assert states(monkeypatch, fails) == [State.FAILED]
+    assert pauses == []
 
 
 def test_an_attempt_over_its_time_limit_is_killed() -> None:

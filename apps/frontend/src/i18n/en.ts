@@ -131,6 +131,7 @@ export const en = {
   "step.state.succeeded": "Succeeded",
   "step.state.failed": "Failing",
   "step.state.running": "Running",
+  "step.state.retrying": "Waiting to retry",
   "step.state.killed": "Interrupted",
   "step.late": "late",
   "step.succeeded": "Last success",

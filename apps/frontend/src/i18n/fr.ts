@@ -129,6 +129,7 @@ export const fr = {
   "step.state.succeeded": "Réussie",
   "step.state.failed": "En échec",
   "step.state.running": "En cours",
+  "step.state.retrying": "Nouvel essai prévu",
   "step.state.killed": "Interrompue",
   "step.late": "en retard",
   "step.succeeded": "Dernier succès",

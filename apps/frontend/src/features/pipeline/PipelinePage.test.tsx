@@ -86,6 +86,17 @@ describe("pipeline page", () => {
     );
   });
 
+  it("shows a step that retries with the cause, and not as failing", async () => {
+    const retrying = step({ state: "retrying", ended_at: null, last_error: "Zeta does not respond" });
+    server.answers["/api/platform/v1/pipeline"] = pipeline([retrying], []);
+    show();
+    const card = await found("[data-step]");
+    expect(card.textContent).toContain("Nouvel essai prévu");
+    expect(card.textContent).toContain("Cause du dernier échec");
+    expect(card.textContent).toContain("Zeta does not respond");
+    expect(screen.getByTestId("pipeline-summary").textContent).toContain("Tout fonctionne.");
+  });
+
   it("shows unknown workflows and states by their own names", async () => {
     server.answers["/api/platform/v1/pipeline"] = pipeline(
       [step({ workflow: "toString", state: "resting" })],
@@ -144,6 +155,18 @@ describe("pipeline page", () => {
     expect(card.textContent).toContain("Critique");
     expect(card.textContent).toContain("docs/runbook.md#a-service-is-down");
     expect((await found('[data-alert="Slow"]')).textContent).toContain("Avertissement");
+  });
+
+  it("shows each finding of a workflow as an alert of its own", async () => {
+    const name = "WorkflowFinding";
+    const findings = ["A", "B"].map((subject) =>
+      alert({ name, summary: `${subject}: finding`, summary_fr: `anomalie de ${subject}` }),
+    );
+    server.answers[MONITORING] = monitored({ alerts: findings });
+    show();
+    await found(`[data-alert="${name}"]`);
+    const cards = within(screen.getByTestId("pipeline-alerts")).getAllByRole("heading", { level: 3 });
+    expect(cards.map((card) => card.textContent)).toEqual(["anomalie de A", "anomalie de B"]);
   });
 
   it("shows why the monitoring is unavailable, and the rest of the page", async () => {

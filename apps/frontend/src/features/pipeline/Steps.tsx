@@ -9,10 +9,15 @@ import type { PipelineStep } from "./schemas";
 
 type Names = { workflowName: WorkflowName; withProduct: boolean };
 
-/** Sort order, most severe first: late, failing, interrupted, then the rest by name. */
+const GRAVITIES: ReadonlyMap<string, number> = new Map([
+  ["failed", 1],
+  ["killed", 2],
+  ["retrying", 3],
+]);
+
+/** Sort order, most severe first: late, failing, interrupted, retrying, then the rest by name. */
 function gravity({ late, state }: PipelineStep): number {
-  if (late === true) return 0;
-  return state === "failed" ? 1 : state === "killed" ? 2 : 3;
+  return late === true ? 0 : (GRAVITIES.get(state) ?? 4);
 }
 
 function Step({ step, workflowName, withProduct }: { step: PipelineStep } & Names) {

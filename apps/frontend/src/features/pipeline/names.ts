@@ -7,7 +7,13 @@ type Translate = ReturnType<typeof useI18n>["t"];
 /** The name of a workflow of a product, for readers. */
 export type WorkflowName = (product: string, workflow: string) => string;
 
-const STEP_STATES = { succeeded: "good", running: "busy", failed: "bad", killed: "warning" } as const;
+const STEP_STATES = {
+  succeeded: "good",
+  running: "busy",
+  retrying: "warning",
+  failed: "bad",
+  killed: "warning",
+} as const;
 const JOB_STATES = {
   running: "good",
   restarting: "busy",

@@ -365,7 +365,7 @@ export interface components {
             started_at: string;
             /**
              * State
-             * @description state of the last run: running, succeeded, failed or killed
+             * @description state of the last run: running, retrying, succeeded, failed or killed
              * @example succeeded
              */
             state: string;
@@ -495,6 +495,12 @@ export interface components {
              * @example 0
              */
             failures: number;
+            /**
+             * Held
+             * @description whether a lease keeps the job stopped now
+             * @example false
+             */
+            held: boolean;
             /**
              * Name
              * @example ingest

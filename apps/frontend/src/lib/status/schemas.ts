@@ -6,7 +6,7 @@ export const stepStateSchema = z.object({
   product: z.string(),
   workflow: z.string(),
   task: z.string(),
-  /** running, succeeded, failed or killed; a state of a later version is shown as it is. */
+  /** running, retrying, succeeded, failed or killed; a state of a later version is shown as it is. */
   state: z.string(),
   last_succeeded_at: z.nullable(instant),
   late: z.nullable(z.boolean()),
