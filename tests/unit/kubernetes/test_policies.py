@@ -11,7 +11,7 @@ from tests.unit.kubernetes.rendered import CLUSTER, Object, Rendered, at, items,
 
 from infra.services.web import platform_api  # isort: skip
 from infra.services.model import Endpoint  # isort: skip
-from infra.settings import WebSettings  # isort: skip
+from infra.settings import SettingsError, WebSettings  # isort: skip
 
 PROD = "kappastack-prod"
 STARROCKS = "kappastack-prod-starrocks"
@@ -173,6 +173,14 @@ def test_no_certificate_is_read_without_hosts_or_monitoring(more: dict[str, obje
     [policy] = [each for (_, name), each in _policies(rendered).items() if name == "platform-api"]
     assert "0.0.0.0/0" not in str(policy)
     assert "INGRESS_HOSTS" not in str(rendered.pods()["platform-api"])
+
+
+def test_certificates_are_read_at_the_address_of_the_settings() -> None:
+    ingress = {"hosts": {"frontend": "page.example"}, "address": "controller.ingress-nginx.svc"}
+    pod = render(settings(kubernetes={**CLUSTER, "ingress": ingress})).pods()["platform-api"]
+    assert "controller.ingress-nginx.svc" in str(pod)
+    with pytest.raises(SettingsError, match=r"kubernetes\.ingress\.address has no effect"):
+        settings(kubernetes={**CLUSTER, "ingress": {"address": "controller.ingress-nginx.svc"}})
 
 
 def test_starrocks_connects_to_the_object_store_of_backups() -> None:
