@@ -52,6 +52,10 @@ class IngressSettings(Model):
     namespace: Annotated[str, Field(pattern=_LABEL, description="namespace of the Ingress controller")] = (
         "ingress-nginx"
     )
+    address: Annotated[str, Field(pattern=rf"{_HOST}|^$")] = Field(
+        "",
+        description="host at which pods reach the Ingress controller to read certificates; the host names if empty",
+    )
 
     @field_validator("hosts")
     @classmethod

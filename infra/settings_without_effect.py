@@ -85,7 +85,7 @@ _RULES = (
         "kubernetes.prometheusOperator.enabled is false",
     ),
     _Rule(
-        tuple(f"kubernetes.ingress.{name}" for name in ("className", "issuer", "namespace")),
+        tuple(f"kubernetes.ingress.{name}" for name in ("className", "issuer", "namespace", "address")),
         lambda settings: not settings.kubernetes.ingress.hosts,
         "kubernetes.ingress.hosts names no service",
     ),

@@ -235,8 +235,17 @@ class Platform:
         return starrocks.complete
 
     def _run_web(self, starrocks: Endpoint, later: Sequence[Resource], zeta: Endpoint) -> None:
+        ingress = self.settings.kubernetes.ingress
         platform = self._run(
-            platform_api(self.settings.platform_api, starrocks=starrocks, zeta=zeta, monitoring=self._monitoring), later
+            platform_api(
+                self.settings.platform_api,
+                starrocks=starrocks,
+                zeta=zeta,
+                monitoring=self._monitoring,
+                hosts=tuple(ingress.hosts.values()),
+                ingress=ingress.address,
+            ),
+            later,
         )
         apis = {
             product.name: self._run(product_api(product, product.api, settings.api, starrocks=starrocks), later)

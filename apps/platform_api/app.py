@@ -1,8 +1,12 @@
 """The declaration of the platform's API."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
+from prometheus_client.registry import Collector
 
+from apps.platform_api.certificates import CertificateMetrics
 from apps.platform_api.flow import monitored
 from apps.platform_api.metrics import ZetaMetrics, pipeline_metrics
 from apps.platform_api.models import Monitored, Pipeline
@@ -51,6 +55,12 @@ def _prepare(app: FastAPI, settings: Settings, _: Pool) -> None:
     app.state.monitoring = Monitoring(settings.prometheus_url, settings.alertmanager_url) if both else None
 
 
+def _collectors(settings: Settings) -> Sequence[Collector]:
+    hosts = [each for each in settings.ingress_hosts.split(",") if each]
+    certificates = [CertificateMetrics(hosts, settings.ingress_address)] if hosts else []
+    return [ZetaMetrics(settings.zeta_url), *certificates]
+
+
 API = Api(
     name="kappastack",
     title="kappastack",
@@ -60,7 +70,7 @@ API = Api(
     routers=[router],
     prepare=_prepare,
     measure=pipeline_metrics,
-    collectors=lambda settings: [ZetaMetrics(settings.zeta_url)],
+    collectors=_collectors,
 )
 
 create_app = API.create

@@ -20,7 +20,7 @@ _RECENT: Final = (
 """Recent messages by product. The metrics of all products have this name with the product as prefix."""
 
 QUERIES: Final[Mapping[str, str]] = {
-    "in": f"sum by (namespace, topic) (rate(kappastack:topic_messages:total[{_WINDOW}]))",
+    "in": "sum by (namespace, topic) (kappastack:topic_messages:rate2m)",
     "backlog": "sum by (namespace, topic) (kappastack:subscription_backlog:messages)",
     "lag": "max by (namespace, topic) ((time() - kappastack:subscription_acknowledged:timestamp_seconds) "
     "and kappastack:subscription_backlog:messages > 0)",
@@ -81,7 +81,8 @@ def flow(found: Mapping[str, Sequence[Sample]]) -> Flow:
                 topic=topic.removeprefix(_PERSISTENT),
                 in_per_second=rates.get(topic),
                 backlog=None if topic not in backlogs else round(backlogs[topic]),
-                lag_seconds=lags.get(topic, 0.0) if topic in backlogs else None,
+                # Without any acknowledgement in a day, the time since the last one is unknown.
+                lag_seconds=lags.get(topic, None if backlogs.get(topic, 1) > 0 else 0.0),
             )
             for topic in sorted(rates.keys() | backlogs.keys())
         ],

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -92,13 +93,44 @@ class _Running(BaseModel):
     status: str = Field(alias="jobStatus")
     metrics: dict[str, object] = {}
 
-    def count(self, name: str) -> float:
-        """A counter of the job; 0 before its first report."""
+    def count(self, name: str) -> float | None:
+        """A counter of the job; None before its first report."""
         value = self.metrics.get(name)
-        return float(value) if isinstance(value, str) and _COUNT.fullmatch(value) else 0.0
+        return float(value) if isinstance(value, str) and _COUNT.fullmatch(value) else None
 
 
 _RUNNING = TypeAdapter(list[_Running])
+
+
+class Increases:
+    """The increases of counters, summed from the first time that each counter was seen.
+
+    The engine's counters are sums over tasks. When a job restarts, each task continues with the number that it stored
+    some seconds before, so the sum falls a little. Prometheus takes a counter that falls for one that began again at 0,
+    and would count millions of old rows as new ones.
+    """
+
+    def __init__(self) -> None:
+        """No counter was seen yet."""
+        self._lock = threading.Lock()
+        self._seen: dict[str, float] = {}
+        self._sums: dict[str, float] = {}
+
+    def add(self, counts: Mapping[str, float | None]) -> dict[str, float]:
+        """The sums of increases.
+
+        Args:
+            counts: all counters by name; None for an unknown number, which changes nothing.
+        """
+        # Two servers may collect the metrics at the same time.
+        with self._lock:
+            self._seen = {name: value for name, value in self._seen.items() if name in counts}
+            self._sums = {name: self._sums.get(name, 0.0) for name in counts}
+            for name, value in counts.items():
+                if value is not None:
+                    self._sums[name] += max(0.0, value - self._seen.get(name, value))
+                    self._seen[name] = value
+            return dict(self._sums)
 
 
 class ZetaMetrics(Collector):
@@ -111,6 +143,8 @@ class ZetaMetrics(Collector):
         """`url` is the engine's REST interface."""
         self._url = f"{url.rstrip('/')}/hazelcast/rest/maps/running-jobs"
         self._opener = build_opener(ProxyHandler({}))
+        self._received = Increases()
+        self._written = Increases()
 
     def describe(self) -> list[Metric]:
         """Return nothing; otherwise the registry would collect the metrics at registration."""
@@ -130,13 +164,21 @@ class ZetaMetrics(Collector):
         up.add_metric([], 1)
         running = GaugeMetricFamily("seatunnel_zeta_job_running", "1 if the job runs", labels=["streaming_job"])
         received = CounterMetricFamily(
-            "seatunnel_zeta_job_source_received", "Messages that the source of the job read", labels=["streaming_job"]
+            "seatunnel_zeta_job_source_received",
+            "Messages that the source of the job read while this API watched",
+            labels=["streaming_job"],
         )
         written = CounterMetricFamily(
-            "seatunnel_zeta_job_sink_written", "Rows that the sinks of the job wrote", labels=["streaming_job"]
+            "seatunnel_zeta_job_sink_written",
+            "Rows that the sinks of the job wrote while this API watched",
+            labels=["streaming_job"],
         )
         for job in jobs:
             running.add_metric([job.name], job.status == "RUNNING")
-            received.add_metric([job.name], job.count("SourceReceivedCount"))
-            written.add_metric([job.name], job.count("SinkWriteCount"))
+        for family, increases, name in (
+            (received, self._received, "SourceReceivedCount"),
+            (written, self._written, "SinkWriteCount"),
+        ):
+            for job_name, number in increases.add({job.name: job.count(name) for job in jobs}).items():
+                family.add_metric([job_name], number)
         yield from (up, running, received, written)

@@ -76,7 +76,8 @@ class TopicFlow(BaseModel):
     in_per_second: float | None = Field(examples=[12.5], description="messages per second")
     backlog: int | None = Field(examples=[0], description="messages that no consumer has acknowledged")
     lag_seconds: float | None = Field(
-        examples=[0], description="time since the last acknowledgement while messages wait; 0 if none waits"
+        examples=[0],
+        description="time since the last acknowledgement while messages wait; 0 if none waits, null if unknown",
     )
 
 

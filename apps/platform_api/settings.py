@@ -16,3 +16,7 @@ class Settings(WebSettings):
     """URL of Prometheus; empty if monitoring is off."""
     alertmanager_url: str = Field(default="", pattern=r"^(https?://.*)?$")
     """URL of Alertmanager; empty if monitoring is off."""
+    ingress_hosts: str = ""
+    """Host names of the stack's Ingresses, separated by commas; empty without an Ingress."""
+    ingress_address: str = ""
+    """Address of the Ingress controller; empty if it is that of the host names."""

@@ -2,7 +2,7 @@
 
 `monitoring/rules/platform/` contains the platform's rules, `monitoring/rules/NAME/` those of a product. In `expr`,
 `${threshold}` stands for the rule's threshold, `${NAME}` for the range of this name, and `${NAME.seconds}` for its
-length as a number.
+length as a number. Rules about series of the whole cluster are for a Prometheus of the cluster only.
 """
 
 import re
@@ -21,6 +21,8 @@ from infra.settings import ROOT, MonitoringSettings
 
 RULES = ROOT / "monitoring" / "rules"
 RUNBOOK = ROOT / "docs" / "runbook.md"
+NAMESPACES = "@{namespaces}"
+"""Regular expression of the stack's namespaces. The target fills it in."""
 _SCRAPES_IN_A_WINDOW = 4
 """`rate` needs two samples; four allow for a lost one. Source: Prometheus' documentation of `rate`."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -32,21 +34,49 @@ class RuleError(ValueError):
     """An invalid rule file; the message names the file, the rule, the field and what is expected."""
 
 
-class Record(BaseModel):
-    """A recording rule: stores the result of an expression as a new series."""
+class _Rule(BaseModel):
+    """A rule with an expression, its threshold and its ranges."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    record: str = Field(pattern=r"^[a-z][a-z0-9_:]*$")
     expr: str
+    threshold: float | None = None
+    ranges: dict[str, Duration] = {}
     reason: str = Field(min_length=20)
 
+    @model_validator(mode="after")
+    def _uses_its_fields(self) -> Self:
+        if unused := [name for name in self.names if not re.search(rf"\$\{{{name}(\.seconds)?\}}", self.expr)]:
+            msg = f"expr does not use {', '.join(unused)}"
+            raise ValueError(msg)
+        return self
 
-class Alert(BaseModel):
+    @property
+    def names(self) -> list[str]:
+        """Names of the placeholders of the expression."""
+        return [*(["threshold"] if self.threshold is not None else []), *self.ranges]
+
+
+class Record(_Rule):
+    """A recording rule: stores the result of an expression as a new series.
+
+    Attributes:
+        record: name of the new series.
+        expr: expression that returns its values.
+        ranges: time ranges of the expression by name.
+        reason: why the expression is as it is.
+    """
+
+    record: str = Field(pattern=r"^[a-z][a-z0-9_:]*$")
+
+
+class Alert(_Rule):
     """An alert rule.
 
     Attributes:
         alert: name in CamelCase.
+        series: `stack`: series of the stack's services; `cluster`: series of programs of the Kubernetes cluster, which
+            only a Prometheus of the cluster has. The expression selects the stack's namespaces by `@{namespaces}`.
         expr: expression that returns a series for each alert.
         threshold: number that the expression compares with.
         ranges: time ranges of the expression by name, such as `window: 5m`.
@@ -62,19 +92,14 @@ class Alert(BaseModel):
         not_raised: why no test can raise the alert on a stack; required for `rule` only.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     alert: str = Field(pattern=r"^[A-Z][A-Za-z0-9]+$")
-    expr: str
-    threshold: float | None = None
-    ranges: dict[str, Duration] = {}
+    series: Literal["stack", "cluster"] = "stack"
     duration: Duration = Field(alias="for")
     severity: Literal["critical", "warning"]
     owner: str
     summary: str = Field(min_length=10)
     summary_fr: str = Field(min_length=10)
     runbook: str
-    reason: str = Field(min_length=20)
     tested: Literal["stack", "long", "rule"]
     not_raised: str = ""
 
@@ -88,16 +113,11 @@ class Alert(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _uses_its_fields(self) -> Self:
-        if unused := [name for name in self.names if not re.search(rf"\$\{{{name}(\.seconds)?\}}", self.expr)]:
-            msg = f"expr does not use {', '.join(unused)}"
+    def _names_the_namespaces(self) -> Self:
+        if (self.series == "cluster") != (NAMESPACES in self.expr):
+            msg = f"series {self.series}: expr must {'' if self.series == 'cluster' else 'not '}contain {NAMESPACES}"
             raise ValueError(msg)
         return self
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the placeholders of the expression."""
-        return [*(["threshold"] if self.threshold is not None else []), *self.ranges]
 
 
 class RuleFile(BaseModel):
@@ -178,13 +198,18 @@ def files(owners: Iterable[str]) -> dict[str, RuleFile]:
 
 
 def rendered(owners: Iterable[str], pace: Pace) -> dict[str, str]:
-    """Text of Prometheus' rule files by name."""
-    return {f"rules-{name}.yml": render(name, file, pace) for name, file in files(owners).items()}
+    """Text of the rule files of the stack's own Prometheus by name."""
+    own = {name: _of_the_stack(file) for name, file in files(owners).items()}
+    return {f"rules-{name}.yml": render(name, file, pace) for name, file in own.items() if file.records or file.alerts}
+
+
+def _of_the_stack(file: RuleFile) -> RuleFile:
+    return RuleFile(records=file.records, alerts=[each for each in file.alerts if each.series == "stack"])
 
 
 def render(name: str, file: RuleFile, pace: Pace) -> str:
     """The text of one rule file of Prometheus, with one group."""
-    rules: list[JsonValue] = [{"record": each.record, "expr": each.expr} for each in file.records]
+    rules: list[JsonValue] = [{"record": each.record, "expr": expression(each, pace)} for each in file.records]
     rules += [_rendered(each, pace) for each in file.alerts]
     return yaml.safe_dump({"groups": [{"name": name, "rules": rules}]}, sort_keys=False, width=10_000)
 
@@ -192,7 +217,8 @@ def render(name: str, file: RuleFile, pace: Pace) -> str:
 def scoped_groups(owners: Iterable[str], pace: Pace, stack: str) -> dict[str, list[JsonValue]]:
     """The groups of each rule file by its name, for a Prometheus that also has the metrics of other programs.
 
-    The rules select series with the label `stack`, and add this label to their results.
+    The rules select series with the label `stack`, or those of the stack's namespaces if other programs of the cluster
+    export them. All add the label to their results.
     """
     return {name: [_scoped(name, file, pace, stack)] for name, file in files(owners).items()}
 
@@ -201,17 +227,19 @@ def _scoped(name: str, file: RuleFile, pace: Pace, stack: str) -> JsonValue:
     label = {"stack": stack}
     matcher = f'stack="{stack}"'
     rules: list[JsonValue] = [
-        {"record": each.record, "expr": scoped(each.expr, matcher), "labels": {**label}} for each in file.records
+        {"record": each.record, "expr": scoped(expression(each, pace), matcher), "labels": {**label}}
+        for each in file.records
     ]
     for each in file.alerts:
         document = _rendered(each, pace)
         labels: JsonValue = {"severity": each.severity, "owner": each.owner, **label}
-        rules.append({**document, "expr": scoped(expression(each, pace), matcher), "labels": labels})
+        text = expression(each, pace)
+        rules.append({**document, "expr": scoped(text, matcher) if each.series == "stack" else text, "labels": labels})
     # A group is identified by its name; another stack in the cluster has the same files.
     return {"name": f"{stack}-{name}", "rules": rules}
 
 
-def expression(rule: Alert, pace: Pace) -> str:
+def expression(rule: Record | Alert, pace: Pace) -> str:
     """The expression of a rule with its threshold and its ranges."""
     values = {name: pace.range(each) for name, each in rule.ranges.items()}
     values |= {f"{name}.seconds": each.removesuffix("s") for name, each in values.items()}

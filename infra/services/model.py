@@ -121,7 +121,8 @@ class Collection:
     Args:
         interval: seconds between two collections.
         timeout: time limit of a collection in seconds.
-        rules: groups of rules by the name of their file. Their expressions select series with the stack's label.
+        rules: groups of rules by the name of their file. Their expressions select series with the stack's label, or
+            those of the stack's namespaces: the target replaces `@{namespaces}` by a regular expression of their names.
     """
 
     interval: int
@@ -258,6 +259,7 @@ class Service:
         needs: ports of other services that it connects to. Targets with network policies permit nothing else.
         outside: whether the service connects to HTTP servers outside the stack, on ports 80 and 443.
         outside_ports: further ports outside the stack that the service connects to.
+        visits_hosts: whether the service connects to the host names of the stack's services, as users do.
         operated_by: custom resource for targets where an operator runs the service; None if the target itself runs it.
         metrics: metrics that Prometheus collects from the service.
         rereads: secret files that the service reads again at each login, so that a new secret needs no restart.
@@ -291,6 +293,7 @@ class Service:
     needs: tuple[Need, ...] = field(default=(), repr=False)
     outside: bool = field(default=False, repr=False)
     outside_ports: tuple[int, ...] = field(default=(), repr=False)
+    visits_hosts: bool = field(default=False, repr=False)
     operated_by: Operator | None = field(default=None, repr=False)
     metrics: tuple[Metrics, ...] = field(default=(), repr=False)
     rereads: tuple[str, ...] = field(default=(), repr=False)

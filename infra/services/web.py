@@ -1,7 +1,7 @@
 """The HTTP APIs, which read StarRocks, and the page, which reads the APIs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infra import distributions
 from infra import platform as own
@@ -32,7 +32,13 @@ class Monitoring:
 
 
 def platform_api(
-    settings: WebSettings, *, starrocks: Endpoint, zeta: Endpoint, monitoring: Monitoring | None
+    settings: WebSettings,
+    *,
+    starrocks: Endpoint,
+    zeta: Endpoint,
+    monitoring: Monitoring | None,
+    hosts: Sequence[str] = (),
+    ingress: str = "",
 ) -> Service:
     """The platform's API: workflow steps, streaming jobs, alerts and data flow of all products.
 
@@ -41,13 +47,17 @@ def platform_api(
         starrocks: query endpoint of StarRocks.
         zeta: REST endpoint of SeaTunnel Zeta; the API exports metrics of its jobs.
         monitoring: addresses of the stack's monitoring; None if it is off.
+        hosts: host names with a certificate, whose expiry the API exports for the monitoring.
+        ingress: host at which the service reaches these host names; they themselves if empty.
     """
     addresses = {"ZETA_URL": zeta.url}
     needs = [Need("seatunnel", "rest")]
     if monitoring is not None:
         needs += [Need(each, "http") for each in ("prometheus", "alertmanager")]
         addresses |= {"PROMETHEUS_URL": monitoring.prometheus.url, "ALERTMANAGER_URL": monitoring.alertmanager.url}
-    return _api(
+    if monitoring is not None and hosts:
+        addresses |= {"INGRESS_HOSTS": ",".join(sorted(hosts)), "INGRESS_ADDRESS": ingress}
+    service = _api(
         PLATFORM_API,
         "apps.platform_api",
         distributions.platform_api(),
@@ -61,6 +71,7 @@ def platform_api(
         # Only the page's server connects to this API.
         public=False,
     )
+    return replace(service, visits_hosts="INGRESS_HOSTS" in addresses)
 
 
 def product_api(product: Product, api: Api, settings: WebSettings, *, starrocks: Endpoint) -> Service:

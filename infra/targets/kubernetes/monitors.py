@@ -1,12 +1,13 @@
 """Objects for an operator of Prometheus (API monitoring.coreos.com/v1): what it collects, and the alert rules."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 
 from pulumi_kubernetes.apiextensions import CustomResource
 from pydantic import JsonValue
 
-from infra.services.model import Collection, Metrics
+from infra.services.model import Collection, Metrics, fill
 from infra.settings_of_targets import PrometheusOperatorSettings
 from infra.targets.kubernetes import names
 from infra.targets.kubernetes.objects import Place
@@ -36,8 +37,10 @@ def declare(
     for each in located:
         if each.service.metrics:
             _declare("ServiceMonitor", each.service.name, _monitor(each, hosts, collection, place), place, settings)
+    namespaces = "|".join(sorted({each.namespace for each in located}))
     for name, groups in collection.rules.items():
-        _declare("PrometheusRule", name, {"groups": list(groups)}, place, settings)
+        filled: JsonValue = json.loads(fill(json.dumps(list(groups)), {"namespaces": namespaces}))
+        _declare("PrometheusRule", name, {"groups": filled}, place, settings)
 
 
 def _declare(

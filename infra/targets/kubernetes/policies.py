@@ -22,6 +22,7 @@ _NODE_DNS = ("169.254.20.10/32", "169.254.169.254/32")
 _SOLVER: Mapping[str, str] = {"acme.cert-manager.io/http01-solver": "true"}
 """Label of the pods by which cert-manager proves to a certificate authority that a host name belongs to the cluster."""
 _SOLVER_PORT = 8089
+_HTTPS = 443
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def permit(
                     *_collected(each.service, collector_namespace),
                     *_produced(each.service, producers),
                 ],
-                egress=_egress(each, known),
+                egress=[*_egress(each, known), *_to_hosts(each.service, ingress_namespace)],
             ),
             opts=opts,
         )
@@ -193,9 +194,23 @@ def _egress(of: Located, known: Mapping[str, Located]) -> list[networking.v1.Net
     if of.service.operated_by is not None:
         rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[_peer(of)]))
     if outside := [*(WEB_PORTS if of.service.outside else ()), *of.service.outside_ports]:
-        world = networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr="0.0.0.0/0"))
-        rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[world], ports=[_port(number) for number in outside]))
+        ports = [_port(number) for number in outside]
+        rules.append(networking.v1.NetworkPolicyEgressRuleArgs(to=[_world()], ports=ports))
     return rules
+
+
+def _to_hosts(service: Service, ingress_namespace: str) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:
+    """Connections to host names: to a load balancer, or to the Ingress controller's pods, whose ports are unknown."""
+    if not service.visits_hosts:
+        return []
+    return [
+        networking.v1.NetworkPolicyEgressRuleArgs(to=[_world()], ports=[_port(_HTTPS)]),
+        networking.v1.NetworkPolicyEgressRuleArgs(to=[_namespace(ingress_namespace)]),
+    ]
+
+
+def _world() -> networking.v1.NetworkPolicyPeerArgs:
+    return networking.v1.NetworkPolicyPeerArgs(ip_block=networking.v1.IPBlockArgs(cidr="0.0.0.0/0"))
 
 
 def _peer(located: Located) -> networking.v1.NetworkPolicyPeerArgs:

@@ -31,6 +31,8 @@ def counter(step: float) -> str:
 _TOPIC = 'namespace="a/b", topic="persistent://a/b/c-partition-0"'
 _SUBSCRIPTION = f'{_TOPIC}, subscription="ingest"'
 _JOB = 'streaming_job="p-ingest"'
+_HOST = '{host="page.example"}'
+_VOLUME = '{namespace="mine-data", persistentvolumeclaim="data-postgres-0"}'
 _STATION = 'service="ciapol-api", station="A", demonstration="false"'
 
 CASES = {
@@ -56,7 +58,10 @@ CASES = {
     ),
     "RuleFailing": Case({"prometheus_rule_evaluation_failures_total": counter(1)}, 12, 30),
     "AlertsNotSent": Case({'alertmanager_notifications_failed_total{integration="slack"}': counter(1)}, 12, 30),
-    "CredentialExpires": Case({'x_expiry_timestamp_seconds{service="x"}': gauge(9e9, 1e6, 30)}, 25, 45),
+    "CertificateExpires": Case(
+        {f"kappastack_ingress_certificate_expiry_timestamp_seconds{_HOST}": gauge(9e9, 6e5, 30)}, 25, 45
+    ),
+    "CertificateUnknown": Case({f"kappastack_ingress_certificate_read{_HOST}": gauge(1, 0, 90)}, 80, 105),
     "TopicSilent": Case({f"pulsar_in_messages_total{{{_TOPIC}}}": "0+10x400 4000x40 4000+10x60"}, 425, 480),
     "ConsumerBacklog": Case({f"pulsar_subscription_back_log{{{_SUBSCRIPTION}}}": "0x9 11000+1000x20 0x60"}, 25, 45),
     "IngestLag": Case(
@@ -64,7 +69,7 @@ CASES = {
             f"pulsar_subscription_last_acked_timestamp{{{_SUBSCRIPTION}}}": "60000x60 3660000+60000x60",
             f"pulsar_subscription_back_log{{{_SUBSCRIPTION}}}": "0x9 5x50 0x60",
         },
-        15,
+        18,
         65,
     ),
     "JobNotRunning": Case(
@@ -86,6 +91,7 @@ CASES = {
     ),
     "CheckpointSlow": Case(
         {
+            f"pulsar_subscription_back_log{{{_SUBSCRIPTION}}}": "5x90",
             f"pulsar_subscription_last_consumed_timestamp{{{_SUBSCRIPTION}}}": "1+60000x90",
             f"pulsar_subscription_last_acked_timestamp{{{_SUBSCRIPTION}}}": "1+60000x10 600001x20 1860001+60000x60",
         },
@@ -175,6 +181,24 @@ CASES = {
         },
         20,
         40,
+    ),
+    "BookieRefusesWrites": Case({'bookie_SERVER_STATUS{service="b"}': gauge(1, 0, 10)}, 15, 30),
+    "BookieDiskFilling": Case({'bookie_ledger_dir__data_ledgers_usage{service="b"}': gauge(50, 95, 20)}, 20, 40),
+    "VolumeAlmostFull": Case(
+        {
+            f"kubelet_volume_stats_available_bytes{_VOLUME}": gauge(50, 5, 20),
+            f"kubelet_volume_stats_capacity_bytes{_VOLUME}": "100x200",
+        },
+        20,
+        40,
+    ),
+    "VolumeFullInADay": Case(
+        {
+            f"kubelet_volume_stats_available_bytes{_VOLUME}": "390-0.5x420 180+5x400",
+            f"kubelet_volume_stats_capacity_bytes{_VOLUME}": "1000x900",
+        },
+        240,
+        700,
     ),
     "MemoryLow": Case(
         {"node_memory_MemAvailable_bytes": gauge(50, 2, 20), "node_memory_MemTotal_bytes": "100x200"}, 20, 40

@@ -16,7 +16,7 @@ from apps.platform_api.metrics import ZetaMetrics
 from apps.platform_api.settings import Settings
 
 URL = "/api/v1/pipeline/monitoring"
-TOPIC = "ciapol/air/measurements"
+TOPIC, EMPTY, SLOW, UNREAD = (f"ciapol/air/{name}" for name in ("measurements", "none", "slow", "unread"))
 
 
 class Server:
@@ -82,8 +82,16 @@ def series(value: str, **labels: str) -> dict[str, object]:
 
 def test_flow_and_alerts(server: Server, tmp_path: Path) -> None:
     server.answers = {
-        QUERIES["in"]: [series("12.5", namespace="ciapol/air", topic=TOPIC)],
-        QUERIES["backlog"]: [series("7", namespace="ciapol/air", topic=TOPIC)],
+        QUERIES["in"]: [
+            series("12.5", namespace="ciapol/air", topic=TOPIC),
+            series("1", namespace="ciapol/air", topic=UNREAD),
+        ],
+        QUERIES["backlog"]: [
+            series("7", namespace="ciapol/air", topic=TOPIC),
+            series("0", namespace="ciapol/air", topic=EMPTY),
+            series("3", namespace="ciapol/air", topic=SLOW),
+        ],
+        QUERIES["lag"]: [series("90", namespace="ciapol/air", topic=SLOW)],
         QUERIES["running"]: [series("1", streaming_job="ciapol-ingest")],
         QUERIES["received"]: [series("12.5", streaming_job="ciapol-ingest")],
         QUERIES["rejected"]: [series("NaN", product="ciapol")],
@@ -104,7 +112,11 @@ def test_flow_and_alerts(server: Server, tmp_path: Path) -> None:
     assert body["alerts"][0]["summary_fr"] == "starrocks ne répond pas"
     flow = body["flow"]
     assert flow["topics"] == [
-        {"product": "ciapol", "topic": TOPIC, "in_per_second": 12.5, "backlog": 7, "lag_seconds": 0.0}
+        # Messages wait, and none was acknowledged within a day.
+        {"product": "ciapol", "topic": TOPIC, "in_per_second": 12.5, "backlog": 7, "lag_seconds": None},
+        {"product": "ciapol", "topic": EMPTY, "in_per_second": None, "backlog": 0, "lag_seconds": 0.0},
+        {"product": "ciapol", "topic": SLOW, "in_per_second": None, "backlog": 3, "lag_seconds": 90.0},
+        {"product": "ciapol", "topic": UNREAD, "in_per_second": 1.0, "backlog": None, "lag_seconds": None},
     ]
     assert flow["jobs"] == [
         {"name": "ciapol-ingest", "running": True, "received_per_second": 12.5, "written_per_second": None}
@@ -135,17 +147,55 @@ def test_an_invalid_response_is_reported(server: Server, tmp_path: Path) -> None
         assert "Alertmanager returned an invalid response" in api.get(URL).json()["error"]
 
 
+def counted(metrics: ZetaMetrics) -> dict[str, dict[str, float]]:
+    """The values of each metric by job."""
+    return {
+        metric.name: {each.labels.get("streaming_job", ""): each.value for each in metric.samples}
+        for metric in metrics.collect()
+    }
+
+
+def job(name: str, read: int | None, written: int | None = None) -> dict[str, object]:
+    """A running job in the engine's response. It has no metrics before its first report."""
+    known = {"SourceReceivedCount": read, "SinkWriteCount": written}
+    return {
+        "jobName": name,
+        "jobStatus": "RUNNING",
+        "metrics": {key: str(value) for key, value in known.items() if value is not None},
+    }
+
+
 def test_rows_of_the_engines_jobs(server: Server) -> None:
-    server.jobs = [
-        {"jobName": "a", "jobStatus": "RUNNING", "metrics": {"SourceReceivedCount": "12", "SinkWriteCount": "36"}},
-        {"jobName": "b", "jobStatus": "FAILING", "metrics": {}},
-    ]
-    found = {metric.name: metric.samples for metric in ZetaMetrics(server.url).collect()}
-    assert [sample.value for sample in found["seatunnel_zeta_up"]] == [1]
-    running = {each.labels["streaming_job"]: each.value for each in found["seatunnel_zeta_job_running"]}
-    assert running == {"a": 1, "b": 0}
-    assert [each.value for each in found["seatunnel_zeta_job_source_received"]] == [12, 0]
-    assert [each.value for each in found["seatunnel_zeta_job_sink_written"]] == [36, 0]
+    metrics = ZetaMetrics(server.url)
+    server.jobs = [job("a", 1000, 3000), {"jobName": "b", "jobStatus": "FAILING", "metrics": {}}]
+    found = counted(metrics)
+    assert found["seatunnel_zeta_up"] == {"": 1}
+    assert found["seatunnel_zeta_job_running"] == {"a": 1, "b": 0}
+    # What jobs read before this API started belongs to no interval between two collections.
+    assert found["seatunnel_zeta_job_source_received"] == {"a": 0, "b": 0}
+    server.jobs = [job("a", 1012, 3036), job("b", 5)]
+    found = counted(metrics)
+    assert found["seatunnel_zeta_job_source_received"] == {"a": 12, "b": 0}
+    assert found["seatunnel_zeta_job_sink_written"] == {"a": 36, "b": 0}
+
+
+@pytest.mark.parametrize("after", [999_000, 0, None], ids=["an older number", "0", "no number"])
+def test_the_rows_of_a_job_do_not_fall_when_it_restarts(server: Server, after: int | None) -> None:
+    metrics = ZetaMetrics(server.url)
+    values = []
+    for read in (999_900, 1_000_000, after, 1_000_100 if after is None else after + 100):
+        server.jobs = [job("a", read)]
+        values.append(counted(metrics)["seatunnel_zeta_job_source_received"]["a"])
+    assert values == [0, 100, 100, 200]
+
+
+def test_a_job_that_comes_back_is_a_new_one(server: Server) -> None:
+    metrics = ZetaMetrics(server.url)
+    values = []
+    for jobs in ([job("a", 10)], [], [job("a", 70)], [job("a", 75)]):
+        server.jobs = jobs
+        values.append(counted(metrics)["seatunnel_zeta_job_source_received"])
+    assert values == [{"a": 0}, {}, {"a": 0}, {"a": 5}]
 
 
 def test_an_engine_that_does_not_respond_is_down() -> None:

@@ -12,7 +12,7 @@ from tests.unit.kubernetes.rendered import CLUSTER, Object, Rendered, at, items,
 
 from infra.services.web import platform_api  # isort: skip
 from infra.services.model import Endpoint  # isort: skip
-from infra.settings import WebSettings  # isort: skip
+from infra.settings import SettingsError, WebSettings  # isort: skip
 
 PROD = "kappastack-prod"
 STARROCKS = "kappastack-prod-starrocks"
@@ -154,7 +154,51 @@ def test_pods_ask_dns_servers_of_the_cluster_and_of_their_node(rendered_prod: Re
 
 
 def test_only_services_that_declare_it_connect_to_other_networks(rendered_prod: Rendered) -> None:
-    assert "0.0.0.0/0" not in str(_policies(rendered_prod)), "prod has no webhook"
+    found = {name for (_, name), policy in _policies(rendered_prod).items() if "0.0.0.0/0" in str(policy)}
+    # prod has no webhook.
+    assert found == {"platform-api"}
+
+
+def test_the_platforms_api_connects_to_host_names_to_read_their_certificates(rendered_prod: Rendered) -> None:
+    policy = _policies(rendered_prod)[PROD, "platform-api"]
+    [world] = [rule for rule in items(policy, "egress") if "0.0.0.0/0" in str(rule)]
+    assert _ports(world) == [443]
+    controller = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
+    [inside] = [rule for rule in items(policy, "egress") if controller in list(items(rule, "to"))]
+    assert "ports" not in inside
+    environment = {
+        str(each["name"]): each.get("value")
+        for each in items(
+            next(iter(items(rendered_prod.pods()["platform-api"], "spec", "containers"))),
+            "env",
+        )
+    }
+    hosts = str(environment["INGRESS_HOSTS"]).split(",")
+    assert hosts == sorted(
+        str(at(rule, "host"))
+        for each in rendered_prod.of_kind("Ingress").values()
+        for rule in items(each, "spec", "rules")
+    )
+    assert environment["INGRESS_ADDRESS"] == ""
+
+
+WITH_HOST = {**CLUSTER, "ingress": {"hosts": {"frontend": "page.example"}}}
+
+
+@pytest.mark.parametrize("more", [{}, {"monitoring": {"enabled": False}, "kubernetes": WITH_HOST}])
+def test_no_certificate_is_read_without_hosts_or_monitoring(more: dict[str, object]) -> None:
+    rendered = render(settings(**more))
+    [policy] = [each for (_, name), each in _policies(rendered).items() if name == "platform-api"]
+    assert "0.0.0.0/0" not in str(policy)
+    assert "INGRESS_HOSTS" not in str(rendered.pods()["platform-api"])
+
+
+def test_certificates_are_read_at_the_address_of_the_settings() -> None:
+    ingress = {"hosts": {"frontend": "page.example"}, "address": "controller.ingress-nginx.svc"}
+    pod = render(settings(kubernetes={**CLUSTER, "ingress": ingress})).pods()["platform-api"]
+    assert "controller.ingress-nginx.svc" in str(pod)
+    with pytest.raises(SettingsError, match=r"kubernetes\.ingress\.address has no effect"):
+        settings(kubernetes={**CLUSTER, "ingress": {"address": "controller.ingress-nginx.svc"}})
 
 
 def test_starrocks_connects_to_the_object_store_of_backups() -> None:

@@ -9,7 +9,7 @@ import pytest
 from infra.monitoring.rules import alerts
 from infra.settings import SettingsError
 from tests.unit.kubernetes.rendered import CLUSTER, Rendered, at, items, render, section, settings
-from tests.unit.kubernetes.scraped import targets, wanted
+from tests.unit.kubernetes.scraped import files, targets, wanted
 
 SCHEMA = Path(__file__).parent / "prometheusoperator.schema.json"
 OPERATOR = {"enabled": True, "namespace": "observability", "labels": {"release": "metrics"}}
@@ -83,7 +83,26 @@ def test_rules_select_the_series_of_the_stack_only(monitored: Rendered) -> None:
     }
     assert set(found) == set(alerts(["ciapol"]))
     assert found["ServiceDown"]["expr"] == 'up{stack="test"} == 0'
-    assert all('stack="test"' in str(rule["expr"]) for rule in found.values())
+    rules = alerts(["ciapol"])
+    own = {name for name, rule in rules.items() if rule.series == "stack"}
+    assert {name for name, rule in found.items() if 'stack="test"' in str(rule["expr"])} == own
+    assert {at(rule, "labels", "stack") for rule in found.values()} == {"test"}
+
+
+def test_rules_about_volumes_select_the_namespaces_of_the_stack(monitored: Rendered) -> None:
+    [group] = items(monitored.of_kind("PrometheusRule")["platform-kubernetes"], "spec", "groups")
+    found = {str(rule["alert"]): str(rule["expr"]) for rule in items(group, "rules")}
+    assert set(found) == {"VolumeAlmostFull", "VolumeFullInADay"}
+    namespaces = {
+        str(at(each, "metadata", "namespace"))
+        for each in monitored.objects
+        if each["kind"] in {"StatefulSet", "StarRocksCluster"}
+    }
+    selected = 'namespace=~"kappastack-test|kappastack-test-starrocks"'
+    assert namespaces == {"kappastack-test", "kappastack-test-starrocks"}
+    assert all(selected in expression and "@{" not in expression for expression in found.values())
+    # The stack's own Prometheus has no metrics of kubelets.
+    assert not any("kubelet" in text for text in files(monitored).values())
 
 
 def test_the_operators_prometheus_may_connect_to_the_ports_with_metrics(monitored: Rendered) -> None:

@@ -554,7 +554,7 @@ export interface components {
             in_per_second: number | null;
             /**
              * Lag Seconds
-             * @description time since the last acknowledgement while messages wait; 0 if none waits
+             * @description time since the last acknowledgement while messages wait; 0 if none waits, null if unknown
              * @example 0
              */
             lag_seconds: number | null;
