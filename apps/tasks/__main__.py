@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from apps.shared.starrocks_errors import StarRocksError
@@ -123,10 +123,9 @@ def _command(context: Context, options: argparse.Namespace) -> str:
     """Run the command; return a description of the work done."""
     match options.command:
         case "zeta-job":
-            chunk = duration(options.chunk, "--chunk") if options.chunk else None
-            return run_zeta_job(context, options.job, _window(context, options), chunk)
+            return run_zeta_job(context, options.job, _window(context, options), _chunk(options))
         case "sql":
-            return run_sql(context, options.statement, _window(context, options))
+            return run_sql(context, options.statement, _window(context, options), _chunk(options))
         case "check":
             return run_check(context, options.query, _window(context, options))
         case "archive":
@@ -142,6 +141,10 @@ def _command(context: Context, options: argparse.Namespace) -> str:
 def _window(context: Context, options: argparse.Namespace) -> Window:
     length = duration(options.window, "--window")
     return window(length, context.request.begin, context.request.end, datetime.now(UTC))
+
+
+def _chunk(options: argparse.Namespace) -> timedelta | None:
+    return duration(options.chunk, "--chunk") if options.chunk else None
 
 
 @contextmanager
