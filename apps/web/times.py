@@ -22,6 +22,12 @@ class Range:
     start: datetime
     end: datetime
 
+    @property
+    def days(self) -> tuple[str, str]:
+        """The first day that the range touches, and the day after the last one: ISO 8601, for columns of type DATE."""
+        after = (self.end - timedelta(microseconds=1)).date() + timedelta(days=1)
+        return self.start.date().isoformat(), after.isoformat()
+
 
 def now() -> datetime:
     """The current time, UTC."""
