@@ -67,7 +67,7 @@ def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guar
     DolphinScheduler 3.1.1 can retry tasks too, but it loses the task at the first retry, and the run never ends.
     """
     for attempt in range(1, options.retries + 1):
-        status = _run(options, settings, step, guard)
+        status = _run(options, settings, step, guard, last=False)
         if status != _FAILED:
             return status
         print_line(f"trying again in {options.retry_interval} s ({attempt} of {options.retries})")
@@ -76,21 +76,22 @@ def _tried(options: argparse.Namespace, settings: TaskSettings, step: Step, guar
         except Killed:
             print_line("killed")
             return _KILLED
-    return _run(options, settings, step, guard)
+    return _run(options, settings, step, guard, last=True)
 
 
-def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None) -> int:
+def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard: Guard | None, *, last: bool) -> int:
     record = step_record(settings, step)
     given = RunRequest(bool(options.manual), getattr(options, "begin", ""), getattr(options, "end", ""))
     status, state, error = _FAILED, State.FAILED, ""
     try:
         scheduled = not (given.manual or given.backfill)
-        last = record.begin(scheduled=scheduled)
+        before = record.begin(scheduled=scheduled)
         with _at_most(options.try_timeout):
             given = _request(settings, step, given, needed=bool(getattr(options, "window", "")))
             if scheduled and given.manual:
                 record.manual()
-            details = _command(Context(settings, step, record, last, given, guard), options)
+            context = Context(settings, step, record, before, given, guard, last_attempt=last)
+            details = _command(context, options)
     except Killed:
         status, state, error = _KILLED, State.KILLED, "killed"
         _stop(settings, guard.job if guard else None)

@@ -42,9 +42,27 @@ class Run:
         """Record the success of the run."""
         self._set(status="success", ended_at=_now(), error=None)
 
-    def fail(self, reason: str) -> None:
-        """Record the failure of a step."""
-        self._set(status="failed", ended_at=_now(), error=reason[:_ERROR])
+    def fail(self, reason: str, *, last: bool) -> None:
+        """Record the failure of a step.
+
+        Args:
+            reason: error of the step.
+            last: whether the step is not tried again; otherwise the run continues.
+        """
+        ended: dict[str, Argument] = {"status": "failed", "ended_at": _now()} if last else {}
+        self._set(error=reason[:_ERROR], **ended)
+
+    def started_at(self) -> datetime:
+        """The start of the first attempt.
+
+        Raises:
+            LookupError: no step has recorded the run.
+        """
+        rows = self.store.query(f"SELECT started_at FROM {_RUNS} WHERE run_id = %s", (self.id,))
+        for row in rows:
+            if isinstance(started := row["started_at"], datetime):
+                return started
+        raise LookupError(f"run {self.id} has no start: its step `health` has not ended")
 
     def find_days(self) -> None:
         """Determine and store the days that the run computes.

@@ -34,7 +34,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
 
     def run(statuses: list[int]) -> int:
         left = iter(statuses)
-        monkeypatch.setattr(tasks, "_run", lambda *_: next(left))
+        monkeypatch.setattr(tasks, "_run", lambda *_, **__: next(left))
         status = tasks._tried(
             argparse.Namespace(retries=2, retry_interval=90), SETTINGS, Step("p", "w", "t", "1"), None
         )
@@ -47,6 +47,20 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Tried:
 def test_a_failed_task_is_retried_after_a_pause(tried: Tried, pauses: list[float]) -> None:
     assert tried([1, 1, 0]) == 0
     assert pauses == [90, 90]
+
+
+def test_only_the_failure_of_the_last_attempt_is_final(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    final: list[bool] = []
+
+    def run(*_: object, last: bool) -> int:
+        final.append(last)
+        return 1
+
+    monkeypatch.setattr(tasks, "_run", run)
+    options = argparse.Namespace(retries=2, retry_interval=90)
+    assert tasks._tried(options, SETTINGS, Step("p", "w", "t", "1"), None) == 1
+    assert final == [False, False, True]
+    assert len(pauses) == 2
 
 
 def test_invalid_input_is_not_retried(tried: Tried, pauses: list[float]) -> None:
