@@ -1,6 +1,12 @@
 """Parses time ranges of users: ISO 8601, UTC by default."""
 
 from datetime import UTC, datetime
+from typing import Final
+
+FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Earliest time of a range."""
+LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
+"""Times of a range are before this one, so that adding hours or a zone to them cannot exceed the last year."""
 
 
 def moment(text: str, name: str) -> datetime:
@@ -11,13 +17,19 @@ def moment(text: str, name: str) -> datetime:
         name: name of the option or parameter, for the error message.
 
     Raises:
-        ValueError: the text is not a time.
+        ValueError: the text is not a time, or not between 1970 and 9998.
     """
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{name} {text!r} is not a time; write ISO 8601, such as 2026-01-31T12:00:00Z") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        utc = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:  # in UTC, the year is 0 or 10000
+        utc = LAST
+    if not FIRST <= utc < LAST:
+        raise ValueError(f"{name} {text!r} is not between 1970 and 9998")
+    return utc
 
 
 def check_range(begin: str, end: str, *, begin_name: str = "from", end_name: str = "to") -> None:

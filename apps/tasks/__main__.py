@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from apps.shared.starrocks_errors import StarRocksError
@@ -92,7 +92,8 @@ def _run(options: argparse.Namespace, settings: TaskSettings, step: Step, guard:
             given = _request(settings, step, given, needed=bool(getattr(options, "window", "")))
             if scheduled and given.manual:
                 record.manual()
-            details = _command(Context(settings, step, record, previous, given, guard), options)
+            context = Context(settings, step, record, previous, given, guard, last_attempt=last)
+            details = _command(context, options)
     except Killed:
         status, state, error = _KILLED, State.KILLED, "killed"
         _stop(settings, guard.job if guard else None)
@@ -128,10 +129,9 @@ def _command(context: Context, options: argparse.Namespace) -> str:
     """Run the command; return a description of the work done."""
     match options.command:
         case "zeta-job":
-            chunk = duration(options.chunk, "--chunk") if options.chunk else None
-            return run_zeta_job(context, options.job, _window(context, options), chunk)
+            return run_zeta_job(context, options.job, _window(context, options), _chunk(options))
         case "sql":
-            return run_sql(context, options.statement, _window(context, options))
+            return run_sql(context, options.statement, _window(context, options), _chunk(options))
         case "check":
             return run_check(context, options.query, _window(context, options))
         case "archive":
@@ -147,6 +147,10 @@ def _command(context: Context, options: argparse.Namespace) -> str:
 def _window(context: Context, options: argparse.Namespace) -> Window:
     length = duration(options.window, "--window")
     return window(length, context.request.begin, context.request.end, datetime.now(UTC))
+
+
+def _chunk(options: argparse.Namespace) -> timedelta | None:
+    return duration(options.chunk, "--chunk") if options.chunk else None
 
 
 @contextmanager

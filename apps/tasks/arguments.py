@@ -29,6 +29,11 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("--every", type=int, help="longest pause between two scheduled runs, in seconds")
         return added
 
+    def divided(name: str, text: str, default: str) -> argparse.ArgumentParser:
+        added = windowed(name, text, default)
+        added.add_argument("--chunk", default="", help="length of the pieces that the range is divided into, as 31d")
+        return added
+
     def windowed(name: str, text: str, default: str) -> argparse.ArgumentParser:
         added = command(name, text)
         added.add_argument("--window", default=default, help="hours or days up to the next full hour, such as 48h")
@@ -38,10 +43,9 @@ def parser() -> argparse.ArgumentParser:
         added.add_argument("--to", dest="end", default="", help="ISO 8601; empty: the next full hour")
         return added
 
-    job = windowed("zeta-job", "run a batch job of SeaTunnel and wait for its end", "48h")
+    job = divided("zeta-job", "run a batch job of SeaTunnel and wait for its end", "48h")
     job.add_argument("--job", required=True, type=_name, help="file seatunnel/<product>/<job>.conf")
-    job.add_argument("--chunk", default="", help="length of the pieces that the range is divided into, such as 31d")
-    sql = windowed("sql", "run a statement", "24h")
+    sql = divided("sql", "run a statement", "24h")
     sql.add_argument("--statement", required=True, type=_name, help="file sql/<product>/queries/<statement>.sql")
     check = windowed("check", "run a query and send an alert for its rows", "24h")
     check.add_argument("--query", required=True, type=_name, help="file sql/<product>/queries/<query>.sql")

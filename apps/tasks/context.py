@@ -27,6 +27,7 @@ class Context:
         request: how the run was started.
         guard: cleans up after this process is killed; None if nothing needs clean-up.
         files: folder with the products' jobs and queries.
+        last_attempt: whether a failure is final.
     """
 
     settings: TaskSettings
@@ -36,6 +37,7 @@ class Context:
     request: RunRequest = field(default_factory=RunRequest)
     guard: Guard | None = None
     files: Path = field(default_factory=product_files)
+    last_attempt: bool = True
 
     @property
     def product(self) -> Product:

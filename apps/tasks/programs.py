@@ -21,7 +21,8 @@ def run_program(context: Context, program: str, arguments: Sequence[str], window
 
     The program's addresses are in the environment: STARROCKS_HOST, STARROCKS_PORT, STARROCKS_DATABASE, STARROCKS_USER
     (the program's own), STARROCKS_PASSWORD_FILE and PULSAR_ADMIN_URL. KAPPASTACK_RUN is the same in every attempt of a
-    run. A task with a range also has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
+    run. KAPPASTACK_LAST_ATTEMPT is 1 if a failure is final, and 0 if the task is tried again. A task with a range also
+    has KAPPASTACK_FROM and KAPPASTACK_TO (UTC, on the hour, written YYYY-MM-DD HH:MM:SS).
 
     Raises:
         InvalidInput: the program does not exist.
@@ -47,6 +48,7 @@ def run_program(context: Context, program: str, arguments: Sequence[str], window
         "STARROCKS_PASSWORD_FILE": user.password_file,
         "PULSAR_ADMIN_URL": settings.placeholders["pulsar.admin_url"],
         "KAPPASTACK_RUN": context.step.run,
+        "KAPPASTACK_LAST_ATTEMPT": str(int(context.last_attempt)),
     }
     if window is not None:
         environment |= {f"KAPPASTACK_{name.upper()}": value for name, value in window.placeholders.items()}

@@ -1,5 +1,7 @@
 """`sql` and `check`: run a statement of the product, or a query whose rows are findings."""
 
+from datetime import timedelta
+
 from apps.shared.placeholders import UnknownPlaceholder, fill
 from apps.shared.starrocks import Cell
 from apps.tasks.alerts import WARNING, Finding
@@ -7,8 +9,8 @@ from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput
 from apps.tasks.findings import Findings
 from apps.tasks.log import print_line
-from apps.tasks.steps import Pieces
-from apps.tasks.windows import Window, utc
+from apps.tasks.pieces import described, in_pieces
+from apps.tasks.windows import Window
 
 _SHOWN = 100
 
@@ -29,14 +31,13 @@ def statement_text(context: Context, name: str, window: Window) -> str:
     return text.strip().removesuffix(";")
 
 
-def run_sql(context: Context, name: str, window: Window) -> str:
-    """Run a statement; return a description of the work done."""
-    text = statement_text(context, name, window)
-    context.record.progress(Pieces(utc(window.start), utc(window.end), 1))
+def run_sql(context: Context, name: str, window: Window, chunk: timedelta | None) -> str:
+    """Run a statement over the window, piece by piece; return a description of the work done."""
+    changed = 0
     with context.store() as store:
-        changed = store.change(text)
-    context.record.progress(Pieces(utc(window.start), utc(window.end), 1, 1))
-    return f"{name} for {window}: {changed} rows"
+        for _, piece in in_pieces(context, name, window, chunk):
+            changed += store.change(statement_text(context, name, piece))
+    return f"{described(name, window, chunk)}: {changed} rows"
 
 
 def run_check(context: Context, name: str, window: Window) -> str:

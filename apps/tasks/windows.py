@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
-from apps.shared.time_ranges import check_range, moment
+from apps.shared.time_ranges import FIRST, check_range, moment
 from apps.tasks.errors import InvalidInput
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -29,9 +30,9 @@ class Window:
         if length is None:
             return [self]
         starts = [self.start]
-        while starts[-1] + length < self.end:
+        while self.end - starts[-1] > length:
             starts.append(starts[-1] + length)
-        return [Window(start, min(start + length, self.end)) for start in starts]
+        return [Window(start, end) for start, end in pairwise([*starts, self.end])]
 
     def __str__(self) -> str:
         """The text for logs."""
@@ -60,12 +61,12 @@ def window(length: timedelta, begin: str, end: str, now: datetime) -> Window:
         now: the current time.
 
     Raises:
-        InvalidInput: an end is not a time, or the window ends before it begins.
+        InvalidInput: an end is not a time between 1970 and 9998, or the window ends before it begins.
     """
     try:
         check_range(begin, end, begin_name="--from", end_name="--to")
         until = _floor(moment(end, "--to") + _HOUR - timedelta(microseconds=1)) if end else _floor(now) + _HOUR
-        start = _floor(moment(begin, "--from")) if begin else until - length
+        start = _floor(moment(begin, "--from")) if begin else _before(until, length)
     except ValueError as error:
         raise InvalidInput(str(error)) from None
     if start >= until:
@@ -76,6 +77,12 @@ def window(length: timedelta, begin: str, end: str, now: datetime) -> Window:
 def utc(moment: datetime) -> datetime:
     """The time in StarRocks' form: UTC without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _before(until: datetime, length: timedelta) -> datetime:
+    if length > until - FIRST:
+        raise ValueError(f"--window of {length.days} days before {until.isoformat()} begins before 1970")
+    return until - length
 
 
 def _floor(moment: datetime) -> datetime:

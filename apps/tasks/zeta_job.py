@@ -9,7 +9,7 @@ replace those of a half-written piece.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -17,8 +17,8 @@ from apps.shared.polling import Pending, poll
 from apps.tasks.context import Context
 from apps.tasks.errors import InvalidInput, TaskError
 from apps.tasks.log import print_line
-from apps.tasks.steps import Pieces
-from apps.tasks.windows import Window, utc
+from apps.tasks.pieces import described, in_pieces
+from apps.tasks.windows import Window
 from seatunnel.client.definition import DefinitionError, fill, job_id, read_definition
 from seatunnel.client.rest import ZetaError, ZetaUnreachable
 from seatunnel.client.zeta import ACTIVE, ENDING, STOPPED, JobInfo, JobStatus, Zeta
@@ -52,20 +52,9 @@ def run(context: Context, job: str, window: Window, chunk: timedelta | None, pac
     Raises:
         TaskError: a piece failed; the message contains the engine's reason.
     """
-    windows = window.chunks(chunk)
-    pieces = Pieces(utc(window.start), utc(window.end), len(windows), 0)
-    last = context.last.pieces
-    # The engine may have been restarted meanwhile and lack the jobs of finished pieces.
-    if context.resumed and last is not None and replace(last, done=0) == pieces and last.done < last.total:
-        pieces = last
-        if pieces.done:
-            print_line(f"{pieces.done} of {pieces.total} pieces were done by an earlier attempt of this run")
-    context.record.progress(pieces)
-    for index in range(pieces.done, pieces.total):
-        print_line(f"piece {index + 1} of {pieces.total}: {job} for {windows[index]}")
-        _Piece(context, job, windows[index], index, pace or Pace()).run()
-        context.record.progress(replace(pieces, done=index + 1))
-    return f"{job} for {window}" + (f" in {pieces.total} pieces" if pieces.total > 1 else "")
+    for index, piece in in_pieces(context, job, window, chunk):
+        _Piece(context, job, piece, index, pace or Pace()).run()
+    return described(job, window, chunk)
 
 
 def stop(zeta: Zeta, identity: int) -> None:

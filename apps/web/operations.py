@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Literal
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
@@ -17,6 +18,8 @@ router = APIRouter(tags=["operations"])
 _TIMEOUT = "x-prometheus-scrape-timeout-seconds"
 _USUAL_TIMEOUT = 10.0
 """Prometheus' default."""
+_THREADS = CapacityLimiter(8)
+"""Threads beside those of the other routes, which may all wait for a StarRocks that does not respond."""
 
 
 class Live(BaseModel):
@@ -38,9 +41,9 @@ def _health(request: Request) -> Health:
     summary="Health of the API, StarRocks and the data",
     responses={503: {"model": Health, "description": "StarRocks cannot be used"}},
 )
-def get_health(request: Request) -> Response:
+async def get_health(request: Request) -> Response:
     """200 if StarRocks responds, even if the data are stale; 503 if it cannot be used."""
-    result = _health(request)
+    result = await to_thread.run_sync(_health, request, limiter=_THREADS)
     status = 503 if result.status == "down" else 200
     headers = {"Cache-Control": "no-store"}
     return Response(result.model_dump_json(), status, headers=headers, media_type="application/json")
@@ -56,11 +59,11 @@ async def live() -> Live:
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """Requests, latencies, connections and the age of the data, in Prometheus' text format."""
     registry = request.app.state.metrics
     assert isinstance(registry, Metrics)
-    body, media_type = registry.render(_within(request))
+    body, media_type = await to_thread.run_sync(registry.render, _within(request), limiter=_THREADS)
     return Response(body, media_type=media_type)
 
 

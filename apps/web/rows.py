@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final, Generic, Literal, TypeVar
 
 from fastapi import Request
@@ -44,7 +44,8 @@ class Rows(Generic[Item]):
         item: model of a row. Its fields are the columns, unless `columns` is set.
         key: columns that together identify a row and are fields of the item, in the order of the list.
         newest_first: whether the list begins with the greatest key.
-        time: column that `from` and `to` restrict, usually the first of `key`; empty for none.
+        time: column that `from` and `to` restrict, usually the first of `key`; empty for none. If the item's field is
+            a date, a range includes each day that it touches.
         longest: longest range that a client may request.
         default: range if the client sets no `from`.
         columns: columns of the SELECT.
@@ -159,6 +160,11 @@ class Rows(Generic[Item]):
         except ValidationError:
             return False
 
+    @property
+    def _has_days(self) -> bool:
+        """Whether the rows are of whole days, so that a range includes each day that it touches."""
+        return self.item.model_fields[self.time].annotation is date
+
     def _after(self, position: RowsCursor) -> list[Parameter]:
         """The key of the last row, in the types of the item."""
         values: list[Parameter] = []
@@ -177,7 +183,8 @@ class Rows(Generic[Item]):
         parameters: list[Parameter] = []
         if position.start is not None and position.end is not None:
             conditions.append(f"`{self.time}` >= %s AND `{self.time}` < %s")
-            parameters += [position.start, position.end]
+            span = Range(position.start, position.end)
+            parameters += span.days if self._has_days else (span.start, span.end)
         for column, value in position.where.items():
             conditions.append(f"`{column}` = %s")
             parameters.append(value)

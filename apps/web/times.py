@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from apps.shared.time_ranges import FIRST, LAST
 from apps.web.problems import FieldError, invalid
 
 EXPECTED: Final = (
     "ISO 8601 with a zone, e.g. 2026-01-31T12:00:00Z, or a date, e.g. 2026-01-31 (start of the day in UTC)"
 )
-FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LAST: Final = datetime(9998, 1, 1, tzinfo=UTC)
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -22,6 +21,12 @@ class Range:
 
     start: datetime
     end: datetime
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """The first day that the range touches, and the day after the last one: ISO 8601, for columns of type DATE."""
+        after = (self.end - timedelta(microseconds=1)).date() + timedelta(days=1)
+        return self.start.date().isoformat(), after.isoformat()
 
 
 def now() -> datetime:

@@ -65,7 +65,7 @@ def _type(schema: Schema) -> str:
         return "secret text"
     if schema.enum:
         return " or ".join(f"`{_shown(each)}`" for each in schema.enum)
-    names = {"integer": "integer", "number": "number", "boolean": "`true` or `false`", "object": "map"}
+    names = {"integer": "integer", "number": "number", "boolean": "`true` or `false`", "object": "map", "array": "list"}
     return names.get(schema.type) or formats().get(schema.pattern, "text")
 
 

@@ -24,7 +24,7 @@ NowCast of ozone instead of the mean of 8 hours. The repository's `docs/aqi-meth
 
 
 def _prepare(app: FastAPI, settings: Settings, pool: Pool) -> None:
-    app.state.current = CurrentIndex(pool, settings.queries_dir)
+    app.state.current = CurrentIndex(pool, settings.queries_dir, settings.starrocks_query_seconds)
 
 
 API = Api(

@@ -12,7 +12,7 @@ from apps.web.problems import FieldError, Problem, not_found
 from apps.web.starrocks import Pool
 
 
-def _current(request: Request) -> CurrentIndex:
+async def _current(request: Request) -> CurrentIndex:
     current = request.app.state.current
     assert isinstance(current, CurrentIndex)
     return current

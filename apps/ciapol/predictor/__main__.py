@@ -15,6 +15,7 @@ from apps.ciapol.predictor.history import HOUR_SECONDS, hour_number, moment_of
 from apps.ciapol.predictor.starrocks import Address, StarRocks
 from apps.ciapol.predictor.store import ModelStore, StoreError
 from apps.shared.starrocks_errors import StarRocksError
+from apps.shared.time_ranges import moment
 
 log = logging.getLogger("apps.ciapol.predictor")
 
@@ -132,13 +133,14 @@ def _positive(text: str) -> int:
 
 def _hour(text: str) -> int:
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        found = moment(text, "--at")
     except ValueError:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a time such as 2026-01-31T12:00:00Z") from None
-    if moment.timestamp() % HOUR_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}, expected a time from 1970 on and before 9998, such as 2026-01-31T12:00:00Z"
+        ) from None
+    if found.timestamp() % HOUR_SECONDS:
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a full hour of UTC such as 2026-01-31T12:00:00Z")
-    return hour_number(moment)
+    return hour_number(found)
 
 
 if __name__ == "__main__":

@@ -35,17 +35,17 @@ def username(pool: Pool, user_id: str) -> str | None:
     Raises:
         Problem: there is no such user (404).
     """
-    rows = pool.query(
+    [row] = pool.query(
+        "SELECT MAX(username) AS username, COUNT(*) AS n FROM ("
         "SELECT username FROM liontrack_silver.users WHERE user_id = %s "
-        "UNION ALL SELECT NULL AS username FROM liontrack_silver.challenges WHERE user_id = %s LIMIT 1",
+        "UNION ALL SELECT NULL AS username FROM liontrack_silver.challenges WHERE user_id = %s) AS known",
         [user_id, user_id],
     )
-    if not rows:
+    if row["n"] == 0:
         raise not_found(
             "unknown-user",
             "Unknown user",
             f"The pipeline has processed no activity and no challenge of user {user_id!r}.",
             FieldError(field="userId", value=user_id, expected="a user_id of /api/analytics/leaderboard/users"),
         )
-    names = [str(row["username"]) for row in rows if row["username"] is not None]
-    return names[0] if names else None
+    return None if row["username"] is None else str(row["username"])

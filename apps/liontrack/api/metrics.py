@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from apps.liontrack.api.store import quality
 from apps.web.starrocks import Pool
 
 PIPELINE: Final = "batch_processor"
@@ -18,27 +19,14 @@ TABLES: Final = (
     *("silver.users", "gold.lions_metrics", "gold.users_activity", "gold.lions_positions_history"),
     "metadata.data_quality_checks",
 )
-_QUALITY: Final = """
-SELECT checks.table_name, MIN(checks.quality_percentage) AS score
-FROM liontrack_metadata.data_quality_checks AS checks
-INNER JOIN (
-    SELECT table_name, check_name, MAX(checked_at) AS checked_at
-    FROM liontrack_metadata.data_quality_checks
-    GROUP BY table_name, check_name
-) AS latest
-    ON latest.table_name = checks.table_name
-    AND latest.check_name = checks.check_name
-    AND latest.checked_at = checks.checked_at
-GROUP BY checks.table_name
-"""
 
 
 def measure(pool: Pool) -> Iterator[Metric]:
     """Read all metrics. Errors of the pool are not caught."""
-    runs = CounterMetricFamily(
-        "liontrack_pipeline_runs", "Runs of the pipeline by status", labels=["pipeline_name", "status"]
+    # A failed run that a person repeats becomes a successful one, so this is no counter.
+    runs = GaugeMetricFamily(
+        "liontrack_pipeline_runs_total", "Runs of the pipeline by status", labels=["pipeline_name", "status"]
     )
-    # A counter that begins with its first failure would not show that failure as an increase.
     runs_by_status = {(PIPELINE, status): 0.0 for status in ("success", "failed")}
     for row in pool.query(
         "SELECT pipeline_name, status, COUNT(*) AS n FROM liontrack_metadata.pipeline_runs "
@@ -48,19 +36,40 @@ def measure(pool: Pool) -> Iterator[Metric]:
     for labels, count in runs_by_status.items():
         runs.add_metric(labels, count)
     yield runs
+    yield _last_ended(pool)
     yield _durations(pool)
-    quality = GaugeMetricFamily(
-        "liontrack_data_quality_score", "Lowest result of a table's latest quality checks, %", labels=["table_name"]
+    scores = GaugeMetricFamily(
+        "liontrack_data_quality_score",
+        "Lowest result of a table's latest quality checks of the last three days, %",
+        labels=["table_name"],
     )
-    for row in pool.query(_QUALITY):
-        quality.add_metric([str(row["table_name"])], _number(row["score"]))
-    yield quality
+    for row in pool.query(quality.SCORES):
+        scores.add_metric([str(row["table_name"])], _number(row["score"]))
+    yield scores
     records = GaugeMetricFamily("liontrack_table_records", "Rows of a table", labels=["table_name", "layer"])
     counts = " UNION ALL ".join(f"SELECT '{table}' AS name, COUNT(*) AS n FROM liontrack_{table}" for table in TABLES)
     for row in pool.query(counts):
         name = str(row["name"])
         records.add_metric([name, name.split(".", 1)[0]], _number(row["n"]))
     yield records
+
+
+def _last_ended(pool: Pool) -> Metric:
+    """Whether the run that ended last has failed."""
+    failed = GaugeMetricFamily(
+        "liontrack_pipeline_last_run_failed",
+        "1 if the run that ended last has failed, else 0",
+        labels=["pipeline_name"],
+    )
+    by_pipeline = {PIPELINE: 0.0}
+    for row in pool.query(
+        "SELECT pipeline_name, MAX_BY(status, ended_at) AS status FROM liontrack_metadata.pipeline_runs "
+        "WHERE status IN ('success', 'failed') GROUP BY pipeline_name"
+    ):
+        by_pipeline[str(row["pipeline_name"])] = float(row["status"] == "failed")
+    for pipeline, value in by_pipeline.items():
+        failed.add_metric([pipeline], value)
+    return failed
 
 
 def _durations(pool: Pool) -> Metric:

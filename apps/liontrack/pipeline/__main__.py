@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
             try:
                 print_line(STEPS[step](run, settings))
             except (StarRocksError, health.UnhealthyError, LookupError) as error:
-                _record_failure(run, f"{step}: {error}")
+                _record_failure(run, f"{step}: {error}", last=settings.kappastack_last_attempt)
                 raise
     except (SettingsError, StarRocksError, health.UnhealthyError, LookupError, OSError) as error:
         print_line(str(error))
@@ -88,9 +88,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _record_failure(run: Run, reason: str) -> None:
+def _record_failure(run: Run, reason: str, *, last: bool) -> None:
     try:
-        run.fail(reason)
+        run.fail(reason, last=last)
     except StarRocksError as error:
         print_line(f"the failure could not be recorded: {error}")
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from apps.liontrack.pipeline.run import Run
-from apps.liontrack.pipeline.store import Store, number
+from apps.liontrack.pipeline.store import Store, not_of_tests, number
 from apps.shared.starrocks import Cell
 
 Table = list[tuple[object, ...]]
-_NOT_OF_TESTS = "NOT EXISTS (SELECT 1 FROM liontrack_silver.test_entities AS marked WHERE marked.entity_id = {})"
 
 
 @dataclass(frozen=True)
@@ -73,16 +72,16 @@ def figures(run: Run, day: date) -> Figures:
         anomalies=_rows(
             store,
             "SELECT lion_id, health_score, avg_weight, weight_trend FROM liontrack_gold.lions_metrics "
-            f"WHERE metric_date = %s AND health_score < 60 AND {_NOT_OF_TESTS.format('lion_id')} ORDER BY health_score",
+            f"WHERE metric_date = %s AND health_score < 60 AND {not_of_tests('lion_id')} ORDER BY health_score",
             (day,),
         ),
         users=_rows(
             store,
-            "SELECT COALESCE(users.username, acts.user_id) AS username, SUM(acts.challenges_completed) AS done, "
+            "SELECT COALESCE(MAX(users.username), acts.user_id) AS username, SUM(acts.challenges_completed) AS done, "
             "AVG(acts.engagement_score) AS engagement FROM liontrack_gold.users_activity AS acts "
             "LEFT JOIN liontrack_silver.users AS users ON users.user_id = acts.user_id "
-            f"WHERE acts.activity_date > %s AND acts.activity_date <= %s AND {_NOT_OF_TESTS.format('acts.user_id')} "
-            "GROUP BY COALESCE(users.username, acts.user_id) ORDER BY engagement DESC, username",
+            f"WHERE acts.activity_date > %s AND acts.activity_date <= %s AND {not_of_tests('acts.user_id')} "
+            "GROUP BY acts.user_id ORDER BY engagement DESC, username, acts.user_id",
             (day - timedelta(days=30), day),
         ),
     )
@@ -91,7 +90,8 @@ def figures(run: Run, day: date) -> Figures:
 def _messages(run: Run) -> Table:
     rows = run.store.query(
         "SELECT topic, COUNT(*) AS received, COUNT(CASE WHEN NOT usable THEN 1 END) AS rejected "
-        "FROM liontrack_bronze.messages WHERE received_at >= %s AND received_at < %s GROUP BY topic ORDER BY topic",
+        "FROM liontrack_bronze.messages WHERE received_at >= %s AND received_at < %s "
+        f"AND {not_of_tests('message_key')} GROUP BY topic ORDER BY topic",
         (run.first, run.end),
     )
     return [(str(row["topic"]).rsplit("/", 1)[-1], number(row["received"]), number(row["rejected"])) for row in rows]
@@ -113,7 +113,7 @@ def _health(store: Store, day: date) -> Health:
         "SELECT COUNT(health_score) AS lions, COUNT(CASE WHEN health_score > 80 THEN 1 END) AS above, "
         "COUNT(CASE WHEN health_score BETWEEN 60 AND 80 THEN 1 END) AS middle, "
         "COUNT(CASE WHEN health_score < 60 THEN 1 END) AS below, AVG(health_score) AS average "
-        f"FROM liontrack_gold.lions_metrics WHERE metric_date = %s AND {_NOT_OF_TESTS.format('lion_id')}",
+        f"FROM liontrack_gold.lions_metrics WHERE metric_date = %s AND {not_of_tests('lion_id')}",
         (day,),
     )[0]
     average = row["average"]

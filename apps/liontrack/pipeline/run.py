@@ -10,10 +10,9 @@ from apps.shared.starrocks import Argument
 PIPELINE: Final = "batch_processor"
 _RUNS: Final = "liontrack_metadata.pipeline_runs"
 _DAYS: Final = "liontrack_metadata.run_days"
-_RETENTION: Final = timedelta(days=8)
-"""Longest time from the receipt of a message to its load: Pulsar's retention of 7 days, plus one day."""
 _LOAD: Final = timedelta(minutes=20)
 """Longest time from a row's `loaded_at` until the row becomes visible."""
+_FIRST: Final = datetime(1970, 1, 1)  # noqa: DTZ001 # as in StarRocks
 _BATCH: Final = 500
 _ERROR: Final = 1000
 
@@ -43,9 +42,27 @@ class Run:
         """Record the success of the run."""
         self._set(status="success", ended_at=_now(), error=None)
 
-    def fail(self, reason: str) -> None:
-        """Record the failure of a step."""
-        self._set(status="failed", ended_at=_now(), error=reason[:_ERROR])
+    def fail(self, reason: str, *, last: bool) -> None:
+        """Record the failure of a step.
+
+        Args:
+            reason: error of the step.
+            last: whether the step is not tried again; otherwise the run continues.
+        """
+        ended: dict[str, Argument] = {"status": "failed", "ended_at": _now()} if last else {}
+        self._set(error=reason[:_ERROR], **ended)
+
+    def started_at(self) -> datetime:
+        """The start of the first attempt.
+
+        Raises:
+            LookupError: no step has recorded the run.
+        """
+        rows = self.store.query(f"SELECT started_at FROM {_RUNS} WHERE run_id = %s", (self.id,))
+        for row in rows:
+            if isinstance(started := row["started_at"], datetime):
+                return started
+        raise LookupError(f"run {self.id} has no start: its step `health` has not ended")
 
     def find_days(self) -> None:
         """Determine and store the days that the run computes.
@@ -60,9 +77,9 @@ class Run:
             f"SELECT MAX(loaded_until) AS loaded_until FROM {_RUNS} WHERE status = 'success' AND run_id <> %s",
             (self.id,),
         )[0]["loaded_until"]
-        condition, values = "loaded_at >= '1970-01-01'", list[Argument]()
-        if isinstance(before, datetime):
-            condition, values = "received_at >= %s AND loaded_at >= %s", [before - _RETENTION, before - _LOAD]
+        # No limit for `received_at`: a message that no job has acknowledged stays in Pulsar without a time limit.
+        condition = "loaded_at >= %s"
+        values: list[Argument] = [before - _LOAD if isinstance(before, datetime) else _FIRST]
         until = self.store.query(
             f"SELECT MAX(loaded_at) AS until FROM liontrack_bronze.messages WHERE {condition}", values
         )
@@ -74,7 +91,7 @@ class Run:
             "SELECT DISTINCT checks.weight_date AS day FROM liontrack_silver.weight_checks AS checks "
             "INNER JOIN liontrack_bronze.weights_raw AS raw ON raw.weight_id = checks.weight_id "
             f"INNER JOIN liontrack_bronze.messages AS messages ON messages.message_id = raw.message_id "
-            f"WHERE raw.partition_date <> checks.weight_date AND messages.{condition.replace('AND ', 'AND messages.')}",
+            f"WHERE raw.partition_date <> checks.weight_date AND messages.{condition}",
             values,
         )
         late = {day for row in [*found, *moved] if isinstance(day := row["day"], date)}

@@ -30,6 +30,7 @@ class Settings(BaseModel):
     kappastack_run: Annotated[str, Field(min_length=1, max_length=64)]
     kappastack_from: datetime
     kappastack_to: datetime
+    kappastack_last_attempt: bool = True
 
     @property
     def starrocks(self) -> Address:

@@ -25,3 +25,8 @@ def insert(store: Store, table: str, row: dict[str, Argument]) -> None:
 def number(value: object) -> int:
     """A number in a row as int; NULL, the sum of no rows, is 0."""
     return int(str(value or 0))
+
+
+def not_of_tests(column: str) -> str:
+    """The condition that a column names no lion, user or challenge of a smoke test (`docs/decisions/081`)."""
+    return f"NOT EXISTS (SELECT 1 FROM liontrack_silver.test_entities AS marked WHERE marked.entity_id = {column})"

@@ -86,7 +86,10 @@ class _Reader:
             except ValueError:
                 raise self._wrong(names, "a time") from None
         if isinstance(value, datetime):
-            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+            try:
+                return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+            except OverflowError:  # in UTC, the year is 0 or 10000
+                raise self._wrong(names, "a time") from None
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
         raise self._wrong(names, "a time")

@@ -84,9 +84,9 @@ def _fix(row: dict[str, str | None], columns: _Columns, place: str) -> Fix:
 def _time(text: str, place: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC, the year may be 0 or 10000
         raise BadRowError(f"{place}: found {text!r}; expected a time such as 2026-01-31T12:00:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _degrees(text: str, place: str) -> float | None:

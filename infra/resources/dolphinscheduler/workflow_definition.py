@@ -145,10 +145,12 @@ class Sql(Command):
     """`sql/<product>/queries/<statement>.sql`, with `${from}` and `${to}`."""
     window: Span | None = None
     """Length of the range before now, for runs without `from` and `to`."""
+    chunk: Span | None = None
+    """Longer ranges are divided into pieces of this length."""
 
     def command(self, from_to: bool) -> list[str]:
         """`sql`."""
-        return ["sql", "--statement", self.statement, *_range(self.window, from_to)]
+        return ["sql", "--statement", self.statement, *_range(self.window, from_to), *_option("chunk", self.chunk)]
 
 
 class Check(Command):

@@ -1,7 +1,7 @@
 -- Quality of the measurements of every station, for hours that have ended. The hours start from `from` (inclusive) to
 -- `to` (exclusive); both are in UTC, on the hour, in the form YYYY-MM-DD HH:MM:SS. The result has one row
--- per hour and station that is registered or has sent data in the 7 previous days. A window may have 100,000 hours.
--- Measurements of the 30 previous days are also read.
+-- per hour and station that is registered or has sent data in the 7 previous days. A window may have 100,000 hours;
+-- the workflow divides longer ranges. Measurements of the 30 previous days are also read.
 --
 --   expected            the usual number: the median over the hours with data of the 7 previous days, at least 1
 --   completeness        measurements over expected, at most 1

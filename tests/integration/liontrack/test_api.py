@@ -88,6 +88,28 @@ def test_one_lion_with_its_weights_and_positions(client: TestClient) -> None:
     assert len(track) == 5
 
 
+def test_a_range_that_ends_at_midnight_excludes_the_day_that_begins(
+    client: TestClient, demonstrated: Demonstrated
+) -> None:
+    today = demonstrated.today
+    user = rows(get(client, "leaderboard/users"), "items")[0]["user_id"]
+    for path, name, day in (
+        ("lions/F64/weight-trend", "days", "metric_date"),
+        ("lions/F64/position-history", "items", "position_date"),
+        (f"users/{user}/engagement", "days", "activity_date"),
+    ):
+        *earlier, last = sorted(rows(get(client, path), name), key=lambda row: str(row[day]))
+        ended = rows(get(client, f"{path}?from={earlier[0][day]}&to={last[day]}"), name)
+        assert sorted(ended, key=lambda row: str(row[day])) == earlier
+        assert rows(get(client, f"{path}?from={last[day]}&to={last[day]}T00:00:01Z"), name) == [last]
+        assert rows(get(client, f"{path}?from={last[day]}T23:00:00Z&to={last[day]}T23:30:00Z"), name) == [last]
+    trend = get(client, f"lions/F64/weight-trend?to={today}")
+    newest = rows(trend, "days")[-1]
+    assert newest["metric_date"] == (today - timedelta(days=1)).isoformat()
+    assert (trend["avg_weight"], trend["weight_trend"]) == (newest["avg_weight"], newest["weight_trend"])
+    assert rows(get(client, "lions/F64/weight-trend"), "days")[-1]["metric_date"] == today.isoformat()
+
+
 def test_unknown_lions_and_users_are_named(client: TestClient) -> None:
     for path in ("lions/none", "lions/none/weight-trend", "lions/none/position-history", "users/none/engagement"):
         answer = client.get(f"/api/analytics/{path}")
@@ -170,7 +192,7 @@ def test_metrics_have_the_names_of_the_dashboards(client: TestClient) -> None:
     text = client.get("/metrics").text
     for line in (
         'liontrack_pipeline_runs_total{pipeline_name="batch_processor",status="success"} 1.0',
-        # The series exists before the first failure, which is then an increase.
+        'liontrack_pipeline_last_run_failed{pipeline_name="batch_processor"} 0.0',
         'liontrack_pipeline_runs_total{pipeline_name="batch_processor",status="failed"} 0.0',
         'liontrack_pipeline_duration_seconds_bucket{le="300",pipeline_name="batch_processor"} 1.0',
         'liontrack_table_records{layer="silver",table_name="silver.lions"} 3.0',

@@ -73,7 +73,8 @@ def test_late_and_corrected_events_change_their_own_days(lake: Lake, pipeline: P
 
 
 def test_a_past_day_can_be_computed_alone_and_again(lake: Lake, pipeline: Pipeline) -> None:
-    events = wild(3)
+    # The last event, which the next run processes again, is of a day without positions.
+    events = [*wild(3), activity("last", "u", NOW - timedelta(days=200), "visit")]
     stored(lake, events)
     pipeline("1", TODAY, TODAY + timedelta(days=1))
     tables = ("liontrack_silver.position_checks", "liontrack_gold.lions_positions_history")
@@ -139,3 +140,51 @@ def test_the_report_says_what_was_excluded(lake: Lake, pipeline: Pipeline) -> No
     assert "| silver.position\\_checks | impossible\\_coordinates | 1 |" in reports["en"]
     assert "| lions.position.events | 2 | 0 |" in reports["fr"]
     assert "| bronze.lions\\_raw | bronze\\_validation | 100,0 |" in reports["fr"]
+
+
+def test_events_that_waited_long_in_pulsar_are_computed(lake: Lake, pipeline: Pipeline) -> None:
+    """The job of one topic was down for twelve days, while those of the others loaded and the pipeline ran."""
+    first = NOW - timedelta(days=12)
+    lake.store([activity("e", "u", NOW - timedelta(hours=3), "visit")], loaded=NOW - timedelta(hours=2))
+    pipeline("1", TODAY, TODAY + timedelta(days=1))
+    waited = [position("a", first + number * timedelta(days=2), 1.0, 30.0) for number in range(6)]
+    lake.store(waited)
+    pipeline("2", TODAY, TODAY + timedelta(days=1))
+    days = lake.query("SELECT position_date AS day FROM liontrack_gold.lions_positions_history ORDER BY day")
+    assert [row["day"] for row in days] == [first.date() + number * timedelta(days=2) for number in range(6)]
+
+
+def test_users_of_the_same_name_have_their_own_lines_in_the_report(lake: Lake, pipeline: Pipeline) -> None:
+    at = NOW - timedelta(hours=2)
+    lake.store([activity(f"e{user}", user, at, "visit", username="Awa") for user in ("u1", "u2")])
+    pipeline("1", TODAY - timedelta(days=1), TODAY + timedelta(days=1))
+    assert _report(lake).count("| Awa |") == 2
+
+
+def test_the_report_has_each_check_once_after_a_further_attempt(lake: Lake, pipeline: Pipeline) -> None:
+    lake.store([position("a", NOW - timedelta(hours=2), 1.0, 1.0)])
+    days = (TODAY - timedelta(days=1), TODAY + timedelta(days=1))
+    pipeline("1", *days, steps=["health", "quality", "quality"])
+    pipeline("1", *days, steps=["silver", "gold", "refresh", "report"])
+    assert _report(lake).count("bronze\\_validation") == 1
+
+
+def test_messages_of_smoke_tests_are_neither_checked_nor_reported(lake: Lake, pipeline: Pipeline) -> None:
+    lake.query("INSERT INTO liontrack_silver.test_entities VALUES ('smoke', UTC_TIMESTAMP())")
+    at = NOW - timedelta(hours=2)
+    lake.store([position("smoke", at, 1.0, 1.0), position("a", at, 1.0, 1.0)])
+    lake.query(
+        "INSERT INTO liontrack_bronze.messages (received_at, message_id, topic, message_key, usable, payload) "
+        "VALUES (%s, '9:9:9:9', 'persistent://liontrack/tracking/lions.position.events', 'smoke', 0, 'not JSON')",
+        (at.replace(tzinfo=None),),
+    )
+    pipeline("1", TODAY - timedelta(days=1), TODAY + timedelta(days=1))
+    checks = lake.query("SELECT check_name, quality_percentage, details FROM liontrack_metadata.data_quality_checks")
+    assert [row["quality_percentage"] for row in checks] == [100, 100]
+    assert all('"messages": 1' in str(row["details"]) for row in checks)
+    assert "| lions.position.events | 1 | 0 |" in _report(lake)
+
+
+def _report(lake: Lake) -> str:
+    [row] = lake.query("SELECT markdown FROM liontrack_metadata.reports WHERE language = 'en'")
+    return str(row["markdown"])

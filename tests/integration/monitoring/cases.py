@@ -212,9 +212,7 @@ CASES = {
         40,
     ),
     "CiapolDataQuality": Case({'ciapol_data_quality_score{demonstration="false"}': gauge(95, 60, 30)}, 30, 50),
-    "LiontrackPipelineFailed": Case(
-        {'liontrack_pipeline_runs_total{pipeline_name="p", status="failed"}': counter(1)}, 12, 90
-    ),
+    "LiontrackPipelineFailed": Case({'liontrack_pipeline_last_run_failed{pipeline_name="p"}': gauge(0, 1, 60)}, 12, 75),
     "LiontrackDataQuality": Case({'liontrack_data_quality_score{table_name="t"}': gauge(95, 60, 30)}, 30, 50),
     "CiapolStationSilent": Case(
         {

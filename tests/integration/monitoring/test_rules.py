@@ -52,6 +52,11 @@ QUIET = {
         # The demonstration publishes once.
         'pulsar_in_messages_total{namespace="a/b", topic="persistent://a/b/c"}': "0x9 12000x600",
     },
+    "LiontrackPipelineFailed": {
+        # A run that failed is repeated by hand and succeeds.
+        'liontrack_pipeline_runs_total{pipeline_name="p", status="failed"}': "7x9 8x9 7x60",
+        'liontrack_pipeline_last_run_failed{pipeline_name="p"}': "0x80",
+    },
     "CiapolStationSilent": {
         'ciapol_station_last_measurement_timestamp_seconds{station="A", demonstration="true"}': "0x200",
         'ciapol_station_interval_seconds{station="A", demonstration="true"}': "60x200",

@@ -59,16 +59,16 @@ def test_a_program_receives_its_range_and_the_id_of_the_run(stack: Stack) -> Non
     program(
         stack,
         "import os\n"
-        "names = ['KAPPASTACK_RUN', 'KAPPASTACK_FROM', 'KAPPASTACK_TO']\n"
+        "names = ['KAPPASTACK_RUN', 'KAPPASTACK_LAST_ATTEMPT', 'KAPPASTACK_FROM', 'KAPPASTACK_TO']\n"
         "print([os.environ.get(name) for name in names], os.environ['PULSAR_ADMIN_URL'])\n",
     )
     ranged = ("--window", "48h", "--from", "2026-01-30T12:30:00Z", "--to", "2026-01-31T00:00:00Z")
     code, log = stack.run(stack.command("program", "--program", "predictor", *ranged, "--", "predict", run="7"))
     assert code == 0, log
-    assert "['7', '2026-01-30 12:00:00', '2026-01-31 00:00:00'] http://pulsar:8080" in log
+    assert "['7', '1', '2026-01-30 12:00:00', '2026-01-31 00:00:00'] http://pulsar:8080" in log
     code, log = stack.run(stack.command("program", "--program", "predictor", "--", "predict", run="8"))
     assert code == 0, log
-    assert "['8', None, None]" in log
+    assert "['8', '1', None, None]" in log
 
 
 def test_the_error_of_a_failed_program_is_recorded(stack: Stack) -> None:

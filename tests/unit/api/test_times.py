@@ -80,3 +80,15 @@ def test_times_are_written_in_utc_with_z() -> None:
     assert times.iso(NOON) == "2026-01-31T12:00:00Z"
     assert times.iso(NOON.replace(microsecond=120000)) == "2026-01-31T12:00:00.120000Z"
     assert times.hour_of(NOON.replace(minute=59, second=1, microsecond=5)) == NOON
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-01-01", "2026-02-01", ("2026-01-01", "2026-02-01")),
+        ("2026-01-01T12:00:00Z", "2026-02-01T00:00:01Z", ("2026-01-01", "2026-02-02")),
+        ("2026-01-01T01:00:00+02:00", "2026-01-01T01:00:00Z", ("2025-12-31", "2026-01-02")),
+    ],
+)
+def test_the_days_of_a_range_are_those_that_it_touches(start: str, end: str, days: tuple[str, str]) -> None:
+    assert times.time_range(start, end, timedelta(days=40)).days == days

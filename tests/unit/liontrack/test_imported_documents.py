@@ -44,6 +44,7 @@ def test_references_may_be_object_ids() -> None:
         ("weights", {"_id": "w", "weight": 1, "date": MADE}, "weights w: lion_id or lionId or lion: found None"),
         ("weights", {"_id": "w", "lion": "l", "weight": float("nan"), "date": MADE}, "weights w: Out of range float"),
         ("challenges", {"_id": "c", "user": "u", "updatedAt": "soon"}, "found 'soon'; expected a time"),
+        ("users", {"_id": "u", "createdAt": "0001-01-01T00:00:00+05:00"}, "users u: createdAt .* expected a time"),
         ("users", {"_id": "u", "username": "Awa"}, "users u: createdAt or created_at or updatedAt: found None"),
     ],
 )

@@ -50,6 +50,7 @@ def test_every_row_becomes_one_event_with_its_time(tmp_path: Path) -> None:
             "positions.csv:2: latitude: found 'north'; expected a number of degrees",
         ),
         ("F53,2014-02-11T21:35:42Z,38,nan", "positions.csv:2: longitude: found 'nan'"),
+        ("F53,9999-12-31T23:00:00-05:00,38,-112", "positions.csv:2: measured_at: found '9999-12-31T23:00:00-05:00'"),
         (" ,2014-02-11T21:35:42Z,38,-112", "positions.csv:2: lion_id: empty"),
     ],
 )

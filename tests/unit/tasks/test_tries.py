@@ -76,6 +76,20 @@ def test_a_failed_task_is_retried_after_a_pause(tried: Tried, pauses: list[float
     assert pauses == [90, 90]
 
 
+def test_only_the_failure_of_the_last_attempt_is_final(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    final: list[bool] = []
+
+    def run(*_: object, last: bool) -> int:
+        final.append(last)
+        return 1
+
+    monkeypatch.setattr(tasks, "_run", run)
+    options = argparse.Namespace(retries=2, retry_interval=90)
+    assert tasks._tried(options, SETTINGS, Step("p", "w", "t", "1"), None) == 1
+    assert final == [False, False, True]
+    assert len(pauses) == 2
+
+
 def test_invalid_input_is_not_retried(tried: Tried, pauses: list[float]) -> None:
     assert tried([2]) == 2
     assert pauses == []

@@ -40,6 +40,10 @@ def test_on_the_hour_the_window_ends_one_hour_later() -> None:
         ("", "2026-13-01", "--to '2026-13-01' is not a time"),
         ("2026-03-02", "", "--from 2026-03-02 is not before --to"),
         ("2026-01-02", "2026-01-02", "is not before --to .*2026-01-02"),
+        ("", "9999-12-31T23:30:00Z", "--to '9999-12-31T23:30:00Z' is not between 1970 and 9998"),
+        ("", "9999-12-31T23:30:00-01:00", "--to .* is not between 1970 and 9998"),
+        ("0001-01-01T00:00:00+05:00", "", r"--from '0001-01-01T00:00:00\+05:00' is not between 1970 and 9998"),
+        ("", "1970-01-01T10:00:00Z", "--window of 1 days before 1970-01-01T10:00:00.00:00 begins before 1970"),
     ],
 )
 def test_invalid_windows_are_rejected(begin: str, end: str, message: str) -> None:
@@ -56,6 +60,18 @@ def test_durations(text: str, hours: int) -> None:
 def test_invalid_durations_are_rejected(text: str) -> None:
     with pytest.raises(TaskError, match=r"--chunk .* is not a duration"):
         duration(text, "--chunk")
+
+
+def test_a_window_that_is_longer_than_all_years_is_rejected() -> None:
+    with pytest.raises(TaskError, match=r"--window of 999999 days before .* begins before 1970"):
+        window(duration("999999d", "--window"), "", "", NOW)
+
+
+def test_a_chunk_may_reach_beyond_the_last_year() -> None:
+    whole = Window(at("2026-01-01T00:00:00"), at("2026-02-01T00:00:00"))
+    assert whole.chunks(duration("999999d", "--chunk")) == [whole]
+    late = Window(at("9997-12-01T00:00:00"), at("9998-01-01T00:00:00"))
+    assert [piece.end.day for piece in late.chunks(timedelta(days=20))] == [21, 1]
 
 
 def test_chunks_cover_the_window_once_and_in_order() -> None:

@@ -98,3 +98,11 @@ def test_an_error_of_the_computation_reaches_the_caller() -> None:
     background = Background(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         background.get(60)
+
+
+def test_an_error_is_not_kept() -> None:
+    results = iter([0, 1])
+    background = Background(lambda: 1 // next(results), fresh_seconds=3600)
+    with pytest.raises(ZeroDivisionError):
+        background.get(60)
+    assert background.get(60) == background.get(60) == 1

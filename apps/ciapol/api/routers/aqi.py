@@ -1,6 +1,7 @@
 """/api/v1/stations/{station_id}/aqi and /api/v1/aqi/current"""
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from apps.ciapol.api.dependencies import CurrentOf, StationId, missing_station
@@ -47,10 +48,12 @@ def list_aqi(
     summary="Air quality index of all stations now",
     responses=described(406, columns=CURRENT_COLUMNS),
 )
-def current_aqi(request: Request, current: CurrentOf, requested: FormatOf = None) -> Response:
+async def current_aqi(request: Request, current: CurrentOf, requested: FormatOf = None) -> Response:
     """Every station, worst first, those without a category last; computed from the newest measurements.
 
     A station whose hour is incomplete has a category and a rank only if its known sub-indices already exceed 100.
     """
-    result = current.get()
-    return answer(request, result, result.items, CURRENT_COLUMNS, requested=requested, cells=cells)
+    result = await current.get()
+    return await run_in_threadpool(
+        answer, request, result, result.items, CURRENT_COLUMNS, requested=requested, cells=cells
+    )

@@ -1,7 +1,5 @@
 """The air quality index: stored hours, and the current index."""
 
-import threading
-import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +9,9 @@ from apps.ciapol.api.models import CurrentAqi, CurrentAqiList, HourIndex, Hourly
 from apps.ciapol.api.quantities import CategoryKey, category
 from apps.ciapol.api.store.stations import stations
 from apps.web import csv
+from apps.web.background import Background
 from apps.web.rows import Rows
-from apps.web.starrocks import Pool, Row
+from apps.web.starrocks import Pool, Row, StarRocksUnavailable
 from apps.web.times import hour_of, now
 
 NEWEST_HOURS: Final = 3
@@ -122,22 +121,30 @@ def fill(query: str, start: datetime, end: datetime) -> str:
 class CurrentIndex:
     """The index of every station now, computed from the newest measurements and kept for ten seconds."""
 
-    def __init__(self, pool: Pool, queries: Path) -> None:
-        """`queries` is the folder of `aqi_hourly.sql`."""
-        self._pool = pool
-        self._query = (queries / "aqi_hourly.sql").read_text(encoding="utf-8")
-        self._lock = threading.Lock()
-        self._kept: tuple[float, CurrentAqiList] | None = None
+    def __init__(self, pool: Pool, queries: Path, within: float) -> None:
+        """Create a cache without content.
 
-    def get(self) -> CurrentAqiList:
-        """The list; simultaneous requests share one computation."""
-        with self._lock:
-            if self._kept is not None and time.monotonic() - self._kept[0] < CACHE_SECONDS:
-                return self._kept[1]
-            started = time.monotonic()
-            result = self._compute(now())
-            self._kept = (started, result)
-            return result
+        Args:
+            pool: connections to StarRocks.
+            queries: folder of `aqi_hourly.sql`.
+            within: time limit of a request in seconds.
+        """
+        self._pool = pool
+        self._within = within
+        self._query = (queries / "aqi_hourly.sql").read_text(encoding="utf-8")
+        self._computed = Background(lambda: self._compute(now()), fresh_seconds=CACHE_SECONDS)
+
+    async def get(self) -> CurrentAqiList:
+        """The list; simultaneous requests share one computation, its error, and no thread of other requests.
+
+        Raises:
+            StarRocksUnavailable: StarRocks does not respond in time.
+            StarRocksRefused: StarRocks returned an error.
+        """
+        try:
+            return await self._computed.wait(self._within)
+        except TimeoutError:
+            raise StarRocksUnavailable(f"StarRocks did not respond within {self._within:g} s") from None
 
     def _compute(self, moment: datetime) -> CurrentAqiList:
         hour = hour_of(moment)

@@ -99,8 +99,8 @@ def get_weight_trend(
     )
     days = pool.query(
         "SELECT metric_date, avg_weight, weight_trend FROM liontrack_gold.lions_metrics "
-        "WHERE lion_id = %s AND metric_date >= DATE(%s) AND metric_date <= DATE(%s) ORDER BY metric_date",
-        [lionId, span.start, span.end],
+        "WHERE lion_id = %s AND metric_date >= %s AND metric_date < %s ORDER BY metric_date",
+        [lionId, *span.days],
     )
     trend = [WeightTrendDay.model_validate(row) for row in days]
     last = trend[-1] if trend else None

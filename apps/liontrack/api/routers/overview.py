@@ -20,7 +20,7 @@ from apps.liontrack.api.models import (
     WeightDay,
     WeightTrends,
 )
-from apps.liontrack.api.store import lions, users
+from apps.liontrack.api.store import lions, quality, users
 from apps.web.parameters import From, PoolOf, To
 from apps.web.problems import ProblemDetails, not_found
 from apps.web.representation import json_answer
@@ -31,19 +31,6 @@ router = APIRouter(prefix="/api/analytics", tags=["overview"])
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="maximum number of items")]
 _WRONG: dict[int | str, dict[str, object]] = {422: {"model": ProblemDetails}}
-_QUALITY = """
-SELECT checks.table_name, checks.check_name, checks.quality_percentage, checks.checked_at
-FROM liontrack_metadata.data_quality_checks AS checks
-INNER JOIN (
-    SELECT table_name, check_name, MAX(checked_at) AS checked_at
-    FROM liontrack_metadata.data_quality_checks
-    GROUP BY table_name, check_name
-) AS latest
-    ON latest.table_name = checks.table_name
-    AND latest.check_name = checks.check_name
-    AND latest.checked_at = checks.checked_at
-ORDER BY checks.table_name, checks.check_name
-"""
 _DEMONSTRATION = "(démonstration)"
 
 
@@ -66,7 +53,7 @@ def get_dashboard(pool: PoolOf) -> Dashboard:
         health=HealthSummary.model_validate(pool.query(lions.HEALTH)[0]),
         anomalies=[Anomaly.model_validate(row) for row in pool.query(lions.ANOMALIES)],
         users=_users(pool, 10),
-        quality=[TableQuality.model_validate(row) for row in pool.query(_QUALITY)],
+        quality=[TableQuality.model_validate(row) for row in pool.query(quality.LATEST)],
         last_run=LastRun.model_validate(runs[0]) if runs else None,
         demonstration=bool(demonstrated),
     )

@@ -35,8 +35,8 @@ def get_engagement(
     rows = pool.query(
         "SELECT activity_date, challenges_completed, weight_entries, engagement_score "
         "FROM liontrack_gold.users_activity "
-        "WHERE user_id = %s AND activity_date >= DATE(%s) AND activity_date <= DATE(%s) ORDER BY activity_date",
-        [userId, span.start, span.end],
+        "WHERE user_id = %s AND activity_date >= %s AND activity_date < %s ORDER BY activity_date",
+        [userId, *span.days],
     )
     days = [UserDay.model_validate(row) for row in rows]
     mean = sum(day.engagement_score for day in days) / len(days) if days else None
