@@ -107,27 +107,32 @@ def pulsar_java(main: str, *, heap: int, direct: int, cpu: int, arguments: Seque
 
 
 def bookkeeper(settings: PulsarSettings) -> dict[str, object]:
-    """Properties of a bookie, of a cluster or within the standalone process."""
+    """Properties of a bookie, of a cluster or within the standalone process.
+
+    Its caches use a part of its direct memory.
+    """
+    direct = mebibytes(settings.direct_memory)
     return {
         # With fsync, acknowledged events survive a power failure. Group commit shares one fsync among many events.
         "journalSyncData": settings.fsync,
         "journalMaxGroupWaitMSec": 1,
-        "dbStorage_writeCacheMaxSizeMb": 32,
-        "dbStorage_readAheadCacheMaxSizeMb": 16,
-        "dbStorage_rocksDB_blockCacheSize": 8388608,
+        "dbStorage_writeCacheMaxSizeMb": max(32, direct // 8),
+        "dbStorage_readAheadCacheMaxSizeMb": max(16, direct // 16),
+        "dbStorage_rocksDB_blockCacheSize": max(8, direct // 32) * 2**20,
         "diskUsageThreshold": 0.98,
         "diskUsageWarnThreshold": 0.95,
     }
 
 
-def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, object]:
+def broker(settings: PulsarSettings, *, authenticated: bool) -> dict[str, object]:
     """Properties of a broker, of a cluster or within the standalone process.
 
     Args:
-        quorums: ensemble size, write quorum and ack quorum of a ledger.
+        settings: number of bookies, direct memory and cores.
         authenticated: whether clients need a token.
     """
-    ensemble, write, ack = quorums
+    ensemble, write, ack = settings.quorums
+    threads = max(2, millicores(settings.cpu) // _CORE)
     return {
         "bindAddress": "@{host}",
         "webServicePort": "@{port.admin}",
@@ -154,9 +159,9 @@ def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, o
         # namespace. If this read hangs after a crash, the broker serves none of these topics.
         "topicLevelPoliciesEnabled": False,
         "systemTopicEnabled": False,
-        "managedLedgerCacheSizeMB": 32,
-        "numIOThreads": 2,
-        "numOrderedExecutorThreads": 2,
+        "managedLedgerCacheSizeMB": max(32, mebibytes(settings.direct_memory) // 8),
+        "numIOThreads": threads,
+        "numOrderedExecutorThreads": threads,
         # Producers without a native client publish to /ws on the HTTP port.
         "webSocketServiceEnabled": True,
         "webSocketNumServiceThreads": 2,
@@ -169,7 +174,7 @@ def broker(*, quorums: tuple[int, int, int], authenticated: bool) -> dict[str, o
 
 def _standalone(settings: PulsarSettings, *, authenticated: bool) -> str:
     return properties(
-        **broker(quorums=settings.quorums, authenticated=authenticated),
+        **broker(settings, authenticated=authenticated),
         **bookkeeper(settings),
         clusterName="standalone",
         statusFilePath="@{files}/standalone.conf",

@@ -191,7 +191,7 @@ def _broker(settings: PulsarSettings, number: int) -> Service:
         files={
             "start.sh": _start(_until(*_bookies(settings)), server),
             "broker.conf": properties(
-                **broker(quorums=settings.quorums, authenticated=True),
+                **broker(settings, authenticated=True),
                 metadataStoreUrl=_metadata_store(settings),
                 configurationMetadataStoreUrl=_metadata_store(settings),
                 clusterName=_CLUSTER,

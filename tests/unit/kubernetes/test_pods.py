@@ -317,3 +317,40 @@ def test_the_provider_adopts_existing_objects_and_keeps_them_when_the_kubeconfig
         "upsertExistingObjects": "true",
         "clusterIdentifier": "kappastack-prod",
     }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "bookie", "broker"),
+    [
+        (
+            {"directMemory": "256Mi", "cpu": "250m"},
+            ["dbStorage_writeCacheMaxSizeMb=32", "dbStorage_readAheadCacheMaxSizeMb=16"],
+            ["managedLedgerCacheSizeMB=32", "numIOThreads=2"],
+        ),
+        (
+            {"directMemory": "8Gi", "cpu": "4"},
+            [
+                "dbStorage_writeCacheMaxSizeMb=1024",
+                "dbStorage_readAheadCacheMaxSizeMb=512",
+                "dbStorage_rocksDB_blockCacheSize=268435456",
+            ],
+            ["managedLedgerCacheSizeMB=1024", "numIOThreads=4"],
+        ),
+    ],
+)
+def test_caches_and_threads_of_pulsar_grow_with_its_memory_and_cores(
+    sizes: dict[str, str], bookie: list[str], broker: list[str]
+) -> None:
+    rendered = render(settings(size="medium", pulsar=sizes))
+    texts = {
+        name: str(at(each, "data", f"{file}.conf")).splitlines()
+        for name, each in rendered.of_kind("ConfigMap").items()
+        for file in ("bookkeeper", "broker")
+        if f"{file}.conf" in section(each, "data")
+    }
+    assert [
+        (len([name for name in texts if name.startswith(f"pulsar-{kind}")]) > 1) for kind in ("bookkeeper", "broker")
+    ] == [True, True]
+    for name, lines in texts.items():
+        expected = bookie if name.startswith("pulsar-bookkeeper") else broker
+        assert set(expected) <= set(lines), name
