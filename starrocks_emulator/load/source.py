@@ -238,7 +238,9 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
         return f"CAST(py_loaded_json({source}) AS JSON)"
     if kind.name == "boolean":
         return f"coalesce(fn.truth({source}), {_decimal(source)} <> 0)"
-    if kind.name in {"double", "float", "decimal"}:  # DuckDB also reads 1_000
+    if kind.name in {"double", "float"}:
+        return f"fn.loaded_{kind.name}({source})"
+    if kind.name == "decimal":  # DuckDB also reads 1_000
         return f"TRY_CAST(CASE WHEN NOT contains({source}, '_') THEN {source} END AS {kind.stored()})"
     return f"TRY_CAST({source} AS {kind.stored()})"
 
@@ -262,25 +264,20 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
     Raises:
         SettingsError: a column that must have a value gets none.
     """
-    parts: list[str] = []
-    names: list[str] = []
+    omitted = _omitted(table, mapped, settings)
+    parts = [f"{write.default_value(column)} AS {quote(column.name)}" for column in omitted]
+    names = [column.name for column in omitted]
     bad: list[str] = []
     misfits: list[str] = []
     reasons: list[tuple[str, str]] = []
+    outside = [(column, write.default_value(column)) for column in omitted if _is_range_column(table, column)]
     for column in table.columns:
         source, name = mapped.columns.get(column.name), quote(column.name)
         if source is None:
-            if settings.partial_update and column.name not in table.keys:
-                continue
-            if column.default is not None:
-                parts.append(f"{write.default_of(column.default)}::{column.type.stored()} AS {name}")
-                names.append(column.name)
-            elif not column.nullable:
-                raise SettingsError(f"columns: '{column.name}' of {table.name} has no default and gets no value")
             continue
         if settings.trim_space:
             source = f"trim({source})"
-        value = source if column.name in typed else _converted(source, column)
+        value = f"fn.read_number({source})" if column.name in typed else _converted(source, column)
         parts.append(f"{value} AS {name}")
         names.append(column.name)
         if not column.nullable:
@@ -296,9 +293,11 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
             why = f"Value of column '{column.name}' is too long for {column.type.brief()}"
             reasons.append((f"coalesce(strlen({value}) > {most}, FALSE)", why))
         if _is_range_column(table, column):
-            bad.append(f"({_inside(table, column.name)}) IS NOT TRUE")
-            outside = f"(SELECT ({_inside(table, '__value')}) IS NOT TRUE FROM (SELECT {value} AS __value))"
-            reasons.append((outside, "The row is out of partition ranges. Please add a new partition."))
+            outside.append((column, value))
+    for column, value in outside:
+        bad.append(f"({_inside(table, column.name)}) IS NOT TRUE")
+        missed = f"(SELECT ({_inside(table, '__value')}) IS NOT TRUE FROM (SELECT {value} AS __value))"
+        reasons.append((missed, "The row is out of partition ranges. Please add a new partition."))
     if mapped.operation:
         parts.append(_operation(mapped.operation))
     if misfits:
@@ -306,6 +305,22 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
         bad.append("__misfit")
     cases = "CASE " + " ".join(f"WHEN {one} THEN {text_literal(text)}" for one, text in reasons) + " END"
     return Conversion(", ".join(parts), tuple(names), " OR ".join(bad) or "FALSE", cases if reasons else "NULL")
+
+
+def _omitted(table: Table, mapped: Mapped, settings: Settings) -> list[TableColumn]:
+    """The columns that get no value and are filled; a partial update keeps the stored values.
+
+    Raises:
+        SettingsError: a column that must have a value gets none.
+    """
+    found = []
+    for column in table.columns:
+        if column.name in mapped.columns or (settings.partial_update and column.name not in table.keys):
+            continue
+        if column.default is None and not column.nullable:
+            raise SettingsError(f"columns: '{column.name}' of {table.name} has no default and gets no value")
+        found.append(column)
+    return found
 
 
 def _is_range_column(table: Table, column: TableColumn) -> bool:

@@ -92,7 +92,7 @@ def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     if kind and kind.name == "json" and target.name in {"double", "float"}:
         return f"TRY_CAST(py_json_double({text}) AS {target.stored()})"
     if kind and kind.is_string:
-        number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.plain_number({text})"
+        number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.number_text({text})"
         return f"TRY_CAST({number} AS {target.stored()})"
     if target.name == "decimal" and kind and not _fits(kind, target):
         return _within_precision(text, target)
