@@ -116,13 +116,18 @@ MACROS = (
     # DuckDB also accepts nan, inf and 1_000; StarRocks does not.
     "CREATE MACRO fn.number_text(x) AS CASE WHEN regexp_full_match(x, "
     "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') THEN x END",
+    "CREATE MACRO fn.like_pattern(x) AS CASE WHEN ends_with(x, '\\') "
+    "THEN regexp_replace(x, '^((?:[^\\\\]|\\\\.)*)\\\\$', '\\1', 's') ELSE x END",
+    "CREATE MACRO fn.lowest_byte(x) AS CASE WHEN x & 255 < 128 THEN chr(x & 255) WHEN x IS NOT NULL THEN "
+    "error('emulator: char to a byte that is not UTF-8 is not supported by this emulator') END",
     "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     *_overloaded(),
     # The conversion to DATETIME in a load. It returns NULL for a string in any other form, also for one with a time
     # zone, which DuckDB accepts. It uses no regular expressions, because they are slow.
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
     "BETWEEN '0' AND '9' AND NOT contains(x, '+') AND NOT contains(x, ' 24:') AND NOT contains(x, 'T24:') "
-    "THEN TRY_CAST(x AS TIMESTAMP) END WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
+    "THEN TRY_CAST(x AS TIMESTAMP) END WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') "
+    "WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
     # A floating-point number in a load. It may be inf or nan, but 1e400 is NULL, and so is 1_000.
     *(
         f"CREATE MACRO fn.loaded_{name}(x VARCHAR) AS CASE WHEN contains(x, '_') THEN NULL "
@@ -182,12 +187,19 @@ MACROS = (
     "CREATE MACRO fn.wrapped_at(x, limit_) AS CASE WHEN x = limit_ THEN - x ELSE x END",
     "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
     "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",
-    "CREATE MACRO fn.shift_left(x, n) AS CASE WHEN n BETWEEN 0 AND 62 THEN CAST(x AS BIGINT) << CAST(n AS BIGINT) "
+    # Bits that are shifted out are lost. DuckDB refuses that, and negative numbers.
+    "CREATE MACRO fn.shift_left(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN "
+    "fn.wrapped(CAST(x AS HUGEINT) * CAST(pow(2, n) AS HUGEINT)) "
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.shift_right(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN CAST(x AS BIGINT) >> CAST(n AS BIGINT) "
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
+    "CREATE MACRO fn.first_of(a, p) AS CASE WHEN p > 0 THEN p - 1 ELSE p + len(a) END",
     "CREATE MACRO fn.array_contains(a, x) AS CASE WHEN a IS NULL THEN NULL WHEN x IS NULL THEN "
     "len(list_filter(a, lambda e: e IS NULL)) > 0 ELSE list_contains(a, x) END",
+    # A negative position counts from the end of the array.
+    "CREATE MACRO fn.array_slice(a, p, n) AS CASE WHEN p = 0 AND a IS NOT NULL AND n IS NOT NULL THEN [] "
+    "WHEN p IS NOT NULL AND n IS NOT NULL THEN list_slice(a, greatest(fn.first_of(a, p), 0) + 1, "
+    "greatest(fn.first_of(a, p) + n, 0)) END",
     # Two NULL elements count as equal.
     "CREATE MACRO fn.arrays_overlap(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_has_any(a, b) OR "
     "(len(list_filter(a, lambda e: e IS NULL)) > 0 AND len(list_filter(b, lambda e: e IS NULL)) > 0) END",

@@ -21,7 +21,7 @@ from starrocks_emulator.sql.insert_columns import (
 )
 from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.lexer import Words
-from starrocks_emulator.sql.literals import cast, quote, text_literal
+from starrocks_emulator.sql.literals import cast, check_cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import truth
 from starrocks_emulator.sql.parse import parse
@@ -43,6 +43,7 @@ def assigned(source: str, column: TableColumn) -> str:
         macro = "float_numeral" if column.type.name == "float" else "numeral"
         converted = f"TRY_CAST({overload(macro, source)} AS {column.type.stored()})"
     else:
+        check_cast(kind_of(source), column.type)
         converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
     if column.type.name == "varbinary" or (column.type.element and not kind_of(source)):
         converted = f"CAST({source} AS {column.type.stored()})"

@@ -113,7 +113,7 @@ def describe(context: Context, words: Words) -> ResultSet:
     words.finish()
     rows: list[Sequence[Value]] = [
         [
-            column.name, column.type.brief(), "YES" if column.nullable else "NO",
+            column.name, column.type.canonical(), "YES" if column.nullable else "NO",
             "true" if column.name in table.keys else "false", column.default, column.aggregation or "",
         ]
         for column in table.columns
