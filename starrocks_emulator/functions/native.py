@@ -4,7 +4,7 @@ Clients cannot call them: queries may only use functions of the allowlist."""
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial, wraps
 from urllib.parse import quote, unquote
@@ -13,9 +13,9 @@ import duckdb
 from duckdb.func import SPECIAL
 
 from starrocks_emulator.errors import RefusedError
-from starrocks_emulator.functions import calendar, hll, json_documents
+from starrocks_emulator.functions import calendar, hll, json_documents, loaded_json
 
-Native = str | int | float | date | datetime | None
+Native = str | int | float | date | datetime | Sequence[str | None] | None
 """The result of a Python function."""
 MURMUR_SEED = 104729
 """StarRocks' `HashUtil::MURMUR3_32_SEED` (be/src/util/hash_util.hpp)."""
@@ -225,7 +225,9 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_url_encode": (lambda text: quote(text, safe="~()*!.'"), ("VARCHAR",), "VARCHAR"),
     "py_url_decode": (lambda text: unquote(text.replace("+", " ")), ("VARCHAR",), "VARCHAR"),
     "py_json": (json_documents.parse_json, ("VARCHAR",), "VARCHAR"),
-    "py_loaded_json": (json_documents.loaded_json, ("VARCHAR",), "VARCHAR"),
+    "py_document": (loaded_json.document, ("VARCHAR",), "VARCHAR"),
+    "py_root_rows": (loaded_json.root_rows, ("VARCHAR", "VARCHAR", "BOOLEAN", "BOOLEAN"), "VARCHAR[]"),
+    "py_field_texts": (loaded_json.field_texts, ("VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"), "VARCHAR[]"),
     "py_json_query": (json_documents.json_query, ("VARCHAR", "BOOLEAN", "VARCHAR"), "VARCHAR"),
     "py_json_exists": (json_documents.json_exists, ("VARCHAR", "BOOLEAN", "VARCHAR"), "BOOLEAN"),
     "py_json_length": (json_documents.json_length, ("VARCHAR", "BOOLEAN", "VARCHAR"), "INTEGER"),
