@@ -31,7 +31,7 @@ def paths_of(settings: Settings, mapped: Mapped) -> list[tuple[Step, ...]] | Non
     return None if any(isinstance(step, slice) for path in paths for step in path) else paths
 
 
-def _root(path: str) -> list[Step] | None:
+def _root(path: str) -> Sequence[Step] | None:
     try:
         steps = path_steps(path)
     except PathError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from starrocks_emulator.errors import raised_text
+from starrocks_emulator.errors import raised_text, translated
 from starrocks_emulator.functions.loaded_json import failure as failure_of_json
 from starrocks_emulator.load import exact, source
 from starrocks_emulator.load.settings import Settings, SettingsError
@@ -88,9 +88,13 @@ def read_csv(
 
 
 def _reason(error: duckdb.Error, settings: Settings) -> str:
-    """The message for a body that cannot be read; DuckDB's own names local files."""
+    """The message for a body that cannot be read, or for an expression that DuckDB refuses.
+
+    DuckDB's own message may name a local file."""
     if text := raised_text(error):
         return text
+    if not isinstance(error, duckdb.InvalidInputException | duckdb.IOException):
+        return translated(error, "a load").message
     _LOG.warning("the body of a load cannot be read", exc_info=error)
     return (
         failure_of_json(settings.strip_outer_array and not settings.json_root) if settings.format == "json" else _NO_CSV

@@ -113,6 +113,13 @@ def test_a_malformed_body_has_a_message_without_local_details(
     assert bodies.run("SELECT * FROM b") == []
 
 
+@pytest.mark.parametrize(("body", "headers"), [("1\tx\n", {}), ('[{"k": 1, "x": "x"}]', ARRAY)])
+def test_an_expression_of_a_wrong_type(bodies: Client, body: str, headers: dict[str, str]) -> None:
+    answer = bodies.load("b", body, columns="k, x, f = array_sum(x)", **headers)
+    assert answer["Status"] == "Fail"
+    assert "No matching function" in str(answer["Message"])
+
+
 def test_a_partial_update_by_malformed_json(client: Client) -> None:
     client.run("CREATE TABLE p (k INT, v INT) PRIMARY KEY (k) DISTRIBUTED BY HASH (k)")
     answer = client.load("p", '[{"k": 1,]', partial_update="true", **ARRAY)
