@@ -102,6 +102,7 @@ def test_a_carriage_return_belongs_to_the_last_value(bodies: Client) -> None:
         ('{"k": 1}{"k"', {"format": "json"}, STREAM + STRUCTURE),
         ('"x"', {"format": "json"}, "parse error. The value should be object type in json document stream"),
         ('[{"k": 1}, {"k": 2,]', {"json_root": "$.x", **ARRAY}, STREAM + STRUCTURE),
+        ('[{"k": 1, "v": ["\\ud83d"]}, {"k": 2, "v": 1.50}]', ARRAY, ELEMENT + STRUCTURE),
         ("plain", {"compression": "gzip"}, "body: is no gzip file"),
     ],
 )  # fmt: skip
