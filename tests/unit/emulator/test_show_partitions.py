@@ -1,8 +1,13 @@
 """The texts of partitions, and the clauses of SHOW PARTITIONS."""
 
+import json
+
 import pytest
 
+from starrocks_emulator.schema import Partition, Partitioning, Table, TableColumn, table_from_json
+from starrocks_emulator.sql.partitions import partition_filter, shown_values
 from starrocks_emulator.testing import Client
+from starrocks_emulator.types import make_type
 
 RANGE = "[types: [{0}]; keys: [{1}]; ..types: [{0}]; keys: [{2}]; )"
 
@@ -41,6 +46,20 @@ def test_a_partition_by_several_columns_has_its_rows(client: Client) -> None:
     assert sorted((row[1], row[17]) for row in client.run("SHOW PARTITIONS FROM t")) == [
         ("px_1", "2"), ("px_NULL", "1"), ("py_1", "1"),
     ]  # fmt: skip
+
+
+def test_a_partition_of_an_older_revision_has_no_values() -> None:
+    column = TableColumn("d", make_type("varchar", (9,)))
+    table = Table(
+        1, "d", "t", "table", (column,), "", partitioning=Partitioning("column", ("d",)),
+        partitions=(Partition("pa", "a", "a", ("a",)),),
+    )  # fmt: skip
+    document = json.loads(table.to_json())
+    assert table_from_json(json.dumps(document)) == table
+    del document["partitions"][0]["values"]
+    old = table_from_json(json.dumps(document))
+    assert shown_values(old, old.partitions[0]) == '[["a"]]'
+    assert partition_filter(old, "pa") == partition_filter(table, "pa")
 
 
 @pytest.fixture
