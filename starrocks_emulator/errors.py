@@ -182,6 +182,12 @@ def _shown(text: str) -> str:
     return _TYPES.get(text, text.replace('""', '"'))
 
 
+def raised_text(error: Exception) -> str | None:
+    """The text of a failure of DuckDB that is written for the client; None for another failure."""
+    found = _RAISED.search(str(error).split("\n\nLINE")[0])
+    return (found[1] or found[2]) if found else None
+
+
 def from_duckdb(error: duckdb.Error) -> SqlError | None:
     """The StarRocks error for a failure of DuckDB; None for a failure that no statement should cause."""
     text = str(error).split("\n\nLINE")[0]

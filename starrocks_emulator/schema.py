@@ -39,11 +39,14 @@ class Partitioning:
 
 @dataclass(frozen=True)
 class Partition:
-    """A partition: rows with `low` <= value < `high` (None: no bound), as texts of the column's type."""
+    """A partition: rows with `low` <= value < `high` (None: no bound), as texts of the column's type.
+
+    `values`: for a partition by columns, the value of each column; empty in data of an older revision."""
 
     name: str
     low: str | None = None
     high: str | None = None
+    values: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,9 @@ def table_from_json(text: str) -> Table:
     if document["partitioning"]:
         partitioning = document["partitioning"]
         document["partitioning"] = Partitioning(**{**partitioning, "columns": tuple(partitioning["columns"])})
-    document["partitions"] = tuple(Partition(**partition) for partition in document["partitions"])
+    document["partitions"] = tuple(
+        Partition(**{**partition, "values": tuple(partition.get("values", ()))}) for partition in document["partitions"]
+    )
     document["refresh"] = Refresh(**document["refresh"]) if document["refresh"] else None
     for name in ("keys", "distributed_by", "order_by", "output"):
         document[name] = tuple(document.get(name, ()))

@@ -31,6 +31,7 @@ _STORED = {
     "varchar": "VARCHAR",
     "json": "JSON",
     "varbinary": "BLOB",
+    "time": "INTERVAL",
 }
 _WIDTH = {"tinyint": 4, "smallint": 6, "int": 11, "bigint": 20, "largeint": 40}
 """Display widths that SHOW CREATE TABLE prints."""
@@ -173,6 +174,7 @@ WIRE = {
     "json": ColumnType.JSON,
     "varbinary": ColumnType.BLOB,
     "array": ColumnType.VAR_STRING,
+    "time": ColumnType.TIME,
 }
 LENGTHS = {"boolean": 1, "tinyint": 4, "smallint": 6, "int": 11, "bigint": 20, "largeint": 40, "float": 12,
            "double": 22, "decimal": 40, "date": 10, "datetime": 26}  # fmt: skip

@@ -290,6 +290,12 @@ def _absent(column: TableColumn) -> str:
     return literal(_ZEROS.get(column.type.name, "" if column.type.is_string else "0"))
 
 
+def default_value(column: TableColumn) -> str:
+    """The value of a column that gets none: its default, else NULL."""
+    given = default_of(column.default) if column.default is not None else "NULL"
+    return f"CAST({given} AS {column.type.stored()})"
+
+
 def default_of(text: str) -> str:
     """DuckDB's expression for a column's default."""
     return "CAST(date_trunc('second', now()) AS TIMESTAMP)" if text == "CURRENT_TIMESTAMP" else literal(text)

@@ -33,8 +33,7 @@ def _sum(arguments: Sequence[str]) -> str:
 
 def _slice(arguments: Sequence[str]) -> str:
     array, offset, *length = arguments
-    end = f"{offset} + {length[0]} - 1" if length else f"len({array})"
-    return f"CASE WHEN {offset} >= 1 THEN list_slice({array}, {offset}, {end}) WHEN {array} IS NOT NULL THEN error('emulator: This emulator does not support array_slice from before the first element') END"  # noqa: E501
+    return f"fn.array_slice({array}, CAST({offset} AS BIGINT), CAST({length[0] if length else 1 << 40} AS BIGINT))"
 
 
 ARRAYS = {

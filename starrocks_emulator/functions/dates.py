@@ -31,6 +31,7 @@ INTERVAL_UNITS = {
 """DuckDB's interval of {0} units."""
 
 NOW = "(CAST(now() AS TIMESTAMP))"
+_TIME_OF_DAY = f"(date_trunc('second', {NOW}) - date_trunc('day', {NOW}))"
 _FORMATS = {"Y": "%Y", "y": "%y", "m": "%m", "d": "%d", "H": "%H", "k": "%-H", "h": "%I", "I": "%I", "i": "%M",
             "s": "%S", "S": "%S", "f": "%f", "T": "%H:%M:%S", "M": "%B", "b": "%b", "W": "%A", "a": "%a",
             "j": "%j", "p": "%p", "e": "%-d", "c": "%-m", "r": "%I:%M:%S %p", "%": "%%"}  # fmt: skip
@@ -55,6 +56,8 @@ def _written(pattern: str, letters: set[str], function: str) -> str:
 def formatted(moment: str, pattern: str) -> str:
     """DATE_FORMAT of a rendered DATETIME by a constant format."""
     pattern = _written(pattern, LETTERS, "date_format")
+    if not pattern:
+        return "CAST(NULL AS VARCHAR)"
     if all(letter in _FORMATS for letter in re.findall(r"%(.)", pattern, re.DOTALL)) and len(pattern) < 50:
         quick = re.sub(r"%(.)", lambda found: _FORMATS[found[1]], pattern, flags=re.DOTALL)
         return f"strftime({moment}, {_quoted(quick)})"
@@ -237,6 +240,8 @@ DATES = {
     "LOCALTIME": Function(_now, 0, 1),
     "UTC_TIMESTAMP": fixed("date_trunc('second', now() AT TIME ZONE 'UTC')", 0),
     "CURDATE": Function(lambda _: f"CAST({NOW} AS DATE)", 0, 0),
+    "CURTIME": fixed(_TIME_OF_DAY, 0),
+    "CURRENT_TIME": fixed(_TIME_OF_DAY, 0),
     "CURRENT_DATE": Function(lambda _: f"CAST({NOW} AS DATE)", 0, 0),
     "DATE": fixed("CAST(fn.dt({0}) AS DATE)", 1),
     "TO_DATE": fixed("CAST(fn.dt({0}) AS DATE)", 1),

@@ -51,18 +51,6 @@ def _parsed(text: str) -> object:
         return _MISSING
 
 
-def loaded_json(text: str) -> str | None:
-    """The value of a JSON column in a load.
-
-    Raises:
-        RefusedError: the value is neither an object nor an array.
-    """
-    found = parse_json(text)
-    if found is not None and found[0] not in "{[":
-        raise RefusedError("this emulator loads JSON objects and arrays only")
-    return found
-
-
 def printed(value: object) -> str:
     """The text of a value, with keys sorted."""
     return json.dumps(_certain(value), ensure_ascii=False, sort_keys=True)

@@ -1,14 +1,15 @@
 """The result type of each function.
 
 `first`: the type of its first argument; `common`: the common type of its arguments; `sum`, `avg`, `abs`, `signed`,
-`array`, `strings`, `array_sum`, `element`, `date_trunc`, `str_to_date`, `percentile` and `round`: by rules in
+`array`, `bits`, `strings`, `array_sum`, `element`, `date_trunc`, `str_to_date`, `percentile` and `round`: by rules in
 `sql/kinds.py`; anything else is the name of a type. The type of a function that is not listed is unknown, so its value
 is not converted implicitly."""
 
 _BY_TYPE = {
     "common": "IF IFNULL NVL COALESCE GREATEST LEAST MOD BITAND BITOR BITXOR",
-    "first": "NULLIF PERCENTILE_DISC MIN MAX ANY_VALUE FIRST_VALUE LAST_VALUE LAG LEAD MIN_BY MAX_BY BITNOT ARRAY_SORT "
+    "first": "NULLIF PERCENTILE_DISC MIN MAX ANY_VALUE FIRST_VALUE LAST_VALUE LAG LEAD MIN_BY MAX_BY ARRAY_SORT "
     "ARRAY_DISTINCT ARRAY_SLICE ARRAY_CONCAT ARRAY_APPEND ARRAY_REMOVE ARRAY_INTERSECT REVERSE",
+    "bits": "BITNOT",
     "round": "ROUND TRUNCATE",
     "abs": "ABS",
     "signed": "POSITIVE NEGATIVE PMOD",
@@ -42,6 +43,7 @@ _BY_TYPE = {
     "STDDEV STDDEV_POP STD STDDEV_SAMP VARIANCE VARIANCE_POP VAR_POP VAR_SAMP VARIANCE_SAMP CORR COVAR_POP "
     "COVAR_SAMP PERCENT_RANK CUME_DIST GET_JSON_DOUBLE ARRAY_AVG",
     "float": "SIGN",
+    "time": "CURTIME CURRENT_TIME",
     "date": "DATE DATE_SLICE TO_DATE CURDATE CURRENT_DATE LAST_DAY MAKEDATE NEXT_DAY PREVIOUS_DAY FROM_DAYS STR2DATE",
     "datetime": "NOW CURRENT_TIMESTAMP LOCALTIMESTAMP LOCALTIME UTC_TIMESTAMP DATE_ADD ADDDATE DATE_SUB "
     "SUBDATE TIMESTAMPADD TIME_SLICE CONVERT_TZ ADD_MONTHS TIMESTAMP TO_DATETIME",

@@ -8,10 +8,11 @@ _DATETIME_TEXT = (
     "ELSE strftime(x, '%Y-%m-%d %H:%M:%S.%f') END"
 )
 
+# DuckDB reads the hour 24 as the next day; StarRocks does not.
 # A string as DATETIME: usual forms by DuckDB, all other strings that begin with a digit by StarRocks' own rules
 _MOMENT = (
     "CASE WHEN regexp_full_match(x, "
-    "'\\s*\\d{4}-\\d{1,2}-\\d{1,2}([ T]\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{1,6})?)?)?\\s*') "
+    "'\\s*\\d{4}-\\d{1,2}-\\d{1,2}([ T]([01]?\\d|2[0-3]):\\d{1,2}(:\\d{1,2}(\\.\\d{1,6})?)?)?\\s*') "
     "THEN TRY_CAST(trim(x) AS TIMESTAMP) "
     "WHEN regexp_full_match(x, '\\d{8}') THEN try_strptime(x, '%Y%m%d') "
     "WHEN regexp_full_match(x, '\\d{14}') THEN try_strptime(x, '%Y%m%d%H%M%S') "
@@ -59,6 +60,15 @@ OVERLOADS: dict[str, dict[str, str]] = {
         "HUGEINT": "CAST(x AS VARCHAR)",
         "": "CAST(x AS VARCHAR)",
     },
+    # The number in a string; NULL for text such as nan, 1e400 and 1_000, which DuckDB's CAST accepts.
+    "numeral": {
+        "VARCHAR": "CASE WHEN isfinite(TRY_CAST(fn.number_text(x) AS DOUBLE)) THEN fn.number_text(x) END",
+        "": "x",
+    },
+    "float_numeral": {
+        "VARCHAR": "CASE WHEN isfinite(TRY_CAST(fn.number_text(x) AS FLOAT)) THEN fn.number_text(x) END",
+        "": "x",
+    },
     "with_time": {
         "TIMESTAMP": "x",
         "VARCHAR": "fn.dt_varchar(x)",
@@ -103,13 +113,30 @@ def _overloaded() -> list[str]:
 
 
 MACROS = (
+    # DuckDB also accepts nan, inf and 1_000; StarRocks does not.
+    "CREATE MACRO fn.number_text(x) AS CASE WHEN regexp_full_match(x, "
+    "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') THEN x END",
+    "CREATE MACRO fn.like_pattern(x) AS CASE WHEN ends_with(x, '\\') "
+    "THEN regexp_replace(x, '^((?:[^\\\\]|\\\\.)*)\\\\$', '\\1', 's') ELSE x END",
+    "CREATE MACRO fn.lowest_byte(x) AS CASE WHEN x & 255 < 128 THEN chr(x & 255) WHEN x IS NOT NULL THEN "
+    "error('emulator: char to a byte that is not UTF-8 is not supported by this emulator') END",
+    "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     *_overloaded(),
     # Converts a string to DATETIME in a load. The forms are YYYY-MM-DD with an optional time, YYYYMMDD and
     # YYYYMMDDhhmmss; any other string is NULL, also one with a time zone, which DuckDB accepts. Regular expressions
     # would be slow.
     "CREATE MACRO fn.loaded_time(x VARCHAR) AS CASE WHEN x[5] = '-' THEN CASE WHEN strlen(x) <= 26 AND x[-1] "
-    "BETWEEN '0' AND '9' AND NOT contains(x, '+') THEN TRY_CAST(x AS TIMESTAMP) END "
-    "WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
+    "BETWEEN '0' AND '9' AND NOT contains(x, '+') AND NOT contains(x, ' 24:') AND NOT contains(x, 'T24:') "
+    "THEN TRY_CAST(x AS TIMESTAMP) END WHEN strlen(x) = 8 THEN try_strptime(x, '%Y%m%d') "
+    "WHEN strlen(x) = 14 THEN try_strptime(x, '%Y%m%d%H%M%S') END",
+    # A floating-point number in a load. It may be inf or nan, but 1e400 is NULL, and so is 1_000.
+    *(
+        f"CREATE MACRO fn.loaded_{name}(x VARCHAR) AS CASE WHEN contains(x, '_') THEN NULL "
+        f"WHEN isinf(TRY_CAST(x AS {name})) AND regexp_matches(x, '[0-9]') THEN NULL ELSE TRY_CAST(x AS {name}) END"
+        for name in ("double", "float")
+    ),
+    # A number that DuckDB's JSON reader converts: 1e400 is inf, so that the read has to begin again with texts.
+    "CREATE MACRO fn.read_number(x) AS CASE WHEN isinf(x) THEN error('a number is too large') ELSE x END",
     # Values outside the range of DATETIME become NULL.
     "CREATE MACRO fn.ranged(x) AS CASE WHEN x BETWEEN TIMESTAMP '0000-01-01 00:00:00' AND "
     "TIMESTAMP '9999-12-31 23:59:59.999999' THEN x END",
@@ -117,11 +144,7 @@ MACROS = (
     "CREATE MACRO fn.first_moment() AS TIMESTAMP '0001-01-01 00:00:00'",
     "CREATE MACRO fn.sliced(x, slice) AS CASE WHEN x < fn.first_moment() THEN CAST(error('emulator: time used with "
     "time_slice can''t before 0001-01-01 00:00:00') AS TIMESTAMP) WHEN x IS NOT NULL THEN slice END",
-    # DuckDB also accepts nan, inf and 1_000; StarRocks does not.
-    "CREATE MACRO fn.number(x) AS CASE WHEN regexp_full_match(x, "
-    "'\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*') AND isfinite(TRY_CAST(x AS DOUBLE)) "
-    "THEN TRY_CAST(x AS DOUBLE) END",
-    "CREATE MACRO fn.plain_number(x) AS CASE WHEN NOT contains(x, '_') THEN x END",
+    "CREATE MACRO fn.number(x) AS fn.finite(TRY_CAST(fn.number_text(x) AS DOUBLE))",
     "CREATE MACRO fn.month_number(x) AS date_part('year', x) * 12 + date_part('month', x)",
     "CREATE MACRO fn.in_month(x) AS x - date_trunc('month', x)",
     # The whole months and years from b to a, as `months_diff` and `years_diff` of time_functions.cpp compute them:
@@ -163,15 +186,21 @@ MACROS = (
     "((x + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 "
     "- 9223372036854775808 END AS BIGINT)",
     "CREATE MACRO fn.wrapped_at(x, limit_) AS CASE WHEN x = limit_ THEN - x ELSE x END",
-    "CREATE MACRO fn.finite(x) AS CASE WHEN isfinite(x) THEN x END",
     "CREATE MACRO fn.truncated(x, n) AS CASE WHEN n < 0 THEN trunc(CAST(x AS DOUBLE) / pow(10, -n)) * pow(10, -n) "
     "ELSE trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n) END",
-    "CREATE MACRO fn.shift_left(x, n) AS CASE WHEN n BETWEEN 0 AND 62 THEN CAST(x AS BIGINT) << CAST(n AS BIGINT) "
+    # Bits that are shifted out are lost. DuckDB refuses that, and negative numbers.
+    "CREATE MACRO fn.shift_left(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN "
+    "fn.wrapped(CAST(x AS HUGEINT) * CAST(pow(2, n) AS HUGEINT)) "
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
     "CREATE MACRO fn.shift_right(x, n) AS CASE WHEN n BETWEEN 0 AND 63 THEN CAST(x AS BIGINT) >> CAST(n AS BIGINT) "
     "WHEN n IS NOT NULL AND x IS NOT NULL THEN error('emulator: a shift by ' || n || ' bits') END",
+    "CREATE MACRO fn.first_of(a, p) AS CASE WHEN p > 0 THEN p - 1 ELSE p + len(a) END",
     "CREATE MACRO fn.array_contains(a, x) AS CASE WHEN a IS NULL THEN NULL WHEN x IS NULL THEN "
     "len(list_filter(a, lambda e: e IS NULL)) > 0 ELSE list_contains(a, x) END",
+    # A negative position counts from the end of the array.
+    "CREATE MACRO fn.array_slice(a, p, n) AS CASE WHEN p = 0 AND a IS NOT NULL AND n IS NOT NULL THEN [] "
+    "WHEN p IS NOT NULL AND n IS NOT NULL THEN list_slice(a, greatest(fn.first_of(a, p), 0) + 1, "
+    "greatest(fn.first_of(a, p) + n, 0)) END",
     # Two NULL elements count as equal.
     "CREATE MACRO fn.arrays_overlap(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_has_any(a, b) OR "
     "(len(list_filter(a, lambda e: e IS NULL)) > 0 AND len(list_filter(b, lambda e: e IS NULL)) > 0) END",

@@ -4,7 +4,7 @@ Clients cannot call them: queries may only use functions of the allowlist."""
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial, wraps
 from urllib.parse import quote, unquote
@@ -13,9 +13,9 @@ import duckdb
 from duckdb.func import SPECIAL
 
 from starrocks_emulator.errors import RefusedError
-from starrocks_emulator.functions import calendar, hll, json_documents
+from starrocks_emulator.functions import calendar, hll, json_documents, loaded_json
 
-Native = str | int | float | date | datetime | None
+Native = str | int | float | date | datetime | Sequence[str | None] | None
 """The result of a Python function."""
 MURMUR_SEED = 104729
 """StarRocks' `HashUtil::MURMUR3_32_SEED` (be/src/util/hash_util.hpp)."""
@@ -93,10 +93,40 @@ def conv(text: str, source: int, target: int) -> str | None:
 _DIGITS_OF_CONV = re.compile(r"\s*(-?)([0-9A-Za-z]+)\s*")
 
 
-def substring_index(text: str, separator: str, count: int) -> str:
+def from_base64(text: str) -> str | None:
+    """FROM_BASE64; NULL for an empty text and for one that is not base64. The padding may be missing.
+
+    Raises:
+        RefusedError: the bytes are not UTF-8.
+    """
+    bits, count = 0, 0
+    for place, letter in enumerate(text):
+        if letter == "=":
+            if count % 4 == 1 and text[place + 1 : place + 2] not in {"", "="}:
+                return None
+        elif letter not in _BLANKS:
+            value = _BASE64.find(letter)
+            if value < 0:
+                return None
+            bits, count = bits << 6 | value, count + 1
+    if not text:
+        return None
+    whole = count * 6 // 8
+    raw = (bits >> (count * 6 - whole * 8)).to_bytes(whole, "big")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise RefusedError("from_base64 to bytes that are not UTF-8 is not supported by this emulator") from None
+
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BLANKS = " \t\r\n"
+
+
+def substring_index(text: str, separator: str, count: int) -> str | None:
     """SUBSTRING_INDEX: the text before the count-th separator; after the count-th from the end if negative."""
     if not separator or not count:
-        return ""
+        return None
     parts = text.split(separator)
     return separator.join(parts[:count] if count > 0 else parts[count:])
 
@@ -188,13 +218,16 @@ NATIVE: dict[str, tuple[Callable[..., Native], tuple[str, ...], str]] = {
     "py_murmur3": (murmur3, ("INTEGER", "VARCHAR"), "INTEGER"),
     "py_crc32": (crc32, ("VARCHAR",), "BIGINT"),
     "py_unhex": (unhex, ("VARCHAR",), "VARCHAR"),
+    "py_from_base64": (from_base64, ("VARCHAR",), "VARCHAR"),
     "py_conv": (conv, ("VARCHAR", "INTEGER", "INTEGER"), "VARCHAR"),
     "py_substring_index": (substring_index, ("VARCHAR", "VARCHAR", "INTEGER"), "VARCHAR"),
     "py_pad": (pad, ("VARCHAR", "INTEGER", "VARCHAR", "BOOLEAN"), "VARCHAR"),
     "py_url_encode": (lambda text: quote(text, safe="~()*!.'"), ("VARCHAR",), "VARCHAR"),
     "py_url_decode": (lambda text: unquote(text.replace("+", " ")), ("VARCHAR",), "VARCHAR"),
     "py_json": (json_documents.parse_json, ("VARCHAR",), "VARCHAR"),
-    "py_loaded_json": (json_documents.loaded_json, ("VARCHAR",), "VARCHAR"),
+    "py_document": (loaded_json.document, ("VARCHAR",), "VARCHAR"),
+    "py_root_rows": (loaded_json.root_rows, ("VARCHAR", "VARCHAR", "BOOLEAN", "BOOLEAN"), "VARCHAR[]"),
+    "py_field_texts": (loaded_json.field_texts, ("VARCHAR", "VARCHAR", "VARCHAR", "BOOLEAN"), "VARCHAR[]"),
     "py_json_query": (json_documents.json_query, ("VARCHAR", "BOOLEAN", "VARCHAR"), "VARCHAR"),
     "py_json_exists": (json_documents.json_exists, ("VARCHAR", "BOOLEAN", "VARCHAR"), "BOOLEAN"),
     "py_json_length": (json_documents.json_length, ("VARCHAR", "BOOLEAN", "VARCHAR"), "INTEGER"),

@@ -19,6 +19,14 @@ def _pmod(arguments: Sequence[str]) -> str:
     return f"(({value} % {divisor} + {divisor}) % {divisor})"
 
 
+_WHOLE = {"BIN", "BITAND", "BITOR", "BITXOR", "BITNOT", "BIT_SHIFT_LEFT", "BIT_SHIFT_RIGHT"}
+
+
+def takes_whole(name: str, place: int) -> bool:
+    """Whether an argument of a function is a whole number, to which a string is converted."""
+    return name in _WHOLE or (place == 1 and name in {"ROUND", "TRUNCATE"}) or (place > 0 and name == "CONV")
+
+
 NUMBERS = {
     "ABS": fixed("fn.abs1({0})", 1),
     "SIGN": fixed("CAST(sign({0}) AS FLOAT)", 1),

@@ -18,6 +18,11 @@ def _concat_ws(arguments: Sequence[str]) -> str:
     return f"fn.bounded(concat_ws({arguments[0]}, {parts}))"
 
 
+def _reversed(arguments: Sequence[str]) -> str:
+    kind = kind_of(arguments[0])
+    return f"list_reverse({arguments[0]})" if kind and kind.element else f"reverse({arguments[0]})"
+
+
 _SPACE = "' '"
 
 
@@ -91,7 +96,8 @@ def _locate(arguments: Sequence[str]) -> str:
         return f"CAST(instr({text}, {part}) AS INTEGER)"
     rest = f"instr(substring({text}, {start[0]}), {part})"
     return (
-        f"CAST(CASE WHEN {start[0]} <= 0 OR {start[0]} > length({text}) THEN CASE WHEN {part} IS NOT NULL THEN 0 END "
+        f"CAST(CASE WHEN {part} = '' AND {start[0]} = 1 AND {text} IS NOT NULL THEN 1 "
+        f"WHEN {start[0]} <= 0 OR {start[0]} > length({text}) THEN CASE WHEN {part} IS NOT NULL THEN 0 END "
         f"WHEN {rest} = 0 THEN 0 ELSE {rest} + {start[0]} - 1 END AS INTEGER)"
     )
 
@@ -132,6 +138,23 @@ def _regexp_replace(arguments: Sequence[str]) -> str:
     return f"regexp_replace({text}, {pattern}, {replacement}, 'gs')"
 
 
+def _regexp_extract(arguments: Sequence[str]) -> str:
+    """REGEXP_EXTRACT; the text is empty if the pattern has no group of that number.
+
+    DuckDB has the groups 0 to 9 and takes a constant number only.
+    """
+    text, pattern, number = arguments
+    cases = " ".join(f"WHEN {one} THEN regexp_extract({text}, {pattern}, {one}, 's')" for one in range(10))
+    if (plain := re.sub(r"[()\s]", "", number)).lstrip("-").isdigit():
+        if 0 <= int(plain) < 10:
+            return f"regexp_extract({text}, {pattern}, {plain}, 's')"
+        if int(plain) >= 10 and not (pattern.startswith("'") and pattern.count("(") < int(plain)):
+            raise errors.unsupported("regexp_extract of a group after the ninth")
+        cases = ""
+    missing = f"CASE WHEN {text} IS NOT NULL AND {pattern} IS NOT NULL AND {number} IS NOT NULL THEN '' END"
+    return f"CASE CAST({number} AS BIGINT) {cases} ELSE {missing} END" if cases else missing
+
+
 _ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 """An escaped character or a set of characters."""
 _BEYOND_PYTHON = re.compile(r"\$|\\[bBzpPQC]|\[\[:|\(\?")
@@ -165,7 +188,7 @@ STRINGS = {
     "INSTR": fixed("CAST(instr({0}, {1}) AS INTEGER)", 2),
     "LOCATE": Function(_locate, 2, 3),
     "REPEAT": Function(_with_integers("fn.repeated(fn.text({0}), {1})", 1), 2, 2),
-    "REVERSE": fixed("reverse({0})", 1),
+    "REVERSE": Function(_reversed, 1, 1),
     "LPAD": Function(_padded("TRUE"), 2, 3),
     "RPAD": Function(_padded("FALSE"), 2, 3),
     "SPLIT": fixed("CASE WHEN {0} = '' AND {1} = '' THEN [] WHEN {1} IS NOT NULL THEN string_split({0}, {1}) END", 2),
@@ -176,7 +199,7 @@ STRINGS = {
     "NULL_OR_EMPTY": fixed("({0} IS NULL OR {0} = '')", 1),
     "STRCMP": fixed("CAST(CASE WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 WHEN {0} > {1} THEN 1 END AS INTEGER)", 2),
     "ASCII": fixed("CASE WHEN {0} = '' THEN 0 ELSE CAST('0x' || left(hex(encode({0})), 2) AS INTEGER) END", 1),
-    "CHAR": fixed("CASE WHEN {0} BETWEEN 0 AND 127 THEN chr(CAST({0} AS INTEGER)) END", 1),
+    "CHAR": fixed("fn.lowest_byte(CAST({0} AS INTEGER))", 1),
     "FIND_IN_SET": fixed(
         "CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL WHEN contains({0}, ',') THEN 0 "
         "ELSE coalesce(list_position(string_split({1}, ','), {0}), 0) END",
@@ -189,10 +212,10 @@ STRINGS = {
     "TRANSLATE": fixed("fn.bounded(translate({0}, {1}, {2}))", 3),
     "URL_ENCODE": fixed("py_url_encode({0})", 1),
     "URL_DECODE": fixed("py_url_decode({0})", 1),
-    "TO_BASE64": fixed("to_base64(encode({0}))", 1),
-    "FROM_BASE64": fixed("decode(from_base64({0}))", 1),
+    "TO_BASE64": fixed("nullif(to_base64(encode({0})), '')", 1),
+    "FROM_BASE64": fixed("py_from_base64({0})", 1),
     "UNHEX": fixed("py_unhex({0})", 1),
-    "REGEXP_EXTRACT": fixed("regexp_extract({0}, {1}, {2}, 's')", 3),
+    "REGEXP_EXTRACT": Function(_regexp_extract, 3, 3),
     "REGEXP_REPLACE": Function(_regexp_replace, 3, 3),
     "HEX": fixed("fn.hex({0})", 1),
     "MD5": fixed("md5(fn.text({0}))", 1),
@@ -215,6 +238,8 @@ _TEXT_TWICE = {"LOCATE", "SPLIT", "SPLIT_PART", "SUBSTRING_INDEX", "REGEXP_EXTRA
 
 def takes_text(name: str, place: int) -> bool:
     """Whether an argument of a function is a string, so that a number is converted to one."""
+    if name == "CONV":
+        return place == 0
     if name in {"FIELD", "SPACE", "CHAR", "HEX"} or name not in STRINGS:
         return False
     return place == 0 or name in _TEXT_EVERYWHERE or (place == 1 and name in _TEXT_TWICE)

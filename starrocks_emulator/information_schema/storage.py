@@ -7,7 +7,7 @@ from starrocks_emulator.information_schema.objects import Rows, VisibleObjects
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Partition, Table
 from starrocks_emulator.sql.analyzed import rewrite_status
-from starrocks_emulator.sql.partitions import partition_condition
+from starrocks_emulator.sql.partitions import partition_condition, shown_values
 from starrocks_emulator.sql.properties import PRIMARY_DEFAULTS, TABLE_DEFAULTS
 
 _HIDDEN = {"primary_index_cache_expire_sec": "0"}
@@ -106,7 +106,7 @@ def partitions_meta(schema: VisibleObjects) -> Rows:
             key = ", ".join(table.partitioning.columns) if table.partitioning else ""
             rows.append([
                 table.database, table.name, partition.name, table.id * 1000 + index, version, None, key,
-                f"[{partition.low}, {partition.high})" if table.partitioning else "",
+                shown_values(table, partition),
                 ", ".join(table.distributed_by), table.buckets or 1,
                 int(all_properties(table)["replication_num"]), "HDD", number,
             ])  # fmt: skip

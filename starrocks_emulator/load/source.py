@@ -133,15 +133,18 @@ def relation(  # noqa: PLR0917
     typed: Mapping[str, str] | None = None,
     lenient: bool = False,
     digits: Collection[str] = (),
+    documents: Collection[str] = (),
+    returned: str = "",
 ) -> str:
     """DuckDB's relation that reads the body.
 
-    Fields are VARCHAR except those in `typed`. In the fields of `digits` a JSON true is '1' and a JSON false is '0'."""
+    Fields are VARCHAR except those in `typed`. In the fields of `digits` a JSON true is '1' and a JSON false is '0'.
+    The fields of `documents` are JSON values. `returned`: what stands for carriage returns in the body."""
     file = text_literal(str(path))
-    types = {**dict.fromkeys(digits, "JSON"), **(typed or {})}
+    types = {**dict.fromkeys((*digits, *documents), "JSON"), **(typed or {})}
     texts = "{" + ", ".join(f"{text_literal(name)}: '{types.get(name, 'VARCHAR')}'" for name in fields) + "}"
     if settings.format == "csv":
-        return _csv(file, fields, texts, settings, lenient)
+        return _csv(file, fields, texts, settings, (lenient, returned))
     largest = max(1 << 16, min(size + 16, 1 << 28))
     if not settings.jsonpaths and not settings.json_root:
         kind = "array" if settings.strip_outer_array else "unstructured"
@@ -161,6 +164,8 @@ def relation(  # noqa: PLR0917
         (
             f"{_digit_text(f'json_extract(j, {text_literal(path)})')} AS {quote(name)}"
             if name in digits
+            else f"nullif(CAST(json_extract(j, {text_literal(path)}) AS VARCHAR), 'null') AS {quote(name)}"
+            if name in documents
             else f"json_extract_string(j, {text_literal(path)}) AS {quote(name)}"
         )
         for name, path in zip(fields, paths, strict=False)
@@ -179,13 +184,34 @@ def _digit_text(value: str) -> str:
 _NATIVE_JSON = {"tinyint", "smallint", "int", "bigint", "float", "double", "boolean", "json", "array"}
 
 
+def document_fields(table: Table, mapped: Mapped) -> list[str]:
+    """Fields of JSON columns."""
+    documents = {column.name.lower() for column in table.columns if column.type.name == "json"}
+    return [name for name in mapped.fields if name.lower() in documents]
+
+
 def digit_fields(table: Table, mapped: Mapped) -> list[str]:
     """Fields in which StarRocks reads a JSON true as '1': those of columns that its JSON reader fills from text."""
     types = {column.name.lower(): column.type.name for column in table.columns}
     return [name for name in mapped.fields if types.get(name.lower(), "varchar") not in _NATIVE_JSON]
 
 
-def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, lenient: bool) -> str:
+def hide_returns(body: Path) -> str:
+    """Replace the carriage returns of a CSV body by another character; return it.
+
+    DuckDB ends a row at a carriage return. StarRocks ends it at a line feed only, so that a carriage return before it
+    belongs to the last value."""
+    with body.open("rb") as file:
+        if not any(b"\r" in block for block in iter(lambda: file.read(1 << 20), b"")):
+            return ""
+    data = body.read_bytes()
+    free = next(one for one in map(chr, range(0xE000, 0xF8FF)) if one.encode() not in data)
+    body.write_bytes(data.replace(b"\r", free.encode()))
+    return free
+
+
+def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, how: tuple[bool, str]) -> str:
+    lenient, returned = how
     escaped = settings.escape == "\\"
     options = {
         "columns": texts,
@@ -202,9 +228,12 @@ def _csv(file: str, names: Sequence[str], texts: str, settings: Settings, lenien
         "max_line_size": str(16 << 20),
     }
     read = f"read_csv({file}, {', '.join(f'{name} = {value}' for name, value in options.items())})"
-    if not escaped:
+    if not escaped and not returned:
         return read
-    parts = [f"nullif({quote(name)}, '\\N') AS {quote(name)}" for name in names]
+    values = [f"nullif({quote(name)}, '\\N')" if escaped else quote(name) for name in names]
+    if returned:
+        values = [f"replace({value}, '{returned}', chr(13))" for value in values]
+    parts = [f"{value} AS {quote(name)}" for value, name in zip(values, names, strict=True)]
     return f"(SELECT {', '.join(parts)} FROM {read})"
 
 
@@ -235,10 +264,12 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     if kind.name == "date":
         return f"CAST(fn.loaded_time({source}) AS DATE)"
     if kind.name == "json":
-        return f"CAST(py_loaded_json({source}) AS JSON)"
+        return f"CAST(py_document({source}) AS JSON)"
     if kind.name == "boolean":
         return f"coalesce(fn.truth({source}), {_decimal(source)} <> 0)"
-    if kind.name in {"double", "float", "decimal"}:  # DuckDB also reads 1_000
+    if kind.name in {"double", "float"}:
+        return f"fn.loaded_{kind.name}({source})"
+    if kind.name == "decimal":  # DuckDB also reads 1_000
         return f"TRY_CAST(CASE WHEN NOT contains({source}, '_') THEN {source} END AS {kind.stored()})"
     return f"TRY_CAST({source} AS {kind.stored()})"
 
@@ -262,25 +293,20 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
     Raises:
         SettingsError: a column that must have a value gets none.
     """
-    parts: list[str] = []
-    names: list[str] = []
+    omitted = _omitted(table, mapped, settings)
+    parts = [f"{write.default_value(column)} AS {quote(column.name)}" for column in omitted]
+    names = [column.name for column in omitted]
     bad: list[str] = []
     misfits: list[str] = []
     reasons: list[tuple[str, str]] = []
+    outside = [(column, write.default_value(column)) for column in omitted if _is_range_column(table, column)]
     for column in table.columns:
         source, name = mapped.columns.get(column.name), quote(column.name)
         if source is None:
-            if settings.partial_update and column.name not in table.keys:
-                continue
-            if column.default is not None:
-                parts.append(f"{write.default_of(column.default)}::{column.type.stored()} AS {name}")
-                names.append(column.name)
-            elif not column.nullable:
-                raise SettingsError(f"columns: '{column.name}' of {table.name} has no default and gets no value")
             continue
         if settings.trim_space:
             source = f"trim({source})"
-        value = source if column.name in typed else _converted(source, column)
+        value = f"fn.read_number({source})" if column.name in typed else _converted(source, column)
         parts.append(f"{value} AS {name}")
         names.append(column.name)
         if not column.nullable:
@@ -296,9 +322,11 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
             why = f"Value of column '{column.name}' is too long for {column.type.brief()}"
             reasons.append((f"coalesce(strlen({value}) > {most}, FALSE)", why))
         if _is_range_column(table, column):
-            bad.append(f"({_inside(table, column.name)}) IS NOT TRUE")
-            outside = f"(SELECT ({_inside(table, '__value')}) IS NOT TRUE FROM (SELECT {value} AS __value))"
-            reasons.append((outside, "The row is out of partition ranges. Please add a new partition."))
+            outside.append((column, value))
+    for column, value in outside:
+        bad.append(f"({_inside(table, column.name)}) IS NOT TRUE")
+        missed = f"(SELECT ({_inside(table, '__value')}) IS NOT TRUE FROM (SELECT {value} AS __value))"
+        reasons.append((missed, "The row is out of partition ranges. Please add a new partition."))
     if mapped.operation:
         parts.append(_operation(mapped.operation))
     if misfits:
@@ -306,6 +334,22 @@ def conversion(table: Table, mapped: Mapped, settings: Settings, typed: Collecti
         bad.append("__misfit")
     cases = "CASE " + " ".join(f"WHEN {one} THEN {text_literal(text)}" for one, text in reasons) + " END"
     return Conversion(", ".join(parts), tuple(names), " OR ".join(bad) or "FALSE", cases if reasons else "NULL")
+
+
+def _omitted(table: Table, mapped: Mapped, settings: Settings) -> list[TableColumn]:
+    """The columns that get no value and are filled; a partial update keeps the stored values.
+
+    Raises:
+        SettingsError: a column that must have a value gets none.
+    """
+    found = []
+    for column in table.columns:
+        if column.name in mapped.columns or (settings.partial_update and column.name not in table.keys):
+            continue
+        if column.default is None and not column.nullable:
+            raise SettingsError(f"columns: '{column.name}' of {table.name} has no default and gets no value")
+        found.append(column)
+    return found
 
 
 def _is_range_column(table: Table, column: TableColumn) -> bool:

@@ -3,7 +3,6 @@
 import gzip
 import json
 import logging
-import mmap
 import shutil
 import threading
 import time
@@ -17,7 +16,10 @@ import duckdb
 
 from starrocks_emulator import write
 from starrocks_emulator.engine import Engine
+from starrocks_emulator.errors import translated
+from starrocks_emulator.functions.loaded_json import failure as failure_of_json
 from starrocks_emulator.load import source
+from starrocks_emulator.load.reading import number, read_csv, read_json
 from starrocks_emulator.load.settings import Settings, SettingsError
 from starrocks_emulator.loads import LabelInUseError, Load
 from starrocks_emulator.results import SqlError
@@ -124,6 +126,7 @@ class StreamLoader:
             FilteredError,
             OutsidePartitionsError,
             OSError,
+            EOFError,
             zlib.error,
         ) as error:
             return self._failed(load, error, timer, error_url)
@@ -131,7 +134,7 @@ class StreamLoader:
             self.release(cursor)
 
     def _failed(self, load: Load, error: Exception, timer: Timer, error_url: str) -> Mapping[str, object]:
-        message = str(error).split("\n\n")[0]
+        message = reason_of(error)
         if isinstance(error, FilteredError):
             load.url = f"{error_url}error_log_{load.txn_id}"
         load.loaded = 0
@@ -160,23 +163,13 @@ class StreamLoader:
         self._check(table, settings, mapped)
         converted = source.conversion(table, mapped, settings)
         where = _where(table, settings)
-        size = body.stat().st_size
         timer.lap("StreamLoadPlanTimeMs")
-        booleans = settings.format == "json" and _may_hold_booleans(body)
-        digits = source.digit_fields(table, mapped) if booleans else ()
-        rows = source.relation(body, size, settings, mapped.fields, digits=digits)
-        lost = 0
-        if booleans or not self._read_typed(cursor, table, body, settings, mapped):
-            try:
-                cursor.execute(_staging(converted, rows, where))
-            except duckdb.Error:
-                if settings.format != "csv":
-                    raise
-                rows = source.relation(body, size, settings, mapped.fields, lenient=True)
-                cursor.execute(_staging(converted, rows, where))
-                lost = _lines(body) - settings.skip_header - _number(cursor, f"SELECT count(*) FROM {rows}")
+        if settings.format == "csv":
+            rows, lost = read_csv(cursor, body, settings, mapped, (converted, where))
+        else:
+            rows, lost = read_json(cursor, table, body, settings, mapped, (converted, where)), 0
         staged, bad = _pair(cursor, "SELECT count(*), count(*) FILTER (__bad) FROM stage")
-        total = _number(cursor, f"SELECT count(*) FROM {rows}") if where else staged
+        total = number(cursor, f"SELECT count(*) FROM {rows}") if where else staged
         load.total, load.unselected = total + lost, total - staged
         load.filtered, load.loaded = bad + lost, staged - bad
         timer.lap("ReadDataTimeMs")
@@ -184,21 +177,6 @@ class StreamLoader:
             self._filter(cursor, load, settings, rows, where, converted)
         return Stage("stage", converted.columns, mapped.operation is not None, settings.partial_update,
                      self._condition(table, settings))  # fmt: skip
-
-    @staticmethod
-    def _read_typed(
-        cursor: duckdb.DuckDBPyConnection, table: Table, body: Path, settings: Settings, mapped: source.Mapped
-    ) -> bool:
-        typed = source.typed_fields(table, mapped, settings)
-        if not typed:
-            return False
-        converted = source.conversion(table, mapped, settings, typed)
-        rows = source.relation(body, body.stat().st_size, settings, mapped.fields, typed)
-        try:
-            cursor.execute(_staging(converted, rows, ""))
-        except duckdb.Error:
-            return False  # A value is not a number; the slower read finds the row.
-        return True
 
     @staticmethod
     def _condition(table: Table, settings: Settings) -> str | None:
@@ -251,15 +229,6 @@ class StreamLoader:
 OP_IMPLIED = source.OPERATION
 
 
-def _staging(converted: source.Conversion, rows: str, where: str) -> str:
-    """The statement that fills `stage`."""
-    condition = f" WHERE coalesce({where}, FALSE)" if where else ""
-    return (
-        f"CREATE OR REPLACE TEMP TABLE stage AS SELECT *, ({converted.bad}) AS __bad FROM "
-        f"(SELECT {converted.select} FROM {rows}{condition})"
-    )
-
-
 def _unzipped(body: Path) -> Path:
     plain = body.with_suffix(".plain")
     with gzip.open(body, "rb") as packed, plain.open("wb") as out:
@@ -279,14 +248,6 @@ def _with_line_feeds(body: Path, delimiter: str) -> None:
     if any(b"\n" in row for row in rows):
         raise SettingsError("row_delimiter: this emulator accepts another one than \\n only if no value contains \\n")
     body.write_bytes(b"\n".join(rows))
-
-
-def _may_hold_booleans(body: Path) -> bool:
-    """Whether the body contains the word true or false; JSON booleans need a slower read."""
-    if not body.stat().st_size:
-        return False
-    with body.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(b"true") >= 0 or data.find(b"false") >= 0
 
 
 def _check_shape(body: Path, settings: Settings) -> list[str] | None:
@@ -315,7 +276,7 @@ def _check_shape(body: Path, settings: Settings) -> list[str] | None:
     try:
         first, _ = json.JSONDecoder().raw_decode(text)
     except ValueError as error:
-        raise SettingsError(f"body: is not JSON: {error}") from error
+        raise SettingsError(failure_of_json(settings.strip_outer_array)) from error
     return list(first) if isinstance(first, dict) else []
 
 
@@ -326,20 +287,6 @@ def _where(table: Table, settings: Settings) -> str:
         return source.LoadExpressions(table)(parse_expression(settings.where))
     except SqlError as error:
         raise SettingsError(f"where: {error.message}") from error
-
-
-def _lines(body: Path) -> int:
-    with body.open("rb") as file:
-        count, last = 0, b""
-        while block := file.read(1 << 20):
-            count += block.count(b"\n")
-            last = block[-1:]
-    return count + (last not in {b"", b"\n"})
-
-
-def _number(cursor: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = cursor.execute(query).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _pair(cursor: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
@@ -358,6 +305,15 @@ def answer(load: Load, status: str, message: str, timer: Timer) -> dict[str, obj
     for part in ("StreamLoadPlanTimeMs", "ReadDataTimeMs", "WriteDataTimeMs", "CommitAndPublishTimeMs"):
         found[part] = timer.parts.get(part, 0)
     return found
+
+
+def reason_of(error: Exception) -> str:
+    """The message of a response for a failed load; texts of DuckDB and of the system stay in the log."""
+    if isinstance(error, zlib.error | gzip.BadGzipFile | EOFError):
+        return "body: is no gzip file"
+    if isinstance(error, duckdb.Error | OSError):
+        return translated(error, "a load").message
+    return str(error)
 
 
 def failure(label: str, message: str) -> dict[str, object]:

@@ -15,7 +15,7 @@ import duckdb
 from starrocks_emulator import write
 from starrocks_emulator.engine import Engine
 from starrocks_emulator.load import settings as load_settings
-from starrocks_emulator.load.stream import FilteredError, StreamLoader, Timer, answer
+from starrocks_emulator.load.stream import FilteredError, StreamLoader, Timer, answer, reason_of
 from starrocks_emulator.loads import LabelInUseError, Load, utc_now
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.sql.literals import quote
@@ -122,7 +122,7 @@ class Transactions:
             duckdb.Error,
             OSError,
         ) as error:
-            return _answer("FAILED", str(error).split("\n\n")[0], label)
+            return _answer("FAILED", reason_of(error), label)
 
     def _absent(self, operation: str, database: str, label: str) -> Mapping[str, object]:
         state = self._engine.loads.state(database, label)

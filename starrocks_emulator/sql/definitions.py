@@ -50,6 +50,8 @@ def columns_of(context: Context, query: str, names: Sequence[str]) -> tuple[Tabl
         double = next(name for name in lower if lower.count(name) > 1)
         raise errors.duplicate_column(double)
     types = [from_stored(str(row[1])) for row in rows]
+    if any(kind.name == "time" for kind in types):
+        raise errors.unsupported("the type TIME")
     return tuple(map(TableColumn, found, _with_lengths(tree, queries, types)))
 
 

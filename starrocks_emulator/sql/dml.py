@@ -21,7 +21,7 @@ from starrocks_emulator.sql.insert_columns import (
 )
 from starrocks_emulator.sql.kinds import Kind
 from starrocks_emulator.sql.lexer import Words
-from starrocks_emulator.sql.literals import cast, quote, text_literal
+from starrocks_emulator.sql.literals import cast, check_cast, quote, text_literal
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import truth
 from starrocks_emulator.sql.parse import parse
@@ -34,9 +34,17 @@ Allowed = Callable[[Table, str], None]
 """Raises an error unless the session has the privilege on the table."""
 
 
+_FRACTIONS = {"double", "float", "decimal"}
+
+
 def assigned(source: str, column: TableColumn) -> str:
     """An expression converted to the type of a column; a value that does not fit is an error."""
-    converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
+    if column.type.name in _FRACTIONS and not ((kind := kind_of(source)) and not kind.is_string):
+        macro = "float_numeral" if column.type.name == "float" else "numeral"
+        converted = f"TRY_CAST({overload(macro, source)} AS {column.type.stored()})"
+    else:
+        check_cast(kind_of(source), column.type)
+        converted = cast(source, column.type) if not column.type.is_string else overload("text", source)
     if column.type.name == "varbinary" or (column.type.element and not kind_of(source)):
         converted = f"CAST({source} AS {column.type.stored()})"
     name = text_literal(
@@ -84,9 +92,9 @@ class Changer:
             listed = names_of(tree, queries)
         columns = list(table.columns) if listed is None else listed_columns(table, listed)
         partial = table.model == "PRIMARY" and len(columns) < len(table.columns)
-        defaulted = [column for column in table.columns if column not in columns and column.default is not None]
+        defaulted = [column for column in table.columns if column not in columns]
         if partial:  # The stored row keeps its unlisted columns.
-            defaulted = [column for column in defaulted if column.name in table.keys]
+            defaulted = [column for column in defaulted if column.name in table.keys and column.default is not None]
         source = self._source(tree, queries, columns, defaulted)
         where = " OR ".join(partition_filter(table, partition) for partition in partitions)
         if partitions:
@@ -129,8 +137,7 @@ class Changer:
             for index, column in enumerate(columns)
         )
         for column in defaulted:
-            assert column.default is not None
-            values += f", {write.default_of(column.default)}::{column.type.stored()} AS {quote(column.name)}"
+            values += f", {write.default_value(column)} AS {quote(column.name)}"
         return f"SELECT {values} FROM ({inner}) AS given ({names})"
 
     @staticmethod

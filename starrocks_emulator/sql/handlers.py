@@ -1,5 +1,6 @@
 """Renders each kind of expression node as DuckDB SQL; other kinds are refused."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -12,12 +13,13 @@ from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
 from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.correlated import check_in, null_keys
+from starrocks_emulator.sql.decimals import average
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
-from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
+from starrocks_emulator.sql.literals import cast, check_cast, cut, data_type, quote, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, truth
+from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, text_of, truth
 from starrocks_emulator.sql.parse import PARAMETER, PATH, is_path, written_name
 from starrocks_emulator.sql.renderer import Renderer
 from starrocks_emulator.variables import CHOICES, FIXED, TUNING
@@ -26,6 +28,7 @@ from starrocks_emulator.variables import CHOICES, FIXED, TUNING
 def _cast(render: Renderer, node: exp.Expr) -> str:
     only(node, "this", "to", "safe")
     target = data_type(node.args["to"])
+    check_cast(render.kind(node.this), target)
     if target.is_string:
         return cut(render.as_text(node.this), target)
     return cast(render(node.this), target)
@@ -151,7 +154,23 @@ def _between(render: Renderer, node: exp.Expr) -> str:
 def _like(render: Renderer, node: exp.Expr) -> str:
     kind = render.kind(node.this)
     text = render.as_text(node.this) if kind and kind.name == "json" else render(node.this)
-    return f"({text} LIKE {render(node.expression)} ESCAPE '\\')"
+    return f"({text} LIKE {_pattern(render, node.expression)} ESCAPE '\\')"
+
+
+_LAST_ESCAPE = re.compile(r"(?:[^\\]|\\.)*\\", re.DOTALL)
+
+
+def _pattern(render: Renderer, node: exp.Expr) -> str:
+    """The pattern of LIKE. A backslash at its end is a plain character, but nothing after a _ and in a value."""
+    text = text_of(render, node)
+    if text is None:
+        rendered: str = render(node)
+        if isinstance(node.unnest(), exp.Literal | exp.Null):
+            return rendered
+        return f"fn.like_pattern({rendered})"
+    if not _LAST_ESCAPE.fullmatch(text):
+        return text_literal(text)
+    return text_literal(text[:-1] if "_" in text.replace("\\_", "") else text + "\\")
 
 
 def _window(render: Renderer, node: exp.Expr) -> str:
@@ -178,7 +197,10 @@ def _window(render: Renderer, node: exp.Expr) -> str:
     if spec := node.args.get("spec"):
         only(spec, "kind", "start", "start_side", "end", "end_side")
         parts.append(f"{spec.args['kind'].upper()} BETWEEN {_bound(spec, 'start')} AND {_bound(spec, 'end')}")
-    return render.result(name, f"{render.call(name, arguments, over=True)} OVER ({' '.join(parts)})", arguments)
+    call, over = render.call(name, arguments, over=True), f" OVER ({' '.join(parts)})"
+    if name.upper() == "AVG" and render.is_decimal(arguments[0]):
+        return average(render, arguments[0], over=over)
+    return render.result(name, call + over, arguments)
 
 
 def _bound(spec: exp.Expr, side: str) -> str:
@@ -275,6 +297,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Tuple: lambda r, n: f"({', '.join(r.all(n.expressions))})",
     exp.Array: _array,
     exp.CurrentTimestamp: lambda r, n: f"date_trunc('second', {NOW})",  # noqa: ARG005
+    exp.CurrentTime: lambda r, n: r.call("CURTIME", []),  # noqa: ARG005
     exp.CurrentDate: lambda r, n: f"CAST({NOW} AS DATE)",  # noqa: ARG005
     exp.CurrentUser: lambda r, n: value_literal(r.constants["CURRENT_USER"]),  # noqa: ARG005
     exp.Anonymous: lambda r, n: r.call(written_name(str(n.this)), n.expressions),
@@ -319,6 +342,7 @@ PARTS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Anonymous: ("this", "expressions"),
     exp.Alias: ("this", "alias"),
     exp.CurrentTimestamp: ("this",),
+    exp.CurrentTime: (),
     exp.Literal: ("this", "is_string"),
     exp.SessionParameter: ("this", "kind"),
 }

@@ -204,6 +204,8 @@ class Kinds:
             return self._call(exp.Anonymous(this=node.this.name, expressions=[node.expression]))
         if isinstance(node, exp.CurrentTimestamp):
             return DATETIME
+        if isinstance(node, exp.CurrentTime):
+            return SqlType("time")
         if isinstance(node, exp.CurrentDate):
             return SqlType("date")
         if isinstance(node, exp.Array):
@@ -238,7 +240,8 @@ class Kinds:
         if rule is None:
             return None
         if rule == "common":
-            return common([self(one) for one in (arguments[1:] if name == "IF" else arguments)])
+            found = common([self(one) for one in (arguments[1:] if name == "IF" else arguments)])
+            return _OF_STRINGS.get(name, found) if found and found.is_string else found
         if rule in _BY_FIRST:
             return _BY_FIRST[rule](self(arguments[0])) if arguments else None
         if rule == "round":
@@ -252,12 +255,27 @@ class Kinds:
         return make_type(rule) if rule in {"varchar", "json"} else SqlType(rule)
 
 
+_OF_STRINGS = {"MOD": DOUBLE, "BITAND": BIGINT, "BITOR": BIGINT, "BITXOR": BIGINT}
+"""The types of functions of numbers, if an argument is a string."""
+
+
+def constant_digits(node: exp.Expr) -> int | None:
+    """The constant number of digits in ROUND and TRUNCATE."""
+    node = node.unnest()
+    if isinstance(node, exp.Neg):
+        found = constant_digits(node.this)
+        return None if found is None else -found
+    return int(node.name) if isinstance(node, exp.Literal) and node.name.isdigit() and not node.is_string else None
+
+
 def _round(kind: Kind, arguments: Sequence[exp.Expr]) -> Kind:
+    if kind and kind.is_string:
+        kind = DOUBLE
     if not is_number(kind) or kind is None:
-        return DOUBLE if kind and kind.is_string else None
+        return None
     if kind.name == "decimal":
-        digits = arguments[1].name if len(arguments) == 2 else "0"
-        return SqlType("decimal", (38, int(digits))) if digits.isdigit() and int(digits) <= 38 else None
+        digits = constant_digits(arguments[1]) if len(arguments) == 2 else 0
+        return SqlType("decimal", (38, min(max(digits, 0), 38))) if digits is not None else None
     return BIGINT if len(arguments) == 1 else DOUBLE
 
 
@@ -295,6 +313,7 @@ _BY_FIRST: dict[str, Callable[[Kind], Kind]] = {
     "strings": lambda _: SqlType("array", (), VARCHAR),
     "element": lambda kind: kind.element if kind else None,
     "array_sum": lambda kind: _limited(_sum(kind.element)) if kind else None,
+    "bits": lambda kind: BIGINT if kind and kind.is_string else kind,
     "abs": lambda kind: _signed(kind, grow=True),
     "signed": lambda kind: _signed(kind, grow=False),
     "percentile": lambda kind: kind if kind is None or kind.is_temporal else DOUBLE,

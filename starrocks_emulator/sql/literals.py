@@ -70,9 +70,22 @@ def data_type(node: exp.DataType) -> SqlType:
     return make_type(_CAST_NAMES[kind], sizes)
 
 
+def check_cast(kind: SqlType | None, target: SqlType) -> None:
+    """Refuse a CAST between an array and another type (`Type.canCastTo`).
+
+    Raises:
+        SqlError: 1064 with both types.
+    """
+    if kind is None or kind.name in {"null", "boolean", "json"} or (kind.is_string and target.element):
+        return
+    if bool(kind.element) != bool(target.element):
+        raise errors.analysis(f"Invalid type cast from {kind.show()} to {target.show()}")
+
+
 def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
     """CAST as in StarRocks: NULL for a value that cannot be converted; integer types truncate."""
     kind = kind_of(text)
+    check_cast(kind, target)
     if kind and kind.name == "json" and target.name in {"date", "datetime", "decimal", "array", "varbinary"}:
         raise errors.unsupported(f"CAST of JSON to {target.name.upper()}; CAST it to VARCHAR or DOUBLE first")
     if target.is_integer:
@@ -91,8 +104,8 @@ def cast(text: str, target: SqlType) -> str:  # noqa: PLR0911
         return overload("truth", text)
     if kind and kind.name == "json" and target.name in {"double", "float"}:
         return f"TRY_CAST(py_json_double({text}) AS {target.stored()})"
-    if kind and kind.is_string:
-        number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.plain_number({text})"
+    if kind and kind.is_string and not target.element:
+        number = f"fn.number({text})" if target.name in {"double", "float"} else f"fn.number_text({text})"
         return f"TRY_CAST({number} AS {target.stored()})"
     if target.name == "decimal" and kind and not _fits(kind, target):
         return _within_precision(text, target)

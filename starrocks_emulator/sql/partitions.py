@@ -1,5 +1,6 @@
 """Names, bounds and conditions of partitions."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -61,8 +62,9 @@ def value_partition(values: tuple[object, ...]) -> Partition:
             else str(value)
         )
         parts.append("".join(character if character.isalnum() else "_" for character in text))
-    low = None if len(values) != 1 or values[0] is None else str(values[0])
-    return Partition("p" + "_".join(parts), low, low)
+    texts = tuple(None if value is None else str(value) for value in values)
+    low = texts[0] if len(texts) == 1 else None
+    return Partition("p" + "_".join(parts), low, low, texts)
 
 
 def literal(bound: str) -> str:
@@ -81,15 +83,19 @@ def range_condition(column: str, low: str | None, high: str | None) -> str:
 def partition_condition(partitioning: Partitioning, partition: Partition) -> str:
     """The condition that a row is in a partition."""
     if partitioning.kind == "column":
-        if len(partitioning.columns) != 1:
+        values = partition.values or (partition.low,)
+        if len(partitioning.columns) != len(values):
             raise errors.unsupported("one partition of a table that is partitioned by several columns")
-        if partition.low is None:
-            return f'("{partitioning.columns[0]}" IS NULL)'
-        return f'(CAST("{partitioning.columns[0]}" AS VARCHAR) = {literal(partition.low)})'
+        return "(" + " AND ".join(map(_is_value, partitioning.columns, values)) + ")"
     condition = range_condition(partitioning.columns[0], partition.low, partition.high)
     if partitioning.kind == "range" and partition.low is None:  # NULL sorts before every value
         return f'({condition} OR "{partitioning.columns[0]}" IS NULL)'
     return condition
+
+
+def _is_value(column: str, value: str | None) -> str:
+    name = '"' + column.replace('"', '""') + '"'
+    return f"{name} IS NULL" if value is None else f"CAST({name} AS VARCHAR) = {literal(value)}"
 
 
 LOWEST = {
@@ -152,6 +158,29 @@ def _bound(text: str | None, kind: SqlType) -> float | None:
         return (datetime.fromisoformat(text) - datetime(1, 1, 1)) / timedelta(microseconds=1)  # noqa: DTZ001
     except ValueError:
         raise errors.analysis(f"Invalid {kind.name} literal {text} as a bound of a partition") from None
+
+
+def shown_values(table: Table, partition: Partition) -> str:
+    """The range or the values of a partition, as SHOW PARTITIONS and `partitions_meta` print them."""
+    if table.partitioning is None:
+        return ""
+    if table.partitioning.kind == "column":
+        values = partition.values or (partition.low,)
+        if len(values) != len(table.partitioning.columns):
+            return ""
+        return json.dumps(
+            [["NULL" if value is None else value for value in values]], ensure_ascii=False, separators=(",", ":")
+        )
+    column = table.column(table.partitioning.columns[0])
+    kind = column.type.name if column else "datetime"
+    low = LOWEST.get(kind, "") if partition.low is None else _key(partition.low, kind)
+    high = "MAXVALUE" if partition.high is None else _key(partition.high, kind)
+    types = f"types: [{kind.upper()}]; keys: "
+    return f"[{types}[{low}]; ..{types}[{high}]; )"
+
+
+def _key(bound: str, kind: str) -> str:
+    return bound[:10] if kind == "date" else bound
 
 
 def find_partition(table: Table, name: str) -> Partition:

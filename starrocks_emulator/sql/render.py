@@ -7,26 +7,18 @@ from sqlglot import exp
 from starrocks_emulator import errors
 from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.aggregates import estimate
-from starrocks_emulator.functions.base import SUMMED_SCALE, Rendered, overload
-from starrocks_emulator.functions.strings import STRINGS, takes_text
+from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql import unordered
+from starrocks_emulator.sql.arguments import converted
+from starrocks_emulator.sql.decimals import average, rounded
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
 from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, is_number, value_kind
 from starrocks_emulator.sql.literals import value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
-from starrocks_emulator.sql.operators import (
-    ARRAYS,
-    alike_arrays,
-    branches,
-    comparison,
-    decimal_division,
-    sort_key,
-    truth,
-)
+from starrocks_emulator.sql.operators import comparison, sort_key, truth
 from starrocks_emulator.sql.parse import PARAMETER, shown
-from starrocks_emulator.types import SqlType
 from starrocks_emulator.variables import is_on
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
@@ -37,7 +29,6 @@ _LOGIC: dict[type[exp.Expr], str] = {exp.And: "AND", exp.Or: "OR"}
 _BINARY: dict[type[exp.Expr], str] = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|"}
 
 
-_CHOOSERS = {"IF", "IFNULL", "NVL", "NULLIF", "COALESCE", "GREATEST", "LEAST"}
 _CASES = {"UPPER": "py_upper", "UCASE": "py_upper", "LOWER": "py_lower", "LCASE": "py_lower"}
 """Functions that change the case of ASCII letters, with the ones that change the case of all letters."""
 _NOT_OVER = {"ANY_VALUE"}
@@ -46,8 +37,6 @@ _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIAN
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
 
-_FLAT = {"ARRAY_MIN", "ARRAY_MAX", "ARRAY_SORT", "ARRAY_SUM"}
-"""Functions of arrays whose elements are no arrays."""
 _ESTIMATES = {"NDV", "APPROX_COUNT_DISTINCT"}
 _NUMERIC = {"SUM", "MULTI_DISTINCT_SUM", "AVG", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VAR_POP",
             "VARIANCE_POP", "VAR_SAMP", "VARIANCE_SAMP"}  # fmt: skip
@@ -200,15 +189,13 @@ class Expressions:
                     raise errors.analysis(f"{name.lower()} requires a numeric parameter: {shown}")
                 raise errors.unsupported(f"{upper} of a {kind.name.upper()}; convert it to DOUBLE by CAST")
         if plain and self.is_decimal(plain[0]):
-            if upper in _DEVIATIONS or (upper == "AVG" and over):
-                raise errors.unsupported(
-                    f"{upper} of a DECIMAL{' over a window' if over else ''}; convert it to DOUBLE by CAST"
-                )
+            if upper in _DEVIATIONS:
+                raise errors.unsupported(f"{upper} of a DECIMAL; convert it to DOUBLE by CAST")
             if upper == "AVG" and len(plain) == 1:
-                return self._average(plain[0], distinct)
+                return average(self, plain[0], distinct)
             if upper in {"ROUND", "TRUNCATE"} and len(plain) == 2:
-                return self._rounded(upper, plain)
-        inputs = self._arguments(upper, plain)
+                return rounded(self, upper, plain)
+        inputs = converted(self, upper, plain)
         if upper in _NUMERIC and plain and (kind := self.kind(plain[0])) and kind.is_string:
             inputs = [f"fn.number({inputs[0]})"]
         rendered = function.render(name.lower(), inputs)
@@ -230,11 +217,6 @@ class Expressions:
         kind = self.kind(arguments[0]) if arguments and name.upper() in {"SUM", "MULTI_DISTINCT_SUM"} else None
         return f"fn.wrapped({text})" if kind and kind.name in INTEGERS and kind.name != "largeint" else text
 
-    def _is_no_text(self, node: exp.Expr) -> bool:
-        """Whether an expression is a number, a truth value, a date or JSON."""
-        kind = self.kind(node)
-        return kind is not None and (is_number(kind) or kind.is_temporal or kind.name == "json")
-
     def _has_utf8_cases(self) -> bool:
         return is_on(self.variables.get("lower_upper_support_utf8", "false"))
 
@@ -249,45 +231,6 @@ class Expressions:
             or (isinstance(part, exp.Column) and not part.name.startswith(PARAMETER))
             for part in node.walk()
         )
-
-    def _arguments(self, upper: str, nodes: Sequence[exp.Expr]) -> Sequence[str]:
-        if upper in _CHOOSERS:
-            first = [] if upper != "IF" else [truth(self, node) for node in nodes[:1]]
-            return first + branches(self, nodes[len(first) :], upper)
-        nested = upper in _FLAT and (kind := self.kind(nodes[0])) and kind.element and kind.element.name == "array"
-        if nested or (upper in STRINGS and any((kind := self.kind(node)) and kind.name == "array" for node in nodes)):
-            shown = ", ".join(kind.brief() if (kind := self.kind(node)) else "?" for node in nodes)
-            raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
-        if upper in ARRAYS:
-            return alike_arrays(self, upper, nodes)
-        return [
-            self.as_text(node) if takes_text(upper, place) and self._is_no_text(node) else self(node)
-            for place, node in enumerate(nodes)
-        ]
-
-    def _rounded(self, name: str, plain: Sequence[exp.Expr]) -> str:
-        """ROUND and TRUNCATE of a DECIMAL; the constant number of digits becomes its scale."""
-        kind = self.kind(plain[0])
-        digits = plain[1].name
-        assert kind
-        if not isinstance(plain[1], exp.Literal) or not digits.isdigit() or int(digits) > kind.arguments[1]:
-            raise errors.unsupported(
-                f"{name.lower()} of {kind.brief()} to another number of digits than a constant from 0 to "
-                f"{kind.arguments[1]}; convert it to DOUBLE by CAST"
-            )
-        value, target = self(plain[0]), f"DECIMAL(38,{digits})"
-        if name == "ROUND":
-            return f"CAST(round({value}, {digits}) AS {target})"
-        unit = "1" if digits == "0" else "0." + "0" * (int(digits) - 1) + "1"
-        return f"CAST({value} - {value} % {unit} AS {target})"
-
-    def _average(self, node: exp.Expr, distinct: str) -> str:
-        """AVG of a DECIMAL is a DECIMAL: the sum divided by the number."""
-        kind = self.kind(node)
-        assert kind
-        total = SqlType("decimal", (38, min(kind.arguments[1], SUMMED_SCALE)))
-        inner = self(node) if kind.arguments[1] <= SUMMED_SCALE else f"CAST({self(node)} AS {total.stored()})"
-        return decimal_division(f"sum({distinct}{inner})", total, f"count({distinct}{inner})", SqlType("bigint"))
 
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
         """ORDER BY with explicit NULLS FIRST or NULLS LAST.

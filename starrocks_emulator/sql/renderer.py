@@ -50,5 +50,8 @@ class Renderer(Protocol):
     def result(self, name: str, text: str, arguments: Sequence[exp.Expr]) -> str:
         """Convert the result of an aggregate to StarRocks' type; `text`: the call, with OVER if there is one."""
 
+    def is_decimal(self, node: exp.Expr) -> bool:
+        """Whether an expression is a DECIMAL."""
+
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
         """DuckDB's text for ORDER BY; `values`: the arguments to which whole numbers refer by position."""

@@ -8,11 +8,10 @@ from starrocks_emulator import errors
 from starrocks_emulator.context import Context
 from starrocks_emulator.information_schema import InformationSchema, relation
 from starrocks_emulator.information_schema.relations import TABLE_TYPES
-from starrocks_emulator.information_schema.storage import all_properties, partition_rows, partition_type
+from starrocks_emulator.information_schema.storage import partition_type
 from starrocks_emulator.information_schema.tables import TABLES
 from starrocks_emulator.information_schema.work import loads_of
 from starrocks_emulator.results import ResultSet, SqlError, Value
-from starrocks_emulator.schema import Partition, Table
 from starrocks_emulator.sql import backup, show_cluster, show_status
 from starrocks_emulator.sql.analyzed import rewrite_status
 from starrocks_emulator.sql.lexer import Words
@@ -21,6 +20,7 @@ from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
 from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
+from starrocks_emulator.sql.show_partitions import partitions
 from starrocks_emulator.sql.show_parts import database_of, filtered, pattern, table_of
 from starrocks_emulator.variables import FIXED
 
@@ -113,7 +113,7 @@ def describe(context: Context, words: Words) -> ResultSet:
     words.finish()
     rows: list[Sequence[Value]] = [
         [
-            column.name, column.type.brief(), "YES" if column.nullable else "NO",
+            column.name, column.type.canonical(), "YES" if column.nullable else "NO",
             "true" if column.name in table.keys else "false", column.default, column.aggregation or "",
         ]
         for column in table.columns
@@ -156,48 +156,6 @@ def _create(context: Context, words: Words) -> ResultSet:
     if table.kind == "mv":
         return texts(["Materialized View", "Create Materialized View"], [[table.name, text]])
     return texts(["Table", "Create Table"], [[table.name, text]])
-
-
-def _partitions(context: Context, words: Words) -> ResultSet:
-    words.expect("FROM")
-    table = table_of(context, words)
-    words.finish()
-    if table.kind == "view":
-        raise errors.analysis(f"Table {table.name} is not a OLAP table")
-    if table.kind == "mv" and table.partitioning:
-        raise errors.unsupported("SHOW PARTITIONS of a partitioned materialized view")
-    schema = InformationSchema(context.services, context.access)
-    rows: list[Sequence[Value]] = []
-    listed = table.partitioning is not None and table.partitioning.kind == "column"
-    version = str(context.services.changes.version(table.id))
-    width = schema.row_bytes(table)
-    for index, (partition, number) in enumerate(partition_rows(schema, table)):
-        size = f"{number * width}B"
-        rows.append([
-            str(table.id * 1000 + index), partition.name, version, table.created,
-            "0", "NORMAL", ", ".join(table.partitioning.columns) if table.partitioning else "",
-            _bounds(table, partition), ", ".join(table.distributed_by) or "ALL KEY",
-            str(table.buckets or 1), all_properties(table)["replication_num"], "HDD",
-            "9999-12-31 23:59:59", None, size, size, "false", str(number), version, "0", "TXN_NORMAL",
-        ])  # fmt: skip
-    names = ["PartitionId", "PartitionName", "VisibleVersion", "VisibleVersionTime", "VisibleVersionHash", "State",
-             "PartitionKey", "List" if listed else "Range", "DistributionKey", "Buckets", "ReplicationNum",
-             "StorageMedium", "CooldownTime", "LastConsistencyCheckTime", "DataSize", "StorageSize", "IsInMemory",
-             "RowCount", "DataVersion", "VersionEpoch", "VersionTxnType"]  # fmt: skip
-    return texts(names, rows)
-
-
-def _bounds(table: Table, partition: Partition) -> str:
-    """The range or the values of a partition, as SHOW PARTITIONS prints them."""
-    if table.partitioning is None:
-        return ""
-    column = table.column(table.partitioning.columns[0])
-    if table.partitioning.kind == "column":
-        return f"[['{partition.low}']]" if partition.low is not None else ""
-    kind = column.type.brief().upper() if column else "DATETIME"
-    low = f"keys: [{partition.low}]" if partition.low is not None else "keys: [MIN]"
-    high = f"keys: [{partition.high}]" if partition.high is not None else "keys: [MAX]"
-    return f"[types: [{kind}]; {low}; ..types: [{kind}]; {high}; )"
 
 
 def _materialized_views(context: Context, words: Words) -> ResultSet:
@@ -312,7 +270,7 @@ _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "COLUMNS": _columns,
     "FIELDS": _columns,
     "CREATE": _create,
-    "PARTITIONS": _partitions,
+    "PARTITIONS": partitions,
     "MATERIALIZED VIEWS": _materialized_views,
     "FRONTENDS": show_cluster.frontends,
     "BACKENDS": show_cluster.backends,

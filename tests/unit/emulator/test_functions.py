@@ -131,6 +131,8 @@ SCALARS: dict[str, list[tuple[str, Value]]] = {
     "LOCALTIMESTAMP": [("LOCALTIMESTAMP() > '2024-01-01'", True)],
     "UTC_TIMESTAMP": [("UTC_TIMESTAMP() > '2024-01-01'", True)],
     "CURDATE": [("CURDATE() > '2024-01-01'", True)],
+    "CURTIME": [("LENGTH(CAST(CURTIME() AS VARCHAR))", 8)],
+    "CURRENT_TIME": [("LENGTH(CAST(CURRENT_TIME() AS VARCHAR))", 8)],
     "CURRENT_DATE": [("CURRENT_DATE() = CURRENT_DATE", True)],
     "DATE": [("DATE('2024-01-02 10:00:00')", datetime.date(2024, 1, 2))],
     "TO_DATE": [("TO_DATE('2024-01-02 10:00:00')", datetime.date(2024, 1, 2))],

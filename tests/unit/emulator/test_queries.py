@@ -168,7 +168,7 @@ def test_column_labels_are_the_written_expressions(tables: Client) -> None:
         ("SELECT IFNULL(CAST('2024-01-01' AS DATE), 'x')", 1235, "IFNULL"),
         ("SELECT k FROM a WHERE k IN (SELECT v FROM a)", 1235, "IN of"),
         ("SELECT STDDEV(1.5)", 1235, "DECIMAL"),
-        ("SELECT ROUND(1.5, 3)", 1235, "digits"),
+        ("SELECT ROUND(1.5, k) FROM a", 1235, "digits"),
         ("SELECT CAST('2024-01-01 10:00:00+08:00' AS DATETIME)", 1064, "does not read the date"),
         ("SELECT DATE_FORMAT('2024-01-01', '%Q')", 1235, "%Q"),
         ("SET sql_mode = 'PIPES_AS_CONCAT'", 1235, "PIPES_AS_CONCAT"),

@@ -152,7 +152,7 @@ def test_alter_table_rejects(table: Client, statement: str, part: str) -> None:
         ("v VARCHAR(20) NOT NULL DEFAULT '5'", "varchar(20)"),
         ("w VARCHAR(20)", "varchar(20)"),
         ("w INT", "int"),
-        ("d DECIMAL(12, 3)", "decimal(12, 3)"),
+        ("d DECIMAL(12, 3)", "decimal(12,3)"),
     ],
 )
 def test_modify_column(table: Client, statement: str, kind: str) -> None:
