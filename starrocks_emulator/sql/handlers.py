@@ -14,7 +14,7 @@ from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.correlated import check_in, null_keys
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
-from starrocks_emulator.sql.literals import cast, cut, data_type, quote, text_literal, value_literal
+from starrocks_emulator.sql.literals import cast, cut, data_type, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, truth
@@ -51,11 +51,7 @@ def _column(render: Renderer, node: exp.Expr) -> str:
         if index >= len(render.parameters):
             raise errors.analysis("A parameter ? has no value")
         return value_literal(render.parameters[index])
-    if node.args.get("db"):
-        assert isinstance(node, exp.Column)
-        render.names_database(node)
-    table = node.args.get("table")
-    return f"{quote(table.name)}.{quote(name)}" if table else quote(name)
+    return render.column(node)
 
 
 def _literal(render: Renderer, node: exp.Expr) -> str:

@@ -13,7 +13,7 @@ from starrocks_emulator.results import Value
 from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
 from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, is_number, value_kind
-from starrocks_emulator.sql.literals import value_literal
+from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import (
@@ -106,8 +106,10 @@ class Expressions:
         """DuckDB's text for EXISTS; overridden by `Queries`."""
         raise errors.unsupported("a subquery here")
 
-    def names_database(self, node: exp.Column) -> None:
-        """Check `database.table.column`; overridden by `Queries`."""
+    def column(self, node: exp.Expr) -> str:
+        """DuckDB's text for a column; overridden by `Queries`."""
+        table = node.args.get("table")
+        return f"{quote(table.name)}.{quote(node.name)}" if table else quote(node.name)
 
     def __call__(self, node: exp.Expr | None) -> Rendered:
         """DuckDB's text for an expression.
