@@ -11,9 +11,11 @@ from starrocks_emulator.functions.base import SUMMED_SCALE, Rendered, overload
 from starrocks_emulator.functions.strings import STRINGS, takes_text
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql import unordered
+from starrocks_emulator.sql.arguments import check_arguments
+from starrocks_emulator.sql.constants import is_constant
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
 from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, is_number, value_kind
-from starrocks_emulator.sql.literals import quote, value_literal
+from starrocks_emulator.sql.literals import cast, quote, value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import (
@@ -46,6 +48,8 @@ _DEVIATIONS = {"STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "VARIANCE", "VARIAN
                "VARIANCE_SAMP", "COVAR_POP", "COVAR_SAMP", "CORR"}  # fmt: skip
 
 
+_SHIFTS = {"LAG", "LEAD"}
+"""Window functions whose third argument, the default, is converted to the type of the first one."""
 _FLAT = {"ARRAY_MIN", "ARRAY_MAX", "ARRAY_SORT", "ARRAY_SUM"}
 """Functions of arrays whose elements are no arrays."""
 _ESTIMATES = {"NDV", "APPROX_COUNT_DISTINCT"}
@@ -180,11 +184,11 @@ class Expressions:
             if isinstance(first, exp.IgnoreNulls) and function.kind == "window":
                 plain[0], nulls = first.this, " IGNORE NULLS"
             elif isinstance(first, exp.Distinct):
-                if upper not in {"COUNT", "SUM", "AVG", "MIN", "MAX", "ARRAY_AGG"} or over:
-                    raise errors.unsupported(f"DISTINCT in {name.lower()}" + (" OVER" if over else ""))
+                if upper not in {"COUNT", "SUM", "AVG", "MIN", "MAX", "ARRAY_AGG"}:
+                    raise errors.unsupported(f"DISTINCT in {name.lower()}")
                 only(first, "expressions")
                 plain, distinct = list(first.expressions), "DISTINCT "
-        if upper in _CASES and len(plain) == 1 and (self._is_constant(plain[0]) or self._has_utf8_cases()):
+        if upper in _CASES and len(plain) == 1 and (is_constant(plain[0]) or self._has_utf8_cases()):
             # StarRocks' frontend evaluates constants and changes the case of all Unicode letters.
             return f"{_CASES[upper]}({self.as_text(plain[0])})"
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
@@ -193,7 +197,7 @@ class Expressions:
             return self.call("NDV", plain)
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
-        self._check_order(upper, plain, bool(distinct))
+        self._check(upper, plain, bool(distinct))
         if upper in _NUMERIC and plain:
             kind = self.kind(plain[0])
             if kind and kind != NULL and not is_number(kind) and not kind.is_string:
@@ -219,7 +223,8 @@ class Expressions:
             rendered = f"{head}({distinct}{tail[:-1]}{nulls}{order})"
         return rendered if over else self.result(upper, rendered, plain)
 
-    def _check_order(self, name: str, arguments: Sequence[exp.Expr], distinct: bool) -> None:
+    def _check(self, name: str, arguments: Sequence[exp.Expr], distinct: bool) -> None:
+        check_arguments(self, name, arguments)
         if name in unordered.COMPARING or distinct:
             unordered.refuse(map(self.kind, arguments), unordered.AGGREGATE)
 
@@ -243,15 +248,6 @@ class Expressions:
     def _counts_by_ndv(self) -> bool:
         return self.variables.get("count_distinct_implementation", "").lower() == "ndv"
 
-    @staticmethod
-    def _is_constant(node: exp.Expr) -> bool:
-        """Whether no column, subquery or window is part of an expression."""
-        return not any(
-            isinstance(part, exp.Query | exp.Window | exp.Star)
-            or (isinstance(part, exp.Column) and not part.name.startswith(PARAMETER))
-            for part in node.walk()
-        )
-
     def _arguments(self, upper: str, nodes: Sequence[exp.Expr]) -> Sequence[str]:
         if upper in _CHOOSERS:
             first = [] if upper != "IF" else [truth(self, node) for node in nodes[:1]]
@@ -262,6 +258,13 @@ class Expressions:
             raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
         if upper in ARRAYS:
             return alike_arrays(self, upper, nodes)
+        if (
+            upper in _SHIFTS
+            and len(nodes) == 3
+            and (kind := self.kind(nodes[0]))
+            and kind not in {NULL, self.kind(nodes[2])}
+        ):
+            return [*self.all(nodes[:2]), cast(self(nodes[2]), kind)]
         return [
             self.as_text(node) if takes_text(upper, place) and self._is_no_text(node) else self(node)
             for place, node in enumerate(nodes)
