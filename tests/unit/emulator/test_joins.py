@@ -29,6 +29,7 @@ def tables(client: Client) -> Client:
         ("SELECT a.k, c.z FROM a JOIN (b JOIN c USING (k)) ON a.k = b.k", [(2, 4)]),
         ("SELECT a.k, c.k FROM a, b LEFT JOIN c ON b.y = c.z WHERE a.k = b.k", [(2, None)]),
         ("SELECT x FROM a WHERE EXISTS (SELECT 1 FROM b JOIN c USING (k) WHERE b.k = a.k)", [(2,)]),
+        ("SELECT a.k, b.k FROM a JOIN b ON a.k IN (SELECT c.k FROM c WHERE z = y + 2) OR y < 0", [(2, 2)]),
         ("SELECT (SELECT MAX(z) FROM b JOIN c ON b.k = c.k AND b.k = a.k) FROM a ORDER BY a.k", [(None,), (4,)]),
     ],
 )  # fmt: skip
