@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from starrocks_emulator import errors
+from starrocks_emulator.functions.arrays import ARRAYS
 from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.constants import is_constant
 from starrocks_emulator.sql.kinds import NULL, is_number
@@ -33,6 +34,8 @@ def check_arguments(render: Renderer, name: str, arguments: Sequence[exp.Expr]) 
         raise errors.analysis(_VARYING[name])
     if name in {"MAX_BY", "MIN_BY"}:
         unordered.refuse(map(render.kind, arguments[1:]), unordered.ORDER_BY)
+    if name in ARRAYS and arguments and (kind := render.kind(arguments[0])) and kind.is_string:
+        raise errors.analysis(f"No matching function with signature: {name.lower()}({kind.brief()})")
     if name in _NUMBERS:
         for place, node in zip(_PLACES, arguments, strict=False):
             if (kind := render.kind(node)) and kind != NULL and not is_number(kind):

@@ -300,6 +300,8 @@ class Relations(Expressions):
         alias = node.args.get("alias")
         columns = (alias.args.get("columns") or []) if alias else []
         table = written_name(alias.name) if alias and alias.name else "unnest"
+        if len(columns) > 1:
+            raise errors.analysis(f"table {table} has 1 columns available but {len(columns)} columns specified")
         name = columns[0].name if columns else "unnest"
         kind = self.kind(node.expressions[0])
         text = self(node.expressions[0])

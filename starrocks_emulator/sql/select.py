@@ -126,6 +126,8 @@ class Queries(Relations):
         sources = ""
         if from_ := node.args.get("from_"):
             only(from_, "this")
+            if isinstance(from_.this, exp.Unnest) and not node.args.get("joins"):
+                raise errors.analysis("Table function must be used with lateral join")
             sources = "FROM " + self.relation(from_.this)
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
         level.results = results_of(node, level.relations)

@@ -94,6 +94,8 @@ def test_rows(tables: Client, query: str, rows: list[tuple[Value, ...]]) -> None
         ("SELECT 1 FROM x ORDER BY SUM(1)", "ORDER BY contains aggregate function"),
         ("SELECT v FROM x ORDER BY SUM(1)", "must be an aggregate expression or appear in GROUP BY clause"),
         ("SELECT * FROM (SELECT * FROM x) t (a)", "SELECT list and column names list have different column counts"),
+        ("SELECT * FROM x, unnest([k]) AS t (a, b)", "table t has 1 columns available but 2 columns specified"),
+        ("SELECT a.* FROM unnest(SPLIT('1,2,3', ',')) a", "Table function must be used with lateral join"),
         ("SELECT 1, 2 UNION ALL SELECT * FROM (VALUES (1, 2), (NULL)) t", "Values have unequal number of columns"),
     ],
 )

@@ -51,6 +51,9 @@ def table(client: Client) -> Client:
         ("COVAR_POP(v, 3)", "covar_pop function 's args must be constant"),
         ("PERCENTILE_APPROX(1, 1, 'c')", "the third parameter's type is numeric type"),
         ("MAP(1, 3, 4)", "Unexpected input"),
+        ("ARRAY_LENGTH('abc')", "No matching function with signature: array_length(varchar"),
+        ("ARRAY_POSITION('[1,2]', '1')", "No matching function with signature: array_position(varchar"),
+        ("ARRAY_SLICE('abc', 1, 2)", "No matching function with signature: array_slice(varchar"),
     ],
 )
 def test_rejected(table: Client, call: str, message: str) -> None:
