@@ -78,6 +78,7 @@ def test_rows(tables: Client, query: str, rows: list[tuple[Value, ...]]) -> None
         ("UPDATE p SET v = rowid WHERE k = 1", "Column 'rowid' cannot be resolved"),
         ("SELECT v FROM (SELECT a.*, b.* FROM x a, x b WHERE a.k = b.k) t", "Column 'v' is ambiguous"),
         ("SELECT a.v AS z, b.k AS z FROM x a, x b ORDER BY z", "Column 'z' is ambiguous"),
+        ("SELECT SUM(v) AS k, k FROM x GROUP BY k ORDER BY k", "Column 'k' is ambiguous"),
         ("SELECT k AS z, v AS z FROM x GROUP BY z", "Column 'z' is ambiguous"),
         ("SELECT k FROM x UNION ALL SELECT n FROM f ORDER BY n", "Column 'n' cannot be resolved"),
         ("(SELECT k FROM x) ORDER BY v", "Column 'v' cannot be resolved"),
