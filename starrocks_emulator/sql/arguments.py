@@ -9,13 +9,16 @@ from starrocks_emulator.functions.arrays import ARRAYS as ARRAY_FUNCTIONS
 from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.functions.numbers import NUMBERS, takes_whole
 from starrocks_emulator.functions.strings import STRINGS, takes_text
-from starrocks_emulator.sql.kinds import BIGINT, DOUBLE, Kind, is_number
+from starrocks_emulator.sql.kinds import BIGINT, DOUBLE, NULL, Kind, is_number
+from starrocks_emulator.sql.literals import cast
 from starrocks_emulator.sql.operators import ARRAYS, alike_arrays, branches, truth
 from starrocks_emulator.sql.renderer import Renderer
 
 _CHOOSERS = {"IF", "IFNULL", "NVL", "NULLIF", "COALESCE", "GREATEST", "LEAST"}
 _FLAT = {"ARRAY_MIN", "ARRAY_MAX", "ARRAY_SORT", "ARRAY_SUM"}
 """Functions of arrays whose elements are no arrays."""
+_SHIFTS = {"LAG", "LEAD"}
+"""Window functions whose third argument, the default, is converted to the type of the first one."""
 _OF_ARRAYS_TOO = {"REVERSE"}
 """Functions of strings that also take an array."""
 
@@ -33,6 +36,8 @@ def converted(render: Renderer, upper: str, nodes: Sequence[exp.Expr]) -> Sequen
     if _is_mismatch(upper, kinds):
         shown = ", ".join(kind.brief() if kind else "?" for kind in kinds)
         raise errors.analysis(f"No matching function with signature: {upper.lower()}({shown})")
+    if upper in _SHIFTS and len(nodes) == 3 and (kind := kinds[0]) and kind not in {NULL, kinds[2]}:
+        return [*render.all(nodes[:2]), cast(render(nodes[2]), kind)]
     if upper in ARRAYS:
         return alike_arrays(render, upper, nodes)
     return [_argument(render, upper, place, node) for place, node in enumerate(nodes)]

@@ -206,6 +206,7 @@ class Changer:
         if not tree.args.get("where") and not partial:
             raise errors.analysis("must specify where clause to prevent full table update")
         with queries.scope_of(tree, table) as prefix:
+            more = [queries.relation(tree.args["from_"].this)] if tree.args.get("from_") else []
             sets: dict[str, str] = {}
             for assignment in tree.expressions:
                 if not isinstance(assignment, exp.EQ) or not isinstance(assignment.this, exp.Column):
@@ -224,7 +225,6 @@ class Changer:
                 if column.type.is_integer and (text := _misfit(assignment.expression)):
                     raise errors.analysis(f"Invalid number format: {text}")
                 sets[column.name] = self._new_value(assignment.expression, queries, column)
-            more = [queries.relation(tree.args["from_"].this)] if tree.args.get("from_") else []
             where = truth(queries, tree.args["where"].this) if tree.args.get("where") else "TRUE"
         changes = ", ".join(f"{quote(name)} = {value}" for name, value in sets.items())
         from_ = f" FROM {', '.join(more)}" if more else ""

@@ -11,17 +11,16 @@ from starrocks_emulator.functions import FUNCTIONS
 from starrocks_emulator.functions.base import overload
 from starrocks_emulator.functions.dates import NOW
 from starrocks_emulator.results import SqlError
-from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.correlated import check_in, null_keys
-from starrocks_emulator.sql.decimals import average
 from starrocks_emulator.sql.group_concat import group_concat
 from starrocks_emulator.sql.kinds import BIGINT, NULL
-from starrocks_emulator.sql.literals import cast, check_cast, cut, data_type, quote, text_literal, value_literal
+from starrocks_emulator.sql.literals import cast, check_cast, cut, data_type, text_literal, value_literal
 from starrocks_emulator.sql.moments import interval
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import arithmetic, branches, comparison, division, text_of, truth
 from starrocks_emulator.sql.parse import PARAMETER, PATH, is_path, written_name
 from starrocks_emulator.sql.renderer import Renderer
+from starrocks_emulator.sql.windows import window
 from starrocks_emulator.variables import CHOICES, FIXED, TUNING
 
 
@@ -54,11 +53,7 @@ def _column(render: Renderer, node: exp.Expr) -> str:
         if index >= len(render.parameters):
             raise errors.analysis("A parameter ? has no value")
         return value_literal(render.parameters[index])
-    if node.args.get("db"):
-        assert isinstance(node, exp.Column)
-        render.names_database(node)
-    table = node.args.get("table")
-    return f"{quote(table.name)}.{quote(name)}" if table else quote(name)
+    return render.column(node)
 
 
 def _literal(render: Renderer, node: exp.Expr) -> str:
@@ -173,44 +168,6 @@ def _pattern(render: Renderer, node: exp.Expr) -> str:
     return text_literal(text[:-1] if "_" in text.replace("\\_", "") else text + "\\")
 
 
-def _window(render: Renderer, node: exp.Expr) -> str:
-    only(node, "this", "partition_by", "order", "spec", "over")
-    inner = node.this
-    nulls = isinstance(inner, exp.IgnoreNulls)
-    inner = inner.this if nulls else inner
-    if not isinstance(inner, exp.Anonymous):
-        raise errors.unsupported("OVER after something that is not a function")
-    arguments = list(inner.expressions)
-    if nulls:
-        arguments[0] = exp.IgnoreNulls(this=arguments[0])
-    name = written_name(str(inner.this))
-    function = FUNCTIONS.get(name.upper())
-    if function and function.kind == "scalar":
-        raise errors.analysis(f"{name.lower()} takes no OVER clause")
-    parts = []
-    if node.args.get("partition_by"):
-        unordered.refuse(map(render.kind, node.args["partition_by"]), unordered.PARTITION_OF_WINDOW)
-        parts.append("PARTITION BY " + ", ".join(render.all(node.args["partition_by"])))
-    if node.args.get("order"):
-        unordered.refuse_keys(render, node.args["order"].expressions, [], unordered.ORDER_OF_WINDOW)
-        parts.append(render.order(node.args["order"]))
-    if spec := node.args.get("spec"):
-        only(spec, "kind", "start", "start_side", "end", "end_side")
-        parts.append(f"{spec.args['kind'].upper()} BETWEEN {_bound(spec, 'start')} AND {_bound(spec, 'end')}")
-    call, over = render.call(name, arguments, over=True), f" OVER ({' '.join(parts)})"
-    if name.upper() == "AVG" and render.is_decimal(arguments[0]):
-        return average(render, arguments[0], over=over)
-    return render.result(name, call + over, arguments)
-
-
-def _bound(spec: exp.Expr, side: str) -> str:
-    value = spec.args.get(side)
-    text = "CURRENT ROW" if value is None else value if isinstance(value, str) else value.name
-    if isinstance(value, exp.Expr) and not text.isdigit():
-        raise errors.analysis(f"A window frame counts whole rows, found {text}")
-    return f"{text} {spec.args.get(side + '_side') or ''}".strip()
-
-
 def _variable(render: Renderer, node: exp.Expr) -> str:
     name = node.name.lower()
     if name not in render.variables:
@@ -309,7 +266,7 @@ HANDLERS: dict[type[exp.Expr], Callable[[Renderer, exp.Expr], str]] = {
     exp.Case: _case,
     exp.In: _in,
     exp.Like: _like,
-    exp.Window: _window,
+    exp.Window: window,
     exp.GroupConcat: group_concat,
     exp.SessionParameter: _variable,
     exp.Extract: _extract,

@@ -5,13 +5,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from starrocks_emulator import errors
-from starrocks_emulator.sql.kinds import Kind
+from starrocks_emulator.sql.names import Relation, fields, unresolved
 from starrocks_emulator.sql.parse import written_name
-
-Columns = Sequence[tuple[str, Kind]]
-"""Names and types of a relation's columns."""
-Frame = Sequence[tuple[str, Columns | None]]
-"""The relations of a FROM by their aliases; None for unknown columns."""
 
 
 def join_words(side: str, kind: str, conditioned: bool) -> str:
@@ -25,53 +20,45 @@ def join_words(side: str, kind: str, conditioned: bool) -> str:
     raise errors.unsupported(kind if kind.endswith("JOIN") else f"{kind} JOIN")
 
 
-def using_condition(names: Sequence[exp.Expr], frame: Frame, start: int, place: int) -> exp.Expr:
+def using_condition(names: Sequence[exp.Expr], left: Sequence[Relation], right: Sequence[Relation]) -> exp.Expr:
     """The condition of USING. StarRocks keeps the column of both sides.
 
     Args:
         names: the columns after USING.
-        frame: the relations of the FROM.
-        start: place of the first relation after the last comma.
-        place: place of the first relation of the right side.
+        left: the relations before JOIN, up to the last comma.
+        right: the relations after it.
 
     Raises:
         SqlError: 1064 for a column that one side lacks or has twice.
     """
-    return exp.and_(*(_equal(_joined_by(name), frame[start:place], frame[place:]) for name in names), copy=False)
+    return exp.and_(*(_equal(_joined_by(name), left, right) for name in names), copy=False)
 
 
-def _equal(name: str, *sides: Frame) -> exp.Expr:
+def _equal(name: str, *sides: Sequence[Relation]) -> exp.Expr:
     columns = []
     for side in sides:
-        owners = [alias for alias, columns in side if columns is None or _has(columns, name)]
+        wanted = exp.to_identifier(name, quoted=True)
+        owners = [field.relation for field in fields(side, exp.Column(this=wanted))]
         if len(owners) > 1:
             raise errors.analysis(f"Column '{name}' is ambiguous")
         if not owners:
             raise errors.analysis(f"Column '`{name}`' cannot be resolved")
-        columns.append(exp.column(exp.to_identifier(name, quoted=True), exp.to_identifier(owners[0], quoted=True)))
+        owner = (owners[0].alias, owners[0].database)
+        columns.append(exp.column(wanted, *(exp.to_identifier(part, quoted=True) if part else None for part in owner)))
     return exp.EQ(this=columns[0], expression=columns[1])
 
 
-def check_on(on: exp.Expr, frame: Frame, start: int) -> None:
+def check_on(on: exp.Expr, before: Sequence[Relation], joined: Sequence[Relation]) -> None:
     """Refuse columns of relations before the last comma, which DuckDB would accept: a comma binds less tightly.
 
     Raises:
         SqlError: 1064.
     """
-    before, joined = frame[:start], frame[start:]
     for column in on.find_all(exp.Column) if before else ():
-        table, name = column.table.lower(), column.name.lower()
         if column.find_ancestor(exp.Select) is not on.find_ancestor(exp.Select):
             continue  # in a subquery, which has relations of its own
-        if any(table in ("", alias.lower()) and (columns is None or _has(columns, name)) for alias, columns in joined):
-            continue
-        if any(table in ("", alias.lower()) for alias, _ in before):
-            shown = f"`{table}`.`{name}`" if table else f"`{name}`"
-            raise errors.analysis(f"Column '{shown}' cannot be resolved")
-
-
-def _has(columns: Columns, name: str) -> bool:
-    return any(column.lower() == name.lower() for column, _ in columns)
+        if not fields(joined, column) and fields(before, column):
+            raise unresolved(column)
 
 
 def _joined_by(column: exp.Expr) -> str:

@@ -57,7 +57,7 @@ def _parameter(render: Renderer, node: exp.Expr) -> Value:
     return None
 
 
-def _whole_of(render: Renderer, node: exp.Expr) -> str | None:
+def whole_of(render: Renderer, node: exp.Expr) -> str | None:
     """The text of an integer literal or parameter."""
     node = node.unnest()
     sign = ""
@@ -173,7 +173,7 @@ def _converted(render: Renderer, node: exp.Expr, kind: SqlType, other: exp.Expr,
         if text is not None and known.fullmatch(text) and not (equality and kind.name == "decimal"):
             number = text if not text.startswith("-") else f"({text})"
             return _aligned(render, node, kind), number
-        whole = _whole_of(render, node)
+        whole = whole_of(render, node)
         if whole is not None and equality:
             return text_literal(whole), render(other)
         raise errors.unsupported(
@@ -189,7 +189,7 @@ def json_comparison(render: Renderer, left: exp.Expr, right: exp.Expr, equality:
     if equality and all(kind and (kind.name in {"json", "null"} or kind.is_string) for kind in kinds):
         return _json_text(render, left), _json_text(render, right)
     for node, other in ((left, right), (right, left)):
-        if equality and (whole := _whole_of(render, other)) is not None:
+        if equality and (whole := whole_of(render, other)) is not None:
             texts = (_json_text(render, node), text_literal(whole))
             return texts if node is left else (texts[1], texts[0])
     raise errors.unsupported("this comparison of JSON; convert it by CAST")

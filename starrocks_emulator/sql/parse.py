@@ -231,7 +231,11 @@ def _parsed(sql: str) -> tuple[exp.Expr, int]:
         statements = _DIALECT.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
     except SqlglotError as error:
         raise errors.syntax(_message(error)) from error
-    except (TypeError, AttributeError) as error:  # sqlglot builds no node for some texts that StarRocks rejects
+    except (
+        TypeError,
+        AttributeError,
+        IndexError,
+    ) as error:  # sqlglot builds no node for some texts that StarRocks rejects
         raise errors.syntax("Unexpected input: an expression of the statement cannot be parsed") from error
     except RecursionError as error:
         raise errors.syntax("The statement is nested too deeply") from error

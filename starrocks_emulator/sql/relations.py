@@ -1,6 +1,7 @@
 """Relations in FROM: tables, views, subqueries and joins, with the privileges to read them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -10,9 +11,10 @@ from starrocks_emulator.catalog import Catalog
 from starrocks_emulator.results import SqlError, Value
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.correlated import check_exists
-from starrocks_emulator.sql.joins import Columns, check_on, join_words, using_condition
+from starrocks_emulator.sql.joins import check_on, join_words, using_condition
 from starrocks_emulator.sql.kinds import BIGINT, Kind
 from starrocks_emulator.sql.literals import quote
+from starrocks_emulator.sql.names import Clause, Columns, Field, Level, Relation, Result, fields, resolve
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import truth
 from starrocks_emulator.sql.parse import PARAMETER, SYNC, parse, shown, written_name
@@ -51,36 +53,89 @@ class Relations(Expressions):
         self.depth = depth
         self.tables: list[Table] = []
         self._ctes: list[dict[str, Columns]] = []
-        self._frames: list[list[tuple[str, Columns | None]]] = []
-        self._used: list[set[str]] = []
+        self._levels: list[Level] = []
         self._joined_from = 0
-        """Place in the innermost frame of the first relation after the last comma."""
+        """Place in the innermost query of the first relation after the last comma."""
         self._restrictions: dict[int, tuple[exp.Table, str]] = {}
-        self._aliases: list[dict[str, exp.Expr]] = []
-        self._outputs: dict[int, tuple[exp.Expr, Columns]] = {}
+        self._outputs: dict[int, tuple[exp.Expr, Columns, Sequence[str]]] = {}
+
+    def column(self, node: exp.Expr) -> str:
+        """See `Expressions.column`: a column of a relation in FROM, innermost query first, or a result column.
+
+        Raises:
+            SqlError: 1064 for a name of no column or of several ones.
+        """
+        if not self._levels:
+            return super().column(node)
+        found = resolve(self._levels, node)
+        if isinstance(found, Field):
+            name = quote(found.name)
+            return f"{quote(found.relation.shown)}.{name}" if found.relation.shown else name
+        level = self._levels[-1]
+        if level.clause in {Clause.SELECT, Clause.FILTER} or not self._takes_alias(node, found):
+            with self._within(found):
+                return f"({self(found.node)})"
+        return quote(found.name)
+
+    def _takes_alias(self, node: exp.Expr, found: Result) -> bool:
+        """Whether DuckDB finds the result column by its name too."""
+        level = self._levels[-1]
+        if level.clause is Clause.ORDER and node.args.get("table"):
+            return False
+        if node.parent is None or isinstance(node.parent, _LISTS):
+            return True
+        if level.clause is Clause.OUTPUT:
+            return node.find_ancestor(exp.Group) is None
+        return not node.find_ancestor(exp.Window) and not fields(level.relations, exp.column(found.name))
+
+    @contextmanager
+    def _within(self, result: Result) -> Iterator[None]:
+        """Names are those of the expression of a result column within the block."""
+        with self._in(Clause.SELECT) as level:
+            level.resolving.append(result.name.lower())
+            try:
+                yield
+            finally:
+                level.resolving.pop()
+
+    @contextmanager
+    def _in(self, clause: Clause) -> Iterator[Level]:
+        """Names belong to a clause of the innermost query within the block."""
+        level = self._levels[-1]
+        before, level.clause = level.clause, clause
+        try:
+            yield level
+        finally:
+            level.clause = before
+
+    @contextmanager
+    def _level(self, level: Level) -> Iterator[Level]:
+        """Names belong to another query within the block."""
+        self._levels.append(level)
+        try:
+            yield level
+        finally:
+            self._levels.pop()
+
+    @contextmanager
+    def _only_relations(self, relations: list[Relation]) -> Iterator[None]:
+        """Names of the innermost query mean columns of `relations` only within the block."""
+        level = self._levels[-1]
+        before, level.relations = level.relations, relations
+        try:
+            yield
+        finally:
+            level.relations = before
 
     def column_kind(self, node: exp.Expr) -> Kind:
-        """See `Expressions.column_kind`: a column of a relation in FROM, innermost query first, or of the result."""
-        name = node.name.lower()
-        if node.name.startswith(PARAMETER) or isinstance(node.this, exp.Star):
+        """See `Expressions.column_kind` and `column`."""
+        if node.name.startswith(PARAMETER) or isinstance(node.this, exp.Star) or not self._levels:
             return super().column_kind(node)
-        table = node.args["table"].name.lower() if node.args.get("table") else None
-        for frame in reversed(self._frames):
-            for alias, columns in frame:
-                if table is not None and alias.lower() != table:
-                    continue
-                found = [kind for column, kind in columns or () if column.lower() == name]
-                if found:
-                    return found[0]
-            if any(columns is None for _, columns in frame):
-                return None  # a relation with unknown columns may have the column
-        if table is None and self._aliases and name in self._aliases[-1]:
-            meaning = self._aliases[-1].pop(name)
-            try:
-                return self.kind(meaning)
-            finally:
-                self._aliases[-1][name] = meaning
-        return None
+        found = resolve(self._levels, node)
+        if isinstance(found, Field):
+            return found.kind
+        with self._within(found):
+            return self.kind(found.node)
 
     def query_kind(self, node: exp.Expr) -> Kind:
         """See `Expressions.query_kind`."""
@@ -89,23 +144,35 @@ class Relations(Expressions):
 
     def columns_of(self, node: exp.Expr) -> Columns:
         """Names and types of the result columns of a query."""
+        return self._output(node)[1]
+
+    def tables_of(self, node: exp.Expr) -> Sequence[str]:
+        """The table that each result column of a query belongs to; empty if there is none."""
+        return self._output(node)[2]
+
+    def _output(self, node: exp.Expr) -> tuple[exp.Expr, Columns, Sequence[str]]:
         inner = node.this if isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Table) else node
         if id(inner) not in self._outputs:
             self.query(inner)
-        return self._outputs[id(inner)][1] if id(inner) in self._outputs else ()
+        return self._outputs.get(id(inner), (inner, (), ()))
 
-    def _answers(self, node: exp.Expr, columns: Columns) -> None:
-        self._outputs[id(node)] = (node, columns)
+    def _answers(self, node: exp.Expr, columns: Columns, tables: Sequence[str] = ()) -> None:
+        self._outputs[id(node)] = (node, columns, tables or [""] * len(columns))
 
-    def _in_from(self, alias: str, columns: Columns | None) -> None:
-        if self._frames:
-            self._frames[-1].append((alias, columns))
+    def _in_from(self, alias: str, columns: Columns, database: str = "") -> str:
+        """Add a relation to FROM; return its name in DuckDB's text, which is unique there."""
+        level = self._levels[-1]
+        shown, number = alias, 1
+        while shown.lower() in level.shown:
+            number += 1
+            shown = f"{alias}#{number}"
+        level.shown.add(shown.lower())
+        level.relations.append(Relation(alias, columns, database, shown))
+        return shown
 
-    def _once(self, key: str, alias: str) -> None:
+    def _once(self, alias: str, database: str = "") -> None:
         """Refuse an alias, or a table without one, that is in the same FROM already."""
-        if not self._frames:
-            return
-        used = self._used[-1]
+        key, used = f"{database}.{alias.lower()}", self._levels[-1].keys
         if key in used:
             raise SqlError(1066, f"Not unique table/alias: '{alias}'", "42000")
         used.add(key)
@@ -132,15 +199,12 @@ class Relations(Expressions):
         table = self.scope.catalog.find(database, name) if database else None
         return table if table and table.kind == "table" else None
 
-    def names_database(self, node: exp.Column) -> None:
-        """Check that the database in `database.table.column` exists."""
-        self.scope.catalog.database(node.args["db"].name)
-
     def _join(self, node: exp.Expr) -> str:
         only(node, "this", "side", "kind", "on", "using")
         side, kind = (node.args.get("side") or "").upper(), (node.args.get("kind") or "").upper()
         on, using = node.args.get("on"), node.args.get("using")
-        place = len(self._frames[-1])
+        level = self._levels[-1]
+        place = len(level.relations)
         if not side and not kind and not on and not using:
             self._joined_from = place
             return f", {self.relation(node.this)}"
@@ -151,27 +215,31 @@ class Relations(Expressions):
             if not isinstance(on, exp.Boolean) or not on.this:
                 raise errors.analysis("left join unnest only support on true")
         words = join_words(side, kind, conditioned=bool(on or using))
+        joined = level.relations[self._joined_from :]
         if using:
-            on = using_condition(using, self._frames[-1], self._joined_from, place)
+            on = using_condition(using, level.relations[self._joined_from : place], level.relations[place:])
         elif on:
-            check_on(on, self._frames[-1], self._joined_from)
-            refuse_joined(self, on)
-        condition = f" ON {truth(self, on)}" if on else ""
+            check_on(on, level.relations[: self._joined_from], joined)
+        condition = ""
+        if on:
+            with self._only_relations(joined):
+                refuse_joined(self, on)
+                condition = f" ON {truth(self, on)}"
         if kind in {"SEMI", "ANTI"}:
-            del self._frames[-1][place:]
+            del level.relations[place:]
         if not condition and kind != "CROSS":
             if side or kind in {"SEMI", "ANTI"}:
                 raise errors.syntax(f"{words} takes ON or USING")
             words = "CROSS JOIN"
         return f" {words} {relation}{condition}"
 
-    def _alias(self, node: exp.Expr, default: str = "") -> str:
+    @staticmethod
+    def _alias(node: exp.Expr, shown: str) -> str:
+        """AS with the name of a relation in DuckDB's text and the names of its columns."""
         alias = node.args.get("alias")
-        if not alias:
-            return f" AS {quote(default)}" if default else ""
-        columns = alias.args.get("columns") or []
+        columns = alias.args.get("columns") or [] if alias else []
         names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
-        return f" AS {quote(written_name(alias.name) or default)}{names}"
+        return f" AS {quote(shown)}{names}"
 
     def relation(self, node: exp.Expr) -> str:
         """A table, view, subquery, VALUES or generate_series in FROM."""
@@ -182,13 +250,9 @@ class Relations(Expressions):
             only(node, "this", "alias", "joins")
             if not node.alias:
                 raise SqlError(1248, "Every derived table must have its own alias", "42000")
-            text = f"({self.query(node.this)}){self._alias(node)}"
-            self._derived(node, self.columns_of(node.this))
-            return text + self._joins(node)
+            return self._derived(node, node.this) + self._joins(node)
         if isinstance(node, exp.Values):
-            text = f"({self.query(node)}){self._alias(node)}"
-            self._derived(node, self.columns_of(node))
-            return text
+            return self._derived(node, node)
         if isinstance(node, exp.Unnest):
             return self._unnest(node)
         if isinstance(node, exp.TableFromRows):
@@ -206,15 +270,27 @@ class Relations(Expressions):
         joins = node.args.get("joins") or []
         if not all(join.args.get("kind") or join.args.get("side") for join in joins):
             raise errors.unsupported("a comma within parentheses in FROM; write CROSS JOIN")
-        outer, self._joined_from = self._joined_from, len(self._frames[-1])
+        outer, self._joined_from = self._joined_from, len(self._levels[-1].relations)
         text = self.relation(node)
         self._joined_from = outer
         return f"({text})" if joins else text
 
-    def _derived(self, node: exp.Expr, columns: Columns) -> None:
+    def _derived(self, node: exp.Expr, query: exp.Expr) -> str:
+        """A query in FROM, which reads no other relation of the FROM."""
+        with self._only_relations([]):
+            text = self.query(query)
         alias = node.args.get("alias")
-        self._once(node.alias, node.alias)
-        self._in_from(node.alias, renamed(columns, (alias.args.get("columns") or []) if alias else []))
+        name = written_name(node.alias)
+        names = (alias.args.get("columns") or []) if alias else []
+        columns = self.columns_of(query)
+        if names and len(names) != len(columns):
+            raise errors.analysis(
+                "In definition of view, derived table or common table expression, SELECT list and column names list "
+                "have different column counts"
+            )
+        if name:
+            self._once(name)
+        return f"({text}){self._alias(node, self._in_from(name or 'list', renamed(columns, names)))}"
 
     def _unnest(self, node: exp.Unnest) -> str:
         """`unnest(array) [AS] alias (column)`: one row per element of the array."""
@@ -224,11 +300,13 @@ class Relations(Expressions):
         alias = node.args.get("alias")
         columns = (alias.args.get("columns") or []) if alias else []
         table = written_name(alias.name) if alias and alias.name else "unnest"
+        if len(columns) > 1:
+            raise errors.analysis(f"table {table} has 1 columns available but {len(columns)} columns specified")
         name = columns[0].name if columns else "unnest"
         kind = self.kind(node.expressions[0])
         text = self(node.expressions[0])
-        self._in_from(table, ((name, kind.element if kind else None),))
-        return f"LATERAL (SELECT unnest({text}) AS {quote(name)}) AS {quote(table)}"
+        shown = self._in_from(table, ((name, kind.element if kind else None),))
+        return f"LATERAL (SELECT unnest({text}) AS {quote(name)}) AS {quote(shown)}"
 
     def _series(self, node: exp.Expr) -> str:
         call = node.this
@@ -240,42 +318,38 @@ class Relations(Expressions):
         columns = (alias.args.get("columns") or []) if alias else []
         name = columns[0].name if columns else "generate_series"
         table = written_name(alias.name) if alias else "generate_series"
-        self._in_from(table, ((name, BIGINT),))
-        return (
-            f"(SELECT unnest(generate_series({', '.join(self.all(call.expressions))})) AS {quote(name)}) "
-            f"AS {quote(table)}"
-        )
+        values = ", ".join(self.all(call.expressions))
+        shown = self._in_from(table, ((name, BIGINT),))
+        return f"(SELECT unnest(generate_series({values})) AS {quote(name)}) AS {quote(shown)}"
 
     def _table(self, node: exp.Table) -> str:
         if not isinstance(node.this, exp.Identifier):
             raise errors.unsupported("a table function without TABLE(…)")
         name = written_name(node.name)
         database = node.args["db"].name if node.args.get("db") else None
-        shown = written_name(node.alias) or name
+        alias = written_name(node.alias) or name
         if database is None:
             for names in reversed(self._ctes):
                 if name.lower() in names:
-                    self._in_from(shown, names[name.lower()])
-                    return quote(name) + self._alias(node)
+                    return quote(name) + self._alias(node, self._in_from(alias, names[name.lower()]))
         catalog = node.args.get("catalog")
         if catalog and catalog.name != "default_catalog":
             raise SqlError(5078, f"Unknown catalog '{catalog.name}'", "42000")
         database = self.scope.catalog.database(database or self.scope.database)
+        alias = alias.removeprefix(SYNC)
         if database == "information_schema":
-            self._in_from(shown, self.scope.system_columns(name) or None)
-            return f"({self.scope.system_table(name)}){self._alias(node, name)}"
+            text = f"({self.scope.system_table(name)})"
+            return text + self._alias(node, self._in_from(alias, self.scope.system_columns(name), database))
         table = self.scope.catalog.table(database, name.removeprefix(SYNC))
         if name.startswith(SYNC) != (table.base is not None):
             raise errors.unknown_table(f"{database}.{name.removeprefix(SYNC)}")
-        shown = shown.removeprefix(SYNC)
-        self._once(written_name(node.alias) or table.full_name, shown)
+        self._once(alias, database)
         self.scope.allowed(table)
         self.tables.append(table)
-        self._in_from(shown, columns_of_table(table))
         text = self.rows(table, node.args.get("partition"))
         if id(node) in self._restrictions:
             text = f"(SELECT * FROM {text} WHERE {self._restrictions[id(node)][1]})"
-        return text + self._alias(node, name.removeprefix(SYNC))
+        return text + self._alias(node, self._in_from(alias, columns_of_table(table), database))
 
     def rows(self, table: Table, partition: exp.Expr | None = None) -> str:
         """The relation that holds a table's rows, or a view's query."""
@@ -304,6 +378,10 @@ class Relations(Expressions):
         return f"(SELECT * FROM {source} WHERE {' OR '.join(filters)})"
 
 
+_LISTS = (exp.Ordered, exp.Order, exp.Group, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Tuple)
+"""Nodes whose parts are keys of GROUP BY or ORDER BY."""
+
+
 def columns_of_table(table: Table) -> Columns:
     """Names and types of a table's columns."""
     return tuple((column.name, column.type) for column in table.columns)
@@ -311,8 +389,6 @@ def columns_of_table(table: Table) -> Columns:
 
 def renamed(columns: Columns, names: Sequence[exp.Expr]) -> Columns:
     """Columns with new names for the first ones."""
-    if len(names) > len(columns):
-        return columns
     return (*((new.name, old[1]) for new, old in zip(names, columns, strict=False)), *columns[len(names) :])
 
 

@@ -10,11 +10,13 @@ from starrocks_emulator.functions.aggregates import estimate
 from starrocks_emulator.functions.base import Rendered, overload
 from starrocks_emulator.results import Value
 from starrocks_emulator.sql import unordered
+from starrocks_emulator.sql.argument_rules import check_arguments
 from starrocks_emulator.sql.arguments import converted
+from starrocks_emulator.sql.constants import is_constant
 from starrocks_emulator.sql.decimals import average, rounded
 from starrocks_emulator.sql.handlers import HANDLERS, PARTS
 from starrocks_emulator.sql.kinds import INTEGERS, NULL, VARCHAR, Kind, Kinds, is_number, value_kind
-from starrocks_emulator.sql.literals import value_literal
+from starrocks_emulator.sql.literals import quote, value_literal
 from starrocks_emulator.sql.moments import SPECIAL
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import comparison, sort_key, truth
@@ -95,8 +97,10 @@ class Expressions:
         """DuckDB's text for EXISTS; overridden by `Queries`."""
         raise errors.unsupported("a subquery here")
 
-    def names_database(self, node: exp.Column) -> None:
-        """Check `database.table.column`; overridden by `Queries`."""
+    def column(self, node: exp.Expr) -> str:
+        """DuckDB's text for a column; overridden by `Queries`."""
+        table = node.args.get("table")
+        return f"{quote(table.name)}.{quote(node.name)}" if table else quote(node.name)
 
     def __call__(self, node: exp.Expr | None) -> Rendered:
         """DuckDB's text for an expression.
@@ -167,11 +171,11 @@ class Expressions:
             if isinstance(first, exp.IgnoreNulls) and function.kind == "window":
                 plain[0], nulls = first.this, " IGNORE NULLS"
             elif isinstance(first, exp.Distinct):
-                if upper not in {"COUNT", "SUM", "AVG", "MIN", "MAX", "ARRAY_AGG"} or over:
-                    raise errors.unsupported(f"DISTINCT in {name.lower()}" + (" OVER" if over else ""))
+                if upper not in {"COUNT", "SUM", "AVG", "MIN", "MAX", "ARRAY_AGG"}:
+                    raise errors.unsupported(f"DISTINCT in {name.lower()}")
                 only(first, "expressions")
                 plain, distinct = list(first.expressions), "DISTINCT "
-        if upper in _CASES and len(plain) == 1 and (self._is_constant(plain[0]) or self._has_utf8_cases()):
+        if upper in _CASES and len(plain) == 1 and (is_constant(plain[0]) or self._has_utf8_cases()):
             # StarRocks' frontend evaluates constants and changes the case of all Unicode letters.
             return f"{_CASES[upper]}({self.as_text(plain[0])})"
         if upper == "COUNT" and len(plain) == 1 and isinstance(plain[0], exp.Star):
@@ -180,7 +184,7 @@ class Expressions:
             return self.call("NDV", plain)
         if distinct and len(plain) > 1:
             return f"count(DISTINCT CASE WHEN {' AND '.join(f'{self(part)} IS NOT NULL' for part in plain)} THEN ({', '.join(self.all(plain))}) END)"  # noqa: E501
-        self._check_order(upper, plain, bool(distinct))
+        self._check(upper, plain, bool(distinct))
         if upper in _NUMERIC and plain:
             kind = self.kind(plain[0])
             if kind and kind != NULL and not is_number(kind) and not kind.is_string:
@@ -204,7 +208,8 @@ class Expressions:
             rendered = f"{head}({distinct}{tail[:-1]}{nulls}{order})"
         return rendered if over else self.result(upper, rendered, plain)
 
-    def _check_order(self, name: str, arguments: Sequence[exp.Expr], distinct: bool) -> None:
+    def _check(self, name: str, arguments: Sequence[exp.Expr], distinct: bool) -> None:
+        check_arguments(self, name, arguments)
         if name in unordered.COMPARING or distinct:
             unordered.refuse(map(self.kind, arguments), unordered.AGGREGATE)
 
@@ -222,15 +227,6 @@ class Expressions:
 
     def _counts_by_ndv(self) -> bool:
         return self.variables.get("count_distinct_implementation", "").lower() == "ndv"
-
-    @staticmethod
-    def _is_constant(node: exp.Expr) -> bool:
-        """Whether no column, subquery or window is part of an expression."""
-        return not any(
-            isinstance(part, exp.Query | exp.Window | exp.Star)
-            or (isinstance(part, exp.Column) and not part.name.startswith(PARAMETER))
-            for part in node.walk()
-        )
 
     def order(self, node: exp.Order, values: Sequence[exp.Expr] = ()) -> str:
         """ORDER BY with explicit NULLS FIRST or NULLS LAST.

@@ -41,8 +41,8 @@ class Renderer(Protocol):
     def as_text(self, node: exp.Expr) -> Rendered:
         """DuckDB's text for an expression converted to a string."""
 
-    def names_database(self, node: exp.Column) -> None:
-        """Check that the database in `database.table.column` exists."""
+    def column(self, node: exp.Expr) -> str:
+        """DuckDB's text for a column."""
 
     def call(self, name: str, arguments: Sequence[exp.Expr], over: bool = False) -> str:
         """DuckDB's text for a function call; `over`: whether an OVER clause follows."""

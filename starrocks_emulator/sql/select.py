@@ -1,21 +1,22 @@
 """Renders whole StarRocks queries as DuckDB SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlglot import exp
 
 from starrocks_emulator import errors
-from starrocks_emulator.functions import FUNCTIONS
+from starrocks_emulator.results import SqlError
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql import unordered
-from starrocks_emulator.sql.joins import Columns
-from starrocks_emulator.sql.kinds import Kind, common
+from starrocks_emulator.sql.kinds import common
 from starrocks_emulator.sql.literals import quote
+from starrocks_emulator.sql.names import Clause, Level, Relation, results_of, starred
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.operators import same_kinds, truth
 from starrocks_emulator.sql.parse import PARAMETER, label, written, written_name
 from starrocks_emulator.sql.relations import Relations, Scope, columns_of_table, renamed
+from starrocks_emulator.sql.select_rules import aggregates, check_distinct, check_having, check_select
 
 __all__ = ["Queries", "Scope"]
 
@@ -33,14 +34,14 @@ class Queries(Relations):
             only(node, "this", "alias", "with_", "order", "limit", "offset")
             inner = f"({self.query(node.this)})"
             self._answers(node, self.columns_of(node.this))
-            tail = self.tail(node)
+            tail = self._tail_of_results(node)
             return f"{inner} {tail}" if tail else inner
         if isinstance(node, exp.Values):
             only(node, "expressions", "alias")
             rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
-            kinds = [
-                common([self.kind(row[index]) for row in rows if index < len(row)]) for index in range(len(rows[0]))
-            ]
+            if len({len(row) for row in rows}) > 1:
+                raise errors.analysis("Values have unequal number of columns")
+            kinds = [common([self.kind(row[index]) for row in rows]) for index in range(len(rows[0]))]
             self._answers(node, tuple((f"column_{index}", kind) for index, kind in enumerate(kinds)))
             names = ", ".join(f"column_{index}" for index in range(len(kinds)))
             rendered = ", ".join(self(row) for row in node.expressions)
@@ -59,8 +60,9 @@ class Queries(Relations):
                     left, right = self._side(node.this), self._side(node.expression)
                     first, second = self.columns_of(node.this), self.columns_of(node.expression)
                     kinds = same_kinds([kind for _, kind in first], [kind for _, kind in second], word)
-                    self._answers(node, tuple((one[0], kind) for one, kind in zip(first, kinds, strict=True)))
-                    return f"{prefix}{left} {word}{every} {right} {self.tail(node)}"
+                    columns = tuple((one[0], kind) for one, kind in zip(first, kinds, strict=True))
+                    self._answers(node, columns, self.tables_of(node.this))
+                    return f"{prefix}{left} {word}{every} {right} {self._tail_of_results(node)}"
         finally:
             if with_:
                 self._ctes.pop()
@@ -73,17 +75,15 @@ class Queries(Relations):
         """The WITH clause of a statement that changes rows of `table`; its names are in scope within the block."""
         with_ = node.args.get("with_")
         prefix = self._with(with_) if with_ else ""
-        self._frames.append([(table.name, columns_of_table(table))])
-        self._used.append({table.full_name})
-        self._joined_from = 1  # a comma separates the table from the relations of FROM or USING
-        try:
-            yield prefix
-        finally:
-            self._joined_from = 0
-            self._used.pop()
-            self._frames.pop()
-            if with_:
-                self._ctes.pop()
+        with self._level(Level(keys={f"{table.database}.{table.name.lower()}"})):
+            self._in_from(table.name, columns_of_table(table), table.database)
+            self._joined_from = 1  # a comma separates the table from the relations of FROM or USING
+            try:
+                yield prefix
+            finally:
+                self._joined_from = 0
+                if with_:
+                    self._ctes.pop()
 
     def _side(self, node: exp.Expr) -> str:
         text = self.query(node)
@@ -99,90 +99,90 @@ class Queries(Relations):
             columns = cte.args["alias"].args.get("columns") or []
             names = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
             parts.append(f"{quote(name)}{names} AS ({self.query(cte.this)})")
-            self._ctes[-1][name.lower()] = renamed(self.columns_of(cte.this), columns)
+            found = self.columns_of(cte.this)
+            if columns and len(columns) != len(found):
+                raise SqlError(1353, "View's SELECT and view's field list have different column counts")
+            self._ctes[-1][name.lower()] = renamed(found, columns)
         return "WITH " + ", ".join(parts) + " "
 
     def _select(self, node: exp.Select) -> str:
-        self._frames.append([])
-        self._used.append(set())
-        self._aliases.append({one.alias.lower(): one.this for one in node.expressions if isinstance(one, exp.Alias)})
+        check_select(node)
+        outer, self._joined_from = self._joined_from, 0
         try:
-            text = self._select_text(node)
-            columns = self._output(node)
-            if node.args.get("distinct"):
-                unordered.refuse((kind for _, kind in columns), unordered.DISTINCT)
-            self._answers(node, columns)
-            return text
+            with self._level(Level(distinct=bool(node.args.get("distinct")))):
+                return self._select_text(node)
         finally:
-            self._frames.pop()
-            self._used.pop()
-            self._aliases.pop()
-
-    def _output(self, node: exp.Select) -> Columns:
-        found: list[tuple[str, Kind]] = []
-        for column in node.expressions:
-            star = isinstance(column, exp.Star) or (
-                isinstance(column, exp.Column) and isinstance(column.this, exp.Star)
-            )
-            if star:
-                table = column.args["table"].name.lower() if column.args.get("table") else None
-                for alias, columns in self._frames[-1]:
-                    if table in (None, alias.lower()):
-                        found.extend(columns or ())
-            else:
-                name = column.alias if isinstance(column, exp.Alias) else label(column)
-                found.append((name, self.kind(column)))
-        return tuple(found)
+            self._joined_from = outer
 
     def _select_text(self, node: exp.Select) -> str:
         only(node, *_SELECT_PARTS)
         if not node.expressions:
             raise errors.syntax("SELECT without a select list")
+        level = self._levels[-1]
         parts = ["SELECT"]
         if distinct := node.args.get("distinct"):
             only(distinct)
             parts.append("DISTINCT")
         sources = ""
-        outer, self._joined_from = self._joined_from, 0
         if from_ := node.args.get("from_"):
             only(from_, "this")
+            if isinstance(from_.this, exp.Unnest) and not node.args.get("joins"):
+                raise errors.analysis("Table function must be used with lateral join")
             sources = "FROM " + self.relation(from_.this)
             sources += "".join(self._join(join) for join in node.args.get("joins") or [])
-        self._joined_from = outer
+        level.results = results_of(node, level.relations)
         # With DISTINCT, DuckDB accepts in ORDER BY only expressions of the select list.
         exact = not (distinct and node.args.get("order"))
-        parts.append(", ".join(self._projection(column, exact) for column in node.expressions))
+        with self._in(Clause.SELECT):
+            parts.append(", ".join(self._projection(column, exact) for column in node.expressions))
+            columns = tuple(
+                (result.name, result.field.kind if result.field else self.kind(result.node)) for result in level.results
+            )
+        if distinct:
+            unordered.refuse((kind for _, kind in columns), unordered.DISTINCT)
+        self._answers(node, columns, [result.table for result in level.results])
         parts.append(sources)
-        filtered = node.args.get("having") if self._filters_output(node) else None
-        for key, word in (("where", "WHERE"), ("having", "HAVING"), ("qualify", "QUALIFY")):
-            if key == "having" and node.args.get("group"):
-                parts.append(self._group(node.args["group"], node.expressions))
-            if (clause := node.args.get(key)) and clause is not filtered:
-                only(clause, "this")
-                parts.append(f"{word} ({truth(self, clause.this)})")
-            if key == "where" and filtered:
-                only(filtered, "this")
-                parts.append(f"{'AND' if clause else 'WHERE'} ({truth(self, _expanded(filtered.this, node))})")
-        parts.append(self.tail(node))
+        parts.extend(self._conditions(node))
+        with self._in(Clause.ORDER):
+            self._check_distinct(node, node.args["order"].expressions if node.args.get("order") else [])
+            parts.append(self.tail(node))
         return " ".join(part for part in parts if part)
+
+    def _conditions(self, node: exp.Select) -> Iterator[str]:
+        """WHERE, GROUP BY, HAVING and QUALIFY."""
+        having, where, qualify = (node.args.get(key) for key in ("having", "where", "qualify"))
+        filtered = having if self._filters_output(node) else None
+        if where:
+            only(where, "this")
+            yield f"WHERE ({truth(self, where.this)})"
+        if group := node.args.get("group"):
+            with self._in(Clause.OUTPUT):
+                yield self._group(group, node.expressions)
+        if having:
+            only(having, "this")
+            with self._in(Clause.FILTER if filtered else Clause.OUTPUT):
+                check_having(self.kind(having.this))
+                self._check_distinct(node, [having.this])
+                condition = truth(self, having.this)
+            words = ("AND" if where else "WHERE") if filtered else "HAVING"
+            yield f"{words} ({condition})"
+        if qualify:
+            only(qualify, "this")
+            with self._in(Clause.OUTPUT):
+                yield f"QUALIFY ({truth(self, qualify.this)})"
+
+    def _check_distinct(self, node: exp.Select, keys: Sequence[exp.Expr]) -> None:
+        """Refuse expressions that are not in the select list of a SELECT DISTINCT without groups."""
+        if not node.args.get("distinct") or node.args.get("group"):
+            return
+        check_distinct(self._levels, keys)
 
     @staticmethod
     def _filters_output(node: exp.Select) -> bool:
         """HAVING without groups or aggregates filters the result by its own column names (Connector/J does that)."""
         if not node.args.get("having") or node.args.get("group") or node.args.get("qualify"):
             return False
-        calls = (
-            call
-            for part in (*node.expressions, node.args["having"])
-            for call in part.find_all(exp.Anonymous, exp.GroupConcat)
-        )
-        return not any(
-            isinstance(call, exp.GroupConcat)
-            or (
-                (known := FUNCTIONS.get(written_name(str(call.this)).upper())) is not None and known.kind == "aggregate"
-            )
-            for call in calls
-        )
+        return not aggregates([*node.expressions, node.args["having"]])
 
     def _projection(self, node: exp.Expr, exact: bool) -> str:
         """A result column; `exact`: integers are converted to StarRocks' type."""
@@ -192,9 +192,7 @@ class Queries(Relations):
             return "*"
         if isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star):
             only(inner, "this", "table", "db")
-            if inner.args.get("db"):
-                self.names_database(inner)
-            return f"{quote(inner.args['table'].name)}.*"
+            return ", ".join(f"{quote(one.shown)}.*" for one in starred(inner, self._levels[-1].relations))
         name = written_name(node.alias) if isinstance(node, exp.Alias) else label(node) or "expr"
         text: str = self(inner)
         if exact and not isinstance(inner.unnest(), exp.Column):
@@ -237,6 +235,13 @@ class Queries(Relations):
                 parts.append(f"{key.upper()} {self._count(clause.expression, key)}")
         return " ".join(parts)
 
+    def _tail_of_results(self, node: exp.Expr) -> str:
+        """ORDER BY, LIMIT and OFFSET of a set operation or a query in parentheses, which name its result columns."""
+        columns = zip(self.columns_of(node), self.tables_of(node), strict=True)
+        relations = [Relation(table, (column,), "", "") for column, table in columns]
+        with self._level(Level(relations, closed=True)):
+            return self.tail(node)
+
     def _named_arrays(self, order: exp.Order, node: exp.Expr) -> exp.Order:
         """An ORDER BY with the arrays that it names by their position replaced by their expressions."""
         columns = node.expressions if isinstance(node, exp.Select) else []
@@ -261,15 +266,3 @@ class Queries(Relations):
         if not text.strip("'").isdigit():
             raise errors.analysis(f"{clause.upper()} takes a whole number, found {text}")
         return text.strip("'")
-
-
-def _expanded(condition: exp.Expr, select: exp.Select) -> exp.Expr:
-    """A condition with the aliases of result columns replaced by their expressions."""
-    meanings = {node.alias.lower(): node.this for node in select.expressions if isinstance(node, exp.Alias)}
-
-    def expand(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and not node.args.get("table") and node.name.lower() in meanings:
-            return exp.Paren(this=meanings[node.name.lower()].copy())
-        return node
-
-    return condition.copy().transform(expand)

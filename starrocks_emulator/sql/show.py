@@ -18,6 +18,7 @@ from starrocks_emulator.sql.lexer import Words
 from starrocks_emulator.sql.literals import text_literal
 from starrocks_emulator.sql.nodes import only
 from starrocks_emulator.sql.parse import parse
+from starrocks_emulator.sql.show_alter import show_alter
 from starrocks_emulator.sql.show_cluster import texts
 from starrocks_emulator.sql.show_create import create_statement
 from starrocks_emulator.sql.show_partitions import partitions
@@ -253,11 +254,6 @@ def frontend_config(_: Context, words: Words) -> ResultSet:
     return texts(["Key", "AliasNames", "Value", "Type", "IsMutable", "Comment"], rows)
 
 
-_SCHEMA_CHANGE = (
-    *("JobId", "TableName", "CreateTime", "FinishTime", "IndexName", "IndexId", "OriginIndexId", "SchemaVersion"),
-    *("TransactionId", "State", "Msg", "Progress", "Timeout", "Warehouse"),
-)
-"""Columns of SHOW ALTER TABLE COLUMN. It lists no rows, because the emulator changes a table within the statement."""
 _ENGINE = [["OLAP", "YES", "Default storage engine of StarRocks", "NO", "NO", "NO"]]
 _CHARACTER_SETS = _list(
     ["Charset", "Description", "Default collation", "Maxlen"], [["utf8", "UTF-8 Unicode", "utf8_general_ci", "3"]]
@@ -287,7 +283,7 @@ _SHOWS: dict[str, Callable[[Context, Words], ResultSet]] = {
     "BACKUP": backup.show_backup,
     "RESTORE": backup.show_restore,
     "SNAPSHOT": backup.show_snapshot,
-    "ALTER TABLE COLUMN": _empty(*_SCHEMA_CHANGE),
+    "ALTER TABLE COLUMN": show_alter,
     "WARNINGS": _empty("Level", "Code", "Message"),
     "ERRORS": _empty("Level", "Code", "Message"),
     "ENGINES": _list(["Engine", "Support", "Comment", "Transactions", "XA", "Savepoints"], _ENGINE),

@@ -45,6 +45,7 @@ def refuse_keys(render: Renderer, keys: Iterable[exp.Expr], columns: list[exp.Ex
 
 
 def refuse_joined(render: Renderer, condition: exp.Expr) -> None:
-    """Refuse comparisons of JSON in the condition of a join."""
-    for comparison in condition.find_all(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ):
-        refuse([render.kind(comparison.this), render.kind(comparison.expression)], JOIN)
+    """Refuse comparisons of JSON in the condition of a join, but not in its subqueries."""
+    for part in condition.walk(prune=lambda node: isinstance(node, exp.Query)):
+        if isinstance(part, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE | exp.NullSafeEQ):
+            refuse([render.kind(part.this), render.kind(part.expression)], JOIN)

@@ -50,7 +50,8 @@ def test_slices_count_from_the_year_1(client: Client) -> None:
 
 def test_date_trunc_of_a_date_rejects_hours(client: Client) -> None:
     assert client.value("SELECT date_trunc('month', CAST('2020-11-04' AS DATE))") == datetime.date(2020, 11, 1)
-    assert "of a DATE" in client.error("SELECT date_trunc('hour', CAST('2020-11-04' AS DATE))").message
+    error = client.error("SELECT date_trunc('hour', CAST('2020-11-04' AS DATE))")
+    assert "date_trunc function can't support argument other than year|quarter|month|week|day" in error.message
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,8 @@ def test_a_fault_of_the_emulator_is_a_logged_internal_error(
     ("statement", "message"),
     [
         ("SELECT k FROM a, b", "Column 'k' is ambiguous"),
-        ("SELECT a.nope FROM a", "Column 'nope' cannot be resolved"),
-        ("SELECT nope.k FROM a", "Column 'nope' cannot be resolved"),
+        ("SELECT a.nope FROM a", "Column '`a`.`nope`' cannot be resolved"),
+        ("SELECT nope.k FROM a", "Column '`nope`.`k`' cannot be resolved"),
         ("SELECT k, SUM(w) FROM b", "GROUP BY"),
         ("SELECT k FROM b WHERE SUM(w) > 1", "WHERE clause cannot contain"),
         ("SELECT SUM(SUM(w)) FROM b", "Aggregation cannot contain"),

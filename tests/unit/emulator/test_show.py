@@ -181,3 +181,22 @@ def test_status_shows_no_table_without_a_privilege(table: Client) -> None:
 @pytest.mark.parametrize("words", ["CHARSET", "CHAR SET", "CHARACTER SET"])
 def test_character_sets(client: Client, words: str) -> None:
     assert client.run(f"SHOW {words}") == [("utf8", "UTF-8 Unicode", "utf8_general_ci", "3")]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "code", "message"),
+    [
+        ("FROM nope", 1049, "Unknown database 'nope'"),
+        ("WHERE bad = 'x'", 5064, "The columns of TableName/CreateTime/FinishTime/State are supported"),
+        ("WHERE TableName = 'x' OR State = 'FINISHED'", 5064, "Only allow compound predicate with operator AND"),
+        ("WHERE TableName > 'x'", 5064, 'Where clause : TableName = "table1"'),
+        ("WHERE CreateTime > 1", 5064, "Where clause : CreateTime/FinishTime"),
+        ("ORDER BY bad", 5064, "Title name[bad] does not exist"),
+        ("ORDER BY 1", 5064, "Should order by column"),
+    ],
+)
+def test_show_alter_table_refuses_what_starrocks_refuses(client: Client, clauses: str, code: int, message: str) -> None:
+    error = client.error(f"SHOW ALTER TABLE COLUMN {clauses}")
+    assert (error.code, message in error.message) == (code, True), error.message
+    accepted = "FROM d WHERE TableName = 'x' AND CreateTime > '2024-01-01' ORDER BY CreateTime DESC LIMIT 1"
+    assert client.run(f"SHOW ALTER TABLE COLUMN {accepted}") == []

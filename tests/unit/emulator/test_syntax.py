@@ -127,7 +127,7 @@ def test_signed_is_int_and_number_is_decimal(client: Client) -> None:
         ("SELECT a.k, b.k FROM t a LEFT JOIN (t b JOIN t c ON b.k = c.k + 1) ON a.k = b.k", [(2, 2), (1, None)]),
         ("SELECT COUNT(*) FROM ((SELECT 1 AS x) u JOIN t ON t.k > u.x), t z", [(2,)]),
         ("SELECT u.`1e` FROM (SELECT 1 AS 1e) u WHERE 1e = 1", [(1,)]),
-        ("SELECT sum(k) OVER ([hash] PARTITION BY 1 ORDER BY k) FROM t", [(1,), (3,)]),
+        ("SELECT sum(k) OVER ([hash] PARTITION BY k * 0 ORDER BY k) FROM t", [(1,), (3,)]),
         ("SELECT max(k) OVER ([skewed] PARTITION BY k) FROM t", [(1,), (2,)]),
     ],
 )  # fmt: skip
@@ -146,7 +146,7 @@ def test_columns_may_have_the_names_of_keywords_that_are_not_reserved(client: Cl
     for word in words:
         query = f"SELECT {word}, t.{word}, 2 AS {word} FROM t WHERE {word} = 1 AND t.{word} < 2"
         assert client.run(query) == [(1, 1, 2)], word
-        assert client.run(f"SELECT SUM({word}) {word}, {word} FROM t GROUP BY {word} ORDER BY {word}") == [(1, 1)], word
+        assert client.run(f"SELECT SUM({word}) {word} FROM t GROUP BY t.{word} ORDER BY {word}") == [(1,)], word
         assert client.run(f"SELECT {word} + 1 FROM (SELECT {word} FROM t) u LIMIT 1") == [(2,)], word
 
 

@@ -5,7 +5,11 @@ import datetime
 import pytest
 
 from starrocks_emulator.engine import Engine
+from starrocks_emulator.information_schema import InformationSchema
+from starrocks_emulator.information_schema.tables import TABLES
+from starrocks_emulator.session import Session
 from starrocks_emulator.testing import Client
+from starrocks_emulator.types import from_stored
 
 PRIMARY = """CREATE TABLE m (
   id VARCHAR(8) NOT NULL COMMENT "it's \\"quoted\\"", at DATETIME NOT NULL, v DOUBLE NULL DEFAULT "1.5", n INT NULL
@@ -225,3 +229,11 @@ def test_a_renamed_column_keeps_its_first_name_as_its_id(client: Client) -> None
     assert client.error("ALTER TABLE r RENAME COLUMN y TO X").code == 1060
     client.run("ALTER TABLE r DROP COLUMN y; ALTER TABLE r DROP COLUMN v; ALTER TABLE r ADD COLUMN v INT")
     assert client.run("SELECT * FROM r") == [(1, None, None)]
+
+
+def test_the_columns_of_information_schema_are_those_of_its_rows(client: Client) -> None:
+    assert isinstance(client.session, Session)
+    schema = InformationSchema(client.engine, client.session.context.access)
+    for name in TABLES:
+        rows = client.engine.storage.cursor().execute(f"DESCRIBE {schema.query(name)}").fetchall()
+        assert [(row[0], from_stored(row[1])) for row in rows] == schema.columns(name), name
