@@ -1,5 +1,6 @@
 """The base of all sections of a stack's configuration, and the types of their values."""
 
+import re
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
@@ -64,16 +65,17 @@ def _is_ipv4(value: str) -> str:
 
 
 Ipv4 = Annotated[str, AfterValidator(_is_ipv4)]
+"""An IPv4 address, such as 127.0.0.1."""
 
 
 def _is_ipv4_network(value: str) -> str:
-    IPv4Network(value)
-    return value
+    if not re.fullmatch(r"[0-9.]+/[0-9]+", value):
+        raise ValueError(f"{value!r} has no prefix length, such as 10.0.0.0/8")
+    return str(IPv4Network(value))
 
 
 Ipv4Network = Annotated[str, AfterValidator(_is_ipv4_network)]
-"""A network with its prefix length, such as `10.0.0.0/8`."""
-"""An IPv4 address, such as 127.0.0.1."""
+"""A network with its prefix length, such as 10.0.0.0/8."""
 
 
 def is_loopback(host: str) -> bool:

@@ -106,9 +106,8 @@ def expires(certificate: bytes, host: str) -> datetime:
     Raises:
         ValueError: the certificate is for other names, or invalid.
     """
-    # Names are plain text in DER. An Ingress controller without a certificate for a host responds with its own.
-    wildcard = f"*.{host.partition('.')[2]}"
-    if host.encode() not in certificate and wildcard.encode() not in certificate:
+    # An Ingress controller without a certificate for a host responds with its own.
+    if not any(_dns_name(name) in certificate for name in (host, f"*.{host.partition('.')[2]}")):
         raise ValueError("the certificate is for other names")
     try:
         [(_, whole)] = _elements(certificate)
@@ -118,6 +117,11 @@ def expires(certificate: bytes, host: str) -> datetime:
         return datetime.strptime(text.decode("ascii"), _TIMES[tag]).replace(tzinfo=UTC)
     except (IndexError, KeyError, StopIteration, ValueError) as error:
         raise ValueError("the certificate is invalid") from error
+
+
+def _dns_name(name: str) -> bytes:
+    """A name in the extension subjectAltName (RFC 5280): tag 2 of GeneralName, length, text."""
+    return bytes([0x82, len(name)]) + name.encode()
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -27,6 +27,8 @@ WARNING = "warning"
 RESOLVED = "resolved"
 """In place of the severity in a message of the webhook: findings that have ended."""
 
+_CLOCKS = timedelta(minutes=1)
+"""Permitted difference between the clocks of two machines."""
 _PAUSES = (1.0, 3.0)
 _TIMEOUT = 10.0
 _TEXT = 3500
@@ -41,7 +43,7 @@ class Finding:
     Args:
         key: unique among the findings of the step.
         product: data product.
-        subject: object of the finding, such as the name of a job or of a station.
+        subject: object of the finding, such as the name of a job or of a data source.
         title: one line in English.
         title_fr: the same in French.
         text: details and the remedy.
@@ -114,9 +116,11 @@ class Alertmanager:
 def alertmanager_alerts(report: Report, stack: str, now: datetime) -> list[dict[str, JsonValue]]:
     """A report in the form of Alertmanager's API: one alert for each finding.
 
-    Alertmanager identifies an alert by its labels, so an ended finding has the labels with which it was raised.
+    Alertmanager identifies an alert by its labels, so an ended finding has the labels with which it was raised. Its end
+    is a little in the past, so that it has ended by Alertmanager's clock too.
     """
-    ends = [(each, now + report.lasts) for each in report.current] + [(each, now) for each in report.ended]
+    past = now - _CLOCKS
+    times = [(each, now, now + report.lasts) for each in report.current] + [(each, past, past) for each in report.ended]
     return [
         {
             "labels": {
@@ -136,10 +140,10 @@ def alertmanager_alerts(report: Report, stack: str, now: datetime) -> list[dict[
                 "runbook": _RUNBOOK,
             },
             # Without a start, Alertmanager uses the end. It keeps the earliest start of an alert that it knows.
-            "startsAt": now.isoformat(),
+            "startsAt": begin.isoformat(),
             "endsAt": end.isoformat(),
         }
-        for each, end in ends
+        for each, begin, end in times
     ]
 
 

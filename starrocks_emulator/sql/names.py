@@ -172,12 +172,29 @@ def resolve(levels: Sequence[Level], node: exp.Expr) -> Field | Result:
     level = levels[-1]
     if level.clause is Clause.ORDER and not _is_aggregated(node) and (found := _ordering(levels, node)):
         return found
+    if _prefers_results(level) and (found := _output(level, node)):
+        return found
     if column := source(levels, node):
         return column
     result = _alias(level, node) if level.clause is Clause.SELECT else _output(level, node)
     if result is None:
         raise unresolved(node)
     return result
+
+
+def _prefers_results(level: Level) -> bool:
+    """Whether GROUP BY and HAVING look for result columns before columns of FROM.
+
+    StarRocks does so for queries on information_schema.tables, because Tableau and Connector/J use an alias that is
+    also a column there (`QueryAnalyzer.isInformationSchemaTables`).
+    """
+    if level.clause not in {Clause.OUTPUT, Clause.FILTER}:
+        return False
+    return any(
+        relation.database.lower() == "information_schema"
+        and {"TABLE_TYPE", "TABLE_ROWS"} <= {name.upper() for name, _ in relation.columns}
+        for relation in level.relations
+    )
 
 
 def _matching(results: Iterable[Result], node: exp.Expr) -> list[Result]:

@@ -43,9 +43,12 @@ def destroy(stack: Stack) -> int:
     settings = load_settings(stack_configuration(stack.name))
     place = operations(settings, stack.name)
     _free_disk(stack.name, settings)
+    responds = True
     if stack.exists():
         stack.ensure()
-        for line in place.remove_unmanaged(keep=stack.managed_ids(), data=not settings.keep_data):
+        if not stack.managed_ids():
+            responds = _check_not_foreign(stack, place)
+        for line in place.remove_unmanaged(keep=stack.managed_ids(), data=not settings.keep_data) if responds else ():
             console.print(line)
         if settings.keep_data and any(each.deletes_data for each in stack.resources()):
             raise StackError(
@@ -59,10 +62,11 @@ def destroy(stack: Stack) -> int:
             )
             return status
     else:
-        _check_not_foreign(stack, place)
-    # This includes volumes that a deployment with keepData retained.
-    for line in place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data):
-        console.print(line)
+        responds = _check_not_foreign(stack, place)
+    if responds:
+        # This includes volumes that a deployment with keepData retained.
+        for line in place.remove_unmanaged(keep=frozenset(), data=not settings.keep_data):
+            console.print(line)
     if settings.keep_data:
         return _kept(stack)
     stack.forget()
@@ -78,18 +82,22 @@ def destroy(stack: Stack) -> int:
     return 0
 
 
-def _check_not_foreign(stack: Stack, place: Operations) -> None:
-    """Refuse to remove a stack that runs, deployed from another state."""
+def _check_not_foreign(stack: Stack, place: Operations) -> bool:
+    """Refuse to remove a stack that runs, deployed from another state.
+
+    Returns:
+        Whether the place responds. If it does not, this state has nothing there to remove.
+    """
     try:
         running = place.services()
     except OperationsError:
-        # Without a response there is nothing to remove.
-        return
+        return False
     if running:
         raise StackError(
             f"stack {stack.name} runs ({', '.join(running)}), but the state {state_folder_path()} does not contain it. "
             "Set KAPPASTACK_STATE or PULUMI_BACKEND_URL as for its deployment"
         )
+    return True
 
 
 def _kept(stack: Stack) -> int:

@@ -18,6 +18,8 @@ INSTANCE_ANNOTATION = f"{PROJECT}.io/instance"
 REPAIRED: Mapping[str, str] = {"pulumi.com/patchForce": "true"}
 """Annotation of every object. It makes the next `up` revert manually changed fields, such as after `kubectl scale`;
 without it, the API server refuses to change a field that another program has set."""
+STARROCKS = "starrocks"
+"""Service whose pods an operator runs in a namespace of their own."""
 NODE_SETTINGS = "node-settings"
 """Name of the DaemonSet that sets kernel parameters."""
 _LONGEST = 63
@@ -37,7 +39,7 @@ def check(stack: str, settings: KubernetesSettings) -> None:
     Raises:
         SettingsError: they cannot; the message contains the permitted form.
     """
-    longest = namespace_of(NODE_SETTINGS, stack, settings)
+    longest = namespaces(stack, settings)[-1] if settings.node_settings.enabled else namespace(stack, settings)
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", longest) or len(longest) > _LONGEST:
         raise SettingsError(
             f"the name of stack {stack!r} leads to the namespace {longest}, but Kubernetes permits at most {_LONGEST} "
@@ -48,6 +50,11 @@ def check(stack: str, settings: KubernetesSettings) -> None:
 def namespace_of(service: str, stack: str, settings: KubernetesSettings) -> str:
     """A service's own namespace, for pods that cannot run under the restricted Pod Security Standard."""
     return f"{namespace(stack, settings)}-{service}"
+
+
+def namespaces(stack: str, settings: KubernetesSettings) -> list[str]:
+    """All namespaces that a stack may have."""
+    return [namespace(stack, settings), *(namespace_of(each, stack, settings) for each in (STARROCKS, NODE_SETTINGS))]
 
 
 def selector(service: str) -> dict[str, str]:

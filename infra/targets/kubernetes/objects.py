@@ -154,7 +154,14 @@ def claim(service: Service, name: str, place: Place) -> core.v1.PersistentVolume
         full,
         metadata=metadata,
         spec=claim_spec(volume, place.settings),
-        opts=ResourceOptions.merge(place.opts, ResourceOptions(retain_on_delete=place.keep_data)),
+        opts=ResourceOptions.merge(
+            place.opts,
+            # Kubernetes cannot change these fields, and a replacement would delete the data. `make up` refuses settings
+            # that differ from them (`infra/targets/kubernetes/claims.py`).
+            ResourceOptions(
+                retain_on_delete=place.keep_data, ignore_changes=["spec.accessModes", "spec.storageClassName"]
+            ),
+        ),
     )
 
 

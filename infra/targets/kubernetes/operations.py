@@ -97,6 +97,7 @@ class KubernetesOperations:
         self._settings = settings.kubernetes
         self._context = settings.kubernetes.context
         self._namespace = names.namespace(stack, settings.kubernetes)
+        self._possible = names.namespaces(stack, settings.kubernetes)
         self._selector = f"{names.STACK_LABEL}={stack}"
 
     def preview_variables(self, folder: Path) -> dict[str, str]:
@@ -172,19 +173,20 @@ class KubernetesOperations:
         Empty if no cluster responds, which the deployment reports.
         """
         try:
-            exists = kubectl(self._context, "get", "namespace", self._namespace, "--ignore-not-found", "-o", "name")
-            is_foreign = bool(exists) and self._namespace not in self._namespaces()
+            existing = kubectl(self._context, "get", "namespaces", "-o", "name").split()
+            own = self._namespaces()
+            foreign = [each for each in self._possible if f"namespace/{each}" in existing and each not in own]
             text = kubectl(self._context, "get", "pvc", "-n", self._namespace, "-l", self._selector, "-o", "json")
         except ClusterError:
             return []
         claims = Claims.model_validate_json(text).items
         problems = [f"kappastack:{problem}" for each in claims if (problem := each.problem(self._settings))]
-        if is_foreign:
-            problems.append(
-                f"kappastack:kubernetes.namespace: {self._namespace} exists and does not belong to the stack. "
-                "`make destroy` deletes the stack's namespaces, so choose another one, or give this one to the stack: "
-                f"kubectl label namespace {self._namespace} {self._selector}"
-            )
+        problems += [
+            f"kappastack:kubernetes.namespace: {each} exists and does not belong to the stack. "
+            "`make destroy` deletes the stack's namespaces, so choose another one, or give this one to the stack: "
+            f"kubectl label namespace {each} {self._selector}"
+            for each in foreign
+        ]
         return problems
 
     def resume(self) -> list[str]:
@@ -206,13 +208,13 @@ class KubernetesOperations:
         """
         kept = [] if keep or not data else self._namespaces()
         for each in kept:
-            kubectl(self._context, "delete", "namespace", each, "--wait", timeout=_DELETION_SECONDS)
+            kubectl(self._context, "delete", "namespace", each, "--ignore-not-found", timeout=_DELETION_SECONDS)
         return [f"removed namespace {each} with its volumes" for each in kept]
 
     def _namespaces(self) -> list[str]:
-        """The namespaces that belong to the stack."""
-        text = kubectl(self._context, "get", "namespaces", "-l", self._selector, "-o", "name")
-        return [line.removeprefix("namespace/") for line in text.split()]
+        """The namespaces that belong to the stack. Another stack of the cluster may have the same name and label."""
+        labelled = kubectl(self._context, "get", "namespaces", "-l", self._selector, "-o", "name").split()
+        return [each for each in self._possible if f"namespace/{each}" in labelled]
 
     def _names(self, kind: str, namespace: str) -> list[str]:
         text = kubectl(self._context, "get", kind, "-n", namespace, "-o", "name")

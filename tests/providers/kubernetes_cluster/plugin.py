@@ -69,7 +69,7 @@ class KubernetesPlugin(protocol.Provider):
 
     async def diff(self, request: protocol.DiffRequest) -> protocol.DiffResponse:
         """Return the changed fields, and those of them that replace the object."""
-        assert not request.ignore_changes, "this replacement plugin does not implement ignore_changes"
+        # The engine has given fields of `ignore_changes` their old values already.
         old, new = request.old_state[_INPUTS], PropertyValue(request.new_inputs)
         found = list(fields.changes(old, new))
         replaces = [path for path in found if fields.replaces(path, KINDS[_type(request.type)].replacing)]

@@ -84,8 +84,9 @@ def test_the_end_of_a_hosts_certificate(tmp_path: Path, name: str, end: datetime
     assert found == {EXPIRY: {HOST: end.timestamp()}, READ: {HOST: 1}}
 
 
-def test_a_certificate_for_other_names_is_unknown(tmp_path: Path) -> None:
-    with server(tmp_path, "ingress.local", SOON) as port:
+@pytest.mark.parametrize("name", ["ingress.local", f"*.{HOST}", f"www.{HOST}", f"x{HOST}"])
+def test_a_certificate_for_other_names_is_unknown(tmp_path: Path, name: str) -> None:
+    with server(tmp_path, name, SOON) as port:
         found = collected(CertificateMetrics([HOST], "127.0.0.1", port=port))
     assert found == {EXPIRY: {}, READ: {HOST: 0}}
 
@@ -104,7 +105,7 @@ def test_times_of_both_forms(end: datetime) -> None:
 
 def test_an_invalid_certificate_is_an_error() -> None:
     with pytest.raises(ValueError, match="the certificate is invalid"):
-        expires(b"\x30\x82page.example", HOST)
+        expires(b"\x30\x82\x82\x0cpage.example", HOST)
 
 
 def test_a_second_collection_does_not_connect_again(tmp_path: Path) -> None:

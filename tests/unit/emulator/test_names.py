@@ -122,3 +122,13 @@ def test_a_change_reads_a_table_of_the_same_name(tables: Client) -> None:
     tables.run("CREATE TABLE other.p (k INT, w INT) DUPLICATE KEY (k); INSERT INTO other.p VALUES (2, 9)")
     tables.run("UPDATE p SET v = other.p.w FROM other.p WHERE d.p.k = other.p.k")
     assert tables.run("SELECT * FROM p ORDER BY k") == [(1, 1), (2, 9)]
+
+
+def test_having_on_information_schema_tables_means_the_alias_as_connector_j_writes_it(client: Client) -> None:
+    client.run("CREATE TABLE t (k INT) DUPLICATE KEY(k) DISTRIBUTED BY HASH(k)")
+    query = (
+        "SELECT TABLE_NAME, CASE WHEN TABLE_TYPE = 'BASE TABLE' THEN 'TABLE' ELSE TABLE_TYPE END AS TABLE_TYPE "
+        "FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'd' HAVING TABLE_TYPE IN ('TABLE', NULL) "
+        "ORDER BY TABLE_TYPE, TABLE_SCHEMA, TABLE_NAME"
+    )
+    assert client.run(query) == [("t", "TABLE")]

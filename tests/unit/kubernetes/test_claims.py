@@ -50,7 +50,8 @@ OWN = claim("data", "ReadWriteOnce", "fast", shared=False)
 def test_a_class_that_differs_from_an_existing_claim_is_refused(
     kubectl: Path, found: object, chosen: dict[str, str], problems: list[str]
 ) -> None:
-    kubectl.write_text(f"#!/bin/sh\necho '{json.dumps({'items': [found]})}'\n")
+    listed = json.dumps({"items": [found]})
+    kubectl.write_text(f"#!/bin/sh\ncase \"$*\" in *pvc*) echo '{listed}' ;; esac\n")
     stack = settings(kubernetes={"registry": CLUSTER["registry"], **chosen})
     messages = KubernetesOperations(stack, "prod").obstacles()
     assert len(messages) == bool(problems)

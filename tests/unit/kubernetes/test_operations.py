@@ -121,8 +121,8 @@ def test_a_program_runs_in_the_pod_of_a_service(kubectl: Path, tmp_path: Path) -
 OWNED = """#!/bin/sh
 shift 2
 case "$*" in
-  "get namespace team "*) echo namespace/team ;;
-  "get namespaces "*) printf '{owned}' ;;
+  "get namespaces -o name") printf 'namespace/team\\nnamespace/team-b\\nnamespace/team-starrocks\\n' ;;
+  "get namespaces -l "*) printf '{owned}' ;;
   "get pvc -n team -o name") echo persistentvolumeclaim/pulsar-data ;;
   "get pvc -n team-starrocks -o name") ;;
   "get pvc "*) echo '{{"items": []}}' ;;
@@ -145,16 +145,18 @@ def owned(kubectl: Path, *, namespaces: str = "namespace/team\\n", replicas: int
 
 
 def test_a_namespace_of_another_owner_is_not_taken_over(kubectl: Path) -> None:
-    owned(kubectl, namespaces="")
-    [problem] = operations().obstacles()
-    assert problem.startswith("kappastack:kubernetes.namespace: team exists and does not belong to the stack")
-    assert problem.endswith("kubectl label namespace team kappastack.io/stack=prod")
-    owned(kubectl)
+    owned(kubectl, namespaces="namespace/team-b\\n")
+    first, second = operations().obstacles()
+    assert first.startswith("kappastack:kubernetes.namespace: team exists and does not belong to the stack")
+    assert first.endswith("kubectl label namespace team kappastack.io/stack=prod")
+    assert second.startswith("kappastack:kubernetes.namespace: team-starrocks exists")
+    owned(kubectl, namespaces="namespace/team\\nnamespace/team-starrocks\\n")
     assert operations().obstacles() == []
 
 
 def test_a_destroy_with_data_removes_the_namespaces_that_an_earlier_one_kept(kubectl: Path) -> None:
-    calls = owned(kubectl, namespaces="namespace/team\\nnamespace/team-starrocks\\n")
+    # The namespace team-b is of another stack with the same name.
+    calls = owned(kubectl, namespaces="namespace/team\\nnamespace/team-b\\nnamespace/team-starrocks\\n")
     assert operations().kept_data().names == ("team/pulsar-data",)
     assert operations().kept_data().removal == "kubectl delete namespace team team-starrocks"
     assert operations().remove_unmanaged(keep=frozenset(), data=False) == []
@@ -165,8 +167,8 @@ def test_a_destroy_with_data_removes_the_namespaces_that_an_earlier_one_kept(kub
         "removed namespace team-starrocks with its volumes",
     ]
     assert calls.read_text().splitlines() == [
-        "delete namespace team --wait",
-        "delete namespace team-starrocks --wait",
+        "delete namespace team --ignore-not-found",
+        "delete namespace team-starrocks --ignore-not-found",
     ]
 
 

@@ -354,3 +354,12 @@ def test_caches_and_threads_of_pulsar_grow_with_its_memory_and_cores(
     for name, lines in texts.items():
         expected = bookie if name.startswith("pulsar-bookkeeper") else broker
         assert set(expected) <= set(lines), name
+
+
+def test_an_existing_claim_is_never_replaced(rendered_prod: Rendered) -> None:
+    ignored = {
+        name: rendered_prod.recorder.ignored[f"PersistentVolumeClaim/{name}"]
+        for name in rendered_prod.of_kind("PersistentVolumeClaim")
+    }
+    assert ignored
+    assert set(map(tuple, ignored.values())) == {("spec.accessModes", "spec.storageClassName")}

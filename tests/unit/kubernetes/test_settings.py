@@ -61,6 +61,10 @@ def test_documents_are_merged_by_section() -> None:
             "kubernetes.producers.networks.0: 10.0.0.1/8 has host bits set",
         ),
         (
+            {"size": "medium", "kubernetes": {**CLUSTER, "producers": {"networks": ["10.0.0.1"]}}},
+            "kubernetes.producers.networks.0: '10.0.0.1' has no prefix length, such as 10.0.0.0/8",
+        ),
+        (
             {"size": "medium", "kubernetes": {**CLUSTER, "producers": {"annotations": {"a": "b"}}}},
             "kubernetes.producers.annotations.a has no effect, because kubernetes.producers.loadBalancer is false",
         ),
@@ -134,7 +138,7 @@ def test_the_requests_of_a_stack_are_the_sums_of_its_pods(rendered_prod: Rendere
 @pytest.mark.parametrize(
     ("stack", "message"),
     [
-        ("Prod", "the name of stack 'Prod' leads to the namespace kappastack-Prod-"),
+        ("Prod", "the name of stack 'Prod' leads to the namespace kappastack-Prod, but"),
         ("team_a", "lower-case letters, digits and hyphens; choose another name, or set"),
         ("a.b", "'a.b'"),
         ("x" * 60, "at most 63"),

@@ -13,7 +13,7 @@ import pytest
 from infra.settings import ROOT, Settings
 from infra.state import StackState
 from infra.targets.host.operations import HostOperations
-from infra.targets.operations import KeptData, RunningService
+from infra.targets.operations import KeptData, OperationsError, RunningService
 from tools.stack import deployment, down
 from tools.stack.backend import StateResource
 from tools.stack.pulumi import Stack, StackError
@@ -175,14 +175,32 @@ class _Place(HostOperations):
         return []
 
 
+@pytest.mark.parametrize("empty", [False, True], ids=["no state", "an empty state"])
 def test_a_stack_that_another_state_has_deployed_is_not_removed(
-    stack_in: Callable[[Path], Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stack_in: Callable[[Path], Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: bool
 ) -> None:
     place = _Place()
     monkeypatch.setattr(down, "operations", lambda *_: place)
     stack = stack_in(tmp_path / "state")
+    if empty:
+        # As after `make plan` or `make env`.
+        stack.ensure()
     with pytest.raises(StackError, match=r"runs \(pulsar\), but the state .*state does not contain it"):
         down.destroy(stack)
+    assert place.calls == []
+
+
+def test_a_stack_that_was_never_deployed_is_removed_where_nothing_responds(
+    stack_in: Callable[[Path], Stack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent(_Place):
+        def services(self) -> dict[str, RunningService]:
+            raise OperationsError("no cluster responds")
+
+    place = Silent()
+    monkeypatch.setattr(down, "operations", lambda *_: place)
+    stack = stack_in(tmp_path / "state")
+    assert down.destroy(stack) == 0
     assert place.calls == []
 
 

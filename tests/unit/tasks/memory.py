@@ -42,7 +42,7 @@ class Sent:
 
     @property
     def resolved(self) -> bool:
-        return self.lasts == timedelta(0)
+        return self.lasts < timedelta(0)
 
 
 class Alerts(Sender):

@@ -239,7 +239,6 @@ def test_an_open_alert_remains_until_the_job_runs(engine: FakeZeta, monkeypatch:
     assert lasting(JobState.GIVEN_UP) == [False], "the engine may be restarting"
     engine.down = False
     monkeypatch.setattr(keeper, "_START_SECONDS", 0)
-    engine.on_submit = lambda _identity, _job: None
     engine.jobs.clear()
     job = streaming_job(state=JobState.DOWN)
     engine.on_submit = lambda _identity, submitted: setattr(submitted, "status", "FAILING")
