@@ -23,10 +23,13 @@ def failure(array: bool, reason: str = _STRUCTURE) -> str:
     return f"parse error. Failed to iterate {what} as object. error: {reason}"
 
 
-class _Number(str):
-    """The text of a number."""
+class _Raw(str):
+    """Text that is written as it is: a number, or characters between values."""
 
     __slots__ = ()
+
+
+_CLOSED_OBJECT, _CLOSED_ARRAY, _COMMA = _Raw("}"), _Raw("]"), _Raw(",")
 
 
 def _no_constant(name: str) -> None:
@@ -41,9 +44,7 @@ def _first(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=_Number, parse_int=_Number, parse_constant=_no_constant, object_pairs_hook=_first
-)
+_DECODER = json.JSONDecoder(parse_float=_Raw, parse_int=_Raw, parse_constant=_no_constant, object_pairs_hook=_first)
 
 
 def _decoded(text: str, array: bool) -> object:
@@ -54,14 +55,26 @@ def _decoded(text: str, array: bool) -> object:
 
 
 def _written(value: object) -> str:
-    """A value as JSON without spaces."""
-    if isinstance(value, _Number):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_written(name)}:{_written(one)}" for name, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    """A value as JSON without spaces. Without recursion, because a document may be nested more deeply than Python's."""
+    parts: list[str] = []
+    rest: list[object] = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, _Raw):
+            parts.append(one)
+        elif isinstance(one, dict):
+            rest.append(_CLOSED_OBJECT)
+            for place, (name, member) in enumerate(reversed(one.items()), 1 - len(one)):
+                rest += [member, _Raw(f"{',' if place else '{'}{json.dumps(name, ensure_ascii=False)}:")]
+            parts += [] if one else ["{"]
+        elif isinstance(one, list):
+            rest.append(_CLOSED_ARRAY)
+            for place, member in enumerate(reversed(one), 1 - len(one)):
+                rest += [member, _COMMA] if place else [member]
+            parts.append("[")
+        else:
+            parts.append(json.dumps(one, ensure_ascii=False))
+    return "".join(parts)
 
 
 def _text(value: object, kind: str) -> str | None:

@@ -3,7 +3,7 @@
 import json
 import mmap
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from starrocks_emulator.functions.json_documents import PathError, Step, path_steps
@@ -13,9 +13,13 @@ from starrocks_emulator.load.source import Mapped, digit_fields, document_fields
 from starrocks_emulator.schema import Table
 from starrocks_emulator.sql.literals import quote, text_literal
 
-_ROUNDED = rb"-?\d+(?:\.\d+0(?!\d)|[\d.]*[eE]|[\d.]{15})"
-"""A number that DuckDB writes in another form: with zeros at its end, an exponent or many digits."""
-_ANY_ROUNDED = re.compile(rb"[:,\[]\s*" + _ROUNDED)
+_OTHER_VALUE = rb"-?\d+(?:[\d.]*[eE]|(?=\d*\.)[\d.]{15}|\d{19})"
+"""A number whose value DuckDB may change: with an exponent or many digits. It reads integers of 64 bits exactly."""
+_OTHER_TEXT = rb"(?:-?\d+\.\d+0(?!\d)|" + _OTHER_VALUE + rb")"
+"""A number that DuckDB writes in another form, also with zeros at its end."""
+_ANY_OTHER_TEXT = re.compile(rb"[:,\[]\s*" + _OTHER_TEXT)
+_TEXTS = {"char", "varchar", "varbinary"}
+_EXACT_NUMBERS = {"decimal", "largeint"}
 
 
 def paths_of(settings: Settings, mapped: Mapped) -> list[tuple[Step, ...]] | None:
@@ -45,26 +49,38 @@ def loses_text(body: Path, table: Table, mapped: Mapped, settings: Settings) -> 
     paths = paths_of(settings, mapped)
     if paths is None or not body.stat().st_size:
         return False
-    kept = {column.name.lower() for column in table.columns if not _is_converted(column.type.name)}
-    unknown = {name.lower() for name in mapped.fields} - {column.name.lower() for column in table.columns}
+    types = {column.name.lower(): column.type.name for column in table.columns}
+    texts, numbers = _keys(mapped, paths, types, _TEXTS, unknown=True), _keys(mapped, paths, types, _EXACT_NUMBERS)
+    patterns = [
+        *([rb"(?:" + texts + rb")\s*:\s*(?:([\[{])|" + _OTHER_TEXT + rb")"] if texts else []),
+        *([rb"(?:" + numbers + rb")\s*:\s*" + _OTHER_VALUE] if numbers else []),
+    ]
+    if not patterns:
+        return False
+    with body.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for pattern in patterns:
+            found = re.search(pattern, data)
+            if found and not (found.re.groups and found[1] and _ANY_OTHER_TEXT.search(data) is None):
+                return True
+    return False
+
+
+def _keys(
+    mapped: Mapped,
+    paths: Sequence[tuple[Step, ...]],
+    types: Mapping[str, str],
+    chosen: Collection[str],
+    *,
+    unknown: bool = False,
+) -> bytes:
+    """A pattern for the names in the paths to fields whose column has one of the types, or that belong to no column."""
     names = {
         step
         for name, path in zip(mapped.fields, paths, strict=False)
         for step in path
-        if isinstance(step, str) and name.lower() in kept | unknown
+        if isinstance(step, str) and (types[name.lower()] in chosen if name.lower() in types else unknown)
     }
-    if not names:
-        return False
-    keys = b"|".join(re.escape(json.dumps(name, ensure_ascii=False).encode()) for name in sorted(names))
-    suspicious = re.compile(rb"(?:" + keys + rb")\s*:\s*(?:([\[{])|" + _ROUNDED + rb")")
-    with body.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = suspicious.search(data)
-        return found is not None and (not found[1] or _ANY_ROUNDED.search(data) is not None)
-
-
-def _is_converted(name: str) -> bool:
-    """Whether the values of a type are converted, so that the text of a number does not matter."""
-    return name not in {"char", "varchar", "decimal", "largeint", "varbinary"}
+    return b"|".join(re.escape(json.dumps(name, ensure_ascii=False).encode()) for name in sorted(names))
 
 
 def relation(path: Path, size: int, settings: Settings, table: Table, mapped: Mapped) -> str | None:

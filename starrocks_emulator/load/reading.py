@@ -37,7 +37,7 @@ def read_json(  # noqa: PLR0917
         try:
             cursor.execute(_staging(*wanted, rows))
         except duckdb.Error as error:
-            if exact_rows is None:
+            if exact_rows is None or raised_text(error):
                 raise SettingsError(_reason(error, settings)) from error
         else:
             return rows

@@ -246,6 +246,11 @@ def _decimal(source: str) -> str:
     return f"TRY_CAST(CASE WHEN regexp_full_match({source}, '{_DECIMAL_TEXT}') THEN {source} END AS DOUBLE)"
 
 
+def _trimmed(source: str) -> str:
+    """A text without white space at its ends, such as the carriage return of a CSV line."""
+    return f"trim({source}, ' ' || chr(9) || chr(10) || chr(13))"
+
+
 def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
     """The value of a column; NULL if the text cannot be converted to its type."""
     kind = column.type
@@ -260,13 +265,13 @@ def _converted(source: str, column: TableColumn) -> str:  # noqa: PLR0911
             f"ELSE TRY_CAST(trunc({_decimal(source)}) AS {kind.stored()}) END"
         )
     if kind.name == "datetime":
-        return f"fn.loaded_time({source})"
+        return f"fn.loaded_time({_trimmed(source)})"
     if kind.name == "date":
-        return f"CAST(fn.loaded_time({source}) AS DATE)"
+        return f"CAST(fn.loaded_time({_trimmed(source)}) AS DATE)"
     if kind.name == "json":
         return f"CAST(py_document({source}) AS JSON)"
     if kind.name == "boolean":
-        return f"coalesce(fn.truth({source}), {_decimal(source)} <> 0)"
+        return f"coalesce(fn.truth({_trimmed(source)}), {_decimal(source)} <> 0)"
     if kind.name in {"double", "float"}:
         return f"fn.loaded_{kind.name}({source})"
     if kind.name == "decimal":  # DuckDB also reads 1_000

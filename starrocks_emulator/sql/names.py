@@ -308,6 +308,8 @@ def canonical(levels: Sequence[Level], node: exp.Expr, selected: bool = False) -
 
     `selected`: whether it is in the select list, and not in the current clause."""
     node = node.unnest()
+    if isinstance(node, exp.Query):
+        return ("query", node.sql())  # its names mean columns of its own FROM
     if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star) and not node.name.startswith(PARAMETER):
         found = _as_selected(levels, node) if selected else resolve(levels, node)
         return _of_field(found) if isinstance(found, Field) else meaning(levels, found)

@@ -339,7 +339,9 @@ class Relations(Expressions):
         alias = alias.removeprefix(SYNC)
         if database == "information_schema":
             text = f"({self.scope.system_table(name)})"
-            return text + self._alias(node, self._in_from(alias, self.scope.system_columns(name), database))
+            # Names of columns may repeat the database as it is written here.
+            written = node.args["db"].name if node.args.get("db") else database
+            return text + self._alias(node, self._in_from(alias, self.scope.system_columns(name), written))
         table = self.scope.catalog.table(database, name.removeprefix(SYNC))
         if name.startswith(SYNC) != (table.base is not None):
             raise errors.unknown_table(f"{database}.{name.removeprefix(SYNC)}")

@@ -1,10 +1,16 @@
 """Bodies of Stream Load: the text of numbers, JSON values, carriage returns, and the messages for malformed bodies."""
 
 import re
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from starrocks_emulator.load import exact
+from starrocks_emulator.load.settings import Settings
+from starrocks_emulator.load.source import Mapped
+from starrocks_emulator.schema import Table
 from starrocks_emulator.testing import Client
 
 ARRAY = {"format": "json", "strip_outer_array": "true"}
@@ -135,3 +141,46 @@ def test_a_failed_write_names_no_file(bodies: Client, monkeypatch: pytest.Monkey
     answer = bodies.load("b", "1\n", columns="k")
     assert answer["Status"] == "Fail"
     assert not re.search(r"/srv|Errno", str(answer["Message"]))
+
+
+def test_white_space_around_a_date_and_a_boolean_is_ignored(client: Client) -> None:
+    client.run("CREATE TABLE s (k INT, d DATE, m DATETIME, b BOOLEAN) DUPLICATE KEY (k)")
+    for column, value in (("d", "2024-01-01"), ("m", " 2024-01-01 10:00:00 "), ("b", "true")):
+        answer = client.load("s", f"1|{value}\r\n", column_separator="|", columns=f"k, {column}")
+        assert answer["Status"] == "Success", answer
+    assert client.run("SELECT MAX(d), MAX(m), MAX(b) FROM s") == [
+        (date(2024, 1, 1), datetime(2024, 1, 1, 10), True)  # noqa: DTZ001 # StarRocks' DATETIME has no time zone
+    ]
+
+
+def test_a_deeply_nested_value_of_a_string_column(bodies: Client) -> None:
+    nested = "[" * 600 + "1.50" + "]" * 600
+    answer = bodies.load("b", f'{{"k": 1, "v": 1.50, "j": {nested}}}', format="json")
+    assert answer["Status"] == "Success", answer
+    assert bodies.run("SELECT v FROM b") == [("1.50",)]
+
+
+@pytest.mark.parametrize(
+    ("body", "exactly"),
+    [
+        ('{"k": 1, "d": 0.50}', False),
+        ('{"k": 1, "d": 1e2}', True),
+        ('{"k": 1, "d": 123456789012345.67}', True),
+        ('{"k": 1, "v": 1234567890123456789}', False),
+        ('{"k": 1, "v": 0.50}', True),
+        ('{"k": 1, "f": 0.50}', False),
+    ],
+)
+def test_the_slow_reader_of_json_is_used_only_where_a_value_would_change(
+    bodies: Client, body: str, exactly: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+    original = exact.loses_text
+
+    def observed(body: Path, table: Table, mapped: Mapped, settings: Settings) -> bool:
+        found.append(original(body, table, mapped, settings))
+        return found[-1]
+
+    monkeypatch.setattr(exact, "loses_text", observed)
+    assert bodies.load("b", body, format="json")["Status"] == "Success"
+    assert found == [exactly]

@@ -34,6 +34,13 @@ def tables(client: Client) -> Iterator[Client]:
         ("SELECT k, SUM(v) AS v FROM x GROUP BY k ORDER BY SUM(v)", [(1, 10), (2, 25)]),
         ("SELECT v, v FROM x ORDER BY v", [(5, 5), (10, 10), (20, 20)]),
         ("SELECT a.v AS z, a.v AS z FROM x a ORDER BY z", [(5, 5), (10, 10), (20, 20)]),
+        (
+            "SELECT DISTINCT k, (SELECT MAX(p.v) FROM p WHERE p.k = x.k) AS m FROM x ORDER BY m",
+            [(1, 1), (2, 2)],
+        ),
+        ("SELECT DISTINCT EXISTS (SELECT 1 FROM p WHERE p.v = x.v) AS e FROM x", [(False,)]),
+        ("SELECT DISTINCT CASE WHEN k IN (SELECT n FROM f) THEN 1 ELSE 0 END AS c FROM x", [(1,)]),
+        ("SELECT COUNT(INFORMATION_SCHEMA.TABLES.TABLE_NAME) > 0 FROM INFORMATION_SCHEMA.TABLES", [(True,)]),
         ("SELECT a.k, b.k FROM x a, x b WHERE a.v = b.v ORDER BY b.k, a.k", [(1, 1), (2, 2), (2, 2)]),
         ("SELECT n, (SELECT COUNT(*) FROM x WHERE k = n) FROM f ORDER BY n", [(1, 1), (2, 2), (3, 0)]),
         ("SELECT x.k FROM x UNION SELECT n FROM f ORDER BY x.k", [(1,), (2,), (3,)]),
