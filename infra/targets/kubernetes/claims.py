@@ -34,7 +34,7 @@ class Claim(BaseModel):
     def problem(self, settings: KubernetesSettings) -> str:
         """The setting that Kubernetes cannot apply to the claim, as an error message; empty if there is none.
 
-        Pulumi would replace the claim: the old one stays as long as pods use it, and then its data are deleted.
+        The deployment leaves these fields of an existing claim as they are, so the setting would have no effect.
         """
         is_many = _MANY in self.spec.access_modes
         is_shared = is_many or names.SHARED_LABEL in self.metadata.labels
