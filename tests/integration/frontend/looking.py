@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 OFFICIAL_COLORS = {
     "good": "rgb(0, 228, 0)",
@@ -20,6 +20,13 @@ def screenshot(page: Page, folder: Path, name: str) -> Path:
     page.screenshot(path=file, full_page=True)
     assert file.stat().st_size > 20_000
     return file
+
+
+def filled_chart(page: Page, name: str) -> Locator:
+    """The chart of that name, once its hours are drawn. Each chart has a request of its own, so one can be empty longer."""
+    chart = page.locator(f'[data-chart="{name}"]')
+    expect(chart).not_to_have_attribute("data-chart-points", "0")
+    return chart
 
 
 def style(locator: Locator, name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import patient
-from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, screenshot, style
+from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, filled_chart, screenshot, style
 
 pytestmark = pytest.mark.integration
 
@@ -17,7 +17,7 @@ STATION = "/ciapol/stations/ABJ-002?period=24h"
 def test_the_forecast_continues_both_charts(page: Page, tmp_path: Path, period: str, hours: int) -> None:
     page.goto(f"/ciapol/stations/ABJ-002?period={period}")
     for name in ("means", "aqi"):
-        chart = page.locator(f'[data-chart="{name}"]')
+        chart = filled_chart(page, name)
         expect(chart).to_have_attribute("data-chart-hours", str(hours))
         expect(chart).to_have_attribute("data-chart-forecast", "24")
         line, band = chart.locator(".forecast-line path.recharts-curve"), chart.locator(".forecast-range path")

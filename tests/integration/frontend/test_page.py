@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import patient
 from tests.integration.frontend.fake_api import FakeApi, Server
-from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, luminance, screenshot, style
+from tests.integration.frontend.looking import OFFICIAL_COLORS, contrast, filled_chart, luminance, screenshot, style
 from tests.integration.frontend.sample_air import STATIONS
 
 READY = {
@@ -65,7 +65,7 @@ def test_the_switch_to_english_works_and_is_remembered(page: Page, tmp_path: Pat
 @pytest.mark.parametrize(("period", "hours"), [("24h", 24), ("3d", 72), ("7d", 168), ("30d", 720), ("90d", 2160)])
 def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, period: str, hours: int) -> None:
     page.goto(f"/ciapol/stations/Dongsi?period={period}&pollutant=pm25")
-    means = page.locator('[data-chart="means"]')
+    means = filled_chart(page, "means")
     expect(means).to_have_attribute("data-chart-hours", str(hours))
     expect(means.locator("path.recharts-area-curve")).to_be_visible()
     points = int(means.get_attribute("data-chart-points") or "0")
@@ -73,7 +73,7 @@ def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, peri
     drawn = means.locator("path.recharts-area-curve").get_attribute("d") or ""
     assert len(re.findall(r"[ML]", drawn)) == points
 
-    bars = page.locator('[data-chart="aqi"]')
+    bars = filled_chart(page, "aqi")
     known = int(bars.get_attribute("data-chart-points") or "0")
     expect(bars.locator(".recharts-bar-rectangle path")).to_have_count(known)
     colors = {style(bar, "fill") for bar in bars.locator(".recharts-bar-rectangle path").all()[:24]}
@@ -83,7 +83,7 @@ def test_a_station_has_a_chart_of_its_last_days(page: Page, tmp_path: Path, peri
 
 def test_gaps_in_the_data_interrupt_the_line(page: Page) -> None:
     page.goto("/ciapol/stations/Dongsi?period=30d&pollutant=pm25")
-    means = page.locator('[data-chart="means"]')
+    means = filled_chart(page, "means")
     curve = means.locator("path.recharts-area-curve")
     expect(curve).to_be_visible()
     # A line that is drawn across a gap would be a single path.
