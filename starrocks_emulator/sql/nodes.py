@@ -1,6 +1,6 @@
 """Checks of syntax nodes; refusals quote the SQL text, because the names of sqlglot's nodes and parts are not SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -43,6 +43,13 @@ _SUPPORTED: Mapping[type[exp.Expr], str] = {
     exp.GroupConcat: "GROUP_CONCAT ([DISTINCT] … ORDER BY … SEPARATOR '…') is supported",
 }
 """What this emulator supports instead, by the node that has an unsupported part."""
+
+
+def positioned(key: exp.Expr, columns: Sequence[exp.Expr]) -> exp.Expr:
+    """The result column without its alias if a key of ORDER BY or GROUP BY is its position, otherwise the key."""
+    if isinstance(key, exp.Literal) and not key.is_string and key.name.isdigit() and 0 < int(key.name) <= len(columns):
+        return columns[int(key.name) - 1].unalias()
+    return key
 
 
 def only(node: exp.Expr, *allowed: str) -> None:

@@ -83,7 +83,7 @@ class Relations(Expressions):
         if level.clause is Clause.ORDER and node.args.get("table"):
             return False
         if node.parent is None or isinstance(node.parent, _LISTS):
-            return True
+            return not (node.find_ancestor(exp.Group) and is_group_key(found.node))
         if level.clause is Clause.OUTPUT:
             return node.find_ancestor(exp.Group) is None
         return not node.find_ancestor(exp.Window) and not fields(level.relations, exp.column(found.name))
@@ -382,6 +382,15 @@ class Relations(Expressions):
 
 _LISTS = (exp.Ordered, exp.Order, exp.Group, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Tuple)
 """Nodes whose parts are keys of GROUP BY or ORDER BY."""
+
+
+def is_group_key(node: exp.Expr) -> bool:
+    """Whether DuckDB accepts the expression of a result column as a key of GROUP BY.
+
+    DuckDB reads a number there as a position, and does not recognize a subquery in other clauses as the key.
+    """
+    columns = [each for each in node.find_all(exp.Column) if not each.name.startswith(PARAMETER)]
+    return bool(columns) and node.find(exp.Query) is None
 
 
 def columns_of_table(table: Table) -> Columns:

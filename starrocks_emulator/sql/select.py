@@ -12,10 +12,10 @@ from starrocks_emulator.sql import unordered
 from starrocks_emulator.sql.kinds import common
 from starrocks_emulator.sql.literals import quote
 from starrocks_emulator.sql.names import Clause, Level, Relation, results_of, starred
-from starrocks_emulator.sql.nodes import only
+from starrocks_emulator.sql.nodes import only, positioned
 from starrocks_emulator.sql.operators import same_kinds, truth
 from starrocks_emulator.sql.parse import PARAMETER, label, written, written_name
-from starrocks_emulator.sql.relations import Relations, Scope, columns_of_table, renamed
+from starrocks_emulator.sql.relations import Relations, Scope, columns_of_table, is_group_key, renamed
 from starrocks_emulator.sql.select_rules import aggregates, check_distinct, check_having, check_select
 
 __all__ = ["Queries", "Scope"]
@@ -210,17 +210,26 @@ class Queries(Relations):
         for key in node.expressions:
             if isinstance(key, exp.Rollup | exp.Cube):
                 only(key, "expressions")
-                keys.append(f"{key.key.upper()} ({', '.join(self.all(key.expressions))})")
+                keys.append(f"{key.key.upper()} ({', '.join(self._key(one, columns) for one in key.expressions)})")
             elif isinstance(key, exp.GroupingSets):
                 only(key, "expressions")
-                keys.append(f"GROUPING SETS ({', '.join(map(self._grouping_set, key.expressions))})")
+                sets = [self._grouping_set(one, columns) for one in key.expressions]
+                keys.append(f"GROUPING SETS ({', '.join(sets)})")
             else:
-                keys.append(self(key))
+                keys.append(self._key(key, columns))
         return "GROUP BY " + ", ".join(keys)
 
-    def _grouping_set(self, node: exp.Expr) -> str:
+    def _key(self, node: exp.Expr, columns: list[exp.Expr]) -> str:
+        """A key of GROUP BY, which may be the position of a result column."""
+        column = positioned(node, columns)
+        if column is node or not is_group_key(column):
+            return self(node)
+        with self._in(Clause.SELECT):
+            return self(column)
+
+    def _grouping_set(self, node: exp.Expr, columns: list[exp.Expr]) -> str:
         parts = node.expressions if isinstance(node, exp.Tuple) else [node.unnest()]
-        return f"({', '.join(self.all(parts))})"
+        return f"({', '.join(self._key(one, columns) for one in parts)})"
 
     def tail(self, node: exp.Expr) -> str:
         """ORDER BY, LIMIT and OFFSET of a query."""
@@ -246,11 +255,10 @@ class Queries(Relations):
         """An ORDER BY with the arrays that it names by their position replaced by their expressions."""
         columns = node.expressions if isinstance(node, exp.Select) else []
         keys = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
-        places = [int(key.name) if isinstance(key, exp.Literal) and key.name.isdigit() else 0 for key in keys]
         arrays = {
-            index: columns[place - 1].unalias()
-            for index, place in enumerate(places)
-            if 0 < place <= len(columns) and (kind := self.kind(columns[place - 1].unalias())) and kind.name == "array"
+            index: column
+            for index, key in enumerate(keys)
+            if (column := positioned(key, columns)) is not key and (kind := self.kind(column)) and kind.name == "array"
         }
         if not arrays:
             return order

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from starrocks_emulator import errors
 from starrocks_emulator.sql.kinds import Kind
+from starrocks_emulator.sql.nodes import positioned
 from starrocks_emulator.sql.renderer import Renderer
 
 _NESTED = "Type (nested) percentile/hll/bitmap/json"
@@ -39,9 +40,7 @@ def refuse_keys(render: Renderer, keys: Iterable[exp.Expr], columns: list[exp.Ex
     """Refuse JSON in keys of ORDER BY or GROUP BY, of which a whole number is the position of a result column."""
     for key in keys:
         node = key.this if isinstance(key, exp.Ordered) else key
-        if isinstance(node, exp.Literal) and node.name.isdigit() and 0 < int(node.name) <= len(columns):
-            node = columns[int(node.name) - 1].unalias()
-        refuse([render.kind(node)], message)
+        refuse([render.kind(positioned(node, columns))], message)
 
 
 def refuse_joined(render: Renderer, condition: exp.Expr) -> None:

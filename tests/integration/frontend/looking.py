@@ -23,7 +23,7 @@ def screenshot(page: Page, folder: Path, name: str) -> Path:
 
 
 def filled_chart(page: Page, name: str) -> Locator:
-    """The chart of that name, once its hours are drawn. Each chart has a request of its own, so one can be empty longer."""
+    """The chart of that name, once it has values. Each chart has its own request, so one may have values later."""
     chart = page.locator(f'[data-chart="{name}"]')
     expect(chart).not_to_have_attribute("data-chart-points", "0")
     return chart

@@ -62,6 +62,38 @@ def test_rows(tables: Client, query: str, rows: list[tuple[Value, ...]]) -> None
 
 
 @pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT k % 2 p, SUM(v) FROM x GROUP BY p ORDER BY k % 2", [(0, 25), (1, 10)]),
+        ("SELECT k % 2 p, SUM(v) FROM x GROUP BY 1 ORDER BY k % 2 + 1", [(0, 25), (1, 10)]),
+        ("SELECT k % 2 P, SUM(v) FROM x GROUP BY p HAVING k % 2 = 1", [(1, 10)]),
+        ("SELECT k % 2 p, ROW_NUMBER() OVER (ORDER BY k % 2) r FROM x GROUP BY p ORDER BY r", [(0, 1), (1, 2)]),
+        ("SELECT k % 2 p, k % 2 + 1, k % 2 * COUNT(*) FROM x GROUP BY p ORDER BY 1", [(0, 1, 0), (1, 2, 1)]),
+        ("SELECT -k n FROM x GROUP BY n ORDER BY -k", [(-2,), (-1,)]),
+        (
+            "SELECT k % 2 p, v z, COUNT(*) FROM x GROUP BY ROLLUP(p, z) ORDER BY k % 2, v",
+            [(None, None, 3), (0, None, 2), (0, 5, 1), (0, 20, 1), (1, None, 1), (1, 10, 1)],
+        ),
+        (
+            "SELECT k % 2 p, GROUPING(p), GROUPING(k % 2) FROM x GROUP BY CUBE(p) ORDER BY p",
+            [(None, 1, 1), (0, 0, 0), (1, 0, 0)],
+        ),
+        (
+            "SELECT k % 2 p, v z FROM x GROUP BY GROUPING SETS ((p, z), (p)) ORDER BY k % 2, v",
+            [(0, None), (0, 5), (0, 20), (1, None), (1, 10)],
+        ),
+        ("SELECT 2 c, COUNT(*) FROM x GROUP BY c", [(2, 3)]),
+        ("SELECT -1 c, 'x' s, NULL n, TRUE t, COUNT(*) FROM x GROUP BY c, s, n, t", [(-1, "x", None, 1, 3)]),
+        ("SELECT (SELECT MAX(v) FROM x) m, COUNT(*) FROM x GROUP BY m", [(20, 3)]),
+    ],
+)
+def test_a_key_of_group_by_may_be_an_alias_or_a_position(
+    tables: Client, query: str, rows: list[tuple[Value, ...]]
+) -> None:
+    assert tables.run(query) == rows
+
+
+@pytest.mark.parametrize(
     ("statement", "message"),
     [
         ("SELECT n + 1 AS z FROM f WHERE z > 2", "Column 'z' cannot be resolved"),
